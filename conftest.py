@@ -1,0 +1,3 @@
+"""Brings in ecsuite's pytest plugin: its options, markers and fixtures are in src/ecsuite/plugin.py."""
+
+pytest_plugins = ("ecsuite.plugin",)

@@ -1,0 +1,69 @@
+"""ASGI apps behind a real socket: the stand-in, and the receiver of webhooks."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import uvicorn
+
+from ecsuite.errors import PortTaken
+
+LOOPBACK: Final = "127.0.0.1"
+# How long a server may take to start, or to stop, in seconds.
+PATIENCE: Final = 30.0
+
+App = Callable[..., Any]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections; port 0 for any that is free.
+
+    Raises:
+        PortTaken: it cannot be had.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
+        raise PortTaken(host, port, getattr(error, "strerror", None) or str(error)) from None
+
+
+def origin(listener: socket.socket) -> str:
+    """The address of a listening socket as `http://host:port`."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server(app: App) -> uvicorn.Server:
+    """A server for the app, quiet, and quick to stop."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+@contextmanager
+def in_thread(app: App, listener: socket.socket) -> Iterator[None]:
+    """Serve the app in a thread while the block lasts; closes the socket."""
+    runner = server(app)
+    thread = threading.Thread(target=runner.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + PATIENCE
+    while not runner.started and thread.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.002)
+    try:
+        yield
+    finally:
+        runner.should_exit = True
+        thread.join(PATIENCE)
+        listener.close()

@@ -1,0 +1,330 @@
+"""What pytest-recording is set to, and what is done to a recording before it is written.
+
+The recording itself is vcrpy's, taken below httpx on the way to a real socket. Before it reaches a file:
+
+- secrets become placeholders; what the partner owns beside this run's things is left out of lists;
+- headers are kept where a check reads them, for the others belong to the connection or to the day;
+- values that the server chose (ids, time stamps) become stable ones, and addresses of this machine, whose ports change,
+  become names on `.invalid`: so the same traffic recorded twice gives the same file, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlsplit
+
+from ecsuite import __version__
+from ecsuite.cassette.tape import Cassette, Provenance
+from ecsuite.checks import Checker
+from ecsuite.cleanup import resolve
+from ecsuite.exchange import Exchange, Headers, Request, Response, asks_to_wait
+from ecsuite.finding import Result
+from ecsuite.media import FORM, MediaType, UndecodableError, read_json
+from ecsuite.redact import is_secret, mask_form, placeholder
+from ecsuite.target import Target, is_loopback
+
+# For vcrpy: compressed bodies would hide what is in them from the steps below.
+VCR_CONFIG: Final[dict[str, Any]] = {"decode_compressed_response": True}
+KEPT_REQUEST_HEADERS: Final = frozenset({"content-type"})
+KEPT_RESPONSE_HEADERS: Final = frozenset({"content-type", "cache-control", "www-authenticate", "location", "allow"})
+ALTERED: Final = "secrets, addresses of this machine, and ids and time stamps that the server chose were replaced"
+
+# A string of a JSON text; with a colon behind it, it is the name of a member.
+_JSON_STRING: Final = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?')
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_TIME_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_TRACE_ID: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_STABLE_TIME: Final = "2023-01-01T00:00:00.0000000+00:00"
+_STABLE_TRACE: Final = f"00-{'0' * 31}1-{'0' * 15}1-00"
+
+
+class MemoryPersister:
+    """In the place of vcrpy's files: keeps what was recorded in memory, for nothing raw may touch the disk."""
+
+    def __init__(self, nothing: type[Exception]) -> None:
+        self._nothing = nothing
+        self.exchanges: list[Exchange] = []
+
+    def load_cassette(self, _path: str, **_: object) -> tuple[list[Any], list[Any]]:
+        """Never anything: each recording starts anew."""
+        raise self._nothing
+
+    def save_cassette(self, _path: str, recorded: Mapping[str, Any], **_: object) -> None:
+        """What vcrpy hands over when the test is over."""
+        pairs = zip(recorded["requests"], recorded["responses"], strict=True)
+        self.exchanges = [_from_vcr(request, response) for request, response in pairs]
+
+
+def _from_vcr(request: Any, response: Mapping[str, Any]) -> Exchange:
+    body = request.body or b""
+    fields = [(name, value) for name, values in response["headers"].items() for value in values]
+    return Exchange(
+        Request(
+            request.method,
+            request.uri,
+            Headers.of(request.headers.items()),
+            body.encode() if isinstance(body, str) else bytes(body),
+        ),
+        Response(response["status"]["code"], Headers.of(fields), response["body"]["string"] or b""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What was recorded, as it was sent, and all that is known of it.
+
+    Attributes:
+        deliveries: what the API sent meanwhile.
+        checker: of the contract that held.
+        scenario: the name of the cassette.
+        seed: what the run's ids were drawn from.
+        receiver_url: the receiver's own address.
+        secrets: every secret of the run.
+    """
+
+    exchanges: Sequence[Exchange]
+    deliveries: Sequence[Exchange]
+    checker: Checker
+    target: Target
+    scenario: str
+    seed: str
+    receiver_url: str
+    secrets: frozenset[str]
+    today: date
+
+
+def prepare(recording: Recording) -> Cassette:
+    """A recording made fit to be written."""
+    checker, target, receiver_url = recording.checker, recording.target, recording.receiver_url
+    answers = [
+        e for e in recording.exchanges if not asks_to_wait(e.response.status, e.response.headers.get("Retry-After"))
+    ]
+    addresses = _addresses({"api": target.base_url, "auth": target.token_url, "receiver": receiver_url})
+    own = _own_values(answers, checker)
+    prepared = [_trimmed(exchange, own) for exchange in answers]
+    stable = _StableValues(recording.seed)
+    for exchange in prepared:
+        stable.learn(checker.check(exchange), checker)
+    mend = _Mender(addresses, stable, recording.secrets)
+    return Cassette(
+        Provenance(
+            edition=str(checker.contract.source.document["info"]["version"]),
+            scenario=recording.scenario,
+            target=_target_name(target),
+            recorded=recording.today.isoformat(),
+            contract=checker.contract.source.digest,
+            seed=recording.seed,
+            base_url=mend.address(target.base_url),
+            token_url=mend.address(target.token_url),
+            receiver_url=mend.address(receiver_url),
+            altered=ALTERED,
+        ),
+        tuple(mend.exchange(exchange) for exchange in prepared),
+        tuple(mend.exchange(delivery) for delivery in recording.deliveries),
+    )
+
+
+def _target_name(target: Target) -> str:
+    if target.kind == "local":
+        return f"local stand-in {__version__}"
+    return "live server on this machine" if target.on_loopback else f"live {target.name}"
+
+
+def _addresses(urls: Mapping[str, str]) -> dict[str, str]:
+    """The origins on this machine, each with the name that stands for it; the first name of an origin counts."""
+    names: dict[str, str] = {}
+    for name, url in urls.items():
+        parts = urlsplit(url)
+        if parts.hostname and is_loopback(parts.hostname):
+            names.setdefault(f"{parts.scheme}://{parts.netloc}", f"http://{name}.invalid")
+    return names
+
+
+def _own_values(exchanges: Iterable[Exchange], checker: Checker) -> frozenset[str]:
+    """The ids of what the run made or read by id."""
+    own: set[str] = set()
+    for exchange in exchanges:
+        result = checker.check(exchange)
+        own |= set(result.path_parameters.values())
+        rule = result.operation.response(exchange.response.status) if result.operation else None
+        for link in rule.links if rule and result.operation and result.operation.method == "POST" else ():
+            own |= set((resolve(link, result) or {}).values())
+    return frozenset(own)
+
+
+def _trimmed(exchange: Exchange, own: frozenset[str]) -> Exchange:
+    """The exchange with only this run's things in an answered list; the others are the partner's business."""
+    try:
+        value = read_json(exchange.response.body).value
+    except UndecodableError:
+        return exchange
+    if not isinstance(value, list):
+        return exchange
+    kept = [item for item in value if own & set(_strings(item))]
+    if len(kept) == len(value):
+        return exchange
+    body = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
+    return replace(exchange, response=replace(exchange.response, body=body))
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+
+
+class _StableValues:
+    """Values that stand for those that a server chose, drawn from a seed in the order in which they came."""
+
+    def __init__(self, seed: str) -> None:
+        self._random = random.Random(f"{seed} server")  # noqa: S311  ids of test data
+        self._sent: set[str] = set()
+        self._stable: dict[str, str] = {}
+
+    def learn(self, result: Result, checker: Checker) -> None:
+        """Learn from an exchange what the client sent, and then what the server chose."""
+        request, response = result.exchange.request, result.exchange.response
+        self._sent |= set(result.path_parameters.values()) - self._stable.keys()
+        for text in _strings(_value(request.body)):
+            # The ids inside an address, such as a webhook's, are the client's as well.
+            self._sent |= {text, *_UUID.findall(text)}
+        operation = result.operation
+        rule = operation.response(response.status) if operation else None
+        schema = rule.content.get(MediaType.of(response.headers.get("Content-Type")).essence) if rule else None
+        answer = _value(response.body)
+        if schema is None or answer is None:
+            return
+        for path, node in checker.contract.schemas.parts(schema, answer):
+            chosen = _at(answer, path)
+            if node.get("readOnly") and isinstance(chosen, str) and not _is_time(chosen):
+                self._choose(chosen)
+
+    def of(self, text: str) -> str:
+        """What stands for a text: itself, unless a server chose it."""
+        if text in self._stable:
+            return self._stable[text]
+        if text in self._sent:
+            return text
+        if _TRACE_ID.fullmatch(text):
+            return _STABLE_TRACE
+        if _is_time(text):
+            return _STABLE_TIME
+        if _UUID.fullmatch(text):
+            return self._choose(text)
+        return text
+
+    def _choose(self, text: str) -> str:
+        if text not in self._stable and text not in self._sent:
+            drawn = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+            self._stable[text] = drawn
+        return self._stable.get(text, text)
+
+
+class _Mender:
+    """Rewrites exchanges: addresses, server-chosen values and secrets."""
+
+    def __init__(self, addresses: Mapping[str, str], stable: _StableValues, secrets: Iterable[str]) -> None:
+        self._addresses = addresses
+        self._stable = stable
+        self._secrets = frozenset(secrets)
+
+    def address(self, text: str) -> str:
+        for origin, name in self._addresses.items():
+            text = text.replace(origin, name)
+        return text
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        request, response = exchange.request, exchange.response
+        return Exchange(
+            Request(
+                request.method,
+                self._url(request.url),
+                self._headers(request.headers, KEPT_REQUEST_HEADERS),
+                self._body(request.body, request.headers),
+            ),
+            Response(
+                response.status,
+                self._headers(response.headers, KEPT_RESPONSE_HEADERS),
+                self._body(response.body, response.headers),
+            ),
+        )
+
+    def _url(self, url: str) -> str:
+        address, mark, query = self.address(url).partition("?")
+        return "/".join(self._segment(part) for part in address.split("/")) + mark + query
+
+    def _segment(self, part: str) -> str:
+        text = unquote(part)
+        mended = self._stable.of(text)
+        return part if mended == text else quote(mended, safe="")
+
+    def _headers(self, headers: Headers, kept: frozenset[str]) -> Headers:
+        return Headers.of(
+            (name, placeholder(name) if is_secret(name) else self._text(value))
+            for name, value in headers
+            if name.lower() in kept or name.lower().endswith("-signature")
+        )
+
+    def _body(self, body: bytes, headers: Headers) -> bytes:
+        media_type = MediaType.of(headers.get("Content-Type"))
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            return body
+        if media_type.essence == FORM:
+            return mask_form(text, mask=None).encode()
+        if media_type.is_json:
+            text = self._json(text)
+        return self._text(text).encode()
+
+    def _json(self, text: str) -> str:
+        """The JSON text with its strings replaced where need be, and every other character as it was."""
+        name = ""
+
+        def string(match: re.Match[str]) -> str:
+            nonlocal name
+            try:
+                value = json.loads(match["string"])
+            except json.JSONDecodeError:
+                return match[0]
+            if match["colon"]:
+                name = value
+                return match[0]
+            mended = placeholder(name) if is_secret(name) else self.address(self._stable.of(value))
+            return match[0] if mended == value else json.dumps(mended, ensure_ascii=False)
+
+        return _JSON_STRING.sub(string, text)
+
+    def _text(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, placeholder("secret"))
+        return self.address(text)
+
+
+def _is_time(text: str) -> bool:
+    return _TIME_STAMP.fullmatch(text) is not None
+
+
+def _value(body: bytes) -> Any:
+    try:
+        return read_json(body).value
+    except UndecodableError:
+        return None
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> Any:
+    for token in path:
+        value = value[token]
+    return value

@@ -1,0 +1,79 @@
+"""Plays a cassette in the place of the network.
+
+vcrpy looks through the whole recording for each request, twice; here the recording is a table, so an exchange costs the
+same whether the recording has ten or a thousand (docs/decisions/0003).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from pathlib import Path
+
+from ecsuite.cassette.tape import Cassette
+from ecsuite.contract import shorten
+from ecsuite.errors import CassetteStale
+from ecsuite.exchange import Exchange, Request
+from ecsuite.http import httpx
+
+_Key = tuple[str, str, bytes]
+
+
+class ReplayTransport(httpx.BaseTransport):
+    """Answers each request as recorded: same method, same address, same body to the byte, the earliest first.
+
+    Args:
+        cassette: what was recorded.
+        path: the file it came from, for messages.
+    """
+
+    def __init__(self, cassette: Cassette, path: Path) -> None:
+        self._path = path
+        self._exchanges = cassette.exchanges
+        self._played = 0
+        self._waiting: defaultdict[_Key, deque[Exchange]] = defaultdict(deque)
+        for exchange in cassette.exchanges:
+            self._waiting[_key(exchange.request)].append(exchange)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The recorded answer.
+
+        Raises:
+            CassetteStale: the recording has no (further) such request.
+        """
+        sent = Request(request.method, str(request.url), body=request.read())
+        waiting = self._waiting.get(_key(sent))
+        if not waiting:
+            raise CassetteStale(self._path, self._difference(sent))
+        self._played += 1
+        response = waiting.popleft().response
+        return httpx.Response(response.status, headers=list(response.headers), stream=httpx.ByteStream(response.body))
+
+    def require_all_played(self) -> None:
+        """Raise CassetteStale unless every recorded exchange was asked for."""
+        left = [exchange for waiting in self._waiting.values() for exchange in waiting]
+        if left:
+            first = left[0].request
+            raise CassetteStale(
+                self._path,
+                f"{len(left)} of its {len(self._exchanges)} exchanges were not asked for, "
+                f"the first is {first.method} {first.url}",
+            )
+
+    def _difference(self, sent: Request) -> str:
+        """What the recording has in the place of a request that it does not have."""
+        line = f"the run sends {sent.method} {sent.url}"
+        if self._played >= len(self._exchanges):
+            return f"{line} after the last of its {len(self._exchanges)} exchanges"
+        recorded = self._exchanges[self._played].request
+        where = f"exchange {self._played + 1} of {len(self._exchanges)}"
+        if (recorded.method, recorded.url) != (sent.method, sent.url):
+            return f"{line}, and its {where} is {recorded.method} {recorded.url}"
+        return f"{line} with the body {_shown(sent.body)}, and its {where} has {_shown(recorded.body)}"
+
+
+def _key(request: Request) -> _Key:
+    return request.method, request.url, request.body
+
+
+def _shown(body: bytes) -> str:
+    return shorten(body.decode(errors="replace")) or "nothing"

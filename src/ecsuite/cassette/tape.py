@@ -1,0 +1,178 @@
+"""A cassette as a file: what it says of itself, what was exchanged, what was delivered."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from ecsuite.errors import RECORD_COMMAND, CassetteMissing, CassetteStale, CassetteUnreadable
+from ecsuite.exchange import Exchange, Headers, Request, Response
+
+FORMAT: Final = 1
+HEAD: Final = "ecsuite"
+_BANNER: Final = f"# Recorded, not written: record it again with  {RECORD_COMMAND}\n"
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a cassette says of itself.
+
+    Attributes:
+        target: what was recorded: `local stand-in 0.1.0`, or `live` and a host.
+        recorded: the day, as `2026-11-23`.
+        contract: the digest of the contract that held then.
+        seed: what the run's ids are drawn from.
+        base_url, token_url, receiver_url: the addresses in the recording; on `.invalid` hosts where the real ones were
+            this machine's own, whose ports change.
+        altered: what was done to the recording before it was written.
+    """
+
+    edition: str
+    scenario: str
+    target: str
+    recorded: str
+    contract: str
+    seed: str
+    base_url: str
+    token_url: str
+    receiver_url: str
+    altered: str
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Cassette:
+    """One recorded scenario: its exchanges in order, and the deliveries that the API made meanwhile."""
+
+    provenance: Provenance
+    exchanges: tuple[Exchange, ...]
+    deliveries: tuple[Exchange, ...] = ()
+
+
+def path_of(folder: Path, edition: str, scenario: str) -> Path:
+    """Where the cassette of a scenario is, below a folder of cassettes."""
+    return folder / edition / f"{scenario}.yaml"
+
+
+def load(path: Path) -> Cassette:
+    """Read a cassette.
+
+    Raises:
+        CassetteMissing: there is no such file.
+        CassetteUnreadable: it is no cassette, or damaged.
+        CassetteStale: it is of another version of the format.
+    """
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), _SafeLoader)  # noqa: S506  a safe loader
+    except FileNotFoundError:
+        raise CassetteMissing(path) from None
+    except OSError as error:
+        raise CassetteUnreadable(path, error.strerror or str(error)) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CassetteUnreadable(path, " ".join(str(error).split())) from None
+    with _unreadable_if_damaged(path):
+        head = document[HEAD]
+        if head["format"] != FORMAT:
+            raise CassetteStale(path, f"its format is {head['format']}, not {FORMAT}")
+        provenance = Provenance(**{field.name: head[field.name] for field in fields(Provenance)})
+        exchanges = tuple(_exchange(entry) for entry in document["interactions"])
+        deliveries = tuple(_exchange(entry) for entry in head["deliveries"])
+    return Cassette(provenance, exchanges, deliveries)
+
+
+def save(path: Path, cassette: Cassette) -> bool:
+    """Write a cassette, whole or not at all; whether the file changed.
+
+    A recording that differs from the file in its date alone is the same recording, and keeps the date.
+    """
+    text = dump(cassette)
+    try:
+        old = load(path)
+        if dump(Cassette(_dated(cassette.provenance, old.provenance.recorded), *_parts(cassette))) == dump(old):
+            return False
+    except (CassetteMissing, CassetteUnreadable, CassetteStale):
+        pass
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as draft:
+        draft.write(text)
+    Path(draft.name).chmod(0o644)
+    os.replace(draft.name, path)  # noqa: PTH105  atomic, as Path.replace is
+    return True
+
+
+def dump(cassette: Cassette) -> str:
+    """A cassette as text: YAML that vcrpy reads, too."""
+    head = {**asdict(cassette.provenance), "deliveries": [_entry(exchange) for exchange in cassette.deliveries]}
+    interactions = [_entry(exchange) for exchange in cassette.exchanges]
+    document = {HEAD: head, "version": 1, "interactions": interactions}
+    return _BANNER + yaml.dump(document, Dumper=_SafeDumper, allow_unicode=True, sort_keys=False, width=1000)
+
+
+def _dated(provenance: Provenance, recorded: str) -> Provenance:
+    return Provenance(**{**asdict(provenance), "recorded": recorded})
+
+
+def _parts(cassette: Cassette) -> tuple[tuple[Exchange, ...], tuple[Exchange, ...]]:
+    return cassette.exchanges, cassette.deliveries
+
+
+@contextmanager
+def _unreadable_if_damaged(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        raise CassetteUnreadable(path, f"{type(error).__name__}: {error}") from None
+
+
+def _exchange(entry: Mapping[str, Any]) -> Exchange:
+    request, response = entry["request"], entry["response"]
+    return Exchange(
+        Request(request["method"], request["uri"], _headers(request["headers"]), _bytes(request["body"])),
+        Response(int(response["status"]["code"]), _headers(response["headers"]), _bytes(response["body"]["string"])),
+    )
+
+
+def _entry(exchange: Exchange) -> dict[str, Any]:
+    """An exchange as vcrpy writes one."""
+    request, response = exchange.request, exchange.response
+    return {
+        "request": {
+            "body": _text(request.body) if request.body else None,
+            "headers": _multi(request.headers),
+            "method": request.method,
+            "uri": request.url,
+        },
+        "response": {
+            "body": {"string": _text(response.body)},
+            "headers": _multi(response.headers),
+            "status": {"code": response.status, "message": ""},
+        },
+    }
+
+
+def _headers(stored: Mapping[str, list[str]]) -> Headers:
+    return Headers(tuple((name, value) for name, values in stored.items() for value in values))
+
+
+def _multi(headers: Headers) -> dict[str, list[str]]:
+    return {name: headers.all(name) for name, _ in headers}
+
+
+def _bytes(stored: str | bytes | None) -> bytes:
+    return stored.encode() if isinstance(stored, str) else stored or b""
+
+
+def _text(body: bytes) -> str | bytes:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body

@@ -1,0 +1,21 @@
+"""A request that the contract refuses is not taken."""
+
+from __future__ import annotations
+
+from ecsuite.checks import bearer_token, request_body, request_parameters
+from ecsuite.checks.seen import Seen
+from ecsuite.finding import Breach
+
+NAME = "bad request is refused"
+
+
+def check(seen: Seen) -> list[Breach] | None:
+    rules = (bearer_token.breaches_of, request_parameters.breaches_of, request_body.breaches_of)
+    breaches = [breach for rule in rules for breach in seen.once(rule)]
+    if not breaches:
+        return None
+    if not 200 <= seen.status < 300:  # noqa: PLR2004
+        return []
+    why = breaches[0]
+    expected = f"a refusal, because {why.at} is {why.actual} where the contract has {why.expected}"
+    return [Breach("status", expected, str(seen.status), why.rule)]

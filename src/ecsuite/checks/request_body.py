@@ -1,0 +1,34 @@
+"""The body of a request is there where it must be, in a listed media type, and fits its schema."""
+
+from __future__ import annotations
+
+from ecsuite.checks.seen import Seen
+from ecsuite.finding import Breach
+from ecsuite.media import UndecodableError
+
+NAME = "request body matches contract"
+
+
+def check(seen: Seen) -> list[Breach] | None:
+    return None if seen.operation is None else seen.once(breaches_of)
+
+
+def breaches_of(seen: Seen) -> list[Breach]:
+    """What is wrong with the request's body; empty where nothing is."""
+    operation, body = seen.operation, seen.exchange.request.body
+    if operation is None:
+        return []
+    if operation.request is None:
+        return [Breach("request body", "no body", f"{len(body)} bytes")] if body else []
+    rule = operation.request
+    if not body:
+        return [Breach("request body", "a body, required", "an empty body", rule.pointer)] if rule.required else []
+    essence = seen.request_media_type.essence
+    if essence not in rule.content:
+        expected = f"one of {', '.join(rule.content)}"
+        return [Breach("request header Content-Type", expected, essence or "missing", rule.pointer)]
+    try:
+        value = seen.request_body
+    except UndecodableError as error:
+        return [Breach("request body", f"a body of the media type {essence}", str(error), rule.pointer)]
+    return seen.schema_breaches("request body", rule.content[essence], value)

@@ -1,0 +1,110 @@
+"""An exchange as the checks see it: beside its operation, its bodies read once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from ecsuite.contract import Contract, Operation, Pointer, ResponseRule
+from ecsuite.exchange import Exchange, asks_to_wait
+from ecsuite.finding import Breach
+from ecsuite.media import FORM, Json, MediaType, UndecodableError, read_form, read_json
+
+FIRST_SERVER_ERROR = 500
+
+
+def place(part: str, path: tuple[str | int, ...]) -> str:
+    """A place in a part of an exchange, as findings name it: `body /metadata/year`."""
+    return f"{part} /{'/'.join(map(str, path))}" if path else part
+
+
+class Seen:
+    """One exchange beside the contract. What more than one check reads is read once and kept.
+
+    Args:
+        contract: what the API promises.
+        exchange: what was sent and answered.
+        operation: what the request names; None where it names nothing.
+        path_values: the path parameters, decoded.
+    """
+
+    def __init__(
+        self, contract: Contract, exchange: Exchange, operation: Operation | None, path_values: Mapping[str, str]
+    ) -> None:
+        self.contract = contract
+        self.exchange = exchange
+        self.operation = operation
+        self.path_values = path_values
+        self.rule: ResponseRule | None = operation.response(exchange.response.status) if operation else None
+        self._known: dict[Callable[[Seen], list[Breach]], list[Breach]] = {}
+
+    def once(self, breaches_of: Callable[[Seen], list[Breach]]) -> list[Breach]:
+        """What a function finds in this exchange, which more than one check wants to know."""
+        if breaches_of not in self._known:
+            self._known[breaches_of] = breaches_of(self)
+        return self._known[breaches_of]
+
+    def schema_breaches(self, at: str, schema: Pointer, value: Any) -> list[Breach]:
+        """The rules of the schema at the pointer that a value breaks; `at` says which part of the exchange it is."""
+        return [
+            Breach(place(at, violation.at), violation.expected, violation.actual, violation.rule)
+            for violation in self.contract.schemas.violations(schema, value)
+        ]
+
+    @property
+    def status(self) -> int:
+        """The status of the response."""
+        return self.exchange.response.status
+
+    @property
+    def is_server_error(self) -> bool:
+        """Whether the status is of the 500s, and no request to come back later."""
+        return self.status >= FIRST_SERVER_ERROR and not self.asks_to_wait
+
+    @property
+    def line(self) -> str:
+        """The method and the path of the request."""
+        request = self.exchange.request
+        return f"{request.method} {urlsplit(request.url).path or '/'}"
+
+    @cached_property
+    def asks_to_wait(self) -> bool:
+        """Whether the answer is not about the request at all, but asks to come back later."""
+        return asks_to_wait(self.status, self.exchange.response.headers.get("Retry-After"))
+
+    @cached_property
+    def media_type(self) -> MediaType:
+        """What the response says its body is."""
+        return MediaType.of(self.exchange.response.headers.get("Content-Type"))
+
+    @cached_property
+    def request_media_type(self) -> MediaType:
+        """What the request says its body is."""
+        return MediaType.of(self.exchange.request.headers.get("Content-Type"))
+
+    @cached_property
+    def body(self) -> Json | UndecodableError:
+        """The response's body as JSON, or why it cannot be read."""
+        try:
+            return read_json(self.exchange.response.body)
+        except UndecodableError as error:
+            return error
+
+    @cached_property
+    def request_body(self) -> Any:
+        """The request's body as a JSON value or as the members of a form.
+
+        Raises:
+            UndecodableError: it is neither.
+        """
+        body = self.exchange.request.body
+        if self.request_media_type.essence == FORM:
+            return dict(read_form(body))
+        return read_json(body).value
+
+    @cached_property
+    def query(self) -> list[tuple[str, str]]:
+        """The query parameters, decoded, in order."""
+        return parse_qsl(urlsplit(self.exchange.request.url).query, keep_blank_values=True)

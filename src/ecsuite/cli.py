@@ -1,0 +1,124 @@
+"""The command `ecsuite`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from ecsuite import __version__, editions
+from ecsuite.errors import EcsuiteError
+from ecsuite.run import Run
+from ecsuite.target import KINDS, live
+
+# As pytest's: 0 all held, 1 a promise broken, 2 interrupted, 4 usage error.
+BROKEN = 1
+INTERRUPTED = 2
+USAGE = 4
+WALKTHROUGH_EDITION = "2023-10"
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command; every error ends as one line and the right exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter shows another one; it is no reason to stop.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = ecsuite.main(args=arguments, standalone_mode=False)
+    except click.ClickException as error:
+        code = _usage(error.format_message())
+    except EcsuiteError as error:
+        print(f"ecsuite: {error}", file=sys.stderr)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        print("ecsuite: interrupted", file=sys.stderr)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone; nothing may be written any more, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code or 0)
+
+
+def _usage(message: str) -> int:
+    print(f"ecsuite: {message} (see: ecsuite --help)", file=sys.stderr)
+    return USAGE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="ecsuite %(version)s")
+def ecsuite() -> None:
+    """The Energy Coordination API's quickstart, as an executable test and contract suite."""
+
+
+@ecsuite.command()
+@click.option(
+    "--ec-target",
+    type=click.Choice(KINDS),
+    default="replay",
+    show_default=True,
+    help="Where the exchanges come from: a recording, a server started on this machine, or the one in EC_BASE_URL.",
+)
+@click.option("--ec-edition", metavar="EDITION", default=WALKTHROUGH_EDITION, show_default=True)
+@click.option("--ec-allow-production", is_flag=True, help="Let a live walkthrough write to a production host.")
+def walkthrough(ec_target: str, ec_edition: str, *, ec_allow_production: bool) -> int:
+    """Tell the quickstart step by step, with its real traffic, and check all of it."""
+    from ecsuite.report.terminal import tell  # noqa: PLC0415  rich is for this command alone
+
+    editions.require(ec_edition)
+    with ExitStack() as stack:
+        opened = _open(stack, ec_target, ec_edition, allow_production=ec_allow_production)
+        run = stack.enter_context(opened)
+        held = tell(run)
+    return 0 if held else BROKEN
+
+
+def _open(stack: ExitStack, kind: str, edition: str, *, allow_production: bool) -> AbstractContextManager[Run]:
+    from ecsuite import run  # noqa: PLC0415  each target brings in what it needs
+
+    if kind == "replay":
+        return run.replay_run(editions.cassette(edition, "quickstart"))
+    if kind == "local":
+        from ecsuite.standin import launched  # noqa: PLC0415
+
+        return run.open_run(edition, stack.enter_context(launched(edition)).target())
+    hosts = editions.contract(edition).production_hosts()
+    target = live(os.environ, hosts, allow_production=allow_production)
+    run.require_credentials(edition, target)
+    return run.open_run(edition, target)
+
+
+@ecsuite.command()
+@click.option("--edition", required=True, metavar="EDITION", help="The edition to serve.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes any free port.")
+@click.option("--data", type=click.Path(path_type=Path), help="A file to keep the state in; else it is in memory.")
+@click.option("--token-lifetime", type=click.IntRange(1), metavar="SECONDS", help="In place of the edition's own.")
+@click.option("--until-eof", is_flag=True, help="Stop when the standard input ends.")
+def serve(
+    edition: str, host: str, port: int, data: Path | None, token_lifetime: int | None, *, until_eof: bool
+) -> None:
+    """Serve the stand-in, a small honest server of an edition, until interrupted.
+
+    It prints its addresses and the credentials of its two partners as lines to paste into a shell.
+    """
+    from ecsuite import standin  # noqa: PLC0415  a server is for this command alone
+
+    def announce(running: standin.StandIn) -> None:
+        print(*running.export_lines(), sep="\n")
+        print(f"# The stand-in of edition {edition} is running; Ctrl-C stops it.", flush=True)
+
+    options: dict[str, Any] = {"host": host, "port": port, "token_lifetime": token_lifetime}
+    if data is not None:
+        options["data"] = data
+    try:
+        standin.serve(edition, announce, until=sys.stdin.buffer.read if until_eof else None, **options)
+    except KeyboardInterrupt:
+        # That is how it is stopped.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

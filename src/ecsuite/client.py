@@ -1,0 +1,295 @@
+"""An ordinary client of the API, built on httpx, in which every exchange is checked on its way.
+
+A call goes down a ladder, each step with one concern:
+
+    request    builds the request, and says so where the answer is not what the caller asked for
+    authorized puts the token on it, and gets a new one once where the old one is refused
+    patient    tries again where the server asks to wait or a connection is lost (`ecsuite.retry`)
+    send       httpx; its hook checks the exchange and puts it into the journal, so that no caller can leave that out
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import quote
+
+from ecsuite import __version__
+from ecsuite.checks import Checker
+from ecsuite.cleanup import Cleanup
+from ecsuite.errors import PromiseBroken
+from ecsuite.exchange import SUCCESS, Exchange, Headers, Intent, Request, Response, asks_to_wait
+from ecsuite.finding import Breach
+from ecsuite.http import httpx
+from ecsuite.journal import Journal
+from ecsuite.media import UndecodableError, read_json
+from ecsuite.redact import Redactor
+from ecsuite.target import Target
+
+TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
+# A token is renewed that long before it ends, in seconds, or a fifth of its life where that is less.
+RENEWAL_MARGIN: Final = 60.0
+CLEAN_UP: Final = Intent("cleaning up, which may come too late", silent=True)
+ANSWER_ARRIVES: Final = "answer arrives"
+_INTENT: Final = "ecsuite.intent"
+_SENT_AT: Final = "ecsuite.sent_at"
+
+Send = Callable[[httpx.Request], httpx.Response]
+
+
+class Token:
+    """An access token, fetched once, kept, and renewed before it ends."""
+
+    def __init__(self, fetch: Callable[[], tuple[str, float | None]], clock: Callable[[], float]) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._value = ""
+        self._renew_at: float | None = None
+
+    def get(self) -> str:
+        """The token; fetched where there is none, or where it is about to end."""
+        with self._lock:
+            due = self._renew_at is not None and self._clock() >= self._renew_at
+            if not self._value or due:
+                asked_at = self._clock()
+                self._value, lifetime = self._fetch()
+                self._renew_at = None if lifetime is None else asked_at + lifetime - min(RENEWAL_MARGIN, lifetime / 5)
+            return self._value
+
+    @property
+    def may_have_ended(self) -> bool:
+        """Whether a token is kept of which nobody said how long it lives."""
+        return bool(self._value) and self._renew_at is None
+
+    def drop(self, refused: str) -> None:
+        """Forget the token, if it is still the one that was refused; given as the Authorization header had it."""
+        with self._lock:
+            if refused.endswith(f" {self._value}"):
+                self._value = ""
+
+
+class Api:
+    """The API, as a partner calls it: paths below the base URL, JSON in, httpx responses out.
+
+    Args:
+        target: where to send to, and who as.
+        checker: what looks at every exchange.
+        journal: where what it says is kept.
+        redactor: told of every token, so that none is printed.
+        patient: what makes a sender try again; None for one that never does.
+        transport: in place of the network.
+        clock: seconds, for the life of the token.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        checker: Checker,
+        journal: Journal,
+        redactor: Redactor | None = None,
+        *,
+        patient: Callable[[Send], Send] | None = None,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.target = target
+        self.journal = journal
+        self.checker = checker
+        self._redactor = redactor or Redactor()
+        self._redactor.add(*target.secrets)
+        self._http = httpx.Client(
+            timeout=TIMEOUT,
+            transport=transport,
+            trust_env=target.kind == "live",
+            headers={"User-Agent": f"ecsuite/{__version__}"},
+            event_hooks={"request": [_stamp], "response": [self._check]},
+        )
+        self._patient_send = patient(self._http.send) if patient else self._http.send
+        self._token = Token(self._fetch_token, clock)
+        self._cleanup = Cleanup(checker.contract)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """Send a GET; see `request`."""
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        """Send a POST; see `request`."""
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        """Send a PUT; see `request`."""
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> httpx.Response:
+        """Send a PATCH; see `request`."""
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> httpx.Response:
+        """Send a DELETE; see `request`."""
+        return self.request("DELETE", path, **options)
+
+    def request(
+        self, method: str, path: str, *, expect: Intent = SUCCESS, authorize: bool = True, **options: Any
+    ) -> httpx.Response:
+        """Send a request and return the answer, checked.
+
+        Args:
+            method: of HTTP.
+            path: below the base URL, percent-encoded (see `segment`).
+            expect: what answer the caller has a right to; any success (2xx) where it is left out.
+            authorize: whether the token goes with it.
+            options: as for `httpx.Client.build_request`: json, content, data, headers, params.
+
+        Raises:
+            PromiseBroken: the answer is another one, or none came; the finding is in the journal.
+        """
+        request = self._http.build_request(
+            method, self.target.base_url + path, extensions={_INTENT: expect}, timeout=TIMEOUT, **options
+        )
+        response = self._authorized(request) if authorize else self._sent(request)
+        self._require(response, expect)
+        return response
+
+    def token(self) -> str:
+        """The access token of the target's partner, fetched if need be."""
+        return self.target.credentials.access_token or self._token.get()
+
+    def request_token(self, form: Mapping[str, str], *, expect: Intent = SUCCESS) -> httpx.Response:
+        """Ask the token endpoint; raises as `request` does."""
+        request = self._http.build_request("POST", self.target.token_url, data=form, extensions={_INTENT: expect})
+        response = self._sent(request)
+        self._require(response, expect)
+        return response
+
+    def clean_up(self) -> None:
+        """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
+        for path in self._cleanup.left():
+            try:
+                self.delete(path, expect=CLEAN_UP)
+            except PromiseBroken:
+                continue
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def add_finding(self, check: str, breach: Breach, response: httpx.Response) -> None:
+        """Note a broken promise that an answer shows only beside what the caller knows."""
+        self._note(check, breach, to_exchange(response))
+
+    def _authorized(self, request: httpx.Request) -> httpx.Response:
+        response = self._sent_with_token(request)
+        if response.status_code != httpx.codes.UNAUTHORIZED or self.target.credentials.access_token:
+            return response
+        self._token.drop(request.headers["Authorization"])
+        return self._sent_with_token(request)
+
+    def _sent_with_token(self, request: httpx.Request) -> httpx.Response:
+        may_have_ended = self._token.may_have_ended
+        request.headers["Authorization"] = f"Bearer {self.token()}"
+        if may_have_ended:
+            request.extensions[_INTENT] = replace(request.extensions[_INTENT], token_may_have_ended=True)
+        return self._sent(request)
+
+    def _sent(self, request: httpx.Request) -> httpx.Response:
+        try:
+            response = self._patient_send(request)
+        except httpx.DecodingError:
+            # The check of the body has said so already.
+            raise PromiseBroken(f"{request.method} {request.url}: the answer's body cannot be decoded") from None
+        except httpx.TransportError as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise self._no_answer(Exchange(to_request(request), Response(0)), reason) from None
+        if asks_to_wait(response.status_code, response.headers.get("Retry-After")):
+            raise self._no_answer(to_exchange(response), f"{response.status_code}, again and again")
+        return response
+
+    def _check(self, response: httpx.Response) -> None:
+        """The hook: read the body, check the exchange, note what the checks say, and what is to be cleaned up."""
+        flaw: httpx.RequestError | None = None
+        try:
+            response.read()
+        except (httpx.DecodingError, httpx.TransportError) as error:
+            flaw = error
+        exchange = to_exchange(response, flaw)
+        result = self.checker.check(exchange)
+        self.journal.add(result)
+        self._cleanup.note(result)
+        if flaw is not None:
+            raise flaw
+
+    def _require(self, response: httpx.Response, expect: Intent) -> None:
+        status = response.status_code
+        if expect.silent or (status in expect.statuses if expect.statuses else response.is_success):
+            return
+        request = response.request
+        raise PromiseBroken(f"{request.method} {request.url}: {status} where {expect.name} was asked for")
+
+    def _no_answer(self, exchange: Exchange, reason: str) -> PromiseBroken:
+        self._note(ANSWER_ARRIVES, Breach("status", "an answer to the request", reason), exchange)
+        return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no answer ({reason})")
+
+    def _note(self, check: str, breach: Breach, exchange: Exchange) -> None:
+        operation = self.checker.operation(exchange.request)
+        self.journal.add_finding(self.checker.finding(check, breach, exchange, operation))
+
+    def _fetch_token(self) -> tuple[str, float | None]:
+        credentials = self.target.credentials
+        response = self.request_token(
+            {
+                "grant_type": "client_credentials",
+                "client_id": credentials.client_id,
+                "client_secret": credentials.client_secret,
+            }
+        )
+        try:
+            answer = read_json(response.content).value
+            token, lifetime = answer["access_token"], answer.get("expires_in")
+        except (UndecodableError, KeyError, TypeError, AttributeError):
+            raise PromiseBroken(f"POST {self.target.token_url}: the answer holds no access_token") from None
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
+            raise PromiseBroken(f"POST {self.target.token_url}: its access_token cannot be sent in a header")
+        self._redactor.add(token)
+        return token, float(lifetime) if isinstance(lifetime, int | float) else None
+
+
+def to_request(request: httpx.Request) -> Request:
+    """The request as frozen data."""
+    return Request(
+        method=request.method,
+        url=str(request.url),
+        headers=_headers(request.headers),
+        body=request.content,
+        intent=request.extensions.get(_INTENT, SUCCESS),
+    )
+
+
+def to_exchange(response: httpx.Response, flaw: httpx.RequestError | None = None) -> Exchange:
+    """The response and its request as frozen data; `flaw` where the body could not be had in whole."""
+    return Exchange(
+        request=to_request(response.request),
+        response=Response(
+            status=response.status_code,
+            headers=_headers(response.headers),
+            body=b"" if flaw else response.content,
+            flaw=f"{type(flaw).__name__}: {flaw}" if flaw else "",
+        ),
+        seconds=time.perf_counter() - response.request.extensions.get(_SENT_AT, time.perf_counter()),
+    )
+
+
+def _headers(headers: httpx.Headers) -> Headers:
+    return Headers(tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw))
+
+
+def _stamp(request: httpx.Request) -> None:
+    request.extensions[_SENT_AT] = time.perf_counter()
+
+
+def segment(text: str) -> str:
+    """An id as one segment of a path: everything that could end it is percent-encoded."""
+    return quote(text, safe="")

@@ -1,0 +1,188 @@
+"""The keywords of OpenAPI 3.1 and JSON Schema that the loader understands; any other one is refused.
+
+A keyword that is read but not honoured is a check that cannot fail, so a document with one is not loaded at all.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ecsuite.contract.source import Pointer, Source
+from ecsuite.errors import ContractInvalid, ContractKeywordUnknown
+
+# What stands under a keyword: VALUE is plain data; a name is an object of that kind; "[Name]" a list of them and
+# "{Name}" a map to them.
+VALUE: Final = ""
+CERTAINTY: Final = {"x-level": VALUE, "x-source": VALUE}
+
+OBJECTS: Final[dict[str, dict[str, str]]] = {
+    "Document": {
+        "openapi": VALUE,
+        "info": "Info",
+        "servers": "[Server]",
+        "security": VALUE,
+        "tags": "[Tag]",
+        "paths": "{PathItem}",
+        "webhooks": "{PathItem}",
+        "components": "Components",
+    },
+    "Info": {"title": VALUE, "version": VALUE, "summary": VALUE, "description": VALUE},
+    "Server": {"url": VALUE, "description": VALUE, "x-environment": VALUE},
+    "Tag": {"name": VALUE, "description": VALUE},
+    "Components": {
+        "schemas": "{Schema}",
+        "parameters": "{Parameter}",
+        "responses": "{Response}",
+        "headers": "{Header}",
+        "requestBodies": "{RequestBody}",
+        "examples": "{Example}",
+        "securitySchemes": "{SecurityScheme}",
+    },
+    "SecurityScheme": {"type": VALUE, "description": VALUE, "flows": "Flows", **CERTAINTY},
+    "Flows": {"clientCredentials": "Flow"},
+    "Flow": {"tokenUrl": VALUE, "scopes": VALUE},
+    "PathItem": {
+        "servers": "[Server]",
+        "parameters": "[Parameter]",
+        "get": "Operation",
+        "put": "Operation",
+        "post": "Operation",
+        "delete": "Operation",
+        "patch": "Operation",
+    },
+    "Operation": {
+        "operationId": VALUE,
+        "tags": VALUE,
+        "summary": VALUE,
+        "description": VALUE,
+        "deprecated": VALUE,
+        "security": VALUE,
+        "parameters": "[Parameter]",
+        "requestBody": "RequestBody",
+        "responses": "{Response}",
+        **CERTAINTY,
+    },
+    "Parameter": {
+        "$ref": VALUE,
+        "name": VALUE,
+        "in": VALUE,
+        "required": VALUE,
+        "description": VALUE,
+        "deprecated": VALUE,
+        "schema": "Schema",
+        "example": VALUE,
+        "examples": "{Example}",
+        **CERTAINTY,
+    },
+    "RequestBody": {"$ref": VALUE, "required": VALUE, "description": VALUE, "content": "{MediaType}"},
+    "MediaType": {"schema": "Schema", "example": VALUE, "examples": "{Example}"},
+    "Response": {
+        "$ref": VALUE,
+        "description": VALUE,
+        "headers": "{Header}",
+        "content": "{MediaType}",
+        "links": "{Link}",
+        "x-body": VALUE,
+        **CERTAINTY,
+    },
+    "Header": {"$ref": VALUE, "description": VALUE, "required": VALUE, "schema": "Schema", **CERTAINTY},
+    "Link": {"operationId": VALUE, "parameters": VALUE, "description": VALUE},
+    "Example": {"$ref": VALUE, "summary": VALUE, "description": VALUE, "value": VALUE},
+    "Schema": {
+        "$ref": VALUE,
+        "title": VALUE,
+        "description": VALUE,
+        "default": VALUE,
+        "examples": VALUE,
+        "deprecated": VALUE,
+        "readOnly": VALUE,
+        "writeOnly": VALUE,
+        "type": VALUE,
+        "enum": VALUE,
+        "const": VALUE,
+        "format": VALUE,
+        "pattern": VALUE,
+        "minLength": VALUE,
+        "maxLength": VALUE,
+        "minimum": VALUE,
+        "maximum": VALUE,
+        "exclusiveMinimum": VALUE,
+        "exclusiveMaximum": VALUE,
+        "multipleOf": VALUE,
+        "required": VALUE,
+        "minProperties": VALUE,
+        "maxProperties": VALUE,
+        "minItems": VALUE,
+        "maxItems": VALUE,
+        "uniqueItems": VALUE,
+        "properties": "{Schema}",
+        "additionalProperties": "Schema",
+        "unevaluatedProperties": "Schema",
+        "items": "Schema",
+        "prefixItems": "[Schema]",
+        "allOf": "[Schema]",
+        "anyOf": "[Schema]",
+        "oneOf": "[Schema]",
+        "not": "Schema",
+        "if": "Schema",
+        "then": "Schema",
+        "else": "Schema",
+        "x-absent": VALUE,
+        **CERTAINTY,
+    },
+}
+
+ALLOWED: Final[dict[str, frozenset[Any]]] = {
+    "x-level": frozenset({"guide", "spec"}),
+    "x-body": frozenset({"optional", "any"}),
+    "x-environment": frozenset({"sandbox", "production"}),
+    "format": frozenset({"date-time", "date", "uuid", "uri", "uri-reference", "email", "ipv4", "ipv6"}),
+    "in": frozenset({"path", "query", "header"}),
+}
+
+
+def refuse_unknown(source: Source) -> None:
+    """Walk the whole document; raise on the first keyword, or value of a closed one, that the checks do not honour.
+
+    Raises:
+        ContractKeywordUnknown: a keyword that OBJECTS does not list.
+        ContractInvalid: a value outside ALLOWED, or an object where the document has something else.
+    """
+    for pointer, kind, node in _objects(source, (), "Document", source.document):
+        fields = OBJECTS[kind]
+        source.resolve(pointer)
+        for keyword, value in node.items():
+            if keyword not in fields:
+                near = difflib.get_close_matches(str(keyword), fields, 1)
+                where = source.where((*pointer, keyword))
+                raise ContractKeywordUnknown(where, str(keyword), f"a {kind}", near[0] if near else None)
+            if keyword in ALLOWED and value not in ALLOWED[keyword]:
+                expected = ", ".join(sorted(ALLOWED[keyword]))
+                raise ContractInvalid(
+                    source.where((*pointer, keyword)), f"{keyword} is {value!r}: expected one of {expected}"
+                )
+
+
+def _objects(source: Source, pointer: Pointer, kind: str, node: Any) -> Iterator[tuple[Pointer, str, dict[str, Any]]]:
+    """Every object of the document below `node`, each with its kind, outermost first."""
+    if kind.startswith("{"):
+        _expect(source, pointer, node, dict, "a map")
+        for name, child in node.items():
+            yield from _objects(source, (*pointer, name), kind[1:-1], child)
+    elif kind.startswith("["):
+        _expect(source, pointer, node, list, "a list")
+        for index, child in enumerate(node):
+            yield from _objects(source, (*pointer, index), kind[1:-1], child)
+    elif kind in OBJECTS and not (kind == "Schema" and isinstance(node, bool)):
+        _expect(source, pointer, node, dict, f"a {kind}")
+        yield pointer, kind, node
+        for keyword, child in node.items():
+            if child_kind := OBJECTS[kind][keyword]:
+                yield from _objects(source, (*pointer, keyword), child_kind, child)
+
+
+def _expect(source: Source, pointer: Pointer, node: Any, wanted: type, name: str) -> None:
+    if not isinstance(node, wanted):
+        raise ContractInvalid(source.where(pointer), f"expected {name}, found {type(node).__name__}")

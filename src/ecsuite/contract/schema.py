@@ -1,0 +1,261 @@
+"""Validators of JSON Schema 2020-12 for the schemas of a contract, and what breaks them, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema_rs
+
+from ecsuite.contract.source import Pointer, Source
+from ecsuite.errors import ContractInvalid
+
+_DOCUMENT = "urn:contract"
+LONGEST_SHOWN = 120
+
+_ARTICLES = {
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "a boolean",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One rule of a schema that a value breaks.
+
+    Attributes:
+        at: where in the value: names and indexes from its root.
+        rule: where in the contract the broken rule stands.
+        expected: what the rule wants, in words.
+        actual: what the value has there, in words.
+    """
+
+    at: tuple[str | int, ...]
+    rule: Pointer
+    expected: str
+    actual: str
+
+
+class Schemas:
+    """The schemas of a document, each compiled when first used and then kept."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._registry = jsonschema_rs.Registry([(_DOCUMENT, source.document)])
+        self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
+        self._absences: dict[Pointer, dict[str, str]] = {}
+
+    def validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
+        """The compiled schema at the pointer.
+
+        Raises:
+            ContractInvalid: it is no schema (a wrong type of a keyword, a bad pattern, a reference to nowhere).
+        """
+        if pointer not in self._validators:
+            self._validators[pointer] = self._compile(pointer)
+        return self._validators[pointer]
+
+    def fits(self, pointer: Pointer, value: Any) -> bool:
+        """Whether the value fits the schema at the pointer."""
+        return bool(self.validator(pointer).is_valid(value))
+
+    def violations(self, pointer: Pointer, value: Any) -> list[Violation]:
+        """Every rule of the schema at the pointer that the value breaks; empty where it fits."""
+        if self.fits(pointer, value):
+            return []
+        errors = self.validator(pointer).iter_errors(value)
+        return [violation for error in errors for violation in self._violations(error, value)]
+
+    def parts(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+        """Every part of a value with each schema that speaks of it: pairs of a path in the value and a schema."""
+        pending: list[tuple[Pointer, tuple[str | int, ...], Any]] = [(pointer, (), value)]
+        while pending:
+            place, path, part = pending.pop()
+            node = self._source.at(place)
+            if not isinstance(node, dict):
+                continue
+            yield path, node
+            pending += [(inner, path, part) for inner in self._same_part(place, node)]
+            if isinstance(part, dict):
+                members = part.keys() & node.get("properties", {}).keys()
+                pending += [((*place, "properties", name), (*path, name), part[name]) for name in members]
+            elif isinstance(part, list) and "items" in node:
+                pending += [((*place, "items"), (*path, index), item) for index, item in enumerate(part)]
+
+    def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
+        """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""
+        return [
+            (path, _at(value, path))
+            for path, node in self.parts(pointer, value)
+            if node.get("type") == "integer" and isinstance(_at(value, path), float)
+        ]
+
+    def absences(self, pointer: Pointer) -> dict[str, str]:
+        """The optional members of an object with what cannot be checked where they are left out (`x-absent`)."""
+        if pointer not in self._absences:
+            properties = self._source.resolve(pointer)[1].get("properties", {})
+            self._absences[pointer] = {
+                name: node["x-absent"] for name, node in properties.items() if "x-absent" in node
+            }
+        return self._absences[pointer]
+
+    def _same_part(self, place: Pointer, node: dict[str, Any]) -> Iterator[Pointer]:
+        """The schemas inside a schema that speak of the same part of a value."""
+        if "$ref" in node:
+            yield self._source.parse(node["$ref"][2:])
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for index in range(len(node.get(keyword, []))):
+                yield (*place, keyword, index)
+
+    def _compile(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
+        tokens = (quote(str(token).replace("~", "~0").replace("/", "~1"), safe="~") for token in pointer)
+        reference = f"{_DOCUMENT}#/{'/'.join(tokens)}"
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                {"$ref": reference},
+                registry=self._registry,
+                validate_formats=True,
+                ignore_unknown_formats=False,
+                offline=True,
+            )
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            reason = getattr(error, "message", None) or str(error)
+            raise ContractInvalid(
+                self._source.where(pointer), f"this is no schema: {' '.join(reason.split())}"
+            ) from None
+
+    def _violations(self, error: jsonschema_rs.ValidationError, value: Any) -> Iterator[Violation]:
+        at = tuple(error.instance_path)
+        rule = self._rule(error)
+        keyword = error.kind.name
+        if keyword in {"anyOf", "oneOf"} and (branch := _likeliest(error, at)):
+            for inner in branch:
+                yield from self._violations(inner, value)
+            return
+        schema = self._source.at(rule[:-1]) if rule else {}
+        if keyword == "required":
+            member: str = error.kind.value
+            rule_of_member, expected = self._member(rule, schema, member)
+            yield Violation((*at, member), rule_of_member, f"{expected}, required", "missing")
+            return
+        yield Violation(at, rule, self._expectation(keyword, rule, schema), describe(_at(value, at)))
+
+    def _rule(self, error: jsonschema_rs.ValidationError) -> Pointer:
+        location = str(error.absolute_keyword_location or "")
+        return self._source.parse(location.partition("#/")[2]) if "#/" in location else ()
+
+    def _expectation(self, keyword: str, rule: Pointer, schema: Any) -> str:
+        if keyword in {"anyOf", "oneOf"}:
+            branches = (self._source.resolve((*rule, index))[1] for index in range(len(schema[keyword])))
+            return " or ".join(wanted(branch) for branch in branches)
+        return expectation(keyword, schema)
+
+    def _member(self, rule: Pointer, schema: Any, member: str) -> tuple[Pointer, str]:
+        """The rule that requires the member, and what the member's own schema wants."""
+        holder = rule[:-1]
+        if "properties" not in schema and "$ref" in schema:
+            holder, schema = self._source.resolve(holder)
+        if member not in schema.get("properties", {}):
+            return rule, "a member"
+        _, own = self._source.resolve((*holder, "properties", member))
+        return rule, wanted(own)
+
+
+def _likeliest(error: jsonschema_rs.ValidationError, at: tuple[str | int, ...]) -> list[Any] | None:
+    """The branch of an anyOf or oneOf that the value most likely meant; None where it resembles none of them."""
+
+    def distance(branch: list[Any]) -> tuple[int, int]:
+        alien = sum(
+            tuple(inner.instance_path) == at and inner.kind.name in {"type", "maxProperties"} for inner in branch
+        )
+        other_kind = sum(inner.kind.name == "const" for inner in branch)
+        return alien * 100 + other_kind * 10, len(branch)
+
+    branches = [branch for branch in getattr(error.kind, "context", []) if branch]
+    best = min(branches, key=distance, default=None)
+    return best if best is not None and distance(best)[0] < 100 else None  # noqa: PLR2004  an alien type
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> Any:
+    for token in path:
+        value = value[token]
+    return value
+
+
+def wanted(schema: Any) -> str:
+    """What a schema wants of a value, in words: `a string`, `one of A, B`, its title where it has one."""
+    if not isinstance(schema, dict):
+        return "a value"
+    if "title" in schema:
+        return str(schema["title"])
+    if "const" in schema:
+        return describe(schema["const"])
+    if "enum" in schema:
+        return f"one of {', '.join('null' if option is None else str(option) for option in schema['enum'])}"
+    types = schema.get("type", "value")
+    names = [types] if isinstance(types, str) else types
+    return " or ".join(_ARTICLES.get(name, "a value") for name in names)
+
+
+_BOUNDS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "a string with a length of at least {}",
+    "maxLength": "a string with a length of at most {}",
+    "minItems": "an array with a length of at least {}",
+    "maxItems": "an array with a length of at most {}",
+    "minProperties": "at least {} members",
+    "maxProperties": "at most {} members",
+    "pattern": "text that matches {}",
+    "format": "text of the format {}",
+}
+
+
+def expectation(keyword: str, schema: Any) -> str:
+    """What one keyword of a schema wants, in words."""
+    if keyword in {"pattern", "format"} and "title" in schema:
+        return wanted(schema)
+    if keyword in _BOUNDS:
+        bound = _BOUNDS[keyword].format(schema[keyword])
+        return f"{wanted(schema)}: {bound}" if "title" in schema else bound
+    if keyword in {"additionalProperties", "unevaluatedProperties"}:
+        return "no further members"
+    if keyword == "uniqueItems":
+        return "items that differ from each other"
+    return wanted(schema)
+
+
+def describe(value: Any) -> str:
+    """A JSON value in words: its type, and the value itself, shortened."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return f"a boolean, {str(value).lower()}"
+    if isinstance(value, int):
+        return f"an integer, {value}"
+    if isinstance(value, float):
+        return f"a number, {value!r}"
+    if isinstance(value, str):
+        return f'a string, "{shorten(value)}"'
+    if isinstance(value, list):
+        return f"an array of {len(value)} items"
+    return f"an object with {shorten(', '.join(map(str, value))) or 'no members'}"
+
+
+def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """The text on one line, cut where it is longer than a reader wants."""
+    line = text[: longest + 1]
+    if not line.isprintable():
+        # Nothing that a server sends may steer a terminal, or fail to be encoded.
+        line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
+    return line if len(text) <= longest else f"{line[:longest]}... ({len(text)} characters)"

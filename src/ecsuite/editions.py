@@ -1,0 +1,56 @@
+"""Editions are folders: what a folder holds is what an edition can do, so a new one is added by adding files."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from ecsuite.cassette.tape import path_of
+from ecsuite.contract import Contract, load
+from ecsuite.errors import UnknownEdition
+
+_PACKAGE: Final = Path(__file__).resolve().parent
+
+
+def root() -> Path:
+    """The folder that holds `contracts/` and `cassettes/`: the checkout, or the data inside an installed package."""
+    checkout = _PACKAGE.parent.parent
+    if (checkout / "contracts").is_dir() and (checkout / "pyproject.toml").is_file():
+        return checkout
+    return _PACKAGE / "_data"
+
+
+def editions() -> tuple[str, ...]:
+    """The editions that have a contract here, oldest first."""
+    return tuple(sorted(path.parent.name for path in (root() / "contracts").glob("*/openapi.yaml")))
+
+
+def require(edition: str) -> str:
+    """The edition, if there is one of that name.
+
+    Raises:
+        UnknownEdition: there is none.
+    """
+    if edition not in editions():
+        raise UnknownEdition(edition, editions())
+    return edition
+
+
+@cache
+def contract(edition: str) -> Contract:
+    """The contract of an edition, loaded once in a process; raises `UnknownEdition` and `ContractError`."""
+    label = f"contracts/{require(edition)}/openapi.yaml"
+    return load(root() / label, label)
+
+
+def cassette(edition: str, scenario: str) -> Path:
+    """Where the cassette of a scenario is."""
+    return path_of(root() / "cassettes", require(edition), scenario)
+
+
+def module(package: str, edition: str) -> ModuleType:
+    """The module of an edition in a package of modules by edition, such as `ecsuite.quickstart`."""
+    return importlib.import_module(f"{package}.edition_{require(edition).replace('-', '_')}")

@@ -1,0 +1,177 @@
+"""Every error that ecsuite raises on purpose, one class a message.
+
+    EcsuiteError                     what a user can meet; `exit_code` says how a command ends on it
+    ├── UsageError                   what was given cannot be used (4)
+    │   ├── UnknownEdition
+    │   ├── VariablesMissing
+    │   ├── BadUrl
+    │   ├── BadPort
+    │   ├── CredentialsRefused
+    │   ├── AccessTokenRefused
+    │   ├── ServerUnreachable
+    │   ├── ProductionRefused
+    │   ├── RecordingNeedsServer
+    │   ├── PortTaken
+    │   ├── DataFileUnusable
+    │   ├── ExtraMissing
+    │   └── StandInDidNotStart
+    ├── ContractError                a contract document is at fault (4)
+    │   ├── ContractUnreadable
+    │   ├── ContractKeywordUnknown
+    │   └── ContractInvalid
+    ├── CassetteError                a recording is at fault (4)
+    │   ├── CassetteMissing
+    │   ├── CassetteUnreadable
+    │   └── CassetteStale
+    └── PromiseBroken                the API broke a promise that the caller cannot go on without (1)
+
+Each message is one line that says what is wrong, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+RECORD_COMMAND = "python3 -m tox run -e record"
+
+
+class EcsuiteError(Exception):
+    """What a user can meet: the text is one line, ready to print."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class UsageError(EcsuiteError):
+    """What was given (option, environment, address) cannot be used."""
+
+
+class UnknownEdition(UsageError):
+    def __init__(self, edition: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no edition {edition!r} here: expected one of {', '.join(known)} (--ec-edition)")
+
+
+class VariablesMissing(UsageError):
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"--ec-target live needs {' and '.join(names)} in the environment: set them "
+            "(`ecsuite serve` prints a set for the local stand-in)"
+        )
+
+
+class BadUrl(UsageError):
+    def __init__(self, variable: str, value: str) -> None:
+        super().__init__(f"{variable} is {value!r}: expected an address such as https://host/path, without query")
+
+
+class BadPort(UsageError):
+    def __init__(self, variable: str, value: str) -> None:
+        super().__init__(f"{variable} is {value!r}: expected a port number from 0 to 65535")
+
+
+class CredentialsRefused(UsageError):
+    def __init__(self, url: str, status: int, error: str) -> None:
+        super().__init__(
+            f"{url} refused the credentials ({status} {error}): check EC_CLIENT_ID and EC_CLIENT_SECRET; "
+            "nothing else was tried"
+        )
+
+
+class AccessTokenRefused(UsageError):
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url} refused EC_ACCESS_TOKEN (401): get a new token; nothing else was tried")
+
+
+class ServerUnreachable(UsageError):
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"cannot reach {url} ({reason}): expected a running server; check the address and the network")
+
+
+class ProductionRefused(UsageError):
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host} is production, and this run would write there: use the sandbox, "
+            "or give --ec-allow-production if you mean it"
+        )
+
+
+class RecordingNeedsServer(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            f"a replay cannot be recorded: give --ec-target local or live with --record-mode, or run {RECORD_COMMAND}"
+        )
+
+
+class PortTaken(UsageError):
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(f"cannot listen on {host}:{port} ({reason}): give another --port; 0 takes any free one")
+
+
+class DataFileUnusable(UsageError):
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(
+            f"cannot keep the stand-in's data in {path} ({reason}): give --data a file that does not exist yet, "
+            "or one that the stand-in made for this edition"
+        )
+
+
+class ExtraMissing(UsageError):
+    def __init__(self, module: str) -> None:
+        super().__init__(f"the module {module!r} is not installed: run python3 -m pip install -e '.[test]'")
+
+
+class StandInDidNotStart(UsageError):
+    def __init__(self, said: str) -> None:
+        super().__init__(f"the local stand-in did not start: {said or 'it ended without a word'}")
+
+
+class ContractError(EcsuiteError):
+    """A contract document cannot be used as it is."""
+
+
+class ContractUnreadable(ContractError):
+    def __init__(self, label: str, reason: str) -> None:
+        super().__init__(f"cannot read the contract {label}: {reason}; expected an OpenAPI 3.1 document in YAML")
+
+
+class ContractKeywordUnknown(ContractError):
+    def __init__(self, where: str, keyword: str, kind: str, near: str | None) -> None:
+        hint = (
+            f"did you mean {near!r}" if near else "take it out, or teach src/ecsuite/contract/keywords.py its meaning"
+        )
+        super().__init__(f"{where}: {kind} has a keyword {keyword!r} that the checks would not honour: {hint}")
+
+
+class ContractInvalid(ContractError):
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where}: {what}")
+
+
+class CassetteError(EcsuiteError):
+    """A recording cannot be replayed."""
+
+    def __init__(self, path: Path | str, what: str) -> None:
+        self.path = str(path)
+        super().__init__(f"cassette {path} {what}; record it again with: {RECORD_COMMAND}")
+
+
+class CassetteMissing(CassetteError):
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(path, "does not exist")
+
+
+class CassetteUnreadable(CassetteError):
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(path, f"cannot be read ({reason})")
+
+
+class CassetteStale(CassetteError):
+    def __init__(self, path: Path | str, difference: str) -> None:
+        super().__init__(path, f"is out of date ({difference})")
+
+
+class PromiseBroken(EcsuiteError):
+    """The API broke a promise that the caller cannot go on without; the finding is in the journal already."""
+
+    exit_code: ClassVar[int] = 1

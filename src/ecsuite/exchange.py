@@ -1,0 +1,96 @@
+"""One request with its response, as sent: frozen data, bodies in bytes, headers in order with their repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+TOO_MANY_REQUESTS = 429
+SERVICE_UNAVAILABLE = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The header fields of a message, in the order and spelling in which they came."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def get(self, name: str) -> str | None:
+        """The value of a field; repeats are joined by a comma, as RFC 9110 section 5.3 says; None where absent."""
+        values = self.all(name)
+        return ", ".join(values) if values else None
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field, in order."""
+        wanted = name.lower()
+        return [value for key, value in self.fields if key.lower() == wanted]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.fields)
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Headers:
+        """Header fields from names and values."""
+        return cls(tuple(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the sender of a request means by it, so that a refusal that was asked for is no finding.
+
+    Attributes:
+        name: in words, for messages.
+        statuses: the statuses that the sender expects; None for any success (2xx).
+        on_purpose: names of the checks that the request breaks on purpose.
+        silent: nothing published settles the answer; anything below 500 will do.
+        token_may_have_ended: how long the token lives was not told, so a 401 may mean that it has ended.
+    """
+
+    name: str
+    statuses: frozenset[int] | None = None
+    on_purpose: frozenset[str] = frozenset()
+    silent: bool = False
+    token_may_have_ended: bool = False
+
+
+SUCCESS = Intent("success")
+ABSENT = Intent("an answer that there is no such thing", frozenset({404}))
+SILENT = Intent("anything, for nothing published settles it", silent=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it was sent. `url` is absolute; `body` is empty where there was none."""
+
+    method: str
+    url: str
+    headers: Headers = Headers()
+    body: bytes = b""
+    intent: Intent = SUCCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response as it came, its content coding undone; of the status 0 where none came.
+
+    `flaw` says why the body could not be had in whole (a bad coding, a cut-off transfer); empty where it could.
+    """
+
+    status: int
+    headers: Headers = Headers()
+    body: bytes = b""
+    flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and the response to it; `seconds` from sending to the last byte, left out of comparisons."""
+
+    request: Request
+    response: Response
+    seconds: float = field(default=0.0, compare=False)
+
+
+def asks_to_wait(status: int, retry_after: str | None) -> bool:
+    """Whether an answer is not about the request, but asks to come back later: 429, or 503 with `Retry-After`."""
+    return status == TOO_MANY_REQUESTS or (status == SERVICE_UNAVAILABLE and retry_after is not None)

@@ -1,0 +1,62 @@
+"""Ids and other values that a client chooses: plausible, unlike each other, and the same again from the same seed."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import uuid
+from collections.abc import Callable
+
+from ecsuite.redact import placeholder
+
+# The letters of a vehicle identification number with their values, and the weight of each of its places (ISO 3779, and
+# 49 CFR 565 for the check digit, which European numbers may leave out and nobody may mind).
+_VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)], strict=True))
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+
+
+class Ids:
+    """A source of values for one run.
+
+    Args:
+        seed: what they are drawn from; a fresh one where it is left out.
+        redacted: whether secrets are drawn as the placeholders that a cassette has in their place.
+        on_secret: told of every secret that is drawn.
+    """
+
+    def __init__(
+        self, seed: str | None = None, *, redacted: bool = False, on_secret: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.seed = seed or secrets.token_hex(8)
+        self._random = random.Random(self.seed)  # noqa: S311  ids of test data, no secrets
+        self._redacted = redacted
+        self._on_secret = on_secret
+
+    def new(self) -> str:
+        """An id: a version 4 UUID."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def digits(self, count: int) -> str:
+        """A number of that many digits, as text; it may start with zeros."""
+        return "".join(self._random.choices("0123456789", k=count))
+
+    def meter_point_id(self) -> str:
+        """A Norwegian meter point id: a GSRN of 18 digits with its check digit."""
+        digits = "7070575" + self.digits(10)
+        weighted = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits)))
+        return f"{digits}{-weighted % 10}"
+
+    def vin(self) -> str:
+        """A vehicle identification number of 17 characters with a right check digit."""
+        draft = f"YT9EC1TY0{self._random.choice('ABCDEFGHJKLMNPRSTVWXY')}N{self.digits(6)}"
+        values = (_VIN_VALUES.get(char) or int(char) for char in draft)
+        check = sum(value * weight for value, weight in zip(values, _VIN_WEIGHTS, strict=True)) % 11
+        return f"{draft[:8]}{'X' if check == 10 else check}{draft[9:]}"  # noqa: PLR2004
+
+    def secret(self, member: str) -> str:
+        """A secret for the member of that name."""
+        drawn = f"{self._random.getrandbits(160):040x}"
+        if self._redacted:
+            return placeholder(member)
+        self._on_secret(drawn)
+        return drawn

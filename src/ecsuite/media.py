@@ -1,0 +1,93 @@
+"""Media types, and the two that bodies of the API are written in: JSON and forms."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+FORM = "application/x-www-form-urlencoded"
+JSON_SUFFIXES = ("/json", "+json")
+
+
+class UndecodableError(ValueError):
+    """A body that is not what its media type says; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """A media type without its parameters, in lower case, and its charset ("" where none is given)."""
+
+    essence: str
+    charset: str
+
+    @classmethod
+    def of(cls, header: str | None) -> MediaType:
+        """The media type that a Content-Type field gives."""
+        essence, _, parameters = (header or "").partition(";")
+        charset = ""
+        for parameter in parameters.split(";"):
+            name, _, value = parameter.partition("=")
+            if name.strip().lower() == "charset":
+                charset = value.strip().strip('"').lower()
+        return cls(essence.strip().lower(), charset)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether bodies of this type are JSON."""
+        return self.essence.endswith(JSON_SUFFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """A JSON text as a value; `has_whole_floats` where it writes a whole number with a point, as in 2022.0."""
+
+    value: Any
+    has_whole_floats: bool = False
+
+
+def read_json(body: bytes) -> Json:
+    """Read a JSON text as RFC 8259 wants it.
+
+    Raises:
+        UndecodableError: it is not UTF-8, starts with a byte order mark, or is no JSON.
+    """
+    whole: list[str] = []
+
+    def number(text: str) -> float:
+        value = float(text)
+        if value.is_integer():
+            whole.append(text)
+        return value
+
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UndecodableError(f"it is not UTF-8 (byte {error.start})") from None
+    if text.startswith("\ufeff"):
+        raise UndecodableError("it starts with a byte order mark")
+    try:
+        return Json(json.loads(text, parse_constant=_no_json, parse_float=number), bool(whole))
+    except json.JSONDecodeError as error:
+        raise UndecodableError(f"it is no JSON: {error.msg} at character {error.pos}") from None
+    except RecursionError:
+        raise UndecodableError("it is nested too deep to be read") from None
+    except ValueError as error:
+        raise UndecodableError(f"it is no JSON: {error}") from None
+
+
+def read_form(body: bytes) -> list[tuple[str, str]]:
+    """Read a form as names and values, in order.
+
+    Raises:
+        UndecodableError: it is not UTF-8, or has a part without an equals sign.
+    """
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict")
+    except ValueError as error:
+        raise UndecodableError(f"it is no form: {error}") from None
+
+
+def _no_json(name: str) -> Any:
+    raise UndecodableError(f"it is no JSON: {name} is no JSON number")

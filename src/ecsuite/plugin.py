@@ -1,0 +1,406 @@
+"""The pytest plugin: targets, editions, cassettes, and findings as test failures.
+
+The only module that imports pytest. A test asks for the fixture `run` (or `story`, `api`) and calls the API; whether
+the calls are replayed, sent to the local stand-in or to a live server is the command line's business.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.cassette.tape import load, path_of, save
+from ecsuite.client import Api
+from ecsuite.errors import CassetteError, EcsuiteError, PromiseBroken, RecordingNeedsServer
+from ecsuite.journal import Journal, Tally
+from ecsuite.quickstart import Story
+from ecsuite.report.text import findings_text, not_checked_lines, tally_text
+from ecsuite.run import Run, open_run, replay_run, require_credentials
+from ecsuite.target import KINDS, Kind, Target, live
+
+if TYPE_CHECKING:
+    from ecsuite.cassette.record import MemoryPersister
+
+ALL: Final = "all"
+LIVE_EDITION: Final = "2026-01"
+OWN_TESTS: Final = "suite"
+TALLY: Final = "ecsuite"
+_RUN: Final = pytest.StashKey[Run]()
+_PASSED: Final = pytest.StashKey[bool]()
+_SETTINGS: Final = pytest.StashKey["Settings"]()
+
+
+@dataclass
+class Settings:
+    """What the command line says, and what all tests of a session share."""
+
+    config: pytest.Config
+    stack: ExitStack = field(default_factory=ExitStack)
+    persister: MemoryPersister | None = None
+    recorded: list[str] = field(default_factory=list)
+    _targets: dict[str, Target] = field(default_factory=dict)
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The target; where something is to be recorded and none is given, the local stand-in."""
+        given: Kind | None = self.config.getoption("--ec-target")
+        if self.recording and given == "replay":
+            raise RecordingNeedsServer
+        return given or ("local" if self.recording else "replay")
+
+    @cached_property
+    def recording(self) -> bool:
+        """Whether pytest-recording is to record."""
+        return self.config.getoption("--record-mode", "none") not in {None, "none"}
+
+    @cached_property
+    def editions(self) -> tuple[str, ...]:
+        """The editions to be tested."""
+        wanted: str = self.config.getoption("--ec-edition") or (LIVE_EDITION if self.kind == "live" else ALL)
+        return editions.editions() if wanted == ALL else (editions.require(wanted),)
+
+    @property
+    def cassettes(self) -> Path:
+        """The folder of the cassettes."""
+        return self.config.rootpath / "cassettes"
+
+    def target(self, edition: str) -> Target:
+        """The target over the network; the local stand-in is started once, and ends with the session."""
+        if edition not in self._targets:
+            self._targets[edition] = self._live() if self.kind == "live" else self._local(edition)
+        return self._targets[edition]
+
+    def _live(self) -> Target:
+        hosts = frozenset[str]().union(*(editions.contract(edition).production_hosts() for edition in self.editions))
+        return live(os.environ, hosts, allow_production=self.config.getoption("--ec-allow-production"))
+
+    def _local(self, edition: str) -> Target:
+        from ecsuite.standin import launched  # noqa: PLC0415  a server is more than a replay needs
+
+        return self.stack.enter_context(launched(edition)).target()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--ec-target`, `--ec-edition` and `--ec-allow-production`."""
+    group = parser.getgroup("ecsuite", "Energy Coordination API")
+    group.addoption(
+        "--ec-target",
+        choices=KINDS,
+        help="where the exchanges come from: the cassettes (replay, the default), the local stand-in over a socket "
+        "(local), or the server that EC_BASE_URL and the other variables name (live)",
+    )
+    group.addoption(
+        "--ec-edition",
+        metavar="EDITION",
+        help=f"the edition to test, or all (the default; with live, {LIVE_EDITION})",
+    )
+    group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the markers, and refuse what cannot be run, before anything is."""
+    for marker in (
+        "edition(name): the test is about that edition alone",
+        "scenario(name): the test is a scenario; its cassette is cassettes/<edition>/<name>.yaml",
+        "quickstart: the test follows a quickstart guide",
+        "guide: what the test asserts is promised by a published guide",
+        "spec: what the test asserts is promised by a published document, or by a standard that a guide invokes",
+    ):
+        config.addinivalue_line("markers", marker)
+    settings = Settings(config)
+    config.stash[_SETTINGS] = settings
+    config.add_cleanup(settings.stack.close)
+    with _usage_errors():
+        if settings.kind == "live" and settings.editions:
+            settings.target(settings.editions[0])
+        _ = settings.editions
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The tests of ecsuite itself are not about a server, so a run against one leaves them out."""
+    own = config.rootpath / "tests" / OWN_TESTS
+    asked = any(Path(arg.partition("::")[0]).resolve().is_relative_to(own) for arg in config.args)
+    if config.stash[_SETTINGS].kind != "replay" and collection_path == own and not asked:
+        return True
+    return None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of every edition runs once for each that was asked for."""
+    if "edition" in metafunc.fixturenames and metafunc.definition.get_closest_marker("edition") is None:
+        metafunc.parametrize("edition", metafunc.config.stash[_SETTINGS].editions, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the editions that were not asked for, and shut the network for replays."""
+    settings = config.stash[_SETTINGS]
+    chosen: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        marker = item.get_closest_marker("edition")
+        (chosen if marker is None or marker.args[0] in settings.editions else others).append(item)
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = chosen
+    for item in items:
+        if "run" in getattr(item, "fixturenames", ()):
+            _mark(item, settings)
+
+
+def _mark(item: pytest.Item, settings: Settings) -> None:
+    """Shut the network for a replay; let pytest-recording take down a recording."""
+    if settings.recording:
+        item.add_marker(pytest.mark.vcr())
+    elif settings.kind == "replay":
+        item.add_marker(pytest.mark.block_network())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Before anything else is tried: are the credentials good?"""
+    settings = session.config.stash[_SETTINGS]
+    on_worker = hasattr(session.config, "workerinput")
+    if settings.kind == "live" and not on_worker and not session.config.option.collectonly:
+        with _usage_errors():
+            require_credentials(settings.editions[0], settings.target(settings.editions[0]))
+
+
+@pytest.fixture
+def edition(request: pytest.FixtureRequest) -> str:
+    """The edition that the test is about."""
+    name: str = request.node.get_closest_marker("edition").args[0]
+    return name
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest, edition: str) -> Iterator[Run]:
+    """A run against the target that the command line names; every exchange in it is checked."""
+    settings = request.config.stash[_SETTINGS]
+    path = path_of(settings.cassettes, edition, _scenario(request.node))
+    with ExitStack() as stack:
+        with _one_line():
+            if settings.kind == "replay":
+                opened = stack.enter_context(replay_run(path))
+            else:
+                target = settings.target(edition)
+                opened = stack.enter_context(open_run(edition, target, seed=_seed(path, settings)))
+        request.node.stash[_RUN] = opened
+        yield opened
+
+
+@pytest.fixture
+def api(run: Run) -> Api:
+    """A client of the API, with the partner's token."""
+    return run.api
+
+
+@pytest.fixture
+def story(run: Run) -> Story:
+    """A telling of the quickstart, for its steps."""
+    return run.story
+
+
+@pytest.fixture(scope="module")
+def vcr_cassette_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where pytest-recording would keep its files; a folder of nothing, for our recordings go through memory."""
+    return str(tmp_path_factory.getbasetemp() / "nothing")
+
+
+@pytest.fixture
+def vcr_config() -> dict[str, Any]:
+    """The settings of pytest-recording."""
+    from ecsuite.cassette.record import VCR_CONFIG  # noqa: PLC0415  recording only
+
+    return VCR_CONFIG
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
+    """Keep recordings in memory until they are fit to be written."""
+    from vcr.cassette import CassetteNotFoundError  # noqa: PLC0415  recording only
+
+    from ecsuite.cassette.record import MemoryPersister  # noqa: PLC0415
+
+    settings = config.stash[_SETTINGS]
+    settings.persister = MemoryPersister(CassetteNotFoundError)
+    vcr.register_persister(settings.persister)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test on what the checks found, whatever its own assertions say."""
+    stopped: BaseException | None = None
+    try:
+        yield
+    except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:  # noqa: BLE001  raised again below
+        stopped = error
+    run = item.stash.get(_RUN, None)
+    if run is not None:
+        stopped = _verdict(run, stopped)
+        item.user_properties.append((TALLY, _packed(run.journal.tally)))
+    if stopped is not None:
+        raise stopped
+
+
+def _verdict(run: Run, stopped: BaseException | None) -> BaseException | None:
+    """What a test fails with, in the end; None where all held."""
+    try:
+        run.api.clean_up()
+        if stopped is None:
+            run.require_complete()
+    except EcsuiteError as error:
+        stopped = stopped or error
+    if run.journal.findings:
+        text = findings_text(run.journal.findings)
+        if stopped is not None and not isinstance(stopped, PromiseBroken):
+            text += f"\n\nand the test stopped with {type(stopped).__name__}: {stopped}"
+        return _failure(f"{_broken(run.journal)}\n\n{text}")
+    if isinstance(stopped, EcsuiteError):
+        return _failure(str(stopped))
+    if stopped is None and run.journal.tally.exchanges == 0:
+        return _failure("the test did not call the API, so nothing was checked")
+    return stopped
+
+
+def _failure(text: str) -> BaseException:
+    return pytest.fail.Exception(text, pytrace=False)
+
+
+def _broken(journal: Journal) -> str:
+    count = len(journal.findings)
+    return "1 promise broken" if count == 1 else f"{count} promises broken"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Write what was recorded, once pytest-recording has handed it over, if the test passed."""
+    yield
+    settings = item.config.stash[_SETTINGS]
+    run = item.stash.get(_RUN, None)
+    if settings.recording and run is not None:
+        settings.recorded.append(_write_recording(item, run, settings))
+
+
+def _write_recording(item: pytest.Item, run: Run, settings: Settings) -> str:
+    from ecsuite.cassette.record import Recording, prepare  # noqa: PLC0415  recording only
+
+    path = path_of(settings.cassettes, run.edition, _scenario(item))
+    shown = path.relative_to(item.config.rootpath)
+    if not item.stash.get(_PASSED, False) or settings.persister is None:
+        return f"{shown}: left as it was, because {item.name} failed"
+    recording = Recording(
+        exchanges=settings.persister.exchanges,
+        deliveries=run.receiver.received(),
+        checker=run.api.checker,
+        target=run.target,
+        scenario=_scenario(item),
+        seed=run.ids.seed,
+        receiver_url=run.receiver.address,
+        secrets=run.redactor.secrets,
+        today=datetime.now(UTC).date(),
+    )
+    return f"{shown}: {'written' if save(path, prepare(recording)) else 'the same as before'}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember whether the test passed, and mask secrets in what is reported of it."""
+    report = yield
+    if call.when == "call":
+        item.stash[_PASSED] = report.passed
+    run = item.stash.get(_RUN, None)
+    if run is not None:
+        text = str(report.longrepr) if report.longrepr else ""
+        masked = run.redactor.text(text)
+        if masked != text:
+            report.longrepr = masked
+        report.sections = [(name, run.redactor.text(content)) for name, content in report.sections]
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What was checked, what could not be, and what was recorded."""
+    settings = config.stash[_SETTINGS]
+    tally = _tally_of(terminalreporter)
+    if tally.exchanges:
+        names = ", ".join(settings.editions)
+        terminalreporter.section(f"Energy Coordination API {names}, {settings.kind}")
+        terminalreporter.line(tally_text(tally))
+        for line in not_checked_lines(tally):
+            terminalreporter.line(line)
+    for line in settings.recorded:
+        terminalreporter.line(line)
+
+
+def _tally_of(terminalreporter: Any) -> Tally:
+    """The figures of all tests; they travel in the reports, for with xdist the tests ran in other processes."""
+    tally = Tally()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for name, packed in report.user_properties:
+                    if name == TALLY:
+                        tally.add(_unpacked(packed))
+    return tally
+
+
+def _packed(tally: Tally) -> str:
+    reasons = [[check, reason, times] for (check, reason), times in tally.not_checked.items()]
+    return json.dumps([tally.exchanges, tally.held, tally.broken, reasons])
+
+
+def _unpacked(packed: str) -> Tally:
+    exchanges, held, broken, reasons = json.loads(packed)
+    return Tally(exchanges, held, broken, Counter({(check, reason): times for check, reason, times in reasons}))
+
+
+def _scenario(node: Any) -> str:
+    """The name of a test's cassette: its scenario's, or its own."""
+    marker = node.get_closest_marker("scenario")
+    if marker is not None:
+        return str(marker.args[0])
+    return str(node.originalname).removeprefix("test_").replace("_", "-")
+
+
+def _seed(path: Path, settings: Settings) -> str | None:
+    """The seed of a recording that is made anew, so that it sends the same again."""
+    if not settings.recording:
+        return None
+    try:
+        return load(path).provenance.seed
+    except CassetteError:
+        return None
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Our errors as pytest's: one line, exit code 4."""
+    try:
+        yield
+    except EcsuiteError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """Our errors as a failure without a traceback."""
+    failure: BaseException | None = None
+    try:
+        yield
+    except EcsuiteError as error:
+        failure = _failure(str(error))
+    if failure is not None:
+        raise failure

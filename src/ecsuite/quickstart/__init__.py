@@ -1,0 +1,154 @@
+"""The quickstart guides, step by step, as plain functions: for the tests, the walkthrough, and load.
+
+A step is a function of a `Story`. The first line of its docstring is its title, the rest says what it is about. It
+makes the calls of the guide with the story's client, which checks each of them. `Story.read_back` then reads what a
+step made and compares it with what was sent.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Final
+
+from ecsuite import editions
+from ecsuite.checks import Checker, sent_comes_back
+from ecsuite.checks.seen import place
+from ecsuite.client import Api
+from ecsuite.errors import PromiseBroken
+from ecsuite.exchange import Exchange
+from ecsuite.finding import Breach
+from ecsuite.http import httpx
+from ecsuite.ids import Ids
+from ecsuite.journal import Journal
+from ecsuite.media import UndecodableError, read_json
+from ecsuite.webhook.receiver import Receiver
+
+DELIVERY_ARRIVES: Final = "delivery arrives"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A thing that a step made: where it can be read, its id, and what was sent to make it."""
+
+    path: str
+    id: str
+    sent: Any
+
+
+@dataclass(slots=True)
+class Story:
+    """One telling of a quickstart: who calls, with which values, and what was made so far.
+
+    Attributes:
+        made: what was made, by kind (`user`, `vehicle`, ...).
+        sandbox: whether webhooks and simulations may be tested at this target.
+    """
+
+    api: Api
+    ids: Ids
+    receiver: Receiver
+    sandbox: bool = True
+    made: dict[str, Made] = field(default_factory=dict)
+
+    @property
+    def journal(self) -> Journal:
+        """Where what is checked is noted."""
+        return self.api.journal
+
+    @property
+    def checker(self) -> Checker:
+        """What checks every exchange."""
+        return self.api.checker
+
+    def keep(self, kind: str, made: Made) -> Made:
+        """Remember what a step made, for the steps after it."""
+        self.made[kind] = made
+        return made
+
+    def read_back(self, made: Made) -> Any:
+        """Read a thing, and compare what comes with what was sent; a difference is a finding."""
+        response = self.api.get(made.path)
+        self.compare(made.sent, response)
+        return json_of(response)
+
+    def compare(self, sent: Any, response: httpx.Response) -> None:
+        """Note each difference between what was sent and what an answer shows as a finding."""
+        found = [
+            Breach(place("body", path), expected, actual)
+            for path, expected, actual in sent_comes_back.differences(sent, json_of(response))
+        ]
+        for breach in found:
+            self.api.add_finding(sent_comes_back.NAME, breach, response)
+        if not found:
+            self.journal.add_held()
+
+
+Step = Callable[[Story], object]
+
+
+def steps(edition: str) -> tuple[Step, ...]:
+    """The steps of an edition's quickstart, in the order of its guide."""
+    found: tuple[Step, ...] = guide(edition).STEPS
+    return found
+
+
+def guide(edition: str) -> ModuleType:
+    """The module of an edition's quickstart."""
+    return editions.module(__name__, edition)
+
+
+def title(step: Step) -> str:
+    """What a step is called."""
+    return inspect.getdoc(step).partition("\n")[0].rstrip(".")  # type: ignore[union-attr]
+
+
+def explanation(step: Step) -> str:
+    """What a step is about, on one line."""
+    return " ".join(inspect.getdoc(step).partition("\n")[2].split())  # type: ignore[union-attr]
+
+
+def json_of(response: httpx.Response) -> Any:
+    """The JSON value of an answer.
+
+    Raises:
+        PromiseBroken: it is none; the check of the body has said so.
+    """
+    try:
+        return read_json(response.content).value
+    except UndecodableError as error:
+        raise PromiseBroken(f"{response.request.method} {response.request.url}: {error}") from None
+
+
+def member(response: httpx.Response, name: str) -> str:
+    """The text of a member of an answer's object.
+
+    Raises:
+        PromiseBroken: there is none; the check of the body has said so.
+    """
+    value = json_of(response)
+    text = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(text, str) or not text:
+        raise PromiseBroken(f"{response.request.method} {response.request.url}: the answer has no {name} to go on with")
+    return text
+
+
+def first_id(response: httpx.Response) -> str:
+    """The id of the first object of an answered list; empty where there is none."""
+    listed = json_of(response)
+    first = listed[0] if isinstance(listed, list) and listed else None
+    found = first.get("id") if isinstance(first, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def check_delivery(story: Story, operation_id: str, delivery: Exchange | None, asked: httpx.Response, url: str) -> None:
+    """Check a delivery that a call asked for; that none came is a finding, too."""
+    if delivery is None:
+        breach = Breach("delivery", f"a POST to {url}", "nothing came")
+        story.api.add_finding(DELIVERY_ARRIVES, breach, asked)
+        return
+    story.journal.add_held()
+    operation = story.checker.contract.deliveries[operation_id]
+    story.journal.add(story.checker.check_delivery(operation, delivery))

@@ -1,0 +1,208 @@
+"""The quickstart of October 2023, in the order of its guide.
+
+A partner who owns a fleet of electric vehicles and hot-water tanks gets a token, registers a user with a car, a meter
+and a tank, subscribes to events, and reports what the car did about one. The values are those of a household in
+Ålesund.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ecsuite.client import segment
+from ecsuite.exchange import ABSENT, SUCCESS, Intent
+from ecsuite.quickstart import DELIVERY_ARRIVES, Made, Step, Story, check_delivery, first_id, member
+
+HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
+UNKNOWN_EVENT: Final = Intent("a report on an event that may not exist", silent=True)
+
+
+def get_a_token(story: Story) -> None:
+    """Get an access token
+
+    Every call carries a bearer token. You get one from the identity service with your client id and secret, keep it for
+    its lifetime, and then get the next; this client does that by itself.
+    """
+    story.api.token()
+
+
+def create_a_user(story: Story) -> Made:
+    """Create a user
+
+    A user is a person or household that owns vehicles, tanks and a meter. You choose the id; the API answers the id to
+    use from then on.
+    """
+    user = {"userId": story.ids.new()}
+
+    answer = story.api.post("/users", json=user)
+
+    user_id = member(answer, "userId")
+    return story.keep("user", Made(f"/users/{segment(user_id)}", user_id, {"userId": user_id}))
+
+
+def add_a_vehicle(story: Story) -> Made:
+    """Add a vehicle
+
+    The user's electric car, under an id that you choose. Its metadata says that it is a vehicle, and which one.
+    """
+    vehicle = {
+        "vehicleId": story.ids.new(),
+        "metadata": {
+            "resourceType": "Vehicle",
+            "brand": "Think",
+            "model": "City «Blåbær»",
+            "year": 2009,
+            "vin": story.ids.vin(),
+        },
+    }
+    collection = f"{story.made['user'].path}/vehicles"
+
+    story.api.post(collection, json=vehicle)
+
+    vehicle_id = str(vehicle["vehicleId"])
+    return story.keep("vehicle", Made(f"{collection}/{vehicle_id}", vehicle_id, vehicle))
+
+
+def add_a_meter(story: Story) -> Made:
+    """Add a meter
+
+    The electricity meter of the user's home. The grid operator pays the user through it, so the meter point id must be
+    the real one. The API chooses the meter's id.
+    """
+    meter = {
+        "address": {"street": "Øvre Bråtenvei 7B", "city": "Ålesund", "zipCode": "0180"},
+        "location": HOME,
+        "meterPointId": story.ids.meter_point_id(),
+        "meterNumber": f"00{story.ids.digits(6)}",
+        "locationType": "Residential",
+    }
+    collection = f"{story.made['user'].path}/meters"
+
+    answer = story.api.post(collection, json=meter)
+
+    meter_id = member(answer, "meterId")
+    return story.keep("meter", Made(f"{collection}/{segment(meter_id)}", meter_id, meter))
+
+
+def add_a_resource(story: Story) -> Made:
+    """Add a resource
+
+    The hot-water tank of the home, under an id that you choose: its capacity in litres, its heating elements in kW.
+    """
+    tank = {
+        "resourceId": story.ids.new(),
+        "metadata": {
+            "resourceType": "HotWaterTank",
+            "brand": "Høiax",
+            "model": "Titanium 200",
+            "capacity": 194.5,
+            "heatingElements": [2, 0.95],
+        },
+    }
+    collection = f"{story.made['user'].path}/resources"
+
+    story.api.post(collection, json=tank)
+
+    resource_id = str(tank["resourceId"])
+    return story.keep("resource", Made(f"{collection}/{resource_id}", resource_id, tank))
+
+
+def subscribe_to_events(story: Story) -> Made | None:
+    """Subscribe to events
+
+    The API calls a URL of yours when there is an event. You say which kinds of events and which operations on them you
+    want to hear of, and give a secret for the signatures.
+    """
+    if not story.sandbox:
+        story.journal.add_not_checked(DELIVERY_ARRIVES, "webhooks are tested in the sandbox, never in production")
+        return None
+    hook = story.ids.new()
+    webhook = {
+        "webhookUrl": story.receiver.url(hook),
+        "webhookSecret": story.ids.secret("webhookSecret"),
+        "eventPayloadTypes": ["CurrentLevel", "PowerLevel", "PriceCurve"],
+        "operationTypes": ["Create", "Update"],
+    }
+
+    answer = story.api.post("/webhooks", json=webhook)
+
+    webhook_id = member(answer, "id")
+    # Whether an answer shows the secret is not told.
+    shown = {name: value for name, value in webhook.items() if name != "webhookSecret"}
+    return story.keep("webhook", Made(f"/webhooks/{segment(webhook_id)}", webhook_id, shown))
+
+
+def receive_a_test_delivery(story: Story) -> None:
+    """Receive a test delivery
+
+    You ask for a test, and the API calls your URL with a JSON body and a signature in the header Spark-Signature.
+    """
+    webhook = story.made.get("webhook")
+    if webhook is None:
+        return
+    url = str(webhook.sent["webhookUrl"])
+
+    answer = story.api.post(f"{webhook.path}/test")
+
+    if story.receiver.unreachable:
+        story.journal.add_not_checked(DELIVERY_ARRIVES, story.receiver.unreachable)
+        return
+    delivery = story.receiver.wait(url.rpartition("/")[2])
+    check_delivery(story, "testDelivery", delivery, answer, url)
+
+
+def report_on_an_event(story: Story) -> None:
+    """Report on an event
+
+    An event says what the grid needs, such as less current in the evening. You report what each vehicle did about it:
+    here, that it starts to charge with 16 A.
+    """
+    event_id = first_id(story.api.get("/events"))
+    if event_id:
+        story.api.get(f"/events/{segment(event_id)}")
+    report = {
+        "eventId": event_id or story.ids.new(),
+        "name": "Ladet på natten",
+        "payloads": [
+            {
+                "payloadType": "VehicleChargeAction",
+                "resourceId": story.made["vehicle"].id,
+                "location": HOME,
+                "actionType": "Start",
+                "current": 16,
+                "power": 3680,
+                "stateOfCharge": 41.5,
+                "batteryCapacity": 28.3,
+            }
+        ],
+    }
+
+    answer = story.api.post("/reports", json=report, expect=SUCCESS if event_id else UNKNOWN_EVENT)
+
+    if answer.is_success:
+        story.compare({"eventId": report["eventId"], "name": report["name"]}, answer)
+
+
+def delete_everything(story: Story) -> None:
+    """Delete everything
+
+    What you made you can delete, the parts before the whole. What is deleted cannot be read any more.
+    """
+    for kind in ("webhook", "resource", "meter", "vehicle", "user"):
+        if kind in story.made:
+            path = story.made.pop(kind).path
+            story.api.delete(path)
+            story.api.get(path, expect=ABSENT)
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    get_a_token,
+    create_a_user,
+    add_a_vehicle,
+    add_a_meter,
+    add_a_resource,
+    subscribe_to_events,
+    receive_a_test_delivery,
+    report_on_an_event,
+    delete_everything,
+)

@@ -1,0 +1,74 @@
+"""The one list of what is secret, and the masks that go over it before anything is written or printed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "spark-signature"})
+SECRET_MEMBERS = frozenset(
+    {"access_token", "refresh_token", "id_token", "client_id", "client_secret", "client_assertion", "webhooksecret"}
+)
+MASK = "***"
+# Shorter values would be found inside words that are no secret at all.
+SHORTEST_SECRET = 6
+
+
+def is_secret(name: str) -> bool:
+    """Whether a member of a body, or a header, of that name holds a secret."""
+    lowered = name.lower()
+    return lowered in SECRET_MEMBERS or lowered in SECRET_HEADERS or lowered.endswith("-signature")
+
+
+def placeholder(name: str) -> str:
+    """What stands for the secret of that name in a cassette: text that is legal where the secret was."""
+    return f"REDACTED-{name.replace('_', '-')}"
+
+
+def mask_value(value: Any, mask: str | None = MASK) -> Any:
+    """A copy of a JSON value with the members that are secret replaced; `mask` None puts in their placeholders."""
+    if isinstance(value, dict):
+        return {
+            name: (mask or placeholder(name)) if is_secret(name) and isinstance(item, str) else mask_value(item, mask)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [mask_value(item, mask) for item in value]
+    return value
+
+
+def mask_form(text: str, mask: str | None = MASK) -> str:
+    """A form-encoded text with the values of secret names replaced."""
+    pairs = parse_qsl(text, keep_blank_values=True)
+    return urlencode(
+        [(name, (mask or placeholder(name)) if is_secret(name) else value) for name, value in pairs], safe="*$"
+    )
+
+
+class Redactor:
+    """Masks the secrets of a run wherever they turn up in a text, whatever the text is."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._spellings: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.add(*secrets)
+
+    def add(self, *secrets: str) -> None:
+        """Learn secrets: their plain, JSON-escaped and percent-encoded spellings are masked from now on."""
+        for secret in secrets:
+            if len(secret) >= SHORTEST_SECRET:
+                self._spellings |= {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}
+        longest_first = sorted(self._spellings, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every known secret, in all its spellings."""
+        return frozenset(self._spellings)
+
+    def text(self, text: str) -> str:
+        """The text with every known secret masked."""
+        return self._pattern.sub(MASK, text) if self._pattern else text

@@ -1,0 +1,1 @@
+"""Renderers: pure functions from what the journal holds to text, one a format."""

@@ -1,0 +1,194 @@
+"""The walkthrough: the quickstart told step by step in the terminal, with its real traffic."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.box import SIMPLE
+from rich.console import Console, RenderableType
+from rich.highlighter import JSONHighlighter
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from ecsuite.contract import shorten
+from ecsuite.errors import PromiseBroken
+from ecsuite.exchange import Exchange
+from ecsuite.finding import Finding, Result
+from ecsuite.journal import Tally
+from ecsuite.media import UndecodableError, read_json
+from ecsuite.quickstart import Made, Step, explanation, steps, title
+from ecsuite.redact import mask_value
+from ecsuite.report.curl import curl
+from ecsuite.report.text import findings_text, not_checked_lines, tally_text
+from ecsuite.run import Run
+
+# An answer longer than that is cut; the guide's own answers are shorter.
+MOST_LINES = 24
+
+
+@dataclass(slots=True)
+class Told:
+    """One step as it was told: its name, its figures and how long it took in seconds."""
+
+    name: str
+    tally: Tally = field(default_factory=Tally)
+    seconds: float = 0.0
+
+
+def tell(run: Run, console: Console | None = None) -> bool:
+    """Tell the quickstart of a run; whether every promise held.
+
+    Raises:
+        CassetteError: the recording does not have what the guide asks for.
+    """
+    return Narrator(run, console or _console()).tell()
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    # Where nobody looks at a screen, a line stays a line.
+    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, no_color=True)
+
+
+class Narrator:
+    """Tells one quickstart on a console."""
+
+    def __init__(self, run: Run, console: Console) -> None:
+        self._run = run
+        self._console = console
+        self._journal = run.journal
+        self._story = run.story
+        self._told: list[Told] = []
+
+    def tell(self) -> bool:
+        """Tell it; whether every promise held."""
+        self._journal.listeners.append(self._show_result)
+        self._show_title()
+        with self._progress() as advance:
+            for number, step in enumerate(steps(self._run.edition), 1):
+                self._told.append(Told(title(step)))
+                self._show_step(number, step)
+                if not self._tell_step(step):
+                    break
+                advance()
+        self._run.api.clean_up()
+        complete = len(self._told) == len(steps(self._run.edition))
+        if complete:
+            self._run.require_complete()
+        self._show_summary()
+        return complete and not self._journal.findings
+
+    def _tell_step(self, step: Step) -> bool:
+        """Take a step, and read back what it made; whether the story can go on."""
+        told, before, started = self._told[-1], self._journal.tally.copy(), time.perf_counter()
+        known = len(self._journal.findings)
+        try:
+            made = step(self._story)
+            if isinstance(made, Made):
+                self._story.read_back(made)
+        except PromiseBroken as broken:
+            self._say(Text(f"It cannot go on: {broken}", "bold red"))
+            return False
+        finally:
+            told.seconds = time.perf_counter() - started
+            told.tally = self._journal.tally.minus(before)
+            self._show_findings(self._journal.findings[known:])
+        return True
+
+    def _show_title(self) -> None:
+        contract = self._story.checker.contract
+        target = self._run.target
+        self._say(Text(f"{contract.title}: the quickstart", "bold"))
+        if target.kind == "replay":
+            self._say(Text(f"You see a {target.name}. Nothing is sent."))
+        else:
+            self._say(Text(f"Everything is sent to {target.base_url}{' (local stand-in)' * (target.kind == 'local')}."))
+        self._say(Text(f"Every request and every answer is checked against {contract.label}."))
+
+    def _show_step(self, number: int, step: Step) -> None:
+        heading = Text(f"{number} of {len(steps(self._run.edition))}  {title(step)}", "bold cyan")
+        self._say(Text(), Rule(heading, align="left", style="dim") if self._console.is_terminal else heading)
+        self._say(Text(explanation(step)))
+
+    def _show_result(self, result: Result) -> None:
+        """Show an exchange as it comes: the request, the answer, the checks."""
+        exchange = result.exchange
+        self._say(Text())
+        if result.operation and result.operation.id in self._story.checker.contract.deliveries:
+            self._say(Text(f"The API calls: {exchange.request.method} {exchange.request.url}", "magenta"))
+            signatures = [(name, value) for name, value in exchange.request.headers if name.endswith("-signature")]
+            self._say(*(Text(f"  {name}: {self._run.redactor.text(value)}") for name, value in signatures))
+            self._say(*self._body(exchange.request.body))
+        else:
+            self._say(Text(f"$ {self._run.redactor.text(curl(exchange.request))}", "green"))
+            self._say(*self._answer(exchange))
+        self._say(Text(f"  held: {', '.join(result.held)}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
+        for check, reason in result.not_checked:
+            self._say(Text(f"  not checked: {check}, because {reason}", "dim yellow"))
+
+    def _answer(self, exchange: Exchange) -> Iterator[RenderableType]:
+        response = exchange.response
+        media_type = response.headers.get("Content-Type") or "no body"
+        yield Text(f"  {response.status}  {media_type if response.body else 'no body'}", "bold")
+        yield from self._body(response.body)
+
+    def _body(self, body: bytes) -> Iterator[RenderableType]:
+        try:
+            text = json.dumps(mask_value(read_json(body).value), indent=2, ensure_ascii=False)
+        except UndecodableError:
+            text = shorten(body.decode(errors="replace"))
+        if not text:
+            return
+        lines = self._run.redactor.text(text).split("\n")
+        if len(lines) > MOST_LINES:
+            lines = [*lines[:MOST_LINES], f"... and {len(lines) - MOST_LINES} more lines"]
+        shown = "\n".join(f"  {line}" for line in lines)
+        yield JSONHighlighter()(shown) if self._console.is_terminal else Text(shown)
+
+    def _show_findings(self, findings: tuple[Finding, ...]) -> None:
+        if findings:
+            self._say(Text(), Text(self._run.redactor.text(findings_text(findings)), "red"))
+
+    def _show_summary(self) -> None:
+        table = Table(title="\nWhat was told", title_justify="left", box=SIMPLE if self._console.is_terminal else None)
+        table.add_column("Step")
+        for heading in ("Calls", "Held", "Broken", "Not checked", "ms"):
+            table.add_column(heading, justify="right")
+        for told in self._told:
+            tally = told.tally
+            figures = (tally.exchanges, tally.held, tally.broken, sum(tally.not_checked.values()))
+            style = "red" if tally.broken else None
+            table.add_row(told.name, *map(str, figures), f"{told.seconds * 1000:.1f}", style=style)
+        for step in steps(self._run.edition)[len(self._told) :]:
+            table.add_row(title(step), *"-----", style="dim")
+        self._say(table)
+        self._show_verdict()
+
+    def _show_verdict(self) -> None:
+        tally, findings = self._journal.tally, self._journal.findings
+        self._say(Text(), Text(tally_text(tally)))
+        self._say(*(Text(line, "dim") for line in not_checked_lines(tally)))
+        if findings:
+            count = "1 promise is broken" if len(findings) == 1 else f"{len(findings)} promises are broken"
+            self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))
+        else:
+            self._say(Text("Every promise held.", "bold green"))
+
+    def _say(self, *parts: RenderableType) -> None:
+        for part in parts:
+            self._console.print(part)
+
+    @contextmanager
+    def _progress(self) -> Iterator[Callable[[], None]]:
+        """A bar below the text while it is being told, on a terminal."""
+        count = len(steps(self._run.edition))
+        columns = (TextColumn("[dim]step"), MofNCompleteColumn(), BarColumn())
+        with Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal) as bar:
+            task = bar.add_task("", total=count)
+            yield lambda: bar.advance(task)

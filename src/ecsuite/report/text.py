@@ -1,0 +1,47 @@
+"""Findings and figures as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ecsuite.finding import Finding
+from ecsuite.journal import Tally
+from ecsuite.report.curl import curl
+
+COLUMN = 46
+
+
+def finding_text(finding: Finding) -> str:
+    """A finding in five lines: the promise, where, expected, actual, and how to repeat it."""
+    title = f"{finding.check}: broken"
+    lines = [
+        f"{title:<{COLUMN}}[{finding.level}]  {finding.subject}",
+        f"  at        {finding.at}",
+        f"  expected  {finding.expected:<{COLUMN - 10}} {finding.place}  ({finding.source})",
+        f"  actual    {finding.actual}",
+    ]
+    if finding.request is not None:
+        lines.append(f"  repeat    {curl(finding.request)}")
+    return "\n".join(lines)
+
+
+def findings_text(findings: Sequence[Finding]) -> str:
+    """Several findings, an empty line between them."""
+    return "\n\n".join(finding_text(finding) for finding in findings)
+
+
+def tally_text(tally: Tally) -> str:
+    """The figures of a run on one line."""
+    return (
+        f"{_count(tally.exchanges, 'exchange')}: {_count(tally.held, 'check')} held, {tally.broken} broken, "
+        f"{sum(tally.not_checked.values())} not checked"
+    )
+
+
+def not_checked_lines(tally: Tally) -> list[str]:
+    """What could not be checked and why, a line a reason, the most frequent first."""
+    return [f"{times:>5} x {check}: {reason}" for (check, reason), times in tally.not_checked.most_common()]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,96 @@
+"""Patience: sends a request again where the answer, or its absence, was not about the request.
+
+- 429, and 503 with `Retry-After`: wait as long as the server asks, or a growing while where it doesn't say.
+- A connection that was kept idle and turns out to be lost: send on a new one, whatever the method.
+- A new connection that is lost: send again only what may be sent twice (RFC 9110 section 9.2.2).
+
+Nothing else is tried again: a 500 is an answer.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Callable
+from typing import Final
+
+import stamina
+
+from ecsuite.exchange import asks_to_wait
+from ecsuite.http import httpx
+
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+MOST_ATTEMPTS: Final = 8
+LONGEST_WAIT: Final = 30.0
+LONGEST_IN_ALL: Final = 120.0
+LOST: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.ConnectError)
+
+Send = Callable[[httpx.Request], httpx.Response]
+
+
+class _BusyError(Exception):
+    """An answer that asks to come back later."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+
+
+def patiently(send: Send) -> Send:
+    """A sender that tries again within bounds: 8 attempts, 30 seconds a wait, 2 minutes in all.
+
+    Where the server goes on asking to wait, its last answer is returned; where a connection goes on being lost, the
+    last error is raised.
+    """
+
+    def patient(request: httpx.Request) -> httpx.Response:
+        connections: list[str] = []
+        request.extensions = {**request.extensions, "trace": _new_connections(connections)}
+
+        def wait(error: Exception) -> bool | float:
+            if isinstance(error, _BusyError):
+                return retry_after(error.response.headers.get("Retry-After"), time.time())
+            reused = not connections
+            connections.clear()
+            return isinstance(error, LOST) and (reused or request.method in IDEMPOTENT)
+
+        try:
+            for attempt in stamina.retry_context(
+                on=wait, attempts=MOST_ATTEMPTS, timeout=LONGEST_IN_ALL, wait_initial=0.05, wait_max=2.0
+            ):
+                with attempt:
+                    response = _send(send, request)
+        except _BusyError as busy:
+            return busy.response
+        return response
+
+    return patient
+
+
+def _send(send: Send, request: httpx.Request) -> httpx.Response:
+    response = send(request)
+    if asks_to_wait(response.status_code, response.headers.get("Retry-After")):
+        raise _BusyError(response)
+    return response
+
+
+def retry_after(header: str | None, now: float) -> bool | float:
+    """Seconds to wait for a `Retry-After` of seconds or of a date; True, for a growing pause, where it says neither."""
+    if header is None:
+        return True
+    if header.strip().isdecimal():
+        return min(float(header), LONGEST_WAIT)
+    try:
+        until = email.utils.parsedate_to_datetime(header).timestamp()
+    except ValueError:
+        return True
+    return min(max(until - now, 0.0), LONGEST_WAIT)
+
+
+def _new_connections(made: list[str]) -> Callable[[str, object], None]:
+    """A trace of httpcore that notes each new connection: an error without one came from a connection kept idle."""
+
+    def trace(event: str, _: object) -> None:
+        if event == "connection.connect_tcp.started":
+            made.append(event)
+
+    return trace

@@ -1,0 +1,64 @@
+"""What an operation of the stand-in is given, and what it answers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ecsuite.standin.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: a status, and a JSON body unless it is None."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+
+
+class RefusalError(Exception):
+    """An answer that ends a call at once: a problem document (RFC 9457)."""
+
+    def __init__(self, status: int, title: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> None:
+        super().__init__(title)
+        problem = {"type": "about:blank", "title": title, "status": status, **members}
+        self.reply = Reply(status, problem, headers or {}, "application/problem+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that is let in: its token is good and its input fits the contract.
+
+    Attributes:
+        partner: the number of the partner whose token it was.
+        path: the path parameters, decoded.
+        body: the JSON value of the request; None where the operation takes none.
+    """
+
+    partner: int
+    path: Mapping[str, str]
+    body: Any
+    store: Store
+
+    @property
+    def time_stamp(self) -> str:
+        """Now, as a .NET service writes it: seven fractional digits and an offset."""
+        moment = datetime.fromtimestamp(self.store.now(), UTC)
+        return f"{moment:%Y-%m-%dT%H:%M:%S.%f}0+00:00"
+
+    def new_id(self) -> str:
+        """An id that the server chooses."""
+        return str(uuid.uuid4())
+
+
+Handler = Callable[[Call], Reply]
+
+
+def not_found(what: str) -> RefusalError:
+    """The refusal of a call for something that this partner does not have."""
+    return RefusalError(404, f"There is no such {what}.")

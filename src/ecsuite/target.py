@@ -1,0 +1,145 @@
+"""Where the exchanges of a run come from: addresses, credentials, and the guard before production."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit
+
+from ecsuite.errors import BadPort, BadUrl, ProductionRefused, VariablesMissing
+
+Kind = Literal["replay", "local", "live"]
+KINDS: tuple[Kind, ...] = ("replay", "local", "live")
+HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a partner proves itself with: an id and a secret, or an access token that it has already."""
+
+    client_id: str = field(default="", repr=False)
+    client_secret: str = field(default="", repr=False)
+    access_token: str = field(default="", repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be printed."""
+        return tuple(value for value in (self.client_secret, self.access_token) if value)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place to send to.
+
+    Attributes:
+        base_url: where the API is, without a trailing slash.
+        token_url: where its token endpoint is; empty where an access token was given.
+        other: the credentials of a second partner, for tests across partners.
+        receiver_url: how the API reaches this machine's webhook receiver; empty for its own loopback address.
+        receiver_port: the port that the receiver listens on; 0 for any.
+        name: what reports call it.
+        writable: whether the run may write there; False for production without leave.
+        sandbox: whether webhooks and simulations may be tested there.
+    """
+
+    kind: Kind
+    base_url: str
+    token_url: str
+    credentials: Credentials
+    other: Credentials | None = None
+    receiver_url: str = ""
+    receiver_port: int = 0
+    name: str = ""
+    writable: bool = True
+    sandbox: bool = True
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the API runs on this machine, and so can reach a receiver here."""
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be printed."""
+        return self.credentials.secrets + (self.other.secrets if self.other else ())
+
+
+def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_production: bool = False) -> Target:
+    """The target that the environment describes.
+
+    Args:
+        env: the environment, with `EC_BASE_URL` and the others of the README.
+        production_hosts: hosts that are production, from the contracts.
+        allow_production: whether the user gave leave to write there.
+
+    Raises:
+        VariablesMissing, BadUrl, BadPort: the environment is incomplete, or wrong.
+        ProductionRefused: it is production, and no leave was given.
+    """
+    credentials = _credentials(env)
+    base_url = _url("EC_BASE_URL", env["EC_BASE_URL"])
+    host = (urlsplit(base_url).hostname or "").rstrip(".")
+    production = host in production_hosts
+    if production and not allow_production:
+        raise ProductionRefused(host)
+    return Target(
+        kind="live",
+        base_url=base_url,
+        token_url=_url("EC_TOKEN_URL", env["EC_TOKEN_URL"]) if env.get("EC_TOKEN_URL") else "",
+        credentials=credentials,
+        other=_other(env),
+        receiver_url=_url("EC_WEBHOOK_PUBLIC_URL", env.get("EC_WEBHOOK_PUBLIC_URL", "")),
+        receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT", "0")),
+        name=urlsplit(base_url).netloc,
+        sandbox=not production,
+    )
+
+
+def _credentials(env: Mapping[str, str]) -> Credentials:
+    by_secret = ["EC_BASE_URL", "EC_TOKEN_URL", "EC_CLIENT_ID", "EC_CLIENT_SECRET"]
+    has_token = bool(env.get("EC_ACCESS_TOKEN")) and not (env.get("EC_CLIENT_ID") or env.get("EC_CLIENT_SECRET"))
+    missing = [name for name in (["EC_BASE_URL"] if has_token else by_secret) if not env.get(name)]
+    if missing:
+        raise VariablesMissing(missing)
+    if has_token:
+        return Credentials(access_token=env["EC_ACCESS_TOKEN"])
+    return Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
+
+
+def _other(env: Mapping[str, str]) -> Credentials | None:
+    names = ("EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
+    given = [name for name in names if env.get(name)]
+    if len(given) == 1:
+        raise VariablesMissing([name for name in names if name not in given])
+    return Credentials(*(env[name] for name in names)) if given else None
+
+
+def _url(variable: str, value: str) -> str:
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username or not value.isprintable() or " " in value:
+        raise BadUrl(variable, value if "@" not in value else "an address with a user in it")
+    return value.rstrip("/")
+
+
+def _port(variable: str, value: str) -> int:
+    if not value.isdecimal() or int(value) > HIGHEST_PORT:
+        raise BadPort(variable, value)
+    return int(value)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine's own."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

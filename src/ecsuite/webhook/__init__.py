@@ -1,0 +1,1 @@
+"""Webhooks: signatures, and a receiver of deliveries."""
