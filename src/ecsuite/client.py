@@ -198,9 +198,6 @@ class Api:
     def _sent(self, request: httpx.Request) -> httpx.Response:
         try:
             response = self._patient_send(request)
-        except httpx.DecodingError:
-            # The check of the body has said so already.
-            raise PromiseBroken(f"{request.method} {request.url}: the answer's body cannot be decoded") from None
         except httpx.TransportError as error:
             reason = f"{type(error).__name__}: {error}"
             raise self._no_answer(Exchange(to_request(request), Response(0)), reason) from None
@@ -220,7 +217,8 @@ class Api:
         self.journal.add(result)
         self._cleanup.note(result)
         if flaw is not None:
-            raise flaw
+            # The answer has begun, so this is no lost connection, and nothing that another try would mend.
+            raise PromiseBroken(f"{exchange.request.method} {exchange.request.url}: {exchange.response.flaw}")
 
     def _require(self, response: httpx.Response, expect: Intent) -> None:
         status = response.status_code

@@ -140,7 +140,7 @@ class ContractKeywordUnknown(ContractError):
         hint = (
             f"did you mean {near!r}" if near else "take it out, or teach src/ecsuite/contract/keywords.py its meaning"
         )
-        super().__init__(f"{where}: {kind} has a keyword {keyword!r} that the checks would not honour: {hint}")
+        super().__init__(f"{where}: the {kind} keyword {keyword!r} is none that the checks honour: {hint}")
 
 
 class ContractInvalid(ContractError):

@@ -10,6 +10,7 @@ Nothing else is tried again: a 500 is an answer.
 from __future__ import annotations
 
 import email.utils
+import ssl
 import time
 from collections.abc import Callable
 from typing import Final
@@ -21,6 +22,7 @@ from ecsuite.http import httpx
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 MOST_ATTEMPTS: Final = 8
+MOST_LOSSES: Final = 3
 LONGEST_WAIT: Final = 30.0
 LONGEST_IN_ALL: Final = 120.0
 LOST: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.ConnectError)
@@ -36,26 +38,23 @@ class _BusyError(Exception):
 
 
 def patiently(send: Send) -> Send:
-    """A sender that tries again within bounds: 8 attempts, 30 seconds a wait, 2 minutes in all.
+    """A sender that tries again within bounds: 8 attempts, 3 lost connections, 30 seconds a wait, 2 minutes in all.
 
     Where the server goes on asking to wait, its last answer is returned; where a connection goes on being lost, the
     last error is raised.
     """
 
     def patient(request: httpx.Request) -> httpx.Response:
-        connections: list[str] = []
-        request.extensions = {**request.extensions, "trace": _new_connections(connections)}
-
-        def wait(error: Exception) -> bool | float:
-            if isinstance(error, _BusyError):
-                return retry_after(error.response.headers.get("Retry-After"), time.time())
-            reused = not connections
-            connections.clear()
-            return isinstance(error, LOST) and (reused or request.method in IDEMPOTENT)
-
+        judge = _Judge(request)
+        request.extensions = {**request.extensions, "trace": judge.trace}
         try:
             for attempt in stamina.retry_context(
-                on=wait, attempts=MOST_ATTEMPTS, timeout=LONGEST_IN_ALL, wait_initial=0.05, wait_max=2.0
+                on=judge.wait,
+                attempts=MOST_ATTEMPTS,
+                timeout=LONGEST_IN_ALL,
+                wait_initial=0.05,
+                wait_max=2.0,
+                wait_jitter=0.05,
             ):
                 with attempt:
                     response = _send(send, request)
@@ -64,6 +63,39 @@ def patiently(send: Send) -> Send:
         return response
 
     return patient
+
+
+class _Judge:
+    """Says of one request what its failures mean."""
+
+    def __init__(self, request: httpx.Request) -> None:
+        self._request = request
+        self._connected = False
+        self._losses = 0
+
+    def trace(self, event: str, _: object) -> None:
+        """Told by httpcore what it does: without a new connection, an error came from one that was kept idle."""
+        if event == "connection.connect_tcp.started":
+            self._connected = True
+
+    def wait(self, error: Exception) -> bool | float:
+        """Whether to try again: False for no, seconds to wait, or True for a growing pause."""
+        if isinstance(error, _BusyError):
+            return retry_after(error.response.headers.get("Retry-After"), time.time())
+        reused, self._connected = not self._connected, False
+        self._losses += isinstance(error, LOST)
+        if self._losses >= MOST_LOSSES or not isinstance(error, LOST) or _is_about_certificates(error):
+            return False
+        # What never got a connection was never sent.
+        return reused or isinstance(error, httpx.ConnectError) or self._request.method in IDEMPOTENT
+
+
+def _is_about_certificates(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _send(send: Send, request: httpx.Request) -> httpx.Response:
@@ -84,13 +116,3 @@ def retry_after(header: str | None, now: float) -> bool | float:
     except ValueError:
         return True
     return min(max(until - now, 0.0), LONGEST_WAIT)
-
-
-def _new_connections(made: list[str]) -> Callable[[str, object], None]:
-    """A trace of httpcore that notes each new connection: an error without one came from a connection kept idle."""
-
-    def trace(event: str, _: object) -> None:
-        if event == "connection.connect_tcp.started":
-            made.append(event)
-
-    return trace

@@ -157,7 +157,7 @@ def refuse_unknown(source: Source) -> None:
             if keyword not in fields:
                 near = difflib.get_close_matches(str(keyword), fields, 1)
                 where = source.where((*pointer, keyword))
-                raise ContractKeywordUnknown(where, str(keyword), f"a {kind}", near[0] if near else None)
+                raise ContractKeywordUnknown(where, str(keyword), kind, near[0] if near else None)
             if keyword in ALLOWED and value not in ALLOWED[keyword]:
                 expected = ", ".join(sorted(ALLOWED[keyword]))
                 raise ContractInvalid(

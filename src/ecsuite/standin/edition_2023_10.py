@@ -24,7 +24,8 @@ OWNED: Final = ("vehicle", "meter", "resource")
 
 
 def create_user(call: Call) -> Reply:
-    user_id = call.body["userId"]
+    # An empty id could not stand in a path, so the server chooses one in its place.
+    user_id = call.body["userId"] or call.new_id()
     new = call.store.put(call.partner, "user", "", user_id, {"userId": user_id})
     return Reply(201 if new else 200, {"userId": user_id})
 

@@ -35,7 +35,12 @@ CREATE TABLE thing (
     UNIQUE (partner, kind, parent, id)
 );
 CREATE INDEX thing_parent ON thing (partner, parent);
-CREATE TABLE delivery (seq INTEGER PRIMARY KEY, url TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE delivery (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    url TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body BLOB NOT NULL
+);
 """
 
 

@@ -1,0 +1,73 @@
+"""What the tests of ecsuite itself share: contracts, small exchanges, and a stand-in."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.checks import Checker
+from ecsuite.contract import Contract
+from ecsuite.exchange import SUCCESS, Exchange, Headers, Intent, Request, Response
+from ecsuite.standin import StandIn, serving
+
+BASE_URL = "https://api.example/v1"
+TOKEN_URL = "https://auth.example/connect/token"
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return editions.contract("2023-10")
+
+
+@pytest.fixture(scope="session")
+def checker(contract: Contract) -> Checker:
+    return Checker(contract, BASE_URL, TOKEN_URL)
+
+
+@pytest.fixture
+def standin() -> Iterator[StandIn]:
+    with serving("2023-10") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def exchange():
+    """Makes an exchange that is right in all but what is given."""
+
+    def make(
+        line: str = "GET /users/42",
+        status: int = 200,
+        answer: object = None,
+        *,
+        sent: object = None,
+        request: dict[str, str | None] | None = None,
+        response: dict[str, str | None] | None = None,
+        intent: Intent = SUCCESS,
+        flaw: str = "",
+    ) -> Exchange:
+        method, path = line.split(" ", 1)
+        url = TOKEN_URL if path == "token" else BASE_URL + path
+        body, content_type = _body(sent, form=path == "token")
+        own = {"Authorization": None if path == "token" else "Bearer abc.DEF-123", "Content-Type": content_type}
+        answered, answer_type = _body(answer, form=False)
+        return Exchange(
+            Request(method, url, _headers(own | (request or {})), body, intent),
+            Response(status, _headers({"Content-Type": answer_type} | (response or {})), answered, flaw),
+        )
+
+    return make
+
+
+def _body(value: object, *, form: bool) -> tuple[bytes, str | None]:
+    if value is None:
+        return b"", None
+    if isinstance(value, bytes):
+        return value, "application/json"
+    if form:
+        return str(value).encode(), "application/x-www-form-urlencoded"
+    return json.dumps(value, ensure_ascii=False).encode(), "application/json"
+
+
+def _headers(given: dict[str, str | None]) -> Headers:
+    return Headers.of((name, value) for name, value in given.items() if value is not None)

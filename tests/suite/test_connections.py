@@ -1,0 +1,260 @@
+"""The client on real sockets: lost connections, odd transfers, proxies, certificates."""
+
+import gzip
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import trustme
+
+from ecsuite.checks import Checker
+from ecsuite.client import Api
+from ecsuite.errors import PromiseBroken
+from ecsuite.exchange import SILENT
+from ecsuite.journal import Journal
+from ecsuite.retry import patiently
+from ecsuite.target import Credentials, Target
+
+USER = b'{"userId":"42"}'
+CLOSE = b""
+
+
+def answer(body: bytes = USER, status: str = "200 OK", *headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+class Server:
+    """A server that answers each request with the next of its replies; an empty reply closes the connection."""
+
+    def __init__(self, replies: list[bytes], wrap: Callable[[socket.socket], socket.socket] = lambda s: s) -> None:
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self._replies = iter(replies)
+        self._wrap = wrap
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+                connection = self._wrap(connection)
+            except ssl.SSLError:
+                continue
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        with connection:
+            while request := self._read(connection):
+                self.requests.append(request)
+                reply = next(self._replies, CLOSE)
+                connection.sendall(reply)
+                if reply == CLOSE or b"Connection: close" in reply:
+                    return
+
+    @staticmethod
+    def _read(connection: socket.socket) -> bytes:
+        data = b""
+        while b"\r\n\r\n" not in data:
+            chunk = connection.recv(65536)
+            if not chunk:
+                return b""
+            data += chunk
+        head, _, body = data.partition(b"\r\n\r\n")
+        length = next(
+            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        )
+        while len(body) < length:
+            body += connection.recv(65536)
+        return head + b"\r\n\r\n" + body
+
+
+@contextmanager
+def server(*replies: bytes, **options: object) -> Iterator[Server]:
+    running = Server(list(replies), **options)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@pytest.fixture
+def connect(contract):
+    """A client of a server on that port, with a token, as a live run makes one."""
+    apis: list[Api] = []
+
+    def make(port: int, scheme: str = "http", host: str = "127.0.0.1") -> Api:
+        target = Target("live", f"{scheme}://{host}:{port}/v1", "", Credentials(access_token="given-token"))
+        apis.append(Api(target, Checker(contract, target.base_url, ""), Journal(), patient=patiently))
+        return apis[-1]
+
+    yield make
+    for api in apis:
+        api.close()
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+def test_lost_idle_connection_is_replaced(connect, method):
+    """A connection that was kept idle and turns out to be lost is no loss, whatever the method."""
+    with server(answer(), CLOSE, answer()) as running:
+        api = connect(running.port)
+
+        api.get("/users/42")
+        api.request(method, "/users/42", expect=SILENT)
+
+    assert running.connections == 2
+    assert [finding.check for finding in api.journal.findings if finding.check == "answer arrives"] == []
+
+
+def test_request_that_may_be_sent_twice_is(connect):
+    """A new connection that is lost is tried again for a method that may be repeated."""
+    with server(CLOSE, CLOSE, answer()) as running:
+        api = connect(running.port)
+
+        assert api.get("/users/42").status_code == 200
+
+    assert running.connections == 3
+
+
+def test_request_that_may_not_be_sent_twice_is_not(connect):
+    """A POST on a new connection may have been done, so it is not sent again; no answer is a finding."""
+    with server(CLOSE, answer()) as running:
+        api = connect(running.port)
+
+        with pytest.raises(PromiseBroken, match="no answer"):
+            api.post("/users", json={"userId": "42"})
+
+    assert len(running.requests) == 1
+    assert [finding.check for finding in api.journal.findings] == ["answer arrives"]
+
+
+def test_lost_connections_have_an_end(connect):
+    """A server that only ever closes is a finding, after three attempts."""
+    with server(*[CLOSE] * 20) as running:
+        api = connect(running.port)
+
+        with pytest.raises(PromiseBroken):
+            api.get("/users/42")
+
+    assert running.connections == 3
+
+
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b'1\r\n{\r\n6;x=y\r\n"userI\r\n8\r\nd":"42"}\r\n0\r\nTrailer: t\r\n\r\n'
+)
+LEGAL = {
+    "chunked": CHUNKED,
+    "gzip": answer(gzip.compress(USER), "200 OK", "Content-Encoding: gzip"),
+    "Connection: close": answer(USER, "200 OK", "Connection: close"),
+    "until the connection closes": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+    + USER,
+    "HTTP/1.0": b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\nConnection: close\r\n\r\n" + USER,
+    "no reason phrase": answer(USER, "200 "),
+    "names in capitals": answer().replace(b"Content-Type", b"CONTENT-TYPE"),
+    "an early hint": b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer(),
+    "cookies and more": answer(USER, "200 OK", "Set-Cookie: a=b", "Set-Cookie: c=d; Secure", "X-Long: " + "x" * 4000),
+}
+
+
+CUT_OFF = answer(USER, "200 OK", "Connection: close").replace(b"Length: 15", b"Length: 99")
+
+
+@pytest.mark.parametrize("name", LEGAL)
+def test_legal_transfer_is_no_finding(connect, name):
+    """However a body travels, what counts is what arrives."""
+    with server(LEGAL[name], LEGAL[name]) as running:
+        api = connect(running.port)
+
+        answers = [api.get("/users/42").json() for _ in range(2)]
+
+    assert answers == [{"userId": "42"}] * 2
+    assert api.journal.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("reply", "actual"),
+    [
+        (CUT_OFF, "RemoteProtocolError: peer closed connection without sending complete message body"),
+        (answer(USER, "200 OK", "Content-Encoding: gzip"), "DecodingError: Error -3 while decompressing data"),
+    ],
+    ids=["cut off", "not gzip"],
+)
+def test_broken_transfer_is_a_finding(connect, reply, actual):
+    """A body that is cut off, or not in the coding that it claims, is told once, with what went wrong."""
+    with server(reply) as running:
+        api = connect(running.port)
+
+        with pytest.raises(PromiseBroken):
+            api.get("/users/42")
+
+    found = [finding for finding in api.journal.findings if finding.check == "response body matches contract"]
+    assert len(found) == 1
+    assert found[0].actual.startswith(actual)
+    assert found[0].expected == "a body that arrives whole and can be decoded"
+
+
+def test_proxy_of_the_environment_is_used(connect, monkeypatch):
+    """A live run goes through the proxy that HTTP_PROXY names, as httpx users expect."""
+    with server(answer()) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+        api = connect(80, host="api.invalid")
+
+        assert api.get("/users/42").status_code == 200
+
+    assert proxy.requests[0].startswith(b"GET http://api.invalid/v1/users/42 HTTP/1.1\r\n")
+
+
+def test_no_proxy_is_honoured(connect, monkeypatch):
+    """A host that NO_PROXY names is called directly."""
+    with server(answer()) as running:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+        assert connect(running.port).get("/users/42").status_code == 200
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure(authority):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    return lambda connection: context.wrap_socket(connection, server_side=True)
+
+
+def test_certificate_of_the_environment_is_trusted(connect, monkeypatch, tmp_path, authority, secure):
+    """A server whose certificate is of the authority in SSL_CERT_FILE is trusted."""
+    bundle = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+
+    with server(answer(), wrap=secure) as running:
+        assert connect(running.port, "https", "localhost").get("/users/42").status_code == 200
+
+
+def test_unknown_certificate_is_not_trusted(connect, monkeypatch, secure):
+    """A server with another certificate gets no request, and the finding says why."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+
+    with server(answer(), wrap=secure) as running:
+        api = connect(running.port, "https", "localhost")
+        with pytest.raises(PromiseBroken, match="CERTIFICATE_VERIFY_FAILED"):
+            api.get("/users/42")
+
+    assert running.requests == []

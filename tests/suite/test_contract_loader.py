@@ -1,0 +1,229 @@
+"""The loader refuses what the checks would not honour, and says where it stands."""
+
+import textwrap
+
+import pytest
+
+from ecsuite.checks import Checker
+from ecsuite.contract import Contract, Source, load
+from ecsuite.errors import ContractError
+from ecsuite.exchange import Exchange, Headers, Request, Response
+
+GOOD = """\
+    openapi: 3.1.0
+    info: {title: T, version: '1'}
+    servers: [{url: 'https://h/v1'}]
+    paths:
+      /things/{id}:
+        parameters:
+          - {name: id, in: path, required: true, schema: {type: string}}
+        get:
+          operationId: getThing
+          x-level: spec
+          x-source: a test
+          responses:
+            '200':
+              description: d
+              content:
+                application/json:
+                  schema:
+                    $ref: '#/components/schemas/Thing'
+      /things/new:
+        get:
+          operationId: newThing
+          x-level: guide
+          x-source: a test
+          parameters:
+            - {name: page, in: query, schema: {type: integer, minimum: 1}}
+            - {name: all, in: query, schema: {type: boolean}}
+            - {name: tag, in: query, required: true, schema: {type: array, maxItems: 2}}
+            - {name: X-Mode, in: header, schema: {enum: [a, b]}}
+          responses:
+            2XX: {description: d, x-body: any}
+    components:
+      schemas:
+        Thing: {type: object, properties: {day: {type: string, format: date}}}
+"""
+
+
+def contract(old: str = "", new: str = "") -> Contract:
+    text = textwrap.dedent(GOOD)
+    assert old in text
+    return Contract(Source(text.replace(old, new), "c.yaml"))
+
+
+REFUSED = {
+    "a misspelt keyword of a schema": (
+        "minimum: 1",
+        "minimun: 1",
+        "c.yaml:25: the Schema keyword 'minimun' is none that the checks honour: did you mean 'minimum'",
+    ),
+    "a keyword of OpenAPI 3.0": (
+        "type: boolean",
+        "nullable: true",
+        "c.yaml:26: the Schema keyword 'nullable' is none that the checks honour: "
+        "take it out, or teach src/ecsuite/contract/keywords.py its meaning",
+    ),
+    "an unknown extension": (
+        "x-level: spec",
+        "x-levle: spec",
+        "c.yaml:10: the Operation keyword 'x-levle' is none that the checks honour: did you mean 'x-level'",
+    ),
+    "a style of a parameter": (
+        "name: page,",
+        "name: page, style: deepObject,",
+        "c.yaml:25: the Parameter keyword 'style' is none that the checks honour: "
+        "take it out, or teach src/ecsuite/contract/keywords.py its meaning",
+    ),
+    "an unknown level": (
+        "x-level: guide",
+        "x-level: sure",
+        "c.yaml:22: x-level is 'sure': expected one of guide, spec",
+    ),
+    "an unknown format": (
+        "format: date",
+        "format: time-span",
+        "c.yaml:33: format is 'time-span': "
+        "expected one of date, date-time, email, ipv4, ipv6, uri, uri-reference, uuid",
+    ),
+    "a parameter in a cookie": (
+        "in: header",
+        "in: cookie",
+        "c.yaml:28: in is 'cookie': expected one of header, path, query",
+    ),
+    "no level": ("x-level: spec", "summary: s", "c.yaml:8: this operation has no x-level"),
+    "a list for a map": (
+        "properties: {day: {type: string, format: date}}",
+        "properties: [day]",
+        "c.yaml:33: expected a map, found list",
+    ),
+    "a reference to nowhere": (
+        "schemas/Thing'",
+        "schemas/Thin'",
+        "c.yaml:17: the reference '#/components/schemas/Thin' leads nowhere",
+    ),
+    "a reference to elsewhere": (
+        "'#/components/schemas/Thing'",
+        "'http://127.0.0.1:1/x.json'",
+        "c.yaml:17: the reference 'http://127.0.0.1:1/x.json' leaves the document",
+    ),
+    "a reference in a circle": (
+        "Thing: {type: object, properties: {day: {type: string, format: date}}}",
+        "Thing: {$ref: '#/components/schemas/Thing'}",
+        "c.yaml:33: the reference '#/components/schemas/Thing' leads in a circle",
+    ),
+    "a wrong type of a keyword": (
+        "minimum: 1",
+        "minimum: one",
+        "c.yaml:25: this is no schema: ",
+    ),
+    "a type that is none": ("type: boolean", "type: bool", "c.yaml:26: this is no schema: "),
+    "a media type without a schema": (
+        "schema:\n                $ref: '#/components/schemas/Thing'",
+        "examples: {}",
+        "c.yaml:16: this media type has no schema, so nothing of it would be checked",
+    ),
+    "an id twice": ("newThing", "getThing", "c.yaml:20: a second operation with the id getThing"),
+    "a security scheme that is not there": (
+        "operationId: getThing",
+        "operationId: getThing\n      security: [{key: []}]",
+        "c.yaml:8: no security scheme 'key'",
+    ),
+    "a link to no operation": (
+        "description: d\n          content",
+        "description: d\n          links: {read: {operationId: readThing}}\n          content",
+        "c.yaml:15: a link to no operation: readThing",
+    ),
+    "another version": ("3.1.0", "3.0.1", "cannot read the contract c.yaml: its version is '3.0.1'; expected"),
+    "no YAML": ("openapi:", "openapi: [", "cannot read the contract c.yaml: while parsing a flow"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_contract_is_refused(name):
+    """A keyword that nothing would check, or a document that contradicts itself, is refused with its line."""
+    old, new, message = REFUSED[name]
+
+    with pytest.raises(ContractError) as caught:
+        contract(old, new)
+
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_file_is_told(tmp_path):
+    """A contract that is not there is one line."""
+    with pytest.raises(ContractError, match=r"cannot read the contract contracts/x: No such file or directory"):
+        load(tmp_path / "openapi.yaml", "contracts/x")
+
+
+def test_no_text_is_told(tmp_path):
+    """A contract that is no text is one line."""
+    path = tmp_path / "openapi.yaml"
+    path.write_bytes(b"\xff\xfe")
+
+    with pytest.raises(ContractError, match="it is not UTF-8"):
+        load(path, "c")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "found"),
+    [
+        ("GET", "/things/new", "newThing"),
+        ("GET", "/things/a%2Fb", "getThing"),
+        ("GET", "/things/", None),
+        ("GET", "/things", None),
+        ("GET", "/things/a/b", None),
+        ("POST", "/things/new", None),
+        ("get", "/things/new", None),
+    ],
+)
+def test_operation_is_found_by_method_and_path(method, path, found):
+    """A segment by name goes before a parameter, and a parameter is one segment that is not empty."""
+    match = contract().find(method, path)
+
+    assert (match.operation.id if match else None) == found
+
+
+def test_path_parameters_are_decoded():
+    """What stands for a parameter is what the client meant."""
+    assert contract().find("GET", "/things/a%2Fb%20%C3%85").path_parameters == {"id": "a/b Å"}
+
+
+def test_date_in_yaml_stays_text():
+    """A date without quotes is text, as in JSON, and not a value that no schema fits."""
+    source = contract("format: date", "const: 2023-10-24").source
+
+    assert source.document["components"]["schemas"]["Thing"]["properties"]["day"]["const"] == "2023-10-24"
+
+
+def test_digest_is_of_the_meaning():
+    """Layout and comments leave the digest as it is; a rule changes it."""
+    digest = contract().source.digest
+
+    assert contract("openapi: 3.1.0", "# hello\nopenapi:   3.1.0").source.digest == digest
+    assert contract("minimum: 1", "minimum: 2").source.digest != digest
+
+
+@pytest.mark.parametrize(
+    ("query", "mode", "at"),
+    [
+        ("tag=a&page=3&all=true", "a", []),
+        ("tag=a&tag=b", None, []),
+        ("tag=a&page=0", None, ["query page"]),
+        ("tag=a&page=x", None, ["query page"]),
+        ("tag=a&page=", None, ["query page"]),
+        ("tag=a&all=yes", None, ["query all"]),
+        ("", None, ["query tag"]),
+        ("tag=a&tag=b&tag=c", None, ["query tag"]),
+        ("tag=a", "c", ["header X-Mode"]),
+    ],
+)
+def test_parameters_are_checked(query, mode, at):
+    """A query or a header that is missing, of a wrong type or out of bounds breaks the check of the parameters."""
+    headers = Headers.of([("X-Mode", mode)] if mode else [])
+    sent = Exchange(Request("GET", f"https://h/v1/things/new?{query}", headers), Response(400))
+
+    findings = Checker(contract(), "https://h/v1", "").check(sent).findings
+
+    assert [f.at for f in findings if f.check == "request parameters match contract"] == at
