@@ -1,3 +1,75 @@
-"""ecsuite: the Energy Coordination API's quickstart as an executable test and contract suite."""
+"""ecsuite: the Energy Coordination API's quickstart as an executable test and contract suite.
 
-__version__ = "0.1.0"
+What a program of its own may use is listed in `__all__`; each name is imported when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ecsuite.checks import Checker
+    from ecsuite.client import Api
+    from ecsuite.contract import Contract
+    from ecsuite.errors import EcsuiteError
+    from ecsuite.exchange import Exchange, Headers, Intent, Request, Response
+    from ecsuite.finding import Finding
+    from ecsuite.journal import Journal
+    from ecsuite.quickstart import Story
+    from ecsuite.run import Run, open_run, replay_run
+    from ecsuite.standin import create_app, serving
+    from ecsuite.target import Credentials, Target
+    from ecsuite.version import __version__
+
+__all__ = [
+    "Api",
+    "Checker",
+    "Contract",
+    "Credentials",
+    "EcsuiteError",
+    "Exchange",
+    "Finding",
+    "Headers",
+    "Intent",
+    "Journal",
+    "Request",
+    "Response",
+    "Run",
+    "Story",
+    "Target",
+    "__version__",
+    "create_app",
+    "open_run",
+    "replay_run",
+    "serving",
+]
+
+_HOMES: Final = {
+    "__version__": "version",
+    "Api": "client",
+    "Checker": "checks",
+    "Contract": "contract",
+    "Credentials": "target",
+    "EcsuiteError": "errors",
+    "Exchange": "exchange",
+    "Finding": "finding",
+    "Headers": "exchange",
+    "Intent": "exchange",
+    "Journal": "journal",
+    "Request": "exchange",
+    "Response": "exchange",
+    "Run": "run",
+    "Story": "quickstart",
+    "Target": "target",
+    "create_app": "standin",
+    "open_run": "run",
+    "replay_run": "run",
+    "serving": "standin",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -28,8 +28,9 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as error:
-        raise PortTaken(host, port, getattr(error, "strerror", None) or str(error)) from None
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise PortTaken(host, port, reason) from None
 
 
 def origin(listener: socket.socket) -> str:
@@ -38,8 +39,8 @@ def origin(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: App) -> uvicorn.Server:
-    """A server for the app, quiet, and quick to stop."""
+def server(app: App, on_start: Callable[[], object] = lambda: None) -> uvicorn.Server:
+    """A server for the app, quiet, and quick to stop; `on_start` is called once it takes connections."""
     config = uvicorn.Config(
         app,
         http="httptools",
@@ -49,18 +50,27 @@ def server(app: App) -> uvicorn.Server:
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
-    return uvicorn.Server(config)
+    return _Server(config, on_start)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_start: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_start()
 
 
 @contextmanager
 def in_thread(app: App, listener: socket.socket) -> Iterator[None]:
     """Serve the app in a thread while the block lasts; closes the socket."""
-    runner = server(app)
+    started = threading.Event()
+    runner = server(app, started.set)
     thread = threading.Thread(target=runner.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + PATIENCE
-    while not runner.started and thread.is_alive() and time.monotonic() < deadline:
-        time.sleep(0.002)
+    started.wait(PATIENCE)
     try:
         yield
     finally:

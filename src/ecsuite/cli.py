@@ -12,10 +12,11 @@ from typing import Any, NoReturn
 
 import click
 
-from ecsuite import __version__, editions
+from ecsuite import editions
 from ecsuite.errors import EcsuiteError
 from ecsuite.run import Run
 from ecsuite.target import KINDS, live
+from ecsuite.version import __version__
 
 # As pytest's: 0 all held, 1 a promise broken, 2 interrupted, 4 usage error.
 BROKEN = 1

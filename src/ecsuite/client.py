@@ -17,7 +17,6 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
-from ecsuite import __version__
 from ecsuite.checks import Checker
 from ecsuite.cleanup import Cleanup
 from ecsuite.errors import PromiseBroken
@@ -28,6 +27,7 @@ from ecsuite.journal import Journal
 from ecsuite.media import UndecodableError, read_json
 from ecsuite.redact import Redactor
 from ecsuite.target import Target
+from ecsuite.version import __version__
 
 TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
 # A token is renewed that long before it ends, in seconds, or a fifth of its life where that is less.
@@ -82,7 +82,7 @@ class Api:
         redactor: told of every token, so that none is printed.
         patient: what makes a sender try again; None for one that never does.
         transport: in place of the network.
-        clock: seconds, for the life of the token.
+        clock: seconds, for the life of the token and the length of exchanges.
     """
 
     def __init__(
@@ -106,9 +106,10 @@ class Api:
             transport=transport,
             trust_env=target.kind == "live",
             headers={"User-Agent": f"ecsuite/{__version__}"},
-            event_hooks={"request": [_stamp], "response": [self._check]},
+            event_hooks={"request": [self._stamp], "response": [self._check]},
         )
         self._patient_send = patient(self._http.send) if patient else self._http.send
+        self._clock = clock
         self._token = Token(self._fetch_token, clock)
         self._cleanup = Cleanup(checker.contract)
 
@@ -205,6 +206,9 @@ class Api:
             raise self._no_answer(to_exchange(response), f"{response.status_code}, again and again")
         return response
 
+    def _stamp(self, request: httpx.Request) -> None:
+        request.extensions[_SENT_AT] = self._clock()
+
     def _check(self, response: httpx.Response) -> None:
         """The hook: read the body, check the exchange, note what the checks say, and what is to be cleaned up."""
         flaw: httpx.RequestError | None = None
@@ -212,7 +216,7 @@ class Api:
             response.read()
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
-        exchange = to_exchange(response, flaw)
+        exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         result = self.checker.check(exchange)
         self.journal.add(result)
         self._cleanup.note(result)
@@ -266,7 +270,7 @@ def to_request(request: httpx.Request) -> Request:
     )
 
 
-def to_exchange(response: httpx.Response, flaw: httpx.RequestError | None = None) -> Exchange:
+def to_exchange(response: httpx.Response, flaw: httpx.RequestError | None = None, seconds: float = 0.0) -> Exchange:
     """The response and its request as frozen data; `flaw` where the body could not be had in whole."""
     return Exchange(
         request=to_request(response.request),
@@ -276,16 +280,12 @@ def to_exchange(response: httpx.Response, flaw: httpx.RequestError | None = None
             body=b"" if flaw else response.content,
             flaw=f"{type(flaw).__name__}: {flaw}" if flaw else "",
         ),
-        seconds=time.perf_counter() - response.request.extensions.get(_SENT_AT, time.perf_counter()),
+        seconds=seconds,
     )
 
 
 def _headers(headers: httpx.Headers) -> Headers:
     return Headers(tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw))
-
-
-def _stamp(request: httpx.Request) -> None:
-    request.extensions[_SENT_AT] = time.perf_counter()
 
 
 def segment(text: str) -> str:

@@ -13,7 +13,6 @@
     │   ├── RecordingNeedsServer
     │   ├── PortTaken
     │   ├── DataFileUnusable
-    │   ├── ExtraMissing
     │   └── StandInDidNotStart
     ├── ContractError                a contract document is at fault (4)
     │   ├── ContractUnreadable
@@ -114,11 +113,6 @@ class DataFileUnusable(UsageError):
             f"cannot keep the stand-in's data in {path} ({reason}): give --data a file that does not exist yet, "
             "or one that the stand-in made for this edition"
         )
-
-
-class ExtraMissing(UsageError):
-    def __init__(self, module: str) -> None:
-        super().__init__(f"the module {module!r} is not installed: run python3 -m pip install -e '.[test]'")
 
 
 class StandInDidNotStart(UsageError):

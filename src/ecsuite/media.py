@@ -68,7 +68,13 @@ def read_json(body: bytes) -> Json:
     if text.startswith("\ufeff"):
         raise UndecodableError("it starts with a byte order mark")
     try:
-        return Json(json.loads(text, parse_constant=_no_json, parse_float=number), bool(whole))
+        value = json.loads(text, parse_constant=_no_json, parse_float=number)
+        if "\\u" in text:
+            # An escape can stand for half of a UTF-16 pair, which is no character, and nothing else can keep it.
+            json.dumps(value, ensure_ascii=False).encode()
+        return Json(value, bool(whole))
+    except UnicodeEncodeError:
+        raise UndecodableError("it holds half of a surrogate pair, which is no character") from None
     except json.JSONDecodeError as error:
         raise UndecodableError(f"it is no JSON: {error.msg} at character {error.pos}") from None
     except RecursionError:

@@ -138,7 +138,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test of every edition runs once for each that was asked for."""
-    if "edition" in metafunc.fixturenames and metafunc.definition.get_closest_marker("edition") is None:
+    own = any("edition" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
+    named = metafunc.definition.get_closest_marker("edition") is not None
+    if "edition" in metafunc.fixturenames and not own and not named:
         metafunc.parametrize("edition", metafunc.config.stash[_SETTINGS].editions, scope="session")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -78,8 +79,12 @@ def open_run(edition: str, target: Target, *, seed: str | None = None) -> Iterat
 
 
 @contextmanager
-def replay_run(path: Path) -> Iterator[Run]:
+def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Iterator[Run]:
     """A run that plays a cassette; the network is not used.
+
+    Args:
+        path: the cassette.
+        clock: seconds.
 
     Raises:
         CassetteError: it is missing or damaged; from a call, that it does not have what the run asks for.
@@ -88,7 +93,7 @@ def replay_run(path: Path) -> Iterator[Run]:
     transport = ReplayTransport(cassette, path)
     recorded = cassette.provenance
     redactor = Redactor()
-    api = _api(recorded.edition, replay_target(cassette), redactor, transport=transport)
+    api = _api(recorded.edition, replay_target(cassette), redactor, transport=transport, clock=clock)
     receiver = RecordedReceiver(recorded.receiver_url, cassette.deliveries)
     ids = Ids(recorded.seed, redacted=True)
     with closing(api):
@@ -161,9 +166,10 @@ def _api(
     *,
     patient: Callable[..., Any] | None = None,
     transport: httpx.BaseTransport | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Api:
     checker = Checker(editions.contract(edition), target.base_url, target.token_url)
-    return Api(target, checker, Journal(), redactor, patient=patient, transport=transport)
+    return Api(target, checker, Journal(), redactor, patient=patient, transport=transport, clock=clock)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from ecsuite.errors import BadPort, BadUrl, ProductionRefused, VariablesMissing
 Kind = Literal["replay", "local", "live"]
 KINDS: tuple[Kind, ...] = ("replay", "local", "live")
 HIGHEST_PORT = 65535
+TUNNEL_PORT = "8787"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
     production = host in production_hosts
     if production and not allow_production:
         raise ProductionRefused(host)
+    # What leads here from outside must know the port beforehand.
+    default_port = TUNNEL_PORT if env.get("EC_WEBHOOK_PUBLIC_URL") else "0"
     return Target(
         kind="live",
         base_url=base_url,
@@ -91,7 +94,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         credentials=credentials,
         other=_other(env),
         receiver_url=_url("EC_WEBHOOK_PUBLIC_URL", env.get("EC_WEBHOOK_PUBLIC_URL", "")),
-        receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT", "0")),
+        receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or default_port),
         name=urlsplit(base_url).netloc,
         sandbox=not production,
     )

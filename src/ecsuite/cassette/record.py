@@ -20,7 +20,6 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
-from ecsuite import __version__
 from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.checks import Checker
 from ecsuite.cleanup import resolve
@@ -29,6 +28,7 @@ from ecsuite.finding import Result
 from ecsuite.media import FORM, MediaType, UndecodableError, read_json
 from ecsuite.redact import is_secret, mask_form, placeholder
 from ecsuite.target import Target, is_loopback
+from ecsuite.version import __version__
 
 # For vcrpy: compressed bodies would hide what is in them from the steps below.
 VCR_CONFIG: Final[dict[str, Any]] = {"decode_compressed_response": True}

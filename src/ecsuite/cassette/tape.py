@@ -146,7 +146,7 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
     request, response = exchange.request, exchange.response
     return {
         "request": {
-            "body": _text(request.body) if request.body else None,
+            "body": _text(request.body),
             "headers": _multi(request.headers),
             "method": request.method,
             "uri": request.url,

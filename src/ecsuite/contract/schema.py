@@ -68,9 +68,13 @@ class Schemas:
 
     def violations(self, pointer: Pointer, value: Any) -> list[Violation]:
         """Every rule of the schema at the pointer that the value breaks; empty where it fits."""
-        if self.fits(pointer, value):
-            return []
-        errors = self.validator(pointer).iter_errors(value)
+        try:
+            if self.fits(pointer, value):
+                return []
+            errors = self.validator(pointer).iter_errors(value)
+        except ValueError as error:
+            # What the validator cannot take in at all: its depth is bounded.
+            return [Violation((), pointer, "a value that can be validated", str(error))]
         return [violation for error in errors for violation in self._violations(error, value)]
 
     def parts(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
@@ -84,7 +88,7 @@ class Schemas:
             yield path, node
             pending += [(inner, path, part) for inner in self._same_part(place, node)]
             if isinstance(part, dict):
-                members = part.keys() & node.get("properties", {}).keys()
+                members = [name for name in node.get("properties", {}) if name in part]
                 pending += [((*place, "properties", name), (*path, name), part[name]) for name in members]
             elif isinstance(part, list) and "items" in node:
                 pending += [((*place, "items"), (*path, index), item) for index, item in enumerate(part)]

@@ -41,13 +41,13 @@ class Told:
     seconds: float = 0.0
 
 
-def tell(run: Run, console: Console | None = None) -> bool:
+def tell(run: Run, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> bool:
     """Tell the quickstart of a run; whether every promise held.
 
     Raises:
         CassetteError: the recording does not have what the guide asks for.
     """
-    return Narrator(run, console or _console()).tell()
+    return Narrator(run, console or _console(), clock).tell()
 
 
 def _console() -> Console:
@@ -59,8 +59,9 @@ def _console() -> Console:
 class Narrator:
     """Tells one quickstart on a console."""
 
-    def __init__(self, run: Run, console: Console) -> None:
+    def __init__(self, run: Run, console: Console, clock: Callable[[], float]) -> None:
         self._run = run
+        self._clock = clock
         self._console = console
         self._journal = run.journal
         self._story = run.story
@@ -86,7 +87,7 @@ class Narrator:
 
     def _tell_step(self, step: Step) -> bool:
         """Take a step, and read back what it made; whether the story can go on."""
-        told, before, started = self._told[-1], self._journal.tally.copy(), time.perf_counter()
+        told, before, started = self._told[-1], self._journal.tally.copy(), self._clock()
         known = len(self._journal.findings)
         try:
             made = step(self._story)
@@ -96,7 +97,7 @@ class Narrator:
             self._say(Text(f"It cannot go on: {broken}", "bold red"))
             return False
         finally:
-            told.seconds = time.perf_counter() - started
+            told.seconds = self._clock() - started
             told.tally = self._journal.tally.minus(before)
             self._show_findings(self._journal.findings[known:])
         return True

@@ -17,7 +17,7 @@ def finding_text(finding: Finding) -> str:
     lines = [
         f"{title:<{COLUMN}}[{finding.level}]  {finding.subject}",
         f"  at        {finding.at}",
-        f"  expected  {finding.expected:<{COLUMN - 10}} {finding.place}  ({finding.source})",
+        f"  expected  {finding.expected:<{COLUMN - 11}}  {finding.place}  ({finding.source})",
         f"  actual    {finding.actual}",
     ]
     if finding.request is not None:

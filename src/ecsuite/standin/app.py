@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
@@ -164,16 +164,6 @@ class _Service:
                 at = breach.at.removeprefix("request body").strip() or "body"
                 errors.setdefault(at, []).append(f"expected {breach.expected}, got {breach.actual}")
             raise RefusalError(400, "One or more validation errors occurred.", errors=errors)
-        if seen.operation and seen.operation.request:
-            _refuse_lone_surrogates(seen.request_body)
-
-
-def _refuse_lone_surrogates(value: Any) -> None:
-    """JSON can escape half of a UTF-16 pair; it is no character, and no database keeps it."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise RefusalError(400, "A text holds half a surrogate pair.") from None
 
 
 async def read_body(request: Request) -> bytes:

@@ -80,10 +80,9 @@ def serve(
         PortTaken, DataFileUnusable, UnknownEdition.
     """
     with _standing(edition, host, port, data, token_lifetime) as (app, listener, standin):
-        server = asgi.server(app)
+        server = asgi.server(app, lambda: announce(standin))
         if until is not None:
             threading.Thread(target=_stop_after, args=(until, server), daemon=True).start()
-        announce(standin)
         server.run(sockets=[listener])
 
 

@@ -72,13 +72,15 @@ class HttpReceiver(Receiver):
     Args:
         inbox: where deliveries go.
         address: how the API reaches it.
+        port: the port that it listens on.
     """
 
     unreachable = ""
 
-    def __init__(self, inbox: Inbox, address: str) -> None:
+    def __init__(self, inbox: Inbox, address: str, port: int) -> None:
         self.inbox = inbox
         self.address = address
+        self.port = port
 
     def url(self, hook: str) -> str:
         return f"{self.address}/hooks/{hook}"
@@ -144,7 +146,7 @@ def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
     listener = asgi.listen(asgi.LOOPBACK, port)
     address = public_url or asgi.origin(listener)
     with asgi.in_thread(_App(inbox, address), listener):
-        yield HttpReceiver(inbox, address)
+        yield HttpReceiver(inbox, address, listener.getsockname()[1])
 
 
 class _App:

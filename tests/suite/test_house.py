@@ -1,0 +1,243 @@
+"""The house's own rules: layers, names, editions as data, and documents that agree with the code."""
+
+import ast
+import configparser
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ecsuite
+from ecsuite import editions
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "ecsuite"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+# Lowest first: a module imports only from layers that stand above it, or from its own.
+LAYERS = [
+    ["ecsuite.version"],
+    ["ecsuite.errors"],
+    ["ecsuite.http"],
+    ["ecsuite.exchange"],
+    ["ecsuite.media"],
+    ["ecsuite.redact"],
+    ["ecsuite.contract"],
+    ["ecsuite.finding"],
+    ["ecsuite.checks"],
+    ["ecsuite.journal"],
+    ["ecsuite.target"],
+    ["ecsuite.ids"],
+    ["ecsuite.cleanup"],
+    ["ecsuite.client", "ecsuite.retry"],
+    ["ecsuite.cassette"],
+    ["ecsuite.editions"],
+    ["ecsuite.asgi"],
+    ["ecsuite.webhook"],
+    ["ecsuite.quickstart"],
+    ["ecsuite.standin"],
+    ["ecsuite.run"],
+    ["ecsuite.report"],
+    ["ecsuite.plugin", "ecsuite.cli"],
+    ["ecsuite.__main__", "ecsuite"],
+]
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+
+# What only some users need is imported where it is used.
+HEAVY = {"rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools"}
+AT_HOME = {
+    "rich": {"ecsuite.report.terminal"},
+    "starlette": {"ecsuite.standin"},
+    "uvicorn": {"ecsuite.standin", "ecsuite.asgi"},
+    "sqlite3": {"ecsuite.standin"},
+    "asyncio": {"ecsuite.standin"},
+    "stamina": {"ecsuite.retry"},
+    "pytest": {"ecsuite.plugin"},
+}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def layer_of(module: str) -> str:
+    """The layer that a module belongs to: itself, or the nearest package above it that is one."""
+    while module not in RANK:
+        module = module.rpartition(".")[0]
+    return module
+
+
+def imports(path: Path, *, everywhere: bool = True) -> Iterator[str]:
+    """The modules that a file imports; those inside functions, too, unless told otherwise."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if everywhere else ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            folder = SOURCE.parent / node.module.replace(".", "/")
+            is_package = all((folder / f"{a.name}.py").exists() or (folder / a.name).is_dir() for a in node.names)
+            yield from (f"{node.module}.{alias.name}" if is_package else node.module for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_module_imports_from_lower_layers_only(path):
+    """The import order is the order of the layers, with imports inside functions counted."""
+    own = layer_of(name_of(path))
+
+    for imported in imports(path):
+        if imported.split(".")[0] == "ecsuite":
+            assert RANK[layer_of(imported)] <= RANK[own], f"{name_of(path)} imports {imported}"
+            if RANK[layer_of(imported)] == RANK[own]:
+                assert layer_of(imported) == own
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_heavy_module_is_imported_where_it_is_used(path):
+    """What an offline run does not use, it does not load: heavy imports are at home in few modules."""
+    for imported in imports(path, everywhere=False):
+        top = imported.split(".")[0]
+        if top in HEAVY:
+            homes = AT_HOME.get(top, set())
+            assert any(name_of(path) == home or name_of(path).startswith(f"{home}.") for home in homes), imported
+
+
+def test_only_the_plugin_imports_pytest():
+    """The contract, the checks and the client know nothing of pytest."""
+    assert {name_of(path) for path in MODULES if "pytest" in set(imports(path))} == {"ecsuite.plugin"}
+
+
+def test_every_layer_is_there():
+    """The list above has no layer that is gone, and misses none."""
+    present = {layer_of(name_of(path)) for path in MODULES}
+
+    assert present == set(RANK)
+
+
+def test_public_names_are_listed():
+    """The package lists what it offers: sorted, whole, and there."""
+    assert ecsuite.__all__ == sorted(ecsuite.__all__, key=lambda name: (not name[0].isupper(), name))
+    assert set(ecsuite.__all__) == set(ecsuite._HOMES)
+    assert all(getattr(ecsuite, name) is not None for name in ecsuite.__all__)
+    with pytest.raises(AttributeError, match="module 'ecsuite' has no attribute 'nothing'"):
+        _ = ecsuite.nothing
+
+
+def test_import_costs_nothing():
+    """Importing the package loads none of its modules; each comes when it is asked for."""
+    code = "import sys, ecsuite; print([name for name in sys.modules if name.startswith('ecsuite.')])"
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_code_asks_which_edition_it_is(path):
+    """An edition is data: no module names one, but those that are an edition's own, and the two defaults."""
+    names = re.findall(r"\b20\d\d-(?:0[1-9]|1[0-2])\b(?!-)", code_of(path))
+    allowed = {"ecsuite.plugin": {"2026-01"}, "ecsuite.cli": {"2023-10"}}
+
+    assert set(names) <= allowed.get(name_of(path), set())
+
+
+def code_of(path: Path) -> str:
+    """The text of a module without its comments and docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
+            body[0].value = ast.Constant("")
+    return ast.unparse(tree)
+
+
+def test_every_edition_is_whole():
+    """An edition has a contract, a guide, a stand-in, a cassette and a test file."""
+    for edition in editions.editions():
+        name = edition.replace("-", "_")
+        assert (SOURCE / "quickstart" / f"edition_{name}.py").is_file()
+        assert (SOURCE / "standin" / f"edition_{name}.py").is_file()
+        assert (ROOT / "tests" / "quickstart" / f"test_{name}.py").is_file()
+        assert editions.cassette(edition, "quickstart").is_file()
+
+
+def test_readme_commands_are_environments():
+    """Each `tox run -e NAME` of the documents is an environment of tox.ini."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "tox.ini")
+    known = {section.removeprefix("testenv:") for section in config.sections()}
+
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for name in re.findall(r"tox run -e ([\w,]+)", page.read_text(encoding="utf-8")):
+            assert set(name.split(",")) <= known, page
+
+
+def test_readme_options_exist():
+    """Each option and variable that the README names is one that the code reads."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in MODULES)
+
+    named = set(re.findall(r"--ec-[a-z-]+|EC_[A-Z_]+", readme))
+    assert {name for name in named if name not in source} == set()
+    assert set(re.findall(r"\bEC_[A-Z_]+\b", source)) - {"EC_"} <= named | {"EC_WEBHOOK_SECRET"}
+
+
+def test_readme_links_lead_somewhere():
+    """Each relative link of the documents leads to a file."""
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page}: {link}"
+
+
+def test_ci_runs_what_the_readme_says():
+    """CI takes its commands out of the README, and there are the two of the first minute among them."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("<!-- ci: begin -->")[1].split("<!-- ci: end -->")[0]
+
+    assert re.findall(r"^python3 .*$", block, re.MULTILINE) == [
+        "python3 -m pip install tox && python3 -m tox run -e walkthrough",
+        "python3 -m pip install tox && python3 -m tox run",
+    ]
+    assert "README.md" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_claimed_versions_are_run():
+    """Only versions of Python are claimed on which the tests ran; this is one of them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    claimed = [name for name in project["classifiers"] if re.search(r"Python :: 3\.\d+$", name)]
+
+    assert claimed == ["Programming Language :: Python :: 3.11"]
+    assert sys.version_info >= (3, 11)
+
+
+def test_changelog_has_the_version():
+    """The version that is installed stands at the top of the changelog."""
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert re.search(r"^## (\S+)", changelog, re.MULTILINE)[1] == ecsuite.__version__
+
+
+def test_no_file_names_a_registry_or_this_machine():
+    """No committed text holds the host of a package registry."""
+    hosts = re.compile("py" + r"pi\.org|python" + r"hosted\.org|registry\.npm" + r"js\.org|deb\.deb" + r"ian\.org")
+    texts = [path for path in ROOT.rglob("*") if path.suffix in {".py", ".md", ".toml", ".ini", ".yaml", ".txt"}]
+
+    for path in texts:
+        if ".tox" not in path.parts and "node_modules" not in path.parts:
+            assert not hosts.search(path.read_text(encoding="utf-8")), path
+
+
+def test_no_test_asserts_a_time():
+    """A test may wait, but none says how fast anything is."""
+    for path in (ROOT / "tests").rglob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert not re.search(r"^ *assert .*\b(perf_counter|process_time)\(", line), path

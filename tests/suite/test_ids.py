@@ -1,0 +1,66 @@
+"""Ids and other values that a client chooses."""
+
+import re
+import uuid
+
+from ecsuite.ids import Ids
+
+
+def draw(ids: Ids) -> tuple[str, ...]:
+    return ids.new(), ids.digits(5), ids.meter_point_id(), ids.vin(), ids.secret("webhookSecret")
+
+
+def test_same_seed_gives_the_same_values():
+    """What a cassette was recorded with can be drawn again."""
+    assert draw(Ids("seed")) == draw(Ids("seed"))
+    assert draw(Ids("seed")) != draw(Ids("other"))
+
+
+def test_live_runs_draw_fresh_values():
+    """Without a seed no two runs draw the same."""
+    assert draw(Ids()) != draw(Ids())
+
+
+def test_id_is_a_uuid():
+    """An id is a version 4 UUID."""
+    assert uuid.UUID(Ids("a").new()).version == 4
+
+
+def test_meter_point_id_has_its_check_digit():
+    """A meter point id is a GSRN: 18 digits of which the last makes the weighted sum a multiple of ten."""
+    for number in (Ids(str(seed)).meter_point_id() for seed in range(50)):
+        weighted = sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(reversed(number)))
+        assert re.fullmatch(r"7070575\d{11}", number)
+        assert weighted % 10 == 0
+
+
+def test_vin_has_its_check_digit():
+    """A vehicle's number has 17 characters without I, O and Q, and the ninth is its check digit."""
+    values = {**{str(d): d for d in range(10)}, **dict(zip("ABCDEFGH", range(1, 9), strict=True))}
+    values |= dict(zip("JKLMN", range(1, 6), strict=True)) | {"P": 7, "R": 9}
+    values |= dict(zip("STUVWXYZ", range(2, 10), strict=True))
+    weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+
+    for vin in (Ids(str(seed)).vin() for seed in range(50)):
+        remainder = sum(values[char] * weight for char, weight in zip(vin, weights, strict=True)) % 11
+        assert re.fullmatch(r"[A-HJ-NPR-Z0-9]{17}", vin)
+        assert vin[8] == ("X" if remainder == 10 else str(remainder))
+
+
+def test_secret_of_a_replay_is_its_placeholder():
+    """A replay sends what the cassette has in the place of the secret."""
+    assert Ids("a", redacted=True).secret("webhookSecret") == "REDACTED-webhookSecret"
+
+
+def test_redaction_does_not_change_the_other_values():
+    """A replay draws the same ids as the recording did, also after a secret."""
+    live, replay = Ids("a"), Ids("a", redacted=True)
+
+    assert (live.secret("s"), live.new())[1] == (replay.secret("s"), replay.new())[1]
+
+
+def test_drawn_secret_is_told():
+    """Whoever masks secrets hears of each that is drawn."""
+    told: list[str] = []
+
+    assert [Ids("a", on_secret=told.append).secret("s")] == told

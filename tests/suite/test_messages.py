@@ -1,0 +1,125 @@
+"""Every message that a user can meet, whole: one line that says what is wrong, what was expected and what to do."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+from ecsuite import errors
+
+MESSAGES = [
+    (
+        errors.UnknownEdition("x", ["a", "b"]),
+        "there is no edition 'x' here: expected one of a, b (--ec-edition)",
+    ),
+    (
+        errors.VariablesMissing(["EC_BASE_URL", "EC_CLIENT_ID"]),
+        "--ec-target live needs EC_BASE_URL and EC_CLIENT_ID in the environment: set them "
+        "(`ecsuite serve` prints a set for the local stand-in)",
+    ),
+    (
+        errors.BadUrl("EC_BASE_URL", "h"),
+        "EC_BASE_URL is 'h': expected an address such as https://host/path, without query",
+    ),
+    (errors.BadPort("EC_WEBHOOK_PORT", "x"), "EC_WEBHOOK_PORT is 'x': expected a port number from 0 to 65535"),
+    (
+        errors.CredentialsRefused("http://h/t", 400, "invalid_client"),
+        "http://h/t refused the credentials (400 invalid_client): check EC_CLIENT_ID and EC_CLIENT_SECRET; "
+        "nothing else was tried",
+    ),
+    (
+        errors.AccessTokenRefused("http://h/users"),
+        "http://h/users refused EC_ACCESS_TOKEN (401): get a new token; nothing else was tried",
+    ),
+    (
+        errors.ServerUnreachable("http://h", "Connection refused"),
+        "cannot reach http://h (Connection refused): expected a running server; check the address and the network",
+    ),
+    (
+        errors.ProductionRefused("h"),
+        "h is production, and this run would write there: use the sandbox, or give --ec-allow-production if you mean it",
+    ),
+    (
+        errors.RecordingNeedsServer(),
+        "a replay cannot be recorded: give --ec-target local or live with --record-mode, "
+        "or run python3 -m tox run -e record",
+    ),
+    (
+        errors.PortTaken("127.0.0.1", 80, "Permission denied"),
+        "cannot listen on 127.0.0.1:80 (Permission denied): give another --port; 0 takes any free one",
+    ),
+    (
+        errors.DataFileUnusable("x.db", "why"),
+        "cannot keep the stand-in's data in x.db (why): give --data a file that does not exist yet, "
+        "or one that the stand-in made for this edition",
+    ),
+    (errors.StandInDidNotStart("why"), "the local stand-in did not start: why"),
+    (
+        errors.ContractUnreadable("c.yaml", "it is no map"),
+        "cannot read the contract c.yaml: it is no map; expected an OpenAPI 3.1 document in YAML",
+    ),
+    (
+        errors.ContractKeywordUnknown("c.yaml:3", "typ", "Schema", "type"),
+        "c.yaml:3: the Schema keyword 'typ' is none that the checks honour: did you mean 'type'",
+    ),
+    (errors.ContractInvalid("c.yaml:3", "what"), "c.yaml:3: what"),
+    (
+        errors.CassetteMissing("c.yaml"),
+        "cassette c.yaml does not exist; record it again with: python3 -m tox run -e record",
+    ),
+    (
+        errors.CassetteUnreadable("c.yaml", "why"),
+        "cassette c.yaml cannot be read (why); record it again with: python3 -m tox run -e record",
+    ),
+    (
+        errors.CassetteStale("c.yaml", "how"),
+        "cassette c.yaml is out of date (how); record it again with: python3 -m tox run -e record",
+    ),
+    (errors.PromiseBroken("GET /x: 500"), "GET /x: 500"),
+]
+
+
+@pytest.mark.parametrize(("error", "text"), MESSAGES, ids=lambda value: type(value).__name__)
+def test_message_is_one_line(error, text):
+    """The text is as it should be, and has no line break in it."""
+    assert str(error) == text
+    assert "\n" not in text
+
+
+def test_every_error_has_its_message_here():
+    """No error of the tree is without a test of its text, but those that only gather others."""
+    gathering = {errors.EcsuiteError, errors.UsageError, errors.ContractError, errors.CassetteError}
+    classes = {c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, errors.EcsuiteError)}
+
+    assert {type(error) for error, _ in MESSAGES} == classes - gathering
+
+
+def test_every_error_is_raised_somewhere():
+    """No message is one that nobody can meet."""
+    source = Path(errors.__file__).parent
+    raised = {
+        node.func.id
+        for path in source.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    } | {
+        node.exc.id
+        for path in source.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name)
+    }
+
+    assert {type(error).__name__ for error, _ in MESSAGES} <= raised
+
+
+def test_error_tree_is_drawn():
+    """The docstring of the module draws every error."""
+    for error, _ in MESSAGES:
+        assert f" {type(error).__name__}\n" in errors.__doc__ or f" {type(error).__name__} " in errors.__doc__
+
+
+def test_exit_codes_are_as_promised():
+    """A broken promise is 1, and everything else that a user can mend is 4."""
+    assert {type(error).__name__ for error, _ in MESSAGES if error.exit_code != 4} == {"PromiseBroken"}
+    assert errors.PromiseBroken.exit_code == 1

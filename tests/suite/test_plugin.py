@@ -1,0 +1,496 @@
+"""The pytest plugin, by runs of pytest inside pytest: outcomes, exit codes, and what a user reads."""
+
+import fnmatch
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ecsuite import editions
+from ecsuite.cassette.tape import load, path_of
+from ecsuite.standin import serving
+
+ROOT = editions.root()
+SCENARIO = """
+    import pytest
+    from ecsuite.exchange import SILENT
+    pytestmark = pytest.mark.edition("2023-10")
+"""
+
+
+@pytest.fixture
+def project(pytester, monkeypatch):
+    """A project of its own with the plugin and the committed cassettes; no EC_ variable is set."""
+    for name in list(os.environ):
+        if name.startswith("EC_"):
+            monkeypatch.delenv(name)
+    pytester.makeconftest('pytest_plugins = ("ecsuite.plugin",)')
+    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:schemathesis -p no:hypothesispytest\n")
+    return pytester
+
+
+@pytest.fixture
+def cassettes(project) -> Path:
+    """The committed cassettes, copied."""
+    project.mkdir("cassettes")
+    target = project.path / "cassettes" / "2023-10"
+    target.mkdir()
+    source = path_of(ROOT / "cassettes", "2023-10", "quickstart")
+    (target / "quickstart.yaml").write_bytes(source.read_bytes())
+    return target
+
+
+@pytest.fixture
+def quickstart(project, cassettes):
+    """The quickstart's own test file in that project."""
+    text = (ROOT / "tests" / "quickstart" / "test_2023_10.py").read_text(encoding="utf-8")
+    project.makepyfile(test_quickstart=text)
+    return project
+
+
+def run(project, *options: str, **env: str):
+    """Runs pytest in a process of its own."""
+    project._monkeypatch.setenv("COLUMNS", "200")
+    for name, value in env.items():
+        project._monkeypatch.setenv(name, value)
+    return project.runpytest_subprocess(*options)
+
+
+def test_replay_is_the_default(quickstart):
+    """Without options, the recordings are replayed, and what was checked is told."""
+    result = run(quickstart)
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*= Energy Coordination API 2023-10, replay =*",
+            "26 exchanges: * checks held, 0 broken, 6 not checked",
+            "    5 x response body matches contract: nothing is published about the body of 404",
+        ]
+    )
+
+
+def test_network_is_shut_in_a_replay(project, cassettes):
+    """A replayed test that opens a connection of its own fails."""
+    project.makepyfile(
+        SCENARIO
+        + """
+    @pytest.mark.scenario("quickstart")
+    def test_network(run):
+        import socket
+        socket.create_connection(("127.0.0.1", 9))
+    """
+    )
+
+    result = run(project)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*Network is disabled for host '127.0.0.1'*"])
+
+
+def test_local_starts_a_stand_in(quickstart):
+    """The same test goes to the stand-in over a socket."""
+    result = run(quickstart, "--ec-target", "local")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*Energy Coordination API 2023-10, local*", "26 exchanges: *0 broken*"])
+
+
+def test_live_goes_where_the_environment_says(quickstart):
+    """The same test goes to the server in EC_BASE_URL, and leaves nothing there."""
+    with serving("2023-10") as standin:
+        result = run(quickstart, "--ec-target", "live", "--ec-edition", "2023-10", **standin.environment())
+
+    result.assert_outcomes(passed=1)
+
+
+def test_workers_share_the_work(quickstart):
+    """With pytest-xdist the figures of all workers are told."""
+    result = run(quickstart, "-n", "2", "-p", "xdist")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["26 exchanges: *"])
+
+
+USAGE = {
+    "no credentials": (
+        ["--ec-target", "live", "--ec-edition", "2023-10"],
+        {},
+        "ERROR: --ec-target live needs EC_BASE_URL and EC_TOKEN_URL and EC_CLIENT_ID and EC_CLIENT_SECRET in the "
+        "environment: set them (`ecsuite serve` prints a set for the local stand-in)",
+    ),
+    "a token alone": (
+        ["--ec-target", "live", "--ec-edition", "2023-10"],
+        {"EC_ACCESS_TOKEN": "x"},
+        "ERROR: --ec-target live needs EC_BASE_URL in the environment: *",
+    ),
+    "an unknown edition": (
+        ["--ec-edition", "1999-12"],
+        {},
+        "ERROR: there is no edition '1999-12' here: expected one of 2023-10 (--ec-edition)",
+    ),
+    "production": (
+        ["--ec-target", "live", "--ec-edition", "2023-10"],
+        {"EC_BASE_URL": "https://API.voluespark.com./energy-coordination/v1", "EC_ACCESS_TOKEN": "x"},
+        "ERROR: api.voluespark.com is production, and this run would write there: use the sandbox, "
+        "or give --ec-allow-production if you mean it",
+    ),
+    "no address": (
+        ["--ec-target", "live", "--ec-edition", "2023-10"],
+        {"EC_BASE_URL": "api.example", "EC_ACCESS_TOKEN": "x"},
+        "ERROR: EC_BASE_URL is 'api.example': expected an address such as https://host/path, without query",
+    ),
+    "nobody there": (
+        ["--ec-target", "live", "--ec-edition", "2023-10"],
+        {"EC_BASE_URL": "http://127.0.0.1:1/v1", "EC_TOKEN_URL": "http://127.0.0.1:1/t", "EC_CLIENT_ID": "a"}
+        | {"EC_CLIENT_SECRET": "b"},
+        "ERROR: cannot reach http://127.0.0.1:1/t (*Connection refused): expected a running server; "
+        "check the address and the network",
+    ),
+    "a replay to record": (
+        ["--ec-target", "replay", "--record-mode", "rewrite"],
+        {},
+        "ERROR: a replay cannot be recorded: give --ec-target local or live with --record-mode, "
+        "or run python3 -m tox run -e record",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", USAGE)
+def test_usage_error_is_one_line(quickstart, name):
+    """What cannot be used ends with one line and exit code 4, before any test is tried."""
+    options, env, message = USAGE[name]
+
+    result = run(quickstart, *options, **env)
+
+    assert result.ret == 4
+    lines = result.outlines + result.errlines
+    assert [line for line in lines if fnmatch.fnmatch(line, message)]
+    assert not [line for line in lines if "Traceback" in line]
+    assert "passed" not in result.stdout.str()
+
+
+def test_unknown_target_is_a_usage_error(quickstart):
+    """Pytest says which targets there are."""
+    result = run(quickstart, "--ec-target", "mars")
+
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(
+        ["*argument --ec-target: invalid choice: 'mars' (choose from *replay*, *local*, *live*)"]
+    )
+
+
+@pytest.mark.parametrize("by_token", [False, True])
+def test_refused_credentials_are_one_line(quickstart, by_token):
+    """Refused credentials end the run with exit code 4, and nothing else is tried."""
+    with serving("2023-10") as standin:
+        env = standin.environment() | {"EC_CLIENT_SECRET": "not-the-secret"}
+        if by_token:
+            env = {"EC_BASE_URL": standin.base_url, "EC_ACCESS_TOKEN": "not-a-token"}
+        result = run(quickstart, "--ec-target", "live", "--ec-edition", "2023-10", **env)
+
+    assert result.ret == 4
+    expected = (
+        f"ERROR: {standin.base_url}/users refused EC_ACCESS_TOKEN (401): get a new token; nothing else was tried"
+        if by_token
+        else f"ERROR: {standin.token_url} refused the credentials (401 invalid_client): check EC_CLIENT_ID and "
+        "EC_CLIENT_SECRET; nothing else was tried"
+    )
+    assert expected in (result.stderr.str() + result.stdout.str()).splitlines()
+
+
+def test_live_without_an_edition_is_the_current_one(quickstart):
+    """A live run is of the current edition unless told otherwise."""
+    result = run(quickstart, "--ec-target", "live", EC_BASE_URL="http://127.0.0.1:1/v1", EC_ACCESS_TOKEN="x")
+
+    assert result.ret == 4 if "2026-01" not in editions.editions() else result.ret is not None
+
+
+def test_missing_cassette_fails_its_test(project):
+    """A scenario without a recording is an error that names the file and the command that mends it."""
+    project.makepyfile(SCENARIO + "\n    def test_some_thing(run): run.api.get('/users')")
+
+    result = run(project)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [f"cassette {project.path}/cassettes/2023-10/some-thing.yaml does not exist; record it again with: *"]
+    )
+    assert "Traceback" not in result.stdout.str()
+
+
+def test_stale_cassette_fails_its_test(project, cassettes):
+    """A scenario that sends something else than was recorded fails, with both."""
+    project.makepyfile(
+        SCENARIO
+        + """
+    @pytest.mark.scenario("quickstart")
+    def test_other(run):
+        run.api.get("/webhooks")
+    """
+    )
+
+    result = run(project)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"cassette {cassettes}/quickstart.yaml is out of date (the run sends GET http://api.invalid/*/webhooks, "
+            "and its exchange 2 of 25 is POST http://api.invalid/*/users); record it again with: *"
+        ]
+    )
+
+
+def test_incomplete_replay_fails_its_test(project, cassettes):
+    """A scenario that asks for less than was recorded fails, too."""
+    project.makepyfile(
+        SCENARIO
+        + """
+    @pytest.mark.scenario("quickstart")
+    def test_less(run):
+        run.api.token()
+    """
+    )
+
+    result = run(project)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*24 of its 25 exchanges were not asked for, the first is POST *"])
+
+
+def test_contract_that_changed_finds_old_recordings(quickstart, cassettes):
+    """A replay is checked again, so a recording that no longer fits is a finding."""
+    path = cassettes / "quickstart.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"expires_in":1800', '"expires_in":18'), encoding="utf-8")
+
+    result = run(quickstart)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "1 promise broken",
+            "response body matches contract: broken        [[]guide[]]  POST /connect/token -> 200",
+            "  at        body /expires_in",
+            "  expected  a lifetime in seconds, *: at least 1740  contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",
+            "  actual    an integer, 18",
+            "  repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",
+        ]
+    )
+
+
+def test_test_that_calls_nothing_fails(project, cassettes):
+    """A test that has the API and does not call it has checked nothing, and says so."""
+    project.makepyfile(
+        SCENARIO
+        + """
+    def test_nothing(api):
+        pass
+    """
+    )
+
+    result = run(project, "--ec-target", "local")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["the test did not call the API, so nothing was checked"])
+
+
+BROKEN_TEST = (
+    SCENARIO
+    + """
+    def test_broken(api, request):
+        from ecsuite.finding import Breach
+        answer = api.get("/events")
+        api.add_finding("a promise", Breach("body", "this", "that"), answer)
+        {more}
+    """
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "stopped"),
+    [
+        ("pass", None),
+        ("assert 1 == 2", "and the test stopped with AssertionError: assert 1 == 2"),
+        ("pytest.fail('no')", "and the test stopped with Failed: no"),
+        ("pytest.skip('later')", "and the test stopped with Skipped: later"),
+    ],
+)
+def test_findings_fail_a_test_whatever_else(project, more, stopped):
+    """A finding fails its test, also where the test stopped for another reason, or wanted to be skipped."""
+    project.makepyfile(BROKEN_TEST.format(more=more))
+
+    result = run(project, "--ec-target", "local")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["1 promise broken", "a promise: broken*GET /events -> 200"])
+    if stopped:
+        result.stdout.fnmatch_lines([stopped])
+
+
+def test_secrets_are_masked_in_reports(project):
+    """Tokens and secrets do not reach the output, not even by way of an assertion or a print."""
+    project.makepyfile(
+        SCENARIO
+        + """
+    def test_secret(api, run):
+        secret = run.ids.secret("webhookSecret")
+        print("printed", api.token(), secret)
+        open("token.txt", "w").write(api.token() + "\\n" + secret)
+        assert {"token": api.token(), "secret": secret} == {}
+    """
+    )
+
+    result = run(project, "--ec-target", "local", "--junitxml", "out.xml", "-vv")
+
+    result.assert_outcomes(failed=1)
+    output = result.stdout.str() + (project.path / "out.xml").read_text()
+    for secret in (project.path / "token.txt").read_text().split():
+        assert secret not in output
+    assert "printed *** ***" in output
+
+
+def test_junit_names_the_promise(quickstart, cassettes):
+    """A finding is the message of the failure in JUnit's XML."""
+    path = cassettes / "quickstart.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"year":2009', '"year":"2009"'), encoding="utf-8")
+
+    result = run(quickstart, "--junitxml", "out.xml")
+
+    assert result.ret == 1
+    (failure,) = ET.parse(project_file(quickstart, "out.xml")).iter("failure")  # noqa: S314  our own file
+    assert "is out of date" in failure.text or "broken" in failure.text
+
+
+def project_file(project, name: str) -> Path:
+    return project.path / name
+
+
+def test_what_a_test_makes_is_deleted_after_a_failure(project):
+    """A test that fails half-way leaves nothing on the server."""
+    project.makepyfile(
+        SCENARIO
+        + """
+    def test_half(api, run):
+        user = api.post("/users", json={"userId": run.ids.new()}).json()["userId"]
+        car = {"resourceType": "Vehicle", "brand": "b", "model": "m", "year": 1, "vin": "v"}
+        api.post(f"/users/{user}/vehicles", json={"vehicleId": "v", "metadata": car})
+        raise RuntimeError("half-way")
+    """
+    )
+    with serving("2023-10") as standin:
+        result = run(project, "--ec-target", "live", "--ec-edition", "2023-10", **standin.environment())
+        token = _token(standin)
+        left = subprocess.run(
+            ["curl", "-sS", f"{standin.base_url}/users", "-H", f"Authorization: Bearer {token}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    result.assert_outcomes(failed=1)
+    assert left == "[]"
+
+
+def _token(standin) -> str:
+    form = {"grant_type": "client_credentials", "client_id": standin.credentials.client_id}
+    form["client_secret"] = standin.credentials.client_secret
+    return httpx.post(standin.token_url, data=form).json()["access_token"]
+
+
+def test_editions_that_were_not_asked_for_are_left_out(project):
+    """A test of another edition is deselected, and a test of any edition runs for each that is there."""
+    project.makepyfile(
+        """
+    import pytest
+
+    @pytest.mark.edition("1999-12")
+    def test_old(run):
+        raise AssertionError
+
+    def test_any(edition):
+        assert edition
+    """
+    )
+
+    result = run(project)
+
+    result.assert_outcomes(passed=len(editions.editions()), deselected=1)
+
+
+def test_own_tests_are_left_out_of_runs_against_a_server():
+    """The tests of ecsuite itself are not about a server; named on the command line, they run."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--ec-target", "local"]
+    all_of_them = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    named = subprocess.run([*command, "tests/suite/test_ids.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert "tests/quickstart/" in all_of_them
+    assert "tests/suite/" not in all_of_them
+    assert "tests/suite/test_ids.py" in named.stdout
+
+
+def test_recording_writes_what_replays(quickstart, cassettes):
+    """A recording of the stand-in replays; recorded again, it is the same to the byte."""
+    path = cassettes / "quickstart.yaml"
+    path.unlink()
+
+    first = run(quickstart, "--record-mode", "rewrite")
+    recorded = path.read_bytes()
+    second = run(quickstart, "--record-mode", "rewrite")
+    replayed = run(quickstart)
+
+    for result in (first, second, replayed):
+        result.assert_outcomes(passed=1)
+    first.stdout.fnmatch_lines(["cassettes/2023-10/quickstart.yaml: written"])
+    second.stdout.fnmatch_lines(["cassettes/2023-10/quickstart.yaml: the same as before"])
+    assert path.read_bytes() == recorded
+
+
+def test_live_server_can_be_recorded(quickstart, cassettes):
+    """A recording of a live server says so, and is the same from another server of the same kind."""
+    path = cassettes / "quickstart.yaml"
+    recordings = []
+    for _ in range(2):
+        with serving("2023-10") as standin:
+            options = ["--record-mode", "rewrite", "--ec-target", "live", "--ec-edition", "2023-10"]
+            run(quickstart, *options, **standin.environment()).assert_outcomes(passed=1)
+        recordings.append(path.read_bytes())
+
+    assert recordings[0] == recordings[1]
+    assert load(path).provenance.target == "live server on this machine"
+    run(quickstart).assert_outcomes(passed=1)
+
+
+def test_red_recording_is_not_written(project, cassettes):
+    """What breaks a promise, or fails, is not recorded, and the old recording stays as it was."""
+    before = (cassettes / "quickstart.yaml").read_bytes()
+    project.makepyfile(
+        SCENARIO
+        + """
+    @pytest.mark.scenario("quickstart")
+    def test_red(api):
+        api.get("/nothing", expect=SILENT)
+    """
+    )
+
+    result = run(project, "--record-mode", "rewrite")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["cassettes/2023-10/quickstart.yaml: left as it was, because test_red failed"])
+    assert (cassettes / "quickstart.yaml").read_bytes() == before
+
+
+def test_options_are_explained(project):
+    """The options stand in pytest's help, and the markers in its list."""
+    options = run(project, "--help").stdout.str()
+    markers = run(project, "--markers").stdout.str()
+
+    for option in ("--ec-target", "--ec-edition", "--ec-allow-production"):
+        assert option in options
+    for marker in ("edition(name)", "scenario(name)", "quickstart", "guide", "spec"):
+        assert re.search(rf"@pytest.mark.{re.escape(marker)}:", markers)

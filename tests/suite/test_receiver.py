@@ -1,0 +1,104 @@
+"""The receiver of webhooks, on a real socket."""
+
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+
+from ecsuite.errors import PortTaken
+from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.webhook.receiver import NoReceiver, RecordedReceiver, receiving
+from ecsuite.webhook.signature import hmac_sha256
+
+
+@pytest.fixture
+def receiver():
+    with receiving() as running:
+        yield running
+
+
+def test_delivery_is_kept_as_it_came(receiver):
+    """Method, address, headers and the raw body are kept; the answer is 200."""
+    url = receiver.url("one") + "?a=b%20c"
+
+    answer = httpx.put(url, content=b"\xff\x00", headers={"Spark-Signature": "s", "Content-Type": "x/y"})
+
+    request = receiver.wait("one", 5).request
+    assert answer.status_code == 200
+    assert (request.method, request.url, request.body) == ("PUT", url, b"\xff\x00")
+    assert (request.headers.get("Spark-Signature"), request.headers.get("content-type")) == ("s", "x/y")
+
+
+def test_chunked_delivery_is_put_together(receiver):
+    """A body that comes in chunks, as .NET sends it, is whole."""
+    httpx.post(receiver.url("one"), content=iter([b"{", b'"a"', b":1}"]))
+
+    assert receiver.wait("one", 5).request.body == b'{"a":1}'
+
+
+def test_deliveries_are_told_apart(receiver):
+    """Each hook gets its own, in order, and each delivery once."""
+    for hook, body in (("a", b"1"), ("b", b"2"), ("a", b"3")):
+        httpx.post(receiver.url(hook), content=body)
+
+    taken = [receiver.wait(hook, 5).request.body for hook in "aab"]
+    assert taken == [b"1", b"3", b"2"]
+    assert receiver.wait("a", 0.0) is None
+    assert len(receiver.received()) == 3
+
+
+def test_delivery_is_waited_for(receiver):
+    """A delivery that comes later is waited for, and no longer than until it comes."""
+    threading.Timer(0.2, httpx.post, [receiver.url("late")]).start()
+    started = time.monotonic()
+
+    assert receiver.wait("late", 20) is not None
+    assert time.monotonic() - started < 10
+
+
+def test_prefix_of_a_tunnel_does_not_matter():
+    """Behind a public address with a path of its own, a delivery is known by its last segment."""
+    with receiving(public_url="https://tunnel.example/abc") as receiver:
+        assert receiver.url("x") == "https://tunnel.example/abc/hooks/x"
+        port = receiver.port
+        httpx.post(f"http://127.0.0.1:{port}/hooks/x")
+
+        assert receiver.wait("x", 5) is not None
+
+
+def test_taken_port_is_told():
+    """A port that something else has is one line."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"cannot listen on 127.0.0.1:{port}"), receiving(port=port):
+            pass
+
+
+def test_recorded_deliveries_are_played():
+    """A replay gets the recorded deliveries when it waits for them, and never waits."""
+    delivery = Exchange(Request("POST", "http://r.invalid/hooks/x", Headers(), b"{}"), Response(200))
+    receiver = RecordedReceiver("http://r.invalid", [delivery])
+
+    assert receiver.url("x") == delivery.request.url
+    assert receiver.wait("x") == delivery
+    assert receiver.wait("x") is None
+
+
+def test_unreachable_receiver_says_why():
+    """Where no delivery can come, the reason and the remedy are told."""
+    receiver = NoReceiver()
+
+    assert receiver.unreachable == (
+        "the API cannot reach this machine: set EC_WEBHOOK_PUBLIC_URL to an address that leads here"
+    )
+    assert receiver.url("x").startswith("https://partner.example/")
+    assert receiver.wait("x") is None
+
+
+def test_signature_is_hmac_sha256():
+    """The vector of RFC 4231, test case 2."""
+    expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+
+    assert hmac_sha256("Jefe", b"what do ya want for nothing?").hex() == expected

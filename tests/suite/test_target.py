@@ -1,0 +1,131 @@
+"""Targets: what the environment says, what is missing, and the guard before production."""
+
+import pytest
+
+from ecsuite.errors import UsageError
+from ecsuite.target import Credentials, Target, is_loopback, live
+
+ENV = {
+    "EC_BASE_URL": "https://api.example/v1/",
+    "EC_TOKEN_URL": "https://auth.example/connect/token",
+    "EC_CLIENT_ID": "me",
+    "EC_CLIENT_SECRET": "my-secret",
+}
+PRODUCTION = frozenset({"api.voluespark.com"})
+
+
+def test_environment_is_a_target():
+    """Addresses and credentials come from the variables of the README; a slash at the end does not matter."""
+    target = live(ENV, PRODUCTION)
+
+    assert (target.kind, target.base_url, target.token_url) == ("live", "https://api.example/v1", ENV["EC_TOKEN_URL"])
+    assert target.credentials == Credentials("me", "my-secret")
+    assert (target.other, target.receiver_url, target.receiver_port, target.sandbox) == (None, "", 0, True)
+
+
+def test_second_partner_is_taken():
+    """The credentials of a second partner are optional, and come in a pair."""
+    other = {"EC_OTHER_CLIENT_ID": "you", "EC_OTHER_CLIENT_SECRET": "your-secret"}
+
+    assert live(ENV | other, PRODUCTION).other == Credentials("you", "your-secret")
+    with pytest.raises(UsageError, match="needs EC_OTHER_CLIENT_SECRET in the environment"):
+        live(ENV | {"EC_OTHER_CLIENT_ID": "you"}, PRODUCTION)
+
+
+def test_access_token_stands_for_the_credentials():
+    """With a token nothing but the base URL is needed; with credentials beside it, they count."""
+    by_token = live({"EC_BASE_URL": "http://h", "EC_ACCESS_TOKEN": "given"}, PRODUCTION)
+
+    assert (by_token.token_url, by_token.credentials) == ("", Credentials(access_token="given"))
+    assert live(ENV | {"EC_ACCESS_TOKEN": "given"}, PRODUCTION).credentials == Credentials("me", "my-secret")
+
+
+@pytest.mark.parametrize("name", ENV)
+def test_missing_variable_is_named(name):
+    """What is missing, or empty, is named in one line."""
+    for env in ({k: v for k, v in ENV.items() if k != name}, ENV | {name: ""}):
+        with pytest.raises(UsageError, match=rf"^--ec-target live needs {name} in the environment: "):
+            live(env, PRODUCTION)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "h",
+        "ftp://h",
+        "http://",
+        "http:///x",
+        "http://h?x=1",
+        "http://h/#x",
+        "http://h:99999",
+        "http://h /x",
+        "http://[::1",
+    ],
+)
+def test_address_that_is_none_is_told(address):
+    """An address that cannot be called is told with its variable."""
+    with pytest.raises(UsageError, match=r"EC_BASE_URL is '.*': expected an address such as https://host/path"):
+        live(ENV | {"EC_BASE_URL": address}, PRODUCTION)
+
+
+def test_password_in_an_address_is_not_told():
+    """An address with a password in it is refused without showing it."""
+    with pytest.raises(UsageError) as caught:
+        live(ENV | {"EC_TOKEN_URL": "https://me:pass-word@h/t"}, PRODUCTION)
+
+    assert "pass-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "65536", "1.5"])
+def test_port_that_is_none_is_told(port):
+    """A port that cannot be listened on is told."""
+    with pytest.raises(UsageError, match=rf"^EC_WEBHOOK_PORT is '{port}': expected a port number from 0 to 65535$"):
+        live(ENV | {"EC_WEBHOOK_PORT": port}, PRODUCTION)
+
+
+def test_tunnel_leads_to_a_known_port():
+    """With a public address for webhooks the receiver has a port that is known beforehand."""
+    tunnel = {"EC_WEBHOOK_PUBLIC_URL": "https://tunnel.example/x"}
+
+    assert live(ENV | tunnel, PRODUCTION).receiver_port == 8787
+    assert live(ENV | tunnel | {"EC_WEBHOOK_PORT": "9000"}, PRODUCTION).receiver_port == 9000
+    assert live(ENV | tunnel, PRODUCTION).receiver_url == "https://tunnel.example/x"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://api.voluespark.com/energy-coordination/v1",
+        "https://API.VolueSpark.com:443/x",
+        "http://api.voluespark.com.",
+    ],
+)
+def test_production_is_refused(address):
+    """However a production host is spelt, nothing is written there without leave, and no webhook with it."""
+    with pytest.raises(UsageError, match=r"^api\.voluespark\.com is production, and this run would write there: "):
+        live(ENV | {"EC_BASE_URL": address}, PRODUCTION)
+
+    allowed = live(ENV | {"EC_BASE_URL": address}, PRODUCTION, allow_production=True)
+    assert allowed.sandbox is False
+
+
+def test_contract_knows_its_production(contract):
+    """Which hosts are production is told by the contract."""
+    assert contract.production_hosts() == PRODUCTION
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [("localhost", True), ("a.localhost", True), ("127.8.0.1", True), ("::1", True), ("h", False), ("10.0.0.1", False)],
+)
+def test_own_machine_is_known(host, own):
+    """A loopback base URL needs no public address for webhooks."""
+    assert is_loopback(host) is own
+
+
+def test_secrets_are_not_shown():
+    """Neither credentials nor a target show a secret when they are printed."""
+    target = Target("live", "http://h", "", Credentials("me", "my-secret", "my-token"))
+
+    assert "my-" not in repr(target)
+    assert target.secrets == ("my-secret", "my-token")

@@ -1,0 +1,195 @@
+"""What users read: findings, figures, curl lines, masks. Texts are compared whole."""
+
+import json
+import subprocess
+
+import httpx
+import pytest
+
+from ecsuite.checks.seen import place
+from ecsuite.contract import describe, shorten
+from ecsuite.exchange import Headers, Request
+from ecsuite.finding import Finding
+from ecsuite.journal import Journal, Tally
+from ecsuite.redact import Redactor, mask_form, mask_value
+from ecsuite.report.curl import curl
+from ecsuite.report.text import finding_text, findings_text, not_checked_lines, tally_text
+
+JSON = [("Content-Type", "application/json")]
+TOKEN = [("Authorization", "Bearer abc.def-123")]
+URL = "http://127.0.0.1:8080/energy-coordination/v1/users/3880/meters"
+
+
+def finding(**changes: object) -> Finding:
+    request = Request("POST", URL, Headers.of([*TOKEN, *JSON]), b'{"meterNumber":"007"}')
+    own = {
+        "check": "response body matches contract",
+        "level": "guide",
+        "subject": "POST /users/{userId}/meters -> 201",
+        "at": "body /meterId",
+        "expected": "a string, required",
+        "actual": "missing",
+        "place": "contracts/2023-10/openapi.yaml:412",
+        "source": "Quickstart guide 2023-10, add a meter",
+        "request": request,
+    }
+    return Finding(**(own | changes))
+
+
+def test_finding_is_told_in_five_lines():
+    """The promise, where, expected, actual and how to repeat it."""
+    assert finding_text(finding()) == (
+        "response body matches contract: broken        [guide]  POST /users/{userId}/meters -> 201\n"
+        "  at        body /meterId\n"
+        "  expected  a string, required                   contracts/2023-10/openapi.yaml:412"
+        "  (Quickstart guide 2023-10, add a meter)\n"
+        "  actual    missing\n"
+        "  repeat    curl -sS -X POST http://127.0.0.1:8080/energy-coordination/v1/users/3880/meters "
+        "-H \"Authorization: Bearer $EC_ACCESS_TOKEN\" -H 'Content-Type: application/json' "
+        '--data-raw \'{"meterNumber":"007"}\''
+    )
+
+
+def test_findings_are_told_apart():
+    """An empty line stands between two findings."""
+    assert findings_text([finding(), finding()]).count("\n\n") == 1
+
+
+def test_figures_are_one_line():
+    """Held, broken and not checked are three things."""
+    tally = Tally(1, 2, 0)
+    tally.not_checked["a check", "no reason"] = 3
+
+    assert tally_text(tally) == "1 exchange: 2 checks held, 0 broken, 3 not checked"
+    assert not_checked_lines(tally) == ["    3 x a check: no reason"]
+
+
+def test_same_fault_is_one_finding():
+    """A finding that is made a thousand times is told once, and counted each time."""
+    journal = Journal()
+    for number in range(1000):
+        journal.add_finding(finding(actual=f"an integer, {number}"))
+
+    assert len(journal.findings) == 1
+    assert journal.tally.broken == 1000
+
+
+CURLS = [
+    (Request("GET", "http://h/v1/users?a=b&c=%20"), "curl -sS 'http://h/v1/users?a=b&c=%20'"),
+    (
+        Request("DELETE", "http://h/x", Headers.of([*TOKEN, ("Host", "h"), ("User-Agent", "x"), ("X-A", "it's")])),
+        "curl -sS -X DELETE http://h/x -H \"Authorization: Bearer $EC_ACCESS_TOKEN\" -H 'X-A: it'\"'\"'s'",
+    ),
+    (
+        Request("POST", "http://h/x", Headers.of([("Authorization", "Basic c2VjcmV0"), ("Cookie", "a=b")])),
+        "curl -sS -X POST http://h/x -H 'Authorization: ***' -H 'Cookie: ***'",
+    ),
+    (
+        Request(
+            "POST",
+            "http://h/t",
+            Headers.of([("Content-Type", "application/x-www-form-urlencoded")]),
+            b"grant_type=client_credentials&client_id=me&client_secret=s%26x&scope=a+b%24",
+        ),
+        "curl -sS -X POST http://h/t -H 'Content-Type: application/x-www-form-urlencoded' "
+        '--data "grant_type=client_credentials&client_id=$EC_CLIENT_ID&client_secret=$EC_CLIENT_SECRET&scope=a+b%24"',
+    ),
+    (
+        Request("POST", "http://h/w", Headers.of(JSON), '{"webhookUrl": "å", "webhookSecret": "s"}'.encode()),
+        "curl -sS -X POST http://h/w -H 'Content-Type: application/json' "
+        '--data-raw \'{"webhookUrl":"å","webhookSecret":"***"}\'',
+    ),
+    (
+        Request("POST", "http://h/x", Headers.of(JSON), b"\xff'\x00"),
+        "printf '\\377\\047\\000' | curl -sS -X POST http://h/x -H 'Content-Type: application/json' --data-binary @-",
+    ),
+    (Request("GET", "http://h/x", body=b"@file"), "curl -sS -X GET http://h/x --data-raw @file"),
+]
+
+
+@pytest.mark.parametrize(("request_", "line"), CURLS, ids=range(len(CURLS)))
+def test_request_is_a_curl_line(request_, line):
+    """A request can be pasted; its secrets are the names of variables, or masked."""
+    assert curl(request_) == line
+
+
+BODIES = ['{"userId":"Å \' \\" $HOME `x` \\\\ \\n"}', '{"userId":"\U0001f697"}', '{"userId":"a%s%%d"}']
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_curl_line_sends_the_same(standin, body):
+    """Pasted into a shell, the line does what the request did."""
+    form = {"grant_type": "client_credentials", "client_id": standin.credentials.client_id}
+    form["client_secret"] = standin.credentials.client_secret
+    token = httpx.post(standin.token_url, data=form).json()["access_token"]
+    headers = Headers.of([*JSON, ("Authorization", f"Bearer {token}")])
+    line = curl(Request("POST", f"{standin.base_url}/users", headers, body.encode()))
+
+    ran = subprocess.run(["sh", "-c", line], env={"EC_ACCESS_TOKEN": token}, capture_output=True, check=True)
+
+    assert json.loads(ran.stdout) == json.loads(body)
+
+
+def test_token_curl_line_gets_a_token(standin):
+    """The line for the token works with the variables that `ecsuite serve` prints."""
+    form = Headers.of([("Content-Type", "application/x-www-form-urlencoded")])
+    body = b"grant_type=client_credentials&client_id=x&client_secret=y"
+
+    ran = subprocess.run(
+        ["sh", "-c", curl(Request("POST", standin.token_url, form, body))],
+        env=standin.environment(),
+        capture_output=True,
+        check=True,
+    )
+
+    assert json.loads(ran.stdout)["token_type"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "null"),
+        (True, "a boolean, true"),
+        (3, "an integer, 3"),
+        (3.0, "a number, 3.0"),
+        ("å\n", 'a string, "å\\n"'),
+        ([], "an array of 0 items"),
+        ({}, "an object with no members"),
+        ({"a": 1, "b": 2}, "an object with a, b"),
+        ("x" * 200, f'a string, "{"x" * 120}... (200 characters)"'),
+        ("\x1b[31m", 'a string, "\\x1b[31m"'),
+    ],
+)
+def test_value_is_told_with_its_type(value, words):
+    """What was seen is told so that a number and its text are not the same, and steers no terminal."""
+    assert describe(value) == words
+
+
+def test_long_text_is_cut():
+    """A text is shortened for its reader, and its length told."""
+    assert shorten("abcdef", 3) == "abc... (6 characters)"
+
+
+def test_place_is_a_pointer():
+    """A place is a part of the exchange, and a JSON Pointer into it."""
+    assert (place("body", ()), place("body", ("a", 0))) == ("body", "body /a/0")
+
+
+def test_redactor_masks_every_spelling():
+    """A secret is masked as it is, in JSON, and percent-encoded; a short one is left, for it is in every word."""
+    redactor = Redactor(['pass"wörd/1', "abc"])
+
+    assert redactor.text('pass"wörd/1 pass\\"w\\u00f6rd/1 pass%22w%C3%B6rd%2F1 abc') == "*** *** *** abc"
+    assert Redactor().text("any") == "any"
+
+
+def test_secret_members_are_masked():
+    """Members of secret names are masked wherever they are, and others left."""
+    value = {"access_token": "t", "a": [{"webhookSecret": "s", "n": None}], "client_secret": None}
+
+    assert mask_value(value) == {
+        "access_token": "***",
+        "a": [{"webhookSecret": "***", "n": None}],
+        "client_secret": None,
+    }
+    assert mask_form("a=1&client_secret=x%20y") == "a=1&client_secret=***"

@@ -1,0 +1,243 @@
+"""The command: the walkthrough as a user sees it, the help, exit codes, and what is said of bad input."""
+
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from ecsuite import editions
+from ecsuite.quickstart import explanation, steps, title
+from ecsuite.report.terminal import tell
+from ecsuite.run import open_run, replay_run
+from ecsuite.standin import serving
+
+GOLDEN = Path(__file__).with_name("golden") / "walkthrough-2023-10.txt"
+ECSUITE = [sys.executable, "-m", "ecsuite"]
+
+
+def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("EC_")}
+    return subprocess.run(
+        [*ECSUITE, *arguments], env=own | env, capture_output=True, encoding="utf-8", check=False, timeout=60
+    )
+
+
+def plain() -> Console:
+    return Console(file=io.StringIO(), soft_wrap=True, width=100, no_color=True, highlight=False)
+
+
+def test_walkthrough_reads_as_it_should():
+    """The whole walkthrough of the recording, to the letter; time stands still for it.
+
+    To see what changed: git diff --no-index tests/suite/golden/walkthrough-2023-10.txt OUTPUT. To accept it: write it
+    there.
+    """
+    console = plain()
+
+    with replay_run(editions.cassette("2023-10", "quickstart"), clock=lambda: 0.0) as replay:
+        held = tell(replay, console, clock=lambda: 0.0)
+
+    assert held
+    assert console.file.getvalue() == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_walkthrough_of_the_recording():
+    """The command tells it as plain text where nobody looks at a screen, and ends with 0."""
+    ran = run("walkthrough")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "You see a recording of local stand-in" in ran.stdout
+    assert "\x1b" not in ran.stdout
+    assert re.sub(r"\d+\.\d", "0.0", ran.stdout).splitlines()[:-15] == golden_lines()[:-15]
+
+
+def golden_lines() -> list[str]:
+    return re.sub(r"\d+\.\d", "0.0", GOLDEN.read_text(encoding="utf-8")).splitlines()
+
+
+@pytest.mark.parametrize("edition", editions.editions())
+def test_every_step_is_told(edition):
+    """Each step of the guide is told with its title and its explanation, which are whole sentences."""
+    ran = run("walkthrough", "--ec-edition", edition)
+
+    for number, step in enumerate(steps(edition), 1):
+        assert f"{number} of {len(steps(edition))}  {title(step)}\n{explanation(step)}\n" in ran.stdout
+        assert re.fullmatch(r"[A-Z][^.]+", title(step))
+        assert re.fullmatch(r"[A-Z].+\.", explanation(step))
+
+
+def test_walkthrough_of_the_stand_in():
+    """With --ec-target local the same is told of a server that is started for it."""
+    ran = run("walkthrough", "--ec-target", "local")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "(local stand-in)." in ran.stdout
+    assert "Every promise held." in ran.stdout
+
+
+def test_walkthrough_of_a_live_server():
+    """With --ec-target live it is told of the server in EC_BASE_URL, and no secret is shown."""
+    with serving("2023-10") as standin:
+        ran = run("walkthrough", "--ec-target", "live", **standin.environment())
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert standin.credentials.client_secret not in ran.stdout
+    assert f"Everything is sent to {standin.base_url}." in ran.stdout
+
+
+def test_walkthrough_on_a_terminal():
+    """On a terminal there are colours, a rule above each step, and a bar for the progress."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system="standard")
+
+    with replay_run(editions.cassette("2023-10", "quickstart")) as replay:
+        assert tell(replay, console)
+
+    shown = console.file.getvalue()
+    assert "\x1b[1;36m2 of 9  Create a user" in shown
+    assert "━" in shown
+    assert "9/9" in shown or "8/9" in shown
+
+
+def test_broken_promise_is_told(tmp_path):
+    """A broken promise is shown at its step, counted in the table, and the exit code is 1."""
+    console = plain()
+    recording = editions.cassette("2023-10", "quickstart").read_text(encoding="utf-8")
+    path = tmp_path / "quickstart.yaml"
+    path.write_text(recording.replace('"expires_in":1800', '"expires_in":18'), encoding="utf-8")
+
+    with replay_run(path) as replay:
+        assert tell(replay, console) is False
+
+    shown = console.file.getvalue()
+    assert "response body matches contract: broken        [guide]  POST /connect/token -> 200" in shown
+    assert "1 promise is broken; each is shown in full at its step." in shown
+
+
+def test_refused_call_ends_the_story():
+    """A call that is refused without reason is a finding, and the steps after it are marked as not told."""
+    console = plain()
+
+    with serving("2023-10") as standin, open_run("2023-10", standin.target()) as opened:
+        opened.api.target = type(opened.api.target)(
+            "local", standin.base_url + "/nowhere", standin.token_url, standin.credentials
+        )
+        assert tell(opened, console) is False
+
+    shown = console.file.getvalue()
+    assert "It cannot go on: POST http" in shown
+    assert "operation is in the contract: broken" in shown
+    assert re.search(r"Add a vehicle +- +- +- +- +-", shown)
+
+
+USAGE = {
+    "no such command": (["walk"], "ecsuite: No such command 'walk'. (see: ecsuite --help)"),
+    "no such option": (["walkthrough", "--fast"], "ecsuite: No such option '--fast'. (see: ecsuite --help)"),
+    "no such target": (
+        ["walkthrough", "--ec-target", "mars"],
+        "ecsuite: Invalid value for '--ec-target': 'mars' is not one of 'replay', 'local', 'live'. "
+        "(see: ecsuite --help)",
+    ),
+    "no such edition": (
+        ["walkthrough", "--ec-edition", "1999-12"],
+        "ecsuite: there is no edition '1999-12' here: expected one of 2023-10 (--ec-edition)",
+    ),
+    "no credentials": (
+        ["walkthrough", "--ec-target", "live"],
+        "ecsuite: --ec-target live needs EC_BASE_URL and EC_TOKEN_URL and EC_CLIENT_ID and EC_CLIENT_SECRET in the "
+        "environment: set them (`ecsuite serve` prints a set for the local stand-in)",
+    ),
+    "no edition to serve": (["serve"], "ecsuite: Missing option '--edition'. (see: ecsuite --help)"),
+    "no such edition to serve": (
+        ["serve", "--edition", "x"],
+        "ecsuite: there is no edition 'x' here: expected one of 2023-10 (--ec-edition)",
+    ),
+    "no port": (
+        ["serve", "--edition", "2023-10", "--port", "65536"],
+        "ecsuite: Invalid value for '--port': 65536 is not in the range 0<=x<=65535. (see: ecsuite --help)",
+    ),
+    "no host": (
+        ["serve", "--edition", "2023-10", "--host", "no.such.host.invalid"],
+        "ecsuite: cannot listen on no.such.host.invalid:0 (",
+    ),
+    "no place for data": (
+        ["serve", "--edition", "2023-10", "--data", "/no/such/folder/data.db"],
+        "ecsuite: cannot keep the stand-in's data in /no/such/folder/data.db (unable to open database file): "
+        "give --data a file that does not exist yet, or one that the stand-in made for this edition",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", USAGE)
+def test_usage_error_is_one_line(name):
+    """What cannot be used is one line on the error output, and exit code 4."""
+    arguments, message = USAGE[name]
+
+    ran = run(*arguments)
+
+    assert (ran.returncode, ran.stdout) == (4, "")
+    assert ran.stderr.startswith(message)
+    assert ran.stderr.count("\n") == 1
+
+
+def test_refused_credentials_are_one_line():
+    """Refused credentials end the walkthrough before anything is told."""
+    with serving("2023-10") as standin:
+        env = standin.environment() | {"EC_CLIENT_SECRET": "not-the-secret"}
+        ran = run("walkthrough", "--ec-target", "live", **env)
+
+    assert (ran.returncode, ran.stdout) == (4, "")
+    assert ran.stderr == (
+        f"ecsuite: {standin.token_url} refused the credentials (401 invalid_client): "
+        "check EC_CLIENT_ID and EC_CLIENT_SECRET; nothing else was tried\n"
+    )
+
+
+def test_reader_that_leaves_is_no_error():
+    """Output that nobody reads any more ends quietly."""
+    shell = f"'{sys.executable}' -m ecsuite walkthrough | head -n 1"
+
+    ran = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
+
+    assert (ran.stdout.count("\n"), ran.stderr) == (1, "")
+
+
+def test_output_that_cannot_show_a_letter():
+    """A terminal of another time shows what it can."""
+    ran = subprocess.run(
+        [*ECSUITE, "walkthrough"], env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert b"?lesund" in ran.stdout
+
+
+def test_interruption_is_exit_code_2():
+    """Ctrl-C ends the walkthrough with one line and exit code 2."""
+    with serving("2023-10") as standin, socket.create_server(("127.0.0.1", 0)) as silent:
+        env = standin.environment() | {"EC_TOKEN_URL": f"http://127.0.0.1:{silent.getsockname()[1]}/t"}
+        command = [*ECSUITE, "walkthrough", "--ec-target", "live"]
+        with subprocess.Popen(command, env=os.environ | env, stderr=subprocess.PIPE, text=True) as process:
+            connection, _ = silent.accept()
+            with connection:
+                connection.recv(1)
+                process.send_signal(signal.SIGINT)
+                _, said = process.communicate(timeout=30)
+
+    assert (process.returncode, said.strip()) == (2, "ecsuite: interrupted")
+
+
+def test_help_is_there():
+    """The help names every command and option, and -h is as good as --help."""
+    assert run("-h").stdout == run("--help").stdout
+    for command in ("walkthrough", "serve"):
+        assert command in run("--help").stdout
+    for option in ("--ec-target", "--ec-edition", "--ec-allow-production"):
+        assert option in run("walkthrough", "--help").stdout
+    assert run("--version").stdout.startswith("ecsuite 0.")
