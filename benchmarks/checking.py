@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any, Final
 
 import httpx
-from stories import EDITION, require_no_findings
+from stories import EDITION, require_no_findings, token_form
 from timing import Goal, Row, in_turn, milliseconds
 
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import to_exchange
-from ecsuite.standin import launched
+from ecsuite.standin import StandIn, launched
 
 GOAL: Final = Goal.under(0.1)
 USERS: Final = 100
@@ -39,12 +39,7 @@ def rows(rounds: int) -> Iterator[Row]:
     """One line for each kind of exchange."""
     with launched(EDITION) as standin:
         checker = Checker(editions.contract(EDITION), standin.base_url, standin.token_url)
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": standin.credentials.client_id,
-            "client_secret": standin.credentials.client_secret,
-        }
-        with _client(standin.base_url, standin.token_url, form) as http:
+        with _client(standin) as http:
             for sample in _samples(http):
                 yield _row(sample, checker, rounds)
 
@@ -63,11 +58,11 @@ def _row(sample: Sample, checker: Checker, rounds: int) -> Row:
 
 
 @contextmanager
-def _client(base_url: str, token_url: str, form: dict[str, str]) -> Iterator[httpx.Client]:
+def _client(standin: StandIn) -> Iterator[httpx.Client]:
     """A bare client with a token."""
-    with httpx.Client(base_url=base_url, trust_env=False) as http:
-        token = http.post(token_url, data=form).raise_for_status().json()["access_token"]
-        http.headers["Authorization"] = f"Bearer {token}"
+    with httpx.Client(base_url=standin.base_url, trust_env=False) as http:
+        answer = http.post(standin.token_url, data=token_form(standin.credentials)).raise_for_status()
+        http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         yield http
 
 

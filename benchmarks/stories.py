@@ -11,6 +11,7 @@ from ecsuite.finding import Result
 from ecsuite.quickstart import Made, Story, steps
 from ecsuite.run import Run, open_run
 from ecsuite.standin import StandIn
+from ecsuite.target import Credentials
 from ecsuite.webhook.receiver import Receiver
 
 EDITION: Final = "2023-10"
@@ -46,15 +47,18 @@ def tell(story: Story) -> None:
             story.read_back(made)
 
 
-def tell_with_token(run: Run, receiver: Receiver) -> None:
-    """Tell a story that gets a token first, though the run has one: a collection of Newman does, in every iteration."""
-    credentials = run.target.credentials
-    form = {
+def token_form(credentials: Credentials) -> dict[str, str]:
+    """What is posted for a token."""
+    return {
         "grant_type": "client_credentials",
         "client_id": credentials.client_id,
         "client_secret": credentials.client_secret,
     }
-    run.api.request_token(form)
+
+
+def tell_with_token(run: Run, receiver: Receiver) -> None:
+    """Tell a story that gets a token first, though the run has one: a collection of Newman does, in every iteration."""
+    run.api.request_token(token_form(run.target.credentials))
     tell(Story(run.api, run.ids, receiver))
 
 

@@ -52,7 +52,7 @@ class Changed:
 @contextmanager
 def server(line: str, change: Callable):
     with closing(Store(EDITION)) as store, closing(asgi.listen("127.0.0.1", 0)) as listener:
-        app = Changed(create_app(EDITION, store), f"{line}", change)
+        app = Changed(create_app(EDITION, store), line, change)
         address = asgi.origin(listener)
         path = editions.contract(EDITION).base_path()
         with asgi.in_thread(app, listener):
@@ -138,7 +138,6 @@ FAULTS = {
     "a report is answered with 201": (f"POST {BASE}/reports", status(201), "status is listed in contract", "status", "200, 400, 401", "201"),
     "a report is on another event": (f"POST {BASE}/reports", value(lambda v: v | {"eventId": "other"}), "what was sent comes back", "body /eventId", "a string", '"other"'),
     "a deletion is answered with 200": (f"DELETE {USER}", status(200), "status is listed in contract", "status", "204", "200"),
-    "a deletion has a body": (f"DELETE {USER}/meters/{ID}", lambda c, h, b: (200, h, b), "status is listed in contract", "status", "204", "200"),
     "a byte order mark": (f"GET {USER}", body(lambda text: b"\xef\xbb\xbf" + text), "response body matches contract", "body", "application/json", "byte order mark"),
 }  # fmt: skip
 
@@ -156,10 +155,6 @@ def test_fault_is_named(name):
     assert actual in named[0].actual
 
 
-def lower_names(code, headers, text):
-    return code, {name.lower(): value for name, value in headers.items()}, text
-
-
 def extra(v: object) -> object:
     if isinstance(v, dict):
         return {"aaa": None, **{name: extra(item) for name, item in v.items()}, "zzz": {"deep": [1, "x"]}}
@@ -167,7 +162,7 @@ def extra(v: object) -> object:
 
 
 VARIANTS = {
-    "nothing changed": (".*", status),
+    "nothing changed": (".*", lambda c, h, b: (c, h, b)),
     "200 in place of 201": (f"POST {BASE}/.*", lambda c, h, b: (200 if c == 201 else c, h, b)),
     "empty answers to vehicles and resources": (f"POST {USER}/(vehicles|resources)", body(lambda _: b"")),
     "further members everywhere": (f"GET {BASE}/.*", lambda c, h, b: value(extra)(c, h, b) if b.startswith(b"{") else (c, h, b)),
@@ -179,11 +174,10 @@ VARIANTS = {
     "no event at all": (f"GET {BASE}/events", body(lambda _: b"[]")),
     "404 with a page": (f"GET {BASE}/.*", lambda c, h, b: (c, h | {"content-type": "text/html"}, b"<p>") if c == 404 else (c, h, b)),
     "numbers in other spellings": (f"GET {USER}/resources/{ID}", replaced("[2,0.95]", "[2.0,9.5e-1]")),
-    "a webhook that shows its secret as stars": (f".* {BASE}/webhooks.*", lambda c, h, b: value(lambda v: v | {"webhookSecret": "***"} if isinstance(v, dict) and "id" in v else v)(c, h, b)),
-    "a test with an answer": (f"POST {BASE}/webhooks/{ID}/test", lambda c, h, b: (c, h | {"content-type": "text/plain"}, b"sent")),
+    "a webhook that shows its secret as stars": (f".* {BASE}/webhooks.*", value(lambda v: v | {"webhookSecret": "***"} if isinstance(v, dict) and "id" in v else v)),
+    "a test with an answer": (f"POST {BASE}/webhooks/{ID}/test", lambda c, h, _: (c, h | {"content-type": "text/plain"}, b"sent")),
     "cookies and more headers": (f".* {BASE}/.*", lambda c, h, b: (c, h | {"set-cookie": "a=b; Path=/", "x-request-id": "1", "vary": "*"}, b)),
 }  # fmt: skip
-VARIANTS["nothing changed"] = (".*", lambda c, h, b: (c, h, b))
 
 
 @pytest.mark.parametrize("name", VARIANTS)

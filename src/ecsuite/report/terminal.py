@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from rich.box import SIMPLE
 from rich.console import Console, RenderableType
 from rich.highlighter import JSONHighlighter
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.rule import Rule
 from rich.table import Table
@@ -18,7 +19,6 @@ from rich.text import Text
 
 from ecsuite.contract import shorten
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import Exchange
 from ecsuite.finding import Finding, Result
 from ecsuite.journal import Tally
 from ecsuite.media import UndecodableError, read_json
@@ -122,24 +122,23 @@ class Narrator:
         exchange = result.exchange
         self._say(Text())
         if result.operation and result.operation.id in self._story.checker.contract.deliveries:
-            self._say(Text(f"The API calls: {exchange.request.method} {exchange.request.url}", "magenta"))
-            signatures = [(name, value) for name, value in exchange.request.headers if name.endswith("-signature")]
-            self._say(*(Text(f"  {name}: {self._run.redactor.text(value)}") for name, value in signatures))
-            self._say(*self._body(exchange.request.body))
+            self._paste(Text(f"The API calls: {exchange.request.method} {exchange.request.url}", "magenta"))
+            for name, value in exchange.request.headers:
+                if name.endswith("-signature"):
+                    self._indent(Text(f"{name}: {self._run.redactor.text(value)}"))
+            self._show_body(exchange.request.body)
         else:
-            self._say(Text(f"$ {self._run.redactor.text(curl(exchange.request))}", "green"))
-            self._say(*self._answer(exchange))
-        self._say(Text(f"  held: {', '.join(result.held)}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
+            self._paste(Text(f"$ {self._run.redactor.text(curl(exchange.request))}", "green"))
+            media_type = exchange.response.headers.get("Content-Type") or "no media type"
+            self._indent(
+                Text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
+            )
+            self._show_body(exchange.response.body)
+        self._indent(Text(f"held: {', '.join(result.held)}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
         for check, reason in result.not_checked:
-            self._say(Text(f"  not checked: {check}, because {reason}", "dim yellow"))
+            self._indent(Text(f"not checked: {check}, because {reason}", "dim yellow"))
 
-    def _answer(self, exchange: Exchange) -> Iterator[RenderableType]:
-        response = exchange.response
-        media_type = response.headers.get("Content-Type") or "no body"
-        yield Text(f"  {response.status}  {media_type if response.body else 'no body'}", "bold")
-        yield from self._body(response.body)
-
-    def _body(self, body: bytes) -> Iterator[RenderableType]:
+    def _show_body(self, body: bytes) -> None:
         try:
             text = json.dumps(mask_value(read_json(body).value), indent=2, ensure_ascii=False)
         except UndecodableError:
@@ -149,12 +148,14 @@ class Narrator:
         lines = self._run.redactor.text(text).split("\n")
         if len(lines) > MOST_LINES:
             lines = [*lines[:MOST_LINES], f"... and {len(lines) - MOST_LINES} more lines"]
-        shown = "\n".join(f"  {line}" for line in lines)
-        yield JSONHighlighter()(shown) if self._console.is_terminal else Text(shown)
+        shown = Text("\n".join(lines))
+        JSONHighlighter().highlight(shown)
+        self._indent(shown)
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         if findings:
-            self._say(Text(), Text(self._run.redactor.text(findings_text(findings)), "red"))
+            self._say(Text())
+            self._paste(Text(self._run.redactor.text(findings_text(findings)), "red"))
 
     def _show_summary(self) -> None:
         table = Table(title="\nWhat was told", title_justify="left", box=SIMPLE if self._console.is_terminal else None)
@@ -184,6 +185,17 @@ class Narrator:
     def _say(self, *parts: RenderableType) -> None:
         for part in parts:
             self._console.print(part)
+
+    def _indent(self, text: Text) -> None:
+        """Say something two columns in, also where it goes over several lines."""
+        if self._console.soft_wrap:
+            self._say(Text("\n").join(Text("  ").append_text(line) for line in text.split("\n")))
+        else:
+            self._say(Padding(text, (0, 0, 0, 2)))
+
+    def _paste(self, text: Text) -> None:
+        """Say something that may be copied: the terminal breaks its line, we do not."""
+        self._console.print(text, soft_wrap=True)
 
     @contextmanager
     def _progress(self) -> Iterator[Callable[[], None]]:
