@@ -49,12 +49,19 @@ WITH_NEWMAN: Final = frozenset({2, 3})
 def main() -> None:
     """Measure what the options ask for, and print the table."""
     options = _options()
-    rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS)
-    measurements = _measurements(rounds, QUICK_STORIES if options.quick else STORIES)
+    rounds, long_rounds = _rounds(options)
+    measurements = _measurements(rounds, long_rounds, QUICK_STORIES if options.quick else STORIES)
     rows = [row for number in options.only for row in _taken(number, measurements[number])]
     print(table(rows))
-    print(f"\nMedians of {rounds} rounds, of {_long(rounds)} for {NAMES[2]}; lowest and highest value in brackets.")
+    print(f"\nMedians of {rounds} rounds, of {long_rounds} for {NAMES[2]}; lowest and highest value in brackets.")
     print(_machine(with_newman=not WITH_NEWMAN.isdisjoint(options.only)))
+
+
+def _rounds(options: argparse.Namespace) -> tuple[int, int]:
+    """How often to measure, and how often what takes minutes."""
+    if options.rounds:
+        return options.rounds, options.rounds
+    return (QUICK_ROUNDS, QUICK_ROUNDS) if options.quick else (ROUNDS, LONG_ROUNDS)
 
 
 def _taken(number: int, measurement: Measurement) -> list[Row]:
@@ -62,27 +69,22 @@ def _taken(number: int, measurement: Measurement) -> list[Row]:
     return list(measurement())
 
 
-def _measurements(rounds: int, stories: int) -> Mapping[int, Measurement]:
+def _measurements(rounds: int, long_rounds: int, stories: int) -> Mapping[int, Measurement]:
     """The measurements by their numbers."""
     return {
         1: partial(checking.rows, rounds),
-        2: partial(quickstart.rows, _long(rounds), stories),
+        2: partial(quickstart.rows, long_rounds, stories),
         3: partial(processes.offline_rows, rounds),
         4: partial(replay.rows, rounds),
         5: partial(processes.start_up_rows, rounds),
     }
 
 
-def _long(rounds: int) -> int:
-    """The rounds of what takes minutes."""
-    return min(rounds, LONG_ROUNDS)
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure what ecsuite costs beside its peers.")
     names = ", ".join(f"{number} {name}" for number, name in NAMES.items())
     parser.add_argument("--only", type=_numbers, default=list(NAMES), metavar="N,N", help=names)
-    parser.add_argument("--rounds", type=_positive, metavar="N", help=f"how often to measure, {ROUNDS} by default")
+    parser.add_argument("--rounds", type=_positive, metavar="N", help=f"how often, {ROUNDS} ({LONG_ROUNDS}) by default")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and stories: does it run at all?")
     return parser.parse_args()
 

@@ -22,7 +22,6 @@ from ecsuite.version import __version__
 BROKEN = 1
 INTERRUPTED = 2
 USAGE = 4
-WALKTHROUGH_EDITION = "2023-10"
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -66,15 +65,17 @@ def ecsuite() -> None:
     show_default=True,
     help="Where the exchanges come from: a recording, a server started on this machine, or the one in EC_BASE_URL.",
 )
-@click.option("--ec-edition", metavar="EDITION", default=WALKTHROUGH_EDITION, show_default=True)
+@click.option(
+    "--ec-edition", metavar="EDITION", help="The edition of the guide.  [default: the oldest; live: the newest]"
+)
 @click.option("--ec-allow-production", is_flag=True, help="Let a live walkthrough write to a production host.")
-def walkthrough(ec_target: str, ec_edition: str, *, ec_allow_production: bool) -> int:
+def walkthrough(ec_target: str, ec_edition: str | None, *, ec_allow_production: bool) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     from ecsuite.report.terminal import tell  # noqa: PLC0415  rich is for this command alone
 
-    editions.require(ec_edition)
+    edition = editions.require(ec_edition or editions.default(ec_target))
     with ExitStack() as stack:
-        opened = _open(stack, ec_target, ec_edition, allow_production=ec_allow_production)
+        opened = _open(stack, ec_target, edition, allow_production=ec_allow_production)
         run = stack.enter_context(opened)
         held = tell(run)
     return 0 if held else BROKEN

@@ -28,6 +28,11 @@ def editions() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in (root() / "contracts").glob("*/openapi.yaml")))
 
 
+def default(kind: str) -> str:
+    """The edition of a target where none is named: a live server has the newest, newcomers start with the oldest."""
+    return editions()[-1 if kind == "live" else 0]
+
+
 def require(edition: str) -> str:
     """The edition, if there is one of that name.
 

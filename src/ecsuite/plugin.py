@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from ecsuite.cassette.record import MemoryPersister
 
 ALL: Final = "all"
-LIVE_EDITION: Final = "2026-01"
 OWN_TESTS: Final = "suite"
 TALLY: Final = "ecsuite"
 _RUN: Final = pytest.StashKey[Run]()
@@ -67,7 +66,9 @@ class Settings:
     @cached_property
     def editions(self) -> tuple[str, ...]:
         """The editions to be tested."""
-        wanted: str = self.config.getoption("--ec-edition") or (LIVE_EDITION if self.kind == "live" else ALL)
+        wanted: str = self.config.getoption("--ec-edition") or (
+            editions.default("live") if self.kind == "live" else ALL
+        )
         return editions.editions() if wanted == ALL else (editions.require(wanted),)
 
     @property
@@ -103,7 +104,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--ec-edition",
         metavar="EDITION",
-        help=f"the edition to test, or all (the default; with live, {LIVE_EDITION})",
+        help=f"the edition to test, or all (the default; with live, {editions.default('live')})",
     )
     group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
 

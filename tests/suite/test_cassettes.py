@@ -19,7 +19,7 @@ from ecsuite.errors import CassetteError, CassetteMissing, CassetteStale, Casset
 from ecsuite.exchange import Exchange, Headers, Request, Response
 from ecsuite.target import Credentials, Target
 
-CASSETTES = sorted((editions.root() / "cassettes").rglob("*.yaml"))
+CASSETTES = sorted((Path(__file__).parents[2] / "cassettes").rglob("*.yaml"))
 API = "http://api.invalid/v1"
 PROVENANCE = Provenance(
     edition="2023-10",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from ecsuite import editions
 from ecsuite.contract import Contract, Pointer
+
+ROOT = Path(__file__).parents[2]
 
 # The operations of October 2023 with their levels and successes, as they were published.
 OPERATIONS_2023_10 = {
@@ -139,7 +142,7 @@ def test_ids_of_operations_are_told_apart(any_contract):
 
 def test_findings_cite_real_rulings(any_contract):
     """Where the contract points to a ruling in findings.md, there is one of that number."""
-    findings = (editions.root() / "contracts" / "findings.md").read_text(encoding="utf-8")
+    findings = (ROOT / "contracts" / "findings.md").read_text(encoding="utf-8")
     cited = {
         int(number)
         for _, node in _nodes(any_contract.source.document)

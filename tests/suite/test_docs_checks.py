@@ -1,11 +1,11 @@
 """docs/checks.md: each check with the text that it prints, as it prints it."""
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
-from ecsuite import editions
 from ecsuite.checks import CHECKS, Checker, sent_comes_back
 from ecsuite.client import ANSWER_ARRIVES, Api
 from ecsuite.errors import PromiseBroken
@@ -17,7 +17,7 @@ from ecsuite.report.text import finding_text
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import NoReceiver
 
-PAGE = editions.root() / "docs" / "checks.md"
+PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 BASE_URL = "https://api.example/v1"
 TAKEN = Intent("success", on_purpose=frozenset({"request body matches contract"}))
 

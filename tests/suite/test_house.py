@@ -138,11 +138,8 @@ def test_import_costs_nothing():
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_code_asks_which_edition_it_is(path):
-    """An edition is data: no module names one, but those that are an edition's own, and the two defaults."""
-    names = re.findall(r"\b20\d\d-(?:0[1-9]|1[0-2])\b(?!-)", code_of(path))
-    allowed = {"ecsuite.plugin": {"2026-01"}, "ecsuite.cli": {"2023-10"}}
-
-    assert set(names) <= allowed.get(name_of(path), set())
+    """An edition is data: no code names one, not even in an edition's own modules."""
+    assert re.findall(r"\b20\d\d-(?:0[1-9]|1[0-2])\b(?!-)", code_of(path)) == []
 
 
 def code_of(path: Path) -> str:
