@@ -84,7 +84,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure what ecsuite costs beside its peers.")
     names = ", ".join(f"{number} {name}" for number, name in NAMES.items())
     parser.add_argument("--only", type=_numbers, default=list(NAMES), metavar="N,N", help=names)
-    parser.add_argument("--rounds", type=_positive, metavar="N", help=f"how often, {ROUNDS} ({LONG_ROUNDS}) by default")
+    parser.add_argument("--rounds", type=_positive, metavar="N", help=f"how often: {ROUNDS}, and {LONG_ROUNDS} for 2")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and stories: does it run at all?")
     return parser.parse_args()
 

@@ -148,9 +148,8 @@ class Api:
         Raises:
             PromiseBroken: the answer is another one, or none came; the finding is in the journal.
         """
-        request = self._http.build_request(
-            method, self.target.base_url + path, extensions={_INTENT: expect}, timeout=TIMEOUT, **options
-        )
+        url = self.target.base_url + path
+        request = self._http.build_request(method, url, extensions={_INTENT: expect}, **options)
         response = self._authorized(request) if authorize else self._sent(request)
         self._require(response, expect)
         return response

@@ -6,6 +6,7 @@
     │   ├── VariablesMissing
     │   ├── BadUrl
     │   ├── BadPort
+    │   ├── BadToken
     │   ├── CredentialsRefused
     │   ├── AccessTokenRefused
     │   ├── ServerUnreachable
@@ -67,6 +68,11 @@ class BadUrl(UsageError):
 class BadPort(UsageError):
     def __init__(self, variable: str, value: str) -> None:
         super().__init__(f"{variable} is {value!r}: expected a port number from 0 to 65535")
+
+
+class BadToken(UsageError):
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"{variable} holds characters that no header can carry: expected a token as it was given out")
 
 
 class CredentialsRefused(UsageError):

@@ -61,8 +61,8 @@ class Redactor:
         for secret in secrets:
             if len(secret) >= SHORTEST_SECRET:
                 self._spellings |= {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}
-        longest_first = sorted(self._spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        # Secrets come with every story of a run, texts seldom: the pattern is made when there is a text.
+        self._pattern = None
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -71,4 +71,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text with every known secret masked."""
+        if self._pattern is None and self._spellings:
+            longest_first = sorted(self._spellings, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
         return self._pattern.sub(MASK, text) if self._pattern else text

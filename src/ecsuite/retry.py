@@ -47,6 +47,12 @@ def patiently(send: Send) -> Send:
     def patient(request: httpx.Request) -> httpx.Response:
         judge = _Judge(request)
         request.extensions = {**request.extensions, "trace": judge.trace}
+        failure: list[Exception] = []
+        try:
+            return _send(send, request)
+        except (_BusyError, *LOST) as error:
+            failure.append(error)
+        # Only now, for hardly any request comes here: the first attempt of the loop is the one that has failed already.
         try:
             for attempt in stamina.retry_context(
                 on=judge.wait,
@@ -57,6 +63,8 @@ def patiently(send: Send) -> Send:
                 wait_jitter=0.05,
             ):
                 with attempt:
+                    if failure:
+                        raise failure.pop()
                     response = _send(send, request)
         except _BusyError as busy:
             return busy.response

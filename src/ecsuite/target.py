@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ecsuite.errors import BadPort, BadUrl, ProductionRefused, VariablesMissing
+from ecsuite.errors import BadPort, BadToken, BadUrl, ProductionRefused, VariablesMissing
 
 Kind = Literal["replay", "local", "live"]
 KINDS: tuple[Kind, ...] = ("replay", "local", "live")
@@ -41,7 +41,6 @@ class Target:
         receiver_url: how the API reaches this machine's webhook receiver; empty for its own loopback address.
         receiver_port: the port that the receiver listens on; 0 for any.
         name: what reports call it.
-        writable: whether the run may write there; False for production without leave.
         sandbox: whether webhooks and simulations may be tested there.
     """
 
@@ -53,7 +52,6 @@ class Target:
     receiver_url: str = ""
     receiver_port: int = 0
     name: str = ""
-    writable: bool = True
     sandbox: bool = True
 
     @property
@@ -76,9 +74,10 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         allow_production: whether the user gave leave to write there.
 
     Raises:
-        VariablesMissing, BadUrl, BadPort: the environment is incomplete, or wrong.
+        VariablesMissing, BadUrl, BadToken, BadPort: the environment is incomplete, or wrong.
         ProductionRefused: it is production, and no leave was given.
     """
+    env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
     credentials = _credentials(env)
     base_url = _url("EC_BASE_URL", env["EC_BASE_URL"])
     host = (urlsplit(base_url).hostname or "").rstrip(".")
@@ -107,6 +106,8 @@ def _credentials(env: Mapping[str, str]) -> Credentials:
     if missing:
         raise VariablesMissing(missing)
     if has_token:
+        if not env["EC_ACCESS_TOKEN"].isascii() or not env["EC_ACCESS_TOKEN"].isprintable():
+            raise BadToken("EC_ACCESS_TOKEN")
         return Credentials(access_token=env["EC_ACCESS_TOKEN"])
     return Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
 

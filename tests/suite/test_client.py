@@ -316,6 +316,21 @@ def test_intent_travels_with_the_request(mock, api):
     assert broken(api) == ["status is what was asked for"]
 
 
+@pytest.mark.parametrize("base", ["HTTPS://API.example:443/v1", "https://api.example/a%20b/v1", "https://api.example"])
+def test_base_url_may_be_spelt_otherwise(mock, contract, base):
+    """A base URL that httpx spells otherwise is the same address, and its operations are known."""
+    target = Target(
+        "live", base, TOKENS.upper().replace("/CONNECT/TOKEN", "/connect/token"), Credentials("me", "secret")
+    )
+    api = Api(target, Checker(contract, target.base_url, target.token_url), Journal())
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.get(url__startswith="https://api.example").respond(json=[])
+
+    api.get("/users")
+
+    assert broken(api) == []
+
+
 def test_token_is_known_to_the_redactor(mock, api):
     """A fetched token is masked in any text from then on."""
     mock.post(TOKENS).mock(return_value=token_response("a-secret-token"))

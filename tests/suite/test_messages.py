@@ -24,6 +24,10 @@ MESSAGES = [
     ),
     (errors.BadPort("EC_WEBHOOK_PORT", "x"), "EC_WEBHOOK_PORT is 'x': expected a port number from 0 to 65535"),
     (
+        errors.BadToken("EC_ACCESS_TOKEN"),
+        "EC_ACCESS_TOKEN holds characters that no header can carry: expected a token as it was given out",
+    ),
+    (
         errors.CredentialsRefused("http://h/t", 400, "invalid_client"),
         "http://h/t refused the credentials (400 invalid_client): check EC_CLIENT_ID and EC_CLIENT_SECRET; "
         "nothing else was tried",

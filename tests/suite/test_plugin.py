@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -23,61 +24,92 @@ SCENARIO = """
 """
 
 
-@pytest.fixture
-def project(pytester, monkeypatch):
-    """A project of its own with the plugin and the committed cassettes; no EC_ variable is set."""
-    for name in list(os.environ):
-        if name.startswith("EC_"):
-            monkeypatch.delenv(name)
-    pytester.makeconftest('pytest_plugins = ("ecsuite.plugin",)')
-    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:schemathesis -p no:hypothesispytest\n")
-    return pytester
+class Result:
+    """What a run of pytest printed, and how it ended."""
+
+    def __init__(self, ran: subprocess.CompletedProcess[str]) -> None:
+        self.ret = ran.returncode
+        self.text = ran.stdout + ran.stderr
+        self.lines = self.text.splitlines()
+
+    def has(self, *patterns: str) -> None:
+        """Asserts that there are such lines, in this order."""
+        rest = iter(self.lines)
+        for pattern in patterns:
+            assert any(fnmatch.fnmatchcase(line, pattern) for line in rest), f"no line {pattern!r} in\n{self.text}"
+
+    def ended(self, **counts: int) -> None:
+        """Asserts how many tests passed, failed, ...; what is not given is none."""
+        found = {name.rstrip("s"): int(count) for count, name in re.findall(r"(\d+) (\w+)", self.lines_of_counts()[-1])}
+        assert {name: count for name, count in found.items() if name in OUTCOMES} == counts, self.text
+
+    def lines_of_counts(self) -> list[str]:
+        return [line for line in self.lines if re.search(r" in \d+\.\d+s", line)]
+
+
+OUTCOMES = {"passed", "failed", "error", "deselected", "skipped"}
+
+
+class Project:
+    """A project of its own, in a folder of its own, with the plugin and the committed cassette; no EC_ variable is set."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.cassettes = path / "cassettes" / "2023-10"
+        self.cassettes.mkdir(parents=True)
+        self.cassette = self.cassettes / "quickstart.yaml"
+        self.cassette.write_bytes(path_of(ROOT / "cassettes", "2023-10", "quickstart").read_bytes())
+        (path / "conftest.py").write_text('pytest_plugins = ("ecsuite.plugin",)\n')
+        (path / "pytest.ini").write_text(
+            "[pytest]\naddopts = --strict-markers -p no:schemathesis -p no:hypothesispytest\n"
+        )
+
+    def test(self, text: str) -> None:
+        """Writes the test file."""
+        (self.path / "test_it.py").write_text(textwrap.dedent(text), encoding="utf-8")
+
+    def run(self, *options: str, **env: str) -> Result:
+        """Runs pytest in it."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", *options],
+            cwd=self.path,
+            env=own | {"COLUMNS": "200"} | env,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=100,
+        )
+        return Result(ran)
 
 
 @pytest.fixture
-def cassettes(project) -> Path:
-    """The committed cassettes, copied."""
-    project.mkdir("cassettes")
-    target = project.path / "cassettes" / "2023-10"
-    target.mkdir()
-    source = path_of(ROOT / "cassettes", "2023-10", "quickstart")
-    (target / "quickstart.yaml").write_bytes(source.read_bytes())
-    return target
+def project(tmp_path) -> Project:
+    return Project(tmp_path)
 
 
 @pytest.fixture
-def quickstart(project, cassettes):
+def quickstart(project) -> Project:
     """The quickstart's own test file in that project."""
-    text = (ROOT / "tests" / "quickstart" / "test_2023_10.py").read_text(encoding="utf-8")
-    project.makepyfile(test_quickstart=text)
+    project.test((ROOT / "tests" / "quickstart" / "test_2023_10.py").read_text(encoding="utf-8"))
     return project
-
-
-def run(project, *options: str, **env: str):
-    """Runs pytest in a process of its own."""
-    project._monkeypatch.setenv("COLUMNS", "200")
-    for name, value in env.items():
-        project._monkeypatch.setenv(name, value)
-    return project.runpytest_subprocess(*options)
 
 
 def test_replay_is_the_default(quickstart):
     """Without options, the recordings are replayed, and what was checked is told."""
-    result = run(quickstart)
+    result = quickstart.run()
 
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(
-        [
-            "*= Energy Coordination API 2023-10, replay =*",
-            "26 exchanges: * checks held, 0 broken, 6 not checked",
-            "    5 x response body matches contract: nothing is published about the body of 404",
-        ]
+    result.ended(passed=1)
+    result.has(
+        "*= Energy Coordination API 2023-10, replay =*",
+        "26 exchanges: * checks held, 0 broken, 6 not checked",
+        "    5 x response body matches contract: nothing is published about the body of 404",
     )
 
 
-def test_network_is_shut_in_a_replay(project, cassettes):
+def test_network_is_shut_in_a_replay(project):
     """A replayed test that opens a connection of its own fails."""
-    project.makepyfile(
+    project.test(
         SCENARIO
         + """
     @pytest.mark.scenario("quickstart")
@@ -87,34 +119,34 @@ def test_network_is_shut_in_a_replay(project, cassettes):
     """
     )
 
-    result = run(project)
+    result = project.run()
 
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*Network is disabled for host '127.0.0.1'*"])
+    result.ended(failed=1)
+    result.has("*Network is disabled for host '127.0.0.1'*")
 
 
 def test_local_starts_a_stand_in(quickstart):
     """The same test goes to the stand-in over a socket."""
-    result = run(quickstart, "--ec-target", "local")
+    result = quickstart.run("--ec-target", "local")
 
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["*Energy Coordination API 2023-10, local*", "26 exchanges: *0 broken*"])
+    result.ended(passed=1)
+    result.has("*Energy Coordination API 2023-10, local*", "26 exchanges: *0 broken*")
 
 
 def test_live_goes_where_the_environment_says(quickstart):
     """The same test goes to the server in EC_BASE_URL, and leaves nothing there."""
     with serving("2023-10") as standin:
-        result = run(quickstart, "--ec-target", "live", "--ec-edition", "2023-10", **standin.environment())
+        result = quickstart.run("--ec-target", "live", "--ec-edition", "2023-10", **standin.environment())
 
-    result.assert_outcomes(passed=1)
+    result.ended(passed=1)
 
 
 def test_workers_share_the_work(quickstart):
     """With pytest-xdist the figures of all workers are told."""
-    result = run(quickstart, "-n", "2", "-p", "xdist")
+    result = quickstart.run("-n", "2", "-p", "xdist")
 
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["26 exchanges: *"])
+    result.ended(passed=1)
+    result.has("26 exchanges: *")
 
 
 USAGE = {
@@ -166,23 +198,21 @@ def test_usage_error_is_one_line(quickstart, name):
     """What cannot be used ends with one line and exit code 4, before any test is tried."""
     options, env, message = USAGE[name]
 
-    result = run(quickstart, *options, **env)
+    result = quickstart.run(*options, **env)
 
     assert result.ret == 4
-    lines = result.outlines + result.errlines
+    lines = result.lines
     assert [line for line in lines if fnmatch.fnmatch(line, message)]
     assert not [line for line in lines if "Traceback" in line]
-    assert "passed" not in result.stdout.str()
+    assert "passed" not in result.text
 
 
 def test_unknown_target_is_a_usage_error(quickstart):
     """Pytest says which targets there are."""
-    result = run(quickstart, "--ec-target", "mars")
+    result = quickstart.run("--ec-target", "mars")
 
     assert result.ret == 4
-    result.stderr.fnmatch_lines(
-        ["*argument --ec-target: invalid choice: 'mars' (choose from *replay*, *local*, *live*)"]
-    )
+    result.has("*argument --ec-target: invalid choice: 'mars' (choose from *replay*, *local*, *live*)")
 
 
 @pytest.mark.parametrize("by_token", [False, True])
@@ -192,7 +222,7 @@ def test_refused_credentials_are_one_line(quickstart, by_token):
         env = standin.environment() | {"EC_CLIENT_SECRET": "not-the-secret"}
         if by_token:
             env = {"EC_BASE_URL": standin.base_url, "EC_ACCESS_TOKEN": "not-a-token"}
-        result = run(quickstart, "--ec-target", "live", "--ec-edition", "2023-10", **env)
+        result = quickstart.run("--ec-target", "live", "--ec-edition", "2023-10", **env)
 
     assert result.ret == 4
     expected = (
@@ -201,35 +231,33 @@ def test_refused_credentials_are_one_line(quickstart, by_token):
         else f"ERROR: {standin.token_url} refused the credentials (401 invalid_client): check EC_CLIENT_ID and "
         "EC_CLIENT_SECRET; nothing else was tried"
     )
-    assert expected in (result.stderr.str() + result.stdout.str()).splitlines()
+    assert expected in (result.text).splitlines()
 
 
 def test_live_without_an_edition_is_the_current_one(quickstart):
     """A live run is of the newest edition unless told otherwise."""
     newest = editions.editions()[-1]
     with serving(newest) as standin:
-        result = run(quickstart, "--ec-target", "live", **standin.environment())
+        result = quickstart.run("--ec-target", "live", **standin.environment())
 
-    assert f"(the default; with live, {newest})" in " ".join(run(quickstart, "--help").stdout.str().split())
-    result.assert_outcomes(passed=int(newest == "2023-10"), deselected=int(newest != "2023-10"))
+    assert f"(the default; with live, {newest})" in " ".join(quickstart.run("--help").text.split())
+    result.ended(**({"passed": 1} if newest == "2023-10" else {"deselected": 1}))
 
 
 def test_missing_cassette_fails_its_test(project):
     """A scenario without a recording is an error that names the file and the command that mends it."""
-    project.makepyfile(SCENARIO + "\n    def test_some_thing(run): run.api.get('/users')")
+    project.test(SCENARIO + "\n    def test_some_thing(run): run.api.get('/users')")
 
-    result = run(project)
+    result = project.run()
 
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        [f"cassette {project.path}/cassettes/2023-10/some-thing.yaml does not exist; record it again with: *"]
-    )
-    assert "Traceback" not in result.stdout.str()
+    result.ended(error=1)
+    result.has(f"cassette {project.path}/cassettes/2023-10/some-thing.yaml does not exist; record it again with: *")
+    assert "Traceback" not in result.text
 
 
-def test_stale_cassette_fails_its_test(project, cassettes):
+def test_stale_cassette_fails_its_test(project):
     """A scenario that sends something else than was recorded fails, with both."""
-    project.makepyfile(
+    project.test(
         SCENARIO
         + """
     @pytest.mark.scenario("quickstart")
@@ -238,20 +266,18 @@ def test_stale_cassette_fails_its_test(project, cassettes):
     """
     )
 
-    result = run(project)
+    result = project.run()
 
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        [
-            f"cassette {cassettes}/quickstart.yaml is out of date (the run sends GET http://api.invalid/*/webhooks, "
-            "and its exchange 2 of 25 is POST http://api.invalid/*/users); record it again with: *"
-        ]
+    result.ended(failed=1)
+    result.has(
+        f"cassette {project.cassette} is out of date (the run sends GET http://api.invalid/*/webhooks, "
+        "and its exchange 2 of 25 is POST http://api.invalid/*/users); record it again with: *"
     )
 
 
-def test_incomplete_replay_fails_its_test(project, cassettes):
+def test_incomplete_replay_fails_its_test(project):
     """A scenario that asks for less than was recorded fails, too."""
-    project.makepyfile(
+    project.test(
         SCENARIO
         + """
     @pytest.mark.scenario("quickstart")
@@ -260,36 +286,34 @@ def test_incomplete_replay_fails_its_test(project, cassettes):
     """
     )
 
-    result = run(project)
+    result = project.run()
 
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*24 of its 25 exchanges were not asked for, the first is POST *"])
+    result.ended(failed=1)
+    result.has("*24 of its 25 exchanges were not asked for, the first is POST *")
 
 
-def test_contract_that_changed_finds_old_recordings(quickstart, cassettes):
+def test_contract_that_changed_finds_old_recordings(quickstart):
     """A replay is checked again, so a recording that no longer fits is a finding."""
-    path = cassettes / "quickstart.yaml"
+    path = quickstart.cassette
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"expires_in":1800', '"expires_in":18'), encoding="utf-8")
 
-    result = run(quickstart)
+    result = quickstart.run()
 
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        [
-            "1 promise broken",
-            "response body matches contract: broken        [[]guide[]]  POST /connect/token -> 200",
-            "  at        body /expires_in",
-            "  expected  a lifetime in seconds, *: at least 1740  contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",
-            "  actual    an integer, 18",
-            "  repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",
-        ]
+    result.ended(failed=1)
+    result.has(
+        "1 promise broken",
+        "response body matches contract: broken        [[]guide[]]  POST /connect/token -> 200",
+        "  at        body /expires_in",
+        "  expected  a lifetime in seconds, *: at least 1740  contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",
+        "  actual    an integer, 18",
+        "  repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",
     )
 
 
-def test_test_that_calls_nothing_fails(project, cassettes):
+def test_test_that_calls_nothing_fails(project):
     """A test that has the API and does not call it has checked nothing, and says so."""
-    project.makepyfile(
+    project.test(
         SCENARIO
         + """
     def test_nothing(api):
@@ -297,10 +321,10 @@ def test_test_that_calls_nothing_fails(project, cassettes):
     """
     )
 
-    result = run(project, "--ec-target", "local")
+    result = project.run("--ec-target", "local")
 
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["the test did not call the API, so nothing was checked"])
+    result.ended(failed=1)
+    result.has("the test did not call the API, so nothing was checked")
 
 
 BROKEN_TEST = (
@@ -326,19 +350,19 @@ BROKEN_TEST = (
 )
 def test_findings_fail_a_test_whatever_else(project, more, stopped):
     """A finding fails its test, also where the test stopped for another reason, or wanted to be skipped."""
-    project.makepyfile(BROKEN_TEST.format(more=more))
+    project.test(BROKEN_TEST.format(more=more))
 
-    result = run(project, "--ec-target", "local")
+    result = project.run("--ec-target", "local")
 
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["1 promise broken", "a promise: broken*GET /events -> 200"])
+    result.ended(failed=1)
+    result.has("1 promise broken", "a promise: broken*GET /events -> 200")
     if stopped:
-        result.stdout.fnmatch_lines([stopped])
+        result.has(stopped)
 
 
 def test_secrets_are_masked_in_reports(project):
     """Tokens and secrets do not reach the output, not even by way of an assertion or a print."""
-    project.makepyfile(
+    project.test(
         SCENARIO
         + """
     def test_secret(api, run):
@@ -349,34 +373,30 @@ def test_secrets_are_masked_in_reports(project):
     """
     )
 
-    result = run(project, "--ec-target", "local", "--junitxml", "out.xml", "-vv")
+    result = project.run("--ec-target", "local", "--junitxml", "out.xml", "-vv")
 
-    result.assert_outcomes(failed=1)
-    output = result.stdout.str() + (project.path / "out.xml").read_text()
+    result.ended(failed=1)
+    output = result.text + (project.path / "out.xml").read_text()
     for secret in (project.path / "token.txt").read_text().split():
         assert secret not in output
     assert "printed *** ***" in output
 
 
-def test_junit_names_the_promise(quickstart, cassettes):
+def test_junit_names_the_promise(quickstart):
     """A finding is the message of the failure in JUnit's XML."""
-    path = cassettes / "quickstart.yaml"
+    path = quickstart.cassette
     path.write_text(path.read_text(encoding="utf-8").replace('"year":2009', '"year":"2009"'), encoding="utf-8")
 
-    result = run(quickstart, "--junitxml", "out.xml")
+    result = quickstart.run("--junitxml", "out.xml")
 
     assert result.ret == 1
-    (failure,) = ET.parse(project_file(quickstart, "out.xml")).iter("failure")  # noqa: S314  our own file
+    (failure,) = ET.parse(quickstart.path / "out.xml").iter("failure")  # noqa: S314  our own file
     assert "is out of date" in failure.text or "broken" in failure.text
-
-
-def project_file(project, name: str) -> Path:
-    return project.path / name
 
 
 def test_what_a_test_makes_is_deleted_after_a_failure(project):
     """A test that fails half-way leaves nothing on the server."""
-    project.makepyfile(
+    project.test(
         SCENARIO
         + """
     def test_half(api, run):
@@ -387,7 +407,7 @@ def test_what_a_test_makes_is_deleted_after_a_failure(project):
     """
     )
     with serving("2023-10") as standin:
-        result = run(project, "--ec-target", "live", "--ec-edition", "2023-10", **standin.environment())
+        result = project.run("--ec-target", "live", "--ec-edition", "2023-10", **standin.environment())
         token = _token(standin)
         left = subprocess.run(
             ["curl", "-sS", f"{standin.base_url}/users", "-H", f"Authorization: Bearer {token}"],
@@ -396,7 +416,7 @@ def test_what_a_test_makes_is_deleted_after_a_failure(project):
             check=True,
         ).stdout
 
-    result.assert_outcomes(failed=1)
+    result.ended(failed=1)
     assert left == "[]"
 
 
@@ -408,7 +428,7 @@ def _token(standin) -> str:
 
 def test_editions_that_were_not_asked_for_are_left_out(project):
     """A test of another edition is deselected, and a test of any edition runs for each that is there."""
-    project.makepyfile(
+    project.test(
         """
     import pytest
 
@@ -421,9 +441,9 @@ def test_editions_that_were_not_asked_for_are_left_out(project):
     """
     )
 
-    result = run(project)
+    result = project.run()
 
-    result.assert_outcomes(passed=len(editions.editions()), deselected=1)
+    result.ended(passed=len(editions.editions()), deselected=1)
 
 
 def test_own_tests_are_left_out_of_runs_against_a_server():
@@ -437,42 +457,42 @@ def test_own_tests_are_left_out_of_runs_against_a_server():
     assert "tests/suite/test_ids.py" in named.stdout
 
 
-def test_recording_writes_what_replays(quickstart, cassettes):
+def test_recording_writes_what_replays(quickstart):
     """A recording of the stand-in replays; recorded again, it is the same to the byte."""
-    path = cassettes / "quickstart.yaml"
+    path = quickstart.cassette
     path.unlink()
 
-    first = run(quickstart, "--record-mode", "rewrite")
+    first = quickstart.run("--record-mode", "rewrite")
     recorded = path.read_bytes()
-    second = run(quickstart, "--record-mode", "rewrite")
-    replayed = run(quickstart)
+    second = quickstart.run("--record-mode", "rewrite")
+    replayed = quickstart.run()
 
     for result in (first, second, replayed):
-        result.assert_outcomes(passed=1)
-    first.stdout.fnmatch_lines(["cassettes/2023-10/quickstart.yaml: written"])
-    second.stdout.fnmatch_lines(["cassettes/2023-10/quickstart.yaml: the same as before"])
+        result.ended(passed=1)
+    first.has("cassettes/2023-10/quickstart.yaml: written")
+    second.has("cassettes/2023-10/quickstart.yaml: the same as before")
     assert path.read_bytes() == recorded
 
 
-def test_live_server_can_be_recorded(quickstart, cassettes):
+def test_live_server_can_be_recorded(quickstart):
     """A recording of a live server says so, and is the same from another server of the same kind."""
-    path = cassettes / "quickstart.yaml"
+    path = quickstart.cassette
     recordings = []
     for _ in range(2):
         with serving("2023-10") as standin:
             options = ["--record-mode", "rewrite", "--ec-target", "live", "--ec-edition", "2023-10"]
-            run(quickstart, *options, **standin.environment()).assert_outcomes(passed=1)
+            quickstart.run(*options, **standin.environment()).ended(passed=1)
         recordings.append(path.read_bytes())
 
     assert recordings[0] == recordings[1]
     assert load(path).provenance.target == "live server on this machine"
-    run(quickstart).assert_outcomes(passed=1)
+    quickstart.run().ended(passed=1)
 
 
-def test_red_recording_is_not_written(project, cassettes):
+def test_red_recording_is_not_written(project):
     """What breaks a promise, or fails, is not recorded, and the old recording stays as it was."""
-    before = (cassettes / "quickstart.yaml").read_bytes()
-    project.makepyfile(
+    before = project.cassette.read_bytes()
+    project.test(
         SCENARIO
         + """
     @pytest.mark.scenario("quickstart")
@@ -481,17 +501,17 @@ def test_red_recording_is_not_written(project, cassettes):
     """
     )
 
-    result = run(project, "--record-mode", "rewrite")
+    result = project.run("--record-mode", "rewrite")
 
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["cassettes/2023-10/quickstart.yaml: left as it was, because test_red failed"])
-    assert (cassettes / "quickstart.yaml").read_bytes() == before
+    result.ended(failed=1)
+    result.has("cassettes/2023-10/quickstart.yaml: left as it was, because test_red failed")
+    assert project.cassette.read_bytes() == before
 
 
 def test_options_are_explained(project):
     """The options stand in pytest's help, and the markers in its list."""
-    options = run(project, "--help").stdout.str()
-    markers = run(project, "--markers").stdout.str()
+    options = project.run("--help").text
+    markers = project.run("--markers").text
 
     for option in ("--ec-target", "--ec-edition", "--ec-allow-production"):
         assert option in options

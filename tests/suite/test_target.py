@@ -68,6 +68,22 @@ def test_address_that_is_none_is_told(address):
         live(ENV | {"EC_BASE_URL": address}, PRODUCTION)
 
 
+def test_blanks_around_a_value_do_not_matter():
+    """What was pasted with a line break is taken without it."""
+    target = live({"EC_BASE_URL": " https://h/v1 \n", "EC_ACCESS_TOKEN": "given\n"}, PRODUCTION)
+
+    assert (target.base_url, target.credentials.access_token) == ("https://h/v1", "given")
+
+
+@pytest.mark.parametrize("token", ["tökèn", "a\nb", "a\x00"])
+def test_token_that_no_header_can_carry_is_told(token):
+    """A token with letters that HTTP does not know is refused without showing it."""
+    with pytest.raises(UsageError) as caught:
+        live({"EC_BASE_URL": "https://h", "EC_ACCESS_TOKEN": token}, PRODUCTION)
+
+    assert token not in str(caught.value)
+
+
 def test_password_in_an_address_is_not_told():
     """An address with a password in it is refused without showing it."""
     with pytest.raises(UsageError) as caught:

@@ -30,6 +30,7 @@ from ecsuite.checks.seen import Seen
 from ecsuite.contract import Contract, Match, Operation
 from ecsuite.exchange import Exchange, Request
 from ecsuite.finding import Breach, Finding, NotChecked, Result
+from ecsuite.http import httpx
 from ecsuite.redact import MASK, is_secret
 
 __all__ = ["CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "Seen"]
@@ -76,8 +77,9 @@ class Checker:
 
     def __init__(self, contract: Contract, base_url: str, token_url: str) -> None:
         self.contract = contract
-        self._base_url = base_url.rstrip("/")
-        self._token_url = token_url
+        # As httpx spells them in requests: `HTTP://Host:80/v1` and `http://host/v1` are the same address.
+        self._base_url = _spelt(base_url).rstrip("/")
+        self._token_url = _spelt(token_url)
 
     def check(self, exchange: Exchange) -> Result:
         """What the checks say of a call of the API."""
@@ -141,6 +143,10 @@ class Checker:
             else:
                 held.append(check.name)
         return Result(seen.exchange, seen.operation, seen.path_values, tuple(held), tuple(findings), tuple(not_checked))
+
+
+def _spelt(url: str) -> str:
+    return str(httpx.URL(url)) if url else ""
 
 
 def _masked(breach: Breach) -> str:
