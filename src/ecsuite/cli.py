@@ -8,15 +8,16 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ecsuite import editions
 from ecsuite.errors import EcsuiteError
-from ecsuite.run import Run
 from ecsuite.target import KINDS, live
 from ecsuite.version import __version__
+
+if TYPE_CHECKING:
+    from ecsuite.run import Run
 
 # As pytest's: 0 all held, 1 a promise broken, 2 interrupted, 4 usage error.
 BROKEN = 1
@@ -71,7 +72,9 @@ def ecsuite() -> None:
 @click.option("--ec-allow-production", is_flag=True, help="Let a live walkthrough write to a production host.")
 def walkthrough(ec_target: str, ec_edition: str | None, *, ec_allow_production: bool) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
-    from ecsuite.report.terminal import tell  # noqa: PLC0415  rich is for this command alone
+    # Each command brings in what it needs, so that none waits for what another one does.
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.report.terminal import tell  # noqa: PLC0415
 
     edition = editions.require(ec_edition or editions.default(ec_target))
     with ExitStack() as stack:
@@ -82,7 +85,7 @@ def walkthrough(ec_target: str, ec_edition: str | None, *, ec_allow_production: 
 
 
 def _open(stack: ExitStack, kind: str, edition: str, *, allow_production: bool) -> AbstractContextManager[Run]:
-    from ecsuite import run  # noqa: PLC0415  each target brings in what it needs
+    from ecsuite import editions, run  # noqa: PLC0415
 
     if kind == "replay":
         return run.replay_run(editions.cassette(edition, "quickstart"))
@@ -110,7 +113,7 @@ def serve(
 
     It prints its addresses and the credentials of its two partners as lines to paste into a shell.
     """
-    from ecsuite import standin  # noqa: PLC0415  a server is for this command alone
+    from ecsuite import standin  # noqa: PLC0415
 
     def announce(running: standin.StandIn) -> None:
         print(*running.export_lines(), sep="\n")
