@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ecsuite.checks.seen import Seen
+from ecsuite.contract import schema_for
 from ecsuite.finding import Breach
 
 NAME = "media type is listed in contract"
@@ -14,7 +15,7 @@ def check(seen: Seen) -> list[Breach] | None:
     if seen.rule is None or not seen.rule.content or not seen.exchange.response.body:
         return None
     pointer = (*seen.rule.pointer, "content")
-    if seen.media_type.essence not in seen.rule.content:
+    if schema_for(seen.rule.content, seen.media_type.essence) is None:
         expected = " or ".join(seen.rule.content)
         return [Breach("header Content-Type", expected, seen.media_type.essence or "missing", pointer)]
     if seen.media_type.is_json and seen.media_type.charset not in UTF_8:

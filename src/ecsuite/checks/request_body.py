@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ecsuite.checks.seen import Seen
+from ecsuite.contract import schema_for
 from ecsuite.finding import Breach
 from ecsuite.media import UndecodableError
 
@@ -24,11 +25,12 @@ def breaches_of(seen: Seen) -> list[Breach]:
     if not body:
         return [Breach("request body", "a body, required", "an empty body", rule.pointer)] if rule.required else []
     essence = seen.request_media_type.essence
-    if essence not in rule.content:
+    schema = schema_for(rule.content, essence)
+    if schema is None:
         expected = f"one of {', '.join(rule.content)}"
         return [Breach("request header Content-Type", expected, essence or "missing", rule.pointer)]
     try:
         value = seen.request_body
     except UndecodableError as error:
-        return [Breach("request body", f"a body of the media type {essence}", str(error), rule.pointer)]
-    return seen.schema_breaches("request body", rule.content[essence], value)
+        return [Breach("request body", f"a body of the media type {essence or 'JSON'}", str(error), rule.pointer)]
+    return seen.schema_breaches("request body", schema, value)

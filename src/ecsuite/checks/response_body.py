@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecsuite.checks.seen import Seen, place
-from ecsuite.contract import Pointer, describe
+from ecsuite.contract import Pointer, describe, schema_for
 from ecsuite.finding import Breach, NotChecked
 from ecsuite.media import UndecodableError
 
@@ -20,7 +20,7 @@ def check(seen: Seen) -> list[Breach] | NotChecked | None:
         return NotChecked(f"nothing is published about the body of {seen.status}")
     if not response.body:
         return [Breach("body", "a body", "an empty body", seen.rule.pointer)] if seen.rule.body == "required" else []
-    schema = seen.rule.content.get(seen.media_type.essence)
+    schema = schema_for(seen.rule.content, seen.media_type.essence)
     if schema is None:
         return NotChecked("its media type is not listed")
     return _json_breaches(seen, schema)

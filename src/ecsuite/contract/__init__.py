@@ -22,6 +22,7 @@ from ecsuite.contract.model import (
     Parameter,
     RequestBody,
     ResponseRule,
+    schema_for,
 )
 from ecsuite.contract.routes import Routes
 from ecsuite.contract.schema import Schemas, Violation, describe, shorten, wanted
@@ -44,6 +45,7 @@ __all__ = [
     "Violation",
     "describe",
     "load",
+    "schema_for",
     "shorten",
     "wanted",
 ]

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from ecsuite.contract.source import Pointer
 
 Level = Literal["guide", "spec"]
+
+
+def schema_for(content: Mapping[str, Pointer], essence: str) -> Pointer | None:
+    """The schema of a media type: under its own name, or under a range that it is in (`*/*`); None where it is in none."""
+    if essence in content:
+        return content[essence]
+    return next(
+        (schema for name, schema in content.items() if "*" in name and fnmatchcase(essence or "?/?", name)), None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,10 +114,14 @@ class RecordedReceiver(Receiver):
 
 
 class NoReceiver(Receiver):
-    """Stands for a receiver where the API cannot reach this machine."""
+    """Stands for a receiver where no delivery can come."""
 
     address = NOWHERE
-    unreachable = "the API cannot reach this machine: set EC_WEBHOOK_PUBLIC_URL to an address that leads here"
+
+    def __init__(
+        self, why: str = "the API cannot reach this machine: set EC_WEBHOOK_PUBLIC_URL to an address that leads here"
+    ) -> None:
+        self.unreachable = why
 
     def url(self, hook: str) -> str:
         return f"{self.address}/hooks/{hook}"
