@@ -10,7 +10,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -26,7 +26,7 @@ from ecsuite.errors import CassetteError, EcsuiteError, PromiseBroken, Recording
 from ecsuite.journal import Journal, Tally
 from ecsuite.quickstart import Story
 from ecsuite.report.text import findings_text, not_checked_lines, tally_text
-from ecsuite.run import Run, open_run, replay_run, require_credentials
+from ecsuite.run import Connections, Run, open_run, replay_run, require_credentials
 from ecsuite.target import KINDS, Kind, Target, live
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Settings:
     persister: MemoryPersister | None = None
     recorded: list[str] = field(default_factory=list)
     _targets: dict[str, Target] = field(default_factory=dict)
+    _connections: dict[str, Connections] = field(default_factory=dict)
 
     @cached_property
     def kind(self) -> Kind:
@@ -81,6 +82,14 @@ class Settings:
         if edition not in self._targets:
             self._targets[edition] = self._live() if self.kind == "live" else self._local(edition)
         return self._targets[edition]
+
+    def connections(self, edition: str) -> Connections | None:
+        """What the tests of an edition share; nothing while recording, for a cassette must be whole in itself."""
+        if self.recording:
+            return None
+        if edition not in self._connections:
+            self._connections[edition] = self.stack.enter_context(closing(Connections(self.target(edition))))
+        return self._connections[edition]
 
     def _live(self) -> Target:
         hosts = frozenset[str]().union(*(editions.contract(edition).production_hosts() for edition in self.editions))
@@ -197,7 +206,8 @@ def run(request: pytest.FixtureRequest, edition: str) -> Iterator[Run]:
                 opened = stack.enter_context(replay_run(path))
             else:
                 target = settings.target(edition)
-                opened = stack.enter_context(open_run(edition, target, seed=_seed(path, settings)))
+                shared = settings.connections(edition)
+                opened = stack.enter_context(open_run(edition, target, seed=_seed(path, settings), connections=shared))
         request.node.stash[_RUN] = opened
         yield opened
 
@@ -259,7 +269,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def _verdict(run: Run, stopped: BaseException | None) -> BaseException | None:
     """What a test fails with, in the end; None where all held."""
     try:
-        run.api.clean_up()
+        run.clean_up()
         if stopped is None:
             run.require_complete()
     except EcsuiteError as error:

@@ -13,7 +13,7 @@ Level = Literal["guide", "spec"]
 
 
 def schema_for(content: Mapping[str, Pointer], essence: str) -> Pointer | None:
-    """The schema of a media type: under its own name, or under a range that it is in (`*/*`); None where it is in none."""
+    """The schema of a media type: under its name, or under a range that it is in (`*/*`); None where it is in none."""
     if essence in content:
         return content[essence]
     return next(
