@@ -27,10 +27,14 @@ def listen(host: str, port: int) -> socket.socket:
         PortTaken: it cannot be had.
     """
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise PortTaken(host, port, reason) from None
+    # asyncio does not do it for a socket that was made elsewhere, and then the body of an answer waits for the
+    # acknowledgement of its head. What is accepted inherits it.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def origin(listener: socket.socket) -> str:

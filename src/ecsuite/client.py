@@ -133,7 +133,14 @@ class Api:
         return self.request("DELETE", path, **options)
 
     def request(
-        self, method: str, path: str, *, expect: Intent = SUCCESS, authorize: bool = True, **options: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        expect: Intent = SUCCESS,
+        authorize: bool = True,
+        strict: bool = True,
+        **options: Any,
     ) -> httpx.Response:
         """Send a request and return the answer, checked.
 
@@ -142,6 +149,7 @@ class Api:
             path: below the base URL, percent-encoded (see `segment`).
             expect: what answer the caller has a right to; any success (2xx) where it is left out.
             authorize: whether the token goes with it.
+            strict: whether another answer than the expected one raises, beside being a finding.
             options: as for `httpx.Client.build_request`: json, content, data, headers, params.
 
         Raises:
@@ -150,7 +158,8 @@ class Api:
         url = self.target.base_url + path
         request = self._http.build_request(method, url, extensions=self._extensions(expect), **options)
         response = self._authorized(request) if authorize else self._sent(request)
-        self._require(response, expect)
+        if strict:
+            self._require(response, expect)
         return response
 
     def token(self) -> str:
@@ -160,7 +169,13 @@ class Api:
         return token
 
     def request_token(
-        self, form: Mapping[str, str] | None = None, *, expect: Intent = SUCCESS, method: str = "POST", **options: Any
+        self,
+        form: Mapping[str, str] | None = None,
+        *,
+        expect: Intent = SUCCESS,
+        method: str = "POST",
+        strict: bool = True,
+        **options: Any,
     ) -> httpx.Response:
         """Ask the token endpoint; raises as `request` does.
 
@@ -168,13 +183,15 @@ class Api:
             form: what is sent as a form.
             expect: as for `request`.
             method: of HTTP.
+            strict: as for `request`.
             options: as for `httpx.Client.build_request`, in place of a form.
         """
         if form is not None:
             options["data"] = form
         url, extensions = self.target.token_url, self._extensions(expect)
         response = self._sent(self._http.build_request(method, url, extensions=extensions, **options))
-        self._require(response, expect)
+        if strict:
+            self._require(response, expect)
         return response
 
     def clean_up(self) -> None:

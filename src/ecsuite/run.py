@@ -24,6 +24,7 @@ from ecsuite.media import UndecodableError, read_json
 from ecsuite.quickstart import Story
 from ecsuite.redact import Redactor, placeholder
 from ecsuite.target import Credentials, Target
+from ecsuite.world import World
 from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver, RecordedReceiver, receiving
 
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
@@ -60,6 +61,10 @@ class Run:
         self.api.clean_up()
         if self.other is not None:
             self.other.clean_up()
+
+    def world(self, api: Api | None = None) -> World:
+        """A new world around calls of this run's partner, or of the client that is given."""
+        return World(api or self.api, self.ids, self.receiver, self.target.sandbox)
 
     @property
     def story(self) -> Story:

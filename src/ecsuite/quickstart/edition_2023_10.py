@@ -11,7 +11,8 @@ from typing import Final
 
 from ecsuite.client import segment
 from ecsuite.exchange import ABSENT, SUCCESS, Intent
-from ecsuite.quickstart import DELIVERY_ARRIVES, Made, Step, Story, check_delivery, first_id, member
+from ecsuite.quickstart import Made, Step, Story, check_delivery, first_id
+from ecsuite.rules import DELIVERY_ARRIVES, member
 from ecsuite.webhook.receiver import NoReceiver
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
