@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -57,6 +58,8 @@ def read_json(body: bytes) -> Json:
 
     def number(text: str) -> float:
         value = float(text)
+        if math.isinf(value):
+            raise UndecodableError(f"it holds {text[:20]}, a number beyond every range")
         if value.is_integer():
             whole.append(text)
         return value
@@ -77,6 +80,8 @@ def read_json(body: bytes) -> Json:
         raise UndecodableError("it holds half of a surrogate pair, which is no character") from None
     except json.JSONDecodeError as error:
         raise UndecodableError(f"it is no JSON: {error.msg} at character {error.pos}") from None
+    except UndecodableError:
+        raise
     except RecursionError:
         raise UndecodableError("it is nested too deep to be read") from None
     except ValueError as error:

@@ -161,7 +161,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name, (marker, rows_of) in table.items():
         mark = metafunc.definition.get_closest_marker(marker)
         if mark is not None and name in metafunc.fixturenames:
-            rows = [(edition, label, value) for edition in chosen for label, value in rows_of(edition, *mark.args)]
+            rows = [(edition, label, value) for edition in chosen for label, value in rows_of(edition, **mark.kwargs)]
             ids = [f"{edition}-{label}" for edition, label, _ in rows]
             values = [(edition, value) for edition, _, value in rows]
             metafunc.parametrize(("edition", name), values, ids=ids, scope="session")

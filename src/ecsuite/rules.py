@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from ecsuite.checks import sent_comes_back
@@ -9,6 +10,7 @@ from ecsuite.checks.seen import place
 from ecsuite.client import Api
 from ecsuite.contract import Pointer, describe
 from ecsuite.errors import PromiseBroken
+from ecsuite.exchange import Exchange
 from ecsuite.finding import Breach
 from ecsuite.http import httpx
 from ecsuite.media import UndecodableError, read_json
@@ -18,6 +20,7 @@ KEPT_APART: Final = "partners are kept apart"
 LISTED_ONCE: Final = "created is listed once"
 GONE: Final = "deleted is gone"
 UNTOUCHED: Final = "others are untouched"
+PARENTS: Final = "things stay with their parent"
 DELIVERY_ARRIVES: Final = "delivery arrives"
 DELIVERED_ONCE: Final = "delivery comes once"
 DELIVERED_RIGHT: Final = "delivery goes to its webhook alone"
@@ -29,6 +32,7 @@ NAMES: Final = (
     LISTED_ONCE,
     GONE,
     UNTOUCHED,
+    PARENTS,
     DELIVERY_ARRIVES,
     DELIVERED_ONCE,
     DELIVERED_RIGHT,
@@ -70,9 +74,34 @@ class Rules:
             self._api.add_finding(name, Breach(at, expected, actual, rule), response)
         return holds
 
+    def require_status(
+        self, name: str, response: httpx.Response, statuses: Iterable[int], why: str, rule: Pointer | None = None
+    ) -> bool:
+        """Note whether an answer has one of the statuses that a promise wants; `why` says what they are for."""
+        wanted = sorted(statuses)
+        return self.require(
+            name,
+            response,
+            holds=response.status_code in wanted,
+            at="status",
+            expected=f"{' or '.join(map(str, wanted))}, {why}",
+            actual=str(response.status_code),
+            rule=rule,
+        )
+
     def not_checked(self, name: str, reason: str) -> None:
         """Note that a promise could not be looked at, and why."""
         self._api.journal.add_not_checked(name, reason)
+
+    def delivered(self, operation_id: str, delivery: Exchange | None, asked: httpx.Response, url: str) -> None:
+        """Check a delivery that a call asked for; that none came is a finding, too."""
+        arrived = delivery is not None
+        self.require(
+            DELIVERY_ARRIVES, asked, holds=arrived, at="delivery", expected=f"a POST to {url}", actual="nothing came"
+        )
+        if delivery is not None:
+            operation = self._api.checker.contract.deliveries[operation_id]
+            self._api.journal.add(self._api.checker.check_delivery(operation, delivery))
 
     def compare(
         self, sent: Any, response: httpx.Response, *, whole: bool = True, at: tuple[str | int, ...] = ()

@@ -7,6 +7,7 @@ draws a body from its schema, and makes it; the client deletes it afterwards.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -185,11 +186,15 @@ class World:
 
     def visible(self, kind: Kind, sent: Any, thing_id: str) -> Any:
         """What was sent, as an answer shows it: without what is never shown, and with the id that the API gave."""
-        hidden = _members_with(self.contract, kind, "writeOnly")
-        seen = {name: value for name, value in sent.items() if name not in hidden}
+        seen = self.shown_by(kind.creator, sent)
         if not kind.is_named_by_client and kind.member in seen:
             seen[kind.member] = thing_id
         return seen
+
+    def shown_by(self, operation: Operation, sent: Any) -> Any:
+        """What was sent, without the members that no answer need show."""
+        hidden = _members_with(self.contract, operation, "writeOnly")
+        return {name: value for name, value in sent.items() if name not in hidden}
 
     def read(self, thing: Thing) -> httpx.Response:
         """Read a thing, and see that it is as it was sent."""
@@ -230,11 +235,71 @@ class World:
                 return self._first_listed(source, link.parameters)
         return None
 
+    def anything(self, operation: Operation) -> Call:
+        """A call of an operation on things that are not there."""
+        values = {name: self.ids.new() for name in parameters(operation)}
+        body = self.body(operation) if operation.request else None
+        return Call(operation, values, body, settled=not values)
+
+    def expectation(self, body: Body) -> Intent:
+        """What a call with a legal body has a right to."""
+        if not all(self._named(name) for name in body.names):
+            return NOT_SETTLED
+        return ODD_MAY_BE_REFUSED if body.odd else SUCCESS
+
+    def path(self, operation: Operation, parent: Thing | None = None, own: str = "") -> str:
+        """The path of an operation below a parent, and of the id `own` where it has one more parameter."""
+        values = dict(parent.values) if parent else {}
+        values |= {name: own for name in parameters(operation) if name not in values}
+        return fill(operation, values)
+
+    def body_of(self, value: Any) -> Body:
+        """A body of the caller's own."""
+        return Body(value)
+
+    def moved(self, thing: Thing, value: Any) -> Thing:
+        """The thing as it is after `value` was put in its place."""
+        return replace(thing, sent=self.visible(thing.kind, value, thing.id))
+
+    def marks(self, value: Any) -> set[str]:
+        """The texts in a value that stand nowhere else, for this world has drawn them."""
+        text = json.dumps(value, ensure_ascii=False)
+        return {mark for mark in self._drawn if mark in text}
+
+    def sent_for(self, call: Call) -> list[Any]:
+        """Everything that was sent to make what a call is about."""
+        own = [thing.sent for thing in self._homes.values()]
+        return [*own, call.body.value if call.body else None]
+
+    def pause(self, seconds: float) -> None:
+        """Wait, unless a recording is played."""
+        if self.api.target.kind != "replay":
+            time.sleep(seconds)
+
+    def schema_of_member(self, operation: Operation, name: str) -> Pointer:
+        """The schema of a member of an operation's body."""
+        pointer, _ = self.contract.source.resolve(schema_of(operation))
+        return (*pointer, "properties", name)
+
     def send(self, call: Call, api: Api | None = None, **options: Any) -> httpx.Response:
         """Send a call; options as for `Api.request`."""
         return (api or self.api).request(call.operation.method, call.path, **{**call.content, **options})
 
     # What a call changes
+
+    def see(self, path: str) -> Any:
+        """What reading a path gives: a JSON value, or `NoSuch` with a status."""
+        response = self.api.get(path, expect=LOOKING)
+        return json_of(response) if response.is_success else NoSuch(response.status_code)
+
+    def same(self, name: str, response: httpx.Response, path: str, before: Any) -> bool:
+        """Note whether reading a path gives the same as before; `response` is to blame where it does not."""
+        found = list(_differences({f"GET {path}": before}, {f"GET {path}": self.see(path)}))
+        for where, expected, actual, _ in found:
+            self.rules.require(name, response, holds=False, at=f"{where} afterwards", expected=expected, actual=actual)
+        if not found:
+            self.api.journal.add_held()
+        return not found
 
     def look(self, call: Call) -> Look:
         """Everything that a call could change, as it is now: by what was called to see it."""
@@ -244,7 +309,7 @@ class World:
                 seen |= self._look_at_new(kind, call)
             elif _begins_with(parameters(call.operation), parameters(kind.reader)):
                 values = {name: call.values[name] for name in parameters(kind.reader)}
-                seen[str(kind.reader)] = self._seen(fill(kind.reader, values))
+                seen[str(kind.reader)] = self.see(fill(kind.reader, values))
         return seen
 
     def unchanged(
@@ -283,7 +348,7 @@ class World:
         assert call.body is not None
         seen: Look = {}
         if kind.lister is not None:
-            listed = self._seen(fill(kind.lister, call.values))
+            listed = self.see(fill(kind.lister, call.values))
             if kind.parent is None and not isinstance(listed, NoSuch):
                 # Others make things meanwhile, so only what this world could have made counts.
                 at, items = _list_in(listed)
@@ -291,12 +356,8 @@ class World:
             seen[str(kind.lister)] = listed
         own = call.body.value.get(kind.member) if isinstance(call.body.value, dict) else None
         if isinstance(own, str):
-            seen[str(kind.reader)] = self._seen(fill(kind.reader, {**call.values, kind.parameter: own}))
+            seen[str(kind.reader)] = self.see(fill(kind.reader, {**call.values, kind.parameter: own}))
         return seen
-
-    def _seen(self, path: str) -> Any:
-        response = self.api.get(path, expect=LOOKING)
-        return json_of(response) if response.is_success else NoSuch(response.status_code)
 
     def _named(self, name: str) -> str | None:
         """The id of something that is there, by `operationId.parameter`."""
@@ -325,7 +386,8 @@ class World:
         """Whether the API takes the address of the receiver; where it does not, no delivery can be waited for."""
         kinds = self.contract.kinds
         kind = next(
-            (kind for kind in kinds if "hook-url" in _members_with(self.contract, kind, "x-sample").values()), None
+            (kind for kind in kinds if "hook-url" in _members_with(self.contract, kind.creator, "x-sample").values()),
+            None,
         )
         if kind is None or self.receiver.unreachable:
             return
@@ -386,9 +448,9 @@ def _shares_id(body: Any, text: str) -> bool:
     return isinstance(body, str) and len(body) > 20 and body in text  # noqa: PLR2004  longer than any word is an id
 
 
-def _members_with(contract: Contract, kind: Kind, keyword: str) -> dict[str, Any]:
-    """The members of what makes a thing whose schemas have a keyword, with its values."""
-    schema, node = contract.source.resolve(schema_of(kind.creator))
+def _members_with(contract: Contract, operation: Operation, keyword: str) -> dict[str, Any]:
+    """The members of an operation's body whose schemas have a keyword, with its values."""
+    schema, node = contract.source.resolve(schema_of(operation))
     members = node.get("properties", {})
     nodes = {name: contract.source.resolve((*schema, "properties", name))[1] for name in members}
     return {name: node[keyword] for name, node in nodes.items() if keyword in node}

@@ -31,7 +31,7 @@ def bad_credentials(world: World) -> dict[str, str | None]:
     }
 
 
-@pytest.mark.operations(lambda _, operation: operation.security)
+@pytest.mark.operations(select=lambda _, operation: operation.security)
 def test_call_without_good_token_is_refused(operation, world):
     """Whatever stands in the place of a token: 401, and nothing is made, changed or deleted."""
     call = world.call(operation)

@@ -96,7 +96,7 @@ class Contract:
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of things that the API keeps, parents first."""
-        return kinds(self.operations)
+        return kinds(self.source, self.operations)
 
     @property
     def label(self) -> str:
@@ -209,6 +209,7 @@ class _Reader:
                     required=bool(parameter.get("required", False)),
                     schema=(*pointer, "schema"),
                     type=schema.get("type", "string"),
+                    unknown=frozenset(parameter.get("x-unknown", ())),
                 )
 
     def _security(self) -> Pointer | None:

@@ -74,6 +74,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "schema": "Schema",
         "example": VALUE,
         "examples": "{Example}",
+        "x-unknown": VALUE,
         **CERTAINTY,
     },
     "RequestBody": {"$ref": VALUE, "required": VALUE, "description": VALUE, "content": "{MediaType}"},

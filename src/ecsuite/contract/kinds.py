@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ecsuite.contract.model import Link, Operation
+from ecsuite.contract.source import Source
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -21,6 +22,7 @@ class Kind:
         reader: the operation that reads one; its path is the thing's own.
         lister, deleter, replacer: the operations that list, delete and replace; None where the contract has none.
         link: of the creator's answer to the reader, which says where the thing's id stands.
+        sends_id: whether the client sends the id when it makes one, whoever has the last word.
         parent: the kind that the thing belongs to; None where it belongs to the partner alone.
     """
 
@@ -31,6 +33,7 @@ class Kind:
     deleter: Operation | None
     replacer: Operation | None
     link: Link
+    sends_id: bool
     parent: Kind | None
 
     @property
@@ -52,13 +55,21 @@ class Kind:
         return self.name
 
 
-def kinds(operations: Mapping[str, Operation]) -> tuple[Kind, ...]:
+def kinds(source: Source, operations: Mapping[str, Operation]) -> tuple[Kind, ...]:
     """Every kind of thing, parents first."""
     found: list[Kind] = []
     for creator in operations.values():
         if creator.method == "POST" and (link := _to_reader(creator, operations)):
-            found.append(_kind(creator, link, operations, found))
+            kind = _kind(creator, link, operations, found)
+            found.append(replace(kind, sends_id=kind.member in _members(source, creator)))
     return tuple(found)
+
+
+def _members(source: Source, creator: Operation) -> dict[str, object]:
+    """The members of the body that makes a thing."""
+    schemas = creator.request.content.values() if creator.request else ()
+    found: dict[str, object] = next((source.resolve(schema)[1].get("properties", {}) for schema in schemas), {})
+    return found
 
 
 def parameters(operation: Operation) -> tuple[str, ...]:
@@ -115,6 +126,7 @@ def _kind(creator: Operation, link: Link, operations: Mapping[str, Operation], k
         deleter=at_reader("DELETE"),
         replacer=at_reader("PUT"),
         link=link,
+        sends_id=False,
         parent=parents[0] if parents else None,
     )
 

@@ -21,7 +21,7 @@ from ecsuite.finding import Breach
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
-from ecsuite.rules import DELIVERY_ARRIVES, Rules, json_of
+from ecsuite.rules import Rules, json_of
 from ecsuite.webhook.receiver import Receiver
 
 
@@ -70,9 +70,14 @@ class Story:
         self.compare(made.sent, response)
         return json_of(response)
 
+    @property
+    def rules(self) -> Rules:
+        """Where it is noted what held beyond a single exchange."""
+        return Rules(self.api)
+
     def compare(self, sent: Any, response: httpx.Response) -> None:
         """Note each difference between what was sent and what an answer shows as a finding."""
-        Rules(self.api).compare(sent, response)
+        self.rules.compare(sent, response)
 
 
 Step = Callable[[Story], object]
@@ -105,14 +110,3 @@ def first_id(response: httpx.Response) -> str:
     first = listed[0] if isinstance(listed, list) and listed else None
     found = first.get("id") if isinstance(first, dict) else None
     return found if isinstance(found, str) else ""
-
-
-def check_delivery(story: Story, operation_id: str, delivery: Exchange | None, asked: httpx.Response, url: str) -> None:
-    """Check a delivery that a call asked for; that none came is a finding, too."""
-    if delivery is None:
-        breach = Breach("delivery", f"a POST to {url}", "nothing came")
-        story.api.add_finding(DELIVERY_ARRIVES, breach, asked)
-        return
-    story.journal.add_held()
-    operation = story.checker.contract.deliveries[operation_id]
-    story.journal.add(story.checker.check_delivery(operation, delivery))

@@ -195,7 +195,8 @@ def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
     inbox = Inbox()
     listener = asgi.listen(asgi.LOOPBACK, port)
     address = public_url or asgi.origin(listener)
-    with asgi.in_thread(_App(inbox, address), listener):
+    # An answer that is still due when the run is over is nobody's trouble.
+    with asgi.in_thread(_App(inbox, address), listener, log_level="critical"):
         yield HttpReceiver(inbox, address, listener.getsockname()[1])
 
 
