@@ -19,12 +19,13 @@ from urllib.parse import quote
 
 from ecsuite.checks import Checker
 from ecsuite.cleanup import Cleanup
+from ecsuite.contract import schema_for
 from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import SUCCESS, Exchange, Headers, Intent, Request, Response, asks_to_wait
 from ecsuite.finding import Breach
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.media import MediaType, UndecodableError, read_json
 from ecsuite.redact import Redactor
 from ecsuite.target import Target
 from ecsuite.version import __version__
@@ -206,6 +207,19 @@ class Api:
         """Close the connections, unless they are shared."""
         if self._owns_http:
             self._http.close()
+
+    def known(self, response: httpx.Response) -> Any:
+        """The JSON value of an answer, without what the contract does not speak of and so may be different each time.
+
+        Raises:
+            UndecodableError: it is no JSON.
+        """
+        value = read_json(response.content).value
+        operation = self.checker.operation(to_request(response.request))
+        rule = operation.response(response.status_code) if operation else None
+        media_type = MediaType.of(response.headers.get("Content-Type"))
+        schema = schema_for(rule.content, media_type.essence) if rule else None
+        return self.checker.contract.schemas.known(schema, value) if schema else value
 
     def add_finding(self, check: str, breach: Breach, response: httpx.Response) -> None:
         """Note a broken promise that an answer shows only beside what the caller knows."""

@@ -96,8 +96,9 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
     """
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict")
-    except ValueError as error:
-        raise UndecodableError(f"it is no form: {error}") from None
+    except ValueError:
+        # What it holds may be a secret, so it is not repeated.
+        raise UndecodableError("it is no form: expected name=value, joined by &, in UTF-8") from None
 
 
 def _no_json(name: str) -> Any:

@@ -236,7 +236,15 @@ def run(request: pytest.FixtureRequest, edition: str) -> Iterator[Run]:
             else:
                 target = settings.target(edition)
                 shared = settings.connections(edition)
-                opened = stack.enter_context(open_run(edition, target, seed=_seed(path, settings), connections=shared))
+                opened = stack.enter_context(
+                    open_run(
+                        edition,
+                        target,
+                        seed=_seed(path, settings),
+                        recording=settings.recording,
+                        connections=shared,
+                    )
+                )
         request.node.stash[_RUN] = opened
         yield opened
 

@@ -101,7 +101,12 @@ class Connections:
 
 @contextmanager
 def open_run(
-    edition: str, target: Target, *, seed: str | None = None, connections: Connections | None = None
+    edition: str,
+    target: Target,
+    *,
+    seed: str | None = None,
+    recording: bool = False,
+    connections: Connections | None = None,
 ) -> Iterator[Run]:
     """A run over the network. What it makes and does not delete is deleted when it closes.
 
@@ -109,6 +114,8 @@ def open_run(
         edition: whose contract holds.
         target: `local` or `live`.
         seed: what its ids are drawn from; a fresh one where it is left out.
+        recording: whether the run is recorded: then its webhooks get a secret that is none, so that a replay can send
+            the same.
         connections: shared with other runs; its own where they are left out.
     """
     with ExitStack() as stack:
@@ -124,7 +131,7 @@ def open_run(
             return Api(place, checker, journal, redactor, patient=patiently, http=connections.http, token=token)
 
         receiver = OwnHooks(lambda: connections.receiver)
-        ids = Ids(seed, on_secret=redactor.add)
+        ids = Ids(seed, redacted=recording, on_secret=redactor.add)
         run = _run(edition, target, client, ids, receiver, redactor, lambda: None)
         stack.callback(run.clean_up)
         yield run

@@ -21,6 +21,7 @@ from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
+from ecsuite.media import UndecodableError
 from ecsuite.rules import REFUSED_CHANGES_NOTHING, NoSuch, Rules, json_of, shown
 from ecsuite.samples import Body, Samples
 from ecsuite.webhook.receiver import NoReceiver, Receiver
@@ -108,6 +109,7 @@ class World:
     samples: Samples = field(init=False)
     _homes: dict[str, Thing] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
+    _found: dict[str, dict[str, str] | None] = field(default_factory=dict)
     _address_tried: bool = False
 
     def __post_init__(self) -> None:
@@ -290,7 +292,12 @@ class World:
     def see(self, path: str) -> Any:
         """What reading a path gives: a JSON value, or `NoSuch` with a status."""
         response = self.api.get(path, expect=LOOKING)
-        return json_of(response) if response.is_success else NoSuch(response.status_code)
+        if not response.is_success:
+            return NoSuch(response.status_code)
+        try:
+            return self.api.known(response)
+        except UndecodableError as error:
+            raise PromiseBroken(f"GET {response.request.url}: {error}") from None
 
     def same(self, name: str, response: httpx.Response, path: str, before: Any) -> bool:
         """Note whether reading a path gives the same as before; `response` is to blame where it does not."""
@@ -366,6 +373,11 @@ class World:
         return values[parameter] if values else None
 
     def _first_listed(self, source: Operation, expressions: Mapping[str, str]) -> dict[str, str] | None:
+        if source.id not in self._found:
+            self._found[source.id] = self._look_for_first(source, expressions)
+        return self._found[source.id]
+
+    def _look_for_first(self, source: Operation, expressions: Mapping[str, str]) -> dict[str, str] | None:
         response = self.api.get(source.path)
         try:
             listed = json_of(response)

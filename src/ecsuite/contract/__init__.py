@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ecsuite.contract.keywords import refuse_unknown
-from ecsuite.contract.kinds import Kind, kinds, links_to, parameters
+from ecsuite.contract.kinds import Kind, kinds, links_to, parameters, success_links
 from ecsuite.contract.model import (
     HeaderRule,
     Level,
@@ -52,6 +52,7 @@ __all__ = [
     "parameters",
     "schema_for",
     "shorten",
+    "success_links",
     "wanted",
 ]
 
