@@ -141,6 +141,7 @@ class Api:
         expect: Intent = SUCCESS,
         authorize: bool = True,
         strict: bool = True,
+        chunked: bool = False,
         **options: Any,
     ) -> httpx.Response:
         """Send a request and return the answer, checked.
@@ -151,6 +152,7 @@ class Api:
             expect: what answer the caller has a right to; any success (2xx) where it is left out.
             authorize: whether the token goes with it.
             strict: whether another answer than the expected one raises, beside being a finding.
+            chunked: whether the body goes without its length, in chunks.
             options: as for `httpx.Client.build_request`: json, content, data, headers, params.
 
         Raises:
@@ -158,6 +160,9 @@ class Api:
         """
         url = self.target.base_url + path
         request = self._http.build_request(method, url, extensions=self._extensions(expect), **options)
+        if chunked:
+            request.headers.pop("Content-Length")
+            request.headers["Transfer-Encoding"] = "chunked"
         response = self._authorized(request) if authorize else self._sent(request)
         if strict:
             self._require(response, expect)
@@ -212,9 +217,12 @@ class Api:
         """The JSON value of an answer, without what the contract does not speak of and so may be different each time.
 
         Raises:
-            UndecodableError: it is no JSON.
+            PromiseBroken: it is no JSON; the check of the body has said so.
         """
-        value = read_json(response.content).value
+        try:
+            value = read_json(response.content).value
+        except UndecodableError as error:
+            raise PromiseBroken(f"{response.request.method} {response.request.url}: {error}") from None
         operation = self.checker.operation(to_request(response.request))
         rule = operation.response(response.status_code) if operation else None
         media_type = MediaType.of(response.headers.get("Content-Type"))

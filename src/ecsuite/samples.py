@@ -21,7 +21,7 @@ Draw = Callable[[str], Any]
 TEXTS: Final = (
     "Think City",
     "Øvre Årdal «blåbær» Ægir",
-    'Say "hei" \\ o\'hoi / 100 % & <b>fet</b> &amp; {x}',
+    'Say "hei" \\ o\'hoi / 100 % & <script>fet</script> &amp; {x}',
     "007",
     "Straße, Żółć, Ω, Житомир, 東京, שלום",
     "MiXed CaSe true null 1.0",
@@ -35,6 +35,13 @@ ODD_TEXTS: Final = (
 )
 # Hexadecimal digits are the same in both cases, and an id is text all the same: one of the ids is in capitals.
 UPPER_CASE_TURN: Final = 2
+# Values of a kind that a server may look at more closely, and so may refuse; what it takes must come back all the same.
+ODD: Final[dict[str, tuple[str, ...]]] = {
+    "text": ODD_TEXTS,
+    "vin": ("00000000000000042", "YT9EC1TY0AN310129-AND-MORE-THAN-17", "yt9ec1ty0an310129", " YT9EC1TY0AN310129 "),
+    "digits": (" 0042 ", "0" * 40 + "42", "00A-42"),
+    "meter-point-id": ("000000000000000042", " 707057500042000182 ", "7070575000420001820042"),
+}
 NUMBERS: Final = (194.5, 200, 0.30000000000000004, 1234.56789, 7)
 INTEGERS: Final = (2, 1000)
 WRONG: Final[tuple[Any, ...]] = (None, "text", 7, 1.5, True, [], {})
@@ -94,9 +101,16 @@ class Samples:
         return _Drawing(self._contract, self._draw, self._named, full=True, turn=1).body(schema)
 
     def legal(self, schema: Pointer) -> Iterator[Body]:
-        """Bodies that together have every value of an enum, both ends of every range, and every kind of text."""
+        """Bodies that together have every value of an enum, both ends of a range, and every kind of text.
+
+        What a sensible server may refuse comes alone, each in a body of its own.
+        """
         for turn in range(_Turns(self._contract).of(schema)):
             yield _Drawing(self._contract, self._draw, self._named, full=True, turn=turn).body(schema)
+        for at, odd in _odd_leaves(self._contract, schema, self.fullest(schema).value):
+            plain = self.fullest(schema)
+            value = odd if isinstance(odd, str) else odd(_at(plain.value, at))
+            yield Body(_setter(at, value)(plain.value), f"{describe(value)} at /{'/'.join(map(str, at))}", plain.names)
 
     def wrong(self, schema: Pointer) -> Iterator[Wrong]:
         """Bodies with one fault each: for each member, whatever the schema refuses there."""
@@ -132,13 +146,12 @@ class _Drawing:
         self._draw = draw
         self._find = named
         self._full = full
-        self._odd = ""
         self._named: set[str] = set()
         self._turn = turn
 
     def body(self, schema: Pointer) -> Body:
         value = self._value(schema, self._turn)
-        return Body(value, self._odd, frozenset(self._named))
+        return Body(value, names=frozenset(self._named))
 
     def _value(self, schema: Pointer, turn: int) -> Any:
         pointer, node = self._contract.source.resolve(schema)
@@ -160,10 +173,7 @@ class _Drawing:
 
     def _plain(self, node: dict[str, Any], turn: int) -> Any:
         variants = _variants(node)
-        value = variants[turn % len(variants)]
-        if value in ODD_TEXTS:
-            self._odd = "text of a kind that a server may refuse"
-        return value
+        return variants[turn % len(variants)]
 
     def _drawn(self, kind: str, turn: int) -> Any:
         value = self._draw(kind)
@@ -186,9 +196,10 @@ class _Drawing:
         if "enum" in resolved:
             options: list[Any] = resolved["enum"]
             return options[: 1 + turn % len(options)][::-1] if self._full else options[:1]
-        drawn = [self._value(items, turn + index) for index in range(2 if self._full else 1)]
+        count = 1 if not self._full else 2 if "properties" in resolved or turn % 2 == 0 else 5
+        drawn = [self._value(items, turn + index) for index in range(count)]
         # A value that comes twice is no mistake.
-        return [*drawn, drawn[0]] if self._full and turn % 2 and not isinstance(drawn[0], dict) else drawn
+        return [*drawn, drawn[0]] if count > 2 else drawn  # noqa: PLR2004
 
 
 def _variants(node: dict[str, Any]) -> list[Any]:
@@ -198,7 +209,7 @@ def _variants(node: dict[str, Any]) -> list[Any]:
     if "enum" in node:
         return list(node["enum"])
     if node.get("x-sample") == "text":
-        return [*TEXTS, *ODD_TEXTS]
+        return list(TEXTS)
     types = node.get("type", "string")
     kind = types if isinstance(types, str) else next(name for name in types if name != "null")
     given = list(node.get("examples", []))
@@ -256,6 +267,19 @@ def _wrong_values(node: dict[str, Any], own: Any) -> Iterator[tuple[Any, str]]:
             step = SMALL_STEP if node.get("type") == "number" else 1
             yield node[keyword] + beyond * step, f"just beyond the {keyword}"
             yield beyond * BEYOND, f"far beyond the {keyword}"
+
+
+def _odd_leaves(contract: Contract, schema: Pointer, value: Any) -> Iterator[tuple[Path, str | Callable[[str], str]]]:
+    """Every value that a server may refuse, with its place; or how it is made from the value that is there."""
+    for at, node in contract.schemas.parts(schema, value):
+        kind = node.get("x-sample", "")
+        if kind in ODD:
+            yield from ((at, odd) for odd in ODD[kind])
+        elif kind == "hook-url":
+            yield at, lambda url: f"{url}?key=æ%20b&long={'x' * 280}"
+        elif node.get("type") == "string" and "examples" in node:
+            yield at, lambda example: f" {example} "
+            yield at, lambda example: f"{example}, and then some more, so that it is a long one"
 
 
 def _setter(at: Path, new: Any) -> Callable[[Any], Any]:

@@ -22,7 +22,6 @@ from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
-from ecsuite.media import UndecodableError
 from ecsuite.rules import REFUSED_CHANGES_NOTHING, NoSuch, Rules, json_of, shown
 from ecsuite.samples import Body, Samples
 from ecsuite.webhook.receiver import NoReceiver, Receiver
@@ -115,7 +114,7 @@ class World:
     samples: Samples = field(init=False)
     _homes: dict[str, Thing] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
-    _found: dict[str, dict[str, str] | None] = field(default_factory=dict)
+    _found: dict[str, tuple[dict[str, str], Any] | None] = field(default_factory=dict)
     _address_tried: bool = False
 
     def __post_init__(self) -> None:
@@ -238,10 +237,8 @@ class World:
         for kind in self.contract.kinds:
             if parameters(kind.reader) == wanted:
                 return dict(self.home(kind).values)
-        for source, link in links_to(operation, self.contract.operations.values()):
-            if source.method == "GET" and not parameters(source):
-                return self._first_listed(source, link.parameters)
-        return None
+        found = self.first_listed(operation)
+        return found[0] if found else None
 
     def anything(self, operation: Operation) -> Call:
         """A call of an operation on things that are not there."""
@@ -311,10 +308,7 @@ class World:
         response = self.api.get(path, expect=LOOKING)
         if not response.is_success:
             return NoSuch(response.status_code)
-        try:
-            return self.api.known(response)
-        except UndecodableError as error:
-            raise PromiseBroken(f"GET {response.request.url}: {error}") from None
+        return self.api.known(response)
 
     def same(self, name: str, response: httpx.Response, path: str, before: Any) -> bool:
         """Note whether reading a path gives the same as before; `response` is to blame where it does not."""
@@ -389,21 +383,27 @@ class World:
         values = self.values(self.contract.operations[operation_id])
         return values[parameter] if values else None
 
-    def _first_listed(self, source: Operation, expressions: Mapping[str, str]) -> dict[str, str] | None:
-        if source.id not in self._found:
-            self._found[source.id] = self._look_for_first(source, expressions)
-        return self._found[source.id]
+    def first_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
+        """What names the first thing of a list that links to the operation, and the thing as it is listed."""
+        for source, link in links_to(operation, self.contract.operations.values()):
+            if source.method == "GET" and not parameters(source):
+                return self._first_of(source, link.parameters)
+        return None
 
-    def _look_for_first(self, source: Operation, expressions: Mapping[str, str]) -> dict[str, str] | None:
-        response = self.api.get(source.path)
-        try:
-            listed = json_of(response)
-            return {
-                name: _text_at(listed, expression.partition("#")[2], response)
-                for name, expression in expressions.items()
-            }
-        except PromiseBroken:
-            return None
+    def _first_of(self, source: Operation, expressions: Mapping[str, str]) -> tuple[dict[str, str], Any] | None:
+        if source.id not in self._found:
+            response = self.api.get(source.path)
+            listed = self.api.known(response)
+            _, items = _list_in(listed)
+            try:
+                values = {
+                    name: _text_at(listed, expression.partition("#")[2], response)
+                    for name, expression in expressions.items()
+                }
+                self._found[source.id] = values, items[0]
+            except PromiseBroken:
+                self._found[source.id] = None
+        return self._found[source.id]
 
     def _hook_url(self) -> str:
         if not self._address_tried:
@@ -496,8 +496,9 @@ def _differences(before: Look, after: Look) -> Iterable[tuple[str, str, str, Any
             for item in fewer if not more else []:
                 yield where, f"the {len(was)} items from before", f"without {_brief(item)}", item
         elif was != now:
-            detail = next(sent_comes_back.differences(was, now), None)
-            if detail is None or isinstance(was, NoSuch) or isinstance(now, NoSuch):
+            vanished = isinstance(was, NoSuch) or isinstance(now, NoSuch)
+            detail = None if vanished else next(sent_comes_back.differences(was, now), None)
+            if detail is None:
                 yield where, f"{shown(was)}, as before", shown(now), now
             else:
                 path, expected, actual = detail

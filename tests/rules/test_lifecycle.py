@@ -81,8 +81,8 @@ def test_many_are_all_listed(kind, world, plenty):
 @pytest.mark.kinds(select=lambda kind: kind.deleter)
 def test_deleted_is_gone(kind, world):
     """What is deleted cannot be read, nor listed, nor deleted again; what is beside it stays as it was."""
-    thing, sibling = world.make(kind, full=True), world.make(kind, full=True)
-    paths = [sibling.path, *(child.path for child in children(world, sibling)), *twins(world, thing)]
+    older, thing, sibling = (world.make(kind, full=True) for _ in range(3))
+    paths = [older.path, sibling.path, *(child.path for child in children(world, sibling)), *twins(world, thing)]
     beside = {path: world.see(path) for path in paths}
 
     deleted = world.api.delete(thing.path)
