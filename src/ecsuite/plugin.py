@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 ALL: Final = "all"
 OWN_TESTS: Final = "suite"
+FOLDERS: Final = ("quickstart", "endpoints", "rules", "scenarios", "webhooks", "properties")
 TALLY: Final = "ecsuite"
 _RUN: Final = pytest.StashKey[Run]()
 _PASSED: Final = pytest.StashKey[bool]()
@@ -164,12 +165,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             rows = [(edition, label, value) for edition in chosen for label, value in rows_of(edition, **mark.kwargs)]
             ids = [f"{edition}-{label}" for edition, label, _ in rows]
             values = [(edition, value) for edition, _, value in rows]
-            metafunc.parametrize(("edition", name), values, ids=ids, scope="session")
+            metafunc.parametrize(("edition", name), values, ids=ids)
             return
     own = any("edition" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
     named = metafunc.definition.get_closest_marker("edition") is not None
     if "edition" in metafunc.fixturenames and not own and not named:
-        metafunc.parametrize("edition", chosen, scope="session")
+        metafunc.parametrize("edition", chosen)
 
 
 def _operations(
@@ -194,9 +195,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = chosen
+    # A broken server is told the sooner the earlier the cheap and broad tests come.
+    items.sort(key=lambda item: _place(item, config))
     for item in items:
         if "run" in getattr(item, "fixturenames", ()):
             _mark(item, settings)
+
+
+def _place(item: pytest.Item, config: pytest.Config) -> int:
+    """Where the folder of a test stands in the order in which the folders run."""
+    parts = item.path.relative_to(config.rootpath).parts if item.path.is_relative_to(config.rootpath) else ()
+    folder = parts[1] if len(parts) > 1 else ""
+    return FOLDERS.index(folder) if folder in FOLDERS else len(FOLDERS)
 
 
 def _mark(item: pytest.Item, settings: Settings) -> None:

@@ -1,0 +1,112 @@
+"""Bodies drawn from schemas, and kinds drawn from links: what the tables of tests/rules are made of."""
+
+import json
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.ids import Ids
+from ecsuite.samples import Samples
+from ecsuite.world import schema_of
+
+OPERATIONS = [
+    pytest.param(edition, operation, id=f"{edition}-{operation.id}")
+    for edition in editions.editions()
+    for operation in editions.contract(edition).operations.values()
+    if operation.request
+]
+
+
+@pytest.fixture
+def samples():
+    def make(edition):
+        ids = Ids("seed")
+        draws = {"vin": ids.vin, "meter-point-id": ids.meter_point_id, "digits": lambda: ids.digits(8)}
+        draws |= {"hook-url": lambda: "https://x.example/hooks/1", "hour": lambda: "2026-01-15T17:00:00+00:00"}
+        return Samples(editions.contract(edition), lambda kind: draws.get(kind, ids.new)(), lambda _: None)
+
+    return make
+
+
+@pytest.mark.parametrize(("edition", "operation"), OPERATIONS)
+def test_legal_bodies_are_legal(samples, edition, operation):
+    """The smallest, the fullest and every odd one fit the contract."""
+    drawn, schema = samples(edition), schema_of(operation)
+
+    for body in (drawn.smallest(schema), drawn.fullest(schema), *drawn.legal(schema)):
+        assert not editions.contract(edition).schemas.violations(schema, body.value)
+
+
+@pytest.mark.parametrize(("edition", "operation"), OPERATIONS)
+def test_wrong_bodies_are_wrong(samples, edition, operation):
+    """Each has a fault that the contract refuses, at a place of its own, and there are several for each member."""
+    drawn, schema = samples(edition), schema_of(operation)
+
+    wrong = list(drawn.wrong(schema))
+
+    assert all(editions.contract(edition).schemas.violations(schema, body.value) for body in wrong)
+    assert len({(body.at, body.what) for body in wrong}) == len(wrong)
+
+
+def every(samples, operation_id):
+    contract = editions.contract("2023-10")
+    return [body.value for body in samples("2023-10").legal(schema_of(contract.operations[operation_id]))]
+
+
+def test_legal_bodies_have_every_option_and_both_ends(samples):
+    """Every value of an enum and both ends of every range are there."""
+    meters = every(samples, "createMeter")
+
+    assert {meter["locationType"] for meter in meters} == {"Unknown", "Residential", "Commercial", "Other"}
+    assert {-90, 90} <= {meter["location"]["latitude"] for meter in meters}
+    assert {-180, 180} <= {meter["location"]["longitude"] for meter in meters}
+
+
+def test_odd_values_come_alone(samples):
+    """What a server may refuse stands in a body of its own, so that a refusal hides nothing else."""
+    contract = editions.contract("2023-10")
+    schema = schema_of(contract.operations["createVehicle"])
+
+    odd = [body for body in samples("2023-10").legal(schema) if body.odd]
+
+    assert len(odd) >= 10
+    assert all(len(json.dumps(body.value)) > len(body.odd) for body in odd)
+
+
+@pytest.mark.parametrize(
+    ("place", "faults"),
+    [
+        ("/metadata/year", {"missing", "null", "the number as text", "a number, 1.5", "a boolean, true"}),
+        ("/metadata/resourceType", {"missing", "null", "no value of the enum", "the value in other letters"}),
+        ("/vehicleId", {"missing", "null", "an integer, 7", "the value in an array"}),
+        ("the body", {"null", "an array of 0 items", 'a string, "text"'}),
+    ],
+)
+def test_each_member_has_its_faults(samples, place, faults):
+    """A member is left out, null, of each wrong type, outside its enum."""
+    schema = schema_of(editions.contract("2023-10").operations["createVehicle"])
+
+    assert faults <= {wrong.what for wrong in samples("2023-10").wrong(schema) if wrong.place == place}
+
+
+def test_ranges_are_left_on_both_sides(samples):
+    """Just beyond, and far beyond, either end."""
+    schema = schema_of(editions.contract("2023-10").operations["createMeter"])
+
+    found = {wrong.what for wrong in samples("2023-10").wrong(schema) if wrong.place == "/location/latitude"}
+
+    assert found >= {f"{far} beyond the {end}" for far in ("just", "far") for end in ("minimum", "maximum")}
+
+
+def test_kinds_are_drawn_from_links(contract):
+    """What makes a thing, reads, lists, deletes and replaces it, and what it belongs to, is in the contract's links."""
+    found = {str(kind): kind for kind in contract.kinds}
+
+    assert list(found) == ["user", "vehicle", "meter", "resource", "webhook"]
+    vehicle, webhook = found["vehicle"], found["webhook"]
+    assert (str(vehicle.reader), str(vehicle.lister)) == (
+        "GET /users/{userId}/vehicles/{vehicleId}",
+        "GET /users/{userId}/vehicles",
+    )
+    assert (vehicle.parent, vehicle.is_named_by_client, vehicle.member) == (found["user"], True, "vehicleId")
+    assert (str(webhook.replacer), webhook.parent, webhook.sends_id) == ("PUT /webhooks/{id}", None, False)
