@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.checks import CHECKS
-from ecsuite.exchange import Exchange, Headers, Intent, Request, Response
+from ecsuite.exchange import SILENT, Exchange, Headers, Intent, Request, Response
 
 TOKEN = {"access_token": "t", "token_type": "Bearer", "expires_in": 1800}
 NO_STORE = {"Cache-Control": "no-store"}
