@@ -54,7 +54,7 @@ class StandIn:
         return [f"{_EXPORT}{name}={shlex.quote(value)}" for name, value in self.environment().items()]
 
 
-def serve(
+def serve(  # noqa: PLR0913
     edition: str,
     announce: Callable[[StandIn], None],
     *,
@@ -118,7 +118,7 @@ def launched(edition: str) -> Iterator[StandIn]:
 
 
 @contextmanager
-def _standing(  # noqa: PLR0913
+def _standing(
     edition: str, host: str, port: int, data: Path | str, token_lifetime: int | None, plant: Plant | None
 ) -> Iterator[tuple[Starlette, socket.socket, StandIn]]:
     """The app on its store, and a socket for it."""
