@@ -46,13 +46,13 @@ def origin(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: App, on_start: Callable[[], object] = lambda: None) -> Server:
+def server(app: App, on_start: Callable[[], object] = lambda: None, *, log_level: str = "warning") -> Server:
     """A server for the app, quiet, and quick to stop; `on_start` is called once it takes connections."""
     config = uvicorn.Config(
         app,
         http="httptools",
         ws="none",
-        log_level="warning",
+        log_level=log_level,
         access_log=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
@@ -92,10 +92,10 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def in_thread(app: App, listener: socket.socket) -> Iterator[None]:
+def in_thread(app: App, listener: socket.socket, *, log_level: str = "warning") -> Iterator[None]:
     """Serve the app in a thread while the block lasts; closes the socket."""
     started = threading.Event()
-    runner = server(app, started.set)
+    runner = server(app, started.set, log_level=log_level)
     thread = threading.Thread(target=runner.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     started.wait(PATIENCE)

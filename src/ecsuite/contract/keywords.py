@@ -74,6 +74,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "schema": "Schema",
         "example": VALUE,
         "examples": "{Example}",
+        "x-unknown": VALUE,
         **CERTAINTY,
     },
     "RequestBody": {"$ref": VALUE, "required": VALUE, "description": VALUE, "content": "{MediaType}"},
@@ -130,6 +131,8 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "then": "Schema",
         "else": "Schema",
         "x-absent": VALUE,
+        "x-sample": VALUE,
+        "x-names": VALUE,
         **CERTAINTY,
     },
 }
@@ -137,6 +140,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
 ALLOWED: Final[dict[str, frozenset[Any]]] = {
     "x-level": frozenset({"guide", "spec"}),
     "x-body": frozenset({"optional", "any"}),
+    "x-sample": frozenset({"id", "text", "vin", "meter-point-id", "digits", "hook-url", "secret", "hour"}),
     "x-environment": frozenset({"sandbox", "production"}),
     "format": frozenset({"date-time", "date", "uuid", "uri", "uri-reference", "email", "ipv4", "ipv6"}),
     "in": frozenset({"path", "query", "header"}),
