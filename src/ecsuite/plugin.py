@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from ecsuite import editions
+from ecsuite import editions, hooks
 from ecsuite.cassette.tape import load, path_of, save
 from ecsuite.client import Api
 from ecsuite.contract import Contract, Kind, Operation
@@ -103,6 +103,11 @@ class Settings:
         from ecsuite.standin import launched  # noqa: PLC0415  a server is more than a replay needs
 
         return self.stack.enter_context(launched(edition)).target()
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the hook that tells other plugins what was found."""
+    pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -323,6 +328,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if run is not None:
         stopped = _verdict(run, stopped)
         item.user_properties.append((TALLY, _packed(run.journal.tally)))
+        if run.journal.findings:
+            item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
     if stopped is not None:
         raise stopped
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -17,11 +17,17 @@ MOST_AT_ONCE: Final = 20
 _log = logging.getLogger(__name__)
 
 
+async def post(client: httpx.AsyncClient, delivery: Delivery) -> None:
+    """Send a delivery; what comes of it, an error of httpx included, is the receiver's business."""
+    await client.post(delivery.url, content=delivery.body, headers=delivery.headers)
+
+
 class Deliverer:
     """Tries each owed delivery once, whatever comes of it; what a stopped server still owed is sent when it starts."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, send: Callable[[httpx.AsyncClient, Delivery], Awaitable[None]] = post) -> None:
         self._store = store
+        self._send = send
         self._wake: asyncio.Event | None = None
         self._latest = 0
 
@@ -55,7 +61,7 @@ class Deliverer:
     async def _deliver(self, client: httpx.AsyncClient, limits: asyncio.Semaphore, delivery: Delivery) -> None:
         async with limits:
             try:
-                await client.post(delivery.url, content=delivery.body, headers=delivery.headers)
+                await self._send(client, delivery)
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
                 _log.info("a delivery failed: %s", type(error).__name__)
             self._store.done(delivery)
