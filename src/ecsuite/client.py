@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -73,6 +74,22 @@ class Token:
                 self._value = ""
 
 
+class Pace:
+    """How long the latest calls took, with all their waiting and trying again; runs against one target may share it."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[float] = deque(maxlen=100)
+
+    def note(self, seconds: float) -> None:
+        """A call was made."""
+        self._seconds.append(seconds)
+
+    @property
+    def average(self) -> float:
+        """Seconds a call; 0 before the first."""
+        return sum(self._seconds) / len(self._seconds) if self._seconds else 0.0
+
+
 class Api:
     """The API, as a partner calls it: paths below the base URL, JSON in, httpx responses out.
 
@@ -85,6 +102,7 @@ class Api:
         transport: in place of the network.
         http: made by `new_http`, and not closed by this client; one of its own where it is left out.
         token: where the token is kept; a place of its own where it is left out.
+        pace: where it is kept how long calls take; likewise.
         clock: seconds, for the life of the token and the length of exchanges.
     """
 
@@ -99,6 +117,7 @@ class Api:
         transport: httpx.BaseTransport | None = None,
         http: httpx.Client | None = None,
         token: Token | None = None,
+        pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.target = target
@@ -111,6 +130,7 @@ class Api:
         self._patient_send = patient(self._http.send) if patient else self._http.send
         self._clock = clock
         self._token = token or Token(clock)
+        self.pace = pace or Pace()
         self._cleanup = Cleanup(checker.contract)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
@@ -251,8 +271,10 @@ class Api:
         return self._sent(request)
 
     def _sent(self, request: httpx.Request) -> httpx.Response:
+        started = self._clock()
         try:
             response = self._patient_send(request)
+            self.pace.note(self._clock() - started)
         except httpx.TransportError as error:
             reason = f"{type(error).__name__}: {error}"
             raise self._no_answer(Exchange(to_request(request), Response(0)), reason) from None

@@ -26,7 +26,7 @@ from ecsuite.rules import REFUSED_CHANGES_NOTHING, NoSuch, Rules, json_of, shown
 from ecsuite.samples import Body, Samples
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
-# A server is slow that takes more seconds than this for an answer; then so many calls are sent at once.
+# A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
 SLOW: Final = 0.03
 LANES: Final = 6
 LOOKING: Final = Intent("looking whether it is there", silent=True)
@@ -296,7 +296,7 @@ class World:
         The calls must not depend on each other: where a server takes its time, several are under way at once.
         """
         everything = list(options)
-        if self.in_order or self.api.journal.pace < SLOW:
+        if self.in_order or self.api.pace.average < SLOW:
             return [self.send(call, **each) for each in everything]
         with ThreadPoolExecutor(LANES) as lanes:
             return list(lanes.map(lambda each: self.send(call, **each), everything))
