@@ -19,6 +19,8 @@ HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 # Whether the API looks at a webhook's address is not told, and one on this machine may not please it.
 ADDRESS_MAY_DISPLEASE: Final = Intent("a webhook at an address that may be refused", frozenset({200, 201, 400}))
 ADDRESS_DISPLEASES: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
+# For an unknown user in a path 400 is allowed as well.
+NO_USER: Final = Intent("an answer that there is no such user", frozenset({404, 400}))
 UNKNOWN_EVENT: Final = Intent("a report on an event that may not exist", silent=True)
 
 
@@ -200,7 +202,7 @@ def delete_everything(story: Story) -> None:
         if kind in story.made:
             path = story.made.pop(kind).path
             story.api.delete(path)
-            story.api.get(path, expect=ABSENT)
+            story.api.get(path, expect=NO_USER if kind == "user" else ABSENT)
 
 
 STEPS: Final[tuple[Step, ...]] = (
