@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from ecsuite.contract import Level
+from ecsuite.http import httpx
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import Expected, Fault, Variant
@@ -30,6 +31,7 @@ from ecsuite.standin.store import Delivery, Store
 from ecsuite.standin.tokens import Form
 
 # The promises.
+KNOWN: Final = "operation is in the contract"
 SERVER_ERROR: Final = "no request causes a server error"
 LISTED_STATUS: Final = "status is listed in contract"
 STATUS: Final = "status is what was asked for"
@@ -214,6 +216,13 @@ def _put_moves(former: Handler, call: Call) -> Reply:
     body["id"] = call.new_id()
     call.store.put(call.partner, "webhook", "", body["id"], body)
     return replace(reply, body={**reply.body, "id": body["id"]})
+
+
+def _puts(parts: Parts) -> None:
+    async def put(client: httpx.AsyncClient, delivery: Delivery) -> None:
+        await client.put(delivery.url, content=delivery.body, headers=delivery.headers)
+
+    parts.send = put
 
 
 def _calls_first_address(parts: Parts) -> None:
@@ -885,6 +894,7 @@ DELIVERIES: Final = _faults(
     ("delivery-has-an-empty-signature", SPEC, "a delivery's Spark-Signature is empty", p.delivers(lambda own: [replace(own, headers={**own.headers, "Spark-Signature": ""})]), Expected(DELIVERY_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature")),
     ("delivery-has-another-signature", SPEC, "a delivery has X-Signature in the place of Spark-Signature", p.delivers(lambda own: [replace(_without_signature(own), headers={**_without_signature(own).headers, "X-Signature": "x"})]), Expected(DELIVERY_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature", "required", "missing")),
     ("delivery-is-no-json", SPEC, "a delivery is said to be JSON, and is not", p.delivers(lambda own: [replace(own, body=b"test=1")]), Expected(DELIVERY_BODY, "POST testDelivery -> .*", "request body", "", "no JSON")),
+    ("delivery-is-a-put", SPEC, "a delivery is a PUT", _puts, Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
     ("delivery-is-empty", SPEC, "a delivery has no body", p.delivers(lambda own: [replace(own, body=b"")]), Expected(DELIVERY_BODY, "POST testDelivery -> .*", "request body", "a body", "empty")),
     ("delivery-goes-to-the-first-address", SPEC, "a changed webhook is called at the address that it had", _calls_first_address, Expected(DELIVERED_RIGHT, "testWebhook -> 200", "deliveries to", "none, for the webhook has another address")),
     ("delivery-does-not-follow", SPEC, "a changed webhook is not called at its new address", _calls_first_address, Expected(ARRIVES, "testWebhook -> 200", "delivery", "a POST to", "nothing came")),
