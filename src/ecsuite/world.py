@@ -286,6 +286,10 @@ class World:
         pointer, _ = self.contract.source.resolve(schema_of(operation))
         return (*pointer, "properties", name)
 
+    def filled(self, operation: Operation, values: Mapping[str, str]) -> str:
+        """The path of an operation with its parameters put in."""
+        return fill(operation, values)
+
     def send(self, call: Call, api: Api | None = None, **options: Any) -> httpx.Response:
         """Send a call; options as for `Api.request`."""
         return (api or self.api).request(call.operation.method, call.path, **{**call.content, **options})
