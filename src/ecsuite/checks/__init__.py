@@ -153,4 +153,4 @@ def _spelt(url: str) -> str:
 def _masked(breach: Breach) -> str:
     """What was seen, or a mask where it was seen in a place of secrets."""
     name = breach.at.rpartition("/")[2] if "/" in breach.at else breach.at.rpartition(" ")[2]
-    return MASK if is_secret(name) and breach.actual != "missing" else breach.actual
+    return MASK if is_secret(name) and breach.actual not in {"missing", "null"} else breach.actual
