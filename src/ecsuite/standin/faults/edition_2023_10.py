@@ -31,6 +31,7 @@ from ecsuite.standin.store import Delivery, Store
 from ecsuite.standin.tokens import Form
 
 # The promises.
+PATH: Final = "answer is about what the path names"
 KNOWN: Final = "operation is in the contract"
 SERVER_ERROR: Final = "no request causes a server error"
 LISTED_STATUS: Final = "status is listed in contract"
@@ -689,7 +690,7 @@ FIDELITY: Final = _faults(
     ("city-is-in-capitals", SPEC, "a city is written in capitals", p.keeps("createMeter", "/address/city", str.upper), Expected(SENT, "getMeter -> 200", "/address/city", "[a-z]", "[A-Z]")),
     ("brand-is-in-small-letters", SPEC, "a vehicle's brand is written in small letters", p.keeps("createVehicle", "/metadata/brand", str.lower), Expected(SENT, "getVehicle -> 200", "/metadata/brand", "[A-Z]", "[a-z]")),
     ("model-is-escaped", SPEC, "a vehicle's model is escaped for HTML", p.keeps("createVehicle", "/metadata/model", html.escape), Expected(SENT, "getVehicle -> 200", "/metadata/model", "&", "&amp;")),
-    ("model-loses-tags", SPEC, "what looks like a tag is taken out of a resource's model", p.keeps("createResource", "/metadata/model", partial(re.sub, "<[^>]*>", "")), Expected(SENT, "getResource -> 200", "/metadata/model", "<b>", "fet")),
+    ("model-loses-tags", SPEC, "what looks like a tag is taken out of a resource's model", p.keeps("createResource", "/metadata/model", partial(re.sub, "<[^>]*>", "")), Expected(SENT, "getResource -> 200", "/metadata/model", "<script>", "fet")),
     ("street-is-composed", SPEC, "decomposed letters of a street are composed", p.keeps("createMeter", "/address/street", partial(unicodedata.normalize, "NFC")), Expected(SENT, "getMeter -> 200", "/address/street", "decomposed", "decomposed")),
     ("brand-loses-emoji", SPEC, "characters beyond 16 bits are lost", p.keeps("createVehicle", "/metadata/brand", lambda text: "".join(each for each in text if ord(each) < BEYOND_16_BITS)), Expected(SENT, "getVehicle -> 200", "/metadata/brand")),
     ("brand-loses-line-breaks", SPEC, "line breaks of a resource's brand become blanks", p.keeps("createResource", "/metadata/brand", lambda text: text.replace("\n", " ")), Expected(SENT, "getResource -> 200", "/metadata/brand", r"first line", r"first line second")),
@@ -705,7 +706,7 @@ FIDELITY: Final = _faults(
     ("metadata-is-text", SPEC, "a vehicle's metadata is shown as text", p.shows("getVehicle", "/metadata", p.text_of), Expected(BODY, "getVehicle -> 200", "/metadata", "an object", "a string")),
     ("metadata-is-null", SPEC, "a resource's metadata is shown as null", p.shows("getResource", "/metadata", None), Expected(BODY, "getResource -> 200", "/metadata", "an object", "null")),
     ("brand-and-model-are-swapped", SPEC, "a vehicle's brand and model are swapped", p.keeps("createVehicle", "/metadata", lambda own: {**own, "brand": own["model"], "model": own["brand"]}), Expected(SENT, "getVehicle -> 200", "/metadata/brand")),
-    ("vehicle-of-another-user", SPEC, "a vehicle is shown as another user's", p.shows("getVehicle", "/userId", "somebody"), Expected(SENT, "getVehicle -> 200", "/userId", "", "somebody")),
+    ("vehicle-of-another-user", SPEC, "a vehicle is shown as another user's", p.shows("getVehicle", "/userId", "somebody"), Expected(PATH, "getVehicle -> 200", "/userId", "as in the path", "somebody")),
     ("vehicle-id-in-small-letters", SPEC, "a vehicle's id is shown in small letters", p.shows("getVehicle", "/vehicleId", str.lower), Expected(SENT, "getVehicle -> 200", "/vehicleId", "[A-F]", "[a-f]")),
     ("zip-code-loses-zero", SPEC, "a zip code loses its leading zeros", p.keeps("createMeter", "/address/zipCode", lambda text: text.lstrip("0")), Expected(SENT, "getMeter -> 200", "/address/zipCode", '"0', '"[1-9]')),
     ("zip-code-is-a-number", SPEC, "a zip code is shown as a number", p.shows("getMeter", "/address/zipCode", int), Expected(BODY, "getMeter -> 200", "/address/zipCode", "a string", "an integer")),
@@ -727,7 +728,7 @@ FIDELITY: Final = _faults(
     ("capacity-has-two-digits", SPEC, "a capacity is kept with two digits after the point", p.keeps("createResource", "/metadata/capacity", lambda own: round(own, 2)), Expected(SENT, "getResource -> 200", "/metadata/capacity", r"\.\d{3}", "")),
     ("capacity-is-text", SPEC, "a capacity is shown as text", p.shows("getResource", "/metadata/capacity", str), Expected(BODY, "getResource -> 200", "/metadata/capacity", "a number", "a string")),
     ("elements-are-sorted", SPEC, "heating elements are sorted", p.keeps("createResource", "/metadata/heatingElements", sorted), Expected(SENT, "getResource -> 200", "/metadata/heatingElements/0")),
-    ("elements-are-a-set", SPEC, "a heating element that comes twice is kept once", p.keeps("createResource", "/metadata/heatingElements", lambda own: list(dict.fromkeys(own))), Expected(SENT, "getResource -> 200", "/metadata/heatingElements", "an array of 3", "an array of 2")),
+    ("elements-are-a-set", SPEC, "a heating element that comes twice is kept once", p.keeps("createResource", "/metadata/heatingElements", lambda own: list(dict.fromkeys(own))), Expected(SENT, "getResource -> 200", "/metadata/heatingElements", "an array of 6", "an array of 4")),
     ("elements-are-whole", SPEC, "heating elements are kept as whole numbers", p.keeps("createResource", "/metadata/heatingElements/*", int), Expected(SENT, "getResource -> 200", "/metadata/heatingElements/[01]")),
     ("first-element-only", SPEC, "only the first heating element is kept", p.keeps("createResource", "/metadata/heatingElements", lambda own: own[:1]), Expected(SENT, "getResource -> 200", "/metadata/heatingElements", "an array", "an array of 1")),
     ("elements-are-text", SPEC, "heating elements are shown as one text", p.shows("getResource", "/metadata/heatingElements", str), Expected(BODY, "getResource -> 200", "/metadata/heatingElements", "an array", "a string")),
