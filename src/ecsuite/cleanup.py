@@ -12,6 +12,8 @@ from ecsuite.finding import Result
 from ecsuite.media import UndecodableError, read_json
 
 NOT_FOUND = 404
+# As a segment of a path they mean another path, so what has such an id cannot be spoken of.
+_DOTS = frozenset({".", ".."})
 _EXPRESSION = re.compile(r"\$(request\.path\.(?P<path>\w+)|(?P<message>request|response)\.body#(?P<pointer>(/[^/]*)+))")
 
 
@@ -35,7 +37,7 @@ class Cleanup:
             for link in rule.links:
                 target = self._contract.operations[link.operation_id]
                 values = resolve(link, result) if target.method == "DELETE" else None
-                if values is not None:
+                if values is not None and not _DOTS & set(values.values()):
                     self._made[fill(target, values)] = None
 
     def left(self) -> list[str]:

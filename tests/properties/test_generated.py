@@ -149,4 +149,8 @@ def test_generated_sequences(kind, edition, world, generated):
     Sequences.TestCase.settings = hypothesis.settings(
         generated, max_examples=2 * generated.max_examples, stateful_step_count=10
     )
-    Sequences.TestCase().runTest()
+    try:
+        Sequences.TestCase().runTest()
+    except hypothesis.errors.FlakyStrategyDefinition:
+        # Sequences go on from ids that the server chooses, anew each time; what was found by then is in the journal.
+        world.rules.not_checked("generated sequences", "hypothesis gave up, for a live server answers with fresh ids")
