@@ -130,6 +130,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "then": "Schema",
         "else": "Schema",
         "x-absent": VALUE,
+        "x-sample": VALUE,
         **CERTAINTY,
     },
 }
@@ -138,6 +139,7 @@ ALLOWED: Final[dict[str, frozenset[Any]]] = {
     "x-level": frozenset({"guide", "spec"}),
     "x-body": frozenset({"optional", "any"}),
     "x-environment": frozenset({"sandbox", "production"}),
+    "x-sample": frozenset({"id", "text", "vin", "meter-point-id", "digits", "hook-url", "secret", "hour"}),
     "format": frozenset({"date-time", "date", "uuid", "uri", "uri-reference", "email", "ipv4", "ipv6"}),
     "in": frozenset({"path", "query", "header"}),
 }
