@@ -179,7 +179,7 @@ def _likeliest(error: jsonschema_rs.ValidationError, at: tuple[str | int, ...]) 
         alien = sum(
             tuple(inner.instance_path) == at and inner.kind.name in {"type", "maxProperties"} for inner in branch
         )
-        other_kind = sum(inner.kind.name == "const" for inner in branch)
+        other_kind = sum(inner.kind.name in {"const", "falseSchema"} for inner in branch)
         return alien * 100 + other_kind * 10, len(branch)
 
     branches = [branch for branch in getattr(error.kind, "context", []) if branch]
