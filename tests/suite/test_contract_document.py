@@ -215,6 +215,98 @@ def test_no_schema_takes_anything(any_contract):
     assert open_schemas == []
 
 
+EVENT = {"id": "e-1", "createdAt": "2026-01-19T11:48:47.1936858+00:00"}
+RESERVATION = {"payloadType": "LPCReservation", "targets": []}
+TARGET = {"locationId": "l", "meterPointId": "m", "resolution": "01:00:00", "points": []}
+# An event in an answer, and what is wrong with it.
+EVENTS = {
+    "a payload": (RESERVATION, None),
+    "a payload that is alike but for its type": (RESERVATION | {"payloadType": "LocationLPC"}, None),
+    "a target with a further member": (RESERVATION | {"targets": [TARGET | {"city": "Ålesund"}]}, None),
+    "a payload with a further member": (RESERVATION | {"city": "Ålesund"}, "no further members"),
+    "a payload without a type": ({"targets": []}, "required"),
+    "a payload of no type": (RESERVATION | {"payloadType": "Reservation"}, "a string"),
+    "a time span in words": (RESERVATION | {"targets": [TARGET | {"resolution": "PT1H"}]}, "a time span"),
+    "a target without a meter": (RESERVATION | {"targets": [{"locationId": "l"}]}, "a string, required"),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_payloads_of_events_are_closed_and_told_apart(name):
+    """In 2026-01 a payload is of the kind that its payloadType names, and has no member of another."""
+    payload, wrong = EVENTS[name]
+
+    violations = _violations("getEvent", EVENT | {"payload": payload})
+
+    assert bool(violations) == (wrong is not None)
+    assert not violations or any(wrong in violation for violation in violations)
+
+
+USAGE = {"payloadType": "EnergyUsage", "resourceId": "r", "resolution": "01:00:00"}
+REPORTS = {
+    "no payloads": (None, None),
+    "a payload": (USAGE, None),
+    "an unknown member": (USAGE | {"city": "Ålesund"}, None),
+    "null for what may be left out": (USAGE | {"locationId": None, "meterPointId": None, "curvePoints": None}, None),
+    "no payloadType": ({"resolution": 1}, None),
+    "an unknown payloadType": (USAGE | {"payloadType": "Usage"}, "a string"),
+    "no resource": ({"payloadType": "EnergyUsage", "resolution": "01:00:00"}, "a string, required"),
+    "a point without energy": (USAGE | {"points": [{"timestamp": "2026-01-19T22:00:00Z"}]}, "a number, required"),
+    "no object": ("EnergyUsage", "an EnergyUsage payload or"),
+}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_payloads_of_reports_are_told_apart_and_open(name):
+    """In 2026-01 a payload of a report is of the kind that it names; one that names none is left open."""
+    payload, wrong = REPORTS[name]
+    body = {"eventId": None} | ({"payloads": [payload]} if payload else {})
+    contract = editions.contract("2026-01")
+
+    schema = contract.operations["createReport"].request.content["application/json"]
+    violations = [violation.expected for violation in contract.schemas.violations(schema, body)]
+
+    assert bool(violations) == (wrong is not None)
+    assert not violations or any(wrong in violation for violation in violations)
+
+
+WEBHOOK = {"webhookId": "w", "webhookUrl": "https://partner.example"}
+LOCATION = {"locationId": "l"}
+ANSWERS = {
+    "a further member": ("getWebhook", WEBHOOK | {"colour": "red"}, True),
+    "no secret": ("getWebhook", WEBHOOK | {"webhookSecret": None}, True),
+    "a secret": ("getWebhook", WEBHOOK | {"webhookSecret": "s"}, False),
+    "no coordinates": ("getLocation", LOCATION | {"coordinates": None, "locationType": None}, True),
+    "coordinates out of this world": (
+        "getLocation",
+        LOCATION | {"coordinates": {"latitude": 91, "longitude": 181}},
+        True,
+    ),
+    "coordinates in words": ("getLocation", LOCATION | {"coordinates": {"latitude": "62.5"}}, False),
+    "an unknown type of location": ("getLocation", LOCATION | {"locationType": "Hytte"}, False),
+    "no list of meter points": ("getLocation", LOCATION | {"meterPointIds": None}, False),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_are_as_open_as_the_facts(name):
+    """In 2026-01 an answer may hold more than is published, but for a secret, and null where examples have null."""
+    operation, body, fits = ANSWERS[name]
+
+    assert (_violations(operation, body) == []) == fits
+
+
+def test_every_request_member_has_a_sample():
+    """In 2026-01 each plain member of a request says what a test puts there, or lets it be drawn from its schema."""
+    contract = editions.contract("2026-01")
+    bodies = [schema for o in contract.operations.values() if o.request for schema in o.request.content.values()]
+    parameters = [parameter.schema for o in contract.operations.values() for parameter in o.parameters]
+
+    without = [pointer for root in (*bodies, *parameters) for pointer in _without_sample(contract, root)]
+
+    assert without == []
+
+
 def test_ids_of_operations_are_told_apart(any_contract):
     """No two operations share an id, in the API or among its deliveries."""
     assert not any_contract.operations.keys() & any_contract.deliveries.keys()
@@ -247,3 +339,27 @@ def _nodes(node: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, child in children:
         yield from _nodes(child, (*pointer, key))
+
+
+def _violations(operation: str, body: Any) -> list[str]:
+    contract = editions.contract("2026-01")
+    schema = contract.operations[operation].responses["200"].content["application/json"]
+    return [violation.expected for violation in contract.schemas.violations(schema, body)]
+
+
+def _without_sample(contract: Contract, pointer: Pointer, *, sampled: bool = False) -> Iterator[Pointer]:
+    """The places of a schema where a value has to be made up, and nothing says which."""
+    node = contract.source.at(pointer)
+    if node is False:
+        return
+    sampled = sampled or bool({"x-sample", "examples", "enum", "const"} & node.keys())
+    below = [(*pointer, "properties", name) for name in node.get("properties", {})]
+    below += [(*pointer, "items")] if "items" in node else []
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        below += [(*pointer, keyword, index) for index in range(len(node.get(keyword, [])))]
+    if "$ref" in node:
+        yield from _without_sample(contract, contract.source.parse(node["$ref"][2:]), sampled=sampled)
+    elif not below and "boolean" not in node.get("type", []) and not sampled:
+        yield pointer
+    for child in below:
+        yield from _without_sample(contract, child)
