@@ -26,7 +26,8 @@ from ecsuite.exchange import Request as SentRequest
 from ecsuite.exchange import Response as SentResponse
 from ecsuite.media import UndecodableError
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
-from ecsuite.standin.deliveries import Deliverer
+from ecsuite.standin.deliveries import PAUSE, Deliverer
+from ecsuite.standin.refusals import refusing_as_listed
 from ecsuite.standin.store import Store
 from ecsuite.standin.tokens import TokenEndpoint
 
@@ -48,13 +49,16 @@ _BEARER: Final = re.compile(r"bearer +(?P<token>[^ ]+)", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 
 
-def create_app(edition: str, store: Store | None = None, *, token_lifetime: int | None = None) -> Starlette:
+def create_app(
+    edition: str, store: Store | None = None, *, token_lifetime: int | None = None, pause: float = PAUSE
+) -> Starlette:
     """The stand-in of an edition.
 
     Args:
         edition: a folder of `contracts/`.
         store: its state; a fresh one in memory where it is left out.
         token_lifetime: seconds, in place of the edition's own.
+        pause: seconds before a delivery is tried a second time.
 
     The app's `state` holds the `store`. Deliveries are sent while its lifespan lasts.
     """
@@ -63,7 +67,7 @@ def create_app(edition: str, store: Store | None = None, *, token_lifetime: int 
     store = store or Store(edition)
     behaviour.seed(store)
     tokens = TokenEndpoint(store, token_lifetime or behaviour.TOKEN_LIFETIME)
-    deliverer = Deliverer(store)
+    deliverer = Deliverer(store, pause)
     service = _Service(contract, store, behaviour.HANDLERS, deliverer)
 
     @asynccontextmanager
@@ -133,11 +137,13 @@ class _Service:
         return _answering(answer)
 
     async def _answer(self, operation: Operation, request: Request) -> Reply:
-        partner = self._partner(request)
-        seen = self._seen(operation, request, await read_body(request))
-        self._refuse_bad_input(seen)
-        body = seen.request_body if operation.request else None
-        reply = self._handlers[operation.id](Call(partner, seen.path_values, body, self._store))
+        with refusing_as_listed(operation):
+            partner = self._partner(request)
+            seen = self._seen(operation, request, await read_body(request))
+            self._refuse_bad_input(seen)
+            body = seen.request_body if operation.request else None
+            call = Call(partner, seen.path_values, body, self._store, dict(reversed(seen.query)))
+            reply = self._handlers[operation.id](call)
         self._deliverer.wake()
         return reply
 
