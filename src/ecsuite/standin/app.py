@@ -107,7 +107,7 @@ def _routes(contract: Contract, service: _Service, tokens: TokenEndpoint) -> lis
             by_path.setdefault(operation.path, {})[operation.method] = operation
     routes = [
         Route(base + path.replace("}", ":segment}"), service.endpoint(operations), methods=list(operations))
-        for path, operations in by_path.items()
+        for path, operations in sorted(by_path.items(), key=_names_first)
     ]
     if contract.token_operation:
         # Below the base URL too, for tools that know one base URL only.
@@ -115,6 +115,11 @@ def _routes(contract: Contract, service: _Service, tokens: TokenEndpoint) -> lis
             path = prefix + contract.token_operation.path
             routes.append(Route(path, _answering(tokens.answer), methods=[contract.token_operation.method]))
     return routes
+
+
+def _names_first(path: tuple[str, object]) -> list[bool]:
+    """Sorts a segment by name before a parameter in its place: `/users/eligible` is no user."""
+    return [segment.startswith("{") for segment in path[0].split("/")]
 
 
 class _Service:

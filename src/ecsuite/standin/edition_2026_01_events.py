@@ -110,7 +110,7 @@ def delete_simulation(call: Call) -> Reply:
 
 def _make(call: Call, payload: dict[str, Any]) -> Reply:
     """Keep an event, and tell the webhooks that want it."""
-    event = {"id": call.new_id(), "createdAt": call.time_stamp, "payload": payload}
+    event: dict[str, Any] = {"id": call.new_id(), "createdAt": call.time_stamp, "payload": payload}
     call.store.put(call.partner, "event", "", event["id"], event)
     notify(call, event)
     return Reply(200, {"simulatedEvent": event})
