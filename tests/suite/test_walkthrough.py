@@ -146,7 +146,7 @@ USAGE = {
     ),
     "no such edition": (
         ["walkthrough", "--ec-edition", "1999-12"],
-        "ecsuite: there is no edition '1999-12' here: expected one of 2023-10 (--ec-edition)",
+        "ecsuite: there is no edition '1999-12' here: expected one of 2023-10, 2026-01 (--ec-edition)",
     ),
     "no credentials": (
         ["walkthrough", "--ec-target", "live"],
@@ -156,7 +156,7 @@ USAGE = {
     "no edition to serve": (["serve"], "ecsuite: Missing option '--edition'. (see: ecsuite --help)"),
     "no such edition to serve": (
         ["serve", "--edition", "x"],
-        "ecsuite: there is no edition 'x' here: expected one of 2023-10 (--ec-edition)",
+        "ecsuite: there is no edition 'x' here: expected one of 2023-10, 2026-01 (--ec-edition)",
     ),
     "no port": (
         ["serve", "--edition", "2023-10", "--port", "65536"],

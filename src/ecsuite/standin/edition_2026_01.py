@@ -2,8 +2,8 @@
 
 Where the published facts are silent, this server has an opinion of its own; no test of the API may count on it. A
 second POST of a userId or of a resourceId answers as the first did, a report to an unknown event is taken, anybody can
-be enrolled, a null in a PATCH changes nothing, a webhook without a secret gets signatures with an empty key, and a user
-that is deleted takes all that it has along.
+be enrolled, a null in a PATCH changes nothing, the locationId of a PUT is the one in the path, a webhook without a
+secret gets signatures with an empty key, and a user that is deleted takes all that it has along.
 """
 
 from __future__ import annotations

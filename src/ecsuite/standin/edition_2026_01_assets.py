@@ -15,18 +15,6 @@ OWNED: Final = ("location", "resource", "enrollment")
 LATER_NAMES: Final = ("locationType", "coordinates", "meterPointIds")
 
 
-def bad(title: str) -> RefusalError:
-    """The refusal of input that fits the contract, and that this server cannot work with."""
-    return RefusalError(400, title)
-
-
-def require_id(given: str) -> str:
-    """An id that can stand in a path."""
-    if not given:
-        raise bad("An id must not be empty.")
-    return given
-
-
 def require_user(call: Call) -> str:
     """The id of the user in the path."""
     if call.store.get(call.partner, "user", "", call.path["userId"]) is None:
@@ -44,7 +32,7 @@ def require_location(call: Call) -> Any:
 
 def add_user(call: Call, user_id: str) -> dict[str, Any]:
     """Keep a user; one that is there already stays as it is."""
-    user = {"userId": require_id(user_id)}
+    user = {"userId": user_id}
     call.store.put(call.partner, "user", "", user_id, user)
     return user
 
@@ -67,7 +55,7 @@ def location_of(user_id: str, body: dict[str, Any]) -> dict[str, Any]:
     single = body.get("meterPointId")
     meters = body.get("meterPointIds")
     return {
-        "locationId": require_id(body["locationId"]),
+        "locationId": body["locationId"],
         "locationType": body.get("locationType"),
         "coordinates": body.get("coordinates"),
         "meterPointId": single,
@@ -95,7 +83,7 @@ def shown(kept: dict[str, Any]) -> dict[str, Any]:
 
 def add_resource(call: Call, user_id: str, location_id: str | None, body: dict[str, Any]) -> dict[str, Any]:
     """Keep a resource; one of that id that the partner has elsewhere moves here."""
-    resource_id = require_id(body["resourceId"])
+    resource_id = body["resourceId"]
     resource = {
         "resourceId": resource_id,
         "resourceType": body["resourceType"],
@@ -126,8 +114,7 @@ def create_user(call: Call) -> Reply:
 
 
 def create_users(call: Call) -> Reply:
-    ids = [require_id(user["userId"]) for user in call.body["users"]]
-    return Reply(201, {"users": [add_user(call, user_id) for user_id in ids]})
+    return Reply(201, {"users": [add_user(call, user["userId"]) for user in call.body["users"]]})
 
 
 def get_user(call: Call) -> Reply:
@@ -152,14 +139,14 @@ def create_location(call: Call) -> Reply:
 
 
 def create_locations(call: Call) -> Reply:
-    wanted = [(body["userId"], require_id(body["locationId"])) for body in call.body["locations"]]
+    wanted = [(body["userId"], body["locationId"]) for body in call.body["locations"]]
     for user_id, location_id in wanted:
         if call.store.get(call.partner, "user", "", user_id) is None:
-            raise bad(f"There is no user {user_id}.")
+            raise RefusalError(400, f"There is no user {user_id}.")
         if call.store.get(call.partner, "location", user_id, location_id) is not None:
-            raise bad(f"There is a location {location_id} already.")
+            raise RefusalError(400, f"There is a location {location_id} already.")
     if len(set(wanted)) < len(wanted):
-        raise bad("A location is given twice.")
+        raise RefusalError(400, "A location is given twice.")
     return Reply(201, {"locations": [add_location(call, body["userId"], body) for body in call.body["locations"]]})
 
 
@@ -169,9 +156,8 @@ def get_location(call: Call) -> Reply:
 
 def replace_location(call: Call) -> Reply:
     location = require_location(call)
-    if call.body["locationId"] != location["locationId"]:
-        raise bad("The locationId is not the one in the path.")
-    return Reply(200, add_location(call, location["userId"], call.body))
+    body = {**call.body, "locationId": location["locationId"]}
+    return Reply(200, add_location(call, location["userId"], body))
 
 
 def change_location(call: Call) -> Reply:

@@ -8,7 +8,6 @@ import re
 from typing import Any, Final
 
 from ecsuite.standin.call import Call, Reply, not_found
-from ecsuite.standin.edition_2026_01_assets import bad
 from ecsuite.standin.paging import page_of
 from ecsuite.webhook.signature import hmac_sha256
 
@@ -21,7 +20,8 @@ NOTIFICATION_TYPES: Final = {
     "LocationLPC": "LocationLPCRequested",
     "ResourceLPC": "ResourceLPCRequested",
 }
-# Logs show the URL as one, so it has to be one.
+# What logs show as a URL has to be one; what was given as one is not looked at.
+NO_URL: Final = "about:invalid"
 _URL: Final = re.compile(r"https?://[A-Za-z0-9.\[\]:_-]+([/?#]([A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?")
 
 
@@ -33,7 +33,7 @@ def create_webhook(call: Call) -> Reply:
     now = call.time_stamp
     webhook = {
         "webhookId": call.new_id(),
-        "webhookUrl": _url(call.body["webhookUrl"]),
+        "webhookUrl": call.body["webhookUrl"],
         "webhookSecret": call.body.get("webhookSecret"),
         "name": call.body.get("name"),
         "notificationTypes": call.body.get("notificationTypes", []),
@@ -53,7 +53,7 @@ def replace_webhook(call: Call) -> Reply:
     former, body = _require(call), call.body
     webhook = {
         **former,
-        "webhookUrl": _url(body["webhookUrl"]),
+        "webhookUrl": body["webhookUrl"],
         # No answer shows the secret, so who does not know it can leave it as it is.
         "webhookSecret": body.get("webhookSecret") or former["webhookSecret"],
         "name": body.get("name"),
@@ -68,8 +68,6 @@ def change_webhook(call: Call) -> Reply:
     names = ("webhookUrl", "webhookSecret", "name", "notificationTypes", "enabled")
     # A null names nothing, as with locations.
     changes = {name: call.body[name] for name in names if call.body.get(name) is not None}
-    if "webhookUrl" in changes:
-        _url(changes["webhookUrl"])
     return Reply(200, _keep(call, {**former, **changes, "modifiedDate": call.time_stamp}))
 
 
@@ -131,7 +129,7 @@ def _owe(call: Call, event: dict[str, Any], kind: str, webhook: dict[str, Any]) 
         "notificationType": kind,
         "notificationSent": notification["notificationSentUtc"],
         "sparkSignature": signature,
-        "webhookUrl": webhook["webhookUrl"],
+        "webhookUrl": _url(webhook["webhookUrl"]),
     }
     kept = {"log": log, "content": body.decode()}
     call.store.put(call.partner, "notification", "", log["notificationId"], kept)
@@ -176,6 +174,4 @@ def _require(call: Call) -> Any:
 
 
 def _url(text: str) -> str:
-    if not _URL.fullmatch(text):
-        raise bad("The webhookUrl is no URL of HTTP.")
-    return text
+    return text if _URL.fullmatch(text) else NO_URL
