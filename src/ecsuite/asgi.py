@@ -27,10 +27,14 @@ def listen(host: str, port: int) -> socket.socket:
         PortTaken: it cannot be had.
     """
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise PortTaken(host, port, reason) from None
+    # asyncio does not do it for a socket that was made elsewhere, and then the body of an answer waits for the
+    # acknowledgement of its head. What is accepted inherits it.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def origin(listener: socket.socket) -> str:
@@ -39,13 +43,13 @@ def origin(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: App, on_start: Callable[[], object] = lambda: None) -> uvicorn.Server:
+def server(app: App, on_start: Callable[[], object] = lambda: None, *, log_level: str = "warning") -> uvicorn.Server:
     """A server for the app, quiet, and quick to stop; `on_start` is called once it takes connections."""
     config = uvicorn.Config(
         app,
         http="httptools",
         ws="none",
-        log_level="warning",
+        log_level=log_level,
         access_log=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
@@ -64,10 +68,10 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def in_thread(app: App, listener: socket.socket) -> Iterator[None]:
+def in_thread(app: App, listener: socket.socket, *, log_level: str = "warning") -> Iterator[None]:
     """Serve the app in a thread while the block lasts; closes the socket."""
     started = threading.Event()
-    runner = server(app, started.set)
+    runner = server(app, started.set, log_level=log_level)
     thread = threading.Thread(target=runner.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     started.wait(PATIENCE)

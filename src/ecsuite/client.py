@@ -19,12 +19,13 @@ from urllib.parse import quote
 
 from ecsuite.checks import Checker
 from ecsuite.cleanup import Cleanup
+from ecsuite.contract import schema_for
 from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import SUCCESS, Exchange, Headers, Intent, Request, Response, asks_to_wait
 from ecsuite.finding import Breach
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.media import MediaType, UndecodableError, read_json
 from ecsuite.redact import Redactor
 from ecsuite.target import Target
 from ecsuite.version import __version__
@@ -36,27 +37,27 @@ CLEAN_UP: Final = Intent("cleaning up, which may come too late", silent=True)
 ANSWER_ARRIVES: Final = "answer arrives"
 _INTENT: Final = "ecsuite.intent"
 _SENT_AT: Final = "ecsuite.sent_at"
+_API: Final = "ecsuite.api"
 
 Send = Callable[[httpx.Request], httpx.Response]
 
 
 class Token:
-    """An access token, fetched once, kept, and renewed before it ends."""
+    """An access token, fetched once, kept, and renewed before it ends; the runs against one target may share it."""
 
-    def __init__(self, fetch: Callable[[], tuple[str, float | None]], clock: Callable[[], float]) -> None:
-        self._fetch = fetch
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._value = ""
         self._renew_at: float | None = None
 
-    def get(self) -> str:
+    def get(self, fetch: Callable[[], tuple[str, float | None]]) -> str:
         """The token; fetched where there is none, or where it is about to end."""
         with self._lock:
             due = self._renew_at is not None and self._clock() >= self._renew_at
             if not self._value or due:
                 asked_at = self._clock()
-                self._value, lifetime = self._fetch()
+                self._value, lifetime = fetch()
                 self._renew_at = None if lifetime is None else asked_at + lifetime - min(RENEWAL_MARGIN, lifetime / 5)
             return self._value
 
@@ -82,6 +83,8 @@ class Api:
         redactor: told of every token, so that none is printed.
         patient: what makes a sender try again; None for one that never does.
         transport: in place of the network.
+        http: made by `new_http`, and not closed by this client; one of its own where it is left out.
+        token: where the token is kept; a place of its own where it is left out.
         clock: seconds, for the life of the token and the length of exchanges.
     """
 
@@ -94,6 +97,8 @@ class Api:
         *,
         patient: Callable[[Send], Send] | None = None,
         transport: httpx.BaseTransport | None = None,
+        http: httpx.Client | None = None,
+        token: Token | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.target = target
@@ -101,16 +106,11 @@ class Api:
         self.checker = checker
         self._redactor = redactor or Redactor()
         self._redactor.add(*target.secrets)
-        self._http = httpx.Client(
-            timeout=TIMEOUT,
-            transport=transport,
-            trust_env=target.kind == "live",
-            headers={"User-Agent": f"ecsuite/{__version__}"},
-            event_hooks={"request": [self._stamp], "response": [self._check]},
-        )
+        self._http = http or new_http(target, transport)
+        self._owns_http = http is None
         self._patient_send = patient(self._http.send) if patient else self._http.send
         self._clock = clock
-        self._token = Token(self._fetch_token, clock)
+        self._token = token or Token(clock)
         self._cleanup = Cleanup(checker.contract)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
@@ -134,7 +134,14 @@ class Api:
         return self.request("DELETE", path, **options)
 
     def request(
-        self, method: str, path: str, *, expect: Intent = SUCCESS, authorize: bool = True, **options: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        expect: Intent = SUCCESS,
+        authorize: bool = True,
+        strict: bool = True,
+        **options: Any,
     ) -> httpx.Response:
         """Send a request and return the answer, checked.
 
@@ -143,26 +150,49 @@ class Api:
             path: below the base URL, percent-encoded (see `segment`).
             expect: what answer the caller has a right to; any success (2xx) where it is left out.
             authorize: whether the token goes with it.
+            strict: whether another answer than the expected one raises, beside being a finding.
             options: as for `httpx.Client.build_request`: json, content, data, headers, params.
 
         Raises:
             PromiseBroken: the answer is another one, or none came; the finding is in the journal.
         """
         url = self.target.base_url + path
-        request = self._http.build_request(method, url, extensions={_INTENT: expect}, **options)
+        request = self._http.build_request(method, url, extensions=self._extensions(expect), **options)
         response = self._authorized(request) if authorize else self._sent(request)
-        self._require(response, expect)
+        if strict:
+            self._require(response, expect)
         return response
 
     def token(self) -> str:
         """The access token of the target's partner, fetched if need be."""
-        return self.target.credentials.access_token or self._token.get()
+        token = self.target.credentials.access_token or self._token.get(self._fetch_token)
+        self._redactor.add(token)
+        return token
 
-    def request_token(self, form: Mapping[str, str], *, expect: Intent = SUCCESS) -> httpx.Response:
-        """Ask the token endpoint; raises as `request` does."""
-        request = self._http.build_request("POST", self.target.token_url, data=form, extensions={_INTENT: expect})
-        response = self._sent(request)
-        self._require(response, expect)
+    def request_token(
+        self,
+        form: Mapping[str, str] | None = None,
+        *,
+        expect: Intent = SUCCESS,
+        method: str = "POST",
+        strict: bool = True,
+        **options: Any,
+    ) -> httpx.Response:
+        """Ask the token endpoint; raises as `request` does.
+
+        Args:
+            form: what is sent as a form.
+            expect: as for `request`.
+            method: of HTTP.
+            strict: as for `request`.
+            options: as for `httpx.Client.build_request`, in place of a form.
+        """
+        if form is not None:
+            options["data"] = form
+        url, extensions = self.target.token_url, self._extensions(expect)
+        response = self._sent(self._http.build_request(method, url, extensions=extensions, **options))
+        if strict:
+            self._require(response, expect)
         return response
 
     def clean_up(self) -> None:
@@ -174,12 +204,29 @@ class Api:
                 continue
 
     def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
+        """Close the connections, unless they are shared."""
+        if self._owns_http:
+            self._http.close()
+
+    def known(self, response: httpx.Response) -> Any:
+        """The JSON value of an answer, without what the contract does not speak of and so may be different each time.
+
+        Raises:
+            UndecodableError: it is no JSON.
+        """
+        value = read_json(response.content).value
+        operation = self.checker.operation(to_request(response.request))
+        rule = operation.response(response.status_code) if operation else None
+        media_type = MediaType.of(response.headers.get("Content-Type"))
+        schema = schema_for(rule.content, media_type.essence) if rule else None
+        return self.checker.contract.schemas.known(schema, value) if schema else value
 
     def add_finding(self, check: str, breach: Breach, response: httpx.Response) -> None:
         """Note a broken promise that an answer shows only beside what the caller knows."""
         self._note(check, breach, to_exchange(response))
+
+    def _extensions(self, expect: Intent) -> dict[str, Any]:
+        return {_INTENT: expect, _API: self, _SENT_AT: self._clock()}
 
     def _authorized(self, request: httpx.Request) -> httpx.Response:
         response = self._sent_with_token(request)
@@ -205,11 +252,15 @@ class Api:
             raise self._no_answer(to_exchange(response), f"{response.status_code}, again and again")
         return response
 
-    def _stamp(self, request: httpx.Request) -> None:
+    def stamp(self, request: httpx.Request) -> None:
+        """Note when a request is sent; called by the hook of `new_http`."""
         request.extensions[_SENT_AT] = self._clock()
 
-    def _check(self, response: httpx.Response) -> None:
-        """The hook: read the body, check the exchange, note what the checks say, and what is to be cleaned up."""
+    def check(self, response: httpx.Response) -> None:
+        """Read the body of an answer, check the exchange, note what the checks say, and what is to be deleted later.
+
+        Called by the hook of `new_http`.
+        """
         flaw: httpx.RequestError | None = None
         try:
             response.read()
@@ -254,8 +305,31 @@ class Api:
             raise PromiseBroken(f"POST {self.target.token_url}: the answer holds no access_token") from None
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise PromiseBroken(f"POST {self.target.token_url}: its access_token cannot be sent in a header")
-        self._redactor.add(token)
         return token, float(lifetime) if isinstance(lifetime, int | float) else None
+
+
+def new_http(target: Target, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """Connections for the clients of a target, with the hook that has every exchange checked.
+
+    Args:
+        target: where to.
+        transport: in place of the network.
+    """
+    return httpx.Client(
+        timeout=TIMEOUT,
+        transport=transport,
+        trust_env=target.kind == "live",
+        headers={"User-Agent": f"ecsuite/{__version__}"},
+        event_hooks={"request": [_stamp], "response": [_check]},
+    )
+
+
+def _stamp(request: httpx.Request) -> None:
+    request.extensions[_API].stamp(request)
+
+
+def _check(response: httpx.Response) -> None:
+    response.request.extensions[_API].check(response)
 
 
 def to_request(request: httpx.Request) -> Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -57,6 +58,8 @@ def read_json(body: bytes) -> Json:
 
     def number(text: str) -> float:
         value = float(text)
+        if math.isinf(value):
+            raise UndecodableError(f"it holds {text[:20]}, a number beyond every range")
         if value.is_integer():
             whole.append(text)
         return value
@@ -77,6 +80,8 @@ def read_json(body: bytes) -> Json:
         raise UndecodableError("it holds half of a surrogate pair, which is no character") from None
     except json.JSONDecodeError as error:
         raise UndecodableError(f"it is no JSON: {error.msg} at character {error.pos}") from None
+    except UndecodableError:
+        raise
     except RecursionError:
         raise UndecodableError("it is nested too deep to be read") from None
     except ValueError as error:
@@ -91,8 +96,9 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
     """
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict")
-    except ValueError as error:
-        raise UndecodableError(f"it is no form: {error}") from None
+    except ValueError:
+        # What it holds may be a secret, so it is not repeated.
+        raise UndecodableError("it is no form: expected name=value, joined by &, in UTF-8") from None
 
 
 def _no_json(name: str) -> Any:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,12 +22,15 @@ import pytest
 from ecsuite import editions
 from ecsuite.cassette.tape import load, path_of, save
 from ecsuite.client import Api
+from ecsuite.contract import Contract, Kind, Operation
 from ecsuite.errors import CassetteError, EcsuiteError, PromiseBroken, RecordingNeedsServer
 from ecsuite.journal import Journal, Tally
 from ecsuite.quickstart import Story
 from ecsuite.report.text import findings_text, not_checked_lines, tally_text
-from ecsuite.run import Run, open_run, replay_run, require_credentials
-from ecsuite.target import KINDS, Kind, Target, live
+from ecsuite.run import Connections, Run, open_run, replay_run, require_credentials
+from ecsuite.target import KINDS, Target, live
+from ecsuite.target import Kind as TargetKind
+from ecsuite.world import World
 
 if TYPE_CHECKING:
     from ecsuite.cassette.record import MemoryPersister
@@ -49,11 +52,12 @@ class Settings:
     persister: MemoryPersister | None = None
     recorded: list[str] = field(default_factory=list)
     _targets: dict[str, Target] = field(default_factory=dict)
+    _connections: dict[str, Connections] = field(default_factory=dict)
 
     @cached_property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """The target; where something is to be recorded and none is given, the local stand-in."""
-        given: Kind | None = self.config.getoption("--ec-target")
+        given: TargetKind | None = self.config.getoption("--ec-target")
         if self.recording and given == "replay":
             raise RecordingNeedsServer
         return given or ("local" if self.recording else "replay")
@@ -81,6 +85,14 @@ class Settings:
         if edition not in self._targets:
             self._targets[edition] = self._live() if self.kind == "live" else self._local(edition)
         return self._targets[edition]
+
+    def connections(self, edition: str) -> Connections | None:
+        """What the tests of an edition share; nothing while recording, for a cassette must be whole in itself."""
+        if self.recording:
+            return None
+        if edition not in self._connections:
+            self._connections[edition] = self.stack.enter_context(closing(Connections(self.target(edition))))
+        return self._connections[edition]
 
     def _live(self) -> Target:
         hosts = frozenset[str]().union(*(editions.contract(edition).production_hosts() for edition in self.editions))
@@ -115,6 +127,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "edition(name): the test is about that edition alone",
         "scenario(name): the test is a scenario; its cassette is cassettes/<edition>/<name>.yaml",
         "quickstart: the test follows a quickstart guide",
+        "operations(select): the test runs once for each operation of a contract that select(contract, operation) takes",
+        "kinds(select): the test runs once for each kind of thing of a contract that select(kind) takes",
         "guide: what the test asserts is promised by a published guide",
         "spec: what the test asserts is promised by a published document, or by a standard that a guide invokes",
     ):
@@ -138,11 +152,35 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test of every edition runs once for each that was asked for."""
+    """A test of every edition runs once for each that was asked for, or for each of their operations or kinds."""
+    chosen = metafunc.config.stash[_SETTINGS].editions
+    table: dict[str, tuple[str, Callable[..., Iterator[tuple[str, object]]]]] = {
+        "operation": ("operations", _operations),
+        "kind": ("kinds", _kinds),
+    }
+    for name, (marker, rows_of) in table.items():
+        mark = metafunc.definition.get_closest_marker(marker)
+        if mark is not None and name in metafunc.fixturenames:
+            rows = [(edition, label, value) for edition in chosen for label, value in rows_of(edition, **mark.kwargs)]
+            ids = [f"{edition}-{label}" for edition, label, _ in rows]
+            values = [(edition, value) for edition, _, value in rows]
+            metafunc.parametrize(("edition", name), values, ids=ids, scope="session")
+            return
     own = any("edition" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
     named = metafunc.definition.get_closest_marker("edition") is not None
     if "edition" in metafunc.fixturenames and not own and not named:
-        metafunc.parametrize("edition", metafunc.config.stash[_SETTINGS].editions, scope="session")
+        metafunc.parametrize("edition", chosen, scope="session")
+
+
+def _operations(
+    edition: str, select: Callable[[Contract, Operation], object] = lambda *_: True
+) -> Iterator[tuple[str, Operation]]:
+    contract = editions.contract(edition)
+    return ((operation.id, operation) for operation in contract.operations.values() if select(contract, operation))
+
+
+def _kinds(edition: str, select: Callable[[Kind], object] = lambda _: True) -> Iterator[tuple[str, Kind]]:
+    return ((kind.creator.id, kind) for kind in editions.contract(edition).kinds if select(kind))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -197,7 +235,16 @@ def run(request: pytest.FixtureRequest, edition: str) -> Iterator[Run]:
                 opened = stack.enter_context(replay_run(path))
             else:
                 target = settings.target(edition)
-                opened = stack.enter_context(open_run(edition, target, seed=_seed(path, settings)))
+                shared = settings.connections(edition)
+                opened = stack.enter_context(
+                    open_run(
+                        edition,
+                        target,
+                        seed=_seed(path, settings),
+                        recording=settings.recording,
+                        connections=shared,
+                    )
+                )
         request.node.stash[_RUN] = opened
         yield opened
 
@@ -206,6 +253,20 @@ def run(request: pytest.FixtureRequest, edition: str) -> Iterator[Run]:
 def api(run: Run) -> Api:
     """A client of the API, with the partner's token."""
     return run.api
+
+
+@pytest.fixture
+def world(run: Run) -> World:
+    """Things around the call that a test is about, made by the contract's links with the partner's token."""
+    return run.world()
+
+
+@pytest.fixture
+def other(run: Run) -> World:
+    """The same with the token of a second partner; without one there is nothing to test."""
+    if run.other is None:
+        pytest.skip("no second partner: set EC_OTHER_CLIENT_ID and EC_OTHER_CLIENT_SECRET")
+    return run.world(run.other)
 
 
 @pytest.fixture
@@ -259,7 +320,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def _verdict(run: Run, stopped: BaseException | None) -> BaseException | None:
     """What a test fails with, in the end; None where all held."""
     try:
-        run.api.clean_up()
+        run.clean_up()
         if stopped is None:
             run.require_complete()
     except EcsuiteError as error:
@@ -371,11 +432,17 @@ def _unpacked(packed: str) -> Tally:
 
 
 def _scenario(node: Any) -> str:
-    """The name of a test's cassette: its scenario's, or its own."""
+    """The name of a test's cassette: its scenario's, or its own, with its parameters if it has any beside the edition."""
     marker = node.get_closest_marker("scenario")
     if marker is not None:
         return str(marker.args[0])
-    return str(node.originalname).removeprefix("test_").replace("_", "-")
+    name = str(node.originalname).removeprefix("test_").replace("_", "-")
+    callspec = getattr(node, "callspec", None)
+    if callspec is None:
+        return name
+    edition = callspec.params.get("edition", "")
+    parameters = callspec.id.removeprefix(edition).strip("-")
+    return f"{name}/{parameters}" if parameters else name
 
 
 def _seed(path: Path, settings: Settings) -> str | None:

@@ -12,6 +12,8 @@ SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "s
 SECRET_MEMBERS = frozenset(
     {"access_token", "refresh_token", "id_token", "client_id", "client_secret", "client_assertion", "webhooksecret"}
 )
+_SECRET_NAMES = (b"client_", b"_token", b"_assertion", b"webhookSecret")
+FORM = "application/x-www-form-urlencoded"
 MASK = "***"
 # Shorter values would be found inside words that are no secret at all.
 SHORTEST_SECRET = 6
@@ -46,6 +48,24 @@ def mask_form(text: str, mask: str | None = MASK) -> str:
     return urlencode(
         [(name, (mask or placeholder(name)) if is_secret(name) else value) for name, value in pairs], safe="*$"
     )
+
+
+def mask_body(body: bytes, essence: str) -> bytes:
+    """A body with what it holds in places of secrets replaced by placeholders; as it is where it has none.
+
+    Args:
+        body: of any kind.
+        essence: its media type, without parameters.
+    """
+    if essence == FORM and not body.lstrip().startswith(b"{"):
+        return mask_form(body.decode(errors="replace"), mask=None).encode()
+    if not any(name in body for name in _SECRET_NAMES):
+        return body
+    try:
+        masked = mask_value(json.loads(body), mask=None)
+    except (ValueError, RecursionError):
+        return body
+    return json.dumps(masked, separators=(",", ":")).encode()
 
 
 class Redactor:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, load
 from ecsuite.checks import Checker
-from ecsuite.client import Api
+from ecsuite.client import Api, Token, new_http
 from ecsuite.contract import Contract
 from ecsuite.errors import AccessTokenRefused, CredentialsRefused, ServerUnreachable
 from ecsuite.http import httpx
@@ -23,7 +24,8 @@ from ecsuite.media import UndecodableError, read_json
 from ecsuite.quickstart import Story
 from ecsuite.redact import Redactor, placeholder
 from ecsuite.target import Credentials, Target
-from ecsuite.webhook.receiver import NoReceiver, Receiver, RecordedReceiver, receiving
+from ecsuite.world import World
+from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver, RecordedReceiver, receiving
 
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS = frozenset({"invalid_client", "unauthorized_client"})
@@ -35,6 +37,7 @@ class Run:
     """An open run.
 
     Attributes:
+        other: a client of the second partner; None where the target has none.
         redactor: masks the run's secrets in any text.
         require_complete: raises CassetteStale where a recording has more than the run asked for.
     """
@@ -42,6 +45,7 @@ class Run:
     edition: str
     target: Target
     api: Api
+    other: Api | None
     ids: Ids
     receiver: Receiver
     redactor: Redactor
@@ -52,30 +56,85 @@ class Run:
         """Where what is checked is noted."""
         return self.api.journal
 
+    def clean_up(self) -> None:
+        """Delete what the run made and has not deleted; never raises for the API's sake."""
+        self.api.clean_up()
+        if self.other is not None:
+            self.other.clean_up()
+
+    def world(self, api: Api | None = None) -> World:
+        """A new world around calls of this run's partner, or of the client that is given."""
+        return World(api or self.api, self.ids, self.receiver, self.target.sandbox)
+
     @property
     def story(self) -> Story:
         """A new telling of the quickstart."""
         return Story(self.api, self.ids, self.receiver, sandbox=self.target.sandbox)
 
 
+class Connections:
+    """What the runs against one target may share: open connections, tokens, and the receiver of deliveries."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._stack = ExitStack()
+        self._tokens: dict[Credentials, Token] = {}
+
+    @cached_property
+    def http(self) -> httpx.Client:
+        """The connections to the API."""
+        return self._stack.enter_context(closing(new_http(self.target)))
+
+    @cached_property
+    def receiver(self) -> Receiver:
+        """A receiver of deliveries, opened when the first of them is asked for."""
+        return self._stack.enter_context(_receiver(self.target))
+
+    def token(self, credentials: Credentials) -> Token:
+        """Where the token of a partner is kept."""
+        return self._tokens.setdefault(credentials, Token())
+
+    def close(self) -> None:
+        """Close all of them."""
+        self._stack.close()
+
+
 @contextmanager
-def open_run(edition: str, target: Target, *, seed: str | None = None) -> Iterator[Run]:
+def open_run(
+    edition: str,
+    target: Target,
+    *,
+    seed: str | None = None,
+    recording: bool = False,
+    connections: Connections | None = None,
+) -> Iterator[Run]:
     """A run over the network. What it makes and does not delete is deleted when it closes.
 
     Args:
         edition: whose contract holds.
         target: `local` or `live`.
         seed: what its ids are drawn from; a fresh one where it is left out.
+        recording: whether the run is recorded: then its webhooks get a secret that is none, so that a replay can send
+            the same.
+        connections: shared with other runs; its own where they are left out.
     """
-    from ecsuite.retry import patiently  # noqa: PLC0415  a replay needs no patience
-
     with ExitStack() as stack:
-        receiver = stack.enter_context(_receiver(target))
-        redactor = Redactor()
-        api = _api(edition, target, redactor, patient=patiently)
-        stack.callback(api.close)
-        stack.callback(api.clean_up)
-        yield Run(edition, target, api, Ids(seed, on_secret=redactor.add), receiver, redactor, lambda: None)
+        if connections is None:
+            connections = stack.enter_context(closing(Connections(target)))
+        redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
+
+        def client(place: Target) -> Api:
+            from ecsuite.retry import patiently  # noqa: PLC0415  a replay needs no patience
+
+            checker = Checker(contract, place.base_url, place.token_url)
+            token = connections.token(place.credentials)
+            return Api(place, checker, journal, redactor, patient=patiently, http=connections.http, token=token)
+
+        receiver = OwnHooks(lambda: connections.receiver)
+        ids = Ids(seed, redacted=recording, on_secret=redactor.add)
+        run = _run(edition, target, client, ids, receiver, redactor, lambda: None)
+        stack.callback(run.clean_up)
+        yield run
 
 
 @contextmanager
@@ -92,12 +151,32 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     cassette = load(path)
     transport = ReplayTransport(cassette, path)
     recorded = cassette.provenance
-    redactor = Redactor()
-    api = _api(recorded.edition, replay_target(cassette), redactor, transport=transport, clock=clock)
+    target, redactor, journal = replay_target(cassette), Redactor(), Journal()
+    contract = editions.contract(recorded.edition)
     receiver = RecordedReceiver(recorded.receiver_url, cassette.deliveries)
     ids = Ids(recorded.seed, redacted=True)
-    with closing(api):
-        yield Run(recorded.edition, api.target, api, ids, receiver, redactor, transport.require_all_played)
+    with closing(new_http(target, transport)) as http:
+
+        def client(place: Target) -> Api:
+            return Api(
+                place, Checker(contract, place.base_url, place.token_url), journal, redactor, http=http, clock=clock
+            )
+
+        yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
+
+
+def _run(
+    edition: str,
+    target: Target,
+    client: Callable[[Target], Api],
+    ids: Ids,
+    receiver: Receiver,
+    redactor: Redactor,
+    require_complete: Callable[[], None],
+) -> Run:
+    """A run with a client for each of the target's partners."""
+    other = client(replace(target, credentials=target.other)) if target.other else None
+    return Run(edition, target, client(target), other, ids, receiver, redactor, require_complete)
 
 
 def replay_target(cassette: Cassette) -> Target:
@@ -105,7 +184,7 @@ def replay_target(cassette: Cassette) -> Target:
     recorded = cassette.provenance
     credentials = Credentials(placeholder("client_id"), placeholder("client_secret"))
     name = f"recording of {recorded.target}, {recorded.recorded}"
-    return Target("replay", recorded.base_url, recorded.token_url, credentials, name=name)
+    return Target("replay", recorded.base_url, recorded.token_url, credentials, credentials, name=name)
 
 
 def require_credentials(edition: str, target: Target) -> None:
@@ -157,19 +236,6 @@ def _oauth_error(response: httpx.Response) -> str:
         return ""
     error = answer.get("error") if isinstance(answer, dict) else None
     return error if isinstance(error, str) and error.isidentifier() else ""
-
-
-def _api(
-    edition: str,
-    target: Target,
-    redactor: Redactor,
-    *,
-    patient: Callable[..., Any] | None = None,
-    transport: httpx.BaseTransport | None = None,
-    clock: Callable[[], float] = time.monotonic,
-) -> Api:
-    checker = Checker(editions.contract(edition), target.base_url, target.token_url)
-    return Api(target, checker, Journal(), redactor, patient=patient, transport=transport, clock=clock)
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import Intent
 from ecsuite.finding import Finding
 from ecsuite.journal import Journal
-from ecsuite.quickstart import DELIVERY_ARRIVES, Story, check_delivery
+from ecsuite.quickstart import Story
+from ecsuite.rules import DELIVERY_ARRIVES
 from ecsuite.report.text import finding_text
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import NoReceiver
@@ -82,7 +83,7 @@ def test_delivery_prints_what_its_page_says(story):
     """A delivery that did not come is told with the call that asked for it."""
     answer = story.api.post("/webhooks/7/test")
 
-    check_delivery(story, "testDelivery", None, answer, "http://127.0.0.1:5001/hooks/x")
+    story.rules.delivered("testDelivery", None, answer, "http://127.0.0.1:5001/hooks/x")
 
     assert printed(DELIVERY_ARRIVES) == own(story.journal.findings, DELIVERY_ARRIVES)
 

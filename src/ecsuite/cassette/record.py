@@ -25,8 +25,9 @@ from ecsuite.checks import Checker
 from ecsuite.cleanup import resolve
 from ecsuite.exchange import Exchange, Headers, Request, Response, asks_to_wait
 from ecsuite.finding import Result
+from ecsuite.contract import success_links
 from ecsuite.media import FORM, MediaType, UndecodableError, read_json
-from ecsuite.redact import is_secret, mask_form, placeholder
+from ecsuite.redact import is_secret, mask_body, placeholder
 from ecsuite.target import Target, is_loopback
 from ecsuite.version import __version__
 
@@ -108,7 +109,7 @@ def prepare(recording: Recording) -> Cassette:
     ]
     addresses = _addresses({"api": target.base_url, "auth": target.token_url, "receiver": receiver_url})
     own = _own_values(answers, checker)
-    prepared = [_trimmed(exchange, own) for exchange in answers]
+    prepared = [_trimmed(exchange, own, checker) for exchange in answers]
     stable = _StableValues(recording.seed)
     for exchange in prepared:
         stable.learn(checker.check(exchange), checker)
@@ -148,26 +149,28 @@ def _addresses(urls: Mapping[str, str]) -> dict[str, str]:
 
 
 def _own_values(exchanges: Iterable[Exchange], checker: Checker) -> frozenset[str]:
-    """The ids of what the run made or read by id."""
+    """The ids of what the run made, read by id, or spoke of."""
     own: set[str] = set()
     for exchange in exchanges:
         result = checker.check(exchange)
         own |= set(result.path_parameters.values())
+        own |= set(_strings(_value(exchange.request.body))) | _segments(exchange.request.url)
         rule = result.operation.response(exchange.response.status) if result.operation else None
         for link in rule.links if rule and result.operation and result.operation.method == "POST" else ():
             own |= set((resolve(link, result) or {}).values())
     return frozenset(own)
 
 
-def _trimmed(exchange: Exchange, own: frozenset[str]) -> Exchange:
+def _trimmed(exchange: Exchange, own: frozenset[str], checker: Checker) -> Exchange:
     """The exchange with only this run's things in an answered list; the others are the partner's business."""
-    try:
-        value = read_json(exchange.response.body).value
-    except UndecodableError:
-        return exchange
+    value = _value(exchange.response.body)
     if not isinstance(value, list):
         return exchange
     kept = [item for item in value if own & set(_strings(item))]
+    operation = checker.operation(exchange.request)
+    if not kept and operation and success_links(operation):
+        # The first item is what the links of a list lead to.
+        kept = value[:1]
     if len(kept) == len(value):
         return exchange
     body = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
@@ -196,7 +199,7 @@ class _StableValues:
     def learn(self, result: Result, checker: Checker) -> None:
         """Learn from an exchange what the client sent, and then what the server chose."""
         request, response = result.exchange.request, result.exchange.response
-        self._sent |= set(result.path_parameters.values()) - self._stable.keys()
+        self._sent |= _segments(request.url) - self._stable.keys()
         for text in _strings(_value(request.body)):
             # The ids inside an address, such as a webhook's, are the client's as well.
             self._sent |= {text, *_UUID.findall(text)}
@@ -224,6 +227,10 @@ class _StableValues:
         if _UUID.fullmatch(text):
             return self._choose(text)
         return text
+
+    def known(self, text: str) -> str:
+        """What stands for a text, if that is settled by now; else the text itself."""
+        return self._stable.get(text, text)
 
     def _choose(self, text: str) -> str:
         if text not in self._stable and text not in self._sent:
@@ -282,9 +289,10 @@ class _Mender:
         try:
             text = body.decode()
         except UnicodeDecodeError:
-            return body
+            # Bytes as they are, beside the addresses and ids in them.
+            return self._text(body.decode("latin-1")).encode("latin-1")
         if media_type.essence == FORM:
-            return mask_form(text, mask=None).encode()
+            return self._text(mask_body(body, FORM).decode()).encode()
         if media_type.is_json:
             text = self._json(text)
         return self._text(text).encode()
@@ -310,7 +318,11 @@ class _Mender:
     def _text(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, placeholder("secret"))
-        return self.address(text)
+        return self.address(_UUID.sub(lambda match: self._stable.known(match[0]), text))
+
+
+def _segments(url: str) -> set[str]:
+    return {unquote(part) for part in urlsplit(url).path.split("/")}
 
 
 def _is_time(text: str) -> bool:

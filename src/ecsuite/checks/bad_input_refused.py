@@ -10,12 +10,17 @@ NAME = "bad request is refused"
 
 
 def check(seen: Seen) -> list[Breach] | None:
-    rules = (bearer_token.breaches_of, request_parameters.breaches_of, request_body.breaches_of)
-    breaches = [breach for rule in rules for breach in seen.once(rule)]
+    breaches = [] if seen.exchange.request.intent.silent else breaches_of(seen)
     if not breaches:
         return None
-    if not 200 <= seen.status < 300:  # noqa: PLR2004
+    if not seen.is_success:
         return []
     why = breaches[0]
     expected = f"a refusal, because {why.at} is {why.actual} where the contract has {why.expected}"
     return [Breach("status", expected, str(seen.status), why.rule)]
+
+
+def breaches_of(seen: Seen) -> list[Breach]:
+    """What is wrong with the request."""
+    rules = (bearer_token.breaches_of, request_parameters.breaches_of, request_body.breaches_of)
+    return [breach for rule in rules for breach in seen.once(rule)]

@@ -37,7 +37,8 @@ class Seen:
         self.exchange = exchange
         self.operation = operation
         self.path_values = path_values
-        self.rule: ResponseRule | None = operation.response(exchange.response.status) if operation else None
+        settled = operation is not None and not self.is_unsettled
+        self.rule: ResponseRule | None = operation.response(exchange.response.status) if settled and operation else None
         self._known: dict[Callable[[Seen], list[Breach]], list[Breach]] = {}
 
     def once(self, breaches_of: Callable[[Seen], list[Breach]]) -> list[Breach]:
@@ -57,6 +58,16 @@ class Seen:
     def status(self) -> int:
         """The status of the response."""
         return self.exchange.response.status
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is of the 200s."""
+        return 200 <= self.status < 300  # noqa: PLR2004
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether it is a refusal of what nothing published settles: then its body and its headers are open, too."""
+        return self.exchange.request.intent.silent and 400 <= self.status < FIRST_SERVER_ERROR  # noqa: PLR2004
 
     @property
     def is_server_error(self) -> bool:

@@ -9,6 +9,8 @@ from ecsuite.contract import describe
 
 NAME = "what was sent comes back"
 
+MISSING = "missing"
+
 Path = tuple[str | int, ...]
 
 
@@ -23,7 +25,7 @@ def differences(sent: Any, got: Any, path: Path = ()) -> Iterator[tuple[Path, st
             if name in got:
                 yield from differences(value, got[name], (*path, name))
             else:
-                yield (*path, name), describe(value), "missing"
+                yield (*path, name), describe(value), MISSING
     elif isinstance(sent, list) and isinstance(got, list) and len(sent) == len(got):
         for index, (left, right) in enumerate(zip(sent, got, strict=True)):
             yield from differences(left, right, (*path, index))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecsuite.checks import bad_input_refused
 from ecsuite.checks.seen import Seen
 from ecsuite.finding import Breach, NotChecked
 
@@ -15,11 +16,13 @@ def check(seen: Seen) -> list[Breach] | NotChecked | None:
     if seen.asks_to_wait or seen.is_server_error:
         return None
     if intent.silent:
-        return NotChecked(f"the request asked for {intent.name}")
+        return NotChecked("nothing published settles the answer")
     if intent.token_may_have_ended and seen.status == UNAUTHORIZED:
         return NotChecked("the token may have ended, for its lifetime was not told")
-    if seen.status in intent.statuses if intent.statuses else 200 <= seen.status < 300:  # noqa: PLR2004
+    if seen.status in intent.statuses if intent.statuses else seen.is_success:
         return []
+    if seen.is_success and bad_input_refused.breaches_of(seen):
+        return None
     rule = (*seen.operation.pointer, "responses") if seen.operation else None
     return [Breach("status", f"{_statuses(seen)} ({intent.name})", str(seen.status), rule)]
 

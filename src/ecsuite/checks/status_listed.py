@@ -13,10 +13,12 @@ def check(seen: Seen) -> list[Breach] | NotChecked | None:
         return None
     if seen.asks_to_wait:
         return NotChecked(f"{seen.status}: the server asks to come back later")
+    intent = seen.exchange.request.intent
+    if seen.is_unsettled:
+        return NotChecked("nothing published settles the answer")
     if seen.rule is not None:
         return []
-    intent = seen.exchange.request.intent
-    if intent.silent or (intent.statuses and seen.status in intent.statuses):
+    if intent.statuses and seen.status in intent.statuses:
         return NotChecked(f"the request asked for {intent.name}")
     expected = f"one of {', '.join(seen.operation.responses)}"
     return [Breach("status", expected, str(seen.status), (*seen.operation.pointer, "responses"))]

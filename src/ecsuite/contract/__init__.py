@@ -8,11 +8,13 @@ contract.schemas.violations(match.operation.responses["200"].content["applicatio
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ecsuite.contract.keywords import refuse_unknown
+from ecsuite.contract.kinds import Kind, kinds, links_to, parameters, success_links
 from ecsuite.contract.model import (
     HeaderRule,
     Level,
@@ -32,6 +34,7 @@ from ecsuite.errors import ContractInvalid
 __all__ = [
     "Contract",
     "HeaderRule",
+    "Kind",
     "Level",
     "Link",
     "Match",
@@ -44,9 +47,12 @@ __all__ = [
     "Source",
     "Violation",
     "describe",
+    "links_to",
     "load",
+    "parameters",
     "schema_for",
     "shorten",
+    "success_links",
     "wanted",
 ]
 
@@ -87,6 +93,11 @@ class Contract:
         self.token_operation = self._find_token_operation()
         self._refuse_broken_links()
         self._compile()
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of things that the API keeps, parents first."""
+        return kinds(self.source, self.operations)
 
     @property
     def label(self) -> str:
@@ -199,6 +210,7 @@ class _Reader:
                     required=bool(parameter.get("required", False)),
                     schema=(*pointer, "schema"),
                     type=schema.get("type", "string"),
+                    unknown=frozenset(parameter.get("x-unknown", ())),
                 )
 
     def _security(self) -> Pointer | None:

@@ -74,6 +74,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "schema": "Schema",
         "example": VALUE,
         "examples": "{Example}",
+        "x-unknown": VALUE,
         **CERTAINTY,
     },
     "RequestBody": {"$ref": VALUE, "required": VALUE, "description": VALUE, "content": "{MediaType}"},
@@ -131,6 +132,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "else": "Schema",
         "x-absent": VALUE,
         "x-sample": VALUE,
+        "x-names": VALUE,
         **CERTAINTY,
     },
 }

@@ -13,7 +13,7 @@ Level = Literal["guide", "spec"]
 
 
 def schema_for(content: Mapping[str, Pointer], essence: str) -> Pointer | None:
-    """The schema of a media type: under its own name, or under a range that it is in (`*/*`); None where it is in none."""
+    """The schema of a media type: under its name, or under a range that it is in (`*/*`); None where it is in none."""
     if essence in content:
         return content[essence]
     return next(
@@ -23,13 +23,20 @@ def schema_for(content: Mapping[str, Pointer], essence: str) -> Pointer | None:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a path, a query or a header; `schema` points at its schema, `type` is that schema's type."""
+    """A parameter of a path, a query or a header.
+
+    Attributes:
+        schema: points at its schema.
+        type: that schema's type.
+        unknown: the statuses for an id in the path that is nobody's; empty where they are as usual.
+    """
 
     name: str
     place: Literal["path", "query", "header"]
     required: bool
     schema: Pointer
     type: str
+    unknown: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,11 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    def unknown(self, parameter: str) -> frozenset[int]:
+        """The statuses for an id in the path that is nobody's: 404, or 400 too where the contract lists no 404."""
+        own = next(known.unknown for known in self.parameters if known.name == parameter)
+        return own or frozenset({404} if "404" in self.responses else {404, 400})
 
     def response(self, status: int) -> ResponseRule | None:
         """The rule for a status: the status itself before its range (`2XX`) before `default`; None where none is."""

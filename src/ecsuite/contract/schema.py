@@ -93,6 +93,29 @@ class Schemas:
             elif isinstance(part, list) and "items" in node:
                 pending += [((*place, "items"), (*path, index), item) for index, item in enumerate(part)]
 
+    def known(self, pointer: Pointer, value: Any) -> Any:
+        """The value without the members that its schema does not speak of, and without times that a server keeps."""
+        members: dict[tuple[str | int, ...], dict[str, Any]] = {}
+        for path, node in self.parts(pointer, value):
+            members.setdefault(path, {}).update(node.get("properties", {}))
+
+        def keep(part: Any, path: tuple[str | int, ...]) -> Any:
+            if isinstance(part, list):
+                return [keep(item, (*path, index)) for index, item in enumerate(part)]
+            if not isinstance(part, dict) or not members.get(path):
+                return part
+            return {
+                name: keep(item, (*path, name))
+                for name, item in part.items()
+                if name in members[path] and not self._is_kept_time(members[path][name])
+            }
+
+        return keep(value, ())
+
+    def _is_kept_time(self, node: Any) -> bool:
+        own = self._source.resolve(self._source.parse(node["$ref"][2:]))[1] if "$ref" in node else node
+        return own.get("format") == "date-time" and bool(own.get("readOnly"))
+
     def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
         """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""
         return [

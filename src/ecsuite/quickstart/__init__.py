@@ -11,22 +11,18 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
 from ecsuite import editions
-from ecsuite.checks import Checker, sent_comes_back
-from ecsuite.checks.seen import place
+from ecsuite.checks import Checker
 from ecsuite.client import Api
-from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import Exchange
 from ecsuite.finding import Breach
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.rules import Rules, json_of
 from ecsuite.webhook.receiver import Receiver
-
-DELIVERY_ARRIVES: Final = "delivery arrives"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +70,14 @@ class Story:
         self.compare(made.sent, response)
         return json_of(response)
 
+    @property
+    def rules(self) -> Rules:
+        """Where it is noted what held beyond a single exchange."""
+        return Rules(self.api)
+
     def compare(self, sent: Any, response: httpx.Response) -> None:
         """Note each difference between what was sent and what an answer shows as a finding."""
-        found = [
-            Breach(place("body", path), expected, actual)
-            for path, expected, actual in sent_comes_back.differences(sent, json_of(response))
-        ]
-        for breach in found:
-            self.api.add_finding(sent_comes_back.NAME, breach, response)
-        if not found:
-            self.journal.add_held()
+        self.rules.compare(sent, response)
 
 
 Step = Callable[[Story], object]
@@ -110,45 +104,9 @@ def explanation(step: Step) -> str:
     return " ".join(inspect.getdoc(step).partition("\n")[2].split())  # type: ignore[union-attr]
 
 
-def json_of(response: httpx.Response) -> Any:
-    """The JSON value of an answer.
-
-    Raises:
-        PromiseBroken: it is none; the check of the body has said so.
-    """
-    try:
-        return read_json(response.content).value
-    except UndecodableError as error:
-        raise PromiseBroken(f"{response.request.method} {response.request.url}: {error}") from None
-
-
-def member(response: httpx.Response, name: str) -> str:
-    """The text of a member of an answer's object.
-
-    Raises:
-        PromiseBroken: there is none; the check of the body has said so.
-    """
-    value = json_of(response)
-    text = value.get(name) if isinstance(value, dict) else None
-    if not isinstance(text, str) or not text:
-        raise PromiseBroken(f"{response.request.method} {response.request.url}: the answer has no {name} to go on with")
-    return text
-
-
 def first_id(response: httpx.Response) -> str:
     """The id of the first object of an answered list; empty where there is none."""
     listed = json_of(response)
     first = listed[0] if isinstance(listed, list) and listed else None
     found = first.get("id") if isinstance(first, dict) else None
     return found if isinstance(found, str) else ""
-
-
-def check_delivery(story: Story, operation_id: str, delivery: Exchange | None, asked: httpx.Response, url: str) -> None:
-    """Check a delivery that a call asked for; that none came is a finding, too."""
-    if delivery is None:
-        breach = Breach("delivery", f"a POST to {url}", "nothing came")
-        story.api.add_finding(DELIVERY_ARRIVES, breach, asked)
-        return
-    story.journal.add_held()
-    operation = story.checker.contract.deliveries[operation_id]
-    story.journal.add(story.checker.check_delivery(operation, delivery))

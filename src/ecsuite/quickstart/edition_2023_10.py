@@ -11,7 +11,8 @@ from typing import Final
 
 from ecsuite.client import segment
 from ecsuite.exchange import ABSENT, SUCCESS, Intent
-from ecsuite.quickstart import DELIVERY_ARRIVES, Made, Step, Story, check_delivery, first_id, member
+from ecsuite.quickstart import Made, Step, Story, first_id
+from ecsuite.rules import DELIVERY_ARRIVES, member
 from ecsuite.webhook.receiver import NoReceiver
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
@@ -155,7 +156,7 @@ def receive_a_test_delivery(story: Story) -> None:
         story.journal.add_not_checked(DELIVERY_ARRIVES, story.receiver.unreachable)
         return
     delivery = story.receiver.wait(url.rpartition("/")[2])
-    check_delivery(story, "testDelivery", delivery, answer, url)
+    story.rules.delivered("testDelivery", delivery, answer, url)
 
 
 def report_on_an_event(story: Story) -> None:

@@ -78,7 +78,7 @@ class Narrator:
                 if not self._tell_step(step):
                     break
                 advance()
-        self._run.api.clean_up()
+        self._run.clean_up()
         complete = len(self._told) == len(steps(self._run.edition))
         if complete:
             self._run.require_complete()

@@ -6,12 +6,13 @@ import shlex
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import uvicorn
 from starlette.applications import Starlette
@@ -107,14 +108,16 @@ def launched(edition: str) -> Iterator[StandIn]:
         StandInDidNotStart: the process ended before it took connections.
     """
     command = [sys.executable, "-m", "ecsuite", "serve", "--edition", edition, "--port", "0", "--until-eof"]
-    process = subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    )
-    try:
-        yield _read_announcement(process)
-    finally:
-        # The end of its input is what it waits for, and what it gets if this process is killed, too.
-        process.communicate(timeout=asgi.PATIENCE)
+    # What it says goes to a file: a pipe that nobody reads would be full one day, and hold it up.
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True, encoding="utf-8"
+        )
+        try:
+            yield _read_announcement(process, said)
+        finally:
+            # The end of its input is what it waits for, and what it gets if this process is killed, too.
+            process.communicate(timeout=asgi.PATIENCE)
 
 
 @contextmanager
@@ -127,7 +130,7 @@ def _standing(
         yield app, listener, _describe(edition, store, listener)
 
 
-def _read_announcement(process: subprocess.Popen[str]) -> StandIn:
+def _read_announcement(process: subprocess.Popen[str], said: IO[str]) -> StandIn:
     assert process.stdout is not None
     found: dict[str, str] = {}
     for line in process.stdout:
@@ -138,8 +141,9 @@ def _read_announcement(process: subprocess.Popen[str]) -> StandIn:
         elif found:
             break
     if not found:
-        _, said = process.communicate(timeout=asgi.PATIENCE)
-        raise StandInDidNotStart(" ".join(said.split()))
+        process.communicate(timeout=asgi.PATIENCE)
+        said.seek(0)
+        raise StandInDidNotStart(" ".join(said.read().split()))
     return StandIn(
         found["EC_BASE_URL"],
         found["EC_TOKEN_URL"],

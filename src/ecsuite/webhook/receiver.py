@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, Protocol
 
@@ -34,21 +34,29 @@ class Receiver(Protocol):
     def received(self) -> Sequence[Exchange]:
         """Every delivery that came so far."""
 
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
+        """How deliveries to a hook are answered from now on: the status, after some seconds."""
+
+
+def hook_of(delivery: Exchange) -> str:
+    """The name of the hook that a delivery went to."""
+    return delivery.request.url.partition("?")[0].rpartition("/")[2]
+
 
 class Inbox:
     """The deliveries that came, by hook, for one thread to fill and another to wait on."""
 
     def __init__(self) -> None:
         self.all: list[Exchange] = []
+        self.answers: dict[str, tuple[int, float]] = {}
         self._changed = threading.Condition()
         self._unread: list[tuple[str, Exchange]] = []
 
     def put(self, exchange: Exchange) -> None:
         """A delivery came."""
-        hook = exchange.request.url.partition("?")[0].rpartition("/")[2]
         with self._changed:
             self.all.append(exchange)
-            self._unread.append((hook, exchange))
+            self._unread.append((hook_of(exchange), exchange))
             self._changed.notify_all()
 
     def take(self, hook: str, seconds: float) -> Exchange | None:
@@ -67,7 +75,7 @@ class Inbox:
 
 
 class HttpReceiver(Receiver):
-    """A receiver behind a real socket; every delivery is answered with 200.
+    """A receiver behind a real socket; a delivery is answered with 200, unless its hook was told otherwise.
 
     Args:
         inbox: where deliveries go.
@@ -91,6 +99,38 @@ class HttpReceiver(Receiver):
     def received(self) -> Sequence[Exchange]:
         return self.inbox.all
 
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
+        self.inbox.answers[hook] = (status, after)
+
+
+class OwnHooks(Receiver):
+    """What one run sees of a receiver that several share: its own hooks. The receiver is opened when it is needed."""
+
+    def __init__(self, opened: Callable[[], Receiver]) -> None:
+        self._opened = opened
+        self._hooks: set[str] = set()
+
+    @property
+    def address(self) -> str:  # type: ignore[override]
+        return self._opened().address
+
+    @property
+    def unreachable(self) -> str:  # type: ignore[override]
+        return self._opened().unreachable
+
+    def url(self, hook: str) -> str:
+        self._hooks.add(hook)
+        return self._opened().url(hook)
+
+    def wait(self, hook: str, seconds: float = PATIENCE) -> Exchange | None:
+        return self._opened().wait(hook, seconds)
+
+    def received(self) -> Sequence[Exchange]:
+        return [exchange for exchange in self._opened().received() if hook_of(exchange) in self._hooks]
+
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
+        self._opened().answer_with(hook, status, after)
+
 
 class RecordedReceiver(Receiver):
     """Plays the deliveries of a recording, each when it is waited for."""
@@ -112,6 +152,9 @@ class RecordedReceiver(Receiver):
     def received(self) -> Sequence[Exchange]:
         return self._inbox.all
 
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
+        pass
+
 
 class NoReceiver(Receiver):
     """Stands for a receiver where no delivery can come."""
@@ -132,6 +175,9 @@ class NoReceiver(Receiver):
     def received(self) -> Sequence[Exchange]:
         return ()
 
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
+        pass
+
 
 @contextmanager
 def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
@@ -149,7 +195,8 @@ def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
     inbox = Inbox()
     listener = asgi.listen(asgi.LOOPBACK, port)
     address = public_url or asgi.origin(listener)
-    with asgi.in_thread(_App(inbox, address), listener):
+    # An answer that is still due when the run is over is nobody's trouble.
+    with asgi.in_thread(_App(inbox, address), listener, log_level="critical"):
         yield HttpReceiver(inbox, address, listener.getsockname()[1])
 
 
@@ -175,5 +222,11 @@ class _App:
             headers=Headers.of(incoming.headers.items()),
             body=body,
         )
-        await Answer(status_code=200)(scope, receive, send)  # type: ignore[arg-type]
-        self._inbox.put(Exchange(request, Response(200)))
+        status, after = self._inbox.answers.get(incoming.url.path.rpartition("/")[2], (200, 0.0))
+        # Kept before it is answered, for a sender that hears the answer may act on it.
+        self._inbox.put(Exchange(request, Response(status)))
+        if after:
+            import asyncio  # noqa: PLC0415  loaded long ago, by the server that runs this
+
+            await asyncio.sleep(after)
+        await Answer(status_code=status)(scope, receive, send)  # type: ignore[arg-type]

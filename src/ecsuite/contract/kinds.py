@@ -1,0 +1,135 @@
+"""The kinds of things that an API keeps, drawn from the links of a contract: what makes, reads, lists, ends one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ecsuite.contract.model import Link, Operation
+from ecsuite.contract.source import Source
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of thing.
+
+    Attributes:
+        name: what it is called, from the last parameter of its path: `vehicle`.
+        creator: the operation that makes one.
+        reader: the operation that reads one; its path is the thing's own.
+        lister, deleter, replacer: the operations that list, delete and replace; None where the contract has none.
+        link: of the creator's answer to the reader, which says where the thing's id stands.
+        sends_id: whether the client sends the id when it makes one, whoever has the last word.
+        parent: the kind that the thing belongs to; None where it belongs to the partner alone.
+    """
+
+    name: str
+    creator: Operation
+    reader: Operation
+    lister: Operation | None
+    deleter: Operation | None
+    replacer: Operation | None
+    link: Link
+    sends_id: bool
+    parent: Kind | None
+
+    @property
+    def parameter(self) -> str:
+        """The last parameter of the thing's path: its id."""
+        return parameters(self.reader)[-1]
+
+    @property
+    def member(self) -> str:
+        """The member that holds the thing's id, in what is sent or answered, and in lists."""
+        return self.link.parameters[self.parameter].rpartition("/")[2]
+
+    @property
+    def is_named_by_client(self) -> bool:
+        """Whether the thing goes by the id that the client sent, rather than by one that the answer gives."""
+        return self.link.parameters[self.parameter].startswith("$request.body")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def kinds(source: Source, operations: Mapping[str, Operation]) -> tuple[Kind, ...]:
+    """Every kind of thing, parents first."""
+    found: list[Kind] = []
+    for creator in operations.values():
+        if creator.method == "POST" and (link := _to_reader(creator, operations)):
+            kind = _kind(creator, link, operations, found)
+            found.append(replace(kind, sends_id=kind.member in _members(source, creator)))
+    return tuple(found)
+
+
+def _members(source: Source, creator: Operation) -> dict[str, object]:
+    """The members of the body that makes a thing."""
+    schemas = creator.request.content.values() if creator.request else ()
+    found: dict[str, object] = next((source.resolve(schema)[1].get("properties", {}) for schema in schemas), {})
+    return found
+
+
+def parameters(operation: Operation) -> tuple[str, ...]:
+    """The names of an operation's path parameters, in the order of its path."""
+    return tuple(_PARAMETER.findall(operation.path))
+
+
+def links_to(operation: Operation, operations: Iterable[Operation]) -> Iterator[tuple[Operation, Link]]:
+    """The links from the body of an answer that lead to the operation: those of POST first."""
+    found = [
+        (source, link)
+        for source in operations
+        for link in success_links(source)
+        if link.operation_id == operation.id and any("body#" in text for text in link.parameters.values())
+    ]
+    return iter(sorted(found, key=lambda pair: pair[0].method != "POST"))
+
+
+def success_links(operation: Operation) -> tuple[Link, ...]:
+    """The links of an operation's first successful answer that has any."""
+    rules = (rule for status, rule in operation.responses.items() if status.startswith("2") and rule.links)
+    return next((rule.links for rule in rules), ())
+
+
+def _to_reader(creator: Operation, operations: Mapping[str, Operation]) -> Link | None:
+    """The link of a creator's answer that leads to the thing itself."""
+    for link in success_links(creator):
+        target = operations[link.operation_id]
+        own = parameters(target)[-1:]
+        if target.method == "GET" and target.path.endswith("}") and "body#" in link.parameters.get(own[0], ""):
+            return link
+    return None
+
+
+def _kind(creator: Operation, link: Link, operations: Mapping[str, Operation], known: list[Kind]) -> Kind:
+    reader = operations[link.operation_id]
+    linked = [operations[other.operation_id] for other in success_links(creator)]
+    listers = [
+        operations[other.operation_id]
+        for other in success_links(creator)
+        if operations[other.operation_id].method == "GET"
+        and not any("body#" in text for text in other.parameters.values())
+    ]
+    parents = [kind for kind in known if parameters(kind.reader) == parameters(creator)]
+
+    def at_reader(method: str) -> Operation | None:
+        return next((other for other in linked if (other.method, other.path) == (method, reader.path)), None)
+
+    return Kind(
+        name=parameters(reader)[-1].removesuffix("Id") if parameters(reader)[-1] != "id" else _singular(creator),
+        creator=creator,
+        reader=reader,
+        lister=listers[0] if listers else None,
+        deleter=at_reader("DELETE"),
+        replacer=at_reader("PUT"),
+        link=link,
+        sends_id=False,
+        parent=parents[0] if parents else None,
+    )
+
+
+def _singular(creator: Operation) -> str:
+    return creator.path.rpartition("/")[2].removesuffix("s")

@@ -1,0 +1,180 @@
+"""The promises that no single exchange shows, by name, and where it is noted whether they held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from ecsuite.checks import sent_comes_back
+from ecsuite.checks.seen import place
+from ecsuite.client import Api
+from ecsuite.contract import Pointer, describe
+from ecsuite.errors import PromiseBroken
+from ecsuite.exchange import Exchange
+from ecsuite.finding import Breach
+from ecsuite.http import httpx
+from ecsuite.media import UndecodableError, read_json
+
+REFUSED_CHANGES_NOTHING: Final = "refused call changes nothing"
+KEPT_APART: Final = "partners are kept apart"
+LISTED_ONCE: Final = "created is listed once"
+GONE: Final = "deleted is gone"
+UNTOUCHED: Final = "others are untouched"
+PARENTS: Final = "things stay with their parent"
+DELIVERY_ARRIVES: Final = "delivery arrives"
+DELIVERED_ONCE: Final = "delivery comes once"
+DELIVERED_RIGHT: Final = "delivery goes to its webhook alone"
+ERROR_FITS: Final = "error names its reason"
+NAMES: Final = (
+    sent_comes_back.NAME,
+    REFUSED_CHANGES_NOTHING,
+    KEPT_APART,
+    LISTED_ONCE,
+    GONE,
+    UNTOUCHED,
+    PARENTS,
+    DELIVERY_ARRIVES,
+    DELIVERED_ONCE,
+    DELIVERED_RIGHT,
+    ERROR_FITS,
+)
+
+
+class Rules:
+    """Notes in a client's journal whether a promise held that takes more than one exchange to see."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def require(  # noqa: PLR0913
+        self,
+        name: str,
+        response: httpx.Response,
+        *,
+        holds: bool,
+        at: str,
+        expected: str,
+        actual: str,
+        rule: Pointer | None = None,
+    ) -> bool:
+        """Note that a promise held, or that it is broken; whether it held.
+
+        Args:
+            name: of the promise, one of `NAMES`.
+            response: the answer of the call that is to blame.
+            holds: whether it held.
+            at: where it shows.
+            expected: what was promised, in words.
+            actual: what was seen, in words.
+            rule: where in the contract the promise stands; the operation where it is left out.
+        """
+        if holds:
+            self._api.journal.add_held()
+        else:
+            self._api.add_finding(name, Breach(at, expected, actual, rule), response)
+        return holds
+
+    def require_status(
+        self, name: str, response: httpx.Response, statuses: Iterable[int], why: str, rule: Pointer | None = None
+    ) -> bool:
+        """Note whether an answer has one of the statuses that a promise wants; `why` says what they are for."""
+        wanted = sorted(statuses)
+        return self.require(
+            name,
+            response,
+            holds=response.status_code in wanted,
+            at="status",
+            expected=f"{' or '.join(map(str, wanted))}, {why}",
+            actual=str(response.status_code),
+            rule=rule,
+        )
+
+    def not_checked(self, name: str, reason: str) -> None:
+        """Note that a promise could not be looked at, and why."""
+        self._api.journal.add_not_checked(name, reason)
+
+    def delivered(self, operation_id: str, delivery: Exchange | None, asked: httpx.Response, url: str) -> None:
+        """Check a delivery that a call asked for; that none came is a finding, too."""
+        arrived = delivery is not None
+        self.require(
+            DELIVERY_ARRIVES, asked, holds=arrived, at="delivery", expected=f"a POST to {url}", actual="nothing came"
+        )
+        if delivery is not None:
+            operation = self._api.checker.contract.deliveries[operation_id]
+            self._api.journal.add(self._api.checker.check_delivery(operation, delivery))
+
+    def compare(
+        self, sent: Any, response: httpx.Response, *, whole: bool = True, at: tuple[str | int, ...] = ()
+    ) -> bool:
+        """Note each difference between what was sent and what an answer shows as a finding; whether there is none.
+
+        Args:
+            sent: the JSON value that was sent.
+            response: the answer that shows it.
+            whole: whether what is missing in the answer is a difference, too.
+            at: where in the answer it stands.
+
+        Raises:
+            PromiseBroken: the answer is no JSON, or holds nothing there; a finding says so.
+        """
+        got = json_of(response)
+        try:
+            for token in at:
+                got = got[token]
+        except (KeyError, IndexError, TypeError):
+            raise PromiseBroken(
+                f"{response.request.method} {response.request.url}: nothing at {place('body', at)}"
+            ) from None
+        found = [
+            Breach(place("body", (*at, *path)), expected, actual)
+            for path, expected, actual in sent_comes_back.differences(sent, got)
+            if whole or actual != sent_comes_back.MISSING
+        ]
+        for breach in found:
+            self._api.add_finding(sent_comes_back.NAME, breach, response)
+        if not found:
+            self._api.journal.add_held()
+        return not found
+
+
+def json_of(response: httpx.Response) -> Any:
+    """The JSON value of an answer.
+
+    Raises:
+        PromiseBroken: it is none; the check of the body has said so.
+    """
+    try:
+        return read_json(response.content).value
+    except UndecodableError as error:
+        raise PromiseBroken(f"{response.request.method} {response.request.url}: {error}") from None
+
+
+def member(response: httpx.Response, name: str) -> str:
+    """The text of a member of an answer's object.
+
+    Raises:
+        PromiseBroken: there is none; the check of the body has said so.
+    """
+    value = json_of(response)
+    text = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(text, str) or not text:
+        raise PromiseBroken(f"{response.request.method} {response.request.url}: the answer has no {name} to go on with")
+    return text
+
+
+def shown(value: Any) -> str:
+    """What a call showed of a thing, in words: a value, or the status that came in its place."""
+    return f"status {value.status}" if isinstance(value, NoSuch) else describe(value)
+
+
+class NoSuch:
+    """In the place of a value: the status of an answer that had none."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NoSuch) and self.status == other.status
+
+    def __hash__(self) -> int:
+        return hash(self.status)

@@ -1,0 +1,55 @@
+"""Every operation of the contract: the smallest and the fullest request, and what it refuses."""
+
+import pytest
+
+from ecsuite.contract import parameters
+from ecsuite.exchange import SUCCESS, Intent
+from ecsuite.rules import json_of
+from ecsuite.world import NOT_SETTLED, but, schema_of
+
+pytestmark = pytest.mark.spec
+
+
+def makes(contract, operation):
+    return any(kind.creator is operation for kind in contract.kinds)
+
+
+@pytest.mark.kinds()
+def test_smallest_and_fullest_thing_is_made(kind, world):
+    """A thing is made from the members that are required, and from all that there are; both can be read."""
+    for full in (False, True):
+        world.read(world.make(kind, full=full))
+
+
+@pytest.mark.operations(select=lambda contract, operation: operation.security and not makes(contract, operation))
+def test_operation_answers(operation, world):
+    """A call that names what is there succeeds, and what its answer shows of the request is as it was sent."""
+    for full in (False, True) if operation.request else (False,):
+        call = world.call(operation, full=full)
+        if call is None:
+            pytest.skip(f"there is nothing to call {operation} on")
+        response = world.send(call, expect=SUCCESS if call.settled else NOT_SETTLED)
+        if call.body and response.is_success and response.content:
+            world.rules.compare(world.shown_by(operation, call.body.value), response, whole=False)
+
+
+@pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
+def test_unknown_id_is_refused(operation, world):
+    """An id in the path that is nobody's is refused as the contract says, whatever stands in the body."""
+    call = world.call(operation) or world.anything(operation)
+    for parameter in parameters(operation):
+        refusal = Intent(f"a refusal of an unknown {parameter}", operation.unknown(parameter))
+        world.send(but(call, **{parameter: world.ids.new()}), expect=refusal, strict=False)
+
+
+@pytest.mark.operations(
+    select=lambda contract, operation: operation.request and operation.security and not makes(contract, operation)
+)
+def test_every_legal_body_is_taken(operation, world):
+    """Every value of an enum, both ends of a range, every kind of text: what is legal is taken."""
+    for body in world.samples.legal(schema_of(operation)):
+        call = world.call(operation)
+        expect = world.expectation(body)
+        response = world.send(call, json=body.value, expect=expect)
+        if response.is_success and response.content and isinstance(json_of(response), dict):
+            world.rules.compare(world.shown_by(operation, body.value), response, whole=False)

@@ -1,0 +1,47 @@
+"""Every call carries a good token, or is refused with 401 and changes nothing."""
+
+import base64
+
+import pytest
+
+from ecsuite.exchange import Intent
+from ecsuite.world import World
+
+UNAUTHORIZED = frozenset({401})
+pytestmark = pytest.mark.guide
+
+
+def bad_credentials(world: World) -> dict[str, str | None]:
+    """Values of the Authorization header that are none of the partner's tokens; None for no header."""
+    token, middle = world.api.token(), len(world.api.token()) // 2
+    credentials = world.api.target.credentials
+    basic = base64.b64encode(f"{credentials.client_id}:{credentials.client_secret}".encode()).decode()
+    changed = "A" if token[middle] != "A" else "B"
+    return {
+        "no token": None,
+        "an empty Authorization header": "",
+        "a scheme without a token": "Bearer",
+        "a token of nobody's": f"Bearer {world.ids.new()}",
+        "a token that is cut off": f"Bearer {token[:middle]}",
+        "a token with one character changed": f"Bearer {token[:middle]}{changed}{token[middle + 1 :]}",
+        "a token with something behind it": f"Bearer {token}x",
+        "the token without a scheme": token,
+        "the token in another scheme": f"Token {token}",
+        "the client's id and secret in the scheme Basic": f"Basic {basic}",
+    }
+
+
+@pytest.mark.operations(select=lambda _, operation: operation.security)
+def test_call_without_good_token_is_refused(operation, world):
+    """Whatever stands in the place of a token: 401, and nothing is made, changed or deleted."""
+    call = world.call(operation)
+    if call is None:
+        pytest.skip(f"there is nothing to call {operation} on")
+    before = world.look(call)
+
+    for name, header in bad_credentials(world).items():
+        headers = {} if header is None else {"Authorization": header}
+        refusal = Intent(f"a refusal of {name}", UNAUTHORIZED, frozenset({"bearer token is sent"}))
+        response = world.send(call, authorize=False, headers=headers, expect=refusal, strict=False)
+
+    world.unchanged(call, before, response, rule=(*operation.pointer, "responses", "401"))

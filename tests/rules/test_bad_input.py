@@ -1,0 +1,106 @@
+"""What the contract refuses is refused with 400, and leaves no trace."""
+
+import json
+
+import pytest
+
+from ecsuite.contract import parameters
+from ecsuite.exchange import Intent
+from ecsuite.rules import REFUSED_CHANGES_NOTHING
+from ecsuite.world import LOOKING, schema_of
+
+BAD_REQUEST = frozenset({400})
+BREAKS_BODY = frozenset({"request body matches contract"})
+pytestmark = pytest.mark.guide
+
+NO_JSON = {
+    "no JSON": b"not json",
+    "a form": b"userId=42&name=x",
+    "XML": b"<user><id>42</id></user>",
+    "nothing at all": b"",
+    "blanks": b"   ",
+    "an open brace": b"{",
+    "NaN": b"NaN",
+}
+
+
+def broken_texts(value):
+    """A right body, broken as a text: each is no JSON any more."""
+    text = json.dumps(value, ensure_ascii=False)
+    return {
+        "JSON that is cut off": text[: len(text) // 2].encode(),
+        "JSON without its last brace": text[:-1].encode(),
+        "JSON with something behind it": f"{text} x".encode(),
+        "JSON with single quotes": text.replace('"', "'").encode(),
+        "JSON with a number that is none": f'{text[:-1]}, "more": 0x1F}}'.encode(),
+        "JSON in an array": f"[{text}]".encode(),
+        "JSON as a text": json.dumps(text).encode(),
+    }
+
+
+def takes_json(_, operation):
+    return operation.security and operation.request
+
+
+def refusal(what):
+    return Intent(f"a refusal of {what}", BAD_REQUEST, BREAKS_BODY)
+
+
+@pytest.mark.operations(select=takes_json)
+def test_wrong_member_is_refused(operation, world):
+    """For each member: missing, null, of each wrong type, outside its enum, beyond its range."""
+    call = world.call(operation)
+    before = world.look(call)
+
+    sent = []
+    for wrong in world.samples.wrong(schema_of(operation)):
+        expect = refusal(f"{wrong.what} at {wrong.place}")
+        sent.append((wrong.value, world.send(call, json=wrong.value, expect=expect, strict=False)))
+
+    world.unchanged(call, before, sent[-1][1], sent=sent, rule=(*operation.pointer, "responses", "400"))
+
+
+@pytest.mark.operations(select=takes_json)
+def test_what_is_no_json_is_refused(operation, world):
+    """A body that is no JSON, or not the object that is wanted."""
+    call = world.call(operation)
+    before = world.look(call)
+
+    for what, content in {**NO_JSON, **broken_texts(call.body.value)}.items():
+        headers = {"Content-Type": "application/json"}
+        answer = world.send(call, json=None, content=content, headers=headers, expect=refusal(what), strict=False)
+
+    world.unchanged(call, before, answer, rule=(*operation.pointer, "responses", "400"))
+
+
+@pytest.mark.kinds(select=lambda kind: kind.parent)
+def test_unknown_parent_is_refused(kind, world):
+    """Nothing can be made below a parent that is not there, and trying makes neither of them."""
+    body, parent_id = world.body(kind.creator, full=True), world.ids.new()
+    parent = world.body(kind.parent.creator).value | {kind.parent.member: parent_id}
+    path = world.path(kind.creator, own=parent_id)
+    statuses = kind.creator.unknown(parameters(kind.creator)[-1])
+
+    answer = world.api.post(
+        path, json=body.value, expect=Intent(f"a refusal of an unknown {kind.parent}", statuses), strict=False
+    )
+
+    made = world.api.get(world.path(kind.parent.reader, own=parent_id), expect=LOOKING)
+    world.rules.require(
+        REFUSED_CHANGES_NOTHING,
+        answer,
+        holds=not made.is_success,
+        at=f"{kind.parent.reader} afterwards",
+        expected=f"no {kind.parent} {parent_id}",
+        actual=f"status {made.status_code}",
+    )
+    created = world.make(kind.parent, body=type(body)(parent))
+    listed = world.api.get(world.path(kind.lister, created))
+    world.rules.require(
+        REFUSED_CHANGES_NOTHING,
+        answer,
+        holds=all(mark not in listed.text for mark in world.marks(body.value)),
+        at=f"{kind.lister}, after the {kind.parent} was made",
+        expected=f"no {kind} from before",
+        actual="the refused one is listed",
+    )

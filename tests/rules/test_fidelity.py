@@ -1,0 +1,42 @@
+"""What was sent comes back the same: letters, zeros, numbers, order, wherever an answer shows it."""
+
+import pytest
+
+from ecsuite.checks import sent_comes_back
+from ecsuite.rules import json_of
+from ecsuite.world import NotTakenError, schema_of
+
+pytestmark = pytest.mark.guide
+
+
+@pytest.mark.kinds()
+def test_what_was_sent_comes_back(kind, world):
+    """Whatever legal value a member has, reading shows it unchanged, and so does the list as far as it shows it."""
+    things = []
+    for body in world.samples.legal(schema_of(kind.creator)):
+        try:
+            thing = world.make(kind, body=body, expect=world.expectation(body))
+        except NotTakenError:
+            world.rules.not_checked(sent_comes_back.NAME, f"refused: {body.odd}")
+            continue
+        world.read(thing)
+        things.append(thing)
+
+    listed = world.api.get(things[0].collection)
+
+    for thing in things:
+        for at, _ in world.items(listed, kind, thing.id):
+            world.rules.compare(thing.sent, listed, whole=False, at=at)
+
+
+@pytest.mark.kinds(select=lambda kind: kind.replacer)
+def test_what_was_put_comes_back(kind, world):
+    """The same for what is put in the place of a thing."""
+    thing = world.make(kind)
+    for body in world.samples.legal(schema_of(kind.replacer)):
+        answer = world.api.put(thing.path, json=body.value, expect=world.expectation(body))
+        if answer.is_success:
+            sent = world.visible(kind, body.value, thing.id)
+            world.rules.compare(sent, world.api.get(thing.path))
+            if answer.content and isinstance(json_of(answer), dict):
+                world.rules.compare(sent, answer, whole=False)

@@ -1,0 +1,159 @@
+"""Made things are there, once; deleted ones are gone; and nothing else changes."""
+
+from dataclasses import replace
+
+import pytest
+
+from ecsuite.exchange import ABSENT
+from ecsuite.rules import GONE, LISTED_ONCE, PARENTS, REFUSED_CHANGES_NOTHING, UNTOUCHED, NoSuch, shown
+from ecsuite.world import LOOKING
+
+pytestmark = pytest.mark.spec
+
+
+def must_be_listed_once(world, thing):
+    """Sees that a list shows a thing once, and as it is."""
+    listed = world.api.get(thing.collection)
+    found = world.items(listed, thing.kind, thing.id)
+    world.rules.require(
+        LISTED_ONCE,
+        listed,
+        holds=len(found) == 1,
+        at=f"an item with the {thing.kind.member} {thing.id}",
+        expected="once in the list",
+        actual=f"{len(found)} times",
+    )
+    for at, _ in found:
+        world.rules.compare(thing.sent, listed, whole=False, at=at)
+
+
+def children(world, thing):
+    """A thing of each kind that can belong to it."""
+    kinds = [kind for kind in world.contract.kinds if kind.parent is thing.kind]
+    return [world.make(kind, thing) for kind in kinds]
+
+
+def twins(world, thing):
+    """The paths of things with the same id: of the same kind below another parent, of other kinds beside it."""
+    kind, home = thing.kind, world.home(thing.kind.parent) if thing.kind.parent else None
+    if home is None or not kind.is_named_by_client:
+        return []
+    others = [other for other in world.contract.kinds if other.parent is kind.parent and other.is_named_by_client]
+    found = []
+    for other in others:
+        parent = world.make(kind.parent) if other is kind else home
+        body = world.body(other.creator).value | {other.member: thing.id}
+        # Whether an id may be used again elsewhere is not told.
+        if world.api.post(world.path(other.creator, parent), json=body, expect=LOOKING).is_success:
+            found.append(world.path(other.reader, parent, thing.id))
+    return found
+
+
+@pytest.mark.kinds(select=lambda kind: kind.lister)
+def test_created_is_listed_once(kind, world):
+    """Each of several things is in the list once and can be read, whatever was made after it."""
+    things = [world.make(kind, full=True) for _ in range(3)]
+
+    for thing in things:
+        must_be_listed_once(world, thing)
+        world.read(thing)
+
+
+@pytest.mark.kinds(select=lambda kind: kind.lister)
+def test_many_are_all_listed(kind, world, plenty):
+    """A list shows everything that was made, however much that is."""
+    parent = world.make(kind.parent) if kind.parent else None
+    things = [world.make(kind, parent) for _ in range(plenty)]
+
+    listed = world.api.get(things[0].collection)
+
+    missing = [thing.id for thing in things if len(world.items(listed, kind, thing.id)) != 1]
+    world.rules.require(
+        LISTED_ONCE,
+        listed,
+        holds=not missing,
+        at="the list",
+        expected=f"each of {plenty} {kind}s once",
+        actual=f"{plenty - len(missing)} of them once",
+    )
+
+
+@pytest.mark.kinds(select=lambda kind: kind.deleter)
+def test_deleted_is_gone(kind, world):
+    """What is deleted cannot be read, nor listed, nor deleted again; what is beside it stays as it was."""
+    thing, sibling = world.make(kind, full=True), world.make(kind, full=True)
+    paths = [sibling.path, *(child.path for child in children(world, sibling)), *twins(world, thing)]
+    beside = {path: world.see(path) for path in paths}
+
+    deleted = world.api.delete(thing.path)
+
+    seen = world.see(thing.path)
+    gone = seen == NoSuch(404)
+    world.rules.require(GONE, deleted, holds=gone, at=f"{kind.reader} afterwards", expected="404", actual=shown(seen))
+    if kind.lister:
+        listed = world.api.get(thing.collection, expect=LOOKING)
+        left = world.items(listed, kind, thing.id) if listed.is_success else []
+        world.rules.require(
+            GONE,
+            deleted,
+            holds=not left,
+            at=f"{kind.lister} afterwards",
+            expected="not in the list",
+            actual=f"listed {len(left)} times",
+        )
+    world.api.delete(thing.path, expect=ABSENT, strict=False)
+    for path, before in beside.items():
+        world.same(UNTOUCHED, deleted, path, before)
+
+
+@pytest.mark.kinds(select=lambda kind: kind.replacer)
+def test_replaced_is_changed_alone(kind, world):
+    """PUT changes the thing that it names, keeps its id, and leaves the others as they are."""
+    thing, sibling = world.make(kind), world.make(kind, full=True)
+    before = world.see(sibling.path)
+    body = world.body(kind.replacer, full=True)
+
+    replaced = world.api.put(thing.path, json=body.value)
+
+    changed = replace(thing, sent=world.visible(kind, body.value, thing.id) | {kind.member: thing.id})
+    world.read(changed)
+    must_be_listed_once(world, changed)
+    world.same(UNTOUCHED, replaced, sibling.path, before)
+
+
+@pytest.mark.kinds(select=lambda kind: kind.replacer)
+def test_replacing_what_is_not_there_makes_nothing(kind, world):
+    """PUT at an unknown id is refused, and nothing is there afterwards."""
+    unknown = world.ids.new()
+    path = world.path(kind.reader, None, unknown)
+
+    replaced = world.api.put(path, json=world.body(kind.replacer).value, expect=ABSENT, strict=False)
+
+    seen = world.see(path)
+    world.rules.require(
+        REFUSED_CHANGES_NOTHING,
+        replaced,
+        holds=seen == NoSuch(404),
+        at=f"{kind.reader} afterwards",
+        expected="404",
+        actual=shown(seen),
+    )
+
+
+@pytest.mark.kinds(select=lambda kind: kind.parent and kind.deleter)
+def test_things_stay_with_their_parent(kind, world):
+    """Below another parent a thing cannot be read, listed, or deleted."""
+    thing, elsewhere = world.make(kind, full=True), world.make(kind.parent)
+    path = world.path(kind.reader, elsewhere, thing.id)
+    before = world.see(thing.path)
+
+    why = f"for the {kind} of another {kind.parent}"
+    world.rules.require_status(PARENTS, world.api.get(path, expect=LOOKING), {404}, why)
+    listed = world.api.get(world.path(kind.lister, elsewhere))
+    found = world.items(listed, kind, thing.id)
+    world.rules.require(
+        PARENTS, listed, holds=not found, at="the list", expected=f"nothing {why}", actual=f"{thing.id} in the list"
+    )
+    deleted = world.api.delete(path, expect=LOOKING)
+    world.rules.require_status(PARENTS, deleted, {404}, why)
+    world.same(PARENTS, deleted, thing.path, before)

@@ -1,0 +1,43 @@
+"""A method that the contract does not have for a path is refused, and does nothing."""
+
+import pytest
+
+from ecsuite.exchange import Intent
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+NOT_THERE = frozenset({404, 405})
+ON_PURPOSE = frozenset({"operation is in the contract"})
+pytestmark = pytest.mark.spec
+
+
+def first_of_its_path(contract, operation):
+    same = [other for other in contract.operations.values() if other.path == operation.path]
+    return operation.security and same[0] is operation
+
+
+@pytest.mark.operations(select=first_of_its_path)
+def test_other_methods_are_refused(operation, world):
+    """405, or 404, and everything is as it was."""
+    call = world.call(operation) or world.anything(operation)
+    makers = [kind for kind in world.contract.kinds if kind.creator.path == operation.path]
+    made = [world.make(kind, full=True) for kind in makers]
+    before = {thing.path: world.see(thing.path) for thing in made}
+    looked = world.look(call)
+
+    for method in METHODS:
+        if method not in world.contract.methods(call.path):
+            expect = Intent(f"a refusal of {method}", NOT_THERE, ON_PURPOSE)
+            content = {} if method in {"GET", "DELETE"} else {"json": {}}
+            answer = world.api.request(method, call.path, expect=expect, strict=False, **content)
+            for path, was in before.items():
+                world.same("refused call changes nothing", answer, path, was)
+            world.unchanged(call, looked, answer)
+
+
+@pytest.mark.operations(select=lambda contract, operation: operation is next(iter(contract.operations.values())))
+def test_unknown_path_is_refused(operation, world):
+    """A path that the contract does not have is not found, with and without a token."""
+    expect = Intent("a refusal of an unknown path", NOT_THERE, ON_PURPOSE)
+    for method in METHODS:
+        content = {} if method in {"GET", "DELETE"} else {"json": {}}
+        world.api.request(method, f"/{world.ids.new()}", expect=expect, strict=False, **content)

@@ -1,0 +1,159 @@
+"""Where nothing is published, any answer will do but a server error; and what was taken can be read again."""
+
+import json
+
+import pytest
+
+from ecsuite.contract import parameters
+from ecsuite.exchange import Intent
+from ecsuite.rules import json_of
+from ecsuite.world import but
+
+pytestmark = pytest.mark.spec
+ON_PURPOSE = frozenset(
+    {"request body matches contract", "request parameters match contract", "operation is in the contract"}
+)
+ODD_IDS = {
+    "letters": "kunde-øst-Å42",
+    "blanks": "a b  c",
+    "an encoded slash": "a/b",
+    "an encoded backslash": "a\\b",
+    "reserved characters": "a?b#c&d=e+f;g,h:i@j",
+    "a percent sign": "100%25",
+    "quotes": 'it\'s "quoted"',
+    "an emoji": "\U0001f697",
+    "dots": "a..b...",
+    "a hidden path": "../../etc/passwd",
+    "a NUL": "a\x00b",
+    "SQL": "' OR '1'='1",
+    "a very long id": "long" * 500,
+    "a number": "42",
+    "null": "null",
+}
+# What a path may lose on its way, whoever serves it.
+FRAGILE = ("/", "\\", "\x00")
+
+
+def anything(what):
+    return Intent(f"whatever {what} gets", on_purpose=ON_PURPOSE, silent=True)
+
+
+def nested(depth):
+    return "[" * depth + "]" * depth
+
+
+def odd_texts(value, first_text):
+    """A legal body in ways that nothing published speaks of, as bytes with a media type."""
+    text = json.dumps(value, ensure_ascii=False)
+    plain = "application/json"
+    more = text[:-1]
+    return {
+        "another media type": (text.encode(), "text/plain"),
+        "no media type": (text.encode(), None),
+        "XML by its media type": (text.encode(), "application/xml"),
+        "a charset that is not its own": ('{"name":"Å"}'.encode("utf-16"), "application/json; charset=utf-16"),
+        "bytes that are no UTF-8": (text.encode("latin-1", "replace").replace(b'":', b'\xe5":', 1), plain),
+        "a byte order mark": (b"\xef\xbb\xbf" + text.encode(), plain),
+        "unknown members": (f'{more},"unknown":{{"deep":[1,null,"x"]}}}}'.encode(), plain),
+        "a member twice": (f"{more},{more[1:]}}}".encode(), plain),
+        "deep nesting in an unknown member": (f'{more},"unknown":{nested(2000)}}}'.encode(), plain),
+        "deep nesting": (nested(20000).encode(), plain),
+        "a very large number": (f'{more},"unknown":{"9" * 400}}}'.encode(), plain),
+        "a number beyond every range": (f'{more},"unknown":1e999}}'.encode(), plain),
+        "a large body": (f'{more},"unknown":"{"x" * 100_000}"}}'.encode(), plain),
+        "half of a surrogate pair": (text.replace(first_text, "\\ud83d").encode(), plain),
+        "a NUL in a text": (text.replace(first_text, "a\\u0000b").encode(), plain),
+        "an empty text": (text.replace(f'"{first_text}"', '""').encode(), plain),
+    }
+
+
+def leaves(value, at=()):
+    """Each plain value of a body, with its place."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, (*at, name))
+    elif isinstance(value, list):
+        yield at, value
+        for index, item in enumerate(value):
+            yield from leaves(item, (*at, index))
+    else:
+        yield at, value
+
+
+def odd_values(value):
+    """Bodies that are legal by the letter, with one member of a size that nobody sends."""
+    for at, leaf in leaves(value):
+        odd = {list: [[]], str: [""], int: [10**30, -1], float: [1e300, -0.0]}.get(type(leaf), [])
+        for new in odd:
+            changed = json.loads(json.dumps(value))
+            holder = changed
+            for token in at[:-1]:
+                holder = holder[token]
+            holder[at[-1]] = new
+            yield f"{json.dumps(new)} at /{'/'.join(map(str, at))}", changed
+
+
+@pytest.mark.operations(select=lambda _, operation: operation.security and operation.request)
+def test_odd_body_breaks_nothing(operation, world):
+    """Odd media types, bytes, sizes and nestings: refused or taken, but never a server error."""
+    call = world.call(operation, full=True)
+    text = next(leaf for _, leaf in leaves(call.body.value) if isinstance(leaf, str))
+
+    for what, (content, media_type) in odd_texts(call.body.value, text).items():
+        headers = {} if media_type is None else {"Content-Type": media_type}
+        world.send(call, json=None, content=content, headers=headers, expect=anything(what))
+    for what, value in odd_values(call.body.value):
+        world.send(call, json=value, expect=anything(what))
+
+    world.send(
+        world.anything(operation) if not call.settled else world.call(operation), expect=anything("the next call")
+    )
+
+
+@pytest.mark.kinds(select=lambda kind: kind.sends_id)
+def test_odd_id_that_is_taken_can_be_read(kind, world):
+    """An id of unusual characters is refused, or the thing can be found under it."""
+    for what, odd in ODD_IDS.items():
+        body = world.body(kind.creator).value | {kind.member: odd}
+        parent = world.home(kind.parent) if kind.parent else None
+        made = world.api.post(world.path(kind.creator, parent), json=body, expect=anything(f"{what} as an id"))
+        if not made.is_success:
+            continue
+        own = odd if kind.is_named_by_client else json_of(made).get(kind.member)
+        listed = world.api.get(world.path(kind.lister, parent))
+        world.rules.require(
+            "created is listed once",
+            made,
+            holds=len(world.items(listed, kind, own)) == 1,
+            at=f"{kind.lister} afterwards",
+            expected=f"an item with the {kind.member} that was taken ({what})",
+            actual=f"{len(world.items(listed, kind, own))} such items",
+        )
+        if not any(part in own for part in FRAGILE):
+            path = world.path(kind.reader, parent, own)
+            world.rules.require_status(
+                "what was sent comes back",
+                world.api.get(path, expect=anything(f"{what} as an id")),
+                {200},
+                f"for {what} as an id, which was taken",
+            )
+
+
+@pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
+def test_odd_id_in_path_breaks_nothing(operation, world):
+    """Ids that nobody has, of unusual characters: any answer but a server error."""
+    call = world.anything(operation)
+    known = world.call(operation) or call
+
+    for what, odd in ODD_IDS.items():
+        world.send(but(known, **{parameters(operation)[-1]: odd}), expect=anything(f"{what} in the path"))
+
+
+@pytest.mark.operations(select=lambda _, operation: operation.security)
+def test_odd_headers_break_nothing(operation, world):
+    """What a client accepts or asks for beside the contract: any answer but a server error."""
+    odd = {"Accept": "application/xml", "Accept-Language": "nb-NO", "Prefer": "return=minimal", "If-Match": '"x"'}
+    call = world.anything(operation)
+
+    for name, value in odd.items():
+        world.send(call, headers={name: value}, expect=anything(f"{name}: {value}"))

@@ -1,0 +1,96 @@
+"""A partner never reads, changes, or learns of what another partner has."""
+
+import pytest
+
+from ecsuite.contract import parameters
+from ecsuite.rules import KEPT_APART, json_of
+from ecsuite.world import LOOKING, but
+
+pytestmark = pytest.mark.guide
+RULE = ("components", "securitySchemes", "partner")
+
+
+@pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
+def test_things_of_another_partner_are_not_there(operation, world, other):
+    """To another partner a thing is what an unknown one is, and it stays as it was."""
+    call = world.call(operation, full=True)
+    if call is None:
+        pytest.skip(f"there is nothing to call {operation} on")
+    if not any(
+        parameters(kind.reader) == parameters(operation)[: len(parameters(kind.reader))]
+        for kind in world.contract.kinds
+    ):
+        shared = other.call(operation)
+        if shared is not None and shared.values == call.values:
+            pytest.skip("both partners have it")
+    before = world.look(call)
+    last = parameters(operation)[-1]
+
+    answer = other.send(call, expect=LOOKING)
+    unknown = other.send(but(call, **{last: world.ids.new()}), expect=LOOKING)
+
+    allowed = operation.unknown(parameters(operation)[0])
+    world.rules.require_status(KEPT_APART, answer, allowed, "as for what is not there", RULE)
+    if unknown.status_code in allowed:
+        world.rules.require_status(KEPT_APART, answer, {unknown.status_code}, "as for an unknown id", RULE)
+    leaked = [
+        mark for mark in world.marks(world.sent_for(call)) if mark in answer.text and mark not in call.values.values()
+    ]
+    world.rules.require(
+        KEPT_APART,
+        answer,
+        holds=not leaked,
+        at="body",
+        expected="nothing of another partner's",
+        actual=f"it holds {leaked[:1]}",
+        rule=RULE,
+    )
+    world.unchanged(call, before, answer, name=KEPT_APART, rule=RULE)
+
+
+@pytest.mark.kinds(select=lambda kind: kind.parent is None and kind.lister)
+def test_lists_show_own_things_only(kind, world, other):
+    """What one partner made is in no list of the other's, either way."""
+    for mine, theirs in ((world, other), (other, world)):
+        thing = mine.make(kind)
+        listed = theirs.api.get(thing.collection)
+        found = theirs.items(listed, kind, thing.id)
+        world.rules.require(
+            KEPT_APART,
+            listed,
+            holds=not found,
+            at="the list",
+            expected=f"no {kind} of another partner",
+            actual=f"the {kind.member} {thing.id}",
+            rule=RULE,
+        )
+
+
+@pytest.mark.kinds(select=lambda kind: kind.parent is None and kind.deleter)
+def test_same_id_is_another_thing(kind, world, other):
+    """A partner may use an id that another one uses; what either does with it does not concern the other."""
+    thing = world.make(kind, full=True)
+    children = [world.make(child, thing, full=True) for child in world.contract.kinds if child.parent is kind]
+    seen = {made.path: world.see(made.path) for made in [thing, *children]}
+
+    made = other.api.post(
+        world.path(kind.creator), json=world.body(kind.creator).value | {kind.member: thing.id}, expect=LOOKING
+    )
+    if made.is_success:
+        own = json_of(made).get(kind.member)
+        for child in children:
+            listed = other.api.get(other.path(child.kind.lister, own=own), expect=LOOKING)
+            found = other.items(listed, child.kind, child.id) if listed.is_success else []
+            world.rules.require(
+                KEPT_APART,
+                listed,
+                holds=not found,
+                at="the list",
+                expected=f"no {child.kind} of another partner",
+                actual=f"the {child.kind.member} {child.id}",
+                rule=RULE,
+            )
+        other.api.delete(other.path(kind.reader, own=own), expect=LOOKING)
+
+    for path, before in seen.items():
+        world.same(KEPT_APART, made, path, before)

@@ -1,0 +1,174 @@
+"""Test deliveries of webhooks: once, to the right address, whatever the receivers do."""
+
+import pytest
+
+from ecsuite.exchange import Intent
+from ecsuite.rules import DELIVERED_ONCE, DELIVERED_RIGHT
+from ecsuite.webhook.receiver import hook_of
+
+pytestmark = [pytest.mark.spec, pytest.mark.edition("2023-10")]
+NOWHERE = "http://127.0.0.1:9/hooks/nobody"
+ANYTHING = Intent("a test of a webhook whose receiver fails", silent=True)
+# How long what should not come is waited for, once something that was asked for later has come.
+GRACE = 0.5
+
+
+@pytest.fixture
+def kind(world):
+    """The kind of thing that webhooks are."""
+    return next(kind for kind in world.contract.kinds if kind.name == "webhook")
+
+
+@pytest.fixture
+def hooks(world, kind):
+    """Makes webhooks with a receiver that deliveries can reach; without one there is nothing to test."""
+    if not world.sandbox:
+        pytest.skip("webhooks are tested in the sandbox, never in production")
+
+    def make(**members):
+        value = world.body(kind.creator).value | members
+        return world.make(kind, body=world.body_of(value))
+
+    make()
+    if world.receiver.unreachable:
+        pytest.skip(world.receiver.unreachable)
+    return make
+
+
+def ask(world, thing, api=None, **options):
+    """Asks for a test delivery."""
+    return (api or world.api).post(f"{thing.path}/test", **options)
+
+
+def hook(thing):
+    return thing.sent["webhookUrl"].rpartition("/")[2]
+
+
+def arrives(world, thing, asked):
+    """Waits for a delivery and checks it."""
+    delivery = world.receiver.wait(hook(thing))
+    world.rules.delivered("testDelivery", delivery, asked, thing.sent["webhookUrl"])
+
+
+def count(world, name):
+    return sum(hook_of(delivery) == name for delivery in world.receiver.received())
+
+
+def settle(world, hooks):
+    """Waits until what was asked for by now must have come, by asking for one thing more."""
+    last = hooks()
+    arrives(world, last, ask(world, last))
+    world.pause(GRACE)
+
+
+def must_not_come(world, thing, asked, expected_count, why):
+    world.rules.require(
+        DELIVERED_RIGHT,
+        asked,
+        holds=count(world, hook(thing)) == expected_count,
+        at=f"deliveries to {thing.sent['webhookUrl']}",
+        expected=f"{expected_count or 'none'}, {why}",
+        actual=str(count(world, hook(thing))),
+    )
+
+
+def test_each_test_delivers_once(world, hooks):
+    """Each call brings one delivery to its own webhook, and none to another."""
+    thing, idle = hooks(), hooks()
+
+    for _ in range(2):
+        asked = ask(world, thing)
+        arrives(world, thing, asked)
+    settle(world, hooks)
+
+    world.rules.require(
+        DELIVERED_ONCE,
+        asked,
+        holds=count(world, hook(thing)) == 2,
+        at=f"deliveries to {thing.sent['webhookUrl']}",
+        expected="2, one for each call",
+        actual=str(count(world, hook(thing))),
+    )
+    must_not_come(world, idle, asked, 0, "for its test was not asked for")
+
+
+def test_changed_webhook_is_called_at_its_new_address(world, hooks, kind):
+    """After a PUT deliveries go to the new address, and to the old one no more."""
+    thing = hooks()
+    value = world.body(kind.replacer, full=True).value
+    world.api.put(thing.path, json=value)
+    moved = world.moved(thing, value)
+
+    asked = ask(world, moved)
+
+    arrives(world, moved, asked)
+    settle(world, hooks)
+    must_not_come(world, thing, asked, 0, "for the webhook has another address now")
+
+
+def test_deleted_webhook_is_not_called(world, hooks):
+    """A test of a deleted webhook is refused, and delivers nothing."""
+    thing = hooks()
+    world.api.delete(thing.path)
+
+    asked = ask(world, thing, expect=Intent("a refusal of a deleted webhook", frozenset({404})), strict=False)
+
+    settle(world, hooks)
+    must_not_come(world, thing, asked, 0, "for the webhook is deleted")
+
+
+def test_refused_test_delivers_nothing(world, hooks):
+    """A test without a good token delivers nothing."""
+    thing = hooks()
+    on_purpose = frozenset({"bearer token is sent"})
+    headers = {"Authorization": f"Bearer {world.ids.new()}"}
+    for options in ({}, {"headers": headers}):
+        expect = Intent("a refusal for want of a token", frozenset({401}), on_purpose)
+        asked = ask(world, thing, authorize=False, expect=expect, strict=False, **options)
+
+    settle(world, hooks)
+    must_not_come(world, thing, asked, 0, "for the call was refused")
+
+
+def test_another_partner_cannot_ask(world, other, hooks):
+    """A test that another partner asks for is refused, and delivers nothing."""
+    thing = hooks()
+
+    asked = ask(
+        world,
+        thing,
+        api=other.api,
+        expect=Intent("a refusal of another partner's webhook", frozenset({404})),
+        strict=False,
+    )
+
+    settle(world, hooks)
+    must_not_come(world, thing, asked, 0, "for another partner asked for it")
+
+
+@pytest.mark.parametrize("failure", ["refusing", "slow", "down"])
+def test_failing_receiver_breaks_nothing(world, hooks, failure):
+    """A receiver that fails is its owner's trouble: the API goes on, and delivers to others."""
+    thing = hooks(webhookUrl=NOWHERE) if failure == "down" else hooks()
+    if failure != "down":
+        world.receiver.answer_with(
+            hook(thing), status=500 if failure == "refusing" else 200, after=2 if failure == "slow" else 0
+        )
+
+    ask(world, thing, expect=ANYTHING)
+
+    world.api.get("/webhooks")
+    world.read(thing)
+    healthy = hooks()
+    asked = ask(world, healthy)
+    arrives(world, healthy, asked)
+
+
+def test_unknown_webhook_cannot_be_tested(world, hooks):
+    """A test of what is not there is not found."""
+    thing = hooks()
+    world.api.post(
+        f"{world.path(thing.kind.reader, own=world.ids.new())}/test",
+        expect=Intent("a refusal of an unknown webhook", frozenset({404})),
+        strict=False,
+    )
