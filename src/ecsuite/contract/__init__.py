@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ecsuite.contract.keywords import refuse_unknown
-from ecsuite.contract.kinds import Kind, kinds, links_to, parameters, success_links
+from ecsuite.contract.kinds import Batch, Kind, batches, kinds, links_to, parameters, success_links
 from ecsuite.contract.model import (
     HeaderRule,
     Level,
@@ -28,10 +28,12 @@ from ecsuite.contract.model import (
 )
 from ecsuite.contract.routes import Routes
 from ecsuite.contract.schema import Schemas, Violation, describe, shorten, wanted
+from ecsuite.contract.shape import Shape
 from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid
 
 __all__ = [
+    "Batch",
     "Contract",
     "HeaderRule",
     "Kind",
@@ -44,6 +46,7 @@ __all__ = [
     "RequestBody",
     "ResponseRule",
     "Schemas",
+    "Shape",
     "Source",
     "Violation",
     "describe",
@@ -98,6 +101,11 @@ class Contract:
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of things that the API keeps, parents first."""
         return kinds(self.source, self.operations)
+
+    @cached_property
+    def batches(self) -> tuple[Batch, ...]:
+        """The operations that make several things of a kind at once."""
+        return batches(self.operations, self.kinds)
 
     @property
     def label(self) -> str:
@@ -197,6 +205,9 @@ class _Reader:
             request=self._request(),
             responses=MappingProxyType({status: self._response(status) for status in node["responses"]}),
             pointer=self._pointer,
+            unsettled=node.get("x-unsettled", ""),
+            order=node.get("x-order", ""),
+            sandbox_only=node.get("x-environment") == "sandbox",
         )
 
     def _parameters(self) -> Iterator[Parameter]:
@@ -211,6 +222,8 @@ class _Reader:
                     schema=(*pointer, "schema"),
                     type=schema.get("type", "string"),
                     unknown=frozenset(parameter.get("x-unknown", ())),
+                    paging=parameter.get("x-paging", ""),
+                    signature=parameter.get("x-signature", ""),
                 )
 
     def _security(self) -> Pointer | None:
@@ -237,7 +250,15 @@ class _Reader:
         content = self._content(pointer, node)
         body = node.get("x-body", "required" if content else "none")
         links = (Link(link["operationId"], link.get("parameters", {})) for link in node.get("links", {}).values())
-        return ResponseRule(status, body, content, tuple(self._headers(pointer, node)), tuple(links), pointer)
+        return ResponseRule(
+            status=status,
+            body=body,
+            content=content,
+            headers=tuple(self._headers(pointer, node)),
+            links=tuple(links),
+            pointer=pointer,
+            listed="x-unlisted" not in node,
+        )
 
     def _headers(self, holder: Pointer, node: dict[str, Any]) -> Iterator[HeaderRule]:
         for name in node.get("headers", {}):
