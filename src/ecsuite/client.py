@@ -88,7 +88,7 @@ class Api:
         clock: seconds, for the life of the token and the length of exchanges.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but three are for tests, or for sharing
         self,
         target: Target,
         checker: Checker,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,28 +58,37 @@ class Journal:
         self.results: deque[Result] = deque(maxlen=MOST_RESULTS)
         self.listeners: list[Callable[[Result], None]] = []
         self._findings: dict[tuple[str, ...], Finding] = {}
+        self._lock = threading.RLock()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding once, however often it was made, in the order in which they came."""
         return tuple(self._findings.values())
 
+    @property
+    def pace(self) -> float:
+        """How long an exchange takes on average, in seconds, of the latest ones; 0 before the first."""
+        seconds = [result.exchange.seconds for result in self.results]
+        return sum(seconds) / len(seconds) if seconds else 0.0
+
     def add(self, result: Result) -> None:
         """Note what the checks said of an exchange."""
-        self.tally.exchanges += 1
-        self.tally.held += len(result.held)
-        self.tally.not_checked.update(result.not_checked)
-        self.results.append(result)
-        for finding in result.findings:
-            self.add_finding(finding)
-        for listener in self.listeners:
-            listener(result)
+        with self._lock:
+            self.tally.exchanges += 1
+            self.tally.held += len(result.held)
+            self.tally.not_checked.update(result.not_checked)
+            self.results.append(result)
+            for finding in result.findings:
+                self.add_finding(finding)
+            for listener in self.listeners:
+                listener(result)
 
     def add_finding(self, finding: Finding) -> None:
         """Note a broken promise that no single exchange shows."""
-        self.tally.broken += 1
-        if len(self._findings) < MOST_FINDINGS:
-            self._findings.setdefault(finding.key, finding)
+        with self._lock:
+            self.tally.broken += 1
+            if len(self._findings) < MOST_FINDINGS:
+                self._findings.setdefault(finding.key, finding)
 
     def add_held(self) -> None:
         """Note a promise that held beyond a single exchange."""

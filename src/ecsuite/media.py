@@ -64,12 +64,7 @@ def read_json(body: bytes) -> Json:
             whole.append(text)
         return value
 
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UndecodableError(f"it is not UTF-8 (byte {error.start})") from None
-    if text.startswith("\ufeff"):
-        raise UndecodableError("it starts with a byte order mark")
+    text = _utf8(body)
     try:
         value = json.loads(text, parse_constant=_no_json, parse_float=number)
         if "\\u" in text:
@@ -86,6 +81,16 @@ def read_json(body: bytes) -> Json:
         raise UndecodableError("it is nested too deep to be read") from None
     except ValueError as error:
         raise UndecodableError(f"it is no JSON: {error}") from None
+
+
+def _utf8(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UndecodableError(f"it is not UTF-8 (byte {error.start})") from None
+    if text.startswith("\ufeff"):
+        raise UndecodableError("it starts with a byte order mark")
+    return text
 
 
 def read_form(body: bytes) -> list[tuple[str, str]]:

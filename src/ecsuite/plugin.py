@@ -127,8 +127,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "edition(name): the test is about that edition alone",
         "scenario(name): the test is a scenario; its cassette is cassettes/<edition>/<name>.yaml",
         "quickstart: the test follows a quickstart guide",
-        "operations(select): the test runs once for each operation of a contract that select(contract, operation) takes",
-        "kinds(select): the test runs once for each kind of thing of a contract that select(kind) takes",
+        "operations(select): the test runs once for each operation that select(contract, operation) takes",
+        "kinds(select): the test runs once for each kind of thing that select(kind) takes",
         "guide: what the test asserts is promised by a published guide",
         "spec: what the test asserts is promised by a published document, or by a standard that a guide invokes",
     ):
@@ -432,7 +432,7 @@ def _unpacked(packed: str) -> Tally:
 
 
 def _scenario(node: Any) -> str:
-    """The name of a test's cassette: its scenario's, or its own, with its parameters if it has any beside the edition."""
+    """The name of a test's cassette: its scenario's, or its own with the parameters that it has beside the edition."""
     marker = node.get_closest_marker("scenario")
     if marker is not None:
         return str(marker.args[0])

@@ -46,7 +46,7 @@ class Rules:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def require(  # noqa: PLR0913
+    def require(
         self,
         name: str,
         response: httpx.Response,

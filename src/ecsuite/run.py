@@ -24,8 +24,8 @@ from ecsuite.media import UndecodableError, read_json
 from ecsuite.quickstart import Story
 from ecsuite.redact import Redactor, placeholder
 from ecsuite.target import Credentials, Target
-from ecsuite.world import World
 from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver, RecordedReceiver, receiving
+from ecsuite.world import World
 
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS = frozenset({"invalid_client", "unauthorized_client"})
@@ -39,6 +39,7 @@ class Run:
     Attributes:
         other: a client of the second partner; None where the target has none.
         redactor: masks the run's secrets in any text.
+        in_order: whether its exchanges must come one after the other, for they are recorded or replayed.
         require_complete: raises CassetteStale where a recording has more than the run asked for.
     """
 
@@ -50,6 +51,7 @@ class Run:
     receiver: Receiver
     redactor: Redactor
     require_complete: Callable[[], None]
+    in_order: bool = False
 
     @property
     def journal(self) -> Journal:
@@ -64,7 +66,7 @@ class Run:
 
     def world(self, api: Api | None = None) -> World:
         """A new world around calls of this run's partner, or of the client that is given."""
-        return World(api or self.api, self.ids, self.receiver, self.target.sandbox)
+        return World(api or self.api, self.ids, self.receiver, self.target.sandbox, in_order=self.in_order)
 
     @property
     def story(self) -> Story:
@@ -132,7 +134,7 @@ def open_run(
 
         receiver = OwnHooks(lambda: connections.receiver)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)
-        run = _run(edition, target, client, ids, receiver, redactor, lambda: None)
+        run = replace(_run(edition, target, client, ids, receiver, redactor, lambda: None), in_order=recording)
         stack.callback(run.clean_up)
         yield run
 
@@ -162,7 +164,8 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
                 place, Checker(contract, place.base_url, place.token_url), journal, redactor, http=http, clock=clock
             )
 
-        yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
+        run = _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
+        yield replace(run, in_order=True)
 
 
 def _run(

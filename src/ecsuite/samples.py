@@ -1,4 +1,4 @@
-"""Values for requests, drawn from the schemas of a contract: the smallest, the fullest, every legal oddity, every fault.
+"""Values for requests, drawn from the schemas of a contract: the smallest, the fullest, each legal oddity, each fault.
 
 A schema says by `x-sample` what kind of value a member wants, and by `x-names` which existing thing it names. Where it
 says neither, the value comes from its `examples`, its `enum` or its bounds.

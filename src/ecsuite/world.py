@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -26,6 +27,9 @@ from ecsuite.rules import REFUSED_CHANGES_NOTHING, NoSuch, Rules, json_of, shown
 from ecsuite.samples import Body, Samples
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
+# A server is slow that takes more seconds than this for an answer; then so many calls are sent at once.
+SLOW: Final = 0.03
+LANES: Final = 6
 LOOKING: Final = Intent("looking whether it is there", silent=True)
 # Whether the API looks at a webhook's address is not told, and one on this machine may not please it.
 ADDRESS_MAY_DISPLEASE: Final = Intent("a webhook at an address that may be refused", frozenset({200, 201, 400}))
@@ -99,12 +103,14 @@ class World:
     Attributes:
         receiver: where webhooks lead.
         sandbox: whether webhooks may be tested.
+        in_order: whether calls must go one after the other, for they are recorded or replayed.
     """
 
     api: Api
     ids: Ids
     receiver: Receiver
     sandbox: bool = True
+    in_order: bool = False
     rules: Rules = field(init=False)
     samples: Samples = field(init=False)
     _homes: dict[str, Thing] = field(default_factory=dict)
@@ -287,6 +293,17 @@ class World:
         """Send a call; options as for `Api.request`."""
         return (api or self.api).request(call.operation.method, call.path, **{**call.content, **options})
 
+    def send_each(self, call: Call, options: Iterable[dict[str, Any]]) -> list[httpx.Response]:
+        """Send a call once for each set of options of `Api.request`; the answers, in that order.
+
+        The calls must not depend on each other: where a server takes its time, several are under way at once.
+        """
+        everything = list(options)
+        if self.in_order or self.api.journal.pace < SLOW:
+            return [self.send(call, **each) for each in everything]
+        with ThreadPoolExecutor(LANES) as lanes:
+            return list(lanes.map(lambda each: self.send(call, **each), everything))
+
     # What a call changes
 
     def see(self, path: str) -> Any:
@@ -358,7 +375,7 @@ class World:
             listed = self.see(fill(kind.lister, call.values))
             if kind.parent is None and not isinstance(listed, NoSuch):
                 # Others make things meanwhile, so only what this world could have made counts.
-                at, items = _list_in(listed)
+                _at, items = _list_in(listed)
                 listed = [item for item in items if any(mark in json.dumps(item) for mark in self._drawn)]
             seen[str(kind.lister)] = listed
         own = call.body.value.get(kind.member) if isinstance(call.body.value, dict) else None

@@ -14,7 +14,7 @@ def makes(contract, operation):
     return any(kind.creator is operation for kind in contract.kinds)
 
 
-@pytest.mark.kinds()
+@pytest.mark.kinds
 def test_smallest_and_fullest_thing_is_made(kind, world):
     """A thing is made from the members that are required, and from all that there are; both can be read."""
     for full in (False, True):

@@ -52,12 +52,14 @@ def test_wrong_member_is_refused(operation, world):
     call = world.call(operation)
     before = world.look(call)
 
-    sent = []
-    for wrong in world.samples.wrong(schema_of(operation)):
-        expect = refusal(f"{wrong.what} at {wrong.place}")
-        sent.append((wrong.value, world.send(call, json=wrong.value, expect=expect, strict=False)))
+    wrong = list(world.samples.wrong(schema_of(operation)))
+    answers = world.send_each(
+        call,
+        ({"json": it.value, "expect": refusal(f"{it.what} at {it.place}"), "strict": False} for it in wrong),
+    )
 
-    world.unchanged(call, before, sent[-1][1], sent=sent, rule=(*operation.pointer, "responses", "400"))
+    sent = [(it.value, answer) for it, answer in zip(wrong, answers, strict=True)]
+    world.unchanged(call, before, answers[-1], sent=sent, rule=(*operation.pointer, "responses", "400"))
 
 
 @pytest.mark.operations(select=takes_json)
@@ -66,11 +68,13 @@ def test_what_is_no_json_is_refused(operation, world):
     call = world.call(operation)
     before = world.look(call)
 
-    for what, content in {**NO_JSON, **broken_texts(call.body.value)}.items():
-        headers = {"Content-Type": "application/json"}
-        answer = world.send(call, json=None, content=content, headers=headers, expect=refusal(what), strict=False)
+    texts = {**NO_JSON, **broken_texts(call.body.value)}
+    plain = {"json": None, "headers": {"Content-Type": "application/json"}, "strict": False}
+    answers = world.send_each(
+        call, ({**plain, "content": content, "expect": refusal(what)} for what, content in texts.items())
+    )
 
-    world.unchanged(call, before, answer, rule=(*operation.pointer, "responses", "400"))
+    world.unchanged(call, before, answers[-1], rule=(*operation.pointer, "responses", "400"))
 
 
 @pytest.mark.kinds(select=lambda kind: kind.parent)

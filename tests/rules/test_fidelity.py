@@ -9,7 +9,7 @@ from ecsuite.world import NotTakenError, schema_of
 pytestmark = pytest.mark.guide
 
 
-@pytest.mark.kinds()
+@pytest.mark.kinds
 def test_what_was_sent_comes_back(kind, world):
     """Whatever legal value a member has, reading shows it unchanged, and so does the list as far as it shows it."""
     things = []

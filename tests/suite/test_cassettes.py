@@ -19,7 +19,8 @@ from ecsuite.errors import CassetteError, CassetteMissing, CassetteStale, Casset
 from ecsuite.exchange import Exchange, Headers, Request, Response
 from ecsuite.target import Credentials, Target
 
-CASSETTES = sorted((Path(__file__).parents[2] / "cassettes").rglob("*.yaml"))
+ROOT = Path(__file__).parents[2]
+CASSETTES = sorted((ROOT / "cassettes").rglob("*.yaml"))
 API = "http://api.invalid/v1"
 PROVENANCE = Provenance(
     edition="2023-10",
@@ -44,21 +45,27 @@ def cassette(*exchanges: Exchange) -> Cassette:
     return Cassette(PROVENANCE, exchanges)
 
 
-@pytest.fixture(params=CASSETTES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def names(path: Path) -> tuple[str, str]:
+    """The edition and the scenario that a cassette is about, from where it is."""
+    edition, _, scenario = path.relative_to(ROOT / "cassettes").with_suffix("").as_posix().partition("/")
+    return edition, scenario
+
+
+@pytest.fixture(params=CASSETTES, ids=lambda path: "/".join(names(path)))
 def committed(request) -> Path:
     return request.param
 
 
 def test_each_edition_has_its_quickstart():
     """Every edition can be replayed."""
-    assert {(path.parent.name, path.stem) for path in CASSETTES} >= {(e, "quickstart") for e in editions.editions()}
+    assert {names(path) for path in CASSETTES} >= {(e, "quickstart") for e in editions.editions()}
 
 
 def test_cassette_says_what_it_is(committed):
     """Edition, scenario, target, date and contract stand in the file, and are right."""
     recorded = load(committed).provenance
 
-    assert (recorded.edition, recorded.scenario) == (committed.parent.name, committed.stem)
+    assert (recorded.edition, recorded.scenario) == names(committed)
     assert recorded.target == f"local stand-in {__version__}" or recorded.target.startswith("live ")
     assert date.fromisoformat(recorded.recorded) <= date.today()  # noqa: DTZ011
     assert recorded.seed
@@ -78,7 +85,7 @@ def test_cassette_holds_no_secret(committed):
     for name in ("access_token", "client_secret", "client_id", "webhookSecret"):
         values = re.findall(rf'{name}(?:"\s*:\s*"|=)([^"&\s]*)', text)
         assert set(values) <= {f"REDACTED-{name.replace('_', '-')}"}
-    assert "Bearer " not in text
+    assert not re.search(r"(?i)(bearer|basic) [\w.~+/-]{8,}", text)
     assert "127.0.0.1" not in text
 
 
@@ -91,7 +98,7 @@ def test_vcrpy_can_play_it(committed):
     """The format is vcrpy's: it plays the whole recording, in order."""
     exchanges = load(committed).exchanges
 
-    with vcr.use_cassette(str(committed), record_mode="none", match_on=["method", "uri", "body"]) as player:
+    with vcr.use_cassette(str(committed), record_mode="none", match_on=["method", "uri"]) as player:
         for recorded in exchanges:
             sent = recorded.request
             answer = httpx.request(sent.method, sent.url, content=sent.body, headers=list(sent.headers))

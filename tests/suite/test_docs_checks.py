@@ -13,8 +13,8 @@ from ecsuite.exchange import Intent
 from ecsuite.finding import Finding
 from ecsuite.journal import Journal
 from ecsuite.quickstart import Story
-from ecsuite.rules import DELIVERY_ARRIVES
 from ecsuite.report.text import finding_text
+from ecsuite.rules import DELIVERY_ARRIVES
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import NoReceiver
 

@@ -23,9 +23,9 @@ from urllib.parse import quote, unquote, urlsplit
 from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.checks import Checker
 from ecsuite.cleanup import resolve
+from ecsuite.contract import success_links
 from ecsuite.exchange import Exchange, Headers, Request, Response, asks_to_wait
 from ecsuite.finding import Result
-from ecsuite.contract import success_links
 from ecsuite.media import FORM, MediaType, UndecodableError, read_json
 from ecsuite.redact import is_secret, mask_body, placeholder
 from ecsuite.target import Target, is_loopback

@@ -16,8 +16,6 @@ from typing import Any
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api
-from ecsuite.exchange import Exchange
-from ecsuite.finding import Breach
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
