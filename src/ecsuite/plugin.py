@@ -256,8 +256,13 @@ def api(run: Run) -> Api:
 
 
 @pytest.fixture
-def world(run: Run) -> World:
+def world(run: Run, request: pytest.FixtureRequest) -> World:
     """Things around the call that a test is about, made by the contract's links with the partner's token."""
+    callspec = getattr(request.node, "callspec", None)
+    about = [value for value in callspec.params.values() if isinstance(value, Kind | Operation)] if callspec else []
+    operations = [thing.creator if isinstance(thing, Kind) else thing for thing in about]
+    if not run.target.sandbox and any(operation.sandbox_only for operation in operations):
+        pytest.skip("simulation belongs to the sandbox, never to production")
     return run.world()
 
 

@@ -25,6 +25,10 @@ DELIVERY_ARRIVES: Final = "delivery arrives"
 DELIVERED_ONCE: Final = "delivery comes once"
 DELIVERED_RIGHT: Final = "delivery goes to its webhook alone"
 ERROR_FITS: Final = "error names its reason"
+PAGED: Final = "pages hold every record once"
+IN_ORDER: Final = "list is in order"
+CHANGED_ALONE: Final = "PATCH changes what it names alone"
+REPLACED_WHOLE: Final = "PUT replaces the whole"
 NAMES: Final = (
     sent_comes_back.NAME,
     REFUSED_CHANGES_NOTHING,
@@ -37,6 +41,10 @@ NAMES: Final = (
     DELIVERED_ONCE,
     DELIVERED_RIGHT,
     ERROR_FITS,
+    PAGED,
+    IN_ORDER,
+    CHANGED_ALONE,
+    REPLACED_WHOLE,
 )
 
 

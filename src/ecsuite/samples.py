@@ -155,7 +155,7 @@ class _Branches(_Deepest):
 class _Drawing:
     """One body being drawn: which turn it is, how full it is to be, and whether null and what is out of use may come."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         contract: Contract,
         draw: Draw,

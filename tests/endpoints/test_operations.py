@@ -5,7 +5,7 @@ import pytest
 from ecsuite.contract import parameters
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.rules import json_of
-from ecsuite.world import NOT_SETTLED, but, schema_of
+from ecsuite.world import NOT_SETTLED, but
 
 pytestmark = pytest.mark.spec
 
@@ -47,7 +47,10 @@ def test_unknown_id_is_refused(operation, world):
 )
 def test_every_legal_body_is_taken(operation, world):
     """Every value of an enum, both ends of a range, every kind of text: what is legal is taken."""
-    for body in world.samples.legal(schema_of(operation)):
+    call = world.call(operation)
+    if call is None:
+        pytest.skip(f"there is nothing to call {operation} on")
+    for body in world.legal(call):
         call = world.call(operation)
         expect = world.expectation(body)
         response = world.send(call, json=body.value, expect=expect)

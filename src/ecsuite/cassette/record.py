@@ -22,7 +22,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.checks import Checker
-from ecsuite.cleanup import resolve
+from ecsuite.cleanup import resolve_each
 from ecsuite.contract import success_links
 from ecsuite.exchange import Exchange, Headers, Request, Response, asks_to_wait
 from ecsuite.finding import Result
@@ -157,7 +157,7 @@ def _own_values(exchanges: Iterable[Exchange], checker: Checker) -> frozenset[st
         own |= set(_strings(_value(exchange.request.body))) | _segments(exchange.request.url)
         rule = result.operation.response(exchange.response.status) if result.operation else None
         for link in rule.links if rule and result.operation and result.operation.method == "POST" else ():
-            own |= set((resolve(link, result) or {}).values())
+            own |= {value for values in resolve_each(link, result) for value in values.values()}
     return frozenset(own)
 
 
