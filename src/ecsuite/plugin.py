@@ -190,13 +190,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others: list[pytest.Item] = []
     for item in items:
         marker = item.get_closest_marker("edition")
-        (chosen if marker is None or marker.args[0] in settings.editions else others).append(item)
+        here = marker is None or marker.args[0] in settings.editions
+        (chosen if here and not _has_no_row(item) else others).append(item)
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = chosen
     for item in items:
         if "run" in getattr(item, "fixturenames", ()):
             _mark(item, settings)
+
+
+def _has_no_row(item: pytest.Item) -> bool:
+    """Whether the test is a table, and no edition that was asked for has a row for it."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and not isinstance(callspec.params.get("edition", ""), str)
 
 
 def _mark(item: pytest.Item, settings: Settings) -> None:

@@ -38,7 +38,7 @@ ODD_TEXTS: Final = (
 )
 # Hexadecimal digits are the same in both cases, and an id is text all the same: one of the ids is in capitals.
 UPPER_CASE_TURN: Final = 2
-# Of so many values that may be null one is; of so many bodies one has what is out of use in the place of what replaced it.
+# Of so many values that may be null one is; of so many bodies one has what is out of use, not what replaced it.
 NULL_TURN: Final = 4
 FORMER_TURN: Final = 4
 NUMBERS: Final = (194.5, 200, 0.30000000000000004, 1234.56789, 7)
@@ -153,7 +153,7 @@ class _Branches(_Deepest):
 
 
 class _Drawing:
-    """One body being drawn: which turn it is, how full it is to be, and whether null and what is out of use may come."""
+    """One body being drawn: which turn it is, how full it is to be, whether null and what is out of use may come."""
 
     def __init__(
         self,

@@ -257,12 +257,12 @@ class World:
         return Instant(sent) if isinstance(sent, str) and shape.keywords.get("format") == "date-time" else sent
 
     def _is_shown(self, shape: Shape, name: str) -> bool:
-        """Whether an answer that shows a member shows it as it was sent: not a secret, nor a name that is out of use."""
+        """Whether an answer that shows a member shows it as it was sent: no secret, nor a name that is out of use."""
         keywords = self.contract.schemas.shape(shape.members[name]).keywords if name in shape.members else {}
         return "writeOnly" not in keywords and "x-replaced-by" not in keywords
 
     def read(self, thing: Thing) -> httpx.Response:
-        """Read a thing, and see that what the answer shows of it is as it was sent; what it must show is its schema's."""
+        """Read a thing, and see that what the answer shows of it is as it was sent."""
         response = self.api.get(thing.path)
         self.rules.compare(thing.sent, response, whole=False)
         return response
@@ -314,9 +314,11 @@ class World:
         settled = there and not (body and body.odd) and (body is None or all(self._named(name) for name in body.names))
         return Call(operation, values, body, self._query(operation), settled)
 
-    def legal(self, call: Call) -> Iterator[Body]:
-        """Every kind of legal body for a call; see `Samples.legal`."""
-        return self.samples.legal(schema_of(call.operation), call.values)
+    def legal(self, operation: Operation) -> Iterator[Body]:
+        """Every kind of legal body for an operation; see `Samples.legal`."""
+        schema = schema_of(operation)
+        repeats = self.contract.schemas.shape(schema).members.keys() & set(parameters(operation))
+        return self.samples.legal(schema, (self.values(operation) or {}) if repeats else {})
 
     def wrong(self, call: Call) -> Iterator[Wrong]:
         """Every kind of wrong body for a call; see `Samples.wrong`."""
@@ -473,7 +475,8 @@ class World:
                 seen[str(kind.reader)] = self.see(fill(kind.reader, values))
         beside = self.contract.find("GET", call.path)
         known = {operation.path for kind in self.contract.kinds for operation in (kind.reader, kind.creator)}
-        if beside and beside.operation.path == call.operation.path and beside.operation.path not in known:
+        is_singleton = beside and beside.operation.path == call.operation.path and call.operation.path not in known
+        if beside and is_singleton and len(self.contract.methods(call.path)) > 1:
             seen[str(beside.operation)] = self.see(call.path)
         return seen
 

@@ -47,10 +47,7 @@ def test_unknown_id_is_refused(operation, world):
 )
 def test_every_legal_body_is_taken(operation, world):
     """Every value of an enum, both ends of a range, every kind of text: what is legal is taken."""
-    call = world.call(operation)
-    if call is None:
-        pytest.skip(f"there is nothing to call {operation} on")
-    for body in world.legal(call):
+    for body in world.legal(operation):
         call = world.call(operation)
         expect = world.expectation(body)
         response = world.send(call, json=body.value, expect=expect)

@@ -1,5 +1,6 @@
 """Lists that come in pages: every record once, whatever the size of a page, and figures that are right."""
 
+import itertools
 from datetime import datetime
 
 import pytest
@@ -142,7 +143,7 @@ def test_list_is_in_order(operation, world):
         pages = [page(world, operation, number, size) for number in (1, 2)]
         items = [item for answer in pages for item in records_of(json_of(answer))]
         times = [instant(item.get(name)) for item in items]
-        pairs = [(one, two) for one, two in zip(times, times[1:], strict=False) if one and two]
+        pairs = [(one, two) for one, two in itertools.pairwise(times) if one and two]
         wrong = [(one, two) for one, two in pairs if (one < two if descending else one > two)]
         world.rules.require(
             IN_ORDER,
