@@ -86,6 +86,17 @@ class Settings:
             self._targets[edition] = self._live() if self.kind == "live" else self._local(edition)
         return self._targets[edition]
 
+    @contextmanager
+    def opened(self, edition: str) -> Iterator[Target]:
+        """The target for one test: a stand-in of its own while recording, for a cassette must be whole in itself."""
+        if not self.recording or self.kind == "live":
+            yield self.target(edition)
+            return
+        from ecsuite.standin import launched  # noqa: PLC0415  a server is more than a replay needs
+
+        with launched(edition) as standin:
+            yield standin.target()
+
     def connections(self, edition: str) -> Connections | None:
         """What the tests of an edition share; nothing while recording, for a cassette must be whole in itself."""
         if self.recording:
@@ -241,7 +252,7 @@ def run(request: pytest.FixtureRequest, edition: str) -> Iterator[Run]:
             if settings.kind == "replay":
                 opened = stack.enter_context(replay_run(path))
             else:
-                target = settings.target(edition)
+                target = stack.enter_context(settings.opened(edition))
                 shared = settings.connections(edition)
                 opened = stack.enter_context(
                     open_run(
@@ -384,6 +395,7 @@ def _write_recording(item: pytest.Item, run: Run, settings: Settings) -> str:
         seed=run.ids.seed,
         receiver_url=run.receiver.address,
         secrets=run.redactor.secrets,
+        superseded=frozenset(run.api.superseded),
         today=datetime.now(UTC).date(),
     )
     return f"{shown}: {'written' if save(path, prepare(recording)) else 'the same as before'}"

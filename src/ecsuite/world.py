@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -165,6 +166,10 @@ class World:
 
     # Things
 
+    def kind(self, creator: str) -> Kind:
+        """The kind of thing that an operation makes, by the operation's id."""
+        return next(kind for kind in self.contract.kinds if kind.creator.id == creator)
+
     def make(
         self,
         kind: Kind,
@@ -301,6 +306,11 @@ class World:
             for index, item in enumerate(listed)
             if isinstance(item, dict) and item.get(kind.member) == thing_id
         ]
+
+    def count(self, response: httpx.Response, member: str) -> Counter[str]:
+        """How often each value of a member stands in the items of a list."""
+        items = records_of(json_of(response))
+        return Counter(item[member] for item in items if isinstance(item, dict) and member in item)
 
     # Calls
 

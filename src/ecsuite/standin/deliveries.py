@@ -16,7 +16,7 @@ from ecsuite.standin.store import Attempt, Delivery, Store
 TIMEOUT: Final = 10.0
 MOST_AT_ONCE: Final = 20
 # Seconds before the second try of a delivery; each pause after that is twice as long as the one before.
-PAUSE: Final = 1.0
+PAUSE: Final = 0.4
 _log = logging.getLogger(__name__)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from typing import Any, Final
 
 from ecsuite.standin.call import Call, Reply, not_found
 from ecsuite.standin.paging import page_of
-from ecsuite.webhook.signature import hmac_sha256
+from ecsuite.webhook.signature import sign
 
 SIGNATURE_HEADER: Final = "X-Payload-Signature"
 # The first delivery, and up to three more.
@@ -120,7 +119,7 @@ def _owe(call: Call, event: dict[str, Any], kind: str, webhook: dict[str, Any]) 
         "payload": event["payload"],
     }
     body = json.dumps(notification, ensure_ascii=False, separators=(",", ":")).encode()
-    signature = base64.b64encode(hmac_sha256(webhook["webhookSecret"] or "", body)).decode()
+    signature = sign(webhook["webhookSecret"] or "", body)
     log = {
         "webhookId": webhook["webhookId"],
         "tenantId": f"tenant-{call.partner}",
