@@ -49,6 +49,8 @@ ADDRESS_MAY_DISPLEASE: Final = Intent("a webhook at an address that may be refus
 ADDRESS_DISPLEASES: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
 ODD_MAY_BE_REFUSED: Final = Intent("success, or a refusal of what a server may refuse", frozenset({200, 201, 204, 400}))
 NOT_SETTLED: Final = Intent("a call about something that may not be there", silent=True)
+# Seconds that are given to what follows from a call, such as the log of a delivery.
+FOLLOWS: Final = 10.0
 FIRST_HOUR: Final = datetime(2026, 1, 15, 17, tzinfo=UTC)
 # Far more pages than a list has that a test could look through.
 MOST_PAGES: Final = 500
@@ -549,7 +551,15 @@ class World:
         return self._found[source.id]
 
     def _look_for_first(self, source: Operation, expressions: Mapping[str, str]) -> dict[str, str] | None:
-        response = self.api.get(source.path)
+        for creator in source.follows:
+            for kind in self.kinds:
+                if kind.creator.id == creator:
+                    self.make(kind, full=True)
+        if source.follows:
+            # What follows takes its time.
+            response = self.api.poll(source.path, lambda answer: bool(records_of(json_of(answer))), seconds=FOLLOWS)
+        else:
+            response = self.api.get(source.path)
         try:
             listed = json_of(response)
             return {

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.checks import Checker
@@ -343,7 +343,12 @@ class _Mender:
 
     def _url(self, url: str) -> str:
         address, mark, query = self.address(url).partition("?")
-        return "/".join(self._segment(part) for part in address.split("/")) + mark + query
+        path = "/".join(self._segment(part) for part in address.split("/"))
+        return path + mark + "&".join(self._pair(part) for part in query.split("&"))
+
+    def _pair(self, part: str) -> str:
+        name, equals, value = part.partition("=")
+        return name + equals + self._segment(value)
 
     def _segment(self, part: str) -> str:
         text = unquote(part)
@@ -401,7 +406,9 @@ class _Mender:
 
 
 def _segments(url: str) -> set[str]:
-    return {unquote(part) for part in urlsplit(url).path.split("/")}
+    """The decoded parts of a path, and the values of its query."""
+    parts = urlsplit(url)
+    return {unquote(part) for part in parts.path.split("/")} | {value for _, value in parse_qsl(parts.query)}
 
 
 def _is_time(text: str) -> bool:

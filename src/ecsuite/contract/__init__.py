@@ -207,6 +207,7 @@ class _Reader:
             pointer=self._pointer,
             unsettled=node.get("x-unsettled", ""),
             order=node.get("x-order", ""),
+            follows=tuple(node.get("x-follows", ())),
             sandbox_only=node.get("x-environment") == "sandbox",
         )
 

@@ -64,6 +64,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "responses": "{Response}",
         "x-environment": VALUE,
         "x-order": VALUE,
+        "x-follows": VALUE,
         "x-unsettled": VALUE,
         **CERTAINTY,
     },

@@ -99,6 +99,7 @@ class Operation:
         security: where the security scheme that a call needs stands; None for a call without one.
         unsettled: why a call that is right may be refused all the same; empty where it may not.
         order: the member of a list's items that it is sorted by, with `-` in front where the highest comes first.
+        follows: the operations that make what a list shows, where no link says so: by their ids.
         sandbox_only: whether it belongs to the sandbox, and is never called in production.
     """
 
@@ -115,6 +116,7 @@ class Operation:
     pointer: Pointer = field(repr=False)
     unsettled: str = ""
     order: str = ""
+    follows: tuple[str, ...] = ()
     sandbox_only: bool = False
 
     def __str__(self) -> str:
