@@ -29,7 +29,7 @@ SIGNED: Final = "delivery is signed"
 DELIVERED_TRUE: Final = "delivery tells what happened"
 REPEATED: Final = "refused delivery comes again"
 LOGGED: Final = "logs agree with deliveries"
-ELIGIBLE: Final = "location in the neighbourhood makes eligible"
+ELIGIBLE: Final = "location makes its user eligible"
 ENROLLED: Final = "enrollment is what was asked for last"
 SIMULATED: Final = "simulation makes what it says"
 ERROR_FITS: Final = "error names its reason"
@@ -147,7 +147,7 @@ class Rules:
                 self._api.journal.add_held()
                 continue
             breach = Breach(
-                f"header {parameter.name}",
+                f"{parameter.name} of the body",
                 "the Base64 of HMAC-SHA256 over the body, with the webhook's secret as key",
                 "the signature of something else",
                 (*operation.pointer, "parameters", index),

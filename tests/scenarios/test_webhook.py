@@ -6,14 +6,17 @@ import json
 import pytest
 
 from ecsuite.exchange import ABSENT, SILENT
+from ecsuite.quickstart.edition_2026_01 import tells_of
 from ecsuite.rules import DELIVERED_ONCE, LOGGED, REPEATED, json_of
+from ecsuite.webhook.receiver import wait_for
 from ecsuite.world import records_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 MOST_ATTEMPTS = 4
 REFUSED = 503
-# A pause may be a little shorter than it was meant to be, for the calls around it take their time.
+# A pause may be a little shorter than it was meant to be, for the calls around it take their time; all in all they grow.
 LEEWAY = 0.9
+GROWTH = 1.15
 LONGEST_WAIT = 30.0
 
 
@@ -177,11 +180,12 @@ def same_json(text, value):
         return False
 
 
-def attempts(reachable, webhook, count):
-    """The first attempts of the next delivery to a webhook, as many as come of `count`; each waited for."""
+def attempts(reachable, webhook, event, count):
+    """The next deliveries of an event to a webhook, as many as come of `count`; each waited for."""
     came = []
     while len(came) < count:
-        delivery = reachable.world.receiver.wait(hook(webhook), LONGEST_WAIT)
+        receiver = reachable.world.receiver
+        delivery = wait_for(receiver, hook(webhook), lambda value: tells_of(value, event.id), LONGEST_WAIT)
         if delivery is None:
             break
         came.append(delivery)
@@ -217,7 +221,7 @@ def test_refused_delivery_comes_again(reachable):
 
     event = reachable.simulate()
 
-    came = attempts(reachable, webhook, 2)
+    came = attempts(reachable, webhook, event, 2)
     must_come_again(reachable, event, came)
     must_be_the_same(reachable, event, came)
     reachable.world.api.get(f"/events/{event.id}")
@@ -232,9 +236,9 @@ def test_refusing_receiver_is_left_alone_in_the_end(reachable):
 
     event = reachable.simulate()
 
-    came = attempts(reachable, webhook, 2)
+    came = attempts(reachable, webhook, event, 2)
     must_come_again(reachable, event, came)
-    came += attempts(reachable, webhook, MOST_ATTEMPTS - len(came)) if len(came) > 1 else []
+    came += attempts(reachable, webhook, event, MOST_ATTEMPTS - len(came)) if len(came) > 1 else []
     must_be_the_same(reachable, event, came)
     times = world.receiver.arrivals(hook(webhook))
     pauses = [after - before for before, after in itertools.pairwise(times)]
@@ -246,6 +250,15 @@ def test_refusing_receiver_is_left_alone_in_the_end(reachable):
             at="the pauses between deliveries",
             expected=f"longer than the {shorter:.2f} s before",
             actual=f"{longer:.2f} s",
+        )
+    if len(pauses) > 1:
+        world.rules.require(
+            REPEATED,
+            event.made,
+            holds=pauses[-1] > pauses[0] * GROWTH,
+            at="the pauses between deliveries",
+            expected=f"growing ones, after the first of {pauses[0]:.2f} s",
+            actual=f"{pauses[-1]:.2f} s in the end",
         )
     if pauses:
         world.pause(min(LONGEST_WAIT, pauses[-1] * 2.5 + 0.5))

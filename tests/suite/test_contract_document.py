@@ -352,7 +352,7 @@ def _without_sample(contract: Contract, pointer: Pointer, *, sampled: bool = Fal
     node = contract.source.at(pointer)
     if node is False:
         return
-    sampled = sampled or bool({"x-sample", "examples", "enum", "const"} & node.keys())
+    sampled = sampled or bool({"x-sample", "x-names", "examples", "enum", "const"} & node.keys())
     below = [(*pointer, "properties", name) for name in node.get("properties", {})]
     below += [(*pointer, "items")] if "items" in node else []
     for keyword in ("allOf", "anyOf", "oneOf"):

@@ -90,10 +90,11 @@ def test_walkthrough_of_the_stand_in():
     assert "Every promise held." in ran.stdout
 
 
-def test_walkthrough_of_a_live_server():
+@pytest.mark.parametrize("edition", editions.editions())
+def test_walkthrough_of_a_live_server(edition):
     """With --ec-target live it is told of the server in EC_BASE_URL, and no secret is shown."""
-    with serving("2023-10") as standin:
-        ran = run("walkthrough", "--ec-target", "live", **standin.environment())
+    with serving(edition) as standin:
+        ran = run("walkthrough", "--ec-target", "live", "--ec-edition", edition, **standin.environment())
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert standin.credentials.client_secret not in ran.stdout

@@ -168,6 +168,10 @@ class Contract:
                         raise ContractInvalid(
                             self.source.where((*rule.pointer, "links")), f"a link to no operation: {link.operation_id}"
                         )
+            for followed in operation.follows:
+                if followed not in self.operations:
+                    where = self.source.where((*operation.pointer, "x-follows"))
+                    raise ContractInvalid(where, f"it follows no operation: {followed}")
 
     def _compile(self) -> None:
         for operation in (*self.operations.values(), *self.deliveries.values()):
