@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import uvicorn
@@ -16,6 +17,8 @@ from ecsuite.errors import PortTaken
 LOOPBACK: Final = "127.0.0.1"
 # How long a server may take to start, or to stop, in seconds.
 PATIENCE: Final = 30.0
+# How often a server looks around, in seconds, as uvicorn does.
+_TICK: Final = 0.1
 
 App = Callable[..., Any]
 
@@ -43,7 +46,7 @@ def origin(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: App, on_start: Callable[[], object] = lambda: None, *, log_level: str = "warning") -> uvicorn.Server:
+def server(app: App, on_start: Callable[[], object] = lambda: None, *, log_level: str = "warning") -> Server:
     """A server for the app, quiet, and quick to stop; `on_start` is called once it takes connections."""
     config = uvicorn.Config(
         app,
@@ -54,17 +57,38 @@ def server(app: App, on_start: Callable[[], object] = lambda: None, *, log_level
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
-    return _Server(config, on_start)
+    return Server(config, on_start)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
+    """A server that can be stopped from another thread."""
+
     def __init__(self, config: uvicorn.Config, on_start: Callable[[], object]) -> None:
         super().__init__(config)
         self._on_start = on_start
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, and then says that it has started."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._on_start()
+
+    def stop(self) -> None:
+        """Stop soon; from any thread."""
+        self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._stopped.set)
+
+    async def main_loop(self) -> None:
+        """As uvicorn's, which looks ten times a second whether to stop; this one is told."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), _TICK)
 
 
 @contextmanager
@@ -78,6 +102,6 @@ def in_thread(app: App, listener: socket.socket, *, log_level: str = "warning") 
     try:
         yield
     finally:
-        runner.should_exit = True
+        runner.stop()
         thread.join(PATIENCE)
         listener.close()

@@ -18,6 +18,7 @@ from ecsuite.version import __version__
 
 if TYPE_CHECKING:
     from ecsuite.run import Run
+    from ecsuite.standin.faults import Fault, Variant
 
 # As pytest's: 0 all held, 1 a promise broken, 2 interrupted, 4 usage error.
 BROKEN = 1
@@ -105,9 +106,19 @@ def _open(stack: ExitStack, kind: str, edition: str, *, allow_production: bool) 
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes any free port.")
 @click.option("--data", type=click.Path(path_type=Path), help="A file to keep the state in; else it is in memory.")
 @click.option("--token-lifetime", type=click.IntRange(1), metavar="SECONDS", help="In place of the edition's own.")
+@click.option("--fault", metavar="NAME", help="Do one thing wrong: one of `ecsuite faults`.")
+@click.option("--variant", metavar="NAME", help="Do one thing in an unusual way: one of `ecsuite variants`.")
 @click.option("--until-eof", is_flag=True, help="Stop when the standard input ends.")
-def serve(
-    edition: str, host: str, port: int, data: Path | None, token_lifetime: int | None, *, until_eof: bool
+def serve(  # noqa: PLR0913
+    *,
+    edition: str,
+    host: str,
+    port: int,
+    data: Path | None,
+    token_lifetime: int | None,
+    fault: str | None,
+    variant: str | None,
+    until_eof: bool,
 ) -> None:
     """Serve the stand-in, a small honest server of an edition, until interrupted.
 
@@ -115,15 +126,61 @@ def serve(
     """
     from ecsuite import standin  # noqa: PLC0415
 
+    planted = _planted(edition, fault, variant)
+
     def announce(running: standin.StandIn) -> None:
         print(*running.export_lines(), sep="\n")
+        for kind, each in planted.items():
+            print(f"# It has a {kind}, {each.name}: {each.description}.")
         print(f"# The stand-in of edition {edition} is running; Ctrl-C stops it.", flush=True)
 
     options: dict[str, Any] = {"host": host, "port": port, "token_lifetime": token_lifetime}
     if data is not None:
         options["data"] = data
+    if planted:
+        options["plant"] = lambda parts: [each.plant(parts) for each in planted.values()]
     try:
         standin.serve(edition, announce, until=sys.stdin.buffer.read if until_eof else None, **options)
     except KeyboardInterrupt:
         # That is how it is stopped.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _planted(edition: str, fault: str | None, variant: str | None) -> dict[str, Fault | Variant]:
+    """What is to be planted, by what it is."""
+    from ecsuite.standin import faults  # noqa: PLC0415
+
+    planted: dict[str, Fault | Variant] = {}
+    if fault is not None:
+        planted["fault"] = faults.find_fault(edition, fault)
+    if variant is not None:
+        planted["variant"] = faults.find_variant(edition, variant)
+    return planted
+
+
+_EDITION = click.option("--ec-edition", metavar="EDITION", help="The edition of the stand-in.  [default: the oldest]")
+
+
+@ecsuite.command()
+@_EDITION
+def faults(ec_edition: str | None) -> None:
+    """List what `ecsuite serve --fault NAME` can do wrong."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.report.text import columns  # noqa: PLC0415
+    from ecsuite.standin.faults import of_faults  # noqa: PLC0415
+
+    known = of_faults(editions.require(ec_edition or editions.default("local")))
+    rows = [(fault.name, fault.level, fault.category, fault.description) for fault in known]
+    print(columns(("fault", "level", "category", "what it does"), rows))
+
+
+@ecsuite.command()
+@_EDITION
+def variants(ec_edition: str | None) -> None:
+    """List what `ecsuite serve --variant NAME` can do in an unusual way, and right."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.report.text import columns  # noqa: PLC0415
+    from ecsuite.standin.faults import of_variants  # noqa: PLC0415
+
+    known = of_variants(editions.require(ec_edition or editions.default("local")))
+    print(columns(("variant", "what it does"), [(variant.name, variant.description) for variant in known]))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -78,6 +78,22 @@ class Token:
                 self._value = ""
 
 
+class Pace:
+    """How long the latest calls took, with all their waiting and trying again; runs against one target may share it."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[float] = deque(maxlen=100)
+
+    def note(self, seconds: float) -> None:
+        """A call was made."""
+        self._seconds.append(seconds)
+
+    @property
+    def average(self) -> float:
+        """Seconds a call; 0 before the first."""
+        return sum(self._seconds) / len(self._seconds) if self._seconds else 0.0
+
+
 class Api:
     """The API, as a partner calls it: paths below the base URL, JSON in, httpx responses out.
 
@@ -90,6 +106,7 @@ class Api:
         transport: in place of the network.
         http: made by `new_http`, and not closed by this client; one of its own where it is left out.
         token: where the token is kept; a place of its own where it is left out.
+        pace: where it is kept how long calls take; likewise.
         clock: seconds, for the life of the token and the length of exchanges.
     """
 
@@ -104,6 +121,7 @@ class Api:
         transport: httpx.BaseTransport | None = None,
         http: httpx.Client | None = None,
         token: Token | None = None,
+        pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.target = target
@@ -116,6 +134,7 @@ class Api:
         self._patient_send = patient(self._http.send) if patient else self._http.send
         self._clock = clock
         self._token = token or Token(clock)
+        self.pace = pace or Pace()
         self._cleanup = Cleanup(checker.contract)
         self._calls: Counter[tuple[str, str]] = Counter()
         # Calls that a later one has taken the place of: their methods and addresses, and how many of those went before.
@@ -149,6 +168,7 @@ class Api:
         expect: Intent = SUCCESS,
         authorize: bool = True,
         strict: bool = True,
+        chunked: bool = False,
         **options: Any,
     ) -> httpx.Response:
         """Send a request and return the answer, checked.
@@ -159,6 +179,7 @@ class Api:
             expect: what answer the caller has a right to; any success (2xx) where it is left out.
             authorize: whether the token goes with it.
             strict: whether another answer than the expected one raises, beside being a finding.
+            chunked: whether the body goes without its length, in chunks.
             options: as for `httpx.Client.build_request`: json, content, data, headers, params.
 
         Raises:
@@ -166,6 +187,9 @@ class Api:
         """
         url = self.target.base_url + path
         request = self._http.build_request(method, url, extensions=self._extensions(expect), **options)
+        if chunked:
+            request.headers.pop("Content-Length")
+            request.headers["Transfer-Encoding"] = "chunked"
         response = self._authorized(request) if authorize else self._sent(request)
         if strict:
             self._require(response, expect)
@@ -244,9 +268,12 @@ class Api:
         """The JSON value of an answer, without what the contract does not speak of and so may be different each time.
 
         Raises:
-            UndecodableError: it is no JSON.
+            PromiseBroken: it is no JSON; the check of the body has said so.
         """
-        value = read_json(response.content).value
+        try:
+            value = read_json(response.content).value
+        except UndecodableError as error:
+            raise PromiseBroken(f"{response.request.method} {response.request.url}: {error}") from None
         operation = self.checker.operation(to_request(response.request))
         rule = operation.response(response.status_code) if operation else None
         media_type = MediaType.of(response.headers.get("Content-Type"))
@@ -275,8 +302,10 @@ class Api:
         return self._sent(request)
 
     def _sent(self, request: httpx.Request) -> httpx.Response:
+        started = self._clock()
         try:
             response = self._patient_send(request)
+            self.pace.note(self._clock() - started)
         except httpx.TransportError as error:
             reason = f"{type(error).__name__}: {error}"
             raise self._no_answer(Exchange(to_request(request), Response(0)), reason) from None

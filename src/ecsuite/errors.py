@@ -14,6 +14,8 @@
     │   ├── RecordingNeedsServer
     │   ├── PortTaken
     │   ├── DataFileUnusable
+    │   ├── UnknownFault
+    │   ├── UnknownVariant
     │   └── StandInDidNotStart
     ├── ContractError                a contract document is at fault (4)
     │   ├── ContractUnreadable
@@ -119,6 +121,20 @@ class DataFileUnusable(UsageError):
             f"cannot keep the stand-in's data in {path} ({reason}): give --data a file that does not exist yet, "
             "or one that the stand-in made for this edition"
         )
+
+
+class UnknownFault(UsageError):
+    def __init__(self, name: str, near: str | None) -> None:
+        super().__init__(f"there is no fault {name!r}: {_hint(near)} `ecsuite faults` lists them")
+
+
+class UnknownVariant(UsageError):
+    def __init__(self, name: str, near: str | None) -> None:
+        super().__init__(f"there is no variant {name!r}: {_hint(near)} `ecsuite variants` lists them")
+
+
+def _hint(near: str | None) -> str:
+    return f"did you mean {near!r}?" if near else "nothing has a name like that;"
 
 
 class StandInDidNotStart(UsageError):

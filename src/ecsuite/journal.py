@@ -65,12 +65,6 @@ class Journal:
         """Every finding once, however often it was made, in the order in which they came."""
         return tuple(self._findings.values())
 
-    @property
-    def pace(self) -> float:
-        """How long an exchange takes on average, in seconds, of the latest ones; 0 before the first."""
-        seconds = [result.exchange.seconds for result in self.results]
-        return sum(seconds) / len(seconds) if seconds else 0.0
-
     def add(self, result: Result) -> None:
         """Note what the checks said of an exchange."""
         with self._lock:

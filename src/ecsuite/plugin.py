@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from ecsuite import editions
+from ecsuite import editions, hooks
 from ecsuite.cassette.tape import load, path_of, save
 from ecsuite.client import Api
 from ecsuite.contract import Contract, Kind, Operation
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 ALL: Final = "all"
 OWN_TESTS: Final = "suite"
+FOLDERS: Final = ("quickstart", "endpoints", "rules", "scenarios", "webhooks", "properties")
 TALLY: Final = "ecsuite"
 _RUN: Final = pytest.StashKey[Run]()
 _PASSED: Final = pytest.StashKey[bool]()
@@ -115,6 +116,11 @@ class Settings:
         return self.stack.enter_context(launched(edition)).target()
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the hook that tells other plugins what was found."""
+    pluginmanager.add_hookspecs(hooks)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--ec-target`, `--ec-edition` and `--ec-allow-production`."""
     group = parser.getgroup("ecsuite", "Energy Coordination API")
@@ -175,12 +181,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             rows = [(edition, label, value) for edition in chosen for label, value in rows_of(edition, **mark.kwargs)]
             ids = [f"{edition}-{label}" for edition, label, _ in rows]
             values = [(edition, value) for edition, _, value in rows]
-            metafunc.parametrize(("edition", name), values, ids=ids, scope="session")
+            metafunc.parametrize(("edition", name), values, ids=ids)
             return
     own = any("edition" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
     named = metafunc.definition.get_closest_marker("edition") is not None
     if "edition" in metafunc.fixturenames and not own and not named:
-        metafunc.parametrize("edition", chosen, scope="session")
+        metafunc.parametrize("edition", chosen)
 
 
 def _operations(
@@ -206,6 +212,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = chosen
+    # A broken server is told the sooner the earlier the cheap and broad tests come.
+    items.sort(key=lambda item: _place(item, config))
     for item in items:
         if "run" in getattr(item, "fixturenames", ()):
             _mark(item, settings)
@@ -215,6 +223,13 @@ def _has_no_row(item: pytest.Item) -> bool:
     """Whether the test is a table, and no edition that was asked for has a row for it."""
     callspec = getattr(item, "callspec", None)
     return callspec is not None and not isinstance(callspec.params.get("edition", ""), str)
+
+
+def _place(item: pytest.Item, config: pytest.Config) -> int:
+    """Where the folder of a test stands in the order in which the folders run."""
+    parts = item.path.relative_to(config.rootpath).parts if item.path.is_relative_to(config.rootpath) else ()
+    folder = parts[1] if len(parts) > 1 else ""
+    return FOLDERS.index(folder) if folder in FOLDERS else len(FOLDERS)
 
 
 def _mark(item: pytest.Item, settings: Settings) -> None:
@@ -336,6 +351,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if run is not None:
         stopped = _verdict(run, stopped)
         item.user_properties.append((TALLY, _packed(run.journal.tally)))
+        if run.journal.findings:
+            item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
     if stopped is not None:
         raise stopped
 

@@ -14,7 +14,7 @@ from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, load
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Token, new_http
+from ecsuite.client import Api, Pace, Token, new_http
 from ecsuite.contract import Contract
 from ecsuite.errors import AccessTokenRefused, CredentialsRefused, ServerUnreachable
 from ecsuite.http import httpx
@@ -81,6 +81,7 @@ class Connections:
         self.target = target
         self._stack = ExitStack()
         self._tokens: dict[Credentials, Token] = {}
+        self.pace = Pace()
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -130,7 +131,8 @@ def open_run(
 
             checker = Checker(contract, place.base_url, place.token_url)
             token = connections.token(place.credentials)
-            return Api(place, checker, journal, redactor, patient=patiently, http=connections.http, token=token)
+            http, pace = connections.http, connections.pace
+            return Api(place, checker, journal, redactor, patient=patiently, http=http, token=token, pace=pace)
 
         receiver = OwnHooks(lambda: connections.receiver)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)

@@ -24,7 +24,7 @@ NOTHING: Final[Given] = MappingProxyType({})
 TEXTS: Final = (
     "Think City",
     "Øvre Årdal «blåbær» Ægir",
-    'Say "hei" \\ o\'hoi / 100 % & <b>fet</b> &amp; {x}',
+    'Say "hei" \\ o\'hoi / 100 % & <script>fet</script> &amp; {x}',
     "007",
     "Straße, Żółć, Ω, Житомир, 東京, שלום",
     "MiXed CaSe true null 1.0",
@@ -41,6 +41,15 @@ UPPER_CASE_TURN: Final = 2
 # Of so many values that may be null one is; of so many bodies one has what is out of use, not what replaced it.
 NULL_TURN: Final = 4
 FORMER_TURN: Final = 4
+# Values of a kind that a server may look at more closely, and so may refuse; what it takes must come back all the same.
+ODD: Final[dict[str, tuple[str, ...]]] = {
+    "text": ODD_TEXTS,
+    "vin": ("00000000000000042", "YT9EC1TY0AN310129-AND-MORE-THAN-17", "yt9ec1ty0an310129", " YT9EC1TY0AN310129 "),
+    "digits": (" 0042 ", "0" * 40 + "42", "00A-42"),
+    "meter-point-id": ("000000000000000042", " 707057500042000182 ", "7070575000420001820042"),
+}
+# Plain values are many where a list is long.
+LONG: Final = 5
 NUMBERS: Final = (194.5, 200, 0.30000000000000004, 1234.56789, 7)
 INTEGERS: Final = (2, 1000)
 WRONG: Final[tuple[Any, ...]] = (None, "text", 7, 1.5, True, [], {})
@@ -102,9 +111,20 @@ class Samples:
         return self._body(schema, given, full=True, turn=turn)
 
     def legal(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Body]:
-        """Bodies that together have every value of an enum, both ends of every range, and every kind of text."""
+        """Bodies that together have every value of an enum, both ends of a range, and every kind of text.
+
+        What a sensible server may refuse comes alone, each in a body of its own.
+        """
         for turn in range(_Turns(self._contract).of(schema)):
             yield self._body(schema, given, full=True, turn=turn, rare=True)
+        tried: set[tuple[Path, str]] = set()
+        for at, odd in _odd_leaves(self._contract, schema, self.fullest(schema, given).value):
+            plain = self.fullest(schema, given)
+            new = odd if isinstance(odd, str) else odd(_at(plain.value, at))
+            value = _setter(at, new)(plain.value)
+            if (at, new) not in tried and self._contract.schemas.fits(schema, value):
+                tried.add((at, new))
+                yield Body(value, f"{describe(new)} at /{'/'.join(map(str, at))}", plain.names)
 
     def wrong(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Wrong]:
         """Bodies with one fault each: for each member, whatever the schema refuses there."""
@@ -199,10 +219,7 @@ class _Drawing:
 
     def _plain(self, shape: Shape, turn: int) -> Any:
         variants = _variants(shape)
-        value = variants[turn % len(variants)]
-        if value in ODD_TEXTS:
-            self._odd = "text of a kind that a server may refuse"
-        return value
+        return variants[turn % len(variants)]
 
     def _drawn(self, kind: str, turn: int) -> Any:
         value = self._draw(kind)
@@ -237,10 +254,12 @@ class _Drawing:
         if "enum" in item.keywords:
             options = list(item.keywords.get("examples", item.keywords["enum"]))
             return options[: 1 + turn % len(options)][::-1] if self._full else options[:1]
-        drawn = [self._value(items, turn + index) for index in range(2 if self._full else 1)]
-        # A value that comes twice is no mistake, unless it is a set.
-        twice = self._full and turn % 2 and not isinstance(drawn[0], dict) and "x-same" not in shape.keywords
-        return [*drawn, drawn[0]] if twice else drawn
+        # Of things, and of what has no order, two will do.
+        few = bool(item.members or item.branches) or turn % 2 == 0 or "x-same" in shape.keywords
+        count = 1 if not self._full else 2 if few else LONG
+        drawn = [self._value(items, turn + index) for index in range(count)]
+        # A value that comes twice is no mistake.
+        return [*drawn, drawn[0]] if count == LONG else drawn
 
 
 def _variants(shape: Shape) -> list[Any]:
@@ -251,7 +270,7 @@ def _variants(shape: Shape) -> list[Any]:
     if "enum" in node:
         return list(node.get("examples") or [option for option in node["enum"] if option is not None])
     if node.get("x-sample") == "text":
-        return [*TEXTS, *ODD_TEXTS]
+        return list(TEXTS)
     given = list(node.get("examples", []))
     if shape.type == "number":
         bounds = [node[keyword] for keyword in ("minimum", "maximum") if keyword in node]
@@ -273,29 +292,30 @@ class _Change:
     make: Callable[[Any], Any]
 
 
-def _changes(contract: Contract, schema: Pointer, value: Any, at: Path = ()) -> Iterator[_Change]:
-    """Every change that may make a value wrong."""
+def _changes(contract: Contract, schema: Pointer, value: Any, at: Path = (), inside: str = "") -> Iterator[_Change]:
+    """Every change that may make a value wrong; `inside` says in which branch of a choice, in words."""
     shape = contract.schemas.shape(schema)
     own = _at(value, at)
     for wrong, what in _wrong_values(shape.keywords, own):
-        yield _Change(at, schema, what, _setter(at, wrong))
+        yield _Change(at, schema, what + inside, _setter(at, wrong))
     for part in shape.parts:
-        yield from _changes(contract, part, value, at)
+        yield from _changes(contract, part, value, at, inside)
     fitting = [branch for branch in shape.branches if contract.schemas.fits(branch, own)]
     for branch in fitting[:1]:
-        yield from _changes(contract, branch, value, at)
+        title = contract.schemas.shape(branch).keywords.get("title")
+        yield from _changes(contract, branch, value, at, f" in {title}" if title else inside)
     if isinstance(own, dict):
         for name, member in shape.members.items():
             if name in own:
-                yield _Change((*at, name), member, "missing", _remover((*at, name)))
-                yield from _changes(contract, member, value, (*at, name))
+                yield _Change((*at, name), member, f"missing{inside}", _remover((*at, name)))
+                yield from _changes(contract, member, value, (*at, name), inside)
     elif isinstance(own, list) and own and shape.items:
-        yield from _changes(contract, shape.items, value, (*at, 0))
+        yield from _changes(contract, shape.items, value, (*at, 0), inside)
         last = (*at, len(own) - 1)
         if len(own) > 1:
             # A server may look at the first item only.
             wrong = [] if isinstance(own[-1], dict) else {}
-            what = f"{describe(wrong)} at the end of the array"
+            what = f"{describe(wrong)} at the end of the array{inside}"
             yield _Change(last, schema, what, _setter(last, wrong))
 
 
@@ -314,6 +334,19 @@ def _wrong_values(node: Mapping[str, Any], own: Any) -> Iterator[tuple[Any, str]
             step = SMALL_STEP if node.get("type") == "number" else 1
             yield node[keyword] + beyond * step, f"just beyond the {keyword}"
             yield beyond * BEYOND, f"far beyond the {keyword}"
+
+
+def _odd_leaves(contract: Contract, schema: Pointer, value: Any) -> Iterator[tuple[Path, str | Callable[[str], str]]]:
+    """Every value that a server may refuse, with its place; or how it is made from the value that is there."""
+    for at, node in contract.schemas.parts(schema, value):
+        kind = node.get("x-sample", "")
+        if kind in ODD:
+            yield from ((at, odd) for odd in ODD[kind])
+        elif kind == "hook-url":
+            yield at, lambda url: f"{url}?key=æ%20b&long={'x' * 280}"
+        elif node.get("type") == "string" and "examples" in node:
+            yield at, lambda example: f" {example} "
+            yield at, lambda example: f"{example}, and then some more, so that it is a long one"
 
 
 def _setter(at: Path, new: Any) -> Callable[[Any], Any]:

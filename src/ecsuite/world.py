@@ -35,12 +35,11 @@ from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
-from ecsuite.media import UndecodableError
 from ecsuite.rules import REFUSED_CHANGES_NOTHING, NoSuch, Rules, json_of, shown
 from ecsuite.samples import Body, Samples, Wrong
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
-# A server is slow that takes more seconds than this for an answer; then so many calls are sent at once.
+# A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
 SLOW: Final = 0.03
 LANES: Final = 6
 LOOKING: Final = Intent("looking whether it is there", silent=True)
@@ -136,7 +135,7 @@ class World:
     samples: Samples = field(init=False)
     _homes: dict[str, Thing] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
-    _found: dict[str, dict[str, str] | None] = field(default_factory=dict)
+    _found: dict[str, tuple[dict[str, str], Any] | None] = field(default_factory=dict)
     _address_tried: bool = False
     _hours: int = 0
 
@@ -314,6 +313,13 @@ class World:
         items = records_of(json_of(response))
         return Counter(item[member] for item in items if isinstance(item, dict) and member in item)
 
+    def place_of(self, item: Any, response: httpx.Response) -> tuple[str, ...]:
+        """Where in an answer a thing stands that a list shows: it is the answer, or a member of it."""
+        answer = json_of(response)
+        members = answer.items() if isinstance(answer, dict) else ()
+        inner = [name for name, value in members if isinstance(value, dict) and item.keys() <= value.keys()]
+        return () if not inner or item.keys() & answer.keys() else (inner[0],)
+
     # Calls
 
     def call(self, operation: Operation, *, full: bool = False) -> Call | None:
@@ -369,9 +375,8 @@ class World:
             for kind in self.kinds:
                 if kind.creator is source:
                     return self._led_to(self.home(kind), link.parameters)
-            if source.method == "GET" and not parameters(source):
-                return self._first_listed(source, link.parameters)
-        return None
+        found = self.first_listed(operation)
+        return found[0] if found else None
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -443,7 +448,7 @@ class World:
         The calls must not depend on each other: where a server takes its time, several are under way at once.
         """
         everything = list(options)
-        if self.in_order or self.api.journal.pace < SLOW:
+        if self.in_order or self.api.pace.average < SLOW:
             return [self.send(call, **each) for each in everything]
         with ThreadPoolExecutor(LANES) as lanes:
             return list(lanes.map(lambda each: self.send(call, **each), everything))
@@ -462,10 +467,7 @@ class World:
     def _seen(self, response: httpx.Response) -> Any:
         if not response.is_success:
             return NoSuch(response.status_code)
-        try:
-            return self.api.known(response)
-        except UndecodableError as error:
-            raise PromiseBroken(f"GET {response.request.url}: {error}") from None
+        return self.api.known(response)
 
     def same(self, name: str, response: httpx.Response, path: str, before: Any) -> bool:
         """Note whether reading a path gives the same as before; `response` is to blame where it does not."""
@@ -545,29 +547,37 @@ class World:
         values = made[0] if made else self.values(operation)
         return values[parameter] if values else None
 
-    def _first_listed(self, source: Operation, expressions: Mapping[str, str]) -> dict[str, str] | None:
+    def first_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
+        """What names the first thing of a list that links to the operation, and the thing as it is listed."""
+        for source, link in links_to(operation, self.contract.operations.values()):
+            if source.method == "GET" and not parameters(source):
+                return self._first_of(source, link.parameters)
+        return None
+
+    def _first_of(self, source: Operation, expressions: Mapping[str, str]) -> tuple[dict[str, str], Any] | None:
         if source.id not in self._found:
-            self._found[source.id] = self._look_for_first(source, expressions)
+            response = self._read_list(source)
+            listed = self.api.known(response)
+            _, items = _list_in(listed)
+            try:
+                values = {
+                    name: _text_at(listed, expression.partition("#")[2], response)
+                    for name, expression in expressions.items()
+                }
+                self._found[source.id] = values, items[0]
+            except PromiseBroken:
+                self._found[source.id] = None
         return self._found[source.id]
 
-    def _look_for_first(self, source: Operation, expressions: Mapping[str, str]) -> dict[str, str] | None:
-        for creator in source.follows:
-            for kind in self.kinds:
-                if kind.creator.id == creator:
-                    self.make(kind, full=True)
-        if source.follows:
-            # What follows takes its time.
-            response = self.api.poll(source.path, lambda answer: bool(records_of(json_of(answer))), seconds=FOLLOWS)
-        else:
-            response = self.api.get(source.path)
-        try:
-            listed = json_of(response)
-            return {
-                name: _text_at(listed, expression.partition("#")[2], response)
-                for name, expression in expressions.items()
-            }
-        except PromiseBroken:
-            return None
+    def _read_list(self, source: Operation) -> httpx.Response:
+        """Read a list; where it shows what follows from something else, have that happen first."""
+        if not source.follows:
+            return self.api.get(source.path)
+        for kind in self.kinds:
+            if kind.creator.id in source.follows:
+                self.make(kind, full=True)
+        # What follows takes its time.
+        return self.api.poll(source.path, lambda answer: bool(records_of(json_of(answer))), seconds=FOLLOWS)
 
     def _hour(self) -> str:
         self._hours += 1
@@ -669,8 +679,9 @@ def _differences(before: Look, after: Look) -> Iterable[tuple[str, str, str, Any
             for item in fewer if not more else []:
                 yield where, f"the {len(was)} items from before", f"without {_brief(item)}", item
         elif was != now:
-            detail = next(sent_comes_back.differences(was, now), None)
-            if detail is None or isinstance(was, NoSuch) or isinstance(now, NoSuch):
+            vanished = isinstance(was, NoSuch) or isinstance(now, NoSuch)
+            detail = None if vanished else next(sent_comes_back.differences(was, now), None)
+            if detail is None:
                 yield where, f"{shown(was)}, as before", shown(now), now
             else:
                 path, expected, actual = detail

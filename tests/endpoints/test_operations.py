@@ -2,10 +2,10 @@
 
 import pytest
 
-from ecsuite.contract import parameters
+from ecsuite.contract import links_to, parameters
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.rules import json_of
-from ecsuite.world import NOT_SETTLED, but
+from ecsuite.world import NOT_SETTLED, Call, but
 
 pytestmark = pytest.mark.spec
 
@@ -31,6 +31,24 @@ def test_operation_answers(operation, world):
         response = world.send(call, expect=SUCCESS if call.settled else NOT_SETTLED)
         if call.body and response.is_success and response.content:
             world.rules.compare(world.shown_by(operation, call.body.value), response, whole=False)
+
+
+def is_linked_from_list(contract, operation):
+    sources = (source for source, _ in links_to(operation, contract.operations.values()))
+    return operation.method == "GET" and any(source.method == "GET" for source in sources)
+
+
+@pytest.mark.operations(select=is_linked_from_list)
+def test_listed_item_reads_the_same(operation, world):
+    """What a list shows of a thing, reading it by its id shows as well."""
+    found = world.first_listed(operation)
+    if found is None:
+        pytest.skip(f"there is nothing to call {operation} on")
+    values, item = found
+
+    answer = world.send(Call(operation, values))
+
+    world.rules.compare(item, answer, at=world.place_of(item, answer))
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))

@@ -17,7 +17,7 @@ def bad_credentials(world: World) -> dict[str, str | None]:
     credentials = world.api.target.credentials
     basic = base64.b64encode(f"{credentials.client_id}:{credentials.client_secret}".encode()).decode()
     changed = "A" if token[middle] != "A" else "B"
-    return {
+    found = {
         "no token": None,
         "an empty Authorization header": "",
         "a scheme without a token": "Bearer",
@@ -25,10 +25,13 @@ def bad_credentials(world: World) -> dict[str, str | None]:
         "a token that is cut off": f"Bearer {token[:middle]}",
         "a token with one character changed": f"Bearer {token[:middle]}{changed}{token[middle + 1 :]}",
         "a token with something behind it": f"Bearer {token}x",
+        "a token in other letters": f"Bearer {token.swapcase()}",
+        "a token backwards": f"Bearer {token[::-1]}",
         "the token without a scheme": token,
         "the token in another scheme": f"Token {token}",
         "the client's id and secret in the scheme Basic": f"Basic {basic}",
     }
+    return {name: header for name, header in found.items() if header != f"Bearer {token}"}
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security)

@@ -16,6 +16,7 @@ ON_PURPOSE = frozenset(
 ODD_IDS = {
     "letters": "kunde-øst-Å42",
     "blanks": "a b  c",
+    "blanks around it": " a b ",
     "an encoded slash": "a/b",
     "an encoded backslash": "a\\b",
     "reserved characters": "a?b#c&d=e+f;g,h:i@j",
@@ -51,6 +52,10 @@ def odd_texts(value, first_text):
     return {
         "another media type": (text.encode(), "text/plain"),
         "no media type": (text.encode(), None),
+        "a form by its media type": (text.encode(), "application/x-www-form-urlencoded"),
+        "a multipart form by its media type": (text.encode(), "multipart/form-data; boundary=x"),
+        "a media type that is none": (text.encode(), "json"),
+        "a charset that there is not": (text.encode(), "application/json; charset=klingon"),
         "XML by its media type": (text.encode(), "application/xml"),
         "a charset that is not its own": ('{"name":"Å"}'.encode("utf-16"), "application/json; charset=utf-16"),
         "bytes that are no UTF-8": (text.encode("latin-1", "replace").replace(b'":', b'\xe5":', 1), plain),
@@ -105,6 +110,7 @@ def test_odd_body_breaks_nothing(operation, world):
         for what, (content, kind) in odd_texts(call.body.value, text).items()
     ]
     odd += [{"json": value, "expect": anything(what)} for what, value in odd_values(call.body.value)]
+    odd.append({"chunked": True, "expect": anything("a body in chunks")})
     world.send_each(call, odd)
 
     world.send(call, expect=anything("the next call"))
@@ -154,5 +160,8 @@ def test_odd_id_in_path_breaks_nothing(operation, world):
 def test_odd_headers_break_nothing(operation, world):
     """What a client accepts or asks for beside the contract: any answer but a server error."""
     headers = {"Accept": "application/xml", "Accept-Language": "nb-NO", "Prefer": "return=minimal", "If-Match": '"x"'}
+    call = world.anything(operation)
 
-    world.send(world.anything(operation), headers=headers, expect=anything("a client that wants something else"))
+    world.send(call, headers=headers, expect=anything("a client that wants something else"))
+    if not operation.request:
+        world.send(call, json={"more": "than was asked for"}, expect=anything("a body where none is wanted"))

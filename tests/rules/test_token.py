@@ -60,6 +60,7 @@ def test_wrong_credentials_are_refused(operation, world, form):
         "a secret with something behind it": {"client_secret": f"{secret}x"},
         "a secret in other letters": {"client_secret": secret.swapcase()},
         "an empty secret": {"client_secret": ""},
+        "a client_id in other letters": {"client_id": form["client_id"].swapcase()},
         "an unknown client": {"client_id": world.ids.new()},
         "the id as the secret": {"client_secret": form["client_id"]},
         "a wildcard": {"client_id": "*", "client_secret": "*"},

@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.checks import CHECKS
-from ecsuite.exchange import SILENT, Intent
+from ecsuite.exchange import SILENT, Exchange, Headers, Intent, Request, Response
 
 TOKEN = {"access_token": "t", "token_type": "Bearer", "expires_in": 1800}
 NO_STORE = {"Cache-Control": "no-store"}
@@ -410,3 +410,13 @@ def test_secret_is_not_shown(checker, exchange):
     (finding,) = checker.check(exchange("POST token", answer=answer, sent=FORM, response=NO_STORE)).findings
 
     assert (finding.at, finding.actual) == ("body /access_token", "***")
+
+
+def test_delivery_by_another_method_is_found(contract, checker):
+    """A delivery is a POST; the same by PUT is none that the contract has."""
+    headers = Headers.of([("Content-Type", "application/json"), ("Spark-Signature", "x")])
+    delivery = Exchange(Request("PUT", "http://127.0.0.1:5001/hooks/x", headers, b"{}"), Response(200))
+
+    (finding,) = checker.check_delivery(contract.deliveries["testDelivery"], delivery).findings
+
+    assert (finding.check, finding.actual) == ("operation is in the contract", "PUT /hooks/x")

@@ -46,6 +46,7 @@ LAYERS = [
     ["ecsuite.standin"],
     ["ecsuite.run"],
     ["ecsuite.report"],
+    ["ecsuite.hooks"],
     ["ecsuite.plugin", "ecsuite.cli"],
     ["ecsuite.__main__", "ecsuite"],
 ]
@@ -58,7 +59,7 @@ AT_HOME = {
     "starlette": {"ecsuite.standin"},
     "uvicorn": {"ecsuite.standin", "ecsuite.asgi"},
     "sqlite3": {"ecsuite.standin"},
-    "asyncio": {"ecsuite.standin"},
+    "asyncio": {"ecsuite.standin", "ecsuite.asgi"},
     "stamina": {"ecsuite.retry"},
     "pytest": {"ecsuite.plugin"},
 }

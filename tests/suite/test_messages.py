@@ -58,6 +58,14 @@ MESSAGES = [
         "cannot keep the stand-in's data in x.db (why): give --data a file that does not exist yet, "
         "or one that the stand-in made for this edition",
     ),
+    (
+        errors.UnknownFault("user-opn", "user-open"),
+        "there is no fault 'user-opn': did you mean 'user-open'? `ecsuite faults` lists them",
+    ),
+    (
+        errors.UnknownVariant("x", None),
+        "there is no variant 'x': nothing has a name like that; `ecsuite variants` lists them",
+    ),
     (errors.StandInDidNotStart("why"), "the local stand-in did not start: why"),
     (
         errors.ContractUnreadable("c.yaml", "it is no map"),

@@ -11,6 +11,8 @@ NOWHERE = "http://127.0.0.1:9/hooks/nobody"
 ANYTHING = Intent("a test of a webhook whose receiver fails", silent=True)
 # How long what should not come is waited for, once something that was asked for later has come.
 GRACE = 0.5
+# How long a slow receiver takes for its answer, in seconds.
+SLOW = 2.0
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def ask(world, thing, api=None, **options):
 
 
 def hook(thing):
-    return thing.sent["webhookUrl"].rpartition("/")[2]
+    return thing.sent["webhookUrl"].partition("?")[0].rpartition("/")[2]
 
 
 def arrives(world, thing, asked):
@@ -90,6 +92,19 @@ def test_each_test_delivers_once(world, hooks):
         actual=str(count(world, hook(thing))),
     )
     must_not_come(world, idle, asked, 0, "for its test was not asked for")
+
+
+def test_delivery_keeps_the_query(world, hooks, kind):
+    """The whole address is called, with its query."""
+    value = world.body(kind.creator).value
+    address = f"{value['webhookUrl']}?partner=nordlys&key=a%20b"
+    thing = hooks(webhookUrl=address)
+
+    asked = ask(world, thing)
+
+    delivery = world.receiver.wait(hook(thing))
+    came = delivery.request.url if delivery else "nothing came"
+    world.rules.require(DELIVERED_RIGHT, asked, holds=came == address, at="delivery", expected=address, actual=came)
 
 
 def test_changed_webhook_is_called_at_its_new_address(world, hooks, kind):
@@ -152,10 +167,15 @@ def test_failing_receiver_breaks_nothing(world, hooks, failure):
     thing = hooks(webhookUrl=NOWHERE) if failure == "down" else hooks()
     if failure != "down":
         world.receiver.answer_with(
-            hook(thing), status=500 if failure == "refusing" else 200, after=2 if failure == "slow" else 0
+            hook(thing), status=500 if failure == "refusing" else 200, after=SLOW if failure == "slow" else 0
         )
 
     ask(world, thing, expect=ANYTHING)
+    if failure == "slow":
+        # Meanwhile, and after it was answered.
+        during = hooks()
+        arrives(world, during, ask(world, during))
+        world.pause(SLOW + 0.3)
 
     world.api.get("/webhooks")
     world.read(thing)

@@ -95,7 +95,8 @@ class Checker:
 
     def check_delivery(self, operation: Operation, exchange: Exchange) -> Result:
         """What the checks say of a call that the API made at a partner's webhook; the answer was ours."""
-        return self._run(Seen(self.contract, exchange, operation, {}), REQUEST_CHECKS)
+        named = operation if exchange.request.method == operation.method else None
+        return self._run(Seen(self.contract, exchange, named, {}), REQUEST_CHECKS)
 
     def finding(self, check: str, breach: Breach, exchange: Exchange, operation: Operation | None) -> Finding:
         """A breach with all that a reader needs to find the rule and to repeat the request."""

@@ -128,7 +128,8 @@ class Schemas:
             return False
         behind = self._source.resolve(self._source.parse(node["$ref"][2:]))[1] if "$ref" in node else {}
         own = {**behind, **node}
-        return bool(own.get("readOnly")) and (own.get("format") == "date-time" or "enum" in own)
+        is_text = "string" in own.get("type", "") and "enum" not in own and own.get("format") != "date-time"
+        return bool(own.get("readOnly")) and not is_text
 
     def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
         """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""

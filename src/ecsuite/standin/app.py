@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
@@ -14,22 +13,24 @@ from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ecsuite import editions
-from ecsuite.checks import Seen, request_body, request_parameters
-from ecsuite.contract import Contract, Operation
+from ecsuite.checks import Seen
+from ecsuite.contract import Operation
 from ecsuite.exchange import Exchange, Headers
 from ecsuite.exchange import Request as SentRequest
 from ecsuite.exchange import Response as SentResponse
 from ecsuite.media import UndecodableError
-from ecsuite.standin.call import Call, Handler, RefusalError, Reply
+from ecsuite.standin.call import RefusalError, Reply
 from ecsuite.standin.deliveries import PAUSE, Deliverer
+from ecsuite.standin.parts import Answer, Asked, Parts, honest
 from ecsuite.standin.refusals import refusing_as_listed
 from ecsuite.standin.store import Store
-from ecsuite.standin.tokens import TokenEndpoint
+
+Plant = Callable[[Parts], object]
 
 
 class _Segment(Convertor[str]):
@@ -45,12 +46,16 @@ class _Segment(Convertor[str]):
 
 
 LARGEST_BODY: Final = 1024 * 1024
-_BEARER: Final = re.compile(r"bearer +(?P<token>[^ ]+)", re.IGNORECASE)
 _log = logging.getLogger(__name__)
 
 
 def create_app(
-    edition: str, store: Store | None = None, *, token_lifetime: int | None = None, pause: float = PAUSE
+    edition: str,
+    store: Store | None = None,
+    *,
+    token_lifetime: int | None = None,
+    plant: Plant | None = None,
+    pause: float = PAUSE,
 ) -> Starlette:
     """The stand-in of an edition.
 
@@ -58,17 +63,20 @@ def create_app(
         edition: a folder of `contracts/`.
         store: its state; a fresh one in memory where it is left out.
         token_lifetime: seconds, in place of the edition's own.
+        plant: changes its parts before it starts.
         pause: seconds before a delivery is tried a second time.
 
     The app's `state` holds the `store`. Deliveries are sent while its lifespan lasts.
     """
-    contract = editions.contract(edition)
     behaviour = editions.module("ecsuite.standin", edition)
     store = store or Store(edition)
     behaviour.seed(store)
-    tokens = TokenEndpoint(store, token_lifetime or behaviour.TOKEN_LIFETIME)
-    deliverer = Deliverer(store, pause)
-    service = _Service(contract, store, behaviour.HANDLERS, deliverer)
+    lifetime = token_lifetime or behaviour.TOKEN_LIFETIME
+    parts = honest(editions.contract(edition), store, behaviour.HANDLERS, lifetime)
+    if plant is not None:
+        plant(parts)
+    deliverer = Deliverer(store, pause, parts.send)
+    service = _Service(parts, deliverer)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -76,9 +84,9 @@ def create_app(
             yield
 
     app = Starlette(
-        routes=_routes(contract, service, tokens),
+        routes=_routes(parts, service),
         lifespan=lifespan,
-        exception_handlers={HTTPException: _http_problem, Exception: _internal_problem},
+        exception_handlers={HTTPException: service.http_problem, Exception: service.internal_problem},
     )
     app.router.redirect_slashes = False
     app.state.store = store
@@ -98,23 +106,18 @@ class _EncodedPaths:
         await self._app(scope, receive, send)
 
 
-def _routes(contract: Contract, service: _Service, tokens: TokenEndpoint) -> list[Route]:
+def _routes(parts: Parts, service: _Service) -> list[Route]:
     register_url_convertor("segment", _Segment())
-    base = contract.base_path()
+    base = parts.contract.base_path()
+    token_operation = parts.contract.token_operation
     by_path: dict[str, dict[str, Operation]] = {}
-    for operation in contract.operations.values():
-        if operation is not contract.token_operation:
-            by_path.setdefault(operation.path, {})[operation.method] = operation
-    routes = [
-        Route(base + path.replace("}", ":segment}"), service.endpoint(operations), methods=list(operations))
-        for path, operations in sorted(by_path.items(), key=_names_first)
-    ]
-    if contract.token_operation:
-        # Below the base URL too, for tools that know one base URL only.
-        for prefix in ("", base):
-            path = prefix + contract.token_operation.path
-            routes.append(Route(path, _answering(tokens.answer), methods=[contract.token_operation.method]))
-    return routes
+    for (method, path), operation in parts.routes.items():
+        by_path.setdefault(base + path.replace("}", ":segment}"), {})[method] = operation
+        if operation is token_operation:
+            # Below the base URL too, for tools that know one base URL only.
+            by_path.setdefault(path, {})[method] = operation
+    ordered = sorted(by_path.items(), key=_names_first)
+    return [Route(path, service.endpoint(methods), methods=list(methods)) for path, methods in ordered]
 
 
 def _names_first(path: tuple[str, object]) -> list[bool]:
@@ -123,58 +126,67 @@ def _names_first(path: tuple[str, object]) -> list[bool]:
 
 
 class _Service:
-    """Lets calls in, or refuses them, and has the edition's handlers answer them."""
+    """Lets calls in, or refuses them, and has the parts answer them."""
 
-    def __init__(self, contract: Contract, store: Store, handlers: Mapping[str, Handler], deliverer: Deliverer) -> None:
-        self._contract = contract
-        self._store = store
-        self._handlers = handlers
+    def __init__(self, parts: Parts, deliverer: Deliverer) -> None:
+        self._parts = parts
         self._deliverer = deliverer
 
     def endpoint(self, operations: Mapping[str, Operation]) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint of one path."""
+        """The endpoint of one path: sends what the parts reply, or the refusal that they raise."""
 
-        async def answer(request: Request) -> Reply:
+        async def endpoint(request: Request) -> Response:
             # Starlette answers HEAD where there is a GET.
             operation = operations["GET" if request.method == "HEAD" else request.method]
-            return await self._answer(operation, request)
+            try:
+                reply = await self._reply(operation, request)
+            except RefusalError as refusal:
+                reply = refusal.reply
+            except UndecodableError as error:
+                reply = RefusalError(400, str(error)).reply
+            except ClientDisconnect:
+                return Response(status_code=400)
+            return self._response(operation, reply)
 
-        return _answering(answer)
+        return endpoint
 
-    async def _answer(self, operation: Operation, request: Request) -> Reply:
-        with refusing_as_listed(operation):
-            partner = self._partner(request)
-            seen = self._seen(operation, request, await read_body(request))
-            self._refuse_bad_input(seen)
-            body = seen.request_body if operation.request else None
-            call = Call(partner, seen.path_values, body, self._store, dict(reversed(seen.query)))
-            reply = self._handlers[operation.id](call)
-        self._deliverer.wake()
-        return reply
+    async def http_problem(self, _: Request, error: Exception) -> Response:
+        """What Starlette refuses by itself: an unknown path, a wrong method."""
+        assert isinstance(error, HTTPException)
+        refusal = RefusalError(error.status_code, error.detail, headers=error.headers)
+        return self._response(None, refusal.reply)
 
-    def _partner(self, request: Request) -> int:
-        header = request.headers.get("Authorization")
-        match = _BEARER.fullmatch(header or "")
-        partner = self._store.partner_of_token(match["token"]) if match else None
-        if partner is None:
-            error = ', error="invalid_token"' if header else ""
-            challenge = {"WWW-Authenticate": f'Bearer realm="energy-coordination"{error}'}
-            raise RefusalError(401, "A valid bearer token is needed.", headers=challenge)
-        return partner
+    async def internal_problem(self, _: Request, error: Exception) -> Response:
+        """What went wrong in the stand-in itself."""
+        _log.error("the stand-in failed", exc_info=error)
+        return self._response(None, RefusalError(500, "The stand-in failed.").reply)
 
-    def _seen(self, operation: Operation, request: Request, body: bytes) -> Seen:
+    async def _reply(self, operation: Operation, request: Request) -> Reply:
+        body = await read_body(request)
+        if operation is self._parts.contract.token_operation:
+            form = self._parts.read_form(request.headers.get("Content-Type"), body)
+            return self._parts.grant(form, request.headers.get("Authorization"))
+        try:
+            with refusing_as_listed(operation):
+                return self._parts.answer(self._asked(operation, request, body))
+        finally:
+            self._deliverer.wake()
+
+    def _asked(self, operation: Operation, request: Request, body: bytes) -> Asked:
         headers = Headers.of(request.headers.items())
         sent = SentRequest(operation.method, str(request.url), headers, body)
-        return Seen(self._contract, Exchange(sent, SentResponse(0)), operation, request.path_params)
+        seen = Seen(self._parts.contract, Exchange(sent, SentResponse(0)), operation, request.path_params)
+        return Asked(operation, seen)
 
-    def _refuse_bad_input(self, seen: Seen) -> None:
-        breaches = [*request_parameters.breaches_of(seen), *request_body.breaches_of(seen)]
-        if breaches:
-            errors: dict[str, list[str]] = {}
-            for breach in breaches:
-                at = breach.at.removeprefix("request body").strip() or "body"
-                errors.setdefault(at, []).append(f"expected {breach.expected}, got {breach.actual}")
-            raise RefusalError(400, "One or more validation errors occurred.", errors=errors)
+    def _response(self, operation: Operation | None, reply: Reply) -> Response:
+        headers, content = dict(reply.headers), b""
+        if reply.body is not None:
+            content = json.dumps(reply.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+            headers["Content-Type"] = reply.media_type
+        answer = self._parts.finish(operation, Answer(reply.status, headers, content))
+        if answer.chunked:
+            return StreamingResponse(_pieces(answer.content), answer.status, dict(answer.headers))
+        return Response(answer.content, answer.status, dict(answer.headers))
 
 
 async def read_body(request: Request) -> bytes:
@@ -193,36 +205,6 @@ async def read_body(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def _answering(answer: Callable[[Request], Awaitable[Reply]]) -> Callable[[Request], Awaitable[Response]]:
-    """An endpoint that sends what `answer` replies, or the refusal that it raises."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            return _response(await answer(request))
-        except RefusalError as refusal:
-            return _response(refusal.reply)
-        except UndecodableError as error:
-            return _response(RefusalError(400, str(error)).reply)
-        except ClientDisconnect:
-            return Response(status_code=400)
-
-    return endpoint
-
-
-def _response(reply: Reply) -> Response:
-    headers = dict(reply.headers)
-    if reply.body is None:
-        return Response(status_code=reply.status, headers=headers)
-    text = json.dumps(reply.body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Response(text.encode(), reply.status, {**headers, "Content-Type": reply.media_type})
-
-
-async def _http_problem(_: Request, error: Exception) -> Response:
-    """What Starlette refuses by itself: an unknown path, a wrong method."""
-    assert isinstance(error, HTTPException)
-    return _response(RefusalError(error.status_code, error.detail, headers=error.headers).reply)
-
-
-async def _internal_problem(_: Request, error: Exception) -> Response:
-    _log.error("the stand-in failed", exc_info=error)
-    return _response(RefusalError(500, "The stand-in failed.").reply)
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 7):
+        yield content[start : start + 7]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -16,8 +16,14 @@ from ecsuite.standin.store import Attempt, Delivery, Store
 TIMEOUT: Final = 10.0
 MOST_AT_ONCE: Final = 20
 # Seconds before the second try of a delivery; each pause after that is twice as long as the one before.
+TAKEN: Final = 200
 PAUSE: Final = 0.4
 _log = logging.getLogger(__name__)
+
+
+async def post(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
+    """Send a delivery; the status of the answer. What comes of it, an error of httpx included, is the receiver's."""
+    return (await client.post(delivery.url, content=delivery.body, headers=delivery.headers)).status_code
 
 
 class Deliverer:
@@ -28,11 +34,18 @@ class Deliverer:
     Args:
         store: what is owed.
         pause: seconds before the second try, doubled for each one after it.
+        send: brings a delivery to its webhook; the status of the answer, or None for one that counts as taken.
     """
 
-    def __init__(self, store: Store, pause: float = PAUSE) -> None:
+    def __init__(
+        self,
+        store: Store,
+        pause: float = PAUSE,
+        send: Callable[[httpx.AsyncClient, Delivery], Awaitable[int | None]] = post,
+    ) -> None:
         self._store = store
         self._pause = pause
+        self._send = send
         self._wake: asyncio.Event | None = None
         self._latest = 0
 
@@ -81,7 +94,7 @@ class Deliverer:
     async def _try(self, client: httpx.AsyncClient, delivery: Delivery) -> Attempt:
         status, timed_out, start = None, False, time.perf_counter()
         try:
-            status = (await client.post(delivery.url, content=delivery.body, headers=delivery.headers)).status_code
+            status = await self._send(client, delivery) or TAKEN
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
             timed_out = isinstance(error, httpx.TimeoutException)
             _log.info("a delivery failed: %s", type(error).__name__)

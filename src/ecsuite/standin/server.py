@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-import uvicorn
 from starlette.applications import Starlette
 
 from ecsuite import asgi, editions
 from ecsuite.asgi import LOOPBACK
 from ecsuite.errors import StandInDidNotStart
-from ecsuite.standin.app import create_app
+from ecsuite.standin.app import Plant, create_app
 from ecsuite.standin.deliveries import PAUSE
 from ecsuite.standin.store import IN_MEMORY, Store
 from ecsuite.target import Credentials, Target
@@ -57,7 +56,7 @@ class StandIn:
         return [f"{_EXPORT}{name}={shlex.quote(value)}" for name, value in self.environment().items()]
 
 
-def serve(
+def serve(  # noqa: PLR0913
     edition: str,
     announce: Callable[[StandIn], None],
     *,
@@ -65,6 +64,7 @@ def serve(
     port: int = 0,
     data: Path | str = IN_MEMORY,
     token_lifetime: int | None = None,
+    plant: Plant | None = None,
     until: Callable[[], object] | None = None,
 ) -> None:
     """Serve until interrupted.
@@ -76,12 +76,13 @@ def serve(
         port: where to listen; 0 for any port that is free.
         data: a file to keep the state in.
         token_lifetime: seconds, in place of the edition's own.
+        plant: changes its parts before it starts.
         until: a function to wait for, in a thread, after which the server stops.
 
     Raises:
         PortTaken, DataFileUnusable, UnknownEdition.
     """
-    with _standing(edition, host, port, data, token_lifetime) as (app, listener, standin):
+    with _standing(edition, host, port, data, token_lifetime, plant) as (app, listener, standin):
         server = asgi.server(app, lambda: announce(standin))
         if until is not None:
             threading.Thread(target=_stop_after, args=(until, server), daemon=True).start()
@@ -90,11 +91,16 @@ def serve(
 
 @contextmanager
 def serving(
-    edition: str, *, data: Path | str = IN_MEMORY, token_lifetime: int | None = None, pause: float = PAUSE
+    edition: str,
+    *,
+    data: Path | str = IN_MEMORY,
+    token_lifetime: int | None = None,
+    plant: Plant | None = None,
+    pause: float = PAUSE,
 ) -> Iterator[StandIn]:
     """A stand-in in a thread of this process, `pause` seconds before a delivery's second try; raises as `serve`."""
     with (
-        _standing(edition, LOOPBACK, 0, data, token_lifetime, pause) as (app, listener, standin),
+        _standing(edition, LOOPBACK, 0, data, token_lifetime, plant, pause) as (app, listener, standin),
         asgi.in_thread(app, listener),
     ):
         yield standin
@@ -122,11 +128,17 @@ def launched(edition: str) -> Iterator[StandIn]:
 
 @contextmanager
 def _standing(
-    edition: str, host: str, port: int, data: Path | str, token_lifetime: int | None, pause: float = PAUSE
+    edition: str,
+    host: str,
+    port: int,
+    data: Path | str,
+    token_lifetime: int | None,
+    plant: Plant | None,
+    pause: float = PAUSE,
 ) -> Iterator[tuple[Starlette, socket.socket, StandIn]]:
     """The app on its store, and a socket for it."""
     with closing(Store(editions.require(edition), data)) as store, closing(asgi.listen(host, port)) as listener:
-        app = create_app(edition, store, token_lifetime=token_lifetime, pause=pause)
+        app = create_app(edition, store, token_lifetime=token_lifetime, plant=plant, pause=pause)
         yield app, listener, _describe(edition, store, listener)
 
 
@@ -160,6 +172,6 @@ def _describe(edition: str, store: Store, listener: socket.socket) -> StandIn:
     return StandIn(address + contract.base_path(), address + token_path, credentials, other)
 
 
-def _stop_after(until: Callable[[], object], server: uvicorn.Server) -> None:
+def _stop_after(until: Callable[[], object], server: asgi.Server) -> None:
     until()
-    server.should_exit = True
+    server.stop()

@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote_plus
 
-from starlette.requests import Request
-
 from ecsuite.media import FORM, MediaType, UndecodableError, read_form
-from ecsuite.standin.call import Reply
+from ecsuite.standin.call import RefusalError, Reply
 from ecsuite.standin.store import Store
 
 NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+Form = Mapping[str, str]
 
 
 class TokenEndpoint:
@@ -24,20 +26,8 @@ class TokenEndpoint:
         self._store = store
         self._lifetime = lifetime
 
-    async def answer(self, request: Request) -> Reply:
-        """Answer a request for a token."""
-        if MediaType.of(request.headers.get("Content-Type")).essence != FORM:
-            return _error("invalid_request", f"the body must be of the type {FORM}")
-        try:
-            pairs = read_form(await request.body())
-        except UndecodableError as error:
-            return _error("invalid_request", str(error))
-        names = Counter(name for name, _ in pairs)
-        if repeated := [name for name, count in names.items() if count > 1]:
-            return _error("invalid_request", f"{repeated[0]} is given twice")
-        return self._grant(dict(pairs), request.headers.get("Authorization"))
-
-    def _grant(self, form: dict[str, str], authorization: str | None) -> Reply:
+    def grant(self, form: Form, authorization: str | None) -> Reply:
+        """Answer a form, and an Authorization header beside it."""
         grant_type = form.get("grant_type")
         if not grant_type:
             return _error("invalid_request", "grant_type is missing")
@@ -52,6 +42,30 @@ class TokenEndpoint:
         token = self._store.new_token(partner, self._lifetime)
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": self._lifetime}
         return Reply(200, answer, NO_STORE)
+
+
+def read_token_form(content_type: str | None, body: bytes) -> Form:
+    """The members of a request for a token.
+
+    Raises:
+        RefusalError: it is no form, or has a member twice.
+    """
+    if MediaType.of(content_type).essence != FORM:
+        raise _refusal(f"the body must be of the type {FORM}")
+    try:
+        pairs = read_form(body)
+    except UndecodableError as error:
+        raise _refusal(str(error)) from None
+    names = Counter(name for name, _ in pairs)
+    if repeated := [name for name, count in names.items() if count > 1]:
+        raise _refusal(f"{repeated[0]} is given twice")
+    return dict(pairs)
+
+
+def _refusal(description: str) -> RefusalError:
+    refusal = RefusalError(400, description)
+    refusal.reply = _error("invalid_request", description)
+    return refusal
 
 
 def _error(code: str, description: str) -> Reply:

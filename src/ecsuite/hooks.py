@@ -1,0 +1,11 @@
+"""The hook that ecsuite's pytest plugin calls, for other plugins to implement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecsuite.finding import Finding
+
+
+def pytest_ec_findings(item: Any, findings: tuple[Finding, ...]) -> None:
+    """Called when a test that called the API ends, with what was found in it, if anything was."""

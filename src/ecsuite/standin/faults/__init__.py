@@ -1,0 +1,144 @@
+"""Planted faults, with the finding that each must cause, and legal variants, which must cause none.
+
+    fault = find_fault("2023-10", "vehicle-year-is-text")
+    with serving("2023-10", plant=fault.plant) as standin: ...
+
+They are data of an edition: lines of a table in its module, made of the small functions in `planting`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Protocol, TypeVar
+
+from ecsuite import editions
+from ecsuite.contract import Level, Operation
+from ecsuite.errors import UnknownFault, UnknownVariant
+from ecsuite.finding import Finding
+from ecsuite.standin.app import Plant
+
+__all__ = ["Expected", "Fault", "Variant", "find_fault", "find_variant", "of_faults", "of_variants"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a finding must say for it to name a fault; patterns of regular expressions, but for the check.
+
+    Attributes:
+        check: the name of the check or rule.
+        subject: the whole subject, with the operation by its id: `createMeter -> 201`.
+        at: something that occurs in the place, and so on.
+    """
+
+    check: str
+    subject: str
+    at: str = ""
+    expected: str = ""
+    actual: str = ""
+
+    def fits(self, finding: Finding, operations: Mapping[str, Operation]) -> bool:
+        """Whether the finding is the expected one; `operations` are those of the contract by id."""
+        name, arrow, status = self.subject.partition(" -> ")
+        subject = f"{re.escape(str(operations[name]))}{arrow}{status}" if name in operations else self.subject
+        return (
+            finding.check == self.check
+            and re.fullmatch(subject, finding.subject) is not None
+            and re.search(self.at, finding.at) is not None
+            and re.search(self.expected, finding.expected) is not None
+            and re.search(self.actual, finding.actual) is not None
+        )
+
+    def __str__(self) -> str:
+        parts = (("at", self.at), ("expected", self.expected), ("actual", self.actual))
+        return ", ".join([f"{self.check}: {self.subject}", *(f"{name} {text}" for name, text in parts if text)])
+
+
+class Planted(Protocol):
+    """What has a name and can be planted."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def plant(self) -> Plant:
+        """What changes the parts of a stand-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that a server does wrong.
+
+    Attributes:
+        name: in small letters and hyphens.
+        category: the group it belongs to.
+        level: how certain the promise is that it breaks.
+        description: what the server does, in a few words.
+        plant: changes the parts of a stand-in so that it does.
+        finding: what must be found.
+    """
+
+    name: str
+    category: str
+    level: Level
+    description: str
+    plant: Plant = field(repr=False)
+    finding: Expected
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One thing that a server may do: unusual, and right all the same."""
+
+    name: str
+    description: str
+    plant: Plant = field(repr=False)
+
+
+def of_faults(edition: str) -> tuple[Fault, ...]:
+    """The planted faults of an edition."""
+    found: tuple[Fault, ...] = editions.module(__name__, edition).FAULTS
+    return found
+
+
+def of_variants(edition: str) -> tuple[Variant, ...]:
+    """The legal variants of an edition."""
+    found: tuple[Variant, ...] = editions.module(__name__, edition).VARIANTS
+    return found
+
+
+def find_fault(edition: str, name: str) -> Fault:
+    """The fault of that name.
+
+    Raises:
+        UnknownFault: there is none.
+    """
+    found, near = _find(name, of_faults(edition))
+    if found is None:
+        raise UnknownFault(name, near)
+    return found
+
+
+def find_variant(edition: str, name: str) -> Variant:
+    """The variant of that name.
+
+    Raises:
+        UnknownVariant: there is none.
+    """
+    found, near = _find(name, of_variants(edition))
+    if found is None:
+        raise UnknownVariant(name, near)
+    return found
+
+
+_P = TypeVar("_P", bound=Planted)
+
+
+def _find(name: str, planted: Iterable[_P]) -> tuple[_P | None, str | None]:
+    """What has the name; and if nothing does, the name that is nearest to it."""
+    by_name = {each.name: each for each in planted}
+    near = get_close_matches(name, by_name, 1, 0.5)
+    return by_name.get(name), near[0] if near else None
