@@ -305,7 +305,7 @@ def test_failing_receiver_holds_up_no_other(reachable):
     reachable.world.receiver.answer_with(hook(slow), after=2)
     reachable.world.receiver.answer_with(hook(refusing), status=500)
     # Whether the API looks at an address is not told.
-    reachable.world.api.patch(down.path, json={"webhookUrl": "http://127.0.0.1:9/hooks/nobody"}, expect=SILENT)
+    reachable.world.api.patch(down.path, json={"webhookUrl": "http://nobody.invalid/hooks/nobody"}, expect=SILENT)
     healthy = reachable.subscribe("PriceCurveCreated")
 
     event = reachable.simulate()
