@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 ALL: Final = "all"
 OWN_TESTS: Final = "suite"
+GENERATED: Final = "properties"
 FOLDERS: Final = ("quickstart", "endpoints", "rules", "scenarios", "webhooks", "properties")
 TALLY: Final = "ecsuite"
 _RUN: Final = pytest.StashKey[Run]()
@@ -163,9 +164,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """The tests of ecsuite itself are not about a server, so a run against one leaves them out."""
     own = config.rootpath / "tests" / OWN_TESTS
     asked = any(Path(arg.partition("::")[0]).resolve().is_relative_to(own) for arg in config.args)
-    if config.stash[_SETTINGS].kind != "replay" and collection_path == own and not asked:
+    settings = config.stash[_SETTINGS]
+    if settings.kind != "replay" and collection_path == own and not asked:
         return True
-    return None
+    # Cases that are made up anew cannot be recorded, and what makes them up takes its time to be loaded.
+    generated = collection_path == config.rootpath / "tests" / GENERATED
+    return True if generated and (settings.kind == "replay" or settings.recording) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -62,7 +62,8 @@ def run(edition: str, planted: Fault | Variant, tests: Sequence[str]) -> Outcome
         file.touch()
         command = [
             *(sys.executable, "-m", "pytest", "-q", "-p", "watch", "-p", "no:cacheprovider", "--tb=short"),
-            *("--ec-target", "live", "--ec-edition", edition, "--findings-file", str(file)),
+            # With an equals sign: a path that stands alone would have a say in where pytest takes the root to be.
+            *("--ec-target", "live", "--ec-edition", edition, f"--findings-file={file}", f"--rootdir={ROOT}"),
             *(("--await-fault", planted.name) if isinstance(planted, Fault) else ()),
             *tests,
         ]

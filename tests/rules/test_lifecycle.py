@@ -118,7 +118,7 @@ def test_deleted_is_gone(kind, world):
 @pytest.mark.kinds(select=lambda kind: kind.replacer)
 def test_replaced_is_changed_alone(kind, world):
     """PUT changes the thing that it names, keeps its id, and leaves the others as they are."""
-    thing, sibling = world.make(kind), world.make(kind, full=True)
+    thing, sibling = world.make(kind), world.make(kind)
     before = world.see(sibling.path)
     body = world.body(kind.replacer, thing.values, full=True)
 

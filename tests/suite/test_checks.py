@@ -52,8 +52,8 @@ HOLDS = {
     "charset in quotes and capitals": (
         {"answer": USER, "response": {"Content-Type": 'Application/JSON ; Charset="UTF-8"'}},
     ),
-    "blanks around JSON": ({"answer": b' \r\n\t{"userId" : "4"}\n'},),
-    "escapes in JSON": ({"answer": rb'{"userId": "\u00c5\ud83d\ude00"}'},),
+    "blanks around JSON": ({"line": "GET /users/4", "answer": b' \r\n\t{"userId" : "4"}\n'},),
+    "escapes in JSON": ({"line": "GET /users/%C3%85%F0%9F%98%80", "answer": rb'{"userId": "\u00c5\ud83d\ude00"}'},),
     "numbers in other spellings": ({"line": "GET /users/4/meters/m", "answer": METER | {"meterId": "m"}},),
     "a bearer scheme in small letters": ({"request": {"Authorization": "bearer abc=="}, "answer": USER},),
     "a 404 with a page": ({"status": 404, "answer": b"<html>", "intent": Intent("absence", frozenset({404}))},),
@@ -114,6 +114,14 @@ HOLDS = {
 
 # What is given breaks the named check, and no other.
 BREAKS = {
+    "answer is about what the path names": [
+        ("another user", {"answer": {"userId": "43"}}, "body /userId"),
+        (
+            "a vehicle of another user in a list",
+            {"line": "GET /users/4/vehicles", "answer": [{"vehicleId": "v", "userId": "5"}]},
+            "body /0/userId",
+        ),
+    ],
     "operation is in the contract": [
         ("an unknown path", {"line": "GET /usrs", "answer": []}, "request line"),
         ("an unknown method", {"line": "PATCH /users", "answer": []}, "request line"),

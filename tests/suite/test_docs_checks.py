@@ -49,6 +49,7 @@ EXAMPLES = {
     "bad request is refused": {"line": "POST /users", "sent": {}, "answer": {"userId": "42"}, "intent": TAKEN},
     "media type is listed in contract": {"answer": {"userId": "42"}, "response": {"Content-Type": "text/html"}},
     "response body matches contract": {"line": "POST /users", "status": 201, "sent": {"userId": "42"}, "answer": {}},
+    "answer is about what the path names": {"answer": {"userId": "43"}},
     "no body where none may be": {"line": "DELETE /users/42", "status": 204, "answer": {"userId": "42"}},
     "response headers match contract": {"status": 401},
 }

@@ -7,7 +7,7 @@ from ecsuite.rules import DELIVERED_ONCE, DELIVERED_RIGHT
 from ecsuite.webhook.receiver import hook_of
 
 pytestmark = [pytest.mark.spec, pytest.mark.edition("2023-10")]
-NOWHERE = "http://127.0.0.1:9/hooks/nobody"
+NOWHERE = "http://localhost:9/hooks/nobody"
 ANYTHING = Intent("a test of a webhook whose receiver fails", silent=True)
 # How long what should not come is waited for, once something that was asked for later has come.
 GRACE = 0.5

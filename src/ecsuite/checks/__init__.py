@@ -18,6 +18,7 @@ from ecsuite.checks import (
     no_body,
     operation_known,
     optional_members,
+    path_ids,
     request_body,
     request_parameters,
     response_body,
@@ -59,6 +60,7 @@ RESPONSE_CHECKS: Final = (
     Check(bad_input_refused.NAME, bad_input_refused.check),
     Check(media_type.NAME, media_type.check),
     Check(response_body.NAME, response_body.check),
+    Check(path_ids.NAME, path_ids.check),
     Check(optional_members.NAME, optional_members.check),
     Check(no_body.NAME, no_body.check),
     Check(response_headers.NAME, response_headers.check),
@@ -153,4 +155,4 @@ def _spelt(url: str) -> str:
 def _masked(breach: Breach) -> str:
     """What was seen, or a mask where it was seen in a place of secrets."""
     name = breach.at.rpartition("/")[2] if "/" in breach.at else breach.at.rpartition(" ")[2]
-    return MASK if is_secret(name) and breach.actual != "missing" else breach.actual
+    return MASK if is_secret(name) and breach.actual not in {"missing", "null"} else breach.actual

@@ -31,6 +31,7 @@ from ecsuite.standin.store import Delivery, Store
 from ecsuite.standin.tokens import Form
 
 # The promises.
+PATH: Final = "answer is about what the path names"
 KNOWN: Final = "operation is in the contract"
 SERVER_ERROR: Final = "no request causes a server error"
 LISTED_STATUS: Final = "status is listed in contract"
@@ -576,7 +577,7 @@ TOKEN: Final = _faults(
     "token",
     ("token-lifetime-in-minutes", GUIDE, "expires_in is in minutes", p.shows("getToken", "/expires_in", 30), Expected(BODY, "getToken -> 200", "/expires_in", "1740", "30")),
     ("token-lifetime-in-milliseconds", GUIDE, "expires_in is in milliseconds", p.shows("getToken", "/expires_in", 1800000), Expected(BODY, "getToken -> 200", "/expires_in", "3600", "1800000")),
-    ("token-lifetime-is-text", GUIDE, "expires_in is text", p.shows("getToken", "/expires_in", str), Expected(BODY, "getToken -> 200", "/expires_in", "an integer", '"1800"')),
+    ("token-lifetime-is-text", GUIDE, "expires_in is text", p.shows("getToken", "/expires_in", str), Expected(BODY, "getToken -> 200", "/expires_in", "a lifetime in seconds", '"1800"')),
     ("token-lifetime-has-a-point", GUIDE, "expires_in is written as 1800.0", p.shows("getToken", "/expires_in", float), Expected(BODY, "getToken -> 200", "/expires_in", "an integer", "1800.0")),
     ("token-lifetime-is-zero", GUIDE, "expires_in is 0", p.shows("getToken", "/expires_in", 0), Expected(BODY, "getToken -> 200", "/expires_in", "1740", "0")),
     ("token-lifetime-is-a-day", GUIDE, "expires_in is a day, longer than was ever documented", p.shows("getToken", "/expires_in", 86400), Expected(BODY, "getToken -> 200", "/expires_in", "3600", "86400")),
@@ -584,7 +585,7 @@ TOKEN: Final = _faults(
     ("token-type-is-missing", GUIDE, "the answer has no token_type", p.shows("getToken", "/token_type", p.DROP), Expected(BODY, "getToken -> 200", "/token_type", "required", "missing")),
     ("token-is-missing", GUIDE, "the answer has no access_token", p.shows("getToken", "/access_token", p.DROP), Expected(BODY, "getToken -> 200", "/access_token", "required", "missing")),
     ("token-is-under-another-name", GUIDE, "the token is called accessToken", p.sends(p.value(lambda body: {"accessToken": body.pop("access_token"), **body}), "getToken"), Expected(BODY, "getToken -> 200", "/access_token", "required", "missing")),
-    ("token-is-null", GUIDE, "access_token is null", p.shows("getToken", "/access_token", None), Expected(BODY, "getToken -> 200", "/access_token", "a string")),
+    ("token-is-null", GUIDE, "access_token is null", p.shows("getToken", "/access_token", None), Expected(BODY, "getToken -> 200", "/access_token", "a token of at least", "null")),
     ("token-is-empty", GUIDE, "access_token is an empty text", p.shows("getToken", "/access_token", ""), Expected(BODY, "getToken -> 200", "/access_token", "at least one")),
     ("token-may-be-cached", SPEC, "the token's answer has Cache-Control: max-age=60", p.sends(p.header("Cache-Control", "max-age=60"), "getToken"), Expected(HEADERS, "getToken -> 200", "Cache-Control", "no-store", "max-age=60")),
     ("token-without-cache-control", SPEC, "the token's answer has no Cache-Control", p.sends(p.header("Cache-Control", None), "getToken"), Expected(HEADERS, "getToken -> 200", "Cache-Control", "no-store", "missing")),
@@ -636,8 +637,8 @@ AUTHORIZATION: Final = _faults(
     ("token-without-scheme-is-taken", GUIDE, "a token needs no scheme", p.token_like(lambda sent, token: sent == token), Expected(BAD, "listUsers -> 200", "status", "Authorization is something else", "200")),
     ("token-in-another-scheme-is-taken", GUIDE, "a token may be sent in any scheme", p.token_like(lambda sent, token: sent.endswith(f" {token}")), Expected(BAD, "listUsers -> 200", "status", "Authorization is something else", "200")),
     ("basic-is-taken", GUIDE, "the client's id and secret in the scheme Basic will do", p.lets_in_also(p.basic_is_taken), Expected(BAD, "listUsers -> 200", "status", "Authorization is something else", "200")),
-    ("scheme-alone-is-taken", GUIDE, "the word Bearer will do", p.header_like(lambda sent: (sent or "").strip() == "Bearer"), Expected(STATUS, "listUsers -> 200", "status", "401.*a scheme without a token", "200")),
-    ("empty-header-is-taken", GUIDE, "an empty Authorization header will do", p.header_like(lambda sent: sent == ""), Expected(STATUS, "listUsers -> 200", "status", "401.*an empty Authorization header", "200")),
+    ("scheme-alone-is-taken", GUIDE, "the word Bearer will do", p.header_like(lambda sent: (sent or "").strip() == "Bearer"), Expected(BAD, "listUsers -> 200", "status", "Authorization is something else", "200")),
+    ("empty-header-is-taken", GUIDE, "an empty Authorization header will do", p.header_like(lambda sent: sent == ""), Expected(BAD, "listUsers -> 200", "status", r"Authorization is something else \(0 characters\)", "200")),
 )
 
 TENANCY: Final = _faults(
@@ -656,8 +657,8 @@ LIFECYCLE: Final = _faults(
     *((f"{kind.name}-not-listed", SPEC, f"{kind.list} leaves the newest out", p.lists(kind.list, lambda items: items[:-1]), Expected(ONCE, f"{kind.list} -> 200", kind.parameter, "once", "0 times")) for kind in KINDS),
     *((f"{kind.name}-listed-twice", SPEC, f"{kind.list} has the newest twice", p.lists(kind.list, lambda items: [*items, *items[-1:]]), Expected(ONCE, f"{kind.list} -> 200", kind.parameter, "once", "2 times")) for kind in KINDS),
     *((f"{kind.name}-list-is-capped", SPEC, f"{kind.list} ends after {PAGE}", p.lists(kind.list, lambda items: items[:PAGE]), Expected(ONCE, f"{kind.list} -> 200", "the list", "each of", "of them once")) for kind in KINDS),
-    *((f"{kind.name}-not-deleted", SPEC, f"{kind.delete} answers 204 and deletes nothing", p.only_says(kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*}} afterwards", "404")) for kind in KINDS),
-    *((f"{kind.name}-deleted-is-shown", SPEC, f"{kind.get} shows what is deleted", p.still_shown(kind.get, kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*}} afterwards", "404")) for kind in KINDS),
+    *((f"{kind.name}-not-deleted", SPEC, f"{kind.delete} answers 204 and deletes nothing", p.only_says(kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*} afterwards", "404")) for kind in KINDS),
+    *((f"{kind.name}-deleted-is-shown", SPEC, f"{kind.get} shows what is deleted", p.still_shown(kind.get, kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*} afterwards", "404")) for kind in KINDS),
     *((f"{kind.name}-deleted-is-listed", SPEC, f"{kind.list} lists what is deleted", p.still_listed(kind.list, kind.get, kind.delete), Expected(GONE, f"{kind.delete} -> 204", f"{kind.name}s afterwards", "not in the list")) for kind in KINDS),
     *((f"{kind.name}-deletes-sibling", SPEC, f"{kind.delete} deletes the newest {kind.name}, too", p.deletes_sibling_too(kind.delete, kind.name, kind.parameter), Expected(BESIDE, f"{kind.delete} -> 204", "GET .* afterwards")) for kind in KINDS),
     *((f"{kind.name}-unknown-is-deleted", SPEC, f"{kind.delete} answers 204 where there is nothing", p.in_place_of(404, kind.delete, Reply(204)), Expected(STATUS, f"{kind.delete} -> 204", "status", "404", "204")) for kind in KINDS),
@@ -689,7 +690,7 @@ FIDELITY: Final = _faults(
     ("city-is-in-capitals", SPEC, "a city is written in capitals", p.keeps("createMeter", "/address/city", str.upper), Expected(SENT, "getMeter -> 200", "/address/city", "[a-z]", "[A-Z]")),
     ("brand-is-in-small-letters", SPEC, "a vehicle's brand is written in small letters", p.keeps("createVehicle", "/metadata/brand", str.lower), Expected(SENT, "getVehicle -> 200", "/metadata/brand", "[A-Z]", "[a-z]")),
     ("model-is-escaped", SPEC, "a vehicle's model is escaped for HTML", p.keeps("createVehicle", "/metadata/model", html.escape), Expected(SENT, "getVehicle -> 200", "/metadata/model", "&", "&amp;")),
-    ("model-loses-tags", SPEC, "what looks like a tag is taken out of a resource's model", p.keeps("createResource", "/metadata/model", partial(re.sub, "<[^>]*>", "")), Expected(SENT, "getResource -> 200", "/metadata/model", "<b>", "fet")),
+    ("model-loses-tags", SPEC, "what looks like a tag is taken out of a resource's model", p.keeps("createResource", "/metadata/model", partial(re.sub, "<[^>]*>", "")), Expected(SENT, "getResource -> 200", "/metadata/model", "<script>", "fet")),
     ("street-is-composed", SPEC, "decomposed letters of a street are composed", p.keeps("createMeter", "/address/street", partial(unicodedata.normalize, "NFC")), Expected(SENT, "getMeter -> 200", "/address/street", "decomposed", "decomposed")),
     ("brand-loses-emoji", SPEC, "characters beyond 16 bits are lost", p.keeps("createVehicle", "/metadata/brand", lambda text: "".join(each for each in text if ord(each) < BEYOND_16_BITS)), Expected(SENT, "getVehicle -> 200", "/metadata/brand")),
     ("brand-loses-line-breaks", SPEC, "line breaks of a resource's brand become blanks", p.keeps("createResource", "/metadata/brand", lambda text: text.replace("\n", " ")), Expected(SENT, "getResource -> 200", "/metadata/brand", r"first line", r"first line second")),
@@ -705,7 +706,7 @@ FIDELITY: Final = _faults(
     ("metadata-is-text", SPEC, "a vehicle's metadata is shown as text", p.shows("getVehicle", "/metadata", p.text_of), Expected(BODY, "getVehicle -> 200", "/metadata", "an object", "a string")),
     ("metadata-is-null", SPEC, "a resource's metadata is shown as null", p.shows("getResource", "/metadata", None), Expected(BODY, "getResource -> 200", "/metadata", "an object", "null")),
     ("brand-and-model-are-swapped", SPEC, "a vehicle's brand and model are swapped", p.keeps("createVehicle", "/metadata", lambda own: {**own, "brand": own["model"], "model": own["brand"]}), Expected(SENT, "getVehicle -> 200", "/metadata/brand")),
-    ("vehicle-of-another-user", SPEC, "a vehicle is shown as another user's", p.shows("getVehicle", "/userId", "somebody"), Expected(SENT, "getVehicle -> 200", "/userId", "", "somebody")),
+    ("vehicle-of-another-user", SPEC, "a vehicle is shown as another user's", p.shows("getVehicle", "/userId", "somebody"), Expected(PATH, "getVehicle -> 200", "/userId", "as in the path", "somebody")),
     ("vehicle-id-in-small-letters", SPEC, "a vehicle's id is shown in small letters", p.shows("getVehicle", "/vehicleId", str.lower), Expected(SENT, "getVehicle -> 200", "/vehicleId", "[A-F]", "[a-f]")),
     ("zip-code-loses-zero", SPEC, "a zip code loses its leading zeros", p.keeps("createMeter", "/address/zipCode", lambda text: text.lstrip("0")), Expected(SENT, "getMeter -> 200", "/address/zipCode", '"0', '"[1-9]')),
     ("zip-code-is-a-number", SPEC, "a zip code is shown as a number", p.shows("getMeter", "/address/zipCode", int), Expected(BODY, "getMeter -> 200", "/address/zipCode", "a string", "an integer")),
@@ -727,7 +728,7 @@ FIDELITY: Final = _faults(
     ("capacity-has-two-digits", SPEC, "a capacity is kept with two digits after the point", p.keeps("createResource", "/metadata/capacity", lambda own: round(own, 2)), Expected(SENT, "getResource -> 200", "/metadata/capacity", r"\.\d{3}", "")),
     ("capacity-is-text", SPEC, "a capacity is shown as text", p.shows("getResource", "/metadata/capacity", str), Expected(BODY, "getResource -> 200", "/metadata/capacity", "a number", "a string")),
     ("elements-are-sorted", SPEC, "heating elements are sorted", p.keeps("createResource", "/metadata/heatingElements", sorted), Expected(SENT, "getResource -> 200", "/metadata/heatingElements/0")),
-    ("elements-are-a-set", SPEC, "a heating element that comes twice is kept once", p.keeps("createResource", "/metadata/heatingElements", lambda own: list(dict.fromkeys(own))), Expected(SENT, "getResource -> 200", "/metadata/heatingElements", "an array of 3", "an array of 2")),
+    ("elements-are-a-set", SPEC, "a heating element that comes twice is kept once", p.keeps("createResource", "/metadata/heatingElements", lambda own: list(dict.fromkeys(own))), Expected(SENT, "getResource -> 200", "/metadata/heatingElements", "an array of 6", "an array of 4")),
     ("elements-are-whole", SPEC, "heating elements are kept as whole numbers", p.keeps("createResource", "/metadata/heatingElements/*", int), Expected(SENT, "getResource -> 200", "/metadata/heatingElements/[01]")),
     ("first-element-only", SPEC, "only the first heating element is kept", p.keeps("createResource", "/metadata/heatingElements", lambda own: own[:1]), Expected(SENT, "getResource -> 200", "/metadata/heatingElements", "an array", "an array of 1")),
     ("elements-are-text", SPEC, "heating elements are shown as one text", p.shows("getResource", "/metadata/heatingElements", str), Expected(BODY, "getResource -> 200", "/metadata/heatingElements", "an array", "a string")),

@@ -11,6 +11,7 @@ import base64
 import copy
 import itertools
 import json
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -35,7 +36,7 @@ DROP: Final = object()
 FIRST_PARTNER: Final = 1
 SUCCESSES: Final = range(200, 300)
 # What a server in trouble may raise over input that it does not expect.
-TROUBLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+TROUBLE: Final = (sqlite3.Error, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 
 
 def together(*plants: Plant) -> Plant:

@@ -1,0 +1,24 @@
+"""How many cases are generated; more with EC_EXAMPLES, as `tox run -e properties` has it."""
+
+import os
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, Phase
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+FEW = 12
+
+
+@pytest.fixture
+def generated(request):
+    """Settings of hypothesis: the same cases each time; one that failed is kept in .hypothesis, and comes first."""
+    phases = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
+    return hypothesis.settings(
+        max_examples=int(os.environ.get("EC_EXAMPLES", FEW)),
+        database=DirectoryBasedExampleDatabase(request.config.rootpath / ".hypothesis" / "examples"),
+        deadline=None,
+        phases=phases,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )

@@ -1,0 +1,152 @@
+"""Cases that schemathesis makes up from the contract: bodies, ids, and sequences of calls along its links.
+
+They are sent by ecsuite's own client, so every check of ecsuite runs on every case, and schemathesis' own checks beside
+them. Where nothing is published about a case, anything below 500 will do; what the contract refuses must be refused.
+"""
+
+from functools import cache
+
+import hypothesis
+import pytest
+import schemathesis
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.transport import Response
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+)
+
+from ecsuite import editions
+from ecsuite.contract import parameters
+from ecsuite.exchange import Intent
+from ecsuite.report.text import findings_text
+from ecsuite.world import schema_of
+
+pytestmark = pytest.mark.spec
+SEED = 20231024
+# What ecsuite's checks found in the answer to a case, by the id of the case, until schemathesis asks for it.
+FOUND = {}
+ON_PURPOSE = frozenset(
+    {"request body matches contract", "request parameters match contract", "operation is in the contract"}
+)
+ANYTHING = Intent("a generated request", on_purpose=ON_PURPOSE, silent=True)
+REFUSAL = Intent("a refusal of what the contract refuses", frozenset({400, 404}), ON_PURPOSE)
+SHAPES = [content_type_conformance, response_schema_conformance, response_headers_conformance]
+
+
+@schemathesis.check
+def ecsuite_finds_nothing(ctx, response, case) -> None:
+    """The findings of ecsuite's checks as a failure of schemathesis; they came with the answer."""
+    findings = FOUND.pop(case.id, ())
+    assert not findings, findings_text(findings)
+
+
+@cache
+def schema(edition, mode="all"):
+    """The contract as schemathesis reads it; `positive` for legal requests alone."""
+    config = schemathesis.Config.from_dict({"generation": {"mode": mode}})
+    return schemathesis.openapi.from_dict(editions.contract(edition).source.document, config=config)
+
+
+def send(world, operation, case, values):
+    """Sends a case by ecsuite's client, and checks the answer in both ways."""
+    known = len(world.api.journal.findings)
+    kwargs = case.as_transport_kwargs(base_url=world.api.target.base_url)
+    path = world.path(operation) if values is None else world.path_of(operation, values)
+    body = {name: kwargs[name] for name in ("json", "data") if kwargs.get(name) is not None}
+    if "data" in body:
+        body = {"content": body["data"] if isinstance(body["data"], bytes | str) else str(body["data"]).encode()}
+    headers = {"Content-Type": case.media_type} if case.media_type and "content" in body else {}
+    answer = world.api.request(
+        operation.method, path, expect=expectation(world, operation, case), strict=False, headers=headers, **body
+    )
+    checked = Response.from_httpx(answer, verify=True)
+    FOUND[case.id] = world.api.journal.findings[known:]
+    documented = str(answer.status_code) in operation.responses and answer.is_success
+    case.validate_response(checked, checks=[not_a_server_error, ecsuite_finds_nothing, *(SHAPES if documented else [])])
+    return checked
+
+
+def expectation(world, operation, case):
+    """A body that the contract refuses must be refused; about anything else there is nothing to expect."""
+    if operation.request is None or case.media_type != "application/json":
+        return ANYTHING
+    wrong = world.contract.schemas.violations(schema_of(operation), case.body)
+    return REFUSAL if wrong else ANYTHING
+
+
+def sendable(case):
+    """Whether a case is one that JSON can carry."""
+    try:
+        str(case.body).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["positive", "negative"])
+@pytest.mark.operations(select=lambda _, operation: operation.security and operation.request)
+def test_generated_body(operation, mode, world, edition, generated):
+    """Whatever the body: no server error, no 2xx for what the contract refuses, and answers of the right shape."""
+    own = schema(edition)[operation.path][operation.method]
+    values = world.values(operation)
+
+    @hypothesis.seed(SEED)
+    @generated
+    @hypothesis.given(case=own.as_strategy(generation_mode=mode).filter(sendable))
+    def sends(case):
+        send(world, operation, case, values)
+
+    sends()
+
+
+@pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
+def test_generated_id(operation, world, edition, generated):
+    """Whatever the ids in the path: no server error, and answers of the right shape."""
+    own = schema(edition)[operation.path][operation.method]
+
+    @hypothesis.seed(SEED)
+    @generated
+    @hypothesis.given(case=own.as_strategy(generation_mode=GenerationMode.POSITIVE).filter(sendable))
+    def sends(case):
+        send(world, operation, case, {name: str(value) or "x" for name, value in case.path_parameters.items()})
+
+    sends()
+
+
+def around(kind):
+    """The operations on a kind of thing, and what makes its parents."""
+    own = [each for each in (kind.creator, kind.reader, kind.lister, kind.deleter, kind.replacer) if each]
+    parent = kind.parent
+    while parent:
+        own.append(parent.creator)
+        parent = parent.parent
+    return {(operation.method, operation.path): operation for operation in own}
+
+
+@pytest.mark.kinds
+def test_generated_sequences(kind, edition, world, generated):
+    """Sequences of calls along the links of the contract: what was made is used, changed, deleted and used again."""
+    operations = around(kind)
+    own = schema(edition, "positive").include(
+        lambda ctx: (ctx.operation.method.upper(), ctx.operation.path) in operations
+    )
+
+    class Sequences(own.as_state_machine()):
+        def call(self, case, **_):
+            values = {name: str(value) or "x" for name, value in case.path_parameters.items()}
+            return send(world, operations[case.method.upper(), case.operation.path], case, values)
+
+        def validate_response(self, response, case, additional_checks=None, **_):
+            """Checked when it was sent."""
+
+        def teardown(self):
+            world.api.clean_up()
+
+    hypothesis.seed(SEED)(Sequences.TestCase)
+    Sequences.TestCase.settings = hypothesis.settings(
+        generated, max_examples=2 * generated.max_examples, stateful_step_count=10
+    )
+    Sequences.TestCase().runTest()
