@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -36,9 +38,9 @@ class Cleanup:
         elif success and (rule := operation.response(status)):
             for link in rule.links:
                 target = self._contract.operations[link.operation_id]
-                values = resolve(link, result) if target.method == "DELETE" else None
-                if values is not None and not _DOTS & set(values.values()):
-                    self._made[fill(target, values)] = None
+                for values in resolve_each(link, result) if target.method == "DELETE" else ():
+                    if not _DOTS & set(values.values()):
+                        self._made[fill(target, values)] = None
 
     def left(self) -> list[str]:
         """The paths to delete, the latest first."""
@@ -57,6 +59,24 @@ def resolve(link: Link, result: Result) -> dict[str, str] | None:
     return texts if len(texts) == len(values) else None
 
 
+def resolve_each(link: Link, result: Result) -> Iterator[dict[str, str]]:
+    """The parameters of a link; where it leads to the first item of a list that was sent, of each item in its turn."""
+    in_list = any("/0/" in expression for expression in link.parameters.values())
+    for index in itertools.count():
+        turned = {name: text.replace("/0/", f"/{index}/") for name, text in link.parameters.items()}
+        values = resolve(Link(link.operation_id, turned), result)
+        if values is not None:
+            yield values
+        if values is None or not in_list:
+            return
+
+
+@lru_cache(maxsize=2)
+def _value(body: bytes) -> Any:
+    """The JSON value of a body; kept, for a list of a thousand things is asked for each of them."""
+    return read_json(body).value
+
+
 def _evaluate(expression: str, result: Result) -> Any:
     """The value of a runtime expression (OpenAPI 3.1, section 4.8.20.4) of the three kinds that contracts use."""
     match = _EXPRESSION.fullmatch(expression)
@@ -66,7 +86,7 @@ def _evaluate(expression: str, result: Result) -> Any:
         return result.path_parameters.get(match["path"])
     message = result.exchange.request if match["message"] == "request" else result.exchange.response
     try:
-        value = read_json(message.body).value
+        value = _value(message.body)
         for token in match["pointer"].split("/")[1:]:
             value = value[int(token) if isinstance(value, list) else token]
     except (UndecodableError, KeyError, IndexError, TypeError, ValueError):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -34,6 +34,10 @@ from ecsuite.version import __version__
 TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
 # A token is renewed that long before it ends, in seconds, or a fifth of its life where that is less.
 RENEWAL_MARGIN: Final = 60.0
+# Seconds that something is waited for which takes the API some time; between two looks, and at most.
+PATIENCE: Final = 60.0
+FIRST_PAUSE: Final = 0.05
+LONGEST_PAUSE: Final = 2.0
 CLEAN_UP: Final = Intent("cleaning up, which may come too late", silent=True)
 ANSWER_ARRIVES: Final = "answer arrives"
 _INTENT: Final = "ecsuite.intent"
@@ -132,6 +136,9 @@ class Api:
         self._token = token or Token(clock)
         self.pace = pace or Pace()
         self._cleanup = Cleanup(checker.contract)
+        self._calls: Counter[tuple[str, str]] = Counter()
+        # Calls that a later one has taken the place of: their methods and addresses, and how many of those went before.
+        self.superseded: set[tuple[str, str, int]] = set()
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Send a GET; see `request`."""
@@ -187,6 +194,30 @@ class Api:
         if strict:
             self._require(response, expect)
         return response
+
+    def poll(
+        self, path: str, until: Callable[[httpx.Response], bool], *, seconds: float = PATIENCE, **options: Any
+    ) -> httpx.Response:
+        """Read a path again and again, until an answer will do or time is up; the latest answer.
+
+        Of all these calls a recording has the last one alone, so that a replay, which sends no more than that, is the
+        same however long the API took.
+
+        Args:
+            path: below the base URL.
+            until: whether an answer will do.
+            seconds: how long to go on.
+            options: as for `request`.
+        """
+        end, pause = time.monotonic() + seconds, FIRST_PAUSE
+        while True:
+            response = self.get(path, **options)
+            if until(response) or self.target.kind == "replay" or time.monotonic() + pause > end:
+                return response
+            key = (response.request.method, str(response.request.url))
+            self.superseded.add((*key, self._calls[key] - 1))
+            time.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     def token(self) -> str:
         """The access token of the target's partner, fetched if need be."""
@@ -297,6 +328,7 @@ class Api:
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
+        self._calls[exchange.request.method, exchange.request.url] += 1
         result = self.checker.check(exchange)
         self.journal.add(result)
         self._cleanup.note(result)

@@ -88,6 +88,17 @@ class Settings:
             self._targets[edition] = self._live() if self.kind == "live" else self._local(edition)
         return self._targets[edition]
 
+    @contextmanager
+    def opened(self, edition: str) -> Iterator[Target]:
+        """The target for one test: a stand-in of its own while recording, for a cassette must be whole in itself."""
+        if not self.recording or self.kind == "live":
+            yield self.target(edition)
+            return
+        from ecsuite.standin import launched  # noqa: PLC0415  a server is more than a replay needs
+
+        with launched(edition) as standin:
+            yield standin.target()
+
     def connections(self, edition: str) -> Connections | None:
         """What the tests of an edition share; nothing while recording, for a cassette must be whole in itself."""
         if self.recording:
@@ -200,7 +211,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others: list[pytest.Item] = []
     for item in items:
         marker = item.get_closest_marker("edition")
-        (chosen if marker is None or marker.args[0] in settings.editions else others).append(item)
+        here = marker is None or marker.args[0] in settings.editions
+        (chosen if here and not _has_no_row(item) else others).append(item)
     if others:
         config.hook.pytest_deselected(items=others)
         items[:] = chosen
@@ -209,6 +221,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "run" in getattr(item, "fixturenames", ()):
             _mark(item, settings)
+
+
+def _has_no_row(item: pytest.Item) -> bool:
+    """Whether the test is a table, and no edition that was asked for has a row for it."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and not isinstance(callspec.params.get("edition", ""), str)
 
 
 def _place(item: pytest.Item, config: pytest.Config) -> int:
@@ -253,7 +271,7 @@ def run(request: pytest.FixtureRequest, edition: str) -> Iterator[Run]:
             if settings.kind == "replay":
                 opened = stack.enter_context(replay_run(path))
             else:
-                target = settings.target(edition)
+                target = stack.enter_context(settings.opened(edition))
                 shared = settings.connections(edition)
                 opened = stack.enter_context(
                     open_run(
@@ -275,8 +293,13 @@ def api(run: Run) -> Api:
 
 
 @pytest.fixture
-def world(run: Run) -> World:
+def world(run: Run, request: pytest.FixtureRequest) -> World:
     """Things around the call that a test is about, made by the contract's links with the partner's token."""
+    callspec = getattr(request.node, "callspec", None)
+    about = [value for value in callspec.params.values() if isinstance(value, Kind | Operation)] if callspec else []
+    operations = [thing.creator if isinstance(thing, Kind) else thing for thing in about]
+    if not run.target.sandbox and any(operation.sandbox_only for operation in operations):
+        pytest.skip("simulation belongs to the sandbox, never to production")
     return run.world()
 
 
@@ -393,6 +416,7 @@ def _write_recording(item: pytest.Item, run: Run, settings: Settings) -> str:
         seed=run.ids.seed,
         receiver_url=run.receiver.address,
         secrets=run.redactor.secrets,
+        superseded=frozenset(run.api.superseded),
         today=datetime.now(UTC).date(),
     )
     return f"{shown}: {'written' if save(path, prepare(recording)) else 'the same as before'}"

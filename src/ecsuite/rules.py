@@ -8,12 +8,13 @@ from typing import Any, Final
 from ecsuite.checks import sent_comes_back
 from ecsuite.checks.seen import place
 from ecsuite.client import Api
-from ecsuite.contract import Pointer, describe
+from ecsuite.contract import Operation, Pointer, describe
 from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import Exchange
 from ecsuite.finding import Breach
 from ecsuite.http import httpx
 from ecsuite.media import UndecodableError, read_json
+from ecsuite.webhook.signature import is_signed
 
 REFUSED_CHANGES_NOTHING: Final = "refused call changes nothing"
 KEPT_APART: Final = "partners are kept apart"
@@ -24,7 +25,18 @@ PARENTS: Final = "things stay with their parent"
 DELIVERY_ARRIVES: Final = "delivery arrives"
 DELIVERED_ONCE: Final = "delivery comes once"
 DELIVERED_RIGHT: Final = "delivery goes to its webhook alone"
+SIGNED: Final = "delivery is signed"
+DELIVERED_TRUE: Final = "delivery tells what happened"
+REPEATED: Final = "refused delivery comes again"
+LOGGED: Final = "logs agree with deliveries"
+ELIGIBLE: Final = "location makes its user eligible"
+ENROLLED: Final = "enrollment is what was asked for last"
+SIMULATED: Final = "simulation makes what it says"
 ERROR_FITS: Final = "error names its reason"
+PAGED: Final = "pages hold every record once"
+IN_ORDER: Final = "list is in order"
+CHANGED_ALONE: Final = "PATCH changes what it names alone"
+REPLACED_WHOLE: Final = "PUT replaces the whole"
 NAMES: Final = (
     sent_comes_back.NAME,
     REFUSED_CHANGES_NOTHING,
@@ -37,6 +49,17 @@ NAMES: Final = (
     DELIVERED_ONCE,
     DELIVERED_RIGHT,
     ERROR_FITS,
+    SIGNED,
+    DELIVERED_TRUE,
+    REPEATED,
+    LOGGED,
+    PAGED,
+    IN_ORDER,
+    CHANGED_ALONE,
+    REPLACED_WHOLE,
+    ELIGIBLE,
+    ENROLLED,
+    SIMULATED,
 )
 
 
@@ -93,8 +116,18 @@ class Rules:
         """Note that a promise could not be looked at, and why."""
         self._api.journal.add_not_checked(name, reason)
 
-    def delivered(self, operation_id: str, delivery: Exchange | None, asked: httpx.Response, url: str) -> None:
-        """Check a delivery that a call asked for; that none came is a finding, too."""
+    def delivered(
+        self, operation_id: str, delivery: Exchange | None, asked: httpx.Response, url: str, secret: str = ""
+    ) -> None:
+        """Check a delivery that a call asked for; that none came is a finding, too.
+
+        Args:
+            operation_id: of the delivery.
+            delivery: what came; None where nothing did.
+            asked: the answer of the call that asked for it.
+            url: where it was to go.
+            secret: the webhook's, where the contract says how a delivery is signed.
+        """
         arrived = delivery is not None
         self.require(
             DELIVERY_ARRIVES, asked, holds=arrived, at="delivery", expected=f"a POST to {url}", actual="nothing came"
@@ -102,6 +135,48 @@ class Rules:
         if delivery is not None:
             operation = self._api.checker.contract.deliveries[operation_id]
             self._api.journal.add(self._api.checker.check_delivery(operation, delivery))
+            self._signed(operation, delivery, secret)
+
+    def _signed(self, operation: Operation, delivery: Exchange, secret: str) -> None:
+        """Check the signature of a delivery over its bytes as they came; that it is there at all is its contract's."""
+        for index, parameter in enumerate(operation.parameters):
+            given = delivery.request.headers.get(parameter.name)
+            if not parameter.signature or not secret or given is None:
+                continue
+            if is_signed(secret, delivery.request.body, given):
+                self._api.journal.add_held()
+                continue
+            breach = Breach(
+                f"{parameter.name} of the body",
+                "the Base64 of HMAC-SHA256 over the body, with the webhook's secret as key",
+                "the signature of something else",
+                (*operation.pointer, "parameters", index),
+            )
+            self._add(SIGNED, breach, delivery, operation)
+
+    def told(self, operation_id: str, expected: Any, delivery: Exchange, name: str = DELIVERED_TRUE) -> bool:
+        """Note each difference between what a delivery must tell and what it tells; whether there is none.
+
+        Args:
+            operation_id: of the delivery.
+            expected: members with their values, as far as they are known.
+            delivery: what came.
+            name: of the promise.
+        """
+        operation = self._api.checker.contract.deliveries[operation_id]
+        try:
+            got = read_json(delivery.request.body).value
+        except UndecodableError:
+            return False
+        found = list(sent_comes_back.differences(expected, got))
+        for path, wanted, actual in found:
+            self._add(name, Breach(place("body", path), wanted, actual), delivery, operation)
+        if not found:
+            self._api.journal.add_held()
+        return not found
+
+    def _add(self, name: str, breach: Breach, delivery: Exchange, operation: Operation) -> None:
+        self._api.journal.add_finding(self._api.checker.finding(name, breach, delivery, operation))
 
     def compare(
         self, sent: Any, response: httpx.Response, *, whole: bool = True, at: tuple[str | int, ...] = ()

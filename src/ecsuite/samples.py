@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
-from ecsuite.contract import Contract, Pointer, describe
+from ecsuite.contract import Contract, Pointer, Shape, describe
 
 Path = tuple[str | int, ...]
 Draw = Callable[[str], Any]
+Given = Mapping[str, Any]
+NOTHING: Final[Given] = MappingProxyType({})
 
 # Text as people write it. What stands in TEXTS no server has a reason to refuse; what stands in ODD_TEXTS one may.
 TEXTS: Final = (
@@ -35,6 +38,9 @@ ODD_TEXTS: Final = (
 )
 # Hexadecimal digits are the same in both cases, and an id is text all the same: one of the ids is in capitals.
 UPPER_CASE_TURN: Final = 2
+# Of so many values that may be null one is; of so many bodies one has what is out of use, not what replaced it.
+NULL_TURN: Final = 4
+FORMER_TURN: Final = 4
 # Values of a kind that a server may look at more closely, and so may refuse; what it takes must come back all the same.
 ODD: Final[dict[str, tuple[str, ...]]] = {
     "text": ODD_TEXTS,
@@ -42,6 +48,8 @@ ODD: Final[dict[str, tuple[str, ...]]] = {
     "digits": (" 0042 ", "0" * 40 + "42", "00A-42"),
     "meter-point-id": ("000000000000000042", " 707057500042000182 ", "7070575000420001820042"),
 }
+# Plain values are many where a list is long.
+LONG: Final = 5
 NUMBERS: Final = (194.5, 200, 0.30000000000000004, 1234.56789, 7)
 INTEGERS: Final = (2, 1000)
 WRONG: Final[tuple[Any, ...]] = (None, "text", 7, 1.5, True, [], {})
@@ -81,6 +89,8 @@ class Wrong:
 class Samples:
     """Draws bodies for the requests of a contract.
 
+    In each of them `given` has values for members of the outermost object that are settled already.
+
     Args:
         contract: whose schemas.
         draw: gives a fresh value of a kind of `x-sample`.
@@ -92,167 +102,224 @@ class Samples:
         self._draw = draw
         self._named = named
 
-    def smallest(self, schema: Pointer) -> Body:
-        """A body with the required members only, and one item in each array."""
-        return _Drawing(self._contract, self._draw, self._named, full=False, turn=0).body(schema)
+    def smallest(self, schema: Pointer, given: Given = NOTHING) -> Body:
+        """A body with the members only that are required, or wanted, and one item in each array."""
+        return self._body(schema, given, full=False, turn=0)
 
-    def fullest(self, schema: Pointer) -> Body:
-        """A body with every member, and two items in each array."""
-        return _Drawing(self._contract, self._draw, self._named, full=True, turn=1).body(schema)
+    def fullest(self, schema: Pointer, given: Given = NOTHING, turn: int = 1) -> Body:
+        """A body with every member that is not out of use, and two items in each array."""
+        return self._body(schema, given, full=True, turn=turn)
 
-    def legal(self, schema: Pointer) -> Iterator[Body]:
+    def legal(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Body]:
         """Bodies that together have every value of an enum, both ends of a range, and every kind of text.
 
         What a sensible server may refuse comes alone, each in a body of its own.
         """
         for turn in range(_Turns(self._contract).of(schema)):
-            yield _Drawing(self._contract, self._draw, self._named, full=True, turn=turn).body(schema)
-        for at, odd in _odd_leaves(self._contract, schema, self.fullest(schema).value):
-            plain = self.fullest(schema)
-            value = odd if isinstance(odd, str) else odd(_at(plain.value, at))
-            yield Body(_setter(at, value)(plain.value), f"{describe(value)} at /{'/'.join(map(str, at))}", plain.names)
+            yield self._body(schema, given, full=True, turn=turn, rare=True)
+        tried: set[tuple[Path, str]] = set()
+        for at, odd in _odd_leaves(self._contract, schema, self.fullest(schema, given).value):
+            plain = self.fullest(schema, given)
+            new = odd if isinstance(odd, str) else odd(_at(plain.value, at))
+            value = _setter(at, new)(plain.value)
+            if (at, new) not in tried and self._contract.schemas.fits(schema, value):
+                tried.add((at, new))
+                yield Body(value, f"{describe(new)} at /{'/'.join(map(str, at))}", plain.names)
 
-    def wrong(self, schema: Pointer) -> Iterator[Wrong]:
+    def wrong(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Wrong]:
         """Bodies with one fault each: for each member, whatever the schema refuses there."""
-        for at, what, change in _changes(self._contract, schema, self.fullest(schema).value):
-            value = change(self.fullest(schema).value)
-            if not self._contract.schemas.fits(schema, value):
-                yield Wrong(value, at, what)
+        seen: set[tuple[Pointer, str]] = set()
+        for turn in range(1, 1 + _Branches(self._contract).of(schema)):
+            for change in _changes(self._contract, schema, self.fullest(schema, given, turn).value):
+                if (change.rule, change.what) not in seen:
+                    value = change.make(self.fullest(schema, given, turn).value)
+                    if not self._contract.schemas.fits(schema, value):
+                        seen.add((change.rule, change.what))
+                        yield Wrong(value, change.at, change.what)
+
+    def _body(self, schema: Pointer, given: Given, *, full: bool, turn: int, rare: bool = False) -> Body:
+        drawing = _Drawing(self._contract, self._draw, self._named, full=full, turn=turn, rare=rare)
+        return drawing.body(schema, given)
 
 
-class _Turns:
-    """How many bodies it takes to show every variant of every member."""
+class _Deepest:
+    """A figure of a schema: the highest of its own and those of the schemas in it."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
 
     def of(self, schema: Pointer) -> int:
-        pointer, node = self._contract.source.resolve(schema)
-        inner = [self.of((*pointer, "properties", name)) for name in node.get("properties", {})]
-        if isinstance(node.get("items"), dict):
-            inner.append(self.of((*pointer, "items")))
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            inner += [self.of((*pointer, keyword, index)) for index in range(len(node.get(keyword, [])))]
-        return max([len(_variants(node)), *inner])
+        shape = self._contract.schemas.shape(schema)
+        inner = [*shape.members.values(), *shape.parts, *shape.branches, *([shape.items] if shape.items else [])]
+        return max([self.own(shape), *map(self.of, inner)])
+
+    def own(self, shape: Shape) -> int:
+        """The figure of one schema alone."""
+        raise NotImplementedError
+
+
+class _Turns(_Deepest):
+    """How many bodies it takes to show every variant of every member."""
+
+    def own(self, shape: Shape) -> int:
+        return max(len(_variants(shape)) + shape.is_nullable, len(shape.branches))
+
+
+class _Branches(_Deepest):
+    """How many bodies it takes to show every branch of every choice."""
+
+    def own(self, shape: Shape) -> int:
+        return max(1, len(shape.branches))
 
 
 class _Drawing:
-    """One body being drawn: which turn it is, how full it is to be."""
+    """One body being drawn: which turn it is, how full it is to be, whether null and what is out of use may come."""
 
     def __init__(
-        self, contract: Contract, draw: Draw, named: Callable[[str], str | None], *, full: bool, turn: int
+        self,
+        contract: Contract,
+        draw: Draw,
+        named: Callable[[str], str | None],
+        *,
+        full: bool,
+        turn: int,
+        rare: bool,
     ) -> None:
         self._contract = contract
         self._draw = draw
         self._find = named
         self._full = full
+        self._rare = rare
+        self._odd = ""
         self._named: set[str] = set()
         self._turn = turn
 
-    def body(self, schema: Pointer) -> Body:
-        value = self._value(schema, self._turn)
-        return Body(value, names=frozenset(self._named))
+    def body(self, schema: Pointer, given: Given) -> Body:
+        value = self._value(schema, self._turn, given)
+        return Body(value, self._odd, frozenset(self._named))
 
-    def _value(self, schema: Pointer, turn: int) -> Any:
-        pointer, node = self._contract.source.resolve(schema)
-        if "x-names" in node:
-            self._named.add(node["x-names"])
-            return self._find(node["x-names"]) or self._draw("id")
-        if node.get("x-sample", "text") != "text":
-            return self._drawn(node["x-sample"], turn)
-        types = node.get("type")
-        if "properties" in node or "allOf" in node or types == "object":
-            return self._object(pointer, node, turn)
-        if types == "array":
-            return self._array(pointer, turn)
-        for keyword in ("oneOf", "anyOf"):
-            if keyword in node:
-                branches = [(*pointer, keyword, index) for index in range(len(node[keyword]))]
-                return self._value(branches[turn % len(branches)], turn)
-        return self._plain(node, turn)
+    def _value(self, schema: Pointer, turn: int, given: Given = NOTHING) -> Any:
+        shape = self._contract.schemas.shape(schema)
+        if "x-unsettled" in shape.keywords:
+            self._odd = shape.keywords["x-unsettled"]
+        if shape.is_nullable and self._rare and turn % (NULL_TURN + 1) == NULL_TURN:
+            return None
+        if "x-names" in shape.keywords:
+            self._named.add(shape.keywords["x-names"])
+            return self._find(shape.keywords["x-names"]) or self._draw("id")
+        if shape.keywords.get("x-sample", "text") != "text":
+            return self._drawn(shape.keywords["x-sample"], turn)
+        if shape.members or shape.parts or shape.type == "object":
+            return self._object(shape, turn, given)
+        if shape.items:
+            return self._array(shape, shape.items, turn)
+        if shape.branches:
+            return self._value(shape.branches[turn % len(shape.branches)], turn, given)
+        return self._plain(shape, turn)
 
-    def _plain(self, node: dict[str, Any], turn: int) -> Any:
-        variants = _variants(node)
+    def _plain(self, shape: Shape, turn: int) -> Any:
+        variants = _variants(shape)
         return variants[turn % len(variants)]
 
     def _drawn(self, kind: str, turn: int) -> Any:
         value = self._draw(kind)
         return value.upper() if kind == "id" and turn == UPPER_CASE_TURN else value
 
-    def _object(self, pointer: Pointer, node: dict[str, Any], turn: int) -> dict[str, Any]:
+    def _object(self, shape: Shape, turn: int, given: Given) -> dict[str, Any]:
         value: dict[str, Any] = {}
-        for index in range(len(node.get("allOf", []))):
-            value |= self._value((*pointer, "allOf", index), turn)
-        required = node.get("required", [])
-        for name in node.get("properties", {}):
-            if self._full or name in required:
-                # No two members alike, so that none can stand in the place of another.
-                value[name] = self._value((*pointer, "properties", name), turn + len(value))
+        for part in shape.parts:
+            value |= self._value(part, turn)
+        for name in self._names(shape, turn):
+            # No two members alike, so that none can stand in the place of another.
+            value[name] = given[name] if name in given else self._value(shape.members[name], turn + len(value))
         return value
 
-    def _array(self, pointer: Pointer, turn: int) -> list[Any]:
-        items = (*pointer, "items")
-        resolved = self._contract.source.resolve(items)[1]
-        if "enum" in resolved:
-            options: list[Any] = resolved["enum"]
+    def _names(self, shape: Shape, turn: int) -> list[str]:
+        """The members to draw: what is out of use comes seldom, and then what replaced it stays away."""
+        former_turn = self._rare and turn % FORMER_TURN == FORMER_TURN - 1
+        replaced: set[str] = set()
+        names: list[str] = []
+        for name, member in shape.members.items():
+            keywords = self._contract.schemas.shape(member).keywords
+            is_former = "x-replaced-by" in keywords
+            if is_former and former_turn:
+                replaced.add(keywords["x-replaced-by"])
+            wanted = former_turn if is_former else self._full or "x-wanted" in keywords
+            if name in shape.required or (wanted and self._contract.source.at(member) is not False):
+                names.append(name)
+        return [name for name in names if name not in replaced]
+
+    def _array(self, shape: Shape, items: Pointer, turn: int) -> list[Any]:
+        item = self._contract.schemas.shape(items)
+        if "enum" in item.keywords:
+            options = list(item.keywords.get("examples", item.keywords["enum"]))
             return options[: 1 + turn % len(options)][::-1] if self._full else options[:1]
-        count = 1 if not self._full else 2 if "properties" in resolved or turn % 2 == 0 else 5
+        # Of things, and of what has no order, two will do.
+        few = bool(item.members or item.branches) or turn % 2 == 0 or "x-same" in shape.keywords
+        count = 1 if not self._full else 2 if few else LONG
         drawn = [self._value(items, turn + index) for index in range(count)]
         # A value that comes twice is no mistake.
-        return [*drawn, drawn[0]] if count > 2 else drawn  # noqa: PLR2004
+        return [*drawn, drawn[0]] if count == LONG else drawn
 
 
-def _variants(node: dict[str, Any]) -> list[Any]:
+def _variants(shape: Shape) -> list[Any]:
     """Every value that is worth trying for a schema of one plain value, the plainest first."""
+    node = shape.keywords
     if "const" in node:
         return [node["const"]]
     if "enum" in node:
-        return list(node["enum"])
+        return list(node.get("examples") or [option for option in node["enum"] if option is not None])
     if node.get("x-sample") == "text":
         return list(TEXTS)
-    types = node.get("type", "string")
-    kind = types if isinstance(types, str) else next(name for name in types if name != "null")
     given = list(node.get("examples", []))
-    if kind == "number":
+    if shape.type == "number":
         bounds = [node[keyword] for keyword in ("minimum", "maximum") if keyword in node]
         return [*given, *bounds] or list(NUMBERS)
-    if kind == "integer":
+    if shape.type == "integer":
         return given or [x for x in INTEGERS if node.get("minimum", x) <= x <= node.get("maximum", x)]
-    if kind == "boolean":
+    if shape.type == "boolean":
         return [True, False]
     return given or ["text"]
 
 
-def _changes(
-    contract: Contract, schema: Pointer, value: Any, at: Path = ()
-) -> Iterator[tuple[Path, str, Callable[[Any], Any]]]:
-    """Every change that may make a value wrong: the place, the fault in words, and what makes it."""
-    pointer, node = contract.source.resolve(schema)
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change that may make a value wrong: the place, the schema there, the fault in words, and what makes it."""
+
+    at: Path
+    rule: Pointer
+    what: str
+    make: Callable[[Any], Any]
+
+
+def _changes(contract: Contract, schema: Pointer, value: Any, at: Path = (), inside: str = "") -> Iterator[_Change]:
+    """Every change that may make a value wrong; `inside` says in which branch of a choice, in words."""
+    shape = contract.schemas.shape(schema)
     own = _at(value, at)
-    for wrong, what in _wrong_values(node, own):
-        yield at, what, _setter(at, wrong)
-    for index in range(len(node.get("allOf", []))):
-        yield from _changes(contract, (*pointer, "allOf", index), value, at)
-    for keyword in ("oneOf", "anyOf"):
-        branches = [(*pointer, keyword, index) for index in range(len(node.get(keyword, [])))]
-        fitting = [branch for branch in branches if contract.schemas.fits(branch, own)]
-        for branch in fitting[:1]:
-            yield from _changes(contract, branch, value, at)
+    for wrong, what in _wrong_values(shape.keywords, own):
+        yield _Change(at, schema, what + inside, _setter(at, wrong))
+    for part in shape.parts:
+        yield from _changes(contract, part, value, at, inside)
+    fitting = [branch for branch in shape.branches if contract.schemas.fits(branch, own)]
+    for branch in fitting[:1]:
+        title = contract.schemas.shape(branch).keywords.get("title")
+        yield from _changes(contract, branch, value, at, f" in {title}" if title else inside)
     if isinstance(own, dict):
-        for name in node.get("properties", {}):
+        for name, member in shape.members.items():
             if name in own:
-                yield (*at, name), "missing", _remover((*at, name))
-                yield from _changes(contract, (*pointer, "properties", name), value, (*at, name))
-    elif isinstance(own, list) and own and "items" in node:
-        yield from _changes(contract, (*pointer, "items"), value, (*at, 0))
+                yield _Change((*at, name), member, f"missing{inside}", _remover((*at, name)))
+                yield from _changes(contract, member, value, (*at, name), inside)
+    elif isinstance(own, list) and own and shape.items:
+        yield from _changes(contract, shape.items, value, (*at, 0), inside)
         last = (*at, len(own) - 1)
         if len(own) > 1:
             # A server may look at the first item only.
             wrong = [] if isinstance(own[-1], dict) else {}
-            yield last, f"{describe(wrong)} at the end of the array", _setter(last, wrong)
+            what = f"{describe(wrong)} at the end of the array{inside}"
+            yield _Change(last, schema, what, _setter(last, wrong))
 
 
-def _wrong_values(node: dict[str, Any], own: Any) -> Iterator[tuple[Any, str]]:
+def _wrong_values(node: Mapping[str, Any], own: Any) -> Iterator[tuple[Any, str]]:
     for wrong in WRONG:
         yield wrong, describe(wrong)
     yield [own], "the value in an array"

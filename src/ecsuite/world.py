@@ -8,22 +8,35 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ecsuite.checks import sent_comes_back
 from ecsuite.checks.seen import place
+from ecsuite.checks.sent_comes_back import Instant, Trimmed, Unordered
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
-from ecsuite.contract import Contract, Kind, Operation, Pointer, links_to, parameters
+from ecsuite.contract import (
+    Contract,
+    Kind,
+    Operation,
+    Parameter,
+    Pointer,
+    Shape,
+    links_to,
+    parameters,
+    success_links,
+)
 from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.rules import REFUSED_CHANGES_NOTHING, NoSuch, Rules, json_of, shown
-from ecsuite.samples import Body, Samples
+from ecsuite.samples import Body, Samples, Wrong
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
 # A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
@@ -35,6 +48,11 @@ ADDRESS_MAY_DISPLEASE: Final = Intent("a webhook at an address that may be refus
 ADDRESS_DISPLEASES: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
 ODD_MAY_BE_REFUSED: Final = Intent("success, or a refusal of what a server may refuse", frozenset({200, 201, 204, 400}))
 NOT_SETTLED: Final = Intent("a call about something that may not be there", silent=True)
+# Seconds that are given to what follows from a call, such as the log of a delivery.
+FOLLOWS: Final = 10.0
+FIRST_HOUR: Final = datetime(2026, 1, 15, 17, tzinfo=UTC)
+# Far more pages than a list has that a test could look through.
+MOST_PAGES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +91,14 @@ class Call:
     """A call that is ready to be sent, and would succeed.
 
     Attributes:
+        query: the query parameters that it must have.
         settled: whether it names only what is there; what a call about anything else gets is not told.
     """
 
     operation: Operation
     values: Mapping[str, str]
     body: Body | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
     settled: bool = True
 
     @property
@@ -88,8 +108,9 @@ class Call:
 
     @property
     def content(self) -> dict[str, Any]:
-        """The body, as `Api.request` takes it."""
-        return {} if self.body is None else {"json": self.body.value}
+        """The body and the query, as `Api.request` takes them."""
+        query = {"params": dict(self.query)} if self.query else {}
+        return query if self.body is None else {**query, "json": self.body.value}
 
 
 Look = dict[str, Any]
@@ -116,6 +137,7 @@ class World:
     _drawn: set[str] = field(default_factory=set)
     _found: dict[str, tuple[dict[str, str], Any] | None] = field(default_factory=dict)
     _address_tried: bool = False
+    _hours: int = 0
 
     def __post_init__(self) -> None:
         self.rules = Rules(self.api)
@@ -136,13 +158,18 @@ class World:
             "digits": lambda: f"00{ids.digits(6)}",
             "hook-url": self._hook_url,
             "secret": lambda: ids.secret("webhookSecret"),
-            "hour": lambda: "2026-01-15T17:00:00+00:00",
+            "hour": self._hour,
         }
         value = draws[kind]()
-        self._drawn.add(value)
+        if kind != "hour":
+            self._drawn.add(value)
         return value
 
     # Things
+
+    def kind(self, creator: str) -> Kind:
+        """The kind of thing that an operation makes, by the operation's id."""
+        return next(kind for kind in self.contract.kinds if kind.creator.id == creator)
 
     def make(
         self,
@@ -168,28 +195,38 @@ class World:
         if kind.parent is not None and parent is None:
             parent = self.home(kind.parent)
         values = dict(parent.values) if parent else {}
-        body = body or self.body(kind.creator, full=full)
-        response = self.api.post(fill(kind.creator, values), json=body.value, expect=expect)
+        if body is None and kind.creator.request:
+            body = self.body(kind.creator, full=full)
+        content = {"json": body.value} if body else {}
+        response = self.api.post(fill(kind.creator, values), expect=expect, **content)
         if not response.is_success:
             raise NotTakenError(response)
+        sent = body.value if body else {}
         expression = kind.link.parameters[kind.parameter]
-        told = body.value if kind.is_named_by_client else json_of(response)
+        told = sent if kind.is_named_by_client else json_of(response)
         values[kind.parameter] = _text_at(told, expression.partition("#")[2], response)
-        thing = Thing(kind, values, self.visible(kind, body.value, values[kind.parameter]), response)
+        thing = Thing(kind, values, self.visible(kind, sent, values[kind.parameter]), response)
         if response.content.strip() not in {b"", b"null"}:
-            self.rules.compare(thing.sent, response, whole=False)
+            self.rules.compare(thing.sent, response, whole=False, at=kind.answered_at)
         return thing
 
     def home(self, kind: Kind) -> Thing:
         """The world's own thing of a kind, made when it is first needed."""
-        if kind.name not in self._homes:
-            self._homes[kind.name] = self.make(kind)
-        return self._homes[kind.name]
+        if kind.creator.id not in self._homes:
+            self._homes[kind.creator.id] = self.make(kind, full=self._is_looked_into(kind))
+        return self._homes[kind.creator.id]
 
-    def body(self, operation: Operation, *, full: bool = False) -> Body:
-        """A legal body for an operation."""
+    def _is_looked_into(self, kind: Kind) -> bool:
+        """Whether the contract leads from a member that need not be sent to something else."""
+        required = self.contract.schemas.shape(schema_of(kind.creator)).required if kind.creator.request else ()
+        expressions = [text for link in success_links(kind.creator) for text in link.parameters.values()]
+        sent = [text.split("/")[1] for text in expressions if text.startswith("$request.body#/")]
+        return any(member not in required for member in sent)
+
+    def body(self, operation: Operation, values: Mapping[str, str] | None = None, *, full: bool = False) -> Body:
+        """A legal body for an operation; `values` has path parameters, which it repeats where it has such members."""
         schema = schema_of(operation)
-        return self.samples.fullest(schema) if full else self.samples.smallest(schema)
+        return self.samples.fullest(schema, values or {}) if full else self.samples.smallest(schema, values or {})
 
     def visible(self, kind: Kind, sent: Any, thing_id: str) -> Any:
         """What was sent, as an answer shows it: without what is never shown, and with the id that the API gave."""
@@ -200,14 +237,67 @@ class World:
 
     def shown_by(self, operation: Operation, sent: Any) -> Any:
         """What was sent, without the members that no answer need show."""
-        hidden = _members_with(self.contract, operation, "writeOnly")
-        return {name: value for name, value in sent.items() if name not in hidden}
+        if operation.request is None:
+            return {}
+        schema = schema_of(operation)
+        seen = self._shown(schema, sent)
+        for name in reversed(self.contract.schemas.shape(schema).keywords.get("x-shown-at", "").split("/")[1:]):
+            seen = {name: seen}
+        return seen
+
+    def _shown(self, schema: Pointer, sent: Any) -> Any:
+        """A value that was sent, as an answer shows it: without nulls and secrets, and marked where it may differ."""
+        shape = self.contract.schemas.shape(schema)
+        for branch in shape.branches:
+            if self.contract.schemas.fits(branch, sent):
+                return self._shown(branch, sent)
+        if isinstance(sent, dict):
+            kept = {name: value for name, value in sent.items() if value is not None and self._is_shown(shape, name)}
+            members = shape.members
+            return {name: self._shown(members[name], kept[name]) if name in members else kept[name] for name in kept}
+        if isinstance(sent, list):
+            items = [self._shown(shape.items, item) if shape.items else item for item in sent]
+            return Unordered(items) if shape.keywords.get("x-same") == "unordered" else items
+        if isinstance(sent, str) and shape.keywords.get("x-same") == "trimmed":
+            return Trimmed(sent)
+        return Instant(sent) if isinstance(sent, str) and shape.keywords.get("format") == "date-time" else sent
+
+    def _is_shown(self, shape: Shape, name: str) -> bool:
+        """Whether an answer that shows a member shows it as it was sent: no secret, nor a name that is out of use."""
+        keywords = self.contract.schemas.shape(shape.members[name]).keywords if name in shape.members else {}
+        return "writeOnly" not in keywords and "x-replaced-by" not in keywords
 
     def read(self, thing: Thing) -> httpx.Response:
-        """Read a thing, and see that it is as it was sent."""
+        """Read a thing, and see that what the answer shows of it is as it was sent."""
         response = self.api.get(thing.path)
-        self.rules.compare(thing.sent, response)
+        self.rules.compare(thing.sent, response, whole=False)
         return response
+
+    def listed(self, path: str, expect: Intent = SUCCESS) -> httpx.Response:
+        """Read a list, with all its pages: the answer of the first page, the items of the others behind its own."""
+        match = self.contract.find("GET", path)
+        page, size = (match.operation.paged_by(what) for what in ("page", "size")) if match else ("", "")
+        if not match or not page or not size:
+            return self.api.get(path, expect=expect)
+        most = str(max(self._examples(match.operation, size)))
+        first = self.api.get(path, params={page: "1", size: most}, expect=expect)
+        if not first.is_success:
+            return first
+        value = json_of(first)
+        listed = _list_in(value)[1]
+        for number in range(2, MOST_PAGES):
+            if len(listed) >= total_of(value):
+                break
+            more = _list_in(json_of(self.api.get(path, params={page: str(number), size: most})))[1]
+            listed.extend(more)
+            if not more:
+                break
+        return httpx.Response(200, json=value, request=first.request)
+
+    def _examples(self, operation: Operation, parameter: str) -> tuple[Any, ...]:
+        """The values that the contract gives for a parameter."""
+        own = next(known for known in operation.parameters if known.name == parameter)
+        return tuple(self.contract.schemas.shape(own.schema).keywords.get("examples", ()))
 
     def items(self, response: httpx.Response, kind: Kind, thing_id: str) -> list[tuple[tuple[str | int, ...], Any]]:
         """The items of a list that have the id, each with its place in the answer."""
@@ -218,33 +308,96 @@ class World:
             if isinstance(item, dict) and item.get(kind.member) == thing_id
         ]
 
+    def count(self, response: httpx.Response, member: str) -> Counter[str]:
+        """How often each value of a member stands in the items of a list."""
+        items = records_of(json_of(response))
+        return Counter(item[member] for item in items if isinstance(item, dict) and member in item)
+
+    def place_of(self, item: Any, response: httpx.Response) -> tuple[str, ...]:
+        """Where in an answer a thing stands that a list shows: it is the answer, or a member of it."""
+        answer = json_of(response)
+        members = answer.items() if isinstance(answer, dict) else ()
+        inner = [name for name, value in members if isinstance(value, dict) and item.keys() <= value.keys()]
+        return () if not inner or item.keys() & answer.keys() else (inner[0],)
+
     # Calls
 
     def call(self, operation: Operation, *, full: bool = False) -> Call | None:
         """A call of an operation that would succeed; None where nothing is there to call it on."""
-        values = self.values(operation)
+        values = self.values(operation) if self.sandbox or not operation.sandbox_only else None
         if values is None:
             return None
-        body = self.body(operation, full=full) if operation.request else None
-        settled = body is None or all(self._named(name) for name in body.names)
-        return Call(operation, values, body, settled)
+        there = self._have_ready(operation, values)
+        body = self.body(operation, values, full=full) if operation.request else None
+        settled = there and not (body and body.odd) and (body is None or all(self._named(name) for name in body.names))
+        return Call(operation, values, body, self._query(operation), settled)
+
+    def legal(self, operation: Operation) -> Iterator[Body]:
+        """Every kind of legal body for an operation; see `Samples.legal`."""
+        schema = schema_of(operation)
+        repeats = self.contract.schemas.shape(schema).members.keys() & set(parameters(operation))
+        return self.samples.legal(schema, (self.values(operation) or {}) if repeats else {})
+
+    def wrong(self, call: Call) -> Iterator[Wrong]:
+        """Every kind of wrong body for a call; see `Samples.wrong`."""
+        return self.samples.wrong(schema_of(call.operation), call.values)
+
+    def _have_ready(self, operation: Operation, values: Mapping[str, str]) -> bool:
+        """Make what an operation deletes that has no id of its own; whether it is there, as far as that is told."""
+        for maker in self.contract.operations.values():
+            if (
+                (operation.method, maker.method, maker.path) == ("DELETE", "POST", operation.path)
+                and not any(kind.creator is maker for kind in self.contract.kinds)
+                and any(link.operation_id == operation.id for link in success_links(maker))
+            ):
+                made = self.api.post(fill(maker, values), expect=NOT_SETTLED if maker.unsettled else SUCCESS)
+                return made.is_success
+        return not operation.unsettled
+
+    def _query(self, operation: Operation) -> dict[str, str]:
+        """The query parameters that an operation must have."""
+        required = [known for known in operation.parameters if known.place == "query" and known.required]
+        return {parameter.name: self._text_for(parameter) for parameter in required}
+
+    def _text_for(self, parameter: Parameter) -> str:
+        value = self.samples.smallest(parameter.schema).value
+        return value if isinstance(value, str) else json.dumps(value)
 
     def values(self, operation: Operation) -> dict[str, str] | None:
         """Path parameters for an operation that name what is there; None where there is nothing."""
         wanted = parameters(operation)
         if not wanted:
             return {}
-        for kind in self.contract.kinds:
+        for kind in self.kinds:
             if parameters(kind.reader) == wanted:
                 return dict(self.home(kind).values)
+        for source, link in links_to(operation, self.contract.operations.values()):
+            for kind in self.kinds:
+                if kind.creator is source:
+                    return self._led_to(self.home(kind), link.parameters)
         found = self.first_listed(operation)
         return found[0] if found else None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of things that may be made here: in production none that belong to the sandbox."""
+        return tuple(kind for kind in self.contract.kinds if self.sandbox or not kind.creator.sandbox_only)
+
+    def _led_to(self, thing: Thing, expressions: Mapping[str, str]) -> dict[str, str]:
+        """The path parameters that a link gives, from what was sent to make a thing, or what was answered."""
+        messages = {"request": thing.made.request.content, "response": thing.made.content}
+        return {
+            name: _text_at(
+                json.loads(messages[expression[1:].partition(".")[0]]), expression.partition("#")[2], thing.made
+            )
+            for name, expression in expressions.items()
+        }
 
     def anything(self, operation: Operation) -> Call:
         """A call of an operation on things that are not there."""
         values = {name: self.ids.new() for name in parameters(operation)}
-        body = self.body(operation) if operation.request else None
-        return Call(operation, values, body, settled=not values)
+        body = self.body(operation, values) if operation.request else None
+        return Call(operation, values, body, self._query(operation), settled=not values)
 
     def expectation(self, body: Body) -> Intent:
         """What a call with a legal body has a right to."""
@@ -256,6 +409,10 @@ class World:
         """The path of an operation below a parent, and of the id `own` where it has one more parameter."""
         values = dict(parent.values) if parent else {}
         values |= {name: own for name in parameters(operation) if name not in values}
+        return fill(operation, values)
+
+    def path_of(self, operation: Operation, values: Mapping[str, str]) -> str:
+        """The path of an operation; `values` has its path parameters, and may have more."""
         return fill(operation, values)
 
     def body_of(self, value: Any) -> Body:
@@ -281,15 +438,6 @@ class World:
         if self.api.target.kind != "replay":
             time.sleep(seconds)
 
-    def schema_of_member(self, operation: Operation, name: str) -> Pointer:
-        """The schema of a member of an operation's body."""
-        pointer, _ = self.contract.source.resolve(schema_of(operation))
-        return (*pointer, "properties", name)
-
-    def filled(self, operation: Operation, values: Mapping[str, str]) -> str:
-        """The path of an operation with its parameters put in."""
-        return fill(operation, values)
-
     def send(self, call: Call, api: Api | None = None, **options: Any) -> httpx.Response:
         """Send a call; options as for `Api.request`."""
         return (api or self.api).request(call.operation.method, call.path, **{**call.content, **options})
@@ -309,7 +457,14 @@ class World:
 
     def see(self, path: str) -> Any:
         """What reading a path gives: a JSON value, or `NoSuch` with a status."""
-        response = self.api.get(path, expect=LOOKING)
+        return self._seen(self.api.get(path, expect=LOOKING))
+
+    def see_listed(self, path: str) -> Any:
+        """The items of a list, of all its pages; or `NoSuch` with a status."""
+        seen = self._seen(self.listed(path, expect=LOOKING))
+        return seen if isinstance(seen, NoSuch) else _list_in(seen)[1]
+
+    def _seen(self, response: httpx.Response) -> Any:
         if not response.is_success:
             return NoSuch(response.status_code)
         return self.api.known(response)
@@ -327,11 +482,16 @@ class World:
         """Everything that a call could change, as it is now: by what was called to see it."""
         seen: Look = {}
         for kind in self.contract.kinds:
-            if kind.creator is call.operation and call.body is not None:
+            if kind.creator is call.operation:
                 seen |= self._look_at_new(kind, call)
-            elif _begins_with(parameters(call.operation), parameters(kind.reader)):
+            elif _begins_with(parameters(call.operation), parameters(kind.reader)) and str(kind.reader) not in seen:
                 values = {name: call.values[name] for name in parameters(kind.reader)}
                 seen[str(kind.reader)] = self.see(fill(kind.reader, values))
+        beside = self.contract.find("GET", call.path)
+        known = {operation.path for kind in self.contract.kinds for operation in (kind.reader, kind.creator)}
+        is_singleton = beside and beside.operation.path == call.operation.path and call.operation.path not in known
+        if beside and is_singleton and len(self.contract.methods(call.path)) > 1:
+            seen[str(beside.operation)] = self.see(call.path)
         return seen
 
     def unchanged(
@@ -367,16 +527,14 @@ class World:
 
     def _look_at_new(self, kind: Kind, call: Call) -> Look:
         """What would show that a call has made something: the list, and the thing itself where its id is known."""
-        assert call.body is not None
         seen: Look = {}
         if kind.lister is not None:
-            listed = self.see(fill(kind.lister, call.values))
+            listed = self.see_listed(fill(kind.lister, call.values))
             if kind.parent is None and not isinstance(listed, NoSuch):
                 # Others make things meanwhile, so only what this world could have made counts.
-                _at, items = _list_in(listed)
-                listed = [item for item in items if any(mark in json.dumps(item) for mark in self._drawn)]
+                listed = [item for item in listed if any(mark in json.dumps(item) for mark in self._drawn)]
             seen[str(kind.lister)] = listed
-        own = call.body.value.get(kind.member) if isinstance(call.body.value, dict) else None
+        own = call.body.value.get(kind.member) if call.body and isinstance(call.body.value, dict) else None
         if isinstance(own, str):
             seen[str(kind.reader)] = self.see(fill(kind.reader, {**call.values, kind.parameter: own}))
         return seen
@@ -384,7 +542,9 @@ class World:
     def _named(self, name: str) -> str | None:
         """The id of something that is there, by `operationId.parameter`."""
         operation_id, _, parameter = name.partition(".")
-        values = self.values(self.contract.operations[operation_id])
+        operation = self.contract.operations[operation_id]
+        made = [self.home(kind).values for kind in self.kinds if kind.creator is operation]
+        values = made[0] if made else self.values(operation)
         return values[parameter] if values else None
 
     def first_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
@@ -396,7 +556,7 @@ class World:
 
     def _first_of(self, source: Operation, expressions: Mapping[str, str]) -> tuple[dict[str, str], Any] | None:
         if source.id not in self._found:
-            response = self.api.get(source.path)
+            response = self._read_list(source)
             listed = self.api.known(response)
             _, items = _list_in(listed)
             try:
@@ -409,6 +569,20 @@ class World:
                 self._found[source.id] = None
         return self._found[source.id]
 
+    def _read_list(self, source: Operation) -> httpx.Response:
+        """Read a list; where it shows what follows from something else, have that happen first."""
+        if not source.follows:
+            return self.api.get(source.path)
+        for kind in self.kinds:
+            if kind.creator.id in source.follows:
+                self.make(kind, full=True)
+        # What follows takes its time.
+        return self.api.poll(source.path, lambda answer: bool(records_of(json_of(answer))), seconds=FOLLOWS)
+
+    def _hour(self) -> str:
+        self._hours += 1
+        return (FIRST_HOUR + timedelta(hours=self._hours)).isoformat()
+
     def _hook_url(self) -> str:
         if not self._address_tried:
             self._address_tried = True
@@ -417,16 +591,17 @@ class World:
 
     def _try_address(self) -> None:
         """Whether the API takes the address of the receiver; where it does not, no delivery can be waited for."""
-        kinds = self.contract.kinds
-        kind = next(
-            (kind for kind in kinds if "hook-url" in _members_with(self.contract, kind.creator, "x-sample").values()),
-            None,
-        )
+        kind = next((kind for kind in self.kinds if self._has_hook_url(kind)), None)
         if kind is None or self.receiver.unreachable:
             return
         response = self.api.post(kind.creator.path, json=self.body(kind.creator).value, expect=ADDRESS_MAY_DISPLEASE)
         if not response.is_success:
             self.receiver = NoReceiver(ADDRESS_DISPLEASES)
+
+    def _has_hook_url(self, kind: Kind) -> bool:
+        shape_of = self.contract.schemas.shape
+        members = shape_of(schema_of(kind.creator)).members.values() if kind.creator.request else ()
+        return any(shape_of(member).keywords.get("x-sample") == "hook-url" for member in members)
 
 
 class NotTakenError(Exception):
@@ -460,6 +635,11 @@ def _text_at(value: Any, pointer: str, response: httpx.Response) -> str:
     return value
 
 
+def records_of(value: Any) -> list[Any]:
+    """The list that an answer is, or holds."""
+    return _list_in(value)[1]
+
+
 def _list_in(value: Any) -> tuple[tuple[str | int, ...], list[Any]]:
     """The list that an answer is, or the first one that it holds, and its place."""
     if isinstance(value, list):
@@ -471,6 +651,13 @@ def _list_in(value: Any) -> tuple[tuple[str | int, ...], list[Any]]:
     return (), []
 
 
+def total_of(value: Any) -> int:
+    """How many records a paged list says there are in all; 0 where it does not say."""
+    pagination = value.get("pagination") if isinstance(value, dict) else None
+    total = pagination.get("totalRecords") if isinstance(pagination, dict) else None
+    return total if isinstance(total, int) else 0
+
+
 def _begins_with(names: tuple[str, ...], first: tuple[str, ...]) -> bool:
     return bool(first) and names[: len(first)] == first
 
@@ -479,14 +666,6 @@ def _shares_id(body: Any, text: str) -> bool:
     if isinstance(body, dict):
         return any(_shares_id(item, text) for item in body.values())
     return isinstance(body, str) and len(body) > 20 and body in text  # noqa: PLR2004  longer than any word is an id
-
-
-def _members_with(contract: Contract, operation: Operation, keyword: str) -> dict[str, Any]:
-    """The members of an operation's body whose schemas have a keyword, with its values."""
-    schema, node = contract.source.resolve(schema_of(operation))
-    members = node.get("properties", {})
-    nodes = {name: contract.source.resolve((*schema, "properties", name))[1] for name in members}
-    return {name: node[keyword] for name, node in nodes.items() if keyword in node}
 
 
 def _differences(before: Look, after: Look) -> Iterable[tuple[str, str, str, Any]]:

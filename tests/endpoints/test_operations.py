@@ -5,7 +5,7 @@ import pytest
 from ecsuite.contract import links_to, parameters
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.rules import json_of
-from ecsuite.world import NOT_SETTLED, Call, but, schema_of
+from ecsuite.world import NOT_SETTLED, Call, but
 
 pytestmark = pytest.mark.spec
 
@@ -48,7 +48,7 @@ def test_listed_item_reads_the_same(operation, world):
 
     answer = world.send(Call(operation, values))
 
-    world.rules.compare(item, answer)
+    world.rules.compare(item, answer, at=world.place_of(item, answer))
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
@@ -65,7 +65,7 @@ def test_unknown_id_is_refused(operation, world):
 )
 def test_every_legal_body_is_taken(operation, world):
     """Every value of an enum, both ends of a range, every kind of text: what is legal is taken."""
-    for body in world.samples.legal(schema_of(operation)):
+    for body in world.legal(operation):
         call = world.call(operation)
         expect = world.expectation(body)
         response = world.send(call, json=body.value, expect=expect)

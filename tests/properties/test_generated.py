@@ -54,7 +54,7 @@ def send(world, operation, case, values):
     """Sends a case by ecsuite's client, and checks the answer in both ways."""
     known = len(world.api.journal.findings)
     kwargs = case.as_transport_kwargs(base_url=world.api.target.base_url)
-    path = world.path(operation) if values is None else world.filled(operation, values)
+    path = world.path(operation) if values is None else world.path_of(operation, values)
     body = {name: kwargs[name] for name in ("json", "data") if kwargs.get(name) is not None}
     if "data" in body:
         body = {"content": body["data"] if isinstance(body["data"], bytes | str) else str(body["data"]).encode()}

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.spec
 
 def must_be_listed_once(world, thing):
     """Sees that a list shows a thing once, and as it is."""
-    listed = world.api.get(thing.collection)
+    listed = world.listed(thing.collection)
     found = world.items(listed, thing.kind, thing.id)
     world.rules.require(
         LISTED_ONCE,
@@ -36,9 +36,10 @@ def children(world, thing):
 def twins(world, thing):
     """The paths of things with the same id: of the same kind below another parent, of other kinds beside it."""
     kind, home = thing.kind, world.home(thing.kind.parent) if thing.kind.parent else None
-    if home is None or not kind.is_named_by_client:
+    if home is None or not kind.is_named_by_client or not kind.is_below_parent:
         return []
-    others = [other for other in world.contract.kinds if other.parent is kind.parent and other.is_named_by_client]
+    beside = [other for other in world.contract.kinds if other.parent is kind.parent and other.is_below_parent]
+    others = [other for other in beside if other.is_named_by_client]
     found = []
     for other in others:
         parent = world.make(kind.parent) if other is kind else home
@@ -65,7 +66,7 @@ def test_many_are_all_listed(kind, world, plenty):
     parent = world.make(kind.parent) if kind.parent else None
     things = [world.make(kind, parent) for _ in range(plenty)]
 
-    listed = world.api.get(things[0].collection)
+    listed = world.listed(things[0].collection)
 
     missing = [thing.id for thing in things if len(world.items(listed, kind, thing.id)) != 1]
     world.rules.require(
@@ -98,7 +99,7 @@ def test_deleted_is_gone(kind, world):
         actual=shown(seen),
     )
     if kind.lister:
-        listed = world.api.get(thing.collection, expect=LOOKING)
+        listed = world.listed(thing.collection, expect=LOOKING)
         left = world.items(listed, kind, thing.id) if listed.is_success else []
         world.rules.require(
             GONE,
@@ -119,7 +120,7 @@ def test_replaced_is_changed_alone(kind, world):
     """PUT changes the thing that it names, keeps its id, and leaves the others as they are."""
     thing, sibling = world.make(kind), world.make(kind)
     before = world.see(sibling.path)
-    body = world.body(kind.replacer, full=True)
+    body = world.body(kind.replacer, thing.values, full=True)
 
     replaced = world.api.put(thing.path, json=body.value)
 
@@ -133,9 +134,10 @@ def test_replaced_is_changed_alone(kind, world):
 def test_replacing_what_is_not_there_makes_nothing(kind, world):
     """PUT at an unknown id is refused, and nothing is there afterwards."""
     unknown = world.ids.new()
-    path = world.path(kind.reader, None, unknown)
+    path = world.path(kind.reader, world.home(kind.parent) if kind.parent else None, unknown)
+    body = world.body(kind.replacer, {kind.parameter: unknown})
 
-    replaced = world.api.put(path, json=world.body(kind.replacer).value, expect=ABSENT, strict=False)
+    replaced = world.api.put(path, json=body.value, expect=ABSENT, strict=False)
 
     seen = world.see(path)
     world.rules.require(
@@ -148,7 +150,7 @@ def test_replacing_what_is_not_there_makes_nothing(kind, world):
     )
 
 
-@pytest.mark.kinds(select=lambda kind: kind.parent and kind.deleter)
+@pytest.mark.kinds(select=lambda kind: kind.is_below_parent and kind.deleter)
 def test_things_stay_with_their_parent(kind, world):
     """Below another parent a thing cannot be read, listed, or deleted."""
     thing, elsewhere = world.make(kind, full=True), world.make(kind.parent)
@@ -157,7 +159,7 @@ def test_things_stay_with_their_parent(kind, world):
 
     why = f"for the {kind} of another {kind.parent}"
     world.rules.require_status(PARENTS, world.api.get(path, expect=LOOKING), {404}, why)
-    listed = world.api.get(world.path(kind.lister, elsewhere))
+    listed = world.listed(world.path(kind.lister, elsewhere))
     found = world.items(listed, kind, thing.id)
     world.rules.require(
         PARENTS, listed, holds=not found, at="the list", expected=f"nothing {why}", actual=f"{thing.id} in the list"

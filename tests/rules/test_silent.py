@@ -139,7 +139,7 @@ def test_odd_id_that_is_taken_can_be_read(kind, world):
         if not made.is_success:
             continue
         own = odd if kind.is_named_by_client else json_of(made).get(kind.member)
-        listed = world.api.get(world.path(kind.lister, parent))
+        listed = world.listed(world.path(kind.lister, parent))
         world.rules.require(
             "created is listed once",
             made,

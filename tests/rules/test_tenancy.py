@@ -53,7 +53,7 @@ def test_lists_show_own_things_only(kind, world, other):
     """What one partner made is in no list of the other's, either way."""
     for mine, theirs in ((world, other), (other, world)):
         thing = mine.make(kind)
-        listed = theirs.api.get(thing.collection)
+        listed = theirs.listed(thing.collection)
         found = theirs.items(listed, kind, thing.id)
         world.rules.require(
             KEPT_APART,
@@ -79,7 +79,7 @@ def test_same_id_is_another_thing(kind, world, other):
     if made.is_success:
         own = json_of(made).get(kind.member)
         for child in children:
-            listed = other.api.get(other.path(child.kind.lister, own=own), expect=LOOKING)
+            listed = other.listed(other.path(child.kind.lister, own=own), expect=LOOKING)
             found = other.items(listed, child.kind, child.id) if listed.is_success else []
             world.rules.require(
                 KEPT_APART,

@@ -11,13 +11,14 @@ import vcr
 import yaml
 
 from ecsuite import __version__, editions
-from ecsuite.cassette.record import MemoryPersister, Recording, prepare
+from ecsuite.cassette.record import ALTERED, SIGNED_ANEW, MemoryPersister, Recording, prepare
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, Provenance, dump, load, save
 from ecsuite.checks import Checker
 from ecsuite.errors import CassetteError, CassetteMissing, CassetteStale, CassetteUnreadable
 from ecsuite.exchange import Exchange, Headers, Request, Response
 from ecsuite.target import Credentials, Target
+from ecsuite.webhook.signature import is_signed, sign
 
 ROOT = Path(__file__).parents[2]
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.yaml"))
@@ -389,3 +390,90 @@ def test_every_cassette_error_names_the_command():
     for error in (CassetteMissing("c"), CassetteUnreadable("c", "why"), CassetteStale("c", "how")):
         assert isinstance(error, CassetteError)
         assert str(error).endswith("record it again with: python3 -m tox run -e record")
+
+
+EVENT = "8c0a4a52-1d1b-4c47-9f0e-2f1de8f7a001"
+SENT = "2026-11-23T01:02:03.4567890+00:00"
+WEBHOOK = "8c0a4a52-1d1b-4c47-9f0e-2f1de8f7a002"
+PLACEHOLDER = "REDACTED-webhookSecret"
+
+
+def delivered(secret: str) -> Exchange:
+    """A notification of an event, signed with a secret."""
+    body = json.dumps({"eventId": EVENT, "notificationSentUtc": SENT, "navn": "Blåbær"}, ensure_ascii=False).encode()
+    headers = Headers.of([("x-payload-signature", sign(secret, body)), ("content-type", "application/json")])
+    return Exchange(Request("POST", f"{HOOKS}/hooks/x", headers, body), Response(200))
+
+
+def recorded_delivery(delivery: Exchange) -> Cassette:
+    """A recording of edition 2026-01 in which that was delivered, and was logged."""
+    log = {
+        "webhookNotificationLog": {"webhookId": WEBHOOK, "sparkSignature": signature_of(delivery)},
+        "notificationContent": delivery.request.body.decode(),
+    }
+    exchanges = (raw("GET /webhooks/logs/" + EVENT, 200, log), raw(f"GET /webhooks/logs?webhookId={WEBHOOK}", 200, {}))
+    return recorded(editions.contract("2026-01"), *exchanges, deliveries=(delivery,))
+
+
+def signature_of(delivery: Exchange) -> str:
+    return delivery.request.headers.get("x-payload-signature")
+
+
+def test_right_signature_stays_right():
+    """What was signed with the placeholder is signed with it again, over the body as it is in the recording."""
+    before = delivered(PLACEHOLDER)
+
+    cassette = recorded_delivery(before)
+
+    (after,) = cassette.deliveries
+    assert SENT not in after.request.body.decode()
+    assert signature_of(after) != signature_of(before)
+    assert is_signed(PLACEHOLDER, after.request.body, signature_of(after))
+    log = json.loads(cassette.exchanges[0].response.body)
+    assert log["webhookNotificationLog"]["sparkSignature"] == signature_of(after)
+    assert log["notificationContent"].encode() == after.request.body
+    assert cassette.provenance.altered.endswith("; " + SIGNED_ANEW.removeprefix("; "))
+
+
+def test_wrong_signature_stays_wrong():
+    """A signature that was not right is left as it came."""
+    before = delivered("another secret")
+
+    cassette = recorded_delivery(before)
+
+    (after,) = cassette.deliveries
+    assert signature_of(after) == signature_of(before)
+    assert not is_signed(PLACEHOLDER, after.request.body, signature_of(after))
+    assert cassette.provenance.altered == ALTERED
+
+
+def test_chosen_ids_in_a_query_are_stable():
+    """An id that the server chose is the same one in the path, in a body, and in a query."""
+    made = raw("POST /webhooks", 201, {"webhookId": WEBHOOK, "webhookUrl": "x"}, b'{"webhookUrl":"x"}')
+    asked = raw(f"GET /webhooks/logs?webhookId={WEBHOOK}&pageSize=1000", 200, {"webhookNotificationLogs": []})
+
+    first, second = recorded(editions.contract("2026-01"), made, asked).exchanges
+
+    stable = json.loads(first.response.body)["webhookId"]
+    assert stable != WEBHOOK
+    assert second.request.url.endswith(f"/webhooks/logs?webhookId={stable}&pageSize=1000")
+
+
+def test_things_of_others_are_left_out_of_pages():
+    """Of a list inside an object, what the run did not make is the partner's business, too."""
+    made = raw("POST /users", 201, {"userId": USER}, json.dumps({"userId": USER}).encode())
+    listed = raw("GET /users", 200, {"users": [{"userId": "somebody else"}, {"userId": USER}], "pagination": {}})
+
+    _, after = recorded(editions.contract("2026-01"), made, listed).exchanges
+
+    assert json.loads(after.response.body)["users"] == [{"userId": USER}]
+
+
+def test_calls_that_came_too_early_are_left_out(contract):
+    """Of what was asked again and again, a recording has the answer that was gone on with."""
+    asked = [raw("GET /events", 200, [{"name": str(number)}]) for number in range(4)]
+    early = frozenset({("GET", f"{BASE}/events", 1), ("GET", f"{BASE}/events", 2)})
+
+    kept = recorded(contract, *asked, superseded=early).exchanges
+
+    assert [json.loads(exchange.response.body)[0]["name"] for exchange in kept] == ["0", "3"]

@@ -355,3 +355,39 @@ def test_retry_after_may_be_a_date():
 
     assert retry_after(email.utils.formatdate(now + 9, usegmt=True), now) == 9.0
     assert retry_after(email.utils.formatdate(now - 9, usegmt=True), now) == 0.0
+
+
+def test_poll_goes_on_until_an_answer_will_do(api, mock, quick):
+    """A path is read again, with growing pauses; the answers before the last are marked as of no more use."""
+    answers = [httpx.Response(200, json={**USER, "ready": ready}) for ready in (False, False, True)]
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.get(f"{API}/users/42").mock(side_effect=[httpx.Response(200, json=USER), *answers])
+    api.get("/users/42")
+
+    answer = api.poll("/users/42", lambda response: response.json()["ready"])
+
+    assert answer.json()["ready"]
+    assert quick == sorted(quick)
+    assert len(quick) == 2
+    assert api.superseded == {("GET", f"{API}/users/42", 1), ("GET", f"{API}/users/42", 2)}
+
+
+def test_poll_ends_when_time_is_up(api, mock, quick):
+    """The latest answer is given, for the caller to say what is wrong with it."""
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.get(f"{API}/users/42").mock(return_value=httpx.Response(200, json=USER))
+
+    answer = api.poll("/users/42", lambda _: False, seconds=0.0)
+
+    assert (answer.status_code, quick, api.superseded) == (200, [], set())
+
+
+def test_poll_of_a_recording_asks_once(contract, mock, quick):
+    """A recording has the answer that was gone on with, whatever it says."""
+    target = Target("replay", API, TOKENS, Credentials(access_token="given"))
+    replay = Api(target, Checker(contract, API, TOKENS), Journal())
+    asked = mock.get(f"{API}/users/42").mock(return_value=httpx.Response(200, json=USER))
+
+    replay.poll("/users/42", lambda _: False)
+
+    assert (quick, asked.call_count) == ([], 1)

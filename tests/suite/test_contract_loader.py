@@ -75,6 +75,11 @@ REFUSED = {
         "c.yaml:25: the Parameter keyword 'style' is none that the checks honour: "
         "take it out, or teach src/ecsuite/contract/keywords.py its meaning",
     ),
+    "an unknown kind of sample": (
+        "schema: {type: boolean}",
+        "schema: {type: string, x-sample: uuid}",
+        "c.yaml:26: x-sample is 'uuid': expected one of digits, hook-url, hour, id, meter-point-id, secret, text, vin",
+    ),
     "an unknown level": (
         "x-level: guide",
         "x-level: sure",

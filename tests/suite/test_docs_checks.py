@@ -6,18 +6,33 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ecsuite import rules
+from ecsuite import editions, rules
 from ecsuite.checks import CHECKS, Checker, sent_comes_back
 from ecsuite.client import ANSWER_ARRIVES, Api
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import Intent
+from ecsuite.exchange import SILENT, Exchange, Headers, Intent, Request, Response
 from ecsuite.finding import Finding
 from ecsuite.journal import Journal
 from ecsuite.quickstart import Story
 from ecsuite.report.text import finding_text
-from ecsuite.rules import DELIVERY_ARRIVES
+from ecsuite.rules import (
+    CHANGED_ALONE,
+    DELIVERED_TRUE,
+    DELIVERY_ARRIVES,
+    ELIGIBLE,
+    ENROLLED,
+    IN_ORDER,
+    LOGGED,
+    PAGED,
+    REPEATED,
+    REPLACED_WHOLE,
+    SIGNED,
+    SIMULATED,
+    Rules,
+)
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import NoReceiver
+from ecsuite.webhook.signature import sign
 
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 BASE_URL = "https://api.example/v1"
@@ -189,6 +204,77 @@ def test_no_answer_prints_what_its_page_says(contract):
         api.get("/users")
 
     assert printed(ANSWER_ARRIVES) == own(api.journal.findings, ANSWER_ARRIVES)
+
+
+# Promises beyond one exchange of edition 2026-01: the call that is to blame, where it shows, what was promised and seen.
+RULES = {
+    SIGNED: None,
+    DELIVERED_TRUE: None,
+    REPEATED: (
+        "POST /simulation/events/pricecurve",
+        "deliveries",
+        "another one after it was answered with 503",
+        "1 in 30 s",
+    ),
+    LOGGED: ("GET /webhooks/logs/7", "responseStatusCode of the log", "202", "200"),
+    PAGED: ("GET /users?page=2&pageSize=2", "the page", "2 of 5 records, on page 2 by 2", "1 records"),
+    IN_ORDER: (
+        "GET /events?page=1&pageSize=2",
+        "the list",
+        "by createdAt, the latest first",
+        "2026-01-19T11:48:47+00:00 before 2026-01-19T11:48:48+00:00",
+    ),
+    CHANGED_ALONE: (
+        "PATCH /users/42/locations/7",
+        "GET /users/{userId}/locations/{locationId} /coordinates afterwards",
+        "an object with latitude, longitude, as before, for the request names locationType alone",
+        "null",
+    ),
+    REPLACED_WHOLE: (
+        "PUT /users/42/locations/7",
+        "GET /users/{userId}/locations/{locationId} /locationType afterwards",
+        'no more a string, "Commercial", for the request leaves it out',
+        'a string, "Commercial"',
+    ),
+    ELIGIBLE: ("GET /users/42/eligibility", "body /isEligible", "true", "false"),
+    ENROLLED: ("GET /users/42/enrollment", "body /isEnrolled", "true", "false"),
+    SIMULATED: ("POST /simulation/partner", "vehicles afterwards", "some that are new", "none"),
+}
+
+
+@pytest.fixture
+def current():
+    """A client of edition 2026-01 whose API says yes to everything."""
+    contract = editions.contract("2026-01")
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
+    target = Target("live", BASE_URL, "", Credentials(access_token="given"))
+    return Api(target, Checker(contract, BASE_URL, ""), Journal(), transport=transport)
+
+
+@pytest.mark.parametrize("name", [name for name, example in RULES.items() if example])
+def test_rule_of_the_current_edition_prints_what_its_page_says(current, name):
+    """A promise that takes more than one exchange to see is told with the call that is to blame."""
+    line, at, expected, actual = RULES[name]
+    answer = current.request(*line.split(" "), expect=SILENT)
+
+    Rules(current).require(name, answer, holds=False, at=at, expected=expected, actual=actual)
+
+    assert printed(name) == own(current.journal.findings, name)
+
+
+def test_delivery_rules_print_what_their_page_says(current):
+    """What is wrong with a delivery is told with the delivery itself."""
+    body = b'{"eventId":"6"}'
+    headers = Headers.of([("X-Payload-Signature", sign("another", body)), ("Content-Type", "application/json")])
+    url = "http://127.0.0.1:5001/hooks/x"
+    delivery = Exchange(Request("POST", url, headers, body), Response(200))
+    asked = current.post("/simulation/events/pricecurve", json={}, expect=SILENT)
+
+    Rules(current).delivered("eventNotification", delivery, asked, url, "the secret")
+    Rules(current).told("eventNotification", {"eventId": "7"}, delivery)
+
+    for name in (SIGNED, DELIVERED_TRUE):
+        assert printed(name) == own(current.journal.findings, name)
 
 
 def test_page_has_every_check_in_order():

@@ -35,6 +35,7 @@ LAYERS = [
     ["ecsuite.cleanup"],
     ["ecsuite.samples"],
     ["ecsuite.client", "ecsuite.retry"],
+    ["ecsuite.webhook.signature"],
     ["ecsuite.rules"],
     ["ecsuite.cassette"],
     ["ecsuite.editions"],

@@ -97,7 +97,7 @@ def quickstart(project) -> Project:
 
 def test_replay_is_the_default(quickstart):
     """Without options, the recordings are replayed, and what was checked is told."""
-    result = quickstart.run()
+    result = quickstart.run("--ec-edition", "2023-10")
 
     result.ended(passed=1)
     result.has(
@@ -130,7 +130,7 @@ def test_local_starts_a_stand_in(quickstart):
     result = quickstart.run("--ec-target", "local")
 
     result.ended(passed=1)
-    result.has("*Energy Coordination API 2023-10, local*", "26 exchanges: *0 broken*")
+    result.has("*Energy Coordination API 2023-10, 2026-01, local*", "26 exchanges: *0 broken*")
 
 
 def test_live_goes_where_the_environment_says(quickstart):
@@ -164,7 +164,7 @@ USAGE = {
     "an unknown edition": (
         ["--ec-edition", "1999-12"],
         {},
-        "ERROR: there is no edition '1999-12' here: expected one of 2023-10 (--ec-edition)",
+        "ERROR: there is no edition '1999-12' here: expected one of 2023-10, 2026-01 (--ec-edition)",
     ),
     "production": (
         ["--ec-target", "live", "--ec-edition", "2023-10"],

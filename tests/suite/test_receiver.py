@@ -1,5 +1,7 @@
 """The receiver of webhooks, on a real socket."""
 
+import base64
+import json
 import socket
 import threading
 import time
@@ -9,8 +11,8 @@ import pytest
 
 from ecsuite.errors import PortTaken
 from ecsuite.exchange import Exchange, Headers, Request, Response
-from ecsuite.webhook.receiver import NoReceiver, RecordedReceiver, receiving
-from ecsuite.webhook.signature import hmac_sha256
+from ecsuite.webhook.receiver import NoReceiver, RecordedReceiver, receiving, wait_for
+from ecsuite.webhook.signature import hmac_sha256, is_signed, sign
 
 
 @pytest.fixture
@@ -102,3 +104,61 @@ def test_signature_is_hmac_sha256():
     expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
 
     assert hmac_sha256("Jefe", b"what do ya want for nothing?").hex() == expected
+
+
+def test_signature_is_base64():
+    """The same vector, as a header has it."""
+    assert sign("Jefe", b"what do ya want for nothing?") == "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="
+
+
+BODY = '{"navn":"Blåbær","pris":1.0}'.encode()
+RIGHT = sign("hemmelig-å", BODY)
+UNSIGNED = {
+    "another secret": ("hemmelig", BODY, RIGHT),
+    "no secret": ("", BODY, RIGHT),
+    "another body": ("hemmelig-å", BODY + b" ", RIGHT),
+    "the same value spelt otherwise": ("hemmelig-å", json.dumps(json.loads(BODY)).encode(), RIGHT),
+    "nothing": ("hemmelig-å", BODY, ""),
+    "blanks around it": ("hemmelig-å", BODY, f" {RIGHT}"),
+    "one letter less": ("hemmelig-å", BODY, RIGHT[:-1]),
+    "other letters": ("hemmelig-å", BODY, RIGHT.swapcase()),
+    "hexadecimal digits": ("hemmelig-å", BODY, base64.b64decode(RIGHT).hex()),
+    "letters that are not ASCII": ("hemmelig-å", BODY, "å" * 44),
+}
+
+
+def test_right_signature_is_taken():
+    """The secret in UTF-8, the body to the byte."""
+    assert is_signed("hemmelig-å", BODY, RIGHT)
+
+
+@pytest.mark.parametrize("what", UNSIGNED)
+def test_wrong_signature_is_refused(what):
+    """Anything but the signature of these bytes with this secret is none."""
+    assert not is_signed(*UNSIGNED[what])
+
+
+def test_first_delivery_can_be_refused(receiver):
+    """A hook can be told to refuse once, and to take what comes afterwards; when each came is known."""
+    receiver.answer_with("one", status=503, then=204)
+
+    statuses = [httpx.post(receiver.url("one")).status_code for _ in range(3)]
+
+    assert statuses == [503, 204, 204]
+    assert [delivery.response.status for delivery in receiver.received()] == statuses
+    first, second, third = receiver.arrivals("one")
+    assert first <= second <= third
+    assert receiver.arrivals("another") == []
+
+
+def test_wanted_delivery_is_waited_for(receiver):
+    """Deliveries of other events are let go; what cannot be read is not."""
+    for content in (b'{"eventId":"1"}', b'{"eventId":"2"}', b"no JSON"):
+        httpx.post(receiver.url("one"), content=content)
+
+    def wanted(value):
+        return value["eventId"] == "2"
+
+    assert wait_for(receiver, "one", wanted, 5).request.body == b'{"eventId":"2"}'
+    assert wait_for(receiver, "one", wanted, 5).request.body == b"no JSON"
+    assert wait_for(receiver, "one", wanted, 0.0) is None

@@ -19,7 +19,7 @@ from ecsuite.report.terminal import tell
 from ecsuite.run import open_run, replay_run
 from ecsuite.standin import serving
 
-GOLDEN = Path(__file__).with_name("golden") / "walkthrough-2023-10.txt"
+GOLDEN = Path(__file__).with_name("golden")
 ECSUITE = [sys.executable, "-m", "ecsuite"]
 
 
@@ -34,19 +34,20 @@ def plain() -> Console:
     return Console(file=io.StringIO(), soft_wrap=True, width=100, no_color=True, highlight=False)
 
 
-def test_walkthrough_reads_as_it_should():
+@pytest.mark.parametrize("edition", editions.editions())
+def test_walkthrough_reads_as_it_should(edition):
     """The whole walkthrough of the recording, to the letter; time stands still for it.
 
-    To see what changed: git diff --no-index tests/suite/golden/walkthrough-2023-10.txt OUTPUT. To accept it: write it
+    To see what changed: git diff --no-index tests/suite/golden/walkthrough-<edition>.txt OUTPUT. To accept it: write it
     there.
     """
     console = plain()
 
-    with replay_run(editions.cassette("2023-10", "quickstart"), clock=lambda: 0.0) as replay:
+    with replay_run(editions.cassette(edition, "quickstart"), clock=lambda: 0.0) as replay:
         held = tell(replay, console, clock=lambda: 0.0)
 
     assert held
-    assert console.file.getvalue() == golden()
+    assert console.file.getvalue() == golden(edition)
 
 
 def test_walkthrough_of_the_recording():
@@ -59,14 +60,14 @@ def test_walkthrough_of_the_recording():
     assert re.sub(r"\d+\.\d", "0.0", ran.stdout).splitlines()[:-15] == golden_lines()[:-15]
 
 
-def golden() -> str:
+def golden(edition: str) -> str:
     """The text as it should be, with the day of the recording that is there."""
-    recorded = load(editions.cassette("2023-10", "quickstart")).provenance.recorded
-    return GOLDEN.read_text(encoding="utf-8").replace("DATE", recorded)
+    recorded = load(editions.cassette(edition, "quickstart")).provenance.recorded
+    return (GOLDEN / f"walkthrough-{edition}.txt").read_text(encoding="utf-8").replace("DATE", recorded)
 
 
 def golden_lines() -> list[str]:
-    return re.sub(r"\d+\.\d", "0.0", golden()).splitlines()
+    return re.sub(r"\d+\.\d", "0.0", golden("2023-10")).splitlines()
 
 
 @pytest.mark.parametrize("edition", editions.editions())
@@ -89,10 +90,11 @@ def test_walkthrough_of_the_stand_in():
     assert "Every promise held." in ran.stdout
 
 
-def test_walkthrough_of_a_live_server():
+@pytest.mark.parametrize("edition", editions.editions())
+def test_walkthrough_of_a_live_server(edition):
     """With --ec-target live it is told of the server in EC_BASE_URL, and no secret is shown."""
-    with serving("2023-10") as standin:
-        ran = run("walkthrough", "--ec-target", "live", **standin.environment())
+    with serving(edition) as standin:
+        ran = run("walkthrough", "--ec-target", "live", "--ec-edition", edition, **standin.environment())
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert standin.credentials.client_secret not in ran.stdout
@@ -153,7 +155,7 @@ USAGE = {
     ),
     "no such edition": (
         ["walkthrough", "--ec-edition", "1999-12"],
-        "ecsuite: there is no edition '1999-12' here: expected one of 2023-10 (--ec-edition)",
+        "ecsuite: there is no edition '1999-12' here: expected one of 2023-10, 2026-01 (--ec-edition)",
     ),
     "no credentials": (
         ["walkthrough", "--ec-target", "live"],
@@ -163,7 +165,7 @@ USAGE = {
     "no edition to serve": (["serve"], "ecsuite: Missing option '--edition'. (see: ecsuite --help)"),
     "no such edition to serve": (
         ["serve", "--edition", "x"],
-        "ecsuite: there is no edition 'x' here: expected one of 2023-10 (--ec-edition)",
+        "ecsuite: there is no edition 'x' here: expected one of 2023-10, 2026-01 (--ec-edition)",
     ),
     "no port": (
         ["serve", "--edition", "2023-10", "--port", "65536"],

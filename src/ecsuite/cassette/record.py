@@ -14,28 +14,31 @@ import json
 import random
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.checks import Checker
-from ecsuite.cleanup import resolve
-from ecsuite.contract import success_links
+from ecsuite.cleanup import resolve_each
+from ecsuite.contract import Contract, Operation, success_links
 from ecsuite.exchange import Exchange, Headers, Request, Response, asks_to_wait
 from ecsuite.finding import Result
 from ecsuite.media import FORM, MediaType, UndecodableError, read_json
 from ecsuite.redact import is_secret, mask_body, placeholder
 from ecsuite.target import Target, is_loopback
 from ecsuite.version import __version__
+from ecsuite.webhook.signature import is_signed, sign
 
 # For vcrpy: compressed bodies would hide what is in them from the steps below.
 VCR_CONFIG: Final[dict[str, Any]] = {"decode_compressed_response": True}
 KEPT_REQUEST_HEADERS: Final = frozenset({"content-type"})
 KEPT_RESPONSE_HEADERS: Final = frozenset({"content-type", "cache-control", "www-authenticate", "location", "allow"})
 ALTERED: Final = "secrets, addresses of this machine, and ids and time stamps that the server chose were replaced"
+SIGNED_ANEW: Final = "; right signatures of deliveries were made anew, with the placeholder as the secret"
 
 # A string of a JSON text; with a colon behind it, it is the name of a member.
 _JSON_STRING: Final = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?')
@@ -43,6 +46,8 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 _TIME_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _TRACE_ID: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _STABLE_TIME: Final = "2023-01-01T00:00:00.0000000+00:00"
+# The member that holds the secret of a webhook's signatures.
+SIGNING_MEMBER: Final = "webhookSecret"
 _STABLE_TRACE: Final = f"00-{'0' * 31}1-{'0' * 15}1-00"
 
 
@@ -88,6 +93,7 @@ class Recording:
         seed: what the run's ids were drawn from.
         receiver_url: the receiver's own address.
         secrets: every secret of the run.
+        superseded: the calls that a later one has taken the place of; see `Api.superseded`.
     """
 
     exchanges: Sequence[Exchange]
@@ -99,21 +105,22 @@ class Recording:
     receiver_url: str
     secrets: frozenset[str]
     today: date
+    superseded: frozenset[tuple[str, str, int]] = frozenset()
 
 
 def prepare(recording: Recording) -> Cassette:
     """A recording made fit to be written."""
     checker, target, receiver_url = recording.checker, recording.target, recording.receiver_url
-    answers = [
-        e for e in recording.exchanges if not asks_to_wait(e.response.status, e.response.headers.get("Retry-After"))
-    ]
+    answers = list(_answers(recording))
     addresses = _addresses({"api": target.base_url, "auth": target.token_url, "receiver": receiver_url})
     own = _own_values(answers, checker)
     prepared = [_trimmed(exchange, own, checker) for exchange in answers]
     stable = _StableValues(recording.seed)
     for exchange in prepared:
         stable.learn(checker.check(exchange), checker)
-    mend = _Mender(addresses, stable, recording.secrets)
+    mend = _Mender(addresses, stable, recording.secrets, _signed_headers(checker.contract))
+    exchanges = [mend.exchange(exchange) for exchange in prepared]
+    deliveries = [mend.delivery(delivery) for delivery in recording.deliveries]
     return Cassette(
         Provenance(
             edition=str(checker.contract.source.document["info"]["version"]),
@@ -125,11 +132,29 @@ def prepare(recording: Recording) -> Cassette:
             base_url=mend.address(target.base_url),
             token_url=mend.address(target.token_url),
             receiver_url=mend.address(receiver_url),
-            altered=ALTERED,
+            altered=ALTERED + SIGNED_ANEW * mend.has_signed,
         ),
-        tuple(mend.exchange(exchange) for exchange in prepared),
-        tuple(mend.exchange(delivery) for delivery in recording.deliveries),
+        tuple(mend.signed_anew(exchange) for exchange in exchanges),
+        tuple(deliveries),
     )
+
+
+def _signed_headers(contract: Contract) -> frozenset[str]:
+    """The headers, in small letters, by which deliveries are signed in a way that the contract tells."""
+    known = (parameter for operation in contract.deliveries.values() for parameter in operation.parameters)
+    return frozenset(parameter.name.lower() for parameter in known if parameter.signature)
+
+
+def _answers(recording: Recording) -> Iterator[Exchange]:
+    """The exchanges that a replay asks for: without answers that ask to wait, and without those that came too early."""
+    sent: Counter[tuple[str, str]] = Counter()
+    for exchange in recording.exchanges:
+        request, response = exchange.request, exchange.response
+        key = (request.method, request.url)
+        superseded = (*key, sent[key]) in recording.superseded
+        sent[key] += 1
+        if not superseded and not asks_to_wait(response.status, response.headers.get("Retry-After")):
+            yield exchange
 
 
 def _target_name(target: Target) -> str:
@@ -157,24 +182,35 @@ def _own_values(exchanges: Iterable[Exchange], checker: Checker) -> frozenset[st
         own |= set(_strings(_value(exchange.request.body))) | _segments(exchange.request.url)
         rule = result.operation.response(exchange.response.status) if result.operation else None
         for link in rule.links if rule and result.operation and result.operation.method == "POST" else ():
-            own |= set((resolve(link, result) or {}).values())
+            own |= {value for values in resolve_each(link, result) for value in values.values()}
     return frozenset(own)
 
 
 def _trimmed(exchange: Exchange, own: frozenset[str], checker: Checker) -> Exchange:
     """The exchange with only this run's things in an answered list; the others are the partner's business."""
     value = _value(exchange.response.body)
-    if not isinstance(value, list):
-        return exchange
-    kept = [item for item in value if own & set(_strings(item))]
     operation = checker.operation(exchange.request)
-    if not kept and operation and success_links(operation):
-        # The first item is what the links of a list lead to.
-        kept = value[:1]
-    if len(kept) == len(value):
+    if isinstance(value, list):
+        kept: Any = _own_items(value, own, operation)
+    elif isinstance(value, dict) and exchange.request.method == "GET":
+        kept = {name: _own_items(item, own, operation) if _is_list(item) else item for name, item in value.items()}
+    else:
+        return exchange
+    if kept == value:
         return exchange
     body = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
     return replace(exchange, response=replace(exchange.response, body=body))
+
+
+def _is_list(value: Any) -> bool:
+    """Whether a value is a list of things, rather than of texts or numbers."""
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _own_items(items: list[Any], own: frozenset[str], operation: Operation | None) -> list[Any]:
+    kept = [item for item in items if own & set(_strings(item))]
+    # The first item is what the links of a list lead to.
+    return items[:1] if not kept and operation and success_links(operation) else kept
 
 
 def _strings(value: Any) -> Iterable[str]:
@@ -211,7 +247,7 @@ class _StableValues:
             return
         for path, node in checker.contract.schemas.parts(schema, answer):
             chosen = _at(answer, path)
-            if node.get("readOnly") and isinstance(chosen, str) and not _is_time(chosen):
+            if node.get("readOnly") and "enum" not in node and isinstance(chosen, str) and not _is_time(chosen):
                 self._choose(chosen)
 
     def of(self, text: str) -> str:
@@ -240,12 +276,16 @@ class _StableValues:
 
 
 class _Mender:
-    """Rewrites exchanges: addresses, server-chosen values and secrets."""
+    """Rewrites exchanges: addresses, server-chosen values, secrets, and the signatures of what was rewritten."""
 
-    def __init__(self, addresses: Mapping[str, str], stable: _StableValues, secrets: Iterable[str]) -> None:
+    def __init__(
+        self, addresses: Mapping[str, str], stable: _StableValues, secrets: Iterable[str], signed: frozenset[str]
+    ) -> None:
         self._addresses = addresses
         self._stable = stable
         self._secrets = frozenset(secrets)
+        self._signed = signed
+        self._signatures: dict[str, str] = {}
 
     def address(self, text: str) -> str:
         for origin, name in self._addresses.items():
@@ -264,13 +304,51 @@ class _Mender:
             Response(
                 response.status,
                 self._headers(response.headers, KEPT_RESPONSE_HEADERS),
-                self._body(response.body, response.headers),
+                self._body(response.body, response.headers, answered=True),
             ),
         )
 
+    @property
+    def has_signed(self) -> bool:
+        """Whether there was a right signature to be made anew."""
+        return bool(self._signatures)
+
+    def delivery(self, delivery: Exchange) -> Exchange:
+        """A delivery; where its signature was right it is right again, and where it was wrong it stays wrong.
+
+        The run's webhooks have had the placeholder as their secret, so that anybody can sign with it, and check.
+        """
+        mended = self.exchange(delivery)
+        fields = [(name, self._signature(name, value, delivery, mended)) for name, value in mended.request.headers]
+        return replace(mended, request=replace(mended.request, headers=Headers.of(fields)))
+
+    def _signature(self, name: str, value: str, delivery: Exchange, mended: Exchange) -> str:
+        secret = placeholder(SIGNING_MEMBER)
+        if name.lower() in self._signed and is_signed(secret, delivery.request.body, value):
+            self._signatures[value] = sign(secret, mended.request.body)
+        return self._signatures.get(value, value)
+
+    def signed_anew(self, exchange: Exchange) -> Exchange:
+        """An exchange whose answer shows signatures of deliveries, with those that they have now."""
+
+        def string(match: re.Match[str]) -> str:
+            known = self._signatures.get(json.loads(match["string"])) if "=" in match[0] else None
+            return match[0] if known is None else json.dumps(known)
+
+        response = exchange.response
+        if not self._signatures or not any(old[:8].encode() in response.body for old in self._signatures):
+            return exchange
+        body = _JSON_STRING.sub(string, response.body.decode())
+        return replace(exchange, response=replace(response, body=body.encode()))
+
     def _url(self, url: str) -> str:
         address, mark, query = self.address(url).partition("?")
-        return "/".join(self._segment(part) for part in address.split("/")) + mark + query
+        path = "/".join(self._segment(part) for part in address.split("/"))
+        return path + mark + "&".join(self._pair(part) for part in query.split("&"))
+
+    def _pair(self, part: str) -> str:
+        name, equals, value = part.partition("=")
+        return name + equals + self._segment(value)
 
     def _segment(self, part: str) -> str:
         text = unquote(part)
@@ -279,12 +357,12 @@ class _Mender:
 
     def _headers(self, headers: Headers, kept: frozenset[str]) -> Headers:
         return Headers.of(
-            (name, placeholder(name) if is_secret(name) else self._text(value))
+            (name, placeholder(name) if is_secret(name) and name.lower() not in self._signed else self._text(value))
             for name, value in headers
             if name.lower() in kept or name.lower().endswith("-signature")
         )
 
-    def _body(self, body: bytes, headers: Headers) -> bytes:
+    def _body(self, body: bytes, headers: Headers, *, answered: bool = False) -> bytes:
         media_type = MediaType.of(headers.get("Content-Type"))
         try:
             text = body.decode()
@@ -294,11 +372,14 @@ class _Mender:
         if media_type.essence == FORM:
             return self._text(mask_body(body, FORM).decode()).encode()
         if media_type.is_json:
-            text = self._json(text)
+            text = self._json(text, answered=answered)
         return self._text(text).encode()
 
-    def _json(self, text: str) -> str:
-        """The JSON text with its strings replaced where need be, and every other character as it was."""
+    def _json(self, text: str, *, answered: bool) -> str:
+        """The JSON text with its strings replaced where need be, and every other character as it was.
+
+        A string of an answer may be such a text itself.
+        """
         name = ""
 
         def string(match: re.Match[str]) -> str:
@@ -310,7 +391,10 @@ class _Mender:
             if match["colon"]:
                 name = value
                 return match[0]
-            mended = placeholder(name) if is_secret(name) else self.address(self._stable.of(value))
+            if answered and value.startswith("{") and _value(value.encode()) is not None:
+                mended = self._json(value, answered=True)
+            else:
+                mended = placeholder(name) if is_secret(name) else self.address(self._stable.of(value))
             return match[0] if mended == value else json.dumps(mended, ensure_ascii=False)
 
         return _JSON_STRING.sub(string, text)
@@ -322,7 +406,9 @@ class _Mender:
 
 
 def _segments(url: str) -> set[str]:
-    return {unquote(part) for part in urlsplit(url).path.split("/")}
+    """The decoded parts of a path, and the values of its query."""
+    parts = urlsplit(url)
+    return {unquote(part) for part in parts.path.split("/")} | {value for _, value in parse_qsl(parts.query)}
 
 
 def _is_time(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from ecsuite.contract import describe
@@ -14,13 +15,37 @@ MISSING = "missing"
 Path = tuple[str | int, ...]
 
 
+class Unordered(list[Any]):
+    """A list that was sent, and may come back in another order."""
+
+
+class Trimmed(str):
+    """A text that was sent, and may come back without the blanks around it."""
+
+    __slots__ = ()
+
+
+class Instant(str):
+    """A time stamp that was sent, and may come back spelt otherwise, as long as it is the same instant."""
+
+    __slots__ = ()
+
+
 def differences(sent: Any, got: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
     """Where an answer differs from what was sent: the place, what was sent and what came, in words.
 
     An object in the answer may hold more than was sent. A number may be written otherwise (200 and 200.0) as long as it
     is the same number; whether it must be an integer is the contract's business.
     """
-    if isinstance(sent, dict) and isinstance(got, dict):
+    if isinstance(sent, Unordered) and isinstance(got, list) and len(sent) == len(got):
+        left = list(got)
+        for item in sent:
+            same = next((other for other in left if all(was == MISSING for *_, was in differences(item, other))), None)
+            if same is None:
+                yield path, f"{describe(sent)} in any order, with {describe(item)}", "no such item"
+                return
+            left.remove(same)
+    elif isinstance(sent, dict) and isinstance(got, dict):
         for name, value in sent.items():
             if name in got:
                 yield from differences(value, got[name], (*path, name))
@@ -34,9 +59,23 @@ def differences(sent: Any, got: Any, path: Path = ()) -> Iterator[tuple[Path, st
 
 
 def _same(sent: Any, got: Any) -> bool:
+    if isinstance(sent, Trimmed | Instant):
+        return isinstance(got, str) and _alike(sent, got)
     numbers = (int, float)
     if isinstance(sent, bool) or isinstance(got, bool):
         return sent is got
     if isinstance(sent, numbers) and isinstance(got, numbers):
         return sent == got
     return type(sent) is type(got) and bool(sent == got)
+
+
+def _alike(sent: Trimmed | Instant, got: str) -> bool:
+    if sent == got:
+        return True
+    if isinstance(sent, Trimmed):
+        return sent.strip() == got.strip()
+    try:
+        return datetime.fromisoformat(sent) == datetime.fromisoformat(got)
+    except (ValueError, TypeError):
+        # No time stamp, or one without an offset: the contract's business.
+        return False

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ecsuite.contract.keywords import refuse_unknown
-from ecsuite.contract.kinds import Kind, kinds, links_to, parameters, success_links
+from ecsuite.contract.kinds import Batch, Kind, batches, kinds, links_to, parameters, success_links
 from ecsuite.contract.model import (
     HeaderRule,
     Level,
@@ -28,10 +28,12 @@ from ecsuite.contract.model import (
 )
 from ecsuite.contract.routes import Routes
 from ecsuite.contract.schema import Schemas, Violation, describe, shorten, wanted
+from ecsuite.contract.shape import Shape
 from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid
 
 __all__ = [
+    "Batch",
     "Contract",
     "HeaderRule",
     "Kind",
@@ -44,6 +46,7 @@ __all__ = [
     "RequestBody",
     "ResponseRule",
     "Schemas",
+    "Shape",
     "Source",
     "Violation",
     "describe",
@@ -98,6 +101,11 @@ class Contract:
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of things that the API keeps, parents first."""
         return kinds(self.source, self.operations)
+
+    @cached_property
+    def batches(self) -> tuple[Batch, ...]:
+        """The operations that make several things of a kind at once."""
+        return batches(self.operations, self.kinds)
 
     @property
     def label(self) -> str:
@@ -160,6 +168,10 @@ class Contract:
                         raise ContractInvalid(
                             self.source.where((*rule.pointer, "links")), f"a link to no operation: {link.operation_id}"
                         )
+            for followed in operation.follows:
+                if followed not in self.operations:
+                    where = self.source.where((*operation.pointer, "x-follows"))
+                    raise ContractInvalid(where, f"it follows no operation: {followed}")
 
     def _compile(self) -> None:
         for operation in (*self.operations.values(), *self.deliveries.values()):
@@ -197,6 +209,10 @@ class _Reader:
             request=self._request(),
             responses=MappingProxyType({status: self._response(status) for status in node["responses"]}),
             pointer=self._pointer,
+            unsettled=node.get("x-unsettled", ""),
+            order=node.get("x-order", ""),
+            follows=tuple(node.get("x-follows", ())),
+            sandbox_only=node.get("x-environment") == "sandbox",
         )
 
     def _parameters(self) -> Iterator[Parameter]:
@@ -211,6 +227,8 @@ class _Reader:
                     schema=(*pointer, "schema"),
                     type=schema.get("type", "string"),
                     unknown=frozenset(parameter.get("x-unknown", ())),
+                    paging=parameter.get("x-paging", ""),
+                    signature=parameter.get("x-signature", ""),
                 )
 
     def _security(self) -> Pointer | None:
@@ -237,7 +255,15 @@ class _Reader:
         content = self._content(pointer, node)
         body = node.get("x-body", "required" if content else "none")
         links = (Link(link["operationId"], link.get("parameters", {})) for link in node.get("links", {}).values())
-        return ResponseRule(status, body, content, tuple(self._headers(pointer, node)), tuple(links), pointer)
+        return ResponseRule(
+            status=status,
+            body=body,
+            content=content,
+            headers=tuple(self._headers(pointer, node)),
+            links=tuple(links),
+            pointer=pointer,
+            listed="x-unlisted" not in node,
+        )
 
     def _headers(self, holder: Pointer, node: dict[str, Any]) -> Iterator[HeaderRule]:
         for name in node.get("headers", {}):

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ecsuite.contract.model import Link, Operation
-from ecsuite.contract.source import Source
+from ecsuite.contract.shape import shape
+from ecsuite.contract.source import Pointer, Source
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
+# An expression for a member of the first item of a list that was sent.
+_IN_LIST = re.compile(r"\$request\.body#/(\w+)/0/\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class Kind:
         name: what it is called, from the last parameter of its path: `vehicle`.
         creator: the operation that makes one.
         reader: the operation that reads one; its path is the thing's own.
-        lister, deleter, replacer: the operations that list, delete and replace; None where the contract has none.
+        lister, deleter, replacer, changer: the operations that list, delete, replace, and change parts; None where the
+            contract has none.
         link: of the creator's answer to the reader, which says where the thing's id stands.
         sends_id: whether the client sends the id when it makes one, whoever has the last word.
         parent: the kind that the thing belongs to; None where it belongs to the partner alone.
@@ -32,6 +36,7 @@ class Kind:
     lister: Operation | None
     deleter: Operation | None
     replacer: Operation | None
+    changer: Operation | None
     link: Link
     sends_id: bool
     parent: Kind | None
@@ -47,6 +52,16 @@ class Kind:
         return self.link.parameters[self.parameter].rpartition("/")[2]
 
     @property
+    def answered_at(self) -> tuple[str, ...]:
+        """Where in the answer to its creation a thing stands; empty where it is the answer."""
+        return () if self.is_named_by_client else tuple(self.link.parameters[self.parameter].split("/")[1:-1])
+
+    @property
+    def is_below_parent(self) -> bool:
+        """Whether the thing's own path is below its parent's, so that it is another one below another parent."""
+        return self.parent is not None and set(parameters(self.parent.reader)) < set(parameters(self.reader))
+
+    @property
     def is_named_by_client(self) -> bool:
         """Whether the thing goes by the id that the client sent, rather than by one that the answer gives."""
         return self.link.parameters[self.parameter].startswith("$request.body")
@@ -55,21 +70,46 @@ class Kind:
         return self.name
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An operation that makes several things of a kind at once.
+
+    Attributes:
+        creator: the operation.
+        kind: of the things.
+        member: the list of them in the request, and in the answer.
+    """
+
+    creator: Operation
+    kind: Kind
+    member: str
+
+
 def kinds(source: Source, operations: Mapping[str, Operation]) -> tuple[Kind, ...]:
     """Every kind of thing, parents first."""
     found: list[Kind] = []
     for creator in operations.values():
-        if creator.method == "POST" and (link := _to_reader(creator, operations)):
+        if creator.method == "POST" and (link := _to_reader(source, creator, operations)):
             kind = _kind(creator, link, operations, found)
             found.append(replace(kind, sends_id=kind.member in _members(source, creator)))
     return tuple(found)
 
 
-def _members(source: Source, creator: Operation) -> dict[str, object]:
+def batches(operations: Mapping[str, Operation], known: Iterable[Kind]) -> tuple[Batch, ...]:
+    """Every operation whose answer leads to one thing out of a list that was sent."""
+    found: dict[str, Batch] = {}
+    for creator in operations.values():
+        for link in success_links(creator) if creator.method == "POST" else ():
+            kinds_read = [kind for kind in known if kind.reader.id == link.operation_id and kind.is_named_by_client]
+            if kinds_read and (match := _IN_LIST.fullmatch(link.parameters[kinds_read[0].parameter])):
+                found[creator.id] = Batch(creator, kinds_read[0], match[1])
+    return tuple(found.values())
+
+
+def _members(source: Source, creator: Operation) -> Mapping[str, Pointer]:
     """The members of the body that makes a thing."""
     schemas = creator.request.content.values() if creator.request else ()
-    found: dict[str, object] = next((source.resolve(schema)[1].get("properties", {}) for schema in schemas), {})
-    return found
+    return next((shape(source, schema).members for schema in schemas), {})
 
 
 def parameters(operation: Operation) -> tuple[str, ...]:
@@ -94,14 +134,22 @@ def success_links(operation: Operation) -> tuple[Link, ...]:
     return next((rule.links for rule in rules), ())
 
 
-def _to_reader(creator: Operation, operations: Mapping[str, Operation]) -> Link | None:
-    """The link of a creator's answer that leads to the thing itself."""
+def _to_reader(source: Source, creator: Operation, operations: Mapping[str, Operation]) -> Link | None:
+    """The link of a creator's answer that leads to the thing itself: to one thing, and not to one that was there."""
     for link in success_links(creator):
         target = operations[link.operation_id]
-        own = parameters(target)[-1:]
-        if target.method == "GET" and target.path.endswith("}") and "body#" in link.parameters.get(own[0], ""):
+        expression = link.parameters.get(next(iter(parameters(target)[-1:]), ""), "")
+        is_thing = target.method == "GET" and target.path.endswith("}") and "body#" in expression
+        if is_thing and not _IN_LIST.fullmatch(expression) and not _names(source, creator, expression):
             return link
     return None
+
+
+def _names(source: Source, creator: Operation, expression: str) -> bool:
+    """Whether the expression is a member of the body that names something that is there already."""
+    member = expression.removeprefix("$request.body#/")
+    members = _members(source, creator)
+    return member in members and "x-names" in shape(source, members[member]).keywords
 
 
 def _kind(creator: Operation, link: Link, operations: Mapping[str, Operation], known: list[Kind]) -> Kind:
@@ -125,6 +173,7 @@ def _kind(creator: Operation, link: Link, operations: Mapping[str, Operation], k
         lister=listers[0] if listers else None,
         deleter=at_reader("DELETE"),
         replacer=at_reader("PUT"),
+        changer=at_reader("PATCH"),
         link=link,
         sends_id=False,
         parent=parents[0] if parents else None,

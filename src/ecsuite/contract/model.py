@@ -29,6 +29,8 @@ class Parameter:
         schema: points at its schema.
         type: that schema's type.
         unknown: the statuses for an id in the path that is nobody's; empty where they are as usual.
+        paging: what it says of the page that is wanted: its number, or its size; empty where it says neither.
+        signature: how a header signs the body; empty where it signs nothing.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Parameter:
     schema: Pointer
     type: str
     unknown: frozenset[int] = frozenset()
+    paging: Literal["page", "size", ""] = ""
+    signature: Literal["hmac-sha256-base64", ""] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class ResponseRule:
         status: as the contract writes it: `201`, `2XX`, `default`.
         body: whether the answer has a body: required, optional, none, or any (nothing published).
         content: the schema of each media type.
+        listed: whether the published document lists it, too.
     """
 
     status: str
@@ -82,6 +87,7 @@ class ResponseRule:
     headers: tuple[HeaderRule, ...]
     links: tuple[Link, ...]
     pointer: Pointer
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,10 @@ class Operation:
     Attributes:
         path: the template, such as `/users/{userId}`.
         security: where the security scheme that a call needs stands; None for a call without one.
+        unsettled: why a call that is right may be refused all the same; empty where it may not.
+        order: the member of a list's items that it is sorted by, with `-` in front where the highest comes first.
+        follows: the operations that make what a list shows, where no link says so: by their ids.
+        sandbox_only: whether it belongs to the sandbox, and is never called in production.
     """
 
     id: str
@@ -104,14 +114,23 @@ class Operation:
     request: RequestBody | None
     responses: Mapping[str, ResponseRule] = field(repr=False)
     pointer: Pointer = field(repr=False)
+    unsettled: str = ""
+    order: str = ""
+    follows: tuple[str, ...] = ()
+    sandbox_only: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
     def unknown(self, parameter: str) -> frozenset[int]:
-        """The statuses for an id in the path that is nobody's: 404, or 400 too where the contract lists no 404."""
+        """The statuses for an id in the path that is nobody's: 404, or 400 too where no 404 is listed."""
         own = next(known.unknown for known in self.parameters if known.name == parameter)
-        return own or frozenset({404} if "404" in self.responses else {404, 400})
+        rule = self.responses.get("404")
+        return own or frozenset({404} if rule and rule.listed else {404, 400})
+
+    def paged_by(self, what: Literal["page", "size"]) -> str:
+        """The name of the parameter that says which page is wanted, or how large; empty where there is none."""
+        return next((parameter.name for parameter in self.parameters if parameter.paging == what), "")
 
     def response(self, status: int) -> ResponseRule | None:
         """The rule for a status: the status itself before its range (`2XX`) before `default`; None where none is."""

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from ecsuite.contract.shape import Shape, shape
 from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid
 
@@ -51,6 +52,7 @@ class Schemas:
         self._registry = jsonschema_rs.Registry([(_DOCUMENT, source.document)])
         self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
         self._absences: dict[Pointer, dict[str, str]] = {}
+        self._shapes: dict[Pointer, Shape] = {}
 
     def validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         """The compiled schema at the pointer.
@@ -61,6 +63,12 @@ class Schemas:
         if pointer not in self._validators:
             self._validators[pointer] = self._compile(pointer)
         return self._validators[pointer]
+
+    def shape(self, pointer: Pointer) -> Shape:
+        """The schema at the pointer with its references followed."""
+        if pointer not in self._shapes:
+            self._shapes[pointer] = shape(self._source, pointer)
+        return self._shapes[pointer]
 
     def fits(self, pointer: Pointer, value: Any) -> bool:
         """Whether the value fits the schema at the pointer."""
@@ -94,7 +102,10 @@ class Schemas:
                 pending += [((*place, "items"), (*path, index), item) for index, item in enumerate(part)]
 
     def known(self, pointer: Pointer, value: Any) -> Any:
-        """The value without the members that its schema does not speak of, and without times that a server keeps."""
+        """The value without the members that its schema does not speak of, and without times and states of a server's.
+
+        What a server keeps by itself may be another at any time, and no call is to blame for it.
+        """
         members: dict[tuple[str | int, ...], dict[str, Any]] = {}
         for path, node in self.parts(pointer, value):
             members.setdefault(path, {}).update(node.get("properties", {}))
@@ -107,14 +118,18 @@ class Schemas:
             return {
                 name: keep(item, (*path, name))
                 for name, item in part.items()
-                if name in members[path] and not self._is_kept_time(members[path][name])
+                if name in members[path] and not self._is_kept(members[path][name])
             }
 
         return keep(value, ())
 
-    def _is_kept_time(self, node: Any) -> bool:
-        own = self._source.resolve(self._source.parse(node["$ref"][2:]))[1] if "$ref" in node else node
-        return own.get("format") == "date-time" and bool(own.get("readOnly"))
+    def _is_kept(self, node: Any) -> bool:
+        if not isinstance(node, dict):
+            return False
+        behind = self._source.resolve(self._source.parse(node["$ref"][2:]))[1] if "$ref" in node else {}
+        own = {**behind, **node}
+        is_text = "string" in own.get("type", "") and "enum" not in own and own.get("format") != "date-time"
+        return bool(own.get("readOnly")) and not is_text
 
     def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
         """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""
@@ -202,7 +217,7 @@ def _likeliest(error: jsonschema_rs.ValidationError, at: tuple[str | int, ...]) 
         alien = sum(
             tuple(inner.instance_path) == at and inner.kind.name in {"type", "maxProperties"} for inner in branch
         )
-        other_kind = sum(inner.kind.name == "const" for inner in branch)
+        other_kind = sum(inner.kind.name in {"const", "falseSchema"} for inner in branch)
         return alien * 100 + other_kind * 10, len(branch)
 
     branches = [branch for branch in getattr(error.kind, "context", []) if branch]

@@ -11,25 +11,35 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api
+from ecsuite.exchange import Intent
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
 from ecsuite.rules import Rules, json_of
 from ecsuite.webhook.receiver import Receiver
 
+UNKNOWN_EVENT: Final = Intent("a report on an event that may not exist", silent=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A thing that a step made: where it can be read, its id, and what was sent to make it."""
+    """A thing that a step made.
+
+    Attributes:
+        path: where it can be read.
+        sent: what was sent to make it.
+        whole: whether what reads it must show all of that.
+    """
 
     path: str
     id: str
     sent: Any
+    whole: bool = True
 
 
 @dataclass(slots=True)
@@ -39,6 +49,7 @@ class Story:
     Attributes:
         made: what was made, by kind (`user`, `vehicle`, ...).
         sandbox: whether webhooks and simulations may be tested at this target.
+        secret: what deliveries are signed with.
     """
 
     api: Api
@@ -46,6 +57,7 @@ class Story:
     receiver: Receiver
     sandbox: bool = True
     made: dict[str, Made] = field(default_factory=dict)
+    secret: str = ""
 
     @property
     def journal(self) -> Journal:
@@ -65,7 +77,7 @@ class Story:
     def read_back(self, made: Made) -> Any:
         """Read a thing, and compare what comes with what was sent; a difference is a finding."""
         response = self.api.get(made.path)
-        self.compare(made.sent, response)
+        self.rules.compare(made.sent, response, whole=made.whole)
         return json_of(response)
 
     @property
@@ -102,9 +114,10 @@ def explanation(step: Step) -> str:
     return " ".join(inspect.getdoc(step).partition("\n")[2].split())  # type: ignore[union-attr]
 
 
-def first_id(response: httpx.Response) -> str:
-    """The id of the first object of an answered list; empty where there is none."""
-    listed = json_of(response)
+def first_id(response: httpx.Response, name: str = "") -> str:
+    """The id of the first object of an answered list, or of its member of that name; empty where there is none."""
+    answer = json_of(response)
+    listed = answer.get(name) if name and isinstance(answer, dict) else answer
     first = listed[0] if isinstance(listed, list) and listed else None
     found = first.get("id") if isinstance(first, dict) else None
     return found if isinstance(found, str) else ""

@@ -11,17 +11,14 @@ from typing import Final
 
 from ecsuite.client import segment
 from ecsuite.exchange import ABSENT, SUCCESS, Intent
-from ecsuite.quickstart import Made, Step, Story, first_id
+from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
 from ecsuite.rules import DELIVERY_ARRIVES, member
 from ecsuite.webhook.receiver import NoReceiver
+from ecsuite.world import ADDRESS_DISPLEASES, ADDRESS_MAY_DISPLEASE
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
-# Whether the API looks at a webhook's address is not told, and one on this machine may not please it.
-ADDRESS_MAY_DISPLEASE: Final = Intent("a webhook at an address that may be refused", frozenset({200, 201, 400}))
-ADDRESS_DISPLEASES: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
 # For an unknown user in a path 400 is allowed as well.
 NO_USER: Final = Intent("an answer that there is no such user", frozenset({404, 400}))
-UNKNOWN_EVENT: Final = Intent("a report on an event that may not exist", silent=True)
 
 
 def get_a_token(story: Story) -> None:

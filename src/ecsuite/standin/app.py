@@ -25,8 +25,9 @@ from ecsuite.exchange import Request as SentRequest
 from ecsuite.exchange import Response as SentResponse
 from ecsuite.media import UndecodableError
 from ecsuite.standin.call import RefusalError, Reply
-from ecsuite.standin.deliveries import Deliverer
+from ecsuite.standin.deliveries import PAUSE, Deliverer
 from ecsuite.standin.parts import Answer, Asked, Parts, honest
+from ecsuite.standin.refusals import refusing_as_listed
 from ecsuite.standin.store import Store
 
 Plant = Callable[[Parts], object]
@@ -49,7 +50,12 @@ _log = logging.getLogger(__name__)
 
 
 def create_app(
-    edition: str, store: Store | None = None, *, token_lifetime: int | None = None, plant: Plant | None = None
+    edition: str,
+    store: Store | None = None,
+    *,
+    token_lifetime: int | None = None,
+    plant: Plant | None = None,
+    pause: float = PAUSE,
 ) -> Starlette:
     """The stand-in of an edition.
 
@@ -58,6 +64,7 @@ def create_app(
         store: its state; a fresh one in memory where it is left out.
         token_lifetime: seconds, in place of the edition's own.
         plant: changes its parts before it starts.
+        pause: seconds before a delivery is tried a second time.
 
     The app's `state` holds the `store`. Deliveries are sent while its lifespan lasts.
     """
@@ -68,7 +75,7 @@ def create_app(
     parts = honest(editions.contract(edition), store, behaviour.HANDLERS, lifetime)
     if plant is not None:
         plant(parts)
-    deliverer = Deliverer(store, parts.send)
+    deliverer = Deliverer(store, pause, parts.send)
     service = _Service(parts, deliverer)
 
     @asynccontextmanager
@@ -109,7 +116,13 @@ def _routes(parts: Parts, service: _Service) -> list[Route]:
         if operation is token_operation:
             # Below the base URL too, for tools that know one base URL only.
             by_path.setdefault(path, {})[method] = operation
-    return [Route(path, service.endpoint(methods), methods=list(methods)) for path, methods in by_path.items()]
+    ordered = sorted(by_path.items(), key=_names_first)
+    return [Route(path, service.endpoint(methods), methods=list(methods)) for path, methods in ordered]
+
+
+def _names_first(path: tuple[str, object]) -> list[bool]:
+    """Sorts a segment by name before a parameter in its place: `/users/eligible` is no user."""
+    return [segment.startswith("{") for segment in path[0].split("/")]
 
 
 class _Service:
@@ -154,7 +167,8 @@ class _Service:
             form = self._parts.read_form(request.headers.get("Content-Type"), body)
             return self._parts.grant(form, request.headers.get("Authorization"))
         try:
-            return self._parts.answer(self._asked(operation, request, body))
+            with refusing_as_listed(operation):
+                return self._parts.answer(self._asked(operation, request, body))
         finally:
             self._deliverer.wake()
 

@@ -38,18 +38,24 @@ class Call:
         partner: the number of the partner whose token it was.
         path: the path parameters, decoded.
         body: the JSON value of the request; None where the operation takes none.
+        query: the query parameters, decoded; the first one where one is repeated.
     """
 
     partner: int
     path: Mapping[str, str]
     body: Any
     store: Store
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the store's clock, in UTC."""
+        return datetime.fromtimestamp(self.store.now(), UTC)
 
     @property
     def time_stamp(self) -> str:
         """Now, as a .NET service writes it: seven fractional digits and an offset."""
-        moment = datetime.fromtimestamp(self.store.now(), UTC)
-        return f"{moment:%Y-%m-%dT%H:%M:%S.%f}0+00:00"
+        return f"{self.now:%Y-%m-%dT%H:%M:%S.%f}0+00:00"
 
     def new_id(self) -> str:
         """An id that the server chooses."""

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
 from ecsuite.http import httpx
-from ecsuite.standin.store import Delivery, Store
+from ecsuite.standin.store import Attempt, Delivery, Store
 
 # A receiver that is slow or down must not hold up the others, nor the server.
 TIMEOUT: Final = 10.0
 MOST_AT_ONCE: Final = 20
+# Seconds before the second try of a delivery; each pause after that is twice as long as the one before.
+TAKEN: Final = 200
+PAUSE: Final = 0.4
 _log = logging.getLogger(__name__)
 
 
-async def post(client: httpx.AsyncClient, delivery: Delivery) -> None:
-    """Send a delivery; what comes of it, an error of httpx included, is the receiver's business."""
-    await client.post(delivery.url, content=delivery.body, headers=delivery.headers)
+async def post(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
+    """Send a delivery; the status of the answer. What comes of it, an error of httpx included, is the receiver's."""
+    return (await client.post(delivery.url, content=delivery.body, headers=delivery.headers)).status_code
 
 
 class Deliverer:
-    """Tries each owed delivery once, whatever comes of it; what a stopped server still owed is sent when it starts."""
+    """Tries each owed delivery until it is taken, as often as it may be tried.
 
-    def __init__(self, store: Store, send: Callable[[httpx.AsyncClient, Delivery], Awaitable[None]] = post) -> None:
+    What a stopped server still owed is sent when it starts.
+
+    Args:
+        store: what is owed.
+        pause: seconds before the second try, doubled for each one after it.
+        send: brings a delivery to its webhook; the status of the answer, or None for one that counts as taken.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        pause: float = PAUSE,
+        send: Callable[[httpx.AsyncClient, Delivery], Awaitable[int | None]] = post,
+    ) -> None:
         self._store = store
+        self._pause = pause
         self._send = send
         self._wake: asyncio.Event | None = None
         self._latest = 0
@@ -59,9 +77,25 @@ class Deliverer:
                     tasks.create_task(self._deliver(client, limits, delivery))
 
     async def _deliver(self, client: httpx.AsyncClient, limits: asyncio.Semaphore, delivery: Delivery) -> None:
-        async with limits:
-            try:
-                await self._send(client, delivery)
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
-                _log.info("a delivery failed: %s", type(error).__name__)
-            self._store.done(delivery)
+        while True:
+            await asyncio.sleep(max(0.0, delivery.due_at - self._store.now()))
+            async with limits:
+                # It may have been cancelled since.
+                if not self._store.is_owed(delivery):
+                    return
+                attempt = await self._try(client, delivery)
+            if delivery.notification:
+                self._store.note_attempt(delivery, attempt)
+            if attempt.taken or delivery.tried + 1 >= delivery.tries:
+                self._store.done(delivery)
+                return
+            delivery = self._store.put_off(delivery, self._pause * 2**delivery.tried)
+
+    async def _try(self, client: httpx.AsyncClient, delivery: Delivery) -> Attempt:
+        status, timed_out, start = None, False, time.perf_counter()
+        try:
+            status = await self._send(client, delivery) or TAKEN
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
+            timed_out = isinstance(error, httpx.TimeoutException)
+            _log.info("a delivery failed: %s", type(error).__name__)
+        return Attempt(status, timed_out, round((time.perf_counter() - start) * 1000))

@@ -73,12 +73,14 @@ class Parts:
     read_form: Callable[[str | None, bytes], Form] = field(init=False)
     grant: Callable[[Form, str | None], Reply] = field(init=False)
     finish: Callable[[Operation | None, Answer], Answer] = field(init=False)
-    send: Callable[[httpx.AsyncClient, Delivery], Awaitable[None]] = field(init=False)
+    send: Callable[[httpx.AsyncClient, Delivery], Awaitable[int | None]] = field(init=False)
 
     def act(self, partner: int, asked: Asked) -> Reply:
         """Have the operation's handler answer a call that is let in."""
         body = asked.seen.request_body if asked.operation.request else None
-        return self.handlers[asked.operation.id](Call(partner, asked.seen.path_values, body, self.store))
+        # Of a query parameter that is repeated the first one counts.
+        query = dict(reversed(asked.seen.query))
+        return self.handlers[asked.operation.id](Call(partner, asked.seen.path_values, body, self.store, query))
 
 
 def honest(contract: Contract, store: Store, handlers: Mapping[str, Handler], token_lifetime: int) -> Parts:

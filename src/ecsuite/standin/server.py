@@ -20,6 +20,7 @@ from ecsuite import asgi, editions
 from ecsuite.asgi import LOOPBACK
 from ecsuite.errors import StandInDidNotStart
 from ecsuite.standin.app import Plant, create_app
+from ecsuite.standin.deliveries import PAUSE
 from ecsuite.standin.store import IN_MEMORY, Store
 from ecsuite.target import Credentials, Target
 
@@ -90,11 +91,16 @@ def serve(  # noqa: PLR0913
 
 @contextmanager
 def serving(
-    edition: str, *, data: Path | str = IN_MEMORY, token_lifetime: int | None = None, plant: Plant | None = None
+    edition: str,
+    *,
+    data: Path | str = IN_MEMORY,
+    token_lifetime: int | None = None,
+    plant: Plant | None = None,
+    pause: float = PAUSE,
 ) -> Iterator[StandIn]:
-    """A stand-in in a thread of this process; raises as `serve` does."""
+    """A stand-in in a thread of this process, `pause` seconds before a delivery's second try; raises as `serve`."""
     with (
-        _standing(edition, LOOPBACK, 0, data, token_lifetime, plant) as (app, listener, standin),
+        _standing(edition, LOOPBACK, 0, data, token_lifetime, plant, pause) as (app, listener, standin),
         asgi.in_thread(app, listener),
     ):
         yield standin
@@ -122,11 +128,17 @@ def launched(edition: str) -> Iterator[StandIn]:
 
 @contextmanager
 def _standing(
-    edition: str, host: str, port: int, data: Path | str, token_lifetime: int | None, plant: Plant | None
+    edition: str,
+    host: str,
+    port: int,
+    data: Path | str,
+    token_lifetime: int | None,
+    plant: Plant | None,
+    pause: float = PAUSE,
 ) -> Iterator[tuple[Starlette, socket.socket, StandIn]]:
     """The app on its store, and a socket for it."""
     with closing(Store(editions.require(edition), data)) as store, closing(asgi.listen(host, port)) as listener:
-        app = create_app(edition, store, token_lifetime=token_lifetime, plant=plant)
+        app = create_app(edition, store, token_lifetime=token_lifetime, plant=plant, pause=pause)
         yield app, listener, _describe(edition, store, listener)
 
 

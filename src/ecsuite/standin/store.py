@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from ecsuite.target import Credentials
 
 # "ecst", so that the file is known for what it is, and the version of the tables below.
 APPLICATION_ID: Final = 0x65637374
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 IN_MEMORY: Final = ":memory:"
 
 _TABLES: Final = """
@@ -37,21 +37,63 @@ CREATE TABLE thing (
 CREATE INDEX thing_parent ON thing (partner, parent);
 CREATE TABLE delivery (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    hook TEXT NOT NULL,
+    notification TEXT NOT NULL,
     url TEXT NOT NULL,
     headers TEXT NOT NULL,
-    body BLOB NOT NULL
+    body BLOB NOT NULL,
+    tries INTEGER NOT NULL,
+    tried INTEGER NOT NULL,
+    due_at REAL NOT NULL
 );
+CREATE TABLE attempt (
+    seq INTEGER PRIMARY KEY,
+    hook TEXT NOT NULL,
+    notification TEXT NOT NULL,
+    status INTEGER,
+    timed_out INTEGER NOT NULL,
+    milliseconds INTEGER NOT NULL
+);
+CREATE INDEX attempt_notification ON attempt (notification);
+CREATE INDEX attempt_hook ON attempt (hook);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A call that the stand-in owes to a webhook."""
+    """A call that the stand-in owes to a webhook.
+
+    Attributes:
+        hook: the id of the webhook, and
+        notification: of the notification; both empty for a delivery of which no attempt is noted.
+        tries: how often it is tried at most, until it is taken.
+        tried: how often it was.
+        due_at: when it is to be tried, in seconds since 1970.
+    """
 
     seq: int
+    hook: str
+    notification: str
     url: str
     headers: dict[str, str]
     body: bytes
+    tries: int
+    tried: int
+    due_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of one try of a delivery; without a status where no answer came."""
+
+    status: int | None
+    timed_out: bool
+    milliseconds: int
+
+    @property
+    def taken(self) -> bool:
+        """Whether the receiver has taken the delivery: any 2xx."""
+        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
 
 
 class Store:
@@ -151,22 +193,67 @@ class Store:
                 self._db.execute("DELETE FROM thing WHERE (partner, kind, parent) = (?, ?, ?)", key)
             return True
 
-    def owe(self, url: str, headers: dict[str, str], body: bytes) -> None:
-        """Note a delivery; it is owed until it was tried."""
+    def owe(
+        self, url: str, headers: dict[str, str], body: bytes, *, hook: str = "", notification: str = "", tries: int = 1
+    ) -> None:
+        """Note a delivery; it is owed until it was taken, or tried that often."""
+        columns = "hook, notification, url, headers, body, tries, tried, due_at"
+        values = (hook, notification, url, json.dumps(headers), body, tries, self.now())
         with self._db:
-            self._db.execute(
-                "INSERT INTO delivery (url, headers, body) VALUES (?, ?, ?)", (url, json.dumps(headers), body)
-            )
+            self._db.execute(f"INSERT INTO delivery ({columns}) VALUES (?, ?, ?, ?, ?, ?, 0, ?)", values)  # noqa: S608
 
     def owed(self, after: int = 0) -> list[Delivery]:
         """The deliveries that are owed, with a number above `after`, the oldest first."""
-        rows = self._db.execute("SELECT seq, url, headers, body FROM delivery WHERE seq > ? ORDER BY seq", (after,))
-        return [Delivery(seq, url, json.loads(headers), body) for seq, url, headers, body in rows]
+        rows = self._db.execute(
+            "SELECT seq, hook, notification, url, headers, body, tries, tried, due_at"
+            " FROM delivery WHERE seq > ? ORDER BY seq",
+            (after,),
+        )
+        return [
+            Delivery(seq, hook, notification, url, json.loads(headers), body, *numbers)
+            for seq, hook, notification, url, headers, body, *numbers in rows
+        ]
+
+    def is_owed(self, delivery: Delivery) -> bool:
+        """Whether a delivery is still wanted."""
+        return self._db.execute("SELECT 1 FROM delivery WHERE seq = ?", (delivery.seq,)).fetchone() is not None
 
     def done(self, delivery: Delivery) -> None:
-        """Forget a delivery that was tried."""
+        """Forget a delivery that is owed no longer."""
         with self._db:
             self._db.execute("DELETE FROM delivery WHERE seq = ?", (delivery.seq,))
+
+    def put_off(self, delivery: Delivery, pause: float) -> Delivery:
+        """Note that a delivery was tried in vain, and is to be tried again in so many seconds."""
+        later = replace(delivery, tried=delivery.tried + 1, due_at=self.now() + pause)
+        with self._db:
+            self._db.execute(
+                "UPDATE delivery SET tried = ?, due_at = ? WHERE seq = ?", (later.tried, later.due_at, later.seq)
+            )
+        return later
+
+    def cancel(self, hook: str) -> None:
+        """Forget every delivery that a webhook is owed."""
+        with self._db:
+            self._db.execute("DELETE FROM delivery WHERE hook = ?", (hook,))
+
+    def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Keep what came of a try of a delivery."""
+        values = (delivery.hook, delivery.notification, attempt.status, attempt.timed_out, attempt.milliseconds)
+        with self._db:
+            self._db.execute(
+                "INSERT INTO attempt (hook, notification, status, timed_out, milliseconds) VALUES (?, ?, ?, ?, ?)",
+                values,
+            )
+
+    def last_attempt(self, *, hook: str = "", notification: str = "") -> Attempt | None:
+        """What came of the latest try, for a webhook or of a notification."""
+        column, value = ("hook", hook) if hook else ("notification", notification)
+        row = self._db.execute(
+            f"SELECT status, timed_out, milliseconds FROM attempt WHERE {column} = ? ORDER BY seq DESC",  # noqa: S608
+            (value,),
+        ).fetchone()
+        return Attempt(row[0], bool(row[1]), row[2]) if row else None
 
     def _open(self) -> None:
         (application_id,) = self._db.execute("PRAGMA application_id").fetchone()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.media import UndecodableError, read_json
 
 # Nothing published says how soon a delivery comes; seconds are normal.
 PATIENCE: Final = 30.0
@@ -34,8 +36,29 @@ class Receiver(Protocol):
     def received(self) -> Sequence[Exchange]:
         """Every delivery that came so far."""
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
-        """How deliveries to a hook are answered from now on: the status, after some seconds."""
+    def arrivals(self, hook: str) -> Sequence[float]:
+        """When the deliveries to the hook came, in seconds of a clock of its own; empty where that is not known."""
+
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
+        """How deliveries to a hook are answered from now on: the status, after some seconds.
+
+        `then` is the status of all but the first of them, where it is another one.
+        """
+
+
+def wait_for(
+    receiver: Receiver, hook: str, wanted: Callable[[Any], bool], seconds: float = PATIENCE
+) -> Exchange | None:
+    """The next delivery to the hook whose JSON value is wanted, others let go; None where none came in that time."""
+    end = time.monotonic() + seconds
+    while (delivery := receiver.wait(hook, max(0.0, end - time.monotonic()))) is not None:
+        try:
+            if wanted(read_json(delivery.request.body).value):
+                return delivery
+        except UndecodableError:
+            # What cannot be read may be meant, and the checks have something to say of it.
+            return delivery
+    return None
 
 
 def hook_of(delivery: Exchange) -> str:
@@ -48,13 +71,15 @@ class Inbox:
 
     def __init__(self) -> None:
         self.all: list[Exchange] = []
-        self.answers: dict[str, tuple[int, float]] = {}
+        self._plans: dict[str, list[tuple[int, float]]] = {}
+        self._times: list[tuple[str, float]] = []
         self._changed = threading.Condition()
         self._unread: list[tuple[str, Exchange]] = []
 
     def put(self, exchange: Exchange) -> None:
         """A delivery came."""
         with self._changed:
+            self._times.append((hook_of(exchange), time.monotonic()))
             self.all.append(exchange)
             self._unread.append((hook_of(exchange), exchange))
             self._changed.notify_all()
@@ -69,6 +94,22 @@ class Inbox:
                 return None
             self._unread.remove(found)
             return found[1]
+
+    def plan(self, hook: str, answers: Sequence[tuple[int, float]]) -> None:
+        """How the next deliveries to the hook are answered, each with a status after some seconds; the last stays."""
+        with self._changed:
+            self._plans[hook] = list(answers)
+
+    def answer(self, hook: str) -> tuple[int, float]:
+        """How a delivery to the hook is answered."""
+        with self._changed:
+            planned = self._plans.get(hook, [(200, 0.0)])
+            return planned.pop(0) if len(planned) > 1 else planned[0]
+
+    def times(self, hook: str) -> list[float]:
+        """When the deliveries to the hook came."""
+        with self._changed:
+            return [at for name, at in self._times if name == hook]
 
     def _next(self, hook: str) -> tuple[str, Exchange] | None:
         return next((entry for entry in self._unread if entry[0] == hook), None)
@@ -99,8 +140,11 @@ class HttpReceiver(Receiver):
     def received(self) -> Sequence[Exchange]:
         return self.inbox.all
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
-        self.inbox.answers[hook] = (status, after)
+    def arrivals(self, hook: str) -> Sequence[float]:
+        return self.inbox.times(hook)
+
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
+        self.inbox.plan(hook, [(status, after), *([(then, after)] if then is not None else [])])
 
 
 class OwnHooks(Receiver):
@@ -128,8 +172,11 @@ class OwnHooks(Receiver):
     def received(self) -> Sequence[Exchange]:
         return [exchange for exchange in self._opened().received() if hook_of(exchange) in self._hooks]
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
-        self._opened().answer_with(hook, status, after)
+    def arrivals(self, hook: str) -> Sequence[float]:
+        return self._opened().arrivals(hook)
+
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
+        self._opened().answer_with(hook, status, after, then)
 
 
 class RecordedReceiver(Receiver):
@@ -152,7 +199,10 @@ class RecordedReceiver(Receiver):
     def received(self) -> Sequence[Exchange]:
         return self._inbox.all
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
+    def arrivals(self, hook: str) -> Sequence[float]:  # noqa: ARG002
+        return ()
+
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
         pass
 
 
@@ -175,7 +225,10 @@ class NoReceiver(Receiver):
     def received(self) -> Sequence[Exchange]:
         return ()
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0) -> None:
+    def arrivals(self, hook: str) -> Sequence[float]:  # noqa: ARG002
+        return ()
+
+    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
         pass
 
 
@@ -222,7 +275,7 @@ class _App:
             headers=Headers.of(incoming.headers.items()),
             body=body,
         )
-        status, after = self._inbox.answers.get(incoming.url.path.rpartition("/")[2], (200, 0.0))
+        status, after = self._inbox.answer(incoming.url.path.rpartition("/")[2])
         # Kept before it is answered, for a sender that hears the answer may act on it.
         self._inbox.put(Exchange(request, Response(status)))
         if after:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from types import ModuleType
 from typing import Protocol, TypeVar
 
 from ecsuite import editions
@@ -99,15 +100,24 @@ class Variant:
 
 
 def of_faults(edition: str) -> tuple[Fault, ...]:
-    """The planted faults of an edition."""
-    found: tuple[Fault, ...] = editions.module(__name__, edition).FAULTS
+    """The planted faults of an edition; none where it has no catalogue yet."""
+    found: tuple[Fault, ...] = getattr(_catalogue(edition), "FAULTS", ())
     return found
 
 
 def of_variants(edition: str) -> tuple[Variant, ...]:
-    """The legal variants of an edition."""
-    found: tuple[Variant, ...] = editions.module(__name__, edition).VARIANTS
+    """The legal variants of an edition; none where it has no catalogue yet."""
+    found: tuple[Variant, ...] = getattr(_catalogue(edition), "VARIANTS", ())
     return found
+
+
+def _catalogue(edition: str) -> ModuleType | None:
+    try:
+        return editions.module(__name__, edition)
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith(f"{__name__}.edition_"):
+            raise
+        return None
 
 
 def find_fault(edition: str, name: str) -> Fault:

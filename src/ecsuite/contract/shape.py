@@ -1,0 +1,86 @@
+"""What a schema says of a value with its references followed: `$ref` and the keywords beside it taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from ecsuite.contract.source import Pointer, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One schema.
+
+    Attributes:
+        keywords: every keyword; of those that stand both beside a reference and behind it, the one beside it.
+        members: the schema of each member of an object, those behind a reference first.
+        required: the members that must be there.
+        items: the schema of an array's items; None where there is none.
+        parts: the schemas of `allOf`.
+        branches: the schemas of `oneOf`, or else of `anyOf`.
+    """
+
+    keywords: Mapping[str, Any]
+    members: Mapping[str, Pointer]
+    required: frozenset[str]
+    items: Pointer | None
+    parts: tuple[Pointer, ...]
+    branches: tuple[Pointer, ...]
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that a value may have; empty where the schema does not say."""
+        types = self.keywords.get("type", ())
+        return (types,) if isinstance(types, str) else tuple(types)
+
+    @property
+    def type(self) -> str | None:
+        """The type that a value has unless it is null; None where the schema does not say."""
+        return next((name for name in self.types if name != "null"), None)
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether null is a value, too."""
+        return "null" in self.types
+
+
+def shape(source: Source, pointer: Pointer) -> Shape:
+    """The shape of the schema at the pointer."""
+    keywords: dict[str, Any] = {}
+    members: dict[str, Pointer] = {}
+    required: set[str] = set()
+    inner: dict[str, tuple[Pointer, ...]] = {}
+    for place, node in reversed(_layers(source, pointer)):
+        keywords |= node
+        members |= {name: (*place, "properties", name) for name in node.get("properties", {})}
+        required |= set(node.get("required", ()))
+        for keyword in ("allOf", "oneOf", "anyOf"):
+            if keyword in node:
+                inner[keyword] = tuple((*place, keyword, index) for index in range(len(node[keyword])))
+        if isinstance(node.get("items"), dict):
+            inner["items"] = ((*place, "items"),)
+    return Shape(
+        keywords=MappingProxyType({name: value for name, value in keywords.items() if name != "$ref"}),
+        members=MappingProxyType(members),
+        required=frozenset(required),
+        items=inner.get("items", (None,))[0],
+        parts=inner.get("allOf", ()),
+        branches=inner.get("oneOf") or inner.get("anyOf", ()),
+    )
+
+
+def _layers(source: Source, pointer: Pointer) -> list[tuple[Pointer, dict[str, Any]]]:
+    """The schema at the pointer, and those that it refers to, outermost first; a schema of false is none."""
+    layers: list[tuple[Pointer, dict[str, Any]]] = []
+    node = source.at(pointer)
+    while isinstance(node, dict):
+        layers.append((pointer, node))
+        if "$ref" not in node:
+            break
+        # Circles and dead ends were refused when the document was loaded.
+        pointer = source.parse(node["$ref"][2:])
+        node = source.at(pointer)
+    return layers

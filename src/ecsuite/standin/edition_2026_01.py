@@ -1,0 +1,73 @@
+"""The operations of the stand-in, January 2026: what each does with a call that is let in.
+
+Where the published facts are silent, this server has an opinion of its own; no test of the API may count on it. A
+second POST of a userId or of a resourceId answers as the first did, a report to an unknown event is taken, anybody can
+be enrolled, a null in a PATCH changes nothing, the locationId of a PUT is the one in the path, a webhook without a
+secret gets signatures with an empty key, and a user that is deleted takes all that it has along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ecsuite.standin import edition_2026_01_assets as assets
+from ecsuite.standin import edition_2026_01_events as events
+from ecsuite.standin import edition_2026_01_programme as programme
+from ecsuite.standin import edition_2026_01_webhooks as webhooks
+from ecsuite.standin.call import Handler
+from ecsuite.standin.store import Store
+
+# The guides of this edition: 60 minutes.
+TOKEN_LIFETIME: Final = 3600
+
+
+def seed(store: Store) -> None:
+    """Make nothing: whoever wants events can simulate them."""
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "listUsers": assets.list_users,
+    "createUser": assets.create_user,
+    "createUsers": assets.create_users,
+    "getUser": assets.get_user,
+    "deleteUser": assets.delete_user,
+    "listLocations": assets.list_locations,
+    "createLocation": assets.create_location,
+    "createLocations": assets.create_locations,
+    "getLocation": assets.get_location,
+    "replaceLocation": assets.replace_location,
+    "changeLocation": assets.change_location,
+    "deleteLocation": assets.delete_location,
+    "createVehicle": assets.create_vehicle,
+    "listResources": assets.list_resources,
+    "listLocationResources": assets.list_location_resources,
+    "createLocationResource": assets.create_location_resource,
+    "getResource": assets.get_resource,
+    "deleteResource": assets.delete_resource,
+    "listEligibleUsers": programme.list_eligible_users,
+    "getEligibility": programme.get_eligibility,
+    "getMeterEligibility": programme.get_meter_eligibility,
+    "getEnrollment": programme.get_enrollment,
+    "createEnrollment": programme.create_enrollment,
+    "deleteEnrollment": programme.delete_enrollment,
+    "getCompensation": programme.get_compensation,
+    "listEvents": events.list_events,
+    "getEvent": events.get_event,
+    "createReport": events.create_report,
+    "listWebhooks": webhooks.list_webhooks,
+    "createWebhook": webhooks.create_webhook,
+    "getWebhook": webhooks.get_webhook,
+    "replaceWebhook": webhooks.replace_webhook,
+    "changeWebhook": webhooks.change_webhook,
+    "enableWebhook": webhooks.enable_webhook,
+    "deleteWebhook": webhooks.delete_webhook,
+    "listNotificationLogs": webhooks.list_notification_logs,
+    "getNotificationLog": webhooks.get_notification_log,
+    "simulatePriceCurve": events.simulate_price_curve,
+    "simulateUserEligibility": events.simulate_user_eligibility,
+    "simulateLocationLimit": events.simulate_location_limit,
+    "simulateResourceLimit": events.simulate_resource_limit,
+    "simulatePartner": events.simulate_partner,
+    "deleteSimulation": events.delete_simulation,
+}

@@ -1,0 +1,85 @@
+"""Batches: each of many things is made as if alone, or none of them is."""
+
+import pytest
+
+from ecsuite.contract import parameters
+from ecsuite.exchange import ABSENT, Intent
+from ecsuite.rules import LISTED_ONCE, REFUSED_CHANGES_NOTHING, NoSuch, shown
+from ecsuite.world import schema_of
+
+pytestmark = pytest.mark.guide
+MANY = 4
+BREAKS_BODY = frozenset({"request body matches contract"})
+
+
+def makes_many(contract, operation):
+    return any(batch.creator is operation for batch in contract.batches)
+
+
+@pytest.fixture
+def batch(world, operation):
+    """The batch that the operation makes."""
+    return next(batch for batch in world.contract.batches if batch.creator is operation)
+
+
+def items_for(world, batch):
+    """What to put into a batch: the smallest thing, the fullest one, and others."""
+    schema = schema_of(batch.creator)
+    bodies = [world.samples.smallest(schema), *(world.samples.fullest(schema, turn=turn) for turn in range(1, MANY))]
+    return [body.value[batch.member][0] for body in bodies]
+
+
+def values_of(world, batch, item):
+    """The path parameters of the thing that an item makes; those of its parent are in the item, too."""
+    return {name: item[name] if name in item else item[batch.kind.member] for name in parameters(batch.kind.reader)}
+
+
+@pytest.mark.operations(select=makes_many)
+def test_batch_makes_each(operation, world, batch):
+    """Each thing of a batch can be read, is listed once, and can be deleted alone."""
+    items = items_for(world, batch)
+
+    made = world.api.post(operation.path, json={batch.member: items})
+
+    world.rules.compare(world.shown_by(operation, {batch.member: items}), made, whole=False)
+    for item in items:
+        values = values_of(world, batch, item)
+        path = world.path_of(batch.kind.reader, values)
+        world.rules.compare(world.shown_by(batch.kind.creator, item), world.api.get(path), whole=False)
+        listed = world.listed(world.path_of(batch.kind.lister, values))
+        found = world.items(listed, batch.kind, item[batch.kind.member])
+        world.rules.require(
+            LISTED_ONCE,
+            listed,
+            holds=len(found) == 1,
+            at=f"an item with the {batch.kind.member} {item[batch.kind.member]}",
+            expected="once in the list",
+            actual=f"{len(found)} times",
+        )
+    first, second = (world.path_of(batch.kind.reader, values_of(world, batch, item)) for item in items[:2])
+    world.api.delete(first)
+    world.api.get(first, expect=ABSENT)
+    world.api.get(second)
+
+
+@pytest.mark.operations(select=makes_many)
+def test_batch_with_a_wrong_item_makes_none(operation, world, batch):
+    """One item that the contract refuses, first or last, and the whole batch is refused: none of it is made."""
+    for place in (0, MANY - 1):
+        items = items_for(world, batch)
+        paths = [world.path_of(batch.kind.reader, values_of(world, batch, item)) for item in items]
+        items[place] = {**items[place], batch.kind.member: 42}
+        refusal = Intent("a refusal of a batch with one wrong item", frozenset({400}), BREAKS_BODY)
+
+        refused = world.api.post(operation.path, json={batch.member: items}, expect=refusal, strict=False)
+
+        for path in paths[:place] + paths[place + 1 :]:
+            seen = world.see(path)
+            world.rules.require(
+                REFUSED_CHANGES_NOTHING,
+                refused,
+                holds=isinstance(seen, NoSuch),
+                at=f"{batch.kind.reader} afterwards",
+                expected="404",
+                actual=shown(seen),
+            )

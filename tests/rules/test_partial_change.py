@@ -1,0 +1,96 @@
+"""PATCH changes what it names and nothing else; PUT replaces the whole; an id that is taken is a conflict."""
+
+import pytest
+
+from ecsuite.exchange import Intent
+from ecsuite.rules import CHANGED_ALONE, REPLACED_WHOLE, UNTOUCHED, shown
+from ecsuite.world import schema_of
+
+pytestmark = pytest.mark.guide
+MISSING = "missing"
+
+
+def own(world, thing):
+    """A thing as it is now, without what the API keeps by itself."""
+    return world.see(thing.path)
+
+
+def different(one, two, name):
+    """A member of both as they show it, where they differ."""
+    left, right = one.get(name, MISSING), two.get(name, MISSING)
+    return None if left == right else (left, right)
+
+
+@pytest.mark.kinds(select=lambda kind: kind.changer)
+def test_change_keeps_what_it_does_not_name(kind, world):
+    """For each member that can be changed: it is as it was sent, and every other one is as it was before."""
+    thing, sibling = world.make(kind, full=True), world.make(kind, full=True)
+    beside = world.see(sibling.path)
+    body = world.body(kind.changer, thing.values, full=True).value
+
+    for name, value in body.items():
+        before = own(world, thing)
+        changed = world.api.patch(thing.path, json={name: value})
+        sent = world.shown_by(kind.changer, {name: value})
+        if changed.content:
+            world.rules.compare(sent, changed, whole=False)
+        world.rules.compare(sent, world.api.get(thing.path), whole=False)
+        after = own(world, thing)
+        for other in [other for other in before if other != name]:
+            found = different(before, after, other)
+            world.rules.require(
+                CHANGED_ALONE,
+                changed,
+                holds=found is None,
+                at=f"{kind.reader} /{other} afterwards",
+                expected=f"{shown(found[0]) if found else ''}, as before, for the request names {name} alone",
+                actual=shown(found[1]) if found else "",
+            )
+    world.same(UNTOUCHED, changed, sibling.path, beside)
+
+
+@pytest.mark.kinds(select=lambda kind: kind.changer)
+def test_change_of_several_members_is_whole(kind, world):
+    """A change that names all members makes all of them."""
+    thing = world.make(kind)
+    for body in world.samples.legal(schema_of(kind.changer), thing.values):
+        changed = world.api.patch(thing.path, json=body.value, expect=world.expectation(body))
+        if changed.is_success:
+            world.rules.compare(world.shown_by(kind.changer, body.value), world.api.get(thing.path), whole=False)
+
+
+@pytest.mark.kinds(select=lambda kind: kind.replacer)
+def test_replacement_keeps_nothing(kind, world):
+    """What a PUT leaves out is not what it was before."""
+    thing = world.make(kind, full=True)
+    before = own(world, thing)
+    body = world.body(kind.replacer, thing.values).value
+
+    replaced = world.api.put(thing.path, json=body)
+
+    after = own(world, thing)
+    world.rules.compare(world.visible(kind, body, thing.id), world.api.get(thing.path), whole=False)
+    gone = [name for name in thing.sent if name not in body and not isinstance(before.get(name), bool | None)]
+    for name in gone:
+        world.rules.require(
+            REPLACED_WHOLE,
+            replaced,
+            holds=after.get(name) != before[name],
+            at=f"{kind.reader} /{name} afterwards",
+            expected=f"no more {shown(before[name])}, for the request leaves it out",
+            actual=shown(after.get(name)),
+        )
+
+
+@pytest.mark.kinds(select=lambda kind: kind.is_named_by_client and "409" in kind.creator.responses)
+def test_taken_id_is_a_conflict(kind, world):
+    """An id that is there already gets 409, with the same body or another, and what is there stays as it was."""
+    parent = world.home(kind.parent) if kind.parent else None
+    thing = world.make(kind, parent, full=True)
+    before = own(world, thing)
+    conflict = Intent("a conflict with what is there", frozenset({409}))
+    same = world.body(kind.creator, full=True).value | {kind.member: thing.id}
+
+    for body in (world.body(kind.creator).value | {kind.member: thing.id}, same, same):
+        refused = world.api.post(world.path(kind.creator, parent), json=body, expect=conflict, strict=False)
+        world.same(UNTOUCHED, refused, thing.path, before)

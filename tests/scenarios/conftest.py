@@ -1,0 +1,142 @@
+"""What the scenarios share: the things of a household, webhooks that can be reached, events that are simulated."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from ecsuite.exchange import Exchange
+from ecsuite.media import UndecodableError, read_json
+from ecsuite.quickstart.edition_2026_01 import event_id_of, tells_of
+from ecsuite.rules import DELIVERED_RIGHT
+from ecsuite.webhook.receiver import PATIENCE, hook_of, wait_for
+from ecsuite.world import Thing, World
+
+DELIVERY = "eventNotification"
+# How long what should not come is waited for, once something that was asked for later has come.
+GRACE = 0.5
+HOUR = "01:00:00"
+
+
+@dataclass
+class Event:
+    """An event that was simulated: its id, and the answer that made it."""
+
+    id: str
+    made: httpx.Response
+
+
+@dataclass
+class Household:
+    """A partner with one user, its home and a tank in it, who makes events and looks what arrives.
+
+    Attributes:
+        secret: what its webhooks' deliveries are signed with.
+    """
+
+    world: World
+    secret: str
+    webhooks: list[Thing] = field(default_factory=list)
+
+    @property
+    def user(self) -> Thing:
+        return self.world.home(self.world.kind("createUser"))
+
+    @property
+    def location(self) -> Thing:
+        return self.world.home(self.world.kind("createLocation"))
+
+    @property
+    def tank(self) -> Thing:
+        return self.world.home(self.world.kind("createLocationResource"))
+
+    @property
+    def meter(self) -> str:
+        """The meter point of the home."""
+        return self.location.sent["meterPointIds"][0]
+
+    def subscribe(self, *types: str) -> Thing:
+        """Makes a webhook for notifications of these types."""
+        kind = self.world.kind("createWebhook")
+        body = {
+            "name": "Hjemme",
+            "webhookUrl": self.world.draw("hook-url"),
+            "webhookSecret": self.secret,
+            "notificationTypes": list(types),
+        }
+        return self.world.make(kind, body=self.world.body_of(body))
+
+    def simulate(self, what: str = "pricecurve", body: Any = None) -> Event:
+        """Makes an event; a price curve that is made up, unless told otherwise."""
+        # An event about eligibility takes no wishes.
+        content = {} if what == "usereligibility" else {"json": {} if body is None else body}
+        made = self.world.api.post(f"/simulation/events/{what}", **content)
+        return Event(event_id_of(made), made)
+
+    def arrives(self, webhook: Thing, event: Event, **told: Any) -> Exchange | None:
+        """Waits for the delivery of an event to a webhook, and checks it: what it tells, and its signature."""
+        url = webhook.sent["webhookUrl"]
+        delivery = wait_for(self.world.receiver, hook(webhook), lambda value: tells_of(value, event.id), PATIENCE)
+        self.world.rules.delivered(DELIVERY, delivery, event.made, url, self.secret)
+        if delivery is not None:
+            self.world.rules.told(DELIVERY, {"eventId": event.id, **told}, delivery)
+        return delivery
+
+    def deliveries(self, webhook: Thing, event: Event) -> list[Exchange]:
+        """Every delivery of an event that came to a webhook, as often as it came."""
+        return [
+            delivery
+            for delivery in self.world.receiver.received()
+            if hook_of(delivery) == hook(webhook) and tells_of(content(delivery), event.id)
+        ]
+
+    def must_not_arrive(self, webhook: Thing, event: Event, why: str) -> None:
+        """Notes whether nothing of an event came to a webhook, once all that was asked for must have come."""
+        self.settle()
+        count = len(self.deliveries(webhook, event))
+        self.world.rules.require(
+            DELIVERED_RIGHT,
+            event.made,
+            holds=count == 0,
+            at=f"deliveries to {webhook.sent['webhookUrl']}",
+            expected=f"none, {why}",
+            actual=str(count),
+        )
+
+    def settle(self) -> None:
+        """Waits until what was asked for by now must have come, by asking for one thing more."""
+        witness = self.subscribe("PriceCurveCreated")
+        self.arrives(witness, self.simulate())
+        self.world.api.delete(witness.path)
+        self.world.pause(GRACE)
+
+
+def hook(webhook: Thing) -> str:
+    """The name of a webhook at the receiver."""
+    return webhook.sent["webhookUrl"].rpartition("/")[2]
+
+
+def content(delivery: Exchange) -> Any:
+    """The JSON value of a delivery; None where it is none."""
+    try:
+        return read_json(delivery.request.body).value
+    except UndecodableError:
+        return None
+
+
+@pytest.fixture
+def household(world):
+    """A household whose partner may simulate events; in production there is none."""
+    if not world.sandbox:
+        pytest.skip("simulation belongs to the sandbox, never to production")
+    return Household(world, world.draw("secret"))
+
+
+@pytest.fixture
+def reachable(household):
+    """The same, where deliveries can come."""
+    household.subscribe()
+    if household.world.receiver.unreachable:
+        pytest.skip(household.world.receiver.unreachable)
+    return household

@@ -1,0 +1,103 @@
+"""A limit on power: it is simulated, arrives, is acknowledged, and what was used is reported."""
+
+import pytest
+
+from ecsuite.quickstart.edition_2026_01 import EVENING
+from ecsuite.rules import SIMULATED, json_of
+
+pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
+
+
+LIMITS = [
+    {"timestamp": EVENING[0], "maxPowerInKiloWatts": 4.5},
+    {"timestamp": EVENING[1], "maxPowerInKiloWatts": 0},
+]
+USED = [{"timestamp": EVENING[0], "kiloWattHours": 1.9}, {"timestamp": EVENING[1], "kiloWattHours": 0}]
+
+
+def report(household, event, payload):
+    """Reports on an event, and sees that it is taken for that event."""
+    sent = {"eventId": event.id, "payloads": [payload]}
+    answer = household.world.api.post("/reports", json=sent)
+    household.world.rules.compare({"eventId": event.id}, answer, whole=False)
+
+
+def must_target(household, event, payload):
+    """Sees that an event that was simulated has the payload, in the answer and where it is read."""
+    rules, api = household.world.rules, household.world.api
+    rules.compare({"simulatedEvent": {"payload": payload}}, event.made, whole=False)
+    rules.compare({"id": event.id, "payload": payload}, api.get(f"/events/{event.id}"), whole=False)
+    made = json_of(event.made)["simulatedEvent"].get("payload", {})
+    count = len(made.get("targets", []))
+    rules.require(
+        SIMULATED,
+        event.made,
+        holds=count == 1,
+        at="body /simulatedEvent/payload/targets",
+        expected="1",
+        actual=f"{count}",
+    )
+
+
+@pytest.mark.scenario("limit-on-a-location")
+def test_limit_on_a_location(reachable):
+    """A location that is limited is told so, says that it will comply, and reports what it used."""
+    place = {"locationId": reachable.location.id, "meterPointId": reachable.meter}
+    webhook = reachable.subscribe("LocationLPCRequested")
+    other = reachable.subscribe("PriceCurveCreated", "ResourceLPCRequested")
+
+    event = reachable.simulate("lpc/locations", {"locations": [{"location": place, "points": LIMITS}]})
+
+    payload = {"payloadType": "LocationLPC", "targets": [{**place, "points": LIMITS}]}
+    must_target(reachable, event, payload)
+    reachable.arrives(webhook, event, notificationType="LocationLPCRequested", payload=payload)
+
+    report(
+        reachable,
+        event,
+        {"payloadType": "LocationLPCAcknowledgement", "acknowledgedTargets": [place], "declinedTargets": []},
+    )
+    usage = {**place, "resolution": "01:00:00", "points": USED}
+    report(reachable, event, {"payloadType": "LocationEnergyUsage", **usage})
+    report(reachable, event, {"payloadType": "EnergyUsage", "resourceId": reachable.tank.id, **usage})
+
+    reachable.must_not_arrive(other, event, "for the webhook has not asked for this type")
+
+
+@pytest.mark.scenario("limit-on-a-resource")
+def test_limit_on_a_resource(reachable):
+    """A resource that is limited is told so, and can decline."""
+    tank = {
+        "resourceId": reachable.tank.id,
+        "locationId": reachable.location.id,
+        "meterPointId": reachable.meter,
+    }
+    webhook = reachable.subscribe("ResourceLPCRequested")
+    other = reachable.subscribe("LocationLPCRequested")
+
+    event = reachable.simulate("lpc/resources", {"resources": [{"resource": tank, "points": LIMITS}]})
+
+    payload = {"payloadType": "ResourceLPC", "targets": [{**tank, "points": LIMITS}]}
+    must_target(reachable, event, payload)
+    reachable.arrives(webhook, event, notificationType="ResourceLPCRequested", payload=payload)
+
+    report(
+        reachable,
+        event,
+        {"payloadType": "ResourceLPCAcknowledgement", "acknowledgedTargets": [], "declinedTargets": [tank]},
+    )
+
+    reachable.must_not_arrive(other, event, "for the webhook has not asked for this type")
+
+
+@pytest.mark.scenario("eligibility-is-told")
+def test_eligibility_is_told(reachable):
+    """An event about eligible users is delivered as one, and can be read."""
+    webhook = reachable.subscribe("UserEligibilityUpdated")
+
+    event = reachable.simulate("usereligibility")
+
+    payload = json_of(event.made)["simulatedEvent"].get("payload", {})
+    told = {name: value for name, value in payload.items() if name in {"payloadType", "addedUsers", "removedUsers"}}
+    reachable.arrives(webhook, event, notificationType="UserEligibilityUpdated", payload=told)
+    reachable.world.rules.compare({"payload": told}, reachable.world.api.get(f"/events/{event.id}"), whole=False)

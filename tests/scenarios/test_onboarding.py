@@ -1,0 +1,43 @@
+"""A partner brings all its users at once."""
+
+import pytest
+
+from ecsuite.rules import LISTED_ONCE
+
+pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
+MANY = 1000
+# A recording of a thousand users would say no more than one of these.
+FEW = 12
+LOOKED_AT = 5
+
+
+@pytest.mark.scenario("onboarding")
+def test_many_users_are_brought_at_once(world):
+    """A thousand users, and a location for each of them, in two calls (twelve where they are recorded)."""
+    count = FEW if world.in_order else MANY
+    users = [{"userId": world.draw("id")} for _ in range(count)]
+    locations = [
+        {"userId": user["userId"], "locationId": world.draw("id"), "meterPointIds": [world.draw("meter-point-id")]}
+        for user in users
+    ]
+
+    made = world.api.post("/users/batch", json={"users": users})
+    added = world.api.post("/users/locations/batch", json={"locations": locations})
+
+    operations = world.contract.operations
+    world.rules.compare(world.shown_by(operations["createUsers"], {"users": users}), made, whole=False)
+    world.rules.compare(world.shown_by(operations["createLocations"], {"locations": locations}), added, whole=False)
+    listed = world.listed("/users")
+    times = world.count(listed, "userId")
+    missing = [user["userId"] for user in users if times[user["userId"]] != 1]
+    world.rules.require(
+        LISTED_ONCE,
+        listed,
+        holds=not missing,
+        at="the list",
+        expected=f"each of {count} users once",
+        actual=f"{count - len(missing)} of them once",
+    )
+    for location in [*locations[:LOOKED_AT], *locations[-LOOKED_AT:]]:
+        seen = world.api.get(f"/users/{location['userId']}/locations/{location['locationId']}")
+        world.rules.compare(world.shown_by(operations["createLocation"], location), seen, whole=False)

@@ -1,0 +1,60 @@
+"""The sandbox makes up a partner's data, and takes it away again without touching what is real."""
+
+import pytest
+
+from ecsuite.rules import GONE, SIMULATED, UNTOUCHED, json_of
+from ecsuite.world import LOOKING, records_of
+
+pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
+
+
+@pytest.fixture
+def alone(request, run):
+    """Nobody else of this session makes users meanwhile, so that new ones are the simulation's."""
+    if run.target.kind == "live" and hasattr(request.config, "workerinput"):
+        pytest.skip("other workers make users meanwhile")
+
+
+def user_ids(world):
+    """The ids of all users."""
+    return {item["userId"] for item in records_of(json_of(world.listed("/users"))) if "userId" in item}
+
+
+@pytest.mark.scenario("simulated-partner")
+def test_simulated_data_comes_and_goes(household, alone):
+    """There are users, vehicles, locations and resources that were not there; DELETE takes them and leaves the rest."""
+    world, api = household.world, household.world.api
+    real = {thing.path: world.see(thing.path) for thing in (household.user, household.location, household.tank)}
+    before = user_ids(world)
+
+    made = api.post("/simulation/partner")
+
+    new = sorted(user_ids(world) - before)
+    resources = [item for user in new for item in records_of(json_of(api.get(f"/users/{user}/resources")))]
+    places = [item for user in new for item in records_of(json_of(api.get(f"/users/{user}/locations")))]
+    vehicles = [item for item in resources if item.get("resourceType") == "Vehicle"]
+    found = {
+        "users": new,
+        "vehicles": vehicles,
+        "locations": places,
+        "resources at locations": [item for item in resources if item not in vehicles],
+    }
+    for what, things in found.items():
+        world.rules.require(
+            SIMULATED, made, holds=bool(things), at=f"{what} afterwards", expected="some that are new", actual="none"
+        )
+
+    deleted = api.delete("/simulation/partner")
+
+    left = user_ids(world) & set(new)
+    readable = [user for user in new if api.get(f"/users/{user}", expect=LOOKING).is_success]
+    world.rules.require(
+        GONE,
+        deleted,
+        holds=not left and not readable,
+        at="GET /users afterwards",
+        expected="none of the users that the simulation made",
+        actual=f"{len(left)} of {len(new)} in the list, {len(readable)} can be read",
+    )
+    for path, was in real.items():
+        world.same(UNTOUCHED, deleted, path, was)

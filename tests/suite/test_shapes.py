@@ -1,0 +1,180 @@
+"""What the extensions of a contract do to samples, comparisons and kinds."""
+
+import itertools
+import textwrap
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.checks.sent_comes_back import Instant, Trimmed, Unordered, differences
+from ecsuite.cleanup import resolve_each
+from ecsuite.contract import Contract, Link, Source, success_links
+from ecsuite.exchange import Exchange, Request, Response
+from ecsuite.finding import Result
+from ecsuite.samples import Samples
+
+THING = """\
+    openapi: 3.1.0
+    info: {title: T, version: '1'}
+    paths: {}
+    components:
+      schemas:
+        Base:
+          type: object
+          required: [name]
+          properties:
+            name: {type: string, x-sample: id}
+            note: {type: [string, 'null'], x-sample: text}
+            former: {type: string, x-sample: id, deprecated: true, x-replaced-by: names}
+            names: {type: [array, 'null'], x-same: unordered, items: {type: string, x-sample: id}}
+        Thing:
+          $ref: '#/components/schemas/Base'
+          required: [owner]
+          properties:
+            owner: {type: string, x-names: getOwner.ownerId}
+            kind: {enum: [A, B, C], examples: [B], x-wanted: true}
+            part:
+              oneOf:
+                - {type: object, required: [is], properties: {is: {const: X}, size: {type: number}}}
+                - {type: object, required: [is], properties: {is: {const: Y}}}
+                - {type: object, properties: {is: false}, x-unsettled: nobody knows}
+"""
+POINTER = ("components", "schemas", "Thing")
+
+
+@pytest.fixture
+def contract():
+    return Contract(Source(textwrap.dedent(THING), "c.yaml"))
+
+
+@pytest.fixture
+def samples(contract):
+    ids = itertools.count()
+    return Samples(contract, lambda kind: f"{kind}-{next(ids)}", lambda name: f"the {name}")
+
+
+def test_members_beside_a_reference_are_drawn(samples):
+    """What is required, or wanted, on either side of a reference; and what names a thing names it."""
+    body = samples.smallest(POINTER)
+
+    assert body.value == {"name": "id-0", "owner": "the getOwner.ownerId", "kind": "B"}
+    assert body.names == {"getOwner.ownerId"}
+
+
+def test_given_members_are_put_in(samples):
+    """What is settled already is not drawn again."""
+    assert samples.smallest(POINTER, {"name": "mine"}).value["name"] == "mine"
+
+
+def test_fullest_body_has_nothing_that_is_out_of_use(contract, samples):
+    """All members but former ones, none of them null."""
+    body = samples.fullest(POINTER)
+
+    assert set(body.value) == {"name", "note", "names", "owner", "kind", "part"}
+    assert None not in body.value.values()
+    assert contract.schemas.fits(POINTER, body.value)
+
+
+def test_legal_bodies_have_every_variant(contract, samples):
+    """Null where it may be, each branch of a choice, a former member in the place of its successor; all of it legal."""
+    bodies = list(samples.legal(POINTER))
+    values = [body.value for body in bodies]
+
+    assert all(contract.schemas.fits(POINTER, value) for value in values)
+    assert {value["part"].get("is") for value in values} == {"X", "Y", None}
+    assert any(value["note"] is None for value in values)
+    assert any("former" in value for value in values)
+    assert not any("former" in value and "names" in value for value in values)
+    assert {value["kind"] for value in values} == {"B"}
+
+
+def test_unsettled_part_is_told(samples):
+    """A body with a part of which nobody said whether it is taken says so."""
+    plain = [body for body in samples.legal(POINTER) if not body.odd.startswith("a string")]
+
+    assert {(body.value["part"].get("is"), body.odd) for body in plain} == {
+        ("X", ""),
+        ("Y", ""),
+        (None, "nobody knows"),
+    }
+
+
+def test_set_holds_nothing_twice(samples):
+    """In a list without an order each item stands once."""
+    for body in samples.legal(POINTER):
+        names = body.value.get("names") or []
+        assert len(set(names)) == len(names)
+
+
+def test_wrong_bodies_are_wrong_in_every_branch(contract, samples):
+    """Each of them breaks the schema, in each branch of a choice; null is no fault where it may be."""
+    wrong = list(samples.wrong(POINTER))
+
+    assert not any(contract.schemas.fits(POINTER, each.value) for each in wrong)
+    assert {each.value["part"]["is"] for each in wrong if each.place == "/part/size"} == {"X"}
+    assert {each.place for each in wrong} >= {"/name", "/owner", "/kind", "/part", "/names", "/names/0", "the body"}
+    assert not any(each.what == "null" for each in wrong if each.place in {"/note", "/names"})
+
+
+LOOSE = {
+    "a set in another order": (Unordered(["1", "2"]), ["2", "1"], True),
+    "a set with another item": (Unordered(["1", "2"]), ["2", "3"], False),
+    "a set with an item twice": (Unordered(["1", "2"]), ["1", "1"], False),
+    "a set with an item less": (Unordered(["1", "2"]), ["1"], False),
+    "objects in another order, with more in them": (
+        Unordered([{"a": 1}, {"a": 2}]),
+        [{"a": 2, "b": 0}, {"a": 1}],
+        True,
+    ),
+    "a list in another order": (["1", "2"], ["2", "1"], False),
+    "blanks around": (Trimmed(" Å  B "), "Å  B", True),
+    "blanks between": (Trimmed(" Å  B "), "Å B", False),
+    "blanks around another text": (" Å ", "Å", False),
+    "another offset": (Instant("2026-01-15T16:00:00+00:00"), "2026-01-15T17:00:00.0000000+01:00", True),
+    "Z": (Instant("2026-01-15T16:00:00+00:00"), "2026-01-15T16:00:00Z", True),
+    "another hour": (Instant("2026-01-15T16:00:00+00:00"), "2026-01-15T16:00:00+01:00", False),
+    "no offset": (Instant("2026-01-15T16:00:00+00:00"), "2026-01-15T16:00:00", False),
+    "no time stamp": (Instant("2026-01-15T16:00:00+00:00"), "tomorrow", False),
+    "a number": (Instant("2026-01-15T16:00:00+00:00"), 7, False),
+}
+
+
+@pytest.mark.parametrize("what", LOOSE)
+def test_what_may_come_back_otherwise(what):
+    """An order, blanks, the spelling of an instant: only where the contract says so."""
+    sent, got, same = LOOSE[what]
+
+    assert (not list(differences({"x": sent}, {"x": got}))) is same
+
+
+def test_kinds_of_the_current_edition():
+    """Each kind is made at one place; batches and what names other things make none."""
+    contract = editions.contract("2026-01")
+
+    made = {kind.creator.id: (kind.name, kind.parent and kind.parent.name, kind.answered_at) for kind in contract.kinds}
+    assert made == {
+        "createUser": ("user", None, ()),
+        "createLocation": ("location", "user", ()),
+        "createVehicle": ("resource", "user", ()),
+        "createLocationResource": ("resource", "location", ()),
+        "createWebhook": ("webhook", None, ()),
+        "simulatePriceCurve": ("event", None, ("simulatedEvent",)),
+        "simulateUserEligibility": ("event", None, ("simulatedEvent",)),
+        "simulateLocationLimit": ("event", None, ("simulatedEvent",)),
+        "simulateResourceLimit": ("event", None, ("simulatedEvent",)),
+    }
+    batches = {batch.creator.id: (batch.kind.creator.id, batch.member) for batch in contract.batches}
+    assert batches == {"createUsers": ("createUser", "users"), "createLocations": ("createLocation", "locations")}
+
+
+def test_link_to_the_first_of_a_batch_leads_to_each():
+    """All things of a batch are known by the link to the first of them, so all can be deleted."""
+    contract = editions.contract("2026-01")
+    operation = contract.operations["createUsers"]
+    body = b'{"users":[{"userId":"a"},{"userId":"b"},{"userId":"c"}]}'
+    exchange = Exchange(Request("POST", "http://x/users/batch", body=body), Response(201))
+    result = Result(exchange, operation, {}, (), (), ())
+    delete = next(link for link in success_links(operation) if link.operation_id == "deleteUser")
+
+    assert [values["userId"] for values in resolve_each(delete, result)] == ["a", "b", "c"]
+    assert list(resolve_each(Link("deleteUser", {"userId": "$request.body#/userId"}), result)) == []
