@@ -321,6 +321,11 @@ BREAKS = {
     ],
     "no body where none may be": [
         ("a body on 204", {"line": "DELETE /users/4", "status": 204, "answer": {}}, "body"),
+        (
+            "a body announced on 204",
+            {"line": "DELETE /users/4", "status": 204, "response": {"Content-Length": "7"}},
+            "header Content-Length",
+        ),
     ],
     "response headers match contract": [
         ("401 without a challenge", {"status": 401, "intent": ANY_401}, "header WWW-Authenticate"),
