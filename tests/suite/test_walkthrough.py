@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -236,6 +237,8 @@ def test_interruption_is_exit_code_2():
             connection, _ = silent.accept()
             with connection:
                 connection.recv(1)
+                # Until all is sent and the answer is waited for, which is when a person loses patience.
+                time.sleep(0.5)
                 process.send_signal(signal.SIGINT)
                 _, said = process.communicate(timeout=30)
 
