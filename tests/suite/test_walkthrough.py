@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -233,12 +233,13 @@ def test_interruption_is_exit_code_2():
     with serving("2023-10") as standin, socket.create_server(("127.0.0.1", 0)) as silent:
         env = standin.environment() | {"EC_TOKEN_URL": f"http://127.0.0.1:{silent.getsockname()[1]}/t"}
         command = [*ECSUITE, "walkthrough", "--ec-target", "live"]
-        with subprocess.Popen(command, env=os.environ | env, stderr=subprocess.PIPE, text=True) as process:
+        # A shell has what it runs in the background ignore the signal, these tests with it, and a child inherits that.
+        heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        started = {"env": os.environ | env, "stderr": subprocess.PIPE, "text": True, "preexec_fn": heed}
+        with subprocess.Popen(command, **started) as process:
             connection, _ = silent.accept()
             with connection:
                 connection.recv(1)
-                # Until all is sent and the answer is waited for, which is when a person loses patience.
-                time.sleep(0.5)
                 process.send_signal(signal.SIGINT)
                 _, said = process.communicate(timeout=30)
 
