@@ -131,11 +131,19 @@ class Samples:
         seen: set[tuple[Pointer, str]] = set()
         for turn in range(1, 1 + _Branches(self._contract).of(schema)):
             for change in _changes(self._contract, schema, self.fullest(schema, given, turn).value):
-                if (change.rule, change.what) not in seen:
+                if (change.rule, change.what) not in seen and not change.is_unsettled:
                     value = change.make(self.fullest(schema, given, turn).value)
                     if not self._contract.schemas.fits(schema, value):
                         seen.add((change.rule, change.what))
                         yield Wrong(value, change.at, change.what)
+
+    def unsettled(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Wrong]:
+        """Bodies with null for a member that may be left out: one server refuses it, another takes it for left out."""
+        for turn in range(1, 1 + _Branches(self._contract).of(schema)):
+            for change in _changes(self._contract, schema, self.fullest(schema, given, turn).value):
+                value = change.make(self.fullest(schema, given, turn).value) if change.is_unsettled else None
+                if change.is_unsettled and not self._contract.schemas.fits(schema, value):
+                    yield Wrong(value, change.at, change.what)
 
     def _body(self, schema: Pointer, given: Given, *, full: bool, turn: int, rare: bool = False) -> Body:
         drawing = _Drawing(self._contract, self._draw, self._named, full=full, turn=turn, rare=rare)
@@ -284,31 +292,37 @@ def _variants(shape: Shape) -> list[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change that may make a value wrong: the place, the schema there, the fault in words, and what makes it."""
+    """A change that may make a value wrong: the place, the schema there, the fault in words, and what makes it.
+
+    `is_unsettled` is null for a member that may be left out: many a server reads the one as the other.
+    """
 
     at: Path
     rule: Pointer
     what: str
     make: Callable[[Any], Any]
+    is_unsettled: bool = False
 
 
-def _changes(contract: Contract, schema: Pointer, value: Any, at: Path = (), inside: str = "") -> Iterator[_Change]:
+def _changes(
+    contract: Contract, schema: Pointer, value: Any, at: Path = (), inside: str = "", *, optional: bool = False
+) -> Iterator[_Change]:
     """Every change that may make a value wrong; `inside` says in which branch of a choice, in words."""
     shape = contract.schemas.shape(schema)
     own = _at(value, at)
     for wrong, what in _wrong_values(shape.keywords, own):
-        yield _Change(at, schema, what + inside, _setter(at, wrong))
+        yield _Change(at, schema, what + inside, _setter(at, wrong), is_unsettled=optional and wrong is None)
     for part in shape.parts:
-        yield from _changes(contract, part, value, at, inside)
+        yield from _changes(contract, part, value, at, inside, optional=optional)
     fitting = [branch for branch in shape.branches if contract.schemas.fits(branch, own)]
     for branch in fitting[:1]:
         title = contract.schemas.shape(branch).keywords.get("title")
-        yield from _changes(contract, branch, value, at, f" in {title}" if title else inside)
+        yield from _changes(contract, branch, value, at, f" in {title}" if title else inside, optional=optional)
     if isinstance(own, dict):
         for name, member in shape.members.items():
             if name in own:
                 yield _Change((*at, name), member, f"missing{inside}", _remover((*at, name)))
-                yield from _changes(contract, member, value, (*at, name), inside)
+                yield from _changes(contract, member, value, (*at, name), inside, optional=name not in shape.required)
     elif isinstance(own, list) and own and shape.items:
         yield from _changes(contract, shape.items, value, (*at, 0), inside)
         last = (*at, len(own) - 1)

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from ecsuite.checks import sent_comes_back
 from ecsuite.checks.seen import place
-from ecsuite.checks.sent_comes_back import Instant, Trimmed, Unordered
+from ecsuite.checks.sent_comes_back import Instant, OrNull, Trimmed, Unordered
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
 from ecsuite.contract import (
@@ -245,6 +245,13 @@ class World:
             seen = {name: seen}
         return seen
 
+    def former(self, kind: Kind, name: str) -> frozenset[str]:
+        """The members of a kind that the member `name` took the place of, and that may go with it."""
+        members = self.contract.schemas.shape(schema_of(kind.creator)).members
+        return frozenset(
+            old for old, at in members.items() if self.contract.schemas.shape(at).keywords.get("x-replaced-by") == name
+        )
+
     def _shown(self, schema: Pointer, sent: Any) -> Any:
         """A value that was sent, as an answer shows it: without nulls and secrets, and marked where it may differ."""
         shape = self.contract.schemas.shape(schema)
@@ -258,8 +265,9 @@ class World:
         if isinstance(sent, list):
             items = [self._shown(shape.items, item) if shape.items else item for item in sent]
             return Unordered(items) if shape.keywords.get("x-same") == "unordered" else items
-        if isinstance(sent, str) and shape.keywords.get("x-same") == "trimmed":
-            return Trimmed(sent)
+        looser = {"trimmed": Trimmed, "or-null": OrNull}.get(shape.keywords.get("x-same", ""))
+        if isinstance(sent, str) and looser:
+            return looser(sent)
         return Instant(sent) if isinstance(sent, str) and shape.keywords.get("format") == "date-time" else sent
 
     def _is_shown(self, shape: Shape, name: str) -> bool:
@@ -341,6 +349,10 @@ class World:
     def wrong(self, call: Call) -> Iterator[Wrong]:
         """Every kind of wrong body for a call; see `Samples.wrong`."""
         return self.samples.wrong(schema_of(call.operation), call.values)
+
+    def unsettled(self, call: Call) -> Iterator[Wrong]:
+        """Every body for a call that a server may take or refuse; see `Samples.unsettled`."""
+        return self.samples.unsettled(schema_of(call.operation), call.values)
 
     def _have_ready(self, operation: Operation, values: Mapping[str, str]) -> bool:
         """Make what an operation deletes that has no id of its own; whether it is there, as far as that is told."""

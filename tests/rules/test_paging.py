@@ -6,17 +6,12 @@ from datetime import datetime
 import pytest
 
 from ecsuite.exchange import Intent
+from ecsuite.pages import LARGEST, Pages
 from ecsuite.rules import IN_ORDER, PAGED, json_of
-from ecsuite.world import records_of
+from ecsuite.world import records_of, total_of
 
 pytestmark = pytest.mark.guide
 MANY = 5
-SIZES = (1, 2, 1000)
-LARGEST = 1000
-# A walk of more pages than this is left out: a partner may have any number of things.
-MOST_PAGES = 40
-# While a list is walked others may make things; then it is walked again, so many times.
-WALKS = 3
 BAD_NUMBERS = ("abc", "1.5", "0x10", "--1")
 OUT_OF_BOUNDS = ("0", "-1", "1001", "999999999")
 
@@ -30,89 +25,12 @@ def makers(world, operation):
     return [kind for kind in world.kinds if kind.lister is operation]
 
 
-def page(world, operation, number, size, **options):
-    """One page of a list, of the whole of which this call is about."""
-    query = {operation.paged_by("page"): str(number), operation.paged_by("size"): str(size)}
-    return world.api.get(operation.path, params=query, **options)
-
-
-def figures(answer):
-    """What a page says of itself."""
-    found = json_of(answer).get("pagination")
-    return found if isinstance(found, dict) else {}
-
-
-def walk(world, operation, size):
-    """Every page of a list; None where it did not stay the same for as long as that takes."""
-    for _ in range(WALKS):
-        pages = [page(world, operation, 1, size)]
-        while len(pages) * size < figures(pages[-1]).get("totalRecords", 0) and len(pages) < MOST_PAGES:
-            pages.append(page(world, operation, len(pages) + 1, size))
-        if len({figures(answer).get("totalRecords") for answer in pages}) == 1:
-            return pages
-    world.rules.not_checked(PAGED, "the list changed while it was walked, again and again")
-    return None
-
-
-def sizes(world, operation):
-    """The sizes of pages by which the list can be walked in reasonable time."""
-    total = figures(page(world, operation, 1, LARGEST)).get("totalRecords", 0)
-    return [size for size in SIZES if total <= size * MOST_PAGES]
-
-
-def must_agree(world, answer, number, size):
-    """Sees that the figures of a page agree with each other and with what is on it."""
-    said, count = figures(answer), len(records_of(json_of(answer)))
-    total, actual_size = said.get("totalRecords", 0), said.get("pageSize", size)
-    pages = -(-total // actual_size) if actual_size > 0 else 0
-    wanted = {
-        "currentPage": number,
-        "pageSize": size,
-        # Of an empty list nobody has said how many pages it has.
-        "totalPages": pages or said.get("totalPages"),
-        "nextPage": number + 1 if number < pages else None,
-        "previousPage": number - 1 if number > 1 else None,
-    }
-    for name, value in wanted.items():
-        if name in said:
-            world.rules.require(
-                PAGED,
-                answer,
-                holds=said[name] == value,
-                at=f"body /pagination/{name}",
-                expected=f"{'null' if value is None else value}, for page {number} of {total} records by {size}",
-                actual="null" if said[name] is None else str(said[name]),
-            )
-    expected = min(size, max(0, total - (number - 1) * size))
-    world.rules.require(
-        PAGED,
-        answer,
-        holds=count == expected,
-        at="the page",
-        expected=f"{expected} of {total} records, on page {number} by {size}",
-        actual=f"{count} records",
-    )
-
-
 @pytest.mark.operations(select=paged)
 def test_pages_hold_every_record_once(operation, world):
     """Walking the pages gives each thing that was made once, and each page says rightly which one it is."""
     things = [world.make(kind) for kind in makers(world, operation)[:1] for _ in range(MANY)]
 
-    for size in sizes(world, operation):
-        pages = walk(world, operation, size) or []
-        for number, answer in enumerate(pages, 1):
-            must_agree(world, answer, number, size)
-        for thing in things if pages else []:
-            found = sum(len(world.items(answer, thing.kind, thing.id)) for answer in pages)
-            world.rules.require(
-                PAGED,
-                pages[0],
-                holds=found == 1,
-                at=f"an item with the {thing.kind.member} {thing.id}, on {len(pages)} pages by {size}",
-                expected="once",
-                actual=f"{found} times",
-            )
+    Pages(world, operation).check(things)
 
 
 @pytest.mark.operations(select=paged)
@@ -120,10 +38,10 @@ def test_page_after_the_last_is_empty(operation, world):
     """Where the records end, so do the pages: one further on is refused, or has no records."""
     for kind in makers(world, operation)[:1]:
         world.make(kind)
-    said = figures(page(world, operation, 1, LARGEST))
-    beyond = said.get("totalRecords", 0) // LARGEST + 2
+    pages = Pages(world, operation)
+    beyond = total_of(json_of(pages.page(1, LARGEST))) // LARGEST + 2
 
-    answer = page(world, operation, beyond, LARGEST, expect=Intent("a page that is not there", silent=True))
+    answer = pages.page(beyond, LARGEST, expect=Intent("a page that is not there", silent=True))
 
     if answer.is_success:
         count = len(records_of(json_of(answer)))
@@ -140,7 +58,7 @@ def test_list_is_in_order(operation, world):
     name, descending = operation.order.lstrip("-"), operation.order.startswith("-")
 
     for size in (2, LARGEST):
-        pages = [page(world, operation, number, size) for number in (1, 2)]
+        pages = [Pages(world, operation).page(number, size) for number in (1, 2)]
         items = [item for answer in pages for item in records_of(json_of(answer))]
         times = [instant(item.get(name)) for item in items]
         pairs = [(one, two) for one, two in itertools.pairwise(times) if one and two]

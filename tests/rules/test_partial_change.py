@@ -36,7 +36,7 @@ def test_change_keeps_what_it_does_not_name(kind, world):
             world.rules.compare(sent, changed, whole=False)
         world.rules.compare(sent, world.api.get(thing.path), whole=False)
         after = own(world, thing)
-        for other in [other for other in before if other != name]:
+        for other in sorted(before.keys() - {name} - world.former(kind, name)):
             found = different(before, after, other)
             world.rules.require(
                 CHANGED_ALONE,

@@ -123,6 +123,7 @@ def test_odd_body_breaks_nothing(operation, world):
         ).items()
     ]
     odd += [{"json": value, "expect": anything(what)} for what, value in odd_values(call.body.value)]
+    odd += [{"json": it.value, "expect": anything(f"{it.what} at {it.place}")} for it in world.unsettled(call)]
     odd.append({"chunked": True, "expect": anything("a body in chunks")})
     world.send_each(call, odd)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from ecsuite.exchange import ABSENT, SILENT
+from ecsuite.pages import Pages
 from ecsuite.rules import ELIGIBLE, ENROLLED, json_of, member
 from ecsuite.world import records_of, total_of
 
@@ -12,13 +13,17 @@ NEIGHBOURHOOD = {"latitude": 60.52485052347296, "longitude": 5.060012082871939}
 FIRST_PAGE = {"page": "1", "pageSize": "1000"}
 
 
-@pytest.fixture
-def resident(world):
-    """A user with a location in the neighbourhood."""
-    user = world.make(world.kind("createUser"))
+def settle(world, user):
+    """Gives a user a location in the neighbourhood."""
     kind = world.kind("createLocation")
     body = world.body(kind.creator, full=True).value | {"coordinates": NEIGHBOURHOOD}
     return world.make(kind, user, body=world.body_of(body))
+
+
+@pytest.fixture
+def resident(world):
+    """A user with a location in the neighbourhood."""
+    return settle(world, world.make(world.kind("createUser")))
 
 
 def says(name):
@@ -109,3 +114,15 @@ def test_enrolling_one_does_not_enrol_another(world, resident):
     if seen.is_success:
         assert member(seen, "userId") == neighbour.id
         must_say(world, ENROLLED, seen, "isEnrolled", value=False)
+
+
+@pytest.mark.scenario("many-are-eligible")
+def test_eligible_users_come_in_pages(world):
+    """Each of several eligible users is on one page of the list, whatever the size of a page."""
+    users = [world.make(world.kind("createUser")) for _ in range(3)]
+    for user in users:
+        settle(world, user)
+    for user in users:
+        become_eligible(world, user.id)
+
+    Pages(world, world.contract.operations["listEligibleUsers"]).check(users)

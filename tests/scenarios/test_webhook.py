@@ -6,10 +6,11 @@ import json
 import pytest
 
 from ecsuite.exchange import ABSENT, SILENT
+from ecsuite.pages import Pages
 from ecsuite.quickstart.edition_2026_01 import tells_of
 from ecsuite.rules import DELIVERED_ONCE, LOGGED, REPEATED, json_of
 from ecsuite.webhook.receiver import wait_for
-from ecsuite.world import records_of
+from ecsuite.world import records_of, total_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 MOST_ATTEMPTS = 4
@@ -162,6 +163,23 @@ def test_logs_agree_with_what_arrived(reachable):
             expected="what was delivered, as text",
             actual="something else",
         )
+
+
+@pytest.mark.scenario("pages-of-logs")
+def test_logs_come_in_pages(reachable):
+    """The logs of several deliveries are on the pages of the list, those of one webhook and those of all."""
+    world = reachable.world
+    webhook, other = reachable.subscribe("PriceCurveCreated"), reachable.subscribe("PriceCurveCreated")
+    events = [reachable.simulate() for _ in range(3)]
+    for event in events:
+        reachable.arrives(webhook, event)
+        reachable.arrives(other, event)
+    query = {"webhookId": webhook.id}
+    logs = world.contract.operations["listNotificationLogs"]
+    world.api.poll("/webhooks/logs", lambda answer: total_of(json_of(answer)) >= len(events), params=query)
+
+    Pages(world, logs, query).check()
+    Pages(world, logs).check()
 
 
 def must_agree(world, answer, known, log):

@@ -42,6 +42,7 @@ LAYERS = [
     ["ecsuite.asgi"],
     ["ecsuite.webhook"],
     ["ecsuite.world"],
+    ["ecsuite.pages"],
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
     ["ecsuite.run"],

@@ -6,7 +6,7 @@ import textwrap
 import pytest
 
 from ecsuite import editions
-from ecsuite.checks.sent_comes_back import Instant, Trimmed, Unordered, differences
+from ecsuite.checks.sent_comes_back import Instant, OrNull, Trimmed, Unordered, differences
 from ecsuite.cleanup import resolve_each
 from ecsuite.contract import Contract, Link, Source, success_links
 from ecsuite.exchange import Exchange, Request, Response
@@ -130,6 +130,9 @@ LOOSE = {
     "blanks around": (Trimmed(" Å  B "), "Å  B", True),
     "blanks between": (Trimmed(" Å  B "), "Å B", False),
     "blanks around another text": (" Å ", "Å", False),
+    "null for what may be null": (OrNull("1"), None, True),
+    "what may be null, as it was sent": (OrNull("1"), "1", True),
+    "another text for what may be null": (OrNull("1"), "2", False),
     "another offset": (Instant("2026-01-15T16:00:00+00:00"), "2026-01-15T17:00:00.0000000+01:00", True),
     "Z": (Instant("2026-01-15T16:00:00+00:00"), "2026-01-15T16:00:00Z", True),
     "another hour": (Instant("2026-01-15T16:00:00+00:00"), "2026-01-15T16:00:00+01:00", False),

@@ -154,7 +154,7 @@ ALLOWED: Final[dict[str, frozenset[Any]]] = {
     "x-body": frozenset({"optional", "any"}),
     "x-environment": frozenset({"sandbox", "production"}),
     "x-paging": frozenset({"page", "size"}),
-    "x-same": frozenset({"unordered", "trimmed"}),
+    "x-same": frozenset({"unordered", "trimmed", "or-null"}),
     "x-signature": frozenset({"hmac-sha256-base64"}),
     "x-unlisted": frozenset({True}),
     "x-wanted": frozenset({True}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -44,6 +44,24 @@ class Violation:
     actual: str
 
 
+@dataclass(slots=True)
+class _Spot:
+    """What a schema says, as far as parts of values go.
+
+    Attributes:
+        same: the schemas inside it that speak of the same part.
+        members: the schemas of the members of an object.
+        items: the schema of the items of an array.
+        is_kept: the part is a time or a state that a server keeps by itself.
+    """
+
+    node: dict[str, Any]
+    same: list[_Spot] = field(default_factory=list)
+    members: dict[str, _Spot] = field(default_factory=dict)
+    items: _Spot | None = None
+    is_kept: bool = False
+
+
 class Schemas:
     """The schemas of a document, each compiled when first used and then kept."""
 
@@ -53,6 +71,7 @@ class Schemas:
         self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
         self._absences: dict[Pointer, dict[str, str]] = {}
         self._shapes: dict[Pointer, Shape] = {}
+        self._spots: dict[Pointer, _Spot] = {}
 
     def validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         """The compiled schema at the pointer.
@@ -87,45 +106,55 @@ class Schemas:
 
     def parts(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
         """Every part of a value with each schema that speaks of it: pairs of a path in the value and a schema."""
-        pending: list[tuple[Pointer, tuple[str | int, ...], Any]] = [(pointer, (), value)]
+        return ((path, spot.node) for path, spot, _ in self._walk(pointer, value))
+
+    def _walk(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], _Spot, Any]]:
+        pending: list[tuple[_Spot, tuple[str | int, ...], Any]] = [(self._spot(pointer), (), value)]
         while pending:
-            place, path, part = pending.pop()
-            node = self._source.at(place)
-            if not isinstance(node, dict):
-                continue
-            yield path, node
-            pending += [(inner, path, part) for inner in self._same_part(place, node)]
+            spot, path, part = pending.pop()
+            yield path, spot, part
+            pending += [(inner, path, part) for inner in spot.same]
             if isinstance(part, dict):
-                members = [name for name in node.get("properties", {}) if name in part]
-                pending += [((*place, "properties", name), (*path, name), part[name]) for name in members]
-            elif isinstance(part, list) and "items" in node:
-                pending += [((*place, "items"), (*path, index), item) for index, item in enumerate(part)]
+                pending += [(spot.members[name], (*path, name), part[name]) for name in spot.members if name in part]
+            elif isinstance(part, list) and spot.items:
+                pending += [(spot.items, (*path, index), item) for index, item in enumerate(part)]
+
+    def _spot(self, pointer: Pointer) -> _Spot:
+        """What a schema says of the parts of a value, put together once: a list may have thousands of items."""
+        if pointer in self._spots:
+            return self._spots[pointer]
+        node = self._source.at(pointer)
+        # A schema may hold itself, so it is known before what is in it.
+        spot = self._spots[pointer] = _Spot(node if isinstance(node, dict) else {})
+        spot.same = [self._spot(inner) for inner in self._same_part(pointer, spot.node)]
+        spot.members = {name: self._spot((*pointer, "properties", name)) for name in spot.node.get("properties", {})}
+        spot.items = self._spot((*pointer, "items")) if "items" in spot.node else None
+        spot.is_kept = self._is_kept(spot.node)
+        return spot
 
     def known(self, pointer: Pointer, value: Any) -> Any:
         """The value without the members that its schema does not speak of, and without times and states of a server's.
 
         What a server keeps by itself may be another at any time, and no call is to blame for it.
         """
-        members: dict[tuple[str | int, ...], dict[str, Any]] = {}
-        for path, node in self.parts(pointer, value):
-            members.setdefault(path, {}).update(node.get("properties", {}))
+        members: dict[tuple[str | int, ...], dict[str, _Spot]] = {}
+        for path, spot, _ in self._walk(pointer, value):
+            if spot.members:
+                members.setdefault(path, {}).update(spot.members)
 
         def keep(part: Any, path: tuple[str | int, ...]) -> Any:
             if isinstance(part, list):
                 return [keep(item, (*path, index)) for index, item in enumerate(part)]
-            if not isinstance(part, dict) or not members.get(path):
+            own = members.get(path)
+            if not isinstance(part, dict) or not own:
                 return part
             return {
-                name: keep(item, (*path, name))
-                for name, item in part.items()
-                if name in members[path] and not self._is_kept(members[path][name])
+                name: keep(item, (*path, name)) for name, item in part.items() if name in own and not own[name].is_kept
             }
 
         return keep(value, ())
 
-    def _is_kept(self, node: Any) -> bool:
-        if not isinstance(node, dict):
-            return False
+    def _is_kept(self, node: dict[str, Any]) -> bool:
         behind = self._source.resolve(self._source.parse(node["$ref"][2:]))[1] if "$ref" in node else {}
         own = {**behind, **node}
         is_text = "string" in own.get("type", "") and "enum" not in own and own.get("format") != "date-time"
@@ -134,9 +163,9 @@ class Schemas:
     def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
         """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""
         return [
-            (path, _at(value, path))
-            for path, node in self.parts(pointer, value)
-            if node.get("type") == "integer" and isinstance(_at(value, path), float)
+            (path, part)
+            for path, spot, part in self._walk(pointer, value)
+            if isinstance(part, float) and spot.node.get("type") == "integer"
         ]
 
     def absences(self, pointer: Pointer) -> dict[str, str]:

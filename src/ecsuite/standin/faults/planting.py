@@ -162,6 +162,20 @@ def elsewhere(change: ToAnswer, code: int) -> Plant:
 # Handlers
 
 
+def items_of(body: Any) -> list[Any]:
+    """The items of a list as an answer has them: the body itself, or its one member that is an array."""
+    if isinstance(body, list):
+        return body
+    return next(member for member in body.values() if isinstance(member, list))
+
+
+def with_items(body: Any, items: list[Any]) -> Any:
+    """The same list with other items."""
+    if isinstance(body, list):
+        return items
+    return {name: items if isinstance(member, list) else member for name, member in body.items()}
+
+
 def does(operation: str, act: Act) -> Plant:
     """Has an operation do something else; `act` is given what it would have done, and the call."""
 
@@ -201,8 +215,8 @@ def lists_everyones(operation: str) -> Plant:
 
     def act(former: Handler, call: Call) -> Reply:
         reply = former(call)
-        more = [item for partner in others(call) for item in former(replace(call, partner=partner)).body]
-        return replace(reply, body=[*reply.body, *more])
+        more = [item for partner in others(call) for item in items_of(former(replace(call, partner=partner)).body)]
+        return replace(reply, body=with_items(reply.body, [*items_of(reply.body), *more]))
 
     return does(operation, act)
 
@@ -261,10 +275,10 @@ def lists_below_all(operation: str, kind: str, parameter: str) -> Plant:
     """Lists what is below every parent of a kind."""
 
     def act(former: Handler, call: Call) -> Reply:
-        former(call)
+        reply = former(call)
         parents = [parent[parameter] for parent in call.store.all(call.partner, kind)]
         bodies = [former(replace(call, path={**call.path, parameter: own})).body for own in parents]
-        return Reply(200, [item for body in bodies for item in body])
+        return replace(reply, body=with_items(reply.body, [item for body in bodies for item in items_of(body)]))
 
     return does(operation, act)
 
@@ -286,7 +300,12 @@ def without_parent(operation: str, instead: Callable[[Call], object], *, goes_on
 
 def lists(operation: str, change: Callable[[list[Any]], Any]) -> Plant:
     """Lists otherwise."""
-    return does(operation, lambda former, call: replace(reply := former(call), body=change(reply.body)))
+
+    def act(former: Handler, call: Call) -> Reply:
+        reply = former(call)
+        return replace(reply, body=with_items(reply.body, change(items_of(reply.body))))
+
+    return does(operation, act)
 
 
 def nothing_found_is(operation: str, reply: Reply) -> Plant:
@@ -294,7 +313,7 @@ def nothing_found_is(operation: str, reply: Reply) -> Plant:
 
     def act(former: Handler, call: Call) -> Reply:
         listed = former(call)
-        return listed if listed.body else reply
+        return listed if items_of(listed.body) else reply
 
     return does(operation, act)
 
@@ -339,7 +358,7 @@ def still_listed(lister: str, getter: str, deleter: str) -> Plant:
         def listed(call: Call) -> Reply:
             reply = former(call)
             more = [body for path, body in graves if call.path.items() <= path.items()]
-            return replace(reply, body=[*reply.body, *more])
+            return replace(reply, body=with_items(reply.body, [*items_of(reply.body), *more]))
 
         parts.handlers[deleter], parts.handlers[lister] = bury, listed
 
@@ -523,6 +542,17 @@ def accepts(
         return former(replace(call, body=body))
 
     return together(forgives(operation, forgiven), does(operation, mended))
+
+
+def forgives_parameters(operation: str, name: str, instead: str) -> Plant:
+    """Takes a query parameter for another value where it breaks a rule."""
+
+    def act(former: Handler, call: Call) -> Reply:
+        text = call.query.get(name, instead)
+        return former(replace(call, query={**call.query, name: text if text.isdigit() else instead}))
+
+    forgiven = forgives(operation, lambda breach: breach.at == f"query {name}")
+    return together(forgiven, does(operation, act))
 
 
 def forgives(operation: str, forgiven: Callable[[Breach], bool]) -> Plant:
