@@ -4,7 +4,8 @@ import pytest
 
 from ecsuite.contract import parameters
 from ecsuite.exchange import ABSENT, Intent
-from ecsuite.rules import LISTED_ONCE, REFUSED_CHANGES_NOTHING, NoSuch, shown
+from ecsuite.rules import LISTED_ONCE, REFUSED_CHANGES_NOTHING, NoSuch
+from ecsuite.rules import shown as in_words
 from ecsuite.world import schema_of
 
 pytestmark = pytest.mark.guide
@@ -41,11 +42,12 @@ def test_batch_makes_each(operation, world, batch):
 
     made = world.api.post(operation.path, json={batch.member: items})
 
-    world.rules.compare(world.shown_by(operation, {batch.member: items}), made, whole=False)
-    for item in items:
+    shown = world.shown_by(operation, {batch.member: items})
+    world.rules.compare(shown, made, whole=False)
+    for item, own in zip(items, shown[batch.member], strict=True):
         values = values_of(world, batch, item)
         path = world.path_of(batch.kind.reader, values)
-        world.rules.compare(world.shown_by(batch.kind.creator, item), world.api.get(path), whole=False)
+        world.rules.compare(own, world.api.get(path), whole=False)
         listed = world.listed(world.path_of(batch.kind.lister, values))
         found = world.items(listed, batch.kind, item[batch.kind.member])
         world.rules.require(
@@ -81,5 +83,5 @@ def test_batch_with_a_wrong_item_makes_none(operation, world, batch):
                 holds=isinstance(seen, NoSuch),
                 at=f"{batch.kind.reader} afterwards",
                 expected="404",
-                actual=shown(seen),
+                actual=in_words(seen),
             )

@@ -7,10 +7,9 @@ import httpx
 import pytest
 
 from ecsuite.exchange import Exchange
-from ecsuite.media import UndecodableError, read_json
 from ecsuite.quickstart.edition_2026_01 import event_id_of, tells_of
 from ecsuite.rules import DELIVERED_RIGHT
-from ecsuite.webhook.receiver import PATIENCE, hook_of, wait_for
+from ecsuite.webhook.receiver import PATIENCE, hook_of, value_of, wait_for
 from ecsuite.world import Thing, World
 
 DELIVERY = "eventNotification"
@@ -88,7 +87,7 @@ class Household:
         return [
             delivery
             for delivery in self.world.receiver.received()
-            if hook_of(delivery) == hook(webhook) and tells_of(content(delivery), event.id)
+            if hook_of(delivery) == hook(webhook) and tells_of(value_of(delivery), event.id)
         ]
 
     def must_not_arrive(self, webhook: Thing, event: Event, why: str) -> None:
@@ -115,14 +114,6 @@ class Household:
 def hook(webhook: Thing) -> str:
     """The name of a webhook at the receiver."""
     return webhook.sent["webhookUrl"].rpartition("/")[2]
-
-
-def content(delivery: Exchange) -> Any:
-    """The JSON value of a delivery; None where it is none."""
-    try:
-        return read_json(delivery.request.body).value
-    except UndecodableError:
-        return None
 
 
 @pytest.fixture

@@ -61,6 +61,14 @@ def wait_for(
     return None
 
 
+def value_of(delivery: Exchange) -> Any:
+    """The JSON value of a delivery; None where it is none."""
+    try:
+        return read_json(delivery.request.body).value
+    except UndecodableError:
+        return None
+
+
 def hook_of(delivery: Exchange) -> str:
     """The name of the hook that a delivery went to."""
     return delivery.request.url.partition("?")[0].rpartition("/")[2]

@@ -290,7 +290,12 @@ def _keeps_the_right_ones(operation: str, name: str, keep: Callable[[Call, Any],
             except RefusalError as refused:
                 partner = parts.bearer(asked)
                 body = p.sent_value(asked)
-                if asked.operation.id == operation and refused.reply.status == 400 and partner and isinstance(body, dict):
+                if (
+                    asked.operation.id == operation
+                    and refused.reply.status == 400
+                    and partner
+                    and isinstance(body, dict)
+                ):
                     call = Call(partner, asked.seen.path_values, body, parts.store)
                     for item in body.get(name) or ():
                         if isinstance(item, dict) and all(isinstance(own, str) for own in list(item.values())[:1]):
@@ -461,7 +466,10 @@ def _first_secrets(parts: Parts) -> None:
     parts.handlers["createWebhook"] = making
     p.delivers(
         lambda own: [
-            replace(own, headers={**own.headers, webhooks.SIGNATURE_HEADER: webhooks.sign(first.get(own.hook, ""), own.body)})
+            replace(
+                own,
+                headers={**own.headers, webhooks.SIGNATURE_HEADER: webhooks.sign(first.get(own.hook, ""), own.body)},
+            )
         ]
     )(parts)
 
