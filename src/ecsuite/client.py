@@ -10,12 +10,15 @@ A call goes down a ladder, each step with one concern:
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from ecsuite.checks import Checker
@@ -38,6 +41,9 @@ RENEWAL_MARGIN: Final = 60.0
 PATIENCE: Final = 60.0
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 2.0
+# A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
+SLOW: Final = 0.03
+LANES: Final = 6
 CLEAN_UP: Final = Intent("cleaning up, which may come too late", silent=True)
 ANSWER_ARRIVES: Final = "answer arrives"
 _INTENT: Final = "ecsuite.intent"
@@ -45,6 +51,8 @@ _SENT_AT: Final = "ecsuite.sent_at"
 _API: Final = "ecsuite.api"
 
 Send = Callable[[httpx.Request], httpx.Response]
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 class Token:
@@ -78,6 +86,10 @@ class Token:
                 self._value = ""
 
 
+def _depth(path: str) -> int:
+    return path.count("/")
+
+
 class Pace:
     """How long the latest calls took, with all their waiting and trying again; runs against one target may share it."""
 
@@ -107,6 +119,7 @@ class Api:
         http: made by `new_http`, and not closed by this client; one of its own where it is left out.
         token: where the token is kept; a place of its own where it is left out.
         pace: where it is kept how long calls take; likewise.
+        in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
     """
 
@@ -122,6 +135,7 @@ class Api:
         http: httpx.Client | None = None,
         token: Token | None = None,
         pace: Pace | None = None,
+        in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.target = target
@@ -135,6 +149,7 @@ class Api:
         self._clock = clock
         self._token = token or Token(clock)
         self.pace = pace or Pace()
+        self.in_order = in_order
         self._cleanup = Cleanup(checker.contract)
         self._calls: Counter[tuple[str, str]] = Counter()
         # Calls that a later one has taken the place of: their methods and addresses, and how many of those went before.
@@ -253,11 +268,24 @@ class Api:
 
     def clean_up(self) -> None:
         """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
-        for path in self._cleanup.left():
-            try:
+
+        def delete(path: str) -> None:
+            with suppress(PromiseBroken):
                 self.delete(path, expect=CLEAN_UP)
-            except PromiseBroken:
-                continue
+
+        # What stands below another thing goes before it.
+        for _, paths in itertools.groupby(sorted(self._cleanup.left(), key=_depth, reverse=True), _depth):
+            self.side_by_side(delete, list(paths))
+
+    def side_by_side(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
+        """What an act gives for each of several things; where the server takes its time, several are under way at once.
+
+        They must not depend on each other.
+        """
+        if self.in_order or self.pace.average < SLOW:
+            return [act(one) for one in each]
+        with ThreadPoolExecutor(LANES) as lanes:
+            return list(lanes.map(act, each))
 
     def close(self) -> None:
         """Close the connections, unless they are shared."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
+import string
 import uuid
 from collections.abc import Callable
 
@@ -53,9 +54,9 @@ class Ids:
         check = sum(value * weight for value, weight in zip(values, _VIN_WEIGHTS, strict=True)) % 11
         return f"{draft[:8]}{'X' if check == 10 else check}{draft[9:]}"  # noqa: PLR2004
 
-    def secret(self, member: str) -> str:
-        """A secret for the member of that name."""
-        drawn = f"{self._random.getrandbits(160):040x}"
+    def secret(self, member: str, more: str = "") -> str:
+        """A secret for the member of that name: 40 letters, digits and signs, and whatever is to stand behind them."""
+        drawn = "".join(self._random.choices(f"{string.ascii_letters}{string.digits}+/=", k=40)) + more
         if self._redacted:
             return placeholder(member)
         self._on_secret(drawn)

@@ -31,6 +31,8 @@ REPEATED: Final = "refused delivery comes again"
 LOGGED: Final = "logs agree with deliveries"
 ELIGIBLE: Final = "location makes its user eligible"
 ENROLLED: Final = "enrollment is what was asked for last"
+COMPENSATED: Final = "compensation fits month and homes"
+TOLD: Final = "answer tells what was made"
 SIMULATED: Final = "simulation makes what it says"
 ERROR_FITS: Final = "error names its reason"
 PAGED: Final = "pages hold every record once"
@@ -59,6 +61,8 @@ NAMES: Final = (
     REPLACED_WHOLE,
     ELIGIBLE,
     ENROLLED,
+    COMPENSATED,
+    TOLD,
     SIMULATED,
 )
 

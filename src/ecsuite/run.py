@@ -39,7 +39,6 @@ class Run:
     Attributes:
         other: a client of the second partner; None where the target has none.
         redactor: masks the run's secrets in any text.
-        in_order: whether its exchanges must come one after the other, for they are recorded or replayed.
         require_complete: raises CassetteStale where a recording has more than the run asked for.
     """
 
@@ -51,7 +50,6 @@ class Run:
     receiver: Receiver
     redactor: Redactor
     require_complete: Callable[[], None]
-    in_order: bool = False
 
     @property
     def journal(self) -> Journal:
@@ -66,7 +64,7 @@ class Run:
 
     def world(self, api: Api | None = None) -> World:
         """A new world around calls of this run's partner, or of the client that is given."""
-        return World(api or self.api, self.ids, self.receiver, self.target.sandbox, in_order=self.in_order)
+        return World(api or self.api, self.ids, self.receiver, self.target.sandbox)
 
     @property
     def story(self) -> Story:
@@ -132,11 +130,21 @@ def open_run(
             checker = Checker(contract, place.base_url, place.token_url)
             token = connections.token(place.credentials)
             http, pace = connections.http, connections.pace
-            return Api(place, checker, journal, redactor, patient=patiently, http=http, token=token, pace=pace)
+            return Api(
+                place,
+                checker,
+                journal,
+                redactor,
+                patient=patiently,
+                http=http,
+                token=token,
+                pace=pace,
+                in_order=recording,
+            )
 
         receiver = OwnHooks(lambda: connections.receiver)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)
-        run = replace(_run(edition, target, client, ids, receiver, redactor, lambda: None), in_order=recording)
+        run = _run(edition, target, client, ids, receiver, redactor, lambda: None)
         stack.callback(run.clean_up)
         yield run
 
@@ -162,12 +170,10 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     with closing(new_http(target, transport)) as http:
 
         def client(place: Target) -> Api:
-            return Api(
-                place, Checker(contract, place.base_url, place.token_url), journal, redactor, http=http, clock=clock
-            )
+            checker = Checker(contract, place.base_url, place.token_url)
+            return Api(place, checker, journal, redactor, http=http, clock=clock, in_order=True)
 
-        run = _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
-        yield replace(run, in_order=True)
+        yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
 
 
 def _run(

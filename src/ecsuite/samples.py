@@ -10,6 +10,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -38,9 +39,8 @@ ODD_TEXTS: Final = (
 )
 # Hexadecimal digits are the same in both cases, and an id is text all the same: one of the ids is in capitals.
 UPPER_CASE_TURN: Final = 2
-# Of so many values that may be null one is; of so many bodies one has what is out of use, not what replaced it.
+# Of so many values that may be null one is.
 NULL_TURN: Final = 4
-FORMER_TURN: Final = 4
 # Values of a kind that a server may look at more closely, and so may refuse; what it takes must come back all the same.
 ODD: Final[dict[str, tuple[str, ...]]] = {
     "text": ODD_TEXTS,
@@ -117,6 +117,9 @@ class Samples:
         """
         for turn in range(_Turns(self._contract).of(schema)):
             yield self._body(schema, given, full=True, turn=turn, rare=True)
+        if self._has_former(schema):
+            for turn in range(_Branches(self._contract).of(schema)):
+                yield self._body(schema, given, full=True, turn=turn, former=True)
         tried: set[tuple[Path, str]] = set()
         for at, odd in _odd_leaves(self._contract, schema, self.fullest(schema, given).value):
             plain = self.fullest(schema, given)
@@ -128,25 +131,37 @@ class Samples:
 
     def wrong(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Wrong]:
         """Bodies with one fault each: for each member, whatever the schema refuses there."""
-        seen: set[tuple[Pointer, str]] = set()
-        for turn in range(1, 1 + _Branches(self._contract).of(schema)):
-            for change in _changes(self._contract, schema, self.fullest(schema, given, turn).value):
-                if (change.rule, change.what) not in seen and not change.is_unsettled:
-                    value = change.make(self.fullest(schema, given, turn).value)
-                    if not self._contract.schemas.fits(schema, value):
-                        seen.add((change.rule, change.what))
-                        yield Wrong(value, change.at, change.what)
+        return (wrong for wrong, is_unsettled in self._broken(schema, given) if not is_unsettled)
 
     def unsettled(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Wrong]:
         """Bodies with null for a member that may be left out: one server refuses it, another takes it for left out."""
-        for turn in range(1, 1 + _Branches(self._contract).of(schema)):
-            for change in _changes(self._contract, schema, self.fullest(schema, given, turn).value):
-                value = change.make(self.fullest(schema, given, turn).value) if change.is_unsettled else None
-                if change.is_unsettled and not self._contract.schemas.fits(schema, value):
-                    yield Wrong(value, change.at, change.what)
+        return (wrong for wrong, is_unsettled in self._broken(schema, given) if is_unsettled)
 
-    def _body(self, schema: Pointer, given: Given, *, full: bool, turn: int, rare: bool = False) -> Body:
-        drawing = _Drawing(self._contract, self._draw, self._named, full=full, turn=turn, rare=rare)
+    def _broken(self, schema: Pointer, given: Given) -> Iterator[tuple[Wrong, bool]]:
+        seen: set[tuple[Pointer, str]] = set()
+        whole = [partial(self.fullest, schema, given, 1 + turn) for turn in range(_Branches(self._contract).of(schema))]
+        # What is out of use is still looked at.
+        if self._has_former(schema):
+            whole += [
+                partial(self._body, schema, given, full=True, turn=turn, former=True)
+                for turn in range(_Branches(self._contract).of(schema))
+            ]
+        for draw in whole:
+            for change in _changes(self._contract, schema, draw().value):
+                if (change.rule, change.what) not in seen:
+                    value = change.make(draw().value)
+                    if not self._contract.schemas.fits(schema, value):
+                        seen.add((change.rule, change.what))
+                        yield Wrong(value, change.at, change.what), change.is_unsettled
+
+    def _has_former(self, schema: Pointer) -> bool:
+        """Whether a schema has a member, however deep, that another one takes the place of."""
+        return _Former(self._contract).of(schema) > 0
+
+    def _body(
+        self, schema: Pointer, given: Given, *, full: bool, turn: int, rare: bool = False, former: bool = False
+    ) -> Body:
+        drawing = _Drawing(self._contract, self._draw, self._named, full=full, turn=turn, rare=rare, former=former)
         return drawing.body(schema, given)
 
 
@@ -180,8 +195,15 @@ class _Branches(_Deepest):
         return max(1, len(shape.branches))
 
 
+class _Former(_Deepest):
+    """Whether there is a member that is out of use: 1 or 0."""
+
+    def own(self, shape: Shape) -> int:
+        return int("x-replaced-by" in shape.keywords)
+
+
 class _Drawing:
-    """One body being drawn: which turn it is, how full it is to be, whether null and what is out of use may come."""
+    """One body being drawn: which turn it is, how full it is to be, whether null may come, and what is out of use."""
 
     def __init__(
         self,
@@ -192,12 +214,14 @@ class _Drawing:
         full: bool,
         turn: int,
         rare: bool,
+        former: bool,
     ) -> None:
         self._contract = contract
         self._draw = draw
         self._find = named
         self._full = full
         self._rare = rare
+        self._former = former
         self._odd = ""
         self._named: set[str] = set()
         self._turn = turn
@@ -237,22 +261,21 @@ class _Drawing:
         value: dict[str, Any] = {}
         for part in shape.parts:
             value |= self._value(part, turn)
-        for name in self._names(shape, turn):
+        for name in self._names(shape):
             # No two members alike, so that none can stand in the place of another.
             value[name] = given[name] if name in given else self._value(shape.members[name], turn + len(value))
         return value
 
-    def _names(self, shape: Shape, turn: int) -> list[str]:
-        """The members to draw: what is out of use comes seldom, and then what replaced it stays away."""
-        former_turn = self._rare and turn % FORMER_TURN == FORMER_TURN - 1
+    def _names(self, shape: Shape) -> list[str]:
+        """The members to draw: where what is out of use comes, what replaced it stays away."""
         replaced: set[str] = set()
         names: list[str] = []
         for name, member in shape.members.items():
             keywords = self._contract.schemas.shape(member).keywords
             is_former = "x-replaced-by" in keywords
-            if is_former and former_turn:
+            if is_former and self._former:
                 replaced.add(keywords["x-replaced-by"])
-            wanted = former_turn if is_former else self._full or "x-wanted" in keywords
+            wanted = self._former if is_former else self._full or "x-wanted" in keywords
             if name in shape.required or (wanted and self._contract.source.at(member) is not False):
                 names.append(name)
         return [name for name in names if name not in replaced]

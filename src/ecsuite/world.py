@@ -10,7 +10,6 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -27,6 +26,7 @@ from ecsuite.contract import (
     Parameter,
     Pointer,
     Shape,
+    describe,
     links_to,
     parameters,
     success_links,
@@ -35,13 +35,12 @@ from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
-from ecsuite.rules import REFUSED_CHANGES_NOTHING, NoSuch, Rules, json_of, shown
+from ecsuite.rules import REFUSED_CHANGES_NOTHING, TOLD, NoSuch, Rules, json_of, shown
 from ecsuite.samples import Body, Samples, Wrong
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
-# A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
-SLOW: Final = 0.03
-LANES: Final = 6
+# What makes a secret longer than a block of SHA-256, and of more than ASCII.
+LONGER: Final = " Ærlig talt: blåbærsyltetøy på brødskiva, 100 % \U0001f511"
 LOOKING: Final = Intent("looking whether it is there", silent=True)
 # Whether the API looks at a webhook's address is not told, and one on this machine may not please it.
 ADDRESS_MAY_DISPLEASE: Final = Intent("a webhook at an address that may be refused", frozenset({200, 201, 400}))
@@ -123,14 +122,12 @@ class World:
     Attributes:
         receiver: where webhooks lead.
         sandbox: whether webhooks may be tested.
-        in_order: whether calls must go one after the other, for they are recorded or replayed.
     """
 
     api: Api
     ids: Ids
     receiver: Receiver
     sandbox: bool = True
-    in_order: bool = False
     rules: Rules = field(init=False)
     samples: Samples = field(init=False)
     _homes: dict[str, Thing] = field(default_factory=dict)
@@ -148,6 +145,11 @@ class World:
         """What the API promises."""
         return self.api.checker.contract
 
+    @property
+    def in_order(self) -> bool:
+        """Whether calls must go one after the other, for they are recorded or replayed."""
+        return self.api.in_order
+
     def draw(self, kind: str) -> Any:
         """A fresh value of a kind of `x-sample`."""
         ids = self.ids
@@ -158,6 +160,7 @@ class World:
             "digits": lambda: f"00{ids.digits(6)}",
             "hook-url": self._hook_url,
             "secret": lambda: ids.secret("webhookSecret"),
+            "long-secret": lambda: ids.secret("webhookSecret", LONGER),
             "hour": self._hour,
         }
         value = draws[kind]()
@@ -204,7 +207,18 @@ class World:
         sent = body.value if body else {}
         expression = kind.link.parameters[kind.parameter]
         told = sent if kind.is_named_by_client else json_of(response)
-        values[kind.parameter] = _text_at(told, expression.partition("#")[2], response)
+        pointer = expression.partition("#")[2]
+        if not kind.is_named_by_client:
+            found = _at(told, pointer)
+            self.rules.require(
+                TOLD,
+                response,
+                holds=isinstance(found, str) and bool(found),
+                at=f"body {pointer}",
+                expected=f"the id of the {kind}, by which it can be read",
+                actual=sent_comes_back.MISSING if found is None else describe(found),
+            )
+        values[kind.parameter] = _text_at(told, pointer, response)
         thing = Thing(kind, values, self.visible(kind, sent, values[kind.parameter]), response)
         if response.content.strip() not in {b"", b"null"}:
             self.rules.compare(thing.sent, response, whole=False, at=kind.answered_at)
@@ -459,11 +473,7 @@ class World:
 
         The calls must not depend on each other: where a server takes its time, several are under way at once.
         """
-        everything = list(options)
-        if self.in_order or self.api.pace.average < SLOW:
-            return [self.send(call, **each) for each in everything]
-        with ThreadPoolExecutor(LANES) as lanes:
-            return list(lanes.map(lambda each: self.send(call, **each), everything))
+        return self.api.side_by_side(lambda each: self.send(call, **each), list(options))
 
     # What a call changes
 
@@ -636,14 +646,20 @@ def but(call: Call, **values: str) -> Call:
 
 
 def _text_at(value: Any, pointer: str, response: httpx.Response) -> str:
+    text = _at(value, pointer)
+    if not isinstance(text, str) or not text:
+        request = response.request
+        raise PromiseBroken(f"{request.method} {request.url}: there is no {pointer} to go on with")
+    return text
+
+
+def _at(value: Any, pointer: str) -> Any:
+    """What stands at a JSON pointer; None where nothing does."""
     for token in pointer.split("/")[1:]:
         try:
             value = value[int(token) if isinstance(value, list) else token]
         except (KeyError, IndexError, TypeError, ValueError):
-            value = None
-    if not isinstance(value, str) or not value:
-        request = response.request
-        raise PromiseBroken(f"{request.method} {request.url}: there is no {pointer} to go on with")
+            return None
     return value
 
 

@@ -7,15 +7,19 @@ import pytest
 from hypothesis import HealthCheck, Phase
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from ecsuite.client import SLOW
+
 FEW = 12
+# Where each call takes its time.
+VERY_FEW = 3
 
 
 @pytest.fixture
-def generated(request):
+def generated(request, run):
     """Settings of hypothesis: the same cases each time; one that failed is kept in .hypothesis, and comes first."""
     phases = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
     return hypothesis.settings(
-        max_examples=int(os.environ.get("EC_EXAMPLES", FEW)),
+        max_examples=int(os.environ.get("EC_EXAMPLES", FEW if run.api.pace.average < SLOW else VERY_FEW)),
         database=DirectoryBasedExampleDatabase(request.config.rootpath / ".hypothesis" / "examples"),
         deadline=None,
         phases=phases,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.world import SLOW
+from ecsuite.client import SLOW
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Every call carries a good token, or is refused with 401 and changes nothing."""
 
 import base64
+import json
 
 import pytest
 
@@ -8,7 +9,19 @@ from ecsuite.exchange import Intent
 from ecsuite.world import World
 
 UNAUTHORIZED = frozenset({401})
+# Well-formed JSON Web Tokens that nobody has given out: one signed by somebody, one that asks not to be looked at.
+CLAIMS = {"iss": "https://nobody.example", "sub": "nobody", "client_id": "nobody", "exp": 4102444800}
+FOREIGN_TOKENS = {
+    "a signed token of another issuer": ({"alg": "HS256", "typ": "JWT"}, b"\x01" * 32),
+    "an unsigned token": ({"alg": "none", "typ": "JWT"}, b""),
+}
 pytestmark = pytest.mark.guide
+
+
+def as_jwt(header, signature):
+    """A JSON Web Token (RFC 7519), each part in Base64 for URLs."""
+    parts = (json.dumps(header).encode(), json.dumps(CLAIMS).encode(), signature)
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
 
 
 def bad_credentials(world: World) -> dict[str, str | None]:
@@ -30,6 +43,7 @@ def bad_credentials(world: World) -> dict[str, str | None]:
         "the token without a scheme": token,
         "the token in another scheme": f"Token {token}",
         "the client's id and secret in the scheme Basic": f"Basic {basic}",
+        **{name: f"Bearer {as_jwt(*parts)}" for name, parts in FOREIGN_TOKENS.items()},
     }
     return {name: header for name, header in found.items() if header != f"Bearer {token}"}
 

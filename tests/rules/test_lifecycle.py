@@ -12,19 +12,20 @@ pytestmark = pytest.mark.spec
 
 
 def must_be_listed_once(world, thing):
-    """Sees that a list shows a thing once, and as it is."""
-    listed = world.listed(thing.collection)
-    found = world.items(listed, thing.kind, thing.id)
-    world.rules.require(
-        LISTED_ONCE,
-        listed,
-        holds=len(found) == 1,
-        at=f"an item with the {thing.kind.member} {thing.id}",
-        expected="once in the list",
-        actual=f"{len(found)} times",
-    )
-    for at, _ in found:
-        world.rules.compare(thing.sent, listed, whole=False, at=at)
+    """Sees that each list of its kind shows a thing once, and as it is."""
+    for lister in thing.kind.listers:
+        listed = world.listed(world.path_of(lister, thing.values))
+        found = world.items(listed, thing.kind, thing.id)
+        world.rules.require(
+            LISTED_ONCE,
+            listed,
+            holds=len(found) == 1,
+            at=f"an item with the {thing.kind.member} {thing.id}",
+            expected="once in the list",
+            actual=f"{len(found)} times",
+        )
+        for at, _ in found:
+            world.rules.compare(thing.sent, listed, whole=False, at=at)
 
 
 def children(world, thing):
@@ -98,14 +99,14 @@ def test_deleted_is_gone(kind, world):
         expected=" or ".join(map(str, sorted(absent, reverse=True))),
         actual=shown(seen),
     )
-    if kind.lister:
-        listed = world.listed(thing.collection, expect=LOOKING)
+    for lister in kind.listers:
+        listed = world.listed(world.path_of(lister, thing.values), expect=LOOKING)
         left = world.items(listed, kind, thing.id) if listed.is_success else []
         world.rules.require(
             GONE,
             deleted,
             holds=not left,
-            at=f"{kind.lister} afterwards",
+            at=f"{lister} afterwards",
             expected="not in the list",
             actual=f"listed {len(left)} times",
         )

@@ -13,7 +13,7 @@ from ecsuite.world import records_of, total_of
 pytestmark = pytest.mark.guide
 MANY = 5
 BAD_NUMBERS = ("abc", "1.5", "0x10", "--1")
-OUT_OF_BOUNDS = ("0", "-1", "1001", "999999999")
+OUT_OF_BOUNDS = ("0", "-1", "1001", "999999999", "2147483648", "99999999999999999999")
 
 
 def paged(_, operation):

@@ -4,7 +4,7 @@ import pytest
 
 from ecsuite.contract import parameters
 from ecsuite.rules import KEPT_APART, json_of
-from ecsuite.world import LOOKING, but
+from ecsuite.world import LOOKING, but, schema_of
 
 pytestmark = pytest.mark.guide
 RULE = ("components", "securitySchemes", "partner")
@@ -67,6 +67,32 @@ def test_things_of_another_partner_are_not_there(operation, world, other):
         rule=RULE,
     )
     world.unchanged(call, before, answer, name=KEPT_APART, rule=RULE)
+
+
+@pytest.mark.operations(select=lambda contract, operation: any(b.creator is operation for b in contract.batches))
+def test_batch_reaches_no_other_partner(operation, world, other):
+    """What a batch makes belongs to the things of the partner alone: for those of another it is refused."""
+    batch = next(each for each in world.contract.batches if each.creator is operation)
+    parent = batch.kind.parent
+    if parent is None:
+        pytest.skip("what the batch makes belongs to nothing")
+    home = world.make(parent)
+    item = world.samples.fullest(schema_of(operation)).value[batch.member][0] | {parent.member: home.id}
+    listed = world.path_of(batch.kind.lister, home.values)
+    before = world.see_listed(listed)
+
+    answer = other.api.post(operation.path, json={batch.member: [item]}, expect=LOOKING)
+
+    world.rules.require_status(KEPT_APART, answer, {400, 404}, "as for what is not there", RULE)
+    after = world.see_listed(listed)
+    world.rules.require(
+        KEPT_APART,
+        answer,
+        holds=after == before,
+        at=f"{batch.kind.lister} of the other partner afterwards",
+        expected=f"the {len(before)} items from before",
+        actual=f"{len(after)} items",
+    )
 
 
 @pytest.mark.kinds(select=lambda kind: kind.parent is None and kind.lister)

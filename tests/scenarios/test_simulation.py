@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.rules import GONE, SIMULATED, UNTOUCHED, json_of
+from ecsuite.rules import GONE, KEPT_APART, SIMULATED, UNTOUCHED, json_of
 from ecsuite.world import LOOKING, records_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
@@ -18,6 +18,19 @@ def alone(request, run):
 def user_ids(world):
     """The ids of all users."""
     return {item["userId"] for item in records_of(json_of(world.listed("/users"))) if "userId" in item}
+
+
+def must_not_show(world, ids, made):
+    """Notes whether none of another partner's users are a partner's."""
+    found = user_ids(world) & set(ids)
+    world.rules.require(
+        KEPT_APART,
+        made,
+        holds=not found,
+        at="GET /users of another partner afterwards",
+        expected="none of the users that the simulation made",
+        actual=f"{len(found)} of them",
+    )
 
 
 @pytest.mark.scenario("simulated-partner")
@@ -58,3 +71,27 @@ def test_simulated_data_comes_and_goes(household, alone):
     )
     for path, was in real.items():
         world.same(UNTOUCHED, deleted, path, was)
+
+
+@pytest.mark.scenario("simulated-partners")
+def test_simulated_data_is_one_partners(household, other, alone):
+    """What is simulated for one partner is not there for another, and goes when that partner says so."""
+    world = household.world
+    for mine, theirs in ((world, other), (other, world)):
+        before = user_ids(mine)
+        made = mine.api.post("/simulation/partner")
+        must_not_show(theirs, user_ids(mine) - before, made)
+    others_own = user_ids(other)
+
+    deleted = world.api.delete("/simulation/partner")
+
+    left = user_ids(other) & others_own
+    world.rules.require(
+        KEPT_APART,
+        deleted,
+        holds=left == others_own,
+        at="GET /users of another partner afterwards",
+        expected=f"the {len(others_own)} users that were there",
+        actual=f"{len(left)} of them",
+    )
+    other.api.delete("/simulation/partner")

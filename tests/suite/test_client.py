@@ -287,7 +287,7 @@ def test_what_is_made_is_cleaned_up(mock, api):
     api.clean_up()
 
     paths = [call.request.url.raw_path.decode() for call in deleted.calls]
-    assert list(dict.fromkeys(paths)) == ["/v1/webhooks/w", "/v1/users/a%2Fb/vehicles/v%201", "/v1/users/a%2Fb"]
+    assert list(dict.fromkeys(paths)) == ["/v1/users/a%2Fb/vehicles/v%201", "/v1/webhooks/w", "/v1/users/a%2Fb"]
 
 
 def test_deleted_is_not_deleted_again(mock, api):

@@ -23,8 +23,9 @@ class Kind:
         name: what it is called, from the last parameter of its path: `vehicle`.
         creator: the operation that makes one.
         reader: the operation that reads one; its path is the thing's own.
-        lister, deleter, replacer, changer: the operations that list, delete, replace, and change parts; None where the
-            contract has none.
+        listers: the operations that list them, the nearest first.
+        deleter, replacer, changer: the operations that delete, replace, and change parts; None where the contract has
+            none.
         link: of the creator's answer to the reader, which says where the thing's id stands.
         sends_id: whether the client sends the id when it makes one, whoever has the last word.
         parent: the kind that the thing belongs to; None where it belongs to the partner alone.
@@ -33,13 +34,18 @@ class Kind:
     name: str
     creator: Operation
     reader: Operation
-    lister: Operation | None
+    listers: tuple[Operation, ...]
     deleter: Operation | None
     replacer: Operation | None
     changer: Operation | None
     link: Link
     sends_id: bool
     parent: Kind | None
+
+    @property
+    def lister(self) -> Operation | None:
+        """The operation that lists them; None where the contract has none."""
+        return next(iter(self.listers), None)
 
     @property
     def parameter(self) -> str:
@@ -155,12 +161,12 @@ def _names(source: Source, creator: Operation, expression: str) -> bool:
 def _kind(creator: Operation, link: Link, operations: Mapping[str, Operation], known: list[Kind]) -> Kind:
     reader = operations[link.operation_id]
     linked = [operations[other.operation_id] for other in success_links(creator)]
-    listers = [
+    listers = tuple(
         operations[other.operation_id]
         for other in success_links(creator)
         if operations[other.operation_id].method == "GET"
         and not any("body#" in text for text in other.parameters.values())
-    ]
+    )
     parents = [kind for kind in known if parameters(kind.reader) == parameters(creator)]
 
     def at_reader(method: str) -> Operation | None:
@@ -170,7 +176,7 @@ def _kind(creator: Operation, link: Link, operations: Mapping[str, Operation], k
         name=parameters(reader)[-1].removesuffix("Id") if parameters(reader)[-1] != "id" else _singular(creator),
         creator=creator,
         reader=reader,
-        lister=listers[0] if listers else None,
+        listers=listers,
         deleter=at_reader("DELETE"),
         replacer=at_reader("PUT"),
         changer=at_reader("PATCH"),

@@ -13,23 +13,80 @@ import gzip
 import hashlib
 import hmac
 import json
-import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from ecsuite.contract import Level
 from ecsuite.http import httpx
+from ecsuite.rules import (
+    CHANGED_ALONE,
+    DELIVERED_TRUE,
+    ELIGIBLE,
+    ENROLLED,
+    IN_ORDER,
+    LOGGED,
+    PAGED,
+    REPEATED,
+    REPLACED_WHOLE,
+    SIGNED,
+    SIMULATED,
+)
 from ecsuite.standin import edition_2026_01_assets as assets
 from ecsuite.standin import edition_2026_01_webhooks as webhooks
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
-from ecsuite.standin.faults import Expected, Fault, Variant
+from ecsuite.standin.faults import Expected, Variant
 from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common import (
+    ANSWERED,
+    APART,
+    ARRIVES,
+    BAD,
+    BESIDE,
+    BODY,
+    DELIVERED_ONCE,
+    DELIVERED_RIGHT,
+    DELIVERY_BODY,
+    DELIVERY_PARAMETERS,
+    GONE,
+    GUIDE,
+    HEADERS,
+    KNOWN,
+    LISTED_STATUS,
+    MEDIA,
+    NO_BODY,
+    ONCE,
+    PARENT,
+    PATH,
+    SENT,
+    SERVER_ERROR,
+    SPEC,
+    STATUS,
+    UNCHANGED,
+    ascii_only,
+    authorization_faults,
+    common_variants,
+    faults,
+    float32,
+    from_text,
+    has_unknown,
+    kebab,
+    mojibake,
+    odd_text,
+    own_id,
+    says,
+    sent_member,
+    shortened,
+    swapped,
+    token_faults,
+    unwrapped,
+    with_body,
+    zulu,
+)
 from ecsuite.standin.parts import Asked, Parts
 from ecsuite.standin.store import Delivery
+from ecsuite.webhook.signature import sign
 
 
 class Kind(NamedTuple):
@@ -70,12 +127,6 @@ SECURED: Final = tuple(dict.fromkeys((
 )))  # fmt: skip
 LIFETIME: Final = 3600
 CAP: Final = 20
-FAR_AWAY: Final = {"latitude": 0.0, "longitude": 0.0}
-
-
-def _level(operation: str) -> Level:
-    del operation
-    return GUIDE
 
 
 # Changes of values, as servers make them.
@@ -180,11 +231,6 @@ def _crashes_at(name: str, texts: tuple[str, ...]) -> Callable[[Asked], bool]:
     return lambda asked: dict(asked.seen.query).get(name) in texts
 
 
-def _with_error(operation: str) -> Plant:
-    """Takes a page that is no number for the first one."""
-    return p.forgives_parameters(operation, "page")
-
-
 def _merged(former: Handler, call: Call) -> Reply:
     """A PUT leaves what it does not name as it was."""
     before = assets.shown(assets.require_location(call))
@@ -274,10 +320,6 @@ def _batch(change: Callable[[list[Any]], list[Any]], name: str, former: Handler,
     return former(replace(call, body={name: change(call.body[name])}))
 
 
-def _until_wrong(kind: str, former: Handler, call: Call) -> Reply:
-    return former(replace(call, body={kind: call.body[kind]}))
-
-
 def _keeps_the_right_ones(operation: str, name: str, keep: Callable[[Call, Any], object]) -> Plant:
     """Refuses a batch with a wrong thing in it, and keeps the others."""
 
@@ -331,8 +373,8 @@ def _vehicles_only(former: Handler, call: Call) -> Reply:
     return replace(reply, body=p.with_items(reply.body, kept))
 
 
-def _vehicle_of_same_user(call: Call, _: Reply) -> None:
-    """Deletes everything else that the user has, too."""
+def _newest_of_each(call: Call, _: Reply) -> None:
+    """Deletes the newest resource of each user, too."""
     for user in assets.users(call):
         for resource in assets.resources(call, user["userId"])[-1:]:
             call.store.delete(call.partner, "resource", user["userId"], resource["resourceId"])
@@ -362,20 +404,6 @@ def _user_of_everybody(call: Call, _: Reply) -> None:
         call.store.delete(other, "user", "", call.path.get("userId") or call.body["userId"], owns=assets.OWNED)
 
 
-def _oldest_first(former: Handler, call: Call) -> Reply:
-    """Events as they came, the oldest first."""
-    reply = former(call)
-    return replace(reply, body=p.with_items(reply.body, p.items_of(reply.body)[::-1]))
-
-
-def _without_newest(former: Handler, call: Call) -> Reply:
-    """A list of events that lags behind by one."""
-    events = call.store.all(call.partner, "event")
-    reply = former(call)
-    newest = events[-1]["id"] if events else None
-    return replace(reply, body=p.with_items(reply.body, [e for e in p.items_of(reply.body) if e["id"] != newest]))
-
-
 def _first_event(former: Handler, call: Call) -> Reply:
     try:
         return former(call)
@@ -393,16 +421,6 @@ def _report_mixed_up(former: Handler, call: Call) -> Reply:
 # Deliveries: what is sent in the place of one, and how often.
 
 
-def _changed(pointer: str, change: Any) -> Plant:
-    """Delivers another notification, and signs it."""
-
-    def act(former: Handler, call: Call) -> Reply:
-        return former(call)
-
-    del act
-    return _notifies(lambda value: p.edited(value, pointer, change))
-
-
 def _notifies(change: Callable[[Any], Any]) -> Plant:
     """Delivers other notifications than are kept, with the right signature over what is delivered."""
 
@@ -416,6 +434,10 @@ def _notifies(change: Callable[[Any], Any]) -> Plant:
     return plant
 
 
+def _but(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {own: it for own, it in value.items() if own != name}
+
+
 def _secret_of(parts: Parts, delivery: Delivery) -> str:
     """The secret of the webhook that a delivery goes to."""
     for partner, _ in enumerate(parts.store.credentials(), 1):
@@ -426,16 +448,16 @@ def _secret_of(parts: Parts, delivery: Delivery) -> str:
 
 
 def _signed(parts: Parts, delivery: Delivery) -> Delivery:
-    signature = webhooks.sign(_secret_of(parts, delivery), delivery.body)
+    signature = sign(_secret_of(parts, delivery), delivery.body)
     return replace(delivery, headers={**delivery.headers, webhooks.SIGNATURE_HEADER: signature})
 
 
-def _signs(sign: Callable[[str, Delivery], str | None]) -> Plant:
-    """Signs deliveries otherwise; `sign` is given the secret and the delivery, and None stands for no header."""
+def _signs(make: Callable[[str, Delivery], str | None]) -> Plant:
+    """Signs deliveries otherwise; `make` is given the secret and the delivery, and None stands for no header."""
 
     def plant(parts: Parts) -> None:
         def other(delivery: Delivery) -> list[Delivery]:
-            signature = sign(_secret_of(parts, delivery), delivery)
+            signature = make(_secret_of(parts, delivery), delivery)
             rest = {name: own for name, own in delivery.headers.items() if name != webhooks.SIGNATURE_HEADER}
             more = {} if signature is None else {webhooks.SIGNATURE_HEADER: signature}
             return [replace(delivery, headers={**rest, **more})]
@@ -468,7 +490,7 @@ def _first_secrets(parts: Parts) -> None:
         lambda own: [
             replace(
                 own,
-                headers={**own.headers, webhooks.SIGNATURE_HEADER: webhooks.sign(first.get(own.hook, ""), own.body)},
+                headers={**own.headers, webhooks.SIGNATURE_HEADER: sign(first.get(own.hook, ""), own.body)},
             )
         ]
     )(parts)
@@ -502,16 +524,19 @@ def _tries(count: int) -> Plant:
     return plant
 
 
-def _pauses_alike(parts: Parts) -> None:
-    """Tries again after the same pause each time."""
-    put_off = parts.store.put_off
-    parts.store.put_off = lambda delivery, _: put_off(delivery, 0.4)  # type: ignore[method-assign]
+def _pauses(seconds: Callable[[int], float]) -> Plant:
+    """Waits otherwise before a delivery is tried again; `seconds` is given how often it was tried before."""
 
+    def plant(parts: Parts) -> None:
+        former = parts.store.put_off
 
-def _pauses_shrink(parts: Parts) -> None:
-    """Tries again after shorter and shorter pauses."""
-    put_off = parts.store.put_off
-    parts.store.put_off = lambda delivery, _: put_off(delivery, 1.6 / 2**delivery.tried)  # type: ignore[method-assign]
+        def put_off(delivery: Delivery, pause: float) -> Delivery:
+            del pause
+            return former(delivery, seconds(delivery.tried))
+
+        parts.store.put_off = put_off  # type: ignore[method-assign]
+
+    return plant
 
 
 def _new_notification_each_time(parts: Parts) -> None:
@@ -662,17 +687,6 @@ def _not_kept(former: Handler, call: Call) -> Reply:
     return reply
 
 
-def _payload(change: Callable[[dict[str, Any]], dict[str, Any]], former: Handler, call: Call) -> Reply:
-    """Answers with another payload than is kept."""
-    reply = former(call)
-    event = reply.body["simulatedEvent"]
-    return replace(reply, body={"simulatedEvent": {**event, "payload": change(event["payload"])}})
-
-
-def _first_target(payload: dict[str, Any]) -> dict[str, Any]:
-    return {**payload, "targets": payload["targets"][:1] * 2}
-
-
 def _without(kind: str, former: Handler, call: Call) -> Reply:
     """Makes no things of a kind for a simulated partner."""
     reply = former(call)
@@ -753,14 +767,611 @@ def _eligible_only(former: Handler, call: Call) -> Reply:
     return former(call)
 
 
-def _trimmed(call_body: dict[str, Any]) -> dict[str, Any]:
-    name = call_body.get("name")
-    return {**call_body, "name": name.strip()} if isinstance(name, str) else call_body
+def _total_of_page(body: dict[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
+    return {**body, "pagination": {**body["pagination"], "totalRecords": len(p.items_of(body))}}
 
 
-def _numbered_pages_default(size: str, former: Handler, call: Call) -> Reply:
+def _short_pagination(body: dict[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
+    names = ("totalRecords", "pageSize", "currentPage")
+    return {**body, "pagination": {name: body["pagination"][name] for name in names}}
+
+
+def _asks_backwards(parts: Parts) -> None:
+    """Lists events as they came, the oldest first."""
+    everything = parts.store.all
+
+    def act(former: Handler, call: Call) -> Reply:
+        parts.store.all = lambda *key: everything(*key)[::-1]  # type: ignore[method-assign]
+        try:
+            return former(call)
+        finally:
+            parts.store.all = everything  # type: ignore[method-assign]
+
+    p.does("listEvents", act)(parts)
+
+
+def _put_keeps(name: str, former: Handler, call: Call) -> Reply:
+    before = call.store.get(call.partner, "webhook", "", call.path["webhookId"]) or {}
+    return former(replace(call, body={**call.body, name: before.get(name, call.body[name])}))
+
+
+def _make_user(call: Call) -> None:
+    assets.add_user(call, call.path["userId"])
+
+
+def _user_of_location(call: Call, _: Reply) -> None:
+    assets.remove_user(call, call.path["userId"])
+
+
+def _is_of(kind: str, body: dict[str, Any]) -> bool:
+    return any(each.get("payloadType") == kind for each in body.get("payloads") or ())
+
+
+def _one_location(former: Handler, call: Call) -> Reply:
+    if assets.locations(call, assets.require_user(call)):
+        raise RefusalError(400, "There is a location already.")
+    return former(call)
+
+
+def _takes(alike: Callable[[int], bool]) -> Plant:
+    """Takes some refusals for acknowledgements."""
+
+    def plant(parts: Parts) -> None:
+        former = parts.send
+
+        async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
+            status = await former(client, delivery)
+            return None if status and alike(status) else status
+
+        parts.send = send
+
+    return plant
+
+
+def _forgets_failed(parts: Parts) -> None:
+    """Forgets an event whose delivery was refused for the last time."""
+    former = parts.send
+
+    async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
+        status = await former(client, delivery)
+        if status and status >= 300 and delivery.tried + 1 >= delivery.tries:
+            event = json.loads(delivery.body)["eventId"]
+            for partner, _ in enumerate(parts.store.credentials(), 1):
+                parts.store.delete(partner, "event", "", event)
+        return status
+
+    parts.send = send
+
+
+def _with_former(body: dict[str, Any]) -> dict[str, Any]:
+    meters = body["meterPointIds"]
+    return {**body, "meterPointId": meters[0] if meters else None}
+
+
+def _by_default(size: str, former: Handler, call: Call) -> Reply:
     return former(replace(call, query={"pageSize": size, **call.query}))
 
 
+def _written(write: Callable[[Any], bytes]) -> Plant:
+    """Writes the JSON of deliveries otherwise, and signs it as it is written."""
+
+    def plant(parts: Parts) -> None:
+        p.delivers(lambda own: [_signed(parts, replace(own, body=write(json.loads(own.body))))])(parts)
+
+    return plant
+
+
 # fmt: off
+# Input that breaks a rule and is taken: operation, member, how what is there is described, name, what is taken, and what
+# it takes to go on.
+_Taken = tuple[str, str, str, str, str, dict[str, Any]]
+TAKEN: Final[tuple[_Taken, ...]] = (
+    ("createUser", "/userId", "missing", "no-id", "a user without userId", {"default": "nobody"}),
+    ("createUser", "/userId", "null", "null-as-id", "null as userId", {"mend": str}),
+    ("createUser", "/userId", "an integer", "number-as-id", "a number as userId", {"mend": str}),
+    ("createUser", "/userId", "an object", "object-as-id", "an object as userId", {"mend": p.text_of}),
+    ("createUsers", "/users", "missing", "no-users", "a batch without users", {"default": []}),
+    ("createUsers", "/users", "an object", "object-as-users", "an object as users", {"mend": lambda _: []}),
+    ("createUsers", "/users/1", "an array", "array-as-user", "an array as the last user", {"mend": str}),
+    ("createUsers", "/users/0/userId", "an integer", "number-as-id", "a number as a userId", {}),
+    ("createLocation", "/locationId", "missing", "no-id", "a location without locationId", {"default": "nowhere"}),
+    ("createLocation", "/locationId", "a boolean", "boolean-as-id", "a boolean as locationId", {"mend": str}),
+    ("createLocation", "/locationType", "a string", "any-type", "any locationType", {"mend": lambda _: "Unknown"}),
+    ("createLocation", "/locationType", "an integer", "number-as-type", "a number as locationType", {"mend": lambda _: "Unknown"}),
+    ("createLocation", "/coordinates", "a string", "text-as-coordinates", "text as coordinates", {"mend": lambda _: None}),
+    ("createLocation", "/coordinates/latitude", "a string", "text-as-latitude", "text as a latitude", {"mend": lambda _: 1.5}),
+    ("createLocation", "/coordinates/longitude", "a boolean", "boolean-as-longitude", "a boolean as a longitude", {"mend": float}),
+    ("createLocation", "/meterPointIds", "a string", "text-as-meters", "text as meterPointIds", {"mend": lambda own: [str(own)]}),
+    ("createLocation", "/meterPointIds/0", "an integer", "number-as-meter", "a number as a meter point id", {"mend": str}),
+    ("createLocations", "/locations", "missing", "no-locations", "a batch without locations", {"default": []}),
+    ("createLocations", "/locations", "a string", "text-as-locations", "text as locations", {"mend": lambda _: []}),
+    ("replaceLocation", "/locationId", "missing", "no-id", "a location without locationId", {"default": "nowhere"}),
+    ("replaceLocation", "/locationType", "a string", "any-type", "any locationType", {"mend": lambda _: "Unknown"}),
+    ("replaceLocation", "/coordinates/latitude", "a string", "text-as-latitude", "text as a latitude", {"mend": lambda _: 1.5}),
+    ("changeLocation", "/locationType", "a string", "any-type", "any locationType", {"mend": lambda _: "Unknown"}),
+    ("changeLocation", "/coordinates", "an array", "array-as-coordinates", "an array as coordinates", {"mend": lambda _: None}),
+    ("changeLocation", "/meterPointIds/0", "null", "null-as-meter", "null as a meter point id", {"mend": str}),
+    ("createVehicle", "/resourceId", "missing", "no-id", "a vehicle without resourceId", {"default": "none"}),
+    ("createVehicle", "/resourceType", "missing", "no-type", "a vehicle without resourceType", {"default": "Vehicle"}),
+    ("createVehicle", "/resourceType", "a string", "any-type", "any resourceType", {"mend": lambda _: "Vehicle"}),
+    ("createVehicle", "/resourceType", "null", "null-as-type", "null as resourceType", {"mend": lambda _: "Vehicle"}),
+    ("createLocationResource", "/resourceId", "an integer", "number-as-id", "a number as resourceId", {"mend": str}),
+    ("createLocationResource", "/resourceType", "a string", "any-type", "any resourceType", {"mend": lambda _: "Generic"}),
+    ("createLocationResource", "/meterPointId", "an integer", "number-as-meter", "a number as meterPointId", {"mend": str}),
+    ("createWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl", {"default": "https://nowhere.example/"}),
+    ("createWebhook", "/webhookUrl", "null", "null-as-url", "null as webhookUrl", {"mend": str}),
+    ("createWebhook", "/notificationTypes/0", "a string", "any-type", "any notification type", {"mend": lambda _: "Unknown"}),
+    ("createWebhook", "/notificationTypes", "a string", "text-as-types", "text as notificationTypes", {"mend": lambda _: []}),
+    ("createWebhook", "/webhookSecret", "an integer", "number-as-secret", "a number as webhookSecret", {"mend": str}),
+    ("createWebhook", "/name", "an array", "array-as-name", "an array as name", {"mend": str}),
+    ("replaceWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl", {"default": "https://nowhere.example/"}),
+    ("replaceWebhook", "/enabled", "a string", "text-as-enabled", "text as enabled", {"mend": bool}),
+    ("changeWebhook", "/enabled", "an integer", "number-as-enabled", "a number as enabled", {"mend": bool}),
+    ("changeWebhook", "/webhookUrl", "an integer", "number-as-url", "a number as webhookUrl", {"mend": str}),
+    ("changeWebhook", "/notificationTypes/0", "a string", "any-type", "any notification type", {"mend": lambda _: "Unknown"}),
+    ("createReport", "/payloads", "an object", "object-as-payloads", "an object as payloads", {}),
+    ("createReport", "/payloads/0*", "a string", "any-payload-type", "any payloadType", {}),
+    ("createReport", "/eventId", "an integer", "number-as-event", "a number as eventId", {"mend": str}),
+    ("simulatePriceCurve", "/targets", "a string", "text-as-targets", "text as targets", {"mend": lambda _: []}),
+    ("simulatePriceCurve", "/priceArea", "a string", "any-area", "any priceArea", {"mend": lambda _: "NO1"}),
+    ("simulatePriceCurve", "/priceCurveDelta", "an array", "array-as-curve", "an array as priceCurveDelta", {"mend": lambda _: None}),
+    ("simulatePriceCurve", "/priceCurveDelta/points/0/price", "a string", "text-as-price", "text as a price", {"mend": lambda _: 1.5}),
+    ("simulatePriceCurve", "/priceCurveDelta/resolution", "a string", "any-resolution", "any resolution", {"mend": lambda _: "01:00:00"}),
+    ("simulateLocationLimit", "/locations", "an object", "object-as-locations", "an object as locations", {"mend": lambda _: []}),
+    ("simulateLocationLimit", "/locations/0/points/0/maxPowerInKiloWatts", "a string", "text-as-power", "text as a limit", {"mend": lambda _: 1.5}),
+    ("simulateResourceLimit", "/resources", "a string", "text-as-resources", "text as resources", {"mend": lambda _: []}),
+    ("simulateResourceLimit", "/resources/0/points/0/timestamp", "a string", "any-time", "any text as a time stamp", {"mend": lambda _: "2026-01-01T00:00:00Z"}),
+)
+
+# Calls that a careless server fails over: name, what they are, when, for which operation.
+_Crash = tuple[str, str, Callable[[Asked], bool], str]
+CRASHES: Final[tuple[_Crash, ...]] = (
+    ("no-json-is-500", "a location that is no JSON", lambda asked: p.sent_value(asked) is None, "createLocation"),
+    ("array-is-500", "an array in the place of a webhook", lambda asked: isinstance(p.sent_value(asked), list), "createWebhook"),
+    ("empty-body-is-500", "an empty body of changeLocation", lambda asked: not p.sent_text(asked), "changeLocation"),
+    ("empty-batch-is-500", "a batch without any user", lambda asked: sent_member(asked, "users") == [], "createUsers"),
+    ("no-batch-is-500", "a batch of locations that has none", lambda asked: isinstance(p.sent_value(asked), dict) and sent_member(asked, "locations") is None, "createLocations"),
+    ("null-coordinates-are-500", "a location whose coordinates are null", lambda asked: '"coordinates":null' in p.sent_text(asked).replace(" ", ""), "createLocation"),
+    ("unknown-type-is-500", "a resource of an unknown type", lambda asked: sent_member(asked, "resourceType") not in {None, "Generic", "Vehicle", "Charger", "HotWaterTank", "HVAC", "SolarInverter"} if isinstance(sent_member(asked, "resourceType"), str) else False, "createLocationResource"),
+    ("huge-latitude-is-500", "a latitude of 1e300", lambda asked: isinstance(far := sent_member(asked, "coordinates", "latitude"), float) and far > 1e100, "createLocation"),
+    ("nul-in-name-is-500", "a NUL in the name of a webhook", lambda asked: "\\u0000" in p.sent_text(asked), "createWebhook"),
+    ("no-media-type-is-500", "a user that is not said to be JSON", lambda asked: not says("Content-Type", asked), "createUser"),
+    ("large-body-is-500", "a webhook of 300 kB", lambda asked: len(p.sent_text(asked)) > 200_000, "createWebhook"),
+    ("unknown-payload-is-500", "a report of an unknown payload", lambda asked: '"payloadType":"text"' in p.sent_text(asked).replace(" ", ""), "createReport"),
+    ("no-payloads-is-500", "a report whose payloads are empty", lambda asked: sent_member(asked, "payloads") == [], "createReport"),
+    ("page-0-is-500", "page 0 of the users", _crashes_at("page", ("0",)), "listUsers"),
+    ("page-is-no-number-is-500", "a page of events that is no number", _crashes_at("page", ("abc", "1.5")), "listEvents"),
+    ("page-size-1001-is-500", "a page of 1001 users", _crashes_at("pageSize", ("1001",)), "listUsers"),
+    ("page-size-is-negative-is-500", "a page of -1 eligible users", _crashes_at("pageSize", ("-1",)), "listEligibleUsers"),
+    ("huge-page-is-500", "page 999999999 of the logs", _crashes_at("page", ("999999999",)), "listNotificationLogs"),
+    ("enabled-is-no-boolean-is-500", "a switch to neither true nor false", lambda asked: dict(asked.seen.query).get("enabled") not in {"true", "false"}, "enableWebhook"),
+    ("letters-in-path-are-500", "letters beyond ASCII in a meter's path", lambda asked: not own_id(asked).isascii(), "getMeterEligibility"),
+    ("slash-in-path-is-500", "an encoded slash in a user's path", lambda asked: "/" in own_id(asked), "getUser"),
+    ("no-uuid-in-path-is-500", "an id that is no UUID in a log's path", lambda asked: "-" not in own_id(asked), "getNotificationLog"),
+    ("nul-in-path-is-500", "a NUL in an event's path", lambda asked: "\0" in own_id(asked), "getEvent"),
+    ("accept-xml-is-500", "a client of getCompensation that wants XML", lambda asked: says("Accept", asked) == "application/xml", "getCompensation"),
+)
+
+_MEMBERS: Final = {
+    "createUser": frozenset({"userId"}),
+    "createUsers": frozenset({"users"}),
+    "createLocation": frozenset({"locationId", "locationType", "coordinates", "meterPointId", "meterPointIds"}),
+    "createVehicle": frozenset({"resourceId", "resourceType"}),
+    "createLocationResource": frozenset({"resourceId", "resourceType", "meterPointId"}),
+    "createWebhook": frozenset({"name", "webhookUrl", "webhookSecret", "notificationTypes"}),
+}
+
+AUTHORIZATION: Final = faults(
+    "authorization",
+    *((f"{kebab(o)}-without-token", GUIDE, f"{o} needs no token", p.open_to_all(o), Expected(BAD, f"{o} -> 2..", "status", "Authorization is missing")) for o in SECURED),
+    *((f"{kebab(o)}-in-spite-of-401", GUIDE, f"{o} answers 401 and acts all the same", p.acts_in_spite(o, 401), Expected(UNCHANGED, f"{o} -> 401", "GET .* afterwards")) for o in (*MAKING, *DELETING, *CHANGING, "createEnrollment", "deleteEnrollment", *SIMULATING)),
+    ("challenge-missing-on-batch", SPEC, "the 401 of createUsers has no WWW-Authenticate", p.sends(p.header("WWW-Authenticate", None), "createUsers", status=(401,)), Expected(HEADERS, "createUsers -> 401", "WWW-Authenticate", "Bearer", "missing")),
+)
+
+TENANCY: Final = faults(
+    "tenancy",
+    *((f"{kebab(o)}-across-partners", GUIDE, f"{o} takes the ids of every partner", p.across_partners(o), Expected(APART, f"{o} -> 2..", "status")) for o in BY_ID),
+    *((f"{kebab(o)}-of-all-partners", GUIDE, f"{o} lists what all partners have", p.lists_everyones(o), Expected(APART, f"{o} -> 200", "the list")) for o in ("listUsers", "listWebhooks", "listEvents")),
+    *((f"{kebab(o)}-in-spite-of-404", GUIDE, f"{o} answers 404 for another partner's, and acts all the same", p.acts_for_others(o), Expected(APART, f"{o} -> 404", "GET .* afterwards")) for o in (*DELETING, *CHANGING, "createLocation", "createLocationResource")),
+    ("user-id-is-taken-away", GUIDE, "a user's id is taken away from the other partner who has it", p.then_does("createUser", _user_of_everybody), Expected(APART, "createUser -> 2..", "GET .* afterwards")),
+    ("user-deleted-for-all", GUIDE, "a deleted user is deleted for every partner who has one of that id", p.then_does("deleteUser", _user_of_everybody), Expected(APART, "createUser -> 2..", "GET .* afterwards")),
+)
+
+_NO_RESOURCES: Final = tuple(kind for kind in KINDS if kind.parameter != "resourceId")
+LIFECYCLE: Final = faults(
+    "lifecycle",
+    *((f"{kind.name}-not-listed", GUIDE, f"{kind.list} leaves the newest out", p.lists(kind.list, lambda items: items[:-1]), Expected(ONCE, f"{kind.list} -> 200", kind.parameter, "once", "0 times")) for kind in KINDS),
+    *((f"{kind.name}-listed-twice", GUIDE, f"{kind.list} has the newest twice", p.lists(kind.list, lambda items: [*items, *items[-1:]]), Expected(ONCE, f"{kind.list} -> 200", kind.parameter, "once", "2 times")) for kind in KINDS),
+    *((f"{kind.name}-list-is-capped", GUIDE, f"{kind.list} ends after {CAP}", p.lists(kind.list, lambda items: items[:CAP]), Expected(ONCE, f"{kind.list} -> 200", "the list", "each of", "of them once")) for kind in KINDS[1:]),
+    *((f"{kind.name}-not-deleted", GUIDE, f"{kind.delete} answers 204 and deletes nothing", p.only_says(kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*} afterwards", "404")) for kind in KINDS),
+    *((f"{kind.name}-deleted-is-shown", GUIDE, f"{kind.get} shows what is deleted", p.still_shown(kind.get, kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*} afterwards", "404")) for kind in KINDS),
+    *((f"{kind.name}-deleted-is-listed", GUIDE, f"{kind.list} lists what is deleted", p.still_listed(kind.list, kind.get, kind.delete), Expected(GONE, f"{kind.delete} -> 204", f"{kind.name}s afterwards", "not in the list")) for kind in _NO_RESOURCES),
+    ("resource-deleted-is-listed", GUIDE, "listResources lists what is deleted", _resources_listed_still, Expected(GONE, "deleteResource -> 204", "resources afterwards", "not in the list")),
+    *((f"{kind.name}-deletes-sibling", GUIDE, f"{kind.delete} deletes the newest {kind.name}, too", p.deletes_sibling_too(kind.delete, kind.name, kind.parameter), Expected(BESIDE, f"{kind.delete} -> 204", "GET .* afterwards")) for kind in _NO_RESOURCES),
+    ("resource-deletes-sibling", GUIDE, "deleteResource deletes the newest resource of each user, too", p.then_does("deleteResource", _newest_of_each), Expected(BESIDE, "deleteResource -> 204", "GET .* afterwards")),
+    *((f"{kind.name}-unknown-is-deleted", GUIDE, f"{kind.delete} answers 204 where there is nothing", p.in_place_of(404, kind.delete, Reply(204)), Expected(STATUS, f"{kind.delete} -> 204", "status", "404", "204")) for kind in KINDS),
+    *((f"{kind.name}-unknown-is-null", GUIDE, f"{kind.get} answers 200 and null where there is nothing", p.sends(p.refusal(200, "null"), kind.get, status=(404,)), Expected(STATUS, f"{kind.get} -> 200", "status", "404", "200")) for kind in KINDS),
+    *((f"{kind.name}-unknown-is-500", GUIDE, f"{kind.get} is a server error where there is nothing", p.sends(p.status(500), kind.get, status=(404,)), Expected(SERVER_ERROR, f"{kind.get} -> 500", "status", "below 500", "500")) for kind in KINDS),
+    *((f"{kebab(o)}-of-any-user", GUIDE, f"{o} finds a location below any user", p.across_parents(o, "user", "userId"), Expected(PARENT, f"{o} -> 20[04]", "status", "404")) for o in ("getLocation", "deleteLocation")),
+    ("locations-of-all-users", GUIDE, "listLocations lists the locations of all users", p.lists_below_all("listLocations", "user", "userId"), Expected(PARENT, "listLocations -> 200", "the list")),
+    ("resources-of-all-users", GUIDE, "listResources lists the resources of all users", p.lists_below_all("listResources", "user", "userId"), Expected(PARENT, "listResources -> 200", "the list")),
+    ("resources-of-any-location", GUIDE, "listLocationResources lists those of the user's other locations, too", _below_any_location("listLocationResources"), Expected(PARENT, "listLocationResources -> 200", "the list")),
+    ("vehicles-not-among-resources", GUIDE, "listResources leaves vehicles out", p.does("listResources", _at_locations_only), Expected(ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
+    ("location-resources-not-among-resources", GUIDE, "listResources leaves out what is at locations", p.does("listResources", _vehicles_only), Expected(ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
+    ("deleted-location-frees-no-id", GUIDE, "deleteLocation deletes the user, too", p.then_does("deleteLocation", _user_of_location), Expected(BESIDE, "deleteLocation -> 204", "GET .* afterwards")),
+)
+
+PAGING: Final = faults(
+    "paging",
+    *((f"{kebab(o)}-page-is-ignored", GUIDE, f"{o} shows the first page, whichever is asked for", p.does(o, _on_all_pages), Expected(PAGED, f"{o} -> 200")) for o in PAGED_LISTS),
+    *((f"{kebab(o)}-pages-overlap", GUIDE, f"a page of {o} begins with the last record of the one before", p.does(o, _overlapping), Expected(PAGED, f"{o} -> 200")) for o in PAGED_LISTS),
+    *((f"{kebab(o)}-last-page-is-lost", GUIDE, f"a last page of {o} that is not full has nothing", p.does(o, _lost_at_the_end), Expected(PAGED, f"{o} -> 200", "", "records")) for o in PAGED_LISTS),
+    *((f"{kebab(o)}-total-is-of-page", GUIDE, f"totalRecords of {o} counts the page", _pages(_total_of_page, o), Expected(PAGED, f"{o} -> 200")) for o in PAGED_LISTS),
+    ("pages-from-0", GUIDE, "pages of users count from 0", p.does("listUsers", partial(_page_plus, -1)), Expected(PAGED, "listUsers -> 200")),
+    ("pages-from-2", GUIDE, "the first page of users is the second", p.does("listUsers", partial(_page_plus, 1)), Expected(PAGED, "listUsers -> 200")),
+    ("page-size-is-ignored", GUIDE, "the size of a page of users is not looked at", _asks(lambda _: {"pageSize": "100"}, "listUsers"), Expected(PAGED, "listUsers -> 200", "pageSize")),
+    ("page-size-is-capped", GUIDE, "a page of users has no more than 50", _asks(lambda query: {"pageSize": str(min(50, int(query.get("pageSize", "50"))))}, "listUsers"), Expected(PAGED, "listUsers -> 200", "pageSize", "1000", "50")),
+    ("page-has-one-more", GUIDE, "a page of events has one more", p.does("listEvents", _one_more), Expected(PAGED, "listEvents -> 200", "the page")),
+    ("page-after-last-is-last", GUIDE, "a page after the last one shows the last one", p.does("listUsers", _last_again), Expected(PAGED, "listUsers -> 200", "page", "no records")),
+    ("total-is-one-more", GUIDE, "totalRecords of users is one more", _figure("totalRecords", lambda own: own["totalRecords"] + 1, "listUsers"), Expected(PAGED, "listUsers -> 200")),
+    ("total-is-zero", GUIDE, "totalRecords of events is 0", _figure("totalRecords", lambda _: 0, "listEvents"), Expected(PAGED, "listEvents -> 200")),
+    ("current-page-is-1", GUIDE, "currentPage of users is 1 on every page", _figure("currentPage", lambda _: 1, "listUsers"), Expected(PAGED, "listUsers -> 200", "currentPage", "2", "1")),
+    ("current-page-from-0", GUIDE, "currentPage of events counts from 0", _figure("currentPage", lambda own: own["currentPage"] - 1, "listEvents"), Expected(PAGED, "listEvents -> 200", "currentPage", "1", "0")),
+    ("page-size-is-1000", GUIDE, "pageSize of logs is shown as 1000", _figure("pageSize", lambda _: 1000, "listNotificationLogs"), Expected(PAGED, "listNotificationLogs -> 200", "pageSize", "1", "1000")),
+    ("total-pages-rounded-down", GUIDE, "totalPages of users is rounded down", _figure("totalPages", lambda own: own["totalRecords"] // own["pageSize"], "listUsers"), Expected(PAGED, "listUsers -> 200", "totalPages")),
+    ("next-page-after-last", GUIDE, "the last page of users has a nextPage", _figure("nextPage", lambda own: own["currentPage"] + 1, "listUsers"), Expected(PAGED, "listUsers -> 200", "nextPage", "null")),
+    ("next-page-is-this-one", GUIDE, "nextPage of eligible users is the page itself", _figure("nextPage", lambda own: own["nextPage"] and own["currentPage"], "listEligibleUsers"), Expected(PAGED, "listEligibleUsers -> 200", "nextPage", "2", "1")),
+    ("previous-page-of-first", GUIDE, "the first page of events has a previousPage of 0", _figure("previousPage", lambda own: own["currentPage"] - 1, "listEvents"), Expected(PAGED, "listEvents -> 200", "previousPage", "null", "0")),
+    ("total-is-text", GUIDE, "totalRecords of users is text", _figure("totalRecords", lambda own: str(own["totalRecords"]), "listUsers"), Expected(BODY, "listUsers -> 200", "totalRecords", "an integer", "a string")),
+    ("no-pagination", GUIDE, "the list of eligible users has no pagination", p.shows("listEligibleUsers", "/pagination", p.DROP), Expected(BODY, "listEligibleUsers -> 200", "/pagination", "required", "missing")),
+    ("no-current-page", GUIDE, "pagination of events has no currentPage", p.shows("listEvents", "/pagination/currentPage", p.DROP), Expected(BODY, "listEvents -> 200", "/pagination/currentPage", "required", "missing")),
+    *((f"{kebab(o)}-takes-any-page", GUIDE, f"{o} takes a page that is no number", p.forgives_parameters(o, "page", "1"), Expected(BAD, f"{o} -> 200", "status", "query page is")) for o in PAGED_LISTS),
+    ("list-users-takes-any-page-size", GUIDE, "listUsers takes a pageSize that is no number", p.forgives_parameters("listUsers", "pageSize", "10"), Expected(BAD, "listUsers -> 200", "status", "query pageSize is")),
+    ("events-oldest-first", GUIDE, "events come oldest first", _asks_backwards, Expected(IN_ORDER, "listEvents -> 200", "the list", "latest first")),
+    ("events-in-order-of-ids", GUIDE, "events on a page are sorted by id", p.lists("listEvents", lambda items: sorted(items, key=lambda own: str(own["id"]))), Expected(IN_ORDER, "listEvents -> 200", "the list", "latest first")),
+)
+
+CHANGES: Final = faults(
+    "put and patch",
+    *((f"patch-forgets-{name}", GUIDE, f"a PATCH of a location loses {what}", _resets((member,), "changeLocation"), Expected(CHANGED_ALONE, "changeLocation -> 200", f"/{member} afterwards")) for name, what, member in (("type", "its type", "locationType"), ("coordinates", "its coordinates", "coordinates"), ("meters", "its meter points", "meterPointIds"))),
+    *((f"patch-ignores-{name}", GUIDE, f"a PATCH of a location does not change {name}", p.does("changeLocation", partial(_patch_takes, tuple({"locationType", "coordinates", "meterPointIds"} - {member}))), Expected(SENT, "(PATCH|GET) /users/{userId}/locations/{locationId} -> 200", f"/{member}")) for name, member in (("type", "locationType"), ("coordinates", "coordinates"), ("meters", "meterPointIds"))),
+    ("patch-says-only", GUIDE, "a PATCH of a location shows the change, and keeps what was", p.does("changeLocation", _says_only), Expected(SENT, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
+    ("put-says-only", GUIDE, "a PUT of a location shows the change, and keeps what was", p.does("replaceLocation", _says_only), Expected(SENT, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
+    ("put-merges", GUIDE, "a PUT of a location leaves what it does not name as it was", p.does("replaceLocation", _merged), Expected(REPLACED_WHOLE, "replaceLocation -> 200", "afterwards")),
+    ("put-makes-location", GUIDE, "a PUT makes a location that is not there", p.does("replaceLocation", _put_makes), Expected(STATUS, "replaceLocation -> 200", "status", "404", "200")),
+    ("put-changes-all-locations", GUIDE, "a PUT of a location changes the user's others, too", p.then_does("replaceLocation", _put_changes_all), Expected(BESIDE, "replaceLocation -> 200", "GET .* afterwards")),
+    ("patch-changes-all-locations", GUIDE, "a PATCH of a location changes the user's others, too", p.then_does("changeLocation", _put_changes_all), Expected(BESIDE, "changeLocation -> 200", "GET .* afterwards")),
+    *((f"patch-forgets-webhook-{name}", GUIDE, f"a PATCH of a webhook sets {name} back", p.does("changeWebhook", partial(_patch_forgets, member, instead)), Expected(CHANGED_ALONE, "changeWebhook -> 200", f"/{member} afterwards")) for name, member, instead in (("name", "name", None), ("types", "notificationTypes", []), ("enabled", "enabled", False))),
+    ("patch-forgets-webhook-secret", GUIDE, "a PATCH of a webhook takes its secret away", p.does("changeWebhook", partial(_patch_forgets, "webhookSecret", "")), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("patch-ignores-webhook-name", GUIDE, "a PATCH of a webhook does not change its name", p.does("changeWebhook", partial(_patch_takes, ("webhookUrl", "webhookSecret", "notificationTypes", "enabled"))), Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/name")),
+    ("patch-ignores-webhook-enabled", GUIDE, "a PATCH of a webhook does not switch it off", p.does("changeWebhook", partial(_patch_takes, ("webhookUrl", "webhookSecret", "notificationTypes", "name"))), Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/enabled")),
+    ("patch-changes-all-webhooks", GUIDE, "a PATCH of a webhook renames the others, too", p.then_does("changeWebhook", _webhooks_change_all), Expected(BESIDE, "changeWebhook -> 200", "GET .* afterwards")),
+    ("put-keeps-webhook-types", GUIDE, "a PUT of a webhook leaves what it does not name as it was", p.does("replaceWebhook", _webhook_merged), Expected(REPLACED_WHOLE, "replaceWebhook -> 200", "afterwards")),
+    ("put-keeps-webhook-url", GUIDE, "a PUT of a webhook leaves its address as it was", p.does("replaceWebhook", partial(_put_keeps, "webhookUrl")), Expected(SENT, "(PUT|GET) /webhooks/{webhookId} -> 200", "/webhookUrl")),
+    ("put-changes-all-webhooks", GUIDE, "a PUT of a webhook renames the others, too", p.then_does("replaceWebhook", _webhooks_change_all), Expected(BESIDE, "replaceWebhook -> 200", "GET .* afterwards")),
+    ("switch-does-nothing", GUIDE, "a webhook that is switched off stays on", p.does("enableWebhook", lambda former, call: former(replace(call, query={"enabled": "true"}))), Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
+    ("switch-is-reversed", GUIDE, "a webhook that is switched on goes off", p.does("enableWebhook", lambda former, call: former(replace(call, query={"enabled": "false"}))), Expected(SENT, "getWebhook -> 200", "/enabled", "true", "false")),
+    ("switch-takes-any-text", GUIDE, "a webhook can be switched to anything", p.together(p.forgives("enableWebhook", lambda breach: breach.at == "query enabled")), Expected(BAD, "enableWebhook -> 20[04]", "status", "query enabled is")),
+    ("taken-location-is-replaced", GUIDE, "a locationId that is taken is taken again", p.does("createLocation", _replaces), Expected(STATUS, "createLocation -> 201", "status", "409", "201")),
+    ("taken-location-is-400", GUIDE, "a locationId that is taken is answered with 400", p.does("createLocation", partial(_conflict_is, Reply(400, "There is such a location."))), Expected(STATUS, "createLocation -> 400", "status", "409", "400")),
+    ("taken-location-is-500", GUIDE, "a locationId that is taken is a server error", p.does("createLocation", partial(_conflict_is, Reply(500))), Expected(SERVER_ERROR, "createLocation -> 500", "status", "below 500", "500")),
+    ("taken-location-is-200", GUIDE, "a locationId that is taken is answered with 200", p.does("createLocation", partial(_conflict_is, Reply(200))), Expected(STATUS, "createLocation -> 200", "status", "409", "200")),
+    ("taken-location-in-spite-of-409", GUIDE, "a locationId that is taken is answered with 409, and the location replaced", p.does("createLocation", _conflict_replaces), Expected(BESIDE, "createLocation -> 409", "GET .* afterwards")),
+)
+
+BATCHES: Final = faults(
+    "batches",
+    ("batch-makes-the-first", GUIDE, "a batch of users makes the first alone", p.does("createUsers", partial(_batch, lambda own: own[:1], "users")), Expected(SENT, "createUsers -> 201", "/users")),
+    ("batch-leaves-the-last", GUIDE, "a batch of locations leaves the last out", p.does("createLocations", partial(_batch, lambda own: own[:-1] or own, "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
+    ("batch-makes-nothing", GUIDE, "a batch of users is answered with them, and makes none", p.only_says("createUsers"), Expected(STATUS, "getUser -> 404", "status", "200", "404")),
+    ("batch-of-locations-makes-nothing", GUIDE, "a batch of locations is answered with them, and makes none", p.only_says("createLocations"), Expected(STATUS, "getLocation -> 404", "status", "200", "404")),
+    ("batch-mixes-up-users", GUIDE, "a batch gives all locations to the first user", p.does("createLocations", partial(_batch, lambda own: [{**each, "userId": own[0]["userId"]} for each in own], "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
+    ("batch-loses-coordinates", GUIDE, "locations of a batch lose their coordinates", p.does("createLocations", partial(_batch, lambda own: [{**each, "coordinates": None} for each in own], "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
+    ("batch-keeps-the-right-users", GUIDE, "a batch with a wrong user is refused, and the others made", _keeps_the_right_ones("createUsers", "users", lambda call, item: assets.add_user(call, item["userId"])), Expected(UNCHANGED, "createUsers -> 400", "GET .* afterwards", "404")),
+    ("batch-keeps-the-right-locations", GUIDE, "a batch with a wrong location is refused, and the others made", _keeps_the_right_ones("createLocations", "locations", lambda call, item: assets.add_location(call, item["userId"], item)), Expected(UNCHANGED, "createLocations -> 400", "GET .* afterwards", "404")),
+    ("batch-is-a-list", GUIDE, "a batch of users is answered with a bare array", p.sends(p.value(lambda body: body["users"]), "createUsers"), Expected(BODY, "createUsers -> 201", "body", "an object", "an array")),
+    ("batch-is-500-for-many", GUIDE, "a batch of more than 100 users is a server error", p.crashes(lambda asked: p.sent_text(asked).count("userId") > 100, "createUsers"), Expected(SERVER_ERROR, "createUsers -> 500", "status", "below 500", "500")),
+)
+
+FIDELITY: Final = faults(
+    "fidelity",
+    *((f"{name}-{suffix}", GUIDE, f"{o} {text}", p.keeps(o, pointer, change), Expected(SENT, "(POST|PUT|PATCH|GET) /users/{userId}/locations.* -> 20.", at)) for o, suffix in (("createLocation", "post"), ("replaceLocation", "put"), ("changeLocation", "patch")) for name, text, pointer, change, at in (
+        ("type-is-residential", "keeps every location as Residential", "/locationType", "Residential", "/locationType"),
+        ("coordinates-are-swapped", "swaps latitude and longitude", "/coordinates", _turned, "/coordinates"),
+        ("coordinates-are-rounded", "rounds coordinates to four digits", "/coordinates", partial(_rounded, 4), "/coordinates"),
+        ("coordinates-are-short-floats", "keeps coordinates in 32 bits", "/coordinates", _exact32, "/coordinates"),
+        ("meters-lose-zeros", "takes leading zeros off meter point ids", "/meterPointIds", _without_zeros, "/meterPointIds"),
+        ("first-meter-only", "keeps the first meter point alone", "/meterPointIds", lambda own: own[:1], "/meterPointIds"),
+    )),
+    ("location-type-in-small-letters", GUIDE, "a locationType is shown in small letters", p.shows("getLocation", "/locationType", lambda own: own and own.lower()), Expected(BODY, "getLocation -> 200", "/locationType", "Residential")),
+    ("latitude-is-text", GUIDE, "a latitude is shown as text", p.shows("getLocation", "/coordinates/latitude", str), Expected(BODY, "getLocation -> 200", "/coordinates/latitude", "a number", "a string")),
+    ("coordinates-are-missing", GUIDE, "coordinates are shown as null", p.shows("getLocation", "/coordinates", None), Expected(SENT, "getLocation -> 200", "/coordinates", "", "null")),
+    ("meters-are-numbers", GUIDE, "meter point ids are shown as numbers", p.shows("getLocation", "/meterPointIds/*", int), Expected(BODY, "getLocation -> 200", "/meterPointIds/0", "a string", "an integer")),
+    ("location-of-another-user", GUIDE, "a location is shown as another user's", p.shows("getLocation", "/userId", "somebody"), Expected(PATH, "getLocation -> 200", "/userId", "as in the path", "somebody")),
+    ("list-shows-other-coordinates", GUIDE, "the list of locations rounds coordinates", p.shows("listLocations", "/*/coordinates", partial(_rounded, 1)), Expected(SENT, "listLocations -> 200", "/coordinates")),
+    ("list-shows-other-meters", GUIDE, "the list of locations shows no meter points", p.shows("listLocations", "/*/meterPointIds", []), Expected(SENT, "listLocations -> 200", "/meterPointIds")),
+    ("post-shows-other-type", GUIDE, "a new location's answer has another type", p.shows("createLocation", "/locationType", "Other"), Expected(SENT, "createLocation -> 201", "/locationType", "", "Other")),
+    ("put-shows-other-type", GUIDE, "a replaced location's answer has another type", p.shows("replaceLocation", "/locationType", "Other"), Expected(SENT, "replaceLocation -> 200", "/locationType", "", "Other")),
+    ("patch-shows-other-meters", GUIDE, "a changed location's answer has other meter points", p.shows("changeLocation", "/meterPointIds", ["1"]), Expected(SENT, "changeLocation -> 200", "/meterPointIds")),
+    ("post-answers-another-user", GUIDE, "a new user's answer has another userId", p.shows("createUser", "/userId", "other"), Expected(SENT, "createUser -> 201", "/userId", "", "other")),
+    ("user-id-in-small-letters", GUIDE, "a userId is kept in small letters", p.keeps("createUser", "/userId", str.lower), Expected(SENT, "createUser -> 201", "/userId", "[A-F]", "[a-f]")),
+    ("vehicle-is-a-charger", GUIDE, "a vehicle is kept as a charger", p.keeps("createVehicle", "/resourceType", "Charger"), Expected(SENT, "(POST|GET) /.* -> 20.", "/resourceType", "Vehicle", "Charger")),
+    ("resource-is-generic", GUIDE, "an HVAC is kept as Generic", p.keeps("createLocationResource", "/resourceType", lambda own: own.replace("HVAC", "Generic")), Expected(SENT, "(POST|GET) /.* -> 20.", "/resourceType", "HVAC", "Generic")),
+    ("resource-meter-loses-zeros", GUIDE, "the meter point id of a resource loses its leading zeros", p.keeps("createLocationResource", "/meterPointId", lambda own: own and own.lstrip("0")), Expected(SENT, "(POST|GET) /.* -> 20.", "/meterPointId")),
+    ("resource-id-is-a-number", GUIDE, "a resourceId is shown as a number", p.shows("getResource", "/resourceId", 7), Expected(BODY, "getResource -> 200", "/resourceId", "a string", "an integer")),
+    ("webhook-name-loses-letters", GUIDE, "the name of a webhook loses its Norwegian letters", p.keeps("createWebhook", "/name", lambda own: own and ascii_only(own)), Expected(SENT, "(POST|GET) /webhooks.* -> 20.", "/name", "[ØøÅå]")),
+    ("webhook-name-is-cut-off", GUIDE, "the name of a webhook is cut off after 50 letters", p.keeps("createWebhook", "/name", lambda own: own and shortened(50, own)), Expected(SENT, "(POST|GET) /webhooks.* -> 20.", "/name")),
+    ("webhook-name-is-read-as-latin-1", GUIDE, "the name of a changed webhook is decoded as Latin-1", p.keeps("changeWebhook", "/name", lambda own: own and mojibake(own)), Expected(SENT, "(PATCH|GET) /webhooks.* -> 20.", "/name", "Ø", "Ã")),
+    ("webhook-url-ends-in-slash", GUIDE, "a webhook's URL is shown with a slash behind it", p.shows("getWebhook", "/webhookUrl", lambda url: f"{url}/"), Expected(SENT, "getWebhook -> 200", "/webhookUrl", "", '/"')),
+    ("webhook-type-is-lost", GUIDE, "the last notification type of a webhook is lost", p.keeps("createWebhook", "/notificationTypes", lambda own: own[:-1] or own), Expected(SENT, "(POST|GET) /webhooks.* -> 20.", "/notificationTypes", "an array", "an array")),
+    ("webhook-types-are-all", GUIDE, "a webhook has all notification types, whatever was sent", p.keeps("createWebhook", "/notificationTypes", list(webhooks.NOTIFICATION_TYPES.values())), Expected(SENT, "(POST|GET) /webhooks.* -> 20.", "/notificationTypes")),
+    ("webhook-shows-its-secret", GUIDE, "a webhook's answer shows its secret", p.sends(p.value(lambda body: {**body, "webhookSecret": "shown"}), "getWebhook"), Expected(BODY, "getWebhook -> 200", "/webhookSecret")),
+    ("listed-webhook-url-is-another", GUIDE, "the list of webhooks shows other URLs", p.shows("listWebhooks", "/webhooks/*/webhookUrl", lambda url: url + "?"), Expected(SENT, "listWebhooks -> 200", "/webhookUrl")),
+)
+
+INPUT: Final = faults(
+    "bad input",
+    *((f"{kebab(o)}-takes-{name}", GUIDE, f"{o} takes {text}", p.accepts(o, pointer, actual, **more), Expected(BAD, f"{o} -> 2..", "status", f"{pointer.rstrip('*')}\\S* is {actual}")) for o, pointer, actual, name, text, more in TAKEN),
+    *((f"{kebab(o)}-in-spite-of-400", GUIDE, f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(UNCHANGED, f"{o} -> 400", "GET .* afterwards")) for o in ("createLocation", "replaceLocation", "changeLocation", "createVehicle", "createLocationResource", "createWebhook", "replaceWebhook", "changeWebhook", "createUsers")),
+    *((f"{kebab(o)}-makes-unknown-user", GUIDE, f"{o} makes the user that is not there", p.without_parent(o, _make_user, goes_on=True), Expected(STATUS, f"{o} -> 20[01]", "status", "40", "20")) for o in ("createLocation", "createVehicle", "createEnrollment")),
+    *((f"{kebab(o)}-leaves-unknown-user", GUIDE, f"{o} refuses and makes the user", p.without_parent(o, _make_user, goes_on=False), Expected(UNCHANGED, f"{o} -> 40[04]", "GET /users/{userId} afterwards", "no user")) for o in ("createLocation", "createVehicle")),
+    *((f"{kebab(o)}-of-unknown-user-is-empty", GUIDE, f"{o} of an unknown user is an empty list", p.in_place_of(404, o, Reply(200, body)), Expected(STATUS, f"{o} -> 200", "status", "40", "200")) for o, body in (("listLocations", []), ("listResources", {"resources": []}), ("listLocationResources", []))),
+    *((f"{kebab(o)}-refuses-with-{code}", GUIDE, f"{o} refuses bad input with {code}", p.sends(p.status(code), o, status=(400,)), Expected(STATUS, f"{o} -> {code}", "status", "400", str(code))) for o, code in (("createUser", 422), ("createLocation", 422), ("createWebhook", 409), ("createReport", 404), ("simulatePriceCurve", 422))),
+    *((f"{kebab(o)}-takes-an-array", GUIDE, f"{o} takes the body in an array", p.accepts(o, "", "an array", mend=unwrapped), Expected(BAD, f"{o} -> 2..", "status", "request body is an array")) for o in ("createUser", "createLocation", "createWebhook")),
+    *((f"{kebab(o)}-takes-json-in-a-text", GUIDE, f"{o} takes the body as JSON in a JSON text", p.accepts(o, "", "a string", mend=from_text), Expected(BAD, f"{o} -> 2..", "status", "request body is a string")) for o in ("createVehicle", "changeLocation")),
+    ("create-user-takes-a-form", GUIDE, "createUser reads a form that is called JSON", p.reads_as("createUser", lambda text: dict(each.split("=") for each in text.split("&"))), Expected(BAD, "createUser -> 2..", "status", "request body is it is no JSON")),
+    ("create-location-takes-text-behind", GUIDE, "createLocation does not look behind the JSON", p.reads_as("createLocation", lambda text: json.JSONDecoder().raw_decode(text)[0]), Expected(BAD, "createLocation -> 2..", "status", "request body is it is no JSON")),
+    ("change-location-takes-no-body", GUIDE, "changeLocation takes an empty body", p.takes_nothing("changeLocation", {}), Expected(BAD, "changeLocation -> 2..", "status", "request body is an empty body")),
+    ("refusal-is-a-page", GUIDE, "a refused location is answered with a page", p.sends(p.refusal(400, "<html>", "text/html"), "createLocation", status=(400,)), Expected(MEDIA, "createLocation -> 400", "Content-Type", "application/json", "text/html")),
+    ("refusal-is-an-object", GUIDE, "a refused user is answered with an object where a text is listed", p.sends(p.refusal(400, {"error": "bad"}), "createUser", status=(400,)), Expected(BODY, "createUser -> 400", "body", "a string", "an object")),
+    ("problem-says-422", SPEC, "the problem document of a refused webhook says 422", p.sends(p.value(lambda body: {**body, "status": 422}), "createWebhook", status=(400,)), Expected(BODY, "createWebhook -> 400", "/status", "400", "422")),
+    ("problem-status-is-text", SPEC, "the status of a problem document is text", p.sends(p.value(lambda body: {**body, "status": "400"}), "createVehicle", status=(400,)), Expected(BODY, "createVehicle -> 400", "/status", "", "a string")),
+)
+
+TROUBLE: Final = faults(
+    "server errors",
+    *((name, GUIDE, f"{text} is a server error", p.crashes(when, o), Expected(SERVER_ERROR, f"{o} -> 500", "status", "below 500", "500")) for name, text, when, o in CRASHES),
+)
+
+METHODS: Final = faults(
+    "methods",
+    ("put-reads-user", GUIDE, "PUT of a user reads it", p.also_by("PUT", "/users/{userId}", "getUser"), Expected(STATUS, "PUT .*/users/[^/]+ -> 200", "status", "404 or 405.*PUT", "200")),
+    ("patch-deletes-user", GUIDE, "PATCH of a user deletes it", p.also_by("PATCH", "/users/{userId}", "deleteUser"), Expected(UNCHANGED, "PATCH .*/users/[^/]+ -> 204", "GET .* afterwards")),
+    ("put-lists-users", GUIDE, "PUT of /users lists them", p.also_by("PUT", "/users", "listUsers"), Expected(STATUS, "PUT .*/users -> 200", "status", "404 or 405.*PUT", "200")),
+    ("post-lists-events", GUIDE, "POST of /events lists them", p.also_by("POST", "/events", "listEvents"), Expected(STATUS, "POST .*/events -> .*", "status", "404 or 405.*POST")),
+    ("delete-lists-vehicles", GUIDE, "DELETE of a user's resources lists them", p.also_by("DELETE", "/users/{userId}/resources", "listResources"), Expected(STATUS, "DELETE .*/resources -> 200", "status", "404 or 405.*DELETE", "200")),
+    ("delete-of-event-reads-it", GUIDE, "DELETE of an event reads it", p.also_by("DELETE", "/events/{eventId}", "getEvent"), Expected(STATUS, "DELETE .*/events/[^/]+ -> 200", "status", "404 or 405.*DELETE", "200")),
+    ("put-reads-eligibility", GUIDE, "PUT of the eligibility of a user reads it", p.also_by("PUT", "/users/{userId}/eligibility", "getEligibility"), Expected(STATUS, "PUT .*/eligibility -> 200", "status", "404 or 405.*PUT", "200")),
+    ("wrong-method-is-200", GUIDE, "a wrong method is answered with 200", p.elsewhere(p.status(200), 405), Expected(STATUS, ".*/users -> 200", "status", "404 or 405", "200")),
+    ("wrong-method-is-500", GUIDE, "a wrong method is a server error", p.elsewhere(p.status(500), 405), Expected(SERVER_ERROR, ".*/users -> 500", "status", "below 500", "500")),
+    ("unknown-path-is-200", GUIDE, "an unknown path is answered with 200", p.elsewhere(p.status(200), 404), Expected(STATUS, "GET .* -> 200", "status", "404 or 405", "200")),
+)
+
+ANSWERS: Final = faults(
+    "answers",
+    *((f"{kebab(o)}-is-202", GUIDE, f"{o} is answered with 202", p.sends(p.status(202), o), Expected(LISTED_STATUS, f"{o} -> 202", "status", "20", "202")) for o in ("createUser", "createLocation", "createVehicle", "createLocationResource", "createWebhook", "deleteLocation", "createEnrollment", "simulatePriceCurve", "createReport")),
+    *((f"{kebab(o)}-is-200", GUIDE, f"{o} is answered with 200", p.sends(p.status(200), o), Expected(LISTED_STATUS, f"{o} -> 200", "status", "204", "200")) for o in (*DELETING, "deleteEnrollment")),
+    *((f"{kebab(o)}-is-500", GUIDE, f"{o} is a server error", p.sends(p.status(500), o), Expected(SERVER_ERROR, f"{o} -> 500", "status", "below 500", "500")) for o in ("getCompensation", "getMeterEligibility", "listEligibleUsers", "simulatePartner", "deleteSimulation", "getNotificationLog", "simulateResourceLimit", "simulateUserEligibility", "enableWebhook")),
+    ("user-is-wrapped", GUIDE, "a new user's answer is wrapped", p.sends(p.value(lambda body: {"user": body}), "createUser"), Expected(BODY, "createUser -> 201", "/userId", "required", "missing")),
+    ("users-are-a-bare-array", GUIDE, "the list of users is a bare array", p.sends(p.value(lambda body: body["users"]), "listUsers"), Expected(BODY, "listUsers -> 200", "body", "an object", "an array")),
+    ("locations-are-wrapped", GUIDE, "the list of locations is wrapped", p.sends(p.value(lambda body: {"locations": body}), "listLocations"), Expected(BODY, "listLocations -> 200", "body", "an array", "an object")),
+    ("empty-list-is-null", GUIDE, "a user without locations has null for a list", p.sends(p.value(lambda body: body or None), "listLocations"), Expected(BODY, "listLocations -> 200", "body", "an array", "null")),
+    ("empty-list-is-404", GUIDE, "a location without resources has no list", p.nothing_found_is("listLocationResources", Reply(404)), Expected(STATUS, "listLocationResources -> 404", "status", "200", "404")),
+    ("deleted-has-a-body", GUIDE, "a 204 of deleteWebhook has a body", p.sends(with_body, "deleteWebhook"), Expected(NO_BODY, "deleteWebhook -> 204", "body|header Content-Length", "no body")),
+    ("location-is-a-page", GUIDE, "a location is said to be HTML", p.sends(p.header("Content-Type", "text/html"), "getLocation"), Expected(MEDIA, "getLocation -> 200", "Content-Type", "application/json", "text/html")),
+    ("events-have-no-media-type", GUIDE, "the list of events is sent without a media type", p.sends(p.header("Content-Type", None), "listEvents"), Expected(MEDIA, "listEvents -> 200", "Content-Type", "application/json", "missing")),
+    ("webhook-is-in-latin-1", GUIDE, "a webhook is sent in Latin-1, and says nothing", p.sends(p.content(lambda text: text.decode().encode("latin-1", "replace")), "getWebhook"), Expected(BODY, "getWebhook -> 200", "body", "application/json", "no(t)? UTF-8")),
+    ("user-has-a-byte-order-mark", GUIDE, "a user starts with a byte order mark", p.sends(p.content(lambda text: b"\xef\xbb\xbf" + text), "getUser"), Expected(BODY, "getUser -> 200", "body", "application/json", "byte order mark")),
+    ("location-is-cut-off", GUIDE, "a location's JSON is cut off", p.sends(p.content(lambda text: text[:-1]), "getLocation"), Expected(BODY, "getLocation -> 200", "body", "application/json", "no JSON")),
+    ("compensation-is-nan", GUIDE, "an amount is written as NaN", p.sends(p.content(lambda text: text.replace(b'"activeAmount":0.0', b'"activeAmount":NaN')), "getCompensation"), Expected(BODY, "getCompensation -> 200", "body", "application/json", "NaN")),
+    ("user-is-empty", GUIDE, "a user is sent without a body", p.sends(p.content(lambda _: b""), "getUser"), Expected(BODY, "getUser -> 200", "body", "a body", "empty")),
+    ("list-is-not-gzip", GUIDE, "the list of resources is said to be gzip, and is not", p.sends(p.header("Content-Encoding", "gzip"), "listResources"), Expected(BODY, "listResources -> 200", "body", "whole", "")),
+    ("head-is-no-http", GUIDE, "a header of listWebhooks holds a NUL", p.sends(p.header("X-Trace", "a\x00b"), "listWebhooks"), Expected(ANSWERED, "listWebhooks -> no answer", "status", "an answer", "")),
+)
+
+EVENTS: Final = faults(
+    "events",
+    ("event-time-has-no-offset", GUIDE, "an event's createdAt has no offset", p.shows("getEvent", "/createdAt", lambda text: text[:19]), Expected(BODY, "getEvent -> 200", "/createdAt", "RFC 3339")),
+    ("event-time-is-a-number", GUIDE, "a listed event's createdAt is a number", p.shows("listEvents", "/events/*/createdAt", 1700000000), Expected(BODY, "listEvents -> 200", "/events/0/createdAt", "", "an integer")),
+    ("event-has-no-id", GUIDE, "listed events have no id", p.shows("listEvents", "/events/*/id", p.DROP), Expected(BODY, "listEvents -> 200", "/events/0/id", "required", "missing")),
+    ("event-payload-is-text", GUIDE, "an event's payload is text", p.shows("getEvent", "/payload", p.text_of), Expected(BODY, "getEvent -> 200", "/payload", "", "a string")),
+    ("event-payload-has-no-type", GUIDE, "an event's payload does not say what it is", p.shows("getEvent", "/payload/payloadType", p.DROP), Expected(BODY, "getEvent -> 200", "/payload")),
+    ("event-payload-is-unknown", GUIDE, "an event's payload is of the type PriceCurves", p.shows("getEvent", "/payload/payloadType", lambda own: own + "s"), Expected(BODY, "getEvent -> 200", "/payload")),
+    ("event-payload-has-more", GUIDE, "an event's payload has a member that nobody lists", p.shows("getEvent", "/payload", lambda own: {**own, "surprise": 1}), Expected(BODY, "getEvent -> 200", "/payload")),
+    ("event-targets-are-ids", GUIDE, "targets of an event are ids", p.shows("getEvent", "/payload/targets/*", "x"), Expected(BODY, "getEvent -> 200", "/payload/targets/0", "an object", "a string")),
+    ("event-curve-resolution-is-iso", GUIDE, "the resolution of a price curve is PT1H", p.shows("getEvent", "/payload/priceCurveDelta/resolution", "PT1H"), Expected(BODY, "getEvent -> 200", "/priceCurveDelta/resolution", "time span", "PT1H")),
+    ("event-price-is-text", GUIDE, "prices of an event are text", p.shows("getEvent", "/payload/priceCurveDelta/points/*/price", str), Expected(BODY, "getEvent -> 200", "/points/0/price", "a number", "a string")),
+    ("event-area-is-unknown", GUIDE, "an event's price area is NO9", p.shows("getEvent", "/payload/priceArea", "NO9"), Expected(BODY, "getEvent -> 200", "/payload/priceArea", "NO1", "NO9")),
+    ("event-limit-is-text", GUIDE, "limits of an event are text", p.shows("getEvent", "/payload/targets/*/points/*/maxPowerInKiloWatts", str), Expected(BODY, "getEvent -> 200", "/points/0/maxPowerInKiloWatts", "a number", "a string")),
+    ("listed-event-cannot-be-read", GUIDE, "an event of the list is not found", p.sends(p.status(404), "getEvent"), Expected(STATUS, "getEvent -> 404", "status", "200", "404")),
+    ("unknown-event-is-the-first", GUIDE, "an unknown event is the first one", p.does("getEvent", _first_event), Expected(STATUS, "getEvent -> 200", "status", "404", "200")),
+    ("unknown-event-is-500", GUIDE, "an unknown event is a server error", p.sends(p.status(500), "getEvent", status=(404,)), Expected(SERVER_ERROR, "getEvent -> 500", "status", "below 500", "500")),
+)
+
+REPORTS: Final = faults(
+    "reports",
+    ("report-is-201", GUIDE, "a report is answered with 201", p.sends(p.status(201), "createReport"), Expected(LISTED_STATUS, "createReport -> 201", "status", "200", "201")),
+    ("report-is-of-another-event", GUIDE, "a report's answer has another eventId", p.does("createReport", _report_mixed_up), Expected(SENT, "createReport -> 200", "/eventId")),
+    ("report-has-no-id", GUIDE, "a report has no id", p.shows("createReport", "/id", p.DROP), Expected(BODY, "createReport -> 200", "/id", "required", "missing")),
+    ("report-id-is-a-number", GUIDE, "a report's id is a number", p.shows("createReport", "/id", 17), Expected(BODY, "createReport -> 200", "/id", "a string", "17")),
+    ("report-time-has-no-offset", GUIDE, "a report's createdAt has no offset", p.shows("createReport", "/createdAt", lambda text: text[:19]), Expected(BODY, "createReport -> 200", "/createdAt", "RFC 3339")),
+    *((f"report-of-{kebab(kind)[1:]}-is-refused", GUIDE, f"a report of {kind} is refused", p.refuses("createReport", partial(_is_of, kind)), Expected(STATUS, "createReport -> 400", "status", "200", "400")) for kind in ("EnergyUsage", "LocationEnergyUsage", "LocationEnergyUsagePlan")),
+    ("report-of-acknowledgement-is-500", GUIDE, "a report that acknowledges a limit on a resource is a server error", p.crashes(lambda asked: "ResourceLPCAcknowledgement" in p.sent_text(asked), "createReport"), Expected(SERVER_ERROR, "createReport -> 500", "status", "below 500", "500")),
+    ("report-of-location-acknowledgement-is-refused", GUIDE, "a report that acknowledges a limit on a location is refused", p.refuses("createReport", partial(_is_of, "LocationLPCAcknowledgement")), Expected(STATUS, "createReport -> 400", "status", "200", "400")),
+    ("report-without-meter-is-refused", GUIDE, "a report of EnergyUsage without its optional meterPointId is refused", p.refuses("createReport", lambda body: any(each.get("payloadType") == "EnergyUsage" and "meterPointId" not in each for each in body["payloads"])), Expected(STATUS, "createReport -> 400", "status", "200", "400")),
+)
+
+REFUSED: Final = faults(
+    "legal input refused",
+    ("norwegian-letters-are-refused", GUIDE, "a webhook's name may have no Norwegian letters", p.refuses("createWebhook", lambda body: not (body.get("name") or "").isascii()), Expected(STATUS, "createWebhook -> 400", "status", "20", "400")),
+    ("location-without-coordinates-is-refused", GUIDE, "a location must have coordinates", p.refuses("createLocation", lambda body: "coordinates" not in body), Expected(STATUS, "createLocation -> 400", "status", "20", "400")),
+    ("location-type-unknown-is-refused", GUIDE, "the location type Unknown is refused", p.refuses("createLocation", lambda body: body.get("locationType") == "Unknown"), Expected(STATUS, "createLocation -> 400", "status", "20", "400")),
+    ("two-meters-are-refused", GUIDE, "a location may have one meter point", p.refuses("createLocation", lambda body: len(body.get("meterPointIds") or ()) > 1), Expected(STATUS, "createLocation -> 400", "status", "20", "400")),
+    ("southern-latitude-is-500", GUIDE, "a latitude south of the equator is a server error", p.crashes(lambda asked: isinstance(far := sent_member(asked, "coordinates", "latitude"), float) and far < 0, "createLocation"), Expected(SERVER_ERROR, "createLocation -> 500", "status", "below 500", "500")),
+    ("solar-inverter-is-refused", GUIDE, "a SolarInverter is refused", p.refuses("createLocationResource", lambda body: body["resourceType"] == "SolarInverter"), Expected(STATUS, "createLocationResource -> 400", "status", "20", "400")),
+    ("notification-type-is-refused", GUIDE, "ResourceLPCRequested is refused", p.refuses("createWebhook", lambda body: "ResourceLPCRequested" in (body.get("notificationTypes") or ())), Expected(STATUS, "createWebhook -> 400", "status", "20", "400")),
+    ("patch-of-type-alone-is-refused", GUIDE, "a PATCH of a location must name its coordinates", p.refuses("changeLocation", lambda body: "coordinates" not in body), Expected(STATUS, "changeLocation -> 400", "status", "200", "400")),
+    ("second-location-is-refused", GUIDE, "a user may have one location", p.does("createLocation", _one_location), Expected(STATUS, "createLocation -> 400", "status", "20", "400")),
+    ("area-fi-is-refused", GUIDE, "the price area FI is refused", p.refuses("simulatePriceCurve", lambda body: body.get("priceArea") == "FI"), Expected(STATUS, "simulatePriceCurve -> 400", "status", "200", "400")),
+)
+
+SIMULATION: Final = faults(
+    "simulation",
+    ("curve-is-made-up", GUIDE, "a price curve is made up in spite of the given one", p.does("simulatePriceCurve", partial(_given_is_ignored, "priceCurveDelta")), Expected(SENT, "simulatePriceCurve -> 200", "/priceCurveDelta")),
+    ("area-is-made-up", GUIDE, "a price area is NO5 in spite of the given one", p.keeps("simulatePriceCurve", "/priceArea", "NO5"), Expected(SENT, "simulatePriceCurve -> 200", "/priceArea", "", "NO5")),
+    ("targets-are-made-up", GUIDE, "targets of a price curve are made up in spite of the given ones", p.does("simulatePriceCurve", partial(_given_is_ignored, "targets")), Expected(SENT, "simulatePriceCurve -> 200", "/targets")),
+    ("prices-are-rounded", GUIDE, "prices of a simulated curve are whole numbers", p.keeps("simulatePriceCurve", "/priceCurveDelta/points/*/price", round), Expected(SENT, "simulatePriceCurve -> 200", "/price")),
+    ("curve-loses-points", GUIDE, "a simulated curve has its first point alone", p.keeps("simulatePriceCurve", "/priceCurveDelta/points", lambda own: own[:1]), Expected(SENT, "simulatePriceCurve -> 200", "/points")),
+    ("limits-are-made-up", GUIDE, "limits on locations are made up in spite of the given ones", p.does("simulateLocationLimit", partial(_given_is_ignored, "locations")), Expected(SENT, "simulateLocationLimit -> 200", "/targets")),
+    ("limits-on-resources-are-made-up", GUIDE, "limits on resources are made up in spite of the given ones", p.does("simulateResourceLimit", partial(_given_is_ignored, "resources")), Expected(SENT, "simulateResourceLimit -> 200", "/targets")),
+    ("limit-of-zero-is-left-out", GUIDE, "a limit of 0 kW is left out", p.keeps("simulateLocationLimit", "/locations/*/points", lambda own: [each for each in own if each.get("maxPowerInKiloWatts")]), Expected(SENT, "simulateLocationLimit -> 200", "/points")),
+    ("first-target-only", GUIDE, "the first target is limited alone", p.keeps("simulateLocationLimit", "/locations", lambda own: own and own[:1]), Expected(SENT, "simulateLocationLimit -> 200", "/targets")),
+    *((f"{kebab(o)}-is-not-kept", GUIDE, f"an event of {o} is not among the events", p.does(o, _not_kept), Expected(STATUS, "getEvent -> 404", "status", "200", "404")) for o in SIMULATING),
+    ("simulated-event-is-of-another-type", GUIDE, "a limit on a location is answered as one on a resource", p.shows("simulateLocationLimit", "/simulatedEvent/payload/payloadType", "ResourceLPC"), Expected(BODY, "simulateLocationLimit -> 200", "/simulatedEvent/payload")),
+    ("simulated-event-shows-other-prices", GUIDE, "the answer of a simulation shows other prices than the event", p.shows("simulatePriceCurve", "/simulatedEvent/payload/priceCurveDelta/points/*/price", 0.5), Expected(SENT, "simulatePriceCurve -> 200", "/price")),
+    ("partner-makes-nothing", GUIDE, "a simulated partner has nothing", p.does("simulatePartner", lambda *_: Reply(201)), Expected(SIMULATED, "simulatePartner -> 201", "users afterwards", "some", "none")),
+    *((f"partner-without-{kind}s", GUIDE, f"a simulated partner has no {kind}s", p.does("simulatePartner", partial(_without, kind)), Expected(SIMULATED, "simulatePartner -> 201", f"{what} afterwards", "some", "none")) for kind, what in (("vehicle", "vehicles"), ("location", "locations"), ("resource", "resources at locations"))),
+    ("simulation-stays", GUIDE, "what was simulated is not deleted", p.does("deleteSimulation", lambda *_: Reply(200)), Expected(GONE, "deleteSimulation -> 200", "GET /users afterwards", "none")),
+    ("simulation-leaves-one", GUIDE, "one simulated user is not deleted", p.does("deleteSimulation", _leaves_one), Expected(GONE, "deleteSimulation -> 200", "GET /users afterwards", "none", "1 of")),
+    ("simulation-takes-real-users", GUIDE, "deleting what was simulated deletes all users", p.then_does("deleteSimulation", _takes_real_ones), Expected(BESIDE, "deleteSimulation -> 200", "GET .* afterwards")),
+    ("simulation-takes-real-locations", GUIDE, "deleting what was simulated deletes all locations", p.then_does("deleteSimulation", _takes_locations), Expected(BESIDE, "deleteSimulation -> 200", "GET .*/locations/.* afterwards")),
+    ("simulation-deleted-is-204", GUIDE, "deleting what was simulated is answered with 204", p.sends(p.status(204), "deleteSimulation"), Expected(LISTED_STATUS, "deleteSimulation -> 204", "status", "200", "204")),
+)
+
+PROGRAMME: Final = faults(
+    "programme",
+    ("nobody-is-eligible", GUIDE, "a user of the neighbourhood is not eligible", p.shows("getEligibility", "/isEligible", change=False), Expected(ELIGIBLE, "getEligibility -> 200", "/isEligible", "true", "false")),
+    ("meter-is-not-eligible", GUIDE, "a meter point of the neighbourhood is not eligible", p.shows("getMeterEligibility", "/isEligible", change=False), Expected(ELIGIBLE, "getMeterEligibility -> 200", "/isEligible", "true", "false")),
+    ("eligible-users-are-not-listed", GUIDE, "the list of eligible users is empty", p.lists("listEligibleUsers", lambda _: []), Expected(ELIGIBLE, "listEligibleUsers -> 200", "userId", "once", "0 times")),
+    ("eligible-users-twice", GUIDE, "eligible users are listed twice", p.lists("listEligibleUsers", lambda items: items * 2), Expected(ELIGIBLE, "listEligibleUsers -> 200", "userId", "once", "2 times")),
+    ("eligibility-is-text", GUIDE, "isEligible is text", p.shows("getEligibility", "/isEligible", str), Expected(BODY, "getEligibility -> 200", "/isEligible", "a boolean", "a string")),
+    ("eligibility-of-another", GUIDE, "the eligibility of a user is another's", p.shows("getEligibility", "/userId", "somebody"), Expected(PATH, "getEligibility -> 200", "/userId", "as in the path", "somebody")),
+    ("meter-eligibility-of-another", GUIDE, "the eligibility of a meter point is another's", p.shows("getMeterEligibility", "/meterPointId", "somewhere"), Expected(PATH, "getMeterEligibility -> 200", "/meterPointId", "as in the path", "somewhere")),
+    ("enrolling-does-nothing", GUIDE, "who is enrolled is not", p.only_says("createEnrollment"), Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
+    ("enrolled-says-false", GUIDE, "enrolling is answered with isEnrolled false", p.shows("createEnrollment", "/isEnrolled", change=False), Expected(ENROLLED, "createEnrollment -> 200", "/isEnrolled", "true", "false")),
+    ("enrolls-everybody", GUIDE, "enrolling one enrols all", p.then_does("createEnrollment", _enrols_everybody), Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
+    ("enrollment-date-changes", GUIDE, "the date of an enrollment is always now", p.shows("getEnrollment", "/enrollmentDate", lambda own: own and "2020-01-01T00:00:00+00:00"), Expected(SENT, "getEnrollment -> 200", "/enrollmentDate")),
+    ("enrollment-of-another", GUIDE, "an enrollment is another's", p.shows("getEnrollment", "/userId", "somebody"), Expected(PATH, "getEnrollment -> 200", "/userId", "as in the path", "somebody")),
+    ("unenrolling-does-nothing", GUIDE, "who is unenrolled stays enrolled", p.only_says("deleteEnrollment"), Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
+    ("unenrolled-twice", GUIDE, "who is not enrolled can be unenrolled", p.in_place_of(404, "deleteEnrollment", Reply(204)), Expected(STATUS, "deleteEnrollment -> 204", "status", "404", "204")),
+    ("compensation-of-another", GUIDE, "a compensation is another's", p.shows("getCompensation", "/userId", "somebody"), Expected(PATH, "getCompensation -> 200", "/userId", "as in the path", "somebody")),
+    ("compensation-is-text", GUIDE, "amounts are text", p.shows("getCompensation", "/locationCompensations/*/activeAmount", str), Expected(BODY, "getCompensation -> 200", "/activeAmount", "a number", "a string")),
+    ("compensation-period-is-a-time", GUIDE, "the period of a compensation has times", p.shows("getCompensation", "/period/from", lambda own: f"{own}T00:00:00Z"), Expected(BODY, "getCompensation -> 200", "/period/from", "date", "T00")),
+)
+
+DELIVERIES: Final = faults(
+    "deliveries",
+    ("delivery-never-comes", GUIDE, "an event brings no delivery", p.delivers(lambda _: []), Expected(ARRIVES, "simulatePriceCurve -> 200", "delivery", "a POST to", "nothing came")),
+    ("first-webhook-only", GUIDE, "the first webhook that wants an event gets it, and no other", _notifies_as(_first_only), Expected(ARRIVES, "simulate.* -> 200|POST .* -> 200", "delivery", "a POST to", "nothing came")),
+    ("delivery-whatever-was-asked-for", GUIDE, "a webhook gets events of every type", _notifies_as(lambda _, webhook, __: webhook["enabled"]), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "none")),
+    ("delivery-though-switched-off", GUIDE, "a webhook that is off gets events", _notifies_as(lambda _, webhook, kind: kind in webhook["notificationTypes"]), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "switched off")),
+    ("delivery-though-deleted", GUIDE, "a webhook that is deleted gets events", _keeps_deleted, Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "deleted")),
+    ("delivery-to-other-partners", GUIDE, "the webhooks of every partner get an event", p.together(*(p.does(o, _cross_partner) for o in SIMULATING)), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "partner")),
+    ("delivery-to-former-address", GUIDE, "a webhook that moved gets events at the address that it had", _first_addresses, Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "another address")),
+    ("delivery-is-a-put", GUIDE, "a delivery is a PUT", p.delivers_by("PUT"), Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
+    ("delivery-is-a-form", GUIDE, "a delivery is no JSON", p.delivers(lambda own: [replace(own, body=b"event=1")]), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "no JSON")),
+    ("delivery-is-empty", GUIDE, "a delivery has no body", p.delivers(lambda own: [replace(own, body=b"")]), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "a body", "empty")),
+    *((f"delivery-without-{kebab(name)}", GUIDE, f"a delivery has no {name}", _notifies(partial(_but, name)), Expected(DELIVERY_BODY, "POST eventNotification -> .*", f"/{name}", "required", "missing")) for name in ("notificationId", "eventId", "notificationType", "payload")),
+    ("delivery-time-has-no-offset", GUIDE, "the time of a delivery has no offset", _notifies(lambda value: p.edited(value, "/notificationSentUtc", lambda text: text[:19])), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/notificationSentUtc", "RFC 3339")),
+    ("delivery-of-another-event", GUIDE, "a delivery has another eventId", _notifies(lambda value: {**value, "eventId": value["notificationId"]}), Expected(ARRIVES, "POST .* -> 200", "delivery", "a POST to", "nothing came")),
+    ("delivery-is-called-otherwise", GUIDE, "a price curve is delivered as UserEligibilityUpdated", _notifies(lambda value: {**value, "notificationType": "UserEligibilityUpdated"}), Expected(DELIVERED_TRUE, "POST eventNotification -> .*", "/notificationType", "PriceCurveCreated", "UserEligibilityUpdated")),
+    ("delivery-type-is-unknown", GUIDE, "a delivery is of the type PriceCurve", _notifies(lambda value: {**value, "notificationType": "PriceCurve"}), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/notificationType", "PriceCurveCreated", "PriceCurve")),
+    ("delivery-has-other-limits", GUIDE, "a delivery has other limits than the event", _notifies(lambda value: p.edited(value, "/payload/targets/*/points/*/maxPowerInKiloWatts", 99)), Expected(DELIVERED_TRUE, "POST eventNotification -> .*", "/maxPowerInKiloWatts", "", "99")),
+    ("delivery-payload-is-text", GUIDE, "the payload of a delivery is text", _notifies(lambda value: {**value, "payload": p.text_of(value["payload"])}), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/payload", "", "a string")),
+    ("slow-receiver-stops-all", GUIDE, "a receiver that fails stops the deliveries of others", _waits_for_each, Expected(ARRIVES, "POST .* -> 200", "delivery", "a POST to", "nothing came")),
+)
+
+SIGNATURES: Final = faults(
+    "signatures",
+    ("no-signature", GUIDE, "a delivery has no signature", _signs(lambda *_: None), Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature", "required", "missing")),
+    ("signature-in-another-header", GUIDE, "the signature stands in Spark-Signature", p.delivers(lambda own: [replace(own, headers={("Spark-Signature" if name == webhooks.SIGNATURE_HEADER else name): text for name, text in own.headers.items()})]), Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature", "required", "missing")),
+    ("signature-is-hex", GUIDE, "the signature is written in hexadecimal digits", _signs(lambda secret, own: _mac(hashlib.sha256, secret.encode(), own.body).hex()), Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-is-url-safe", GUIDE, "the signature is written in Base64 for URLs", _signs(lambda secret, own: base64.urlsafe_b64encode(_mac(hashlib.sha256, secret.encode(), own.body)).decode().rstrip("=")), Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-by-sha-1", GUIDE, "the signature is made with SHA-1", _signs(lambda secret, own: _base64(_mac(hashlib.sha1, secret.encode(), own.body))), Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-by-sha-512", GUIDE, "the signature is made with SHA-512", _signs(lambda secret, own: _base64(_mac(hashlib.sha512, secret.encode(), own.body))), Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-without-key", GUIDE, "the signature is a hash of the body", _signs(lambda _, own: _base64(hashlib.sha256(own.body).digest())), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-with-body-as-key", GUIDE, "key and body of the signature are swapped", _signs(lambda secret, own: _base64(_mac(hashlib.sha256, own.body, secret.encode()))), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-of-sorted-json", GUIDE, "the signature is over the JSON with its members sorted", _signs(lambda secret, own: sign(secret, json.dumps(json.loads(own.body), sort_keys=True).encode())), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-of-the-payload", GUIDE, "the signature is over the payload", _signs(lambda secret, own: sign(secret, p.text_of(json.loads(own.body)["payload"]).encode())), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-with-a-line-break", GUIDE, "the body is signed with a line break behind it", _signs(lambda secret, own: sign(secret, own.body + b"\n")), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-with-secret-in-small-letters", GUIDE, "the secret is put into small letters", _signs(lambda secret, own: sign(secret.lower(), own.body)), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-with-half-a-secret", GUIDE, "the secret is cut off after 16 characters", _signs(lambda secret, own: sign(secret[:16], own.body)), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-with-the-url", GUIDE, "the signature is over the address and the body", _signs(lambda secret, own: sign(secret, own.url.encode() + own.body)), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-of-one-for-all", GUIDE, "every delivery has the same signature", _signs(lambda secret, _: sign(secret, b"")), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-with-former-secret", GUIDE, "a webhook's first secret signs for good", _first_secrets, Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+)
+
+RETRIES: Final = faults(
+    "retries",
+    ("no-retry", GUIDE, "a refused delivery does not come again", _tries(1), Expected(REPEATED, "POST .* -> 200", "deliveries", "another one", "1 in")),
+    ("five-attempts", GUIDE, "a refused delivery comes five times", _tries(5), Expected(REPEATED, "POST .* -> 200", "deliveries", "at most 4", "5")),
+    ("many-attempts", GUIDE, "a refused delivery comes nine times", p.together(_tries(9), _pauses(lambda tried: 0.2 + 0.1 * tried)), Expected(REPEATED, "POST .* -> 200", "deliveries", "at most 4")),
+    ("pauses-do-not-grow", GUIDE, "a refused delivery comes again after the same pause each time", _pauses(lambda _: 0.4), Expected(REPEATED, "POST .* -> 200", "the pauses", "grow|longer")),
+    ("pauses-shrink", GUIDE, "a refused delivery comes again sooner each time", _pauses(lambda tried: 1.6 / 2**tried), Expected(REPEATED, "POST .* -> 200", "the pauses", "longer")),
+    ("another-notification-each-time", GUIDE, "each try of a delivery has a notificationId of its own", _new_notification_each_time, Expected(REPEATED, "POST eventNotification -> .*", "/notificationId")),
+    ("retry-has-another-signature", GUIDE, "a delivery that comes again is not signed", _unsigned_again, Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("retry-after-202", GUIDE, "200 alone is an acknowledgement", _acknowledged_by(200, 201, 204), Expected(DELIVERED_ONCE, "POST .* -> 200", "deliveries to", "once or twice", "deliveries")),
+    ("retry-after-204", GUIDE, "204 is no acknowledgement", _acknowledged_by(200, 201, 202), Expected(DELIVERED_ONCE, "POST .* -> 200", "deliveries to", "once or twice", "deliveries")),
+    ("redirect-is-an-acknowledgement", GUIDE, "302 is an acknowledgement", _takes(lambda status: status == 302), Expected(REPEATED, "POST .* -> 200", "deliveries", "302", "1 in")),
+    ("refusal-is-an-acknowledgement", GUIDE, "4xx is an acknowledgement", _takes(lambda status: 400 <= status < 500), Expected(REPEATED, "POST .* -> 200", "deliveries", "40", "1 in")),
+    ("failed-event-is-gone", GUIDE, "an event whose delivery failed for good is gone", _forgets_failed, Expected(STATUS, "getEvent -> 404", "status", "200", "404")),
+)
+
+LOGS: Final = faults(
+    "logs",
+    ("logs-are-empty", GUIDE, "deliveries are not logged", p.lists("listNotificationLogs", lambda _: []), Expected(LOGGED, "listNotificationLogs -> 200", "notificationId", "in the list", "none")),
+    ("logs-of-all-webhooks", GUIDE, "the logs of one webhook are those of all", p.does("listNotificationLogs", _logs_of_all), Expected(LOGGED, "listNotificationLogs -> 200", "the list", "alone", "others")),
+    ("log-has-another-event", GUIDE, "a log has the id of another event", _log("/partnerEventId", "other"), Expected(LOGGED, "(list|get)NotificationLogs? -> 200|GET .* -> 200", "partnerEventId", "", "other")),
+    ("log-has-another-status", GUIDE, "a log has 200 for every answer", _log("/responseStatusCode", 200), Expected(LOGGED, "GET .* -> 200", "responseStatusCode", "202", "200")),
+    ("log-has-another-url", GUIDE, "a log has another address", _log("/webhookUrl", "https://other.example/"), Expected(LOGGED, "GET .* -> 200", "webhookUrl", "", "other.example")),
+    ("log-has-another-signature", GUIDE, "a log has another signature", _log("/sparkSignature", "x"), Expected(LOGGED, "GET .* -> 200", "sparkSignature", "", "x")),
+    ("log-says-timeout", GUIDE, "a log has a time-out for every delivery", _log("/requestTimeout", change=True), Expected(LOGGED, "GET .* -> 200", "requestTimeout", "False", "True")),
+    ("log-has-another-type", GUIDE, "a log has another notification type", _log("/notificationType", "Unknown"), Expected(LOGGED, "GET .* -> 200", "notificationType", "PriceCurveCreated", "Unknown")),
+    ("log-has-other-content", GUIDE, "the content of a log is not what was delivered", p.shows("getNotificationLog", "/notificationContent", '{"id":1}'), Expected(LOGGED, "getNotificationLog -> 200", "/notificationContent", "what was delivered")),
+    ("log-content-is-an-object", GUIDE, "the content of a log is no text", p.shows("getNotificationLog", "/notificationContent", json.loads), Expected(BODY, "getNotificationLog -> 200", "/notificationContent", "a string", "an object")),
+    ("log-status-is-text", GUIDE, "the status in a log is text", _log("/responseStatusCode", str), Expected(BODY, "GET .* -> 200", "/responseStatusCode", "an integer", "a string")),
+    ("log-time-has-no-offset", GUIDE, "the time in a log has no offset", _log("/notificationSent", lambda text: text[:19]), Expected(BODY, "GET .* -> 200", "/notificationSent", "RFC 3339")),
+    ("unknown-log-is-the-first", GUIDE, "an unknown log is answered with 200", p.in_place_of(404, "getNotificationLog", Reply(200, {"webhookNotificationLog": {}, "notificationContent": ""})), Expected(STATUS, "getNotificationLog -> 200", "status", "40", "200")),
+)
+
+FAULTS: Final = (
+    *token_faults(LIFETIME), *authorization_faults(SECURED), *AUTHORIZATION, *TENANCY, *LIFECYCLE, *PAGING, *CHANGES, *BATCHES, *FIDELITY, *INPUT, *TROUBLE, *METHODS, *ANSWERS,
+    *EVENTS, *REPORTS, *REFUSED, *SIMULATION, *PROGRAMME, *DELIVERIES, *SIGNATURES, *RETRIES, *LOGS,
+)
+
+VARIANTS: Final = (
+    *common_variants(SECURED),
+    Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),
+    Variant("nulls-are-left-out", "members that are null are left out", p.sends(p.value(_without_nulls), *SECURED)),
+    Variant("lists-in-another-order", "lists come newest first", p.together(*(p.lists(kind.list, lambda items: items[::-1]) for kind in KINDS[1:]))),
+    Variant("meters-in-another-order", "meter point ids are sorted", p.together(*(p.keeps(o, "/meterPointIds", lambda own: own and sorted(own)) for o in ("createLocation", "replaceLocation", "changeLocation")))),
+    Variant("names-are-trimmed", "blanks around the names of webhooks are lost", p.together(*(p.keeps(o, "/name", lambda own: own and own.strip()) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
+    Variant("former-meter-goes-along", "meterPointId is the first of meterPointIds", p.together(*(p.sends(p.value(_with_former), o) for o in ("createLocation", "getLocation", "replaceLocation", "changeLocation")))),
+    Variant("locations-without-user", "locations do not say whose they are", p.together(p.sends(p.value(lambda body: {**body, "userId": None}), "createLocation", "getLocation", "replaceLocation", "changeLocation"), p.shows("listLocations", "/*/userId", None), p.shows("createLocations", "/locations/*/userId", None))),
+    Variant("numbers-in-other-spellings", "whole numbers are written with a point where they may be", p.together(p.shows("getLocation", "/coordinates/latitude", float), p.shows("listEvents", "/events/*/payload/priceCurveDelta/points/*/price", float), p.shows("getCompensation", "/locationCompensations/*/activeAmount", int))),
+    Variant("times-in-zulu", "times end in Z, with three digits", p.together(*(p.shows(o, pointer, zulu) for o, pointer in (("getEvent", "/createdAt"), ("listEvents", "/events/*/createdAt"), ("createReport", "/createdAt"), ("getWebhook", "/createdDate"))))),
+    Variant("pages-of-ten", "pages have ten records where no size is asked for", p.together(*(p.does(o, partial(_by_default, "10")) for o in PAGED_LISTS))),
+    Variant("pages-of-1000", "pages have 1000 records where no size is asked for", p.together(*(p.does(o, partial(_by_default, "1000")) for o in PAGED_LISTS))),
+    Variant("short-pagination", "pagination has three figures", _pages(_short_pagination, *PAGED_LISTS)),
+    Variant("unknown-user-is-400", "an unknown user in the path is answered with 400 where no 404 is listed", p.together(*(p.sends(p.refusal(400, body, kind), o, status=(404,)) for o, body, kind in (("listLocations", "There is no such user.", "application/json"), ("createVehicle", {"title": "There is no such user.", "status": 400}, "application/problem+json"))))),
+    Variant("unknown-log-is-400", "an unknown log is answered with 400", p.sends(p.refusal(400, {"status": 400}, "application/problem+json"), "getNotificationLog", status=(404,))),
+    Variant("second-time-is-409", "a userId or a resourceId that is there already is refused with 409", p.together(*(p.does(kind.create, partial(_only_new, 409, kind)) for kind in (KINDS[0], KINDS[2], KINDS[3])))),
+    Variant("second-time-is-400", "a userId or a resourceId that is there already is refused with 400", p.together(*(p.does(kind.create, partial(_only_new, 400, kind)) for kind in (KINDS[0], KINDS[2], KINDS[3])))),
+    Variant("strict-members", "members that are not known are refused", p.together(*(p.refuses(o, partial(has_unknown, members)) for o, members in _MEMBERS.items()))),
+    Variant("plain-names-only", "names with line breaks, emoji, or blanks around are refused", p.together(*(p.refuses(o, odd_text) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
+    Variant("assets-outlive-user", "a user that is deleted leaves its assets, for when it is made again", p.does("deleteUser", _user_alone)),
+    Variant("no-coordinates-of-null", "coordinates of null are refused", p.together(*(p.refuses(o, lambda body: body.get("coordinates", 1) is None) for o in ("createLocation", "replaceLocation", "changeLocation")))),
+    Variant("switch-answers-200", "the switch of a webhook is answered with 200", p.sends(p.status(200), "enableWebhook")),
+    Variant("enrolling-needs-eligibility", "who is not eligible cannot be enrolled", p.does("createEnrollment", _eligible_only)),
+    Variant("not-enrolled-is-short", "who is not enrolled has no id and no date", p.sends(p.value(lambda body: {name: own for name, own in body.items() if own is not None}), "getEnrollment")),
+    Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
+    Variant("webhooks-by-https", "webhooks at addresses without TLS are refused", p.together(*(p.refuses(o, lambda body: "webhookUrl" in body and not str(body["webhookUrl"]).startswith("https:")) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
+    Variant("delivery-takes-its-time", "a delivery comes after two seconds", p.delivers_late(2)),
+    Variant("delivery-comes-twice", "a delivery comes twice", p.delivers(lambda own: [own, own])),
+    Variant("delivery-in-lines", "the JSON of a delivery is laid out in lines", _written(lambda value: json.dumps(value, indent=2, ensure_ascii=False).encode())),
+    Variant("delivery-in-ascii", "letters beyond ASCII in a delivery are written as escapes", _written(lambda value: json.dumps(value).encode())),
+    Variant("three-attempts", "a delivery is tried three times", _tries(3)),
+    Variant("log-names-no-signature", "logs have no signature and no duration", p.together(_log("/sparkSignature", None), _log("/requestDurationMs", None))),
+    Variant("compressed", "answers are compressed", p.sends(p.chain(p.content(gzip.compress), p.header("Content-Encoding", "gzip")), *(kind.get for kind in KINDS), *LISTING, "getToken")),
+)
 # fmt: on

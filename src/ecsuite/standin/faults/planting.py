@@ -806,9 +806,11 @@ def delivers(change: Callable[[Delivery], Iterable[Delivery]]) -> Plant:
     def plant(parts: Parts) -> None:
         former = parts.send
 
-        async def send(client: httpx.AsyncClient, delivery: Delivery) -> None:
+        async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
+            status = None
             for each in change(delivery):
-                await former(client, each)
+                status = await former(client, each)
+            return status
 
         parts.send = send
 
@@ -821,9 +823,9 @@ def delivers_late(seconds: float) -> Plant:
     def plant(parts: Parts) -> None:
         former = parts.send
 
-        async def send(client: httpx.AsyncClient, delivery: Delivery) -> None:
+        async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
             await asyncio.sleep(seconds)
-            await former(client, delivery)
+            return await former(client, delivery)
 
         parts.send = send
 
@@ -834,8 +836,9 @@ def delivers_by(method: str) -> Plant:
     """Sends deliveries by another method."""
 
     def plant(parts: Parts) -> None:
-        async def send(client: httpx.AsyncClient, delivery: Delivery) -> None:
-            await client.request(method, delivery.url, content=delivery.body, headers=delivery.headers)
+        async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
+            answer = await client.request(method, delivery.url, content=delivery.body, headers=delivery.headers)
+            return answer.status_code
 
         parts.send = send
 
