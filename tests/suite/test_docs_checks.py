@@ -17,6 +17,7 @@ from ecsuite.quickstart import Story
 from ecsuite.report.text import finding_text
 from ecsuite.rules import (
     CHANGED_ALONE,
+    COMPENSATED,
     DELIVERED_TRUE,
     DELIVERY_ARRIVES,
     ELIGIBLE,
@@ -28,6 +29,7 @@ from ecsuite.rules import (
     REPLACED_WHOLE,
     SIGNED,
     SIMULATED,
+    TOLD,
     Rules,
 )
 from ecsuite.target import Credentials, Target
@@ -238,6 +240,18 @@ RULES = {
     ),
     ELIGIBLE: ("GET /users/42/eligibility", "body /isEligible", "true", "false"),
     ENROLLED: ("GET /users/42/enrollment", "body /isEnrolled", "true", "false"),
+    COMPENSATED: (
+        "GET /users/42/compensation",
+        "body /locationCompensations",
+        "locations of the user, each once",
+        "2 locations, of which 1 are the user's, and one is another user's",
+    ),
+    TOLD: (
+        "POST /simulation/events/pricecurve",
+        "body /simulatedEvent/id",
+        "the id of the event, by which it can be read",
+        "missing",
+    ),
     SIMULATED: ("POST /simulation/partner", "vehicles afterwards", "some that are new", "none"),
 }
 
