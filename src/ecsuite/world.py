@@ -254,7 +254,7 @@ class World:
         if operation.request is None:
             return {}
         schema = schema_of(operation)
-        seen = self._shown(schema, sent)
+        seen = self.as_shown(schema, sent)
         for name in reversed(self.contract.schemas.shape(schema).keywords.get("x-shown-at", "").split("/")[1:]):
             seen = {name: seen}
         return seen
@@ -266,18 +266,18 @@ class World:
             old for old, at in members.items() if self.contract.schemas.shape(at).keywords.get("x-replaced-by") == name
         )
 
-    def _shown(self, schema: Pointer, sent: Any) -> Any:
+    def as_shown(self, schema: Pointer, sent: Any) -> Any:
         """A value that was sent, as an answer shows it: without nulls and secrets, and marked where it may differ."""
         shape = self.contract.schemas.shape(schema)
         for branch in shape.branches:
             if self.contract.schemas.fits(branch, sent):
-                return self._shown(branch, sent)
+                return self.as_shown(branch, sent)
         if isinstance(sent, dict):
             kept = {name: value for name, value in sent.items() if value is not None and self._is_shown(shape, name)}
             members = shape.members
-            return {name: self._shown(members[name], kept[name]) if name in members else kept[name] for name in kept}
+            return {name: self.as_shown(members[name], kept[name]) if name in members else kept[name] for name in kept}
         if isinstance(sent, list):
-            items = [self._shown(shape.items, item) if shape.items else item for item in sent]
+            items = [self.as_shown(shape.items, item) if shape.items else item for item in sent]
             return Unordered(items) if shape.keywords.get("x-same") == "unordered" else items
         looser = {"trimmed": Trimmed, "or-null": OrNull}.get(shape.keywords.get("x-same", ""))
         if isinstance(sent, str) and looser:

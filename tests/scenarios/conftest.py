@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 
 from ecsuite.exchange import Exchange
 from ecsuite.quickstart.edition_2026_01 import event_id_of, tells_of
-from ecsuite.rules import DELIVERED_RIGHT
+from ecsuite.rules import DELIVERED_RIGHT, json_of
 from ecsuite.webhook.receiver import PATIENCE, hook_of, value_of, wait_for
 from ecsuite.world import Thing, World
 
@@ -55,12 +56,12 @@ class Household:
         """The meter point of the home."""
         return self.location.sent["meterPointIds"][0]
 
-    def subscribe(self, *types: str) -> Thing:
-        """Makes a webhook for notifications of these types."""
+    def subscribe(self, *types: str, query: str = "") -> Thing:
+        """Makes a webhook for notifications of these types, at an address with a query or without."""
         kind = self.world.kind("createWebhook")
         body = {
             "name": "Hjemme",
-            "webhookUrl": self.world.draw("hook-url"),
+            "webhookUrl": f"{self.world.draw('hook-url')}{query}",
             "webhookSecret": self.secret,
             "notificationTypes": list(types),
         }
@@ -79,8 +80,24 @@ class Household:
         delivery = wait_for(self.world.receiver, hook(webhook), lambda value: tells_of(value, event.id), PATIENCE)
         self.world.rules.delivered(DELIVERY, delivery, event.made, url, self.secret)
         if delivery is not None:
-            self.world.rules.told(DELIVERY, {"eventId": event.id, **told}, delivery)
+            self.world.rules.told(DELIVERY, self._told(event, told), delivery)
+            self.world.rules.require(
+                DELIVERED_RIGHT,
+                event.made,
+                holds=query_of(delivery.request.url) == query_of(url),
+                at="address of the delivery",
+                expected=url,
+                actual=delivery.request.url,
+            )
         return delivery
+
+    def _told(self, event: Event, told: dict[str, Any]) -> Any:
+        """What a delivery of an event has to tell: at least the payload that the answer had which made the event."""
+        made = json_of(event.made)
+        payload = made.get("simulatedEvent", {}).get("payload") if isinstance(made, dict) else None
+        schema = next(iter(self.world.contract.deliveries[DELIVERY].request.content.values()))
+        expected = {"eventId": event.id, **({"payload": payload} if payload else {}), **told}
+        return self.world.as_shown(schema, expected)
 
     def deliveries(self, webhook: Thing, event: Event) -> list[Exchange]:
         """Every delivery of an event that came to a webhook, as often as it came."""
@@ -111,9 +128,14 @@ class Household:
         self.world.pause(GRACE)
 
 
+def query_of(url: str) -> list[tuple[str, str]]:
+    """What stands behind the question mark; a tunnel may change what stands before it."""
+    return parse_qsl(url.partition("?")[2], keep_blank_values=True)
+
+
 def hook(webhook: Thing) -> str:
     """The name of a webhook at the receiver."""
-    return webhook.sent["webhookUrl"].rpartition("/")[2]
+    return webhook.sent["webhookUrl"].partition("?")[0].rpartition("/")[2]
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def test_location_makes_its_user_eligible(world, resident):
     for meter in resident.sent["meterPointIds"]:
         answer = world.api.poll(f"/meters/{meter}/eligible", says("isEligible"))
         must_say(world, ELIGIBLE, answer, "isEligible", value=True)
+        world.rules.compare({"meterPointId": meter}, answer, whole=False)
 
     def is_listed(answer):
         return times_listed(answer) == 1 or total_of(json_of(answer)) > int(FIRST_PAGE["pageSize"])

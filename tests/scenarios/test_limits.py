@@ -2,6 +2,7 @@
 
 import pytest
 
+from ecsuite.checks.sent_comes_back import Unordered
 from ecsuite.quickstart.edition_2026_01 import EVENING
 from ecsuite.rules import SIMULATED, json_of
 
@@ -22,7 +23,7 @@ def report(household, event, payload):
     household.world.rules.compare({"eventId": event.id}, answer, whole=False)
 
 
-def must_target(household, event, payload):
+def must_target(household, event, payload, targets=1):
     """Sees that an event that was simulated has the payload, in the answer and where it is read."""
     rules, api = household.world.rules, household.world.api
     rules.compare({"simulatedEvent": {"payload": payload}}, event.made, whole=False)
@@ -32,9 +33,9 @@ def must_target(household, event, payload):
     rules.require(
         SIMULATED,
         event.made,
-        holds=count == 1,
+        holds=count == targets,
         at="body /simulatedEvent/payload/targets",
-        expected="1",
+        expected=f"{targets}",
         actual=f"{count}",
     )
 
@@ -43,13 +44,18 @@ def must_target(household, event, payload):
 def test_limit_on_a_location(reachable):
     """A location that is limited is told so, says that it will comply, and reports what it used."""
     place = {"locationId": reachable.location.id, "meterPointId": reachable.meter}
-    webhook = reachable.subscribe("LocationLPCRequested")
+    kind = reachable.world.kind("createLocation")
+    cabin = reachable.world.make(kind, full=True)
+    far = {"locationId": cabin.id, "meterPointId": cabin.sent["meterPointIds"][0]}
+    webhook = reachable.subscribe("UserEligibilityUpdated", "LocationLPCRequested")
     other = reachable.subscribe("PriceCurveCreated", "ResourceLPCRequested")
 
-    event = reachable.simulate("lpc/locations", {"locations": [{"location": place, "points": LIMITS}]})
+    wanted = [{"location": place, "points": LIMITS}, {"location": far, "points": LIMITS[:1]}]
+    event = reachable.simulate("lpc/locations", {"locations": wanted})
 
-    payload = {"payloadType": "LocationLPC", "targets": [{**place, "points": LIMITS}]}
-    must_target(reachable, event, payload)
+    targets = Unordered([{**place, "points": LIMITS}, {**far, "points": LIMITS[:1]}])
+    payload = {"payloadType": "LocationLPC", "targets": targets}
+    must_target(reachable, event, payload, len(targets))
     reachable.arrives(webhook, event, notificationType="LocationLPCRequested", payload=payload)
 
     report(
@@ -60,6 +66,9 @@ def test_limit_on_a_location(reachable):
     usage = {**place, "resolution": "01:00:00", "points": USED}
     report(reachable, event, {"payloadType": "LocationEnergyUsage", **usage})
     report(reachable, event, {"payloadType": "EnergyUsage", "resourceId": reachable.tank.id, **usage})
+    # Where the tank is, the API knows.
+    least = {"resourceId": reachable.tank.id, "resolution": "01:00:00", "points": USED}
+    report(reachable, event, {"payloadType": "EnergyUsage", **least})
 
     reachable.must_not_arrive(other, event, "for the webhook has not asked for this type")
 

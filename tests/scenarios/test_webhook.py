@@ -28,7 +28,7 @@ LONGEST_WAIT = 30.0
 
 
 def hook(webhook):
-    return webhook.sent["webhookUrl"].rpartition("/")[2]
+    return webhook.sent["webhookUrl"].partition("?")[0].rpartition("/")[2]
 
 
 def moved(webhook, **members):
@@ -91,6 +91,25 @@ def test_webhook_can_be_switched_off_by_a_change(reachable):
     reachable.world.api.patch(webhook.path, json={"enabled": False})
 
     reachable.must_not_arrive(webhook, reachable.simulate(), "for the webhook is switched off")
+
+
+@pytest.mark.scenario("address-with-a-query")
+def test_address_is_called_as_it_is(reachable):
+    """A webhook is called at its whole address, query and all, and of each type that it asks for."""
+    webhook = reachable.subscribe("UserEligibilityUpdated", "PriceCurveCreated", query="?partner=42&key=a%20b")
+
+    reachable.arrives(webhook, reachable.simulate(), notificationType="PriceCurveCreated")
+    reachable.arrives(webhook, reachable.simulate("usereligibility"), notificationType="UserEligibilityUpdated")
+
+
+@pytest.mark.scenario("other-partners-webhook")
+def test_webhook_of_another_partner_is_told_nothing(reachable, other):
+    """What happens at one partner is delivered to none of another's webhooks."""
+    stranger = type(reachable)(other, other.draw("secret"))
+    theirs = stranger.subscribe("PriceCurveCreated", "UserEligibilityUpdated", "LocationLPCRequested")
+
+    for event in (reachable.simulate(), reachable.simulate("usereligibility")):
+        reachable.must_not_arrive(theirs, event, "for the webhook is another partner's")
 
 
 @pytest.mark.scenario("new-secret")

@@ -239,8 +239,9 @@ def event_id_of(response: httpx.Response) -> str:
 
 
 def tells_of(value: Any, event_id: str) -> bool:
-    """Whether a notification is about an event."""
-    return isinstance(value, dict) and value.get("eventId") == event_id
+    """Whether a notification is about an event; one that does not say which may be, and its contract has to say so."""
+    named = value.get("eventId") if isinstance(value, dict) else None
+    return named == event_id or not isinstance(named, str)
 
 
 STEPS: Final[tuple[Step, ...]] = (

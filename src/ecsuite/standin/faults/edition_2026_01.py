@@ -1246,7 +1246,7 @@ PROGRAMME: Final = faults(
     ("eligible-users-twice", GUIDE, "eligible users are listed twice", p.lists("listEligibleUsers", lambda items: items * 2), Expected(ELIGIBLE, "listEligibleUsers -> 200", "userId", "once", "2 times")),
     ("eligibility-is-text", GUIDE, "isEligible is text", p.shows("getEligibility", "/isEligible", str), Expected(BODY, "getEligibility -> 200", "/isEligible", "a boolean", "a string")),
     ("eligibility-of-another", GUIDE, "the eligibility of a user is another's", p.shows("getEligibility", "/userId", "somebody"), Expected(PATH, "getEligibility -> 200", "/userId", "as in the path", "somebody")),
-    ("meter-eligibility-of-another", GUIDE, "the eligibility of a meter point is another's", p.shows("getMeterEligibility", "/meterPointId", "somewhere"), Expected(PATH, "getMeterEligibility -> 200", "/meterPointId", "as in the path", "somewhere")),
+    ("meter-eligibility-of-another", GUIDE, "the eligibility of a meter point is another's", p.shows("getMeterEligibility", "/meterPointId", "somewhere"), Expected(SENT, "getMeterEligibility -> 200", "/meterPointId", "a string", "somewhere")),
     ("enrolling-does-nothing", GUIDE, "who is enrolled is not", p.only_says("createEnrollment"), Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
     ("enrolled-says-false", GUIDE, "enrolling is answered with isEnrolled false", p.shows("createEnrollment", "/isEnrolled", change=False), Expected(ENROLLED, "createEnrollment -> 200", "/isEnrolled", "true", "false")),
     ("enrolls-everybody", GUIDE, "enrolling one enrols all", p.then_does("createEnrollment", _enrols_everybody), Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
