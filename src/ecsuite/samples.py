@@ -134,11 +134,11 @@ class Samples:
         return (wrong for wrong, is_unsettled in self._broken(schema, given) if not is_unsettled)
 
     def unsettled(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Wrong]:
-        """Bodies with null for a member that may be left out: one server refuses it, another takes it for left out."""
+        """Bodies with an optional member left out, or null in its place: one server takes it, another may not."""
         return (wrong for wrong, is_unsettled in self._broken(schema, given) if is_unsettled)
 
     def _broken(self, schema: Pointer, given: Given) -> Iterator[tuple[Wrong, bool]]:
-        seen: set[tuple[Pointer, str]] = set()
+        seen: set[tuple[Path, str]] = set()
         whole = [partial(self.fullest, schema, given, 1 + turn) for turn in range(_Branches(self._contract).of(schema))]
         # What is out of use is still looked at.
         if self._has_former(schema):
@@ -148,11 +148,12 @@ class Samples:
             ]
         for draw in whole:
             for change in _changes(self._contract, schema, draw().value):
-                if (change.rule, change.what) not in seen:
+                if (change.at, change.what) not in seen:
                     value = change.make(draw().value)
-                    if not self._contract.schemas.fits(schema, value):
-                        seen.add((change.rule, change.what))
-                        yield Wrong(value, change.at, change.what), change.is_unsettled
+                    fits = self._contract.schemas.fits(schema, value)
+                    if not fits or change.is_left_out:
+                        seen.add((change.at, change.what))
+                        yield Wrong(value, change.at, change.what), fits or change.is_unsettled
 
     def _has_former(self, schema: Pointer) -> bool:
         """Whether a schema has a member, however deep, that another one takes the place of."""
@@ -317,7 +318,8 @@ def _variants(shape: Shape) -> list[Any]:
 class _Change:
     """A change that may make a value wrong: the place, the schema there, the fault in words, and what makes it.
 
-    `is_unsettled` is null for a member that may be left out: many a server reads the one as the other.
+    `is_unsettled` is null for a member that may be left out: many a server reads the one as the other. `is_left_out`
+    is a member that is missing.
     """
 
     at: Path
@@ -325,6 +327,7 @@ class _Change:
     what: str
     make: Callable[[Any], Any]
     is_unsettled: bool = False
+    is_left_out: bool = False
 
 
 def _changes(
@@ -344,7 +347,7 @@ def _changes(
     if isinstance(own, dict):
         for name, member in shape.members.items():
             if name in own:
-                yield _Change((*at, name), member, f"missing{inside}", _remover((*at, name)))
+                yield _Change((*at, name), member, f"missing{inside}", _remover((*at, name)), is_left_out=True)
                 yield from _changes(contract, member, value, (*at, name), inside, optional=name not in shape.required)
     elif isinstance(own, list) and own and shape.items:
         yield from _changes(contract, shape.items, value, (*at, 0), inside)

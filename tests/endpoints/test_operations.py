@@ -4,8 +4,8 @@ import pytest
 
 from ecsuite.contract import links_to, parameters
 from ecsuite.exchange import SUCCESS, Intent
-from ecsuite.rules import json_of
-from ecsuite.world import NOT_SETTLED, Call, but
+from ecsuite.rules import REFUSED_CHANGES_NOTHING, json_of
+from ecsuite.world import LOOKING, NOT_SETTLED, Call, but
 
 pytestmark = pytest.mark.spec
 
@@ -57,7 +57,21 @@ def test_unknown_id_is_refused(operation, world):
     call = world.call(operation) or world.anything(operation)
     for parameter in parameters(operation):
         refusal = Intent(f"a refusal of an unknown {parameter}", operation.unknown(parameter))
-        world.send(but(call, **{parameter: world.ids.new()}), expect=refusal, strict=False)
+        unknown = but(call, **{parameter: world.ids.new()})
+        refused = world.send(unknown, expect=refusal, strict=False)
+        for kind in world.contract.kinds:
+            wanted = parameters(kind.reader)
+            if wanted[-1] == parameter and set(wanted) <= set(unknown.values):
+                made = world.api.get(world.path_of(kind.reader, unknown.values), expect=LOOKING)
+                world.rules.require(
+                    REFUSED_CHANGES_NOTHING,
+                    refused,
+                    holds=not made.is_success,
+                    at=f"{kind.reader} afterwards",
+                    expected=f"no {kind} of that id",
+                    actual=f"status {made.status_code}",
+                )
+                break
 
 
 @pytest.mark.operations(

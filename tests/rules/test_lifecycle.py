@@ -84,7 +84,14 @@ def test_many_are_all_listed(kind, world, plenty):
 def test_deleted_is_gone(kind, world):
     """What is deleted cannot be read, nor listed, nor deleted again; what is beside it stays as it was."""
     older, thing, sibling = (world.make(kind, full=True) for _ in range(3))
-    paths = [older.path, sibling.path, *(child.path for child in children(world, sibling)), *twins(world, thing)]
+    homes = [world.home(kind.parent).path] if kind.parent else []
+    paths = [
+        older.path,
+        sibling.path,
+        *homes,
+        *(child.path for child in children(world, sibling)),
+        *twins(world, thing),
+    ]
     beside = {path: world.see(path) for path in paths}
 
     deleted = world.api.delete(thing.path)
@@ -153,7 +160,7 @@ def test_replacing_what_is_not_there_makes_nothing(kind, world):
 
 @pytest.mark.kinds(select=lambda kind: kind.is_below_parent and kind.deleter)
 def test_things_stay_with_their_parent(kind, world):
-    """Below another parent a thing cannot be read, listed, or deleted."""
+    """Below another parent a thing cannot be read, listed, changed, or deleted."""
     thing, elsewhere = world.make(kind, full=True), world.make(kind.parent)
     path = world.path(kind.reader, elsewhere, thing.id)
     before = world.see(thing.path)
@@ -165,6 +172,12 @@ def test_things_stay_with_their_parent(kind, world):
     world.rules.require(
         PARENTS, listed, holds=not found, at="the list", expected=f"nothing {why}", actual=f"{thing.id} in the list"
     )
+    values = dict(thing.values) | dict(elsewhere.values)
+    for changer in filter(None, (kind.replacer, kind.changer)):
+        body = world.body(changer, values, full=True).value
+        changed = world.api.request(changer.method, path, json=body, expect=LOOKING)
+        world.rules.require_status(PARENTS, changed, {404}, why)
+        world.same(PARENTS, changed, thing.path, before)
     deleted = world.api.delete(path, expect=LOOKING)
     world.rules.require_status(PARENTS, deleted, {404}, why)
     world.same(PARENTS, deleted, thing.path, before)

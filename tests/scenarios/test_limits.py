@@ -3,10 +3,13 @@
 import pytest
 
 from ecsuite.checks.sent_comes_back import Unordered
+from ecsuite.exchange import Intent
 from ecsuite.quickstart.edition_2026_01 import EVENING
 from ecsuite.rules import SIMULATED, json_of
+from ecsuite.world import records_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
+BREAKS_BODY = frozenset({"request body matches contract"})
 
 
 LIMITS = [
@@ -28,6 +31,10 @@ def must_target(household, event, payload, targets=1):
     rules, api = household.world.rules, household.world.api
     rules.compare({"simulatedEvent": {"payload": payload}}, event.made, whole=False)
     rules.compare({"id": event.id, "payload": payload}, api.get(f"/events/{event.id}"), whole=False)
+    listed = household.world.listed("/events")
+    for index, item in enumerate(records_of(json_of(listed))):
+        if item.get("id") == event.id:
+            rules.compare({"payload": payload}, listed, whole=False, at=("events", index))
     made = json_of(event.made)["simulatedEvent"].get("payload", {})
     count = len(made.get("targets", []))
     rules.require(
@@ -38,6 +45,21 @@ def must_target(household, event, payload, targets=1):
         expected=f"{targets}",
         actual=f"{count}",
     )
+
+
+def must_refuse(household, event, kind):
+    """Sees that acknowledgements of an event that break the contract are refused, each for its one fault."""
+    world = household.world
+    call = world.call(world.contract.operations["createReport"])
+    wrong = [it for it in world.wrong(call) if it.place.startswith("/payloads/0/") and is_of(it.value, kind)]
+    for it in wrong:
+        expect = Intent(f"a refusal of {it.what} at {it.place}", frozenset({400}), BREAKS_BODY)
+        world.send(call, json={**it.value, "eventId": event.id}, expect=expect, strict=False)
+
+
+def is_of(body, kind):
+    """Whether the first payload of a report is of a kind."""
+    return body["payloads"][0].get("payloadType") == kind
 
 
 @pytest.mark.scenario("limit-on-a-location")
@@ -63,6 +85,7 @@ def test_limit_on_a_location(reachable):
         event,
         {"payloadType": "LocationLPCAcknowledgement", "acknowledgedTargets": [place], "declinedTargets": []},
     )
+    must_refuse(reachable, event, "LocationLPCAcknowledgement")
     usage = {**place, "resolution": "01:00:00", "points": USED}
     report(reachable, event, {"payloadType": "LocationEnergyUsage", **usage})
     report(reachable, event, {"payloadType": "EnergyUsage", "resourceId": reachable.tank.id, **usage})
@@ -95,6 +118,7 @@ def test_limit_on_a_resource(reachable):
         event,
         {"payloadType": "ResourceLPCAcknowledgement", "acknowledgedTargets": [], "declinedTargets": [tank]},
     )
+    must_refuse(reachable, event, "ResourceLPCAcknowledgement")
 
     reachable.must_not_arrive(other, event, "for the webhook has not asked for this type")
 

@@ -22,12 +22,13 @@ def user_ids(world):
 
 def must_not_show(world, ids, made):
     """Notes whether none of another partner's users are a partner's."""
-    found = user_ids(world) & set(ids)
+    listed = user_ids(world) & set(ids)
+    found = listed | {user for user in ids if world.api.get(f"/users/{user}", expect=LOOKING).is_success}
     world.rules.require(
         KEPT_APART,
         made,
         holds=not found,
-        at="GET /users of another partner afterwards",
+        at="users of another partner afterwards",
         expected="none of the users that the simulation made",
         actual=f"{len(found)} of them",
     )
@@ -78,9 +79,18 @@ def test_simulated_data_is_one_partners(household, other, alone):
     """What is simulated for one partner is not there for another, and goes when that partner says so."""
     world = household.world
     for mine, theirs in ((world, other), (other, world)):
-        before = user_ids(mine)
+        before, elsewhere = user_ids(mine), user_ids(theirs)
         made = mine.api.post("/simulation/partner")
-        must_not_show(theirs, user_ids(mine) - before, made)
+        must_not_show(theirs, sorted(user_ids(mine) - before), made)
+        more = sorted(user_ids(theirs) - elsewhere)
+        world.rules.require(
+            KEPT_APART,
+            made,
+            holds=not more,
+            at="GET /users of another partner afterwards",
+            expected=f"the {len(elsewhere)} users that were there",
+            actual=f"{len(more)} more",
+        )
     others_own = user_ids(other)
 
     deleted = world.api.delete("/simulation/partner")

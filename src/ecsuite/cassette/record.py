@@ -192,7 +192,7 @@ def _trimmed(exchange: Exchange, own: frozenset[str], checker: Checker) -> Excha
     operation = checker.operation(exchange.request)
     if isinstance(value, list):
         kept: Any = _own_items(value, own, operation)
-    elif isinstance(value, dict) and exchange.request.method == "GET":
+    elif isinstance(value, dict) and operation and _lists_things(operation, checker.contract):
         kept = {name: _own_items(item, own, operation) if _is_list(item) else item for name, item in value.items()}
     else:
         return exchange
@@ -200,6 +200,12 @@ def _trimmed(exchange: Exchange, own: frozenset[str], checker: Checker) -> Excha
         return exchange
     body = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
     return replace(exchange, response=replace(exchange.response, body=body))
+
+
+def _lists_things(operation: Operation, contract: Contract) -> bool:
+    """Whether an answer is a list with something around it, rather than a thing that holds lists of its own."""
+    listers = {lister.id for kind in contract.kinds for lister in kind.listers}
+    return operation.id in listers or bool(operation.paged_by("page"))
 
 
 def _is_list(value: Any) -> bool:

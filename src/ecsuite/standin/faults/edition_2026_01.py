@@ -21,6 +21,7 @@ from typing import Any, Final, NamedTuple
 from ecsuite.http import httpx
 from ecsuite.rules import (
     CHANGED_ALONE,
+    COMPENSATED,
     DELIVERED_TRUE,
     ELIGIBLE,
     ENROLLED,
@@ -31,6 +32,7 @@ from ecsuite.rules import (
     REPLACED_WHOLE,
     SIGNED,
     SIMULATED,
+    TOLD,
 )
 from ecsuite.standin import edition_2026_01_assets as assets
 from ecsuite.standin import edition_2026_01_webhooks as webhooks
@@ -1228,6 +1230,7 @@ SIMULATION: Final = faults(
     ("first-target-only", GUIDE, "the first target is limited alone", p.keeps("simulateLocationLimit", "/locations", lambda own: own and own[:1]), Expected(SENT, "simulateLocationLimit -> 200", "/targets")),
     *((f"{kebab(o)}-is-not-kept", GUIDE, f"an event of {o} is not among the events", p.does(o, _not_kept), Expected(STATUS, "getEvent -> 404", "status", "200", "404")) for o in SIMULATING),
     ("simulated-event-is-of-another-type", GUIDE, "a limit on a location is answered as one on a resource", p.shows("simulateLocationLimit", "/simulatedEvent/payload/payloadType", "ResourceLPC"), Expected(BODY, "simulateLocationLimit -> 200", "/simulatedEvent/payload")),
+    ("simulated-event-is-not-wrapped", GUIDE, "the answer to a simulation is the event itself", p.sends(p.value(lambda body: body["simulatedEvent"]), "simulatePriceCurve"), Expected(TOLD, "simulatePriceCurve -> 200", "/simulatedEvent/id", "the id of the event", "missing")),
     ("simulated-event-shows-other-prices", GUIDE, "the answer of a simulation shows other prices than the event", p.shows("simulatePriceCurve", "/simulatedEvent/payload/priceCurveDelta/points/*/price", 0.5), Expected(SENT, "simulatePriceCurve -> 200", "/price")),
     ("partner-makes-nothing", GUIDE, "a simulated partner has nothing", p.does("simulatePartner", lambda *_: Reply(201)), Expected(SIMULATED, "simulatePartner -> 201", "users afterwards", "some", "none")),
     *((f"partner-without-{kind}s", GUIDE, f"a simulated partner has no {kind}s", p.does("simulatePartner", partial(_without, kind)), Expected(SIMULATED, "simulatePartner -> 201", f"{what} afterwards", "some", "none")) for kind, what in (("vehicle", "vehicles"), ("location", "locations"), ("resource", "resources at locations"))),
@@ -1255,6 +1258,8 @@ PROGRAMME: Final = faults(
     ("unenrolling-does-nothing", GUIDE, "who is unenrolled stays enrolled", p.only_says("deleteEnrollment"), Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
     ("unenrolled-twice", GUIDE, "who is not enrolled can be unenrolled", p.in_place_of(404, "deleteEnrollment", Reply(204)), Expected(STATUS, "deleteEnrollment -> 204", "status", "404", "204")),
     ("compensation-of-another", GUIDE, "a compensation is another's", p.shows("getCompensation", "/userId", "somebody"), Expected(PATH, "getCompensation -> 200", "/userId", "as in the path", "somebody")),
+    ("compensation-of-2020", GUIDE, "the period of a compensation begins in 2020", p.shows("getCompensation", "/period/from", "2020-01-01"), Expected(COMPENSATED, "getCompensation -> 200", "/period", "the current month", "2020-01-01")),
+    ("compensation-twice", GUIDE, "each location of a compensation comes twice", p.shows("getCompensation", "/locationCompensations", lambda own: own * 2), Expected(COMPENSATED, "getCompensation -> 200", "/locationCompensations", "each once", "locations")),
     ("compensation-is-text", GUIDE, "amounts are text", p.shows("getCompensation", "/locationCompensations/*/activeAmount", str), Expected(BODY, "getCompensation -> 200", "/activeAmount", "a number", "a string")),
     ("compensation-period-is-a-time", GUIDE, "the period of a compensation has times", p.shows("getCompensation", "/period/from", lambda own: f"{own}T00:00:00Z"), Expected(BODY, "getCompensation -> 200", "/period/from", "date", "T00")),
 )
