@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ecsuite.contract import parameters
 from ecsuite.exchange import ABSENT, Intent
 from ecsuite.rules import GONE, LISTED_ONCE, PARENTS, REFUSED_CHANGES_NOTHING, UNTOUCHED, NoSuch, shown
 from ecsuite.world import LOOKING
@@ -181,3 +182,30 @@ def test_things_stay_with_their_parent(kind, world):
     deleted = world.api.delete(path, expect=LOOKING)
     world.rules.require_status(PARENTS, deleted, {404}, why)
     world.same(PARENTS, deleted, thing.path, before)
+
+
+def ancestors(kind):
+    """The kinds that a thing belongs to, the nearest first."""
+    while kind.parent:
+        kind = kind.parent
+        yield kind
+
+
+@pytest.mark.kinds(select=lambda kind: kind.parent and not kind.is_below_parent and kind.lister)
+def test_lists_of_another_parent_do_not_show_it(kind, world):
+    """What belongs to one is in no list of another."""
+    thing = world.make(kind, full=True)
+
+    for lister in kind.listers:
+        owner = next(each for each in ancestors(kind) if parameters(each.reader) == parameters(lister))
+        elsewhere = world.make(owner)
+        listed = world.listed(world.path_of(lister, elsewhere.values))
+        found = world.items(listed, kind, thing.id)
+        world.rules.require(
+            PARENTS,
+            listed,
+            holds=not found,
+            at="the list",
+            expected=f"nothing for the {kind} of another {owner}",
+            actual=f"{thing.id} in the list",
+        )
