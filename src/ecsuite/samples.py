@@ -115,7 +115,8 @@ class Samples:
 
         What a sensible server may refuse comes alone, each in a body of its own.
         """
-        for turn in range(_Turns(self._contract).of(schema)):
+        # At least as many that one has an id in capitals.
+        for turn in range(max(_Turns(self._contract).of(schema), UPPER_CASE_TURN + 1)):
             yield self._body(schema, given, full=True, turn=turn, rare=True)
         if self._has_former(schema):
             for turn in range(_Branches(self._contract).of(schema)):

@@ -42,3 +42,16 @@ def test_many_users_are_brought_at_once(world):
     for location in [*shown["locations"][:LOOKED_AT], *shown["locations"][-LOOKED_AT:]]:
         seen = world.api.get(f"/users/{location['userId']}/locations/{location['locationId']}")
         world.rules.compare(location, seen, whole=False)
+
+
+@pytest.mark.scenario("meter-point-with-zeros")
+def test_meter_point_keeps_its_zeros(world):
+    """A meter point id is text, and keeps its leading zeros: at a location, and at what is connected there."""
+    meter = f"00{world.ids.digits(16)}"
+    place = {"locationId": world.draw("id"), "locationType": "Residential", "meterPointIds": [meter]}
+    home = world.make(world.kind("createLocation"), body=world.body_of(place))
+    tank = {"resourceId": world.draw("id"), "resourceType": "HotWaterTank", "meterPointId": meter}
+    connected = world.make(world.kind("createLocationResource"), home, body=world.body_of(tank))
+
+    for thing in (home, connected):
+        world.read(thing)

@@ -134,8 +134,8 @@ CAP: Final = 20
 # Changes of values, as servers make them.
 
 
-def _without_zeros(meters: list[str]) -> list[str]:
-    return [meter.lstrip("0") for meter in meters]
+def _without_zeros(meters: list[str] | None) -> list[str] | None:
+    return meters and [meter.lstrip("0") for meter in meters]
 
 
 def _rounded(digits: int, place: dict[str, float] | None) -> Any:
