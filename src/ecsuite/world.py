@@ -35,7 +35,7 @@ from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
-from ecsuite.rules import REFUSED_CHANGES_NOTHING, TOLD, NoSuch, Rules, json_of, shown
+from ecsuite.rules import LISTED_ONCE, REFUSED_CHANGES_NOTHING, TOLD, NoSuch, Rules, json_of, shown
 from ecsuite.samples import Body, Samples, Wrong
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
@@ -329,6 +329,31 @@ class World:
             for index, item in enumerate(listed)
             if isinstance(item, dict) and item.get(kind.member) == thing_id
         ]
+
+    def must_list_once(self, listed: httpx.Response, kind: Kind, thing_id: str) -> list[tuple[str | int, ...]]:
+        """Note whether a list has a thing once; the places where it has it."""
+        found = [at for at, _ in self.items(listed, kind, thing_id)]
+        self.rules.require(
+            LISTED_ONCE,
+            listed,
+            holds=len(found) == 1,
+            at=f"an item with the {kind.member} {thing_id}",
+            expected="once in the list",
+            actual=f"{len(found)} times",
+        )
+        return found
+
+    def must_not_be_made(self, kind: Kind, values: Mapping[str, str], refused: httpx.Response) -> None:
+        """Note whether a refused call has left no thing with these path parameters behind."""
+        made = self.api.get(fill(kind.reader, values), expect=LOOKING)
+        self.rules.require(
+            REFUSED_CHANGES_NOTHING,
+            refused,
+            holds=not made.is_success,
+            at=f"{kind.reader} afterwards",
+            expected=f"no {kind} {values[kind.parameter]}",
+            actual=f"status {made.status_code}",
+        )
 
     def count(self, response: httpx.Response, member: str) -> Counter[str]:
         """How often each value of a member stands in the items of a list."""

@@ -4,8 +4,8 @@ import pytest
 
 from ecsuite.contract import links_to, parameters
 from ecsuite.exchange import SUCCESS, Intent
-from ecsuite.rules import REFUSED_CHANGES_NOTHING, json_of
-from ecsuite.world import LOOKING, NOT_SETTLED, Call, but
+from ecsuite.rules import json_of
+from ecsuite.world import NOT_SETTLED, Call, but
 
 pytestmark = pytest.mark.spec
 
@@ -62,15 +62,7 @@ def test_unknown_id_is_refused(operation, world):
         for kind in world.contract.kinds:
             wanted = parameters(kind.reader)
             if wanted[-1] == parameter and set(wanted) <= set(unknown.values):
-                made = world.api.get(world.path_of(kind.reader, unknown.values), expect=LOOKING)
-                world.rules.require(
-                    REFUSED_CHANGES_NOTHING,
-                    refused,
-                    holds=not made.is_success,
-                    at=f"{kind.reader} afterwards",
-                    expected=f"no {kind} of that id",
-                    actual=f"status {made.status_code}",
-                )
+                world.must_not_be_made(kind, unknown.values, refused)
                 break
 
 

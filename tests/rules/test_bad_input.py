@@ -7,7 +7,6 @@ import pytest
 from ecsuite.contract import parameters
 from ecsuite.exchange import Intent
 from ecsuite.rules import REFUSED_CHANGES_NOTHING
-from ecsuite.world import LOOKING
 
 BAD_REQUEST = frozenset({400})
 BREAKS_BODY = frozenset({"request body matches contract"})
@@ -97,15 +96,7 @@ def test_unknown_parent_is_refused(kind, world):
         path, json=body.value, expect=Intent(f"a refusal of an unknown {kind.parent}", statuses), strict=False
     )
 
-    made = world.api.get(world.path(kind.parent.reader, own=parent_id), expect=LOOKING)
-    world.rules.require(
-        REFUSED_CHANGES_NOTHING,
-        answer,
-        holds=not made.is_success,
-        at=f"{kind.parent.reader} afterwards",
-        expected=f"no {kind.parent} {parent_id}",
-        actual=f"status {made.status_code}",
-    )
+    world.must_not_be_made(kind.parent, dict.fromkeys(parameters(kind.parent.reader), parent_id), answer)
     created = world.make(kind.parent, body=type(body)(parent))
     listed = world.listed(world.path(kind.lister, created))
     world.rules.require(

@@ -4,8 +4,7 @@ import pytest
 
 from ecsuite.contract import parameters
 from ecsuite.exchange import ABSENT, Intent
-from ecsuite.rules import LISTED_ONCE, REFUSED_CHANGES_NOTHING, NoSuch
-from ecsuite.rules import shown as in_words
+from ecsuite.rules import REFUSED_CHANGES_NOTHING, NoSuch, shown
 from ecsuite.world import schema_of
 
 pytestmark = pytest.mark.guide
@@ -42,22 +41,14 @@ def test_batch_makes_each(operation, world, batch):
 
     made = world.api.post(operation.path, json={batch.member: items})
 
-    shown = world.shown_by(operation, {batch.member: items})
-    world.rules.compare(shown, made, whole=False)
-    for item, own in zip(items, shown[batch.member], strict=True):
+    visible = world.shown_by(operation, {batch.member: items})
+    world.rules.compare(visible, made, whole=False)
+    for item, own in zip(items, visible[batch.member], strict=True):
         values = values_of(world, batch, item)
         path = world.path_of(batch.kind.reader, values)
         world.rules.compare(own, world.api.get(path), whole=False)
         listed = world.listed(world.path_of(batch.kind.lister, values))
-        found = world.items(listed, batch.kind, item[batch.kind.member])
-        world.rules.require(
-            LISTED_ONCE,
-            listed,
-            holds=len(found) == 1,
-            at=f"an item with the {batch.kind.member} {item[batch.kind.member]}",
-            expected="once in the list",
-            actual=f"{len(found)} times",
-        )
+        world.must_list_once(listed, batch.kind, item[batch.kind.member])
     first, second = (world.path_of(batch.kind.reader, values_of(world, batch, item)) for item in items[:2])
     world.api.delete(first)
     world.api.get(first, expect=ABSENT)
@@ -83,5 +74,5 @@ def test_batch_with_a_wrong_item_makes_none(operation, world, batch):
                 holds=isinstance(seen, NoSuch),
                 at=f"{batch.kind.reader} afterwards",
                 expected="404",
-                actual=in_words(seen),
+                actual=shown(seen),
             )

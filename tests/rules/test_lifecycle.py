@@ -16,16 +16,7 @@ def must_be_listed_once(world, thing):
     """Sees that each list of its kind shows a thing once, and as it is."""
     for lister in thing.kind.listers:
         listed = world.listed(world.path_of(lister, thing.values))
-        found = world.items(listed, thing.kind, thing.id)
-        world.rules.require(
-            LISTED_ONCE,
-            listed,
-            holds=len(found) == 1,
-            at=f"an item with the {thing.kind.member} {thing.id}",
-            expected="once in the list",
-            actual=f"{len(found)} times",
-        )
-        for at, _ in found:
+        for at in world.must_list_once(listed, thing.kind, thing.id):
             world.rules.compare(thing.sent, listed, whole=False, at=at)
 
 

@@ -67,15 +67,14 @@ def differences(sent: Any, got: Any, path: Path = ()) -> Iterator[tuple[Path, st
 def _same(sent: Any, got: Any) -> bool:
     if isinstance(sent, Trimmed | Instant):
         return isinstance(got, str) and _alike(sent, got)
-    if isinstance(sent, OrNull) and got is None:
-        return True
+    if isinstance(sent, OrNull):
+        return got is None or (isinstance(got, str) and sent == got)
     numbers = (int, float)
     if isinstance(sent, bool) or isinstance(got, bool):
         return sent is got
     if isinstance(sent, numbers) and isinstance(got, numbers):
         return sent == got
-    own = str if isinstance(sent, OrNull) else type(sent)
-    return own is type(got) and bool(sent == got)
+    return type(sent) is type(got) and bool(sent == got)
 
 
 def _alike(sent: Trimmed | Instant, got: str) -> bool:

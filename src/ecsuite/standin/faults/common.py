@@ -11,9 +11,15 @@ import struct
 import unicodedata
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ecsuite.contract import Level
+from ecsuite.rules import (
+    ERROR_FITS,
+    GONE,
+    KEPT_APART,
+    LISTED_ONCE,
+)
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Reply
 from ecsuite.standin.faults import Expected, Fault, Variant
@@ -35,16 +41,6 @@ NO_BODY: Final = "no body where none may be"
 HEADERS: Final = "response headers match contract"
 SENT: Final = "what was sent comes back"
 ANSWERED: Final = "answer arrives"
-UNCHANGED: Final = "refused call changes nothing"
-APART: Final = "partners are kept apart"
-ONCE: Final = "created is listed once"
-GONE: Final = "deleted is gone"
-BESIDE: Final = "others are untouched"
-PARENT: Final = "things stay with their parent"
-ARRIVES: Final = "delivery arrives"
-DELIVERED_ONCE: Final = "delivery comes once"
-DELIVERED_RIGHT: Final = "delivery goes to its webhook alone"
-REASON: Final = "error names its reason"
 # These two are broken by a delivery that is not as it should be.
 DELIVERY_PARAMETERS: Final = "request parameters match contract"
 DELIVERY_BODY: Final = "request body matches contract"
@@ -59,6 +55,17 @@ BEYOND_16_BITS: Final = 0x10000
 # Tables: name, level, what the server does, how it comes to do so, and what must be found.
 
 Row = tuple[str, Level, str, Plant, Expected]
+
+
+class Kind(NamedTuple):
+    """A kind of thing, and the operations on it."""
+
+    name: str
+    parameter: str
+    create: str
+    list: str
+    get: str
+    delete: str
 
 
 def faults(category: str, *rows: Row) -> tuple[Fault, ...]:
@@ -229,7 +236,7 @@ def token_faults(lifetime: int) -> tuple[Fault, ...]:
         ("token-without-cache-control", SPEC, "the token's answer has no Cache-Control", p.sends(p.header("Cache-Control", None), "getToken"), Expected(HEADERS, "getToken -> 200", "Cache-Control", "no-store", "missing")),
         ("token-answer-is-a-form", GUIDE, "the token's answer is said to be a form", p.sends(p.header("Content-Type", "application/x-www-form-urlencoded"), "getToken"), Expected(MEDIA, "getToken -> 200", "Content-Type", "application/json", "form")),
         ("token-answer-is-201", GUIDE, "a token is answered with 201", p.sends(p.status(201), "getToken"), Expected(LISTED_STATUS, "getToken -> 201", "status", "200", "201")),
-        ("token-of-the-first-for-all", GUIDE, "all partners get the token of the first one", p.one_token_for_all, Expected(APART, "getToken -> 200", "/access_token")),
+        ("token-of-the-first-for-all", GUIDE, "all partners get the token of the first one", p.one_token_for_all, Expected(KEPT_APART, "getToken -> 200", "/access_token")),
         ("token-ends-with-the-next", GUIDE, "a new token ends the one before", p.only_the_latest_token, Expected(STATUS, "listUsers -> 401", "status", "just given", "401")),
         ("token-for-any-secret", GUIDE, "any secret will do", p.takes_form_as(p.secret_like(lambda sent, _: bool(sent))), Expected(STATUS, "getToken -> 200", "status", "a wrong secret", "200")),
         ("token-for-an-empty-secret", GUIDE, "an empty secret will do", p.takes_form_as(p.secret_like(lambda sent, _: not sent)), Expected(STATUS, "getToken -> 200", "status", "an empty secret", "200")),
@@ -250,9 +257,9 @@ def token_faults(lifetime: int) -> tuple[Fault, ...]:
         ("token-error-is-a-page", SPEC, "an error of the token endpoint is a page", p.sends(p.refusal(400, "<html>", "text/html"), "getToken", status=(400,)), Expected(MEDIA, "getToken -> 400", "Content-Type", "application/json", "text/html")),
         ("token-wrong-secret-is-403", GUIDE, "a wrong secret is answered with 403", p.sends(p.status(403), "getToken", status=(401,)), Expected(STATUS, "getToken -> 403", "status", "400 or 401", "403")),
         ("token-wrong-secret-is-500", GUIDE, "a wrong secret is a server error", p.sends(p.status(500), "getToken", status=(401,)), Expected(SERVER_ERROR, "getToken -> 500", "status", "below 500", "500")),
-        ("token-wrong-secret-is-invalid-request", SPEC, "a wrong secret is called invalid_request", p.error_code("invalid_client", "invalid_request"), Expected(REASON, "getToken -> 40[01]", "/error", "invalid_client", "invalid_request")),
-        ("token-unknown-grant-is-invalid-grant", SPEC, "an unknown grant_type is called invalid_grant", p.error_code("unsupported_grant_type", "invalid_grant"), Expected(REASON, "getToken -> 400", "/error", "unsupported_grant_type", "invalid_grant")),
-        ("token-incomplete-request-is-invalid-scope", SPEC, "a missing member is called invalid_scope", p.error_code("invalid_request", "invalid_scope"), Expected(REASON, "getToken -> 400", "/error", "invalid_request", "invalid_scope")),
+        ("token-wrong-secret-is-invalid-request", SPEC, "a wrong secret is called invalid_request", p.error_code("invalid_client", "invalid_request"), Expected(ERROR_FITS, "getToken -> 40[01]", "/error", "invalid_client", "invalid_request")),
+        ("token-unknown-grant-is-invalid-grant", SPEC, "an unknown grant_type is called invalid_grant", p.error_code("unsupported_grant_type", "invalid_grant"), Expected(ERROR_FITS, "getToken -> 400", "/error", "unsupported_grant_type", "invalid_grant")),
+        ("token-incomplete-request-is-invalid-scope", SPEC, "a missing member is called invalid_scope", p.error_code("invalid_request", "invalid_scope"), Expected(ERROR_FITS, "getToken -> 400", "/error", "invalid_request", "invalid_scope")),
     )
 
 
@@ -275,6 +282,20 @@ def authorization_faults(secured: Collection[str]) -> tuple[Fault, ...]:
         ("basic-is-taken", GUIDE, "the client's id and secret in the scheme Basic will do", p.lets_in_also(p.basic_is_taken), Expected(BAD, "listUsers -> 200", "status", "Authorization is something else", "200")),
         ("scheme-alone-is-taken", GUIDE, "the word Bearer will do", p.header_like(lambda sent: (sent or "").strip() == "Bearer"), Expected(BAD, "listUsers -> 200", "status", "Authorization is something else", "200")),
         ("empty-header-is-taken", GUIDE, "an empty Authorization header will do", p.header_like(lambda sent: sent == ""), Expected(BAD, "listUsers -> 200", "status", r"Authorization is something else \(0 characters\)", "200")),
+    )
+
+
+def lifecycle_faults(kinds: Collection[Kind], level: Level) -> tuple[Fault, ...]:
+    """What goes wrong with making, listing and deleting, for each kind of thing; `level` is that of the promises."""
+    return faults(
+        "lifecycle",
+        *((f"{kind.name}-not-listed", level, f"{kind.list} leaves the newest out", p.lists(kind.list, lambda items: items[:-1]), Expected(LISTED_ONCE, f"{kind.list} -> 200", kind.parameter, "once", "0 times")) for kind in kinds),
+        *((f"{kind.name}-listed-twice", level, f"{kind.list} has the newest twice", p.lists(kind.list, lambda items: [*items, *items[-1:]]), Expected(LISTED_ONCE, f"{kind.list} -> 200", kind.parameter, "once", "2 times")) for kind in kinds),
+        *((f"{kind.name}-not-deleted", level, f"{kind.delete} answers 204 and deletes nothing", p.only_says(kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*} afterwards", "404")) for kind in kinds),
+        *((f"{kind.name}-deleted-is-shown", level, f"{kind.get} shows what is deleted", p.still_shown(kind.get, kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*} afterwards", "404")) for kind in kinds),
+        *((f"{kind.name}-unknown-is-deleted", level, f"{kind.delete} answers 204 where there is nothing", p.in_place_of(404, kind.delete, Reply(204)), Expected(STATUS, f"{kind.delete} -> 204", "status", "404", "204")) for kind in kinds),
+        *((f"{kind.name}-unknown-is-null", level, f"{kind.get} answers 200 and null where there is nothing", p.sends(p.refusal(200, "null"), kind.get, status=(404,)), Expected(STATUS, f"{kind.get} -> 200", "status", "404", "200")) for kind in kinds),
+        *((f"{kind.name}-unknown-is-500", level, f"{kind.get} is a server error where there is nothing", p.sends(p.status(500), kind.get, status=(404,)), Expected(SERVER_ERROR, f"{kind.get} -> 500", "status", "below 500", "500")) for kind in kinds),
     )
 
 
