@@ -534,6 +534,11 @@ class World:
             elif _begins_with(parameters(call.operation), parameters(kind.reader)) and str(kind.reader) not in seen:
                 values = {name: call.values[name] for name in parameters(kind.reader)}
                 seen[str(kind.reader)] = self.see(fill(kind.reader, values))
+        for batch in self.contract.batches:
+            if batch.creator is call.operation and call.body:
+                item = call.body.value[batch.member][0]
+                values = {name: item[name] for name in parameters(batch.kind.reader) if name in item}
+                seen |= self._look_at_new(batch.kind, replace(call, values=values, body=Body(item)))
         beside = self.contract.find("GET", call.path)
         known = {operation.path for kind in self.contract.kinds for operation in (kind.reader, kind.creator)}
         is_singleton = beside and beside.operation.path == call.operation.path and call.operation.path not in known

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from ecsuite.exchange import Intent
+from ecsuite.rules import REFUSED_CHANGES_NOTHING
 from ecsuite.world import World
 
 UNAUTHORIZED = frozenset({401})
@@ -51,14 +52,32 @@ def bad_credentials(world: World) -> dict[str, str | None]:
 @pytest.mark.operations(select=lambda _, operation: operation.security)
 def test_call_without_good_token_is_refused(operation, world):
     """Whatever stands in the place of a token: 401, and nothing is made, changed or deleted."""
-    call = world.call(operation)
+    call = world.call(operation, full=True)
     if call is None:
         pytest.skip(f"there is nothing to call {operation} on")
-    before = world.look(call)
+    before, unmarked = world.look(call), unmarked_things(world, operation)
 
     answers = world.send_each(call, (without_good_token(*bad) for bad in bad_credentials(world).items()))
 
-    world.unchanged(call, before, answers[-1], rule=(*operation.pointer, "responses", "401"))
+    rule = (*operation.pointer, "responses", "401")
+    world.unchanged(call, before, answers[-1], rule=rule)
+    for (where, was), (_, now) in zip(unmarked, unmarked_things(world, operation), strict=True):
+        # Others may make a few of the same meanwhile, but hardly one for each refused call.
+        world.rules.require(
+            REFUSED_CHANGES_NOTHING,
+            answers[-1],
+            holds=now - was < len(answers),
+            at=f"{where} afterwards",
+            expected=f"the {was} items from before",
+            actual=f"{now - was} more, after {len(answers)} refused calls",
+            rule=rule,
+        )
+
+
+def unmarked_things(world, operation):
+    """How long the lists are of what nothing is sent to make, so that no id tells whose doing it is; with their names."""
+    kinds = [kind for kind in world.contract.kinds if kind.creator is operation and not operation.request]
+    return [(kind.lister, len(world.see_listed(world.path(kind.lister)))) for kind in kinds if kind.lister]
 
 
 def without_good_token(name, header):
