@@ -1284,7 +1284,7 @@ FAULTS: Final = (
 )
 
 VARIANTS: Final = (
-    *common_variants(SECURED),
+    *common_variants(SECURED, ("listEvents", "getEvent", *SIMULATING)),
     Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),
     Variant("nulls-are-left-out", "members that are null are left out", p.sends(p.value(_without_nulls), *SECURED)),
     Variant("lists-in-another-order", "lists come newest first", p.together(*(p.lists(kind.list, lambda items: items[::-1]) for kind in KINDS[1:]))),
@@ -1309,7 +1309,7 @@ VARIANTS: Final = (
     Variant("enrolling-needs-eligibility", "who is not eligible cannot be enrolled", p.does("createEnrollment", _eligible_only)),
     Variant("not-enrolled-is-short", "who is not enrolled has no id and no date", p.sends(p.value(lambda body: {name: own for name, own in body.items() if own is not None}), "getEnrollment")),
     Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
-    Variant("webhooks-by-https", "webhooks at addresses without TLS are refused", p.together(*(p.refuses(o, lambda body: "webhookUrl" in body and not str(body["webhookUrl"]).startswith("https:")) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
+    Variant("webhooks-by-https", "webhooks at addresses without TLS are refused", p.together(*(p.refuses(o, lambda body: not str(body.get("webhookUrl") or "https:").startswith("https:")) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
     Variant("delivery-takes-its-time", "a delivery comes after two seconds", p.delivers_late(2)),
     Variant("delivery-comes-twice", "a delivery comes twice", p.delivers(lambda own: [own, own])),
     Variant("delivery-in-lines", "the JSON of a delivery is laid out in lines", p.together(_written(lambda value: json.dumps(value, indent=2, ensure_ascii=False).encode()), _log("/sparkSignature", None))),
