@@ -237,6 +237,7 @@ class _Drawing:
         if "x-unsettled" in shape.keywords:
             self._odd = shape.keywords["x-unsettled"]
         if shape.is_nullable and self._rare and turn % (NULL_TURN + 1) == NULL_TURN:
+            self._odd = shape.keywords.get("x-null", self._odd)
             return None
         if "x-names" in shape.keywords:
             self._named.add(shape.keywords["x-names"])

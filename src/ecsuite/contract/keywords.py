@@ -144,6 +144,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-same": VALUE,
         "x-shown-at": VALUE,
         "x-replaced-by": VALUE,
+        "x-null": VALUE,
         "x-unsettled": VALUE,
         **CERTAINTY,
     },
