@@ -74,7 +74,8 @@ def send(world, operation, case, values):
     )
     checked = Response.from_httpx(answer, verify=True)
     FOUND[case.id] = world.api.journal.findings[known:]
-    documented = str(answer.status_code) in operation.responses and answer.is_success
+    # No body where one may be missing is ecsuite's to judge: schemathesis takes it for JSON that is cut off.
+    documented = str(answer.status_code) in operation.responses and answer.is_success and answer.content
     case.validate_response(checked, checks=[not_a_server_error, ecsuite_finds_nothing, *(SHAPES if documented else [])])
     return checked
 

@@ -53,35 +53,38 @@ def refusal(what):
     return Intent(f"a refusal of {what}", BAD_REQUEST, BREAKS_BODY)
 
 
+def must_refuse(world, call, wrong):
+    """Notes each wrong body (its value, it as options of a request, what it is) that is taken, or leaves a trace."""
+    before = world.look(call)
+
+    def send():
+        return world.send_each(
+            call, ({**options, "expect": refusal(what), "strict": False} for _, options, what in wrong)
+        )
+
+    answers = send()
+
+    sent = [(value, answer) for (value, *_), answer in zip(wrong, answers, strict=True)]
+    rule = (*call.operation.pointer, "responses", "400")
+    world.unchanged(call, before, answers[-1], sent=sent, rule=rule, again=send)
+
+
 @pytest.mark.operations(select=takes_json)
 def test_wrong_member_is_refused(operation, world):
     """For each member: missing, null, of each wrong type, outside its enum, beyond its range."""
     call = world.call(operation)
-    before = world.look(call)
 
-    wrong = list(world.wrong(call))
-    answers = world.send_each(
-        call,
-        (as_json(it.value) | {"expect": refusal(f"{it.what} at {it.place}"), "strict": False} for it in wrong),
-    )
-
-    sent = [(it.value, answer) for it, answer in zip(wrong, answers, strict=True)]
-    world.unchanged(call, before, answers[-1], sent=sent, rule=(*operation.pointer, "responses", "400"))
+    must_refuse(world, call, [(it.value, as_json(it.value), f"{it.what} at {it.place}") for it in world.wrong(call)])
 
 
 @pytest.mark.operations(select=takes_json)
 def test_what_is_no_json_is_refused(operation, world):
     """A body that is no JSON, or not the object that is wanted."""
     call = world.call(operation)
-    before = world.look(call)
 
     texts = {**NO_JSON, **broken_texts(call.body.value)}
-    plain = {"json": None, "headers": {"Content-Type": "application/json"}, "strict": False}
-    answers = world.send_each(
-        call, ({**plain, "content": content, "expect": refusal(what)} for what, content in texts.items())
-    )
-
-    world.unchanged(call, before, answers[-1], rule=(*operation.pointer, "responses", "400"))
+    plain = {"json": None, "headers": {"Content-Type": "application/json"}}
+    must_refuse(world, call, [(None, {**plain, "content": content}, what) for what, content in texts.items()])
 
 
 @pytest.mark.kinds(select=lambda kind: kind.parent)

@@ -151,6 +151,17 @@ def test_first_delivery_can_be_refused(receiver):
     assert receiver.arrivals("another") == []
 
 
+def test_first_delivery_of_each_event_can_be_refused(receiver):
+    """Where others make events, too, each event has its own first delivery, and its own times."""
+    receiver.answer_with("one", status=503, then=204, of=lambda value: value["eventId"])
+
+    sent = [{"eventId": event} for event in ("mine", "theirs", "mine", "theirs", "mine")]
+    statuses = [httpx.post(receiver.url("one"), json=value).status_code for value in sent]
+
+    assert statuses == [503, 503, 204, 204, 204]
+    assert len(receiver.arrivals("one", lambda value: value["eventId"] == "mine")) == 3
+
+
 def test_wanted_delivery_is_waited_for(receiver):
     """Deliveries of other events are let go; what cannot be read is not."""
     for content in (b'{"eventId":"1"}', b'{"eventId":"2"}', b"no JSON"):

@@ -40,14 +40,14 @@ def create_asset(kind: str, call: Call) -> Reply:
     """A vehicle or a resource, under the id that the partner chose."""
     user_id = _require_user(call)
     asset_id = call.body[f"{kind}Id"]
-    new = call.store.put(call.partner, kind, user_id, asset_id, {**call.body, "userId": user_id})
+    new = call.store.put(call.partner, kind, user_id, asset_id, _under(call.body, userId=user_id))
     return Reply(201 if new else 200, {f"{kind}Id": asset_id, "userId": user_id})
 
 
 def create_meter(call: Call) -> Reply:
     user_id = _require_user(call)
     meter_id = call.new_id()
-    call.store.put(call.partner, "meter", user_id, meter_id, {"meterId": meter_id, **call.body, "userId": user_id})
+    call.store.put(call.partner, "meter", user_id, meter_id, _under(call.body, meterId=meter_id, userId=user_id))
     return Reply(201, {"meterId": meter_id})
 
 
@@ -77,14 +77,14 @@ def get_one(kind: str, parameter: str, call: Call) -> Reply:
 
 
 def create_webhook(call: Call) -> Reply:
-    body = {"id": call.new_id(), **call.body}
+    body = _under(call.body, id=call.new_id())
     call.store.put(call.partner, "webhook", "", body["id"], body)
     return Reply(201, _shown(body))
 
 
 def replace_webhook(call: Call) -> Reply:
     webhook = _require(call, "webhook", call.path["id"])
-    body = {"id": webhook["id"], **call.body}
+    body = _under(call.body, id=webhook["id"])
     call.store.put(call.partner, "webhook", "", webhook["id"], body)
     return Reply(200, _shown(body))
 
@@ -160,6 +160,11 @@ def _require(call: Call, kind: str, thing_id: str) -> Any:
 def _require_user(call: Call) -> str:
     user_id: str = _require(call, "user", call.path["userId"])["userId"]
     return user_id
+
+
+def _under(body: dict[str, Any], **ids: str) -> dict[str, Any]:
+    """What was sent, with ids of the server's own in the place of any that came along unasked."""
+    return {**ids, **{name: value for name, value in body.items() if name not in {"id", *ids}}}
 
 
 def _shown(body: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
@@ -14,6 +15,19 @@ from ecsuite.media import UndecodableError, read_json
 # Nothing published says how soon a delivery comes; seconds are normal.
 PATIENCE: Final = 30.0
 NOWHERE: Final = "https://partner.example"
+
+Wanted = Callable[[Any], bool]
+Subject = Callable[[Any], Hashable]
+
+
+def anything(value: Any) -> bool:  # noqa: ARG001
+    """Wants every delivery."""
+    return True
+
+
+def nothing(value: Any) -> Hashable:  # noqa: ARG001
+    """Tells no delivery from another."""
+    return None
 
 
 class Receiver(Protocol):
@@ -36,29 +50,37 @@ class Receiver(Protocol):
     def received(self) -> Sequence[Exchange]:
         """Every delivery that came so far."""
 
-    def arrivals(self, hook: str) -> Sequence[float]:
-        """When the deliveries to the hook came, in seconds of a clock of its own; empty where that is not known."""
+    def arrivals(self, hook: str, wanted: Wanted = anything) -> Sequence[float]:
+        """When the deliveries to the hook came whose JSON value is wanted, in seconds of a clock of its own.
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
+        Empty where that is not known.
+        """
+
+    def answer_with(
+        self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None, of: Subject = nothing
+    ) -> None:
         """How deliveries to a hook are answered from now on: the status, after some seconds.
 
-        `then` is the status of all but the first of them, where it is another one.
+        `then` is the status of all but the first of them, where it is another one. `of` gives what the JSON value of a
+        delivery is about, where there is a first one of each such thing.
         """
 
 
-def wait_for(
-    receiver: Receiver, hook: str, wanted: Callable[[Any], bool], seconds: float = PATIENCE
-) -> Exchange | None:
+def wait_for(receiver: Receiver, hook: str, wanted: Wanted, seconds: float = PATIENCE) -> Exchange | None:
     """The next delivery to the hook whose JSON value is wanted, others let go; None where none came in that time."""
     end = time.monotonic() + seconds
     while (delivery := receiver.wait(hook, max(0.0, end - time.monotonic()))) is not None:
-        try:
-            if wanted(read_json(delivery.request.body).value):
-                return delivery
-        except UndecodableError:
-            # What cannot be read may be meant, and the checks have something to say of it.
+        if may_be(wanted, delivery):
             return delivery
     return None
+
+
+def may_be(wanted: Wanted, delivery: Exchange) -> bool:
+    """Whether a delivery is wanted; what cannot be read may be meant, and the checks have something to say of it."""
+    try:
+        return wanted(read_json(delivery.request.body).value)
+    except UndecodableError:
+        return True
 
 
 def value_of(delivery: Exchange) -> Any:
@@ -79,15 +101,16 @@ class Inbox:
 
     def __init__(self) -> None:
         self.all: list[Exchange] = []
-        self._plans: dict[str, list[tuple[int, float]]] = {}
-        self._times: list[tuple[str, float]] = []
+        self._plans: dict[str, tuple[Sequence[tuple[int, float]], Subject]] = {}
+        self._answered: Counter[tuple[str, Hashable]] = Counter()
+        self._times: list[tuple[Exchange, float]] = []
         self._changed = threading.Condition()
         self._unread: list[tuple[str, Exchange]] = []
 
     def put(self, exchange: Exchange) -> None:
         """A delivery came."""
         with self._changed:
-            self._times.append((hook_of(exchange), time.monotonic()))
+            self._times.append((exchange, time.monotonic()))
             self.all.append(exchange)
             self._unread.append((hook_of(exchange), exchange))
             self._changed.notify_all()
@@ -103,21 +126,28 @@ class Inbox:
             self._unread.remove(found)
             return found[1]
 
-    def plan(self, hook: str, answers: Sequence[tuple[int, float]]) -> None:
-        """How the next deliveries to the hook are answered, each with a status after some seconds; the last stays."""
-        with self._changed:
-            self._plans[hook] = list(answers)
+    def plan(self, hook: str, answers: Sequence[tuple[int, float]], of: Subject = nothing) -> None:
+        """How the next deliveries to the hook are answered, each with a status after some seconds; the last stays.
 
-    def answer(self, hook: str) -> tuple[int, float]:
-        """How a delivery to the hook is answered."""
+        `of` gives what a delivery is about; each such thing has its own first answer.
+        """
         with self._changed:
-            planned = self._plans.get(hook, [(200, 0.0)])
-            return planned.pop(0) if len(planned) > 1 else planned[0]
+            self._plans[hook] = answers, of
+            self._answered = Counter({key: count for key, count in self._answered.items() if key[0] != hook})
 
-    def times(self, hook: str) -> list[float]:
-        """When the deliveries to the hook came."""
+    def answer(self, delivery: Exchange) -> tuple[int, float]:
+        """How a delivery is answered."""
+        hook = hook_of(delivery)
         with self._changed:
-            return [at for name, at in self._times if name == hook]
+            answers, of = self._plans.get(hook, ([(200, 0.0)], nothing))
+            key = hook, of(value_of(delivery))
+            self._answered[key] += 1
+            return answers[min(self._answered[key], len(answers)) - 1]
+
+    def times(self, hook: str, wanted: Wanted) -> list[float]:
+        """When the deliveries to the hook came that are wanted."""
+        with self._changed:
+            return [at for delivery, at in self._times if hook_of(delivery) == hook and may_be(wanted, delivery)]
 
     def _next(self, hook: str) -> tuple[str, Exchange] | None:
         return next((entry for entry in self._unread if entry[0] == hook), None)
@@ -148,11 +178,13 @@ class HttpReceiver(Receiver):
     def received(self) -> Sequence[Exchange]:
         return self.inbox.all
 
-    def arrivals(self, hook: str) -> Sequence[float]:
-        return self.inbox.times(hook)
+    def arrivals(self, hook: str, wanted: Wanted = anything) -> Sequence[float]:
+        return self.inbox.times(hook, wanted)
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
-        self.inbox.plan(hook, [(status, after), *([(then, after)] if then is not None else [])])
+    def answer_with(
+        self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None, of: Subject = nothing
+    ) -> None:
+        self.inbox.plan(hook, [(status, after), *([(then, after)] if then is not None else [])], of)
 
 
 class OwnHooks(Receiver):
@@ -180,11 +212,13 @@ class OwnHooks(Receiver):
     def received(self) -> Sequence[Exchange]:
         return [exchange for exchange in self._opened().received() if hook_of(exchange) in self._hooks]
 
-    def arrivals(self, hook: str) -> Sequence[float]:
-        return self._opened().arrivals(hook)
+    def arrivals(self, hook: str, wanted: Wanted = anything) -> Sequence[float]:
+        return self._opened().arrivals(hook, wanted)
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
-        self._opened().answer_with(hook, status, after, then)
+    def answer_with(
+        self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None, of: Subject = nothing
+    ) -> None:
+        self._opened().answer_with(hook, status, after, then, of)
 
 
 class RecordedReceiver(Receiver):
@@ -207,10 +241,12 @@ class RecordedReceiver(Receiver):
     def received(self) -> Sequence[Exchange]:
         return self._inbox.all
 
-    def arrivals(self, hook: str) -> Sequence[float]:  # noqa: ARG002
+    def arrivals(self, hook: str, wanted: Wanted = anything) -> Sequence[float]:  # noqa: ARG002
         return ()
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
+    def answer_with(
+        self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None, of: Subject = nothing
+    ) -> None:
         pass
 
 
@@ -233,10 +269,12 @@ class NoReceiver(Receiver):
     def received(self) -> Sequence[Exchange]:
         return ()
 
-    def arrivals(self, hook: str) -> Sequence[float]:  # noqa: ARG002
+    def arrivals(self, hook: str, wanted: Wanted = anything) -> Sequence[float]:  # noqa: ARG002
         return ()
 
-    def answer_with(self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None) -> None:
+    def answer_with(
+        self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None, of: Subject = nothing
+    ) -> None:
         pass
 
 
@@ -283,7 +321,7 @@ class _App:
             headers=Headers.of(incoming.headers.items()),
             body=body,
         )
-        status, after = self._inbox.answer(incoming.url.path.rpartition("/")[2])
+        status, after = self._inbox.answer(Exchange(request, Response(200)))
         # Kept before it is answered, for a sender that hears the answer may act on it.
         self._inbox.put(Exchange(request, Response(status)))
         if after:

@@ -12,6 +12,7 @@ import base64
 import gzip
 import hashlib
 import hmac
+import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -710,6 +711,50 @@ def _known_event(former: Handler, call: Call) -> Reply:
     return former(call)
 
 
+def _another_first(former: Handler, call: Call) -> Reply:
+    """An event that somebody else asked for comes before the one that was asked for."""
+    former(replace(call, body={}))
+    return former(call)
+
+
+def _others_make_users(parts: Parts) -> None:
+    """Whoever shares the sandbox makes a user after every third call that makes something, and deletes it later."""
+    calls = itertools.count()
+    theirs: list[str] = []
+
+    def act(former: Handler, call: Call) -> Reply:
+        reply = former(call)
+        if next(calls) % 3 == 0:
+            theirs.append(call.new_id())
+            assets.add_user(call, theirs[-1])
+            if len(theirs) > 5:
+                assets.remove_user(call, theirs.pop(0))
+        return reply
+
+    p.together(
+        *(p.does(kind.create, act) for kind in KINDS), p.does("simulatePartner", act), p.does("createUsers", act)
+    )(parts)
+
+
+def _others_make_events(parts: Parts) -> None:
+    """Whoever shares the sandbox makes an event after every seventh call, of whatever is there."""
+    calls, former = itertools.count(), parts.answer
+    make = [parts.handlers[operation] for operation in SIMULATING]
+    partners: set[int] = set()
+
+    def answer(asked: Asked) -> Reply:
+        partner = parts.bearer(asked)
+        if partner is not None:
+            partners.add(partner)
+        number = next(calls)
+        if number % 7 == 0:
+            for each in partners:
+                make[number % len(make)](Call(each, {}, {}, parts.store))
+        return former(asked)
+
+    parts.answer = answer
+
+
 def _eligible_only(former: Handler, call: Call) -> Reply:
     if not programme.get_eligibility(call).body["isEligible"]:
         raise RefusalError(400, "The user is not eligible.")
@@ -1053,7 +1098,7 @@ FIDELITY: Final = faults(
 INPUT: Final = faults(
     "bad input",
     *((f"{kebab(o)}-takes-{name}", GUIDE, f"{o} takes {text}", p.accepts(o, pointer, actual, **more), Expected(BAD, f"{o} -> 2..", "status", f"{pointer.rstrip('*')}\\S* is {actual}")) for o, pointer, actual, name, text, more in TAKEN),
-    *((f"{kebab(o)}-in-spite-of-400", GUIDE, f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 400", "GET .* afterwards")) for o in ("createLocation", "replaceLocation", "changeLocation", "createVehicle", "createLocationResource", "createWebhook", "replaceWebhook", "changeWebhook")),
+    *((f"{kebab(o)}-in-spite-of-400", GUIDE, f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 400", "GET .* afterwards")) for o in ("createLocation", "replaceLocation", "changeLocation", "createVehicle", "createLocationResource", "createWebhook", "replaceWebhook", "changeWebhook", "simulatePriceCurve", "simulateLocationLimit", "simulateResourceLimit")),
     *((f"{kebab(o)}-makes-unknown-user", GUIDE, f"{o} makes the user that is not there", p.without_parent(o, _make_user, goes_on=True), Expected(STATUS, f"{o} -> 20[01]", "status", "40", "20")) for o in ("createLocation", "createVehicle", "createEnrollment")),
     *((f"{kebab(o)}-leaves-unknown-user", GUIDE, f"{o} refuses and makes the user", p.without_parent(o, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 40[04]", "GET /users/{userId} afterwards", "no user")) for o in ("createLocation", "createVehicle")),
     *((f"{kebab(o)}-of-unknown-user-is-empty", GUIDE, f"{o} of an unknown user is an empty list", p.in_place_of(404, o, Reply(200, body)), Expected(STATUS, f"{o} -> 200", "status", "40", "200")) for o, body in (("listLocations", []), ("listResources", {"resources": []}), ("listLocationResources", []))),
@@ -1310,6 +1355,9 @@ VARIANTS: Final = (
     Variant("not-enrolled-is-short", "who is not enrolled has no id and no date", p.sends(p.value(lambda body: {name: own for name, own in body.items() if own is not None}), "getEnrollment")),
     Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
     Variant("webhooks-by-https", "webhooks at addresses without TLS are refused", p.together(*(p.refuses(o, lambda body: not str(body.get("webhookUrl") or "https:").startswith("https:")) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
+    Variant("events-come-by-themselves", "before an event that is simulated comes one that was not", p.together(*(p.does(o, _another_first) for o in SIMULATING))),
+    Variant("others-make-events", "whoever shares the sandbox makes events of what is there meanwhile", _others_make_events),
+    Variant("others-make-users", "whoever shares the sandbox makes and deletes users meanwhile", _others_make_users),
     Variant("delivery-takes-its-time", "a delivery comes after two seconds", p.delivers_late(2)),
     Variant("delivery-comes-twice", "a delivery comes twice", p.delivers(lambda own: [own, own])),
     Variant("delivery-in-lines", "the JSON of a delivery is laid out in lines", p.together(_written(lambda value: json.dumps(value, indent=2, ensure_ascii=False).encode()), _log("/sparkSignature", None))),
