@@ -747,6 +747,7 @@ VARIANTS: Final = (
     Variant("put-is-an-empty-object", "a changed webhook is answered with an empty object", p.sends(p.value(lambda _: {}), "replaceWebhook")),
     Variant("test-says-sent", "a test is answered with a text", p.sends(p.refusal(200, "sent", "text/plain"), "testWebhook")),
     Variant("webhooks-by-https", "webhooks at addresses without TLS are refused", p.together(*(p.refuses(o, lambda body: not str(body["webhookUrl"]).startswith("https:")) for o in ("createWebhook", "replaceWebhook")))),
+    Variant("others-make-users", "whoever shares the sandbox makes and deletes users meanwhile", p.others_make_users(*MAKING)),
     Variant("delivery-takes-its-time", "a delivery comes after two seconds", p.delivers_late(2)),
     Variant("delivery-of-another-type", "a delivery has a media type of its own", p.delivers(lambda own: [replace(own, headers={**own.headers, "Content-Type": "application/cloudevents+json; charset=utf-8", "User-Agent": "spark"})])),
     Variant("delivery-is-an-array", "a delivery is an array", p.delivers(lambda own: [replace(own, body=b"[%b]" % own.body)])),

@@ -717,25 +717,6 @@ def _another_first(former: Handler, call: Call) -> Reply:
     return former(call)
 
 
-def _others_make_users(parts: Parts) -> None:
-    """Whoever shares the sandbox makes a user after every third call that makes something, and deletes it later."""
-    calls = itertools.count()
-    theirs: list[str] = []
-
-    def act(former: Handler, call: Call) -> Reply:
-        reply = former(call)
-        if next(calls) % 3 == 0:
-            theirs.append(call.new_id())
-            assets.add_user(call, theirs[-1])
-            if len(theirs) > 5:
-                assets.remove_user(call, theirs.pop(0))
-        return reply
-
-    p.together(
-        *(p.does(kind.create, act) for kind in KINDS), p.does("simulatePartner", act), p.does("createUsers", act)
-    )(parts)
-
-
 def _others_make_events(parts: Parts) -> None:
     """Whoever shares the sandbox makes an event after every seventh call, of whatever is there."""
     calls, former = itertools.count(), parts.answer
@@ -1357,7 +1338,7 @@ VARIANTS: Final = (
     Variant("webhooks-by-https", "webhooks at addresses without TLS are refused", p.together(*(p.refuses(o, lambda body: not str(body.get("webhookUrl") or "https:").startswith("https:")) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
     Variant("events-come-by-themselves", "before an event that is simulated comes one that was not", p.together(*(p.does(o, _another_first) for o in SIMULATING))),
     Variant("others-make-events", "whoever shares the sandbox makes events of what is there meanwhile", _others_make_events),
-    Variant("others-make-users", "whoever shares the sandbox makes and deletes users meanwhile", _others_make_users),
+    Variant("others-make-users", "whoever shares the sandbox makes and deletes users meanwhile", p.others_make_users(*(kind.create for kind in KINDS), "createUsers", "simulatePartner")),
     Variant("delivery-takes-its-time", "a delivery comes after two seconds", p.delivers_late(2)),
     Variant("delivery-comes-twice", "a delivery comes twice", p.delivers(lambda own: [own, own])),
     Variant("delivery-in-lines", "the JSON of a delivery is laid out in lines", p.together(_written(lambda value: json.dumps(value, indent=2, ensure_ascii=False).encode()), _log("/sparkSignature", None))),

@@ -12,6 +12,7 @@ import copy
 import itertools
 import json
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -35,6 +36,7 @@ Grant = Callable[[Form, str | None], Reply]
 DROP: Final = object()
 FIRST_PARTNER: Final = 1
 SUCCESSES: Final = range(200, 300)
+MOST_OF_OTHERS: Final = 5
 # What a server in trouble may raise over input that it does not expect.
 TROUBLE: Final = (sqlite3.Error, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 
@@ -245,6 +247,26 @@ def then_does(operation: str, then: Callable[[Call, Reply], object]) -> Plant:
         return reply
 
     return does(operation, act)
+
+
+def others_make_users(*operations: str) -> Plant:
+    """Whoever shares the sandbox makes a user after every third call of these operations, and deletes it later."""
+
+    def plant(parts: Parts) -> None:
+        calls, theirs = itertools.count(), deque[tuple[int, str]]()
+        make, remove = parts.handlers["createUser"], parts.handlers["deleteUser"]
+
+        def then(call: Call, _: Reply) -> None:
+            if next(calls) % 3 == 0:
+                theirs.append((call.partner, call.new_id()))
+                make(Call(call.partner, {}, {"userId": theirs[-1][1]}, call.store))
+            if len(theirs) > MOST_OF_OTHERS:
+                partner, user = theirs.popleft()
+                remove(Call(partner, {"userId": user}, None, call.store))
+
+        together(*(then_does(operation, then) for operation in operations))(parts)
+
+    return plant
 
 
 def only_says(operation: str) -> Plant:
