@@ -64,12 +64,19 @@ class Thing:
         values: the path parameters that name it.
         sent: the body that made it.
         made: the answer to that.
+        belongs: the ids of what it belongs to, as an answer may show them.
     """
 
     kind: Kind
     values: Mapping[str, str]
     sent: Any
     made: httpx.Response
+    belongs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> Any:
+        """What answers show of it."""
+        return {**self.belongs, **self.sent}
 
     @property
     def id(self) -> str:
@@ -221,9 +228,10 @@ class World:
                 actual=sent_comes_back.MISSING if found is None else describe(found),
             )
         values[kind.parameter] = _text_at(told, pointer, response)
-        thing = Thing(kind, values, self.visible(kind, sent, values[kind.parameter]), response)
+        seen = self.visible(kind, sent, values[kind.parameter])
+        thing = Thing(kind, values, seen, response, self._belonging(kind, parent))
         if response.content.strip() not in {b"", b"null"}:
-            self.rules.compare(thing.sent, response, whole=False, at=kind.answered_at)
+            self.rules.compare(thing.shown, response, whole=False, at=kind.answered_at)
         return thing
 
     def home(self, kind: Kind) -> Thing:
@@ -250,6 +258,13 @@ class World:
         if not kind.is_named_by_client and kind.member in seen:
             seen[kind.member] = thing_id
         return seen
+
+    def _belonging(self, kind: Kind, parent: Thing | None) -> dict[str, Any]:
+        """The ids of what a thing belongs to, as an answer that reads it may show them."""
+        rule = kind.reader.response(200)
+        schemas = [*rule.content.values()][:1] if rule and parent else []
+        members = {name for schema in schemas for name in self.contract.schemas.shape(schema).members}
+        return {name: OrNull(value) for name, value in parent.values.items() if name in members} if parent else {}
 
     def shown_by(self, operation: Operation, sent: Any) -> Any:
         """What was sent, without the members that no answer need show."""
@@ -294,7 +309,7 @@ class World:
     def read(self, thing: Thing) -> httpx.Response:
         """Read a thing, and see that what the answer shows of it is as it was sent."""
         response = self.api.get(thing.path)
-        self.rules.compare(thing.sent, response, whole=False)
+        self.rules.compare(thing.shown, response, whole=False)
         return response
 
     def listed(self, path: str, expect: Intent = SUCCESS) -> httpx.Response:

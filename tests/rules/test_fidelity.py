@@ -26,7 +26,7 @@ def test_what_was_sent_comes_back(kind, world):
 
     for thing in things:
         for at, _ in world.items(listed, kind, thing.id):
-            world.rules.compare(thing.sent, listed, whole=False, at=at)
+            world.rules.compare(thing.shown, listed, whole=False, at=at)
 
 
 @pytest.mark.kinds(select=lambda kind: kind.replacer)

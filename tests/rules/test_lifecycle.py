@@ -17,7 +17,7 @@ def must_be_listed_once(world, thing):
     for lister in thing.kind.listers:
         listed = world.listed(world.path_of(lister, thing.values))
         for at in world.must_list_once(listed, thing.kind, thing.id):
-            world.rules.compare(thing.sent, listed, whole=False, at=at)
+            world.rules.compare(thing.shown, listed, whole=False, at=at)
 
 
 def children(world, thing):

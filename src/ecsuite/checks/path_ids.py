@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ecsuite.checks.seen import Seen, place
-from ecsuite.contract import describe
+from ecsuite.contract import describe, schema_for
 from ecsuite.finding import Breach
 from ecsuite.media import UndecodableError
 
@@ -20,18 +20,30 @@ def check(seen: Seen) -> list[Breach] | None:
         return None
     return [
         Breach(place("body", path), f"{describe(wanted)}, as in the path", describe(got))
-        for path, wanted, got in _shown(seen.path_values, seen.body.value)
+        for path, wanted, got in _shown(seen.path_values, seen.body.value, _members(seen))
         if got != wanted
     ]
 
 
-def _shown(ids: Any, value: Any) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
-    """Each id of the path that an object, or an object of a list, shows: its place, what it should be, what it is."""
-    items: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
-    if isinstance(value, list):
-        items = [((index,), item) for index, item in enumerate(value)]
-    for at, item in items:
-        if isinstance(item, dict):
-            for name, wanted in ids.items():
-                if isinstance(item.get(name), str):
-                    yield (*at, name), wanted, item[name]
+def _members(seen: Seen) -> frozenset[str]:
+    """The members of the answer that its contract knows: what others hold may be about anything."""
+    schema = schema_for(seen.rule.content, seen.media_type.essence) if seen.rule else None
+    return frozenset(seen.contract.schemas.shape(schema).members) if schema else frozenset()
+
+
+def _shown(
+    ids: Mapping[str, str], value: Any, members: Collection[str]
+) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Each id of the path that the answer shows: its place, what it should be, what it is.
+
+    It may stand in the answer itself, in the objects of a list that it is, and in those that its members are or hold.
+    """
+    parts: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
+    if isinstance(value, dict):
+        parts += [((name,), value[name]) for name in members if name in value]
+    for at, part in parts:
+        items = enumerate(part) if isinstance(part, list) else [(None, part)]
+        for index, item in items:
+            for name in ids.keys() & item.keys() if isinstance(item, dict) else ():
+                if isinstance(item[name], str):
+                    yield (*at, *(() if index is None else (index,)), name), ids[name], item[name]
