@@ -183,7 +183,13 @@ class Rules:
         self._api.journal.add_finding(self._api.checker.finding(name, breach, delivery, operation))
 
     def compare(
-        self, sent: Any, response: httpx.Response, *, whole: bool = True, at: tuple[str | int, ...] = ()
+        self,
+        sent: Any,
+        response: httpx.Response,
+        *,
+        whole: bool = True,
+        at: tuple[str | int, ...] = (),
+        depth: int = 1,
     ) -> bool:
         """Note each difference between what was sent and what an answer shows as a finding; whether there is none.
 
@@ -192,6 +198,8 @@ class Rules:
             response: the answer that shows it.
             whole: whether what is missing in the answer is a difference, too.
             at: where in the answer it stands.
+            depth: how many names deep what is not `whole` may miss members: an answer may leave out where a thing is,
+                but does not show half of it.
 
         Raises:
             PromiseBroken: the answer is no JSON, or holds nothing there; a finding says so.
@@ -207,7 +215,7 @@ class Rules:
         found = [
             Breach(place("body", (*at, *path)), expected, actual)
             for path, expected, actual in sent_comes_back.differences(sent, got)
-            if whole or actual != sent_comes_back.MISSING
+            if whole or actual != sent_comes_back.MISSING or sum(isinstance(name, str) for name in path) > depth
         ]
         for breach in found:
             self._api.add_finding(sent_comes_back.NAME, breach, response)

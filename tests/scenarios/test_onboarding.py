@@ -25,9 +25,9 @@ def test_many_users_are_brought_at_once(world):
     added = world.api.post("/users/locations/batch", json={"locations": locations})
 
     operations = world.contract.operations
-    world.rules.compare(world.shown_by(operations["createUsers"], {"users": users}), made, whole=False)
+    world.rules.compare(world.shown_by(operations["createUsers"], {"users": users}), made, whole=False, depth=2)
     shown = world.shown_by(operations["createLocations"], {"locations": locations})
-    world.rules.compare(shown, added, whole=False)
+    world.rules.compare(shown, added, whole=False, depth=2)
     listed = world.listed("/users")
     times = world.count(listed, "userId")
     missing = [user["userId"] for user in users if times[user["userId"]] != 1]

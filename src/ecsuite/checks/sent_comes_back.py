@@ -44,13 +44,16 @@ def differences(sent: Any, got: Any, path: Path = ()) -> Iterator[tuple[Path, st
     is the same number; whether it must be an integer is the contract's business.
     """
     if isinstance(sent, Unordered) and isinstance(got, list) and len(sent) == len(got):
-        left = list(got)
+        left = dict(enumerate(got))
         for item in sent:
-            same = next((other for other in left if all(was == MISSING for *_, was in differences(item, other))), None)
-            if same is None:
+            pairs = ((index, list(differences(item, other, (*path, index)))) for index, other in left.items())
+            # What contradicts it nowhere is meant, and may lack something.
+            alike = next((pair for pair in pairs if all(was == MISSING for *_, was in pair[1])), None)
+            if alike is None:
                 yield path, f"{describe(sent)} in any order, with {describe(item)}", "no such item"
                 return
-            left.remove(same)
+            yield from alike[1]
+            del left[alike[0]]
     elif isinstance(sent, dict) and isinstance(got, dict):
         for name, value in sent.items():
             if name in got:
