@@ -190,6 +190,7 @@ class Rules:
         whole: bool = True,
         at: tuple[str | int, ...] = (),
         depth: int = 1,
+        name: str = sent_comes_back.NAME,
     ) -> bool:
         """Note each difference between what was sent and what an answer shows as a finding; whether there is none.
 
@@ -200,6 +201,7 @@ class Rules:
             at: where in the answer it stands.
             depth: how many names deep what is not `whole` may miss members: an answer may leave out where a thing is,
                 but does not show half of it.
+            name: of the promise.
 
         Raises:
             PromiseBroken: the answer is no JSON, or holds nothing there; a finding says so.
@@ -218,7 +220,7 @@ class Rules:
             if whole or actual != sent_comes_back.MISSING or sum(isinstance(name, str) for name in path) > depth
         ]
         for breach in found:
-            self._api.add_finding(sent_comes_back.NAME, breach, response)
+            self._api.add_finding(name, breach, response)
         if not found:
             self._api.journal.add_held()
         return not found

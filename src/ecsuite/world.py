@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from ecsuite.checks import sent_comes_back
 from ecsuite.checks.seen import place
-from ecsuite.checks.sent_comes_back import Instant, OrNull, Trimmed, Unordered
+from ecsuite.checks.sent_comes_back import Instant, Moment, OrNull, Trimmed, Unordered
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
 from ecsuite.contract import (
@@ -258,6 +258,19 @@ class World:
         if not kind.is_named_by_client and kind.member in seen:
             seen[kind.member] = thing_id
         return seen
+
+    def told(self, thing: Thing) -> Any:
+        """What the answer told that made a thing, where nothing can change it: every other answer tells the same.
+
+        Texts in a list may come in another order, and times less exactly. It is empty where something can change it.
+        """
+        rule = thing.kind.reader.response(200)
+        if {"PUT", "PATCH", "DELETE"} & set(self.contract.methods(thing.path)) or not rule or not rule.content:
+            return {}
+        value = json_of(thing.made)
+        for name in thing.kind.answered_at:
+            value = value.get(name) if isinstance(value, dict) else None
+        return _as_told(self.as_shown(next(iter(rule.content.values())), value or {}))
 
     def _belonging(self, kind: Kind, parent: Thing | None) -> dict[str, Any]:
         """The ids of what a thing belongs to, as an answer that reads it may show them."""
@@ -730,6 +743,16 @@ def _at(value: Any, pointer: str) -> Any:
         except (KeyError, IndexError, TypeError, ValueError):
             return None
     return value
+
+
+def _as_told(value: Any) -> Any:
+    """What a server tells of its own accord, marked where another answer may differ."""
+    if isinstance(value, dict):
+        return {name: _as_told(item) for name, item in value.items()}
+    if isinstance(value, list):
+        items = [_as_told(item) for item in value]
+        return Unordered(items) if all(isinstance(item, str) for item in items) else items
+    return Moment(value) if isinstance(value, Instant) else value
 
 
 def records_of(value: Any) -> list[Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from ecsuite.contract import parameters
 from ecsuite.exchange import ABSENT, Intent
-from ecsuite.rules import GONE, LISTED_ONCE, PARENTS, REFUSED_CHANGES_NOTHING, UNTOUCHED, NoSuch, shown
+from ecsuite.rules import GONE, LISTED_ONCE, PARENTS, REFUSED_CHANGES_NOTHING, TOLD, UNTOUCHED, NoSuch, shown
 from ecsuite.world import LOOKING
 
 pytestmark = pytest.mark.spec
@@ -18,6 +18,7 @@ def must_be_listed_once(world, thing):
         listed = world.listed(world.path_of(lister, thing.values))
         for at in world.must_list_once(listed, thing.kind, thing.id):
             world.rules.compare(thing.shown, listed, whole=False, at=at)
+            world.rules.compare(world.told(thing), listed, whole=False, at=at, name=TOLD)
 
 
 def children(world, thing):
@@ -50,7 +51,7 @@ def test_created_is_listed_once(kind, world):
 
     for thing in things:
         must_be_listed_once(world, thing)
-        world.read(thing)
+        world.rules.compare(world.told(thing), world.read(thing), whole=False, name=TOLD)
 
 
 @pytest.mark.kinds(select=lambda kind: kind.lister)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ecsuite.contract import describe
@@ -27,6 +27,12 @@ class Trimmed(str):
 
 class Instant(str):
     """A time stamp that was sent, and may come back spelt otherwise, as long as it is the same instant."""
+
+    __slots__ = ()
+
+
+class Moment(Instant):
+    """A time stamp of the server's own, which it may keep less exactly than it told it first."""
 
     __slots__ = ()
 
@@ -86,7 +92,8 @@ def _alike(sent: Trimmed | Instant, got: str) -> bool:
     if isinstance(sent, Trimmed):
         return sent.strip() == got.strip()
     try:
-        return datetime.fromisoformat(sent) == datetime.fromisoformat(got)
+        apart = abs(datetime.fromisoformat(sent) - datetime.fromisoformat(got))
+        return apart < (timedelta(seconds=1) if isinstance(sent, Moment) else timedelta.resolution)
     except (ValueError, TypeError):
         # No time stamp, or one without an offset: the contract's business.
         return False
