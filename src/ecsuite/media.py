@@ -48,8 +48,15 @@ class Json:
     has_whole_floats: bool = False
 
 
-def read_json(body: bytes) -> Json:
+def read_json(body: bytes, *, is_strict: bool = False) -> Json:
     """Read a JSON text as RFC 8259 wants it.
+
+    An escape can stand for half a surrogate pair, which is no character and cannot be written (section 8.2). A server
+    that was sent one may answer with it; it is read as U+FFFD.
+
+    Args:
+        body: the text.
+        is_strict: whether half a surrogate pair is refused.
 
     Raises:
         UndecodableError: it is not UTF-8, starts with a byte order mark, or is no JSON.
@@ -67,12 +74,7 @@ def read_json(body: bytes) -> Json:
     text = _utf8(body)
     try:
         value = json.loads(text, parse_constant=_no_json, parse_float=number)
-        if "\\u" in text:
-            # An escape can stand for half of a UTF-16 pair, which is no character, and nothing else can keep it.
-            json.dumps(value, ensure_ascii=False).encode()
-        return Json(value, bool(whole))
-    except UnicodeEncodeError:
-        raise UndecodableError("it holds half of a surrogate pair, which is no character") from None
+        return Json(_characters(value, is_strict=is_strict) if "\\u" in text else value, bool(whole))
     except json.JSONDecodeError as error:
         raise UndecodableError(f"it is no JSON: {error.msg} at character {error.pos}") from None
     except UndecodableError:
@@ -81,6 +83,17 @@ def read_json(body: bytes) -> Json:
         raise UndecodableError("it is nested too deep to be read") from None
     except ValueError as error:
         raise UndecodableError(f"it is no JSON: {error}") from None
+
+
+def _characters(value: Any, *, is_strict: bool) -> Any:
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        if is_strict:
+            raise UndecodableError("it holds half of a surrogate pair, which is no character") from None
+        return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return value
 
 
 def _utf8(body: bytes) -> str:

@@ -35,7 +35,7 @@ from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import SUCCESS, Intent
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
-from ecsuite.rules import LISTED_ONCE, REFUSED_CHANGES_NOTHING, TOLD, NoSuch, Rules, json_of, shown
+from ecsuite.rules import CHANGED_ALONE, LISTED_ONCE, REFUSED_CHANGES_NOTHING, TOLD, NoSuch, Rules, json_of, shown
 from ecsuite.samples import Body, Samples, Wrong
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
@@ -260,17 +260,26 @@ class World:
         return seen
 
     def told(self, thing: Thing) -> Any:
-        """What the answer told that made a thing, where nothing can change it: every other answer tells the same.
+        """What the answer told that made a thing, and nothing can change: every other answer tells the same.
 
-        Texts in a list may come in another order, and times less exactly. It is empty where something can change it.
+        Texts in a list may come in another order, and times less exactly. Where something can change the thing, it is
+        what is set once and for all.
         """
         rule = thing.kind.reader.response(200)
-        if {"PUT", "PATCH", "DELETE"} & set(self.contract.methods(thing.path)) or not rule or not rule.content:
+        if not rule or not rule.content or not thing.made.content.strip():
             return {}
-        value = json_of(thing.made)
+        schema, value = next(iter(rule.content.values())), json_of(thing.made)
         for name in thing.kind.answered_at:
             value = value.get(name) if isinstance(value, dict) else None
-        return _as_told(self.as_shown(next(iter(rule.content.values())), value or {}))
+        if not isinstance(value, dict):
+            return {}
+        if {"PUT", "PATCH", "DELETE"} & set(self.contract.methods(thing.path)):
+            value = {name: item for name, item in value.items() if self._is_set_once(schema, name)}
+        return _as_told(self.as_shown(schema, value))
+
+    def _is_set_once(self, schema: Pointer, name: str) -> bool:
+        members = self.contract.schemas.shape(schema).members
+        return name in members and "x-set-once" in self.contract.schemas.shape(members[name]).keywords
 
     def _belonging(self, kind: Kind, parent: Thing | None) -> dict[str, Any]:
         """The ids of what a thing belongs to, as an answer that reads it may show them."""
@@ -554,6 +563,31 @@ class World:
         if not found:
             self.api.journal.add_held()
         return not found
+
+    def own(self, thing: Thing) -> dict[str, Any]:
+        """The members of a thing as it is now, without what the API keeps by itself.
+
+        Raises:
+            PromiseBroken: it cannot be read; the finding is in the journal.
+        """
+        value = self.api.known(self.api.get(thing.path))
+        return value if isinstance(value, dict) else {}
+
+    def must_change_alone(
+        self, thing: Thing, changed: httpx.Response, before: dict[str, Any], name: str, rule: str = CHANGED_ALONE
+    ) -> None:
+        """Note each member that a change moved beside the one that it names; `before` is what the thing was then."""
+        after = self.own(thing)
+        for other in sorted(before.keys() - {name} - self.former(thing.kind, name)):
+            was, now = before[other], after.get(other, sent_comes_back.MISSING)
+            self.rules.require(
+                rule,
+                changed,
+                holds=was == now,
+                at=f"{thing.kind.reader} /{other} afterwards",
+                expected=f"{shown(was)}, as before, for the request names {name} alone",
+                actual=shown(now),
+            )
 
     def look(self, call: Call) -> Look:
         """Everything that a call could change, as it is now: by what was called to see it."""

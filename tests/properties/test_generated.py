@@ -4,6 +4,7 @@ They are sent by ecsuite's own client, so every check of ecsuite runs on every c
 them. Where nothing is published about a case, anything below 500 will do; what the contract refuses must be refused.
 """
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 
@@ -24,6 +25,7 @@ from ecsuite import editions
 from ecsuite.contract import parameters
 from ecsuite.exchange import Intent
 from ecsuite.report.text import findings_text
+from ecsuite.rules import json_of
 from ecsuite.world import schema_of
 
 pytestmark = pytest.mark.spec
@@ -73,6 +75,9 @@ def send(world, operation, case, values):
         operation.method, path, expect=expectation(world, operation, case), strict=False, headers=headers, **body
     )
     checked = Response.from_httpx(answer, verify=True)
+    if b"\\ud" in answer.content.lower():
+        # Half a surrogate pair can be in a list, by a test that sent one; schemathesis would go on with it, and cannot.
+        checked.content = json.dumps(json_of(answer)).encode()
     FOUND[case.id] = world.api.journal.findings[known:]
     # No body where one may be missing is ecsuite's to judge: schemathesis takes it for JSON that is cut off.
     documented = str(answer.status_code) in operation.responses and answer.is_success and answer.content

@@ -3,22 +3,10 @@
 import pytest
 
 from ecsuite.exchange import Intent
-from ecsuite.rules import CHANGED_ALONE, REPLACED_WHOLE, UNTOUCHED, shown
+from ecsuite.rules import REPLACED_WHOLE, UNTOUCHED, shown
 from ecsuite.world import schema_of
 
 pytestmark = pytest.mark.guide
-MISSING = "missing"
-
-
-def own(world, thing):
-    """A thing as it is now, without what the API keeps by itself."""
-    return world.see(thing.path)
-
-
-def different(one, two, name):
-    """A member of both as they show it, where they differ."""
-    left, right = one.get(name, MISSING), two.get(name, MISSING)
-    return None if left == right else (left, right)
 
 
 @pytest.mark.kinds(select=lambda kind: kind.changer)
@@ -29,23 +17,13 @@ def test_change_keeps_what_it_does_not_name(kind, world):
     body = world.body(kind.changer, thing.values, full=True).value
 
     for name, value in body.items():
-        before = own(world, thing)
+        before = world.own(thing)
         changed = world.api.patch(thing.path, json={name: value})
         sent = world.shown_by(kind.changer, {name: value})
         if changed.content:
             world.rules.compare(sent, changed, whole=False)
         world.rules.compare(sent, world.api.get(thing.path), whole=False)
-        after = own(world, thing)
-        for other in sorted(before.keys() - {name} - world.former(kind, name)):
-            found = different(before, after, other)
-            world.rules.require(
-                CHANGED_ALONE,
-                changed,
-                holds=found is None,
-                at=f"{kind.reader} /{other} afterwards",
-                expected=f"{shown(found[0]) if found else ''}, as before, for the request names {name} alone",
-                actual=shown(found[1]) if found else "",
-            )
+        world.must_change_alone(thing, changed, before, name)
     world.same(UNTOUCHED, changed, sibling.path, beside)
 
 
@@ -63,12 +41,12 @@ def test_change_of_several_members_is_whole(kind, world):
 def test_replacement_keeps_nothing(kind, world):
     """What a PUT leaves out is not what it was before."""
     thing = world.make(kind, full=True)
-    before = own(world, thing)
+    before = world.own(thing)
     body = world.body(kind.replacer, thing.values).value
 
     replaced = world.api.put(thing.path, json=body)
 
-    after = own(world, thing)
+    after = world.own(thing)
     world.rules.compare(world.visible(kind, body, thing.id), world.api.get(thing.path), whole=False)
     gone = [name for name in thing.sent if name not in body and not isinstance(before.get(name), bool | None)]
     for name in gone:
@@ -87,7 +65,7 @@ def test_taken_id_is_a_conflict(kind, world):
     """An id that is there already gets 409, with the same body or another, and what is there stays as it was."""
     parent = world.home(kind.parent) if kind.parent else None
     thing = world.make(kind, parent, full=True)
-    before = own(world, thing)
+    before = world.own(thing)
     conflict = Intent("a conflict with what is there", frozenset({409}))
     same = world.body(kind.creator, full=True).value | {kind.member: thing.id}
 

@@ -9,7 +9,7 @@ import pytest
 from ecsuite.exchange import ABSENT, SILENT, SUCCESS
 from ecsuite.pages import Pages
 from ecsuite.quickstart.edition_2026_01 import tells_of
-from ecsuite.rules import DELIVERED_ONCE, LOGGED, REPEATED, json_of
+from ecsuite.rules import DELIVERED_ONCE, LOGGED, REPEATED, UNTOUCHED, json_of
 from ecsuite.webhook.receiver import value_of, wait_for
 from ecsuite.world import ODD_MAY_BE_REFUSED, records_of, total_of
 
@@ -69,7 +69,9 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     reachable.must_not_arrive(webhook, curve, "for the webhook does not ask for price curves any more")
 
     # Off, it is told nothing; whether what it missed comes when it is on again is not said.
-    api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
+    before = world.own(webhook)
+    switched = api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
+    world.must_change_alone(webhook, switched, before, "enabled", UNTOUCHED)
     world.rules.compare({"enabled": False}, api.get(webhook.path), whole=False)
     missed = reachable.simulate("lpc/locations")
     reachable.must_not_arrive(webhook, missed, "for the webhook is switched off")

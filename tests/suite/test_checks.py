@@ -54,6 +54,7 @@ HOLDS = {
     ),
     "blanks around JSON": ({"line": "GET /users/4", "answer": b' \r\n\t{"userId" : "4"}\n'},),
     "escapes in JSON": ({"line": "GET /users/%C3%85%F0%9F%98%80", "answer": rb'{"userId": "\u00c5\ud83d\ude00"}'},),
+    "half of a surrogate pair, as an escape": ({"line": "GET /users", "answer": rb'[{"userId": "\ud83d"}]'},),
     "numbers in other spellings": ({"line": "GET /users/4/meters/m", "answer": METER | {"meterId": "m"}},),
     "a bearer scheme in small letters": ({"request": {"Authorization": "bearer abc=="}, "answer": USER},),
     "a 404 with a page": ({"status": 404, "answer": b"<html>", "intent": Intent("absence", frozenset({404}))},),

@@ -135,7 +135,7 @@ class Schemas:
     def known(self, pointer: Pointer, value: Any) -> Any:
         """The value without the members that its schema does not speak of, and without times and states of a server's.
 
-        What a server keeps by itself may be another at any time, and no call is to blame for it.
+        What a server keeps by itself may be another at any time, and no call is to blame for it; `x-set-once` stays.
         """
         members: dict[tuple[str | int, ...], dict[str, _Spot]] = {}
         for path, spot, _ in self._walk(pointer, value):
@@ -158,7 +158,7 @@ class Schemas:
         behind = self._source.resolve(self._source.parse(node["$ref"][2:]))[1] if "$ref" in node else {}
         own = {**behind, **node}
         is_text = "string" in own.get("type", "") and "enum" not in own and own.get("format") != "date-time"
-        return bool(own.get("readOnly")) and not is_text
+        return bool(own.get("readOnly")) and not is_text and "x-set-once" not in own
 
     def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
         """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""

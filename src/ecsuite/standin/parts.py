@@ -14,6 +14,7 @@ from ecsuite.checks import Seen, request_body, request_parameters
 from ecsuite.contract import Contract, Operation
 from ecsuite.finding import Breach
 from ecsuite.http import httpx
+from ecsuite.media import read_json
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.deliveries import post
 from ecsuite.standin.store import Delivery, Store
@@ -103,6 +104,10 @@ def _partner(store: Store, asked: Asked) -> int | None:
 
 
 def _breaches(asked: Asked) -> list[Breach]:
+    body = asked.seen.exchange.request.body
+    if b"\\u" in body and asked.seen.request_media_type.is_json:
+        # Half a surrogate pair cannot be kept, nor sent back.
+        read_json(body, is_strict=True)
     return [*request_parameters.breaches_of(asked.seen), *request_body.breaches_of(asked.seen)]
 
 

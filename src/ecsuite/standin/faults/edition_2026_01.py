@@ -14,6 +14,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -257,6 +258,12 @@ def _patch_forgets(name: str, instead: Any, former: Handler, call: Call) -> Repl
     webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
     call.store.put(call.partner, "webhook", "", webhook["webhookId"], {**webhook, name: instead})
     return replace(reply, body={**reply.body, name: instead} if name != "webhookSecret" else reply.body)
+
+
+def _loses_name(call: Call, _reply: Reply) -> None:
+    """A webhook that is switched loses its name."""
+    webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
+    call.store.put(call.partner, "webhook", "", webhook["webhookId"], {**webhook, "name": None})
 
 
 def _patch_takes(names: tuple[str, ...], former: Handler, call: Call) -> Reply:
@@ -717,20 +724,25 @@ def _another_first(former: Handler, call: Call) -> Reply:
     return former(call)
 
 
+# In seconds.
+OTHERS_PAUSE: Final = 0.15
+
+
 def _others_make_events(parts: Parts) -> None:
-    """Whoever shares the sandbox makes an event after every seventh call, of whatever is there."""
-    calls, former = itertools.count(), parts.answer
-    make = [parts.handlers[operation] for operation in SIMULATING]
+    """Whoever shares the sandbox makes an event a few times a second, of whatever is there."""
+    former, make = parts.answer, itertools.cycle([parts.handlers[operation] for operation in SIMULATING])
     partners: set[int] = set()
+    last = time.monotonic()
 
     def answer(asked: Asked) -> Reply:
+        nonlocal last
         partner = parts.bearer(asked)
         if partner is not None:
             partners.add(partner)
-        number = next(calls)
-        if number % 7 == 0:
+        if time.monotonic() - last > OTHERS_PAUSE:
+            last = time.monotonic()
             for each in partners:
-                make[number % len(make)](Call(each, {}, {}, parts.store))
+                next(make)(Call(each, {}, {}, parts.store))
         return former(asked)
 
     parts.answer = answer
@@ -1008,7 +1020,10 @@ CHANGES: Final = faults(
     ("put-makes-location", GUIDE, "a PUT makes a location that is not there", p.does("replaceLocation", _put_makes), Expected(STATUS, "replaceLocation -> 200", "status", "404", "200")),
     ("put-changes-all-locations", GUIDE, "a PUT of a location changes the user's others, too", p.then_does("replaceLocation", _put_changes_all), Expected(UNTOUCHED, "replaceLocation -> 200", "GET .* afterwards")),
     ("patch-changes-all-locations", GUIDE, "a PATCH of a location changes the user's others, too", p.then_does("changeLocation", _put_changes_all), Expected(UNTOUCHED, "changeLocation -> 200", "GET .* afterwards")),
-    *((f"patch-forgets-webhook-{name}", GUIDE, f"a PATCH of a webhook sets {name} back", p.does("changeWebhook", partial(_patch_forgets, member, instead)), Expected(CHANGED_ALONE, "changeWebhook -> 200", f"/{member} afterwards")) for name, member, instead in (("name", "name", None), ("types", "notificationTypes", []), ("enabled", "enabled", False))),
+    *((f"patch-forgets-webhook-{name}", GUIDE, f"a PATCH of a webhook sets {name} back", p.does("changeWebhook", partial(_patch_forgets, member, instead)), Expected(CHANGED_ALONE, "changeWebhook -> 200", f"/{member} afterwards")) for name, member, instead in (("name", "name", None), ("types", "notificationTypes", []), ("enabled", "enabled", False), ("creation", "createdDate", "2020-01-01T00:00:00+00:00"))),
+    ("switch-forgets-webhook-name", GUIDE, "a webhook that is switched off has no name any more", p.then_does("enableWebhook", _loses_name), Expected(UNTOUCHED, "enableWebhook -> 204", "/name afterwards")),
+    ("read-webhook-is-older", SPEC, "a webhook that is read was made at another time", p.shows("getWebhook", "/createdDate", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "getWebhook -> 200", "/createdDate", "", "2020-01-01")),
+    ("listed-webhook-is-older", SPEC, "a webhook in the list was made at another time", p.shows("listWebhooks", "/webhooks/*/createdDate", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "listWebhooks -> 200", "/createdDate", "", "2020-01-01")),
     ("patch-forgets-webhook-secret", GUIDE, "a PATCH of a webhook takes its secret away", p.does("changeWebhook", partial(_patch_forgets, "webhookSecret", "")), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("patch-ignores-webhook-name", GUIDE, "a PATCH of a webhook does not change its name", p.does("changeWebhook", partial(_patch_takes, ("webhookUrl", "webhookSecret", "notificationTypes", "enabled"))), Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/name")),
     ("patch-ignores-webhook-enabled", GUIDE, "a PATCH of a webhook does not switch it off", p.does("changeWebhook", partial(_patch_takes, ("webhookUrl", "webhookSecret", "notificationTypes", "name"))), Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/enabled")),
