@@ -8,6 +8,8 @@ from ecsuite.rules import json_of
 from ecsuite.world import NOT_SETTLED, Call, but
 
 pytestmark = pytest.mark.spec
+# Nobody else has an id that is as long as this and differs from a known one in a letter.
+LONG = 20
 
 
 def makes(contract, operation):
@@ -57,11 +59,22 @@ def test_listed_item_reads_the_same(operation, world):
     world.rules.compare(item, answer, at=world.place_of(item, answer))
 
 
+def nobodys(own):
+    """Ids that are like an id and nobody's, by what they are; none where others may be as short."""
+    if len(own) < LONG:
+        return {}
+    return {"the beginning of an id": own[:-1], "the end of an id": own[1:], "an id and a letter more": f"{own}0"}
+
+
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
 def test_unknown_id_is_refused(operation, world):
-    """An id in the path that is nobody's is refused as the contract says, whatever stands in the body."""
+    """An id in the path that is nobody's is refused as the contract says, however like somebody's it is."""
     call = world.call(operation) or world.anything(operation)
     for parameter in parameters(operation):
+        for what, alike in nobodys(call.values[parameter]).items():
+            # Who gives ids of one form may find that this one is none.
+            statuses = operation.unknown(parameter) | {400, 404}
+            world.send(but(call, **{parameter: alike}), expect=Intent(f"a refusal of {what}", statuses), strict=False)
         refusal = Intent(f"a refusal of an unknown {parameter}", operation.unknown(parameter))
         unknown = but(call, **{parameter: world.ids.new()})
         refused = world.send(unknown, expect=refusal, strict=False)

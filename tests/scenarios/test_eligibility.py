@@ -75,6 +75,10 @@ def test_location_makes_its_user_eligible(world, resident):
         answer = world.api.poll(f"/meters/{meter}/eligible", says("isEligible"))
         must_say(world, ELIGIBLE, answer, "isEligible", value=True)
         world.rules.compare({"meterPointId": meter}, answer, whole=False)
+        for other in (meter[:-1], meter[1:], f"{meter}0"):
+            answer = world.api.get(f"/meters/{other}/eligible", expect=SILENT)
+            if answer.is_success:
+                must_say(world, ELIGIBLE, answer, "isEligible", value=False)
 
     def is_listed(answer):
         return times_listed(answer) == 1 or total_of(json_of(answer)) > int(FIRST_PAGE["pageSize"])

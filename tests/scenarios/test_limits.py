@@ -5,8 +5,8 @@ import pytest
 from ecsuite.checks.sent_comes_back import Unordered
 from ecsuite.exchange import Intent
 from ecsuite.quickstart.edition_2026_01 import EVENING
-from ecsuite.rules import SIMULATED, json_of
-from ecsuite.world import records_of
+from ecsuite.rules import DELIVERED_TRUE, SIMULATED, json_of
+from ecsuite.world import ODD_MAY_BE_REFUSED, NotTakenError, records_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 BREAKS_BODY = frozenset({"request body matches contract"})
@@ -121,6 +121,30 @@ def test_limit_on_a_resource(reachable):
     must_refuse(reachable, event, "ResourceLPCAcknowledgement")
 
     reachable.must_not_arrive(other, event, "for the webhook has not asked for this type")
+
+
+@pytest.mark.scenario("letters-of-a-target")
+def test_letters_of_a_target_arrive(reachable):
+    """The id of a target is delivered to the letter, whatever letters it has."""
+    world, kind = reachable.world, reachable.world.kind("createLocationResource")
+    body = world.body(kind.creator).value
+    body["resourceId"] = f"Bereder-Ålesund-ærø-{world.draw('id')}"
+    try:
+        tank = world.make(kind, body=world.body_of(body), expect=ODD_MAY_BE_REFUSED)
+    except NotTakenError:
+        world.rules.not_checked(DELIVERED_TRUE, "an id with Norwegian letters is refused")
+        return
+    target = {"resourceId": tank.id, "locationId": reachable.location.id}
+    webhook = reachable.subscribe("PriceCurveCreated", "ResourceLPCRequested")
+
+    curve = reachable.simulate(body={"targets": [target]})
+    limited = {"resource": {**target, "meterPointId": reachable.meter}, "points": LIMITS}
+    limit = reachable.simulate("lpc/resources", {"resources": [limited]})
+
+    for event in (curve, limit):
+        payload = {"targets": [target]}
+        world.rules.compare({"id": event.id, "payload": payload}, world.api.get(f"/events/{event.id}"), whole=False)
+        reachable.arrives(webhook, event, payload=payload)
 
 
 @pytest.mark.scenario("eligibility-is-told")

@@ -260,6 +260,11 @@ def _patch_forgets(name: str, instead: Any, former: Handler, call: Call) -> Repl
     return replace(reply, body={**reply.body, name: instead} if name != "webhookSecret" else reply.body)
 
 
+def _patch_switches_on(former: Handler, call: Call) -> Reply:
+    """A PATCH of a webhook that does not say so switches it on."""
+    return former(replace(call, body={"enabled": True, **call.body}))
+
+
 def _loses_name(call: Call, _reply: Reply) -> None:
     """A webhook that is switched loses its name."""
     webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
@@ -664,6 +669,11 @@ def _without(kind: str, former: Handler, call: Call) -> Reply:
     return reply
 
 
+def _takes_webhooks(call: Call, _: Reply) -> None:
+    for webhook in call.store.all(call.partner, "webhook"):
+        call.store.delete(call.partner, "webhook", "", webhook["webhookId"])
+
+
 def _takes_real_ones(call: Call, _: Reply) -> None:
     for user in assets.users(call):
         assets.remove_user(call, user["userId"])
@@ -746,6 +756,22 @@ def _others_make_events(parts: Parts) -> None:
         return former(asked)
 
     parts.answer = answer
+
+
+def _by_its_beginning(former: Handler, call: Call) -> Reply:
+    """The eligibility of the first meter point that begins like the one that was asked for."""
+    asked = call.path["mpid"]
+    places = [place for user in assets.users(call) for place in assets.locations(call, user["userId"])]
+    found = (meter for place in places for meter in place["meterPointIds"] if meter.startswith(asked))
+    reply = former(replace(call, path={"mpid": next(found, asked)}))
+    return replace(reply, body={**reply.body, "meterPointId": asked})
+
+
+def _finds_by_beginning(former: Handler, call: Call) -> Reply:
+    asked = call.path["userId"]
+    found = (user["userId"] for user in assets.users(call) if user["userId"].startswith(asked))
+    reply = former(replace(call, path={"userId": next(found, asked)}))
+    return replace(reply, body={**reply.body, "userId": asked})
 
 
 def _eligible_only(former: Handler, call: Call) -> Reply:
@@ -975,6 +1001,8 @@ LIFECYCLE: Final = faults(
     ("locations-of-all-users", GUIDE, "listLocations lists the locations of all users", p.lists_below_all("listLocations", "user", "userId"), Expected(PARENTS, "listLocations -> 200", "the list")),
     ("resources-of-all-users", GUIDE, "listResources lists the resources of all users", p.lists_below_all("listResources", "user", "userId"), Expected(PARENTS, "listResources -> 200", "the list")),
     ("resources-of-any-location", GUIDE, "listLocationResources lists those of the user's other locations, too", p.does("listLocationResources", _at_any_location), Expected(PARENTS, "listLocationResources -> 200", "the list")),
+    ("chargers-not-among-resources", GUIDE, "listResources leaves chargers out", p.lists("listResources", lambda items: [each for each in items if each["resourceType"] != "Charger"]), Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
+    ("heat-pumps-not-at-locations", SPEC, "listLocationResources leaves out what heats and cools", p.lists("listLocationResources", lambda items: [each for each in items if each["resourceType"] != "HVAC"]), Expected(LISTED_ONCE, "listLocationResources -> 200", "resourceId", "once", "0 times")),
     ("vehicles-not-among-resources", GUIDE, "listResources leaves vehicles out", p.lists("listResources", lambda items: [each for each in items if each["locationId"]]), Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
     ("location-resources-not-among-resources", GUIDE, "listResources leaves out what is at locations", p.lists("listResources", lambda items: [each for each in items if not each["locationId"]]), Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
     ("deleted-location-frees-no-id", GUIDE, "deleteLocation deletes the user, too", p.then_does("deleteLocation", _user_of_location), Expected(UNTOUCHED, "deleteLocation -> 204", "GET .* afterwards")),
@@ -1021,6 +1049,7 @@ CHANGES: Final = faults(
     ("put-changes-all-locations", GUIDE, "a PUT of a location changes the user's others, too", p.then_does("replaceLocation", _put_changes_all), Expected(UNTOUCHED, "replaceLocation -> 200", "GET .* afterwards")),
     ("patch-changes-all-locations", GUIDE, "a PATCH of a location changes the user's others, too", p.then_does("changeLocation", _put_changes_all), Expected(UNTOUCHED, "changeLocation -> 200", "GET .* afterwards")),
     *((f"patch-forgets-webhook-{name}", GUIDE, f"a PATCH of a webhook sets {name} back", p.does("changeWebhook", partial(_patch_forgets, member, instead)), Expected(CHANGED_ALONE, "changeWebhook -> 200", f"/{member} afterwards")) for name, member, instead in (("name", "name", None), ("types", "notificationTypes", []), ("enabled", "enabled", False), ("creation", "createdDate", "2020-01-01T00:00:00+00:00"))),
+    ("patch-switches-webhook-on", GUIDE, "a PATCH of a webhook switches it on", p.does("changeWebhook", _patch_switches_on), Expected(CHANGED_ALONE, "changeWebhook -> 200", "/enabled afterwards", "false", "true")),
     ("switch-forgets-webhook-name", GUIDE, "a webhook that is switched off has no name any more", p.then_does("enableWebhook", _loses_name), Expected(UNTOUCHED, "enableWebhook -> 204", "/name afterwards")),
     ("read-webhook-is-older", SPEC, "a webhook that is read was made at another time", p.shows("getWebhook", "/createdDate", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "getWebhook -> 200", "/createdDate", "", "2020-01-01")),
     ("listed-webhook-is-older", SPEC, "a webhook in the list was made at another time", p.shows("listWebhooks", "/webhooks/*/createdDate", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "listWebhooks -> 200", "/createdDate", "", "2020-01-01")),
@@ -1223,6 +1252,7 @@ SIMULATION: Final = faults(
     ("simulation-leaves-one", GUIDE, "one simulated user is not deleted", p.does("deleteSimulation", _leaves_one), Expected(GONE, "deleteSimulation -> 200", "GET /users afterwards", "none", "1 of")),
     ("simulation-takes-real-users", GUIDE, "deleting what was simulated deletes all users", p.then_does("deleteSimulation", _takes_real_ones), Expected(UNTOUCHED, "deleteSimulation -> 200", "GET .* afterwards")),
     ("simulation-takes-real-locations", GUIDE, "deleting what was simulated deletes all locations", p.then_does("deleteSimulation", _takes_locations), Expected(UNTOUCHED, "deleteSimulation -> 200", "GET .*/locations/.* afterwards")),
+    ("simulation-takes-webhooks", GUIDE, "deleting what was simulated deletes all webhooks", p.then_does("deleteSimulation", _takes_webhooks), Expected(UNTOUCHED, "deleteSimulation -> 200", "GET /webhooks/.* afterwards")),
     ("simulation-deleted-is-204", GUIDE, "deleting what was simulated is answered with 204", p.sends(p.status(204), "deleteSimulation"), Expected(LISTED_STATUS, "deleteSimulation -> 204", "status", "200", "204")),
 )
 
@@ -1234,6 +1264,8 @@ PROGRAMME: Final = faults(
     ("eligible-users-twice", GUIDE, "eligible users are listed twice", p.lists("listEligibleUsers", lambda items: items * 2), Expected(ELIGIBLE, "listEligibleUsers -> 200", "userId", "once", "2 times")),
     ("eligibility-is-text", GUIDE, "isEligible is text", p.shows("getEligibility", "/isEligible", str), Expected(BODY, "getEligibility -> 200", "/isEligible", "a boolean", "a string")),
     ("eligibility-of-another", GUIDE, "the eligibility of a user is another's", p.shows("getEligibility", "/userId", "somebody"), Expected(PATH, "getEligibility -> 200", "/userId", "as in the path", "somebody")),
+    ("beginning-of-a-meter-is-eligible", GUIDE, "the beginning of an eligible meter point is one, too", p.does("getMeterEligibility", _by_its_beginning), Expected(ELIGIBLE, "getMeterEligibility -> 200", "/isEligible", "false", "true")),
+    ("user-is-found-by-its-beginning", SPEC, "a user is found by the beginning of its id", p.does("getUser", _finds_by_beginning), Expected(STATUS, "getUser -> 200", "status", "40", "200")),
     ("meter-eligibility-of-another", GUIDE, "the eligibility of a meter point is another's", p.shows("getMeterEligibility", "/meterPointId", "somewhere"), Expected(SENT, "getMeterEligibility -> 200", "/meterPointId", "a string", "somewhere")),
     ("enrolling-does-nothing", GUIDE, "who is enrolled is not", p.only_says("createEnrollment"), Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
     ("enrolled-says-false", GUIDE, "enrolling is answered with isEnrolled false", p.shows("createEnrollment", "/isEnrolled", change=False), Expected(ENROLLED, "createEnrollment -> 200", "/isEnrolled", "true", "false")),
@@ -1260,6 +1292,7 @@ DELIVERIES: Final = faults(
     ("delivery-to-former-address", GUIDE, "a webhook that moved gets events at the address that it had", _keeps_first("webhookUrl", lambda url, own: replace(own, url=url)), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "another address")),
     ("delivery-is-a-put", GUIDE, "a delivery is a PUT", p.delivers_by("PUT"), Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
     ("delivery-is-a-form", GUIDE, "a delivery is no JSON", p.delivers(lambda own: [replace(own, body=b"event=1")]), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "no JSON")),
+    ("delivery-is-in-latin-1", GUIDE, "a delivery is written in Latin-1", _written(lambda value: json.dumps(value, ensure_ascii=False).encode("latin-1", "replace")), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "UTF-8")),
     ("delivery-is-empty", GUIDE, "a delivery has no body", p.delivers(lambda own: [replace(own, body=b"")]), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "a body", "empty")),
     *((f"delivery-without-{kebab(name)}", GUIDE, f"a delivery has no {name}", _notifies(partial(_but, name)), Expected(DELIVERY_BODY, "POST eventNotification -> .*", f"/{name}", "required", "missing")) for name in ("notificationId", "eventId", "notificationType", "payload")),
     ("delivery-time-has-no-offset", GUIDE, "the time of a delivery has no offset", _notifies(lambda value: p.edited(value, "/notificationSentUtc", lambda text: text[:19])), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/notificationSentUtc", "RFC 3339")),
