@@ -265,6 +265,12 @@ def _patch_switches_on(former: Handler, call: Call) -> Reply:
     return former(replace(call, body={"enabled": True, **call.body}))
 
 
+def _turns(former: Handler, call: Call) -> Reply:
+    """A switch turns a webhook, whichever way it is asked for."""
+    webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
+    return former(replace(call, query={"enabled": "false" if webhook and webhook["enabled"] else "true"}))
+
+
 def _loses_name(call: Call, _reply: Reply) -> None:
     """A webhook that is switched loses its name."""
     webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
@@ -1050,6 +1056,7 @@ CHANGES: Final = faults(
     ("patch-changes-all-locations", GUIDE, "a PATCH of a location changes the user's others, too", p.then_does("changeLocation", _put_changes_all), Expected(UNTOUCHED, "changeLocation -> 200", "GET .* afterwards")),
     *((f"patch-forgets-webhook-{name}", GUIDE, f"a PATCH of a webhook sets {name} back", p.does("changeWebhook", partial(_patch_forgets, member, instead)), Expected(CHANGED_ALONE, "changeWebhook -> 200", f"/{member} afterwards")) for name, member, instead in (("name", "name", None), ("types", "notificationTypes", []), ("enabled", "enabled", False), ("creation", "createdDate", "2020-01-01T00:00:00+00:00"))),
     ("patch-switches-webhook-on", GUIDE, "a PATCH of a webhook switches it on", p.does("changeWebhook", _patch_switches_on), Expected(CHANGED_ALONE, "changeWebhook -> 200", "/enabled afterwards", "false", "true")),
+    ("switch-turns-webhook", GUIDE, "a webhook that is off and switched off is on", p.does("enableWebhook", _turns), Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
     ("switch-forgets-webhook-name", GUIDE, "a webhook that is switched off has no name any more", p.then_does("enableWebhook", _loses_name), Expected(UNTOUCHED, "enableWebhook -> 204", "/name afterwards")),
     ("read-webhook-is-older", SPEC, "a webhook that is read was made at another time", p.shows("getWebhook", "/createdDate", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "getWebhook -> 200", "/createdDate", "", "2020-01-01")),
     ("listed-webhook-is-older", SPEC, "a webhook in the list was made at another time", p.shows("listWebhooks", "/webhooks/*/createdDate", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "listWebhooks -> 200", "/createdDate", "", "2020-01-01")),
