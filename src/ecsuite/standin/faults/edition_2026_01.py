@@ -271,6 +271,15 @@ def _turns(former: Handler, call: Call) -> Reply:
     return former(replace(call, query={"enabled": "false" if webhook and webhook["enabled"] else "true"}))
 
 
+def _second_is_conflict(former: Handler, call: Call) -> Reply:
+    """A PUT that changes nothing is a conflict."""
+    names = ("locationType", "coordinates", "meterPointIds")
+    before = assets.require_location(call)
+    reply = former(call)
+    after = assets.require_location(call)
+    return Reply(409) if all(before[name] == after[name] for name in names) else reply
+
+
 def _loses_name(call: Call, _reply: Reply) -> None:
     """A webhook that is switched loses its name."""
     webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
@@ -1007,6 +1016,7 @@ LIFECYCLE: Final = faults(
     ("locations-of-all-users", GUIDE, "listLocations lists the locations of all users", p.lists_below_all("listLocations", "user", "userId"), Expected(PARENTS, "listLocations -> 200", "the list")),
     ("resources-of-all-users", GUIDE, "listResources lists the resources of all users", p.lists_below_all("listResources", "user", "userId"), Expected(PARENTS, "listResources -> 200", "the list")),
     ("resources-of-any-location", GUIDE, "listLocationResources lists those of the user's other locations, too", p.does("listLocationResources", _at_any_location), Expected(PARENTS, "listLocationResources -> 200", "the list")),
+    ("deleted-user-takes-webhooks", GUIDE, "deleting a user deletes the webhooks", p.then_does("deleteUser", _takes_webhooks), Expected(UNTOUCHED, "deleteUser -> 204", "GET /webhooks/.* afterwards")),
     ("chargers-not-among-resources", GUIDE, "listResources leaves chargers out", p.lists("listResources", lambda items: [each for each in items if each["resourceType"] != "Charger"]), Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
     ("heat-pumps-not-at-locations", SPEC, "listLocationResources leaves out what heats and cools", p.lists("listLocationResources", lambda items: [each for each in items if each["resourceType"] != "HVAC"]), Expected(LISTED_ONCE, "listLocationResources -> 200", "resourceId", "once", "0 times")),
     ("vehicles-not-among-resources", GUIDE, "listResources leaves vehicles out", p.lists("listResources", lambda items: [each for each in items if each["locationId"]]), Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
@@ -1065,6 +1075,7 @@ CHANGES: Final = faults(
     ("patch-ignores-webhook-enabled", GUIDE, "a PATCH of a webhook does not switch it off", p.does("changeWebhook", partial(_patch_takes, ("webhookUrl", "webhookSecret", "notificationTypes", "name"))), Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/enabled")),
     ("patch-changes-all-webhooks", GUIDE, "a PATCH of a webhook renames the others, too", p.then_does("changeWebhook", _webhooks_change_all), Expected(UNTOUCHED, "changeWebhook -> 200", "GET .* afterwards")),
     ("put-keeps-webhook-types", GUIDE, "a PUT of a webhook leaves what it does not name as it was", p.does("replaceWebhook", _webhook_merged), Expected(REPLACED_WHOLE, "replaceWebhook -> 200", "afterwards")),
+    ("second-put-is-a-conflict", GUIDE, "a location is not put as it is already", p.does("replaceLocation", _second_is_conflict), Expected(STATUS, "replaceLocation -> 409", "status", "200", "409")),
     ("put-keeps-webhook-url", GUIDE, "a PUT of a webhook leaves its address as it was", p.does("replaceWebhook", partial(_put_keeps, "webhookUrl")), Expected(SENT, "(PUT|GET) /webhooks/{webhookId} -> 200", "/webhookUrl")),
     ("put-changes-all-webhooks", GUIDE, "a PUT of a webhook renames the others, too", p.then_does("replaceWebhook", _webhooks_change_all), Expected(UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
     ("switch-does-nothing", GUIDE, "a webhook that is switched off stays on", p.does("enableWebhook", lambda former, call: former(replace(call, query={"enabled": "true"}))), Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
