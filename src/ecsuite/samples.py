@@ -288,12 +288,13 @@ class _Drawing:
         if "enum" in item.keywords:
             options = list(item.keywords.get("examples", item.keywords["enum"]))
             return options[: 1 + turn % len(options)][::-1] if self._full else options[:1]
-        # Of things, and of what has no order, two will do.
-        few = bool(item.members or item.branches) or turn % 2 == 0 or "x-same" in shape.keywords
+        are_things, has_no_order = bool(item.members or item.branches), "x-same" in shape.keywords
+        # Of things, and of what has no order, two will do but where everything legal is tried.
+        few = turn % 2 == 0 or ((are_things or has_no_order) and not self._rare)
         count = 1 if not self._full else 2 if few else LONG
         drawn = [self._value(items, turn + index) for index in range(count)]
         # A value that comes twice is no mistake.
-        return [*drawn, drawn[0]] if count == LONG else drawn
+        return drawn if count < LONG or are_things or has_no_order else [*drawn, drawn[0]]
 
 
 def _variants(shape: Shape) -> list[Any]:

@@ -3,8 +3,8 @@
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.exchange import ABSENT, Intent
-from ecsuite.rules import REFUSED_CHANGES_NOTHING, NoSuch, shown
+from ecsuite.exchange import ABSENT, SILENT, Intent
+from ecsuite.rules import REFUSED_CHANGES_NOTHING, TOLD, NoSuch, shown
 from ecsuite.world import schema_of
 
 pytestmark = pytest.mark.guide
@@ -53,6 +53,29 @@ def test_batch_makes_each(operation, world, batch):
     world.api.delete(first)
     world.api.get(first, expect=ABSENT)
     world.api.get(second)
+
+
+@pytest.mark.operations(select=makes_many)
+def test_batch_with_what_is_there_is_whole(operation, world, batch):
+    """A batch with a thing that is there already makes what its answer shows, or is refused and makes nothing."""
+    first, taken, last = items_for(world, batch)[:3]
+    there = world.make(batch.kind)
+    taken = {**taken, **{name: value for name, value in there.values.items() if name in taken}}
+    paths = {item[batch.kind.member]: values_of(world, batch, item) for item in (first, last)}
+
+    made = world.api.post(operation.path, json={batch.member: [first, taken, last]}, expect=SILENT, strict=False)
+
+    for own, values in paths.items():
+        seen = world.see(world.path_of(batch.kind.reader, values))
+        if not made.is_success or own in made.text:
+            world.rules.require(
+                TOLD if made.is_success else REFUSED_CHANGES_NOTHING,
+                made,
+                holds=isinstance(seen, NoSuch) is not made.is_success,
+                at=f"{batch.kind.reader} afterwards",
+                expected="200, for the answer shows it" if made.is_success else "404",
+                actual=shown(seen),
+            )
 
 
 @pytest.mark.operations(select=makes_many)

@@ -271,6 +271,15 @@ def _turns(former: Handler, call: Call) -> Reply:
     return former(replace(call, query={"enabled": "false" if webhook and webhook["enabled"] else "true"}))
 
 
+def _put_keeps_former(former: Handler, call: Call) -> Reply:
+    """A PUT of a location leaves the meter point that is out of use as it was."""
+    before = assets.require_location(call)
+    reply = former(call)
+    after = assets.require_location(call) | {"meterPointId": before["meterPointId"]}
+    call.store.put(call.partner, "location", after["userId"], after["locationId"], after)
+    return reply
+
+
 def _second_is_conflict(former: Handler, call: Call) -> Reply:
     """A PUT that changes nothing is a conflict."""
     names = ("locationType", "coordinates", "meterPointIds")
@@ -278,6 +287,14 @@ def _second_is_conflict(former: Handler, call: Call) -> Reply:
     reply = former(call)
     after = assets.require_location(call)
     return Reply(409) if all(before[name] == after[name] for name in names) else reply
+
+
+def _batch_stops(former: Handler, call: Call) -> Reply:
+    """A batch ends at a user that is there, and is answered with all."""
+    known = {user["userId"] for user in assets.users(call)}
+    until = itertools.takewhile(lambda user: user["userId"] not in known, call.body["users"])
+    former(replace(call, body={"users": list(until)}))
+    return Reply(201, {"users": [{"userId": user["userId"]} for user in call.body["users"]]})
 
 
 def _loses_name(call: Call, _reply: Reply) -> None:
@@ -1076,6 +1093,7 @@ CHANGES: Final = faults(
     ("patch-changes-all-webhooks", GUIDE, "a PATCH of a webhook renames the others, too", p.then_does("changeWebhook", _webhooks_change_all), Expected(UNTOUCHED, "changeWebhook -> 200", "GET .* afterwards")),
     ("put-keeps-webhook-types", GUIDE, "a PUT of a webhook leaves what it does not name as it was", p.does("replaceWebhook", _webhook_merged), Expected(REPLACED_WHOLE, "replaceWebhook -> 200", "afterwards")),
     ("second-put-is-a-conflict", GUIDE, "a location is not put as it is already", p.does("replaceLocation", _second_is_conflict), Expected(STATUS, "replaceLocation -> 409", "status", "200", "409")),
+    ("put-keeps-former-meter", GUIDE, "a PUT of a location leaves its meterPointId as it was", p.does("replaceLocation", _put_keeps_former), Expected(REPLACED_WHOLE, "replaceLocation -> 200", "/meterPointId afterwards")),
     ("put-keeps-webhook-url", GUIDE, "a PUT of a webhook leaves its address as it was", p.does("replaceWebhook", partial(_put_keeps, "webhookUrl")), Expected(SENT, "(PUT|GET) /webhooks/{webhookId} -> 200", "/webhookUrl")),
     ("put-changes-all-webhooks", GUIDE, "a PUT of a webhook renames the others, too", p.then_does("replaceWebhook", _webhooks_change_all), Expected(UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
     ("switch-does-nothing", GUIDE, "a webhook that is switched off stays on", p.does("enableWebhook", lambda former, call: former(replace(call, query={"enabled": "true"}))), Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
@@ -1092,8 +1110,10 @@ BATCHES: Final = faults(
     "batches",
     ("batch-makes-the-first", GUIDE, "a batch of users makes the first alone", p.does("createUsers", partial(_batch, lambda own: own[:1], "users")), Expected(SENT, "createUsers -> 201", "/users")),
     ("batch-leaves-the-last", GUIDE, "a batch of locations leaves the last out", p.does("createLocations", partial(_batch, lambda own: own[:-1] or own, "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
+    ("batch-stops-at-what-is-there", GUIDE, "a batch of users ends at one that is there, and says nothing", p.does("createUsers", _batch_stops), Expected(TOLD, "createUsers -> 201", "GET /users/{userId} afterwards", "200", "404")),
     ("batch-makes-nothing", GUIDE, "a batch of users is answered with them, and makes none", p.only_says("createUsers"), Expected(STATUS, "getUser -> 404", "status", "200", "404")),
     ("batch-of-locations-makes-nothing", GUIDE, "a batch of locations is answered with them, and makes none", p.only_says("createLocations"), Expected(STATUS, "getLocation -> 404", "status", "200", "404")),
+    ("three-meter-points-are-refused", GUIDE, "a location has two meter points at most", p.refuses("createLocation", lambda body: len(body.get("meterPointIds") or ()) > 2), Expected(STATUS, "createLocation -> 400", "status", "201", "400")),
     ("batch-mixes-up-users", GUIDE, "a batch gives all locations to the first user", p.does("createLocations", partial(_batch, lambda own: [{**each, "userId": own[0]["userId"]} for each in own], "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
     ("batch-loses-coordinates", GUIDE, "locations of a batch lose their coordinates", p.does("createLocations", partial(_batch, lambda own: [{**each, "coordinates": None} for each in own], "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
     ("batch-keeps-the-right-users", GUIDE, "a batch with a wrong user is refused, and the others made", _keeps_the_right_ones("createUsers", "users", lambda call, item: assets.add_user(call, item["userId"])), Expected(REFUSED_CHANGES_NOTHING, "createUsers -> 400", "GET .* afterwards", "404")),
