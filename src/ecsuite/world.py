@@ -247,6 +247,10 @@ class World:
         sent = [text.split("/")[1] for text in expressions if text.startswith("$request.body#/")]
         return any(member not in required for member in sent)
 
+    def children(self, thing: Thing) -> list[Thing]:
+        """A new thing of each kind that can belong to it."""
+        return [self.make(kind, thing) for kind in self.contract.kinds if kind.parent is thing.kind]
+
     def body(self, operation: Operation, values: Mapping[str, str] | None = None, *, full: bool = False) -> Body:
         """A legal body for an operation; `values` has path parameters, which it repeats where it has such members."""
         schema = schema_of(operation)
@@ -304,6 +308,24 @@ class World:
         return frozenset(
             old for old, at in members.items() if self.contract.schemas.shape(at).keywords.get("x-replaced-by") == name
         )
+
+    def must_show_former(self, thing: Thing) -> None:
+        """Note whether what was sent under a name that is out of use is shown, there or under the name in its place."""
+        sent = json.loads(thing.made.request.content)
+        members = self.contract.schemas.shape(schema_of(thing.kind.creator)).members
+        replaced = [(old, name) for name in members for old in self.former(thing.kind, name) if sent.get(old)]
+        for old, name in replaced:
+            answer = self.api.get(thing.path)
+            value = json_of(answer)
+            new = value.get(name)
+            self.rules.require(
+                sent_comes_back.NAME,
+                answer,
+                holds=sent[old] in (value.get(old, sent[old]), *(new if isinstance(new, list) else [new])),
+                at=f"body /{old}",
+                expected=f"{describe(sent[old])}, here or in /{name}",
+                actual=describe(value.get(old)),
+            )
 
     def as_shown(self, schema: Pointer, sent: Any) -> Any:
         """A value that was sent, as an answer shows it: without nulls and secrets, and marked where it may differ."""

@@ -20,6 +20,7 @@ def test_what_was_sent_comes_back(kind, world):
             world.rules.not_checked(sent_comes_back.NAME, f"refused: {body.odd}")
             continue
         world.read(thing)
+        world.must_show_former(thing)
         things.append(thing)
 
     for lister in kind.listers:

@@ -21,12 +21,6 @@ def must_be_listed_once(world, thing):
             world.rules.compare(world.told(thing), listed, whole=False, at=at, name=TOLD)
 
 
-def children(world, thing):
-    """A thing of each kind that can belong to it."""
-    kinds = [kind for kind in world.contract.kinds if kind.parent is thing.kind]
-    return [world.make(kind, thing) for kind in kinds]
-
-
 def twins(world, thing):
     """The paths of things with the same id: of the same kind below another parent, of other kinds beside it."""
     kind, home = thing.kind, world.home(thing.kind.parent) if thing.kind.parent else None
@@ -83,7 +77,7 @@ def test_deleted_is_gone(kind, world):
         older.path,
         sibling.path,
         *homes,
-        *(child.path for child in children(world, sibling)),
+        *(child.path for child in world.children(sibling)),
         *twins(world, thing),
     ]
     beside = {path: world.see(path) for path in paths}
@@ -121,7 +115,7 @@ def test_deleted_is_gone(kind, world):
 def test_replaced_is_changed_alone(kind, world):
     """PUT changes the thing that it names, keeps its id, and leaves the others as they are; twice is as good as once."""
     thing, sibling = world.make(kind), world.make(kind)
-    before = world.see(sibling.path)
+    before = {other.path: world.see(other.path) for other in (sibling, *world.children(thing))}
     body = world.body(kind.replacer, thing.values, full=True)
 
     for _ in range(2):
@@ -130,7 +124,8 @@ def test_replaced_is_changed_alone(kind, world):
     changed = replace(thing, sent=world.visible(kind, body.value, thing.id) | {kind.member: thing.id})
     world.read(changed)
     must_be_listed_once(world, changed)
-    world.same(UNTOUCHED, replaced, sibling.path, before)
+    for path, was in before.items():
+        world.same(UNTOUCHED, replaced, path, was)
 
 
 @pytest.mark.kinds(select=lambda kind: kind.replacer)

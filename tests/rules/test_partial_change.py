@@ -7,7 +7,7 @@ import pytest
 
 from ecsuite.exchange import Intent
 from ecsuite.rules import REPLACED_WHOLE, UNTOUCHED, shown
-from ecsuite.world import schema_of
+from ecsuite.world import ODD_MAY_BE_REFUSED, schema_of
 
 pytestmark = pytest.mark.guide
 
@@ -24,7 +24,7 @@ def every_change(body):
 def test_change_keeps_what_it_does_not_name(kind, world):
     """For each member that can be changed: it is as it was sent, and every other one is as it was before."""
     thing, sibling = world.make(kind, full=True), world.make(kind, full=True)
-    beside = world.see(sibling.path)
+    beside = {other.path: world.see(other.path) for other in (sibling, *world.children(thing))}
     body = world.body(kind.changer, thing.values, full=True).value
 
     for name, value in every_change(body):
@@ -35,7 +35,19 @@ def test_change_keeps_what_it_does_not_name(kind, world):
             world.rules.compare(sent, changed, whole=False)
         world.rules.compare(sent, world.api.get(thing.path), whole=False)
         world.must_change_alone(thing, changed, before, name)
-    world.same(UNTOUCHED, changed, sibling.path, beside)
+    for path, was in beside.items():
+        world.same(UNTOUCHED, changed, path, was)
+
+
+@pytest.mark.kinds(select=lambda kind: kind.changer)
+def test_change_to_an_empty_list_is_one(kind, world):
+    """A list that is changed to an empty one is empty, where that is taken."""
+    thing = world.make(kind, full=True)
+    body = world.body(kind.changer, thing.values, full=True).value
+    for name in (name for name, value in body.items() if isinstance(value, list)):
+        changed = world.api.patch(thing.path, json={name: []}, expect=ODD_MAY_BE_REFUSED)
+        if changed.is_success:
+            world.rules.compare({name: []}, world.api.get(thing.path), whole=False)
 
 
 @pytest.mark.kinds(select=lambda kind: kind.changer)

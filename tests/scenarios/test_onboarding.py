@@ -55,3 +55,23 @@ def test_meter_point_keeps_its_zeros(world):
 
     for thing in (home, connected):
         world.read(thing)
+
+
+@pytest.mark.scenario("two-homes")
+def test_what_is_at_two_homes_is_shown_where_it_is(world):
+    """Resources at two homes of a user, each on the meter of its home: every list shows each with its own."""
+    kind, user = world.kind("createLocationResource"), world.home(world.kind("createUser"))
+    homes = [world.make(world.kind("createLocation"), user, full=True) for _ in range(2)]
+    connected = {}
+    for home, resource_type in zip(homes, ("HotWaterTank", "Charger"), strict=True):
+        meter = home.sent["meterPointIds"][0]
+        body = {"resourceId": world.draw("id"), "resourceType": resource_type, "meterPointId": meter}
+        connected[home.id] = world.make(kind, home, body=world.body_of(body))
+
+    for home_id, thing in connected.items():
+        shown = thing.shown | {"locationId": home_id}
+        for lister in kind.listers:
+            listed = world.listed(world.path_of(lister, thing.values))
+            for at in world.must_list_once(listed, kind, thing.id):
+                world.rules.compare(shown, listed, whole=False, at=at)
+        world.rules.compare(shown, world.api.get(thing.path), whole=False)

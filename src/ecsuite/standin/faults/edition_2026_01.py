@@ -280,6 +280,18 @@ def _put_keeps_former(former: Handler, call: Call) -> Reply:
     return reply
 
 
+def _put_drops_resources(call: Call, _: Reply) -> None:
+    """What is at a location goes when the location is put or changed."""
+    for resource in assets.resources(call, call.path["userId"]):
+        if resource["locationId"] == call.path["locationId"]:
+            call.store.delete(call.partner, "resource", call.path["userId"], resource["resourceId"])
+
+
+def _nothing_is_no_change(former: Handler, call: Call) -> Reply:
+    """An empty list in a PATCH is taken for none."""
+    return former(replace(call, body={name: own for name, own in call.body.items() if own != []}))
+
+
 def _second_is_conflict(former: Handler, call: Call) -> Reply:
     """A PUT that changes nothing is a conflict."""
     names = ("locationType", "coordinates", "meterPointIds")
@@ -1033,6 +1045,7 @@ LIFECYCLE: Final = faults(
     ("locations-of-all-users", GUIDE, "listLocations lists the locations of all users", p.lists_below_all("listLocations", "user", "userId"), Expected(PARENTS, "listLocations -> 200", "the list")),
     ("resources-of-all-users", GUIDE, "listResources lists the resources of all users", p.lists_below_all("listResources", "user", "userId"), Expected(PARENTS, "listResources -> 200", "the list")),
     ("resources-of-any-location", GUIDE, "listLocationResources lists those of the user's other locations, too", p.does("listLocationResources", _at_any_location), Expected(PARENTS, "listLocationResources -> 200", "the list")),
+    ("listed-resources-share-a-meter", GUIDE, "listResources shows the first meter point on all", p.lists("listResources", lambda items: [{**each, "meterPointId": items[0]["meterPointId"]} for each in items]), Expected(SENT, "listResources -> 200", "/meterPointId")),
     ("deleted-user-takes-webhooks", GUIDE, "deleting a user deletes the webhooks", p.then_does("deleteUser", _takes_webhooks), Expected(UNTOUCHED, "deleteUser -> 204", "GET /webhooks/.* afterwards")),
     ("chargers-not-among-resources", GUIDE, "listResources leaves chargers out", p.lists("listResources", lambda items: [each for each in items if each["resourceType"] != "Charger"]), Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
     ("heat-pumps-not-at-locations", SPEC, "listLocationResources leaves out what heats and cools", p.lists("listLocationResources", lambda items: [each for each in items if each["resourceType"] != "HVAC"]), Expected(LISTED_ONCE, "listLocationResources -> 200", "resourceId", "once", "0 times")),
@@ -1094,6 +1107,10 @@ CHANGES: Final = faults(
     ("put-keeps-webhook-types", GUIDE, "a PUT of a webhook leaves what it does not name as it was", p.does("replaceWebhook", _webhook_merged), Expected(REPLACED_WHOLE, "replaceWebhook -> 200", "afterwards")),
     ("second-put-is-a-conflict", GUIDE, "a location is not put as it is already", p.does("replaceLocation", _second_is_conflict), Expected(STATUS, "replaceLocation -> 409", "status", "200", "409")),
     ("put-keeps-former-meter", GUIDE, "a PUT of a location leaves its meterPointId as it was", p.does("replaceLocation", _put_keeps_former), Expected(REPLACED_WHOLE, "replaceLocation -> 200", "/meterPointId afterwards")),
+    ("put-drops-resources", GUIDE, "a PUT of a location deletes what is there", p.then_does("replaceLocation", _put_drops_resources), Expected(UNTOUCHED, "replaceLocation -> 200", "GET /resources/.* afterwards")),
+    ("patch-drops-resources", GUIDE, "a PATCH of a location deletes what is there", p.then_does("changeLocation", _put_drops_resources), Expected(UNTOUCHED, "changeLocation -> 200", "GET /resources/.* afterwards")),
+    *((f"patch-ignores-empty-list-of-{what}", SPEC, "an empty list in a PATCH changes nothing", p.does(o, _nothing_is_no_change), Expected(SENT, f"{reads} -> 200", f"/{name}")) for what, o, reads, name in (("meters", "changeLocation", "getLocation", "meterPointIds"), ("types", "changeWebhook", "getWebhook", "notificationTypes"))),
+    ("former-meter-is-ignored", SPEC, "a meterPointId that is sent alone is ignored", p.keeps("createLocation", "/meterPointId", None), Expected(SENT, "getLocation -> 200", "/meterPointId", "here or in", "null")),
     ("put-keeps-webhook-url", GUIDE, "a PUT of a webhook leaves its address as it was", p.does("replaceWebhook", partial(_put_keeps, "webhookUrl")), Expected(SENT, "(PUT|GET) /webhooks/{webhookId} -> 200", "/webhookUrl")),
     ("put-changes-all-webhooks", GUIDE, "a PUT of a webhook renames the others, too", p.then_does("replaceWebhook", _webhooks_change_all), Expected(UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
     ("switch-does-nothing", GUIDE, "a webhook that is switched off stays on", p.does("enableWebhook", lambda former, call: former(replace(call, query={"enabled": "true"}))), Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
