@@ -736,6 +736,16 @@ def _takes_locations(call: Call, _: Reply) -> None:
             call.store.delete(call.partner, "location", user["userId"], location["locationId"])
 
 
+def _enrolment_turns(former: Handler, call: Call) -> Reply:
+    """Who is enrolled a second time is unenrolled."""
+    user_id = call.path["userId"]
+    reply = former(call)
+    if call.store.get(call.partner, "enrolled-once", "", user_id):
+        call.store.delete(call.partner, "enrollment", user_id, user_id)
+    call.store.put(call.partner, "enrolled-once", "", user_id, user_id)
+    return reply
+
+
 def _enrols_everybody(call: Call, reply: Reply) -> None:
     for user in assets.users(call):
         own = {**reply.body, "userId": user["userId"]}
@@ -1331,6 +1341,9 @@ PROGRAMME: Final = faults(
     ("unenrolled-twice", GUIDE, "who is not enrolled can be unenrolled", p.in_place_of(404, "deleteEnrollment", Reply(204)), Expected(STATUS, "deleteEnrollment -> 204", "status", "404", "204")),
     ("compensation-of-another", GUIDE, "a compensation is another's", p.shows("getCompensation", "/userId", "somebody"), Expected(PATH, "getCompensation -> 200", "/userId", "as in the path", "somebody")),
     ("compensation-of-2020", GUIDE, "the period of a compensation begins in 2020", p.shows("getCompensation", "/period/from", "2020-01-01"), Expected(COMPENSATED, "getCompensation -> 200", "/period", "the current month", "2020-01-01")),
+    ("compensation-leaves-the-last", GUIDE, "the last location of a compensation is missing", p.shows("getCompensation", "/locationCompensations", lambda own: own[:-1]), Expected(COMPENSATED, "getCompensation -> 200", "/locationCompensations", "alike", "one of them")),
+    ("compensation-meters-are-numbers", GUIDE, "meter points of a compensation lose their zeros", p.shows("getCompensation", "/locationCompensations/*/meterPointIds", lambda own: [meter.lstrip("0") for meter in own]), Expected(SENT, "getCompensation -> 200", "/meterPointIds")),
+    ("enrolling-twice-unenrols", GUIDE, "who is enrolled a second time is not any more", p.does("createEnrollment", _enrolment_turns), Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
     ("compensation-twice", GUIDE, "each location of a compensation comes twice", p.shows("getCompensation", "/locationCompensations", lambda own: own * 2), Expected(COMPENSATED, "getCompensation -> 200", "/locationCompensations", "each once", "locations")),
     ("compensation-is-text", GUIDE, "amounts are text", p.shows("getCompensation", "/locationCompensations/*/activeAmount", str), Expected(BODY, "getCompensation -> 200", "/activeAmount", "a number", "a string")),
     ("compensation-period-is-a-time", GUIDE, "the period of a compensation has times", p.shows("getCompensation", "/period/from", lambda own: f"{own}T00:00:00Z"), Expected(BODY, "getCompensation -> 200", "/period/from", "date", "T00")),
