@@ -9,7 +9,7 @@ from ecsuite.checks.sent_comes_back import Unordered
 from ecsuite.exchange import ABSENT, SILENT
 from ecsuite.pages import Pages
 from ecsuite.rules import COMPENSATED, ELIGIBLE, ENROLLED, GONE, UNTOUCHED, json_of, member
-from ecsuite.world import records_of, total_of
+from ecsuite.world import FOLLOWS, records_of, total_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 # In the sandbox this is a place that takes part.
@@ -252,7 +252,9 @@ def test_compensation_is_of_the_users_own_homes(world):
 
     # What is true of one home is true of another that was made like it, some time later.
     answer = world.api.poll(
-        f"{user.path}/compensation", lambda answer: alike.isdisjoint(ids_in(answer)) or alike <= set(ids_in(answer))
+        f"{user.path}/compensation",
+        lambda answer: alike.isdisjoint(ids_in(answer)) or alike <= set(ids_in(answer)),
+        seconds=FOLLOWS,
     )
 
     shown = [item for item in json_of(answer).get("locationCompensations") or () if isinstance(item, dict)]

@@ -9,9 +9,9 @@ import pytest
 from ecsuite.exchange import ABSENT, SILENT, SUCCESS
 from ecsuite.pages import Pages
 from ecsuite.quickstart.edition_2026_01 import tells_of
-from ecsuite.rules import DELIVERED_ONCE, LOGGED, REPEATED, UNTOUCHED, json_of
+from ecsuite.rules import DELIVERED_ONCE, LISTED_ONCE, LOGGED, REPEATED, UNTOUCHED, json_of
 from ecsuite.webhook.receiver import value_of, wait_for
-from ecsuite.world import ODD_MAY_BE_REFUSED, records_of, total_of
+from ecsuite.world import ODD_MAY_BE_REFUSED, NotTakenError, records_of, total_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 MOST_ATTEMPTS = 4
@@ -87,6 +87,35 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     api.delete(webhook.path)
     api.get(webhook.path, expect=ABSENT)
     reachable.must_not_arrive(webhook, reachable.simulate("lpc/locations"), "for the webhook is deleted")
+
+
+@pytest.mark.scenario("one-address")
+def test_webhooks_at_one_address_are_two(reachable):
+    """Where a second webhook at an address is taken, both are listed, and one outlives the other."""
+    world = reachable.world
+    first = reachable.subscribe("PriceCurveCreated")
+    body = {
+        "name": "Hytta",
+        "webhookUrl": first.sent["webhookUrl"],
+        "webhookSecret": reachable.secret,
+        "notificationTypes": ["PriceCurveCreated"],
+    }
+    try:
+        second = world.make(first.kind, body=world.body_of(body), expect=SILENT)
+    except NotTakenError:
+        world.rules.not_checked(LISTED_ONCE, "a second webhook at an address is refused")
+        return
+    if second.id == first.id:
+        world.rules.not_checked(LISTED_ONCE, "a second webhook at an address is the first one")
+        return
+
+    listed = world.listed("/webhooks")
+    for webhook in (first, second):
+        world.must_list_once(listed, webhook.kind, webhook.id)
+    before = world.see(first.path)
+    deleted = world.api.delete(second.path)
+    world.same(UNTOUCHED, deleted, first.path, before)
+    reachable.arrives(first, reachable.simulate())
 
 
 @pytest.mark.scenario("switched-off-by-patch")

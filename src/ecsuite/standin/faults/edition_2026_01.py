@@ -718,6 +718,14 @@ def _takes_webhooks(call: Call, _: Reply) -> None:
         call.store.delete(call.partner, "webhook", "", webhook["webhookId"])
 
 
+def _takes_address(call: Call) -> None:
+    """Deletes the other webhooks at the address of one."""
+    own: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
+    for webhook in call.store.all(call.partner, "webhook") if own else ():
+        if webhook["webhookUrl"] == own["webhookUrl"] and webhook != own:
+            call.store.delete(call.partner, "webhook", "", webhook["webhookId"])
+
+
 def _takes_real_ones(call: Call, _: Reply) -> None:
     for user in assets.users(call):
         assets.remove_user(call, user["userId"])
@@ -1056,6 +1064,8 @@ LIFECYCLE: Final = faults(
     ("resources-of-all-users", GUIDE, "listResources lists the resources of all users", p.lists_below_all("listResources", "user", "userId"), Expected(PARENTS, "listResources -> 200", "the list")),
     ("resources-of-any-location", GUIDE, "listLocationResources lists those of the user's other locations, too", p.does("listLocationResources", _at_any_location), Expected(PARENTS, "listLocationResources -> 200", "the list")),
     ("listed-resources-share-a-meter", GUIDE, "listResources shows the first meter point on all", p.lists("listResources", lambda items: [{**each, "meterPointId": items[0]["meterPointId"]} for each in items]), Expected(SENT, "listResources -> 200", "/meterPointId")),
+    ("listed-webhooks-one-an-address", GUIDE, "listWebhooks shows one webhook for each address", p.lists("listWebhooks", lambda items: [*{each["webhookUrl"]: each for each in items}.values()]), Expected(LISTED_ONCE, "listWebhooks -> 200", "webhookId", "once", "0 times")),
+    ("deleted-webhook-takes-its-address", GUIDE, "deleting a webhook deletes all at its address", p.first_does("deleteWebhook", _takes_address), Expected(UNTOUCHED, "deleteWebhook -> 204", "GET /webhooks/.* afterwards")),
     ("deleted-user-takes-webhooks", GUIDE, "deleting a user deletes the webhooks", p.then_does("deleteUser", _takes_webhooks), Expected(UNTOUCHED, "deleteUser -> 204", "GET /webhooks/.* afterwards")),
     ("chargers-not-among-resources", GUIDE, "listResources leaves chargers out", p.lists("listResources", lambda items: [each for each in items if each["resourceType"] != "Charger"]), Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
     ("heat-pumps-not-at-locations", SPEC, "listLocationResources leaves out what heats and cools", p.lists("listLocationResources", lambda items: [each for each in items if each["resourceType"] != "HVAC"]), Expected(LISTED_ONCE, "listLocationResources -> 200", "resourceId", "once", "0 times")),
@@ -1341,8 +1351,8 @@ PROGRAMME: Final = faults(
     ("unenrolled-twice", GUIDE, "who is not enrolled can be unenrolled", p.in_place_of(404, "deleteEnrollment", Reply(204)), Expected(STATUS, "deleteEnrollment -> 204", "status", "404", "204")),
     ("compensation-of-another", GUIDE, "a compensation is another's", p.shows("getCompensation", "/userId", "somebody"), Expected(PATH, "getCompensation -> 200", "/userId", "as in the path", "somebody")),
     ("compensation-of-2020", GUIDE, "the period of a compensation begins in 2020", p.shows("getCompensation", "/period/from", "2020-01-01"), Expected(COMPENSATED, "getCompensation -> 200", "/period", "the current month", "2020-01-01")),
-    ("compensation-leaves-the-last", GUIDE, "the last location of a compensation is missing", p.shows("getCompensation", "/locationCompensations", lambda own: own[:-1]), Expected(COMPENSATED, "getCompensation -> 200", "/locationCompensations", "alike", "one of them")),
-    ("compensation-meters-are-numbers", GUIDE, "meter points of a compensation lose their zeros", p.shows("getCompensation", "/locationCompensations/*/meterPointIds", lambda own: [meter.lstrip("0") for meter in own]), Expected(SENT, "getCompensation -> 200", "/meterPointIds")),
+    ("compensation-leaves-the-last", SPEC, "the last location of a compensation is missing", p.shows("getCompensation", "/locationCompensations", lambda own: own[:-1]), Expected(COMPENSATED, "getCompensation -> 200", "/locationCompensations", "alike", "one of them")),
+    ("compensation-meters-are-numbers", SPEC, "meter points of a compensation lose their zeros", p.shows("getCompensation", "/locationCompensations/*/meterPointIds", lambda own: [meter.lstrip("0") for meter in own]), Expected(SENT, "getCompensation -> 200", "/meterPointIds")),
     ("enrolling-twice-unenrols", GUIDE, "who is enrolled a second time is not any more", p.does("createEnrollment", _enrolment_turns), Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
     ("compensation-twice", GUIDE, "each location of a compensation comes twice", p.shows("getCompensation", "/locationCompensations", lambda own: own * 2), Expected(COMPENSATED, "getCompensation -> 200", "/locationCompensations", "each once", "locations")),
     ("compensation-is-text", GUIDE, "amounts are text", p.shows("getCompensation", "/locationCompensations/*/activeAmount", str), Expected(BODY, "getCompensation -> 200", "/activeAmount", "a number", "a string")),
