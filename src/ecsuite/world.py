@@ -170,6 +170,7 @@ class World:
             "hook-url": self._hook_url,
             "secret": lambda: ids.secret("webhookSecret"),
             "long-secret": lambda: ids.secret("webhookSecret", LONGER),
+            "padded-secret": lambda: ids.secret("webhookSecret", "  "),
             "hour": self._hour,
         }
         value = draws[kind]()

@@ -137,11 +137,11 @@ def test_letters_of_a_target_arrive(reachable):
     target = {"resourceId": tank.id, "locationId": reachable.location.id}
     webhook = reachable.subscribe("PriceCurveCreated", "ResourceLPCRequested")
 
-    curve = reachable.simulate(body={"targets": [target]})
     limited = {"resource": {**target, "meterPointId": reachable.meter}, "points": LIMITS}
-    limit = reachable.simulate("lpc/resources", {"resources": [limited]})
+    wishes = {"pricecurve": {"targets": [target]}, "lpc/resources": {"resources": [limited]}}
 
-    for event in (curve, limit):
+    for what, wish in wishes.items():
+        event = reachable.simulate(what, wish)
         payload = {"targets": [target]}
         world.rules.compare({"id": event.id, "payload": payload}, world.api.get(f"/events/{event.id}"), whole=False)
         reachable.arrives(webhook, event, payload=payload)

@@ -69,9 +69,11 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     reachable.must_not_arrive(webhook, curve, "for the webhook does not ask for price curves any more")
 
     # Off, it is told nothing; whether what it missed comes when it is on again is not said.
-    before = world.own(webhook)
+    other = reachable.subscribe()
+    before, beside = world.own(webhook), world.see(other.path)
     switched = api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
     world.must_change_alone(webhook, switched, before, "enabled", UNTOUCHED)
+    world.same(UNTOUCHED, switched, other.path, beside)
     world.rules.compare({"enabled": False}, api.get(webhook.path), whole=False)
     # What is off can be switched off: a switch says how it is to be, and is no change of how it was.
     api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
@@ -149,12 +151,12 @@ def test_webhook_of_another_partner_is_told_nothing(reachable, other):
 
 @pytest.mark.scenario("new-secret")
 def test_new_secret_signs_from_then_on(reachable):
-    """What is delivered after the secret was changed is signed with the new one, whatever its length and letters."""
+    """What is delivered after the secret was changed is signed with the new one, to the letter and to the blank."""
     webhook = reachable.subscribe("PriceCurveCreated")
 
-    for kind in ("secret", "long-secret"):
+    for kind in ("secret", "long-secret", "padded-secret"):
         new = reachable.world.draw(kind)
-        expect = ODD_MAY_BE_REFUSED if kind == "long-secret" else SUCCESS
+        expect = SUCCESS if kind == "secret" else ODD_MAY_BE_REFUSED
         if reachable.world.api.patch(webhook.path, json={"webhookSecret": new}, expect=expect).is_success:
             reachable.secret = new
         reachable.arrives(webhook, reachable.simulate())

@@ -265,6 +265,12 @@ def _patch_switches_on(former: Handler, call: Call) -> Reply:
     return former(replace(call, body={"enabled": True, **call.body}))
 
 
+def _switches_all(call: Call, _: Reply) -> None:
+    for webhook in call.store.all(call.partner, "webhook"):
+        kept = {**webhook, "enabled": call.query["enabled"] == "true"}
+        call.store.put(call.partner, "webhook", "", webhook["webhookId"], kept)
+
+
 def _turns(former: Handler, call: Call) -> Reply:
     """A switch turns a webhook, whichever way it is asked for."""
     webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
@@ -1116,6 +1122,8 @@ CHANGES: Final = faults(
     ("patch-changes-all-locations", GUIDE, "a PATCH of a location changes the user's others, too", p.then_does("changeLocation", _put_changes_all), Expected(UNTOUCHED, "changeLocation -> 200", "GET .* afterwards")),
     *((f"patch-forgets-webhook-{name}", GUIDE, f"a PATCH of a webhook sets {name} back", p.does("changeWebhook", partial(_patch_forgets, member, instead)), Expected(CHANGED_ALONE, "changeWebhook -> 200", f"/{member} afterwards")) for name, member, instead in (("name", "name", None), ("types", "notificationTypes", []), ("enabled", "enabled", False), ("creation", "createdDate", "2020-01-01T00:00:00+00:00"))),
     ("patch-switches-webhook-on", GUIDE, "a PATCH of a webhook switches it on", p.does("changeWebhook", _patch_switches_on), Expected(CHANGED_ALONE, "changeWebhook -> 200", "/enabled afterwards", "false", "true")),
+    ("switch-is-of-all", GUIDE, "a webhook that is switched off switches all off", p.then_does("enableWebhook", _switches_all), Expected(UNTOUCHED, "enableWebhook -> 204", "GET /webhooks/.* /enabled afterwards")),
+    ("reservations-are-not-told", GUIDE, "a webhook cannot ask for reservations", p.keeps("createWebhook", "/notificationTypes", lambda own: [each for each in own or [] if each != "LPCReservationCreated"]), Expected(SENT, "createWebhook -> 201", "/notificationTypes")),
     ("switch-turns-webhook", GUIDE, "a webhook that is off and switched off is on", p.does("enableWebhook", _turns), Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
     ("switch-forgets-webhook-name", GUIDE, "a webhook that is switched off has no name any more", p.then_does("enableWebhook", _loses_name), Expected(UNTOUCHED, "enableWebhook -> 204", "/name afterwards")),
     ("read-webhook-is-older", SPEC, "a webhook that is read was made at another time", p.shows("getWebhook", "/createdDate", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "getWebhook -> 200", "/createdDate", "", "2020-01-01")),
@@ -1396,6 +1404,7 @@ SIGNATURES: Final = faults(
     ("signature-of-the-payload", GUIDE, "the signature is over the payload", _signs(lambda secret, own: sign(secret, p.text_of(json.loads(own.body)["payload"]).encode())), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("signature-with-a-line-break", GUIDE, "the body is signed with a line break behind it", _signs(lambda secret, own: sign(secret, own.body + b"\n")), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("signature-with-secret-in-small-letters", GUIDE, "the secret is put into small letters", _signs(lambda secret, own: sign(secret.lower(), own.body)), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-with-trimmed-secret", GUIDE, "the secret loses the blanks at its ends", _signs(lambda secret, own: sign(secret.strip(), own.body)), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("signature-with-half-a-secret", GUIDE, "the secret is cut off after 16 characters", _signs(lambda secret, own: sign(secret[:16], own.body)), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("signature-with-the-url", GUIDE, "the signature is over the address and the body", _signs(lambda secret, own: sign(secret, own.url.encode() + own.body)), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("signature-of-one-for-all", GUIDE, "every delivery has the same signature", _signs(lambda secret, _: sign(secret, b"")), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
