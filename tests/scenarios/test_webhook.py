@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 MOST_ATTEMPTS = 4
 REFUSED = 503
 # Only 2xx is an acknowledgement.
-REFUSALS = (503, 500, 400, 404, 302)
+REFUSALS = (503, 500, 400, 404, 410, 429, 302)
 # A server may bring each delivery twice, at once; then the two count as one attempt. In seconds.
 TWINS = 0.03
 GRACE = 0.5

@@ -14,6 +14,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import operator
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -1423,6 +1424,7 @@ RETRIES: Final = faults(
     ("retry-after-202", GUIDE, "200 alone is an acknowledgement", _acknowledged_by(200, 201, 204), Expected(DELIVERED_ONCE, "POST .* -> 200", "deliveries to", "once or twice", "deliveries")),
     ("retry-after-204", GUIDE, "204 is no acknowledgement", _acknowledged_by(200, 201, 202), Expected(DELIVERED_ONCE, "POST .* -> 200", "deliveries to", "once or twice", "deliveries")),
     ("redirect-is-an-acknowledgement", GUIDE, "302 is an acknowledgement", _takes(lambda status: status == 302), Expected(REPEATED, "POST .* -> 200", "deliveries", "302", "1 in")),
+    *((f"{status}-is-an-acknowledgement", GUIDE, f"{status} is an acknowledgement", _takes(partial(operator.eq, status)), Expected(REPEATED, "POST .* -> 200", "deliveries", str(status), "1 in")) for status in (410, 429)),
     ("refusal-is-an-acknowledgement", GUIDE, "4xx is an acknowledgement", _takes(lambda status: 400 <= status < 500), Expected(REPEATED, "POST .* -> 200", "deliveries", "40", "1 in")),
     ("failed-event-is-gone", GUIDE, "an event whose delivery failed for good is gone", _forgets_failed, Expected(STATUS, "getEvent -> 404", "status", "200", "404")),
 )
