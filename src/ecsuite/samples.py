@@ -386,6 +386,7 @@ def _odd_leaves(contract: Contract, schema: Pointer, value: Any) -> Iterator[tup
         if kind in ODD:
             yield from ((at, odd) for odd in ODD[kind])
         elif kind == "hook-url":
+            # A URI by the letter, for that is how logs show it.
             yield at, lambda url: f"{url}?key=%C3%A6%20b&long={'x' * 280}"
         elif node.get("type") == "string" and "examples" in node:
             yield at, lambda example: f" {example} "

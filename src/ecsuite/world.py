@@ -248,6 +248,10 @@ class World:
         sent = [text.split("/")[1] for text in expressions if text.startswith("$request.body#/")]
         return any(member not in required for member in sent)
 
+    def homes(self) -> list[Thing]:
+        """The world's own thing of each kind; not of those that are the simulation's."""
+        return [self.home(kind) for kind in self.contract.kinds if not kind.creator.sandbox_only]
+
     def children(self, thing: Thing) -> list[Thing]:
         """A new thing of each kind that can belong to it."""
         return [self.make(kind, thing) for kind in self.contract.kinds if kind.parent is thing.kind]

@@ -72,7 +72,7 @@ def test_deleted_is_gone(kind, world):
     """What is deleted cannot be read, nor listed, nor deleted again; what is beside it stays as it was."""
     older, thing, sibling = (world.make(kind, full=True) for _ in range(3))
     # None of the homes is below the thing, whatever its kind.
-    homes = [world.home(each).path for each in world.contract.kinds if not each.creator.sandbox_only]
+    homes = [home.path for home in world.homes()]
     paths = [
         older.path,
         sibling.path,

@@ -250,19 +250,18 @@ def test_compensation_is_of_the_users_own_homes(world):
     meters = {home.id: set(home.sent.get("meterPointIds") or ()) for home in homes}
     alike = {homes[0].id, homes[-1].id}
 
-    # What is true of one home is true of another that was made like it, some time later.
-    answer = world.api.poll(
-        f"{user.path}/compensation",
-        lambda answer: alike.isdisjoint(ids_in(answer)) or alike <= set(ids_in(answer)),
-        seconds=FOLLOWS,
-    )
+    def is_even(answer):
+        """What is true of one home is true of another that was made like it, some time later."""
+        return alike.isdisjoint(ids_in(answer)) or alike <= set(ids_in(answer))
+
+    answer = world.api.poll(f"{user.path}/compensation", is_even, seconds=FOLLOWS)
 
     shown = [item for item in json_of(answer).get("locationCompensations") or () if isinstance(item, dict)]
     ids = ids_in(answer)
     world.rules.require(
         COMPENSATED,
         answer,
-        holds=alike.isdisjoint(ids) or alike <= set(ids),
+        holds=is_even(answer),
         at="body /locationCompensations",
         expected="each of two locations that are alike, or none of them",
         actual="one of them",

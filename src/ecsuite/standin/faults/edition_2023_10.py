@@ -753,6 +753,7 @@ VARIANTS: Final = (
     Variant("delivery-is-an-array", "a delivery is an array", p.delivers(lambda own: [replace(own, body=b"[%b]" % own.body)])),
     Variant("no-events", "there is no event", p.lists("listEvents", lambda _: [])),
     Variant("events-without-location", "an event's targets have no location, and no random start", p.together(p.shows("listEvents", "/*/targetResources/*/locationId", p.DROP), p.shows("getEvent", "/targetResources/*/locationId", p.DROP), p.shows("listEvents", "/*/intervalPeriod/randomizeStart", None), p.shows("getEvent", "/intervalPeriod/randomizeStart", None))),
+    Variant("malformed-ids-are-400", "an id of another length than the API gives is answered with 400", p.wants_whole_ids("getWebhook", "deleteWebhook", "replaceWebhook", "testWebhook")),
     Variant("times-in-zulu", "times end in Z, with three digits", p.together(*(p.shows(o, pointer, zulu) for o, pointer in (("getEvent", "/createdAt"), ("getEvent", "/modifiedAt"), ("listEvents", "/*/createdAt"), ("createReport", "/createdDateTime"), ("createReport", "/modificationDateTime"))))),
     Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
     Variant("compressed", "answers are compressed", p.sends(p.chain(p.content(gzip.compress), p.header("Content-Encoding", "gzip")), *(kind.get for kind in KINDS), *(kind.list for kind in KINDS), "listEvents", "getToken")),

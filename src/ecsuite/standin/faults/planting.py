@@ -669,6 +669,17 @@ def numbers_ids(*operations: str) -> Plant:
     return together(*(does(operation, act) for operation in operations))
 
 
+def wants_whole_ids(*operations: str) -> Plant:
+    """Answers 400, not 404, for an id of another length than those that it gives."""
+
+    def act(former: Handler, call: Call) -> Reply:
+        if any(len(own) != len(call.new_id()) for own in list(call.path.values())[-1:]):
+            raise RefusalError(400, "This is no id.")
+        return former(call)
+
+    return together(*(does(operation, act) for operation in operations))
+
+
 def refuses(operation: str, when: Callable[[Any], bool], code: int = 400) -> Plant:
     """Refuses bodies that are legal."""
 
