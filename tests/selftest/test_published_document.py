@@ -1,6 +1,6 @@
 """Contract 2026-01 beside the document that was published: the same, but for what findings.md settles.
 
-Both documents are written out as lines, one for each thing that they say, such as
+Both documents are written out as lines, one for each entity that they say, such as
 
     POST /users request application/json/userId: required
     GET /users -> 200 application/json/pagination/totalRecords: integer
@@ -45,10 +45,10 @@ SETTLED = (
     (r"\+ POST /reports request .*/payloads/\[\]/\w+/payloadType: required", 21, "what makes it one of the five"),
     (r"\+ POST /reports request .*/payloads/\[\]/untyped(/payloadType)?: (object|never)", 21, "or none: left open"),
     (r"- (?!.*/payload/\w+: closed).*: closed", 22, "further members: silent in requests, legal in answers"),
-    (r"\+ .*/webhookSecret: null", 23, "no secret in an answer"),
+    (r"\+ .*/webhookSecret: null", 23, "no secret in a response"),
     (r"- DELETE /(?!simulation).* -> 200", 24, "a deletion answers 204"),
     (r"\+ PUT /webhooks/\{webhookId\}/enabled -> 400", 25, "a bad query needs a refusal"),
-    (r"\+ .* -> 400 application/problem\+json/status: one of 400", 25, "RFC 9457: the status of the answer"),
+    (r"\+ .* -> 400 application/problem\+json/status: one of 400", 25, "RFC 9457: the status of the response"),
     (r"- .* -> 404 application/json: string", 25, "bodies of 404 are silent"),
     (r"- .*: format (int32|int64|double)", 26, "told to generators of clients"),
 )
@@ -111,7 +111,7 @@ def test_words_are_our_own(published, newest):
     assert {sentence for sentence in sentences if sentence in ours} == set()
 
 
-UNSETTLED = {
+UNSPECIFIED = {
     "a member that is gone": (
         ("Location", "properties"),
         {},
@@ -137,10 +137,10 @@ UNSETTLED = {
 }
 
 
-@pytest.mark.parametrize("name", UNSETTLED)
+@pytest.mark.parametrize("name", UNSPECIFIED)
 def test_other_differences_are_found(published, newest, name):
     """A contract that strays from the published document is found out."""
-    (*path, last), value, told = UNSETTLED[name]
+    (*path, last), value, told = UNSPECIFIED[name]
     strayed = copy.deepcopy(newest.source.document)
     node = strayed["components"]["schemas"]
     for token in path:
@@ -149,8 +149,8 @@ def test_other_differences_are_found(published, newest, name):
 
     differences = _differences(published, strayed)
 
-    unsettled = [line for line in differences if not any(_settles(row, line) for row in SETTLED)]
-    assert any(line.endswith(told) for line in unsettled)
+    unspecified = [line for line in differences if not any(_settles(row, line) for row in SETTLED)]
+    assert any(line.endswith(told) for line in unspecified)
 
 
 def _settles(row: tuple[str, int, str], line: str) -> bool:
@@ -167,7 +167,7 @@ def _operations(document: dict[str, Any]) -> set[str]:
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:
-    """What a document says, a line for each thing."""
+    """What a document says, a line for each entity."""
     said = _Said(document)
     for path, item in document["paths"].items():
         if path != TOKEN:
