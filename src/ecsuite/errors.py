@@ -25,7 +25,8 @@
     │   ├── CassetteMissing
     │   ├── CassetteUnreadable
     │   └── CassetteStale
-    └── PromiseBroken                the API broke a promise that the caller cannot go on without (1)
+    ├── PromiseBroken                the API broke a promise that the caller cannot go on without (1)
+    └── NothingThere                 there is nothing to look at, so a promise is not checked (6)
 
 Each message is one line that says what is wrong, what was expected and what to do.
 """
@@ -191,3 +192,9 @@ class PromiseBroken(EcsuiteError):
     """The API broke a promise that the caller cannot go on without; the finding is in the journal already."""
 
     exit_code: ClassVar[int] = 1
+
+
+class NothingThere(EcsuiteError):
+    """There is nothing to look at: the promise is not checked, for that reason, and nothing has failed."""
+
+    exit_code: ClassVar[int] = 6

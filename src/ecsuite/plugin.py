@@ -23,13 +23,13 @@ from ecsuite import editions, hooks
 from ecsuite.cassette.tape import load, path_of, save
 from ecsuite.client import Api
 from ecsuite.contract import Contract, EntityType, Operation
-from ecsuite.errors import CassetteError, EcsuiteError, PromiseBroken, RecordingNeedsServer
+from ecsuite.errors import CassetteError, EcsuiteError, NothingThere, PromiseBroken, RecordingNeedsServer
 from ecsuite.journal import Journal, Tally
 from ecsuite.quickstart import Story
 from ecsuite.report.text import findings_text, not_checked_lines, tally_text
+from ecsuite.rules.world import World
 from ecsuite.run import Connections, Run, open_run, replay_run, require_credentials
 from ecsuite.target import MODES, Mode, Target, live
-from ecsuite.world import World
 
 if TYPE_CHECKING:
     from ecsuite.cassette.record import MemoryPersister
@@ -351,6 +351,18 @@ def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    """Skip a test whose fixtures find nothing there to look at; its reason is told as pytest tells it."""
+    try:
+        yield
+    except NothingThere as error:
+        reason = str(error)
+    else:
+        return
+    pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Fail a test on what the checks found, whatever its own assertions say."""
     stopped: BaseException | None = None
@@ -360,7 +372,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         stopped = error
     run = item.stash.get(_RUN, None)
     if run is not None:
-        stopped = _verdict(run, stopped)
+        stopped = _verdict(run, _promise_of(item), stopped)
         item.user_properties.append((TALLY, _packed(run.journal.tally)))
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
@@ -368,8 +380,16 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         raise stopped
 
 
-def _verdict(run: Run, stopped: BaseException | None) -> BaseException | None:
-    """What a test fails with, in the end; None where all passed."""
+def _promise_of(item: pytest.Item) -> str:
+    """What a test is about, in words: its name."""
+    return str(getattr(item, "originalname", item.name)).removeprefix("test_").replace("_", " ")
+
+
+def _verdict(run: Run, promise: str, stopped: BaseException | None) -> BaseException | None:
+    """What a test fails with, or is skipped with, in the end; None where all passed."""
+    if isinstance(stopped, NothingThere):
+        run.journal.add_not_checked(promise, str(stopped))
+        stopped = pytest.skip.Exception(str(stopped), _use_item_location=True)
     try:
         run.clean_up()
         if stopped is None:

@@ -23,9 +23,9 @@ from ecsuite.journal import Journal
 from ecsuite.media import UndecodableError, read_json
 from ecsuite.quickstart import Story
 from ecsuite.redact import Redactor, placeholder
+from ecsuite.rules.world import World, build_world
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver, RecordedReceiver, receiving
-from ecsuite.world import World
 
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS = frozenset({"invalid_client", "unauthorized_client"})
@@ -64,7 +64,7 @@ class Run:
 
     def world(self, api: Api | None = None) -> World:
         """A new world around calls of this run's partner, or of the client that is given."""
-        return World(api or self.api, self.ids, self.receiver, self.target.sandbox)
+        return build_world(api or self.api, self.ids, self.receiver, sandbox=self.target.sandbox)
 
     @property
     def story(self) -> Story:

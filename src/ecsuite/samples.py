@@ -1,7 +1,8 @@
 """Values for requests, drawn from the schemas of a contract: the smallest, the fullest, each legal oddity, each fault.
 
 A schema says by `x-sample` what kind of value a member wants, by `x-references` which entity it names. Where it
-says neither, the value comes from its `examples`, its `enum` or its bounds.
+says neither, the value comes from its `examples`, its `enum` or its bounds. No request is sent: what a body needs is
+asked first (`Samples.needs`), and given when it is drawn.
 """
 
 from __future__ import annotations
@@ -10,16 +11,23 @@ import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from types import MappingProxyType
 from typing import Any, Final
 
 from ecsuite.contract import Contract, Pointer, Shape, describe
+from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.json_paths import Path, at_path
 
-Path = tuple[str | int, ...]
 Draw = Callable[[str], Any]
 Given = Mapping[str, Any]
-NOthing: Final[Given] = MappingProxyType({})
+NOTHING: Final[Given] = MappingProxyType({})
+
+MAY_BE_REJECTED: Final = Expectation(
+    "success, or a refusal of what a server may refuse", frozenset({200, 201, 204, 400})
+)
+UNSPECIFIED_TARGET: Final = Expectation("a call about something that may not be there", unspecified=True)
 
 # Text as people write it. What stands in TEXTS no server has a reason to refuse; what stands in UNUSUAL_TEXTS one may.
 TEXTS: Final = (
@@ -57,6 +65,35 @@ BEYOND: Final = 1e12
 SMALL_STEP: Final = 0.001
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Reference:
+    """What a member names: a path parameter of an operation, as `x-references` has it."""
+
+    operation: str
+    parameter: str
+
+    @classmethod
+    def parse(cls, text: str) -> Reference:
+        """A reference from `operationId.parameter`."""
+        operation, _, parameter = text.partition(".")
+        return cls(operation, parameter)
+
+
+Known = Mapping[Reference, str]
+NOBODY: Final[Known] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What bodies need: the entities that they name, and the kinds of `x-sample` that they hold."""
+
+    references: frozenset[Reference] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+    def __or__(self, other: Needs) -> Needs:
+        return Needs(self.references | other.references, self.kinds | other.kinds)
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A legal body.
@@ -64,12 +101,19 @@ class Body:
     Attributes:
         value: the JSON value.
         may_be_rejected: why a sensible server may refuse it all the same; empty where it may not.
-        names: the entities that it names, as `operationId.parameter`, which must be there for it to be taken.
+        unresolved: what it names of which nothing is there, so that whether it is taken is unspecified.
     """
 
     value: Any
     may_be_rejected: str = ""
-    names: frozenset[str] = frozenset()
+    unresolved: frozenset[Reference] = frozenset()
+
+    @property
+    def expectation(self) -> Expectation:
+        """What response a call with this body must get."""
+        if self.unresolved:
+            return UNSPECIFIED_TARGET
+        return MAY_BE_REJECTED if self.may_be_rejected else SUCCESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,65 +133,66 @@ class Wrong:
 class Samples:
     """Draws bodies for the requests of a contract.
 
-    In each of them `given` has values for members of the outermost object that are settled already.
+    In each of them `ids` has the ids of what it names, as far as anything is there, and `given` the values of members
+    of the outermost object that are settled already.
 
     Args:
         contract: whose schemas.
         draw: gives a fresh value of a kind of `x-sample`.
-        named: gives the id of an entity by `operationId.parameter`; None where there is none.
     """
 
-    def __init__(self, contract: Contract, draw: Draw, named: Callable[[str], str | None]) -> None:
+    def __init__(self, contract: Contract, draw: Draw) -> None:
         self._contract = contract
         self._draw = draw
-        self._named = named
 
-    def smallest(self, schema: Pointer, given: Given = NOthing) -> Body:
-        """A body with the members only that are required, or wanted, and one item in each array."""
-        return self._body(schema, given, full=False, turn=0)
+    def needs(self, schema: Pointer, *, full: bool = False) -> Needs:
+        """What the smallest body needs, or the fullest."""
+        return self._needs(schema, _Manner(full=full, turn=int(full)))
 
-    def fullest(self, schema: Pointer, given: Given = NOthing, turn: int = 1) -> Body:
+    def all_needs(self, schema: Pointer) -> Needs:
+        """What any body needs: the smallest, the fullest, and each that is legal, wrong, or unspecified."""
+        manners = [_Manner(full=False, turn=0), *self._manners(schema)]
+        return reduce(or_, (self._needs(schema, manner) for manner in manners))
+
+    def smallest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Body:
+        """A body with the members only that are required, or recommended, and one item in each array."""
+        return self._body(schema, ids, given, _Manner(full=False, turn=0))
+
+    def fullest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING, turn: int = 1) -> Body:
         """A body with every member that is not deprecated, and two items in each array."""
-        return self._body(schema, given, full=True, turn=turn)
+        return self._body(schema, ids, given, _Manner(full=True, turn=turn))
 
-    def legal(self, schema: Pointer, given: Given = NOthing) -> Iterator[Body]:
+    def legal(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Body]:
         """Bodies that together have every value of an enum, both ends of a range, and every kind of text.
 
         What a sensible server may refuse comes alone, each in a body of its own.
         """
-        # At least as many that one has an id in capitals.
-        for turn in range(max(_Turns(self._contract).of(schema), UPPER_CASE_TURN + 1)):
-            yield self._body(schema, given, full=True, turn=turn, rare=True)
-        if self._has_deprecated(schema):
-            for turn in range(_Branches(self._contract).of(schema)):
-                yield self._body(schema, given, full=True, turn=turn, deprecated=True)
+        for manner in self._manners(schema):
+            yield self._body(schema, ids, given, manner)
         tried: set[tuple[Path, str]] = set()
-        for at, unusual in _unusual_leaves(self._contract, schema, self.fullest(schema, given).value):
-            plain = self.fullest(schema, given)
-            new = unusual if isinstance(unusual, str) else unusual(_at(plain.value, at))
+        for at, unusual in _unusual_leaves(self._contract, schema, self.fullest(schema, ids, given).value):
+            plain = self.fullest(schema, ids, given)
+            new = unusual if isinstance(unusual, str) else unusual(at_path(plain.value, at))
             value = _setter(at, new)(plain.value)
             if (at, new) not in tried and self._contract.schemas.fits(schema, value):
                 tried.add((at, new))
-                yield Body(value, f"{describe(new)} at /{'/'.join(map(str, at))}", plain.names)
+                yield Body(value, f"{describe(new)} at /{'/'.join(map(str, at))}", plain.unresolved)
 
-    def wrong(self, schema: Pointer, given: Given = NOthing) -> Iterator[Wrong]:
+    def wrong(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Wrong]:
         """Bodies with one fault each: for each member, whatever the schema refuses there."""
-        return (wrong for wrong, is_unspecified in self._broken(schema, given) if not is_unspecified)
+        return (wrong for wrong, is_unspecified in self._broken(schema, ids, given) if not is_unspecified)
 
-    def unspecified(self, schema: Pointer, given: Given = NOthing) -> Iterator[Wrong]:
+    def unspecified(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Wrong]:
         """Bodies with an optional member left out, or null in its place: one server takes it, another may not."""
-        return (wrong for wrong, is_unspecified in self._broken(schema, given) if is_unspecified)
+        return (wrong for wrong, is_unspecified in self._broken(schema, ids, given) if is_unspecified)
 
-    def _broken(self, schema: Pointer, given: Given) -> Iterator[tuple[Wrong, bool]]:
+    def _broken(self, schema: Pointer, ids: Known, given: Given) -> Iterator[tuple[Wrong, bool]]:
         seen: set[tuple[Path, str]] = set()
-        whole = [partial(self.fullest, schema, given, 1 + turn) for turn in range(_Branches(self._contract).of(schema))]
+        branches = _Branches(self._contract).of(schema)
+        manners = [_Manner(full=True, turn=1 + turn) for turn in range(branches)]
         # What is deprecated is still looked at.
-        if self._has_deprecated(schema):
-            whole += [
-                partial(self._body, schema, given, full=True, turn=turn, deprecated=True)
-                for turn in range(_Branches(self._contract).of(schema))
-            ]
-        for draw in whole:
+        manners += [manner for manner in self._manners(schema) if manner.deprecated]
+        for draw in (partial(self._body, schema, ids, given, manner) for manner in manners):
             for change in _changes(self._contract, schema, draw().value):
                 if (change.at, change.what) not in seen:
                     value = change.make(draw().value)
@@ -156,17 +201,38 @@ class Samples:
                         seen.add((change.at, change.what))
                         yield Wrong(value, change.at, change.what), fits or change.is_unspecified
 
-    def _has_deprecated(self, schema: Pointer) -> bool:
-        """Whether a schema has a member, however deep, that another one takes the place of."""
-        return _Deprecated(self._contract).of(schema) > 0
+    def _manners(self, schema: Pointer) -> list[_Manner]:
+        """How bodies are drawn that together show everything that is legal."""
+        # At least as many that one has an id in capitals.
+        turns = max(_Turns(self._contract).of(schema), UPPER_CASE_TURN + 1)
+        manners = [_Manner(full=True, turn=turn, allow_null=True) for turn in range(turns)]
+        if _Deprecated(self._contract).of(schema):
+            branches = _Branches(self._contract).of(schema)
+            manners += [_Manner(full=True, turn=turn, deprecated=True) for turn in range(branches)]
+        return manners
 
-    def _body(
-        self, schema: Pointer, given: Given, *, full: bool, turn: int, rare: bool = False, deprecated: bool = False
-    ) -> Body:
-        drawing = _Drawing(
-            self._contract, self._draw, self._named, full=full, turn=turn, rare=rare, deprecated=deprecated
-        )
-        return drawing.body(schema, given)
+    def _needs(self, schema: Pointer, manner: _Manner) -> Needs:
+        kinds: set[str] = set()
+
+        def nothing(kind: str) -> str:
+            kinds.add(kind)
+            return ""
+
+        body = _Drawing(self._contract, nothing, NOBODY, manner).body(schema, NOTHING)
+        return Needs(body.unresolved, frozenset(kinds))
+
+    def _body(self, schema: Pointer, ids: Known, given: Given, manner: _Manner) -> Body:
+        return _Drawing(self._contract, self._draw, ids, manner).body(schema, given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a body is drawn: how full, which variant of each member, whether null may come, and what is deprecated."""
+
+    full: bool
+    turn: int
+    allow_null: bool = False
+    deprecated: bool = False
 
 
 class _Deepest:
@@ -207,43 +273,29 @@ class _Deprecated(_Deepest):
 
 
 class _Drawing:
-    """One body being drawn: which turn it is, how full it is to be, whether null may come, and what is deprecated."""
+    """One body being drawn."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        draw: Draw,
-        named: Callable[[str], str | None],
-        *,
-        full: bool,
-        turn: int,
-        rare: bool,
-        deprecated: bool,
-    ) -> None:
+    def __init__(self, contract: Contract, draw: Draw, ids: Known, manner: _Manner) -> None:
         self._contract = contract
         self._draw = draw
-        self._find = named
-        self._full = full
-        self._rare = rare
-        self._deprecated = deprecated
+        self._ids = ids
+        self._manner = manner
         self._may_be_rejected = ""
-        self._named: set[str] = set()
-        self._turn = turn
+        self._unresolved: set[Reference] = set()
 
     def body(self, schema: Pointer, given: Given) -> Body:
-        value = self._value(schema, self._turn, given)
-        return Body(value, self._may_be_rejected, frozenset(self._named))
+        value = self._value(schema, self._manner.turn, given)
+        return Body(value, self._may_be_rejected, frozenset(self._unresolved))
 
-    def _value(self, schema: Pointer, turn: int, given: Given = NOthing) -> Any:
+    def _value(self, schema: Pointer, turn: int, given: Given = NOTHING) -> Any:
         shape = self._contract.schemas.shape(schema)
         if "x-may-be-rejected" in shape.keywords:
             self._may_be_rejected = shape.keywords["x-may-be-rejected"]
-        if shape.is_nullable and self._rare and turn % (NULL_TURN + 1) == NULL_TURN:
+        if shape.is_nullable and self._manner.allow_null and turn % (NULL_TURN + 1) == NULL_TURN:
             self._may_be_rejected = shape.keywords.get("x-null-may-be-rejected", self._may_be_rejected)
             return None
         if "x-references" in shape.keywords:
-            self._named.add(shape.keywords["x-references"])
-            return self._find(shape.keywords["x-references"]) or self._draw("id")
+            return self._referenced(Reference.parse(shape.keywords["x-references"]))
         if shape.keywords.get("x-sample", "text") != "text":
             return self._drawn(shape.keywords["x-sample"], turn)
         if shape.members or shape.parts or shape.type == "object":
@@ -253,6 +305,12 @@ class _Drawing:
         if shape.branches:
             return self._value(shape.branches[turn % len(shape.branches)], turn, given)
         return self._plain(shape, turn)
+
+    def _referenced(self, reference: Reference) -> Any:
+        if reference in self._ids:
+            return self._ids[reference]
+        self._unresolved.add(reference)
+        return self._draw("id")
 
     def _plain(self, shape: Shape, turn: int) -> Any:
         variants = _variants(shape)
@@ -278,9 +336,9 @@ class _Drawing:
         for name, member in shape.members.items():
             keywords = self._contract.schemas.shape(member).keywords
             is_deprecated = "x-replaced-by" in keywords
-            if is_deprecated and self._deprecated:
+            if is_deprecated and self._manner.deprecated:
                 replaced.add(keywords["x-replaced-by"])
-            wanted = self._deprecated if is_deprecated else self._full or "x-recommended" in keywords
+            wanted = self._manner.deprecated if is_deprecated else self._manner.full or "x-recommended" in keywords
             if name in shape.required or (wanted and self._contract.source.at(member) is not False):
                 names.append(name)
         return [name for name in names if name not in replaced]
@@ -289,11 +347,11 @@ class _Drawing:
         item = self._contract.schemas.shape(items)
         if "enum" in item.keywords:
             options = list(item.keywords.get("examples", item.keywords["enum"]))
-            return options[: 1 + turn % len(options)][::-1] if self._full else options[:1]
+            return options[: 1 + turn % len(options)][::-1] if self._manner.full else options[:1]
         are_entities, has_no_order = bool(item.members or item.branches), "x-round-trip" in shape.keywords
         # Of entities, and of what has no order, two will do but where everything legal is tried.
-        few = turn % 2 == 0 or ((are_entities or has_no_order) and not self._rare)
-        count = 1 if not self._full else 2 if few else LONG
+        few = turn % 2 == 0 or ((are_entities or has_no_order) and not self._manner.allow_null)
+        count = 1 if not self._manner.full else 2 if few else LONG
         drawn = [self._value(items, turn + index) for index in range(count)]
         # A value that comes twice is no mistake.
         return drawn if count < LONG or are_entities or has_no_order else [*drawn, drawn[0]]
@@ -340,7 +398,7 @@ def _changes(
 ) -> Iterator[_Change]:
     """Every change that may make a value wrong; `inside` says in which branch of a choice, in words."""
     shape = contract.schemas.shape(schema)
-    own = _at(value, at)
+    own = at_path(value, at)
     for wrong, what in _wrong_values(shape.keywords, own):
         yield _Change(at, schema, what + inside, _setter(at, wrong), is_unspecified=optional and wrong is None)
     for part in shape.parts:
@@ -401,7 +459,7 @@ def _setter(at: Path, new: Any) -> Callable[[Any], Any]:
     def change(value: Any) -> Any:
         if not at:
             return new
-        holder = _at(value, at[:-1])
+        holder = at_path(value, at[:-1])
         holder[at[-1]] = copy.deepcopy(new)
         return value
 
@@ -410,13 +468,7 @@ def _setter(at: Path, new: Any) -> Callable[[Any], Any]:
 
 def _remover(at: Path) -> Callable[[Any], Any]:
     def change(value: Any) -> Any:
-        del _at(value, at[:-1])[at[-1]]
+        del at_path(value, at[:-1])[at[-1]]
         return value
 
     return change
-
-
-def _at(value: Any, path: Path) -> Any:
-    for token in path:
-        value = value[token]
-    return value

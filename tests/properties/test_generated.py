@@ -22,21 +22,20 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from ecsuite import editions
+from ecsuite.cleanup import fill
 from ecsuite.contract import parameters
 from ecsuite.exchange import Expectation
 from ecsuite.report.text import findings_text
-from ecsuite.rules import json_of
-from ecsuite.world import schema_of
+from ecsuite.rules.entity import path_below
+from ecsuite.rules.inputs import BREAKS_CONTRACT, unspecified
+from ecsuite.rules.reading import require_json
 
 pytestmark = pytest.mark.spec
 SEED = 20231024
 # What ecsuite's checks found in the response to a case, by the id of the case, until schemathesis asks for it.
 FOUND = {}
-VIOLATES = frozenset(
-    {"request body matches contract", "request parameters match contract", "operation is in the contract"}
-)
-ANYthing = Expectation("a generated request", violates=VIOLATES, unspecified=True)
-REFUSAL = Expectation("a refusal of what the contract refuses", frozenset({400, 404}), VIOLATES)
+ANYTHING = unspecified("a generated request")
+REFUSAL = Expectation("a refusal of what the contract refuses", frozenset({400, 404}), BREAKS_CONTRACT)
 SHAPES = [content_type_conformance, response_schema_conformance, response_headers_conformance]
 
 # Times of a generation or two, with their offsets: what a server makes of the year 1 tells nothing of the API.
@@ -66,7 +65,7 @@ def send(world, operation, case, values):
     """Sends a case by ecsuite's client, and checks the response in both ways."""
     known = len(world.api.journal.findings)
     kwargs = case.as_transport_kwargs(base_url=world.api.target.base_url)
-    path = world.path(operation) if values is None else world.path_of(operation, values)
+    path = path_below(operation) if values is None else fill(operation, values)
     body = {name: kwargs[name] for name in ("json", "data") if kwargs.get(name) is not None}
     if "data" in body:
         body = {"content": body["data"] if isinstance(body["data"], bytes | str) else str(body["data"]).encode()}
@@ -77,7 +76,7 @@ def send(world, operation, case, values):
     checked = Response.from_httpx(answer, verify=True)
     if b"\\ud" in answer.content.lower():
         # a lone surrogate can be in a list, by a test that sent one; schemathesis would go on with it, and cannot.
-        checked.content = json.dumps(json_of(answer)).encode()
+        checked.content = json.dumps(require_json(answer)).encode()
     FOUND[case.id] = world.api.journal.findings[known:]
     # No body where one may be missing is ecsuite's to judge: schemathesis takes it for JSON that is cut off.
     documented = str(answer.status_code) in operation.responses and answer.is_success and answer.content
@@ -88,9 +87,9 @@ def send(world, operation, case, values):
 def expectation(world, operation, case):
     """A body that the contract refuses must be refused; about anything else there is nothing to expect."""
     if operation.request is None or case.media_type != "application/json":
-        return ANYthing
-    wrong = world.contract.schemas.violations(schema_of(operation), without_nulls(case.body))
-    return REFUSAL if wrong else ANYthing
+        return ANYTHING
+    wrong = world.contract.schemas.violations(operation.body_schema, without_nulls(case.body))
+    return REFUSAL if wrong else ANYTHING
 
 
 def without_nulls(value):
@@ -114,7 +113,7 @@ def sendable(case):
 def test_generated_body(operation, mode, world, edition, generated):
     """Whatever the body: no server error, no 2xx for what the contract refuses, and answers of the right shape."""
     own = schema(edition)[operation.path][operation.method]
-    values = world.values(operation)
+    values = world.entities.ids_at(operation)
 
     @hypothesis.seed(SEED)
     @generated
@@ -186,4 +185,4 @@ def test_generated_sequences(entity_type, edition, world, generated):
         Sequences.TestCase().runTest()
     except hypothesis.errors.FlakyStrategyDefinition:
         # Sequences go on from ids that the server chooses, again each time; what was found by then is in the journal.
-        world.rules.not_checked("generated sequences", "hypothesis gave up, for a live server answers with fresh ids")
+        world.verify.not_checked("generated sequences", "hypothesis gave up, for a live server answers with fresh ids")

@@ -6,15 +6,17 @@ from urllib.parse import urlencode
 import pytest
 
 from ecsuite.exchange import Expectation
-from ecsuite.rules import ERROR_FITS, KEPT_APART, json_of, member
+from ecsuite.rules.inputs import METHODS, wrong_credentials
+from ecsuite.rules.promises import KEPT_APART
+from ecsuite.rules.reading import require_member
+from ecsuite.rules.token import CLIENT_ERRORS, NO_CLIENT, NO_FORM, REFUSALS, error_fits, errors_for, tokens_differ
 
 pytestmark = [
     pytest.mark.guide,
     pytest.mark.operations(select=lambda contract, operation: operation is contract.token_operation),
 ]
 VIOLATES = frozenset({"request body matches contract"})
-CLIENT_ERRORS = frozenset({"invalid_client", "unauthorized_client"})
-NO_CLIENT = CLIENT_ERRORS | {"invalid_request"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
@@ -32,43 +34,15 @@ def form(world):
 
 def refused(world, what, form, errors, **options):
     """Asks for a token in a way that must be refused, with one of the error codes."""
-    expect = Expectation(f"a refusal of {what}", frozenset({400, 401}), VIOLATES)
+    expect = Expectation(f"a refusal of {what}", REFUSALS, VIOLATES)
     response = world.api.request_token(form, expect=expect, strict=False, **options)
-    if response.status_code not in {400, 401}:
-        return
-    answer = json_of(response)
-    error = answer.get("error") if isinstance(answer, dict) else None
-    allowed = errors if response.status_code == 400 else errors & {"invalid_client"}
-    rule = ("components", "schemas", "TokenError", "properties", "error")
-    world.rules.require(
-        ERROR_FITS,
-        response,
-        holds=error in allowed or (response.status_code == 401 and error == "invalid_client"),
-        at="body /error",
-        expected=f"{' or '.join(sorted(allowed or {'invalid_client'}))}, for {what}",
-        actual=str(error),
-        rule=rule,
-    )
+    error_fits(world.verify, world.contract, response, errors, what)
 
 
 def test_wrong_credentials_are_refused(operation, world, form):
     """Neither half of the credentials opens anything without the other half."""
-    secret = form["client_secret"]
-    wrong = {
-        "a wrong secret": {"client_secret": "a-wrong-secret"},
-        "a secret that is cut off": {"client_secret": secret[:-1]},
-        "a secret with something behind it": {"client_secret": f"{secret}x"},
-        "a secret in another case": {"client_secret": secret.swapcase()},
-        "an empty secret": {"client_secret": ""},
-        "a client_id in another case": {"client_id": form["client_id"].swapcase()},
-        "an unknown client": {"client_id": world.ids.new()},
-        "the id as the secret": {"client_secret": form["client_id"]},
-        "a wildcard": {"client_id": "*", "client_secret": "*"},
-        "SQL": {"client_secret": "' OR '1'='1"},
-    }
-    for what, change in wrong.items():
-        if form | change != form:
-            refused(world, what, form | change, NO_CLIENT if "" in change.values() else CLIENT_ERRORS)
+    for what, wrong in wrong_credentials(form, world.values.ids.new()).items():
+        refused(world, what, wrong, errors_for(wrong))
 
 
 def test_secret_of_another_partner_is_refused(operation, world, other, form):
@@ -95,29 +69,24 @@ def test_incomplete_request_is_refused(operation, world, form):
 
 def test_what_is_no_form_is_refused(operation, world, form):
     """JSON in the place of a form, or the form in the query: no token."""
-    refused(world, "JSON in the place of a form", None, missing_of_form(), json=form)
-    no_form = {"Content-Type": "application/x-www-form-urlencoded"}
-    refused(world, "JSON that is called a form", None, missing_of_form(), content=json.dumps(form), headers=no_form)
-
-
-def missing_of_form():
-    return NO_CLIENT | {"unsupported_grant_type"}
+    refused(world, "JSON in the place of a form", None, NO_FORM, json=form)
+    refused(world, "JSON that is called a form", None, NO_FORM, content=json.dumps(form), headers=FORM)
 
 
 def test_other_methods_give_no_token(operation, world, form):
     """A token is had by POST alone."""
     violates = frozenset({"operation is in the contract"})
-    for method in ("GET", "PUT", "PATCH", "DELETE"):
+    for method in (method for method in METHODS if method != operation.method):
         expect = Expectation(f"a refusal of {method}", frozenset({400, 401, 404, 405}), violates)
-        options = {"content": urlencode(form), "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
+        options = {"content": urlencode(form), "headers": FORM}
         world.api.request_token(method=method, expect=expect, strict=False, **({} if method == "GET" else options))
 
 
 def test_token_works_again_and_again(operation, world, form):
     """A token is good at once, more than once, and after the next one was given."""
     reads = [known for known in world.contract.operations.values() if known.method == "GET" and "{" not in known.path]
-    first = member(world.api.request_token(form), "access_token")
-    second = member(world.api.request_token(form), "access_token")
+    first = require_member(world.api.request_token(form), "access_token")
+    second = require_member(world.api.request_token(form), "access_token")
     for token in (first, first, second, first, second):
         for read in reads:
             works = Expectation("a response to a token that was just given")
@@ -138,12 +107,4 @@ def test_partners_get_tokens_of_their_own(operation, world, other, form):
     answer = world.api.request_token(form)
     theirs = other.api.target.credentials
     second = other.api.request_token(form | {"client_id": theirs.client_id, "client_secret": theirs.client_secret})
-    if world.api.target.mode != "replay":
-        world.rules.require(
-            KEPT_APART,
-            second,
-            holds=member(answer, "access_token") != member(second, "access_token"),
-            at="body /access_token",
-            expected="a token of this partner's own",
-            actual="the token of another partner",
-        )
+    tokens_differ(world.verify, KEPT_APART, answer, second, is_replay=world.api.target.mode == "replay")

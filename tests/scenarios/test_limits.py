@@ -3,72 +3,61 @@
 import pytest
 
 from ecsuite.checks.sent_comes_back import Unordered
-from ecsuite.exchange import Expectation
 from ecsuite.quickstart.edition_2026_01 import EVENING
-from ecsuite.rules import DELIVERED_TRUE, SIMULATED, json_of
-from ecsuite.world import MAY_BE_REJECTED, NotTakenError, records_of
+from ecsuite.rules.inputs import wrong_body
+from ecsuite.rules.promises import SIMULATED
+from ecsuite.samples import MAY_BE_REJECTED, Body
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
-BREAKS_BODY = frozenset({"request body matches contract"})
-
-
 LIMITS = [
     {"timestamp": EVENING[0], "maxPowerInKiloWatts": 4.5},
     {"timestamp": EVENING[1], "maxPowerInKiloWatts": 0},
 ]
 USED = [{"timestamp": EVENING[0], "kiloWattHours": 1.9}, {"timestamp": EVENING[1], "kiloWattHours": 0}]
+NOT_ASKED_FOR = "for the webhook has not asked for this type"
 
 
 def report(household, event, payload):
     """Reports on an event, and sees that it is taken for that event."""
-    sent = {"eventId": event.id, "payloads": [payload]}
-    answer = household.world.api.post("/reports", json=sent)
-    household.world.rules.compare({"eventId": event.id}, answer, whole=False)
+    response = household.world.api.post("/reports", json={"eventId": event.id, "payloads": [payload]})
+    household.world.verify.shows({"eventId": event.id}, response)
 
 
 def must_target(household, event, payload, targets=1):
     """Sees that an event that was simulated has the payload, in the response and where it is read."""
-    rules, api = household.world.rules, household.world.api
-    rules.compare({"simulatedEvent": {"payload": payload}}, event.made, whole=False)
-    rules.compare({"id": event.id, "payload": payload}, api.get(f"/events/{event.id}"), whole=False)
-    listed = household.world.listed("/events")
-    for index, item in enumerate(records_of(json_of(listed))):
-        if item.get("id") == event.id:
-            rules.compare({"payload": payload}, listed, whole=False, at=("events", index))
-    made = json_of(event.made)["simulatedEvent"].get("payload", {})
-    count = len(made.get("targets", []))
-    rules.require(
+    verify = household.world.verify
+    verify.shows({"simulatedEvent": {"payload": payload}}, event.made)
+    verify.reads(f"/events/{event.id}", {"id": event.id, "payload": payload})
+    for item in household.world.lists.read("/events").having("id", event.id):
+        verify.shows({"payload": payload}, item.page, at=item.place)
+    verify.that(
         SIMULATED,
         event.made,
-        holds=count == targets,
+        holds=len(event.payload.get("targets", [])) == targets,
         at="body /simulatedEvent/payload/targets",
         expected=f"{targets}",
-        actual=f"{count}",
+        actual=f"{len(event.payload.get('targets', []))}",
     )
 
 
-def must_refuse(household, event, entity_type):
+def must_refuse(household, event, payload_type):
     """Sees that acknowledgements of an event that break the contract are refused, each for its one fault."""
-    world = household.world
-    call = world.call(world.contract.operations["createReport"])
-    wrong = [it for it in world.wrong(call) if it.place.startswith("/payloads/0/") and is_of(it.value, entity_type)]
-    for it in wrong:
-        expect = Expectation(f"a refusal of {it.what} at {it.place}", frozenset({400}), BREAKS_BODY)
-        world.send(call, json={**it.value, "eventId": event.id}, expect=expect, strict=False)
-
-
-def is_of(body, entity_type):
-    """Whether the first payload of a report is of a entity_type."""
-    return body["payloads"][0].get("payloadType") == entity_type
+    calls = household.world.calls
+    call = calls.valid(household.world.contract.operations["createReport"])
+    wrong = [each for each in calls.wrong(call) if each.place.startswith("/payloads/0/")]
+    for each in wrong:
+        if each.value["payloads"][0].get("payloadType") == payload_type:
+            refused = wrong_body(each)
+            calls.send(call, **{**refused.options, "json": {**each.value, "eventId": event.id}})
 
 
 @pytest.mark.scenario("limit-on-a-location")
 def test_limit_on_a_location(reachable):
     """A location that is limited is told so, says that it will comply, and reports what it used."""
+    entities = reachable.world.entities
     place = {"locationId": reachable.location.id, "meterPointId": reachable.meter}
-    entity_type = reachable.world.entity_type("createLocation")
-    cabin = reachable.world.make(entity_type, full=True)
-    far = {"locationId": cabin.id, "meterPointId": cabin.sent["meterPointIds"][0]}
+    cabin = entities.create(entities.type_made_by("createLocation"), full=True)
+    far = {"locationId": cabin.id, "meterPointId": cabin.body["meterPointIds"][0]}
     webhook = reachable.subscribe("UserEligibilityUpdated", "LocationLPCRequested")
     other = reachable.subscribe("PriceCurveCreated", "ResourceLPCRequested")
 
@@ -80,11 +69,8 @@ def test_limit_on_a_location(reachable):
     must_target(reachable, event, payload, len(targets))
     reachable.arrives(webhook, event, notificationType="LocationLPCRequested", payload=payload)
 
-    report(
-        reachable,
-        event,
-        {"payloadType": "LocationLPCAcknowledgement", "acknowledgedTargets": [place], "declinedTargets": []},
-    )
+    acknowledged = {"payloadType": "LocationLPCAcknowledgement", "acknowledgedTargets": [place], "declinedTargets": []}
+    report(reachable, event, acknowledged)
     must_refuse(reachable, event, "LocationLPCAcknowledgement")
     usage = {**place, "resolution": "01:00:00", "points": USED}
     report(reachable, event, {"payloadType": "LocationEnergyUsage", **usage})
@@ -93,7 +79,7 @@ def test_limit_on_a_location(reachable):
     least = {"resourceId": reachable.tank.id, "resolution": "01:00:00", "points": USED}
     report(reachable, event, {"payloadType": "EnergyUsage", **least})
 
-    reachable.must_not_arrive(other, event, "for the webhook has not asked for this type")
+    reachable.must_not_arrive(other, event, NOT_ASKED_FOR)
 
 
 @pytest.mark.scenario("limit-on-a-resource")
@@ -113,38 +99,30 @@ def test_limit_on_a_resource(reachable):
     must_target(reachable, event, payload)
     reachable.arrives(webhook, event, notificationType="ResourceLPCRequested", payload=payload)
 
-    report(
-        reachable,
-        event,
-        {"payloadType": "ResourceLPCAcknowledgement", "acknowledgedTargets": [], "declinedTargets": [tank]},
-    )
+    declined = {"payloadType": "ResourceLPCAcknowledgement", "acknowledgedTargets": [], "declinedTargets": [tank]}
+    report(reachable, event, declined)
     must_refuse(reachable, event, "ResourceLPCAcknowledgement")
 
-    reachable.must_not_arrive(other, event, "for the webhook has not asked for this type")
+    reachable.must_not_arrive(other, event, NOT_ASKED_FOR)
 
 
 @pytest.mark.scenario("letters-of-a-target")
 def test_letters_of_a_target_arrive(reachable):
-    """The id of a target is delivered to the letter, whatever letters it has."""
-    world, entity_type = reachable.world, reachable.world.entity_type("createLocationResource")
-    body = world.body(entity_type.creator).value
-    body["resourceId"] = f"Bereder-Ålesund-ærø-{world.draw('id')}"
-    try:
-        tank = world.make(entity_type, body=world.body_of(body), expect=MAY_BE_REJECTED)
-    except NotTakenError:
-        world.rules.not_checked(DELIVERED_TRUE, "an id with Norwegian letters is refused")
-        return
+    """The id of a target is delivered to the letter, whatever letters it has; not checked where it is refused."""
+    world, entities = reachable.world, reachable.world.entities
+    entity_type = entities.type_made_by("createLocationResource")
+    own = f"Bereder-Ålesund-ærø-{world.values.draw('id')}"
+    body = Body(entities.body(entity_type.creator).value | {"resourceId": own})
+    tank = entities.create(entity_type, body=body, expect=MAY_BE_REJECTED)
     target = {"resourceId": tank.id, "locationId": reachable.location.id}
     webhook = reachable.subscribe("PriceCurveCreated", "ResourceLPCRequested")
-
     limited = {"resource": {**target, "meterPointId": reachable.meter}, "points": LIMITS}
-    wishes = {"pricecurve": {"targets": [target]}, "lpc/resources": {"resources": [limited]}}
 
-    for what, wish in wishes.items():
+    for what, wish in {"pricecurve": {"targets": [target]}, "lpc/resources": {"resources": [limited]}}.items():
         event = reachable.simulate(what, wish)
-        payload = {"targets": [target]}
-        world.rules.compare({"id": event.id, "payload": payload}, world.api.get(f"/events/{event.id}"), whole=False)
-        reachable.arrives(webhook, event, payload=payload)
+
+        world.verify.reads(f"/events/{event.id}", {"id": event.id, "payload": {"targets": [target]}})
+        reachable.arrives(webhook, event, payload={"targets": [target]})
 
 
 @pytest.mark.scenario("eligibility-is-told")
@@ -154,7 +132,7 @@ def test_eligibility_is_told(reachable):
 
     event = reachable.simulate("usereligibility")
 
-    payload = json_of(event.made)["simulatedEvent"].get("payload", {})
-    told = {name: value for name, value in payload.items() if name in {"payloadType", "addedUsers", "removedUsers"}}
+    names = {"payloadType", "addedUsers", "removedUsers"}
+    told = {name: value for name, value in event.payload.items() if name in names}
     reachable.arrives(webhook, event, notificationType="UserEligibilityUpdated", payload=told)
-    reachable.world.rules.compare({"payload": told}, reachable.world.api.get(f"/events/{event.id}"), whole=False)
+    reachable.world.verify.reads(f"/events/{event.id}", {"payload": told})

@@ -2,12 +2,15 @@
 
 import pytest
 
-from ecsuite.rules import GONE, KEPT_APART, SIMULATED, UNTOUCHED, json_of
-from ecsuite.world import PROBE, records_of
+from ecsuite.rules.listing import records_of
+from ecsuite.rules.promises import GONE, KEPT_APART, SIMULATED, UNTOUCHED
+from ecsuite.rules.reading import require_json
+from ecsuite.rules.snapshots import PROBE
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 # Who shares the sandbox makes and deletes users, too, but not each time.
 ROUNDS = 5
+ELSEWHERE = "GET /users of another partner afterwards"
 
 
 @pytest.fixture
@@ -19,7 +22,12 @@ def alone(request, run):
 
 def user_ids(world):
     """The ids of all users."""
-    return {item["userId"] for item in records_of(json_of(world.listed("/users"))) if "userId" in item}
+    return set(world.lists.read("/users").count("userId"))
+
+
+def readable(world, users):
+    """Those of some users that can be read."""
+    return {user for user in users if world.api.get(f"/users/{user}", expect=PROBE).is_success}
 
 
 def simulated(world):
@@ -32,63 +40,41 @@ def simulated(world):
 def cleared(world, new):
     """The response to the end of a simulation, and which users that were new are still listed, and can be read."""
     deleted = world.api.delete("/simulation/partner")
-    left = user_ids(world) & set(new)
-    return deleted, left, [user for user in new if world.api.get(f"/users/{user}", expect=PROBE).is_success]
-
-
-def must_not_show(world, ids, made):
-    """Notes whether none of another partner's users are a partner's."""
-    listed = user_ids(world) & set(ids)
-    found = listed | {user for user in ids if world.api.get(f"/users/{user}", expect=PROBE).is_success}
-    world.rules.require(
-        KEPT_APART,
-        made,
-        holds=not found,
-        at="users of another partner afterwards",
-        expected="none of the users that the simulation made",
-        actual=f"{len(found)} of them",
-    )
+    return deleted, user_ids(world) & set(new), readable(world, new)
 
 
 @pytest.mark.scenario("simulated-partner")
 def test_simulated_data_comes_and_goes(household, alone):
     """There are users, vehicles, locations and resources that were not there; DELETE takes them and leaves the rest."""
     world, api = household.world, household.world.api
-    real = {entity.path: world.see(entity.path) for entity in world.defaults()}
+    real = world.snapshots.of(world.entities.defaults())
 
     made, new = simulated(world)
 
-    resources = [item for user in new for item in records_of(json_of(api.get(f"/users/{user}/resources")))]
-    places = [item for user in new for item in records_of(json_of(api.get(f"/users/{user}/locations")))]
+    resources = [item for user in new for item in records_of(require_json(api.get(f"/users/{user}/resources")))]
+    places = [item for user in new for item in records_of(require_json(api.get(f"/users/{user}/locations")))]
     vehicles = [item for item in resources if item.get("resourceType") == "Vehicle"]
-    found = {
-        "users": new,
-        "vehicles": vehicles,
-        "locations": places,
-        "resources at locations": [item for item in resources if item not in vehicles],
-    }
+    others = [item for item in resources if item not in vehicles]
+    found = {"users": new, "vehicles": vehicles, "locations": places, "resources at locations": others}
     for what, entities in found.items():
-        world.rules.require(
-            SIMULATED, made, holds=bool(entities), at=f"{what} afterwards", expected="some that are new", actual="none"
-        )
+        world.verify.some(SIMULATED, made, entities, at=f"{what} afterwards", expected="some that are new")
 
-    deleted, left, readable = cleared(world, new)
+    deleted, left, read = cleared(world, new)
     for _ in range(ROUNDS):
-        if not left and not readable:
+        if not left and not read:
             break
         _, new = simulated(world)
-        deleted, left, readable = cleared(world, new)
+        deleted, left, read = cleared(world, new)
 
-    world.rules.require(
+    world.verify.none(
         GONE,
         deleted,
-        holds=not left and not readable,
+        left | read,
         at="GET /users afterwards",
         expected="none of the users that the simulation made",
-        actual=f"{len(left)} of {len(new)} in the list, {len(readable)} can be read",
+        actual=f"{len(left)} of {len(new)} in the list, {len(read)} can be read",
     )
-    for path, was in real.items():
-        world.same(UNTOUCHED, deleted, path, was)
+    world.verify.unchanged(UNTOUCHED, real, deleted)
 
 
 @pytest.mark.scenario("simulated-partners")
@@ -99,33 +85,29 @@ def test_simulated_data_is_one_partners(household, other, alone):
         for _ in range(ROUNDS):
             elsewhere = user_ids(theirs)
             made, new = simulated(mine)
-            must_not_show(theirs, new, made)
-            more = sorted(user_ids(theirs) - elsewhere)
+            now = user_ids(theirs)
+            theirs.verify.none(
+                KEPT_APART,
+                made,
+                (now & set(new)) | readable(theirs, new),
+                at="users of another partner afterwards",
+                expected="none of the users that the simulation made",
+                actual="some of them",
+            )
+            more = user_ids(theirs) - elsewhere
             if not more:
                 break
-        world.rules.require(
-            KEPT_APART,
-            made,
-            holds=not more,
-            at="GET /users of another partner afterwards",
-            expected=f"the {len(elsewhere)} users that were there",
-            actual=f"{len(more)} more",
-        )
+        expected, actual = f"the {len(elsewhere)} users that were there", f"{len(more)} more"
+        world.verify.none(KEPT_APART, made, more, at=ELSEWHERE, expected=expected, actual=actual)
 
     for _ in range(ROUNDS):
-        others_own = user_ids(other)
+        own = user_ids(other)
         deleted = world.api.delete("/simulation/partner")
-        left = user_ids(other) & others_own
-        if left == others_own:
+        missing = own - user_ids(other)
+        if not missing:
             break
         other.api.post("/simulation/partner")
 
-    world.rules.require(
-        KEPT_APART,
-        deleted,
-        holds=left == others_own,
-        at="GET /users of another partner afterwards",
-        expected=f"the {len(others_own)} users that were there",
-        actual=f"{len(left)} of them",
-    )
+    expected, actual = f"the {len(own)} users that were there", f"{len(own) - len(missing)} of them"
+    world.verify.none(KEPT_APART, deleted, missing, at=ELSEWHERE, expected=expected, actual=actual)
     other.api.delete("/simulation/partner")

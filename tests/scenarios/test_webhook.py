@@ -1,39 +1,28 @@
 """The life of a webhook: what it is told while it is as it is, and nothing when it is off or gone."""
 
-import itertools
 import json
 import time
 
 import pytest
 
 from ecsuite.exchange import ABSENT, SUCCESS, UNSPECIFIED
-from ecsuite.pages import Pages
-from ecsuite.quickstart.edition_2026_01 import tells_of
-from ecsuite.rules import DELIVERED_ONCE, LISTED_ONCE, LOGGED, REPEATED, UNTOUCHED, json_of
-from ecsuite.webhook.receiver import value_of, wait_for
-from ecsuite.world import MAY_BE_REJECTED, NotTakenError, records_of, total_of
+from ecsuite.json_paths import at_path
+from ecsuite.rules import retries
+from ecsuite.rules.deliveries import is_same_json
+from ecsuite.rules.listing import records_of, total_of
+from ecsuite.rules.paging import Pages, VerifyPages
+from ecsuite.rules.promises import DELIVERED_ONCE, LISTED_ONCE, LOGGED, UNTOUCHED
+from ecsuite.rules.reading import require_json
+from ecsuite.rules.retries import MOST_ATTEMPTS, Attempts
+from ecsuite.rules.verify import MISSING
+from ecsuite.samples import MAY_BE_REJECTED, Body
+from ecsuite.webhook.receiver import value_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
-MOST_ATTEMPTS = 4
 REFUSED = 503
 # Only 2xx is an acknowledgement.
 REFUSALS = (503, 500, 400, 404, 410, 429, 302)
-# A server may bring each delivery twice, at once; then the two count as one attempt. In seconds.
-TWINS = 0.03
-GRACE = 0.5
-# A pause may be a little shorter than it was meant to be, for the calls around it take their time; all in all they grow.
-LEEWAY = 0.9
-GROWTH = 1.15
-LONGEST_WAIT = 30.0
-
-
-def hook(webhook):
-    return webhook.sent["webhookUrl"].partition("?")[0].rpartition("/")[2]
-
-
-def moved(webhook, **members):
-    """The webhook as it is after it was changed."""
-    return type(webhook)(webhook.entity_type, webhook.values, {**webhook.sent, **members}, webhook.made)
+SAME = ("notificationId", "eventId", "notificationType", "payload")
 
 
 @pytest.mark.scenario("life-of-a-webhook")
@@ -41,48 +30,48 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     """Created, read, changed, replaced, switched off and on, deleted: each shows in what is delivered."""
     world, api = reachable.world, reachable.world.api
     webhook = reachable.subscribe("PriceCurveCreated")
-    world.read(webhook)
+    world.verify.readable(webhook)
     reachable.arrives(webhook, reachable.simulate(), notificationType="PriceCurveCreated")
 
     # PATCH moves it, and leaves what it is told.
-    here = {"webhookUrl": world.draw("hook-url")}
+    here = {"webhookUrl": world.entities.hook_url()}
     api.patch(webhook.path, json=here)
-    deprecated, webhook = webhook, moved(webhook, **here)
-    world.read(webhook)
+    earlier, webhook = webhook, world.entities.replaced(webhook, {**webhook.body, **here})
+    world.verify.readable(webhook)
     event = reachable.simulate()
     reachable.arrives(webhook, event)
-    reachable.must_not_arrive(deprecated, event, "for the webhook has another address now")
+    reachable.must_not_arrive(earlier, event, "for the webhook has another address now")
 
     # PUT replaces it: another kind of event, and no longer the earlier one.
     body = {
         "name": "Grenser",
-        "webhookUrl": world.draw("hook-url"),
+        "webhookUrl": world.entities.hook_url(),
         "webhookSecret": reachable.secret,
         "notificationTypes": ["LocationLPCRequested"],
         "enabled": True,
     }
     api.put(webhook.path, json=body)
-    webhook = moved(webhook, **{name: value for name, value in body.items() if name != "webhookSecret"})
-    world.read(webhook)
+    webhook = world.entities.replaced(webhook, body)
+    world.verify.readable(webhook)
     curve, limit = reachable.simulate(), reachable.simulate("lpc/locations")
     reachable.arrives(webhook, limit, notificationType="LocationLPCRequested")
     reachable.must_not_arrive(webhook, curve, "for the webhook does not ask for price curves any more")
 
-    # Off, it is told nothing; whether what it missed comes when it is on again is not said.
+    # Off, it is told nothing; whether what it missed comes when it is on again is unspecified.
     other = reachable.subscribe()
-    before, beside = world.own(webhook), world.see(other.path)
+    before, beside = world.snapshots.members_of(webhook), world.snapshots.of([other])
     switched = api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
-    world.must_change_alone(webhook, switched, before, "enabled", UNTOUCHED)
-    world.same(UNTOUCHED, switched, other.path, beside)
-    world.rules.compare({"enabled": False}, api.get(webhook.path), whole=False)
+    world.verify.changed_only(UNTOUCHED, webhook, before, "enabled", switched)
+    world.verify.unchanged(UNTOUCHED, beside, switched)
+    world.verify.reads(webhook.path, {"enabled": False})
     # What is off can be switched off: a switch says how it is to be, and is no change of how it was.
     api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
-    world.rules.compare({"enabled": False}, api.get(webhook.path), whole=False)
+    world.verify.reads(webhook.path, {"enabled": False})
     missed = reachable.simulate("lpc/locations")
     reachable.must_not_arrive(webhook, missed, "for the webhook is switched off")
     for _ in range(2):
         api.put(f"{webhook.path}/enabled", params={"enabled": "true"})
-        world.rules.compare({"enabled": True}, api.get(webhook.path), whole=False)
+        world.verify.reads(webhook.path, {"enabled": True})
     reachable.arrives(webhook, reachable.simulate("lpc/locations"))
 
     # Deleted, it is gone.
@@ -96,27 +85,18 @@ def test_webhooks_at_one_address_are_two(reachable):
     """Where a second webhook at an address is taken, both are listed, and one outlives the other."""
     world = reachable.world
     first = reachable.subscribe("PriceCurveCreated")
-    body = {
-        "name": "Hytta",
-        "webhookUrl": first.sent["webhookUrl"],
-        "webhookSecret": reachable.secret,
-        "notificationTypes": ["PriceCurveCreated"],
-    }
-    try:
-        second = world.make(first.entity_type, body=world.body_of(body), expect=UNSPECIFIED)
-    except NotTakenError:
-        world.rules.not_checked(LISTED_ONCE, "a second webhook at an address is refused")
-        return
+    body = {**first.body, "name": "Hytta"}
+    second = world.entities.create(first.type, body=Body(body), expect=UNSPECIFIED)
     if second.id == first.id:
-        world.rules.not_checked(LISTED_ONCE, "a second webhook at an address is the first one")
+        world.verify.not_checked(LISTED_ONCE, "a second webhook at an address is the first one")
         return
 
-    listed = world.listed("/webhooks")
+    listing = world.lists.read("/webhooks")
     for webhook in (first, second):
-        world.must_list_once(listed, webhook.entity_type, webhook.id)
-    before = world.see(first.path)
+        world.verify.listed_once(listing, webhook)
+    before = world.snapshots.of([first])
     deleted = world.api.delete(second.path)
-    world.same(UNTOUCHED, deleted, first.path, before)
+    world.verify.unchanged(UNTOUCHED, before, deleted)
     reachable.arrives(first, reachable.simulate())
 
 
@@ -142,7 +122,7 @@ def test_address_is_called_as_it_is(reachable):
 @pytest.mark.scenario("other-partners-webhook")
 def test_webhook_of_another_partner_is_told_nothing(reachable, other):
     """What happens at one partner is delivered to none of another's webhooks."""
-    stranger = type(reachable)(other, other.draw("secret"))
+    stranger = type(reachable)(other, other.values.draw("secret"))
     theirs = stranger.subscribe("PriceCurveCreated", "UserEligibilityUpdated", "LocationLPCRequested")
 
     for event in (reachable.simulate(), reachable.simulate("usereligibility")):
@@ -152,14 +132,14 @@ def test_webhook_of_another_partner_is_told_nothing(reachable, other):
 @pytest.mark.scenario("new-secret")
 def test_new_secret_signs_from_then_on(reachable):
     """What is delivered after the secret was changed is signed with the new one, to the letter and to the blank."""
-    webhook = reachable.subscribe("PriceCurveCreated")
+    world, webhook, owner = reachable.world, reachable.subscribe("PriceCurveCreated"), reachable
 
-    for entity_type in ("secret", "long-secret", "padded-secret"):
-        new = reachable.world.draw(entity_type)
-        expect = SUCCESS if entity_type == "secret" else MAY_BE_REJECTED
-        if reachable.world.api.patch(webhook.path, json={"webhookSecret": new}, expect=expect).is_success:
-            reachable.secret = new
-        reachable.arrives(webhook, reachable.simulate())
+    for kind in ("secret", "long-secret", "padded-secret"):
+        new, expect = world.values.draw(kind), SUCCESS if kind == "secret" else MAY_BE_REJECTED
+        changed = world.api.patch(webhook.path, json={"webhookSecret": new}, expect=expect)
+
+        owner = owner.with_secret(new) if world.verify.accepted(changed) else owner
+        owner.arrives(webhook, owner.simulate())
 
 
 @pytest.mark.scenario("logs")
@@ -167,46 +147,36 @@ def test_logs_agree_with_what_arrived(reachable):
     """The log of a delivery tells what was sent, where to, and what was answered; its content is what arrived."""
     world, api = reachable.world, reachable.world.api
     webhook, other = reachable.subscribe("PriceCurveCreated"), reachable.subscribe("PriceCurveCreated")
-    world.receiver.answer_with(hook(webhook), status=202)
+    world.deliveries.answer_with(webhook, status=202)
     event = reachable.simulate()
     delivery = reachable.arrives(webhook, event)
     reachable.arrives(other, event)
     if delivery is None:
         return
     notification = json.loads(delivery.request.body)
+    own_id = notification["notificationId"]
 
-    def own(answer):
-        return [
-            log for log in records_of(json_of(answer)) if log.get("notificationId") == notification["notificationId"]
-        ]
+    def own(response):
+        return [log for log in records_of(require_json(response)) if log.get("notificationId") == own_id]
+
+    def has_status(response):
+        return any(log.get("responseStatusCode") for log in own(response))
 
     query = {"webhookId": webhook.id, "page": "1", "pageSize": "1000"}
-    listed = api.poll(
-        "/webhooks/logs", lambda answer: any(log.get("responseStatusCode") for log in own(answer)), params=query
-    )
-    world.rules.require(
-        LOGGED,
-        listed,
-        holds=bool(own(listed)),
-        at=f"a log with the notificationId {notification['notificationId']}",
-        expected="in the list",
-        actual="none",
-    )
-    strangers = [log for log in records_of(json_of(listed)) if log.get("webhookId") != webhook.id]
-    world.rules.require(
-        LOGGED,
-        listed,
-        holds=not strangers,
-        at="the list",
-        expected=f"logs of the webhook {webhook.id} alone",
-        actual=f"{len(strangers)} of others",
-    )
+    listed = api.poll("/webhooks/logs", has_status, params=query)
+    read = api.get(f"/webhooks/logs/{own_id}")
+
+    at = f"a log with the notificationId {own_id}"
+    world.verify.some(LOGGED, listed, own(listed), at=at, expected="in the list")
+    strangers = [log for log in records_of(require_json(listed)) if log.get("webhookId") != webhook.id]
+    expected, actual = f"logs of the webhook {webhook.id} alone", f"{len(strangers)} of others"
+    world.verify.none(LOGGED, listed, strangers, at="the list", expected=expected, actual=actual)
     known = {
         "webhookId": webhook.id,
         "partnerEventId": event.id,
-        "notificationId": notification["notificationId"],
+        "notificationId": own_id,
         "notificationType": "PriceCurveCreated",
-        "webhookUrl": webhook.sent["webhookUrl"],
+        "webhookUrl": world.deliveries.address(webhook),
         "requestTimeout": False,
         "responseStatusCode": 202,
     }
@@ -214,19 +184,23 @@ def test_logs_agree_with_what_arrived(reachable):
     for log in own(listed)[:1]:
         signed = {"sparkSignature": signature} if log.get("sparkSignature") else {}
         must_agree(world, listed, known | signed, log)
-
-    read = api.get(f"/webhooks/logs/{notification['notificationId']}")
-    shown = json_of(read)
+    shown = require_json(read)
     must_agree(world, read, known, shown.get("webhookNotificationLog", {}))
     if "notificationContent" in shown:
-        world.rules.require(
+        world.verify.that(
             LOGGED,
             read,
-            holds=same_json(shown["notificationContent"], notification),
+            holds=is_same_json(shown["notificationContent"], notification),
             at="body /notificationContent",
             expected="what was delivered, as text",
             actual="something else",
         )
+
+
+def must_agree(world, response, known, log):
+    """Notes each member of a log that tells something else than what is known."""
+    for name, value in known.items():
+        world.verify.equal(LOGGED, response, value, at_path(log, (name,), MISSING), f"{name} of the log")
 
 
 @pytest.mark.scenario("pages-of-logs")
@@ -238,55 +212,11 @@ def test_logs_come_in_pages(reachable):
         event = reachable.simulate()
         reachable.arrives(webhook, event)
         reachable.arrives(other, event)
-    query = {"webhookId": webhook.id}
-    logs = world.contract.operations["listNotificationLogs"]
-    world.api.poll("/webhooks/logs", lambda answer: total_of(json_of(answer)) >= 3, params=query)
+    query, logs = {"webhookId": webhook.id}, world.contract.operations["listNotificationLogs"]
+    world.api.poll("/webhooks/logs", lambda response: total_of(require_json(response)) >= 3, params=query)
 
-    Pages(world, logs, query).check()
-    Pages(world, logs).check()
-
-
-def must_agree(world, answer, known, log):
-    """Notes each member of a log that tells something else than what is known."""
-    for name, value in known.items():
-        shown = log.get(name, value)
-        world.rules.require(
-            LOGGED, answer, holds=shown == value, at=f"{name} of the log", expected=str(value), actual=str(shown)
-        )
-
-
-def same_json(text, value):
-    try:
-        return json.loads(text) == value
-    except ValueError:
-        return False
-
-
-def attempts(reachable, webhook, event, count, deprecated=(), since=None):
-    """The deprecated deliveries of an event to a webhook and the next ones, up to so many attempts; each waited for.
-
-    Where `since` is given, all are waited for from then on, and any delivery counts, for one that comes twice at once
-    may have been taken the second time.
-    """
-    came, receiver = list(deprecated), reachable.world.receiver
-    while len(came if since else apart(times_of(reachable, webhook, event)) or came) < count:
-        left = LONGEST_WAIT if since is None else max(GRACE, since + LONGEST_WAIT - time.monotonic())
-        delivery = wait_for(receiver, hook(webhook), lambda value: tells_of(value, event.id), left)
-        if delivery is None:
-            break
-        came.append(delivery)
-    # What came beside them, at once.
-    while len(came) < len(times_of(reachable, webhook, event)):
-        delivery = wait_for(receiver, hook(webhook), lambda value: tells_of(value, event.id), GRACE)
-        if delivery is None:
-            break
-        came.append(delivery)
-    return came
-
-
-def times_of(reachable, webhook, event):
-    """When the deliveries of an event to a webhook came: who shares the sandbox makes events, too."""
-    return reachable.world.receiver.arrivals(hook(webhook), lambda value: tells_of(value, event.id))
+    VerifyPages(world.verify).hold_every_record_once(Pages(world.api, logs, query))
+    VerifyPages(world.verify).hold_every_record_once(Pages(world.api, logs))
 
 
 def event_of(value):
@@ -294,118 +224,63 @@ def event_of(value):
     return str(value.get("eventId")) if isinstance(value, dict) else ""
 
 
-def apart(times):
-    """The times of attempts: of those that come at once the last."""
-    return [one for one, two in itertools.pairwise([*times, float("inf")]) if two - one > TWINS]
-
-
-def must_be_the_same(reachable, event, came):
-    """Notes whether attempts are of one notification."""
-    if not came:
-        return
-    first = value_of(came[0]) or {}
-    told = {name: first[name] for name in ("notificationId", "eventId", "notificationType", "payload") if name in first}
-    for again in came[1:]:
-        reachable.world.rules.told("eventNotification", told, again, REPEATED)
-        reachable.world.rules.delivered("eventNotification", again, event.made, again.request.url, reachable.secret)
-
-
-def must_come_again(reachable, event, count, status=REFUSED):
-    """Notes whether a refused delivery came a second time."""
-    reachable.world.rules.require(
-        REPEATED,
-        event.made,
-        holds=count > 1,
-        at="deliveries",
-        expected=f"another one after it was answered with {status}",
-        actual=f"{count} in {LONGEST_WAIT:.0f} s",
-    )
-
-
 @pytest.mark.scenario("refused-delivery")
 def test_refused_delivery_comes_again(reachable):
     """A receiver that answers anything but 2xx gets the same notification again; once taken, it comes no more."""
-    refusing = [(status, reachable.subscribe("PriceCurveCreated")) for status in REFUSALS]
+    world, refusing = reachable.world, [(status, reachable.subscribe("PriceCurveCreated")) for status in REFUSALS]
     for status, webhook in refusing:
-        reachable.world.receiver.answer_with(hook(webhook), status=status, then=204, of=event_of)
+        world.deliveries.answer_with(webhook, status=status, then=204, of=event_of)
 
     event = reachable.simulate()
 
     since = time.monotonic()
     for status, webhook in refusing:
-        came = attempts(reachable, webhook, event, 2, since=since)
-        must_come_again(reachable, event, len(came), status)
-        must_be_the_same(reachable, event, came)
-    reachable.world.api.get(f"/events/{event.id}")
+        attempts = Attempts(world.deliveries, webhook, event.is_told_by)
+        attempts.wait_for_any(2, since)
+        retries.came_again(world.verify, event.made, len(attempts.came), status)
+        retries.are_one_notification(world.deliveries, event.made, SAME, attempts.came, reachable.secret)
+    world.api.get(f"/events/{event.id}")
 
 
 @pytest.mark.scenario("refusing-receiver")
 def test_refusing_receiver_is_left_alone_in_the_end(reachable):
     """At most four attempts, with growing pauses, all of one notification; afterwards the event is still there."""
-    world = reachable.world
-    webhook = reachable.subscribe("PriceCurveCreated")
-    world.receiver.answer_with(hook(webhook), status=REFUSED)
+    world, webhook = reachable.world, reachable.subscribe("PriceCurveCreated")
+    world.deliveries.answer_with(webhook, status=REFUSED)
 
     event = reachable.simulate()
 
-    came = attempts(reachable, webhook, event, 2)
+    attempts = Attempts(world.deliveries, webhook, event.is_told_by)
+    attempts.wait_for(2)
     # Each after a pause: what comes at once is one attempt.
-    must_come_again(reachable, event, len(apart(times_of(reachable, webhook, event)) or came))
-    came = attempts(reachable, webhook, event, MOST_ATTEMPTS, came) if len(came) > 1 else came
-    must_be_the_same(reachable, event, came)
-    times = apart(times_of(reachable, webhook, event))
-    pauses = [after - before for before, after in itertools.pairwise(times)]
-    for shorter, longer in itertools.pairwise(pauses):
-        world.rules.require(
-            REPEATED,
-            event.made,
-            holds=longer > shorter * LEEWAY,
-            at="the pauses between deliveries",
-            expected=f"longer than the {shorter:.2f} s before",
-            actual=f"{longer:.2f} s",
-        )
-    if len(pauses) > 1:
-        world.rules.require(
-            REPEATED,
-            event.made,
-            holds=pauses[-1] > pauses[0] * GROWTH,
-            at="the pauses between deliveries",
-            expected=f"growing ones, after the first of {pauses[0]:.2f} s",
-            actual=f"{pauses[-1]:.2f} s in the end",
-        )
-    if pauses:
-        world.pause(min(LONGEST_WAIT, pauses[-1] * 2.5 + 0.5))
-    count = len(apart(times_of(reachable, webhook, event)) or came)
-    world.rules.require(
-        REPEATED,
-        event.made,
-        holds=count <= MOST_ATTEMPTS,
-        at="deliveries",
-        expected=f"at most {MOST_ATTEMPTS}",
-        actual=str(count),
-    )
-    world.rules.compare({"id": event.id}, world.api.get(f"/events/{event.id}"))
+    if retries.came_again(world.verify, event.made, attempts.count, REFUSED):
+        attempts.wait_for(MOST_ATTEMPTS)
+    retries.are_one_notification(world.deliveries, event.made, SAME, attempts.came, reachable.secret)
+    retries.pauses_grew(world.verify, event.made, attempts.times)
+    world.deliveries.pause(retries.longer_than(attempts.times))
+    retries.came_at_most(world.verify, event.made, attempts.count)
+    world.verify.reads(f"/events/{event.id}", {"id": event.id})
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_any_success_is_an_acknowledgement(reachable, status):
     """A delivery that is answered with any 2xx is not another one's beginning: whatever comes again is the same."""
-    webhook = reachable.subscribe("PriceCurveCreated")
-    reachable.world.receiver.answer_with(hook(webhook), status=status)
+    world, webhook = reachable.world, reachable.subscribe("PriceCurveCreated")
+    world.deliveries.answer_with(webhook, status=status)
 
     event = reachable.simulate()
 
     reachable.arrives(webhook, event)
     reachable.settle()
-    reachable.world.pause(1.0)
+    world.deliveries.pause(1.0)
     came = reachable.deliveries(webhook, event)
-    notifications = {json.loads(delivery.request.body).get("notificationId") for delivery in came}
+    notifications = {at_path(value_of(delivery), ("notificationId",)) for delivery in came}
     # A receiver must expect a notification twice, but not again and again as if it had refused it.
-    reachable.world.rules.require(
+    world.verify.that(
         DELIVERED_ONCE,
         event.made,
         holds=len(notifications) == 1 and len(came) < 3,
-        at=f"deliveries to {webhook.sent['webhookUrl']}",
+        at=f"deliveries to {world.deliveries.address(webhook)}",
         expected="one notification, once or twice",
         actual=f"{len(notifications)} notifications in {len(came)} deliveries",
     )
@@ -414,15 +289,15 @@ def test_any_success_is_an_acknowledgement(reachable, status):
 @pytest.mark.scenario("receivers-apart")
 def test_failing_receiver_holds_up_no_other(reachable):
     """A receiver that is slow, refuses, or is down is its owner's trouble: others are told all the same."""
+    world = reachable.world
     slow, refusing, down = (reachable.subscribe("PriceCurveCreated") for _ in range(3))
-    reachable.world.receiver.answer_with(hook(slow), after=2)
-    reachable.world.receiver.answer_with(hook(refusing), status=500)
-    # Whether the API looks at an address is not told.
-    reachable.world.api.patch(down.path, json={"webhookUrl": "http://nobody.invalid/hooks/nobody"}, expect=UNSPECIFIED)
+    world.deliveries.answer_with(slow, after=2)
+    world.deliveries.answer_with(refusing, status=500)
+    # Whether the API looks at an address is unspecified.
+    world.api.patch(down.path, json={"webhookUrl": "http://nobody.invalid/hooks/nobody"}, expect=UNSPECIFIED)
     healthy = reachable.subscribe("PriceCurveCreated")
 
     event = reachable.simulate()
 
-    reachable.arrives(healthy, event)
-    for webhook in (slow, refusing):
+    for webhook in (healthy, slow, refusing):
         reachable.arrives(webhook, event)

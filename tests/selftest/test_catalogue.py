@@ -4,13 +4,14 @@ from collections import Counter
 
 import pytest
 
-from ecsuite import editions, rules
+from ecsuite import editions
 from ecsuite.checks import CHECKS
 from ecsuite.client import ANSWER_ARRIVES
+from ecsuite.rules import promises
+from ecsuite.rules.world import World
 from ecsuite.run import open_run
 from ecsuite.standin import serving
 from ecsuite.standin.faults import find_fault, of_faults, of_variants
-from ecsuite.world import World
 
 # These two speak of requests, which are the suite's own, and of what is left out.
 NEVER_BROKEN_BY_SERVERS = {"bearer token is sent", "optional members are present"}
@@ -33,10 +34,10 @@ def test_there_are_enough(edition):
 
 def test_every_promise_has_a_fault():
     """There is at least one fault for every check and every rule that a server can break."""
-    promises = {check.name for check in CHECKS} | {*rules.NAMES, ANSWER_ARRIVES}
+    names = {check.name for check in CHECKS} | {*promises.NAMES, ANSWER_ARRIVES}
 
     broken = {fault.finding.check for edition in EDITIONS for fault in of_faults(edition)}
-    assert promises - broken <= NEVER_BROKEN_BY_SERVERS
+    assert names - broken <= NEVER_BROKEN_BY_SERVERS
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -48,7 +49,7 @@ def test_every_operation_has_a_fault(edition):
 
 
 def vehicle(world: World):
-    return world.make(world.entity_type("createVehicle"), full=True)
+    return world.entities.create(world.entities.type_made_by("createVehicle"), full=True)
 
 
 def test_planted_fault_is_found_and_named():
@@ -57,7 +58,7 @@ def test_planted_fault_is_found_and_named():
 
     with serving("2023-10", plant=fault.plant) as standin, open_run("2023-10", standin.target()) as run:
         world = run.world()
-        world.read(vehicle(world))
+        world.verify.readable(vehicle(world))
 
     operations = editions.contract("2023-10").operations
     assert [finding for finding in run.journal.findings if fault.finding.fits(finding, operations)]
@@ -69,6 +70,6 @@ def test_legal_variant_is_no_finding(edition):
     for variant in of_variants(edition)[:3]:
         with serving(edition, plant=variant.plant) as standin, open_run(edition, standin.target()) as run:
             world = run.world()
-            world.read(vehicle(world))
+            world.verify.readable(vehicle(world))
 
         assert run.journal.findings == (), variant.name

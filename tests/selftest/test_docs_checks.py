@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ecsuite import editions, rules
+from ecsuite import editions
 from ecsuite.checks import CHECKS, Checker, sent_comes_back
 from ecsuite.client import ANSWER_ARRIVES, Api
 from ecsuite.errors import PromiseBroken
@@ -15,7 +15,9 @@ from ecsuite.finding import Finding
 from ecsuite.journal import Journal
 from ecsuite.quickstart import Story
 from ecsuite.report.text import finding_text
-from ecsuite.rules import (
+from ecsuite.rules import promises
+from ecsuite.rules.deliveries import VerifyDeliveries
+from ecsuite.rules.promises import (
     CHANGED_ALONE,
     COMPENSATED,
     CREATION_RESPONSE,
@@ -30,8 +32,8 @@ from ecsuite.rules import (
     REPLACED_WHOLE,
     SIGNED,
     SIMULATED,
-    Rules,
 )
+from ecsuite.rules.verify import Verify
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import NoReceiver
 from ecsuite.webhook.signature import sign
@@ -103,13 +105,13 @@ def test_delivery_prints_what_its_page_says(story):
     """A delivery that did not come is told with the call that asked for it."""
     answer = story.api.post("/webhooks/7/test")
 
-    story.rules.delivered("testDelivery", None, answer, "http://127.0.0.1:5001/hooks/x")
+    story.deliveries.arrived(None, answer, "http://127.0.0.1:5001/hooks/x")
 
     assert printed(DELIVERY_ARRIVES) == own(story.journal.findings, DELIVERY_ARRIVES)
 
 
 BEYOND = {
-    rules.REFUSED_CHANGES_NOthing: (
+    promises.REFUSED_CHANGES_NOTHING: (
         "DELETE",
         "/users/42",
         401,
@@ -119,52 +121,52 @@ BEYOND = {
             "actual": "status 404",
         },
     ),
-    rules.KEPT_APART: (
+    promises.KEPT_APART: (
         "GET",
         "/users/42/vehicles/7",
         200,
         {"at": "status", "expected": "400 or 404, as for what is not there", "actual": "200"}
         | {"rule": ("components", "securitySchemes", "partner")},
     ),
-    rules.LISTED_ONCE: (
+    promises.LISTED_ONCE: (
         "GET",
         "/users",
         200,
         {"at": "an item with the userId 42", "expected": "once in the list", "actual": "2 times"},
     ),
-    rules.GONE: (
+    promises.GONE: (
         "DELETE",
         "/webhooks/7",
         204,
         {"at": "GET /webhooks/{id} afterwards", "expected": "404", "actual": "an object with id, webhookUrl"},
     ),
-    rules.UNTOUCHED: (
+    promises.UNTOUCHED: (
         "DELETE",
         "/users/42/vehicles/7",
         204,
         {"at": "GET /users/43/vehicles/7 afterwards", "expected": "an object with vehicleId, metadata, as before"}
         | {"actual": "status 404"},
     ),
-    rules.PARENTS: (
+    promises.PARENTS: (
         "GET",
         "/users/43/meters/7",
         200,
         {"at": "status", "expected": "404, for the meter of another user", "actual": "200"},
     ),
-    rules.DELIVERED_ONCE: (
+    promises.DELIVERED_ONCE: (
         "POST",
         "/webhooks/7/test",
         200,
         {"at": "deliveries to http://127.0.0.1:5001/hooks/x", "expected": "2, one for each call", "actual": "3"},
     ),
-    rules.DELIVERED_RIGHT: (
+    promises.DELIVERED_RIGHT: (
         "POST",
         "/webhooks/7/test",
         404,
         {"at": "deliveries to http://127.0.0.1:5001/hooks/x", "expected": "none, for the webhook is deleted"}
         | {"actual": "1"},
     ),
-    rules.ERROR_FITS: (
+    promises.ERROR_FITS: (
         "POST",
         "",
         400,
@@ -187,7 +189,7 @@ def test_rule_prints_what_its_page_says(contract, name):
     api = Api(target, Checker(contract, BASE_URL, TOKEN_URL), Journal())
     blamed = httpx.Response(status, request=httpx.Request(method, url, headers={"Authorization": "Bearer x"}))
 
-    passed = rules.Rules(api).require(name, blamed, holds=False, **found)
+    passed = Verify(api).that(name, blamed, holds=False, **found)
 
     assert not passed
     assert printed(name) == own(api.journal.findings, name)
@@ -271,7 +273,7 @@ def test_rule_of_the_current_edition_prints_what_its_page_says(current, name):
     line, at, expected, actual = RULES[name]
     answer = current.request(*line.split(" "), expect=UNSPECIFIED)
 
-    Rules(current).require(name, answer, holds=False, at=at, expected=expected, actual=actual)
+    Verify(current).that(name, answer, holds=False, at=at, expected=expected, actual=actual)
 
     assert printed(name) == own(current.journal.findings, name)
 
@@ -284,8 +286,9 @@ def test_delivery_rules_print_what_their_page_says(current):
     delivery = Exchange(Request("POST", url, headers, body), Response(200))
     asked = current.post("/simulation/events/pricecurve", json={}, expect=UNSPECIFIED)
 
-    Rules(current).delivered("eventNotification", delivery, asked, url, "the secret")
-    Rules(current).told("eventNotification", {"eventId": "7"}, delivery)
+    deliveries = VerifyDeliveries(current, Verify(current))
+    deliveries.arrived(delivery, asked, url, "the secret")
+    deliveries.tells({"eventId": "7"}, delivery)
 
     for name in (SIGNED, DELIVERED_TRUE):
         assert printed(name) == own(current.journal.findings, name)
@@ -293,6 +296,6 @@ def test_delivery_rules_print_what_their_page_says(current):
 
 def test_page_has_every_check_in_order():
     """The page has a section for each check, in the order in which they run, and for those beyond one exchange."""
-    names = [check.name for check in CHECKS] + [*rules.NAMES, ANSWER_ARRIVES]
+    names = [check.name for check in CHECKS] + [*promises.NAMES, ANSWER_ARRIVES]
 
     assert re.findall(r"^## (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE) == names

@@ -7,7 +7,6 @@ import pytest
 from ecsuite import editions
 from ecsuite.ids import Ids
 from ecsuite.samples import Samples
-from ecsuite.world import schema_of
 
 OPERATIONS = [
     pytest.param(edition, operation, id=f"{edition}-{operation.id}")
@@ -23,7 +22,7 @@ def samples():
         ids = Ids("seed")
         draws = {"vin": ids.vin, "meter-point-id": ids.meter_point_id, "digits": lambda: ids.digits(8)}
         draws |= {"hook-url": lambda: "https://x.example/hooks/1", "hour": lambda: "2026-01-15T17:00:00+00:00"}
-        return Samples(editions.contract(edition), lambda kind: draws.get(kind, ids.new)(), lambda _: None)
+        return Samples(editions.contract(edition), lambda kind: draws.get(kind, ids.new)())
 
     return make
 
@@ -31,7 +30,7 @@ def samples():
 @pytest.mark.parametrize(("edition", "operation"), OPERATIONS)
 def test_legal_bodies_are_legal(samples, edition, operation):
     """The smallest, the fullest and every unusual one fit the contract."""
-    drawn, schema = samples(edition), schema_of(operation)
+    drawn, schema = samples(edition), operation.body_schema
 
     for body in (drawn.smallest(schema), drawn.fullest(schema), *drawn.legal(schema)):
         assert not editions.contract(edition).schemas.violations(schema, body.value)
@@ -40,7 +39,7 @@ def test_legal_bodies_are_legal(samples, edition, operation):
 @pytest.mark.parametrize(("edition", "operation"), OPERATIONS)
 def test_wrong_bodies_are_wrong(samples, edition, operation):
     """Each has a fault that the contract refuses, at a place of its own, and there are several for each member."""
-    drawn, schema = samples(edition), schema_of(operation)
+    drawn, schema = samples(edition), operation.body_schema
 
     wrong = list(drawn.wrong(schema))
 
@@ -50,7 +49,7 @@ def test_wrong_bodies_are_wrong(samples, edition, operation):
 
 def every(samples, operation_id):
     contract = editions.contract("2023-10")
-    return [body.value for body in samples("2023-10").legal(schema_of(contract.operations[operation_id]))]
+    return [body.value for body in samples("2023-10").legal(contract.operations[operation_id].body_schema)]
 
 
 def test_legal_bodies_have_every_option_and_both_ends(samples):
@@ -65,7 +64,7 @@ def test_legal_bodies_have_every_option_and_both_ends(samples):
 def test_unusual_values_come_alone(samples):
     """What a server may refuse stands in a body of its own, so that a refusal hides nothing else."""
     contract = editions.contract("2023-10")
-    schema = schema_of(contract.operations["createVehicle"])
+    schema = contract.operations["createVehicle"].body_schema
 
     unusual = [body for body in samples("2023-10").legal(schema) if body.may_be_rejected]
 
@@ -84,14 +83,14 @@ def test_unusual_values_come_alone(samples):
 )
 def test_each_member_has_its_faults(samples, place, faults):
     """A member is left out, null, of each wrong type, outside its enum."""
-    schema = schema_of(editions.contract("2023-10").operations["createVehicle"])
+    schema = editions.contract("2023-10").operations["createVehicle"].body_schema
 
     assert faults <= {wrong.what for wrong in samples("2023-10").wrong(schema) if wrong.place == place}
 
 
 def test_ranges_are_left_on_both_sides(samples):
     """Just beyond, and far beyond, either end."""
-    schema = schema_of(editions.contract("2023-10").operations["createMeter"])
+    schema = editions.contract("2023-10").operations["createMeter"].body_schema
 
     found = {wrong.what for wrong in samples("2023-10").wrong(schema) if wrong.place == "/location/latitude"}
 

@@ -11,7 +11,7 @@ from ecsuite.cleanup import resolve_each
 from ecsuite.contract import Contract, Link, Source, success_links
 from ecsuite.exchange import Exchange, Request, Response
 from ecsuite.finding import Result
-from ecsuite.samples import Samples
+from ecsuite.samples import Reference, Samples
 
 thing = """\
     openapi: 3.1.0
@@ -40,6 +40,7 @@ thing = """\
                 - {type: object, properties: {is: false}, x-may-be-rejected: nobody knows}
 """
 POINTER = ("components", "schemas", "Entity")
+OWNER = Reference("getOwner", "ownerId")
 
 
 @pytest.fixture
@@ -50,20 +51,31 @@ def contract():
 @pytest.fixture
 def samples(contract):
     ids = itertools.count()
-    return Samples(contract, lambda kind: f"{kind}-{next(ids)}", lambda name: f"the {name}")
+    return Samples(contract, lambda kind: f"{kind}-{next(ids)}")
 
 
 def test_members_beside_a_reference_are_drawn(samples):
     """What is required, or wanted, on either side of a reference; and what names an entity names it."""
+    needs = samples.needs(POINTER)
+
+    body = samples.smallest(POINTER, {OWNER: "the owner"})
+
+    assert needs.references == {OWNER}
+    assert body.value == {"name": "id-0", "owner": "the owner", "kind": "B"}
+    assert body.unresolved == frozenset()
+
+
+def test_what_is_not_there_is_unresolved(samples):
+    """A body that names what is not there says so, and has an id of nobody's in its place."""
     body = samples.smallest(POINTER)
 
-    assert body.value == {"name": "id-0", "owner": "the getOwner.ownerId", "kind": "B"}
-    assert body.names == {"getOwner.ownerId"}
+    assert body.value["owner"] == "id-1"
+    assert body.unresolved == {OWNER}
 
 
 def test_given_members_are_put_in(samples):
     """What is settled already is not drawn again."""
-    assert samples.smallest(POINTER, {"name": "mine"}).value["name"] == "mine"
+    assert samples.smallest(POINTER, given={"name": "mine"}).value["name"] == "mine"
 
 
 def test_fullest_body_has_nothing_that_is_out_of_use(contract, samples):

@@ -19,11 +19,11 @@ import pytest
 from ecsuite import editions
 from ecsuite.errors import DataFileUnusable, PortTaken
 from ecsuite.quickstart import steps
+from ecsuite.rules.listing import records_of
 from ecsuite.run import open_run
 from ecsuite.standin import StandIn, Store, create_app, serve, serving
 from ecsuite.target import Credentials
 from ecsuite.webhook.receiver import receiving
-from ecsuite.world import records_of
 
 USER = {"userId": "42"}
 CAR = {

@@ -107,6 +107,10 @@ class Contract:
         """The operations that make several things of an entity type at once."""
         return batches(self.operations, self.entity_types)
 
+    def batch_of(self, operation: Operation) -> Batch | None:
+        """What an operation makes several of at once; None where it does not."""
+        return next((batch for batch in self.batches if batch.creator is operation), None)
+
     @property
     def label(self) -> str:
         """How messages name the document."""

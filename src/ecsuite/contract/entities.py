@@ -53,6 +53,24 @@ class EntityType:
         return parameters(self.reader)[-1]
 
     @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters of the entity's path, in its order."""
+        return parameters(self.reader)
+
+    @property
+    def unknown_parent(self) -> frozenset[int]:
+        """The statuses for an entity that is to be made below a parent that is not there."""
+        return self.creator.unknown(parameters(self.creator)[-1])
+
+    def owner_of(self, lister: Operation) -> EntityType:
+        """The type, among those that the entity belongs to, below which an operation lists it."""
+        owner = self.parent
+        while owner is not None and owner.parameters != parameters(lister):
+            owner = owner.parent
+        assert owner is not None
+        return owner
+
+    @property
     def member(self) -> str:
         """The member that holds the entity's id, in what is sent or answered, and in lists."""
         return self.link.parameters[self.parameter].rpartition("/")[2]

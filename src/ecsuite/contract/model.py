@@ -51,6 +51,11 @@ class RequestBody:
     content: Mapping[str, Pointer]
     pointer: Pointer
 
+    @property
+    def schema(self) -> Pointer:
+        """The schema of the first media type."""
+        return next(iter(self.content.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderRule:
@@ -121,6 +126,12 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def body_schema(self) -> Pointer:
+        """The schema of the body, in the first media type that the operation takes; it must take one."""
+        assert self.request is not None
+        return self.request.schema
 
     def unknown(self, parameter: str) -> frozenset[int]:
         """The statuses for an id in the path that is nobody's: 404, or 400 too where no 404 is listed."""

@@ -20,7 +20,9 @@ from ecsuite.exchange import Expectation
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
-from ecsuite.rules import Rules, json_of
+from ecsuite.rules.deliveries import VerifyDeliveries
+from ecsuite.rules.reading import require_json
+from ecsuite.rules.verify import Verify
 from ecsuite.webhook.receiver import Receiver
 
 UNKNOWN_EVENT: Final = Expectation("a report on an event that may not exist", unspecified=True)
@@ -77,17 +79,22 @@ class Story:
     def read_back(self, made: Made) -> Any:
         """Read an entity, and compare what comes with what was sent; a difference is a finding."""
         response = self.api.get(made.path)
-        self.rules.compare(made.sent, response, whole=made.whole)
-        return json_of(response)
+        self.verify.shows(made.sent, response, whole=made.whole)
+        return require_json(response)
 
     @property
-    def rules(self) -> Rules:
+    def verify(self) -> Verify:
         """Where it is noted what passed beyond a single exchange."""
-        return Rules(self.api)
+        return Verify(self.api)
+
+    @property
+    def deliveries(self) -> VerifyDeliveries:
+        """Where it is noted what passed of deliveries."""
+        return VerifyDeliveries(self.api, self.verify)
 
     def compare(self, sent: Any, response: httpx.Response) -> None:
         """Note each difference between what was sent and what a response shows as a finding."""
-        self.rules.compare(sent, response)
+        self.verify.shows(sent, response, whole=True)
 
 
 Step = Callable[[Story], object]
@@ -116,7 +123,7 @@ def explanation(step: Step) -> str:
 
 def first_id(response: httpx.Response, name: str = "") -> str:
     """The id of the first object of an answered list, or of its member of that name; empty where there is none."""
-    answer = json_of(response)
+    answer = require_json(response)
     listed = answer.get(name) if name and isinstance(answer, dict) else answer
     first = listed[0] if isinstance(listed, list) and listed else None
     found = first.get("id") if isinstance(first, dict) else None

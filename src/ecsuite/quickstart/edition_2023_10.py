@@ -12,9 +12,10 @@ from typing import Final
 from ecsuite.client import segment
 from ecsuite.exchange import ABSENT, SUCCESS, Expectation
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
-from ecsuite.rules import DELIVERY_ARRIVES, member
+from ecsuite.rules.entities import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
+from ecsuite.rules.promises import DELIVERY_ARRIVES
+from ecsuite.rules.reading import require_member
 from ecsuite.webhook.receiver import NoReceiver
-from ecsuite.world import ADDRESS_DISPLEASES, ADDRESS_MAY_DISPLEASE
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 # For an unknown user in a path 400 is allowed as well.
@@ -40,7 +41,7 @@ def create_a_user(story: Story) -> Made:
 
     answer = story.api.post("/users", json=user)
 
-    user_id = member(answer, "userId")
+    user_id = require_member(answer, "userId")
     return story.keep("user", Made(f"/users/{segment(user_id)}", user_id, {"userId": user_id}))
 
 
@@ -84,7 +85,7 @@ def add_a_meter(story: Story) -> Made:
 
     answer = story.api.post(collection, json=meter)
 
-    meter_id = member(answer, "meterId")
+    meter_id = require_member(answer, "meterId")
     return story.keep("meter", Made(f"{collection}/{segment(meter_id)}", meter_id, meter))
 
 
@@ -127,13 +128,13 @@ def subscribe_to_events(story: Story) -> Made | None:
         "operationTypes": ["Create", "Update"],
     }
 
-    answer = story.api.post("/webhooks", json=webhook, expect=ADDRESS_MAY_DISPLEASE)
+    answer = story.api.post("/webhooks", json=webhook, expect=ADDRESS_MAY_BE_REJECTED)
 
     if not answer.is_success:
-        story.receiver = NoReceiver(ADDRESS_DISPLEASES)
+        story.receiver = NoReceiver(ADDRESS_REJECTED)
         webhook["webhookUrl"] = story.receiver.url(story.ids.new())
         answer = story.api.post("/webhooks", json=webhook)
-    webhook_id = member(answer, "id")
+    webhook_id = require_member(answer, "id")
     # Whether a response shows the secret is not told.
     shown = {name: value for name, value in webhook.items() if name != "webhookSecret"}
     return story.keep("webhook", Made(f"/webhooks/{segment(webhook_id)}", webhook_id, shown))
@@ -155,7 +156,7 @@ def receive_a_test_delivery(story: Story) -> None:
         story.journal.add_not_checked(DELIVERY_ARRIVES, story.receiver.unreachable)
         return
     delivery = story.receiver.wait(url.rpartition("/")[2])
-    story.rules.delivered("testDelivery", delivery, answer, url)
+    story.deliveries.arrived(delivery, answer, url)
 
 
 def report_on_an_event(story: Story) -> None:

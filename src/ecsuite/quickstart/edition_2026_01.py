@@ -15,9 +15,10 @@ from ecsuite.errors import PromiseBroken
 from ecsuite.exchange import ABSENT, SUCCESS
 from ecsuite.http import httpx
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
-from ecsuite.rules import DELIVERY_ARRIVES, json_of, member
+from ecsuite.rules.entities import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
+from ecsuite.rules.promises import DELIVERY_ARRIVES
+from ecsuite.rules.reading import require_json, require_member
 from ecsuite.webhook.receiver import NoReceiver, wait_for
-from ecsuite.world import ADDRESS_DISPLEASES, ADDRESS_MAY_DISPLEASE
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 HOUR: Final = "01:00:00"
@@ -45,7 +46,7 @@ def create_a_user(story: Story) -> Made:
     story.api.post("/users", json=user)
 
     user_id = user["userId"]
-    return story.keep("user", Made(f"/users/{segment(user_id)}", user_id, user, whole=False))
+    return story.keep("user", Made(f"/users/{segment(user_id)}", user_id, user))
 
 
 def add_a_vehicle(story: Story) -> Made:
@@ -59,7 +60,7 @@ def add_a_vehicle(story: Story) -> Made:
     story.api.post(f"{story.made['user'].path}/vehicles", json=vehicle)
 
     vehicle_id = vehicle["resourceId"]
-    return story.keep("vehicle", Made(f"/resources/{segment(vehicle_id)}", vehicle_id, vehicle, whole=False))
+    return story.keep("vehicle", Made(f"/resources/{segment(vehicle_id)}", vehicle_id, vehicle))
 
 
 def add_a_location(story: Story) -> Made:
@@ -79,7 +80,7 @@ def add_a_location(story: Story) -> Made:
     story.api.post(collection, json=location)
 
     location_id = str(location["locationId"])
-    return story.keep("location", Made(f"{collection}/{segment(location_id)}", location_id, location, whole=False))
+    return story.keep("location", Made(f"{collection}/{segment(location_id)}", location_id, location))
 
 
 def add_a_resource(story: Story) -> Made:
@@ -97,7 +98,7 @@ def add_a_resource(story: Story) -> Made:
     story.api.post(f"{location.path}/resources", json=tank)
 
     tank_id = tank["resourceId"]
-    return story.keep("resource", Made(f"/resources/{segment(tank_id)}", tank_id, tank, whole=False))
+    return story.keep("resource", Made(f"/resources/{segment(tank_id)}", tank_id, tank))
 
 
 def subscribe_to_events(story: Story) -> Made | None:
@@ -117,15 +118,15 @@ def subscribe_to_events(story: Story) -> Made | None:
         "notificationTypes": ["PriceCurveCreated", "LocationLPCRequested"],
     }
 
-    answer = story.api.post("/webhooks", json=webhook, expect=ADDRESS_MAY_DISPLEASE)
+    answer = story.api.post("/webhooks", json=webhook, expect=ADDRESS_MAY_BE_REJECTED)
 
     if not answer.is_success:
-        story.receiver = NoReceiver(ADDRESS_DISPLEASES)
+        story.receiver = NoReceiver(ADDRESS_REJECTED)
         webhook["webhookUrl"] = story.receiver.url(story.ids.new())
         answer = story.api.post("/webhooks", json=webhook)
-    webhook_id = member(answer, "webhookId")
+    webhook_id = require_member(answer, "webhookId")
     shown = {name: value for name, value in webhook.items() if name != "webhookSecret"}
-    return story.keep("webhook", Made(f"/webhooks/{segment(webhook_id)}", webhook_id, shown, whole=False))
+    return story.keep("webhook", Made(f"/webhooks/{segment(webhook_id)}", webhook_id, shown))
 
 
 def simulate_a_price_curve(story: Story) -> None:
@@ -142,19 +143,19 @@ def simulate_a_price_curve(story: Story) -> None:
 
     answer = story.api.post("/simulation/events/pricecurve", json=curve)
 
-    story.rules.compare({"simulatedEvent": {"payload": curve}}, answer, whole=False)
+    story.verify.shows({"simulatedEvent": {"payload": curve}}, answer)
     event_id = event_id_of(answer)
-    story.keep("event", Made(f"/events/{segment(event_id)}", event_id, {"id": event_id, "payload": curve}, whole=False))
+    story.keep("event", Made(f"/events/{segment(event_id)}", event_id, {"id": event_id, "payload": curve}))
     webhook = story.made["webhook"]
     if story.receiver.unreachable:
         story.journal.add_not_checked(DELIVERY_ARRIVES, story.receiver.unreachable)
         return
     url = str(webhook.sent["webhookUrl"])
     delivery = wait_for(story.receiver, url.rpartition("/")[2], lambda value: tells_of(value, event_id))
-    story.rules.delivered("eventNotification", delivery, answer, url, story.secret)
+    story.deliveries.arrived(delivery, answer, url, story.secret)
     if delivery is not None:
         told = {"eventId": event_id, "notificationType": "PriceCurveCreated", "payload": curve}
-        story.rules.told("eventNotification", told, delivery)
+        story.deliveries.tells(told, delivery)
 
 
 def read_the_event(story: Story) -> Made | None:
@@ -195,7 +196,7 @@ def report_energy_usage(story: Story) -> None:
     answer = story.api.post("/reports", json=report, expect=SUCCESS if event else UNKNOWN_EVENT)
 
     if answer.is_success:
-        story.rules.compare({"eventId": report["eventId"]}, answer, whole=False)
+        story.verify.shows({"eventId": report["eventId"]}, answer)
 
 
 def delete_everything(story: Story) -> None:
@@ -230,7 +231,7 @@ def event_id_of(response: httpx.Response) -> str:
     Raises:
         PromiseBroken: there is none.
     """
-    answer = json_of(response)
+    answer = require_json(response)
     event = answer.get("simulatedEvent") if isinstance(answer, dict) else None
     found = event.get("id") if isinstance(event, dict) else None
     if not isinstance(found, str) or not found:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from ecsuite.contract import Level
-from ecsuite.rules import (
+from ecsuite.rules.promises import (
     ERROR_FITS,
     GONE,
     KEPT_APART,

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from ecsuite.contract import Level
 from ecsuite.http import httpx
-from ecsuite.rules import (
+from ecsuite.rules.promises import (
     DELIVERED_ONCE,
     DELIVERED_RIGHT,
     DELIVERY_ARRIVES,
@@ -29,8 +29,8 @@ from ecsuite.rules import (
     KEPT_APART,
     LISTED_ONCE,
     PARENTS,
+    REFUSED_CHANGES_NOTHING,
     UNTOUCHED,
-    REFUSED_CHANGES_NOthing,
 )
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import Expected, Variant
@@ -447,7 +447,7 @@ _MEMBERS: Final = {
 AUTHORIZATION: Final = faults(
     "authorization",
     *((f"{kebab(o)}-without-token", GUIDE, f"{o} needs no token", p.open_to_all(o), Expected(BAD, f"{o} -> 2..", "status", "Authorization is missing")) for o in SECURED),
-    *((f"{kebab(o)}-in-spite-of-401", _level(o), f"{o} answers 401 and acts all the same", p.acts_in_spite(o, 401), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 401", "GET .* afterwards")) for o in (*MAKING, *DELETING, "replaceWebhook")),
+    *((f"{kebab(o)}-in-spite-of-401", _level(o), f"{o} answers 401 and acts all the same", p.acts_in_spite(o, 401), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 401", "GET .* afterwards")) for o in (*MAKING, *DELETING, "replaceWebhook")),
     ("test-webhook-in-spite-of-401", SPEC, "testWebhook answers 401 and delivers all the same", p.acts_in_spite("testWebhook", 401), Expected(DELIVERED_RIGHT, "testWebhook -> 401", "deliveries to", "none")),
     ("no-token-is-404", GUIDE, "a read without a good token is answered with 404", p.sends(p.status(404), "getUser", "getVehicle", "getMeter", status=(401,)), Expected(STATUS, "getUser -> 404", "status", "401", "404")),
     ("challenge-missing-on-delete", SPEC, "the 401 of deleteVehicle has no WWW-Authenticate", p.sends(p.header("WWW-Authenticate", None), "deleteVehicle", status=(401,)), Expected(HEADERS, "deleteVehicle -> 401", "WWW-Authenticate", "Bearer", "missing")),
@@ -459,6 +459,7 @@ TENANCY: Final = faults(
     *((f"{kebab(o)}-of-all-partners", GUIDE, f"{o} lists what all partners have", p.lists_everyones(o), Expected(KEPT_APART, f"{o} -> 200", "the list")) for o in ("listUsers", "listWebhooks")),
     *((f"{kebab(o)}-in-spite-of-404", GUIDE, f"{o} answers 404 for another partner's, and acts all the same", p.acts_for_others(o), Expected(KEPT_APART, f"{o} -> 404", "GET .* afterwards")) for o in (*DELETING, "replaceWebhook", *(entity.create for entity in OWNED))),
     ("test-webhook-in-spite-of-404", GUIDE, "testWebhook answers 404 for another partner's, and delivers all the same", p.acts_for_others("testWebhook"), Expected(DELIVERED_RIGHT, "testWebhook -> 404", "deliveries to", "none")),
+    ("shows-another-partners-webhook-secret-in-404", GUIDE, "the 404 of getWebhook shows the secret of another partner's webhook", p.tells_of_others("getWebhook", "webhook", "id", "webhookSecret"), Expected(KEPT_APART, "getWebhook -> 404", "body", "nothing of another partner's", "a secret")),
     ("user-id-is-taken-away", GUIDE, "a user's id is taken away from the other partner who has it", p.then_does("createUser", _user_of_everybody), Expected(KEPT_APART, "createUser -> 2..", "GET .* afterwards")),
     ("user-deleted-for-all", GUIDE, "a deleted user is deleted for every partner who has one of that id", p.then_does("deleteUser", lambda call, _: _user_of_everybody(replace(call, body=call.path), Reply(204))), Expected(KEPT_APART, "createUser -> 2..", "GET .* afterwards")),
     *((f"{kebab(entity.list)}-of-same-user-id", GUIDE, f"{entity.list} shows what another partner has below the same userId", p.does(entity.list, partial(_entities_of_others, entity.name)), Expected(KEPT_APART, f"{entity.list} -> 200", "the list")) for entity in OWNED),
@@ -480,7 +481,7 @@ LIFECYCLE: Final = faults(
     ("put-makes", SPEC, "replaceWebhook makes what is not there", p.does("replaceWebhook", _put_makes), Expected(STATUS, "replaceWebhook -> 200", "status", "404", "200")),
     ("put-unknown-is-200", SPEC, "replaceWebhook answers 200 where there is nothing", p.in_place_of(404, "replaceWebhook", Reply(200)), Expected(STATUS, "replaceWebhook -> 200", "status", "404", "200")),
     ("put-moves", SPEC, "replaceWebhook gives the webhook another id", p.does("replaceWebhook", _put_moves), Expected(STATUS, "getWebhook -> 404", "status", "200", "404")),
-    ("put-in-spite-of-404", SPEC, "replaceWebhook answers 404 for an unknown webhook, and makes it", p.does("replaceWebhook", _put_makes_quietly), Expected(REFUSED_CHANGES_NOthing, "replaceWebhook -> 404", "GET .* afterwards", "404")),
+    ("put-in-spite-of-404", SPEC, "replaceWebhook answers 404 for an unknown webhook, and makes it", p.does("replaceWebhook", _put_makes_quietly), Expected(REFUSED_CHANGES_NOTHING, "replaceWebhook -> 404", "GET .* afterwards", "404")),
 )
 
 FIDELITY: Final = faults(
@@ -560,10 +561,10 @@ FIDELITY: Final = faults(
 INPUT: Final = faults(
     "bad input",
     *((f"{kebab(o)}-takes-{name}", _level(o), f"{o} takes {text}", p.accepts(o, pointer, actual, **more), Expected(BAD, f"{o} -> 2..", "status", f"{pointer.rstrip('*')}\\S* is {actual}" if pointer else f"request body is {actual}")) for o, pointer, actual, name, text, more in TAKEN),
-    *((f"{kebab(o)}-in-spite-of-400", _level(o), f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 400", "GET .* afterwards")) for o in ("createVehicle", "createMeter", "createResource", "createWebhook", "replaceWebhook")),
+    *((f"{kebab(o)}-in-spite-of-400", _level(o), f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 400", "GET .* afterwards")) for o in ("createVehicle", "createMeter", "createResource", "createWebhook", "replaceWebhook")),
     *((f"{kebab(entity.create)}-makes-unknown-user", GUIDE, f"{entity.create} makes the user that is not there", p.without_parent(entity.create, _make_user, goes_on=True), Expected(STATUS, f"{entity.create} -> 201", "status", "404", "201")) for entity in OWNED),
-    *((f"{kebab(entity.create)}-leaves-unknown-user", GUIDE, f"{entity.create} answers 404 and makes the user", p.without_parent(entity.create, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOthing, f"{entity.create} -> 404", "GET /users/{userId} afterwards", "no user")) for entity in OWNED),
-    *((f"{kebab(entity.create)}-keeps-for-later", GUIDE, f"{entity.create} answers 404 and keeps what was sent for the user to come", p.without_parent(entity.create, partial(_keep_for_later, entity), goes_on=False), Expected(REFUSED_CHANGES_NOthing, f"{entity.create} -> 404", "after the user was made")) for entity in OWNED),
+    *((f"{kebab(entity.create)}-leaves-unknown-user", GUIDE, f"{entity.create} answers 404 and makes the user", p.without_parent(entity.create, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOTHING, f"{entity.create} -> 404", "GET /users/{userId} afterwards", "no user")) for entity in OWNED),
+    *((f"{kebab(entity.create)}-keeps-for-later", GUIDE, f"{entity.create} answers 404 and keeps what was sent for the user to come", p.without_parent(entity.create, partial(_keep_for_later, entity), goes_on=False), Expected(REFUSED_CHANGES_NOTHING, f"{entity.create} -> 404", "after the user was made")) for entity in OWNED),
     *((f"{kebab(entity.list)}-of-unknown-user-is-empty", SPEC, f"{entity.list} of an unknown user is an empty list", p.in_place_of(404, entity.list, Reply(200, [])), Expected(STATUS, f"{entity.list} -> 200", "status", "404", "200")) for entity in OWNED),
     *((f"{kebab(o)}-refuses-with-{code}", _level(o), f"{o} refuses bad input with {code}", p.sends(p.status(code), o, status=(400,)), Expected(STATUS, f"{o} -> {code}", "status", "400", str(code))) for o, code in (("createUser", 422), ("createVehicle", 422), ("createMeter", 409), ("createReport", 404))),
     *((f"{kebab(o)}-takes-an-array", _level(o), f"{o} takes the body in an array", p.accepts(o, "", "an array", mend=unwrapped), Expected(BAD, f"{o} -> 2..", "status", "request body is an array")) for o in ("createUser", "createVehicle", "createWebhook")),
@@ -589,7 +590,7 @@ TROUBLE: Final = faults(
 METHODS: Final = faults(
     "methods",
     ("patch-is-put", SPEC, "PATCH of a webhook does what PUT does", p.also_by("PATCH", "/webhooks/{id}", "replaceWebhook"), Expected(STATUS, "PATCH .*/webhooks/[^/]+ -> .*", "status", "404 or 405.*PATCH")),
-    ("patch-deletes-user", SPEC, "PATCH of a user deletes it", p.also_by("PATCH", "/users/{userId}", "deleteUser"), Expected(REFUSED_CHANGES_NOthing, "PATCH .*/users/[^/]+ -> 204", "GET .* afterwards")),
+    ("patch-deletes-user", SPEC, "PATCH of a user deletes it", p.also_by("PATCH", "/users/{userId}", "deleteUser"), Expected(REFUSED_CHANGES_NOTHING, "PATCH .*/users/[^/]+ -> 204", "GET .* afterwards")),
     ("put-reads-user", SPEC, "PUT of a user reads it", p.also_by("PUT", "/users/{userId}", "getUser"), Expected(STATUS, "PUT .*/users/[^/]+ -> 200", "status", "404 or 405.*PUT", "200")),
     ("put-lists-users", SPEC, "PUT of /users lists them", p.also_by("PUT", "/users", "listUsers"), Expected(STATUS, "PUT .*/users -> 200", "status", "404 or 405.*PUT", "200")),
     ("post-lists-events", SPEC, "POST of /events lists them", p.also_by("POST", "/events", "listEvents"), Expected(STATUS, "POST .*/events -> .*", "status", "404 or 405.*POST")),

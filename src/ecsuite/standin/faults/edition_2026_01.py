@@ -22,7 +22,7 @@ from functools import partial
 from typing import Any, Final
 
 from ecsuite.http import httpx
-from ecsuite.rules import (
+from ecsuite.rules.promises import (
     CHANGED_ALONE,
     COMPENSATED,
     CREATION_RESPONSE,
@@ -39,12 +39,12 @@ from ecsuite.rules import (
     LOGGED,
     PAGED,
     PARENTS,
+    REFUSED_CHANGES_NOTHING,
     REPEATED,
     REPLACED_WHOLE,
     SIGNED,
     SIMULATED,
     UNTOUCHED,
-    REFUSED_CHANGES_NOthing,
 )
 from ecsuite.standin import edition_2026_01_assets as assets
 from ecsuite.standin import edition_2026_01_programme as programme
@@ -1047,7 +1047,7 @@ _MEMBERS: Final = {
 AUTHORIZATION: Final = faults(
     "authorization",
     *((f"{kebab(o)}-without-token", GUIDE, f"{o} needs no token", p.open_to_all(o), Expected(BAD, f"{o} -> 2..", "status", "Authorization is missing")) for o in SECURED),
-    *((f"{kebab(o)}-in-spite-of-401", GUIDE, f"{o} answers 401 and acts all the same", p.acts_in_spite(o, 401), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 401", "GET .* afterwards")) for o in (*MAKING, *DELETING, *CHANGING, "createEnrollment", "deleteEnrollment", *SIMULATING)),
+    *((f"{kebab(o)}-in-spite-of-401", GUIDE, f"{o} answers 401 and acts all the same", p.acts_in_spite(o, 401), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 401", "GET .* afterwards")) for o in (*MAKING, *DELETING, *CHANGING, "createEnrollment", "deleteEnrollment", *SIMULATING)),
     ("challenge-missing-on-batch", SPEC, "the 401 of createUsers has no WWW-Authenticate", p.sends(p.header("WWW-Authenticate", None), "createUsers", status=(401,)), Expected(HEADERS, "createUsers -> 401", "WWW-Authenticate", "Bearer", "missing")),
 )
 
@@ -1164,8 +1164,8 @@ BATCHES: Final = faults(
     ("three-meter-points-are-refused", GUIDE, "a location has two meter points at most", p.refuses("createLocation", lambda body: len(body.get("meterPointIds") or ()) > 2), Expected(STATUS, "createLocation -> 400", "status", "201", "400")),
     ("batch-mixes-up-users", GUIDE, "a batch gives all locations to the first user", p.does("createLocations", partial(_batch, lambda own: [{**each, "userId": own[0]["userId"]} for each in own], "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
     ("batch-loses-coordinates", GUIDE, "locations of a batch lose their coordinates", p.does("createLocations", partial(_batch, lambda own: [{**each, "coordinates": None} for each in own], "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
-    ("batch-keeps-the-right-users", GUIDE, "a batch with a wrong user is refused, and the others made", _keeps_the_right_ones("createUsers", "users", lambda call, item: assets.add_user(call, item["userId"])), Expected(REFUSED_CHANGES_NOthing, "createUsers -> 400", "GET .* afterwards", "404")),
-    ("batch-keeps-the-right-locations", GUIDE, "a batch with a wrong location is refused, and the others made", _keeps_the_right_ones("createLocations", "locations", lambda call, item: assets.add_location(call, item["userId"], item)), Expected(REFUSED_CHANGES_NOthing, "createLocations -> 400", "GET .* afterwards", "404")),
+    ("batch-keeps-the-right-users", GUIDE, "a batch with a wrong user is refused, and the others made", _keeps_the_right_ones("createUsers", "users", lambda call, item: assets.add_user(call, item["userId"])), Expected(REFUSED_CHANGES_NOTHING, "createUsers -> 400", "GET .* afterwards", "404")),
+    ("batch-keeps-the-right-locations", GUIDE, "a batch with a wrong location is refused, and the others made", _keeps_the_right_ones("createLocations", "locations", lambda call, item: assets.add_location(call, item["userId"], item)), Expected(REFUSED_CHANGES_NOTHING, "createLocations -> 400", "GET .* afterwards", "404")),
     ("batch-is-a-list", GUIDE, "a batch of users is answered with a bare array", p.sends(p.value(lambda body: body["users"]), "createUsers"), Expected(BODY, "createUsers -> 201", "body", "an object", "an array")),
     ("batch-is-500-for-many", GUIDE, "a batch of more than 100 users is a server error", p.crashes(lambda asked: p.sent_text(asked).count("userId") > 100, "createUsers"), Expected(SERVER_ERROR, "createUsers -> 500", "status", "below 500", "500")),
 )
@@ -1212,9 +1212,9 @@ FIDELITY: Final = faults(
 INPUT: Final = faults(
     "bad input",
     *((f"{kebab(o)}-takes-{name}", GUIDE, f"{o} takes {text}", p.accepts(o, pointer, actual, **more), Expected(BAD, f"{o} -> 2..", "status", f"{pointer.rstrip('*')}\\S* is {actual}")) for o, pointer, actual, name, text, more in TAKEN),
-    *((f"{kebab(o)}-in-spite-of-400", GUIDE, f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 400", "GET .* afterwards")) for o in ("createLocation", "replaceLocation", "changeLocation", "createVehicle", "createLocationResource", "createWebhook", "replaceWebhook", "changeWebhook", "simulatePriceCurve", "simulateLocationLimit", "simulateResourceLimit")),
+    *((f"{kebab(o)}-in-spite-of-400", GUIDE, f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 400", "GET .* afterwards")) for o in ("createLocation", "replaceLocation", "changeLocation", "createVehicle", "createLocationResource", "createWebhook", "replaceWebhook", "changeWebhook", "simulatePriceCurve", "simulateLocationLimit", "simulateResourceLimit")),
     *((f"{kebab(o)}-makes-unknown-user", GUIDE, f"{o} makes the user that is not there", p.without_parent(o, _make_user, goes_on=True), Expected(STATUS, f"{o} -> 20[01]", "status", "40", "20")) for o in ("createLocation", "createVehicle", "createEnrollment")),
-    *((f"{kebab(o)}-leaves-unknown-user", GUIDE, f"{o} refuses and makes the user", p.without_parent(o, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 40[04]", "GET /users/{userId} afterwards", "no user")) for o in ("createLocation", "createVehicle")),
+    *((f"{kebab(o)}-leaves-unknown-user", GUIDE, f"{o} refuses and makes the user", p.without_parent(o, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 40[04]", "GET /users/{userId} afterwards", "no user")) for o in ("createLocation", "createVehicle")),
     *((f"{kebab(o)}-of-unknown-user-is-empty", GUIDE, f"{o} of an unknown user is an empty list", p.in_place_of(404, o, Reply(200, body)), Expected(STATUS, f"{o} -> 200", "status", "40", "200")) for o, body in (("listLocations", []), ("listResources", {"resources": []}), ("listLocationResources", []))),
     *((f"{kebab(o)}-refuses-with-{code}", GUIDE, f"{o} refuses bad input with {code}", p.sends(p.status(code), o, status=(400,)), Expected(STATUS, f"{o} -> {code}", "status", "400", str(code))) for o, code in (("createUser", 422), ("createLocation", 422), ("createWebhook", 409), ("createReport", 404), ("simulatePriceCurve", 422))),
     *((f"{kebab(o)}-takes-an-array", GUIDE, f"{o} takes the body in an array", p.accepts(o, "", "an array", mend=unwrapped), Expected(BAD, f"{o} -> 2..", "status", "request body is an array")) for o in ("createUser", "createLocation", "createWebhook")),
@@ -1236,7 +1236,7 @@ TROUBLE: Final = faults(
 METHODS: Final = faults(
     "methods",
     ("put-reads-user", GUIDE, "PUT of a user reads it", p.also_by("PUT", "/users/{userId}", "getUser"), Expected(STATUS, "PUT .*/users/[^/]+ -> 200", "status", "404 or 405.*PUT", "200")),
-    ("patch-deletes-user", GUIDE, "PATCH of a user deletes it", p.also_by("PATCH", "/users/{userId}", "deleteUser"), Expected(REFUSED_CHANGES_NOthing, "PATCH .*/users/[^/]+ -> 204", "GET .* afterwards")),
+    ("patch-deletes-user", GUIDE, "PATCH of a user deletes it", p.also_by("PATCH", "/users/{userId}", "deleteUser"), Expected(REFUSED_CHANGES_NOTHING, "PATCH .*/users/[^/]+ -> 204", "GET .* afterwards")),
     ("put-lists-users", GUIDE, "PUT of /users lists them", p.also_by("PUT", "/users", "listUsers"), Expected(STATUS, "PUT .*/users -> 200", "status", "404 or 405.*PUT", "200")),
     ("post-lists-events", GUIDE, "POST of /events lists them", p.also_by("POST", "/events", "listEvents"), Expected(STATUS, "POST .*/events -> .*", "status", "404 or 405.*POST")),
     ("delete-lists-vehicles", GUIDE, "DELETE of a user's resources lists them", p.also_by("DELETE", "/users/{userId}/resources", "listResources"), Expected(STATUS, "DELETE .*/resources -> 200", "status", "404 or 405.*DELETE", "200")),

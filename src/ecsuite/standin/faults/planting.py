@@ -534,6 +534,22 @@ def acts_for_others(operation: str) -> Plant:
     return does(operation, act)
 
 
+def tells_of_others(operation: str, entity: str, parameter: str, member: str) -> Plant:
+    """Answers that there is no such thing, and shows a member of the one of another partner beside it."""
+
+    def act(original: Handler, call: Call) -> Reply:
+        try:
+            return original(call)
+        except RefusalError as refused:
+            for partner in others(call):
+                found = call.store.get(partner, entity, "", call.path[parameter])
+                if found:
+                    raise RefusalError(refused.reply.status, "This is another's.", **{member: found[member]}) from None
+            raise
+
+    return does(operation, act)
+
+
 # Bad input
 
 

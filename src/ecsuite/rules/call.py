@@ -1,0 +1,53 @@
+"""A call that is ready to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ecsuite.cleanup import fill
+from ecsuite.contract import Operation, parameters
+from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.samples import UNSPECIFIED_TARGET, Body
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of an operation.
+
+    Attributes:
+        ids: the path parameters.
+        query: the query parameters that it must have.
+        targets_exist: whether it names only what is there; what a call about anything else gets is unspecified.
+    """
+
+    operation: Operation
+    ids: Mapping[str, str]
+    body: Body | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    targets_exist: bool = True
+
+    @property
+    def path(self) -> str:
+        """Below the base URL."""
+        return fill(self.operation, self.ids)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The body and the query, as `Api.request` takes them."""
+        query = {"params": dict(self.query)} if self.query else {}
+        return query if self.body is None else {**query, "json": self.body.value}
+
+    @property
+    def expectation(self) -> Expectation:
+        """What response it must get."""
+        return SUCCESS if self.targets_exist else UNSPECIFIED_TARGET
+
+    def replacing(self, **ids: str) -> Call:
+        """The call with other path parameters."""
+        return replace(self, ids={**self.ids, **ids})
+
+    def with_own_id(self, own: str) -> Call:
+        """The call with another last path parameter."""
+        return self.replacing(**{parameters(self.operation)[-1]: own})

@@ -1,0 +1,145 @@
+"""Calls of operations: ones that would succeed, and ones about nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ecsuite.cleanup import fill
+from ecsuite.client import Api
+from ecsuite.contract import Contract, Operation, Parameter, parameters, success_links
+from ecsuite.errors import NothingThere
+from ecsuite.exchange import SUCCESS
+from ecsuite.http import httpx
+from ecsuite.ids import Ids
+from ecsuite.rules.call import Call
+from ecsuite.rules.entities import Entities
+from ecsuite.rules.inputs import Refused
+from ecsuite.samples import NOTHING, UNSPECIFIED_TARGET, Body, Given, Samples, Wrong
+
+
+class Calls:
+    """Makes calls ready, and sends them.
+
+    Args:
+        api: the client.
+        ids: where ids of nobody's are drawn from.
+        samples: draws bodies.
+        entities: what the calls name.
+        sandbox: whether what belongs to the sandbox may be called.
+    """
+
+    def __init__(self, api: Api, ids: Ids, samples: Samples, entities: Entities, *, sandbox: bool = True) -> None:
+        self._api = api
+        self._ids = ids
+        self._samples = samples
+        self._entities = entities
+        self._sandbox = sandbox
+
+    def valid(self, operation: Operation, *, full: bool = False) -> Call:
+        """A call of an operation that would succeed.
+
+        Raises:
+            NothingThere: there is nothing to call it on.
+        """
+        if operation.sandbox_only and not self._sandbox:
+            raise NothingThere(f"{operation} belongs to the sandbox, never to production")
+        ids = self._entities.ids_at(operation)
+        if ids is None:
+            raise NothingThere(f"there is nothing to call {operation} on")
+        targets_exist = self._make_ready(operation, ids)
+        body = self._entities.body(operation, ids, full=full) if operation.request else None
+        targets_exist = targets_exist and not (body and (body.may_be_rejected or body.unresolved))
+        return Call(operation, ids, body, self._query(operation), targets_exist)
+
+    def unknown(self, operation: Operation) -> Call:
+        """A call of an operation on entities that are not there."""
+        ids = {name: self._ids.new() for name in parameters(operation)}
+        body = self._entities.body(operation, ids) if operation.request else None
+        return Call(operation, ids, body, self._query(operation), targets_exist=not ids)
+
+    def valid_or_unknown(self, operation: Operation) -> Call:
+        """A call that would succeed; where there is nothing to call the operation on, one on what is not there."""
+        try:
+            return self.valid(operation)
+        except NothingThere:
+            return self.unknown(operation)
+
+    def is_valid(self, operation: Operation) -> bool:
+        """Whether there is something to call an operation on."""
+        return self._entities.ids_at(operation) is not None
+
+    # Bodies
+
+    def legal(self, operation: Operation, given: Given | None = None) -> Iterator[Body]:
+        """Every kind of legal body for an operation; see `Samples.legal`.
+
+        Args:
+            operation: what is called.
+            given: values for members; the ids of what is there, where the body repeats them, where it is left out.
+        """
+        schema = operation.body_schema
+        if given is None:
+            members = self._contract.schemas.shape(schema).members
+            repeats = members.keys() & set(parameters(operation))
+            given = (self._entities.ids_at(operation) or NOTHING) if repeats else NOTHING
+        ids = self._entities.ready(self._samples.all_needs(schema))
+        return self._samples.legal(schema, ids, given)
+
+    def wrong(self, call: Call) -> Iterator[Wrong]:
+        """Every kind of wrong body for a call; see `Samples.wrong`."""
+        schema = call.operation.body_schema
+        return self._samples.wrong(schema, self._entities.ready(self._samples.all_needs(schema)), call.ids)
+
+    def unspecified(self, call: Call) -> Iterator[Wrong]:
+        """Every body for a call that a server may take or refuse; see `Samples.unspecified`."""
+        schema = call.operation.body_schema
+        return self._samples.unspecified(schema, self._entities.ready(self._samples.all_needs(schema)), call.ids)
+
+    # Sending
+
+    def send(self, call: Call, api: Api | None = None, **options: Any) -> httpx.Response:
+        """Send a call; options as for `Api.request`, and another `method`."""
+        method = options.pop("method", call.operation.method)
+        return (api or self._api).request(method, call.path, **{**call.content, **options})
+
+    def send_each(self, call: Call, options: Iterable[Mapping[str, Any]]) -> list[httpx.Response]:
+        """Send a call once for each set of options of `send`; the responses, in that order.
+
+        The calls must not depend on each other: where a server takes its time, several are under way at once.
+        """
+        return self._api.map_concurrently(lambda each: self.send(call, **each), list(options))
+
+    def send_refused(self, call: Call, attempts: Iterable[Refused]) -> list[httpx.Response]:
+        """Send a call in each of several ways that must be refused; the responses, in that order."""
+        return self.send_each(call, [attempt.options for attempt in attempts])
+
+    @property
+    def _contract(self) -> Contract:
+        return self._api.checker.contract
+
+    def _make_ready(self, operation: Operation, ids: dict[str, str]) -> bool:
+        """Make what an operation deletes that has no id of its own; whether it is there, as far as is specified."""
+        for maker in self._contract.operations.values():
+            if self._makes_for(maker, operation):
+                expect = UNSPECIFIED_TARGET if maker.may_be_rejected else SUCCESS
+                return self._api.post(fill(maker, ids), expect=expect).is_success
+        return not operation.may_be_rejected
+
+    def _makes_for(self, maker: Operation, deleter: Operation) -> bool:
+        """Whether one operation makes, at the same path, what another deletes, and it is no entity."""
+        return (
+            (deleter.method, maker.method, maker.path) == ("DELETE", "POST", deleter.path)
+            and not any(entity_type.creator is maker for entity_type in self._contract.entity_types)
+            and any(link.operation_id == deleter.id for link in success_links(maker))
+        )
+
+    def _query(self, operation: Operation) -> dict[str, str]:
+        """The query parameters that an operation must have."""
+        required = [known for known in operation.parameters if known.place == "query" and known.required]
+        return {parameter.name: self._text_for(parameter) for parameter in required}
+
+    def _text_for(self, parameter: Parameter) -> str:
+        value = self._samples.smallest(parameter.schema).value
+        return value if isinstance(value, str) else json.dumps(value)

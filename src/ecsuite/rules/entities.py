@@ -1,0 +1,383 @@
+"""Entities, made by the links of the contract: what is needed around the call that a test is about.
+
+No test says how an entity is made. The contract's links say what makes it and what it belongs to, its schema what is
+sent; the client deletes it afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from ecsuite.checks import sent_comes_back
+from ecsuite.cleanup import fill
+from ecsuite.client import Api
+from ecsuite.contract import Batch, Contract, EntityType, Operation, describe, links_to, parameters, success_links
+from ecsuite.errors import NothingThere, PromiseBroken
+from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.http import httpx
+from ecsuite.json_paths import at_pointer
+from ecsuite.rules.call import Call
+from ecsuite.rules.entity import Entity, path_below
+from ecsuite.rules.listing import list_in, records_of
+from ecsuite.rules.promises import CREATION_RESPONSE, SENT_COMES_BACK
+from ecsuite.rules.reading import json_or_none, line_of, require_json, require_string_at
+from ecsuite.rules.representation import Representation
+from ecsuite.rules.values import HOOK_URL, Values
+from ecsuite.rules.verify import Verify
+from ecsuite.samples import NOTHING, Body, Given, Needs, Reference, Samples
+from ecsuite.webhook.receiver import NoReceiver
+
+# Whether the API looks at a webhook's address is unspecified, and one on this machine may not please it.
+ADDRESS_MAY_BE_REJECTED: Final = Expectation("a webhook at an address that may be refused", frozenset({200, 201, 400}))
+ADDRESS_REJECTED: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
+# Whether an id may be used again elsewhere is unspecified.
+MAY_BE_TAKEN: Final = Expectation("looking whether it is there", unspecified=True)
+# Seconds that are given to what follows from a call, such as the log of a delivery.
+FOLLOWS: Final = 10.0
+
+
+class CreationRefused(NothingThere):
+    """A body that a server may refuse was refused, so nothing is there to go on with."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(f"{line_of(response)} was refused with {response.status_code}, as it may be")
+        self.response = response
+
+
+class Entities:
+    """Makes entities, and what their bodies name, with the credentials of one partner.
+
+    Args:
+        api: the client.
+        values: draws fresh values.
+        samples: draws bodies.
+        representation: what responses must show.
+        verify: where it is noted whether they do.
+        sandbox: whether what belongs to the sandbox may be made.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        values: Values,
+        samples: Samples,
+        representation: Representation,
+        verify: Verify,
+        *,
+        sandbox: bool = True,
+    ) -> None:
+        self._api = api
+        self._values = values
+        self._samples = samples
+        self._representation = representation
+        self._verify = verify
+        self._sandbox = sandbox
+        self._defaults: dict[str, Entity] = {}
+        self._first: dict[str, tuple[dict[str, str], Any] | None] = {}
+        self._address_tried = False
+
+    @property
+    def types(self) -> tuple[EntityType, ...]:
+        """The entity types that may be made here: in production none that belong to the sandbox."""
+        return tuple(each for each in self._contract.entity_types if self._may(each.creator))
+
+    def types_made_at(self, path: str) -> list[EntityType]:
+        """The entity types that a POST to a path makes, by the path's template."""
+        return [each for each in self._contract.entity_types if each.creator.path == path]
+
+    def types_listed_by(self, operation: Operation) -> list[EntityType]:
+        """The entity types that a list shows."""
+        return [each for each in self.types if each.lister is operation]
+
+    def type_made_by(self, creator: str) -> EntityType:
+        """The entity type that an operation makes, by the operation's id."""
+        return next(entity_type for entity_type in self._contract.entity_types if entity_type.creator.id == creator)
+
+    def create(
+        self,
+        entity_type: EntityType,
+        parent: Entity | None = None,
+        *,
+        body: Body | None = None,
+        full: bool = False,
+        expect: Expectation = SUCCESS,
+    ) -> Entity:
+        """Make an entity, and see that what the response shows of it is as it was sent.
+
+        Args:
+            entity_type: of the entity.
+            parent: what it is to belong to; the default entity of that type where it is left out.
+            body: what is sent; the smallest (or fullest) legal body where it is left out.
+            full: whether the body is the fullest one.
+            expect: what response will do.
+
+        Raises:
+            CreationRefused: it was refused, as `expect` allows.
+            PromiseBroken: it was not made, or cannot be gone on with; the finding is in the journal.
+        """
+        if entity_type.parent is not None and parent is None:
+            parent = self.default(entity_type.parent)
+        if body is None and entity_type.creator.request:
+            body = self.body(entity_type.creator, full=full)
+        content = {"json": body.value} if body else {}
+        path = fill(entity_type.creator, parent.ids if parent else {})
+        response = self._api.post(path, expect=expect, **content)
+        if not response.is_success:
+            raise CreationRefused(response)
+        return self._entity(entity_type, parent, body.value if body else {}, response)
+
+    def _entity(self, entity_type: EntityType, parent: Entity | None, sent: Any, response: httpx.Response) -> Entity:
+        ids = dict(parent.ids) if parent else {}
+        ids[entity_type.parameter] = self._id_of(entity_type, sent, response)
+        representation = self._representation.of_entity(entity_type, sent, ids)
+        if response.content.strip() not in {b"", b"null"}:
+            self._verify.shows(representation, response, at=entity_type.answered_at)
+        return Entity(entity_type, ids, sent, representation, response)
+
+    def _id_of(self, entity_type: EntityType, sent: Any, response: httpx.Response) -> str:
+        pointer = entity_type.link.parameters[entity_type.parameter].partition("#")[2]
+        if entity_type.is_named_by_client:
+            return require_string_at(sent, pointer, response)
+        told = require_json(response)
+        found = at_pointer(told, pointer)
+        self._verify.that(
+            CREATION_RESPONSE,
+            response,
+            holds=isinstance(found, str) and bool(found),
+            at=f"body {pointer}",
+            expected=f"the id of the {entity_type}, by which it can be read",
+            actual=sent_comes_back.MISSING if found is None else describe(found),
+        )
+        return require_string_at(told, pointer, response)
+
+    def create_many(
+        self, entity_type: EntityType, count: int, parent: Entity | None = None, *, full: bool = False
+    ) -> list[Entity]:
+        """Several entities of a type, one after the other."""
+        return [self.create(entity_type, parent, full=full) for _ in range(count)]
+
+    def create_each(self, entity_type: EntityType, bodies: Iterable[Body]) -> list[Entity]:
+        """An entity of each body; not of those that are refused, as they may be."""
+        entities = []
+        for body in bodies:
+            try:
+                entities.append(self.create(entity_type, body=body, expect=body.expectation))
+            except CreationRefused:
+                self._verify.not_checked(
+                    SENT_COMES_BACK, f"refused: {body.may_be_rejected or 'what it names is not there'}"
+                )
+        return entities
+
+    def create_if_taken(self, entity_type: EntityType, body: Body, expect: Expectation) -> Entity | None:
+        """An entity of a body that may be refused; None where it was, which is recorded."""
+        try:
+            return self.create(entity_type, body=body, expect=expect)
+        except CreationRefused as error:
+            self._verify.not_checked(SENT_COMES_BACK, f"refused with {error.response.status_code}: {expect.name}")
+            return None
+
+    def ids_in(self, entity_type: EntityType, body: Any, response: httpx.Response) -> dict[str, str]:
+        """The path parameters of an entity that belongs to the partner alone, from the response that made it."""
+        return {entity_type.parameter: self._id_of(entity_type, body, response)}
+
+    def with_deprecated(self, entity_type: EntityType) -> list[Entity]:
+        """A new entity whose body has a deprecated member; none where no legal body has one."""
+        schema = entity_type.creator.body_schema
+        ids = self.ready(self._samples.all_needs(schema))
+        for body in self._samples.legal(schema, ids):
+            if self._representation.successors(entity_type, body.value) and not body.may_be_rejected:
+                return [self.create(entity_type, body=body)]
+        return []
+
+    def default(self, entity_type: EntityType) -> Entity:
+        """The entity of a type that others belong to, or name, unless told otherwise; made when first needed."""
+        key = entity_type.creator.id
+        if key not in self._defaults:
+            self._defaults[key] = self.create(entity_type, full=self._has_optional_link(entity_type))
+        return self._defaults[key]
+
+    def default_parent(self, entity_type: EntityType) -> Entity | None:
+        """The default entity of what a type belongs to; None where it belongs to the partner alone."""
+        return self.default(entity_type.parent) if entity_type.parent else None
+
+    def defaults(self) -> list[Entity]:
+        """The default entity of each type; not of those that are the simulation's."""
+        return [self.default(each) for each in self._contract.entity_types if not each.creator.sandbox_only]
+
+    def sent_for(self, call: Call) -> list[Any]:
+        """Everything that was sent to make what a call is about, secrets too, and what it sends."""
+        return [*(entity.body for entity in self._defaults.values()), call.body.value if call.body else None]
+
+    def children_of(self, entity: Entity, *, full: bool = False) -> list[Entity]:
+        """A new entity of each type that can belong to an entity."""
+        types = [each for each in self._contract.entity_types if each.parent is entity.type]
+        return [self.create(each, entity, full=full) for each in types]
+
+    def same_id_elsewhere(self, entity: Entity) -> list[str]:
+        """The paths of new entities with the same id: of the same type below another parent, of other types beside it.
+
+        Where the API does not take the id there is none.
+        """
+        own, parent_type = entity.type, entity.type.parent
+        if parent_type is None or not own.is_named_by_client or not own.is_below_parent:
+            return []
+        beside = [each for each in self._contract.entity_types if each.parent is parent_type and each.is_below_parent]
+        parent, paths = self.default(parent_type), []
+        for other in (each for each in beside if each.is_named_by_client):
+            below = self.create(parent_type) if other is own else parent
+            body = self.body(other.creator).value | {other.member: entity.id}
+            if self._api.post(path_below(other.creator, below), json=body, expect=MAY_BE_TAKEN).is_success:
+                paths.append(path_below(other.reader, below, entity.id))
+        return paths
+
+    def replaced(self, entity: Entity, body: Any) -> Entity:
+        """The entity as it must be shown after a body was put in its place."""
+        seen = self._representation.of_entity(entity.type, body, entity.ids)
+        return replace(entity, body=body, representation=seen | {entity.type.member: entity.id})
+
+    # Batches
+
+    def batch_items(self, batch: Batch, count: int) -> list[dict[str, Any]]:
+        """What to put into a batch: the smallest entity, the fullest one, and others."""
+        schema = batch.creator.body_schema
+        ids = self.ready(self._samples.all_needs(schema))
+        fullest = [self._samples.fullest(schema, ids, turn=turn) for turn in range(1, count)]
+        return [body.value[batch.member][0] for body in (self._samples.smallest(schema, ids), *fullest)]
+
+    def made_by_batch(self, batch: Batch, items: Iterable[dict[str, Any]], response: httpx.Response) -> list[Entity]:
+        """What a batch makes of its items, if it makes them; the ids of what they belong to are in the items."""
+        own, entities = batch.entity_type, []
+        for item in items:
+            ids = {name: item[name] if name in item else item[own.member] for name in own.parameters}
+            representation = self._representation.of(batch.creator, {batch.member: [item]})[batch.member][0]
+            entities.append(Entity(own, ids, item, representation, response))
+        return entities
+
+    # What bodies and paths name
+
+    def body(self, operation: Operation, given: Given = NOTHING, *, full: bool = False) -> Body:
+        """A legal body for an operation; where it has members that are in `given`, with their values."""
+        schema = operation.body_schema
+        ids = self.ready(self._samples.needs(schema, full=full))
+        return self._samples.fullest(schema, ids, given) if full else self._samples.smallest(schema, ids, given)
+
+    def ready(self, needs: Needs) -> Mapping[Reference, str]:
+        """Make what bodies name, and see that the API takes the receiver's address where they hold one; the ids."""
+        if HOOK_URL in needs.kinds and not self._address_tried:
+            self._address_tried = True
+            self._try_address()
+        return self.ids_for(needs.references)
+
+    def hook_url(self) -> str:
+        """A fresh address of the receiver, if the API takes those."""
+        self.ready(Needs(kinds=frozenset({HOOK_URL})))
+        return self._values.draw(HOOK_URL)
+
+    def ids_for(self, references: Iterable[Reference]) -> Mapping[Reference, str]:
+        """The ids of what references name, made where need be; without those of which nothing is there."""
+        found = {reference: self._id_for(reference) for reference in sorted(references)}
+        return {reference: own for reference, own in found.items() if own is not None}
+
+    def _id_for(self, reference: Reference) -> str | None:
+        operation = self._contract.operations[reference.operation]
+        made = [each for each in self.types if each.creator is operation]
+        ids = self.default(made[0]).ids if made else self.ids_at(operation)
+        return ids[reference.parameter] if ids else None
+
+    def ids_at(self, operation: Operation) -> dict[str, str] | None:
+        """Path parameters for an operation that name what is there; None where nothing is."""
+        wanted = parameters(operation)
+        if not wanted:
+            return {}
+        if not self._may(operation):
+            return None
+        for entity_type in self.types:
+            if parameters(entity_type.reader) == wanted:
+                return dict(self.default(entity_type).ids)
+        for source, link in links_to(operation, self._contract.operations.values()):
+            for entity_type in self.types:
+                if entity_type.creator is source:
+                    return _led_to(self.default(entity_type), link.parameters)
+        first = self.first_listed(operation)
+        return first[0] if first else None
+
+    def first_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
+        """What names the first item of a list that links to the operation, and the item; None where there is none."""
+        for source, link in links_to(operation, self._contract.operations.values()):
+            if source.method == "GET" and not parameters(source):
+                if source.id not in self._first:
+                    self._first[source.id] = self._first_of(source, link.parameters)
+                return self._first[source.id]
+        return None
+
+    def require_first_listed(self, operation: Operation) -> tuple[dict[str, str], Any]:
+        """The same.
+
+        Raises:
+            NothingThere: the list is empty.
+        """
+        found = self.first_listed(operation)
+        if found is None:
+            raise NothingThere(f"there is nothing to call {operation} on")
+        return found
+
+    def _first_of(self, source: Operation, expressions: Mapping[str, str]) -> tuple[dict[str, str], Any] | None:
+        response = self._read_list(source)
+        listed = self._api.known(response)
+        try:
+            ids = {
+                name: require_string_at(listed, expression.partition("#")[2], response)
+                for name, expression in expressions.items()
+            }
+        except PromiseBroken:
+            return None
+        return ids, list_in(listed)[1][0]
+
+    def _read_list(self, source: Operation) -> httpx.Response:
+        """Read a list; where it shows what follows from something else, have that happen first."""
+        if not source.follows:
+            return self._api.get(source.path)
+        for entity_type in self.types:
+            if entity_type.creator.id in source.follows:
+                self.create(entity_type, full=True)
+        # What follows takes its time.
+        return self._api.poll(source.path, lambda answer: bool(records_of(require_json(answer))), seconds=FOLLOWS)
+
+    def _try_address(self) -> None:
+        """Have the API take the receiver's address; where it does not, no delivery can be waited for."""
+        hooked = [each for each in self.types if self._representation.sampled_as(each.creator, HOOK_URL)]
+        if not hooked or self._values.receiver.unreachable:
+            return
+        body = self.body(hooked[0].creator)
+        response = self._api.post(hooked[0].creator.path, json=body.value, expect=ADDRESS_MAY_BE_REJECTED)
+        if not response.is_success:
+            self._values.receiver = NoReceiver(ADDRESS_REJECTED)
+
+    def _has_optional_link(self, entity_type: EntityType) -> bool:
+        """Whether a link of the contract starts at an optional request member, so that only a full body leads on."""
+        if not entity_type.creator.request:
+            return False
+        required = self._contract.schemas.shape(entity_type.creator.body_schema).required
+        expressions = [text for link in success_links(entity_type.creator) for text in link.parameters.values()]
+        sent = [text.split("/")[1] for text in expressions if text.startswith("$request.body#/")]
+        return any(member not in required for member in sent)
+
+    def _may(self, operation: Operation) -> bool:
+        return self._sandbox or not operation.sandbox_only
+
+    @property
+    def _contract(self) -> Contract:
+        return self._api.checker.contract
+
+
+def _led_to(entity: Entity, expressions: Mapping[str, str]) -> dict[str, str]:
+    """The path parameters that a link gives, from what was sent to make an entity, or from the response."""
+    messages = {"request": entity.body, "response": json_or_none(entity.created.content)}
+    return {
+        name: require_string_at(
+            messages[expression[1:].partition(".")[0]], expression.partition("#")[2], entity.created
+        )
+        for name, expression in expressions.items()
+    }

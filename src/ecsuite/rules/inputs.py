@@ -1,0 +1,334 @@
+"""What a client sends by mistake, or on purpose: tables of inputs by what they are, for any operation. Pure."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ecsuite.contract import Contract, Operation
+from ecsuite.exchange import Expectation
+from ecsuite.json_paths import at_path, leaves
+from ecsuite.rules.call import Call
+from ecsuite.samples import Wrong
+
+BREAKS_BODY: Final = frozenset({"request body matches contract"})
+BREAKS_CONTRACT: Final = frozenset(
+    {"request body matches contract", "request parameters match contract", "operation is in the contract"}
+)
+BAD_REQUEST: Final = frozenset({400})
+UNAUTHORIZED: Final = frozenset({401})
+PLAIN: Final = "application/json"
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+NOT_THERE: Final = frozenset({404, 405})
+OTHER_METHOD: Final = frozenset({"operation is in the contract"})
+BAD_NUMBERS: Final = ("abc", "1.5", "0x10", "--1")
+PAGES_OUT_OF_BOUNDS: Final = ("0", "-1", "1001", "999999999", "2147483648", "99999999999999999999")
+
+# Well-formed JSON Web Tokens that nobody has given out: one signed by somebody, one that asks not to be looked at.
+_CLAIMS = {"iss": "https://nobody.example", "sub": "nobody", "client_id": "nobody", "exp": 4102444800}
+_FOREIGN_TOKENS: Final[dict[str, tuple[dict[str, str], bytes]]] = {
+    "a signed token of another issuer": ({"alg": "HS256", "typ": "JWT"}, b"\x01" * 32),
+    "an unsigned token": ({"alg": "none", "typ": "JWT"}, b""),
+}
+# Nobody else has an id that is as long as this and differs from a known one in a letter.
+_LONG: Final = 20
+_NO_JSON: Final = {
+    "no JSON": b"not json",
+    "a form": b"userId=42&name=x",
+    "XML": b"<user><id>42</id></user>",
+    "nothing at all": b"",
+    "blanks": b"   ",
+    "an open brace": b"{",
+    "NaN": b"NaN",
+}
+UNUSUAL_IDS: Final = {
+    "letters": "kunde-øst-Å42",
+    "blanks": "a b  c",
+    "blanks around it": " a b ",
+    "an encoded slash": "a/b",
+    "an encoded backslash": "a\\b",
+    "reserved characters": "a?b#c&d=e+f;g,h:i@j",
+    "a percent sign": "100%25",
+    "quotes": 'it\'s "quoted"',
+    "an emoji": "\U0001f697",
+    "dots": "a..b...",
+    "a hidden path": "../../etc/passwd",
+    "a NUL": "a\x00b",
+    "SQL": "' OR '1'='1",
+    "a very long id": "long" * 500,
+    "a number": "42",
+    "null": "null",
+}
+UNUSUAL_IN_PATH: Final = (
+    "letters",
+    "an encoded slash",
+    "reserved characters",
+    "a hidden path",
+    "a NUL",
+    "an emoji",
+    "a very long id",
+)
+# What a path may lose on its way, whoever serves it.
+_FRAGILE: Final = ("/", "\\", "\x00")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A request that must be refused; another response is a finding, and does not stop the test.
+
+    Attributes:
+        what: it is, in words.
+        content: how it differs from the call that would succeed, as options of `Calls.send`.
+        statuses: of the refusal.
+        violates: names of the checks that the request breaks.
+    """
+
+    what: str
+    content: Mapping[str, Any]
+    statuses: frozenset[int] = BAD_REQUEST
+    violates: frozenset[str] = BREAKS_BODY
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of `Calls.send`."""
+        expect = Expectation(f"a refusal of {self.what}", self.statuses, self.violates)
+        return {**self.content, "expect": expect, "strict": False}
+
+
+def unspecified(what: str) -> Expectation:
+    """Any response but a server error, to what nothing published speaks of."""
+    return Expectation(f"whatever {what} gets", violates=BREAKS_CONTRACT, unspecified=True)
+
+
+# Credentials
+
+
+def bad_credentials(token: str, client_id: str, client_secret: str, nobodys: str) -> list[Refused]:
+    """What may stand in the place of a good token: no partner's token, or none at all."""
+    middle = len(token) // 2
+    changed = "A" if token[middle] != "A" else "B"
+    basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+    found: dict[str, str | None] = {
+        "no token": None,
+        "an empty Authorization header": "",
+        "a scheme without a token": "Bearer",
+        "a token of nobody's": f"Bearer {nobodys}",
+        "a token that is cut off": f"Bearer {token[:middle]}",
+        "a token with one character changed": f"Bearer {token[:middle]}{changed}{token[middle + 1 :]}",
+        "a token with something behind it": f"Bearer {token}x",
+        "a token in another case": f"Bearer {token.swapcase()}",
+        "a token backwards": f"Bearer {token[::-1]}",
+        "the token without a scheme": token,
+        "the token in another scheme": f"Token {token}",
+        "the client's id and secret in the scheme Basic": f"Basic {basic}",
+        **{name: f"Bearer {_as_jwt(*parts)}" for name, parts in _FOREIGN_TOKENS.items()},
+    }
+    return [_without_good_token(what, header) for what, header in found.items() if header != f"Bearer {token}"]
+
+
+def _without_good_token(what: str, header: str | None) -> Refused:
+    headers = {} if header is None else {"Authorization": header}
+    violates = frozenset({"bearer token is sent"})
+    return Refused(what, {"authorize": False, "headers": headers}, UNAUTHORIZED, violates)
+
+
+def _as_jwt(header: Mapping[str, str], signature: bytes) -> str:
+    """A JSON Web Token (RFC 7519), each part in Base64 for URLs."""
+    parts = (json.dumps(header).encode(), json.dumps(_CLAIMS).encode(), signature)
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+def wrong_credentials(form: Mapping[str, str], nobodys: str) -> dict[str, dict[str, str]]:
+    """Forms for the token endpoint of which one half of the credentials, or both, is wrong."""
+    own_id, secret = form["client_id"], form["client_secret"]
+    changes = {
+        "a wrong secret": {"client_secret": "a-wrong-secret"},
+        "a secret that is cut off": {"client_secret": secret[:-1]},
+        "a secret with something behind it": {"client_secret": f"{secret}x"},
+        "a secret in another case": {"client_secret": secret.swapcase()},
+        "an empty secret": {"client_secret": ""},
+        "a client_id in another case": {"client_id": own_id.swapcase()},
+        "an unknown client": {"client_id": nobodys},
+        "the id as the secret": {"client_secret": own_id},
+        "a wildcard": {"client_id": "*", "client_secret": "*"},
+        "SQL": {"client_secret": "' OR '1'='1"},
+    }
+    forms = {what: {**form, **change} for what, change in changes.items()}
+    return {what: wrong for what, wrong in forms.items() if wrong != form}
+
+
+# Methods and queries
+
+
+def other_methods(known: Collection[str]) -> list[list[Refused]]:
+    """For each method that a path does not have, the ways in which it is tried."""
+    nothing: tuple[Any, ...] = (None,)
+    return [
+        [
+            Refused(method, {"params": None, "json": content, "method": method}, NOT_THERE, OTHER_METHOD)
+            for content in (nothing if method in {"GET", "DELETE"} else ({}, None))
+        ]
+        for method in METHODS
+        if method not in known
+    ]
+
+
+def wrong_queries(operation: Operation) -> list[Refused]:
+    """Query parameters that must be a number or a boolean, and are none; and ones that must be there, and are not."""
+    violates = frozenset({"request parameters match contract"})
+    found: list[tuple[str, dict[str, str]]] = []
+    for known in operation.parameters:
+        if known.place == "query":
+            texts = BAD_NUMBERS if known.type in {"integer", "boolean"} else ()
+            found += [(f"{known.name}={text}", {known.name: text}) for text in texts]
+            found += [(f"a missing {known.name}", {})] if known.required else []
+    return [Refused(what, {"params": query}, BAD_REQUEST, violates) for what, query in found]
+
+
+# Bodies
+
+
+def wrong_body(wrong: Wrong) -> Refused:
+    """A body with one fault that the contract refuses."""
+    # httpx takes null for no body at all.
+    null = {"json": None, "content": b"null", "headers": {"Content-Type": PLAIN}}
+    return Refused(f"{wrong.what} at {wrong.place}", null if wrong.value is None else {"json": wrong.value})
+
+
+def broken_bodies(value: Any) -> list[Refused]:
+    """Bodies that are no JSON, or not the object that is wanted, the more so because a right one was broken."""
+    text = json.dumps(value, ensure_ascii=False)
+    broken = {
+        "JSON that is cut off": text[: len(text) // 2].encode(),
+        "JSON without its last brace": text[:-1].encode(),
+        "JSON with something behind it": f"{text} x".encode(),
+        "JSON with single quotes": text.replace('"', "'").encode(),
+        "JSON with a number that is none": f'{text[:-1]}, "more": 0x1F}}'.encode(),
+        "JSON in an array": f"[{text}]".encode(),
+        "JSON as a text": json.dumps(text).encode(),
+    }
+    contents = {**_NO_JSON, **{what: content for what, content in broken.items() if content != text.encode()}}
+    plain = {"json": None, "headers": {"Content-Type": PLAIN}}
+    return [Refused(what, {**plain, "content": content}) for what, content in contents.items()]
+
+
+def unusual_bodies(value: Any, large: int) -> list[dict[str, Any]]:
+    """A legal body in ways that nothing published speaks of: options of `Api.request`.
+
+    Args:
+        value: the legal body.
+        large: how many characters a large body has.
+    """
+    contents = {**_other_media_types(value), **_unusual_json(value, large)}
+    unusual = [
+        {
+            "json": None,
+            "content": content,
+            "headers": {"Content-Type": media_type} if media_type else {},
+            "expect": unspecified(what),
+        }
+        for what, (content, media_type) in contents.items()
+    ]
+    unusual += [{"json": changed, "expect": unspecified(what)} for what, changed in _unusual_sizes(value)]
+    return [*unusual, {"chunked": True, "expect": unspecified("a body in chunks")}]
+
+
+def _other_media_types(value: Any) -> dict[str, tuple[bytes, str | None]]:
+    text = json.dumps(value, ensure_ascii=False).encode()
+    return {
+        "another media type": (text, "text/plain"),
+        "no media type": (text, None),
+        "a form by its media type": (text, "application/x-www-form-urlencoded"),
+        "a multipart form by its media type": (text, "multipart/form-data; boundary=x"),
+        "a media type that is none": (text, "json"),
+        "a charset that there is not": (text, "application/json; charset=klingon"),
+        "XML by its media type": (text, "application/xml"),
+        "a charset that is not its own": ('{"name":"Å"}'.encode("utf-16"), "application/json; charset=utf-16"),
+    }
+
+
+def _unusual_json(value: Any, large: int) -> dict[str, tuple[bytes, str | None]]:
+    text = json.dumps(value, ensure_ascii=False)
+    first = next(leaf for _, leaf in leaves(value) if isinstance(leaf, str))
+    more = text[:-1]
+    contents = {
+        "bytes that are no UTF-8": text.encode("latin-1", "replace").replace(b'":', b'\xe5":', 1),
+        "a byte order mark": b"\xef\xbb\xbf" + text.encode(),
+        "unknown members": f'{more},"unknown":{{"deep":[1,null,"x"]}}}}'.encode(),
+        "a member twice": f"{more},{more[1:]}}}".encode(),
+        "deep nesting in an unknown member": f'{more},"unknown":{_nested(2000)}}}'.encode(),
+        "deep nesting": _nested(20000).encode(),
+        "a very large number": f'{more},"unknown":{"9" * 400}}}'.encode(),
+        "a number beyond every range": f'{more},"unknown":1e999}}'.encode(),
+        "a large body": f'{more},"unknown":"{"x" * large}"}}'.encode(),
+        "a lone surrogate": text.replace(first, "\\ud83d").encode(),
+        "a NUL in a text": text.replace(first, "a\\u0000b").encode(),
+        "an empty text": text.replace(f'"{first}"', '""').encode(),
+    }
+    return {what: (content, PLAIN) for what, content in contents.items()}
+
+
+def _nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+def _unusual_sizes(value: Any) -> Iterator[tuple[str, Any]]:
+    """Bodies that are legal by the letter, with one member of a size that nobody sends."""
+    unusual: dict[type, list[Any]] = {list: [[]], str: [""], int: [10**30, -1], float: [1e300, -0.0]}
+    for at, leaf in leaves(value):
+        for new in unusual.get(type(leaf), []):
+            changed = copy.deepcopy(value)
+            at_path(changed, at[:-1])[at[-1]] = new
+            yield f"{json.dumps(new)} at /{'/'.join(map(str, at))}", changed
+
+
+# Ids
+
+
+def nobodys(own: str) -> dict[str, str]:
+    """Ids that are like an id and nobody's, by what they are; none where others may be as short."""
+    if len(own) < _LONG:
+        return {}
+    return {"the beginning of an id": own[:-1], "the end of an id": own[1:], "an id and a letter more": f"{own}0"}
+
+
+def unknown_id(operation: Operation, parameter: str) -> Refused:
+    """What an id of nobody's in the path must get."""
+    return Refused(f"an unknown {parameter}", {}, operation.unknown(parameter), frozenset())
+
+
+def unknown_ids(contract: Contract, call: Call, parameter: str, *, in_order: bool) -> list[tuple[Call, Refused]]:
+    """Calls with an id of nobody's that is like the one that is there, each with what it must get.
+
+    Args:
+        contract: of the API.
+        call: that would succeed.
+        parameter: whose value is another.
+        in_order: whether the calls are recorded: a recording has other ids in the place of those that the API gave, and
+            would miss parts of them.
+    """
+    chosen = {entity_type.parameter for entity_type in contract.entity_types if entity_type.is_named_by_client}
+    alikes = nobodys(call.ids[parameter]) if parameter in chosen or not in_order else {}
+    # Who gives ids of one form may find that this one is none.
+    statuses = call.operation.unknown(parameter) | {400, 404}
+    return [
+        (call.replacing(**{parameter: alike}), Refused(what, {}, statuses, frozenset()))
+        for what, alike in alikes.items()
+    ]
+
+
+def survives_a_path(own: str) -> bool:
+    """Whether an id is the same at the end of a path as at its beginning, whoever serves it."""
+    return not any(part in own for part in _FRAGILE)
+
+
+def every_change(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each member of a body with its value; after what can be switched was switched off, and again when it is on."""
+    switches = [name for name, value in body.items() if isinstance(value, bool)]
+    for on in (False, True) if switches else (True,):
+        yield from ((name, on) for name in switches)
+        yield from ((name, value) for name, value in body.items() if name not in switches)

@@ -1,0 +1,170 @@
+"""Lists with all their pages, as they came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ecsuite.cleanup import fill
+from ecsuite.client import Api
+from ecsuite.contract import EntityType, Operation
+from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.http import httpx
+from ecsuite.json_paths import Path
+from ecsuite.rules.reading import require_json
+
+# Far more pages than a list has that a test could look through.
+MOST_PAGES: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list: its value, the page that it stands on, and its place in the body of that page."""
+
+    value: Any
+    page: httpx.Response
+    place: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as it was read.
+
+    Attributes:
+        pages: the responses, in order; one alone where the list does not come in pages, or was refused.
+        items: of all pages, in order.
+    """
+
+    pages: tuple[httpx.Response, ...]
+    items: tuple[Item, ...] = ()
+
+    @property
+    def first(self) -> httpx.Response:
+        """The response of the first page, which a finding about the list as a whole blames."""
+        return self.pages[0]
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the list could be read."""
+        return self.first.is_success
+
+    @property
+    def values(self) -> list[Any]:
+        """The values of the items."""
+        return [item.value for item in self.items]
+
+    def having(self, member: str, value: Any) -> list[Item]:
+        """The items with a value of a member."""
+        return [item for item in self.items if isinstance(item.value, dict) and item.value.get(member) == value]
+
+    def of(self, entity_type: EntityType, entity_id: str) -> list[Item]:
+        """The items that are the entity of an id."""
+        return self.having(entity_type.member, entity_id)
+
+    def count(self, member: str) -> Counter[Any]:
+        """How often each value of a member stands in the items."""
+        return Counter(value[member] for value in self.values if isinstance(value, dict) and member in value)
+
+
+class Lists:
+    """Reads lists.
+
+    Args:
+        api: the client.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def read(
+        self, path: str, expect: Expectation = SUCCESS, *, strict: bool = True, query: Mapping[str, str] | None = None
+    ) -> Listing:
+        """Read a list, with all its pages.
+
+        Args:
+            path: below the base URL.
+            expect: as for `Api.request`.
+            strict: as for `Api.request`.
+            query: what is asked for beside the page.
+
+        Raises:
+            PromiseBroken: a page could not be read, or is no JSON; the finding is in the journal.
+        """
+        listing = Listing(tuple(self._pages(path, expect, query or {}, strict=strict)))
+        return Listing(listing.pages, tuple(_items(listing.pages))) if listing.is_success else listing
+
+    def of(
+        self, entity_type: EntityType, ids: Mapping[str, str], **options: Any
+    ) -> Iterator[tuple[Operation, Listing]]:
+        """Each list of an entity type below the ids of a path, with the operation that reads it."""
+        for lister in entity_type.listers:
+            yield lister, self.read(fill(lister, ids), **options)
+
+    def known(self, listing: Listing) -> list[Any]:
+        """The values of a list without what the contract does not speak of, and so may be different each time.
+
+        Raises:
+            PromiseBroken: a page is no JSON; the finding is in the journal.
+        """
+        return [value for page in listing.pages for value in records_of(self._api.known(page))]
+
+    def _pages(
+        self, path: str, expect: Expectation, query: Mapping[str, str], *, strict: bool
+    ) -> Iterator[httpx.Response]:
+        match = self._api.checker.contract.find("GET", path)
+        page, size = (match.operation.paged_by(what) for what in ("page", "size")) if match else ("", "")
+        if not match or not page or not size:
+            options = {"params": dict(query)} if query else {}
+            yield self._api.get(path, expect=expect, strict=strict, **options)
+            return
+        most, came, total = str(max(self._examples(match.operation, size))), 0, 0
+        for number in range(1, MOST_PAGES):
+            params = {**query, page: str(number), size: most}
+            # Of what has begun the rest is owed.
+            response = self._api.get(path, params=params, expect=expect if number == 1 else SUCCESS, strict=strict)
+            yield response
+            if not response.is_success:
+                return
+            value = require_json(response)
+            total = total_of(value) if number == 1 else total
+            more = len(records_of(value))
+            came += more
+            if came >= total or (not more and number > 1):
+                return
+
+    def _examples(self, operation: Operation, parameter: str) -> tuple[Any, ...]:
+        """The values that the contract gives for a parameter."""
+        own = next(known for known in operation.parameters if known.name == parameter)
+        return tuple(self._api.checker.contract.schemas.shape(own.schema).keywords.get("examples", ()))
+
+
+def _items(pages: tuple[httpx.Response, ...]) -> Iterator[Item]:
+    for page in pages:
+        if page.is_success:
+            place, listed = list_in(require_json(page))
+            yield from (Item(value, page, (*place, index)) for index, value in enumerate(listed))
+
+
+def list_in(value: Any) -> tuple[Path, list[Any]]:
+    """The list that a response's value is, or the first one that it holds, and its place."""
+    if isinstance(value, list):
+        return (), value
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, list):
+                return (name,), item
+    return (), []
+
+
+def records_of(value: Any) -> list[Any]:
+    """The list that a response's value is, or holds."""
+    return list_in(value)[1]
+
+
+def total_of(value: Any) -> int:
+    """How many records a paged list says there are in all; 0 where it does not say."""
+    pagination = value.get("pagination") if isinstance(value, dict) else None
+    total = pagination.get("totalRecords") if isinstance(pagination, dict) else None
+    return total if isinstance(total, int) else 0

@@ -1,0 +1,213 @@
+"""A list that comes in pages: walked page by page, and what its figures have to say of it.
+
+Figures must agree with each other and with what comes; the pages together hold every record once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from ecsuite.client import Api
+from ecsuite.contract import Operation
+from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.http import httpx
+from ecsuite.rules.entity import Entity
+from ecsuite.rules.listing import records_of, total_of
+from ecsuite.rules.promises import IN_ORDER, PAGED
+from ecsuite.rules.reading import require_json
+from ecsuite.rules.verify import Verify
+
+LARGEST: Final = 1000
+# However long a list is, it is walked in about so many pages, of which the last one is not full.
+FEW_PAGES: Final = 5
+# Small pages are for short lists.
+SMALL: Final = (1, 2)
+MOST_PAGES: Final = 12
+# While a list is walked others may make entities; then it is walked again, so many times.
+WALKS: Final = 3
+
+
+class Pages:
+    """One paged list of a partner.
+
+    Args:
+        api: the partner's client.
+        operation: what lists.
+        query: what else is asked for.
+    """
+
+    def __init__(self, api: Api, operation: Operation, query: Mapping[str, str] | None = None) -> None:
+        self._api = api
+        self.operation = operation
+        self._query = query or {}
+
+    def page(self, number: int, size: int = LARGEST, expect: Expectation = SUCCESS) -> httpx.Response:
+        """One page, which is counted from 1."""
+        names = (self.operation.paged_by("page"), self.operation.paged_by("size"))
+        query = {**self._query, **dict(zip(names, (str(number), str(size)), strict=True))}
+        return self._api.get(self.operation.path, params=query, expect=expect)
+
+    def total(self) -> int:
+        """How many records the list says it has."""
+        return total_of(require_json(self.page(1)))
+
+    def walk(self, size: int) -> list[httpx.Response]:
+        """Every page; none where the list did not stay the same for as long as that takes."""
+        for _ in range(WALKS):
+            pages = [self.page(1, size)]
+            while len(pages) * size < total_of(require_json(pages[-1])) and len(pages) <= MOST_PAGES:
+                pages.append(self.page(len(pages) + 1, size))
+            bodies = [require_json(answer) for answer in [*pages, self.page(1, size)]]
+            first, again = (sorted(map(_identity, records_of(body))) for body in (bodies[0], bodies[-1]))
+            if len(set(map(total_of, bodies))) == 1 and first == again:
+                return pages
+        return []
+
+
+class VerifyPages:
+    """Notes whether the pages of a list are as they must be.
+
+    Args:
+        verify: where it is noted.
+    """
+
+    def __init__(self, verify: Verify) -> None:
+        self._verify = verify
+
+    def hold_every_record_once(self, pages: Pages, entities: Iterable[Entity] = ()) -> None:
+        """Walk a list by pages of several sizes; each of the entities must be on one of the pages, once."""
+        total = pages.total()
+        sizes = {LARGEST, total // FEW_PAGES + 1, *(size for size in SMALL if total <= size * MOST_PAGES)}
+        walked = {size: pages.walk(size) for size in sorted(size for size in sizes if size <= LARGEST)}
+        for size, walk in walked.items():
+            if not walk:
+                self._verify.not_checked(PAGED, "the list changed while it was walked, again and again")
+                continue
+            for number, response in enumerate(walk, 1):
+                self._figures_agree(response, number, size)
+            for entity in entities:
+                self._holds(walk, size, entity)
+        smallest = min(walked)
+        self._hold_the_same(walked[smallest], walked[LARGEST], smallest)
+
+    def is_empty(self, response: httpx.Response, number: int) -> bool:
+        """Record whether the page after the last has no records; not checked where it is refused, as it may be."""
+        if not response.is_success:
+            self._verify.not_checked(PAGED, f"a page after the last is refused with {response.status_code}")
+            return True
+        records = records_of(require_json(response))
+        at, count = f"page {number}", len(records)
+        return self._verify.none(PAGED, response, records, at=at, expected="no records", actual=f"{count} records")
+
+    def are_in_order(self, pages: list[httpx.Response], order: str) -> bool:
+        """Record whether the records of pages are sorted by a member; with `-` in front the highest comes first."""
+        name, descending = order.lstrip("-"), order.startswith("-")
+        items = [item for response in pages for item in records_of(require_json(response))]
+        times = [_instant(item.get(name)) for item in items]
+        pairs = [(one, two) for one, two in itertools.pairwise(times) if one and two]
+        wrong = [(one, two) for one, two in pairs if (one < two if descending else one > two)]
+        if not pairs:
+            self._verify.not_checked(IN_ORDER, "the list has fewer than two records with a time")
+            return True
+        return self._verify.none(
+            IN_ORDER,
+            pages[0],
+            wrong,
+            at="the list",
+            expected=f"by {name}, {'the latest' if descending else 'the earliest'} first",
+            actual=" before ".join(time.isoformat() for time in wrong[0]) if wrong else "",
+        )
+
+    def _figures_agree(self, response: httpx.Response, number: int, size: int) -> None:
+        """See that the figures of a page agree with each other and with what is on it."""
+        body = require_json(response)
+        said = body.get("pagination") if isinstance(body, dict) else None
+        said, count, total = said if isinstance(said, dict) else {}, len(records_of(body)), total_of(body)
+        for name, value in _figures(said, number, size, total).items():
+            if name in said:
+                self._verify.that(
+                    PAGED,
+                    response,
+                    holds=said[name] == value,
+                    at=f"body /pagination/{name}",
+                    expected=f"{'null' if value is None else value}, for page {number} of {total} records by {size}",
+                    actual="null" if said[name] is None else str(said[name]),
+                )
+        expected = min(size, max(0, total - (number - 1) * size))
+        self._verify.that(
+            PAGED,
+            response,
+            holds=count == expected,
+            at="the page",
+            expected=f"{expected} of {total} records, on page {number} by {size}",
+            actual=f"{count} records",
+        )
+
+    def _holds(self, walk: list[httpx.Response], size: int, entity: Entity) -> None:
+        """See that an entity is on one of the pages, once."""
+        member = entity.type.member
+        records = [record for response in walk for record in records_of(require_json(response))]
+        found = sum(isinstance(record, dict) and record.get(member) == entity.id for record in records)
+        # A walk that ended early has not seen all.
+        ended = len(walk) * size < total_of(require_json(walk[0]))
+        self._verify.that(
+            PAGED,
+            walk[0],
+            holds=found == 1 or (ended and found == 0),
+            at=f"an item with the {member} {entity.id}, on {len(walk)} pages by {size}",
+            expected="once",
+            actual=f"{found} times",
+        )
+
+    def _hold_the_same(self, small: list[httpx.Response], large: list[httpx.Response], size: int) -> None:
+        """See that small pages together hold what large ones hold, each record as often."""
+        if not small or not large or len({total_of(require_json(answer)) for answer in (small[0], large[0])}) > 1:
+            self._verify.not_checked(PAGED, "the list changed between one walk and another")
+            return
+        expected, found = (
+            Counter(_identity(record) for answer in walk for record in records_of(require_json(answer)))
+            for walk in (large, small)
+        )
+        missing, more = expected - found, found - expected
+        self._verify.that(
+            PAGED,
+            small[0],
+            holds=not missing and not more,
+            at=f"the {len(small)} pages by {size}",
+            expected="the records of large pages, each as often",
+            actual=f"{missing.total()} are missing, {more.total()} too many",
+        )
+
+
+def _figures(said: Mapping[str, Any], number: int, size: int, total: int) -> dict[str, Any]:
+    """What the figures of a page must be, as far as the total says."""
+    own_size = said.get("pageSize", size)
+    pages = -(-total // own_size) if isinstance(own_size, int) and own_size > 0 else 0
+    return {
+        "currentPage": number,
+        "pageSize": size,
+        # Of an empty list nobody has said how many pages it has.
+        "totalPages": pages or said.get("totalPages"),
+        "nextPage": number + 1 if number < pages else None,
+        "previousPage": number - 1 if number > 1 else None,
+    }
+
+
+def _instant(text: Any) -> datetime | None:
+    """A time stamp, to compare; None for what is none, of which the contract has spoken."""
+    try:
+        return datetime.fromisoformat(text)
+    except (ValueError, TypeError):
+        return None
+
+
+def _identity(record: Any) -> str:
+    """What stays the same of a record: its ids."""
+    if not isinstance(record, dict):
+        return json.dumps(record)
+    return json.dumps({name: own for name, own in sorted(record.items()) if name.lower().endswith("id")})

@@ -1,0 +1,71 @@
+"""What a rule reads of a response and cannot go on without."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecsuite.errors import PromiseBroken
+from ecsuite.http import httpx
+from ecsuite.json_paths import at_pointer
+from ecsuite.media import UndecodableError, read_json
+
+
+def require_json(response: httpx.Response) -> Any:
+    """The JSON value of a response.
+
+    Raises:
+        PromiseBroken: it is none; the check of the body has said so.
+    """
+    try:
+        return read_json(response.content).value
+    except UndecodableError as error:
+        raise PromiseBroken(f"{line_of(response)}: {error}") from None
+
+
+def require_member(response: httpx.Response, name: str) -> str:
+    """The string of a member of a response's object.
+
+    Raises:
+        PromiseBroken: there is none; the check of the body has said so.
+    """
+    value = require_json(response)
+    return require_string(value.get(name) if isinstance(value, dict) else None, name, response)
+
+
+def require_string_at(value: Any, pointer: str, response: httpx.Response) -> str:
+    """The string at a JSON pointer of a value that belongs to a response.
+
+    Raises:
+        PromiseBroken: there is none.
+    """
+    return require_string(at_pointer(value, pointer), pointer, response)
+
+
+def require_string(found: Any, name: str, response: httpx.Response) -> str:
+    """What was found in a response, if it is a string that is not empty.
+
+    Raises:
+        PromiseBroken: it is none.
+    """
+    if not isinstance(found, str) or not found:
+        raise PromiseBroken(f"{line_of(response)}: the response has no {name} to go on with")
+    return found
+
+
+def json_or_none(content: bytes) -> Any:
+    """The JSON value of bytes; None where they are none."""
+    try:
+        return read_json(content).value
+    except UndecodableError:
+        return None
+
+
+def member_of(response: httpx.Response, name: str, default: Any = None) -> Any:
+    """The value of a member of a response's object; `default` where it has none."""
+    value = json_or_none(response.content)
+    return value.get(name, default) if isinstance(value, dict) else default
+
+
+def line_of(response: httpx.Response) -> str:
+    """The method and the address that a response belongs to."""
+    return f"{response.request.method} {response.request.url}"

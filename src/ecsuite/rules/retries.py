@@ -1,0 +1,134 @@
+"""The attempts at a delivery that is not acknowledged: how many, how far apart, and all of one notification."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from ecsuite.exchange import Exchange
+from ecsuite.http import httpx
+from ecsuite.rules.deliveries import GRACE, Deliveries, apart
+from ecsuite.rules.entity import Entity
+from ecsuite.rules.promises import REPEATED
+from ecsuite.rules.verify import Verify
+from ecsuite.webhook.receiver import Wanted, value_of
+
+MOST_ATTEMPTS: Final = 4
+# Retry intervals are unpublished; so many seconds are waited.
+LONGEST_WAIT: Final = 30.0
+# A pause may be a little shorter than it was meant to be, for the calls around it take their time; in all they grow.
+LEEWAY: Final = 0.9
+GROWTH: Final = 1.15
+
+
+class Attempts:
+    """The deliveries of one thing to one webhook.
+
+    Args:
+        deliveries: of the partner.
+        webhook: whose deliveries.
+        wanted: which of them.
+    """
+
+    def __init__(self, deliveries: Deliveries, webhook: Entity, wanted: Wanted) -> None:
+        self._deliveries = deliveries
+        self._webhook = webhook
+        self._wanted = wanted
+        self.came: list[Exchange] = []
+
+    @property
+    def times(self) -> list[float]:
+        """When the attempts came; empty where that is not known."""
+        return apart(self._deliveries.times(self._webhook, self._wanted))
+
+    @property
+    def count(self) -> int:
+        """How many attempts there were: what comes at once is one."""
+        return len(self.times or self.came)
+
+    def wait_for(self, count: int) -> None:
+        """Wait for attempts, until there were so many, or no more comes."""
+        while self.count < count and self._take(LONGEST_WAIT):
+            pass
+        self._take_the_rest()
+
+    def wait_for_any(self, count: int, since: float) -> None:
+        """Wait for so many deliveries, until a time after `since`; any counts, for one of two may have been taken."""
+        while len(self.came) < count and self._take(max(GRACE, since + LONGEST_WAIT - time.monotonic())):
+            pass
+        self._take_the_rest()
+
+    def _take_the_rest(self) -> None:
+        """Take what came beside them, at once."""
+        while len(self.came) < len(self._deliveries.times(self._webhook, self._wanted)) and self._take(GRACE):
+            pass
+
+    def _take(self, seconds: float) -> bool:
+        delivery = self._deliveries.wait(self._webhook, self._wanted, seconds)
+        if delivery is not None:
+            self.came.append(delivery)
+        return delivery is not None
+
+
+def came_again(verify: Verify, asked: httpx.Response, count: int, status: int) -> bool:
+    """Record whether a delivery that was answered with a status came a second time."""
+    return verify.that(
+        REPEATED,
+        asked,
+        holds=count > 1,
+        at="deliveries",
+        expected=f"another one after it was answered with {status}",
+        actual=f"{count} in {LONGEST_WAIT:.0f} s",
+    )
+
+
+def came_at_most(verify: Verify, asked: httpx.Response, count: int) -> bool:
+    """Record whether there were no more attempts than there may be."""
+    at, expected = "deliveries", f"at most {MOST_ATTEMPTS}"
+    return verify.that(REPEATED, asked, holds=count <= MOST_ATTEMPTS, at=at, expected=expected, actual=str(count))
+
+
+def pauses_grew(verify: Verify, asked: httpx.Response, times: Sequence[float]) -> bool:
+    """Record whether each pause between attempts was longer than the one before, and the last than the first."""
+    pauses = [after - before for before, after in itertools.pairwise(times)]
+    if len(pauses) < 2:  # noqa: PLR2004  of one pause nobody can say whether it grew
+        verify.not_checked(REPEATED, "there were too few attempts, or it is not known when they came")
+        return True
+    wanted = [
+        (longer > shorter * LEEWAY, f"longer than the {shorter:.2f} s before", longer)
+        for shorter, longer in itertools.pairwise(pauses)
+    ]
+    wanted.append((pauses[-1] > pauses[0] * GROWTH, f"growing ones, after the first of {pauses[0]:.2f} s", pauses[-1]))
+    at, kept = "the pauses between deliveries", True
+    for holds, expected, pause in wanted:
+        kept &= verify.that(REPEATED, asked, holds=holds, at=at, expected=expected, actual=f"{pause:.2f} s")
+    return kept
+
+
+def are_one_notification(
+    deliveries: Deliveries, asked: httpx.Response, names: Sequence[str], came: Sequence[Exchange], secret: str
+) -> bool:
+    """Record whether attempts tell the same.
+
+    Args:
+        deliveries: of the partner.
+        asked: the response of the call that asked for the first.
+        names: the members that must stay the same.
+        came: the attempts.
+        secret: that they are signed with.
+    """
+    first = value_of(came[0]) if came else None
+    told = {name: first[name] for name in names if name in first} if isinstance(first, dict) else {}
+    kept = True
+    for again in came[1:]:
+        kept &= deliveries.verify.tells(told, again, REPEATED)
+        kept &= deliveries.verify.arrived(again, asked, again.request.url, secret)
+    return kept
+
+
+def longer_than(times: Sequence[float]) -> float:
+    """Seconds after which another attempt would have come, by the pauses so far; none where they are not known."""
+    pauses = [after - before for before, after in itertools.pairwise(times)]
+    return min(LONGEST_WAIT, pauses[-1] * 2.5 + 0.5) if pauses else 0.0

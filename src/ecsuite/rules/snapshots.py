@@ -1,0 +1,240 @@
+"""Everything that a call could change, before and after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from ecsuite.checks import sent_comes_back
+from ecsuite.checks.decoded import place
+from ecsuite.cleanup import fill
+from ecsuite.client import Api
+from ecsuite.contract import Contract, EntityType, Operation, describe, parameters
+from ecsuite.exchange import Expectation
+from ecsuite.rules.call import Call
+from ecsuite.rules.entity import Entity
+from ecsuite.rules.listing import Lists
+from ecsuite.rules.values import Values
+from ecsuite.samples import Body
+
+PROBE: Final = Expectation("looking whether it is there", unspecified=True)
+MOST_SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuch:
+    """In the place of a state: the status of a response that had none."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A call that shows a state.
+
+    Attributes:
+        label: what is called, for messages.
+        path: below the base URL.
+        shows: one value; all items of a list, or only those that hold something that was drawn here; or their number.
+        is_shared: whether others may change it meanwhile, in a way that tells of this world's entities.
+    """
+
+    label: str
+    path: str
+    shows: Literal["value", "items", "own items", "length"] = "value"
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a later snapshot differs: the place, what was there and what is there now (in words), and that itself."""
+
+    probe: Probe
+    at: str
+    expected: str
+    actual: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What probes showed at one time."""
+
+    states: Mapping[Probe, Any]
+
+    def differences(self, later: Snapshot) -> list[Difference]:
+        """Where a later snapshot of the same probes differs."""
+        return [found for probe, was in self.states.items() for found in _differences(probe, was, later.states[probe])]
+
+
+class Snapshots:
+    """Takes snapshots.
+
+    Args:
+        api: the client.
+        lists: reads lists.
+        values: what was drawn, by which this world's entities are known.
+    """
+
+    def __init__(self, api: Api, lists: Lists, values: Values) -> None:
+        self._api = api
+        self._lists = lists
+        self._values = values
+
+    def around(self, call: Call) -> Snapshot:
+        """Everything that a call could change, as it is now."""
+        return self._take(probes_around(self._contract, call).values())
+
+    def of(self, entities: Iterable[Entity]) -> Snapshot:
+        """Entities as they are now."""
+        return self.at(entity.path for entity in entities)
+
+    def at(self, paths: Iterable[str]) -> Snapshot:
+        """What reading each of some paths shows now."""
+        return self._take(Probe(f"GET {path}", path) for path in paths)
+
+    def list_at(self, lister: Operation, ids: Mapping[str, str]) -> Snapshot:
+        """All items of a list, as they are now."""
+        return self._take([Probe(str(lister), fill(lister, ids), "items")])
+
+    def lengths(self, operation: Operation) -> Snapshot:
+        """How long the lists are of what an operation makes that is sent nothing, so that no id tells whose it is."""
+        listers = [
+            entity_type.lister
+            for entity_type in self._contract.entity_types
+            if entity_type.creator is operation and not operation.request
+        ]
+        return self._take(Probe(str(lister), fill(lister, {}), "length") for lister in listers if lister)
+
+    def again(self, snapshot: Snapshot) -> Snapshot:
+        """The same probes, as they show now."""
+        return self._take(snapshot.states)
+
+    def state_of(self, path: str) -> Any:
+        """What reading a path gives: a JSON value, or `NoSuch` with a status."""
+        response = self._api.get(path, expect=PROBE)
+        return self._api.known(response) if response.is_success else NoSuch(response.status_code)
+
+    def items_of(self, path: str) -> list[Any] | NoSuch:
+        """The items of a list, of all its pages; or `NoSuch` with a status."""
+        listing = self._lists.read(path, PROBE)
+        return self._lists.known(listing) if listing.is_success else NoSuch(listing.first.status_code)
+
+    def members_of(self, entity: Entity) -> dict[str, Any]:
+        """The members of an entity as it is now, without what the API keeps by itself.
+
+        Raises:
+            PromiseBroken: it cannot be read; the finding is in the journal.
+        """
+        value = self._api.known(self._api.get(entity.path))
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def _contract(self) -> Contract:
+        return self._api.checker.contract
+
+    def _take(self, probes: Iterable[Probe]) -> Snapshot:
+        return Snapshot({probe: self._state(probe) for probe in list(probes)})
+
+    def _state(self, probe: Probe) -> Any:
+        if probe.shows == "value":
+            return self.state_of(probe.path)
+        items = self.items_of(probe.path)
+        if isinstance(items, NoSuch):
+            return items
+        if probe.shows == "length":
+            return len(items)
+        # Others make entities meanwhile, so only what this world could have made counts.
+        return [item for item in items if probe.shows == "items" or self._values.has_drawn_of(item)]
+
+
+def probes_around(contract: Contract, call: Call) -> dict[str, Probe]:
+    """What shows everything that a call could change, by its label."""
+    probes: dict[str, Probe] = {}
+    for entity_type in contract.entity_types:
+        reader = entity_type.reader
+        if entity_type.creator is call.operation:
+            probes |= _probes_of_new(entity_type, call)
+        elif _begins_with(parameters(call.operation), parameters(reader)) and str(reader) not in probes:
+            probes[str(reader)] = Probe(str(reader), fill(reader, call.ids))
+    for batch in contract.batches:
+        if batch.creator is call.operation and call.body:
+            item = call.body.value[batch.member][0]
+            ids = {name: item[name] for name in parameters(batch.entity_type.reader) if name in item}
+            probes |= _probes_of_new(batch.entity_type, replace(call, ids=ids, body=Body(item)))
+    beside = contract.find("GET", call.path)
+    if beside and beside.operation.path == call.operation.path and _is_singleton(contract, call):
+        probes[str(beside.operation)] = Probe(str(beside.operation), call.path)
+    return probes
+
+
+def _is_singleton(contract: Contract, call: Call) -> bool:
+    """Whether what stands at a call's path is neither an entity nor a list of them, and has more than one method."""
+    known = {
+        operation.path
+        for entity_type in contract.entity_types
+        for operation in (entity_type.reader, entity_type.creator)
+    }
+    return call.operation.path not in known and len(contract.methods(call.path)) > 1
+
+
+def _probes_of_new(entity_type: EntityType, call: Call) -> dict[str, Probe]:
+    """What would show that a call has made something: the list, and the entity itself where its id is known."""
+    probes: dict[str, Probe] = {}
+    if entity_type.lister is not None:
+        is_shared = entity_type.parent is None and not entity_type.is_named_by_client
+        shows: Literal["items", "own items"] = "items" if entity_type.parent else "own items"
+        label = str(entity_type.lister)
+        probes[label] = Probe(label, fill(entity_type.lister, call.ids), shows, is_shared)
+    own = call.body.value.get(entity_type.member) if call.body and isinstance(call.body.value, dict) else None
+    if isinstance(own, str):
+        label = str(entity_type.reader)
+        probes[label] = Probe(label, fill(entity_type.reader, {**call.ids, entity_type.parameter: own}))
+    return probes
+
+
+def shown(value: Any) -> str:
+    """A state in words: a value, or the status that came in its place."""
+    return f"status {value.status}" if isinstance(value, NoSuch) else describe(value)
+
+
+def _begins_with(names: tuple[str, ...], first: tuple[str, ...]) -> bool:
+    return bool(first) and names[: len(first)] == first
+
+
+def _differences(probe: Probe, was: Any, now: Any) -> Iterator[Difference]:
+    if isinstance(was, list) and isinstance(now, list):
+        more, fewer = _beyond(now, was), _beyond(was, now)
+        expected = f"the {len(was)} items from before"
+        for item in more:
+            yield Difference(probe, probe.label, expected, f"another item: {_brief(item)}", item)
+        for item in fewer if not more else []:
+            yield Difference(probe, probe.label, expected, f"without {_brief(item)}", item)
+    elif was != now:
+        vanished = isinstance(was, NoSuch) or isinstance(now, NoSuch)
+        detail = None if vanished else next(sent_comes_back.differences(was, now), None)
+        if detail is None:
+            yield Difference(probe, probe.label, f"{shown(was)}, as before", shown(now), now)
+        else:
+            path, expected, actual = detail
+            yield Difference(probe, f"{probe.label} {place('body', path)}", f"{expected}, as before", actual, now)
+
+
+def _beyond(these: list[Any], those: list[Any]) -> list[Any]:
+    """The items of one list that another does not have, whatever the order."""
+    left = [json.dumps(item, sort_keys=True) for item in those]
+    beyond = []
+    for item in these:
+        text = json.dumps(item, sort_keys=True)
+        if text in left:
+            left.remove(text)
+        else:
+            beyond.append(item)
+    return beyond
+
+
+def _brief(item: Any) -> str:
+    text = json.dumps(item, ensure_ascii=False)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."

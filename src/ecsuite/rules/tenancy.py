@@ -1,0 +1,64 @@
+"""What two partners have in common, rightly: then nothing can be seen of whether they are kept apart."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ecsuite.contract import Contract, EntityType, parameters
+from ecsuite.errors import NothingThere
+from ecsuite.rules.call import Call
+from ecsuite.rules.calls import Calls
+from ecsuite.rules.entity import path_below
+from ecsuite.rules.snapshots import NoSuch, Snapshots
+
+LIKE_UNKNOWN: Final = "as for what is not there"
+
+
+def require_not_shared(contract: Contract, call: Call, calls: Calls, mine: Snapshots, theirs: Snapshots) -> None:
+    """See that what a call of one partner names is not the other partner's as well.
+
+    Args:
+        contract: of the API.
+        call: of the first partner.
+        calls: the second partner's.
+        mine: the first partner's snapshots.
+        theirs: the second partner's.
+
+    Raises:
+        NothingThere: it is, for all partners share it, or for the server numbers each partner's own.
+    """
+    names = parameters(call.operation)
+    if not any(each.parameters == names[: len(each.parameters)] for each in contract.entity_types):
+        try:
+            shared = calls.valid(call.operation)
+        except NothingThere:
+            return
+        if shared.ids == call.ids:
+            raise NothingThere("both partners have it")
+    numbered = [each for each in contract.entity_types if _is_numbered(each) and each.parameter in names]
+    # An entity of the other partner's own is there under that id, and is rightly shown, changed or deleted.
+    if any(both_have(each, call.ids[each.parameter], mine, theirs) for each in numbered):
+        raise NothingThere("both partners have one of that id, for the server numbers each partner's own")
+
+
+def both_have(entity_type: EntityType, own: str, mine: Snapshots, theirs: Snapshots) -> bool:
+    """Whether both partners list an entity of that id, each another one.
+
+    They are compared without what a server keeps by itself, so that the same thing is not taken for two.
+    """
+    if entity_type.is_named_by_client or entity_type.lister is None:
+        return False
+    path = path_below(entity_type.lister)
+    lists = [each.items_of(path) for each in (mine, theirs)]
+    first, second = (
+        [] if isinstance(items, NoSuch) else [item for item in items if item.get(entity_type.member) == own]
+        for items in lists
+    )
+    return (
+        bool(second) and not any(isinstance(items, NoSuch) for items in lists) and not any(x in first for x in second)
+    )
+
+
+def _is_numbered(entity_type: EntityType) -> bool:
+    """Whether the server chooses the ids of a type, whose path has no other."""
+    return bool(entity_type.lister) and not entity_type.is_named_by_client and len(entity_type.parameters) == 1

@@ -1,0 +1,76 @@
+"""What the token endpoint's refusals must say (RFC 6749 section 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ecsuite.contract import Contract, Pointer
+from ecsuite.http import httpx
+from ecsuite.rules.promises import ERROR_FITS
+from ecsuite.rules.reading import member_of, require_member
+from ecsuite.rules.verify import Verify
+
+CLIENT_ERRORS: Final = frozenset({"invalid_client", "unauthorized_client"})
+NO_CLIENT: Final = CLIENT_ERRORS | {"invalid_request"}
+NO_FORM: Final = NO_CLIENT | {"unsupported_grant_type"}
+REFUSALS: Final = frozenset({400, 401})
+
+
+def errors_for(form: Mapping[str, str]) -> frozenset[str]:
+    """The error codes for a form whose credentials are wrong."""
+    return NO_CLIENT if "" in form.values() else CLIENT_ERRORS
+
+
+def error_fits(
+    verify: Verify, contract: Contract, response: httpx.Response, errors: frozenset[str] | set[str], what: str
+) -> bool:
+    """Record whether a refusal has one of the error codes; with 401 only `invalid_client` will do.
+
+    Args:
+        verify: where it is noted.
+        contract: where the rule stands.
+        response: of the token endpoint.
+        errors: the codes that fit.
+        what: was refused, in words.
+    """
+    if response.status_code not in REFUSALS:
+        # That it was not refused is a finding of the checks already.
+        return False
+    is_unauthorized = response.status_code == httpx.codes.UNAUTHORIZED
+    allowed = frozenset({"invalid_client"}) if is_unauthorized else frozenset(errors)
+    error = member_of(response, "error")
+    return verify.that(
+        ERROR_FITS,
+        response,
+        holds=error in allowed,
+        at="body /error",
+        expected=f"{' or '.join(sorted(allowed))}, for {what}",
+        actual=str(error),
+        rule=_rule(contract, response.status_code),
+    )
+
+
+def tokens_differ(
+    verify: Verify, promise: str, mine: httpx.Response, theirs: httpx.Response, *, is_replay: bool
+) -> bool:
+    """Record whether two partners have tokens of their own; a recording has none."""
+    if is_replay:
+        verify.not_checked(promise, "a recording holds no tokens")
+        return True
+    return verify.that(
+        promise,
+        theirs,
+        holds=require_member(mine, "access_token") != require_member(theirs, "access_token"),
+        at="body /access_token",
+        expected="a token of this partner's own",
+        actual="the token of another partner",
+    )
+
+
+def _rule(contract: Contract, status: int) -> Pointer | None:
+    """Where the contract speaks of error codes."""
+    operation = contract.token_operation
+    rule = operation.response(status) if operation else None
+    schema = next(iter(rule.content.values()), None) if rule else None
+    return contract.schemas.shape(schema).members.get("error") if schema else None
