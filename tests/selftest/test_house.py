@@ -13,6 +13,7 @@ import pytest
 
 import ecsuite
 from ecsuite import editions
+from ecsuite.rules.world import World
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "ecsuite"
@@ -109,6 +110,18 @@ def test_heavy_module_is_imported_where_it_is_used(path):
         if top in HEAVY:
             homes = AT_HOME.get(top, set())
             assert any(name_of(path) == home or name_of(path).startswith(f"{home}.") for home in homes), imported
+
+
+def test_no_part_knows_the_world():
+    """A world is a record of parts; none of them imports it, so each can be built alone."""
+    parts = [path for path in MODULES if path.parent.name == "rules"]
+
+    assert [name_of(path) for path in parts if "ecsuite.rules.world" in set(imports(path))] == []
+
+
+def test_world_is_a_record():
+    """It has members, and nothing that it does."""
+    assert [name for name, own in vars(World).items() if callable(own) and not name.startswith("_")] == []
 
 
 def test_only_the_plugin_imports_pytest():

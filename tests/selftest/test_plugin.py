@@ -360,6 +360,32 @@ def test_findings_fail_a_test_whatever_else(project, more, stopped):
         result.has(stopped)
 
 
+@pytest.mark.parametrize("where", ["test", "fixture"])
+def test_nothing_to_look_at_is_no_failure(project, where):
+    """A test that finds nothing to look at, itself or in a fixture, is skipped, and its reason is told."""
+    nothing = "raise NothingThere('the list is empty')"
+    project.test(
+        SCENARIO
+        + f"""
+    from ecsuite.errors import NothingThere
+
+    @pytest.fixture
+    def events(api):
+        {nothing if where == "fixture" else "return api.get('/events')"}
+
+    def test_first_event(events):
+        {nothing}
+    """
+    )
+
+    result = project.run("--ec-target", "local", "-rs")
+
+    result.ended(skipped=1)
+    result.has("SKIPPED*the list is empty")
+    if where == "test":
+        assert "1 x first event: the list is empty" in result.text
+
+
 def test_secrets_are_masked_in_reports(project):
     """Tokens and secrets do not reach the output, not even by way of an assertion or a print."""
     project.test(

@@ -1,0 +1,99 @@
+"""Clients whose API is a function, for the parts that rules are made of: nothing goes over a network."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from ecsuite import editions
+from ecsuite.checks import Checker
+from ecsuite.client import Api
+from ecsuite.ids import Ids
+from ecsuite.journal import Journal
+from ecsuite.rules.world import build_world
+from ecsuite.target import Credentials, Target
+from ecsuite.webhook.receiver import RecordedReceiver
+
+BASE_URL = "https://api.example/v1"
+HOOKS = "https://partner.example"
+
+
+@pytest.fixture
+def answering():
+    """Makes a client; what is answered is a function of the request's line and JSON: a status, or one with a value."""
+
+    def make(answer: Callable[[str, Any], Any], edition: str = "2023-10") -> Api:
+        def handle(request: httpx.Request) -> httpx.Response:
+            line = f"{request.method} {request.url.raw_path.decode().removeprefix('/v1')}"
+            found = answer(line, json.loads(request.content) if request.content else None)
+            status, value = found if isinstance(found, tuple) else (found, None)
+            return httpx.Response(status, json=value) if value is not None else httpx.Response(status)
+
+        target = Target("live", BASE_URL, "", Credentials(access_token="given"))
+        checker = Checker(editions.contract(edition), BASE_URL, "")
+        return Api(target, checker, Journal(), transport=httpx.MockTransport(handle))
+
+    return make
+
+
+@pytest.fixture
+def world_of(answering):
+    """Makes a world around such a client."""
+
+    def make(answer, edition="2023-10", deliveries=(), **options):
+        receiver = RecordedReceiver(HOOKS, deliveries)
+        return build_world(answering(answer, edition), Ids("seed"), receiver, **options)
+
+    return make
+
+
+class Shop:
+    """An API that keeps what is sent to it, by collections; each request is noted."""
+
+    def __init__(self, hidden: str = "webhookSecret") -> None:
+        self.kept: dict[str, dict[str, Any]] = {}
+        self.lines: list[str] = []
+        self._hidden = hidden
+
+    def __call__(self, line: str, sent: Any) -> Any:
+        self.lines.append(line)
+        method, path = line.split(" ")
+        collection, _, own = path.rpartition("/")
+        if method == "POST":
+            own = sent.get("userId") or sent.get("vehicleId") or sent.get("resourceId") or f"id-{len(self.lines)}"
+            shown = {name: value for name, value in sent.items() if name != self._hidden}
+            named = {"meterId": own} if path.endswith("meters") else {"id": own} if path == "/webhooks" else {}
+            self.kept.setdefault(path, {})[own] = shown | named
+            return 201, shown | named
+        if method == "DELETE":
+            return 204 if self.kept.get(collection, {}).pop(own, None) else (404, "no")
+        if own in self.kept.get(collection, {}):
+            return 200, self.kept[collection][own]
+        return (200, list(self.kept.get(path, {}).values())) if path.count("/") % 2 else (404, "no")
+
+
+@pytest.fixture
+def shop():
+    return Shop()
+
+
+@pytest.fixture
+def findings():
+    """What was found in a world: promises with their places and what was seen."""
+
+    def of(world) -> list[tuple[str, str, str]]:
+        return [(found.check, found.at, found.actual) for found in world.api.journal.findings]
+
+    return of
+
+
+@pytest.fixture
+def reasons():
+    """What was not checked in a world: promises with their reasons."""
+
+    def of(world) -> set[tuple[str, str]]:
+        return set(world.api.journal.tally.not_checked)
+
+    return of

@@ -1,0 +1,82 @@
+"""Calls that would succeed, calls about nothing, and how both are sent."""
+
+import pytest
+
+from ecsuite.errors import NothingThere
+from ecsuite.exchange import SUCCESS
+from ecsuite.rules.inputs import Refused
+
+
+def test_valid_call_names_what_is_there(world_of, shop):
+    """Its ids are those of entities that were made, and it must succeed."""
+    world = world_of(shop)
+
+    call = world.calls.valid(world.contract.operations["getVehicle"])
+
+    assert world.api.get(call.path).is_success
+    assert call.expectation is SUCCESS
+
+
+def test_call_on_nothing_says_so(world_of):
+    """Where nothing is there, that is the reason why a promise is not checked."""
+    world = world_of(lambda *_: (200, []))
+    operation = world.contract.operations["getEvent"]
+
+    with pytest.raises(NothingThere, match=r"there is nothing to call GET /events/\{eventId\} on"):
+        world.calls.valid(operation)
+    assert not world.calls.is_valid(operation)
+    assert not world.calls.valid_or_unknown(operation).targets_exist
+
+
+def test_sandbox_is_not_called_in_production(world_of):
+    """What belongs to the sandbox is not called elsewhere."""
+    world = world_of(lambda *_: (200, {}), "2026-01", sandbox=False)
+
+    with pytest.raises(NothingThere, match="belongs to the sandbox"):
+        world.calls.valid(world.contract.operations["simulatePriceCurve"])
+
+
+def test_call_with_unresolved_names_is_unspecified(world_of, shop):
+    """A body that names what is not there may get any response."""
+    call = (world := world_of(shop)).calls.valid(world.contract.operations["createReport"])
+
+    assert not call.targets_exist
+    assert call.expectation.unspecified
+
+
+def test_unknown_call_names_nothing(world_of, shop):
+    """Its ids are nobody's."""
+    world = world_of(shop)
+
+    call = world.calls.unknown(world.contract.operations["getUser"])
+
+    assert world.api.get(call.path, strict=False).status_code == 404
+    assert call.with_own_id("7").path == "/users/7"
+
+
+def test_what_has_no_id_is_made_before_it_is_deleted(world_of):
+    """What is deleted at the path where it was made is there when the call is ready."""
+    lines = []
+
+    def answer(line, sent):
+        lines.append(line)
+        return 201, {"userId": "u", **(sent or {})}
+
+    world = world_of(answer, "2026-01")
+    call = world.calls.valid(world.contract.operations["deleteEnrollment"])
+
+    assert lines[-1] == f"POST {call.path}"
+
+
+def test_attempts_replace_what_they_name(world_of):
+    """Another method goes without the body of the call, and a refusal is what is expected."""
+    sent = []
+    world = world_of(lambda line, body: (sent.append((line, body)), (405, "no"))[1])
+    call = world.calls.unknown(world.contract.operations["createUser"])
+
+    (response,) = world.calls.send_refused(
+        call, [Refused("PATCH", {"method": "PATCH", "json": None}, frozenset({405}), frozenset())]
+    )
+
+    assert response.status_code == 405
+    assert sent == [("PATCH /users", None)]

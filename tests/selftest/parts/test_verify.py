@@ -1,0 +1,160 @@
+"""Verify records, and goes on: kept, broken, or not checked with the reason."""
+
+import httpx
+import pytest
+
+from ecsuite.rules.promises import GONE, KEPT_APART, LOGGED, REFUSED_CHANGES_NOTHING, SENT_COMES_BACK, UNTOUCHED
+from ecsuite.rules.snapshots import Probe, Snapshot
+
+
+@pytest.fixture
+def shown(world_of):
+    """A world whose API answers any GET with a value, and that response."""
+
+    def make(value, status=200):
+        world = world_of(lambda *_: (status, value))
+        return world, world.api.get("/users/1", strict=False)
+
+    return make
+
+
+def rules(found):
+    return [each for each in found if each[0] in {SENT_COMES_BACK, KEPT_APART, LOGGED, GONE, UNTOUCHED}]
+
+
+SHOWS = {
+    "the same": ({"a": 1}, {"a": 1}, {}, []),
+    "more than was sent": ({"a": 1}, {"a": 1, "b": 2}, {}, []),
+    "another value": ({"a": 1}, {"a": 2}, {}, [("body /a", "an integer, 2")]),
+    "a member left out": ({"a": 1, "b": 2}, {"a": 1}, {}, []),
+    "a member left out of the whole": ({"a": 1, "b": 2}, {"a": 1}, {"whole": True}, [("body /b", "missing")]),
+    "part of a member": ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}, {}, [("body /a/c", "missing")]),
+    "part of a member, deeper": ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}, {"depth": 2}, []),
+    "one in a list": ({"a": 1}, [{"a": 1}, {"a": 2}], {"at": (1,)}, [("body /1/a", "an integer, 2")]),
+    "nothing at the place": ({"a": 1}, {"a": 1}, {"at": ("users", 0)}, [("body /users/0", "missing")]),
+}
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_differences_are_recorded(shown, findings, name):
+    """A response may leave a member out, but must not be partial; a place that is not there is a finding, too."""
+    sent, value, options, expected = SHOWS[name]
+    world, response = shown(value)
+
+    kept = world.verify.shows(sent, response, **options)
+
+    assert kept is (expected == [])
+    assert [found[1:] for found in rules(findings(world))] == expected
+
+
+def test_unreadable_response_is_a_finding(world_of, findings):
+    """It does not stop the test."""
+    world = world_of(lambda *_: 200)
+    response = world.api.get("/users/1", strict=False)
+
+    assert not world.verify.shows({"a": 1}, response)
+    assert rules(findings(world))
+
+
+def test_missing_value_is_not_checked(shown, reasons, findings):
+    """A value that is not there is neither right nor wrong."""
+    world, response = shown({})
+
+    assert world.verify.says(LOGGED, response, "isEligible", value=True)
+
+    assert reasons(world) >= {(LOGGED, "the response has no isEligible")}
+    assert rules(findings(world)) == []
+
+
+@pytest.mark.parametrize(("actual", "kept"), [(True, True), (False, False), (1, False), ("true", False), (None, False)])
+def test_value_is_of_its_type(shown, actual, kept):
+    """Nothing that is only like a boolean is one."""
+    world, response = shown({"isEligible": actual})
+
+    assert world.verify.says(LOGGED, response, "isEligible", value=True) is kept
+
+
+def test_leak_is_named_and_not_shown(shown, findings):
+    """A secret that another partner was shown is no part of what is found."""
+    world, response = shown({"detail": "hush-hush"}, 404)
+    rule = world.contract.operations["getUser"].security
+
+    assert not world.verify.tells_nothing_of(KEPT_APART, response, {"hush-hush": "a secret", "other": "other"}, rule)
+    assert rules(findings(world)) == [(KEPT_APART, "body", "it holds ['a secret']")]
+
+
+def test_refusal_is_not_acceptance(shown, reasons):
+    """What may be refused, and is, leaves its promise unchecked."""
+    world, response = shown("no", 400)
+
+    assert not world.verify.accepted(response, "odd")
+    assert reasons(world) >= {(SENT_COMES_BACK, "refused with 400: odd")}
+
+
+def test_status_is_like_that_of_an_unknown_id(shown, reasons):
+    """Where the unknown id got another status than those allowed, there is nothing to compare with."""
+    world, response = shown("no", 404)
+    _, unknown = shown({}, 200)
+    rule = world.contract.operations["getUser"].security
+
+    assert world.verify.status_like(KEPT_APART, response, response, {404}, rule)
+    assert world.verify.status_like(KEPT_APART, response, unknown, {404}, rule)
+    assert reasons(world) >= {(KEPT_APART, "an unknown id gets 200")}
+
+
+def test_deleted_entity_is_gone(world_of, shop, findings):
+    """It can neither be read nor is in a list; else the call that deleted it is to blame."""
+    world = world_of(shop)
+    kept, gone = world.entities.create_many(world.entities.type_made_by("createUser"), 2)
+    deleted = world.api.delete(gone.path)
+
+    assert world.verify.gone(gone, deleted)
+    assert not world.verify.gone(kept, deleted)
+    assert [at for promise, at, _ in findings(world) if promise == GONE] == [
+        "GET /users/{userId} afterwards",
+        "GET /users afterwards",
+    ]
+
+
+def test_change_is_blamed_on_the_call_that_names_it(world_of, shop):
+    """Of several calls the one whose id the change shows is to blame."""
+    world = world_of(shop)
+    before = Snapshot({Probe("GET /users", "/users", "items"): []})
+    sent = [world.api.post("/users", json={"userId": f"a-long-id-of-one-user-{number}"}) for number in (1, 2)]
+    world.api.delete("/users/a-long-id-of-one-user-2")
+
+    assert not world.verify.unchanged(UNTOUCHED, before, sent[1], sent=sent)
+
+    (found,) = [each for each in world.api.journal.findings if each.check == UNTOUCHED]
+    assert found.request.body == b'{"userId":"a-long-id-of-one-user-1"}'
+
+
+def test_shared_change_must_come_again(world_of, shop):
+    """What others may have made is a finding only where it comes with the same call again."""
+    world = world_of(shop)
+    probe = Probe("GET /webhooks", "/webhooks", "items", is_shared=True)
+    before = Snapshot({probe: []})
+    response = world.api.post("/users", json={"userId": "1"})
+    shop.kept["/webhooks"] = {"1": {"id": "1"}}
+
+    assert world.verify.unchanged(REFUSED_CHANGES_NOTHING, before, response, again=lambda: None)
+
+    def again():
+        shop.kept["/webhooks"][str(len(shop.lines))] = {"id": str(len(shop.lines))}
+
+    assert not world.verify.unchanged(REFUSED_CHANGES_NOTHING, before, response, again=again)
+
+
+def test_list_grows_less_than_it_was_called(world_of):
+    """An item for each refused call is no coincidence; fewer may be others' doing."""
+    lengths = iter([[], [{}, {}], [], [{}]])
+    world = world_of(lambda *_: (200, next(lengths)))
+    refused = [httpx.Response(401, request=httpx.Request("POST", "https://api.example/v1/users"))] * 2
+    probe = Probe("GET /users", "/users", "length")
+
+    kept = []
+    for _ in range(2):
+        before = world.snapshots.again(Snapshot({probe: None}))
+        kept.append(world.verify.grew_less(REFUSED_CHANGES_NOTHING, before, refused))
+
+    assert kept == [False, True]
