@@ -28,7 +28,7 @@ CREATED: Final = 201
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One kind of exchange: what it is called, how it is sent anew, and the status that it gets."""
+    """One kind of exchange: what it is called, how it is sent again, and the status that it gets."""
 
     name: str
     send: Callable[[], httpx.Response]

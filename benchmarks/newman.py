@@ -145,7 +145,7 @@ def _name_chosen_by_client(request: Request, names: Names) -> list[str]:
 
 
 def _keep_chosen_by_server(exchange: Exchange, later: Sequence[Exchange], names: Names) -> list[str]:
-    """Lines of a script that keep what an answer is the first to mention, and a later request needs."""
+    """Lines of a script that keep what a response is the first to mention, and a later request needs."""
     needed = "\n".join(_text(other.request) for other in later)
     lines: list[str] = []
     for path, value in _strings(_json(exchange.response.body)):

@@ -28,7 +28,7 @@ from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, Provenance, load, save
 from ecsuite.checks import Checker
 from ecsuite.client import Api
-from ecsuite.exchange import Exchange, Headers, Intent, Request
+from ecsuite.exchange import Exchange, Expectation, Headers, Request
 from ecsuite.journal import Journal
 from ecsuite.standin import StandIn, launched
 from ecsuite.target import Credentials, Target
@@ -193,6 +193,6 @@ def _send(http: httpx.Client, exchange: Exchange) -> None:
 
 def _call(api: Api, exchange: Exchange) -> None:
     request = exchange.request
-    as_recorded = Intent("the recorded status", frozenset({exchange.response.status}))
+    as_recorded = Expectation("the recorded status", frozenset({exchange.response.status}))
     path = request.url.removeprefix(api.target.base_url)
     api.request(request.method, path, expect=as_recorded, content=request.body, headers=list(request.headers))

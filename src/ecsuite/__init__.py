@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ecsuite.client import Api
     from ecsuite.contract import Contract
     from ecsuite.errors import EcsuiteError
-    from ecsuite.exchange import Exchange, Headers, Intent, Request, Response
+    from ecsuite.exchange import Exchange, Expectation, Headers, Request, Response
     from ecsuite.finding import Finding
     from ecsuite.journal import Journal
     from ecsuite.quickstart import Story
@@ -29,9 +29,9 @@ __all__ = [
     "Credentials",
     "EcsuiteError",
     "Exchange",
+    "Expectation",
     "Finding",
     "Headers",
-    "Intent",
     "Journal",
     "Request",
     "Response",
@@ -55,7 +55,7 @@ _HOMES: Final = {
     "Exchange": "exchange",
     "Finding": "finding",
     "Headers": "exchange",
-    "Intent": "exchange",
+    "Expectation": "exchange",
     "Journal": "journal",
     "Request": "exchange",
     "Response": "exchange",

@@ -20,7 +20,7 @@ _EXPRESSION = re.compile(r"\$(request\.path\.(?P<path>\w+)|(?P<message>request|r
 
 
 class Cleanup:
-    """What was made and not deleted yet: an answer with a link to a DELETE says that there is something to delete."""
+    """What was made and not deleted yet: a response with a link to a DELETE says that there is something to delete."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -73,7 +73,7 @@ def resolve_each(link: Link, result: Result) -> Iterator[dict[str, str]]:
 
 @lru_cache(maxsize=2)
 def _value(body: bytes) -> Any:
-    """The JSON value of a body; kept, for a list of a thousand things is asked for each of them."""
+    """The JSON value of a body; kept, for a list of a thousand entities is asked for each of them."""
     return read_json(body).value
 
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ecsuite.errors import EcsuiteError
-from ecsuite.target import KINDS, live
+from ecsuite.target import MODES, live
 from ecsuite.version import __version__
 
 if TYPE_CHECKING:
     from ecsuite.run import Run
     from ecsuite.standin.faults import Fault, Variant
 
-# As pytest's: 0 all held, 1 a promise broken, 2 interrupted, 4 usage error.
+# As pytest's: 0 all passed, 1 a promise broken, 2 interrupted, 4 usage error.
 BROKEN = 1
 INTERRUPTED = 2
 USAGE = 4
@@ -62,7 +62,7 @@ def ecsuite() -> None:
 @ecsuite.command()
 @click.option(
     "--ec-target",
-    type=click.Choice(KINDS),
+    type=click.Choice(MODES),
     default="replay",
     show_default=True,
     help="Where the exchanges come from: a recording, a server started on this machine, or the one in EC_BASE_URL.",
@@ -81,16 +81,16 @@ def walkthrough(ec_target: str, ec_edition: str | None, *, ec_allow_production: 
     with ExitStack() as stack:
         opened = _open(stack, ec_target, edition, allow_production=ec_allow_production)
         run = stack.enter_context(opened)
-        held = tell(run)
-    return 0 if held else BROKEN
+        passed = tell(run)
+    return 0 if passed else BROKEN
 
 
-def _open(stack: ExitStack, kind: str, edition: str, *, allow_production: bool) -> AbstractContextManager[Run]:
+def _open(stack: ExitStack, mode: str, edition: str, *, allow_production: bool) -> AbstractContextManager[Run]:
     from ecsuite import editions, run  # noqa: PLC0415
 
-    if kind == "replay":
+    if mode == "replay":
         return run.replay_run(editions.cassette(edition, "quickstart"))
-    if kind == "local":
+    if mode == "local":
         from ecsuite.standin import launched  # noqa: PLC0415
 
         return run.open_run(edition, stack.enter_context(launched(edition)).target())

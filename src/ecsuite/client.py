@@ -2,9 +2,9 @@
 
 A call goes down a ladder, each step with one concern:
 
-    request    builds the request, and says so where the answer is not what the caller asked for
+    request    builds the request, and says so where the response is not what the caller asked for
     authorized puts the token on it, and gets a new one once where the old one is refused
-    patient    tries again where the server asks to wait or a connection is lost (`ecsuite.retry`)
+    retrying    tries again where the server asks to wait or a connection is lost (`ecsuite.retry`)
     send       httpx; its hook checks the exchange and puts it into the journal, so that no caller can leave that out
 """
 
@@ -25,7 +25,7 @@ from ecsuite.checks import Checker
 from ecsuite.cleanup import Cleanup
 from ecsuite.contract import schema_for
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import SUCCESS, Exchange, Headers, Intent, Request, Response, asks_to_wait
+from ecsuite.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response, asks_to_wait
 from ecsuite.finding import Breach
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
@@ -43,10 +43,10 @@ FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 2.0
 # A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
 SLOW: Final = 0.03
-LANES: Final = 6
-CLEAN_UP: Final = Intent("cleaning up, which may come too late", silent=True)
-ANSWER_ARRIVES: Final = "answer arrives"
-_INTENT: Final = "ecsuite.intent"
+MAX_CONCURRENCY: Final = 6
+CLEAN_UP: Final = Expectation("cleaning up, which may come too late", unspecified=True)
+ANSWER_ARRIVES: Final = "response arrives"
+_EXPECTATION: Final = "ecsuite.expectation"
 _SENT_AT: Final = "ecsuite.sent_at"
 _API: Final = "ecsuite.api"
 
@@ -90,7 +90,7 @@ def _depth(path: str) -> int:
     return path.count("/")
 
 
-class Pace:
+class Latency:
     """How long the latest calls took, with all their waiting and trying again; runs against one target may share it."""
 
     def __init__(self) -> None:
@@ -114,11 +114,11 @@ class Api:
         checker: what looks at every exchange.
         journal: where what it says is kept.
         redactor: told of every token, so that none is printed.
-        patient: what makes a sender try again; None for one that never does.
+        retrying: what makes a sender try again; None for one that never does.
         transport: in place of the network.
         http: made by `new_http`, and not closed by this client; one of its own where it is left out.
         token: where the token is kept; a place of its own where it is left out.
-        pace: where it is kept how long calls take; likewise.
+        latency: where it is kept how long calls take; likewise.
         in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
     """
@@ -130,11 +130,11 @@ class Api:
         journal: Journal,
         redactor: Redactor | None = None,
         *,
-        patient: Callable[[Send], Send] | None = None,
+        retrying: Callable[[Send], Send] | None = None,
         transport: httpx.BaseTransport | None = None,
         http: httpx.Client | None = None,
         token: Token | None = None,
-        pace: Pace | None = None,
+        latency: Latency | None = None,
         in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -145,10 +145,10 @@ class Api:
         self._redactor.add(*target.secrets)
         self._http = http or new_http(target, transport)
         self._owns_http = http is None
-        self._patient_send = patient(self._http.send) if patient else self._http.send
+        self._retrying_send = retrying(self._http.send) if retrying else self._http.send
         self._clock = clock
         self._token = token or Token(clock)
-        self.pace = pace or Pace()
+        self.latency = latency or Latency()
         self.in_order = in_order
         self._cleanup = Cleanup(checker.contract)
         self._calls: Counter[tuple[str, str]] = Counter()
@@ -181,25 +181,25 @@ class Api:
         method: str,
         path: str,
         *,
-        expect: Intent = SUCCESS,
+        expect: Expectation = SUCCESS,
         authorize: bool = True,
         strict: bool = True,
         chunked: bool = False,
         **options: Any,
     ) -> httpx.Response:
-        """Send a request and return the answer, checked.
+        """Send a request and return the response, checked.
 
         Args:
             method: of HTTP.
             path: below the base URL, percent-encoded (see `segment`).
             expect: what answer the caller has a right to; any success (2xx) where it is left out.
             authorize: whether the token goes with it.
-            strict: whether another answer than the expected one raises, beside being a finding.
+            strict: whether another response than the expected one raises, beside being a finding.
             chunked: whether the body goes without its length, in chunks.
             options: as for `httpx.Client.build_request`: json, content, data, headers, params.
 
         Raises:
-            PromiseBroken: the answer is another one, or none came; the finding is in the journal.
+            PromiseBroken: the response is another one, or none came; the finding is in the journal.
         """
         url = self.target.base_url + path
         request = self._http.build_request(method, url, extensions=self._extensions(expect), **options)
@@ -214,21 +214,21 @@ class Api:
     def poll(
         self, path: str, until: Callable[[httpx.Response], bool], *, seconds: float = PATIENCE, **options: Any
     ) -> httpx.Response:
-        """Read a path again and again, until an answer will do or time is up; the latest answer.
+        """Read a path again and again, until a response will do or time is up; the latest answer.
 
         Of all these calls a recording has the last one alone, so that a replay, which sends no more than that, is the
         same however long the API took.
 
         Args:
             path: below the base URL.
-            until: whether an answer will do.
+            until: whether a response will do.
             seconds: how long to go on.
             options: as for `request`.
         """
         end, pause = time.monotonic() + seconds, FIRST_PAUSE
         while True:
             response = self.get(path, **options)
-            if until(response) or self.target.kind == "replay" or time.monotonic() + pause > end:
+            if until(response) or self.target.mode == "replay" or time.monotonic() + pause > end:
                 return response
             key = (response.request.method, str(response.request.url))
             self.superseded.add((*key, self._calls[key] - 1))
@@ -245,7 +245,7 @@ class Api:
         self,
         form: Mapping[str, str] | None = None,
         *,
-        expect: Intent = SUCCESS,
+        expect: Expectation = SUCCESS,
         method: str = "POST",
         strict: bool = True,
         **options: Any,
@@ -274,19 +274,19 @@ class Api:
             with suppress(PromiseBroken):
                 self.delete(path, expect=CLEAN_UP)
 
-        # What stands below another thing goes before it.
+        # What stands below another entity goes before it.
         for _, paths in itertools.groupby(sorted(self._cleanup.left(), key=_depth, reverse=True), _depth):
-            self.side_by_side(delete, list(paths))
+            self.map_concurrently(delete, list(paths))
 
-    def side_by_side(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
+    def map_concurrently(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
         """What an act gives for each of several things; where the server takes its time, several are under way at once.
 
         They must not depend on each other.
         """
-        if self.in_order or self.pace.average < SLOW:
+        if self.in_order or self.latency.average < SLOW:
             return [act(one) for one in each]
-        with ThreadPoolExecutor(LANES) as lanes:
-            return list(lanes.map(act, each))
+        with ThreadPoolExecutor(MAX_CONCURRENCY) as pool:
+            return list(pool.map(act, each))
 
     def close(self) -> None:
         """Close the connections, unless they are shared."""
@@ -294,7 +294,7 @@ class Api:
             self._http.close()
 
     def known(self, response: httpx.Response) -> Any:
-        """The JSON value of an answer, without what the contract does not speak of and so may be different each time.
+        """The JSON value of a response, without what the contract does not speak of and so may be different each time.
 
         Raises:
             PromiseBroken: it is no JSON; the check of the body has said so.
@@ -310,11 +310,11 @@ class Api:
         return self.checker.contract.schemas.known(schema, value) if schema else value
 
     def add_finding(self, check: str, breach: Breach, response: httpx.Response) -> None:
-        """Note a broken promise that an answer shows only beside what the caller knows."""
+        """Note a broken promise that a response shows only beside what the caller knows."""
         self._note(check, breach, to_exchange(response))
 
-    def _extensions(self, expect: Intent) -> dict[str, Any]:
-        return {_INTENT: expect, _API: self, _SENT_AT: self._clock()}
+    def _extensions(self, expect: Expectation) -> dict[str, Any]:
+        return {_EXPECTATION: expect, _API: self, _SENT_AT: self._clock()}
 
     def _authorized(self, request: httpx.Request) -> httpx.Response:
         response = self._sent_with_token(request)
@@ -327,14 +327,14 @@ class Api:
         may_have_ended = self._token.may_have_ended
         request.headers["Authorization"] = f"Bearer {self.token()}"
         if may_have_ended:
-            request.extensions[_INTENT] = replace(request.extensions[_INTENT], token_may_have_ended=True)
+            request.extensions[_EXPECTATION] = replace(request.extensions[_EXPECTATION], token_may_have_ended=True)
         return self._sent(request)
 
     def _sent(self, request: httpx.Request) -> httpx.Response:
         started = self._clock()
         try:
-            response = self._patient_send(request)
-            self.pace.note(self._clock() - started)
+            response = self._retrying_send(request)
+            self.latency.note(self._clock() - started)
         except httpx.TransportError as error:
             reason = f"{type(error).__name__}: {error}"
             raise self._no_answer(Exchange(to_request(request), Response(0)), reason) from None
@@ -347,7 +347,7 @@ class Api:
         request.extensions[_SENT_AT] = self._clock()
 
     def check(self, response: httpx.Response) -> None:
-        """Read the body of an answer, check the exchange, note what the checks say, and what is to be deleted later.
+        """Read the body of a response, check the exchange, note what the checks say, and what is to be deleted later.
 
         Called by the hook of `new_http`.
         """
@@ -363,19 +363,19 @@ class Api:
         self.journal.add(result)
         self._cleanup.note(result)
         if flaw is not None:
-            # The answer has begun, so this is no lost connection, and nothing that another try would mend.
+            # The response has begun, so this is no lost connection, and nothing that another try would mend.
             raise PromiseBroken(f"{exchange.request.method} {exchange.request.url}: {exchange.response.flaw}")
 
-    def _require(self, response: httpx.Response, expect: Intent) -> None:
+    def _require(self, response: httpx.Response, expect: Expectation) -> None:
         status = response.status_code
-        if expect.silent or (status in expect.statuses if expect.statuses else response.is_success):
+        if expect.unspecified or (status in expect.statuses if expect.statuses else response.is_success):
             return
         request = response.request
         raise PromiseBroken(f"{request.method} {request.url}: {status} where {expect.name} was asked for")
 
     def _no_answer(self, exchange: Exchange, reason: str) -> PromiseBroken:
-        self._note(ANSWER_ARRIVES, Breach("status", "an answer to the request", reason), exchange)
-        return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no answer ({reason})")
+        self._note(ANSWER_ARRIVES, Breach("status", "a response to the request", reason), exchange)
+        return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})")
 
     def _note(self, check: str, breach: Breach, exchange: Exchange) -> None:
         operation = self.checker.operation(exchange.request)
@@ -394,7 +394,7 @@ class Api:
             answer = read_json(response.content).value
             token, lifetime = answer["access_token"], answer.get("expires_in")
         except (UndecodableError, KeyError, TypeError, AttributeError):
-            raise PromiseBroken(f"POST {self.target.token_url}: the answer holds no access_token") from None
+            raise PromiseBroken(f"POST {self.target.token_url}: the response holds no access_token") from None
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise PromiseBroken(f"POST {self.target.token_url}: its access_token cannot be sent in a header")
         return token, float(lifetime) if isinstance(lifetime, int | float) else None
@@ -410,7 +410,7 @@ def new_http(target: Target, transport: httpx.BaseTransport | None = None) -> ht
     return httpx.Client(
         timeout=TIMEOUT,
         transport=transport,
-        trust_env=target.kind == "live",
+        trust_env=target.mode == "live",
         headers={"User-Agent": f"ecsuite/{__version__}"},
         event_hooks={"request": [_stamp], "response": [_check]},
     )
@@ -431,7 +431,7 @@ def to_request(request: httpx.Request) -> Request:
         url=str(request.url),
         headers=_headers(request.headers),
         body=request.content,
-        intent=request.extensions.get(_INTENT, SUCCESS),
+        expectation=request.extensions.get(_EXPECTATION, SUCCESS),
     )
 
 

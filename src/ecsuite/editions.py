@@ -28,9 +28,9 @@ def editions() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in (root() / "contracts").glob("*/openapi.yaml")))
 
 
-def default(kind: str) -> str:
+def default(mode: str) -> str:
     """The edition of a target where none is named: a live server has the newest, newcomers start with the oldest."""
-    return editions()[-1 if kind == "live" else 0]
+    return editions()[-1 if mode == "live" else 0]
 
 
 def require(edition: str) -> str:

@@ -35,27 +35,27 @@ class Headers:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
+class Expectation:
     """What the sender of a request means by it, so that a refusal that was asked for is no finding.
 
     Attributes:
         name: in words, for messages.
         statuses: the statuses that the sender expects; None for any success (2xx).
-        on_purpose: names of the checks that the request breaks on purpose.
-        silent: nothing published settles the answer; anything below 500 will do.
+        violates: names of the checks that the request breaks on purpose.
+        unspecified: nothing published settles the response; anything below 500 will do.
         token_may_have_ended: how long the token lives was not told, so a 401 may mean that it has ended.
     """
 
     name: str
     statuses: frozenset[int] | None = None
-    on_purpose: frozenset[str] = frozenset()
-    silent: bool = False
+    violates: frozenset[str] = frozenset()
+    unspecified: bool = False
     token_may_have_ended: bool = False
 
 
-SUCCESS = Intent("success")
-ABSENT = Intent("an answer that there is no such thing", frozenset({404}))
-SILENT = Intent("anything, for nothing published settles it", silent=True)
+SUCCESS = Expectation("success")
+ABSENT = Expectation("a response that there is no such thing", frozenset({404}))
+UNSPECIFIED = Expectation("anything, for nothing published settles it", unspecified=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Request:
     url: str
     headers: Headers = Headers()
     body: bytes = b""
-    intent: Intent = SUCCESS
+    expectation: Expectation = SUCCESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +92,5 @@ class Exchange:
 
 
 def asks_to_wait(status: int, retry_after: str | None) -> bool:
-    """Whether an answer is not about the request, but asks to come back later: 429, or 503 with `Retry-After`."""
+    """Whether a response is not about the request, but asks to come back later: 429, or 503 with `Retry-After`."""
     return status == TOO_MANY_REQUESTS or (status == SERVICE_UNAVAILABLE and retry_after is not None)

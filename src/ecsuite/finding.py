@@ -1,4 +1,4 @@
-"""What a check says of an exchange: held, broken (with findings), or not checked (with the reason)."""
+"""What a check says of an exchange: passed, broken (with findings), or not checked (with the reason)."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ class Result:
     Attributes:
         operation: what the request names in the contract; None where it names nothing.
         path_parameters: what stands for the parameters in its path, decoded.
-        held: the names of the checks that held.
+        passed: the names of the checks that passed.
         not_checked: the checks that could not tell, each with its reason.
     """
 
     exchange: Exchange
     operation: Operation | None
     path_parameters: Mapping[str, str]
-    held: tuple[str, ...]
+    passed: tuple[str, ...]
     findings: tuple[Finding, ...]
     not_checked: tuple[tuple[str, str], ...]

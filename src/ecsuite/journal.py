@@ -16,17 +16,17 @@ MOST_RESULTS = 200
 
 @dataclass(slots=True)
 class Tally:
-    """How often: exchanges, checks that held, findings, and checks that could not tell by their reason."""
+    """How often: exchanges, checks that passed, findings, and checks that could not tell by their reason."""
 
     exchanges: int = 0
-    held: int = 0
+    passed: int = 0
     broken: int = 0
     not_checked: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, other: Tally) -> None:
         """Add the figures of another tally."""
         self.exchanges += other.exchanges
-        self.held += other.held
+        self.passed += other.passed
         self.broken += other.broken
         self.not_checked.update(other.not_checked)
 
@@ -34,14 +34,14 @@ class Tally:
         """What came since an earlier copy of this tally."""
         return Tally(
             self.exchanges - earlier.exchanges,
-            self.held - earlier.held,
+            self.passed - earlier.passed,
             self.broken - earlier.broken,
             self.not_checked - earlier.not_checked,
         )
 
     def copy(self) -> Tally:
         """The figures as they are now."""
-        return Tally(self.exchanges, self.held, self.broken, self.not_checked.copy())
+        return Tally(self.exchanges, self.passed, self.broken, self.not_checked.copy())
 
 
 class Journal:
@@ -70,7 +70,7 @@ class Journal:
         """Note what the checks said of an exchange."""
         with self._lock:
             self.tally.exchanges += 1
-            self.tally.held += len(result.held)
+            self.tally.passed += len(result.passed)
             self.tally.not_checked.update(result.not_checked)
             self.results.append(result)
             for finding in result.findings:
@@ -85,10 +85,10 @@ class Journal:
             if len(self._findings) < MOST_FINDINGS:
                 self._findings.setdefault(finding.key, finding)
 
-    def add_held(self) -> None:
-        """Note a promise that held beyond a single exchange."""
+    def add_passed(self) -> None:
+        """Note a promise that passed beyond a single exchange."""
         with self._lock:
-            self.tally.held += 1
+            self.tally.passed += 1
 
     def add_not_checked(self, check: str, reason: str) -> None:
         """Note a promise that could not be looked at, and why."""

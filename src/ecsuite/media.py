@@ -51,12 +51,12 @@ class Json:
 def read_json(body: bytes, *, is_strict: bool = False) -> Json:
     """Read a JSON text as RFC 8259 wants it.
 
-    An escape can stand for half a surrogate pair, which is no character and cannot be written (section 8.2). A server
+    An escape can stand for a lone surrogate, which is no character and cannot be written (section 8.2). A server
     that was sent one may answer with it; it is read as U+FFFD.
 
     Args:
         body: the text.
-        is_strict: whether half a surrogate pair is refused.
+        is_strict: whether a lone surrogate is refused.
 
     Raises:
         UndecodableError: it is not UTF-8, starts with a byte order mark, or is no JSON.
@@ -91,7 +91,7 @@ def _characters(value: Any, *, is_strict: bool) -> Any:
         text.encode()
     except UnicodeEncodeError:
         if is_strict:
-            raise UndecodableError("it holds half of a surrogate pair, which is no character") from None
+            raise UndecodableError("it holds a lone surrogate, which is no character") from None
         return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     return value
 

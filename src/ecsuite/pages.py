@@ -1,6 +1,6 @@
 """A list that comes in pages: walked page by page, and what its figures have to say of it.
 
-    Pages(world, operation).check(things)
+    Pages(world, operation).check(entities)
 
 Figures must agree with each other and with what comes; the pages together hold every record once.
 """
@@ -15,7 +15,7 @@ from typing import Any, Final
 from ecsuite.contract import Operation
 from ecsuite.http import httpx
 from ecsuite.rules import PAGED, json_of
-from ecsuite.world import Thing, World, records_of, total_of
+from ecsuite.world import Entity, World, records_of, total_of
 
 LARGEST: Final = 1000
 # However long a list is, it is walked in about so many pages, of which the last one is not full.
@@ -23,7 +23,7 @@ FEW_PAGES: Final = 5
 # Small pages are for short lists.
 SMALL: Final = (1, 2)
 MOST_PAGES: Final = 12
-# While a list is walked others may make things; then it is walked again, so many times.
+# While a list is walked others may make entities; then it is walked again, so many times.
 WALKS: Final = 3
 
 
@@ -47,8 +47,8 @@ class Pages:
         query = {**self._query, **dict(zip(names, (str(number), str(size)), strict=True))}
         return self._world.api.get(self._operation.path, params=query, **options)
 
-    def check(self, things: Iterable[Thing] = ()) -> None:
-        """Walk the list by pages of several sizes; each of the things must be on one of the pages, once."""
+    def check(self, entities: Iterable[Entity] = ()) -> None:
+        """Walk the list by pages of several sizes; each of the entities must be on one of the pages, once."""
         total = total_of(json_of(self.page(1, LARGEST)))
         sizes = {LARGEST, total // FEW_PAGES + 1, *(size for size in SMALL if total <= size * MOST_PAGES)}
         walked = {size: self.walk(size) for size in sorted(size for size in sizes if size <= LARGEST)}
@@ -56,7 +56,7 @@ class Pages:
             for number, answer in enumerate(pages, 1):
                 self._must_agree(answer, number, size)
             if pages:
-                self._must_hold(pages, size, things)
+                self._must_hold(pages, size, entities)
         smallest = min(walked)
         self._must_hold_the_same(walked[smallest], walked[LARGEST], smallest)
 
@@ -106,16 +106,16 @@ class Pages:
             actual=f"{count} records",
         )
 
-    def _must_hold(self, pages: list[httpx.Response], size: int, things: Iterable[Thing]) -> None:
-        """See that each thing is on one of the pages, once."""
-        for thing in things:
-            found = sum(len(self._world.items(answer, thing.kind, thing.id)) for answer in pages)
+    def _must_hold(self, pages: list[httpx.Response], size: int, entities: Iterable[Entity]) -> None:
+        """See that each entity is on one of the pages, once."""
+        for entity in entities:
+            found = sum(len(self._world.items(answer, entity.entity_type, entity.id)) for answer in pages)
             # A walk that ended early has not seen all.
             ended = len(pages) * size < total_of(json_of(pages[0]))
             self._require(
                 pages[0],
                 holds=found == 1 or (ended and found == 0),
-                at=f"an item with the {thing.kind.member} {thing.id}, on {len(pages)} pages by {size}",
+                at=f"an item with the {entity.entity_type.member} {entity.id}, on {len(pages)} pages by {size}",
                 expected="once",
                 actual=f"{found} times",
             )

@@ -22,21 +22,20 @@ import pytest
 from ecsuite import editions, hooks
 from ecsuite.cassette.tape import load, path_of, save
 from ecsuite.client import Api
-from ecsuite.contract import Contract, Kind, Operation
+from ecsuite.contract import Contract, EntityType, Operation
 from ecsuite.errors import CassetteError, EcsuiteError, PromiseBroken, RecordingNeedsServer
 from ecsuite.journal import Journal, Tally
 from ecsuite.quickstart import Story
 from ecsuite.report.text import findings_text, not_checked_lines, tally_text
 from ecsuite.run import Connections, Run, open_run, replay_run, require_credentials
-from ecsuite.target import KINDS, Target, live
-from ecsuite.target import Kind as TargetKind
+from ecsuite.target import MODES, Mode, Target, live
 from ecsuite.world import World
 
 if TYPE_CHECKING:
     from ecsuite.cassette.record import MemoryPersister
 
 ALL: Final = "all"
-OWN_TESTS: Final = "suite"
+OWN_TESTS: Final = "selftest"
 GENERATED: Final = "properties"
 FOLDERS: Final = ("quickstart", "endpoints", "rules", "scenarios", "webhooks", "properties")
 TALLY: Final = "ecsuite"
@@ -57,9 +56,9 @@ class Settings:
     _connections: dict[str, Connections] = field(default_factory=dict)
 
     @cached_property
-    def kind(self) -> TargetKind:
+    def mode(self) -> Mode:
         """The target; where something is to be recorded and none is given, the local stand-in."""
-        given: TargetKind | None = self.config.getoption("--ec-target")
+        given: Mode | None = self.config.getoption("--ec-target")
         if self.recording and given == "replay":
             raise RecordingNeedsServer
         return given or ("local" if self.recording else "replay")
@@ -73,7 +72,7 @@ class Settings:
     def editions(self) -> tuple[str, ...]:
         """The editions to be tested."""
         wanted: str = self.config.getoption("--ec-edition") or (
-            editions.default("live") if self.kind == "live" else ALL
+            editions.default("live") if self.mode == "live" else ALL
         )
         return editions.editions() if wanted == ALL else (editions.require(wanted),)
 
@@ -85,13 +84,13 @@ class Settings:
     def target(self, edition: str) -> Target:
         """The target over the network; the local stand-in is started once, and ends with the session."""
         if edition not in self._targets:
-            self._targets[edition] = self._live() if self.kind == "live" else self._local(edition)
+            self._targets[edition] = self._live() if self.mode == "live" else self._local(edition)
         return self._targets[edition]
 
     @contextmanager
     def opened(self, edition: str) -> Iterator[Target]:
         """The target for one test: a stand-in of its own while recording, for a cassette must be whole in itself."""
-        if not self.recording or self.kind == "live":
+        if not self.recording or self.mode == "live":
             yield self.target(edition)
             return
         from ecsuite.standin import launched  # noqa: PLC0415  a server is more than a replay needs
@@ -127,7 +126,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ecsuite", "Energy Coordination API")
     group.addoption(
         "--ec-target",
-        choices=KINDS,
+        choices=MODES,
         help="where the exchanges come from: the cassettes (replay, the default), the local stand-in over a socket "
         "(local), or the server that EC_BASE_URL and the other variables name (live)",
     )
@@ -146,7 +145,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "scenario(name): the test is a scenario; its cassette is cassettes/<edition>/<name>.yaml",
         "quickstart: the test follows a quickstart guide",
         "operations(select): the test runs once for each operation that select(contract, operation) takes",
-        "kinds(select): the test runs once for each kind of thing that select(kind) takes",
+        "entity_types(select): the test runs once for each entity type that select(entity_type) takes",
         "guide: what the test asserts is promised by a published guide",
         "spec: what the test asserts is promised by a published document, or by a standard that a guide invokes",
     ):
@@ -155,7 +154,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SETTINGS] = settings
     config.add_cleanup(settings.stack.close)
     with _usage_errors():
-        if settings.kind == "live" and settings.editions:
+        if settings.mode == "live" and settings.editions:
             settings.target(settings.editions[0])
         _ = settings.editions
 
@@ -165,19 +164,19 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     own = config.rootpath / "tests" / OWN_TESTS
     asked = any(Path(arg.partition("::")[0]).resolve().is_relative_to(own) for arg in config.args)
     settings = config.stash[_SETTINGS]
-    if settings.kind != "replay" and collection_path == own and not asked:
+    if settings.mode != "replay" and collection_path == own and not asked:
         return True
-    # Cases that are made up anew cannot be recorded, and what makes them up takes its time to be loaded.
+    # Cases that are made up again cannot be recorded, and what makes them up takes its time to be loaded.
     generated = collection_path == config.rootpath / "tests" / GENERATED
-    return True if generated and (settings.kind == "replay" or settings.recording) else None
+    return True if generated and (settings.mode == "replay" or settings.recording) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test of every edition runs once for each that was asked for, or for each of their operations or kinds."""
+    """A test of every edition runs once for each that was asked, or for each of their operations or entity types."""
     chosen = metafunc.config.stash[_SETTINGS].editions
     table: dict[str, tuple[str, Callable[..., Iterator[tuple[str, object]]]]] = {
         "operation": ("operations", _operations),
-        "kind": ("kinds", _kinds),
+        "entity_type": ("entity_types", _entity_types),
     }
     for name, (marker, rows_of) in table.items():
         mark = metafunc.definition.get_closest_marker(marker)
@@ -200,8 +199,14 @@ def _operations(
     return ((operation.id, operation) for operation in contract.operations.values() if select(contract, operation))
 
 
-def _kinds(edition: str, select: Callable[[Kind], object] = lambda _: True) -> Iterator[tuple[str, Kind]]:
-    return ((kind.creator.id, kind) for kind in editions.contract(edition).kinds if select(kind))
+def _entity_types(
+    edition: str, select: Callable[[EntityType], object] = lambda _: True
+) -> Iterator[tuple[str, EntityType]]:
+    return (
+        (entity_type.creator.id, entity_type)
+        for entity_type in editions.contract(edition).entity_types
+        if select(entity_type)
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -240,7 +245,7 @@ def _mark(item: pytest.Item, settings: Settings) -> None:
     """Shut the network for a replay; let pytest-recording take down a recording."""
     if settings.recording:
         item.add_marker(pytest.mark.vcr())
-    elif settings.kind == "replay":
+    elif settings.mode == "replay":
         item.add_marker(pytest.mark.block_network())
 
 
@@ -249,7 +254,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     """Before anything else is tried: are the credentials good?"""
     settings = session.config.stash[_SETTINGS]
     on_worker = hasattr(session.config, "workerinput")
-    if settings.kind == "live" and not on_worker and not session.config.option.collectonly:
+    if settings.mode == "live" and not on_worker and not session.config.option.collectonly:
         with _usage_errors():
             require_credentials(settings.editions[0], settings.target(settings.editions[0]))
 
@@ -268,7 +273,7 @@ def run(request: pytest.FixtureRequest, edition: str) -> Iterator[Run]:
     path = path_of(settings.cassettes, edition, _scenario(request.node))
     with ExitStack() as stack:
         with _one_line():
-            if settings.kind == "replay":
+            if settings.mode == "replay":
                 opened = stack.enter_context(replay_run(path))
             else:
                 target = stack.enter_context(settings.opened(edition))
@@ -294,10 +299,12 @@ def api(run: Run) -> Api:
 
 @pytest.fixture
 def world(run: Run, request: pytest.FixtureRequest) -> World:
-    """Things around the call that a test is about, made by the contract's links with the partner's token."""
+    """Entities around the call that a test is about, made by the contract's links with the partner's token."""
     callspec = getattr(request.node, "callspec", None)
-    about = [value for value in callspec.params.values() if isinstance(value, Kind | Operation)] if callspec else []
-    operations = [thing.creator if isinstance(thing, Kind) else thing for thing in about]
+    about = (
+        [value for value in callspec.params.values() if isinstance(value, EntityType | Operation)] if callspec else []
+    )
+    operations = [entity.creator if isinstance(entity, EntityType) else entity for entity in about]
     if not run.target.sandbox and any(operation.sandbox_only for operation in operations):
         pytest.skip("simulation belongs to the sandbox, never to production")
     return run.world()
@@ -362,7 +369,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def _verdict(run: Run, stopped: BaseException | None) -> BaseException | None:
-    """What a test fails with, in the end; None where all held."""
+    """What a test fails with, in the end; None where all passed."""
     try:
         run.clean_up()
         if stopped is None:
@@ -446,7 +453,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     tally = _tally_of(terminalreporter)
     if tally.exchanges:
         names = ", ".join(settings.editions)
-        terminalreporter.section(f"Energy Coordination API {names}, {settings.kind}")
+        terminalreporter.section(f"Energy Coordination API {names}, {settings.mode}")
         terminalreporter.line(tally_text(tally))
         for line in not_checked_lines(tally):
             terminalreporter.line(line)
@@ -468,12 +475,12 @@ def _tally_of(terminalreporter: Any) -> Tally:
 
 def _packed(tally: Tally) -> str:
     reasons = [[check, reason, times] for (check, reason), times in tally.not_checked.items()]
-    return json.dumps([tally.exchanges, tally.held, tally.broken, reasons])
+    return json.dumps([tally.exchanges, tally.passed, tally.broken, reasons])
 
 
 def _unpacked(packed: str) -> Tally:
-    exchanges, held, broken, reasons = json.loads(packed)
-    return Tally(exchanges, held, broken, Counter({(check, reason): times for check, reason, times in reasons}))
+    exchanges, passed, broken, reasons = json.loads(packed)
+    return Tally(exchanges, passed, broken, Counter({(check, reason): times for check, reason, times in reasons}))
 
 
 def _scenario(node: Any) -> str:
@@ -491,7 +498,7 @@ def _scenario(node: Any) -> str:
 
 
 def _seed(path: Path, settings: Settings) -> str | None:
-    """The seed of a recording that is made anew, so that it sends the same again."""
+    """The seed of a recording that is made again, so that it sends the same again."""
     if not settings.recording:
         return None
     try:

@@ -1,10 +1,10 @@
-"""Patience: sends a request again where the answer, or its absence, was not about the request.
+"""Patience: sends a request again where the response, or its absence, was not about the request.
 
 - 429, and 503 with `Retry-After`: wait as long as the server asks, or a growing while where it doesn't say.
 - A connection that was kept idle and turns out to be lost: send on a new one, whatever the method.
 - A new connection that is lost: send again only what may be sent twice (RFC 9110 section 9.2.2).
 
-Nothing else is tried again: a 500 is an answer.
+Nothing else is tried again: a 500 is a response.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ Send = Callable[[httpx.Request], httpx.Response]
 
 
 class _BusyError(Exception):
-    """An answer that asks to come back later."""
+    """A response that asks to come back later."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
 
 
-def patiently(send: Send) -> Send:
+def with_retries(send: Send) -> Send:
     """A sender that tries again within bounds: 8 attempts, 3 lost connections, 30 seconds a wait, 2 minutes in all.
 
-    Where the server goes on asking to wait, its last answer is returned; where a connection goes on being lost, the
+    Where the server goes on asking to wait, its last response is returned; where a connection goes on being lost, the
     last error is raised.
     """
 
-    def patient(request: httpx.Request) -> httpx.Response:
-        judge = _Judge(request)
-        request.extensions = {**request.extensions, "trace": judge.trace}
+    def retrying(request: httpx.Request) -> httpx.Response:
+        policy = _RetryPolicy(request)
+        request.extensions = {**request.extensions, "trace": policy.trace}
         failure: list[Exception] = []
         try:
             return _send(send, request)
@@ -55,7 +55,7 @@ def patiently(send: Send) -> Send:
         # Only now, for hardly any request comes here: the first attempt of the loop is the one that has failed already.
         try:
             for attempt in stamina.retry_context(
-                on=judge.wait,
+                on=policy.wait,
                 attempts=MOST_ATTEMPTS,
                 timeout=LONGEST_IN_ALL,
                 wait_initial=0.05,
@@ -70,10 +70,10 @@ def patiently(send: Send) -> Send:
             return busy.response
         return response
 
-    return patient
+    return retrying
 
 
-class _Judge:
+class _RetryPolicy:
     """Says of one request what its failures mean."""
 
     def __init__(self, request: httpx.Request) -> None:

@@ -1,4 +1,4 @@
-"""The promises that no single exchange shows, by name, and where it is noted whether they held."""
+"""The promises that no single exchange shows, by name, and where it is noted whether they were kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ecsuite.checks import sent_comes_back
-from ecsuite.checks.seen import place
+from ecsuite.checks.decoded import place
 from ecsuite.client import Api
 from ecsuite.contract import Operation, Pointer, describe
 from ecsuite.errors import PromiseBroken
@@ -16,32 +16,32 @@ from ecsuite.http import httpx
 from ecsuite.media import UndecodableError, read_json
 from ecsuite.webhook.signature import is_signed
 
-REFUSED_CHANGES_NOTHING: Final = "refused call changes nothing"
+REFUSED_CHANGES_NOthing: Final = "refused call changes nothing"
 KEPT_APART: Final = "partners are kept apart"
 LISTED_ONCE: Final = "created is listed once"
 GONE: Final = "deleted is gone"
 UNTOUCHED: Final = "others are untouched"
-PARENTS: Final = "things stay with their parent"
+PARENTS: Final = "entities stay with their parent"
 DELIVERY_ARRIVES: Final = "delivery arrives"
 DELIVERED_ONCE: Final = "delivery comes once"
-DELIVERED_RIGHT: Final = "delivery goes to its webhook alone"
+DELIVERED_RIGHT: Final = "delivery goes only to its webhook"
 SIGNED: Final = "delivery is signed"
-DELIVERED_TRUE: Final = "delivery tells what happened"
-REPEATED: Final = "refused delivery comes again"
+DELIVERED_TRUE: Final = "delivery describes the event"
+REPEATED: Final = "failed delivery is retried"
 LOGGED: Final = "logs agree with deliveries"
 ELIGIBLE: Final = "location makes its user eligible"
 ENROLLED: Final = "enrollment is what was asked for last"
-COMPENSATED: Final = "compensation fits month and homes"
-TOLD: Final = "answer tells what was made"
+COMPENSATED: Final = "compensation fits month and locations"
+CREATION_RESPONSE: Final = "creation response matches the entity"
 SIMULATED: Final = "simulation makes what it says"
-ERROR_FITS: Final = "error names its reason"
+ERROR_FITS: Final = "error code fits"
 PAGED: Final = "pages hold every record once"
 IN_ORDER: Final = "list is in order"
-CHANGED_ALONE: Final = "PATCH changes what it names alone"
-REPLACED_WHOLE: Final = "PUT replaces the whole"
+CHANGED_ALONE: Final = "PATCH changes only the given members"
+REPLACED_WHOLE: Final = "PUT replaces the entity"
 NAMES: Final = (
     sent_comes_back.NAME,
-    REFUSED_CHANGES_NOTHING,
+    REFUSED_CHANGES_NOthing,
     KEPT_APART,
     LISTED_ONCE,
     GONE,
@@ -62,13 +62,13 @@ NAMES: Final = (
     ELIGIBLE,
     ENROLLED,
     COMPENSATED,
-    TOLD,
+    CREATION_RESPONSE,
     SIMULATED,
 )
 
 
 class Rules:
-    """Notes in a client's journal whether a promise held that takes more than one exchange to see."""
+    """Notes in a client's journal whether a promise was kept that takes more than one exchange to see."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -84,19 +84,19 @@ class Rules:
         actual: str,
         rule: Pointer | None = None,
     ) -> bool:
-        """Note that a promise held, or that it is broken; whether it held.
+        """Note that a promise was kept, or that it is broken; whether it was kept.
 
         Args:
             name: of the promise, one of `NAMES`.
-            response: the answer of the call that is to blame.
-            holds: whether it held.
+            response: the response of the call that is to blame.
+            holds: whether it was kept.
             at: where it shows.
             expected: what was promised, in words.
             actual: what was seen, in words.
             rule: where in the contract the promise stands; the operation where it is left out.
         """
         if holds:
-            self._api.journal.add_held()
+            self._api.journal.add_passed()
         else:
             self._api.add_finding(name, Breach(at, expected, actual, rule), response)
         return holds
@@ -104,7 +104,7 @@ class Rules:
     def require_status(
         self, name: str, response: httpx.Response, statuses: Iterable[int], why: str, rule: Pointer | None = None
     ) -> bool:
-        """Note whether an answer has one of the statuses that a promise wants; `why` says what they are for."""
+        """Note whether a response has one of the statuses that a promise wants; `why` says what they are for."""
         wanted = sorted(statuses)
         return self.require(
             name,
@@ -128,7 +128,7 @@ class Rules:
         Args:
             operation_id: of the delivery.
             delivery: what came; None where nothing did.
-            asked: the answer of the call that asked for it.
+            asked: the response of the call that asked for it.
             url: where it was to go.
             secret: the webhook's, where the contract says how a delivery is signed.
         """
@@ -148,7 +148,7 @@ class Rules:
             if not parameter.signature or not secret or given is None:
                 continue
             if is_signed(secret, delivery.request.body, given):
-                self._api.journal.add_held()
+                self._api.journal.add_passed()
                 continue
             breach = Breach(
                 f"{parameter.name} of the body",
@@ -176,7 +176,7 @@ class Rules:
         for path, wanted, actual in found:
             self._add(name, Breach(place("body", path), wanted, actual), delivery, operation)
         if not found:
-            self._api.journal.add_held()
+            self._api.journal.add_passed()
         return not found
 
     def _add(self, name: str, breach: Breach, delivery: Exchange, operation: Operation) -> None:
@@ -192,19 +192,19 @@ class Rules:
         depth: int = 1,
         name: str = sent_comes_back.NAME,
     ) -> bool:
-        """Note each difference between what was sent and what an answer shows as a finding; whether there is none.
+        """Note each difference between what was sent and what a response shows as a finding; whether there is none.
 
         Args:
             sent: the JSON value that was sent.
-            response: the answer that shows it.
-            whole: whether what is missing in the answer is a difference, too.
-            at: where in the answer it stands.
-            depth: how many names deep what is not `whole` may miss members: an answer may leave out where a thing is,
+            response: the response that shows it.
+            whole: whether what is missing in the response is a difference, too.
+            at: where in the response it stands.
+            depth: how many names deep what is not `whole` may miss members: a response may leave out where it is,
                 but does not show half of it.
             name: of the promise.
 
         Raises:
-            PromiseBroken: the answer is no JSON, or holds nothing there; a finding says so.
+            PromiseBroken: the response is no JSON, or holds nothing there; a finding says so.
         """
         got = json_of(response)
         try:
@@ -222,12 +222,12 @@ class Rules:
         for breach in found:
             self._api.add_finding(name, breach, response)
         if not found:
-            self._api.journal.add_held()
+            self._api.journal.add_passed()
         return not found
 
 
 def json_of(response: httpx.Response) -> Any:
-    """The JSON value of an answer.
+    """The JSON value of a response.
 
     Raises:
         PromiseBroken: it is none; the check of the body has said so.
@@ -239,7 +239,7 @@ def json_of(response: httpx.Response) -> Any:
 
 
 def member(response: httpx.Response, name: str) -> str:
-    """The text of a member of an answer's object.
+    """The text of a member of a response's object.
 
     Raises:
         PromiseBroken: there is none; the check of the body has said so.
@@ -247,17 +247,19 @@ def member(response: httpx.Response, name: str) -> str:
     value = json_of(response)
     text = value.get(name) if isinstance(value, dict) else None
     if not isinstance(text, str) or not text:
-        raise PromiseBroken(f"{response.request.method} {response.request.url}: the answer has no {name} to go on with")
+        raise PromiseBroken(
+            f"{response.request.method} {response.request.url}: the response has no {name} to go on with"
+        )
     return text
 
 
 def shown(value: Any) -> str:
-    """What a call showed of a thing, in words: a value, or the status that came in its place."""
+    """What a call showed of an entity, in words: a value, or the status that came in its place."""
     return f"status {value.status}" if isinstance(value, NoSuch) else describe(value)
 
 
 class NoSuch:
-    """In the place of a value: the status of an answer that had none."""
+    """In the place of a value: the status of a response that had none."""
 
     def __init__(self, status: int) -> None:
         self.status = status

@@ -14,7 +14,7 @@ from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, load
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Pace, Token, new_http
+from ecsuite.client import Api, Latency, Token, new_http
 from ecsuite.contract import Contract
 from ecsuite.errors import AccessTokenRefused, CredentialsRefused, ServerUnreachable
 from ecsuite.http import httpx
@@ -79,7 +79,7 @@ class Connections:
         self.target = target
         self._stack = ExitStack()
         self._tokens: dict[Credentials, Token] = {}
-        self.pace = Pace()
+        self.latency = Latency()
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -125,20 +125,20 @@ def open_run(
         redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
 
         def client(place: Target) -> Api:
-            from ecsuite.retry import patiently  # noqa: PLC0415  a replay needs no patience
+            from ecsuite.retry import with_retries  # noqa: PLC0415  a replay needs no patience
 
             checker = Checker(contract, place.base_url, place.token_url)
             token = connections.token(place.credentials)
-            http, pace = connections.http, connections.pace
+            http, latency = connections.http, connections.latency
             return Api(
                 place,
                 checker,
                 journal,
                 redactor,
-                patient=patiently,
+                retrying=with_retries,
                 http=http,
                 token=token,
-                pace=pace,
+                latency=latency,
                 in_order=recording,
             )
 
@@ -201,14 +201,14 @@ def replay_target(cassette: Cassette) -> Target:
 def require_credentials(edition: str, target: Target) -> None:
     """Try the credentials once, before anything else is tried.
 
-    What else may be wrong with the answer is for the run itself to find.
+    What else may be wrong with the response is for the run itself to find.
 
     Raises:
         CredentialsRefused, AccessTokenRefused: the server says that they are not good.
         ServerUnreachable: there is no server.
     """
     contract = editions.contract(edition)
-    with httpx.Client(trust_env=target.kind == "live") as http:
+    with httpx.Client(trust_env=target.mode == "live") as http:
         try:
             if target.credentials.access_token:
                 _require_access_token(http, contract, target)

@@ -1,6 +1,6 @@
 """Values for requests, drawn from the schemas of a contract: the smallest, the fullest, each legal oddity, each fault.
 
-A schema says by `x-sample` what kind of value a member wants, and by `x-names` which existing thing it names. Where it
+A schema says by `x-sample` what kind of value a member wants, by `x-references` which entity it names. Where it
 says neither, the value comes from its `examples`, its `enum` or its bounds.
 """
 
@@ -19,9 +19,9 @@ from ecsuite.contract import Contract, Pointer, Shape, describe
 Path = tuple[str | int, ...]
 Draw = Callable[[str], Any]
 Given = Mapping[str, Any]
-NOTHING: Final[Given] = MappingProxyType({})
+NOthing: Final[Given] = MappingProxyType({})
 
-# Text as people write it. What stands in TEXTS no server has a reason to refuse; what stands in ODD_TEXTS one may.
+# Text as people write it. What stands in TEXTS no server has a reason to refuse; what stands in UNUSUAL_TEXTS one may.
 TEXTS: Final = (
     "Think City",
     "Øvre Årdal «blåbær» Ægir",
@@ -30,7 +30,7 @@ TEXTS: Final = (
     "Straße, Żółć, Ω, Житомир, 東京, שלום",
     "MiXed CaSe true null 1.0",
 )
-ODD_TEXTS: Final = (
+UNUSUAL_TEXTS: Final = (
     "  blanks  around  and  between  ",
     "first line\nsecond line\tand a tab",
     "\U0001f697\u26a1\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467",
@@ -42,8 +42,8 @@ UPPER_CASE_TURN: Final = 2
 # Of so many values that may be null one is.
 NULL_TURN: Final = 4
 # Values of a kind that a server may look at more closely, and so may refuse; what it takes must come back all the same.
-ODD: Final[dict[str, tuple[str, ...]]] = {
-    "text": ODD_TEXTS,
+UNUSUAL: Final[dict[str, tuple[str, ...]]] = {
+    "text": UNUSUAL_TEXTS,
     "vin": ("00000000000000042", "YT9EC1TY0AN310129-AND-MORE-THAN-17", "yt9ec1ty0an310129", " YT9EC1TY0AN310129 "),
     "digits": (" 0042 ", "0" * 40 + "42", "00A-42"),
     "meter-point-id": ("000000000000000042", " 707057500042000182 ", "7070575000420001820042"),
@@ -63,12 +63,12 @@ class Body:
 
     Attributes:
         value: the JSON value.
-        odd: why a sensible server may refuse it all the same; empty where it may not.
-        names: the things that it names, as `operationId.parameter`, which must be there for it to be taken.
+        may_be_rejected: why a sensible server may refuse it all the same; empty where it may not.
+        names: the entities that it names, as `operationId.parameter`, which must be there for it to be taken.
     """
 
     value: Any
-    odd: str = ""
+    may_be_rejected: str = ""
     names: frozenset[str] = frozenset()
 
 
@@ -94,7 +94,7 @@ class Samples:
     Args:
         contract: whose schemas.
         draw: gives a fresh value of a kind of `x-sample`.
-        named: gives the id of a thing by `operationId.parameter`; None where there is none.
+        named: gives the id of an entity by `operationId.parameter`; None where there is none.
     """
 
     def __init__(self, contract: Contract, draw: Draw, named: Callable[[str], str | None]) -> None:
@@ -102,15 +102,15 @@ class Samples:
         self._draw = draw
         self._named = named
 
-    def smallest(self, schema: Pointer, given: Given = NOTHING) -> Body:
+    def smallest(self, schema: Pointer, given: Given = NOthing) -> Body:
         """A body with the members only that are required, or wanted, and one item in each array."""
         return self._body(schema, given, full=False, turn=0)
 
-    def fullest(self, schema: Pointer, given: Given = NOTHING, turn: int = 1) -> Body:
-        """A body with every member that is not out of use, and two items in each array."""
+    def fullest(self, schema: Pointer, given: Given = NOthing, turn: int = 1) -> Body:
+        """A body with every member that is not deprecated, and two items in each array."""
         return self._body(schema, given, full=True, turn=turn)
 
-    def legal(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Body]:
+    def legal(self, schema: Pointer, given: Given = NOthing) -> Iterator[Body]:
         """Bodies that together have every value of an enum, both ends of a range, and every kind of text.
 
         What a sensible server may refuse comes alone, each in a body of its own.
@@ -118,33 +118,33 @@ class Samples:
         # At least as many that one has an id in capitals.
         for turn in range(max(_Turns(self._contract).of(schema), UPPER_CASE_TURN + 1)):
             yield self._body(schema, given, full=True, turn=turn, rare=True)
-        if self._has_former(schema):
+        if self._has_deprecated(schema):
             for turn in range(_Branches(self._contract).of(schema)):
-                yield self._body(schema, given, full=True, turn=turn, former=True)
+                yield self._body(schema, given, full=True, turn=turn, deprecated=True)
         tried: set[tuple[Path, str]] = set()
-        for at, odd in _odd_leaves(self._contract, schema, self.fullest(schema, given).value):
+        for at, unusual in _unusual_leaves(self._contract, schema, self.fullest(schema, given).value):
             plain = self.fullest(schema, given)
-            new = odd if isinstance(odd, str) else odd(_at(plain.value, at))
+            new = unusual if isinstance(unusual, str) else unusual(_at(plain.value, at))
             value = _setter(at, new)(plain.value)
             if (at, new) not in tried and self._contract.schemas.fits(schema, value):
                 tried.add((at, new))
                 yield Body(value, f"{describe(new)} at /{'/'.join(map(str, at))}", plain.names)
 
-    def wrong(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Wrong]:
+    def wrong(self, schema: Pointer, given: Given = NOthing) -> Iterator[Wrong]:
         """Bodies with one fault each: for each member, whatever the schema refuses there."""
-        return (wrong for wrong, is_unsettled in self._broken(schema, given) if not is_unsettled)
+        return (wrong for wrong, is_unspecified in self._broken(schema, given) if not is_unspecified)
 
-    def unsettled(self, schema: Pointer, given: Given = NOTHING) -> Iterator[Wrong]:
+    def unspecified(self, schema: Pointer, given: Given = NOthing) -> Iterator[Wrong]:
         """Bodies with an optional member left out, or null in its place: one server takes it, another may not."""
-        return (wrong for wrong, is_unsettled in self._broken(schema, given) if is_unsettled)
+        return (wrong for wrong, is_unspecified in self._broken(schema, given) if is_unspecified)
 
     def _broken(self, schema: Pointer, given: Given) -> Iterator[tuple[Wrong, bool]]:
         seen: set[tuple[Path, str]] = set()
         whole = [partial(self.fullest, schema, given, 1 + turn) for turn in range(_Branches(self._contract).of(schema))]
-        # What is out of use is still looked at.
-        if self._has_former(schema):
+        # What is deprecated is still looked at.
+        if self._has_deprecated(schema):
             whole += [
-                partial(self._body, schema, given, full=True, turn=turn, former=True)
+                partial(self._body, schema, given, full=True, turn=turn, deprecated=True)
                 for turn in range(_Branches(self._contract).of(schema))
             ]
         for draw in whole:
@@ -154,16 +154,18 @@ class Samples:
                     fits = self._contract.schemas.fits(schema, value)
                     if not fits or change.is_left_out:
                         seen.add((change.at, change.what))
-                        yield Wrong(value, change.at, change.what), fits or change.is_unsettled
+                        yield Wrong(value, change.at, change.what), fits or change.is_unspecified
 
-    def _has_former(self, schema: Pointer) -> bool:
+    def _has_deprecated(self, schema: Pointer) -> bool:
         """Whether a schema has a member, however deep, that another one takes the place of."""
-        return _Former(self._contract).of(schema) > 0
+        return _Deprecated(self._contract).of(schema) > 0
 
     def _body(
-        self, schema: Pointer, given: Given, *, full: bool, turn: int, rare: bool = False, former: bool = False
+        self, schema: Pointer, given: Given, *, full: bool, turn: int, rare: bool = False, deprecated: bool = False
     ) -> Body:
-        drawing = _Drawing(self._contract, self._draw, self._named, full=full, turn=turn, rare=rare, former=former)
+        drawing = _Drawing(
+            self._contract, self._draw, self._named, full=full, turn=turn, rare=rare, deprecated=deprecated
+        )
         return drawing.body(schema, given)
 
 
@@ -197,15 +199,15 @@ class _Branches(_Deepest):
         return max(1, len(shape.branches))
 
 
-class _Former(_Deepest):
-    """Whether there is a member that is out of use: 1 or 0."""
+class _Deprecated(_Deepest):
+    """Whether there is a member that is deprecated: 1 or 0."""
 
     def own(self, shape: Shape) -> int:
         return int("x-replaced-by" in shape.keywords)
 
 
 class _Drawing:
-    """One body being drawn: which turn it is, how full it is to be, whether null may come, and what is out of use."""
+    """One body being drawn: which turn it is, how full it is to be, whether null may come, and what is deprecated."""
 
     def __init__(
         self,
@@ -216,32 +218,32 @@ class _Drawing:
         full: bool,
         turn: int,
         rare: bool,
-        former: bool,
+        deprecated: bool,
     ) -> None:
         self._contract = contract
         self._draw = draw
         self._find = named
         self._full = full
         self._rare = rare
-        self._former = former
-        self._odd = ""
+        self._deprecated = deprecated
+        self._may_be_rejected = ""
         self._named: set[str] = set()
         self._turn = turn
 
     def body(self, schema: Pointer, given: Given) -> Body:
         value = self._value(schema, self._turn, given)
-        return Body(value, self._odd, frozenset(self._named))
+        return Body(value, self._may_be_rejected, frozenset(self._named))
 
-    def _value(self, schema: Pointer, turn: int, given: Given = NOTHING) -> Any:
+    def _value(self, schema: Pointer, turn: int, given: Given = NOthing) -> Any:
         shape = self._contract.schemas.shape(schema)
-        if "x-unsettled" in shape.keywords:
-            self._odd = shape.keywords["x-unsettled"]
+        if "x-may-be-rejected" in shape.keywords:
+            self._may_be_rejected = shape.keywords["x-may-be-rejected"]
         if shape.is_nullable and self._rare and turn % (NULL_TURN + 1) == NULL_TURN:
-            self._odd = shape.keywords.get("x-null", self._odd)
+            self._may_be_rejected = shape.keywords.get("x-null-may-be-rejected", self._may_be_rejected)
             return None
-        if "x-names" in shape.keywords:
-            self._named.add(shape.keywords["x-names"])
-            return self._find(shape.keywords["x-names"]) or self._draw("id")
+        if "x-references" in shape.keywords:
+            self._named.add(shape.keywords["x-references"])
+            return self._find(shape.keywords["x-references"]) or self._draw("id")
         if shape.keywords.get("x-sample", "text") != "text":
             return self._drawn(shape.keywords["x-sample"], turn)
         if shape.members or shape.parts or shape.type == "object":
@@ -270,15 +272,15 @@ class _Drawing:
         return value
 
     def _names(self, shape: Shape) -> list[str]:
-        """The members to draw: where what is out of use comes, what replaced it stays away."""
+        """The members to draw: where what is deprecated comes, what replaced it stays away."""
         replaced: set[str] = set()
         names: list[str] = []
         for name, member in shape.members.items():
             keywords = self._contract.schemas.shape(member).keywords
-            is_former = "x-replaced-by" in keywords
-            if is_former and self._former:
+            is_deprecated = "x-replaced-by" in keywords
+            if is_deprecated and self._deprecated:
                 replaced.add(keywords["x-replaced-by"])
-            wanted = self._former if is_former else self._full or "x-wanted" in keywords
+            wanted = self._deprecated if is_deprecated else self._full or "x-recommended" in keywords
             if name in shape.required or (wanted and self._contract.source.at(member) is not False):
                 names.append(name)
         return [name for name in names if name not in replaced]
@@ -288,13 +290,13 @@ class _Drawing:
         if "enum" in item.keywords:
             options = list(item.keywords.get("examples", item.keywords["enum"]))
             return options[: 1 + turn % len(options)][::-1] if self._full else options[:1]
-        are_things, has_no_order = bool(item.members or item.branches), "x-same" in shape.keywords
-        # Of things, and of what has no order, two will do but where everything legal is tried.
-        few = turn % 2 == 0 or ((are_things or has_no_order) and not self._rare)
+        are_entities, has_no_order = bool(item.members or item.branches), "x-round-trip" in shape.keywords
+        # Of entities, and of what has no order, two will do but where everything legal is tried.
+        few = turn % 2 == 0 or ((are_entities or has_no_order) and not self._rare)
         count = 1 if not self._full else 2 if few else LONG
         drawn = [self._value(items, turn + index) for index in range(count)]
         # A value that comes twice is no mistake.
-        return drawn if count < LONG or are_things or has_no_order else [*drawn, drawn[0]]
+        return drawn if count < LONG or are_entities or has_no_order else [*drawn, drawn[0]]
 
 
 def _variants(shape: Shape) -> list[Any]:
@@ -321,7 +323,7 @@ def _variants(shape: Shape) -> list[Any]:
 class _Change:
     """A change that may make a value wrong: the place, the schema there, the fault in words, and what makes it.
 
-    `is_unsettled` is null for a member that may be left out: many a server reads the one as the other. `is_left_out`
+    `is_unspecified` is null for a member that may be left out: many a server reads the one as the other. `is_left_out`
     is a member that is missing.
     """
 
@@ -329,7 +331,7 @@ class _Change:
     rule: Pointer
     what: str
     make: Callable[[Any], Any]
-    is_unsettled: bool = False
+    is_unspecified: bool = False
     is_left_out: bool = False
 
 
@@ -340,7 +342,7 @@ def _changes(
     shape = contract.schemas.shape(schema)
     own = _at(value, at)
     for wrong, what in _wrong_values(shape.keywords, own):
-        yield _Change(at, schema, what + inside, _setter(at, wrong), is_unsettled=optional and wrong is None)
+        yield _Change(at, schema, what + inside, _setter(at, wrong), is_unspecified=optional and wrong is None)
     for part in shape.parts:
         yield from _changes(contract, part, value, at, inside, optional=optional)
     fitting = [branch for branch in shape.branches if contract.schemas.fits(branch, own)]
@@ -370,7 +372,7 @@ def _wrong_values(node: Mapping[str, Any], own: Any) -> Iterator[tuple[Any, str]
         yield json.dumps(own), "the number as text"
     if isinstance(node.get("enum"), list) or "const" in node:
         yield f"{own}s", "no value of the enum"
-        yield str(own).lower() if str(own) != str(own).lower() else str(own).upper(), "the value in other letters"
+        yield str(own).lower() if str(own) != str(own).lower() else str(own).upper(), "the value in another case"
         yield "", "an empty text for a value of the enum"
     for keyword, beyond in (("minimum", -1), ("maximum", 1)):
         if keyword in node:
@@ -379,12 +381,14 @@ def _wrong_values(node: Mapping[str, Any], own: Any) -> Iterator[tuple[Any, str]
             yield beyond * BEYOND, f"far beyond the {keyword}"
 
 
-def _odd_leaves(contract: Contract, schema: Pointer, value: Any) -> Iterator[tuple[Path, str | Callable[[str], str]]]:
+def _unusual_leaves(
+    contract: Contract, schema: Pointer, value: Any
+) -> Iterator[tuple[Path, str | Callable[[str], str]]]:
     """Every value that a server may refuse, with its place; or how it is made from the value that is there."""
     for at, node in contract.schemas.parts(schema, value):
         kind = node.get("x-sample", "")
-        if kind in ODD:
-            yield from ((at, odd) for odd in ODD[kind])
+        if kind in UNUSUAL:
+            yield from ((at, unusual) for unusual in UNUSUAL[kind])
         elif kind == "hook-url":
             # A URI by the letter, for that is how logs show it.
             yield at, lambda url: f"{url}?key=%C3%A6%20b&long={'x' * 280}"

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from ecsuite.errors import BadPort, BadToken, BadUrl, ProductionRefused, VariablesMissing
 
-Kind = Literal["replay", "local", "live"]
-KINDS: tuple[Kind, ...] = ("replay", "local", "live")
+Mode = Literal["replay", "local", "live"]
+MODES: tuple[Mode, ...] = ("replay", "local", "live")
 HIGHEST_PORT = 65535
 TUNNEL_PORT = "8787"
 
@@ -44,7 +44,7 @@ class Target:
         sandbox: whether webhooks and simulations may be tested there.
     """
 
-    kind: Kind
+    mode: Mode
     base_url: str
     token_url: str
     credentials: Credentials
@@ -87,7 +87,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
     # What leads here from outside must know the port beforehand.
     default_port = TUNNEL_PORT if env.get("EC_WEBHOOK_PUBLIC_URL") else "0"
     return Target(
-        kind="live",
+        mode="live",
         base_url=base_url,
         token_url=_url("EC_TOKEN_URL", env["EC_TOKEN_URL"]) if env.get("EC_TOKEN_URL") else "",
         credentials=credentials,

@@ -1,6 +1,6 @@
 """What a test needs around the call it is about: parents, siblings, ids and bodies, all drawn from the contract.
 
-No test says how a thing is made. A world looks up in the links of the contract what makes it and what it belongs to,
+No test says how an entity is made. A world looks up in the links of the contract what makes it and what it belongs to,
 draws a body from its schema, and makes it; the client deletes it afterwards.
 """
 
@@ -15,13 +15,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ecsuite.checks import sent_comes_back
-from ecsuite.checks.seen import place
+from ecsuite.checks.decoded import place
 from ecsuite.checks.sent_comes_back import Instant, Moment, OrNull, Trimmed, Unordered
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
 from ecsuite.contract import (
     Contract,
-    Kind,
+    EntityType,
     Operation,
     Parameter,
     Pointer,
@@ -32,21 +32,32 @@ from ecsuite.contract import (
     success_links,
 )
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import SUCCESS, Intent
+from ecsuite.exchange import SUCCESS, Expectation
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
-from ecsuite.rules import CHANGED_ALONE, LISTED_ONCE, REFUSED_CHANGES_NOTHING, TOLD, NoSuch, Rules, json_of, shown
+from ecsuite.rules import (
+    CHANGED_ALONE,
+    CREATION_RESPONSE,
+    LISTED_ONCE,
+    NoSuch,
+    REFUSED_CHANGES_NOthing,
+    Rules,
+    json_of,
+    shown,
+)
 from ecsuite.samples import Body, Samples, Wrong
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
 # What makes a secret longer than a block of SHA-256, and of more than ASCII.
 LONGER: Final = " Ærlig talt: blåbærsyltetøy på brødskiva, 100 % \U0001f511"
-LOOKING: Final = Intent("looking whether it is there", silent=True)
+PROBE: Final = Expectation("looking whether it is there", unspecified=True)
 # Whether the API looks at a webhook's address is not told, and one on this machine may not please it.
-ADDRESS_MAY_DISPLEASE: Final = Intent("a webhook at an address that may be refused", frozenset({200, 201, 400}))
+ADDRESS_MAY_DISPLEASE: Final = Expectation("a webhook at an address that may be refused", frozenset({200, 201, 400}))
 ADDRESS_DISPLEASES: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
-ODD_MAY_BE_REFUSED: Final = Intent("success, or a refusal of what a server may refuse", frozenset({200, 201, 204, 400}))
-NOT_SETTLED: Final = Intent("a call about something that may not be there", silent=True)
+MAY_BE_REJECTED: Final = Expectation(
+    "success, or a refusal of what a server may refuse", frozenset({200, 201, 204, 400})
+)
+UNSPECIFIED_TARGET: Final = Expectation("a call about something that may not be there", unspecified=True)
 # Seconds that are given to what follows from a call, such as the log of a delivery.
 FOLLOWS: Final = 10.0
 # How often what may be somebody else's doing is looked at again.
@@ -57,17 +68,17 @@ MOST_PAGES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """A thing that was made.
+class Entity:
+    """An entity that was made.
 
     Attributes:
         values: the path parameters that name it.
         sent: the body that made it.
-        made: the answer to that.
-        belongs: the ids of what it belongs to, as an answer may show them.
+        made: the response to that.
+        belongs: the ids of what it belongs to, as a response may show them.
     """
 
-    kind: Kind
+    entity_type: EntityType
     values: Mapping[str, str]
     sent: Any
     made: httpx.Response
@@ -81,17 +92,17 @@ class Thing:
     @property
     def id(self) -> str:
         """Its id."""
-        return self.values[self.kind.parameter]
+        return self.values[self.entity_type.parameter]
 
     @property
     def path(self) -> str:
         """Where it can be read."""
-        return fill(self.kind.reader, self.values)
+        return fill(self.entity_type.reader, self.values)
 
     @property
     def collection(self) -> str:
         """Where it is listed."""
-        return fill(self.kind.lister or self.kind.creator, self.values)
+        return fill(self.entity_type.lister or self.entity_type.creator, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +111,14 @@ class Call:
 
     Attributes:
         query: the query parameters that it must have.
-        settled: whether it names only what is there; what a call about anything else gets is not told.
+        targets_exist: whether it names only what is there; what a call about anything else gets is not told.
     """
 
     operation: Operation
     values: Mapping[str, str]
     body: Body | None = None
     query: Mapping[str, str] = field(default_factory=dict)
-    settled: bool = True
+    targets_exist: bool = True
 
     @property
     def path(self) -> str:
@@ -139,7 +150,7 @@ class World:
     sandbox: bool = True
     rules: Rules = field(init=False)
     samples: Samples = field(init=False)
-    _homes: dict[str, Thing] = field(default_factory=dict)
+    _defaults: dict[str, Entity] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
     _found: dict[str, tuple[dict[str, str], Any] | None] = field(default_factory=dict)
     _address_tried: bool = False
@@ -159,8 +170,8 @@ class World:
         """Whether calls must go one after the other, for they are recorded or replayed."""
         return self.api.in_order
 
-    def draw(self, kind: str) -> Any:
-        """A fresh value of a kind of `x-sample`."""
+    def draw(self, entity_type: str) -> Any:
+        """A fresh value of an entity type of `x-sample`."""
         ids = self.ids
         draws: dict[str, Callable[[], Any]] = {
             "id": ids.new,
@@ -173,31 +184,31 @@ class World:
             "padded-secret": lambda: ids.secret("webhookSecret", "  "),
             "hour": self._hour,
         }
-        value = draws[kind]()
-        if kind != "hour":
+        value = draws[entity_type]()
+        if entity_type != "hour":
             self._drawn.add(value)
         return value
 
-    # Things
+    # Entities
 
-    def kind(self, creator: str) -> Kind:
-        """The kind of thing that an operation makes, by the operation's id."""
-        return next(kind for kind in self.contract.kinds if kind.creator.id == creator)
+    def entity_type(self, creator: str) -> EntityType:
+        """The entity type that an operation makes, by the operation's id."""
+        return next(entity_type for entity_type in self.contract.entity_types if entity_type.creator.id == creator)
 
     def make(
         self,
-        kind: Kind,
-        parent: Thing | None = None,
+        entity_type: EntityType,
+        parent: Entity | None = None,
         body: Body | None = None,
         *,
         full: bool = False,
-        expect: Intent = SUCCESS,
-    ) -> Thing:
-        """Make a thing, and see that what the answer shows of it is as it was sent.
+        expect: Expectation = SUCCESS,
+    ) -> Entity:
+        """Make an entity, and see that what the response shows of it is as it was sent.
 
         Args:
-            kind: of the thing.
-            parent: what it is to belong to; the world's home of that kind where it is left out.
+            entity_type: of the entity.
+            parent: what it is to belong to; the world's home of that entity_type where it is left out.
             body: what is sent; the smallest (or fullest) legal body where it is left out.
             full: whether the body is the fullest one.
             expect: what answer will do.
@@ -205,122 +216,134 @@ class World:
         Raises:
             PromiseBroken: it was not made, or cannot be gone on with; the finding is in the journal.
         """
-        if kind.parent is not None and parent is None:
-            parent = self.home(kind.parent)
+        if entity_type.parent is not None and parent is None:
+            parent = self.default(entity_type.parent)
         values = dict(parent.values) if parent else {}
-        if body is None and kind.creator.request:
-            body = self.body(kind.creator, full=full)
+        if body is None and entity_type.creator.request:
+            body = self.body(entity_type.creator, full=full)
         content = {"json": body.value} if body else {}
-        response = self.api.post(fill(kind.creator, values), expect=expect, **content)
+        response = self.api.post(fill(entity_type.creator, values), expect=expect, **content)
         if not response.is_success:
             raise NotTakenError(response)
         sent = body.value if body else {}
-        expression = kind.link.parameters[kind.parameter]
-        told = sent if kind.is_named_by_client else json_of(response)
+        expression = entity_type.link.parameters[entity_type.parameter]
+        told = sent if entity_type.is_named_by_client else json_of(response)
         pointer = expression.partition("#")[2]
-        if not kind.is_named_by_client:
+        if not entity_type.is_named_by_client:
             found = _at(told, pointer)
             self.rules.require(
-                TOLD,
+                CREATION_RESPONSE,
                 response,
                 holds=isinstance(found, str) and bool(found),
                 at=f"body {pointer}",
-                expected=f"the id of the {kind}, by which it can be read",
+                expected=f"the id of the {entity_type}, by which it can be read",
                 actual=sent_comes_back.MISSING if found is None else describe(found),
             )
-        values[kind.parameter] = _text_at(told, pointer, response)
-        seen = self.visible(kind, sent, values[kind.parameter])
-        thing = Thing(kind, values, seen, response, self._belonging(kind, parent))
+        values[entity_type.parameter] = _text_at(told, pointer, response)
+        seen = self.visible(entity_type, sent, values[entity_type.parameter])
+        entity = Entity(entity_type, values, seen, response, self._belonging(entity_type, parent))
         if response.content.strip() not in {b"", b"null"}:
-            self.rules.compare(thing.shown, response, whole=False, at=kind.answered_at)
-        return thing
+            self.rules.compare(entity.shown, response, whole=False, at=entity_type.answered_at)
+        return entity
 
-    def home(self, kind: Kind) -> Thing:
-        """The world's own thing of a kind, made when it is first needed."""
-        if kind.creator.id not in self._homes:
-            self._homes[kind.creator.id] = self.make(kind, full=self._is_looked_into(kind))
-        return self._homes[kind.creator.id]
+    def default(self, entity_type: EntityType) -> Entity:
+        """The world's own entity of an entity type, made when it is first needed."""
+        if entity_type.creator.id not in self._defaults:
+            self._defaults[entity_type.creator.id] = self.make(entity_type, full=self._is_looked_into(entity_type))
+        return self._defaults[entity_type.creator.id]
 
-    def _is_looked_into(self, kind: Kind) -> bool:
+    def _is_looked_into(self, entity_type: EntityType) -> bool:
         """Whether the contract leads from a member that need not be sent to something else."""
-        required = self.contract.schemas.shape(schema_of(kind.creator)).required if kind.creator.request else ()
-        expressions = [text for link in success_links(kind.creator) for text in link.parameters.values()]
+        required = (
+            self.contract.schemas.shape(schema_of(entity_type.creator)).required if entity_type.creator.request else ()
+        )
+        expressions = [text for link in success_links(entity_type.creator) for text in link.parameters.values()]
         sent = [text.split("/")[1] for text in expressions if text.startswith("$request.body#/")]
         return any(member not in required for member in sent)
 
-    def homes(self) -> list[Thing]:
-        """The world's own thing of each kind; not of those that are the simulation's."""
-        return [self.home(kind) for kind in self.contract.kinds if not kind.creator.sandbox_only]
+    def defaults(self) -> list[Entity]:
+        """The world's own entity of each entity_type; not of those that are the simulation's."""
+        return [
+            self.default(entity_type)
+            for entity_type in self.contract.entity_types
+            if not entity_type.creator.sandbox_only
+        ]
 
-    def children(self, thing: Thing) -> list[Thing]:
-        """A new thing of each kind that can belong to it."""
-        return [self.make(kind, thing) for kind in self.contract.kinds if kind.parent is thing.kind]
+    def children(self, entity: Entity) -> list[Entity]:
+        """A new entity of each entity_type that can belong to it."""
+        return [
+            self.make(entity_type, entity)
+            for entity_type in self.contract.entity_types
+            if entity_type.parent is entity.entity_type
+        ]
 
     def body(self, operation: Operation, values: Mapping[str, str] | None = None, *, full: bool = False) -> Body:
         """A legal body for an operation; `values` has path parameters, which it repeats where it has such members."""
         schema = schema_of(operation)
         return self.samples.fullest(schema, values or {}) if full else self.samples.smallest(schema, values or {})
 
-    def visible(self, kind: Kind, sent: Any, thing_id: str) -> Any:
-        """What was sent, as an answer shows it: without what is never shown, and with the id that the API gave."""
-        seen = self.shown_by(kind.creator, sent)
-        if not kind.is_named_by_client and kind.member in seen:
-            seen[kind.member] = thing_id
+    def visible(self, entity_type: EntityType, sent: Any, entity_id: str) -> Any:
+        """What was sent, as a response shows it: without what is never shown, and with the id that the API gave."""
+        seen = self.shown_by(entity_type.creator, sent)
+        if not entity_type.is_named_by_client and entity_type.member in seen:
+            seen[entity_type.member] = entity_id
         return seen
 
-    def told(self, thing: Thing) -> Any:
-        """What the answer told that made a thing, and nothing can change: every other answer tells the same.
+    def told(self, entity: Entity) -> Any:
+        """What the response told that made an entity, and nothing can change: every other answer tells the same.
 
-        Texts in a list may come in another order, and times less exactly. Where something can change the thing, it is
+        Texts in a list may come in another order, and times less exactly. Where something can change the entity, it is
         what is set once and for all.
         """
-        rule = thing.kind.reader.response(200)
-        if not rule or not rule.content or not thing.made.content.strip():
+        rule = entity.entity_type.reader.response(200)
+        if not rule or not rule.content or not entity.made.content.strip():
             return {}
-        schema, value = next(iter(rule.content.values())), json_of(thing.made)
-        for name in thing.kind.answered_at:
+        schema, value = next(iter(rule.content.values())), json_of(entity.made)
+        for name in entity.entity_type.answered_at:
             value = value.get(name) if isinstance(value, dict) else None
         if not isinstance(value, dict):
             return {}
-        if {"PUT", "PATCH", "DELETE"} & set(self.contract.methods(thing.path)):
+        if {"PUT", "PATCH", "DELETE"} & set(self.contract.methods(entity.path)):
             value = {name: item for name, item in value.items() if self._is_set_once(schema, name)}
         return _as_told(self.as_shown(schema, value))
 
     def _is_set_once(self, schema: Pointer, name: str) -> bool:
         members = self.contract.schemas.shape(schema).members
-        return name in members and "x-set-once" in self.contract.schemas.shape(members[name]).keywords
+        return name in members and "x-immutable" in self.contract.schemas.shape(members[name]).keywords
 
-    def _belonging(self, kind: Kind, parent: Thing | None) -> dict[str, Any]:
-        """The ids of what a thing belongs to, as an answer that reads it may show them."""
-        rule = kind.reader.response(200)
+    def _belonging(self, entity_type: EntityType, parent: Entity | None) -> dict[str, Any]:
+        """The ids of what an entity belongs to, as a response that reads it may show them."""
+        rule = entity_type.reader.response(200)
         schemas = [*rule.content.values()][:1] if rule and parent else []
         members = {name for schema in schemas for name in self.contract.schemas.shape(schema).members}
         return {name: OrNull(value) for name, value in parent.values.items() if name in members} if parent else {}
 
     def shown_by(self, operation: Operation, sent: Any) -> Any:
-        """What was sent, without the members that no answer need show."""
+        """What was sent, without the members that no response need show."""
         if operation.request is None:
             return {}
         schema = schema_of(operation)
         seen = self.as_shown(schema, sent)
-        for name in reversed(self.contract.schemas.shape(schema).keywords.get("x-shown-at", "").split("/")[1:]):
+        for name in reversed(self.contract.schemas.shape(schema).keywords.get("x-response-path", "").split("/")[1:]):
             seen = {name: seen}
         return seen
 
-    def former(self, kind: Kind, name: str) -> frozenset[str]:
-        """The members of a kind that the member `name` took the place of, and that may go with it."""
-        members = self.contract.schemas.shape(schema_of(kind.creator)).members
+    def deprecated(self, entity_type: EntityType, name: str) -> frozenset[str]:
+        """The members of an entity type that the member `name` took the place of, and that may go with it."""
+        members = self.contract.schemas.shape(schema_of(entity_type.creator)).members
         return frozenset(
             old for old, at in members.items() if self.contract.schemas.shape(at).keywords.get("x-replaced-by") == name
         )
 
-    def must_show_former(self, thing: Thing) -> None:
-        """Note whether what was sent under a name that is out of use is shown, there or under the name in its place."""
-        sent = json.loads(thing.made.request.content)
-        members = self.contract.schemas.shape(schema_of(thing.kind.creator)).members
-        replaced = [(old, name) for name in members for old in self.former(thing.kind, name) if sent.get(old)]
+    def must_show_deprecated(self, entity: Entity) -> None:
+        """Note whether what was sent under a name that is deprecated is shown, there or under the name in its place."""
+        sent = json.loads(entity.made.request.content)
+        members = self.contract.schemas.shape(schema_of(entity.entity_type.creator)).members
+        replaced = [
+            (old, name) for name in members for old in self.deprecated(entity.entity_type, name) if sent.get(old)
+        ]
         for old, name in replaced:
-            answer = self.api.get(thing.path)
+            answer = self.api.get(entity.path)
             value = json_of(answer)
             new = value.get(name)
             self.rules.require(
@@ -333,7 +356,7 @@ class World:
             )
 
     def as_shown(self, schema: Pointer, sent: Any) -> Any:
-        """A value that was sent, as an answer shows it: without nulls and secrets, and marked where it may differ."""
+        """A value that was sent, as a response shows it: without nulls and secrets, and marked where it may differ."""
         shape = self.contract.schemas.shape(schema)
         for branch in shape.branches:
             if self.contract.schemas.fits(branch, sent):
@@ -344,25 +367,25 @@ class World:
             return {name: self.as_shown(members[name], kept[name]) if name in members else kept[name] for name in kept}
         if isinstance(sent, list):
             items = [self.as_shown(shape.items, item) if shape.items else item for item in sent]
-            return Unordered(items) if shape.keywords.get("x-same") == "unordered" else items
-        looser = {"trimmed": Trimmed, "or-null": OrNull}.get(shape.keywords.get("x-same", ""))
+            return Unordered(items) if shape.keywords.get("x-round-trip") == "unordered" else items
+        looser = {"trimmed": Trimmed, "or-null": OrNull}.get(shape.keywords.get("x-round-trip", ""))
         if isinstance(sent, str) and looser:
             return looser(sent)
         return Instant(sent) if isinstance(sent, str) and shape.keywords.get("format") == "date-time" else sent
 
     def _is_shown(self, shape: Shape, name: str) -> bool:
-        """Whether an answer that shows a member shows it as it was sent: no secret, nor a name that is out of use."""
+        """Whether a response that shows a member shows it as it was sent: no secret, nor a name that is deprecated."""
         keywords = self.contract.schemas.shape(shape.members[name]).keywords if name in shape.members else {}
         return "writeOnly" not in keywords and "x-replaced-by" not in keywords
 
-    def read(self, thing: Thing) -> httpx.Response:
-        """Read a thing, and see that what the answer shows of it is as it was sent."""
-        response = self.api.get(thing.path)
-        self.rules.compare(thing.shown, response, whole=False)
+    def read(self, entity: Entity) -> httpx.Response:
+        """Read an entity, and see that what the response shows of it is as it was sent."""
+        response = self.api.get(entity.path)
+        self.rules.compare(entity.shown, response, whole=False)
         return response
 
-    def listed(self, path: str, expect: Intent = SUCCESS) -> httpx.Response:
-        """Read a list, with all its pages: the answer of the first page, the items of the others behind its own."""
+    def listed(self, path: str, expect: Expectation = SUCCESS) -> httpx.Response:
+        """Read a list, with all its pages: the response of the first page, the items of the others behind its own."""
         match = self.contract.find("GET", path)
         page, size = (match.operation.paged_by(what) for what in ("page", "size")) if match else ("", "")
         if not match or not page or not size:
@@ -387,37 +410,41 @@ class World:
         own = next(known for known in operation.parameters if known.name == parameter)
         return tuple(self.contract.schemas.shape(own.schema).keywords.get("examples", ()))
 
-    def items(self, response: httpx.Response, kind: Kind, thing_id: str) -> list[tuple[tuple[str | int, ...], Any]]:
-        """The items of a list that have the id, each with its place in the answer."""
+    def items(
+        self, response: httpx.Response, entity_type: EntityType, entity_id: str
+    ) -> list[tuple[tuple[str | int, ...], Any]]:
+        """The items of a list that have the id, each with its place in the response."""
         at, listed = _list_in(json_of(response))
         return [
             ((*at, index), item)
             for index, item in enumerate(listed)
-            if isinstance(item, dict) and item.get(kind.member) == thing_id
+            if isinstance(item, dict) and item.get(entity_type.member) == entity_id
         ]
 
-    def must_list_once(self, listed: httpx.Response, kind: Kind, thing_id: str) -> list[tuple[str | int, ...]]:
-        """Note whether a list has a thing once; the places where it has it."""
-        found = [at for at, _ in self.items(listed, kind, thing_id)]
+    def must_list_once(
+        self, listed: httpx.Response, entity_type: EntityType, entity_id: str
+    ) -> list[tuple[str | int, ...]]:
+        """Note whether a list has an entity once; the places where it has it."""
+        found = [at for at, _ in self.items(listed, entity_type, entity_id)]
         self.rules.require(
             LISTED_ONCE,
             listed,
             holds=len(found) == 1,
-            at=f"an item with the {kind.member} {thing_id}",
+            at=f"an item with the {entity_type.member} {entity_id}",
             expected="once in the list",
             actual=f"{len(found)} times",
         )
         return found
 
-    def must_not_be_made(self, kind: Kind, values: Mapping[str, str], refused: httpx.Response) -> None:
+    def must_not_be_made(self, entity_type: EntityType, values: Mapping[str, str], refused: httpx.Response) -> None:
         """Note whether a refused call has left no thing with these path parameters behind."""
-        made = self.api.get(fill(kind.reader, values), expect=LOOKING)
+        made = self.api.get(fill(entity_type.reader, values), expect=PROBE)
         self.rules.require(
-            REFUSED_CHANGES_NOTHING,
+            REFUSED_CHANGES_NOthing,
             refused,
             holds=not made.is_success,
-            at=f"{kind.reader} afterwards",
-            expected=f"no {kind} {values[kind.parameter]}",
+            at=f"{entity_type.reader} afterwards",
+            expected=f"no {entity_type} {values[entity_type.parameter]}",
             actual=f"status {made.status_code}",
         )
 
@@ -427,7 +454,7 @@ class World:
         return Counter(item[member] for item in items if isinstance(item, dict) and member in item)
 
     def place_of(self, item: Any, response: httpx.Response) -> tuple[str, ...]:
-        """Where in an answer a thing stands that a list shows: it is the answer, or a member of it."""
+        """Where in a response an entity stands that a list shows: it is the response, or a member of it."""
         answer = json_of(response)
         members = answer.items() if isinstance(answer, dict) else ()
         inner = [name for name, value in members if isinstance(value, dict) and item.keys() <= value.keys()]
@@ -442,7 +469,11 @@ class World:
             return None
         there = self._have_ready(operation, values)
         body = self.body(operation, values, full=full) if operation.request else None
-        settled = there and not (body and body.odd) and (body is None or all(self._named(name) for name in body.names))
+        settled = (
+            there
+            and not (body and body.may_be_rejected)
+            and (body is None or all(self._named(name) for name in body.names))
+        )
         return Call(operation, values, body, self._query(operation), settled)
 
     def legal(self, operation: Operation) -> Iterator[Body]:
@@ -455,21 +486,23 @@ class World:
         """Every kind of wrong body for a call; see `Samples.wrong`."""
         return self.samples.wrong(schema_of(call.operation), call.values)
 
-    def unsettled(self, call: Call) -> Iterator[Wrong]:
-        """Every body for a call that a server may take or refuse; see `Samples.unsettled`."""
-        return self.samples.unsettled(schema_of(call.operation), call.values)
+    def unspecified(self, call: Call) -> Iterator[Wrong]:
+        """Every body for a call that a server may take or refuse; see `Samples.unspecified`."""
+        return self.samples.unspecified(schema_of(call.operation), call.values)
 
     def _have_ready(self, operation: Operation, values: Mapping[str, str]) -> bool:
         """Make what an operation deletes that has no id of its own; whether it is there, as far as that is told."""
         for maker in self.contract.operations.values():
             if (
                 (operation.method, maker.method, maker.path) == ("DELETE", "POST", operation.path)
-                and not any(kind.creator is maker for kind in self.contract.kinds)
+                and not any(entity_type.creator is maker for entity_type in self.contract.entity_types)
                 and any(link.operation_id == operation.id for link in success_links(maker))
             ):
-                made = self.api.post(fill(maker, values), expect=NOT_SETTLED if maker.unsettled else SUCCESS)
+                made = self.api.post(
+                    fill(maker, values), expect=UNSPECIFIED_TARGET if maker.may_be_rejected else SUCCESS
+                )
                 return made.is_success
-        return not operation.unsettled
+        return not operation.may_be_rejected
 
     def _query(self, operation: Operation) -> dict[str, str]:
         """The query parameters that an operation must have."""
@@ -485,44 +518,48 @@ class World:
         wanted = parameters(operation)
         if not wanted:
             return {}
-        for kind in self.kinds:
-            if parameters(kind.reader) == wanted:
-                return dict(self.home(kind).values)
+        for entity_type in self.entity_types:
+            if parameters(entity_type.reader) == wanted:
+                return dict(self.default(entity_type).values)
         for source, link in links_to(operation, self.contract.operations.values()):
-            for kind in self.kinds:
-                if kind.creator is source:
-                    return self._led_to(self.home(kind), link.parameters)
+            for entity_type in self.entity_types:
+                if entity_type.creator is source:
+                    return self._led_to(self.default(entity_type), link.parameters)
         found = self.first_listed(operation)
         return found[0] if found else None
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """The kinds of things that may be made here: in production none that belong to the sandbox."""
-        return tuple(kind for kind in self.contract.kinds if self.sandbox or not kind.creator.sandbox_only)
+    def entity_types(self) -> tuple[EntityType, ...]:
+        """The entity types that may be made here: in production none that belong to the sandbox."""
+        return tuple(
+            entity_type
+            for entity_type in self.contract.entity_types
+            if self.sandbox or not entity_type.creator.sandbox_only
+        )
 
-    def _led_to(self, thing: Thing, expressions: Mapping[str, str]) -> dict[str, str]:
-        """The path parameters that a link gives, from what was sent to make a thing, or what was answered."""
-        messages = {"request": thing.made.request.content, "response": thing.made.content}
+    def _led_to(self, entity: Entity, expressions: Mapping[str, str]) -> dict[str, str]:
+        """The path parameters that a link gives, from what was sent to make an entity, or what was answered."""
+        messages = {"request": entity.made.request.content, "response": entity.made.content}
         return {
             name: _text_at(
-                json.loads(messages[expression[1:].partition(".")[0]]), expression.partition("#")[2], thing.made
+                json.loads(messages[expression[1:].partition(".")[0]]), expression.partition("#")[2], entity.made
             )
             for name, expression in expressions.items()
         }
 
     def anything(self, operation: Operation) -> Call:
-        """A call of an operation on things that are not there."""
+        """A call of an operation on entities that are not there."""
         values = {name: self.ids.new() for name in parameters(operation)}
         body = self.body(operation, values) if operation.request else None
-        return Call(operation, values, body, self._query(operation), settled=not values)
+        return Call(operation, values, body, self._query(operation), targets_exist=not values)
 
-    def expectation(self, body: Body) -> Intent:
+    def expectation(self, body: Body) -> Expectation:
         """What a call with a legal body has a right to."""
         if not all(self._named(name) for name in body.names):
-            return NOT_SETTLED
-        return ODD_MAY_BE_REFUSED if body.odd else SUCCESS
+            return UNSPECIFIED_TARGET
+        return MAY_BE_REJECTED if body.may_be_rejected else SUCCESS
 
-    def path(self, operation: Operation, parent: Thing | None = None, own: str = "") -> str:
+    def path(self, operation: Operation, parent: Entity | None = None, own: str = "") -> str:
         """The path of an operation below a parent, and of the id `own` where it has one more parameter."""
         values = dict(parent.values) if parent else {}
         values |= {name: own for name in parameters(operation) if name not in values}
@@ -536,9 +573,9 @@ class World:
         """A body of the caller's own."""
         return Body(value)
 
-    def moved(self, thing: Thing, value: Any) -> Thing:
-        """The thing as it is after `value` was put in its place."""
-        return replace(thing, sent=self.visible(thing.kind, value, thing.id))
+    def moved(self, entity: Entity, value: Any) -> Entity:
+        """The entity as it is after `value` was put in its place."""
+        return replace(entity, sent=self.visible(entity.entity_type, value, entity.id))
 
     def marks(self, value: Any) -> set[str]:
         """The texts in a value that stand nowhere else, for this world has drawn them."""
@@ -547,12 +584,12 @@ class World:
 
     def sent_for(self, call: Call) -> list[Any]:
         """Everything that was sent to make what a call is about."""
-        own = [thing.sent for thing in self._homes.values()]
+        own = [entity.sent for entity in self._defaults.values()]
         return [*own, call.body.value if call.body else None]
 
     def pause(self, seconds: float) -> None:
         """Wait, unless a recording is played."""
-        if self.api.target.kind != "replay":
+        if self.api.target.mode != "replay":
             time.sleep(seconds)
 
     def send(self, call: Call, api: Api | None = None, **options: Any) -> httpx.Response:
@@ -560,21 +597,21 @@ class World:
         return (api or self.api).request(call.operation.method, call.path, **{**call.content, **options})
 
     def send_each(self, call: Call, options: Iterable[dict[str, Any]]) -> list[httpx.Response]:
-        """Send a call once for each set of options of `Api.request`; the answers, in that order.
+        """Send a call once for each set of options of `Api.request`; the responses, in that order.
 
         The calls must not depend on each other: where a server takes its time, several are under way at once.
         """
-        return self.api.side_by_side(lambda each: self.send(call, **each), list(options))
+        return self.api.map_concurrently(lambda each: self.send(call, **each), list(options))
 
     # What a call changes
 
     def see(self, path: str) -> Any:
         """What reading a path gives: a JSON value, or `NoSuch` with a status."""
-        return self._seen(self.api.get(path, expect=LOOKING))
+        return self._seen(self.api.get(path, expect=PROBE))
 
     def see_listed(self, path: str) -> Any:
         """The items of a list, of all its pages; or `NoSuch` with a status."""
-        seen = self._seen(self.listed(path, expect=LOOKING))
+        seen = self._seen(self.listed(path, expect=PROBE))
         return seen if isinstance(seen, NoSuch) else _list_in(seen)[1]
 
     def _seen(self, response: httpx.Response) -> Any:
@@ -588,30 +625,30 @@ class World:
         for where, expected, actual, _ in found:
             self.rules.require(name, response, holds=False, at=f"{where} afterwards", expected=expected, actual=actual)
         if not found:
-            self.api.journal.add_held()
+            self.api.journal.add_passed()
         return not found
 
-    def own(self, thing: Thing) -> dict[str, Any]:
-        """The members of a thing as it is now, without what the API keeps by itself.
+    def own(self, entity: Entity) -> dict[str, Any]:
+        """The members of an entity as it is now, without what the API keeps by itself.
 
         Raises:
             PromiseBroken: it cannot be read; the finding is in the journal.
         """
-        value = self.api.known(self.api.get(thing.path))
+        value = self.api.known(self.api.get(entity.path))
         return value if isinstance(value, dict) else {}
 
     def must_change_alone(
-        self, thing: Thing, changed: httpx.Response, before: dict[str, Any], name: str, rule: str = CHANGED_ALONE
+        self, entity: Entity, changed: httpx.Response, before: dict[str, Any], name: str, rule: str = CHANGED_ALONE
     ) -> None:
-        """Note each member that a change moved beside the one that it names; `before` is what the thing was then."""
-        after = self.own(thing)
-        for other in sorted(before.keys() - {name} - self.former(thing.kind, name)):
+        """Note each member that a change moved beside the one that it names; `before` is what the entity was then."""
+        after = self.own(entity)
+        for other in sorted(before.keys() - {name} - self.deprecated(entity.entity_type, name)):
             was, now = before[other], after.get(other, sent_comes_back.MISSING)
             self.rules.require(
                 rule,
                 changed,
                 holds=was == now,
-                at=f"{thing.kind.reader} /{other} afterwards",
+                at=f"{entity.entity_type.reader} /{other} afterwards",
                 expected=f"{shown(was)}, as before, for the request names {name} alone",
                 actual=shown(now),
             )
@@ -619,19 +656,26 @@ class World:
     def look(self, call: Call) -> Look:
         """Everything that a call could change, as it is now: by what was called to see it."""
         seen: Look = {}
-        for kind in self.contract.kinds:
-            if kind.creator is call.operation:
-                seen |= self._look_at_new(kind, call)
-            elif _begins_with(parameters(call.operation), parameters(kind.reader)) and str(kind.reader) not in seen:
-                values = {name: call.values[name] for name in parameters(kind.reader)}
-                seen[str(kind.reader)] = self.see(fill(kind.reader, values))
+        for entity_type in self.contract.entity_types:
+            if entity_type.creator is call.operation:
+                seen |= self._look_at_new(entity_type, call)
+            elif (
+                _begins_with(parameters(call.operation), parameters(entity_type.reader))
+                and str(entity_type.reader) not in seen
+            ):
+                values = {name: call.values[name] for name in parameters(entity_type.reader)}
+                seen[str(entity_type.reader)] = self.see(fill(entity_type.reader, values))
         for batch in self.contract.batches:
             if batch.creator is call.operation and call.body:
                 item = call.body.value[batch.member][0]
-                values = {name: item[name] for name in parameters(batch.kind.reader) if name in item}
-                seen |= self._look_at_new(batch.kind, replace(call, values=values, body=Body(item)))
+                values = {name: item[name] for name in parameters(batch.entity_type.reader) if name in item}
+                seen |= self._look_at_new(batch.entity_type, replace(call, values=values, body=Body(item)))
         beside = self.contract.find("GET", call.path)
-        known = {operation.path for kind in self.contract.kinds for operation in (kind.reader, kind.creator)}
+        known = {
+            operation.path
+            for entity_type in self.contract.entity_types
+            for operation in (entity_type.reader, entity_type.creator)
+        }
         is_singleton = beside and beside.operation.path == call.operation.path and call.operation.path not in known
         if beside and is_singleton and len(self.contract.methods(call.path)) > 1:
             seen[str(beside.operation)] = self.see(call.path)
@@ -643,7 +687,7 @@ class World:
         before: Look,
         response: httpx.Response,
         *,
-        name: str = REFUSED_CHANGES_NOTHING,
+        name: str = REFUSED_CHANGES_NOthing,
         rule: Pointer | None = None,
         sent: Iterable[tuple[Any, httpx.Response]] = (),
         again: Callable[[], object] | None = None,
@@ -653,14 +697,18 @@ class World:
         Args:
             call: what was looked at.
             before: how it was.
-            response: the answer of the call that is to blame for any change.
+            response: the response of the call that is to blame for any change.
             name: of the promise.
             rule: where in the contract it stands.
-            sent: bodies with their answers; a change that shows the ids of one of them is that call's.
+            sent: bodies with their responses; a change that shows the ids of one of them is that call's.
             again: does the same once more. What the API names may be somebody else's doing, though it tells of this
-                world's things: who shares the sandbox makes such things, too, but not each time.
+                world's entities: who shares the sandbox makes such things, too, but not each time.
         """
-        shared = {str(kind.lister) for kind in self.contract.kinds if not kind.parent and not kind.is_named_by_client}
+        shared = {
+            str(entity_type.lister)
+            for entity_type in self.contract.entity_types
+            if not entity_type.parent and not entity_type.is_named_by_client
+        }
         found = list(_differences(before, self.look(call)))
         for _ in range(ROUNDS):
             if not again or not found or not all(where in shared for where, *_ in found):
@@ -679,7 +727,7 @@ class World:
                 name, blamed, holds=False, at=f"{where} afterwards", expected=expected, actual=actual, rule=rule
             )
         if not found:
-            self.api.journal.add_held()
+            self.api.journal.add_passed()
         return not found
 
     def _changes_by_itself(self, call: Call, before: Look, seconds: float) -> bool:
@@ -690,30 +738,34 @@ class World:
                 return True
         return False
 
-    def _look_at_new(self, kind: Kind, call: Call) -> Look:
-        """What would show that a call has made something: the list, and the thing itself where its id is known."""
+    def _look_at_new(self, entity_type: EntityType, call: Call) -> Look:
+        """What would show that a call has made something: the list, and the entity itself where its id is known."""
         seen: Look = {}
-        if kind.lister is not None:
-            listed = self.see_listed(fill(kind.lister, call.values))
-            if kind.parent is None and not isinstance(listed, NoSuch):
-                # Others make things meanwhile, so only what this world could have made counts.
+        if entity_type.lister is not None:
+            listed = self.see_listed(fill(entity_type.lister, call.values))
+            if entity_type.parent is None and not isinstance(listed, NoSuch):
+                # Others make entities meanwhile, so only what this world could have made counts.
                 listed = [item for item in listed if any(mark in json.dumps(item) for mark in self._drawn)]
-            seen[str(kind.lister)] = listed
-        own = call.body.value.get(kind.member) if call.body and isinstance(call.body.value, dict) else None
+            seen[str(entity_type.lister)] = listed
+        own = call.body.value.get(entity_type.member) if call.body and isinstance(call.body.value, dict) else None
         if isinstance(own, str):
-            seen[str(kind.reader)] = self.see(fill(kind.reader, {**call.values, kind.parameter: own}))
+            seen[str(entity_type.reader)] = self.see(
+                fill(entity_type.reader, {**call.values, entity_type.parameter: own})
+            )
         return seen
 
     def _named(self, name: str) -> str | None:
         """The id of something that is there, by `operationId.parameter`."""
         operation_id, _, parameter = name.partition(".")
         operation = self.contract.operations[operation_id]
-        made = [self.home(kind).values for kind in self.kinds if kind.creator is operation]
+        made = [
+            self.default(entity_type).values for entity_type in self.entity_types if entity_type.creator is operation
+        ]
         values = made[0] if made else self.values(operation)
         return values[parameter] if values else None
 
     def first_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
-        """What names the first thing of a list that links to the operation, and the thing as it is listed."""
+        """What names the first thing of a list that links to the operation, and the entity as it is listed."""
         for source, link in links_to(operation, self.contract.operations.values()):
             if source.method == "GET" and not parameters(source):
                 return self._first_of(source, link.parameters)
@@ -738,9 +790,9 @@ class World:
         """Read a list; where it shows what follows from something else, have that happen first."""
         if not source.follows:
             return self.api.get(source.path)
-        for kind in self.kinds:
-            if kind.creator.id in source.follows:
-                self.make(kind, full=True)
+        for entity_type in self.entity_types:
+            if entity_type.creator.id in source.follows:
+                self.make(entity_type, full=True)
         # What follows takes its time.
         return self.api.poll(source.path, lambda answer: bool(records_of(json_of(answer))), seconds=FOLLOWS)
 
@@ -756,16 +808,18 @@ class World:
 
     def _try_address(self) -> None:
         """Whether the API takes the address of the receiver; where it does not, no delivery can be waited for."""
-        kind = next((kind for kind in self.kinds if self._has_hook_url(kind)), None)
-        if kind is None or self.receiver.unreachable:
+        entity_type = next((entity_type for entity_type in self.entity_types if self._has_hook_url(entity_type)), None)
+        if entity_type is None or self.receiver.unreachable:
             return
-        response = self.api.post(kind.creator.path, json=self.body(kind.creator).value, expect=ADDRESS_MAY_DISPLEASE)
+        response = self.api.post(
+            entity_type.creator.path, json=self.body(entity_type.creator).value, expect=ADDRESS_MAY_DISPLEASE
+        )
         if not response.is_success:
             self.receiver = NoReceiver(ADDRESS_DISPLEASES)
 
-    def _has_hook_url(self, kind: Kind) -> bool:
+    def _has_hook_url(self, entity_type: EntityType) -> bool:
         shape_of = self.contract.schemas.shape
-        members = shape_of(schema_of(kind.creator)).members.values() if kind.creator.request else ()
+        members = shape_of(schema_of(entity_type.creator)).members.values() if entity_type.creator.request else ()
         return any(shape_of(member).keywords.get("x-sample") == "hook-url" for member in members)
 
 
@@ -783,7 +837,7 @@ def schema_of(operation: Operation) -> Pointer:
     return next(iter(operation.request.content.values()))
 
 
-def but(call: Call, **values: str) -> Call:
+def replacing(call: Call, **values: str) -> Call:
     """The call with other path parameters."""
     return replace(call, values={**call.values, **values})
 
@@ -807,7 +861,7 @@ def _at(value: Any, pointer: str) -> Any:
 
 
 def _as_told(value: Any) -> Any:
-    """What a server tells of its own accord, marked where another answer may differ."""
+    """What a server tells of its own accord, marked where another response may differ."""
     if isinstance(value, dict):
         return {name: _as_told(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -817,12 +871,12 @@ def _as_told(value: Any) -> Any:
 
 
 def records_of(value: Any) -> list[Any]:
-    """The list that an answer is, or holds."""
+    """The list that a response is, or holds."""
     return _list_in(value)[1]
 
 
 def _list_in(value: Any) -> tuple[tuple[str | int, ...], list[Any]]:
-    """The list that an answer is, or the first one that it holds, and its place."""
+    """The list that a response is, or the first one that it holds, and its place."""
     if isinstance(value, list):
         return (), value
     if isinstance(value, dict):

@@ -3,9 +3,9 @@
 import pytest
 
 from ecsuite.contract import links_to, parameters
-from ecsuite.exchange import SUCCESS, Intent
+from ecsuite.exchange import SUCCESS, Expectation
 from ecsuite.rules import json_of
-from ecsuite.world import NOT_SETTLED, Call, but
+from ecsuite.world import UNSPECIFIED_TARGET, Call, replacing
 
 pytestmark = pytest.mark.spec
 # Nobody else has an id that is as long as this and differs from a known one in a letter.
@@ -13,31 +13,31 @@ LONG = 20
 
 
 def makes(contract, operation):
-    return any(kind.creator is operation for kind in contract.kinds)
+    return any(entity_type.creator is operation for entity_type in contract.entity_types)
 
 
-@pytest.mark.kinds
-def test_smallest_and_fullest_thing_is_made(kind, world):
-    """A thing is made from the members that are required, and from all that there are; both can be read."""
+@pytest.mark.entity_types
+def test_smallest_and_fullest_entity_is_made(entity_type, world):
+    """An entity is made from the members that are required, and from all that there are; both can be read."""
     for full in (False, True):
-        world.read(world.make(kind, full=full))
+        world.read(world.make(entity_type, full=full))
 
 
 @pytest.mark.operations(select=lambda contract, operation: operation.security and not makes(contract, operation))
 def test_operation_answers(operation, world):
-    """A call that names what is there succeeds, and what its answer shows of the request is as it was sent."""
+    """A call that names what is there succeeds, and what its response shows of the request is as it was sent."""
     for full in (False, True) if operation.request else (False,):
         call = world.call(operation, full=full)
         if call is None:
             pytest.skip(f"there is nothing to call {operation} on")
-        response = world.send(call, expect=SUCCESS if call.settled else NOT_SETTLED)
+        response = world.send(call, expect=SUCCESS if call.targets_exist else UNSPECIFIED_TARGET)
         if call.body and response.is_success and response.content:
             shown = world.shown_by(operation, call.body.value)
             world.rules.compare(shown, response, whole=False, depth=depth_of(world, operation))
 
 
 def depth_of(world, operation):
-    """How deep in an answer the things are that it shows: a batch has them in a list."""
+    """How deep in a response the entities are that it shows: a batch has them in a list."""
     return 2 if any(batch.creator is operation for batch in world.contract.batches) else 1
 
 
@@ -48,7 +48,7 @@ def is_linked_from_list(contract, operation):
 
 @pytest.mark.operations(select=is_linked_from_list)
 def test_listed_item_reads_the_same(operation, world):
-    """What a list shows of a thing, reading it by its id shows as well."""
+    """What a list shows of an entity, reading it by its id shows as well."""
     found = world.first_listed(operation)
     if found is None:
         pytest.skip(f"there is nothing to call {operation} on")
@@ -70,21 +70,25 @@ def nobodys(own):
 def test_unknown_id_is_refused(operation, world):
     """An id in the path that is nobody's is refused as the contract says, however like somebody's it is."""
     call = world.call(operation) or world.anything(operation)
-    chosen = {kind.parameter for kind in world.contract.kinds if kind.is_named_by_client}
+    chosen = {entity_type.parameter for entity_type in world.contract.entity_types if entity_type.is_named_by_client}
     for parameter in parameters(operation):
         # A recording has other ids in the place of those that the API gave, and would miss parts of them.
         alikes = nobodys(call.values[parameter]) if parameter in chosen or not world.in_order else {}
         for what, alike in alikes.items():
             # Who gives ids of one form may find that this one is none.
             statuses = operation.unknown(parameter) | {400, 404}
-            world.send(but(call, **{parameter: alike}), expect=Intent(f"a refusal of {what}", statuses), strict=False)
-        refusal = Intent(f"a refusal of an unknown {parameter}", operation.unknown(parameter))
-        unknown = but(call, **{parameter: world.ids.new()})
+            world.send(
+                replacing(call, **{parameter: alike}),
+                expect=Expectation(f"a refusal of {what}", statuses),
+                strict=False,
+            )
+        refusal = Expectation(f"a refusal of an unknown {parameter}", operation.unknown(parameter))
+        unknown = replacing(call, **{parameter: world.ids.new()})
         refused = world.send(unknown, expect=refusal, strict=False)
-        for kind in world.contract.kinds:
-            wanted = parameters(kind.reader)
+        for entity_type in world.contract.entity_types:
+            wanted = parameters(entity_type.reader)
             if wanted[-1] == parameter and set(wanted) <= set(unknown.values):
-                world.must_not_be_made(kind, unknown.values, refused)
+                world.must_not_be_made(entity_type, unknown.values, refused)
                 break
 
 
@@ -92,7 +96,7 @@ def test_unknown_id_is_refused(operation, world):
     select=lambda contract, operation: operation.request and operation.security and not makes(contract, operation)
 )
 def test_every_legal_body_is_taken(operation, world):
-    """Every value of an enum, both ends of a range, every kind of text: what is legal is taken."""
+    """Every value of an enum, both ends of a range, every entity_type of text: what is legal is taken."""
     for body in world.legal(operation):
         call = world.call(operation)
         expect = world.expectation(body)

@@ -19,7 +19,7 @@ def generated(request, run):
     """Settings of hypothesis: the same cases each time; one that failed is kept in .hypothesis, and comes first."""
     phases = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
     return hypothesis.settings(
-        max_examples=int(os.environ.get("EC_EXAMPLES", FEW if run.api.pace.average < SLOW else VERY_FEW)),
+        max_examples=int(os.environ.get("EC_EXAMPLES", FEW if run.api.latency.average < SLOW else VERY_FEW)),
         database=DirectoryBasedExampleDatabase(request.config.rootpath / ".hypothesis" / "examples"),
         deadline=None,
         phases=phases,

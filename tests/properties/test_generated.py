@@ -23,20 +23,20 @@ from schemathesis.specs.openapi.checks import (
 
 from ecsuite import editions
 from ecsuite.contract import parameters
-from ecsuite.exchange import Intent
+from ecsuite.exchange import Expectation
 from ecsuite.report.text import findings_text
 from ecsuite.rules import json_of
 from ecsuite.world import schema_of
 
 pytestmark = pytest.mark.spec
 SEED = 20231024
-# What ecsuite's checks found in the answer to a case, by the id of the case, until schemathesis asks for it.
+# What ecsuite's checks found in the response to a case, by the id of the case, until schemathesis asks for it.
 FOUND = {}
-ON_PURPOSE = frozenset(
+VIOLATES = frozenset(
     {"request body matches contract", "request parameters match contract", "operation is in the contract"}
 )
-ANYTHING = Intent("a generated request", on_purpose=ON_PURPOSE, silent=True)
-REFUSAL = Intent("a refusal of what the contract refuses", frozenset({400, 404}), ON_PURPOSE)
+ANYthing = Expectation("a generated request", violates=VIOLATES, unspecified=True)
+REFUSAL = Expectation("a refusal of what the contract refuses", frozenset({400, 404}), VIOLATES)
 SHAPES = [content_type_conformance, response_schema_conformance, response_headers_conformance]
 
 # Times of a generation or two, with their offsets: what a server makes of the year 1 tells nothing of the API.
@@ -50,7 +50,7 @@ schemathesis.openapi.format("date-time", TIMES.map(datetime.isoformat))
 
 @schemathesis.check
 def ecsuite_finds_nothing(ctx, response, case) -> None:
-    """The findings of ecsuite's checks as a failure of schemathesis; they came with the answer."""
+    """The findings of ecsuite's checks as a failure of schemathesis; they came with the response."""
     findings = FOUND.pop(case.id, ())
     assert not findings, findings_text(findings)
 
@@ -63,7 +63,7 @@ def schema(edition, mode="all"):
 
 
 def send(world, operation, case, values):
-    """Sends a case by ecsuite's client, and checks the answer in both ways."""
+    """Sends a case by ecsuite's client, and checks the response in both ways."""
     known = len(world.api.journal.findings)
     kwargs = case.as_transport_kwargs(base_url=world.api.target.base_url)
     path = world.path(operation) if values is None else world.path_of(operation, values)
@@ -76,7 +76,7 @@ def send(world, operation, case, values):
     )
     checked = Response.from_httpx(answer, verify=True)
     if b"\\ud" in answer.content.lower():
-        # Half a surrogate pair can be in a list, by a test that sent one; schemathesis would go on with it, and cannot.
+        # a lone surrogate can be in a list, by a test that sent one; schemathesis would go on with it, and cannot.
         checked.content = json.dumps(json_of(answer)).encode()
     FOUND[case.id] = world.api.journal.findings[known:]
     # No body where one may be missing is ecsuite's to judge: schemathesis takes it for JSON that is cut off.
@@ -88,9 +88,9 @@ def send(world, operation, case, values):
 def expectation(world, operation, case):
     """A body that the contract refuses must be refused; about anything else there is nothing to expect."""
     if operation.request is None or case.media_type != "application/json":
-        return ANYTHING
+        return ANYthing
     wrong = world.contract.schemas.violations(schema_of(operation), without_nulls(case.body))
-    return REFUSAL if wrong else ANYTHING
+    return REFUSAL if wrong else ANYthing
 
 
 def without_nulls(value):
@@ -139,20 +139,30 @@ def test_generated_id(operation, world, edition, generated):
     sends()
 
 
-def around(kind):
-    """The operations on a kind of thing, and what makes its parents."""
-    own = [each for each in (kind.creator, kind.reader, kind.lister, kind.deleter, kind.replacer) if each]
-    parent = kind.parent
+def around(entity_type):
+    """The operations on a entity type, and what makes its parents."""
+    own = [
+        each
+        for each in (
+            entity_type.creator,
+            entity_type.reader,
+            entity_type.lister,
+            entity_type.deleter,
+            entity_type.replacer,
+        )
+        if each
+    ]
+    parent = entity_type.parent
     while parent:
         own.append(parent.creator)
         parent = parent.parent
     return {(operation.method, operation.path): operation for operation in own}
 
 
-@pytest.mark.kinds
-def test_generated_sequences(kind, edition, world, generated):
+@pytest.mark.entity_types
+def test_generated_sequences(entity_type, edition, world, generated):
     """Sequences of calls along the links of the contract: what was made is used, changed, deleted and used again."""
-    operations = around(kind)
+    operations = around(entity_type)
     own = schema(edition, "positive").include(
         lambda ctx: (ctx.operation.method.upper(), ctx.operation.path) in operations
     )
@@ -175,5 +185,5 @@ def test_generated_sequences(kind, edition, world, generated):
     try:
         Sequences.TestCase().runTest()
     except hypothesis.errors.FlakyStrategyDefinition:
-        # Sequences go on from ids that the server chooses, anew each time; what was found by then is in the journal.
+        # Sequences go on from ids that the server chooses, again each time; what was found by then is in the journal.
         world.rules.not_checked("generated sequences", "hypothesis gave up, for a live server answers with fresh ids")

@@ -14,7 +14,7 @@ You own a fleet of electric vehicles and hot-water tanks. To take part in the en
 
 Each step is a function in src/ecsuite/quickstart/edition_2023_10.py, with its request written out. Here they are put
 together, and what each made is read back. There is no assertion about statuses, headers or schemas, for the client
-checks every request and every answer against contracts/2023-10/openapi.yaml by itself.
+checks every request and every response against contracts/2023-10/openapi.yaml by itself.
 
     pytest tests/quickstart                        replays the recording in cassettes/2023-10/quickstart.yaml
     pytest tests/quickstart --ec-target local      the same against a server on this machine
@@ -54,7 +54,7 @@ def test_quickstart(story: Story) -> None:
     vehicle = add_a_vehicle(story)
     assert story.read_back(vehicle)["metadata"]["resourceType"] == "Vehicle"
 
-    # The meter's id is the API's, in the answer. Leading zeros and Norwegian letters stay as they are.
+    # The meter's id is the API's, in the response. Leading zeros and Norwegian letters stay as they are.
     meter = add_a_meter(story)
     assert story.read_back(meter)["address"]["zipCode"] == "0180"
 

@@ -15,7 +15,7 @@ You own a fleet of electric vehicles and hot-water tanks. To take part in the en
 
 Each step is a function in src/ecsuite/quickstart/edition_2026_01.py, with its request written out. Here they are put
 together, and what each made is read back. There is no assertion about statuses, headers or schemas, for the client
-checks every request and every answer against contracts/2026-01/openapi.yaml by itself.
+checks every request and every response against contracts/2026-01/openapi.yaml by itself.
 
     pytest tests/quickstart                        replays the recording in cassettes/2026-01/quickstart.yaml
     pytest tests/quickstart --ec-target local      the same against a server on this machine

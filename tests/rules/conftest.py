@@ -9,10 +9,10 @@ from ecsuite.client import SLOW
 def plenty(request, run):
     """How many things are many: more than a page of any usual size, or fewer where each takes its time."""
     recording = request.config.getoption("--record-mode", "none") not in {None, "none"}
-    if recording or run.target.kind == "replay":
+    if recording or run.target.mode == "replay":
         return 12
     run.api.token()
     for operation in run.api.checker.contract.operations.values():
         if operation.method == "GET" and "{" not in operation.path:
             run.api.get(operation.path)
-    return 105 if run.api.pace.average < SLOW else 22
+    return 105 if run.api.latency.average < SLOW else 22

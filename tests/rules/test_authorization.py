@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from ecsuite.exchange import Intent
-from ecsuite.rules import REFUSED_CHANGES_NOTHING
+from ecsuite.exchange import Expectation
+from ecsuite.rules import REFUSED_CHANGES_NOthing
 from ecsuite.world import World
 
 UNAUTHORIZED = frozenset({401})
@@ -39,7 +39,7 @@ def bad_credentials(world: World) -> dict[str, str | None]:
         "a token that is cut off": f"Bearer {token[:middle]}",
         "a token with one character changed": f"Bearer {token[:middle]}{changed}{token[middle + 1 :]}",
         "a token with something behind it": f"Bearer {token}x",
-        "a token in other letters": f"Bearer {token.swapcase()}",
+        "a token in another case": f"Bearer {token.swapcase()}",
         "a token backwards": f"Bearer {token[::-1]}",
         "the token without a scheme": token,
         "the token in another scheme": f"Token {token}",
@@ -55,7 +55,7 @@ def test_call_without_good_token_is_refused(operation, world):
     call = world.call(operation, full=True)
     if call is None:
         pytest.skip(f"there is nothing to call {operation} on")
-    before, unmarked = world.look(call), unmarked_things(world, operation)
+    before, unmarked = world.look(call), unmarked_entities(world, operation)
 
     def send():
         return world.send_each(call, (without_good_token(*bad) for bad in bad_credentials(world).items()))
@@ -63,12 +63,12 @@ def test_call_without_good_token_is_refused(operation, world):
     answers = send()
 
     rule = (*operation.pointer, "responses", "401")
-    unmarked_now = unmarked_things(world, operation)
+    unmarked_now = unmarked_entities(world, operation)
     world.unchanged(call, before, answers[-1], rule=rule, again=send)
     for (where, was), (_, now) in zip(unmarked, unmarked_now, strict=True):
         # Others may make a few of the same meanwhile, but hardly one for each refused call.
         world.rules.require(
-            REFUSED_CHANGES_NOTHING,
+            REFUSED_CHANGES_NOthing,
             answers[-1],
             holds=now - was < len(answers),
             at=f"{where} afterwards",
@@ -78,10 +78,18 @@ def test_call_without_good_token_is_refused(operation, world):
         )
 
 
-def unmarked_things(world, operation):
+def unmarked_entities(world, operation):
     """How long the lists are of what nothing is sent to make, so that no id tells whose doing it is; with their names."""
-    kinds = [kind for kind in world.contract.kinds if kind.creator is operation and not operation.request]
-    return [(kind.lister, len(world.see_listed(world.path(kind.lister)))) for kind in kinds if kind.lister]
+    entity_types = [
+        entity_type
+        for entity_type in world.contract.entity_types
+        if entity_type.creator is operation and not operation.request
+    ]
+    return [
+        (entity_type.lister, len(world.see_listed(world.path(entity_type.lister))))
+        for entity_type in entity_types
+        if entity_type.lister
+    ]
 
 
 def without_good_token(name, header):
@@ -89,6 +97,6 @@ def without_good_token(name, header):
     return {
         "authorize": False,
         "headers": {} if header is None else {"Authorization": header},
-        "expect": Intent(f"a refusal of {name}", UNAUTHORIZED, frozenset({"bearer token is sent"})),
+        "expect": Expectation(f"a refusal of {name}", UNAUTHORIZED, frozenset({"bearer token is sent"})),
         "strict": False,
     }

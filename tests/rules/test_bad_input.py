@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.exchange import Intent
-from ecsuite.rules import REFUSED_CHANGES_NOTHING
+from ecsuite.exchange import Expectation
+from ecsuite.rules import REFUSED_CHANGES_NOthing
 
 BAD_REQUEST = frozenset({400})
 BREAKS_BODY = frozenset({"request body matches contract"})
@@ -50,7 +50,7 @@ def as_json(value):
 
 
 def refusal(what):
-    return Intent(f"a refusal of {what}", BAD_REQUEST, BREAKS_BODY)
+    return Expectation(f"a refusal of {what}", BAD_REQUEST, BREAKS_BODY)
 
 
 def must_refuse(world, call, wrong):
@@ -87,26 +87,29 @@ def test_what_is_no_json_is_refused(operation, world):
     must_refuse(world, call, [(None, {**plain, "content": content}, what) for what, content in texts.items()])
 
 
-@pytest.mark.kinds(select=lambda kind: kind.parent)
-def test_unknown_parent_is_refused(kind, world):
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.parent)
+def test_unknown_parent_is_refused(entity_type, world):
     """Nothing can be made below a parent that is not there, and trying makes neither of them."""
-    body, parent_id = world.body(kind.creator, full=True), world.ids.new()
-    parent = world.body(kind.parent.creator).value | {kind.parent.member: parent_id}
-    path = world.path(kind.creator, own=parent_id)
-    statuses = kind.creator.unknown(parameters(kind.creator)[-1])
+    body, parent_id = world.body(entity_type.creator, full=True), world.ids.new()
+    parent = world.body(entity_type.parent.creator).value | {entity_type.parent.member: parent_id}
+    path = world.path(entity_type.creator, own=parent_id)
+    statuses = entity_type.creator.unknown(parameters(entity_type.creator)[-1])
 
     answer = world.api.post(
-        path, json=body.value, expect=Intent(f"a refusal of an unknown {kind.parent}", statuses), strict=False
+        path,
+        json=body.value,
+        expect=Expectation(f"a refusal of an unknown {entity_type.parent}", statuses),
+        strict=False,
     )
 
-    world.must_not_be_made(kind.parent, dict.fromkeys(parameters(kind.parent.reader), parent_id), answer)
-    created = world.make(kind.parent, body=type(body)(parent))
-    listed = world.listed(world.path(kind.lister, created))
+    world.must_not_be_made(entity_type.parent, dict.fromkeys(parameters(entity_type.parent.reader), parent_id), answer)
+    created = world.make(entity_type.parent, body=type(body)(parent))
+    listed = world.listed(world.path(entity_type.lister, created))
     world.rules.require(
-        REFUSED_CHANGES_NOTHING,
+        REFUSED_CHANGES_NOthing,
         answer,
         holds=all(mark not in listed.text for mark in world.marks(body.value)),
-        at=f"{kind.lister}, after the {kind.parent} was made",
-        expected=f"no {kind} from before",
+        at=f"{entity_type.lister}, after the {entity_type.parent} was made",
+        expected=f"no {entity_type} from before",
         actual="the refused one is listed",
     )

@@ -3,8 +3,8 @@
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.exchange import ABSENT, SILENT, Intent
-from ecsuite.rules import REFUSED_CHANGES_NOTHING, TOLD, NoSuch, shown
+from ecsuite.exchange import ABSENT, UNSPECIFIED, Expectation
+from ecsuite.rules import CREATION_RESPONSE, NoSuch, REFUSED_CHANGES_NOthing, shown
 from ecsuite.world import schema_of
 
 pytestmark = pytest.mark.guide
@@ -23,20 +23,23 @@ def batch(world, operation):
 
 
 def items_for(world, batch):
-    """What to put into a batch: the smallest thing, the fullest one, and others."""
+    """What to put into a batch: the smallest entity, the fullest one, and others."""
     schema = schema_of(batch.creator)
     bodies = [world.samples.smallest(schema), *(world.samples.fullest(schema, turn=turn) for turn in range(1, MANY))]
     return [body.value[batch.member][0] for body in bodies]
 
 
 def values_of(world, batch, item):
-    """The path parameters of the thing that an item makes; those of its parent are in the item, too."""
-    return {name: item[name] if name in item else item[batch.kind.member] for name in parameters(batch.kind.reader)}
+    """The path parameters of the entity that an item makes; those of its parent are in the item, too."""
+    return {
+        name: item[name] if name in item else item[batch.entity_type.member]
+        for name in parameters(batch.entity_type.reader)
+    }
 
 
 @pytest.mark.operations(select=makes_many)
 def test_batch_makes_each(operation, world, batch):
-    """Each thing of a batch can be read, is listed once, and can be deleted alone."""
+    """Each entity of a batch can be read, is listed once, and can be deleted alone."""
     items = items_for(world, batch)
 
     made = world.api.post(operation.path, json={batch.member: items})
@@ -45,11 +48,11 @@ def test_batch_makes_each(operation, world, batch):
     world.rules.compare(visible, made, whole=False, depth=2)
     for item, own in zip(items, visible[batch.member], strict=True):
         values = values_of(world, batch, item)
-        path = world.path_of(batch.kind.reader, values)
+        path = world.path_of(batch.entity_type.reader, values)
         world.rules.compare(own, world.api.get(path), whole=False)
-        listed = world.listed(world.path_of(batch.kind.lister, values))
-        world.must_list_once(listed, batch.kind, item[batch.kind.member])
-    first, second = (world.path_of(batch.kind.reader, values_of(world, batch, item)) for item in items[:2])
+        listed = world.listed(world.path_of(batch.entity_type.lister, values))
+        world.must_list_once(listed, batch.entity_type, item[batch.entity_type.member])
+    first, second = (world.path_of(batch.entity_type.reader, values_of(world, batch, item)) for item in items[:2])
     world.api.delete(first)
     world.api.get(first, expect=ABSENT)
     world.api.get(second)
@@ -57,23 +60,23 @@ def test_batch_makes_each(operation, world, batch):
 
 @pytest.mark.operations(select=makes_many)
 def test_batch_with_what_is_there_is_whole(operation, world, batch):
-    """A batch with a thing that is there already makes what its answer shows, or is refused and makes nothing."""
+    """A batch with an entity that is there already makes what its response shows, or is refused and makes nothing."""
     first, taken, last = items_for(world, batch)[:3]
-    there = world.make(batch.kind)
+    there = world.make(batch.entity_type)
     taken = {**taken, **{name: value for name, value in there.values.items() if name in taken}}
-    paths = {item[batch.kind.member]: values_of(world, batch, item) for item in (first, last)}
+    paths = {item[batch.entity_type.member]: values_of(world, batch, item) for item in (first, last)}
 
-    made = world.api.post(operation.path, json={batch.member: [first, taken, last]}, expect=SILENT, strict=False)
+    made = world.api.post(operation.path, json={batch.member: [first, taken, last]}, expect=UNSPECIFIED, strict=False)
 
     for own, values in paths.items():
-        seen = world.see(world.path_of(batch.kind.reader, values))
+        seen = world.see(world.path_of(batch.entity_type.reader, values))
         if not made.is_success or own in made.text:
             world.rules.require(
-                TOLD if made.is_success else REFUSED_CHANGES_NOTHING,
+                CREATION_RESPONSE if made.is_success else REFUSED_CHANGES_NOthing,
                 made,
                 holds=isinstance(seen, NoSuch) is not made.is_success,
-                at=f"{batch.kind.reader} afterwards",
-                expected="200, for the answer shows it" if made.is_success else "404",
+                at=f"{batch.entity_type.reader} afterwards",
+                expected="200, for the response shows it" if made.is_success else "404",
                 actual=shown(seen),
             )
 
@@ -83,19 +86,19 @@ def test_batch_with_a_wrong_item_makes_none(operation, world, batch):
     """One item that the contract refuses, first or last, and the whole batch is refused: none of it is made."""
     for place in (0, MANY - 1):
         items = items_for(world, batch)
-        paths = [world.path_of(batch.kind.reader, values_of(world, batch, item)) for item in items]
-        items[place] = {**items[place], batch.kind.member: 42}
-        refusal = Intent("a refusal of a batch with one wrong item", frozenset({400}), BREAKS_BODY)
+        paths = [world.path_of(batch.entity_type.reader, values_of(world, batch, item)) for item in items]
+        items[place] = {**items[place], batch.entity_type.member: 42}
+        refusal = Expectation("a refusal of a batch with one wrong item", frozenset({400}), BREAKS_BODY)
 
         refused = world.api.post(operation.path, json={batch.member: items}, expect=refusal, strict=False)
 
         for path in paths[:place] + paths[place + 1 :]:
             seen = world.see(path)
             world.rules.require(
-                REFUSED_CHANGES_NOTHING,
+                REFUSED_CHANGES_NOthing,
                 refused,
                 holds=isinstance(seen, NoSuch),
-                at=f"{batch.kind.reader} afterwards",
+                at=f"{batch.entity_type.reader} afterwards",
                 expected="404",
                 actual=shown(seen),
             )

@@ -1,102 +1,116 @@
-"""Made things are there, once; deleted ones are gone; and nothing else changes."""
+"""Made entities are there, once; deleted ones are gone; and nothing else changes."""
 
 from dataclasses import replace
 
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.exchange import ABSENT, Intent
-from ecsuite.rules import GONE, LISTED_ONCE, PARENTS, REFUSED_CHANGES_NOTHING, TOLD, UNTOUCHED, NoSuch, shown
-from ecsuite.world import LOOKING
+from ecsuite.exchange import ABSENT, Expectation
+from ecsuite.rules import (
+    CREATION_RESPONSE,
+    GONE,
+    LISTED_ONCE,
+    PARENTS,
+    UNTOUCHED,
+    NoSuch,
+    REFUSED_CHANGES_NOthing,
+    shown,
+)
+from ecsuite.world import PROBE
 
 pytestmark = pytest.mark.spec
 
 
-def must_be_listed_once(world, thing):
-    """Sees that each list of its kind shows a thing once, and as it is."""
-    for lister in thing.kind.listers:
-        listed = world.listed(world.path_of(lister, thing.values))
-        for at in world.must_list_once(listed, thing.kind, thing.id):
-            world.rules.compare(thing.shown, listed, whole=False, at=at)
-            world.rules.compare(world.told(thing), listed, whole=False, at=at, name=TOLD)
+def must_be_listed_once(world, entity):
+    """Sees that each list of its entity_type shows an entity once, and as it is."""
+    for lister in entity.entity_type.listers:
+        listed = world.listed(world.path_of(lister, entity.values))
+        for at in world.must_list_once(listed, entity.entity_type, entity.id):
+            world.rules.compare(entity.shown, listed, whole=False, at=at)
+            world.rules.compare(world.told(entity), listed, whole=False, at=at, name=CREATION_RESPONSE)
 
 
-def twins(world, thing):
-    """The paths of things with the same id: of the same kind below another parent, of other kinds beside it."""
-    kind, home = thing.kind, world.home(thing.kind.parent) if thing.kind.parent else None
-    if home is None or not kind.is_named_by_client or not kind.is_below_parent:
+def twins(world, entity):
+    """The paths of entities with the same id: of the same entity_type below another parent, of other entity_types beside it."""
+    entity_type, home = (
+        entity.entity_type,
+        world.default(entity.entity_type.parent) if entity.entity_type.parent else None,
+    )
+    if home is None or not entity_type.is_named_by_client or not entity_type.is_below_parent:
         return []
-    beside = [other for other in world.contract.kinds if other.parent is kind.parent and other.is_below_parent]
+    beside = [
+        other for other in world.contract.entity_types if other.parent is entity_type.parent and other.is_below_parent
+    ]
     others = [other for other in beside if other.is_named_by_client]
     found = []
     for other in others:
-        parent = world.make(kind.parent) if other is kind else home
-        body = world.body(other.creator).value | {other.member: thing.id}
+        parent = world.make(entity_type.parent) if other is entity_type else home
+        body = world.body(other.creator).value | {other.member: entity.id}
         # Whether an id may be used again elsewhere is not told.
-        if world.api.post(world.path(other.creator, parent), json=body, expect=LOOKING).is_success:
-            found.append(world.path(other.reader, parent, thing.id))
+        if world.api.post(world.path(other.creator, parent), json=body, expect=PROBE).is_success:
+            found.append(world.path(other.reader, parent, entity.id))
     return found
 
 
-@pytest.mark.kinds(select=lambda kind: kind.lister)
-def test_created_is_listed_once(kind, world):
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)
+def test_created_is_listed_once(entity_type, world):
     """Each of several things is in the list once and can be read, whatever was made after it."""
-    things = [world.make(kind, full=True) for _ in range(3)]
+    entities = [world.make(entity_type, full=True) for _ in range(3)]
 
-    for thing in things:
-        must_be_listed_once(world, thing)
-        world.rules.compare(world.told(thing), world.read(thing), whole=False, name=TOLD)
+    for entity in entities:
+        must_be_listed_once(world, entity)
+        world.rules.compare(world.told(entity), world.read(entity), whole=False, name=CREATION_RESPONSE)
 
 
-@pytest.mark.kinds(select=lambda kind: kind.lister)
-def test_many_are_all_listed(kind, world, plenty):
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)
+def test_many_are_all_listed(entity_type, world, plenty):
     """A list shows everything that was made, however much that is."""
-    parent = world.make(kind.parent) if kind.parent else None
-    things = [world.make(kind, parent) for _ in range(plenty)]
+    parent = world.make(entity_type.parent) if entity_type.parent else None
+    entities = [world.make(entity_type, parent) for _ in range(plenty)]
 
-    listed = world.listed(things[0].collection)
+    listed = world.listed(entities[0].collection)
 
-    missing = [thing.id for thing in things if len(world.items(listed, kind, thing.id)) != 1]
+    missing = [entity.id for entity in entities if len(world.items(listed, entity_type, entity.id)) != 1]
     world.rules.require(
         LISTED_ONCE,
         listed,
         holds=not missing,
         at="the list",
-        expected=f"each of {plenty} {kind}s once",
+        expected=f"each of {plenty} {entity_type}s once",
         actual=f"{plenty - len(missing)} of them once",
     )
 
 
-@pytest.mark.kinds(select=lambda kind: kind.deleter)
-def test_deleted_is_gone(kind, world):
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.deleter)
+def test_deleted_is_gone(entity_type, world):
     """What is deleted cannot be read, nor listed, nor deleted again; what is beside it stays as it was."""
-    older, thing, sibling = (world.make(kind, full=True) for _ in range(3))
-    # None of the homes is below the thing, whatever its kind.
-    homes = [home.path for home in world.homes()]
+    older, entity, sibling = (world.make(entity_type, full=True) for _ in range(3))
+    # None of the homes is below the entity, whatever its entity_type.
+    homes = [home.path for home in world.defaults()]
     paths = [
         older.path,
         sibling.path,
         *homes,
         *(child.path for child in world.children(sibling)),
-        *twins(world, thing),
+        *twins(world, entity),
     ]
     beside = {path: world.see(path) for path in paths}
 
-    deleted = world.api.delete(thing.path)
+    deleted = world.api.delete(entity.path)
 
-    seen = world.see(thing.path)
-    absent = kind.reader.unknown(kind.parameter)
+    seen = world.see(entity.path)
+    absent = entity_type.reader.unknown(entity_type.parameter)
     world.rules.require(
         GONE,
         deleted,
         holds=isinstance(seen, NoSuch) and seen.status in absent,
-        at=f"{kind.reader} afterwards",
+        at=f"{entity_type.reader} afterwards",
         expected=" or ".join(map(str, sorted(absent, reverse=True))),
         actual=shown(seen),
     )
-    for lister in kind.listers:
-        listed = world.listed(world.path_of(lister, thing.values), expect=LOOKING)
-        left = world.items(listed, kind, thing.id) if listed.is_success else []
+    for lister in entity_type.listers:
+        listed = world.listed(world.path_of(lister, entity.values), expect=PROBE)
+        left = world.items(listed, entity_type, entity.id) if listed.is_success else []
         world.rules.require(
             GONE,
             deleted,
@@ -105,96 +119,98 @@ def test_deleted_is_gone(kind, world):
             expected="not in the list",
             actual=f"listed {len(left)} times",
         )
-    again = Intent(f"a refusal of a deleted {kind}", kind.deleter.unknown(kind.parameter))
-    world.api.delete(thing.path, expect=again, strict=False)
+    again = Expectation(f"a refusal of a deleted {entity_type}", entity_type.deleter.unknown(entity_type.parameter))
+    world.api.delete(entity.path, expect=again, strict=False)
     for path, before in beside.items():
         world.same(UNTOUCHED, deleted, path, before)
 
 
-@pytest.mark.kinds(select=lambda kind: kind.replacer)
-def test_replaced_is_changed_alone(kind, world):
-    """PUT changes the thing that it names, keeps its id, and leaves the others as they are; twice is as good as once."""
-    thing, sibling = world.make(kind), world.make(kind)
-    before = {other.path: world.see(other.path) for other in (sibling, *world.children(thing))}
-    body = world.body(kind.replacer, thing.values, full=True)
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
+def test_replaced_is_changed_alone(entity_type, world):
+    """PUT changes the entity that it names, keeps its id, and leaves the others as they are; twice is as good as once."""
+    entity, sibling = world.make(entity_type), world.make(entity_type)
+    before = {other.path: world.see(other.path) for other in (sibling, *world.children(entity))}
+    body = world.body(entity_type.replacer, entity.values, full=True)
 
     for _ in range(2):
-        replaced = world.api.put(thing.path, json=body.value)
+        replaced = world.api.put(entity.path, json=body.value)
 
-    changed = replace(thing, sent=world.visible(kind, body.value, thing.id) | {kind.member: thing.id})
+    changed = replace(entity, sent=world.visible(entity_type, body.value, entity.id) | {entity_type.member: entity.id})
     world.read(changed)
     must_be_listed_once(world, changed)
     for path, was in before.items():
         world.same(UNTOUCHED, replaced, path, was)
 
 
-@pytest.mark.kinds(select=lambda kind: kind.replacer)
-def test_replacing_what_is_not_there_makes_nothing(kind, world):
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
+def test_replacing_what_is_not_there_makes_nothing(entity_type, world):
     """PUT at an unknown id is refused, and nothing is there afterwards."""
     unknown = world.ids.new()
-    path = world.path(kind.reader, world.home(kind.parent) if kind.parent else None, unknown)
-    body = world.body(kind.replacer, {kind.parameter: unknown})
+    path = world.path(entity_type.reader, world.default(entity_type.parent) if entity_type.parent else None, unknown)
+    body = world.body(entity_type.replacer, {entity_type.parameter: unknown})
 
     replaced = world.api.put(path, json=body.value, expect=ABSENT, strict=False)
 
     seen = world.see(path)
     world.rules.require(
-        REFUSED_CHANGES_NOTHING,
+        REFUSED_CHANGES_NOthing,
         replaced,
         holds=seen == NoSuch(404),
-        at=f"{kind.reader} afterwards",
+        at=f"{entity_type.reader} afterwards",
         expected="404",
         actual=shown(seen),
     )
 
 
-@pytest.mark.kinds(select=lambda kind: kind.is_below_parent and kind.deleter)
-def test_things_stay_with_their_parent(kind, world):
-    """Below another parent a thing cannot be read, listed, changed, or deleted."""
-    thing, elsewhere = world.make(kind, full=True), world.make(kind.parent)
-    path = world.path(kind.reader, elsewhere, thing.id)
-    before = world.see(thing.path)
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.is_below_parent and entity_type.deleter)
+def test_entities_stay_with_their_parent(entity_type, world):
+    """Below another parent an entity cannot be read, listed, changed, or deleted."""
+    entity, elsewhere = world.make(entity_type, full=True), world.make(entity_type.parent)
+    path = world.path(entity_type.reader, elsewhere, entity.id)
+    before = world.see(entity.path)
 
-    why = f"for the {kind} of another {kind.parent}"
-    world.rules.require_status(PARENTS, world.api.get(path, expect=LOOKING), {404}, why)
-    listed = world.listed(world.path(kind.lister, elsewhere))
-    found = world.items(listed, kind, thing.id)
+    why = f"for the {entity_type} of another {entity_type.parent}"
+    world.rules.require_status(PARENTS, world.api.get(path, expect=PROBE), {404}, why)
+    listed = world.listed(world.path(entity_type.lister, elsewhere))
+    found = world.items(listed, entity_type, entity.id)
     world.rules.require(
-        PARENTS, listed, holds=not found, at="the list", expected=f"nothing {why}", actual=f"{thing.id} in the list"
+        PARENTS, listed, holds=not found, at="the list", expected=f"nothing {why}", actual=f"{entity.id} in the list"
     )
-    values = dict(thing.values) | dict(elsewhere.values)
-    for changer in filter(None, (kind.replacer, kind.changer)):
+    values = dict(entity.values) | dict(elsewhere.values)
+    for changer in filter(None, (entity_type.replacer, entity_type.changer)):
         body = world.body(changer, values, full=True).value
-        changed = world.api.request(changer.method, path, json=body, expect=LOOKING)
+        changed = world.api.request(changer.method, path, json=body, expect=PROBE)
         world.rules.require_status(PARENTS, changed, {404}, why)
-        world.same(PARENTS, changed, thing.path, before)
-    deleted = world.api.delete(path, expect=LOOKING)
+        world.same(PARENTS, changed, entity.path, before)
+    deleted = world.api.delete(path, expect=PROBE)
     world.rules.require_status(PARENTS, deleted, {404}, why)
-    world.same(PARENTS, deleted, thing.path, before)
+    world.same(PARENTS, deleted, entity.path, before)
 
 
-def ancestors(kind):
-    """The kinds that a thing belongs to, the nearest first."""
-    while kind.parent:
-        kind = kind.parent
-        yield kind
+def ancestors(entity_type):
+    """The entity_types that an entity belongs to, the nearest first."""
+    while entity_type.parent:
+        entity_type = entity_type.parent
+        yield entity_type
 
 
-@pytest.mark.kinds(select=lambda kind: kind.parent and not kind.is_below_parent and kind.lister)
-def test_lists_of_another_parent_do_not_show_it(kind, world):
+@pytest.mark.entity_types(
+    select=lambda entity_type: entity_type.parent and not entity_type.is_below_parent and entity_type.lister
+)
+def test_lists_of_another_parent_do_not_show_it(entity_type, world):
     """What belongs to one is in no list of another."""
-    thing = world.make(kind, full=True)
+    entity = world.make(entity_type, full=True)
 
-    for lister in kind.listers:
-        owner = next(each for each in ancestors(kind) if parameters(each.reader) == parameters(lister))
+    for lister in entity_type.listers:
+        owner = next(each for each in ancestors(entity_type) if parameters(each.reader) == parameters(lister))
         elsewhere = world.make(owner)
         listed = world.listed(world.path_of(lister, elsewhere.values))
-        found = world.items(listed, kind, thing.id)
+        found = world.items(listed, entity_type, entity.id)
         world.rules.require(
             PARENTS,
             listed,
             holds=not found,
             at="the list",
-            expected=f"nothing for the {kind} of another {owner}",
-            actual=f"{thing.id} in the list",
+            expected=f"nothing for the {entity_type} of another {owner}",
+            actual=f"{entity.id} in the list",
         )

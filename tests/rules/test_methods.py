@@ -4,12 +4,12 @@ from functools import partial
 
 import pytest
 
-from ecsuite.exchange import Intent
-from ecsuite.rules import REFUSED_CHANGES_NOTHING
+from ecsuite.exchange import Expectation
+from ecsuite.rules import REFUSED_CHANGES_NOthing
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NOT_THERE = frozenset({404, 405})
-ON_PURPOSE = frozenset({"operation is in the contract"})
+VIOLATES = frozenset({"operation is in the contract"})
 pytestmark = pytest.mark.spec
 
 
@@ -22,13 +22,13 @@ def first_of_its_path(contract, operation):
 def test_other_methods_are_refused(operation, world):
     """405, or 404, and everything is as it was."""
     call = world.call(operation) or world.anything(operation)
-    makers = [kind for kind in world.contract.kinds if kind.creator.path == operation.path]
-    made = [world.make(kind, full=True) for kind in makers]
-    before = {thing.path: world.see(thing.path) for thing in made}
+    makers = [entity_type for entity_type in world.contract.entity_types if entity_type.creator.path == operation.path]
+    made = [world.make(entity_type, full=True) for entity_type in makers]
+    before = {entity.path: world.see(entity.path) for entity in made}
     looked = world.look(call)
 
     def send(method):
-        expect = Intent(f"a refusal of {method}", NOT_THERE, ON_PURPOSE)
+        expect = Expectation(f"a refusal of {method}", NOT_THERE, VIOLATES)
         for content in ({},) if method in {"GET", "DELETE"} else ({"json": {}}, {}):
             answer = world.api.request(method, call.path, expect=expect, strict=False, **content)
         return answer
@@ -37,14 +37,14 @@ def test_other_methods_are_refused(operation, world):
         if method not in world.contract.methods(call.path):
             answer = send(method)
             for path, was in before.items():
-                world.same(REFUSED_CHANGES_NOTHING, answer, path, was)
+                world.same(REFUSED_CHANGES_NOthing, answer, path, was)
             world.unchanged(call, looked, answer, again=partial(send, method))
 
 
 @pytest.mark.operations(select=lambda contract, operation: operation is next(iter(contract.operations.values())))
 def test_unknown_path_is_refused(operation, world):
     """A path that the contract does not have is not found, with and without a token."""
-    expect = Intent("a refusal of an unknown path", NOT_THERE, ON_PURPOSE)
+    expect = Expectation("a refusal of an unknown path", NOT_THERE, VIOLATES)
     for method in METHODS:
         content = {} if method in {"GET", "DELETE"} else {"json": {}}
         world.api.request(method, f"/{world.ids.new()}", expect=expect, strict=False, **content)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from ecsuite.exchange import Intent
+from ecsuite.exchange import Expectation
 from ecsuite.pages import LARGEST, Pages
 from ecsuite.rules import IN_ORDER, PAGED, json_of
 from ecsuite.world import records_of, total_of
@@ -21,27 +21,27 @@ def paged(_, operation):
 
 
 def makers(world, operation):
-    """The kinds of things that the list shows."""
-    return [kind for kind in world.kinds if kind.lister is operation]
+    """The entity types that the list shows."""
+    return [entity_type for entity_type in world.entity_types if entity_type.lister is operation]
 
 
 @pytest.mark.operations(select=paged)
 def test_pages_hold_every_record_once(operation, world):
-    """Walking the pages gives each thing that was made once, and each page says rightly which one it is."""
-    things = [world.make(kind) for kind in makers(world, operation)[:1] for _ in range(MANY)]
+    """Walking the pages gives each entity that was made once, and each page says rightly which one it is."""
+    entities = [world.make(entity_type) for entity_type in makers(world, operation)[:1] for _ in range(MANY)]
 
-    Pages(world, operation).check(things)
+    Pages(world, operation).check(entities)
 
 
 @pytest.mark.operations(select=paged)
 def test_page_after_the_last_is_empty(operation, world):
     """Where the records end, so do the pages: one further on is refused, or has no records."""
-    for kind in makers(world, operation)[:1]:
-        world.make(kind)
+    for entity_type in makers(world, operation)[:1]:
+        world.make(entity_type)
     pages = Pages(world, operation)
     beyond = total_of(json_of(pages.page(1, LARGEST))) // LARGEST + 2
 
-    answer = pages.page(beyond, LARGEST, expect=Intent("a page that is not there", silent=True))
+    answer = pages.page(beyond, LARGEST, expect=Expectation("a page that is not there", unspecified=True))
 
     if answer.is_success:
         count = len(records_of(json_of(answer)))
@@ -53,8 +53,8 @@ def test_page_after_the_last_is_empty(operation, world):
 @pytest.mark.operations(select=lambda _, operation: operation.order)
 def test_list_is_in_order(operation, world):
     """A list that is promised in an order comes in it, over all its pages."""
-    for kind in makers(world, operation):
-        world.make(kind)
+    for entity_type in makers(world, operation):
+        world.make(entity_type)
     name, descending = operation.order.lstrip("-"), operation.order.startswith("-")
 
     for size in (2, LARGEST):
@@ -85,7 +85,7 @@ def instant(text):
 def test_bounds_break_nothing(operation, world):
     """Page 0, a page size beyond the largest, and others: nothing published settles them, but no server error."""
     for what in OUT_OF_BOUNDS:
-        expect = Intent(f"whatever {what} gets", silent=True)
+        expect = Expectation(f"whatever {what} gets", unspecified=True)
         for name in (operation.paged_by("page"), operation.paged_by("size")):
             world.api.get(operation.path, params={name: what}, expect=expect)
 
@@ -101,14 +101,14 @@ def test_wrong_query_is_refused(operation, world):
     if call is None:
         pytest.skip(f"there is nothing to call {operation} on")
     before = world.look(call)
-    on_purpose = frozenset({"request parameters match contract"})
+    violates = frozenset({"request parameters match contract"})
 
     for known in operation.parameters:
         wrong = [{known.name: text} for text in BAD_NUMBERS] if known.type in {"integer", "boolean"} else []
         if known.place == "query":
             for query in [*wrong, *([{}] if known.required else [])]:
                 what = f"{known.name}={query[known.name]}" if query else f"a missing {known.name}"
-                expect = Intent(f"a refusal of {what}", frozenset({400}), on_purpose)
+                expect = Expectation(f"a refusal of {what}", frozenset({400}), violates)
                 answer = world.send(call, params=query, expect=expect, strict=False)
 
     world.unchanged(call, before, answer, rule=(*operation.pointer, "responses", "400"))

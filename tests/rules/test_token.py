@@ -5,14 +5,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ecsuite.exchange import Intent
+from ecsuite.exchange import Expectation
 from ecsuite.rules import ERROR_FITS, KEPT_APART, json_of, member
 
 pytestmark = [
     pytest.mark.guide,
     pytest.mark.operations(select=lambda contract, operation: operation is contract.token_operation),
 ]
-ON_PURPOSE = frozenset({"request body matches contract"})
+VIOLATES = frozenset({"request body matches contract"})
 CLIENT_ERRORS = frozenset({"invalid_client", "unauthorized_client"})
 NO_CLIENT = CLIENT_ERRORS | {"invalid_request"}
 
@@ -32,7 +32,7 @@ def form(world):
 
 def refused(world, what, form, errors, **options):
     """Asks for a token in a way that must be refused, with one of the error codes."""
-    expect = Intent(f"a refusal of {what}", frozenset({400, 401}), ON_PURPOSE)
+    expect = Expectation(f"a refusal of {what}", frozenset({400, 401}), VIOLATES)
     response = world.api.request_token(form, expect=expect, strict=False, **options)
     if response.status_code not in {400, 401}:
         return
@@ -58,9 +58,9 @@ def test_wrong_credentials_are_refused(operation, world, form):
         "a wrong secret": {"client_secret": "a-wrong-secret"},
         "a secret that is cut off": {"client_secret": secret[:-1]},
         "a secret with something behind it": {"client_secret": f"{secret}x"},
-        "a secret in other letters": {"client_secret": secret.swapcase()},
+        "a secret in another case": {"client_secret": secret.swapcase()},
         "an empty secret": {"client_secret": ""},
-        "a client_id in other letters": {"client_id": form["client_id"].swapcase()},
+        "a client_id in another case": {"client_id": form["client_id"].swapcase()},
         "an unknown client": {"client_id": world.ids.new()},
         "the id as the secret": {"client_secret": form["client_id"]},
         "a wildcard": {"client_id": "*", "client_secret": "*"},
@@ -106,9 +106,9 @@ def missing_of_form():
 
 def test_other_methods_give_no_token(operation, world, form):
     """A token is had by POST alone."""
-    on_purpose = frozenset({"operation is in the contract"})
+    violates = frozenset({"operation is in the contract"})
     for method in ("GET", "PUT", "PATCH", "DELETE"):
-        expect = Intent(f"a refusal of {method}", frozenset({400, 401, 404, 405}), on_purpose)
+        expect = Expectation(f"a refusal of {method}", frozenset({400, 401, 404, 405}), violates)
         options = {"content": urlencode(form), "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
         world.api.request_token(method=method, expect=expect, strict=False, **({} if method == "GET" else options))
 
@@ -120,7 +120,7 @@ def test_token_works_again_and_again(operation, world, form):
     second = member(world.api.request_token(form), "access_token")
     for token in (first, first, second, first, second):
         for read in reads:
-            works = Intent("an answer to a token that was just given")
+            works = Expectation("a response to a token that was just given")
             headers = {"Authorization": f"Bearer {token}"}
             world.api.get(read.path, authorize=False, headers=headers, expect=works, strict=False)
 
@@ -138,7 +138,7 @@ def test_partners_get_tokens_of_their_own(operation, world, other, form):
     answer = world.api.request_token(form)
     theirs = other.api.target.credentials
     second = other.api.request_token(form | {"client_id": theirs.client_id, "client_secret": theirs.client_secret})
-    if world.api.target.kind != "replay":
+    if world.api.target.mode != "replay":
         world.rules.require(
             KEPT_APART,
             second,

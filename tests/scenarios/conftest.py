@@ -1,4 +1,4 @@
-"""What the scenarios share: the things of a household, webhooks that can be reached, events that are simulated."""
+"""What the scenarios share: the entities of a household, webhooks that can be reached, events that are simulated."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ from ecsuite.exchange import Exchange
 from ecsuite.quickstart.edition_2026_01 import event_id_of, tells_of
 from ecsuite.rules import DELIVERED_RIGHT, json_of
 from ecsuite.webhook.receiver import PATIENCE, hook_of, value_of, wait_for
-from ecsuite.world import Thing, World
+from ecsuite.world import Entity, World
 
 DELIVERY = "eventNotification"
 # How long what should not come is waited for, once something that was asked for later has come.
@@ -21,7 +21,7 @@ HOUR = "01:00:00"
 
 @dataclass
 class Event:
-    """An event that was simulated: its id, and the answer that made it."""
+    """An event that was simulated: its id, and the response that made it."""
 
     id: str
     made: httpx.Response
@@ -37,35 +37,35 @@ class Household:
 
     world: World
     secret: str
-    webhooks: list[Thing] = field(default_factory=list)
+    webhooks: list[Entity] = field(default_factory=list)
 
     @property
-    def user(self) -> Thing:
-        return self.world.home(self.world.kind("createUser"))
+    def user(self) -> Entity:
+        return self.world.default(self.world.entity_type("createUser"))
 
     @property
-    def location(self) -> Thing:
-        return self.world.home(self.world.kind("createLocation"))
+    def location(self) -> Entity:
+        return self.world.default(self.world.entity_type("createLocation"))
 
     @property
-    def tank(self) -> Thing:
-        return self.world.home(self.world.kind("createLocationResource"))
+    def tank(self) -> Entity:
+        return self.world.default(self.world.entity_type("createLocationResource"))
 
     @property
     def meter(self) -> str:
         """The meter point of the home."""
         return self.location.sent["meterPointIds"][0]
 
-    def subscribe(self, *types: str, query: str = "") -> Thing:
+    def subscribe(self, *types: str, query: str = "") -> Entity:
         """Makes a webhook for notifications of these types, at an address with a query or without."""
-        kind = self.world.kind("createWebhook")
+        entity_type = self.world.entity_type("createWebhook")
         body = {
             "name": "Hjemme",
             "webhookUrl": f"{self.world.draw('hook-url')}{query}",
             "webhookSecret": self.secret,
             "notificationTypes": list(types),
         }
-        return self.world.make(kind, body=self.world.body_of(body))
+        return self.world.make(entity_type, body=self.world.body_of(body))
 
     def simulate(self, what: str = "pricecurve", body: Any = None) -> Event:
         """Makes an event; a price curve that is made up, unless told otherwise."""
@@ -74,7 +74,7 @@ class Household:
         made = self.world.api.post(f"/simulation/events/{what}", **content)
         return Event(event_id_of(made), made)
 
-    def arrives(self, webhook: Thing, event: Event, **told: Any) -> Exchange | None:
+    def arrives(self, webhook: Entity, event: Event, **told: Any) -> Exchange | None:
         """Waits for the delivery of an event to a webhook, and checks it: what it tells, and its signature."""
         url = webhook.sent["webhookUrl"]
         delivery = wait_for(self.world.receiver, hook(webhook), lambda value: tells_of(value, event.id), PATIENCE)
@@ -92,14 +92,14 @@ class Household:
         return delivery
 
     def _told(self, event: Event, told: dict[str, Any]) -> Any:
-        """What a delivery of an event has to tell: at least the payload that the answer had which made the event."""
+        """What a delivery of an event has to tell: at least the payload that the response had which made the event."""
         made = json_of(event.made)
         payload = made.get("simulatedEvent", {}).get("payload") if isinstance(made, dict) else None
         schema = next(iter(self.world.contract.deliveries[DELIVERY].request.content.values()))
         expected = {"eventId": event.id, **({"payload": payload} if payload else {}), **told}
         return self.world.as_shown(schema, expected)
 
-    def deliveries(self, webhook: Thing, event: Event) -> list[Exchange]:
+    def deliveries(self, webhook: Entity, event: Event) -> list[Exchange]:
         """Every delivery of an event that came to a webhook, as often as it came."""
         return [
             delivery
@@ -107,7 +107,7 @@ class Household:
             if hook_of(delivery) == hook(webhook) and tells_of(value_of(delivery), event.id)
         ]
 
-    def must_not_arrive(self, webhook: Thing, event: Event, why: str) -> None:
+    def must_not_arrive(self, webhook: Entity, event: Event, why: str) -> None:
         """Notes whether nothing of an event came to a webhook, once all that was asked for must have come."""
         self.settle()
         count = len(self.deliveries(webhook, event))
@@ -133,7 +133,7 @@ def query_of(url: str) -> list[tuple[str, str]]:
     return parse_qsl(url.partition("?")[2], keep_blank_values=True)
 
 
-def hook(webhook: Thing) -> str:
+def hook(webhook: Entity) -> str:
     """The name of a webhook at the receiver."""
     return webhook.sent["webhookUrl"].partition("?")[0].rpartition("/")[2]
 

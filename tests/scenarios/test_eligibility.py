@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ecsuite.checks.sent_comes_back import Unordered
-from ecsuite.exchange import ABSENT, SILENT
+from ecsuite.exchange import ABSENT, UNSPECIFIED
 from ecsuite.pages import Pages
 from ecsuite.rules import COMPENSATED, ELIGIBLE, ENROLLED, GONE, UNTOUCHED, json_of, member
 from ecsuite.world import FOLLOWS, records_of, total_of
@@ -29,19 +29,19 @@ DAY = timedelta(days=1)
 
 def settle(world, user, place=NEIGHBOURHOOD):
     """Gives a user a location, in the neighbourhood unless told otherwise."""
-    kind = world.kind("createLocation")
-    body = world.body(kind.creator, full=True).value | {"coordinates": place}
-    return world.make(kind, user, body=world.body_of(body))
+    entity_type = world.entity_type("createLocation")
+    body = world.body(entity_type.creator, full=True).value | {"coordinates": place}
+    return world.make(entity_type, user, body=world.body_of(body))
 
 
 @pytest.fixture
 def resident(world):
     """A user with a location in the neighbourhood."""
-    return settle(world, world.make(world.kind("createUser")))
+    return settle(world, world.make(world.entity_type("createUser")))
 
 
 def says(name):
-    """Whether an answer says that it is so."""
+    """Whether a response says that it is so."""
     return lambda answer: answer.is_success and json_of(answer).get(name) is True
 
 
@@ -54,7 +54,7 @@ def become_eligible(world, user_id):
 
 
 def must_say(world, rule, answer, name, value):
-    """Notes whether an answer shows the value, where it shows the member at all."""
+    """Notes whether a response shows the value, where it shows the member at all."""
     shown = json_of(answer).get(name, value)
     world.rules.require(
         rule, answer, holds=shown is value, at=f"body /{name}", expected=str(value).lower(), actual=str(shown).lower()
@@ -76,7 +76,7 @@ def test_location_makes_its_user_eligible(world, resident):
         must_say(world, ELIGIBLE, answer, "isEligible", value=True)
         world.rules.compare({"meterPointId": meter}, answer, whole=False)
         for other in (meter[:-1], meter[1:], f"{meter}0"):
-            answer = world.api.get(f"/meters/{other}/eligible", expect=SILENT)
+            answer = world.api.get(f"/meters/{other}/eligible", expect=UNSPECIFIED)
             if answer.is_success:
                 must_say(world, ELIGIBLE, answer, "isEligible", value=False)
 
@@ -100,11 +100,11 @@ def test_location_makes_its_user_eligible(world, resident):
 @pytest.mark.scenario("living-elsewhere")
 def test_who_lives_elsewhere_is_not_eligible(world, resident):
     """A user without a location is not eligible, nor is one far away, nor its meter, whoever else is."""
-    strangers = {what: (world.make(world.kind("createUser")), place) for what, place in ELSEWHERE.items()}
+    strangers = {what: (world.make(world.entity_type("createUser")), place) for what, place in ELSEWHERE.items()}
     homes = {what: settle(world, user, place) for what, (user, place) in strangers.items()}
-    homeless = world.make(world.kind("createUser"))
+    homeless = world.make(world.entity_type("createUser"))
     become_eligible(world, resident.values["userId"])
-    world.api.post(f"{strangers['far north of it'][0].path}/enrollment", expect=SILENT)
+    world.api.post(f"{strangers['far north of it'][0].path}/enrollment", expect=UNSPECIFIED)
 
     for user, place in [*strangers.values(), (homeless, None)]:
         answer = world.api.get(f"{user.path}/eligibility")
@@ -120,7 +120,7 @@ def test_who_lives_elsewhere_is_not_eligible(world, resident):
             actual=f"{count} times",
         )
     for home in homes.values():
-        answer = world.api.get(f"/meters/{home.sent['meterPointIds'][0]}/eligible", expect=SILENT)
+        answer = world.api.get(f"/meters/{home.sent['meterPointIds'][0]}/eligible", expect=UNSPECIFIED)
         if answer.is_success:
             must_say(world, ELIGIBLE, answer, "isEligible", value=False)
 
@@ -128,7 +128,7 @@ def test_who_lives_elsewhere_is_not_eligible(world, resident):
 @pytest.mark.scenario("moving-in")
 def test_any_home_in_the_neighbourhood_counts(world, resident):
     """It is the first or the last of several, was brought in a batch, or moved there by a change: the user is eligible."""
-    users = [world.make(world.kind("createUser")) for _ in range(5)]
+    users = [world.make(world.entity_type("createUser")) for _ in range(5)]
     first, last, moved, replaced, brought = users
     settle(world, first), settle(world, first, FAR_AWAY)
     settle(world, last, FAR_AWAY), settle(world, last)
@@ -184,7 +184,7 @@ def test_eligible_user_is_enrolled_until_it_is_not(world, resident):
 
     world.rules.compare(given, world.api.get(enrollment), whole=False)
     # Whether a second time is refused is not told, but it does not end the enrollment.
-    world.api.post(enrollment, expect=SILENT, strict=False)
+    world.api.post(enrollment, expect=UNSPECIFIED, strict=False)
     must_say(world, ENROLLED, world.api.get(enrollment), "isEnrolled", value=True)
     earned = world.api.get(f"/users/{user_id}/compensation")
     world.rules.compare({"userId": user_id}, earned, whole=False)
@@ -192,7 +192,7 @@ def test_eligible_user_is_enrolled_until_it_is_not(world, resident):
 
     deleted = world.api.delete(enrollment)
     world.same(UNTOUCHED, deleted, resident.path, before)
-    after = world.api.get(enrollment, expect=SILENT)
+    after = world.api.get(enrollment, expect=UNSPECIFIED)
     if after.is_success:
         must_say(world, ENROLLED, after, "isEnrolled", value=False)
     world.api.delete(enrollment, expect=ABSENT, strict=False)
@@ -201,14 +201,17 @@ def test_eligible_user_is_enrolled_until_it_is_not(world, resident):
 @pytest.mark.scenario("other-is-not-enrolled")
 def test_enrolling_one_does_not_enrol_another(world, resident):
     """Each is enrolled, and unenrolled, alone: a neighbour stays what it is."""
-    neighbour, other = world.make(world.kind("createUser")), settle(world, world.make(world.kind("createUser")))
+    neighbour, other = (
+        world.make(world.entity_type("createUser")),
+        settle(world, world.make(world.entity_type("createUser"))),
+    )
     become_eligible(world, resident.values["userId"])
     become_eligible(world, other.values["userId"])
-    world.api.get(f"{neighbour.path}/enrollment", expect=SILENT)
+    world.api.get(f"{neighbour.path}/enrollment", expect=UNSPECIFIED)
 
     mine, theirs = (f"/users/{home.values['userId']}/enrollment" for home in (resident, other))
     enrolled = json_of(world.api.post(mine))
-    seen = world.api.get(f"{neighbour.path}/enrollment", expect=SILENT)
+    seen = world.api.get(f"{neighbour.path}/enrollment", expect=UNSPECIFIED)
     if seen.is_success:
         assert member(seen, "userId") == neighbour.id
         must_say(world, ENROLLED, seen, "isEnrolled", value=False)
@@ -237,15 +240,15 @@ def ids_in(answer):
 @pytest.mark.scenario("compensation")
 def test_compensation_is_of_the_users_own_homes(world):
     """A compensation is of the month, and of homes of the user, each once, with or without a meter point."""
-    kind, user = world.kind("createLocation"), world.make(world.kind("createUser"))
+    entity_type, user = world.entity_type("createLocation"), world.make(world.entity_type("createUser"))
     world.api.get(f"{user.path}/compensation")
-    stranger = world.make(kind, world.make(world.kind("createUser")), full=True)
+    stranger = world.make(entity_type, world.make(world.entity_type("createUser")), full=True)
     with_zeros = {"locationId": world.draw("id"), "meterPointIds": [f"00{world.ids.digits(16)}"]}
     homes = [
-        world.make(kind, user, full=True),
-        world.make(kind, user, body=world.body_of(with_zeros)),
-        world.make(kind, user),
-        world.make(kind, user, full=True),
+        world.make(entity_type, user, full=True),
+        world.make(entity_type, user, body=world.body_of(with_zeros)),
+        world.make(entity_type, user),
+        world.make(entity_type, user, full=True),
     ]
     meters = {home.id: set(home.sent.get("meterPointIds") or ()) for home in homes}
     alike = {homes[0].id, homes[-1].id}
@@ -288,7 +291,7 @@ def test_compensation_is_of_the_users_own_homes(world):
 def must_be_this_month(world, answer, start, end):
     """Notes whether a period begins this month and has not ended; nothing says in which time zone."""
     days = [one for one in (start, end) if isinstance(one, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", one)]
-    if len(days) < 2 or world.api.target.kind == "replay":
+    if len(days) < 2 or world.api.target.mode == "replay":
         return
     first, last = (date.fromisoformat(one) for one in days)
     today = datetime.now(UTC).date()
@@ -306,7 +309,7 @@ def must_be_this_month(world, answer, start, end):
 @pytest.mark.scenario("many-are-eligible")
 def test_eligible_users_come_in_pages(world):
     """Each of several eligible users is on one page of the list, whatever the size of a page."""
-    users = [world.make(world.kind("createUser")) for _ in range(3)]
+    users = [world.make(world.entity_type("createUser")) for _ in range(3)]
     for user in users:
         settle(world, user)
     for user in users:

@@ -3,10 +3,10 @@
 import pytest
 
 from ecsuite.checks.sent_comes_back import Unordered
-from ecsuite.exchange import Intent
+from ecsuite.exchange import Expectation
 from ecsuite.quickstart.edition_2026_01 import EVENING
 from ecsuite.rules import DELIVERED_TRUE, SIMULATED, json_of
-from ecsuite.world import ODD_MAY_BE_REFUSED, NotTakenError, records_of
+from ecsuite.world import MAY_BE_REJECTED, NotTakenError, records_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 BREAKS_BODY = frozenset({"request body matches contract"})
@@ -27,7 +27,7 @@ def report(household, event, payload):
 
 
 def must_target(household, event, payload, targets=1):
-    """Sees that an event that was simulated has the payload, in the answer and where it is read."""
+    """Sees that an event that was simulated has the payload, in the response and where it is read."""
     rules, api = household.world.rules, household.world.api
     rules.compare({"simulatedEvent": {"payload": payload}}, event.made, whole=False)
     rules.compare({"id": event.id, "payload": payload}, api.get(f"/events/{event.id}"), whole=False)
@@ -47,27 +47,27 @@ def must_target(household, event, payload, targets=1):
     )
 
 
-def must_refuse(household, event, kind):
+def must_refuse(household, event, entity_type):
     """Sees that acknowledgements of an event that break the contract are refused, each for its one fault."""
     world = household.world
     call = world.call(world.contract.operations["createReport"])
-    wrong = [it for it in world.wrong(call) if it.place.startswith("/payloads/0/") and is_of(it.value, kind)]
+    wrong = [it for it in world.wrong(call) if it.place.startswith("/payloads/0/") and is_of(it.value, entity_type)]
     for it in wrong:
-        expect = Intent(f"a refusal of {it.what} at {it.place}", frozenset({400}), BREAKS_BODY)
+        expect = Expectation(f"a refusal of {it.what} at {it.place}", frozenset({400}), BREAKS_BODY)
         world.send(call, json={**it.value, "eventId": event.id}, expect=expect, strict=False)
 
 
-def is_of(body, kind):
-    """Whether the first payload of a report is of a kind."""
-    return body["payloads"][0].get("payloadType") == kind
+def is_of(body, entity_type):
+    """Whether the first payload of a report is of a entity_type."""
+    return body["payloads"][0].get("payloadType") == entity_type
 
 
 @pytest.mark.scenario("limit-on-a-location")
 def test_limit_on_a_location(reachable):
     """A location that is limited is told so, says that it will comply, and reports what it used."""
     place = {"locationId": reachable.location.id, "meterPointId": reachable.meter}
-    kind = reachable.world.kind("createLocation")
-    cabin = reachable.world.make(kind, full=True)
+    entity_type = reachable.world.entity_type("createLocation")
+    cabin = reachable.world.make(entity_type, full=True)
     far = {"locationId": cabin.id, "meterPointId": cabin.sent["meterPointIds"][0]}
     webhook = reachable.subscribe("UserEligibilityUpdated", "LocationLPCRequested")
     other = reachable.subscribe("PriceCurveCreated", "ResourceLPCRequested")
@@ -126,11 +126,11 @@ def test_limit_on_a_resource(reachable):
 @pytest.mark.scenario("letters-of-a-target")
 def test_letters_of_a_target_arrive(reachable):
     """The id of a target is delivered to the letter, whatever letters it has."""
-    world, kind = reachable.world, reachable.world.kind("createLocationResource")
-    body = world.body(kind.creator).value
+    world, entity_type = reachable.world, reachable.world.entity_type("createLocationResource")
+    body = world.body(entity_type.creator).value
     body["resourceId"] = f"Bereder-Ålesund-ærø-{world.draw('id')}"
     try:
-        tank = world.make(kind, body=world.body_of(body), expect=ODD_MAY_BE_REFUSED)
+        tank = world.make(entity_type, body=world.body_of(body), expect=MAY_BE_REJECTED)
     except NotTakenError:
         world.rules.not_checked(DELIVERED_TRUE, "an id with Norwegian letters is refused")
         return

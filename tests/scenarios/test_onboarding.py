@@ -49,29 +49,29 @@ def test_meter_point_keeps_its_zeros(world):
     """A meter point id is text, and keeps its leading zeros: at a location, and at what is connected there."""
     meter = f"00{world.ids.digits(16)}"
     place = {"locationId": world.draw("id"), "locationType": "Residential", "meterPointIds": [meter]}
-    home = world.make(world.kind("createLocation"), body=world.body_of(place))
+    home = world.make(world.entity_type("createLocation"), body=world.body_of(place))
     tank = {"resourceId": world.draw("id"), "resourceType": "HotWaterTank", "meterPointId": meter}
-    connected = world.make(world.kind("createLocationResource"), home, body=world.body_of(tank))
+    connected = world.make(world.entity_type("createLocationResource"), home, body=world.body_of(tank))
 
-    for thing in (home, connected):
-        world.read(thing)
+    for entity in (home, connected):
+        world.read(entity)
 
 
 @pytest.mark.scenario("two-homes")
 def test_what_is_at_two_homes_is_shown_where_it_is(world):
     """Resources at two homes of a user, each on the meter of its home: every list shows each with its own."""
-    kind, user = world.kind("createLocationResource"), world.home(world.kind("createUser"))
-    homes = [world.make(world.kind("createLocation"), user, full=True) for _ in range(2)]
+    entity_type, user = world.entity_type("createLocationResource"), world.default(world.entity_type("createUser"))
+    homes = [world.make(world.entity_type("createLocation"), user, full=True) for _ in range(2)]
     connected = {}
     for home, resource_type in zip(homes, ("HotWaterTank", "Charger"), strict=True):
         meter = home.sent["meterPointIds"][0]
         body = {"resourceId": world.draw("id"), "resourceType": resource_type, "meterPointId": meter}
-        connected[home.id] = world.make(kind, home, body=world.body_of(body))
+        connected[home.id] = world.make(entity_type, home, body=world.body_of(body))
 
-    for home_id, thing in connected.items():
-        shown = thing.shown | {"locationId": home_id}
-        for lister in kind.listers:
-            listed = world.listed(world.path_of(lister, thing.values))
-            for at in world.must_list_once(listed, kind, thing.id):
+    for home_id, entity in connected.items():
+        shown = entity.shown | {"locationId": home_id}
+        for lister in entity_type.listers:
+            listed = world.listed(world.path_of(lister, entity.values))
+            for at in world.must_list_once(listed, entity_type, entity.id):
                 world.rules.compare(shown, listed, whole=False, at=at)
-        world.rules.compare(shown, world.api.get(thing.path), whole=False)
+        world.rules.compare(shown, world.api.get(entity.path), whole=False)

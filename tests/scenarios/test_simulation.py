@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.rules import GONE, KEPT_APART, SIMULATED, UNTOUCHED, json_of
-from ecsuite.world import LOOKING, records_of
+from ecsuite.world import PROBE, records_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 # Who shares the sandbox makes and deletes users, too, but not each time.
@@ -13,7 +13,7 @@ ROUNDS = 5
 @pytest.fixture
 def alone(request, run):
     """Nobody else of this session makes users meanwhile, so that new ones are the simulation's."""
-    if run.target.kind == "live" and hasattr(request.config, "workerinput"):
+    if run.target.mode == "live" and hasattr(request.config, "workerinput"):
         pytest.skip("other workers make users meanwhile")
 
 
@@ -23,23 +23,23 @@ def user_ids(world):
 
 
 def simulated(world):
-    """The answer to a simulation, and the ids of the users that are new."""
+    """The response to a simulation, and the ids of the users that are new."""
     before = user_ids(world)
     made = world.api.post("/simulation/partner")
     return made, sorted(user_ids(world) - before)
 
 
 def cleared(world, new):
-    """The answer to the end of a simulation, and which users that were new are still listed, and can be read."""
+    """The response to the end of a simulation, and which users that were new are still listed, and can be read."""
     deleted = world.api.delete("/simulation/partner")
     left = user_ids(world) & set(new)
-    return deleted, left, [user for user in new if world.api.get(f"/users/{user}", expect=LOOKING).is_success]
+    return deleted, left, [user for user in new if world.api.get(f"/users/{user}", expect=PROBE).is_success]
 
 
 def must_not_show(world, ids, made):
     """Notes whether none of another partner's users are a partner's."""
     listed = user_ids(world) & set(ids)
-    found = listed | {user for user in ids if world.api.get(f"/users/{user}", expect=LOOKING).is_success}
+    found = listed | {user for user in ids if world.api.get(f"/users/{user}", expect=PROBE).is_success}
     world.rules.require(
         KEPT_APART,
         made,
@@ -54,7 +54,7 @@ def must_not_show(world, ids, made):
 def test_simulated_data_comes_and_goes(household, alone):
     """There are users, vehicles, locations and resources that were not there; DELETE takes them and leaves the rest."""
     world, api = household.world, household.world.api
-    real = {thing.path: world.see(thing.path) for thing in world.homes()}
+    real = {entity.path: world.see(entity.path) for entity in world.defaults()}
 
     made, new = simulated(world)
 
@@ -67,9 +67,9 @@ def test_simulated_data_comes_and_goes(household, alone):
         "locations": places,
         "resources at locations": [item for item in resources if item not in vehicles],
     }
-    for what, things in found.items():
+    for what, entities in found.items():
         world.rules.require(
-            SIMULATED, made, holds=bool(things), at=f"{what} afterwards", expected="some that are new", actual="none"
+            SIMULATED, made, holds=bool(entities), at=f"{what} afterwards", expected="some that are new", actual="none"
         )
 
     deleted, left, readable = cleared(world, new)

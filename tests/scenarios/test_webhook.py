@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from ecsuite.exchange import ABSENT, SILENT, SUCCESS
+from ecsuite.exchange import ABSENT, SUCCESS, UNSPECIFIED
 from ecsuite.pages import Pages
 from ecsuite.quickstart.edition_2026_01 import tells_of
 from ecsuite.rules import DELIVERED_ONCE, LISTED_ONCE, LOGGED, REPEATED, UNTOUCHED, json_of
 from ecsuite.webhook.receiver import value_of, wait_for
-from ecsuite.world import ODD_MAY_BE_REFUSED, NotTakenError, records_of, total_of
+from ecsuite.world import MAY_BE_REJECTED, NotTakenError, records_of, total_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 MOST_ATTEMPTS = 4
@@ -33,7 +33,7 @@ def hook(webhook):
 
 def moved(webhook, **members):
     """The webhook as it is after it was changed."""
-    return type(webhook)(webhook.kind, webhook.values, {**webhook.sent, **members}, webhook.made)
+    return type(webhook)(webhook.entity_type, webhook.values, {**webhook.sent, **members}, webhook.made)
 
 
 @pytest.mark.scenario("life-of-a-webhook")
@@ -47,13 +47,13 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     # PATCH moves it, and leaves what it is told.
     here = {"webhookUrl": world.draw("hook-url")}
     api.patch(webhook.path, json=here)
-    former, webhook = webhook, moved(webhook, **here)
+    deprecated, webhook = webhook, moved(webhook, **here)
     world.read(webhook)
     event = reachable.simulate()
     reachable.arrives(webhook, event)
-    reachable.must_not_arrive(former, event, "for the webhook has another address now")
+    reachable.must_not_arrive(deprecated, event, "for the webhook has another address now")
 
-    # PUT replaces it: another kind of event, and no more the former one.
+    # PUT replaces it: another kind of event, and no longer the earlier one.
     body = {
         "name": "Grenser",
         "webhookUrl": world.draw("hook-url"),
@@ -103,7 +103,7 @@ def test_webhooks_at_one_address_are_two(reachable):
         "notificationTypes": ["PriceCurveCreated"],
     }
     try:
-        second = world.make(first.kind, body=world.body_of(body), expect=SILENT)
+        second = world.make(first.entity_type, body=world.body_of(body), expect=UNSPECIFIED)
     except NotTakenError:
         world.rules.not_checked(LISTED_ONCE, "a second webhook at an address is refused")
         return
@@ -113,7 +113,7 @@ def test_webhooks_at_one_address_are_two(reachable):
 
     listed = world.listed("/webhooks")
     for webhook in (first, second):
-        world.must_list_once(listed, webhook.kind, webhook.id)
+        world.must_list_once(listed, webhook.entity_type, webhook.id)
     before = world.see(first.path)
     deleted = world.api.delete(second.path)
     world.same(UNTOUCHED, deleted, first.path, before)
@@ -154,9 +154,9 @@ def test_new_secret_signs_from_then_on(reachable):
     """What is delivered after the secret was changed is signed with the new one, to the letter and to the blank."""
     webhook = reachable.subscribe("PriceCurveCreated")
 
-    for kind in ("secret", "long-secret", "padded-secret"):
-        new = reachable.world.draw(kind)
-        expect = SUCCESS if kind == "secret" else ODD_MAY_BE_REFUSED
+    for entity_type in ("secret", "long-secret", "padded-secret"):
+        new = reachable.world.draw(entity_type)
+        expect = SUCCESS if entity_type == "secret" else MAY_BE_REJECTED
         if reachable.world.api.patch(webhook.path, json={"webhookSecret": new}, expect=expect).is_success:
             reachable.secret = new
         reachable.arrives(webhook, reachable.simulate())
@@ -262,13 +262,13 @@ def same_json(text, value):
         return False
 
 
-def attempts(reachable, webhook, event, count, former=(), since=None):
-    """The former deliveries of an event to a webhook and the next ones, up to so many attempts; each waited for.
+def attempts(reachable, webhook, event, count, deprecated=(), since=None):
+    """The deprecated deliveries of an event to a webhook and the next ones, up to so many attempts; each waited for.
 
     Where `since` is given, all are waited for from then on, and any delivery counts, for one that comes twice at once
     may have been taken the second time.
     """
-    came, receiver = list(former), reachable.world.receiver
+    came, receiver = list(deprecated), reachable.world.receiver
     while len(came if since else apart(times_of(reachable, webhook, event)) or came) < count:
         left = LONGEST_WAIT if since is None else max(GRACE, since + LONGEST_WAIT - time.monotonic())
         delivery = wait_for(receiver, hook(webhook), lambda value: tells_of(value, event.id), left)
@@ -418,7 +418,7 @@ def test_failing_receiver_holds_up_no_other(reachable):
     reachable.world.receiver.answer_with(hook(slow), after=2)
     reachable.world.receiver.answer_with(hook(refusing), status=500)
     # Whether the API looks at an address is not told.
-    reachable.world.api.patch(down.path, json={"webhookUrl": "http://nobody.invalid/hooks/nobody"}, expect=SILENT)
+    reachable.world.api.patch(down.path, json={"webhookUrl": "http://nobody.invalid/hooks/nobody"}, expect=UNSPECIFIED)
     healthy = reachable.subscribe("PriceCurveCreated")
 
     event = reachable.simulate()

@@ -2,34 +2,34 @@
 
 import pytest
 
-from ecsuite.exchange import Intent
+from ecsuite.exchange import Expectation
 from ecsuite.rules import DELIVERED_ONCE, DELIVERED_RIGHT
 from ecsuite.webhook.receiver import hook_of
 
 pytestmark = [pytest.mark.spec, pytest.mark.edition("2023-10")]
 NOWHERE = "http://localhost:9/hooks/nobody"
-ANYTHING = Intent("a test of a webhook whose receiver fails", silent=True)
+ANYthing = Expectation("a test of a webhook whose receiver fails", unspecified=True)
 # How long what should not come is waited for, once something that was asked for later has come.
 GRACE = 0.5
-# How long a slow receiver takes for its answer, in seconds.
+# How long a slow receiver takes for its response, in seconds.
 SLOW = 2.0
 
 
 @pytest.fixture
-def kind(world):
-    """The kind of thing that webhooks are."""
-    return next(kind for kind in world.contract.kinds if kind.name == "webhook")
+def entity_type(world):
+    """The entity type that webhooks are."""
+    return next(entity_type for entity_type in world.contract.entity_types if entity_type.name == "webhook")
 
 
 @pytest.fixture
-def hooks(world, kind):
+def hooks(world, entity_type):
     """Makes webhooks with a receiver that deliveries can reach; without one there is nothing to test."""
     if not world.sandbox:
         pytest.skip("webhooks are tested in the sandbox, never in production")
 
     def make(**members):
-        value = world.body(kind.creator).value | members
-        return world.make(kind, body=world.body_of(value))
+        value = world.body(entity_type.creator).value | members
+        return world.make(entity_type, body=world.body_of(value))
 
     make()
     if world.receiver.unreachable:
@@ -37,19 +37,19 @@ def hooks(world, kind):
     return make
 
 
-def ask(world, thing, api=None, **options):
+def ask(world, entity, api=None, **options):
     """Asks for a test delivery."""
-    return (api or world.api).post(f"{thing.path}/test", **options)
+    return (api or world.api).post(f"{entity.path}/test", **options)
 
 
-def hook(thing):
-    return thing.sent["webhookUrl"].partition("?")[0].rpartition("/")[2]
+def hook(entity):
+    return entity.sent["webhookUrl"].partition("?")[0].rpartition("/")[2]
 
 
-def arrives(world, thing, asked):
+def arrives(world, entity, asked):
     """Waits for a delivery and checks it."""
-    delivery = world.receiver.wait(hook(thing))
-    world.rules.delivered("testDelivery", delivery, asked, thing.sent["webhookUrl"])
+    delivery = world.receiver.wait(hook(entity))
+    world.rules.delivered("testDelivery", delivery, asked, entity.sent["webhookUrl"])
 
 
 def count(world, name):
@@ -63,114 +63,114 @@ def settle(world, hooks):
     world.pause(GRACE)
 
 
-def must_not_come(world, thing, asked, expected_count, why):
+def must_not_come(world, entity, asked, expected_count, why):
     world.rules.require(
         DELIVERED_RIGHT,
         asked,
-        holds=count(world, hook(thing)) == expected_count,
-        at=f"deliveries to {thing.sent['webhookUrl']}",
+        holds=count(world, hook(entity)) == expected_count,
+        at=f"deliveries to {entity.sent['webhookUrl']}",
         expected=f"{expected_count or 'none'}, {why}",
-        actual=str(count(world, hook(thing))),
+        actual=str(count(world, hook(entity))),
     )
 
 
 def test_each_test_delivers_once(world, hooks):
     """Each call brings one delivery to its own webhook, and none to another."""
-    thing, idle = hooks(), hooks()
+    entity, idle = hooks(), hooks()
 
     for _ in range(2):
-        asked = ask(world, thing)
-        arrives(world, thing, asked)
+        asked = ask(world, entity)
+        arrives(world, entity, asked)
     settle(world, hooks)
 
     world.rules.require(
         DELIVERED_ONCE,
         asked,
-        holds=count(world, hook(thing)) == 2,
-        at=f"deliveries to {thing.sent['webhookUrl']}",
+        holds=count(world, hook(entity)) == 2,
+        at=f"deliveries to {entity.sent['webhookUrl']}",
         expected="2, one for each call",
-        actual=str(count(world, hook(thing))),
+        actual=str(count(world, hook(entity))),
     )
     must_not_come(world, idle, asked, 0, "for its test was not asked for")
 
 
-def test_delivery_keeps_the_query(world, hooks, kind):
+def test_delivery_keeps_the_query(world, hooks, entity_type):
     """The whole address is called, with its query."""
-    value = world.body(kind.creator).value
+    value = world.body(entity_type.creator).value
     address = f"{value['webhookUrl']}?partner=nordlys&key=a%20b"
-    thing = hooks(webhookUrl=address)
+    entity = hooks(webhookUrl=address)
 
-    asked = ask(world, thing)
+    asked = ask(world, entity)
 
-    delivery = world.receiver.wait(hook(thing))
+    delivery = world.receiver.wait(hook(entity))
     came = delivery.request.url if delivery else "nothing came"
     world.rules.require(DELIVERED_RIGHT, asked, holds=came == address, at="delivery", expected=address, actual=came)
 
 
-def test_changed_webhook_is_called_at_its_new_address(world, hooks, kind):
+def test_changed_webhook_is_called_at_its_new_address(world, hooks, entity_type):
     """After a PUT deliveries go to the new address, and to the old one no more."""
-    thing = hooks()
-    value = world.body(kind.replacer, full=True).value
-    world.api.put(thing.path, json=value)
-    moved = world.moved(thing, value)
+    entity = hooks()
+    value = world.body(entity_type.replacer, full=True).value
+    world.api.put(entity.path, json=value)
+    moved = world.moved(entity, value)
 
     asked = ask(world, moved)
 
     arrives(world, moved, asked)
     settle(world, hooks)
-    must_not_come(world, thing, asked, 0, "for the webhook has another address now")
+    must_not_come(world, entity, asked, 0, "for the webhook has another address now")
 
 
 def test_deleted_webhook_is_not_called(world, hooks):
     """A test of a deleted webhook is refused, and delivers nothing."""
-    thing = hooks()
-    world.api.delete(thing.path)
+    entity = hooks()
+    world.api.delete(entity.path)
 
-    asked = ask(world, thing, expect=Intent("a refusal of a deleted webhook", frozenset({404})), strict=False)
+    asked = ask(world, entity, expect=Expectation("a refusal of a deleted webhook", frozenset({404})), strict=False)
 
     settle(world, hooks)
-    must_not_come(world, thing, asked, 0, "for the webhook is deleted")
+    must_not_come(world, entity, asked, 0, "for the webhook is deleted")
 
 
 def test_refused_test_delivers_nothing(world, hooks):
     """A test without a good token delivers nothing."""
-    thing = hooks()
-    on_purpose = frozenset({"bearer token is sent"})
+    entity = hooks()
+    violates = frozenset({"bearer token is sent"})
     headers = {"Authorization": f"Bearer {world.ids.new()}"}
     for options in ({}, {"headers": headers}):
-        expect = Intent("a refusal for want of a token", frozenset({401}), on_purpose)
-        asked = ask(world, thing, authorize=False, expect=expect, strict=False, **options)
+        expect = Expectation("a refusal for want of a token", frozenset({401}), violates)
+        asked = ask(world, entity, authorize=False, expect=expect, strict=False, **options)
 
     settle(world, hooks)
-    must_not_come(world, thing, asked, 0, "for the call was refused")
+    must_not_come(world, entity, asked, 0, "for the call was refused")
 
 
 def test_another_partner_cannot_ask(world, other, hooks):
     """A test that another partner asks for is refused, and delivers nothing."""
-    thing = hooks()
+    entity = hooks()
 
     asked = ask(
         world,
-        thing,
+        entity,
         api=other.api,
-        expect=Intent("a refusal of another partner's webhook", frozenset({404})),
+        expect=Expectation("a refusal of another partner's webhook", frozenset({404})),
         strict=False,
     )
 
     settle(world, hooks)
-    must_not_come(world, thing, asked, 0, "for another partner asked for it")
+    must_not_come(world, entity, asked, 0, "for another partner asked for it")
 
 
 @pytest.mark.parametrize("failure", ["refusing", "slow", "down"])
 def test_failing_receiver_breaks_nothing(world, hooks, failure):
     """A receiver that fails is its owner's trouble: the API goes on, and delivers to others."""
-    thing = hooks(webhookUrl=NOWHERE) if failure == "down" else hooks()
+    entity = hooks(webhookUrl=NOWHERE) if failure == "down" else hooks()
     if failure != "down":
         world.receiver.answer_with(
-            hook(thing), status=500 if failure == "refusing" else 200, after=SLOW if failure == "slow" else 0
+            hook(entity), status=500 if failure == "refusing" else 200, after=SLOW if failure == "slow" else 0
         )
 
-    ask(world, thing, expect=ANYTHING)
+    ask(world, entity, expect=ANYthing)
     if failure == "slow":
         # Meanwhile, and after it was answered.
         during = hooks()
@@ -178,7 +178,7 @@ def test_failing_receiver_breaks_nothing(world, hooks, failure):
         world.pause(SLOW + 0.3)
 
     world.api.get("/webhooks")
-    world.read(thing)
+    world.read(entity)
     healthy = hooks()
     asked = ask(world, healthy)
     arrives(world, healthy, asked)
@@ -186,9 +186,9 @@ def test_failing_receiver_breaks_nothing(world, hooks, failure):
 
 def test_unknown_webhook_cannot_be_tested(world, hooks):
     """A test of what is not there is not found."""
-    thing = hooks()
+    entity = hooks()
     world.api.post(
-        f"{world.path(thing.kind.reader, own=world.ids.new())}/test",
-        expect=Intent("a refusal of an unknown webhook", frozenset({404})),
+        f"{world.path(entity.entity_type.reader, own=world.ids.new())}/test",
+        expect=Expectation("a refusal of an unknown webhook", frozenset({404})),
         strict=False,
     )

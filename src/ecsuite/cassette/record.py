@@ -2,7 +2,7 @@
 
 The recording itself is vcrpy's, taken below httpx on the way to a real socket. Before it reaches a file:
 
-- secrets become placeholders; what the partner owns beside this run's things is left out of lists;
+- secrets become placeholders; what the partner owns beside this run's entities is left out of lists;
 - headers are kept where a check reads them, for the others belong to the connection or to the day;
 - values that the server chose (ids, time stamps) become stable ones, and addresses of this machine, whose ports change,
   become names on `.invalid`: so the same traffic recorded twice gives the same file, byte for byte.
@@ -38,7 +38,7 @@ VCR_CONFIG: Final[dict[str, Any]] = {"decode_compressed_response": True}
 KEPT_REQUEST_HEADERS: Final = frozenset({"content-type"})
 KEPT_RESPONSE_HEADERS: Final = frozenset({"content-type", "cache-control", "www-authenticate", "location", "allow"})
 ALTERED: Final = "secrets, addresses of this machine, and ids and time stamps that the server chose were replaced"
-SIGNED_ANEW: Final = "; right signatures of deliveries were made anew, with the placeholder as the secret"
+SIGNED_ANEW: Final = "; right signatures of deliveries were made again, with the placeholder as the secret"
 
 # A string of a JSON text; with a colon behind it, it is the name of a member.
 _JSON_STRING: Final = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?')
@@ -59,7 +59,7 @@ class MemoryPersister:
         self.exchanges: list[Exchange] = []
 
     def load_cassette(self, _path: str, **_: object) -> tuple[list[Any], list[Any]]:
-        """Never anything: each recording starts anew."""
+        """Never anything: each recording starts again."""
         raise self._nothing
 
     def save_cassette(self, _path: str, recorded: Mapping[str, Any], **_: object) -> None:
@@ -88,7 +88,7 @@ class Recording:
 
     Attributes:
         deliveries: what the API sent meanwhile.
-        checker: of the contract that held.
+        checker: of the contract that passed.
         scenario: the name of the cassette.
         seed: what the run's ids were drawn from.
         receiver_url: the receiver's own address.
@@ -118,7 +118,7 @@ def prepare(recording: Recording) -> Cassette:
     stable = _StableValues(recording.seed)
     for exchange in prepared:
         stable.learn(checker.check(exchange), checker)
-    mend = _Mender(addresses, stable, recording.secrets, _signed_headers(checker.contract))
+    mend = _Rewriter(addresses, stable, recording.secrets, _signed_headers(checker.contract))
     exchanges = [mend.exchange(exchange) for exchange in prepared]
     deliveries = [mend.delivery(delivery) for delivery in recording.deliveries]
     return Cassette(
@@ -158,7 +158,7 @@ def _answers(recording: Recording) -> Iterator[Exchange]:
 
 
 def _target_name(target: Target) -> str:
-    if target.kind == "local":
+    if target.mode == "local":
         return f"local stand-in {__version__}"
     return "live server on this machine" if target.on_loopback else f"live {target.name}"
 
@@ -187,12 +187,12 @@ def _own_values(exchanges: Iterable[Exchange], checker: Checker) -> frozenset[st
 
 
 def _trimmed(exchange: Exchange, own: frozenset[str], checker: Checker) -> Exchange:
-    """The exchange with only this run's things in an answered list; the others are the partner's business."""
+    """The exchange with only this run's entities in an answered list; the others are the partner's business."""
     value = _value(exchange.response.body)
     operation = checker.operation(exchange.request)
     if isinstance(value, list):
         kept: Any = _own_items(value, own, operation)
-    elif isinstance(value, dict) and operation and _lists_things(operation, checker.contract):
+    elif isinstance(value, dict) and operation and _lists_entities(operation, checker.contract):
         kept = {name: _own_items(item, own, operation) if _is_list(item) else item for name, item in value.items()}
     else:
         return exchange
@@ -202,14 +202,14 @@ def _trimmed(exchange: Exchange, own: frozenset[str], checker: Checker) -> Excha
     return replace(exchange, response=replace(exchange.response, body=body))
 
 
-def _lists_things(operation: Operation, contract: Contract) -> bool:
-    """Whether an answer is a list with something around it, rather than a thing that holds lists of its own."""
-    listers = {lister.id for kind in contract.kinds for lister in kind.listers}
+def _lists_entities(operation: Operation, contract: Contract) -> bool:
+    """Whether a response is a list with something around it, rather than an entity that holds lists of its own."""
+    listers = {lister.id for entity_type in contract.entity_types for lister in entity_type.listers}
     return operation.id in listers or bool(operation.paged_by("page"))
 
 
 def _is_list(value: Any) -> bool:
-    """Whether a value is a list of things, rather than of texts or numbers."""
+    """Whether a value is a list of entities, rather than of texts or numbers."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
@@ -281,7 +281,7 @@ class _StableValues:
         return self._stable.get(text, text)
 
 
-class _Mender:
+class _Rewriter:
     """Rewrites exchanges: addresses, server-chosen values, secrets, and the signatures of what was rewritten."""
 
     def __init__(
@@ -316,7 +316,7 @@ class _Mender:
 
     @property
     def has_signed(self) -> bool:
-        """Whether there was a right signature to be made anew."""
+        """Whether there was a right signature to be made again."""
         return bool(self._signatures)
 
     def delivery(self, delivery: Exchange) -> Exchange:
@@ -335,7 +335,7 @@ class _Mender:
         return self._signatures.get(value, value)
 
     def signed_anew(self, exchange: Exchange) -> Exchange:
-        """An exchange whose answer shows signatures of deliveries, with those that they have now."""
+        """An exchange whose response shows signatures of deliveries, with those that they have now."""
 
         def string(match: re.Match[str]) -> str:
             known = self._signatures.get(json.loads(match["string"])) if "=" in match[0] else None
@@ -384,7 +384,7 @@ class _Mender:
     def _json(self, text: str, *, answered: bool) -> str:
         """The JSON text with its strings replaced where need be, and every other character as it was.
 
-        A string of an answer may be such a text itself.
+        A string of a response may be such a text itself.
         """
         name = ""
 

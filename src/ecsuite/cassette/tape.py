@@ -29,7 +29,7 @@ class Provenance:
     Attributes:
         target: what was recorded: `local stand-in 0.1.0`, or `live` and a host.
         recorded: the day, as `2026-11-23`.
-        contract: the digest of the contract that held then.
+        contract: the digest of the contract that passed then.
         seed: what the run's ids are drawn from.
         base_url, token_url, receiver_url: the addresses in the recording; on `.invalid` hosts where the real ones were
             this machine's own, whose ports change.

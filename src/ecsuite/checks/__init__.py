@@ -1,7 +1,7 @@
 """The checks that run on every exchange, and the checker that runs them.
 
-A check is a function of an exchange beside its operation. It returns an empty list where its promise held, the breaches
-where it did not, `NotChecked` with a reason where it could not tell, and None where it has nothing to say.
+A check is a function of an exchange beside its operation. It returns an empty list where its promise was kept, the
+breaches where it did not, `NotChecked` with a reason where it could not tell, and None where it has nothing to say.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from ecsuite.checks import (
     status_expected,
     status_listed,
 )
-from ecsuite.checks.seen import Seen
+from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import Contract, Match, Operation
 from ecsuite.exchange import Exchange, Request
 from ecsuite.finding import Breach, Finding, NotChecked, Result
 from ecsuite.http import httpx
 from ecsuite.redact import MASK, is_secret
 
-__all__ = ["CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "Seen"]
+__all__ = ["CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "DecodedExchange"]
 
 Outcome = list[Breach] | NotChecked | None
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A promise by name, and the function that looks whether it held."""
+    """A promise by name, and the function that looks whether it was kept."""
 
     name: str
-    run: Callable[[Seen], Outcome]
+    run: Callable[[DecodedExchange], Outcome]
 
 
 REQUEST_CHECKS: Final = (
@@ -87,8 +87,8 @@ class Checker:
         """What the checks say of a call of the API."""
         match = self._match(exchange.request)
         if match is None:
-            return self._run(Seen(self.contract, exchange, None, {}))
-        return self._run(Seen(self.contract, exchange, match.operation, match.path_parameters))
+            return self._run(DecodedExchange(self.contract, exchange, None, {}))
+        return self._run(DecodedExchange(self.contract, exchange, match.operation, match.path_parameters))
 
     def operation(self, request: Request) -> Operation | None:
         """The operation that a request names; None where it names none."""
@@ -96,9 +96,9 @@ class Checker:
         return match.operation if match else None
 
     def check_delivery(self, operation: Operation, exchange: Exchange) -> Result:
-        """What the checks say of a call that the API made at a partner's webhook; the answer was ours."""
+        """What the checks say of a call that the API made at a partner's webhook; the response was ours."""
         named = operation if exchange.request.method == operation.method else None
-        return self._run(Seen(self.contract, exchange, named, {}), REQUEST_CHECKS)
+        return self._run(DecodedExchange(self.contract, exchange, named, {}), REQUEST_CHECKS)
 
     def finding(self, check: str, breach: Breach, exchange: Exchange, operation: Operation | None) -> Finding:
         """A breach with all that a reader needs to find the rule and to repeat the request."""
@@ -109,7 +109,7 @@ class Checker:
         return Finding(
             check=check,
             level=self.contract.level(rule, operation) if operation else "spec",
-            subject=f"{subject} -> {exchange.response.status or 'no answer'}",
+            subject=f"{subject} -> {exchange.response.status or 'no response'}",
             at=breach.at,
             expected=breach.expected,
             actual=_masked(breach),
@@ -127,25 +127,29 @@ class Checker:
         path = address.removeprefix(self._base_url)
         return self.contract.find(method, path) if path != address and path.startswith("/") else None
 
-    def _run(self, seen: Seen, checks: Sequence[Check] = CHECKS) -> Result:
-        held: list[str] = []
+    def _run(self, decoded: DecodedExchange, checks: Sequence[Check] = CHECKS) -> Result:
+        passed: list[str] = []
         findings: list[Finding] = []
         not_checked: list[tuple[str, str]] = []
-        intent = seen.exchange.request.intent
+        expectation = decoded.exchange.request.expectation
         for check in checks:
-            if check.name in intent.on_purpose:
-                not_checked.append((check.name, "the request breaks it on purpose"))
+            if check.name in expectation.violates:
+                not_checked.append((check.name, "the request violates it deliberately"))
                 continue
-            outcome = check.run(seen)
+            outcome = check.run(decoded)
             if outcome is None:
                 continue
             if isinstance(outcome, NotChecked):
                 not_checked.append((check.name, outcome.reason))
             elif outcome:
-                findings += [self.finding(check.name, breach, seen.exchange, seen.operation) for breach in outcome]
+                findings += [
+                    self.finding(check.name, breach, decoded.exchange, decoded.operation) for breach in outcome
+                ]
             else:
-                held.append(check.name)
-        return Result(seen.exchange, seen.operation, seen.path_values, tuple(held), tuple(findings), tuple(not_checked))
+                passed.append(check.name)
+        return Result(
+            decoded.exchange, decoded.operation, decoded.path_values, tuple(passed), tuple(findings), tuple(not_checked)
+        )
 
 
 def _spelt(url: str) -> str:
@@ -153,6 +157,6 @@ def _spelt(url: str) -> str:
 
 
 def _masked(breach: Breach) -> str:
-    """What was seen, or a mask where it was seen in a place of secrets."""
+    """What was decoded, or a mask where it was decoded in a place of secrets."""
     name = breach.at.rpartition("/")[2] if "/" in breach.at else breach.at.rpartition(" ")[2]
     return MASK if is_secret(name) and breach.actual not in {"missing", "null"} else breach.actual

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ecsuite.checks.seen import Seen
+from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.finding import Breach
 
 NAME = "bearer token is sent"
@@ -13,18 +13,18 @@ NAME = "bearer token is sent"
 _CREDENTIALS = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9\-._~+/]+=*")
 
 
-def check(seen: Seen) -> list[Breach] | None:
-    if seen.operation is None or seen.operation.security is None:
+def check(decoded: DecodedExchange) -> list[Breach] | None:
+    if decoded.operation is None or decoded.operation.security is None:
         return None
-    return seen.once(breaches_of)
+    return decoded.once(breaches_of)
 
 
-def breaches_of(seen: Seen) -> list[Breach]:
+def breaches_of(decoded: DecodedExchange) -> list[Breach]:
     """What is wrong with the token of a call that needs one."""
-    if seen.operation is None or seen.operation.security is None:
+    if decoded.operation is None or decoded.operation.security is None:
         return []
-    header = seen.exchange.request.headers.get("Authorization")
+    header = decoded.exchange.request.headers.get("Authorization")
     if header is not None and _CREDENTIALS.fullmatch(header):
         return []
     actual = "missing" if header is None else f"something else ({len(header)} characters)"
-    return [Breach("request header Authorization", "Bearer and a token", actual, seen.operation.security)]
+    return [Breach("request header Authorization", "Bearer and a token", actual, decoded.operation.security)]

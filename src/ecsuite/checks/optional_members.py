@@ -1,21 +1,21 @@
-"""What an answer may leave out, and what then stays open."""
+"""What a response may leave out, and what then stays open."""
 
 from __future__ import annotations
 
-from ecsuite.checks.seen import Seen
+from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import schema_for
 from ecsuite.finding import NotChecked
 from ecsuite.media import UndecodableError
 
-NAME = "optional members are there to be checked"
+NAME = "optional members are present"
 
 
-def check(seen: Seen) -> NotChecked | None:
-    """Never broken: it only tells what could not be looked at, for want of an optional member (`x-absent`)."""
-    schema = schema_for(seen.rule.content, seen.media_type.essence) if seen.rule else None
-    if schema is None or isinstance(seen.body, UndecodableError) or not isinstance(seen.body.value, dict):
+def check(decoded: DecodedExchange) -> NotChecked | None:
+    """Never broken: it only tells what could not be checked, for want of an optional member."""
+    schema = schema_for(decoded.rule.content, decoded.media_type.essence) if decoded.rule else None
+    if schema is None or isinstance(decoded.body, UndecodableError) or not isinstance(decoded.body.value, dict):
         return None
-    for name, what in seen.contract.schemas.absences(schema).items():
-        if name not in seen.body.value:
+    for name, what in decoded.contract.schemas.absences(schema).items():
+        if name not in decoded.body.value:
             return NotChecked(f"{name} is left out, so {what} cannot be checked")
     return None

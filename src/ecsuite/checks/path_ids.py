@@ -1,42 +1,42 @@
-"""An answer is about what the path names: where it shows an id of the path, it is that one."""
+"""An response ids match the path: where it shows an id of the path, it is that one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ecsuite.checks.seen import Seen, place
+from ecsuite.checks.decoded import DecodedExchange, place
 from ecsuite.contract import describe, schema_for
 from ecsuite.finding import Breach
 from ecsuite.media import UndecodableError
 
-NAME = "answer is about what the path names"
+NAME = "response ids match the path"
 
 
-def check(seen: Seen) -> list[Breach] | None:
-    if not seen.is_success or not seen.path_values or not seen.exchange.response.body:
+def check(decoded: DecodedExchange) -> list[Breach] | None:
+    if not decoded.is_success or not decoded.path_values or not decoded.exchange.response.body:
         return None
-    if not seen.media_type.is_json or isinstance(seen.body, UndecodableError):
+    if not decoded.media_type.is_json or isinstance(decoded.body, UndecodableError):
         return None
     return [
         Breach(place("body", path), f"{describe(wanted)}, as in the path", describe(got))
-        for path, wanted, got in _shown(seen.path_values, seen.body.value, _members(seen))
+        for path, wanted, got in _shown(decoded.path_values, decoded.body.value, _members(decoded))
         if got != wanted
     ]
 
 
-def _members(seen: Seen) -> frozenset[str]:
-    """The members of the answer that its contract knows: what others hold may be about anything."""
-    schema = schema_for(seen.rule.content, seen.media_type.essence) if seen.rule else None
-    return frozenset(seen.contract.schemas.shape(schema).members) if schema else frozenset()
+def _members(decoded: DecodedExchange) -> frozenset[str]:
+    """The members of the response that its contract knows: what others hold may be about anything."""
+    schema = schema_for(decoded.rule.content, decoded.media_type.essence) if decoded.rule else None
+    return frozenset(decoded.contract.schemas.shape(schema).members) if schema else frozenset()
 
 
 def _shown(
     ids: Mapping[str, str], value: Any, members: Collection[str]
 ) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Each id of the path that the answer shows: its place, what it should be, what it is.
+    """Each id of the path that the response shows: its place, what it should be, what it is.
 
-    It may stand in the answer itself, in the objects of a list that it is, and in those that its members are or hold.
+    It may stand in the response itself, in the objects of a list that it is, and in those that its members are or hold.
     """
     parts: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
     if isinstance(value, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ecsuite.checks.seen import Seen
+from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import Parameter, describe, wanted
 from ecsuite.finding import Breach, NotChecked
 
@@ -18,49 +18,49 @@ _NUMBERS = {
 }
 
 
-def check(seen: Seen) -> list[Breach] | NotChecked | None:
-    if seen.operation is None:
+def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
+    if decoded.operation is None:
         return None
-    breaches = seen.once(breaches_of)
-    listed = {parameter.name for parameter in seen.operation.parameters if parameter.place == "query"}
-    if not breaches and (unlisted := [name for name, _ in seen.query if name not in listed]):
+    breaches = decoded.once(breaches_of)
+    listed = {parameter.name for parameter in decoded.operation.parameters if parameter.place == "query"}
+    if not breaches and (unlisted := [name for name, _ in decoded.query if name not in listed]):
         return NotChecked(f"nothing is published about the query parameter {unlisted[0]}")
     return breaches
 
 
-def breaches_of(seen: Seen) -> list[Breach]:
+def breaches_of(decoded: DecodedExchange) -> list[Breach]:
     """Every parameter that is missing or does not fit."""
-    parameters = seen.operation.parameters if seen.operation else ()
-    return [breach for parameter in parameters for breach in _of_parameter(seen, parameter)]
+    parameters = decoded.operation.parameters if decoded.operation else ()
+    return [breach for parameter in parameters for breach in _of_parameter(decoded, parameter)]
 
 
-def _of_parameter(seen: Seen, parameter: Parameter) -> list[Breach]:
+def _of_parameter(decoded: DecodedExchange, parameter: Parameter) -> list[Breach]:
     at = f"{parameter.place} {parameter.name}"
-    texts = _texts(seen, parameter)
+    texts = _texts(decoded, parameter)
     if not texts:
-        expected = wanted(seen.contract.source.resolve(parameter.schema)[1])
+        expected = wanted(decoded.contract.source.resolve(parameter.schema)[1])
         return [Breach(at, f"{expected}, required", "missing", parameter.schema)] if parameter.required else []
     values = [_value(text, parameter.type) for text in texts]
     value = values if parameter.type == "array" else values[0]
     return [
         Breach(at, violation.expected, describe(value), violation.rule)
-        for violation in seen.contract.schemas.violations(parameter.schema, value)
+        for violation in decoded.contract.schemas.violations(parameter.schema, value)
     ]
 
 
-def _texts(seen: Seen, parameter: Parameter) -> list[str]:
+def _texts(decoded: DecodedExchange, parameter: Parameter) -> list[str]:
     if parameter.place == "path":
-        return [seen.path_values[parameter.name]]
+        return [decoded.path_values[parameter.name]]
     if parameter.place == "query":
-        return [value for name, value in seen.query if name == parameter.name]
-    header = seen.exchange.request.headers.get(parameter.name)
+        return [value for name, value in decoded.query if name == parameter.name]
+    header = decoded.exchange.request.headers.get(parameter.name)
     return [] if header is None else [header]
 
 
-def _value(text: str, kind: str) -> Any:
+def _value(text: str, type_name: str) -> Any:
     """The text as the schema's type would have it; as text where it is not that."""
-    if kind == "boolean" and text in {"true", "false"}:
+    if type_name == "boolean" and text in {"true", "false"}:
         return text == "true"
-    if kind in _NUMBERS and _NUMBERS[kind][0].fullmatch(text):
-        return _NUMBERS[kind][1](text)
+    if type_name in _NUMBERS and _NUMBERS[type_name][0].fullmatch(text):
+        return _NUMBERS[type_name][1](text)
     return text

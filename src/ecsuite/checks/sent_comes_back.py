@@ -38,15 +38,15 @@ class Moment(Instant):
 
 
 class OrNull(str):
-    """A text that was sent, in the place of which an answer may have null."""
+    """A text that was sent, in the place of which a response may have null."""
 
     __slots__ = ()
 
 
 def differences(sent: Any, got: Any, path: Path = ()) -> Iterator[tuple[Path, str, str]]:
-    """Where an answer differs from what was sent: the place, what was sent and what came, in words.
+    """Where a response differs from what was sent: the place, what was sent and what came, in words.
 
-    An object in the answer may hold more than was sent. A number may be written otherwise (200 and 200.0) as long as it
+    An object in the response may hold more than was sent. A number may be written differently (200, 200.0) if it
     is the same number; whether it must be an integer is the contract's business.
     """
     if isinstance(sent, Unordered) and isinstance(got, list) and len(sent) == len(got):

@@ -1,8 +1,8 @@
-"""No request, whatever it holds, gets an answer of the 500s."""
+"""No request, whatever it holds, gets a response of the 500s."""
 
 from __future__ import annotations
 
-from ecsuite.checks.seen import Seen
+from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.finding import Breach, NotChecked
 
 NAME = "no request causes a server error"
@@ -10,9 +10,9 @@ NAME = "no request causes a server error"
 FIRST_SERVER_ERROR = 500
 
 
-def check(seen: Seen) -> list[Breach] | NotChecked:
-    if seen.asks_to_wait:
-        return NotChecked(f"{seen.status}: the server asks to come back later")
-    if seen.status < FIRST_SERVER_ERROR:
+def check(decoded: DecodedExchange) -> list[Breach] | NotChecked:
+    if decoded.asks_to_wait:
+        return NotChecked(f"{decoded.status}: the server asks to come back later")
+    if decoded.status < FIRST_SERVER_ERROR:
         return []
-    return [Breach("status", "an answer below 500 (or 503 with Retry-After)", str(seen.status))]
+    return [Breach("status", "a response below 500 (or 503 with Retry-After)", str(decoded.status))]

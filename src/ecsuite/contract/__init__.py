@@ -13,8 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ecsuite.contract.entities import Batch, EntityType, batches, entity_types, links_to, parameters, success_links
 from ecsuite.contract.keywords import refuse_unknown
-from ecsuite.contract.kinds import Batch, Kind, batches, kinds, links_to, parameters, success_links
 from ecsuite.contract.model import (
     HeaderRule,
     Level,
@@ -35,8 +35,8 @@ from ecsuite.errors import ContractInvalid
 __all__ = [
     "Batch",
     "Contract",
+    "EntityType",
     "HeaderRule",
-    "Kind",
     "Level",
     "Link",
     "Match",
@@ -98,14 +98,14 @@ class Contract:
         self._compile()
 
     @cached_property
-    def kinds(self) -> tuple[Kind, ...]:
-        """The kinds of things that the API keeps, parents first."""
-        return kinds(self.source, self.operations)
+    def entity_types(self) -> tuple[EntityType, ...]:
+        """The entity types that the API keeps, parents first."""
+        return entity_types(self.source, self.operations)
 
     @cached_property
     def batches(self) -> tuple[Batch, ...]:
-        """The operations that make several things of a kind at once."""
-        return batches(self.operations, self.kinds)
+        """The operations that make several things of an entity type at once."""
+        return batches(self.operations, self.entity_types)
 
     @property
     def label(self) -> str:
@@ -170,7 +170,7 @@ class Contract:
                         )
             for followed in operation.follows:
                 if followed not in self.operations:
-                    where = self.source.where((*operation.pointer, "x-follows"))
+                    where = self.source.where((*operation.pointer, "x-produced-by"))
                     raise ContractInvalid(where, f"it follows no operation: {followed}")
 
     def _compile(self) -> None:
@@ -209,9 +209,9 @@ class _Reader:
             request=self._request(),
             responses=MappingProxyType({status: self._response(status) for status in node["responses"]}),
             pointer=self._pointer,
-            unsettled=node.get("x-unsettled", ""),
+            may_be_rejected=node.get("x-may-be-rejected", ""),
             order=node.get("x-order", ""),
-            follows=tuple(node.get("x-follows", ())),
+            follows=tuple(node.get("x-produced-by", ())),
             sandbox_only=node.get("x-environment") == "sandbox",
         )
 
@@ -226,7 +226,7 @@ class _Reader:
                     required=bool(parameter.get("required", False)),
                     schema=(*pointer, "schema"),
                     type=schema.get("type", "string"),
-                    unknown=frozenset(parameter.get("x-unknown", ())),
+                    unknown=frozenset(parameter.get("x-unknown-id-statuses", ())),
                     paging=parameter.get("x-paging", ""),
                     signature=parameter.get("x-signature", ""),
                 )
@@ -262,7 +262,7 @@ class _Reader:
             headers=tuple(self._headers(pointer, node)),
             links=tuple(links),
             pointer=pointer,
-            listed="x-unlisted" not in node,
+            listed="x-undocumented" not in node,
         )
 
     def _headers(self, holder: Pointer, node: dict[str, Any]) -> Iterator[HeaderRule]:

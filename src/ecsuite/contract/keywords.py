@@ -12,7 +12,7 @@ from typing import Any, Final
 from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid, ContractKeywordUnknown
 
-# What stands under a keyword: VALUE is plain data; a name is an object of that kind; "[Name]" a list of them and
+# What stands under a keyword: VALUE is plain data; a name is an object of that node_type; "[Name]" a list of them and
 # "{Name}" a map to them.
 VALUE: Final = ""
 CERTAINTY: Final = {"x-level": VALUE, "x-source": VALUE}
@@ -64,8 +64,8 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "responses": "{Response}",
         "x-environment": VALUE,
         "x-order": VALUE,
-        "x-follows": VALUE,
-        "x-unsettled": VALUE,
+        "x-produced-by": VALUE,
+        "x-may-be-rejected": VALUE,
         **CERTAINTY,
     },
     "Parameter": {
@@ -78,7 +78,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "schema": "Schema",
         "example": VALUE,
         "examples": "{Example}",
-        "x-unknown": VALUE,
+        "x-unknown-id-statuses": VALUE,
         "x-paging": VALUE,
         "x-signature": VALUE,
         **CERTAINTY,
@@ -92,7 +92,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "content": "{MediaType}",
         "links": "{Link}",
         "x-body": VALUE,
-        "x-unlisted": VALUE,
+        "x-undocumented": VALUE,
         **CERTAINTY,
     },
     "Header": {"$ref": VALUE, "description": VALUE, "required": VALUE, "schema": "Schema", **CERTAINTY},
@@ -137,16 +137,16 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "if": "Schema",
         "then": "Schema",
         "else": "Schema",
-        "x-absent": VALUE,
+        "x-unchecked-if-absent": VALUE,
         "x-sample": VALUE,
-        "x-names": VALUE,
-        "x-wanted": VALUE,
-        "x-same": VALUE,
-        "x-shown-at": VALUE,
+        "x-references": VALUE,
+        "x-recommended": VALUE,
+        "x-round-trip": VALUE,
+        "x-response-path": VALUE,
         "x-replaced-by": VALUE,
-        "x-set-once": VALUE,
-        "x-null": VALUE,
-        "x-unsettled": VALUE,
+        "x-immutable": VALUE,
+        "x-null-may-be-rejected": VALUE,
+        "x-may-be-rejected": VALUE,
         **CERTAINTY,
     },
 }
@@ -156,11 +156,11 @@ ALLOWED: Final[dict[str, frozenset[Any]]] = {
     "x-body": frozenset({"optional", "any"}),
     "x-environment": frozenset({"sandbox", "production"}),
     "x-paging": frozenset({"page", "size"}),
-    "x-same": frozenset({"unordered", "trimmed", "or-null"}),
+    "x-round-trip": frozenset({"unordered", "trimmed", "or-null"}),
     "x-signature": frozenset({"hmac-sha256-base64"}),
-    "x-set-once": frozenset({True}),
-    "x-unlisted": frozenset({True}),
-    "x-wanted": frozenset({True}),
+    "x-immutable": frozenset({True}),
+    "x-undocumented": frozenset({True}),
+    "x-recommended": frozenset({True}),
     "x-sample": frozenset({"id", "text", "vin", "meter-point-id", "digits", "hook-url", "secret", "hour"}),
     "format": frozenset({"date-time", "date", "uuid", "uri", "uri-reference", "email", "ipv4", "ipv6"}),
     "in": frozenset({"path", "query", "header"}),
@@ -174,14 +174,14 @@ def refuse_unknown(source: Source) -> None:
         ContractKeywordUnknown: a keyword that OBJECTS does not list.
         ContractInvalid: a value outside ALLOWED, or an object where the document has something else.
     """
-    for pointer, kind, node in _objects(source, (), "Document", source.document):
-        fields = OBJECTS[kind]
+    for pointer, node_type, node in _objects(source, (), "Document", source.document):
+        fields = OBJECTS[node_type]
         source.resolve(pointer)
         for keyword, value in node.items():
             if keyword not in fields:
                 near = difflib.get_close_matches(str(keyword), fields, 1)
                 where = source.where((*pointer, keyword))
-                raise ContractKeywordUnknown(where, str(keyword), kind, near[0] if near else None)
+                raise ContractKeywordUnknown(where, str(keyword), node_type, near[0] if near else None)
             if keyword in ALLOWED and value not in ALLOWED[keyword]:
                 expected = ", ".join(sorted(ALLOWED[keyword]))
                 raise ContractInvalid(
@@ -189,22 +189,24 @@ def refuse_unknown(source: Source) -> None:
                 )
 
 
-def _objects(source: Source, pointer: Pointer, kind: str, node: Any) -> Iterator[tuple[Pointer, str, dict[str, Any]]]:
-    """Every object of the document below `node`, each with its kind, outermost first."""
-    if kind.startswith("{"):
+def _objects(
+    source: Source, pointer: Pointer, node_type: str, node: Any
+) -> Iterator[tuple[Pointer, str, dict[str, Any]]]:
+    """Every object of the document below `node`, each with its node_type, outermost first."""
+    if node_type.startswith("{"):
         _expect(source, pointer, node, dict, "a map")
         for name, child in node.items():
-            yield from _objects(source, (*pointer, name), kind[1:-1], child)
-    elif kind.startswith("["):
+            yield from _objects(source, (*pointer, name), node_type[1:-1], child)
+    elif node_type.startswith("["):
         _expect(source, pointer, node, list, "a list")
         for index, child in enumerate(node):
-            yield from _objects(source, (*pointer, index), kind[1:-1], child)
-    elif kind in OBJECTS and not (kind == "Schema" and isinstance(node, bool)):
-        _expect(source, pointer, node, dict, f"a {kind}")
-        yield pointer, kind, node
+            yield from _objects(source, (*pointer, index), node_type[1:-1], child)
+    elif node_type in OBJECTS and not (node_type == "Schema" and isinstance(node, bool)):
+        _expect(source, pointer, node, dict, f"a {node_type}")
+        yield pointer, node_type, node
         for keyword, child in node.items():
-            if child_kind := OBJECTS[kind][keyword]:
-                yield from _objects(source, (*pointer, keyword), child_kind, child)
+            if child_type := OBJECTS[node_type][keyword]:
+                yield from _objects(source, (*pointer, keyword), child_type, child)
 
 
 def _expect(source: Source, pointer: Pointer, node: Any, wanted: type, name: str) -> None:

@@ -64,7 +64,7 @@ class HeaderRule:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What an answer leads to: another operation, with the expressions that give its parameters."""
+    """What a response leads to: another operation, with the expressions that give its parameters."""
 
     operation_id: str
     parameters: Mapping[str, str]
@@ -72,11 +72,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ResponseRule:
-    """One answer that an operation may give.
+    """One response that an operation may give.
 
     Attributes:
         status: as the contract writes it: `201`, `2XX`, `default`.
-        body: whether the answer has a body: required, optional, none, or any (nothing published).
+        body: whether the response has a body: required, optional, none, or any (nothing published).
         content: the schema of each media type.
         listed: whether the published document lists it, too.
     """
@@ -97,7 +97,7 @@ class Operation:
     Attributes:
         path: the template, such as `/users/{userId}`.
         security: where the security scheme that a call needs stands; None for a call without one.
-        unsettled: why a call that is right may be refused all the same; empty where it may not.
+        may_be_rejected: why a call that is right may be refused all the same; empty where it may not.
         order: the member of a list's items that it is sorted by, with `-` in front where the highest comes first.
         follows: the operations that make what a list shows, where no link says so: by their ids.
         sandbox_only: whether it belongs to the sandbox, and is never called in production.
@@ -114,7 +114,7 @@ class Operation:
     request: RequestBody | None
     responses: Mapping[str, ResponseRule] = field(repr=False)
     pointer: Pointer = field(repr=False)
-    unsettled: str = ""
+    may_be_rejected: str = ""
     order: str = ""
     follows: tuple[str, ...] = ()
     sandbox_only: bool = False

@@ -141,7 +141,7 @@ class Schemas:
     def known(self, pointer: Pointer, value: Any) -> Any:
         """The value without the members that its schema does not speak of, and without times and states of a server's.
 
-        What a server keeps by itself may be another at any time, and no call is to blame for it; `x-set-once` stays.
+        What a server keeps by itself may be another at any time, and no call is to blame for it; `x-immutable` stays.
         """
         members: dict[tuple[str | int, ...], dict[str, _Spot]] = {}
         for path, spot, _ in self._walk(pointer, value):
@@ -164,7 +164,7 @@ class Schemas:
         behind = self._source.resolve(self._source.parse(node["$ref"][2:]))[1] if "$ref" in node else {}
         own = {**behind, **node}
         is_text = "string" in own.get("type", "") and "enum" not in own and own.get("format") != "date-time"
-        return bool(own.get("readOnly")) and not is_text and "x-set-once" not in own
+        return bool(own.get("readOnly")) and not is_text and "x-immutable" not in own
 
     def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
         """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""
@@ -175,12 +175,14 @@ class Schemas:
         ]
 
     def absences(self, pointer: Pointer) -> dict[str, str]:
-        """The optional members of an object with what cannot be checked where they are left out (`x-absent`)."""
+        """The optional members of an object (`x-unchecked-if-absent`), with what cannot be checked without them."""
         return self._absences[pointer]
 
     def _find_absences(self, pointer: Pointer) -> dict[str, str]:
         properties = self._source.resolve(pointer)[1].get("properties", {})
-        return {name: node["x-absent"] for name, node in properties.items() if "x-absent" in node}
+        return {
+            name: node["x-unchecked-if-absent"] for name, node in properties.items() if "x-unchecked-if-absent" in node
+        }
 
     def _same_part(self, place: Pointer, node: dict[str, Any]) -> Iterator[Pointer]:
         """The schemas inside a schema that speak of the same part of a value."""

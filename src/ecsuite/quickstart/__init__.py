@@ -16,19 +16,19 @@ from typing import Any, Final
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api
-from ecsuite.exchange import Intent
+from ecsuite.exchange import Expectation
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
 from ecsuite.rules import Rules, json_of
 from ecsuite.webhook.receiver import Receiver
 
-UNKNOWN_EVENT: Final = Intent("a report on an event that may not exist", silent=True)
+UNKNOWN_EVENT: Final = Expectation("a report on an event that may not exist", unspecified=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A thing that a step made.
+    """An entity that a step made.
 
     Attributes:
         path: where it can be read.
@@ -75,18 +75,18 @@ class Story:
         return made
 
     def read_back(self, made: Made) -> Any:
-        """Read a thing, and compare what comes with what was sent; a difference is a finding."""
+        """Read an entity, and compare what comes with what was sent; a difference is a finding."""
         response = self.api.get(made.path)
         self.rules.compare(made.sent, response, whole=made.whole)
         return json_of(response)
 
     @property
     def rules(self) -> Rules:
-        """Where it is noted what held beyond a single exchange."""
+        """Where it is noted what passed beyond a single exchange."""
         return Rules(self.api)
 
     def compare(self, sent: Any, response: httpx.Response) -> None:
-        """Note each difference between what was sent and what an answer shows as a finding."""
+        """Note each difference between what was sent and what a response shows as a finding."""
         self.rules.compare(sent, response)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from ecsuite.client import segment
-from ecsuite.exchange import ABSENT, SUCCESS, Intent
+from ecsuite.exchange import ABSENT, SUCCESS, Expectation
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
 from ecsuite.rules import DELIVERY_ARRIVES, member
 from ecsuite.webhook.receiver import NoReceiver
@@ -18,7 +18,7 @@ from ecsuite.world import ADDRESS_DISPLEASES, ADDRESS_MAY_DISPLEASE
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 # For an unknown user in a path 400 is allowed as well.
-NO_USER: Final = Intent("an answer that there is no such user", frozenset({404, 400}))
+NO_USER: Final = Expectation("a response that there is no such user", frozenset({404, 400}))
 
 
 def get_a_token(story: Story) -> None:
@@ -134,7 +134,7 @@ def subscribe_to_events(story: Story) -> Made | None:
         webhook["webhookUrl"] = story.receiver.url(story.ids.new())
         answer = story.api.post("/webhooks", json=webhook)
     webhook_id = member(answer, "id")
-    # Whether an answer shows the secret is not told.
+    # Whether a response shows the secret is not told.
     shown = {name: value for name, value in webhook.items() if name != "webhookSecret"}
     return story.keep("webhook", Made(f"/webhooks/{segment(webhook_id)}", webhook_id, shown))
 

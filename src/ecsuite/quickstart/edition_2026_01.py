@@ -2,7 +2,7 @@
 
 A partner who owns a fleet of electric vehicles and hot-water tanks gets a token, registers a user with a car, a home
 and the tank in it, subscribes to events, has the sandbox make a price curve, and reports what the tank used. The values
-are those of a household in Ålesund. An answer may show less than was sent; what it shows is as it was sent.
+are those of a household in Ålesund. A response may show less than was sent; what it shows is as it was sent.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ def event_id_of(response: httpx.Response) -> str:
     event = answer.get("simulatedEvent") if isinstance(answer, dict) else None
     found = event.get("id") if isinstance(event, dict) else None
     if not isinstance(found, str) or not found:
-        raise PromiseBroken(f"POST {response.request.url}: the answer has no simulatedEvent to go on with")
+        raise PromiseBroken(f"POST {response.request.url}: the response has no simulatedEvent to go on with")
     return found
 
 

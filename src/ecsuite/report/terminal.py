@@ -28,7 +28,7 @@ from ecsuite.report.curl import curl
 from ecsuite.report.text import findings_text, not_checked_lines, tally_text
 from ecsuite.run import Run
 
-# An answer longer than that is cut; the guide's own answers are shorter.
+# A response longer than that is cut; the guide's own answers are shorter.
 MOST_LINES = 24
 
 
@@ -42,7 +42,7 @@ class Told:
 
 
 def tell(run: Run, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> bool:
-    """Tell the quickstart of a run; whether every promise held.
+    """Tell the quickstart of a run; whether every promise was kept.
 
     Raises:
         CassetteError: the recording does not have what the guide asks for.
@@ -68,7 +68,7 @@ class Narrator:
         self._told: list[Told] = []
 
     def tell(self) -> bool:
-        """Tell it; whether every promise held."""
+        """Tell it; whether every promise was kept."""
         self._journal.listeners.append(self._show_result)
         self._show_title()
         with self._progress() as advance:
@@ -106,11 +106,11 @@ class Narrator:
         contract = self._story.checker.contract
         target = self._run.target
         self._say(Text(f"{contract.title}: the quickstart", "bold"))
-        if target.kind == "replay":
+        if target.mode == "replay":
             self._say(Text(f"You see a {target.name}. Nothing is sent."))
         else:
-            self._say(Text(f"Everything is sent to {target.base_url}{' (local stand-in)' * (target.kind == 'local')}."))
-        self._say(Text(f"Every request and every answer is checked against {contract.label}."))
+            self._say(Text(f"Everything is sent to {target.base_url}{' (local stand-in)' * (target.mode == 'local')}."))
+        self._say(Text(f"Every request and every response is checked against {contract.label}."))
 
     def _show_step(self, number: int, step: Step) -> None:
         heading = Text(f"{number} of {len(steps(self._run.edition))}  {title(step)}", "bold cyan")
@@ -118,7 +118,7 @@ class Narrator:
         self._say(Text(explanation(step)))
 
     def _show_result(self, result: Result) -> None:
-        """Show an exchange as it comes: the request, the answer, the checks."""
+        """Show an exchange as it comes: the request, the response, the checks."""
         exchange = result.exchange
         self._say(Text())
         if result.operation and result.operation.id in self._story.checker.contract.deliveries:
@@ -134,7 +134,7 @@ class Narrator:
                 Text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
             )
             self._show_body(exchange.response.body)
-        self._indent(Text(f"held: {', '.join(result.held)}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
+        self._indent(Text(f"passed: {', '.join(result.passed)}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
         for check, reason in result.not_checked:
             self._indent(Text(f"not checked: {check}, because {reason}", "dim yellow"))
 
@@ -158,13 +158,13 @@ class Narrator:
             self._paste(Text(self._run.redactor.text(findings_text(findings)), "red"))
 
     def _show_summary(self) -> None:
-        table = Table(title="\nWhat was told", title_justify="left", box=SIMPLE if self._console.is_terminal else None)
+        table = Table(title="\nSummary", title_justify="left", box=SIMPLE if self._console.is_terminal else None)
         table.add_column("Step")
-        for heading in ("Calls", "Held", "Broken", "Not checked", "ms"):
+        for heading in ("Calls", "Passed", "Broken", "Not checked", "ms"):
             table.add_column(heading, justify="right")
         for told in self._told:
             tally = told.tally
-            figures = (tally.exchanges, tally.held, tally.broken, sum(tally.not_checked.values()))
+            figures = (tally.exchanges, tally.passed, tally.broken, sum(tally.not_checked.values()))
             style = "red" if tally.broken else None
             table.add_row(told.name, *map(str, figures), f"{told.seconds * 1000:.1f}", style=style)
         for step in steps(self._run.edition)[len(self._told) :]:
@@ -180,7 +180,7 @@ class Narrator:
             count = "1 promise is broken" if len(findings) == 1 else f"{len(findings)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))
         else:
-            self._say(Text("Every promise held.", "bold green"))
+            self._say(Text("Every promise was kept.", "bold green"))
 
     def _say(self, *parts: RenderableType) -> None:
         for part in parts:

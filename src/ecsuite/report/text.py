@@ -33,7 +33,7 @@ def findings_text(findings: Sequence[Finding]) -> str:
 def tally_text(tally: Tally) -> str:
     """The figures of a run on one line."""
     return (
-        f"{_count(tally.exchanges, 'exchange')}: {_count(tally.held, 'check')} held, {tally.broken} broken, "
+        f"{_count(tally.exchanges, 'exchange')}: {_count(tally.passed, 'check')} passed, {tally.broken} broken, "
         f"{sum(tally.not_checked.values())} not checked"
     )
 

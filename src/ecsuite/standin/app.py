@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ecsuite import editions
-from ecsuite.checks import Seen
+from ecsuite.checks import DecodedExchange
 from ecsuite.contract import Operation
 from ecsuite.exchange import Exchange, Headers
 from ecsuite.exchange import Request as SentRequest
@@ -175,8 +175,8 @@ class _Service:
     def _asked(self, operation: Operation, request: Request, body: bytes) -> Asked:
         headers = Headers.of(request.headers.items())
         sent = SentRequest(operation.method, str(request.url), headers, body)
-        seen = Seen(self._parts.contract, Exchange(sent, SentResponse(0)), operation, request.path_params)
-        return Asked(operation, seen)
+        decoded = DecodedExchange(self._parts.contract, Exchange(sent, SentResponse(0)), operation, request.path_params)
+        return Asked(operation, decoded)
 
     def _response(self, operation: Operation | None, reply: Reply) -> Response:
         headers, content = dict(reply.headers), b""

@@ -13,7 +13,7 @@ from ecsuite.standin.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: a status, and a JSON body unless it is None."""
+    """A response: a status, and a JSON body unless it is None."""
 
     status: int
     body: Any = None
@@ -22,7 +22,7 @@ class Reply:
 
 
 class RefusalError(Exception):
-    """An answer that ends a call at once: a problem document (RFC 9457)."""
+    """A response that ends a call at once: a problem document (RFC 9457)."""
 
     def __init__(self, status: int, title: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> None:
         super().__init__(title)

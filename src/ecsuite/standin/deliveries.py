@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 async def post(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
-    """Send a delivery; the status of the answer. What comes of it, an error of httpx included, is the receiver's."""
+    """Send a delivery; the status of the response. What comes of it, an error of httpx included, is the receiver's."""
     return (await client.post(delivery.url, content=delivery.body, headers=delivery.headers)).status_code
 
 
@@ -34,7 +34,7 @@ class Deliverer:
     Args:
         store: what is owed.
         pause: seconds before the second try, doubled for each one after it.
-        send: brings a delivery to its webhook; the status of the answer, or None for one that counts as taken.
+        send: brings a delivery to its webhook; the status of the response, or None for one that counts as taken.
     """
 
     def __init__(

@@ -150,8 +150,8 @@ def _event(call: Call) -> dict[str, Any]:
     }
 
 
-def _require(call: Call, kind: str, thing_id: str) -> Any:
-    body = call.store.get(call.partner, kind, "", thing_id)
+def _require(call: Call, kind: str, entity_id: str) -> Any:
+    body = call.store.get(call.partner, kind, "", entity_id)
     if body is None:
         raise not_found(kind)
     return body
@@ -168,7 +168,7 @@ def _under(body: dict[str, Any], **ids: str) -> dict[str, Any]:
 
 
 def _shown(body: dict[str, Any]) -> dict[str, Any]:
-    """What an answer shows: all but the secret."""
+    """What a response shows: all but the secret."""
     return {name: value for name, value in body.items() if name != "webhookSecret"}
 
 

@@ -77,7 +77,7 @@ def users(call: Call) -> list[dict[str, Any]]:
 
 
 def shown(kept: dict[str, Any]) -> dict[str, Any]:
-    """What an answer shows of what is kept."""
+    """What a response shows of what is kept."""
     return {name: value for name, value in kept.items() if not name.startswith("_")}
 
 
@@ -91,9 +91,9 @@ def add_resource(call: Call, user_id: str, location_id: str | None, body: dict[s
         "locationId": location_id,
         "meterPointId": body.get("meterPointId"),
     }
-    former = call.store.get(call.partner, "owner", "", resource_id)
-    if former not in {None, user_id}:
-        call.store.delete(call.partner, "resource", former, resource_id)
+    deprecated = call.store.get(call.partner, "owner", "", resource_id)
+    if deprecated not in {None, user_id}:
+        call.store.delete(call.partner, "resource", deprecated, resource_id)
     call.store.put(call.partner, "resource", user_id, resource_id, resource)
     call.store.put(call.partner, "owner", "", resource_id, user_id)
     return resource

@@ -49,25 +49,25 @@ def get_webhook(call: Call) -> Reply:
 
 
 def replace_webhook(call: Call) -> Reply:
-    former, body = _require(call), call.body
+    deprecated, body = _require(call), call.body
     webhook = {
-        **former,
+        **deprecated,
         "webhookUrl": body["webhookUrl"],
-        # No answer shows the secret, so who does not know it can leave it as it is.
-        "webhookSecret": body.get("webhookSecret") or former["webhookSecret"],
+        # No response shows the secret, so who does not know it can leave it as it is.
+        "webhookSecret": body.get("webhookSecret") or deprecated["webhookSecret"],
         "name": body.get("name"),
         "notificationTypes": body.get("notificationTypes", []),
-        "enabled": body.get("enabled", former["enabled"]),
+        "enabled": body.get("enabled", deprecated["enabled"]),
     }
     return Reply(200, _keep(call, {**webhook, "modifiedDate": call.time_stamp}))
 
 
 def change_webhook(call: Call) -> Reply:
-    former = _require(call)
+    deprecated = _require(call)
     names = ("webhookUrl", "webhookSecret", "name", "notificationTypes", "enabled")
     # A null names nothing, as with locations.
     changes = {name: call.body[name] for name in names if call.body.get(name) is not None}
-    return Reply(200, _keep(call, {**former, **changes, "modifiedDate": call.time_stamp}))
+    return Reply(200, _keep(call, {**deprecated, **changes, "modifiedDate": call.time_stamp}))
 
 
 def enable_webhook(call: Call) -> Reply:
@@ -149,7 +149,7 @@ def _log(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _keep(call: Call, webhook: dict[str, Any]) -> dict[str, Any]:
-    """Keep a webhook, and drop what is owed to it where it is switched off; what an answer shows."""
+    """Keep a webhook, and drop what is owed to it where it is switched off; what a response shows."""
     call.store.put(call.partner, "webhook", "", webhook["webhookId"], webhook)
     if not webhook["enabled"]:
         call.store.cancel(webhook["webhookId"])

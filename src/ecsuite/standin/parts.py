@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ecsuite.checks import Seen, request_body, request_parameters
+from ecsuite.checks import DecodedExchange, request_body, request_parameters
 from ecsuite.contract import Contract, Operation
 from ecsuite.finding import Breach
 from ecsuite.http import httpx
@@ -28,17 +28,17 @@ class Asked:
     """A call as it came in, before anything is known of it but its operation."""
 
     operation: Operation
-    seen: Seen
+    decoded: DecodedExchange
 
     @property
     def authorization(self) -> str | None:
         """The value of its Authorization header."""
-        return self.seen.exchange.request.headers.get("Authorization")
+        return self.decoded.exchange.request.headers.get("Authorization")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it goes out; `chunked` where its length is not told beforehand."""
+    """A response as it goes out; `chunked` where its length is not told beforehand."""
 
     status: int
     headers: Mapping[str, str]
@@ -60,7 +60,7 @@ class Parts:
         answer: all of it, from the token to the reply; raises RefusalError.
         read_form: the form of a request for a token, from its media type and its body.
         grant: the reply to that form, and to an Authorization header.
-        finish: the last hand on an answer, its operation given where it has one.
+        finish: the last hand on a response, its operation given where it has one.
         send: brings a delivery to its webhook.
     """
 
@@ -78,10 +78,10 @@ class Parts:
 
     def act(self, partner: int, asked: Asked) -> Reply:
         """Have the operation's handler answer a call that is let in."""
-        body = asked.seen.request_body if asked.operation.request else None
+        body = asked.decoded.request_body if asked.operation.request else None
         # Of a query parameter that is repeated the first one counts.
-        query = dict(reversed(asked.seen.query))
-        return self.handlers[asked.operation.id](Call(partner, asked.seen.path_values, body, self.store, query))
+        query = dict(reversed(asked.decoded.query))
+        return self.handlers[asked.operation.id](Call(partner, asked.decoded.path_values, body, self.store, query))
 
 
 def honest(contract: Contract, store: Store, handlers: Mapping[str, Handler], token_lifetime: int) -> Parts:
@@ -104,11 +104,11 @@ def _partner(store: Store, asked: Asked) -> int | None:
 
 
 def _breaches(asked: Asked) -> list[Breach]:
-    body = asked.seen.exchange.request.body
-    if b"\\u" in body and asked.seen.request_media_type.is_json:
-        # Half a surrogate pair cannot be kept, nor sent back.
+    body = asked.decoded.exchange.request.body
+    if b"\\u" in body and asked.decoded.request_media_type.is_json:
+        # a lone surrogate cannot be kept, nor sent back.
         read_json(body, is_strict=True)
-    return [*request_parameters.breaches_of(asked.seen), *request_body.breaches_of(asked.seen)]
+    return [*request_parameters.breaches_of(asked.decoded), *request_body.breaches_of(asked.decoded)]
 
 
 def _answer(parts: Parts, asked: Asked) -> Reply:

@@ -1,4 +1,4 @@
-"""The state of the stand-in: partners, tokens, things and deliveries, in one SQLite database."""
+"""The state of the stand-in: partners, tokens, entities and deliveries, in one SQLite database."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TABLES: Final = """
 CREATE TABLE edition (name TEXT NOT NULL);
 CREATE TABLE partner (id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, client_secret TEXT NOT NULL);
 CREATE TABLE token (digest BLOB PRIMARY KEY, partner INTEGER NOT NULL REFERENCES partner, ends_at REAL NOT NULL);
-CREATE TABLE thing (
+CREATE TABLE entity (
     seq INTEGER PRIMARY KEY,
     partner INTEGER NOT NULL REFERENCES partner,
     kind TEXT NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE thing (
     body TEXT NOT NULL,
     UNIQUE (partner, kind, parent, id)
 );
-CREATE INDEX thing_parent ON thing (partner, parent);
+CREATE INDEX entity_parent ON entity (partner, parent);
 CREATE TABLE delivery (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     hook TEXT NOT NULL,
@@ -84,7 +84,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of one try of a delivery; without a status where no answer came."""
+    """What came of one try of a delivery; without a status where no response came."""
 
     status: int | None
     timed_out: bool
@@ -151,46 +151,50 @@ class Store:
         ).fetchone()
         return row[0] if row else None
 
-    def put(self, partner: int, kind: str, parent: str, thing_id: str, body: Any) -> bool:
-        """Keep a thing under its id, in the place of one that was there; whether it is new."""
+    def put(self, partner: int, kind: str, parent: str, entity_id: str, body: Any) -> bool:
+        """Keep an entity under its id, in the place of one that was there; whether it is new."""
         text = json.dumps(body, ensure_ascii=False)
-        key = (partner, kind, parent, thing_id)
+        key = (partner, kind, parent, entity_id)
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             changed = self._db.execute(
-                "UPDATE thing SET body = ? WHERE (partner, kind, parent, id) = (?, ?, ?, ?)", (text, *key)
+                "UPDATE entity SET body = ? WHERE (partner, kind, parent, id) = (?, ?, ?, ?)", (text, *key)
             )
             if changed.rowcount:
                 return False
-            self._db.execute("INSERT INTO thing (partner, kind, parent, id, body) VALUES (?, ?, ?, ?, ?)", (*key, text))
+            self._db.execute(
+                "INSERT INTO entity (partner, kind, parent, id, body) VALUES (?, ?, ?, ?, ?)", (*key, text)
+            )
             return True
 
-    def get(self, partner: int, kind: str, parent: str, thing_id: str) -> Any | None:
-        """A thing by its id; None where the partner has none."""
+    def get(self, partner: int, kind: str, parent: str, entity_id: str) -> Any | None:
+        """An entity by its id; None where the partner has none."""
         row = self._db.execute(
-            "SELECT body FROM thing WHERE (partner, kind, parent, id) = (?, ?, ?, ?)", (partner, kind, parent, thing_id)
+            "SELECT body FROM entity WHERE (partner, kind, parent, id) = (?, ?, ?, ?)",
+            (partner, kind, parent, entity_id),
         ).fetchone()
         return json.loads(row[0]) if row else None
 
     def all(self, partner: int, kind: str, parent: str = "") -> list[Any]:
-        """The things of a kind, the oldest first."""
+        """The entities of a kind, the oldest first."""
         rows = self._db.execute(
-            "SELECT body FROM thing WHERE (partner, kind, parent) = (?, ?, ?) ORDER BY seq", (partner, kind, parent)
+            "SELECT body FROM entity WHERE (partner, kind, parent) = (?, ?, ?) ORDER BY seq", (partner, kind, parent)
         )
         return [json.loads(body) for (body,) in rows]
 
-    def delete(self, partner: int, kind: str, parent: str, thing_id: str, *, owns: Sequence[str] = ()) -> bool:
-        """Delete a thing, and those of the kinds it owns that have it for a parent; whether there was one."""
+    def delete(self, partner: int, kind: str, parent: str, entity_id: str, *, owns: Sequence[str] = ()) -> bool:
+        """Delete an entity, and those of the kinds it owns that have it for a parent; whether there was one."""
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             deleted = self._db.execute(
-                "DELETE FROM thing WHERE (partner, kind, parent, id) = (?, ?, ?, ?)", (partner, kind, parent, thing_id)
+                "DELETE FROM entity WHERE (partner, kind, parent, id) = (?, ?, ?, ?)",
+                (partner, kind, parent, entity_id),
             )
             if not deleted.rowcount:
                 return False
             for owned in owns:
-                key = (partner, owned, thing_id)
-                self._db.execute("DELETE FROM thing WHERE (partner, kind, parent) = (?, ?, ?)", key)
+                key = (partner, owned, entity_id)
+                self._db.execute("DELETE FROM entity WHERE (partner, kind, parent) = (?, ?, ?)", key)
             return True
 
     def owe(

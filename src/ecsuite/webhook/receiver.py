@@ -129,7 +129,7 @@ class Inbox:
     def plan(self, hook: str, answers: Sequence[tuple[int, float]], of: Subject = nothing) -> None:
         """How the next deliveries to the hook are answered, each with a status after some seconds; the last stays.
 
-        `of` gives what a delivery is about; each such thing has its own first answer.
+        `of` gives what a delivery is about; each such thing has its own first response.
         """
         with self._changed:
             self._plans[hook] = answers, of
@@ -294,7 +294,7 @@ def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
     inbox = Inbox()
     listener = asgi.listen(asgi.LOOPBACK, port)
     address = public_url or asgi.origin(listener)
-    # An answer that is still due when the run is over is nobody's trouble.
+    # A response that is still due when the run is over is nobody's trouble.
     with asgi.in_thread(_App(inbox, address), listener, log_level="critical"):
         yield HttpReceiver(inbox, address, listener.getsockname()[1])
 
@@ -322,7 +322,7 @@ class _App:
             body=body,
         )
         status, after = self._inbox.answer(Exchange(request, Response(200)))
-        # Kept before it is answered, for a sender that hears the answer may act on it.
+        # Kept before it is answered, for a sender that hears the response may act on it.
         self._inbox.put(Exchange(request, Response(status)))
         if after:
             import asyncio  # noqa: PLC0415  loaded long ago, by the server that runs this

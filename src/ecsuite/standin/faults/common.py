@@ -29,18 +29,18 @@ from ecsuite.standin.store import Store
 from ecsuite.standin.tokens import Form
 
 # The promises.
-PATH: Final = "answer is about what the path names"
+PATH: Final = "response ids match the path"
 KNOWN: Final = "operation is in the contract"
 SERVER_ERROR: Final = "no request causes a server error"
 LISTED_STATUS: Final = "status is listed in contract"
-STATUS: Final = "status is what was asked for"
+STATUS: Final = "status is as expected"
 BAD: Final = "bad request is refused"
 MEDIA: Final = "media type is listed in contract"
 BODY: Final = "response body matches contract"
-NO_BODY: Final = "no body where none may be"
+NO_BODY: Final = "no body where none is allowed"
 HEADERS: Final = "response headers match contract"
 SENT: Final = "what was sent comes back"
-ANSWERED: Final = "answer arrives"
+ANSWERED: Final = "response arrives"
 # These two are broken by a delivery that is not as it should be.
 DELIVERY_PARAMETERS: Final = "request parameters match contract"
 DELIVERY_BODY: Final = "request body matches contract"
@@ -57,8 +57,8 @@ BEYOND_16_BITS: Final = 0x10000
 Row = tuple[str, Level, str, Plant, Expected]
 
 
-class Kind(NamedTuple):
-    """A kind of thing, and the operations on it."""
+class EntityOperations(NamedTuple):
+    """A entity type, and the operations on it."""
 
     name: str
     parameter: str
@@ -131,16 +131,16 @@ def sent_member(asked: Asked, *path: str) -> Any:
 
 def own_id(asked: Asked) -> str:
     """The last id in the path."""
-    return list(asked.seen.path_values.values())[-1]
+    return list(asked.decoded.path_values.values())[-1]
 
 
 def says(name: str, asked: Asked) -> str:
     """The value of a header of a call; empty where there is none."""
-    return asked.seen.exchange.request.headers.get(name) or ""
+    return asked.decoded.exchange.request.headers.get(name) or ""
 
 
 def with_body(answer: Answer) -> Answer:
-    """An answer with a body that its status has no place for."""
+    """A response with a body that its status has no place for."""
     return replace(answer, headers={**answer.headers, "Content-Length": "4"}, content=b"gone")
 
 
@@ -177,11 +177,11 @@ def backwards(body: Any) -> Any:
     return [backwards(item) for item in body] if isinstance(body, list) else body
 
 
-def missing_client(former: p.Grant, form: Form, authorization: str | None) -> Reply:
+def missing_client(original: p.Grant, form: Form, authorization: str | None) -> Reply:
     """The endpoint with another error for missing credentials."""
     if form.get("grant_type") == "client_credentials" and not ("client_id" in form and "client_secret" in form):
         return Reply(400, {"error": "invalid_client"}, {"Cache-Control": "no-store"})
-    return former(form, authorization)
+    return original(form, authorization)
 
 
 def has_unknown(members: frozenset[str], body: dict[str, Any]) -> bool:
@@ -189,10 +189,10 @@ def has_unknown(members: frozenset[str], body: dict[str, Any]) -> bool:
     return not members.issuperset(body)
 
 
-def odd_text(body: Any) -> bool:
+def unusual_text(body: Any) -> bool:
     """Whether there is a text in it that no plain form would let through."""
     if isinstance(body, dict | list):
-        return any(map(odd_text, body.values() if isinstance(body, dict) else body))
+        return any(map(unusual_text, body.values() if isinstance(body, dict) else body))
     if not isinstance(body, str):
         return False
     composed = unicodedata.normalize("NFC", body) == body
@@ -227,8 +227,8 @@ def token_faults(lifetime: int) -> tuple[Fault, ...]:
         ("token-lifetime-is-zero", GUIDE, "expires_in is 0", p.shows("getToken", "/expires_in", 0), Expected(BODY, "getToken -> 200", "/expires_in", "1740", "0")),
         ("token-lifetime-is-a-day", GUIDE, "expires_in is a day, longer than was ever documented", p.shows("getToken", "/expires_in", 86400), Expected(BODY, "getToken -> 200", "/expires_in", "3600", "86400")),
         ("token-type-is-mac", GUIDE, "the token is of the type mac", p.shows("getToken", "/token_type", "mac"), Expected(BODY, "getToken -> 200", "/token_type", "Bearer", "mac")),
-        ("token-type-is-missing", GUIDE, "the answer has no token_type", p.shows("getToken", "/token_type", p.DROP), Expected(BODY, "getToken -> 200", "/token_type", "required", "missing")),
-        ("token-is-missing", GUIDE, "the answer has no access_token", p.shows("getToken", "/access_token", p.DROP), Expected(BODY, "getToken -> 200", "/access_token", "required", "missing")),
+        ("token-type-is-missing", GUIDE, "the response has no token_type", p.shows("getToken", "/token_type", p.DROP), Expected(BODY, "getToken -> 200", "/token_type", "required", "missing")),
+        ("token-is-missing", GUIDE, "the response has no access_token", p.shows("getToken", "/access_token", p.DROP), Expected(BODY, "getToken -> 200", "/access_token", "required", "missing")),
         ("token-is-under-another-name", GUIDE, "the token is called accessToken", p.sends(p.value(lambda body: {"accessToken": body.pop("access_token"), **body}), "getToken"), Expected(BODY, "getToken -> 200", "/access_token", "required", "missing")),
         ("token-is-null", GUIDE, "access_token is null", p.shows("getToken", "/access_token", None), Expected(BODY, "getToken -> 200", "/access_token", "a token of at least", "null")),
         ("token-is-empty", GUIDE, "access_token is an empty text", p.shows("getToken", "/access_token", ""), Expected(BODY, "getToken -> 200", "/access_token", "at least one")),
@@ -242,7 +242,7 @@ def token_faults(lifetime: int) -> tuple[Fault, ...]:
         ("token-for-an-empty-secret", GUIDE, "an empty secret will do", p.takes_form_as(p.secret_like(lambda sent, _: not sent)), Expected(STATUS, "getToken -> 200", "status", "an empty secret", "200")),
         ("token-for-half-a-secret", GUIDE, "the start of a secret will do", p.takes_form_as(p.secret_like(lambda sent, right: bool(sent) and right.startswith(sent))), Expected(STATUS, "getToken -> 200", "status", "a secret that is cut off", "200")),
         ("token-for-a-longer-secret", GUIDE, "what stands behind a secret does not matter", p.takes_form_as(p.secret_like(lambda sent, right: sent.startswith(right))), Expected(STATUS, "getToken -> 200", "status", "something behind it", "200")),
-        ("token-for-a-secret-in-other-letters", GUIDE, "a secret's letters are compared without regard to case", p.takes_form_as(p.secret_like(lambda sent, right: sent.lower() == right.lower())), Expected(STATUS, "getToken -> 200", "status", "a secret in other letters", "200")),
+        ("token-for-a-secret-in-other-letters", GUIDE, "a secret's letters are compared without regard to case", p.takes_form_as(p.secret_like(lambda sent, right: sent.lower() == right.lower())), Expected(STATUS, "getToken -> 200", "status", "a secret in another case", "200")),
         ("token-for-the-secret-of-another", GUIDE, "the secret of any partner will do", p.takes_form_as(_any_known_secret), Expected(STATUS, "getToken -> 200", "status", "another partner's", "200")),
         ("token-for-an-unknown-client", GUIDE, "an unknown client gets the first partner's token", p.takes_form_as(_unknown_is_first), Expected(STATUS, "getToken -> 200", "status", "an unknown client", "200")),
         ("token-for-the-id-as-the-secret", GUIDE, "the client's id will do as its secret", p.takes_form_as(lambda store, form: _with_secret(store, form) if form.get("client_id") == form.get("client_secret") else form), Expected(STATUS, "getToken -> 200", "status", "the id as the secret", "200")),
@@ -285,24 +285,24 @@ def authorization_faults(secured: Collection[str]) -> tuple[Fault, ...]:
     )
 
 
-def lifecycle_faults(kinds: Collection[Kind], level: Level) -> tuple[Fault, ...]:
-    """What goes wrong with making, listing and deleting, for each kind of thing; `level` is that of the promises."""
+def lifecycle_faults(entity_types: Collection[EntityOperations], level: Level) -> tuple[Fault, ...]:
+    """What goes wrong with making, listing and deleting, for each entity type; `level` is that of the promises."""
     return faults(
         "lifecycle",
-        *((f"{kind.name}-not-listed", level, f"{kind.list} leaves the newest out", p.lists(kind.list, lambda items: items[:-1]), Expected(LISTED_ONCE, f"{kind.list} -> 200", kind.parameter, "once", "0 times")) for kind in kinds),
-        *((f"{kind.name}-listed-twice", level, f"{kind.list} has the newest twice", p.lists(kind.list, lambda items: [*items, *items[-1:]]), Expected(LISTED_ONCE, f"{kind.list} -> 200", kind.parameter, "once", "2 times")) for kind in kinds),
-        *((f"{kind.name}-not-deleted", level, f"{kind.delete} answers 204 and deletes nothing", p.only_says(kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*} afterwards", "404")) for kind in kinds),
-        *((f"{kind.name}-deleted-is-shown", level, f"{kind.get} shows what is deleted", p.still_shown(kind.get, kind.delete), Expected(GONE, f"{kind.delete} -> 204", "GET .*} afterwards", "404")) for kind in kinds),
-        *((f"{kind.name}-unknown-is-deleted", level, f"{kind.delete} answers 204 where there is nothing", p.in_place_of(404, kind.delete, Reply(204)), Expected(STATUS, f"{kind.delete} -> 204", "status", "404", "204")) for kind in kinds),
-        *((f"{kind.name}-unknown-is-null", level, f"{kind.get} answers 200 and null where there is nothing", p.sends(p.refusal(200, "null"), kind.get, status=(404,)), Expected(STATUS, f"{kind.get} -> 200", "status", "404", "200")) for kind in kinds),
-        *((f"{kind.name}-unknown-is-500", level, f"{kind.get} is a server error where there is nothing", p.sends(p.status(500), kind.get, status=(404,)), Expected(SERVER_ERROR, f"{kind.get} -> 500", "status", "below 500", "500")) for kind in kinds),
+        *((f"{entity.name}-not-listed", level, f"{entity.list} leaves the newest out", p.lists(entity.list, lambda items: items[:-1]), Expected(LISTED_ONCE, f"{entity.list} -> 200", entity.parameter, "once", "0 times")) for entity in entity_types),
+        *((f"{entity.name}-listed-twice", level, f"{entity.list} has the newest twice", p.lists(entity.list, lambda items: [*items, *items[-1:]]), Expected(LISTED_ONCE, f"{entity.list} -> 200", entity.parameter, "once", "2 times")) for entity in entity_types),
+        *((f"{entity.name}-not-deleted", level, f"{entity.delete} answers 204 and deletes nothing", p.only_says(entity.delete), Expected(GONE, f"{entity.delete} -> 204", "GET .*} afterwards", "404")) for entity in entity_types),
+        *((f"{entity.name}-deleted-is-shown", level, f"{entity.get} shows what is deleted", p.still_shown(entity.get, entity.delete), Expected(GONE, f"{entity.delete} -> 204", "GET .*} afterwards", "404")) for entity in entity_types),
+        *((f"{entity.name}-unknown-is-deleted", level, f"{entity.delete} answers 204 where there is nothing", p.in_place_of(404, entity.delete, Reply(204)), Expected(STATUS, f"{entity.delete} -> 204", "status", "404", "204")) for entity in entity_types),
+        *((f"{entity.name}-unknown-is-null", level, f"{entity.get} answers 200 and null where there is nothing", p.sends(p.refusal(200, "null"), entity.get, status=(404,)), Expected(STATUS, f"{entity.get} -> 200", "status", "404", "200")) for entity in entity_types),
+        *((f"{entity.name}-unknown-is-500", level, f"{entity.get} is a server error where there is nothing", p.sends(p.status(500), entity.get, status=(404,)), Expected(SERVER_ERROR, f"{entity.get} -> 500", "status", "below 500", "500")) for entity in entity_types),
     )
 
 
 def common_variants(secured: Collection[str], closed: Collection[str] = ()) -> tuple[Variant, ...]:
     """What every server may do; `secured` are the operations that need a token.
 
-    `closed` are those of them whose answers have objects that may hold nothing further.
+    `closed` are those of them whose responses have objects that may hold nothing further.
     """
     return (
         Variant("further-members", "answers have further members everywhere", p.sends(p.value(more), *(each for each in secured if each not in closed))),

@@ -1,8 +1,8 @@
 """The planted faults and the legal variants of October 2023.
 
 A fault is what a server of that edition could get wrong: one thing, and nothing that the published facts leave open. A
-variant is what they leave open, or allow. What goes wrong in the same way with every operation, or with every kind of
-thing, is a row of a comprehension.
+variant is what they leave open, or allow. What goes wrong in the same way with every operation, or with every entity of
+entity, is a row of a comprehension.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from ecsuite.rules import (
     KEPT_APART,
     LISTED_ONCE,
     PARENTS,
-    REFUSED_CHANGES_NOTHING,
     UNTOUCHED,
+    REFUSED_CHANGES_NOthing,
 )
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import Expected, Variant
@@ -53,7 +53,7 @@ from ecsuite.standin.faults.common import (
     SERVER_ERROR,
     SPEC,
     STATUS,
-    Kind,
+    EntityOperations,
     ascii_only,
     authorization_faults,
     common_variants,
@@ -64,7 +64,6 @@ from ecsuite.standin.faults.common import (
     kebab,
     lifecycle_faults,
     mojibake,
-    odd_text,
     own_id,
     question_marks,
     says,
@@ -72,6 +71,7 @@ from ecsuite.standin.faults.common import (
     shortened,
     swapped,
     token_faults,
+    unusual_text,
     unwrapped,
     with_body,
     zulu,
@@ -79,19 +79,19 @@ from ecsuite.standin.faults.common import (
 from ecsuite.standin.parts import Asked, Parts
 from ecsuite.standin.store import Delivery
 
-KINDS: Final = (
-    Kind("user", "userId", "createUser", "listUsers", "getUser", "deleteUser"),
-    Kind("vehicle", "vehicleId", "createVehicle", "listVehicles", "getVehicle", "deleteVehicle"),
-    Kind("meter", "meterId", "createMeter", "listMeters", "getMeter", "deleteMeter"),
-    Kind("resource", "resourceId", "createResource", "listResources", "getResource", "deleteResource"),
-    Kind("webhook", "id", "createWebhook", "listWebhooks", "getWebhook", "deleteWebhook"),
+ENTITIES: Final = (
+    EntityOperations("user", "userId", "createUser", "listUsers", "getUser", "deleteUser"),
+    EntityOperations("vehicle", "vehicleId", "createVehicle", "listVehicles", "getVehicle", "deleteVehicle"),
+    EntityOperations("meter", "meterId", "createMeter", "listMeters", "getMeter", "deleteMeter"),
+    EntityOperations("resource", "resourceId", "createResource", "listResources", "getResource", "deleteResource"),
+    EntityOperations("webhook", "id", "createWebhook", "listWebhooks", "getWebhook", "deleteWebhook"),
 )
-OWNED: Final = KINDS[1:4]
-MAKING: Final = tuple(kind.create for kind in KINDS)
-DELETING: Final = tuple(kind.delete for kind in KINDS)
-BY_ID: Final = (*(kind.get for kind in KINDS), *DELETING, "replaceWebhook", "testWebhook")
+OWNED: Final = ENTITIES[1:4]
+MAKING: Final = tuple(entity.create for entity in ENTITIES)
+DELETING: Final = tuple(entity.delete for entity in ENTITIES)
+BY_ID: Final = (*(entity.get for entity in ENTITIES), *DELETING, "replaceWebhook", "testWebhook")
 SECURED: Final = (
-    *(operation for kind in KINDS for operation in kind[2:]),
+    *(operation for entity in ENTITIES for operation in entity[2:]),
     "replaceWebhook", "testWebhook", "listEvents", "getEvent", "createReport",
 )  # fmt: skip
 PAGE: Final = 20
@@ -110,10 +110,10 @@ def _user_of_everybody(call: Call, _: Reply) -> None:
         call.store.delete(other, "user", "", call.body["userId"], owns=("vehicle", "meter", "resource"))
 
 
-def _things_of_others(kind: str, former: Handler, call: Call) -> Reply:
+def _entities_of_others(entity: str, original: Handler, call: Call) -> Reply:
     """What other partners have below a user of the same id is listed as well."""
-    reply = former(call)
-    more = [item for other in p.others(call) for item in call.store.all(other, kind, call.path["userId"])]
+    reply = original(call)
+    more = [item for other in p.others(call) for item in call.store.all(other, entity, call.path["userId"])]
     return replace(reply, body=[*reply.body, *more])
 
 
@@ -121,10 +121,10 @@ def _make_user(call: Call) -> None:
     call.store.put(call.partner, "user", "", call.path["userId"], {"userId": call.path["userId"]})
 
 
-def _keep_for_later(kind: Kind, call: Call) -> None:
-    own = call.body.get(kind.parameter) or call.new_id()
-    body = {**call.body, kind.parameter: own}
-    call.store.put(call.partner, kind.name, call.path["userId"], own, body)
+def _keep_for_later(entity: EntityOperations, call: Call) -> None:
+    own = call.body.get(entity.parameter) or call.new_id()
+    body = {**call.body, entity.parameter: own}
+    call.store.put(call.partner, entity.name, call.path["userId"], own, body)
 
 
 def _vehicles_of_everyone(call: Call, _: Reply) -> None:
@@ -142,23 +142,23 @@ def _change_all_webhooks(call: Call, _: Reply) -> None:
         call.store.put(call.partner, "webhook", "", webhook["id"], changed)
 
 
-def _put_makes(former: Handler, call: Call) -> Reply:
+def _put_makes(original: Handler, call: Call) -> Reply:
     body = {"id": call.path["id"], **call.body}
     if call.store.get(call.partner, "webhook", "", call.path["id"]) is None:
         call.store.put(call.partner, "webhook", "", call.path["id"], body)
-    return former(call)
+    return original(call)
 
 
-def _put_keeps(members: tuple[str, ...], former: Handler, call: Call) -> Reply:
+def _put_keeps(members: tuple[str, ...], original: Handler, call: Call) -> Reply:
     """Leaves members as they were before."""
     before = call.store.get(call.partner, "webhook", "", call.path["id"]) or {}
     kept = {name: before[name] for name in members if name in before}
-    return former(replace(call, body={**call.body, **kept}))
+    return original(replace(call, body={**call.body, **kept}))
 
 
-def _put_moves(former: Handler, call: Call) -> Reply:
+def _put_moves(original: Handler, call: Call) -> Reply:
     """Gives the webhook another id."""
-    reply = former(call)
+    reply = original(call)
     body: Any = call.store.get(call.partner, "webhook", "", call.path["id"])
     call.store.delete(call.partner, "webhook", "", call.path["id"])
     body["id"] = call.new_id()
@@ -197,20 +197,20 @@ def _calls_first_address(parts: Parts) -> None:
 
 def _calls_deleted(parts: Parts) -> None:
     """Delivers to a webhook that is deleted, and answers that there is none."""
-    graves: dict[str, Any] = {}
+    deleted: dict[str, Any] = {}
     delete, test = parts.handlers["deleteWebhook"], parts.handlers["testWebhook"]
 
     def deleting(call: Call) -> Reply:
         body = call.store.get(call.partner, "webhook", "", call.path["id"])
         reply = delete(call)
-        graves[call.path["id"]] = body
+        deleted[call.path["id"]] = body
         return reply
 
     def testing(call: Call) -> Reply:
         try:
             return test(call)
         except RefusalError:
-            if (body := graves.get(call.path["id"])) is not None:
+            if (body := deleted.get(call.path["id"])) is not None:
                 call.store.put(call.partner, "webhook", "", body["id"], body)
                 test(call)
                 call.store.delete(call.partner, "webhook", "", body["id"])
@@ -219,38 +219,38 @@ def _calls_deleted(parts: Parts) -> None:
     parts.handlers["deleteWebhook"], parts.handlers["testWebhook"] = deleting, testing
 
 
-def _calls_all(former: Handler, call: Call) -> Reply:
+def _calls_all(original: Handler, call: Call) -> Reply:
     """Delivers to every webhook of the partner."""
-    reply = former(call)
+    reply = original(call)
     for webhook in call.store.all(call.partner, "webhook"):
         if webhook["id"] != call.path["id"]:
-            former(replace(call, path={"id": webhook["id"]}))
+            original(replace(call, path={"id": webhook["id"]}))
     return reply
 
 
-def _report_mixed_up(former: Handler, call: Call) -> Reply:
-    return replace(reply := former(call), body={**reply.body, "eventId": reply.body["programId"]})
+def _report_mixed_up(original: Handler, call: Call) -> Reply:
+    return replace(reply := original(call), body={**reply.body, "eventId": reply.body["programId"]})
 
 
-def _first_event(former: Handler, call: Call) -> Reply:
+def _first_event(original: Handler, call: Call) -> Reply:
     try:
-        return former(call)
+        return original(call)
     except RefusalError:
         return Reply(200, call.store.all(call.partner, "event")[0])
 
 
-def _put_makes_quietly(former: Handler, call: Call) -> Reply:
+def _put_makes_quietly(original: Handler, call: Call) -> Reply:
     try:
-        return former(call)
+        return original(call)
     except RefusalError:
-        _put_makes(former, call)
+        _put_makes(original, call)
         raise
 
 
-def _one_only(kind: str, former: Handler, call: Call) -> Reply:
-    if call.store.all(call.partner, kind, call.path.get("userId", "")):
-        raise RefusalError(400, f"There is a {kind} already.")
-    return former(call)
+def _one_only(entity: str, original: Handler, call: Call) -> Reply:
+    if call.store.all(call.partner, entity, call.path.get("userId", "")):
+        raise RefusalError(400, f"There is a {entity} already.")
+    return original(call)
 
 
 def _without_signature(delivery: Delivery) -> Delivery:
@@ -260,8 +260,8 @@ def _without_signature(delivery: Delivery) -> Delivery:
 # What variants do.
 
 
-def _echo(former: Handler, call: Call) -> Reply:
-    reply = former(call)
+def _echo(original: Handler, call: Call) -> Reply:
+    reply = original(call)
     return replace(reply, body={**call.body, **reply.body})
 
 
@@ -269,23 +269,23 @@ def _ids_only(parameter: str, items: list[Any]) -> list[Any]:
     return [{parameter: item[parameter]} for item in items]
 
 
-def _own_user_id(former: Handler, call: Call) -> Reply:
+def _own_user_id(original: Handler, call: Call) -> Reply:
     own = uuid.uuid5(uuid.NAMESPACE_URL, f"{call.partner}/{call.body['userId']}")
-    return former(replace(call, body={"userId": f"u{own.hex}"}))
+    return original(replace(call, body={"userId": f"u{own.hex}"}))
 
 
 def _with_id(body: Any) -> Any:
     return [_with_id(item) for item in body] if isinstance(body, list) else {"id": "17", **body}
 
 
-def _only_new(kind: Kind, code: int, former: Handler, call: Call) -> Reply:
-    own, parent = call.body.get(kind.parameter), call.path.get("userId", "")
-    if own is not None and call.store.get(call.partner, kind.name, parent, own) is not None:
-        raise RefusalError(code, f"There is such a {kind.name} already.")
-    return former(call)
+def _only_new(entity: EntityOperations, code: int, original: Handler, call: Call) -> Reply:
+    own, parent = call.body.get(entity.parameter), call.path.get("userId", "")
+    if own is not None and call.store.get(call.partner, entity.name, parent, own) is not None:
+        raise RefusalError(code, f"There is such a {entity.name} already.")
+    return original(call)
 
 
-def _odd_id(parameter: str, body: dict[str, Any]) -> bool:
+def _unusual_id(parameter: str, body: dict[str, Any]) -> bool:
     return re.fullmatch("[A-Za-z0-9-]+", body[parameter]) is None
 
 
@@ -303,10 +303,10 @@ def _with_secret_shown(secret: str | None, body: Any) -> Any:
     )
 
 
-def _known_event(former: Handler, call: Call) -> Reply:
+def _known_event(original: Handler, call: Call) -> Reply:
     if call.store.get(call.partner, "event", "", call.body["eventId"]) is None:
         raise RefusalError(400, "There is no such event.")
-    return former(call)
+    return original(call)
 
 
 # fmt: off
@@ -413,7 +413,7 @@ CRASHES: Final[tuple[_Crash, ...]] = (
     ("negative-year-is-500", GUIDE, "a year before zero", lambda asked: isinstance(year := sent_member(asked, "metadata", "year"), int) and year < 0, "createVehicle"),
     ("huge-capacity-is-500", GUIDE, "a capacity of 1e300", lambda asked: isinstance(own := sent_member(asked, "metadata", "capacity"), float) and own > 1e30, "createResource"),
     ("no-elements-is-500", GUIDE, "a tank without any heating element", lambda asked: sent_member(asked, "metadata", "heatingElements") == [], "createResource"),
-    ("lone-surrogate-is-500", GUIDE, "half of a surrogate pair in a user", lambda asked: "\\ud83d" in p.sent_text(asked), "createUser"),
+    ("lone-surrogate-is-500", GUIDE, "a lone surrogate in a user", lambda asked: "\\ud83d" in p.sent_text(asked), "createUser"),
     ("nul-in-text-is-500", SPEC, "a NUL in the text of a webhook", lambda asked: "\\u0000" in p.sent_text(asked), "createWebhook"),
     ("no-utf-8-is-500", GUIDE, "a meter that is not in UTF-8", lambda asked: not p.sent_text(asked).isprintable() and any(0xDC80 <= ord(each) <= 0xDCFF for each in p.sent_text(asked)), "createMeter"),
     ("byte-order-mark-is-500", GUIDE, "a byte order mark before a user", lambda asked: p.sent_text(asked).startswith("\ufeff"), "createUser"),
@@ -447,7 +447,7 @@ _MEMBERS: Final = {
 AUTHORIZATION: Final = faults(
     "authorization",
     *((f"{kebab(o)}-without-token", GUIDE, f"{o} needs no token", p.open_to_all(o), Expected(BAD, f"{o} -> 2..", "status", "Authorization is missing")) for o in SECURED),
-    *((f"{kebab(o)}-in-spite-of-401", _level(o), f"{o} answers 401 and acts all the same", p.acts_in_spite(o, 401), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 401", "GET .* afterwards")) for o in (*MAKING, *DELETING, "replaceWebhook")),
+    *((f"{kebab(o)}-in-spite-of-401", _level(o), f"{o} answers 401 and acts all the same", p.acts_in_spite(o, 401), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 401", "GET .* afterwards")) for o in (*MAKING, *DELETING, "replaceWebhook")),
     ("test-webhook-in-spite-of-401", SPEC, "testWebhook answers 401 and delivers all the same", p.acts_in_spite("testWebhook", 401), Expected(DELIVERED_RIGHT, "testWebhook -> 401", "deliveries to", "none")),
     ("no-token-is-404", GUIDE, "a read without a good token is answered with 404", p.sends(p.status(404), "getUser", "getVehicle", "getMeter", status=(401,)), Expected(STATUS, "getUser -> 404", "status", "401", "404")),
     ("challenge-missing-on-delete", SPEC, "the 401 of deleteVehicle has no WWW-Authenticate", p.sends(p.header("WWW-Authenticate", None), "deleteVehicle", status=(401,)), Expected(HEADERS, "deleteVehicle -> 401", "WWW-Authenticate", "Bearer", "missing")),
@@ -455,22 +455,22 @@ AUTHORIZATION: Final = faults(
 
 TENANCY: Final = faults(
     "tenancy",
-    *((f"{kebab(o)}-across-partners", GUIDE, f"{o} takes the ids of every partner", p.across_partners(o), Expected(KEPT_APART, f"{o} -> 2..", "status")) for o in (*BY_ID, "getEvent", *(each for kind in OWNED for each in (kind.create, kind.list)))),
+    *((f"{kebab(o)}-across-partners", GUIDE, f"{o} takes the ids of every partner", p.across_partners(o), Expected(KEPT_APART, f"{o} -> 2..", "status")) for o in (*BY_ID, "getEvent", *(each for entity in OWNED for each in (entity.create, entity.list)))),
     *((f"{kebab(o)}-of-all-partners", GUIDE, f"{o} lists what all partners have", p.lists_everyones(o), Expected(KEPT_APART, f"{o} -> 200", "the list")) for o in ("listUsers", "listWebhooks")),
-    *((f"{kebab(o)}-in-spite-of-404", GUIDE, f"{o} answers 404 for another partner's, and acts all the same", p.acts_for_others(o), Expected(KEPT_APART, f"{o} -> 404", "GET .* afterwards")) for o in (*DELETING, "replaceWebhook", *(kind.create for kind in OWNED))),
+    *((f"{kebab(o)}-in-spite-of-404", GUIDE, f"{o} answers 404 for another partner's, and acts all the same", p.acts_for_others(o), Expected(KEPT_APART, f"{o} -> 404", "GET .* afterwards")) for o in (*DELETING, "replaceWebhook", *(entity.create for entity in OWNED))),
     ("test-webhook-in-spite-of-404", GUIDE, "testWebhook answers 404 for another partner's, and delivers all the same", p.acts_for_others("testWebhook"), Expected(DELIVERED_RIGHT, "testWebhook -> 404", "deliveries to", "none")),
     ("user-id-is-taken-away", GUIDE, "a user's id is taken away from the other partner who has it", p.then_does("createUser", _user_of_everybody), Expected(KEPT_APART, "createUser -> 2..", "GET .* afterwards")),
     ("user-deleted-for-all", GUIDE, "a deleted user is deleted for every partner who has one of that id", p.then_does("deleteUser", lambda call, _: _user_of_everybody(replace(call, body=call.path), Reply(204))), Expected(KEPT_APART, "createUser -> 2..", "GET .* afterwards")),
-    *((f"{kebab(kind.list)}-of-same-user-id", GUIDE, f"{kind.list} shows what another partner has below the same userId", p.does(kind.list, partial(_things_of_others, kind.name)), Expected(KEPT_APART, f"{kind.list} -> 200", "the list")) for kind in OWNED),
+    *((f"{kebab(entity.list)}-of-same-user-id", GUIDE, f"{entity.list} shows what another partner has below the same userId", p.does(entity.list, partial(_entities_of_others, entity.name)), Expected(KEPT_APART, f"{entity.list} -> 200", "the list")) for entity in OWNED),
 )
 
 LIFECYCLE: Final = faults(
     "lifecycle",
-    *((f"{kind.name}-list-is-capped", SPEC, f"{kind.list} ends after {PAGE}", p.lists(kind.list, lambda items: items[:PAGE]), Expected(LISTED_ONCE, f"{kind.list} -> 200", "the list", "each of", "of them once")) for kind in KINDS),
-    *((f"{kind.name}-deleted-is-listed", SPEC, f"{kind.list} lists what is deleted", p.still_listed(kind.list, kind.get, kind.delete), Expected(GONE, f"{kind.delete} -> 204", f"{kind.name}s afterwards", "not in the list")) for kind in KINDS),
-    *((f"{kind.name}-deletes-sibling", SPEC, f"{kind.delete} deletes the newest {kind.name}, too", p.deletes_sibling_too(kind.delete, kind.name, kind.parameter), Expected(UNTOUCHED, f"{kind.delete} -> 204", "GET .* afterwards")) for kind in KINDS),
-    *((f"{kebab(o)}-of-any-user", SPEC, f"{o} finds a {kind.name} below any user", p.across_parents(o, "user", "userId"), Expected(PARENTS, f"{o} -> 20[04]", "status", "404")) for kind in OWNED for o in (kind.get, kind.delete)),
-    *((f"{kebab(kind.list)}-of-all-users", SPEC, f"{kind.list} lists the {kind.name}s of all users", p.lists_below_all(kind.list, "user", "userId"), Expected(PARENTS, f"{kind.list} -> 200", "the list")) for kind in OWNED),
+    *((f"{entity.name}-list-is-capped", SPEC, f"{entity.list} ends after {PAGE}", p.lists(entity.list, lambda items: items[:PAGE]), Expected(LISTED_ONCE, f"{entity.list} -> 200", "the list", "each of", "of them once")) for entity in ENTITIES),
+    *((f"{entity.name}-deleted-is-listed", SPEC, f"{entity.list} lists what is deleted", p.still_listed(entity.list, entity.get, entity.delete), Expected(GONE, f"{entity.delete} -> 204", f"{entity.name}s afterwards", "not in the list")) for entity in ENTITIES),
+    *((f"{entity.name}-deletes-sibling", SPEC, f"{entity.delete} deletes the newest {entity.name}, too", p.deletes_sibling_too(entity.delete, entity.name, entity.parameter), Expected(UNTOUCHED, f"{entity.delete} -> 204", "GET .* afterwards")) for entity in ENTITIES),
+    *((f"{kebab(o)}-of-any-user", SPEC, f"{o} finds a {entity.name} below any user", p.across_parents(o, "user", "userId"), Expected(PARENTS, f"{o} -> 20[04]", "status", "404")) for entity in OWNED for o in (entity.get, entity.delete)),
+    *((f"{kebab(entity.list)}-of-all-users", SPEC, f"{entity.list} lists the {entity.name}s of all users", p.lists_below_all(entity.list, "user", "userId"), Expected(PARENTS, f"{entity.list} -> 200", "the list")) for entity in OWNED),
     ("vehicle-deleted-everywhere", SPEC, "deleteVehicle deletes the vehicles of that id below other users, too", p.then_does("deleteVehicle", _vehicles_of_everyone), Expected(UNTOUCHED, "deleteVehicle -> 204", "GET .*/vehicles/.* afterwards")),
     ("vehicle-deletes-resource", SPEC, "deleteVehicle deletes the resource of that id, too", p.then_does("deleteVehicle", _resource_of_same_id), Expected(UNTOUCHED, "deleteVehicle -> 204", "GET .*/resources/.* afterwards")),
     ("put-changes-nothing", SPEC, "replaceWebhook answers 200 and changes nothing", p.only_says("replaceWebhook"), Expected(SENT, "getWebhook -> 200", "/webhookUrl")),
@@ -480,7 +480,7 @@ LIFECYCLE: Final = faults(
     ("put-makes", SPEC, "replaceWebhook makes what is not there", p.does("replaceWebhook", _put_makes), Expected(STATUS, "replaceWebhook -> 200", "status", "404", "200")),
     ("put-unknown-is-200", SPEC, "replaceWebhook answers 200 where there is nothing", p.in_place_of(404, "replaceWebhook", Reply(200)), Expected(STATUS, "replaceWebhook -> 200", "status", "404", "200")),
     ("put-moves", SPEC, "replaceWebhook gives the webhook another id", p.does("replaceWebhook", _put_moves), Expected(STATUS, "getWebhook -> 404", "status", "200", "404")),
-    ("put-in-spite-of-404", SPEC, "replaceWebhook answers 404 for an unknown webhook, and makes it", p.does("replaceWebhook", _put_makes_quietly), Expected(REFUSED_CHANGES_NOTHING, "replaceWebhook -> 404", "GET .* afterwards", "404")),
+    ("put-in-spite-of-404", SPEC, "replaceWebhook answers 404 for an unknown webhook, and makes it", p.does("replaceWebhook", _put_makes_quietly), Expected(REFUSED_CHANGES_NOthing, "replaceWebhook -> 404", "GET .* afterwards", "404")),
 )
 
 FIDELITY: Final = faults(
@@ -560,11 +560,11 @@ FIDELITY: Final = faults(
 INPUT: Final = faults(
     "bad input",
     *((f"{kebab(o)}-takes-{name}", _level(o), f"{o} takes {text}", p.accepts(o, pointer, actual, **more), Expected(BAD, f"{o} -> 2..", "status", f"{pointer.rstrip('*')}\\S* is {actual}" if pointer else f"request body is {actual}")) for o, pointer, actual, name, text, more in TAKEN),
-    *((f"{kebab(o)}-in-spite-of-400", _level(o), f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 400", "GET .* afterwards")) for o in ("createVehicle", "createMeter", "createResource", "createWebhook", "replaceWebhook")),
-    *((f"{kebab(kind.create)}-makes-unknown-user", GUIDE, f"{kind.create} makes the user that is not there", p.without_parent(kind.create, _make_user, goes_on=True), Expected(STATUS, f"{kind.create} -> 201", "status", "404", "201")) for kind in OWNED),
-    *((f"{kebab(kind.create)}-leaves-unknown-user", GUIDE, f"{kind.create} answers 404 and makes the user", p.without_parent(kind.create, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOTHING, f"{kind.create} -> 404", "GET /users/{userId} afterwards", "no user")) for kind in OWNED),
-    *((f"{kebab(kind.create)}-keeps-for-later", GUIDE, f"{kind.create} answers 404 and keeps what was sent for the user to come", p.without_parent(kind.create, partial(_keep_for_later, kind), goes_on=False), Expected(REFUSED_CHANGES_NOTHING, f"{kind.create} -> 404", "after the user was made")) for kind in OWNED),
-    *((f"{kebab(kind.list)}-of-unknown-user-is-empty", SPEC, f"{kind.list} of an unknown user is an empty list", p.in_place_of(404, kind.list, Reply(200, [])), Expected(STATUS, f"{kind.list} -> 200", "status", "404", "200")) for kind in OWNED),
+    *((f"{kebab(o)}-in-spite-of-400", _level(o), f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 400", "GET .* afterwards")) for o in ("createVehicle", "createMeter", "createResource", "createWebhook", "replaceWebhook")),
+    *((f"{kebab(entity.create)}-makes-unknown-user", GUIDE, f"{entity.create} makes the user that is not there", p.without_parent(entity.create, _make_user, goes_on=True), Expected(STATUS, f"{entity.create} -> 201", "status", "404", "201")) for entity in OWNED),
+    *((f"{kebab(entity.create)}-leaves-unknown-user", GUIDE, f"{entity.create} answers 404 and makes the user", p.without_parent(entity.create, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOthing, f"{entity.create} -> 404", "GET /users/{userId} afterwards", "no user")) for entity in OWNED),
+    *((f"{kebab(entity.create)}-keeps-for-later", GUIDE, f"{entity.create} answers 404 and keeps what was sent for the user to come", p.without_parent(entity.create, partial(_keep_for_later, entity), goes_on=False), Expected(REFUSED_CHANGES_NOthing, f"{entity.create} -> 404", "after the user was made")) for entity in OWNED),
+    *((f"{kebab(entity.list)}-of-unknown-user-is-empty", SPEC, f"{entity.list} of an unknown user is an empty list", p.in_place_of(404, entity.list, Reply(200, [])), Expected(STATUS, f"{entity.list} -> 200", "status", "404", "200")) for entity in OWNED),
     *((f"{kebab(o)}-refuses-with-{code}", _level(o), f"{o} refuses bad input with {code}", p.sends(p.status(code), o, status=(400,)), Expected(STATUS, f"{o} -> {code}", "status", "400", str(code))) for o, code in (("createUser", 422), ("createVehicle", 422), ("createMeter", 409), ("createReport", 404))),
     *((f"{kebab(o)}-takes-an-array", _level(o), f"{o} takes the body in an array", p.accepts(o, "", "an array", mend=unwrapped), Expected(BAD, f"{o} -> 2..", "status", "request body is an array")) for o in ("createUser", "createVehicle", "createWebhook")),
     *((f"{kebab(o)}-takes-json-in-a-text", _level(o), f"{o} takes the body as JSON in a JSON text", p.accepts(o, "", "a string", mend=from_text), Expected(BAD, f"{o} -> 2..", "status", "request body is a string")) for o in ("createMeter", "createResource")),
@@ -589,7 +589,7 @@ TROUBLE: Final = faults(
 METHODS: Final = faults(
     "methods",
     ("patch-is-put", SPEC, "PATCH of a webhook does what PUT does", p.also_by("PATCH", "/webhooks/{id}", "replaceWebhook"), Expected(STATUS, "PATCH .*/webhooks/[^/]+ -> .*", "status", "404 or 405.*PATCH")),
-    ("patch-deletes-user", SPEC, "PATCH of a user deletes it", p.also_by("PATCH", "/users/{userId}", "deleteUser"), Expected(REFUSED_CHANGES_NOTHING, "PATCH .*/users/[^/]+ -> 204", "GET .* afterwards")),
+    ("patch-deletes-user", SPEC, "PATCH of a user deletes it", p.also_by("PATCH", "/users/{userId}", "deleteUser"), Expected(REFUSED_CHANGES_NOthing, "PATCH .*/users/[^/]+ -> 204", "GET .* afterwards")),
     ("put-reads-user", SPEC, "PUT of a user reads it", p.also_by("PUT", "/users/{userId}", "getUser"), Expected(STATUS, "PUT .*/users/[^/]+ -> 200", "status", "404 or 405.*PUT", "200")),
     ("put-lists-users", SPEC, "PUT of /users lists them", p.also_by("PUT", "/users", "listUsers"), Expected(STATUS, "PUT .*/users -> 200", "status", "404 or 405.*PUT", "200")),
     ("post-lists-events", SPEC, "POST of /events lists them", p.also_by("POST", "/events", "listEvents"), Expected(STATUS, "POST .*/events -> .*", "status", "404 or 405.*POST")),
@@ -638,7 +638,7 @@ ANSWERS: Final = faults(
     ("event-has-single-quotes", SPEC, "an event is written in single quotes", p.sends(p.content(lambda text: text.replace(b'"', b"'")), "getEvent"), Expected(BODY, "getEvent -> 200", "body", "application/json", "no JSON")),
     ("user-is-empty", SPEC, "a user is sent without a body", p.sends(p.content(lambda _: b""), "getUser"), Expected(BODY, "getUser -> 200", "body", "a body", "empty")),
     ("list-is-not-gzip", SPEC, "the list of vehicles is said to be gzip, and is not", p.sends(p.header("Content-Encoding", "gzip"), "listVehicles"), Expected(BODY, "listVehicles -> 200", "body", "whole", "")),
-    ("head-is-no-http", SPEC, "a header of listMeters holds a NUL", p.sends(p.header("X-Trace", "a\x00b"), "listMeters"), Expected(ANSWERED, "listMeters -> no answer", "status", "an answer", "")),
+    ("head-is-no-http", SPEC, "a header of listMeters holds a NUL", p.sends(p.header("X-Trace", "a\x00b"), "listMeters"), Expected(ANSWERED, "listMeters -> no response", "status", "a response", "")),
 )
 
 EVENTS: Final = faults(
@@ -715,7 +715,7 @@ DELIVERIES: Final = faults(
 )
 
 FAULTS: Final = (
-    *token_faults(1800), *authorization_faults(SECURED), *AUTHORIZATION, *TENANCY, *lifecycle_faults(KINDS, SPEC), *LIFECYCLE, *FIDELITY, *INPUT, *TROUBLE, *METHODS, *ANSWERS, *EVENTS, *REPORTS, *REFUSED, *DELIVERIES,
+    *token_faults(1800), *authorization_faults(SECURED), *AUTHORIZATION, *TENANCY, *lifecycle_faults(ENTITIES, SPEC), *LIFECYCLE, *FIDELITY, *INPUT, *TROUBLE, *METHODS, *ANSWERS, *EVENTS, *REPORTS, *REFUSED, *DELIVERIES,
 )
 
 VARIANTS: Final = (
@@ -724,22 +724,22 @@ VARIANTS: Final = (
     Variant("made-is-empty", "new vehicles and resources are answered without a body", p.sends(p.content(lambda _: b""), "createVehicle", "createResource")),
     Variant("made-is-null", "new vehicles and resources are answered with null", p.sends(p.value(lambda _: None), "createVehicle", "createResource")),
     Variant("made-is-whole", "new vehicles and resources are answered with all that was sent", p.together(*(p.does(o, _echo) for o in ("createVehicle", "createResource", "createMeter")))),
-    Variant("lists-in-another-order", "lists come newest first", p.sends(p.value(lambda body: body[::-1]), *(kind.list for kind in KINDS), "listEvents")),
-    Variant("lists-of-ids", "items of lists have ids and no more", p.together(*(p.lists(kind.list, partial(_ids_only, kind.parameter)) for kind in OWNED))),
+    Variant("lists-in-another-order", "lists come newest first", p.sends(p.value(lambda body: body[::-1]), *(entity.list for entity in ENTITIES), "listEvents")),
+    Variant("lists-of-ids", "items of lists have ids and no more", p.together(*(p.lists(entity.list, partial(_ids_only, entity.parameter)) for entity in OWNED))),
     Variant("numbers-in-other-spellings", "whole numbers are written with a point where they may be", p.together(p.shows("getResource", "/metadata/capacity", float, "listResources"), p.shows("getResource", "/metadata/heatingElements/*", float), p.shows("getMeter", "/location/latitude", float))),
     Variant("ids-of-the-server", "the server chooses users' ids", p.does("createUser", _own_user_id)),
     Variant("short-ids", "ids of meters and webhooks are short numbers", p.numbers_ids("createMeter", "createWebhook")),
     Variant("answers-with-id", "vehicles and resources have an id of the server's, too", p.together(p.sends(p.value(_with_id), "getVehicle", "getResource", "listVehicles", "listResources"))),
-    Variant("answers-without-user", "vehicles, meters and resources do not say whose they are", p.together(*(p.shows(kind.get, "/userId", p.DROP) for kind in OWNED), *(p.shows(kind.list, "/*/userId", p.DROP) for kind in OWNED), *(p.shows(kind.create, "/userId", p.DROP) for kind in OWNED))),
+    Variant("answers-without-user", "vehicles, meters and resources do not say whose they are", p.together(*(p.shows(entity.get, "/userId", p.DROP) for entity in OWNED), *(p.shows(entity.list, "/*/userId", p.DROP) for entity in OWNED), *(p.shows(entity.create, "/userId", p.DROP) for entity in OWNED))),
     Variant("null-for-nothing", "null is taken for an optional member that is left out", p.together(*(p.accepts("createReport", f"/payloads/0/{name}", "null") for name in ("current", "power", "stateOfCharge", "batteryCapacity")))),
     Variant("refusal-is-text", "a refusal is a JSON text", p.sends(p.refusal(400, "The input breaks a rule."), *SECURED, status=(400,))),
     Variant("refusal-is-sparse", "a problem document has nothing but nulls", p.sends(p.refusal(400, {"type": None, "title": None, "status": None, "detail": None, "instance": None}, "application/problem+json; charset=utf-8"), *SECURED, status=(400,))),
-    Variant("unknown-user-is-400", "an unknown user in the path is answered with 400", p.sends(p.refusal(400, "There is no such user."), *(each for kind in OWNED for each in (kind.create, kind.list)), "getUser", status=(404,))),
-    Variant("second-time-is-409", "an id that is there already is refused with 409", p.together(*(p.does(kind.create, partial(_only_new, kind, 409)) for kind in KINDS[:4]))),
-    Variant("second-time-is-400", "an id that is there already is refused with 400", p.together(*(p.does(kind.create, partial(_only_new, kind, 400)) for kind in KINDS[:4]))),
+    Variant("unknown-user-is-400", "an unknown user in the path is answered with 400", p.sends(p.refusal(400, "There is no such user."), *(each for entity in OWNED for each in (entity.create, entity.list)), "getUser", status=(404,))),
+    Variant("second-time-is-409", "an id that is there already is refused with 409", p.together(*(p.does(entity.create, partial(_only_new, entity, 409)) for entity in ENTITIES[:4]))),
+    Variant("second-time-is-400", "an id that is there already is refused with 400", p.together(*(p.does(entity.create, partial(_only_new, entity, 400)) for entity in ENTITIES[:4]))),
     Variant("strict-members", "members that are not known are refused", p.together(*(p.refuses(o, partial(has_unknown, members)) for o, members in _MEMBERS.items()))),
-    Variant("plain-text-only", "text with line breaks, emoji, or blanks around is refused", p.together(*(p.refuses(o, odd_text) for o in MAKING[1:]))),
-    Variant("ids-of-plain-characters", "ids of other characters than letters, digits and hyphens are refused", p.together(*(p.refuses(kind.create, partial(_odd_id, kind.parameter)) for kind in (KINDS[0], KINDS[1], KINDS[3])))),
+    Variant("plain-text-only", "text with line breaks, emoji, or blanks around is refused", p.together(*(p.refuses(o, unusual_text) for o in MAKING[1:]))),
+    Variant("ids-of-plain-characters", "ids of other characters than letters, digits and hyphens are refused", p.together(*(p.refuses(entity.create, partial(_unusual_id, entity.parameter)) for entity in (ENTITIES[0], ENTITIES[1], ENTITIES[3])))),
     Variant("assets-outlive-user", "a user that is deleted leaves its assets, for when it is made again", p.does("deleteUser", _user_alone)),
     Variant("webhook-secret-is-stars", "a webhook shows its secret as stars", p.sends(p.value(partial(_with_secret_shown, "***")), "createWebhook", "getWebhook", "replaceWebhook", "listWebhooks")),
     Variant("webhook-secret-is-null", "a webhook shows its secret as null", p.sends(p.value(partial(_with_secret_shown, None)), "createWebhook", "getWebhook", "replaceWebhook", "listWebhooks")),
@@ -756,6 +756,6 @@ VARIANTS: Final = (
     Variant("malformed-ids-are-400", "an id of another length than the API gives is answered with 400", p.wants_whole_ids("getWebhook", "deleteWebhook", "replaceWebhook", "testWebhook")),
     Variant("times-in-zulu", "times end in Z, with three digits", p.together(*(p.shows(o, pointer, zulu) for o, pointer in (("getEvent", "/createdAt"), ("getEvent", "/modifiedAt"), ("listEvents", "/*/createdAt"), ("createReport", "/createdDateTime"), ("createReport", "/modificationDateTime"))))),
     Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
-    Variant("compressed", "answers are compressed", p.sends(p.chain(p.content(gzip.compress), p.header("Content-Encoding", "gzip")), *(kind.get for kind in KINDS), *(kind.list for kind in KINDS), "listEvents", "getToken")),
+    Variant("compressed", "answers are compressed", p.sends(p.chain(p.content(gzip.compress), p.header("Content-Encoding", "gzip")), *(entity.get for entity in ENTITIES), *(entity.list for entity in ENTITIES), "listEvents", "getToken")),
 )
 # fmt: on

@@ -1,8 +1,8 @@
 """The planted faults and the legal variants of January 2026.
 
 A fault is what a server of that edition could get wrong: one thing, and nothing that the published facts leave open. A
-variant is what they leave open, or allow. What goes wrong in the same way with every operation, or with every kind of
-thing, is a row of a comprehension.
+variant is what they leave open, or allow. What goes wrong in the same way with every operation, or with every entity of
+entity, is a row of a comprehension.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from ecsuite.http import httpx
 from ecsuite.rules import (
     CHANGED_ALONE,
     COMPENSATED,
+    CREATION_RESPONSE,
     DELIVERED_ONCE,
     DELIVERED_RIGHT,
     DELIVERED_TRUE,
@@ -38,13 +39,12 @@ from ecsuite.rules import (
     LOGGED,
     PAGED,
     PARENTS,
-    REFUSED_CHANGES_NOTHING,
     REPEATED,
     REPLACED_WHOLE,
     SIGNED,
     SIMULATED,
-    TOLD,
     UNTOUCHED,
+    REFUSED_CHANGES_NOthing,
 )
 from ecsuite.standin import edition_2026_01_assets as assets
 from ecsuite.standin import edition_2026_01_programme as programme
@@ -70,7 +70,7 @@ from ecsuite.standin.faults.common import (
     SERVER_ERROR,
     SPEC,
     STATUS,
-    Kind,
+    EntityOperations,
     ascii_only,
     authorization_faults,
     common_variants,
@@ -81,13 +81,13 @@ from ecsuite.standin.faults.common import (
     kebab,
     lifecycle_faults,
     mojibake,
-    odd_text,
     own_id,
     says,
     sent_member,
     shortened,
     swapped,
     token_faults,
+    unusual_text,
     unwrapped,
     with_body,
     zulu,
@@ -96,14 +96,16 @@ from ecsuite.standin.parts import Asked, Parts
 from ecsuite.standin.store import Delivery
 from ecsuite.webhook.signature import sign
 
-KINDS: Final = (
-    Kind("user", "userId", "createUser", "listUsers", "getUser", "deleteUser"),
-    Kind("location", "locationId", "createLocation", "listLocations", "getLocation", "deleteLocation"),
-    Kind("vehicle", "resourceId", "createVehicle", "listResources", "getResource", "deleteResource"),
-    Kind("resource", "resourceId", "createLocationResource", "listLocationResources", "getResource", "deleteResource"),
-    Kind("webhook", "webhookId", "createWebhook", "listWebhooks", "getWebhook", "deleteWebhook"),
+ENTITIES: Final = (
+    EntityOperations("user", "userId", "createUser", "listUsers", "getUser", "deleteUser"),
+    EntityOperations("location", "locationId", "createLocation", "listLocations", "getLocation", "deleteLocation"),
+    EntityOperations("vehicle", "resourceId", "createVehicle", "listResources", "getResource", "deleteResource"),
+    EntityOperations(
+        "resource", "resourceId", "createLocationResource", "listLocationResources", "getResource", "deleteResource"
+    ),
+    EntityOperations("webhook", "webhookId", "createWebhook", "listWebhooks", "getWebhook", "deleteWebhook"),
 )
-MAKING: Final = (*(kind.create for kind in KINDS), "createUsers", "createLocations")
+MAKING: Final = (*(entity.create for entity in ENTITIES), "createUsers", "createLocations")
 DELETING: Final = ("deleteUser", "deleteLocation", "deleteResource", "deleteWebhook")
 CHANGING: Final = ("replaceLocation", "changeLocation", "replaceWebhook", "changeWebhook")
 OF_A_USER: Final = (
@@ -118,7 +120,7 @@ SIMULATING: Final = ("simulatePriceCurve", "simulateUserEligibility", "simulateL
 PAGED_LISTS: Final = ("listUsers", "listEvents", "listEligibleUsers", "listNotificationLogs")
 LISTING: Final = ("listUsers", "listLocations", "listResources", "listLocationResources", "listWebhooks", "listEvents")
 SECURED: Final = tuple(dict.fromkeys((
-    *(operation for kind in KINDS for operation in kind[2:]), "createUsers", "createLocations", *BY_ID, *SIMULATING,
+    *(operation for entity in ENTITIES for operation in entity[2:]), "createUsers", "createLocations", *BY_ID, *SIMULATING,
     *PAGED_LISTS, "getMeterEligibility", "createReport", "getNotificationLog", "simulatePartner", "deleteSimulation",
 )))  # fmt: skip
 LIFETIME: Final = 3600
@@ -150,8 +152,8 @@ def _turned(place: dict[str, float] | None) -> Any:
 def _pages(change: Callable[[dict[str, Any], Mapping[str, str]], dict[str, Any]], *operations: str) -> Plant:
     """Shows a page otherwise; `change` is given it, and the query that asked for it."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        reply = former(call)
+    def act(original: Handler, call: Call) -> Reply:
+        reply = original(call)
         return replace(reply, body=change(reply.body, call.query))
 
     return p.together(*(p.does(operation, act) for operation in operations))
@@ -170,8 +172,8 @@ def _figure(name: str, change: Callable[[dict[str, Any]], Any], *operations: str
 def _asks(change: Callable[[dict[str, str]], dict[str, str]], *operations: str) -> Plant:
     """Reads the query otherwise."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        return former(replace(call, query={**call.query, **change(dict(call.query))}))
+    def act(original: Handler, call: Call) -> Reply:
+        return original(replace(call, query={**call.query, **change(dict(call.query))}))
 
     return p.together(*(p.does(operation, act) for operation in operations))
 
@@ -180,69 +182,69 @@ def _number(query: Mapping[str, str]) -> int:
     return int(query.get("page", "1"))
 
 
-def _page_of(other: Callable[[int], int], former: Handler, call: Call) -> Reply:
+def _page_of(other: Callable[[int], int], original: Handler, call: Call) -> Reply:
     """The records of another page than was asked for, with the figures of that."""
-    records = former(replace(call, query={**call.query, "page": str(other(_number(call.query)))}))
-    return replace(records, body={**records.body, "pagination": former(call).body["pagination"]})
+    records = original(replace(call, query={**call.query, "page": str(other(_number(call.query)))}))
+    return replace(records, body={**records.body, "pagination": original(call).body["pagination"]})
 
 
-def _overlapping(former: Handler, call: Call) -> Reply:
+def _overlapping(original: Handler, call: Call) -> Reply:
     """From the second page on, the last record of the page before comes first."""
-    reply = former(call)
+    reply = original(call)
     number = _number(call.query)
     if number < 2:
         return reply
-    before = p.items_of(former(replace(call, query={**call.query, "page": str(number - 1)})).body)
+    before = p.items_of(original(replace(call, query={**call.query, "page": str(number - 1)})).body)
     items = p.items_of(reply.body)
     return replace(reply, body=p.with_items(reply.body, [*before[-1:], *items][: len(items)]))
 
 
-def _lost_at_the_end(former: Handler, call: Call) -> Reply:
+def _lost_at_the_end(original: Handler, call: Call) -> Reply:
     """The records of a last page that is not full are lost."""
-    reply = former(call)
+    reply = original(call)
     items = p.items_of(reply.body)
     lost = _number(call.query) > 1 and len(items) < int(call.query.get("pageSize", "1"))
     return replace(reply, body=p.with_items(reply.body, [] if lost else items))
 
 
-def _last_again(former: Handler, call: Call) -> Reply:
+def _last_again(original: Handler, call: Call) -> Reply:
     """A page after the last one has the records of the last one."""
-    reply = former(call)
+    reply = original(call)
     last = reply.body["pagination"]["totalPages"]
     if p.items_of(reply.body) or not last:
         return reply
-    again = former(replace(call, query={**call.query, "page": str(last)}))
+    again = original(replace(call, query={**call.query, "page": str(last)}))
     return replace(reply, body=p.with_items(reply.body, p.items_of(again.body)))
 
 
-def _one_more(former: Handler, call: Call) -> Reply:
+def _one_more(original: Handler, call: Call) -> Reply:
     """A page has one record more than was asked for."""
-    reply = former(call)
-    more = former(replace(call, query={**call.query, "page": str(_number(call.query) + 1)}))
+    reply = original(call)
+    more = original(replace(call, query={**call.query, "page": str(_number(call.query) + 1)}))
     return replace(reply, body=p.with_items(reply.body, [*p.items_of(reply.body), *p.items_of(more.body)[:1]]))
 
 
 def _crashes_at(name: str, texts: tuple[str, ...]) -> Callable[[Asked], bool]:
-    return lambda asked: dict(asked.seen.query).get(name) in texts
+    return lambda asked: dict(asked.decoded.query).get(name) in texts
 
 
-def _merged(former: Handler, call: Call) -> Reply:
+def _merged(original: Handler, call: Call) -> Reply:
     """A PUT leaves what it does not name as it was."""
     before = assets.shown(assets.require_location(call))
-    return former(replace(call, body={**before, **call.body}))
+    return original(replace(call, body={**before, **call.body}))
 
 
-def _webhook_merged(former: Handler, call: Call) -> Reply:
+def _webhook_merged(original: Handler, call: Call) -> Reply:
     before = call.store.get(call.partner, "webhook", "", call.path["webhookId"]) or {}
     names = ("name", "notificationTypes")
-    return former(replace(call, body={**{name: before[name] for name in names if name in before}, **call.body}))
+    return original(replace(call, body={**{name: before[name] for name in names if name in before}, **call.body}))
 
 
 def _resets(name: str) -> Plant:
     """A PATCH of a location makes nothing of what it does not name."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        reply = former(call)
+    def act(original: Handler, call: Call) -> Reply:
+        reply = original(call)
         rest = {} if name in call.body else {name: None}
         location = assets.require_location(call)
         assets.add_location(call, location["userId"], {**assets.shown(location), **rest})
@@ -251,9 +253,9 @@ def _resets(name: str) -> Plant:
     return p.does("changeLocation", act)
 
 
-def _patch_forgets(name: str, instead: Any, former: Handler, call: Call) -> Reply:
+def _patch_forgets(name: str, instead: Any, original: Handler, call: Call) -> Reply:
     """A PATCH of a webhook sets a member back that it does not name."""
-    reply = former(call)
+    reply = original(call)
     if name in call.body:
         return reply
     webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
@@ -261,9 +263,9 @@ def _patch_forgets(name: str, instead: Any, former: Handler, call: Call) -> Repl
     return replace(reply, body={**reply.body, name: instead} if name != "webhookSecret" else reply.body)
 
 
-def _patch_switches_on(former: Handler, call: Call) -> Reply:
+def _patch_switches_on(original: Handler, call: Call) -> Reply:
     """A PATCH of a webhook that does not say so switches it on."""
-    return former(replace(call, body={"enabled": True, **call.body}))
+    return original(replace(call, body={"enabled": True, **call.body}))
 
 
 def _switches_all(call: Call, _: Reply) -> None:
@@ -272,16 +274,16 @@ def _switches_all(call: Call, _: Reply) -> None:
         call.store.put(call.partner, "webhook", "", webhook["webhookId"], kept)
 
 
-def _turns(former: Handler, call: Call) -> Reply:
+def _turns(original: Handler, call: Call) -> Reply:
     """A switch turns a webhook, whichever way it is asked for."""
     webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
-    return former(replace(call, query={"enabled": "false" if webhook and webhook["enabled"] else "true"}))
+    return original(replace(call, query={"enabled": "false" if webhook and webhook["enabled"] else "true"}))
 
 
-def _put_keeps_former(former: Handler, call: Call) -> Reply:
-    """A PUT of a location leaves the meter point that is out of use as it was."""
+def _put_keeps_old(original: Handler, call: Call) -> Reply:
+    """A PUT of a location leaves the meter point that is deprecated as it was."""
     before = assets.require_location(call)
-    reply = former(call)
+    reply = original(call)
     after = assets.require_location(call) | {"meterPointId": before["meterPointId"]}
     call.store.put(call.partner, "location", after["userId"], after["locationId"], after)
     return reply
@@ -294,25 +296,25 @@ def _put_drops_resources(call: Call, _: Reply) -> None:
             call.store.delete(call.partner, "resource", call.path["userId"], resource["resourceId"])
 
 
-def _nothing_is_no_change(former: Handler, call: Call) -> Reply:
+def _nothing_is_no_change(original: Handler, call: Call) -> Reply:
     """An empty list in a PATCH is taken for none."""
-    return former(replace(call, body={name: own for name, own in call.body.items() if own != []}))
+    return original(replace(call, body={name: own for name, own in call.body.items() if own != []}))
 
 
-def _second_is_conflict(former: Handler, call: Call) -> Reply:
+def _second_is_conflict(original: Handler, call: Call) -> Reply:
     """A PUT that changes nothing is a conflict."""
     names = ("locationType", "coordinates", "meterPointIds")
     before = assets.require_location(call)
-    reply = former(call)
+    reply = original(call)
     after = assets.require_location(call)
     return Reply(409) if all(before[name] == after[name] for name in names) else reply
 
 
-def _batch_stops(former: Handler, call: Call) -> Reply:
+def _batch_stops(original: Handler, call: Call) -> Reply:
     """A batch ends at a user that is there, and is answered with all."""
     known = {user["userId"] for user in assets.users(call)}
     until = itertools.takewhile(lambda user: user["userId"] not in known, call.body["users"])
-    former(replace(call, body={"users": list(until)}))
+    original(replace(call, body={"users": list(until)}))
     return Reply(201, {"users": [{"userId": user["userId"]} for user in call.body["users"]]})
 
 
@@ -322,24 +324,24 @@ def _loses_name(call: Call, _reply: Reply) -> None:
     call.store.put(call.partner, "webhook", "", webhook["webhookId"], {**webhook, "name": None})
 
 
-def _patch_takes(names: tuple[str, ...], former: Handler, call: Call) -> Reply:
+def _patch_takes(names: tuple[str, ...], original: Handler, call: Call) -> Reply:
     """A PATCH takes no other members than these."""
-    return former(replace(call, body={name: own for name, own in call.body.items() if name in names}))
+    return original(replace(call, body={name: own for name, own in call.body.items() if name in names}))
 
 
-def _says_only(former: Handler, call: Call) -> Reply:
+def _says_only(original: Handler, call: Call) -> Reply:
     """Answers with what was sent, and keeps what was before."""
     before = assets.require_location(call)
-    reply = former(call)
+    reply = original(call)
     call.store.put(call.partner, "location", before["userId"], before["locationId"], before)
     return reply
 
 
-def _put_makes(former: Handler, call: Call) -> Reply:
+def _put_makes(original: Handler, call: Call) -> Reply:
     user_id = assets.require_user(call)
     if call.store.get(call.partner, "location", user_id, call.path["locationId"]) is None:
         assets.add_location(call, user_id, {**call.body, "locationId": call.path["locationId"]})
-    return former(call)
+    return original(call)
 
 
 def _put_changes_all(call: Call, _: Reply) -> None:
@@ -352,39 +354,39 @@ def _webhooks_change_all(call: Call, _: Reply) -> None:
         call.store.put(call.partner, "webhook", "", webhook["webhookId"], {**webhook, "name": "changed"})
 
 
-def _replaces(former: Handler, call: Call) -> Reply:
+def _replaces(original: Handler, call: Call) -> Reply:
     """Takes a locationId that is there, and replaces the location."""
     call.store.delete(call.partner, "location", assets.require_user(call), call.body["locationId"])
-    return former(call)
+    return original(call)
 
 
-def _conflict_replaces(former: Handler, call: Call) -> Reply:
+def _conflict_replaces(original: Handler, call: Call) -> Reply:
     """Answers 409, and replaces the location all the same."""
-    reply = former(call)
+    reply = original(call)
     if reply.status == 409:
         assets.add_location(call, call.path["userId"], call.body)
     return reply
 
 
-def _conflict_is(reply: Reply, former: Handler, call: Call) -> Reply:
-    own = former(call)
+def _conflict_is(reply: Reply, original: Handler, call: Call) -> Reply:
+    own = original(call)
     return reply if own.status == 409 else own
 
 
-def _batch(change: Callable[[list[Any]], list[Any]], name: str, former: Handler, call: Call) -> Reply:
+def _batch(change: Callable[[list[Any]], list[Any]], name: str, original: Handler, call: Call) -> Reply:
     """Keeps other things of a batch than were sent."""
-    return former(replace(call, body={name: change(call.body[name])}))
+    return original(replace(call, body={name: change(call.body[name])}))
 
 
 def _keeps_the_right_ones(operation: str, name: str, keep: Callable[[Call, Any], object]) -> Plant:
-    """Refuses a batch with a wrong thing in it, and keeps the others."""
+    """Refuses a batch with a wrong entity in it, and keeps the others."""
 
     def plant(parts: Parts) -> None:
-        former = parts.answer
+        original = parts.answer
 
         def answer(asked: Asked) -> Reply:
             try:
-                return former(asked)
+                return original(asked)
             except RefusalError as refused:
                 partner = parts.bearer(asked)
                 body = p.sent_value(asked)
@@ -394,7 +396,7 @@ def _keeps_the_right_ones(operation: str, name: str, keep: Callable[[Call, Any],
                     and partner
                     and isinstance(body, dict)
                 ):
-                    call = Call(partner, asked.seen.path_values, body, parts.store)
+                    call = Call(partner, asked.decoded.path_values, body, parts.store)
                     for item in body.get(name) or ():
                         if isinstance(item, dict) and all(isinstance(own, str) for own in list(item.values())[:1]):
                             keep(call, item)
@@ -420,20 +422,20 @@ def _newest_of_each(call: Call, _: Reply) -> None:
 
 def _resources_listed_still(parts: Parts) -> None:
     """Lists a resource that is deleted as before."""
-    graves: list[dict[str, Any]] = []
-    show, delete, former = (parts.handlers[name] for name in ("getResource", "deleteResource", "listResources"))
+    deleted: list[dict[str, Any]] = []
+    show, delete, original = (parts.handlers[name] for name in ("getResource", "deleteResource", "listResources"))
 
-    def bury(call: Call) -> Reply:
+    def delete_and_keep(call: Call) -> Reply:
         body = show(call).body
-        graves.append(body)
+        deleted.append(body)
         return delete(call)
 
     def listed(call: Call) -> Reply:
-        reply = former(call)
-        more = [body for body in graves if body["userId"] == call.path["userId"]]
+        reply = original(call)
+        more = [body for body in deleted if body["userId"] == call.path["userId"]]
         return replace(reply, body=p.with_items(reply.body, [*p.items_of(reply.body), *more]))
 
-    parts.handlers["deleteResource"], parts.handlers["listResources"] = bury, listed
+    parts.handlers["deleteResource"], parts.handlers["listResources"] = delete_and_keep, listed
 
 
 def _user_of_everybody(call: Call, _: Reply) -> None:
@@ -442,9 +444,9 @@ def _user_of_everybody(call: Call, _: Reply) -> None:
         call.store.delete(other, "user", "", call.path.get("userId") or call.body["userId"], owns=assets.OWNED)
 
 
-def _first_event(former: Handler, call: Call) -> Reply:
+def _first_event(original: Handler, call: Call) -> Reply:
     try:
-        return former(call)
+        return original(call)
     except RefusalError:
         events = call.store.all(call.partner, "event")
         if not events:
@@ -452,8 +454,8 @@ def _first_event(former: Handler, call: Call) -> Reply:
         return Reply(200, events[0])
 
 
-def _report_mixed_up(former: Handler, call: Call) -> Reply:
-    return replace(reply := former(call), body={**reply.body, "eventId": reply.body["id"]})
+def _report_mixed_up(original: Handler, call: Call) -> Reply:
+    return replace(reply := original(call), body={**reply.body, "eventId": reply.body["id"]})
 
 
 # Deliveries: what is sent in the place of one, and how often.
@@ -549,11 +551,11 @@ def _pauses(seconds: Callable[[int], float]) -> Plant:
     """Waits otherwise before a delivery is tried again; `seconds` is given how often it was tried before."""
 
     def plant(parts: Parts) -> None:
-        former = parts.store.put_off
+        original = parts.store.put_off
 
         def put_off(delivery: Delivery, pause: float) -> Delivery:
             del pause
-            return former(delivery, seconds(delivery.tried))
+            return original(delivery, seconds(delivery.tried))
 
         parts.store.put_off = put_off  # type: ignore[method-assign]
 
@@ -587,10 +589,10 @@ def _acknowledged_by(*statuses: int) -> Plant:
     """Takes no other statuses than these for an acknowledgement."""
 
     def plant(parts: Parts) -> None:
-        former = parts.send
+        original = parts.send
 
         async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
-            status = await former(client, delivery)
+            status = await original(client, delivery)
             return status if status in statuses or not status or status >= 300 else 500
 
         parts.send = send
@@ -599,8 +601,8 @@ def _acknowledged_by(*statuses: int) -> Plant:
 
 
 def _waits_for_each(parts: Parts) -> None:
-    """Delivers one after the other, and waits for the answer of each."""
-    former = parts.send
+    """Delivers one after the other, and waits for the response of each."""
+    original = parts.send
     one_at_a_time = asyncio.Lock()
     failed: list[str] = []
 
@@ -608,7 +610,7 @@ def _waits_for_each(parts: Parts) -> None:
         async with one_at_a_time:
             if failed and delivery.url not in failed:
                 return 500
-            status = await former(client, delivery)
+            status = await original(client, delivery)
             if status and status >= 300:
                 failed.append(delivery.url)
             return status
@@ -619,34 +621,34 @@ def _waits_for_each(parts: Parts) -> None:
 def _notifies_as(choose: Callable[[Call, dict[str, Any], str], bool]) -> Plant:
     """Delivers to other webhooks than those that are on and have asked for it."""
 
-    def notifying(former: Handler, call: Call) -> Reply:
+    def notifying(original: Handler, call: Call) -> Reply:
         before = {each.seq for each in call.store.owed()}
-        reply = former(call)
+        reply = original(call)
         for each in call.store.owed():
             if each.seq not in before:
                 call.store.done(each)
         event = reply.body["simulatedEvent"]
-        kind = webhooks.NOTIFICATION_TYPES[event["payload"]["payloadType"]]
+        entity = webhooks.NOTIFICATION_TYPES[event["payload"]["payloadType"]]
         for webhook in call.store.all(call.partner, "webhook"):
-            if choose(call, webhook, kind):
-                webhooks._owe(call, event, kind, webhook)  # noqa: SLF001  the same delivery, to another one
+            if choose(call, webhook, entity):
+                webhooks._owe(call, event, entity, webhook)  # noqa: SLF001  the same delivery, to another one
         return reply
 
     return p.together(*(p.does(operation, notifying) for operation in SIMULATING))
 
 
-def _wants(webhook: dict[str, Any], kind: str) -> bool:
-    return webhook["enabled"] and kind in webhook["notificationTypes"]
+def _wants(webhook: dict[str, Any], entity: str) -> bool:
+    return webhook["enabled"] and entity in webhook["notificationTypes"]
 
 
-def _first_only(call: Call, webhook: dict[str, Any], kind: str) -> bool:
-    wanting = [each for each in call.store.all(call.partner, "webhook") if _wants(each, kind)]
+def _first_only(call: Call, webhook: dict[str, Any], entity: str) -> bool:
+    wanting = [each for each in call.store.all(call.partner, "webhook") if _wants(each, entity)]
     return wanting[:1] == [webhook]
 
 
-def _cross_partner(former: Handler, call: Call) -> Reply:
+def _cross_partner(original: Handler, call: Call) -> Reply:
     """Delivers to the webhooks of all partners."""
-    reply = former(call)
+    reply = original(call)
     for other in p.others(call):
         webhooks.notify(replace(call, partner=other), reply.body["simulatedEvent"])
     return reply
@@ -654,24 +656,24 @@ def _cross_partner(former: Handler, call: Call) -> Reply:
 
 def _keeps_deleted(parts: Parts) -> None:
     """Delivers to webhooks that are deleted."""
-    graves: list[dict[str, Any]] = []
+    deleted: list[dict[str, Any]] = []
     delete = parts.handlers["deleteWebhook"]
 
     def deleting(call: Call) -> Reply:
         webhook = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
         reply = delete(call)
-        graves.append({**webhook, "partner": call.partner} if webhook else {})
+        deleted.append({**webhook, "partner": call.partner} if webhook else {})
         return reply
 
     parts.handlers["deleteWebhook"] = deleting
 
-    def also(former: Handler, call: Call) -> Reply:
-        reply = former(call)
+    def also(original: Handler, call: Call) -> Reply:
+        reply = original(call)
         event = reply.body["simulatedEvent"]
-        kind = webhooks.NOTIFICATION_TYPES[event["payload"]["payloadType"]]
-        for webhook in graves:
-            if webhook.get("partner") == call.partner and _wants(webhook, kind):
-                webhooks._owe(call, event, kind, webhook)  # noqa: SLF001
+        entity = webhooks.NOTIFICATION_TYPES[event["payload"]["payloadType"]]
+        for webhook in deleted:
+            if webhook.get("partner") == call.partner and _wants(webhook, entity):
+                webhooks._owe(call, event, entity, webhook)  # noqa: SLF001
         return reply
 
     p.together(*(p.does(operation, also) for operation in SIMULATING))(parts)
@@ -688,34 +690,34 @@ def _log(pointer: str, change: Any) -> Plant:
     )
 
 
-def _logs_of_all(former: Handler, call: Call) -> Reply:
+def _logs_of_all(original: Handler, call: Call) -> Reply:
     """Does not look which webhook is asked for."""
-    return former(replace(call, query={name: own for name, own in call.query.items() if name != "webhookId"}))
+    return original(replace(call, query={name: own for name, own in call.query.items() if name != "webhookId"}))
 
 
 # Simulation, eligibility, enrollment
 
 
-def _given_is_ignored(name: str, former: Handler, call: Call) -> Reply:
+def _given_is_ignored(name: str, original: Handler, call: Call) -> Reply:
     """Makes up what the request gives."""
-    return former(replace(call, body={own: value for own, value in call.body.items() if own != name}))
+    return original(replace(call, body={own: value for own, value in call.body.items() if own != name}))
 
 
-def _not_kept(former: Handler, call: Call) -> Reply:
+def _not_kept(original: Handler, call: Call) -> Reply:
     """Answers with an event, and keeps none."""
-    reply = former(call)
+    reply = original(call)
     call.store.delete(call.partner, "event", "", reply.body["simulatedEvent"]["id"])
     return reply
 
 
-def _without(kind: str, former: Handler, call: Call) -> Reply:
-    """Makes no things of a kind for a simulated partner."""
-    reply = former(call)
+def _without(entity: str, original: Handler, call: Call) -> Reply:
+    """Makes no things of a entity for a simulated partner."""
+    reply = original(call)
     for user_id in call.store.all(call.partner, "simulated"):
         for resource in assets.resources(call, user_id):
-            if (kind == "vehicle") == (resource["locationId"] is None) and kind != "location":
+            if (entity == "vehicle") == (resource["locationId"] is None) and entity != "location":
                 call.store.delete(call.partner, "resource", user_id, resource["resourceId"])
-        for location in assets.locations(call, user_id) if kind == "location" else ():
+        for location in assets.locations(call, user_id) if entity == "location" else ():
             call.store.delete(call.partner, "location", user_id, location["locationId"])
     return reply
 
@@ -738,11 +740,11 @@ def _takes_real_ones(call: Call, _: Reply) -> None:
         assets.remove_user(call, user["userId"])
 
 
-def _leaves_one(former: Handler, call: Call) -> Reply:
+def _leaves_one(original: Handler, call: Call) -> Reply:
     made_up = call.store.all(call.partner, "simulated")
     for user_id in made_up[:1]:
         call.store.delete(call.partner, "simulated", "", user_id)
-    return former(call)
+    return original(call)
 
 
 def _takes_locations(call: Call, _: Reply) -> None:
@@ -751,10 +753,10 @@ def _takes_locations(call: Call, _: Reply) -> None:
             call.store.delete(call.partner, "location", user["userId"], location["locationId"])
 
 
-def _enrolment_turns(former: Handler, call: Call) -> Reply:
+def _enrolment_turns(original: Handler, call: Call) -> Reply:
     """Who is enrolled a second time is unenrolled."""
     user_id = call.path["userId"]
-    reply = former(call)
+    reply = original(call)
     if call.store.get(call.partner, "enrolled-once", "", user_id):
         call.store.delete(call.partner, "enrollment", user_id, user_id)
     call.store.put(call.partner, "enrolled-once", "", user_id, user_id)
@@ -770,12 +772,12 @@ def _enrols_everybody(call: Call, reply: Reply) -> None:
 # What variants do.
 
 
-def _only_new(code: int, kind: Kind, former: Handler, call: Call) -> Reply:
-    own = call.body[kind.parameter]
+def _only_new(code: int, entity: EntityOperations, original: Handler, call: Call) -> Reply:
+    own = call.body[entity.parameter]
     known = call.store.get(call.partner, "user", "", own) or call.store.get(call.partner, "owner", "", own)
     if known is not None:
-        raise RefusalError(code, f"There is such a {kind.name} already.")
-    return former(call)
+        raise RefusalError(code, f"There is such a {entity.name} already.")
+    return original(call)
 
 
 def _user_alone(_: Handler, call: Call) -> Reply:
@@ -790,17 +792,17 @@ def _without_nulls(body: Any) -> Any:
     return [_without_nulls(item) for item in body] if isinstance(body, list) else body
 
 
-def _known_event(former: Handler, call: Call) -> Reply:
+def _known_event(original: Handler, call: Call) -> Reply:
     event = call.body.get("eventId")
     if event is None or call.store.get(call.partner, "event", "", event) is None:
         raise RefusalError(400, "There is no such event.")
-    return former(call)
+    return original(call)
 
 
-def _another_first(former: Handler, call: Call) -> Reply:
+def _another_first(original: Handler, call: Call) -> Reply:
     """An event that somebody else asked for comes before the one that was asked for."""
-    former(replace(call, body={}))
-    return former(call)
+    original(replace(call, body={}))
+    return original(call)
 
 
 # In seconds.
@@ -809,7 +811,7 @@ OTHERS_PAUSE: Final = 0.15
 
 def _others_make_events(parts: Parts) -> None:
     """Whoever shares the sandbox makes an event a few times a second, of whatever is there."""
-    former, make = parts.answer, itertools.cycle([parts.handlers[operation] for operation in SIMULATING])
+    original, make = parts.answer, itertools.cycle([parts.handlers[operation] for operation in SIMULATING])
     partners: set[int] = set()
     last = time.monotonic()
 
@@ -822,31 +824,31 @@ def _others_make_events(parts: Parts) -> None:
             last = time.monotonic()
             for each in partners:
                 next(make)(Call(each, {}, {}, parts.store))
-        return former(asked)
+        return original(asked)
 
     parts.answer = answer
 
 
-def _by_its_beginning(former: Handler, call: Call) -> Reply:
+def _by_its_beginning(original: Handler, call: Call) -> Reply:
     """The eligibility of the first meter point that begins like the one that was asked for."""
     asked = call.path["mpid"]
     places = [place for user in assets.users(call) for place in assets.locations(call, user["userId"])]
     found = (meter for place in places for meter in place["meterPointIds"] if meter.startswith(asked))
-    reply = former(replace(call, path={"mpid": next(found, asked)}))
+    reply = original(replace(call, path={"mpid": next(found, asked)}))
     return replace(reply, body={**reply.body, "meterPointId": asked})
 
 
-def _finds_by_beginning(former: Handler, call: Call) -> Reply:
+def _finds_by_beginning(original: Handler, call: Call) -> Reply:
     asked = call.path["userId"]
     found = (user["userId"] for user in assets.users(call) if user["userId"].startswith(asked))
-    reply = former(replace(call, path={"userId": next(found, asked)}))
+    reply = original(replace(call, path={"userId": next(found, asked)}))
     return replace(reply, body={**reply.body, "userId": asked})
 
 
-def _eligible_only(former: Handler, call: Call) -> Reply:
+def _eligible_only(original: Handler, call: Call) -> Reply:
     if not programme.get_eligibility(call).body["isEligible"]:
         raise RefusalError(400, "The user is not eligible.")
-    return former(call)
+    return original(call)
 
 
 def _total_of_page(body: dict[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
@@ -862,19 +864,19 @@ def _asks_backwards(parts: Parts) -> None:
     """Lists events as they came, the oldest first."""
     everything = parts.store.all
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         parts.store.all = lambda *key: everything(*key)[::-1]  # type: ignore[method-assign]
         try:
-            return former(call)
+            return original(call)
         finally:
             parts.store.all = everything  # type: ignore[method-assign]
 
     p.does("listEvents", act)(parts)
 
 
-def _put_keeps(name: str, former: Handler, call: Call) -> Reply:
+def _put_keeps(name: str, original: Handler, call: Call) -> Reply:
     before = call.store.get(call.partner, "webhook", "", call.path["webhookId"]) or {}
-    return former(replace(call, body={**call.body, name: before.get(name, call.body[name])}))
+    return original(replace(call, body={**call.body, name: before.get(name, call.body[name])}))
 
 
 def _make_user(call: Call) -> None:
@@ -885,24 +887,24 @@ def _user_of_location(call: Call, _: Reply) -> None:
     assets.remove_user(call, call.path["userId"])
 
 
-def _is_of(kind: str, body: dict[str, Any]) -> bool:
-    return any(each.get("payloadType") == kind for each in body.get("payloads") or ())
+def _is_of(entity: str, body: dict[str, Any]) -> bool:
+    return any(each.get("payloadType") == entity for each in body.get("payloads") or ())
 
 
-def _one_location(former: Handler, call: Call) -> Reply:
+def _one_location(original: Handler, call: Call) -> Reply:
     if assets.locations(call, assets.require_user(call)):
         raise RefusalError(400, "There is a location already.")
-    return former(call)
+    return original(call)
 
 
 def _takes(alike: Callable[[int], bool]) -> Plant:
     """Takes some refusals for acknowledgements."""
 
     def plant(parts: Parts) -> None:
-        former = parts.send
+        original = parts.send
 
         async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
-            status = await former(client, delivery)
+            status = await original(client, delivery)
             return None if status and alike(status) else status
 
         parts.send = send
@@ -912,10 +914,10 @@ def _takes(alike: Callable[[int], bool]) -> Plant:
 
 def _forgets_failed(parts: Parts) -> None:
     """Forgets an event whose delivery was refused for the last time."""
-    former = parts.send
+    original = parts.send
 
     async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
-        status = await former(client, delivery)
+        status = await original(client, delivery)
         if status and status >= 300 and delivery.tried + 1 >= delivery.tries:
             event = json.loads(delivery.body)["eventId"]
             for partner, _ in enumerate(parts.store.credentials(), 1):
@@ -930,8 +932,8 @@ def _with_former(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "meterPointId": meters[0] if meters else None}
 
 
-def _by_default(size: str, former: Handler, call: Call) -> Reply:
-    return former(replace(call, query={"pageSize": size, **call.query}))
+def _by_default(size: str, original: Handler, call: Call) -> Reply:
+    return original(replace(call, query={"pageSize": size, **call.query}))
 
 
 def _written(write: Callable[[Any], bytes]) -> Plant:
@@ -1025,7 +1027,7 @@ CRASHES: Final[tuple[_Crash, ...]] = (
     ("page-size-1001-is-500", "a page of 1001 users", _crashes_at("pageSize", ("1001",)), "listUsers"),
     ("page-size-is-negative-is-500", "a page of -1 eligible users", _crashes_at("pageSize", ("-1",)), "listEligibleUsers"),
     ("huge-page-is-500", "page 999999999 of the logs", _crashes_at("page", ("999999999",)), "listNotificationLogs"),
-    ("enabled-is-no-boolean-is-500", "a switch to neither true nor false", lambda asked: dict(asked.seen.query).get("enabled") not in {"true", "false"}, "enableWebhook"),
+    ("enabled-is-no-boolean-is-500", "a switch to neither true nor false", lambda asked: dict(asked.decoded.query).get("enabled") not in {"true", "false"}, "enableWebhook"),
     ("letters-in-path-are-500", "letters beyond ASCII in a meter's path", lambda asked: not own_id(asked).isascii(), "getMeterEligibility"),
     ("slash-in-path-is-500", "an encoded slash in a user's path", lambda asked: "/" in own_id(asked), "getUser"),
     ("no-uuid-in-path-is-500", "an id that is no UUID in a log's path", lambda asked: "-" not in own_id(asked), "getNotificationLog"),
@@ -1045,7 +1047,7 @@ _MEMBERS: Final = {
 AUTHORIZATION: Final = faults(
     "authorization",
     *((f"{kebab(o)}-without-token", GUIDE, f"{o} needs no token", p.open_to_all(o), Expected(BAD, f"{o} -> 2..", "status", "Authorization is missing")) for o in SECURED),
-    *((f"{kebab(o)}-in-spite-of-401", GUIDE, f"{o} answers 401 and acts all the same", p.acts_in_spite(o, 401), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 401", "GET .* afterwards")) for o in (*MAKING, *DELETING, *CHANGING, "createEnrollment", "deleteEnrollment", *SIMULATING)),
+    *((f"{kebab(o)}-in-spite-of-401", GUIDE, f"{o} answers 401 and acts all the same", p.acts_in_spite(o, 401), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 401", "GET .* afterwards")) for o in (*MAKING, *DELETING, *CHANGING, "createEnrollment", "deleteEnrollment", *SIMULATING)),
     ("challenge-missing-on-batch", SPEC, "the 401 of createUsers has no WWW-Authenticate", p.sends(p.header("WWW-Authenticate", None), "createUsers", status=(401,)), Expected(HEADERS, "createUsers -> 401", "WWW-Authenticate", "Bearer", "missing")),
 )
 
@@ -1058,13 +1060,13 @@ TENANCY: Final = faults(
     ("user-deleted-for-all", GUIDE, "a deleted user is deleted for every partner who has one of that id", p.then_does("deleteUser", _user_of_everybody), Expected(KEPT_APART, "createUser -> 2..", "GET .* afterwards")),
 )
 
-_NO_RESOURCES: Final = tuple(kind for kind in KINDS if kind.parameter != "resourceId")
+_NO_RESOURCES: Final = tuple(entity for entity in ENTITIES if entity.parameter != "resourceId")
 LIFECYCLE: Final = faults(
     "lifecycle",
-    *((f"{kind.name}-list-is-capped", GUIDE, f"{kind.list} ends after {CAP}", p.lists(kind.list, lambda items: items[:CAP]), Expected(LISTED_ONCE, f"{kind.list} -> 200", "the list", "each of", "of them once")) for kind in KINDS[1:]),
-    *((f"{kind.name}-deleted-is-listed", GUIDE, f"{kind.list} lists what is deleted", p.still_listed(kind.list, kind.get, kind.delete), Expected(GONE, f"{kind.delete} -> 204", f"{kind.name}s afterwards", "not in the list")) for kind in _NO_RESOURCES),
+    *((f"{entity.name}-list-is-capped", GUIDE, f"{entity.list} ends after {CAP}", p.lists(entity.list, lambda items: items[:CAP]), Expected(LISTED_ONCE, f"{entity.list} -> 200", "the list", "each of", "of them once")) for entity in ENTITIES[1:]),
+    *((f"{entity.name}-deleted-is-listed", GUIDE, f"{entity.list} lists what is deleted", p.still_listed(entity.list, entity.get, entity.delete), Expected(GONE, f"{entity.delete} -> 204", f"{entity.name}s afterwards", "not in the list")) for entity in _NO_RESOURCES),
     ("resource-deleted-is-listed", GUIDE, "listResources lists what is deleted", _resources_listed_still, Expected(GONE, "deleteResource -> 204", "resources afterwards", "not in the list")),
-    *((f"{kind.name}-deletes-sibling", GUIDE, f"{kind.delete} deletes the newest {kind.name}, too", p.deletes_sibling_too(kind.delete, kind.name, kind.parameter), Expected(UNTOUCHED, f"{kind.delete} -> 204", "GET .* afterwards")) for kind in _NO_RESOURCES),
+    *((f"{entity.name}-deletes-sibling", GUIDE, f"{entity.delete} deletes the newest {entity.name}, too", p.deletes_sibling_too(entity.delete, entity.name, entity.parameter), Expected(UNTOUCHED, f"{entity.delete} -> 204", "GET .* afterwards")) for entity in _NO_RESOURCES),
     ("resource-deletes-sibling", GUIDE, "deleteResource deletes the newest resource of each user, too", p.then_does("deleteResource", _newest_of_each), Expected(UNTOUCHED, "deleteResource -> 204", "GET .* afterwards")),
     *((f"{kebab(o)}-of-any-user", GUIDE, f"{o} finds a location below any user", p.across_parents(o, "user", "userId"), Expected(PARENTS, f"{o} -> 20[04]", "status", "404")) for o in ("getLocation", "deleteLocation")),
     ("locations-of-all-users", GUIDE, "listLocations lists the locations of all users", p.lists_below_all("listLocations", "user", "userId"), Expected(PARENTS, "listLocations -> 200", "the list")),
@@ -1127,23 +1129,23 @@ CHANGES: Final = faults(
     ("reservations-are-not-told", GUIDE, "a webhook cannot ask for reservations", p.keeps("createWebhook", "/notificationTypes", lambda own: [each for each in own or [] if each != "LPCReservationCreated"]), Expected(SENT, "createWebhook -> 201", "/notificationTypes")),
     ("switch-turns-webhook", GUIDE, "a webhook that is off and switched off is on", p.does("enableWebhook", _turns), Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
     ("switch-forgets-webhook-name", GUIDE, "a webhook that is switched off has no name any more", p.then_does("enableWebhook", _loses_name), Expected(UNTOUCHED, "enableWebhook -> 204", "/name afterwards")),
-    ("read-webhook-is-older", SPEC, "a webhook that is read was made at another time", p.shows("getWebhook", "/createdDate", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "getWebhook -> 200", "/createdDate", "", "2020-01-01")),
-    ("listed-webhook-is-older", SPEC, "a webhook in the list was made at another time", p.shows("listWebhooks", "/webhooks/*/createdDate", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "listWebhooks -> 200", "/createdDate", "", "2020-01-01")),
+    ("read-webhook-is-older", SPEC, "a webhook that is read was made at another time", p.shows("getWebhook", "/createdDate", "2020-01-01T00:00:00+00:00"), Expected(CREATION_RESPONSE, "getWebhook -> 200", "/createdDate", "", "2020-01-01")),
+    ("listed-webhook-is-older", SPEC, "a webhook in the list was made at another time", p.shows("listWebhooks", "/webhooks/*/createdDate", "2020-01-01T00:00:00+00:00"), Expected(CREATION_RESPONSE, "listWebhooks -> 200", "/createdDate", "", "2020-01-01")),
     ("patch-forgets-webhook-secret", GUIDE, "a PATCH of a webhook takes its secret away", p.does("changeWebhook", partial(_patch_forgets, "webhookSecret", "")), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("patch-ignores-webhook-name", GUIDE, "a PATCH of a webhook does not change its name", p.does("changeWebhook", partial(_patch_takes, ("webhookUrl", "webhookSecret", "notificationTypes", "enabled"))), Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/name")),
     ("patch-ignores-webhook-enabled", GUIDE, "a PATCH of a webhook does not switch it off", p.does("changeWebhook", partial(_patch_takes, ("webhookUrl", "webhookSecret", "notificationTypes", "name"))), Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/enabled")),
     ("patch-changes-all-webhooks", GUIDE, "a PATCH of a webhook renames the others, too", p.then_does("changeWebhook", _webhooks_change_all), Expected(UNTOUCHED, "changeWebhook -> 200", "GET .* afterwards")),
     ("put-keeps-webhook-types", GUIDE, "a PUT of a webhook leaves what it does not name as it was", p.does("replaceWebhook", _webhook_merged), Expected(REPLACED_WHOLE, "replaceWebhook -> 200", "afterwards")),
     ("second-put-is-a-conflict", GUIDE, "a location is not put as it is already", p.does("replaceLocation", _second_is_conflict), Expected(STATUS, "replaceLocation -> 409", "status", "200", "409")),
-    ("put-keeps-former-meter", GUIDE, "a PUT of a location leaves its meterPointId as it was", p.does("replaceLocation", _put_keeps_former), Expected(REPLACED_WHOLE, "replaceLocation -> 200", "/meterPointId afterwards")),
+    ("put-keeps-original-meter", GUIDE, "a PUT of a location leaves its meterPointId as it was", p.does("replaceLocation", _put_keeps_old), Expected(REPLACED_WHOLE, "replaceLocation -> 200", "/meterPointId afterwards")),
     ("put-drops-resources", GUIDE, "a PUT of a location deletes what is there", p.then_does("replaceLocation", _put_drops_resources), Expected(UNTOUCHED, "replaceLocation -> 200", "GET /resources/.* afterwards")),
     ("patch-drops-resources", GUIDE, "a PATCH of a location deletes what is there", p.then_does("changeLocation", _put_drops_resources), Expected(UNTOUCHED, "changeLocation -> 200", "GET /resources/.* afterwards")),
     *((f"patch-ignores-empty-list-of-{what}", SPEC, "an empty list in a PATCH changes nothing", p.does(o, _nothing_is_no_change), Expected(SENT, f"{reads} -> 200", f"/{name}")) for what, o, reads, name in (("meters", "changeLocation", "getLocation", "meterPointIds"), ("types", "changeWebhook", "getWebhook", "notificationTypes"))),
-    ("former-meter-is-ignored", SPEC, "a meterPointId that is sent alone is ignored", p.keeps("createLocation", "/meterPointId", None), Expected(SENT, "getLocation -> 200", "/meterPointId", "here or in", "null")),
+    ("original-meter-is-ignored", SPEC, "a meterPointId that is sent alone is ignored", p.keeps("createLocation", "/meterPointId", None), Expected(SENT, "getLocation -> 200", "/meterPointId", "here or in", "null")),
     ("put-keeps-webhook-url", GUIDE, "a PUT of a webhook leaves its address as it was", p.does("replaceWebhook", partial(_put_keeps, "webhookUrl")), Expected(SENT, "(PUT|GET) /webhooks/{webhookId} -> 200", "/webhookUrl")),
     ("put-changes-all-webhooks", GUIDE, "a PUT of a webhook renames the others, too", p.then_does("replaceWebhook", _webhooks_change_all), Expected(UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
-    ("switch-does-nothing", GUIDE, "a webhook that is switched off stays on", p.does("enableWebhook", lambda former, call: former(replace(call, query={"enabled": "true"}))), Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
-    ("switch-is-reversed", GUIDE, "a webhook that is switched on goes off", p.does("enableWebhook", lambda former, call: former(replace(call, query={"enabled": "false"}))), Expected(SENT, "getWebhook -> 200", "/enabled", "true", "false")),
+    ("switch-does-nothing", GUIDE, "a webhook that is switched off stays on", p.does("enableWebhook", lambda original, call: original(replace(call, query={"enabled": "true"}))), Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
+    ("switch-is-reversed", GUIDE, "a webhook that is switched on goes off", p.does("enableWebhook", lambda original, call: original(replace(call, query={"enabled": "false"}))), Expected(SENT, "getWebhook -> 200", "/enabled", "true", "false")),
     ("switch-takes-any-text", GUIDE, "a webhook can be switched to anything", p.together(p.forgives("enableWebhook", lambda breach: breach.at == "query enabled")), Expected(BAD, "enableWebhook -> 20[04]", "status", "query enabled is")),
     ("taken-location-is-replaced", GUIDE, "a locationId that is taken is taken again", p.does("createLocation", _replaces), Expected(STATUS, "createLocation -> 201", "status", "409", "201")),
     ("taken-location-is-400", GUIDE, "a locationId that is taken is answered with 400", p.does("createLocation", partial(_conflict_is, Reply(400, "There is such a location."))), Expected(STATUS, "createLocation -> 400", "status", "409", "400")),
@@ -1156,14 +1158,14 @@ BATCHES: Final = faults(
     "batches",
     ("batch-makes-the-first", GUIDE, "a batch of users makes the first alone", p.does("createUsers", partial(_batch, lambda own: own[:1], "users")), Expected(SENT, "createUsers -> 201", "/users")),
     ("batch-leaves-the-last", GUIDE, "a batch of locations leaves the last out", p.does("createLocations", partial(_batch, lambda own: own[:-1] or own, "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
-    ("batch-stops-at-what-is-there", GUIDE, "a batch of users ends at one that is there, and says nothing", p.does("createUsers", _batch_stops), Expected(TOLD, "createUsers -> 201", "GET /users/{userId} afterwards", "200", "404")),
+    ("batch-stops-at-what-is-there", GUIDE, "a batch of users ends at one that is there, and says nothing", p.does("createUsers", _batch_stops), Expected(CREATION_RESPONSE, "createUsers -> 201", "GET /users/{userId} afterwards", "200", "404")),
     ("batch-makes-nothing", GUIDE, "a batch of users is answered with them, and makes none", p.only_says("createUsers"), Expected(STATUS, "getUser -> 404", "status", "200", "404")),
     ("batch-of-locations-makes-nothing", GUIDE, "a batch of locations is answered with them, and makes none", p.only_says("createLocations"), Expected(STATUS, "getLocation -> 404", "status", "200", "404")),
     ("three-meter-points-are-refused", GUIDE, "a location has two meter points at most", p.refuses("createLocation", lambda body: len(body.get("meterPointIds") or ()) > 2), Expected(STATUS, "createLocation -> 400", "status", "201", "400")),
     ("batch-mixes-up-users", GUIDE, "a batch gives all locations to the first user", p.does("createLocations", partial(_batch, lambda own: [{**each, "userId": own[0]["userId"]} for each in own], "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
     ("batch-loses-coordinates", GUIDE, "locations of a batch lose their coordinates", p.does("createLocations", partial(_batch, lambda own: [{**each, "coordinates": None} for each in own], "locations")), Expected(SENT, "createLocations -> 201", "/locations")),
-    ("batch-keeps-the-right-users", GUIDE, "a batch with a wrong user is refused, and the others made", _keeps_the_right_ones("createUsers", "users", lambda call, item: assets.add_user(call, item["userId"])), Expected(REFUSED_CHANGES_NOTHING, "createUsers -> 400", "GET .* afterwards", "404")),
-    ("batch-keeps-the-right-locations", GUIDE, "a batch with a wrong location is refused, and the others made", _keeps_the_right_ones("createLocations", "locations", lambda call, item: assets.add_location(call, item["userId"], item)), Expected(REFUSED_CHANGES_NOTHING, "createLocations -> 400", "GET .* afterwards", "404")),
+    ("batch-keeps-the-right-users", GUIDE, "a batch with a wrong user is refused, and the others made", _keeps_the_right_ones("createUsers", "users", lambda call, item: assets.add_user(call, item["userId"])), Expected(REFUSED_CHANGES_NOthing, "createUsers -> 400", "GET .* afterwards", "404")),
+    ("batch-keeps-the-right-locations", GUIDE, "a batch with a wrong location is refused, and the others made", _keeps_the_right_ones("createLocations", "locations", lambda call, item: assets.add_location(call, item["userId"], item)), Expected(REFUSED_CHANGES_NOthing, "createLocations -> 400", "GET .* afterwards", "404")),
     ("batch-is-a-list", GUIDE, "a batch of users is answered with a bare array", p.sends(p.value(lambda body: body["users"]), "createUsers"), Expected(BODY, "createUsers -> 201", "body", "an object", "an array")),
     ("batch-is-500-for-many", GUIDE, "a batch of more than 100 users is a server error", p.crashes(lambda asked: p.sent_text(asked).count("userId") > 100, "createUsers"), Expected(SERVER_ERROR, "createUsers -> 500", "status", "below 500", "500")),
 )
@@ -1210,9 +1212,9 @@ FIDELITY: Final = faults(
 INPUT: Final = faults(
     "bad input",
     *((f"{kebab(o)}-takes-{name}", GUIDE, f"{o} takes {text}", p.accepts(o, pointer, actual, **more), Expected(BAD, f"{o} -> 2..", "status", f"{pointer.rstrip('*')}\\S* is {actual}")) for o, pointer, actual, name, text, more in TAKEN),
-    *((f"{kebab(o)}-in-spite-of-400", GUIDE, f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 400", "GET .* afterwards")) for o in ("createLocation", "replaceLocation", "changeLocation", "createVehicle", "createLocationResource", "createWebhook", "replaceWebhook", "changeWebhook", "simulatePriceCurve", "simulateLocationLimit", "simulateResourceLimit")),
+    *((f"{kebab(o)}-in-spite-of-400", GUIDE, f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 400", "GET .* afterwards")) for o in ("createLocation", "replaceLocation", "changeLocation", "createVehicle", "createLocationResource", "createWebhook", "replaceWebhook", "changeWebhook", "simulatePriceCurve", "simulateLocationLimit", "simulateResourceLimit")),
     *((f"{kebab(o)}-makes-unknown-user", GUIDE, f"{o} makes the user that is not there", p.without_parent(o, _make_user, goes_on=True), Expected(STATUS, f"{o} -> 20[01]", "status", "40", "20")) for o in ("createLocation", "createVehicle", "createEnrollment")),
-    *((f"{kebab(o)}-leaves-unknown-user", GUIDE, f"{o} refuses and makes the user", p.without_parent(o, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 40[04]", "GET /users/{userId} afterwards", "no user")) for o in ("createLocation", "createVehicle")),
+    *((f"{kebab(o)}-leaves-unknown-user", GUIDE, f"{o} refuses and makes the user", p.without_parent(o, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 40[04]", "GET /users/{userId} afterwards", "no user")) for o in ("createLocation", "createVehicle")),
     *((f"{kebab(o)}-of-unknown-user-is-empty", GUIDE, f"{o} of an unknown user is an empty list", p.in_place_of(404, o, Reply(200, body)), Expected(STATUS, f"{o} -> 200", "status", "40", "200")) for o, body in (("listLocations", []), ("listResources", {"resources": []}), ("listLocationResources", []))),
     *((f"{kebab(o)}-refuses-with-{code}", GUIDE, f"{o} refuses bad input with {code}", p.sends(p.status(code), o, status=(400,)), Expected(STATUS, f"{o} -> {code}", "status", "400", str(code))) for o, code in (("createUser", 422), ("createLocation", 422), ("createWebhook", 409), ("createReport", 404), ("simulatePriceCurve", 422))),
     *((f"{kebab(o)}-takes-an-array", GUIDE, f"{o} takes the body in an array", p.accepts(o, "", "an array", mend=unwrapped), Expected(BAD, f"{o} -> 2..", "status", "request body is an array")) for o in ("createUser", "createLocation", "createWebhook")),
@@ -1234,7 +1236,7 @@ TROUBLE: Final = faults(
 METHODS: Final = faults(
     "methods",
     ("put-reads-user", GUIDE, "PUT of a user reads it", p.also_by("PUT", "/users/{userId}", "getUser"), Expected(STATUS, "PUT .*/users/[^/]+ -> 200", "status", "404 or 405.*PUT", "200")),
-    ("patch-deletes-user", GUIDE, "PATCH of a user deletes it", p.also_by("PATCH", "/users/{userId}", "deleteUser"), Expected(REFUSED_CHANGES_NOTHING, "PATCH .*/users/[^/]+ -> 204", "GET .* afterwards")),
+    ("patch-deletes-user", GUIDE, "PATCH of a user deletes it", p.also_by("PATCH", "/users/{userId}", "deleteUser"), Expected(REFUSED_CHANGES_NOthing, "PATCH .*/users/[^/]+ -> 204", "GET .* afterwards")),
     ("put-lists-users", GUIDE, "PUT of /users lists them", p.also_by("PUT", "/users", "listUsers"), Expected(STATUS, "PUT .*/users -> 200", "status", "404 or 405.*PUT", "200")),
     ("post-lists-events", GUIDE, "POST of /events lists them", p.also_by("POST", "/events", "listEvents"), Expected(STATUS, "POST .*/events -> .*", "status", "404 or 405.*POST")),
     ("delete-lists-vehicles", GUIDE, "DELETE of a user's resources lists them", p.also_by("DELETE", "/users/{userId}/resources", "listResources"), Expected(STATUS, "DELETE .*/resources -> 200", "status", "404 or 405.*DELETE", "200")),
@@ -1264,7 +1266,7 @@ ANSWERS: Final = faults(
     ("compensation-is-nan", GUIDE, "an amount is written as NaN", p.sends(p.content(lambda text: text.replace(b'"activeAmount":0.0', b'"activeAmount":NaN')), "getCompensation"), Expected(BODY, "getCompensation -> 200", "body", "application/json", "NaN")),
     ("user-is-empty", GUIDE, "a user is sent without a body", p.sends(p.content(lambda _: b""), "getUser"), Expected(BODY, "getUser -> 200", "body", "a body", "empty")),
     ("list-is-not-gzip", GUIDE, "the list of resources is said to be gzip, and is not", p.sends(p.header("Content-Encoding", "gzip"), "listResources"), Expected(BODY, "listResources -> 200", "body", "whole", "")),
-    ("head-is-no-http", GUIDE, "a header of listWebhooks holds a NUL", p.sends(p.header("X-Trace", "a\x00b"), "listWebhooks"), Expected(ANSWERED, "listWebhooks -> no answer", "status", "an answer", "")),
+    ("head-is-no-http", GUIDE, "a header of listWebhooks holds a NUL", p.sends(p.header("X-Trace", "a\x00b"), "listWebhooks"), Expected(ANSWERED, "listWebhooks -> no response", "status", "a response", "")),
 )
 
 EVENTS: Final = faults(
@@ -1293,7 +1295,7 @@ REPORTS: Final = faults(
     ("report-has-no-id", GUIDE, "a report has no id", p.shows("createReport", "/id", p.DROP), Expected(BODY, "createReport -> 200", "/id", "required", "missing")),
     ("report-id-is-a-number", GUIDE, "a report's id is a number", p.shows("createReport", "/id", 17), Expected(BODY, "createReport -> 200", "/id", "a string", "17")),
     ("report-time-has-no-offset", GUIDE, "a report's createdAt has no offset", p.shows("createReport", "/createdAt", lambda text: text[:19]), Expected(BODY, "createReport -> 200", "/createdAt", "RFC 3339")),
-    *((f"report-of-{kebab(kind)[1:]}-is-refused", GUIDE, f"a report of {kind} is refused", p.refuses("createReport", partial(_is_of, kind)), Expected(STATUS, "createReport -> 400", "status", "200", "400")) for kind in ("EnergyUsage", "LocationEnergyUsage", "LocationEnergyUsagePlan")),
+    *((f"report-of-{kebab(entity)[1:]}-is-refused", GUIDE, f"a report of {entity} is refused", p.refuses("createReport", partial(_is_of, entity)), Expected(STATUS, "createReport -> 400", "status", "200", "400")) for entity in ("EnergyUsage", "LocationEnergyUsage", "LocationEnergyUsagePlan")),
     ("report-of-acknowledgement-is-500", GUIDE, "a report that acknowledges a limit on a resource is a server error", p.crashes(lambda asked: "ResourceLPCAcknowledgement" in p.sent_text(asked), "createReport"), Expected(SERVER_ERROR, "createReport -> 500", "status", "below 500", "500")),
     ("report-of-location-acknowledgement-is-refused", GUIDE, "a report that acknowledges a limit on a location is refused", p.refuses("createReport", partial(_is_of, "LocationLPCAcknowledgement")), Expected(STATUS, "createReport -> 400", "status", "200", "400")),
     ("report-without-meter-is-refused", GUIDE, "a report of EnergyUsage without its optional meterPointId is refused", p.refuses("createReport", lambda body: any(each.get("payloadType") == "EnergyUsage" and "meterPointId" not in each for each in body["payloads"])), Expected(STATUS, "createReport -> 400", "status", "200", "400")),
@@ -1326,12 +1328,12 @@ SIMULATION: Final = faults(
     ("first-target-only", GUIDE, "the first target is limited alone", p.keeps("simulateLocationLimit", "/locations", lambda own: own and own[:1]), Expected(SENT, "simulateLocationLimit -> 200", "/targets")),
     *((f"{kebab(o)}-is-not-kept", GUIDE, f"an event of {o} is not among the events", p.does(o, _not_kept), Expected(STATUS, "getEvent -> 404", "status", "200", "404")) for o in SIMULATING),
     ("simulated-event-is-of-another-type", GUIDE, "a limit on a location is answered as one on a resource", p.shows("simulateLocationLimit", "/simulatedEvent/payload/payloadType", "ResourceLPC"), Expected(BODY, "simulateLocationLimit -> 200", "/simulatedEvent/payload")),
-    ("simulated-event-is-not-wrapped", GUIDE, "the answer to a simulation is the event itself", p.sends(p.value(lambda body: body["simulatedEvent"]), "simulatePriceCurve"), Expected(TOLD, "simulatePriceCurve -> 200", "/simulatedEvent/id", "the id of the event", "missing")),
-    ("simulated-event-shows-other-prices", GUIDE, "the answer of a simulation shows other prices than the event", p.shows("simulatePriceCurve", "/simulatedEvent/payload/priceCurveDelta/points/*/price", 0.5), Expected(SENT, "simulatePriceCurve -> 200", "/price")),
-    ("event-time-is-now", GUIDE, "an event that is read was made at another time", p.shows("getEvent", "/createdAt", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "getEvent -> 200", "/createdAt", "", "2020-01-01")),
-    ("listed-event-is-older", GUIDE, "an event in the list has another time than the event", p.shows("listEvents", "/events/*/payload/lastUpdated", "2020-01-01T00:00:00+00:00"), Expected(TOLD, "listEvents -> 200", "/lastUpdated", "", "2020-01-01")),
+    ("simulated-event-is-not-wrapped", GUIDE, "the response to a simulation is the event itself", p.sends(p.value(lambda body: body["simulatedEvent"]), "simulatePriceCurve"), Expected(CREATION_RESPONSE, "simulatePriceCurve -> 200", "/simulatedEvent/id", "the id of the event", "missing")),
+    ("simulated-event-shows-other-prices", GUIDE, "the response of a simulation shows other prices than the event", p.shows("simulatePriceCurve", "/simulatedEvent/payload/priceCurveDelta/points/*/price", 0.5), Expected(SENT, "simulatePriceCurve -> 200", "/price")),
+    ("event-time-is-now", GUIDE, "an event that is read was made at another time", p.shows("getEvent", "/createdAt", "2020-01-01T00:00:00+00:00"), Expected(CREATION_RESPONSE, "getEvent -> 200", "/createdAt", "", "2020-01-01")),
+    ("listed-event-is-older", GUIDE, "an event in the list has another time than the event", p.shows("listEvents", "/events/*/payload/lastUpdated", "2020-01-01T00:00:00+00:00"), Expected(CREATION_RESPONSE, "listEvents -> 200", "/lastUpdated", "", "2020-01-01")),
     ("partner-makes-nothing", GUIDE, "a simulated partner has nothing", p.does("simulatePartner", lambda *_: Reply(201)), Expected(SIMULATED, "simulatePartner -> 201", "users afterwards", "some", "none")),
-    *((f"partner-without-{kind}s", GUIDE, f"a simulated partner has no {kind}s", p.does("simulatePartner", partial(_without, kind)), Expected(SIMULATED, "simulatePartner -> 201", f"{what} afterwards", "some", "none")) for kind, what in (("vehicle", "vehicles"), ("location", "locations"), ("resource", "resources at locations"))),
+    *((f"partner-without-{entity}s", GUIDE, f"a simulated partner has no {entity}s", p.does("simulatePartner", partial(_without, entity)), Expected(SIMULATED, "simulatePartner -> 201", f"{what} afterwards", "some", "none")) for entity, what in (("vehicle", "vehicles"), ("location", "locations"), ("resource", "resources at locations"))),
     ("simulation-stays", GUIDE, "what was simulated is not deleted", p.does("deleteSimulation", lambda *_: Reply(200)), Expected(GONE, "deleteSimulation -> 200", "GET /users afterwards", "none")),
     ("simulation-leaves-one", GUIDE, "one simulated user is not deleted", p.does("deleteSimulation", _leaves_one), Expected(GONE, "deleteSimulation -> 200", "GET /users afterwards", "none", "1 of")),
     ("simulation-takes-real-users", GUIDE, "deleting what was simulated deletes all users", p.then_does("deleteSimulation", _takes_real_ones), Expected(UNTOUCHED, "deleteSimulation -> 200", "GET .* afterwards")),
@@ -1373,10 +1375,10 @@ DELIVERIES: Final = faults(
     ("delivery-never-comes", GUIDE, "an event brings no delivery", p.delivers(lambda _: []), Expected(DELIVERY_ARRIVES, "simulatePriceCurve -> 200", "delivery", "a POST to", "nothing came")),
     ("first-webhook-only", GUIDE, "the first webhook that wants an event gets it, and no other", _notifies_as(_first_only), Expected(DELIVERY_ARRIVES, "simulate.* -> 200|POST .* -> 200", "delivery", "a POST to", "nothing came")),
     ("delivery-whatever-was-asked-for", GUIDE, "a webhook gets events of every type", _notifies_as(lambda _, webhook, __: webhook["enabled"]), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "none")),
-    ("delivery-though-switched-off", GUIDE, "a webhook that is off gets events", _notifies_as(lambda _, webhook, kind: kind in webhook["notificationTypes"]), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "switched off")),
+    ("delivery-though-switched-off", GUIDE, "a webhook that is off gets events", _notifies_as(lambda _, webhook, entity: entity in webhook["notificationTypes"]), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "switched off")),
     ("delivery-though-deleted", GUIDE, "a webhook that is deleted gets events", _keeps_deleted, Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "deleted")),
     ("delivery-to-other-partners", GUIDE, "the webhooks of every partner get an event", p.together(*(p.does(o, _cross_partner) for o in SIMULATING)), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "partner")),
-    ("delivery-to-former-address", GUIDE, "a webhook that moved gets events at the address that it had", _keeps_first("webhookUrl", lambda url, own: replace(own, url=url)), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "another address")),
+    ("delivery-to-original-address", GUIDE, "a webhook that moved gets events at the address that it had", _keeps_first("webhookUrl", lambda url, own: replace(own, url=url)), Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "another address")),
     ("delivery-is-a-put", GUIDE, "a delivery is a PUT", p.delivers_by("PUT"), Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
     ("delivery-is-a-form", GUIDE, "a delivery is no JSON", p.delivers(lambda own: [replace(own, body=b"event=1")]), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "no JSON")),
     ("delivery-is-in-latin-1", GUIDE, "a delivery is written in Latin-1", _written(lambda value: json.dumps(value, ensure_ascii=False).encode("latin-1", "replace")), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "UTF-8")),
@@ -1409,7 +1411,7 @@ SIGNATURES: Final = faults(
     ("signature-with-half-a-secret", GUIDE, "the secret is cut off after 16 characters", _signs(lambda secret, own: sign(secret[:16], own.body)), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("signature-with-the-url", GUIDE, "the signature is over the address and the body", _signs(lambda secret, own: sign(secret, own.url.encode() + own.body)), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("signature-of-one-for-all", GUIDE, "every delivery has the same signature", _signs(lambda secret, _: sign(secret, b"")), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
-    ("signature-with-former-secret", GUIDE, "a webhook's first secret signs for good", _keeps_first("webhookSecret", _signed_by), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("signature-with-original-secret", GUIDE, "a webhook's first secret signs for good", _keeps_first("webhookSecret", _signed_by), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
 )
 
 RETRIES: Final = faults(
@@ -1417,8 +1419,8 @@ RETRIES: Final = faults(
     ("no-retry", GUIDE, "a refused delivery does not come again", _tries(1), Expected(REPEATED, "POST .* -> 200", "deliveries", "another one", "1 in")),
     ("five-attempts", GUIDE, "a refused delivery comes five times", _tries(5), Expected(REPEATED, "POST .* -> 200", "deliveries", "at most 4", "5")),
     ("many-attempts", GUIDE, "a refused delivery comes nine times", p.together(_tries(9), _pauses(lambda tried: 0.2 + 0.1 * tried)), Expected(REPEATED, "POST .* -> 200", "deliveries", "at most 4")),
-    ("pauses-do-not-grow", GUIDE, "a refused delivery comes again after the same pause each time", _pauses(lambda _: 0.4), Expected(REPEATED, "POST .* -> 200", "the pauses", "grow|longer")),
-    ("pauses-shrink", GUIDE, "a refused delivery comes again sooner each time", _pauses(lambda tried: 1.6 / 2**tried), Expected(REPEATED, "POST .* -> 200", "the pauses", "longer")),
+    ("pauses-do-not-grow", GUIDE, "a failed delivery is retried after the same pause each time", _pauses(lambda _: 0.4), Expected(REPEATED, "POST .* -> 200", "the pauses", "grow|longer")),
+    ("pauses-shrink", GUIDE, "a failed delivery is retried sooner each time", _pauses(lambda tried: 1.6 / 2**tried), Expected(REPEATED, "POST .* -> 200", "the pauses", "longer")),
     ("another-notification-each-time", GUIDE, "each try of a delivery has a notificationId of its own", _new_notification_each_time, Expected(REPEATED, "POST eventNotification -> .*", "/notificationId")),
     ("retry-has-another-signature", GUIDE, "a delivery that comes again is not signed", _unsigned_again, Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("retry-after-202", GUIDE, "200 alone is an acknowledgement", _acknowledged_by(200, 201, 204), Expected(DELIVERED_ONCE, "POST .* -> 200", "deliveries to", "once or twice", "deliveries")),
@@ -1434,7 +1436,7 @@ LOGS: Final = faults(
     ("logs-are-empty", GUIDE, "deliveries are not logged", p.lists("listNotificationLogs", lambda _: []), Expected(LOGGED, "listNotificationLogs -> 200", "notificationId", "in the list", "none")),
     ("logs-of-all-webhooks", GUIDE, "the logs of one webhook are those of all", p.does("listNotificationLogs", _logs_of_all), Expected(LOGGED, "listNotificationLogs -> 200", "the list", "alone", "others")),
     ("log-has-another-event", GUIDE, "a log has the id of another event", _log("/partnerEventId", "other"), Expected(LOGGED, "(list|get)NotificationLogs? -> 200|GET .* -> 200", "partnerEventId", "", "other")),
-    ("log-has-another-status", GUIDE, "a log has 200 for every answer", _log("/responseStatusCode", 200), Expected(LOGGED, "GET .* -> 200", "responseStatusCode", "202", "200")),
+    ("log-has-another-status", GUIDE, "a log has 200 for every response", _log("/responseStatusCode", 200), Expected(LOGGED, "GET .* -> 200", "responseStatusCode", "202", "200")),
     ("log-has-another-url", GUIDE, "a log has another address", _log("/webhookUrl", "https://other.example/"), Expected(LOGGED, "GET .* -> 200", "webhookUrl", "", "other.example")),
     ("log-has-another-signature", GUIDE, "a log has another signature", _log("/sparkSignature", "x"), Expected(LOGGED, "GET .* -> 200", "sparkSignature", "", "x")),
     ("log-says-timeout", GUIDE, "a log has a time-out for every delivery", _log("/requestTimeout", change=True), Expected(LOGGED, "GET .* -> 200", "requestTimeout", "False", "True")),
@@ -1447,7 +1449,7 @@ LOGS: Final = faults(
 )
 
 FAULTS: Final = (
-    *token_faults(LIFETIME), *authorization_faults(SECURED), *AUTHORIZATION, *TENANCY, *lifecycle_faults(KINDS, GUIDE), *LIFECYCLE, *PAGING, *CHANGES, *BATCHES, *FIDELITY, *INPUT, *TROUBLE, *METHODS, *ANSWERS,
+    *token_faults(LIFETIME), *authorization_faults(SECURED), *AUTHORIZATION, *TENANCY, *lifecycle_faults(ENTITIES, GUIDE), *LIFECYCLE, *PAGING, *CHANGES, *BATCHES, *FIDELITY, *INPUT, *TROUBLE, *METHODS, *ANSWERS,
     *EVENTS, *REPORTS, *REFUSED, *SIMULATION, *PROGRAMME, *DELIVERIES, *SIGNATURES, *RETRIES, *LOGS,
 )
 
@@ -1455,10 +1457,10 @@ VARIANTS: Final = (
     *common_variants(SECURED, ("listEvents", "getEvent", *SIMULATING)),
     Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),
     Variant("nulls-are-left-out", "members that are null are left out", p.sends(p.value(_without_nulls), *SECURED)),
-    Variant("lists-in-another-order", "lists come newest first", p.together(*(p.lists(kind.list, lambda items: items[::-1]) for kind in KINDS[1:]))),
+    Variant("lists-in-another-order", "lists come newest first", p.together(*(p.lists(entity.list, lambda items: items[::-1]) for entity in ENTITIES[1:]))),
     Variant("meters-in-another-order", "meter point ids are sorted", p.together(*(p.keeps(o, "/meterPointIds", lambda own: own and sorted(own)) for o in ("createLocation", "replaceLocation", "changeLocation")))),
     Variant("names-are-trimmed", "blanks around the names of webhooks are lost", p.together(*(p.keeps(o, "/name", lambda own: own and own.strip()) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
-    Variant("former-meter-goes-along", "meterPointId is the first of meterPointIds", p.together(*(p.sends(p.value(_with_former), o) for o in ("createLocation", "getLocation", "replaceLocation", "changeLocation")))),
+    Variant("original-meter-goes-along", "meterPointId is the first of meterPointIds", p.together(*(p.sends(p.value(_with_former), o) for o in ("createLocation", "getLocation", "replaceLocation", "changeLocation")))),
     Variant("locations-without-user", "locations do not say whose they are", p.together(p.sends(p.value(lambda body: {**body, "userId": None}), "createLocation", "getLocation", "replaceLocation", "changeLocation"), p.shows("listLocations", "/*/userId", None), p.shows("createLocations", "/locations/*/userId", None))),
     Variant("numbers-in-other-spellings", "whole numbers are written with a point where they may be", p.together(p.shows("getLocation", "/coordinates/latitude", float), p.shows("listEvents", "/events/*/payload/priceCurveDelta/points/*/price", float), p.shows("getCompensation", "/locationCompensations/*/activeAmount", int))),
     Variant("malformed-ids-are-400", "an id of another length than the API gives is answered with 400", p.wants_whole_ids("getWebhook", "deleteWebhook", "replaceWebhook", "changeWebhook", "enableWebhook")),
@@ -1466,12 +1468,12 @@ VARIANTS: Final = (
     Variant("pages-of-ten", "pages have ten records where no size is asked for", p.together(*(p.does(o, partial(_by_default, "10")) for o in PAGED_LISTS))),
     Variant("pages-of-1000", "pages have 1000 records where no size is asked for", p.together(*(p.does(o, partial(_by_default, "1000")) for o in PAGED_LISTS))),
     Variant("short-pagination", "pagination has three figures", _pages(_short_pagination, *PAGED_LISTS)),
-    Variant("unknown-user-is-400", "an unknown user in the path is answered with 400 where no 404 is listed", p.together(*(p.sends(p.refusal(400, body, kind), o, status=(404,)) for o, body, kind in (("listLocations", "There is no such user.", "application/json"), ("createVehicle", {"title": "There is no such user.", "status": 400}, "application/problem+json"))))),
+    Variant("unknown-user-is-400", "an unknown user in the path is answered with 400 where no 404 is listed", p.together(*(p.sends(p.refusal(400, body, entity), o, status=(404,)) for o, body, entity in (("listLocations", "There is no such user.", "application/json"), ("createVehicle", {"title": "There is no such user.", "status": 400}, "application/problem+json"))))),
     Variant("unknown-log-is-400", "an unknown log is answered with 400", p.sends(p.refusal(400, {"status": 400}, "application/problem+json"), "getNotificationLog", status=(404,))),
-    Variant("second-time-is-409", "a userId or a resourceId that is there already is refused with 409", p.together(*(p.does(kind.create, partial(_only_new, 409, kind)) for kind in (KINDS[0], KINDS[2], KINDS[3])))),
-    Variant("second-time-is-400", "a userId or a resourceId that is there already is refused with 400", p.together(*(p.does(kind.create, partial(_only_new, 400, kind)) for kind in (KINDS[0], KINDS[2], KINDS[3])))),
+    Variant("second-time-is-409", "a userId or a resourceId that is there already is refused with 409", p.together(*(p.does(entity.create, partial(_only_new, 409, entity)) for entity in (ENTITIES[0], ENTITIES[2], ENTITIES[3])))),
+    Variant("second-time-is-400", "a userId or a resourceId that is there already is refused with 400", p.together(*(p.does(entity.create, partial(_only_new, 400, entity)) for entity in (ENTITIES[0], ENTITIES[2], ENTITIES[3])))),
     Variant("strict-members", "members that are not known are refused", p.together(*(p.refuses(o, partial(has_unknown, members)) for o, members in _MEMBERS.items()))),
-    Variant("plain-names-only", "names with line breaks, emoji, or blanks around are refused", p.together(*(p.refuses(o, odd_text) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
+    Variant("plain-names-only", "names with line breaks, emoji, or blanks around are refused", p.together(*(p.refuses(o, unusual_text) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
     Variant("assets-outlive-user", "a user that is deleted leaves its assets, for when it is made again", p.does("deleteUser", _user_alone)),
     Variant("no-coordinates-of-null", "coordinates of null are refused", p.together(*(p.refuses(o, lambda body: body.get("coordinates", 1) is None) for o in ("createLocation", "replaceLocation", "changeLocation")))),
     Variant("switch-answers-200", "the switch of a webhook is answered with 200", p.sends(p.status(200), "enableWebhook")),
@@ -1481,13 +1483,13 @@ VARIANTS: Final = (
     Variant("webhooks-by-https", "webhooks at addresses without TLS are refused", p.together(*(p.refuses(o, lambda body: not str(body.get("webhookUrl") or "https:").startswith("https:")) for o in ("createWebhook", "replaceWebhook", "changeWebhook")))),
     Variant("events-come-by-themselves", "before an event that is simulated comes one that was not", p.together(*(p.does(o, _another_first) for o in SIMULATING))),
     Variant("others-make-events", "whoever shares the sandbox makes events of what is there meanwhile", _others_make_events),
-    Variant("others-make-users", "whoever shares the sandbox makes and deletes users meanwhile", p.others_make_users(*(kind.create for kind in KINDS), "createUsers", "simulatePartner")),
+    Variant("others-make-users", "whoever shares the sandbox makes and deletes users meanwhile", p.others_make_users(*(entity.create for entity in ENTITIES), "createUsers", "simulatePartner")),
     Variant("delivery-takes-its-time", "a delivery comes after two seconds", p.delivers_late(2)),
     Variant("delivery-comes-twice", "a delivery comes twice", p.delivers(lambda own: [own, own])),
     Variant("delivery-in-lines", "the JSON of a delivery is laid out in lines", p.together(_written(lambda value: json.dumps(value, indent=2, ensure_ascii=False).encode()), _log("/sparkSignature", None))),
     Variant("delivery-in-ascii", "letters beyond ASCII in a delivery are written as escapes", p.together(_written(lambda value: json.dumps(value).encode()), _log("/sparkSignature", None))),
     Variant("three-attempts", "a delivery is tried three times", _tries(3)),
     Variant("log-names-no-signature", "logs have no signature and no duration", p.together(_log("/sparkSignature", None), _log("/requestDurationMs", None))),
-    Variant("compressed", "answers are compressed", p.sends(p.chain(p.content(gzip.compress), p.header("Content-Encoding", "gzip")), *(kind.get for kind in KINDS), *LISTING, "getToken")),
+    Variant("compressed", "answers are compressed", p.sends(p.chain(p.content(gzip.compress), p.header("Content-Encoding", "gzip")), *(entity.get for entity in ENTITIES), *LISTING, "getToken")),
 )
 # fmt: on

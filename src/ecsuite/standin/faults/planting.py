@@ -55,13 +55,13 @@ def together(*plants: Plant) -> Plant:
 
 
 def sends(change: ToAnswer, *operations: str, status: Collection[int] = SUCCESSES) -> Plant:
-    """Changes the answers of operations (all, where none is named) that have a status."""
+    """Changes the responses of operations (all, where none is named) that have a status."""
 
     def plant(parts: Parts) -> None:
-        former = parts.finish
+        original = parts.finish
 
         def finish(operation: Operation | None, answer: Answer) -> Answer:
-            answer = former(operation, answer)
+            answer = original(operation, answer)
             concerned = not operations or (operation is not None and operation.id in operations)
             return change(answer) if concerned and answer.status in status else answer
 
@@ -71,12 +71,12 @@ def sends(change: ToAnswer, *operations: str, status: Collection[int] = SUCCESSE
 
 
 def shows(operation: str, pointer: str, change: Any, *more: str) -> Plant:
-    """Shows a member otherwise in the answers of operations; `change` is a function, a value, or DROP."""
+    """Shows a member otherwise in the responses of operations; `change` is a function, a value, or DROP."""
     return sends(value(lambda body: edited(body, pointer, change)), operation, *more)
 
 
 def value(change: Change) -> ToAnswer:
-    """Changes the JSON value of an answer, where it has one."""
+    """Changes the JSON value of a response, where it has one."""
 
     def edit(answer: Answer) -> Answer:
         if not answer.content:
@@ -147,13 +147,13 @@ def _edited(body: Any, tokens: list[str], change: Any) -> Any:
 
 
 def elsewhere(change: ToAnswer, code: int) -> Plant:
-    """Changes the answers with a status to what no operation answers: unknown paths, wrong methods."""
+    """Changes the responses with a status to what no operation answers: unknown paths, wrong methods."""
 
     def plant(parts: Parts) -> None:
-        former = parts.finish
+        original = parts.finish
 
         def finish(operation: Operation | None, answer: Answer) -> Answer:
-            answer = former(operation, answer)
+            answer = original(operation, answer)
             return change(answer) if operation is None and answer.status == code else answer
 
         parts.finish = finish
@@ -165,7 +165,7 @@ def elsewhere(change: ToAnswer, code: int) -> Plant:
 
 
 def items_of(body: Any) -> list[Any]:
-    """The items of a list as an answer has them: the body itself, or its one member that is an array."""
+    """The items of a list as a response has them: the body itself, or its one member that is an array."""
     if isinstance(body, list):
         return body
     return next(member for member in body.values() if isinstance(member, list))
@@ -182,8 +182,8 @@ def does(operation: str, act: Act) -> Plant:
     """Has an operation do something else; `act` is given what it would have done, and the call."""
 
     def plant(parts: Parts) -> None:
-        former = parts.handlers[operation]
-        parts.handlers[operation] = lambda call: act(former, call)
+        original = parts.handlers[operation]
+        parts.handlers[operation] = lambda call: act(original, call)
 
     return plant
 
@@ -191,33 +191,33 @@ def does(operation: str, act: Act) -> Plant:
 def keeps(operation: str, pointer: str, change: Any, *more: str) -> Plant:
     """Keeps a member otherwise than it was sent."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        return former(replace(call, body=edited(call.body, pointer, change)))
+    def act(original: Handler, call: Call) -> Reply:
+        return original(replace(call, body=edited(call.body, pointer, change)))
 
     return together(*(does(each, act) for each in (operation, *more)))
 
 
 def across_partners(operation: str) -> Plant:
-    """Answers for things of every partner."""
+    """Answers for entities of every partner."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         try:
-            return former(call)
+            return original(call)
         except RefusalError:
             for partner in others(call):
                 with suppress(RefusalError):
-                    return former(replace(call, partner=partner))
+                    return original(replace(call, partner=partner))
             raise
 
     return does(operation, act)
 
 
 def lists_everyones(operation: str) -> Plant:
-    """Lists the things of all partners."""
+    """Lists the entities of all partners."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        reply = former(call)
-        more = [item for partner in others(call) for item in items_of(former(replace(call, partner=partner)).body)]
+    def act(original: Handler, call: Call) -> Reply:
+        reply = original(call)
+        more = [item for partner in others(call) for item in items_of(original(replace(call, partner=partner)).body)]
         return replace(reply, body=with_items(reply.body, [*items_of(reply.body), *more]))
 
     return does(operation, act)
@@ -231,9 +231,9 @@ def others(call: Call) -> list[int]:
 def first_does(operation: str, first: Callable[[Call], object]) -> Plant:
     """Has an operation do something else, too, before what it does."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         first(call)
-        return former(call)
+        return original(call)
 
     return does(operation, act)
 
@@ -241,8 +241,8 @@ def first_does(operation: str, first: Callable[[Call], object]) -> Plant:
 def then_does(operation: str, then: Callable[[Call, Reply], object]) -> Plant:
     """Has an operation do something else, too, when it has succeeded."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        reply = former(call)
+    def act(original: Handler, call: Call) -> Reply:
+        reply = original(call)
         then(call, reply)
         return reply
 
@@ -272,22 +272,22 @@ def others_make_users(*operations: str) -> Plant:
 def only_says(operation: str) -> Plant:
     """Has an operation answer as it does, and leave everything as it was."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        return former(replace(call, store=_Undone(call.store)))
+    def act(original: Handler, call: Call) -> Reply:
+        return original(replace(call, store=_Undone(call.store)))
 
     return does(operation, act)
 
 
 def across_parents(operation: str, kind: str, parameter: str) -> Plant:
-    """Answers for things below any parent of a kind, whichever stands in the path."""
+    """Answers for entities below any parent of a kind, whichever stands in the path."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         try:
-            return former(call)
+            return original(call)
         except RefusalError:
             for parent in call.store.all(call.partner, kind):
                 with suppress(RefusalError):
-                    return former(replace(call, path={**call.path, parameter: parent[parameter]}))
+                    return original(replace(call, path={**call.path, parameter: parent[parameter]}))
             raise
 
     return does(operation, act)
@@ -296,10 +296,10 @@ def across_parents(operation: str, kind: str, parameter: str) -> Plant:
 def lists_below_all(operation: str, kind: str, parameter: str) -> Plant:
     """Lists what is below every parent of a kind."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        reply = former(call)
+    def act(original: Handler, call: Call) -> Reply:
+        reply = original(call)
         parents = [parent[parameter] for parent in call.store.all(call.partner, kind)]
-        bodies = [former(replace(call, path={**call.path, parameter: own})).body for own in parents]
+        bodies = [original(replace(call, path={**call.path, parameter: own})).body for own in parents]
         return replace(reply, body=with_items(reply.body, [item for body in bodies for item in items_of(body)]))
 
     return does(operation, act)
@@ -308,13 +308,13 @@ def lists_below_all(operation: str, kind: str, parameter: str) -> Plant:
 def without_parent(operation: str, instead: Callable[[Call], object], *, goes_on: bool) -> Plant:
     """Does something where there is no parent, and then goes on as if there were one, or refuses all the same."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         try:
-            return former(call)
+            return original(call)
         except RefusalError:
             instead(call)
             if goes_on:
-                return former(call)
+                return original(call)
             raise
 
     return does(operation, act)
@@ -323,8 +323,8 @@ def without_parent(operation: str, instead: Callable[[Call], object], *, goes_on
 def lists(operation: str, change: Callable[[list[Any]], Any]) -> Plant:
     """Lists otherwise."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        reply = former(call)
+    def act(original: Handler, call: Call) -> Reply:
+        reply = original(call)
         return replace(reply, body=with_items(reply.body, change(items_of(reply.body))))
 
     return does(operation, act)
@@ -333,8 +333,8 @@ def lists(operation: str, change: Callable[[list[Any]], Any]) -> Plant:
 def nothing_found_is(operation: str, reply: Reply) -> Plant:
     """Has a list that would be empty be something else."""
 
-    def act(former: Handler, call: Call) -> Reply:
-        listed = former(call)
+    def act(original: Handler, call: Call) -> Reply:
+        listed = original(call)
         return listed if items_of(listed.body) else reply
 
     return does(operation, act)
@@ -344,23 +344,23 @@ def still_shown(getter: str, deleter: str) -> Plant:
     """Shows what is deleted as before, to those who know its id."""
 
     def plant(parts: Parts) -> None:
-        graves: dict[str, Reply] = {}
+        deleted: dict[str, Reply] = {}
         show, delete = parts.handlers[getter], parts.handlers[deleter]
 
-        def bury(call: Call) -> Reply:
+        def delete_and_keep(call: Call) -> Reply:
             with suppress(RefusalError):
-                graves[text_of(call.path)] = show(call)
+                deleted[text_of(call.path)] = show(call)
             return delete(call)
 
-        def dig(call: Call) -> Reply:
+        def show_deleted(call: Call) -> Reply:
             try:
                 return show(call)
             except RefusalError:
-                if text_of(call.path) in graves:
-                    return graves[text_of(call.path)]
+                if text_of(call.path) in deleted:
+                    return deleted[text_of(call.path)]
                 raise
 
-        parts.handlers[getter], parts.handlers[deleter] = dig, bury
+        parts.handlers[getter], parts.handlers[deleter] = show_deleted, delete_and_keep
 
     return plant
 
@@ -369,26 +369,26 @@ def still_listed(lister: str, getter: str, deleter: str) -> Plant:
     """Lists what is deleted as before."""
 
     def plant(parts: Parts) -> None:
-        graves: list[tuple[Mapping[str, str], Any]] = []
-        show, delete, former = parts.handlers[getter], parts.handlers[deleter], parts.handlers[lister]
+        deleted: list[tuple[Mapping[str, str], Any]] = []
+        show, delete, original = parts.handlers[getter], parts.handlers[deleter], parts.handlers[lister]
 
-        def bury(call: Call) -> Reply:
+        def delete_and_keep(call: Call) -> Reply:
             with suppress(RefusalError):
-                graves.append((call.path, show(call).body))
+                deleted.append((call.path, show(call).body))
             return delete(call)
 
         def listed(call: Call) -> Reply:
-            reply = former(call)
-            more = [body for path, body in graves if call.path.items() <= path.items()]
+            reply = original(call)
+            more = [body for path, body in deleted if call.path.items() <= path.items()]
             return replace(reply, body=with_items(reply.body, [*items_of(reply.body), *more]))
 
-        parts.handlers[deleter], parts.handlers[lister] = bury, listed
+        parts.handlers[deleter], parts.handlers[lister] = delete_and_keep, listed
 
     return plant
 
 
 def deletes_sibling_too(deleter: str, kind: str, parameter: str) -> Plant:
-    """Deletes the newest thing beside the one that is deleted."""
+    """Deletes the newest entity beside the one that is deleted."""
 
     def then(call: Call, _: Reply) -> None:
         parent = next((own for name, own in call.path.items() if name != parameter), "")
@@ -402,9 +402,9 @@ def deletes_sibling_too(deleter: str, kind: str, parameter: str) -> Plant:
 def in_place_of(code: int, operation: str, reply: Reply) -> Plant:
     """Has an operation reply in the place of a refusal with a status."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         try:
-            return former(call)
+            return original(call)
         except RefusalError as refused:
             if refused.reply.status != code:
                 raise
@@ -420,13 +420,13 @@ class _Undone(Store):
         self.now = store.now
         self._db = store._db  # noqa: SLF001  the same database, seen by another class of the same
 
-    def put(self, partner: int, kind: str, parent: str, thing_id: str, body: Any) -> bool:
+    def put(self, partner: int, kind: str, parent: str, entity_id: str, body: Any) -> bool:
         del body
-        return self.get(partner, kind, parent, thing_id) is None
+        return self.get(partner, kind, parent, entity_id) is None
 
-    def delete(self, partner: int, kind: str, parent: str, thing_id: str, *, owns: Iterable[str] = ()) -> bool:
+    def delete(self, partner: int, kind: str, parent: str, entity_id: str, *, owns: Iterable[str] = ()) -> bool:
         del owns
-        return self.get(partner, kind, parent, thing_id) is not None
+        return self.get(partner, kind, parent, entity_id) is not None
 
 
 # Who is let in
@@ -503,11 +503,11 @@ def acts_in_spite(operation: str, of: int) -> Plant:
     """Refuses a call with a status, and does what was asked for all the same."""
 
     def plant(parts: Parts) -> None:
-        former = parts.answer
+        original = parts.answer
 
         def answer(asked: Asked) -> Reply:
             try:
-                return former(asked)
+                return original(asked)
             except RefusalError as refused:
                 if asked.operation.id == operation and refused.reply.status == of:
                     with suppress(RefusalError, *TROUBLE):
@@ -522,13 +522,13 @@ def acts_in_spite(operation: str, of: int) -> Plant:
 def acts_for_others(operation: str) -> Plant:
     """Answers that there is no such thing, and does what was asked for to the one of another partner."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         try:
-            return former(call)
+            return original(call)
         except RefusalError:
             for partner in others(call):
                 with suppress(RefusalError):
-                    former(replace(call, partner=partner))
+                    original(replace(call, partner=partner))
             raise
 
     return does(operation, act)
@@ -555,13 +555,13 @@ def accepts(
         fits = own.startswith(pointer[:-1]) if pointer.endswith("*") else own == pointer
         return breach.at.startswith("request body") and fits and breach.actual.startswith(actual)
 
-    def mended(former: Handler, call: Call) -> Reply:
+    def mended(original: Handler, call: Call) -> Reply:
         body = call.body
         if default is not DROP:
             body = _with(body, pointer.split("/")[1:], default)
         if mend is not None:
             body = edited(body, pointer, mend)
-        return former(replace(call, body=body))
+        return original(replace(call, body=body))
 
     return together(forgives(operation, forgiven), does(operation, mended))
 
@@ -569,9 +569,9 @@ def accepts(
 def forgives_parameters(operation: str, name: str, instead: str) -> Plant:
     """Takes a query parameter for another value where it breaks a rule."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         text = call.query.get(name, instead)
-        return former(replace(call, query={**call.query, name: text if text.isdigit() else instead}))
+        return original(replace(call, query={**call.query, name: text if text.isdigit() else instead}))
 
     forgiven = forgives(operation, lambda breach: breach.at == f"query {name}")
     return together(forgiven, does(operation, act))
@@ -581,10 +581,10 @@ def forgives(operation: str, forgiven: Callable[[Breach], bool]) -> Plant:
     """Does not look for breaches of a kind."""
 
     def plant(parts: Parts) -> None:
-        former = parts.breaches
+        original = parts.breaches
 
         def breaches(asked: Asked) -> list[Breach]:
-            found = former(asked)
+            found = original(asked)
             if asked.operation.id != operation:
                 return found
             return [breach for breach in found if not forgiven(breach)]
@@ -606,17 +606,17 @@ def reads_as(operation: str, read: Callable[[str], Any]) -> Plant:
     """Reads what is no JSON in a way of its own, and goes on with that unless it makes trouble."""
 
     def plant(parts: Parts) -> None:
-        former = parts.answer
+        original = parts.answer
 
         def answer(asked: Asked) -> Reply:
             if asked.operation.id == operation and (partner := parts.bearer(asked)):
                 try:
-                    _ = asked.seen.request_body
+                    _ = asked.decoded.request_body
                 except UndecodableError:
                     with suppress(*TROUBLE):
                         body = read(sent_text(asked))
-                        return parts.handlers[operation](Call(partner, asked.seen.path_values, body, parts.store))
-            return former(asked)
+                        return parts.handlers[operation](Call(partner, asked.decoded.path_values, body, parts.store))
+            return original(asked)
 
         parts.answer = answer
 
@@ -627,12 +627,12 @@ def takes_nothing(operation: str, body: Any) -> Plant:
     """Takes an empty body for another one."""
 
     def plant(parts: Parts) -> None:
-        former = parts.answer
+        original = parts.answer
 
         def answer(asked: Asked) -> Reply:
             if asked.operation.id == operation and not sent_text(asked) and (partner := parts.bearer(asked)):
-                return parts.handlers[operation](Call(partner, asked.seen.path_values, body, parts.store))
-            return former(asked)
+                return parts.handlers[operation](Call(partner, asked.decoded.path_values, body, parts.store))
+            return original(asked)
 
         parts.answer = answer
 
@@ -643,12 +643,12 @@ def waits_now_and_then(every: int, code: int, retry_after: str) -> Plant:
     """Asks every so many calls to come back later, and does nothing."""
 
     def plant(parts: Parts) -> None:
-        former, count = parts.answer, itertools.count(1)
+        original, count = parts.answer, itertools.count(1)
 
         def answer(asked: Asked) -> Reply:
             if next(count) % every == 0:
                 return Reply(code, None, {"Retry-After": retry_after})
-            return former(asked)
+            return original(asked)
 
         parts.answer = answer
 
@@ -663,8 +663,8 @@ def numbers_ids(*operations: str) -> Plant:
         def new_id(self) -> str:
             return str(next(count))
 
-    def act(former: Handler, call: Call) -> Reply:
-        return former(Numbering(call.partner, call.path, call.body, call.store))
+    def act(original: Handler, call: Call) -> Reply:
+        return original(Numbering(call.partner, call.path, call.body, call.store))
 
     return together(*(does(operation, act) for operation in operations))
 
@@ -672,10 +672,10 @@ def numbers_ids(*operations: str) -> Plant:
 def wants_whole_ids(*operations: str) -> Plant:
     """Answers 400, not 404, for an id of another length than those that it gives."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         if any(len(own) != len(call.new_id()) for own in list(call.path.values())[-1:]):
             raise RefusalError(400, "This is no id.")
-        return former(call)
+        return original(call)
 
     return together(*(does(operation, act) for operation in operations))
 
@@ -683,10 +683,10 @@ def wants_whole_ids(*operations: str) -> Plant:
 def refuses(operation: str, when: Callable[[Any], bool], code: int = 400) -> Plant:
     """Refuses bodies that are legal."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         if when(call.body):
             raise RefusalError(code, "This server does not want that.")
-        return former(call)
+        return original(call)
 
     return does(operation, act)
 
@@ -695,12 +695,12 @@ def crashes(when: Callable[[Asked], bool], *operations: str) -> Plant:
     """Fails over some calls of operations (of all, where none is named)."""
 
     def plant(parts: Parts) -> None:
-        former = parts.answer
+        original = parts.answer
 
         def answer(asked: Asked) -> Reply:
             if (not operations or asked.operation.id in operations) and parts.bearer(asked) and when(asked):
                 return Reply(500, {"title": "An error occurred.", "status": 500}, {}, "application/problem+json")
-            return former(asked)
+            return original(asked)
 
         parts.answer = answer
 
@@ -709,7 +709,7 @@ def crashes(when: Callable[[Asked], bool], *operations: str) -> Plant:
 
 def sent_text(asked: Asked) -> str:
     """The body of a call as text."""
-    return asked.seen.exchange.request.body.decode("utf-8", "surrogateescape")
+    return asked.decoded.exchange.request.body.decode("utf-8", "surrogateescape")
 
 
 def sent_value(asked: Asked) -> Any:
@@ -727,8 +727,8 @@ def grants(act: Callable[[Grant, Form, str | None], Reply]) -> Plant:
     """Has the token endpoint do something else; `act` is given what it would have done, and what it was given."""
 
     def plant(parts: Parts) -> None:
-        former = parts.grant
-        parts.grant = lambda form, authorization: act(former, form, authorization)
+        original = parts.grant
+        parts.grant = lambda form, authorization: act(original, form, authorization)
 
     return plant
 
@@ -737,8 +737,8 @@ def takes_form_as(change: Callable[[Store, Form], Form]) -> Plant:
     """Has the token endpoint read something into a form that does not stand there."""
 
     def plant(parts: Parts) -> None:
-        former = parts.grant
-        parts.grant = lambda form, authorization: former(change(parts.store, form), authorization)
+        original = parts.grant
+        parts.grant = lambda form, authorization: original(change(parts.store, form), authorization)
 
     return plant
 
@@ -785,11 +785,11 @@ def only_the_latest_token(parts: Parts) -> None:
 
 def one_token_for_all(parts: Parts) -> None:
     """Gives everybody the token that it gave first."""
-    former = parts.grant
+    original = parts.grant
     given: list[Reply] = []
 
     def grant(form: Form, authorization: str | None) -> Reply:
-        reply = former(form, authorization)
+        reply = original(form, authorization)
         if reply.status not in SUCCESSES:
             return reply
         given.append(reply)
@@ -802,11 +802,11 @@ def reads_form(read: Callable[[bytes], Form]) -> Plant:
     """Has the token endpoint read bodies of any media type in a way of its own, where it would refuse them."""
 
     def plant(parts: Parts) -> None:
-        former = parts.read_form
+        original = parts.read_form
 
         def read_form(content_type: str | None, body: bytes) -> Form:
             try:
-                return former(content_type, body)
+                return original(content_type, body)
             except RefusalError:
                 with suppress(*TROUBLE):
                     return read(body)
@@ -837,12 +837,12 @@ def delivers(change: Callable[[Delivery], Iterable[Delivery]]) -> Plant:
     """Sends other deliveries in the place of one."""
 
     def plant(parts: Parts) -> None:
-        former = parts.send
+        original = parts.send
 
         async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
             status = None
             for each in change(delivery):
-                status = await former(client, each)
+                status = await original(client, each)
             return status
 
         parts.send = send
@@ -854,11 +854,11 @@ def delivers_late(seconds: float) -> Plant:
     """Waits before each delivery."""
 
     def plant(parts: Parts) -> None:
-        former = parts.send
+        original = parts.send
 
         async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
             await asyncio.sleep(seconds)
-            return await former(client, delivery)
+            return await original(client, delivery)
 
         parts.send = send
 
@@ -897,9 +897,9 @@ def gives_up_after_a_failure(parts: Parts) -> None:
 def waits_for_receiver(operation: str, failing: Callable[[httpx.Response], bool] = lambda _: False) -> Plant:
     """Delivers while the call is being answered, and fails with the receiver."""
 
-    def act(former: Handler, call: Call) -> Reply:
+    def act(original: Handler, call: Call) -> Reply:
         before = {each.seq for each in call.store.owed()}
-        reply = former(call)
+        reply = original(call)
         for delivery in call.store.owed():
             if delivery.seq in before:
                 continue

@@ -22,7 +22,7 @@ EDITION = "2023-10"
 
 
 class Changed:
-    """An ASGI app whose answers to some requests are changed: status, headers and body, in place."""
+    """An ASGI app whose responses to some requests are changed: status, headers and body, in place."""
 
     def __init__(self, app, line: str, change: Callable) -> None:
         self._app = app
@@ -93,7 +93,7 @@ def body(edit: Callable) -> Callable:
 
 
 def value(edit: Callable) -> Callable:
-    """Changes the JSON value of an answer, where it has one."""
+    """Changes the JSON value of a response, where it has one."""
     return body(lambda text: json.dumps(edit(json.loads(text)), ensure_ascii=False).encode() if text else text)
 
 
@@ -116,7 +116,7 @@ FAULTS = {
     "the token's lifetime is in minutes": ("POST /connect/token", value(lambda v: v | {"expires_in": 30}), "response body matches contract", "body /expires_in", "at least 1740", "an integer, 30"),
     "the token may be cached": ("POST /connect/token", header("cache-control", "max-age=60"), "response headers match contract", "header Cache-Control", "no-store", "max-age=60"),
     "the token is not a bearer token": ("POST /connect/token", value(lambda v: v | {"token_type": "mac"}), "response body matches contract", "body /token_type", "Bearer", '"mac"'),
-    "no token in the answer": ("POST /connect/token", without("access_token"), "response body matches contract", "body /access_token", "required", "missing"),
+    "no token in the response": ("POST /connect/token", without("access_token"), "response body matches contract", "body /access_token", "required", "missing"),
     "a user is answered with 202": (f"POST {BASE}/users", status(202), "status is listed in contract", "status", "200, 201, 400, 401", "202"),
     "a user's answer is wrapped": (f"POST {BASE}/users", value(lambda v: {"user": {"id": v["userId"]}}), "response body matches contract", "body /userId", "required", "missing"),
     "making a vehicle is a server error": (f"POST {USER}/vehicles", status(500), "no request causes a server error", "status", "below 500", "500"),
@@ -124,7 +124,7 @@ FAULTS = {
     "a vehicle's year is text": (f"GET {USER}/vehicles/{ID}", metadata(year="2009"), "response body matches contract", "body /metadata/year", "an integer", 'a string, "2009"'),
     "a vehicle's year has a point": (f"GET {USER}/vehicles/{ID}", metadata(year=2009.0), "response body matches contract", "body /metadata/year", "an integer", "a number, 2009.0"),
     "letters of a vehicle are lost": (f"GET {USER}/vehicles/{ID}", replaced("å", "a"), "what was sent comes back", "body /metadata/model", "City «Blåbær»", "City «Blabær»"),
-    "a vehicle is not found after it was made": (f"GET {USER}/vehicles/{ID}", status(404), "status is what was asked for", "status", "200", "404"),
+    "a vehicle is not found after it was made": (f"GET {USER}/vehicles/{ID}", status(404), "status is as expected", "status", "200", "404"),
     "a meter has no id": (f"POST {USER}/meters", without("meterId"), "response body matches contract", "body /meterId", "a string, required", "missing"),
     "a meter's coordinates are swapped": (f"GET {USER}/meters/{ID}", value(lambda v: v | {"location": {"latitude": v["location"]["longitude"], "longitude": v["location"]["latitude"]}}), "what was sent comes back", "body /location/latitude", "62.47225", "6.15492"),
     "a zip code loses its zero": (f"GET {USER}/meters/{ID}", replaced('"0180"', '"180"'), "what was sent comes back", "body /address/zipCode", '"0180"', '"180"'),
@@ -175,7 +175,7 @@ VARIANTS = {
     "404 with a page": (f"GET {BASE}/.*", lambda c, h, b: (c, h | {"content-type": "text/html"}, b"<p>") if c == 404 else (c, h, b)),
     "numbers in other spellings": (f"GET {USER}/resources/{ID}", replaced("[2,0.95]", "[2.0,9.5e-1]")),
     "a webhook that shows its secret as stars": (f".* {BASE}/webhooks.*", value(lambda v: v | {"webhookSecret": "***"} if isinstance(v, dict) and "id" in v else v)),
-    "a test with an answer": (f"POST {BASE}/webhooks/{ID}/test", lambda c, h, _: (c, h | {"content-type": "text/plain"}, b"sent")),
+    "a test with a response": (f"POST {BASE}/webhooks/{ID}/test", lambda c, h, _: (c, h | {"content-type": "text/plain"}, b"sent")),
     "cookies and more headers": (f".* {BASE}/.*", lambda c, h, b: (c, h | {"set-cookie": "a=b; Path=/", "x-request-id": "1", "vary": "*"}, b)),
 }  # fmt: skip
 

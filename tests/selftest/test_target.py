@@ -18,7 +18,7 @@ def test_environment_is_a_target():
     """Addresses and credentials come from the variables of the README; a slash at the end does not matter."""
     target = live(ENV, PRODUCTION)
 
-    assert (target.kind, target.base_url, target.token_url) == ("live", "https://api.example/v1", ENV["EC_TOKEN_URL"])
+    assert (target.mode, target.base_url, target.token_url) == ("live", "https://api.example/v1", ENV["EC_TOKEN_URL"])
     assert target.credentials == Credentials("me", "my-secret")
     assert (target.other, target.receiver_url, target.receiver_port, target.sandbox) == (None, "", 0, True)
 

@@ -6,7 +6,7 @@ import subprocess
 import httpx
 import pytest
 
-from ecsuite.checks.seen import place
+from ecsuite.checks.decoded import place
 from ecsuite.contract import describe, shorten
 from ecsuite.exchange import Headers, Request
 from ecsuite.finding import Finding
@@ -56,11 +56,11 @@ def test_findings_are_told_apart():
 
 
 def test_figures_are_one_line():
-    """Held, broken and not checked are three things."""
+    """Passed, broken and not checked are three entities."""
     tally = Tally(1, 2, 0)
     tally.not_checked["a check", "no reason"] = 3
 
-    assert tally_text(tally) == "1 exchange: 2 checks held, 0 broken, 3 not checked"
+    assert tally_text(tally) == "1 exchange: 2 checks passed, 0 broken, 3 not checked"
     assert not_checked_lines(tally) == ["    3 x a check: no reason"]
 
 

@@ -46,11 +46,11 @@ SETTLED = (
     (r"\+ POST /reports request .*/payloads/\[\]/\w+/payloadType: required", 21, "what makes it one of the five"),
     (r"\+ POST /reports request .*/payloads/\[\]/untyped(/payloadType)?: (object|never)", 21, "or none: left open"),
     (r"- (?!.*/payload/\w+: closed).*: closed", 22, "further members: silent in requests, legal in answers"),
-    (r"\+ .*/webhookSecret: null", 23, "no secret in an answer"),
+    (r"\+ .*/webhookSecret: null", 23, "no secret in a response"),
     (r"- DELETE /(?!simulation).* -> 200( application/json)?: listed", 24, "a deletion answers 204"),
     (r"- PUT /webhooks/\{webhookId\}/enabled -> 200 application/json: listed", 24, "no schema: any body will do"),
     (r"\+ PUT /webhooks/\{webhookId\}/enabled -> 400: listed", 25, "a bad query needs a refusal"),
-    (r"\+ .* -> 400 application/problem\+json/status: one of 400", 25, "RFC 9457: the status of the answer"),
+    (r"\+ .* -> 400 application/problem\+json/status: one of 400", 25, "RFC 9457: the status of the response"),
     (r"- .* -> 404 application/json: (listed|string)", 25, "bodies of 404 are silent"),
     (r"- .*: format (int32|int64|double)", 26, "told to generators of clients"),
 )
@@ -112,7 +112,7 @@ def test_sentences_are_recognised():
     assert found == ["the tank is warm and full"]
 
 
-UNSETTLED = {
+UNSPECIFIED = {
     "a member that is gone": (
         ("Location", "properties"),
         {},
@@ -142,10 +142,10 @@ UNSETTLED = {
 }
 
 
-@pytest.mark.parametrize("name", UNSETTLED)
+@pytest.mark.parametrize("name", UNSPECIFIED)
 def test_other_differences_are_found(published, newest, name):
     """A contract that strays from the published document is found out."""
-    (*path, last), value, told = UNSETTLED[name]
+    (*path, last), value, told = UNSPECIFIED[name]
     strayed = copy.deepcopy(newest.source.document)
     node = strayed["components"]["schemas"]
     for token in path:

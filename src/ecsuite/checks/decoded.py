@@ -20,7 +20,7 @@ def place(part: str, path: tuple[str | int, ...]) -> str:
     return f"{part} /{'/'.join(map(str, path))}" if path else part
 
 
-class Seen:
+class DecodedExchange:
     """One exchange beside the contract. What more than one check reads is read once and kept.
 
     Args:
@@ -37,11 +37,13 @@ class Seen:
         self.exchange = exchange
         self.operation = operation
         self.path_values = path_values
-        settled = operation is not None and not self.is_unsettled
-        self.rule: ResponseRule | None = operation.response(exchange.response.status) if settled and operation else None
-        self._known: dict[Callable[[Seen], list[Breach]], list[Breach]] = {}
+        is_specified = operation is not None and not self.is_unspecified
+        self.rule: ResponseRule | None = (
+            operation.response(exchange.response.status) if is_specified and operation else None
+        )
+        self._known: dict[Callable[[DecodedExchange], list[Breach]], list[Breach]] = {}
 
-    def once(self, breaches_of: Callable[[Seen], list[Breach]]) -> list[Breach]:
+    def once(self, breaches_of: Callable[[DecodedExchange], list[Breach]]) -> list[Breach]:
         """What a function finds in this exchange, which more than one check wants to know."""
         if breaches_of not in self._known:
             self._known[breaches_of] = breaches_of(self)
@@ -65,9 +67,9 @@ class Seen:
         return 200 <= self.status < 300  # noqa: PLR2004
 
     @property
-    def is_unsettled(self) -> bool:
+    def is_unspecified(self) -> bool:
         """Whether it is a refusal of what nothing published settles: then its body and its headers are open, too."""
-        return self.exchange.request.intent.silent and 400 <= self.status < FIRST_SERVER_ERROR  # noqa: PLR2004
+        return self.exchange.request.expectation.unspecified and 400 <= self.status < FIRST_SERVER_ERROR  # noqa: PLR2004
 
     @property
     def is_server_error(self) -> bool:
@@ -82,7 +84,7 @@ class Seen:
 
     @cached_property
     def asks_to_wait(self) -> bool:
-        """Whether the answer is not about the request at all, but asks to come back later."""
+        """Whether the response is not about the request at all, but asks to come back later."""
         return asks_to_wait(self.status, self.exchange.response.headers.get("Retry-After"))
 
     @cached_property

@@ -36,7 +36,7 @@ def ids(edition, operations):
 def test_every_operation_has_its_endpoint_test(collected, edition):
     """Each operation of a contract is called as it is meant to be, with the smallest and the fullest request."""
     contract = editions.contract(edition)
-    own = collected["test_smallest_and_fullest_thing_is_made"] | collected["test_operation_answers"]
+    own = collected["test_smallest_and_fullest_entity_is_made"] | collected["test_operation_answers"]
     token = collected["test_token_works_again_and_again"]
 
     assert ids(edition, contract.operations.values()) <= own | token
@@ -50,13 +50,13 @@ def test_every_rule_applies_to_every_operation_it_fits(collected, edition):
     with_id = ids(edition, (operation for operation in operations if parameters(operation)))
 
     assert ids(edition, operations) <= collected["test_call_without_good_token_is_refused"]
-    assert ids(edition, operations) <= collected["test_odd_headers_break_nothing"]
+    assert ids(edition, operations) <= collected["test_unusual_headers_break_nothing"]
     assert with_body <= collected["test_wrong_member_is_refused"]
     assert with_body <= collected["test_what_is_no_json_is_refused"]
-    assert with_body <= collected["test_odd_body_breaks_nothing"]
+    assert with_body <= collected["test_unusual_body_breaks_nothing"]
     assert with_id <= collected["test_unknown_id_is_refused"]
-    assert with_id <= collected["test_things_of_another_partner_are_not_there"]
-    assert with_id <= collected["test_odd_id_in_path_breaks_nothing"]
+    assert with_id <= collected["test_entities_of_another_partner_are_not_there"]
+    assert with_id <= collected["test_unusual_id_in_path_breaks_nothing"]
 
 
 @pytest.mark.parametrize("edition", editions.editions())

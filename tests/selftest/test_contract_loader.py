@@ -14,7 +14,7 @@ GOOD = """\
     info: {title: T, version: '1'}
     servers: [{url: 'https://h/v1'}]
     paths:
-      /things/{id}:
+      /entities/{id}:
         parameters:
           - {name: id, in: path, required: true, schema: {type: string}}
         get:
@@ -27,8 +27,8 @@ GOOD = """\
               content:
                 application/json:
                   schema:
-                    $ref: '#/components/schemas/Thing'
-      /things/new:
+                    $ref: '#/components/schemas/Entity'
+      /entities/new:
         get:
           operationId: newThing
           x-level: guide
@@ -42,7 +42,7 @@ GOOD = """\
             2XX: {description: d, x-body: any}
     components:
       schemas:
-        Thing: {type: object, properties: {day: {type: string, format: date}}}
+        Entity: {type: object, properties: {day: {type: string, format: date}}}
 """
 
 
@@ -103,19 +103,19 @@ REFUSED = {
         "c.yaml:33: expected a map, found list",
     ),
     "a reference to nowhere": (
-        "schemas/Thing'",
+        "schemas/Entity'",
         "schemas/Thin'",
         "c.yaml:17: the reference '#/components/schemas/Thin' leads nowhere",
     ),
     "a reference to elsewhere": (
-        "'#/components/schemas/Thing'",
+        "'#/components/schemas/Entity'",
         "'http://127.0.0.1:1/x.json'",
         "c.yaml:17: the reference 'http://127.0.0.1:1/x.json' leaves the document",
     ),
     "a reference in a circle": (
-        "Thing: {type: object, properties: {day: {type: string, format: date}}}",
-        "Thing: {$ref: '#/components/schemas/Thing'}",
-        "c.yaml:33: the reference '#/components/schemas/Thing' leads in a circle",
+        "Entity: {type: object, properties: {day: {type: string, format: date}}}",
+        "Entity: {$ref: '#/components/schemas/Entity'}",
+        "c.yaml:33: the reference '#/components/schemas/Entity' leads in a circle",
     ),
     "a wrong type of a keyword": (
         "minimum: 1",
@@ -124,7 +124,7 @@ REFUSED = {
     ),
     "a type that is none": ("type: boolean", "type: bool", "c.yaml:26: this is no schema: "),
     "a media type without a schema": (
-        "schema:\n                $ref: '#/components/schemas/Thing'",
+        "schema:\n                $ref: '#/components/schemas/Entity'",
         "examples: {}",
         "c.yaml:16: this media type has no schema, so nothing of it would be checked",
     ),
@@ -174,13 +174,13 @@ def test_no_text_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("method", "path", "found"),
     [
-        ("GET", "/things/new", "newThing"),
-        ("GET", "/things/a%2Fb", "getThing"),
-        ("GET", "/things/", None),
-        ("GET", "/things", None),
-        ("GET", "/things/a/b", None),
-        ("POST", "/things/new", None),
-        ("get", "/things/new", None),
+        ("GET", "/entities/new", "newThing"),
+        ("GET", "/entities/a%2Fb", "getThing"),
+        ("GET", "/entities/", None),
+        ("GET", "/entities", None),
+        ("GET", "/entities/a/b", None),
+        ("POST", "/entities/new", None),
+        ("get", "/entities/new", None),
     ],
 )
 def test_operation_is_found_by_method_and_path(method, path, found):
@@ -192,14 +192,14 @@ def test_operation_is_found_by_method_and_path(method, path, found):
 
 def test_path_parameters_are_decoded():
     """What stands for a parameter is what the client meant."""
-    assert contract().find("GET", "/things/a%2Fb%20%C3%85").path_parameters == {"id": "a/b Å"}
+    assert contract().find("GET", "/entities/a%2Fb%20%C3%85").path_parameters == {"id": "a/b Å"}
 
 
 def test_date_in_yaml_stays_text():
     """A date without quotes is text, as in JSON, and not a value that no schema fits."""
     source = contract("format: date", "const: 2023-10-24").source
 
-    assert source.document["components"]["schemas"]["Thing"]["properties"]["day"]["const"] == "2023-10-24"
+    assert source.document["components"]["schemas"]["Entity"]["properties"]["day"]["const"] == "2023-10-24"
 
 
 def test_digest_is_of_the_meaning():
@@ -227,7 +227,7 @@ def test_digest_is_of_the_meaning():
 def test_parameters_are_checked(query, mode, at):
     """A query or a header that is missing, of a wrong type or out of bounds breaks the check of the parameters."""
     headers = Headers.of([("X-Mode", mode)] if mode else [])
-    sent = Exchange(Request("GET", f"https://h/v1/things/new?{query}", headers), Response(400))
+    sent = Exchange(Request("GET", f"https://h/v1/entities/new?{query}", headers), Response(400))
 
     findings = Checker(contract(), "https://h/v1", "").check(sent).findings
 

@@ -141,7 +141,7 @@ def test_bad_input_of_2023_10_has_two_shapes(contract):
 
 
 def test_every_body_has_an_example(any_contract):
-    """Each media type of a request or an answer has an example."""
+    """Each media type of a request or a response has an example."""
     without = [pointer for pointer, node in _media_types(any_contract) if not node.get("examples")]
 
     assert without == []
@@ -161,7 +161,7 @@ def test_examples_fit_their_schemas(any_contract):
 
 
 def test_links_lead_from_making_to_reading_and_deleting(any_contract):
-    """What makes a thing links to what reads and deletes it, whichever success it answers."""
+    """What makes an entity links to what reads and deletes it, whichever success it answers."""
     operations = any_contract.operations
     deletable = {re.sub(r"/\{\w+\}$", "", o.path): o for o in operations.values() if o.method == "DELETE"}
     makers = [o for o in operations.values() if o.method == "POST" and o.path in deletable]
@@ -218,7 +218,7 @@ def test_no_schema_takes_anything(any_contract):
 EVENT = {"id": "e-1", "createdAt": "2026-01-19T11:48:47.1936858+00:00"}
 RESERVATION = {"payloadType": "LPCReservation", "targets": []}
 TARGET = {"locationId": "l", "meterPointId": "m", "resolution": "01:00:00", "points": []}
-# An event in an answer, and what is wrong with it.
+# An event in a response, and what is wrong with it.
 EVENTS = {
     "a payload": (RESERVATION, None),
     "a payload that is alike but for its type": (RESERVATION | {"payloadType": "LocationLPC"}, None),
@@ -290,7 +290,7 @@ ANSWERS = {
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answers_are_as_open_as_the_facts(name):
-    """In 2026-01 an answer may hold more than is published, but for a secret, and null where examples have null."""
+    """In 2026-01 a response may hold more than is published, but for a secret, and null where examples have null."""
     operation, body, fits = ANSWERS[name]
 
     assert (_violations(operation, body) == []) == fits
@@ -352,7 +352,7 @@ def _without_sample(contract: Contract, pointer: Pointer, *, sampled: bool = Fal
     node = contract.source.at(pointer)
     if node is False:
         return
-    sampled = sampled or bool({"x-sample", "x-names", "examples", "enum", "const"} & node.keys())
+    sampled = sampled or bool({"x-sample", "x-references", "examples", "enum", "const"} & node.keys())
     below = [(*pointer, "properties", name) for name in node.get("properties", {})]
     below += [(*pointer, "items")] if "items" in node else []
     for keyword in ("allOf", "anyOf", "oneOf"):

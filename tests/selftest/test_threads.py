@@ -129,18 +129,18 @@ class SlowCounter(Counter):
 
 
 class SlowTally(Tally):
-    """A tally whose figure of what held takes a while to be written again."""
+    """A tally whose figure of what passed takes a while to be written again."""
 
     figure = 0
 
     @property
-    def held(self):
+    def passed(self):
         value = self.figure
         time.sleep(PAUSE / 4)
         return value
 
-    @held.setter
-    def held(self, value):
+    @passed.setter
+    def passed(self, value):
         self.figure = value
 
 
@@ -160,9 +160,9 @@ def test_every_held_promise_counts():
     journal = Journal()
     journal.tally = SlowTally()
 
-    twice_at_once(journal.add_held)
+    twice_at_once(journal.add_passed)
 
-    assert journal.tally.held == 2
+    assert journal.tally.passed == 2
 
 
 def test_every_unchecked_promise_counts():

@@ -19,7 +19,7 @@ from ecsuite.standin import serving
 ROOT = Path(__file__).parents[2]
 SCENARIO = """
     import pytest
-    from ecsuite.exchange import SILENT
+    from ecsuite.exchange import UNSPECIFIED
     pytestmark = pytest.mark.edition("2023-10")
 """
 
@@ -102,7 +102,7 @@ def test_replay_is_the_default(quickstart):
     result.ended(passed=1)
     result.has(
         "*= Energy Coordination API 2023-10, replay =*",
-        "26 exchanges: * checks held, 0 broken, 6 not checked",
+        "26 exchanges: * checks passed, 0 broken, 6 not checked",
         "    5 x response body matches contract: nothing is published about the body of 404",
     )
 
@@ -246,12 +246,12 @@ def test_live_without_an_edition_is_the_current_one(quickstart):
 
 def test_missing_cassette_fails_its_test(project):
     """A scenario without a recording is an error that names the file and the command that mends it."""
-    project.test(SCENARIO + "\n    def test_some_thing(run): run.api.get('/users')")
+    project.test(SCENARIO + "\n    def test_some_entity(run): run.api.get('/users')")
 
     result = project.run()
 
     result.ended(error=1)
-    result.has(f"cassette {project.path}/cassettes/2023-10/some-thing.yaml does not exist; record it again with: *")
+    result.has(f"cassette {project.path}/cassettes/2023-10/some-entity.yaml does not exist; record it again with: *")
     assert "Traceback" not in result.text
 
 
@@ -450,11 +450,13 @@ def test_own_tests_are_left_out_of_runs_against_a_server():
     """The tests of ecsuite itself are not about a server; named on the command line, they run."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--ec-target", "local"]
     all_of_them = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    named = subprocess.run([*command, "tests/suite/test_ids.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    named = subprocess.run(
+        [*command, "tests/selftest/test_ids.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
 
     assert "tests/quickstart/" in all_of_them
-    assert "tests/suite/" not in all_of_them
-    assert "tests/suite/test_ids.py" in named.stdout
+    assert "tests/selftest/" not in all_of_them
+    assert "tests/selftest/test_ids.py" in named.stdout
 
 
 def test_recording_writes_what_replays(quickstart):
@@ -497,7 +499,7 @@ def test_red_recording_is_not_written(project):
         + """
     @pytest.mark.scenario("quickstart")
     def test_red(api):
-        api.get("/nothing", expect=SILENT)
+        api.get("/nothing", expect=UNSPECIFIED)
     """
     )
 

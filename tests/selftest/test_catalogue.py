@@ -13,7 +13,7 @@ from ecsuite.standin.faults import find_fault, of_faults, of_variants
 from ecsuite.world import World
 
 # These two speak of requests, which are the suite's own, and of what is left out.
-NEVER_BROKEN_BY_SERVERS = {"bearer token is sent", "optional members are there to be checked"}
+NEVER_BROKEN_BY_SERVERS = {"bearer token is sent", "optional members are present"}
 EDITIONS = [edition for edition in editions.editions() if of_faults(edition)]
 
 
@@ -48,7 +48,7 @@ def test_every_operation_has_a_fault(edition):
 
 
 def vehicle(world: World):
-    return world.make(world.kind("createVehicle"), full=True)
+    return world.make(world.entity_type("createVehicle"), full=True)
 
 
 def test_planted_fault_is_found_and_named():
@@ -65,7 +65,7 @@ def test_planted_fault_is_found_and_named():
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_legal_variant_is_no_finding(edition):
-    """A stand-in with every answer unusual in one legal way is as good as the plain one."""
+    """A stand-in with every response unusual in one legal way is as good as the plain one."""
     for variant in of_variants(edition)[:3]:
         with serving(edition, plant=variant.plant) as standin, open_run(edition, standin.target()) as run:
             world = run.world()

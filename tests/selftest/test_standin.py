@@ -199,7 +199,7 @@ def test_bad_input_is_refused(http, line, body, at):
     assert (http.get("/users").json(), http.get("/users/42/vehicles").json()) == ([USER], [])
 
 
-ODD_BODIES = [
+UNUSUAL_BODIES = [
     b"",
     b"{",
     b"null",
@@ -218,9 +218,9 @@ ODD_BODIES = [
 ]
 
 
-@pytest.mark.parametrize("body", ODD_BODIES, ids=range(len(ODD_BODIES)))
+@pytest.mark.parametrize("body", UNUSUAL_BODIES, ids=range(len(UNUSUAL_BODIES)))
 @pytest.mark.parametrize("media_type", ["application/json", "text/plain", "application/json; charset=utf-16", ""])
-def test_odd_body_is_no_server_error(shared, body, media_type):
+def test_unusual_body_is_no_server_error(shared, body, media_type):
     """Whatever a body holds, it is taken or refused, and what is taken can be read again."""
     for line in ("POST /users", "POST /users/42/meters", "PUT /webhooks/7", "POST /reports"):
         method, path = line.split()
@@ -234,7 +234,7 @@ def test_odd_body_is_no_server_error(shared, body, media_type):
     "segment",
     ["a%2Fb", "%00", "%FF", "..%2F..", "%2e%2e", "x" * 5000, "%C3%85se%20%F0%9F%9A%97", "%25", "a;b=c", "%", ""],
 )
-def test_odd_id_in_a_path_is_no_server_error(shared, segment):
+def test_unusual_id_in_a_path_is_no_server_error(shared, segment):
     """Whatever stands in a path, it is an id that is there or not."""
     for path in (
         f"/users/{segment}",

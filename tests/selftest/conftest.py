@@ -8,7 +8,7 @@ import pytest
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.contract import Contract
-from ecsuite.exchange import SUCCESS, Exchange, Headers, Intent, Request, Response
+from ecsuite.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
 from ecsuite.standin import StandIn, serving
 
 BASE_URL = "https://api.example/v1"
@@ -43,7 +43,7 @@ def exchange():
         sent: object = None,
         request: dict[str, str | None] | None = None,
         response: dict[str, str | None] | None = None,
-        intent: Intent = SUCCESS,
+        expectation: Expectation = SUCCESS,
         flaw: str = "",
     ) -> Exchange:
         method, path = line.split(" ", 1)
@@ -52,7 +52,7 @@ def exchange():
         own = {"Authorization": None if path == "token" else "Bearer abc.DEF-123", "Content-Type": content_type}
         answered, answer_type = _body(answer, form=False)
         return Exchange(
-            Request(method, url, _headers(own | (request or {})), body, intent),
+            Request(method, url, _headers(own | (request or {})), body, expectation),
             Response(status, _headers({"Content-Type": answer_type} | (response or {})), answered, flaw),
         )
 

@@ -113,10 +113,10 @@ def test_vcrpy_can_play_it(committed):
 def test_saved_cassette_is_loaded_as_it_was(tmp_path):
     """Bytes of any kind, header repeats and letters survive the file."""
     repeats = Headers.of([("content-type", "application/json"), ("x", "1"), ("x", "2")])
-    odd = Exchange(
+    unusual = Exchange(
         Request("POST", API + "/å", repeats, '{"å":"😀"}'.encode()), Response(200, repeats, b"\xff\x00\n\r ")
     )
-    original = Cassette(PROVENANCE, (odd, one()), (one("POST", "/hooks/x"),))
+    original = Cassette(PROVENANCE, (unusual, one()), (one("POST", "/hooks/x"),))
 
     save(tmp_path / "a" / "c.yaml", original)
 
@@ -332,7 +332,7 @@ def test_chosen_values_are_stable(contract):
 
 
 def test_traces_and_times_are_stable(contract):
-    """A trace id and a time stamp in an answer change with the day, and are replaced."""
+    """A trace id and a time stamp in a response change with the day, and are replaced."""
     body = recorded(contract, *TALE).exchanges[6].response.body.decode()
 
     assert json.loads(body) == {
@@ -341,7 +341,7 @@ def test_traces_and_times_are_stable(contract):
     }
 
 
-def test_things_of_others_are_left_out(contract):
+def test_entities_of_others_are_left_out(contract):
     """Of a list, what the run did not make is the partner's business."""
     cassette = recorded(contract, *TALE)
 
@@ -460,7 +460,7 @@ def test_chosen_ids_in_a_query_are_stable():
     assert second.request.url.endswith(f"/webhooks/logs?webhookId={stable}&pageSize=1000")
 
 
-def test_things_of_others_are_left_out_of_pages():
+def test_entities_of_others_are_left_out_of_pages():
     """Of a list inside an object, what the run did not make is the partner's business, too."""
     made = raw("POST /users", 201, {"userId": USER}, json.dumps({"userId": USER}).encode())
     listed = raw("GET /users", 200, {"users": [{"userId": "somebody else"}, {"userId": USER}], "pagination": {}})
@@ -471,7 +471,7 @@ def test_things_of_others_are_left_out_of_pages():
 
 
 def test_calls_that_came_too_early_are_left_out(contract):
-    """Of what was asked again and again, a recording has the answer that was gone on with."""
+    """Of what was asked again and again, a recording has the response that was gone on with."""
     asked = [raw("GET /events", 200, [{"name": str(number)}]) for number in range(4)]
     early = frozenset({("GET", f"{BASE}/events", 1), ("GET", f"{BASE}/events", 2)})
 

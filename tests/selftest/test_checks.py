@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.checks import CHECKS
-from ecsuite.exchange import SILENT, Exchange, Headers, Intent, Request, Response
+from ecsuite.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
 
 TOKEN = {"access_token": "t", "token_type": "Bearer", "expires_in": 1800}
 NO_STORE = {"Cache-Control": "no-store"}
@@ -23,9 +23,11 @@ METER = {
 HOOK = {"webhookUrl": "u", "eventPayloadTypes": ["Unknown"], "operationTypes": []}
 PROBLEM = {"Content-Type": "application/problem+json"}
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
-ANY_401 = Intent("a refusal of the token", frozenset({401}), on_purpose=frozenset({"bearer token is sent"}))
-ANY_400 = Intent("a refusal of the body", frozenset({400}), on_purpose=frozenset({"request body matches contract"}))
-NO_SUCH_METHOD = Intent("no such method", frozenset({404, 405}), on_purpose=frozenset({"operation is in the contract"}))
+ANY_401 = Expectation("a refusal of the token", frozenset({401}), violates=frozenset({"bearer token is sent"}))
+ANY_400 = Expectation("a refusal of the body", frozenset({400}), violates=frozenset({"request body matches contract"}))
+NO_SUCH_METHOD = Expectation(
+    "no such method", frozenset({404, 405}), violates=frozenset({"operation is in the contract"})
+)
 
 
 def car(**changes: object) -> dict[str, object]:
@@ -54,25 +56,31 @@ HOLDS = {
     ),
     "blanks around JSON": ({"line": "GET /users/4", "answer": b' \r\n\t{"userId" : "4"}\n'},),
     "escapes in JSON": ({"line": "GET /users/%C3%85%F0%9F%98%80", "answer": rb'{"userId": "\u00c5\ud83d\ude00"}'},),
-    "half of a surrogate pair, as an escape": ({"line": "GET /users", "answer": rb'[{"userId": "\ud83d"}]'},),
+    "a lone surrogate, as an escape": ({"line": "GET /users", "answer": rb'[{"userId": "\ud83d"}]'},),
     "numbers in other spellings": ({"line": "GET /users/4/meters/m", "answer": METER | {"meterId": "m"}},),
     "a bearer scheme in small letters": ({"request": {"Authorization": "bearer abc=="}, "answer": USER},),
-    "a 404 with a page": ({"status": 404, "answer": b"<html>", "intent": Intent("absence", frozenset({404}))},),
-    "a 404 without a body": ({"status": 404, "intent": Intent("absence", frozenset({404}))},),
-    "400 for an unknown user": ({"status": 400, "intent": Intent("absence", frozenset({400, 404}))},),
-    "401 with any body": ({"status": 401, "answer": b"no", "response": CHALLENGE, "intent": ANY_401},),
+    "a 404 with a page": (
+        {"status": 404, "answer": b"<html>", "expectation": Expectation("absence", frozenset({404}))},
+    ),
+    "a 404 without a body": ({"status": 404, "expectation": Expectation("absence", frozenset({404}))},),
+    "400 for an unknown user": ({"status": 400, "expectation": Expectation("absence", frozenset({400, 404}))},),
+    "401 with any body": ({"status": 401, "answer": b"no", "response": CHALLENGE, "expectation": ANY_401},),
     "401 with several challenges": (
-        {"status": 401, "response": {"WWW-Authenticate": 'Basic realm="a, b", bearer error="x"'}, "intent": ANY_401},
+        {
+            "status": 401,
+            "response": {"WWW-Authenticate": 'Basic realm="a, b", bearer error="x"'},
+            "expectation": ANY_401,
+        },
     ),
     "400 as a problem": (
         {"line": "POST /users", "status": 400, "answer": {"status": 400}, "sent": {}, "response": PROBLEM}
-        | {"intent": ANY_400},
+        | {"expectation": ANY_400},
     ),
     "400 as a problem with nulls and more": (
         {"line": "POST /users", "status": 400, "answer": {"title": None, "errors": {"a": ["b"]}}, "sent": {}}
-        | {"response": PROBLEM, "intent": ANY_400},
+        | {"response": PROBLEM, "expectation": ANY_400},
     ),
-    "400 as a string": ({"line": "POST /users", "status": 400, "answer": "no", "sent": {}, "intent": ANY_400},),
+    "400 as a string": ({"line": "POST /users", "status": 400, "answer": "no", "sent": {}, "expectation": ANY_400},),
     "a token": ({"line": "POST token", "answer": TOKEN, "sent": FORM, "response": NO_STORE},),
     "a token with a scope, bearer in small letters": (
         {"line": "POST token", "answer": TOKEN | {"token_type": "bEARER", "scope": "a b"}, "sent": FORM}
@@ -86,7 +94,7 @@ HOLDS = {
     ),
     "a refused client, 401": (
         {"line": "POST token", "status": 401, "answer": {"error": "invalid_client"}, "sent": FORM}
-        | {"intent": Intent("a refusal", frozenset({400, 401}))},
+        | {"expectation": Expectation("a refusal", frozenset({400, 401}))},
     ),
     "a changed webhook, no body": ({"line": "PUT /webhooks/7", "sent": HOOK | {"webhookSecret": "s"}},),
     "a changed webhook, an empty object": (
@@ -102,9 +110,9 @@ HOLDS = {
     "a deletion": ({"line": "DELETE /users/4", "status": 204},),
     "429": ({"status": 429, "answer": b"slow down", "response": {"Content-Type": "text/plain"}},),
     "503 with Retry-After": ({"status": 503, "response": {"Retry-After": "1"}},),
-    "405 where there is no operation": ({"line": "PATCH /users/4", "status": 405, "intent": NO_SUCH_METHOD},),
+    "405 where there is no operation": ({"line": "PATCH /users/4", "status": 405, "expectation": NO_SUCH_METHOD},),
     "a status that nothing is published about": (
-        {"line": "POST /users", "status": 409, "sent": USER, "intent": SILENT},
+        {"line": "POST /users", "status": 409, "sent": USER, "expectation": UNSPECIFIED},
     ),
     "a user listed among thousands": ({"line": "GET /users", "answer": [USER] * 5000},),
     "a vehicle among the resources": (
@@ -115,7 +123,7 @@ HOLDS = {
 
 # What is given breaks the named check, and no other.
 BREAKS = {
-    "answer is about what the path names": [
+    "response ids match the path": [
         ("another user", {"answer": {"userId": "43"}}, "body /userId"),
         (
             "a vehicle of another user in a list",
@@ -198,12 +206,12 @@ BREAKS = {
         ("200 for a deletion", {"line": "DELETE /users/4"}, "status"),
         ("202 for a user", {"line": "POST /users", "status": 202, "sent": USER}, "status"),
     ],
-    "status is what was asked for": [
+    "status is as expected": [
         ("404 for what is there", {"status": 404}, "status"),
-        ("200 for what is gone", {"answer": USER, "intent": Intent("absence", frozenset({404}))}, "status"),
+        ("200 for what is gone", {"answer": USER, "expectation": Expectation("absence", frozenset({404}))}, "status"),
         ("401 with a good token", {"status": 401, "response": CHALLENGE}, "status"),
         ("400 for a good request", {"line": "POST /users", "sent": USER, "status": 400, "answer": "no"}, "status"),
-        ("200 for a wrong method", {"line": "PATCH /users/4", "intent": NO_SUCH_METHOD}, "status"),
+        ("200 for a wrong method", {"line": "PATCH /users/4", "expectation": NO_SUCH_METHOD}, "status"),
     ],
     "bad request is refused": [
         (
@@ -212,7 +220,7 @@ BREAKS = {
                 "line": "POST /users",
                 "sent": {},
                 "answer": USER,
-                "intent": Intent("x", frozenset({200}), on_purpose=ANY_400.on_purpose),
+                "expectation": Expectation("x", frozenset({200}), violates=ANY_400.violates),
             },
             "status",
         ),
@@ -221,7 +229,7 @@ BREAKS = {
             {
                 "request": {"Authorization": None},
                 "answer": USER,
-                "intent": Intent("x", frozenset({200}), on_purpose=ANY_401.on_purpose),
+                "expectation": Expectation("x", frozenset({200}), violates=ANY_401.violates),
             },
             "status",
         ),
@@ -240,7 +248,7 @@ BREAKS = {
                 "line": "POST /users",
                 "sent": {},
                 "status": 400,
-                "intent": ANY_400,
+                "expectation": ANY_400,
                 "answer": {"status": 400},
                 "response": {"Content-Type": "application/hal+json"},
             },
@@ -298,7 +306,7 @@ BREAKS = {
                 "status": 400,
                 "answer": {"error": "nope"},
                 "sent": FORM,
-                "intent": Intent("a refusal", frozenset({400})),
+                "expectation": Expectation("a refusal", frozenset({400})),
             },
             "body /error",
         ),
@@ -308,7 +316,7 @@ BREAKS = {
                 "line": "POST /users",
                 "sent": {},
                 "status": 400,
-                "intent": ANY_400,
+                "expectation": ANY_400,
                 "answer": {"status": 422},
                 "response": PROBLEM,
             },
@@ -320,7 +328,7 @@ BREAKS = {
             "body /operationTypes/0",
         ),
     ],
-    "no body where none may be": [
+    "no body where none is allowed": [
         ("a body on 204", {"line": "DELETE /users/4", "status": 204, "answer": {}}, "body"),
         (
             "a body announced on 204",
@@ -329,10 +337,10 @@ BREAKS = {
         ),
     ],
     "response headers match contract": [
-        ("401 without a challenge", {"status": 401, "intent": ANY_401}, "header WWW-Authenticate"),
+        ("401 without a challenge", {"status": 401, "expectation": ANY_401}, "header WWW-Authenticate"),
         (
             "401 with another challenge",
-            {"status": 401, "intent": ANY_401, "response": {"WWW-Authenticate": 'Basic realm="bearer"'}},
+            {"status": 401, "expectation": ANY_401, "response": {"WWW-Authenticate": 'Basic realm="bearer"'}},
             "header WWW-Authenticate",
         ),
         ("a token for the cache", {"line": "POST token", "answer": TOKEN, "sent": FORM}, "header Cache-Control"),
@@ -349,7 +357,7 @@ BREAKS = {
     ],
 }
 # What is broken on the request's side breaks more than itself where the request is refused.
-REFUSED_TOO = {"status is what was asked for"}
+REFUSED_TOO = {"status is as expected"}
 
 
 @pytest.mark.parametrize("name", HOLDS)
@@ -358,7 +366,7 @@ def test_legal_oddity_is_no_finding(checker, exchange, name):
     result = checker.check(exchange(**HOLDS[name][0]))
 
     assert result.findings == ()
-    assert result.held
+    assert result.passed
 
 
 @pytest.mark.parametrize(
@@ -379,7 +387,7 @@ def test_fault_breaks_its_check(checker, exchange, check, case):
 def test_every_check_can_fail():
     """Each check but the one that only reports has a case that fails it."""
     assert {check.name for check in CHECKS} - BREAKS.keys() == {
-        "optional members are there to be checked",
+        "optional members are present",
         "request parameters match contract",
     }
 
@@ -393,15 +401,15 @@ def test_left_out_lifetime_is_reported(checker, exchange):
     assert result.findings == ()
     assert result.not_checked == (
         (
-            "optional members are there to be checked",
+            "optional members are present",
             "expires_in is left out, so the documented lifetime of the token cannot be checked",
         ),
     )
 
 
-def test_silent_body_is_reported(checker, exchange):
+def test_unspecified_body_is_reported(checker, exchange):
     """A body that nothing is published about counts as not checked."""
-    result = checker.check(exchange(status=404, answer=b"?", intent=Intent("absence", frozenset({404}))))
+    result = checker.check(exchange(status=404, answer=b"?", expectation=Expectation("absence", frozenset({404}))))
 
     assert result.not_checked == (("response body matches contract", "nothing is published about the body of 404"),)
 

@@ -11,10 +11,10 @@ from ecsuite import retry
 from ecsuite.checks import Checker
 from ecsuite.client import Api, segment
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import Intent
+from ecsuite.exchange import Expectation
 from ecsuite.journal import Journal
 from ecsuite.redact import Redactor
-from ecsuite.retry import patiently, retry_after
+from ecsuite.retry import retry_after, with_retries
 from ecsuite.target import Credentials, Target
 
 API = "https://api.example/v1"
@@ -61,7 +61,7 @@ def make_api(contract, clock=time.monotonic, **target: object) -> Api:
     credentials = target.pop("credentials", Credentials("me", "my-client-secret"))
     checker = Checker(contract, API, TOKENS)
     place = Target("live", API, TOKENS, credentials, **target)
-    return Api(place, checker, Journal(), Redactor(), patient=patiently, clock=clock)
+    return Api(place, checker, Journal(), Redactor(), retrying=with_retries, clock=clock)
 
 
 def token_response(value: str = "token-1", **members: object) -> httpx.Response:
@@ -94,7 +94,7 @@ def test_token_is_fetched_once(mock, api):
 
 
 def test_token_is_renewed_before_it_ends(mock, api, clock):
-    """A minute before its time is over, the token is got anew, and no call meets its end."""
+    """A minute before its time is over, the token is got again, and no call meets its end."""
     mock.post(TOKENS).mock(side_effect=[token_response("token-1"), token_response("token-2")])
     users = mock.get(f"{API}/users").respond(json=[])
 
@@ -107,7 +107,7 @@ def test_token_is_renewed_before_it_ends(mock, api, clock):
 
 
 def test_token_is_renewed_once_after_401(mock, api):
-    """A refused token is got anew and the call sent again; that a good token was refused stays a finding."""
+    """A refused token is got again and the call sent again; that a good token was refused stays a finding."""
     mock.post(TOKENS).mock(side_effect=[token_response("token-1"), token_response("token-2")])
     users = mock.get(f"{API}/users").mock(side_effect=[REFUSED, httpx.Response(200, json=[])])
 
@@ -115,7 +115,7 @@ def test_token_is_renewed_once_after_401(mock, api):
 
     assert answer.json() == []
     assert sent_tokens(users) == ["Bearer token-1", "Bearer token-2"]
-    assert broken(api) == ["status is what was asked for"]
+    assert broken(api) == ["status is as expected"]
 
 
 def test_second_401_is_an_answer(mock, api):
@@ -146,7 +146,7 @@ def test_401_is_no_finding_where_the_lifetime_is_unknown(mock, api):
 
 
 def test_given_access_token_is_used_as_it_is(mock, contract):
-    """With EC_ACCESS_TOKEN no token is asked for, and a refusal is an answer."""
+    """With EC_ACCESS_TOKEN no token is asked for, and a refusal is a response."""
     api = make_api(contract, credentials=Credentials(access_token="given-token"))
     tokens = mock.post(TOKENS).mock(return_value=token_response())
     users = mock.get(f"{API}/users").mock(return_value=REFUSED)
@@ -161,7 +161,7 @@ def test_given_access_token_is_used_as_it_is(mock, contract):
 @pytest.mark.parametrize(
     ("answer", "check"),
     [
-        (httpx.Response(400, json={"error": "invalid_scope"}), "status is what was asked for"),
+        (httpx.Response(400, json={"error": "invalid_scope"}), "status is as expected"),
         (httpx.Response(500), "no request causes a server error"),
         (httpx.Response(200, json={"token_type": "Bearer"}, headers={"Cache-Control": "no-store"}), "response body"),
         (token_response(""), "response body"),
@@ -221,16 +221,16 @@ def test_waiting_has_an_end(mock, api, quick):
     mock.post(TOKENS).mock(return_value=token_response())
     users = mock.get(f"{API}/users").respond(429, headers={"Retry-After": "1"})
 
-    with pytest.raises(PromiseBroken, match=r"no answer \(429, again and again\)"):
+    with pytest.raises(PromiseBroken, match=r"no response \(429, again and again\)"):
         api.get("/users")
 
     assert users.call_count == retry.MOST_ATTEMPTS
-    assert broken(api) == ["answer arrives"]
+    assert broken(api) == ["response arrives"]
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_server_error_is_not_tried_again(mock, api, status):
-    """An answer of the 500s is an answer, and a finding."""
+    """A response of the 500s is a response, and a finding."""
     mock.post(TOKENS).mock(return_value=token_response())
     users = mock.get(f"{API}/users").respond(status)
 
@@ -246,19 +246,19 @@ def test_refused_connection_is_a_finding(mock, api, quick):
     mock.post(TOKENS).mock(return_value=token_response())
     mock.get(f"{API}/users").mock(side_effect=httpx.ConnectError("Connection refused"))
 
-    with pytest.raises(PromiseBroken, match="no answer"):
+    with pytest.raises(PromiseBroken, match="no response"):
         api.get("/users")
 
     (finding,) = api.journal.findings
     assert (finding.check, finding.subject, finding.actual) == (
-        "answer arrives",
-        "GET /users -> no answer",
+        "response arrives",
+        "GET /users -> no response",
         "ConnectError: Connection refused",
     )
 
 
 def test_slow_server_is_a_finding_in_the_end(mock, api):
-    """No answer within the timeout is not tried again, and a finding."""
+    """No response within the timeout is not tried again, and a finding."""
     mock.post(TOKENS).mock(return_value=token_response())
     users = mock.post(f"{API}/users").mock(side_effect=httpx.ReadTimeout("timed out"))
 
@@ -307,13 +307,13 @@ def test_intent_travels_with_the_request(mock, api):
     """A refusal that was asked for is no finding, and another status than that is one."""
     mock.post(TOKENS).mock(return_value=token_response())
     mock.get(f"{API}/users/7").mock(side_effect=[httpx.Response(404), httpx.Response(200, json={"userId": "7"})])
-    gone = Intent("an answer that it is gone", frozenset({404}))
+    gone = Expectation("a response that it is gone", frozenset({404}))
 
     api.get("/users/7", expect=gone)
-    with pytest.raises(PromiseBroken, match="200 where an answer that it is gone was asked for"):
+    with pytest.raises(PromiseBroken, match="200 where a response that it is gone was asked for"):
         api.get("/users/7", expect=gone)
 
-    assert broken(api) == ["status is what was asked for"]
+    assert broken(api) == ["status is as expected"]
 
 
 @pytest.mark.parametrize("base", ["HTTPS://API.example:443/v1", "https://api.example/a%20b/v1", "https://api.example"])
@@ -358,7 +358,7 @@ def test_retry_after_may_be_a_date():
 
 
 def test_poll_goes_on_until_an_answer_will_do(api, mock, quick):
-    """A path is read again, with growing pauses; the answers before the last are marked as of no more use."""
+    """A path is read again, with growing pauses; the responses before the last are marked as of no more use."""
     answers = [httpx.Response(200, json={**USER, "ready": ready}) for ready in (False, False, True)]
     mock.post(TOKENS).mock(return_value=token_response())
     mock.get(f"{API}/users/42").mock(side_effect=[httpx.Response(200, json=USER), *answers])
@@ -383,7 +383,7 @@ def test_poll_ends_when_time_is_up(api, mock, quick):
 
 
 def test_poll_of_a_recording_asks_once(contract, mock, quick):
-    """A recording has the answer that was gone on with, whatever it says."""
+    """A recording has the response that was gone on with, whatever it says."""
     target = Target("replay", API, TOKENS, Credentials(access_token="given"))
     replay = Api(target, Checker(contract, API, TOKENS), Journal())
     asked = mock.get(f"{API}/users/42").mock(return_value=httpx.Response(200, json=USER))

@@ -22,7 +22,7 @@ def receiver():
 
 
 def test_delivery_is_kept_as_it_came(receiver):
-    """Method, address, headers and the raw body are kept; the answer is 200."""
+    """Method, address, headers and the raw body are kept; the response is 200."""
     url = receiver.url("one") + "?a=b%20c"
 
     answer = httpx.put(url, content=b"\xff\x00", headers={"Spark-Signature": "s", "Content-Type": "x/y"})

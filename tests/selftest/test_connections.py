@@ -1,4 +1,4 @@
-"""The client on real sockets: lost connections, odd transfers, proxies, certificates."""
+"""The client on real sockets: lost connections, unusual transfers, proxies, certificates."""
 
 import gzip
 import socket
@@ -13,9 +13,9 @@ import trustme
 from ecsuite.checks import Checker
 from ecsuite.client import Api
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import SILENT
+from ecsuite.exchange import UNSPECIFIED
 from ecsuite.journal import Journal
-from ecsuite.retry import patiently
+from ecsuite.retry import with_retries
 from ecsuite.target import Credentials, Target
 
 USER = b'{"userId":"42"}'
@@ -96,7 +96,7 @@ def connect(contract):
 
     def make(port: int, scheme: str = "http", host: str = "127.0.0.1") -> Api:
         target = Target("live", f"{scheme}://{host}:{port}/v1", "", Credentials(access_token="given-token"))
-        apis.append(Api(target, Checker(contract, target.base_url, ""), Journal(), patient=patiently))
+        apis.append(Api(target, Checker(contract, target.base_url, ""), Journal(), retrying=with_retries))
         return apis[-1]
 
     yield make
@@ -111,10 +111,10 @@ def test_lost_idle_connection_is_replaced(connect, method):
         api = connect(running.port)
 
         api.get("/users/42")
-        api.request(method, "/users/42", expect=SILENT)
+        api.request(method, "/users/42", expect=UNSPECIFIED)
 
     assert running.connections == 2
-    assert [finding.check for finding in api.journal.findings if finding.check == "answer arrives"] == []
+    assert [finding.check for finding in api.journal.findings if finding.check == "response arrives"] == []
 
 
 def test_request_that_may_be_sent_twice_is(connect):
@@ -128,15 +128,15 @@ def test_request_that_may_be_sent_twice_is(connect):
 
 
 def test_request_that_may_not_be_sent_twice_is_not(connect):
-    """A POST on a new connection may have been done, so it is not sent again; no answer is a finding."""
+    """A POST on a new connection may have been done, so it is not sent again; no response is a finding."""
     with server(CLOSE, answer()) as running:
         api = connect(running.port)
 
-        with pytest.raises(PromiseBroken, match="no answer"):
+        with pytest.raises(PromiseBroken, match="no response"):
             api.post("/users", json={"userId": "42"})
 
     assert len(running.requests) == 1
-    assert [finding.check for finding in api.journal.findings] == ["answer arrives"]
+    assert [finding.check for finding in api.journal.findings] == ["response arrives"]
 
 
 def test_lost_connections_have_an_end(connect):

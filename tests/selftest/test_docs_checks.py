@@ -10,7 +10,7 @@ from ecsuite import editions, rules
 from ecsuite.checks import CHECKS, Checker, sent_comes_back
 from ecsuite.client import ANSWER_ARRIVES, Api
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import SILENT, Exchange, Headers, Intent, Request, Response
+from ecsuite.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
 from ecsuite.finding import Finding
 from ecsuite.journal import Journal
 from ecsuite.quickstart import Story
@@ -18,6 +18,7 @@ from ecsuite.report.text import finding_text
 from ecsuite.rules import (
     CHANGED_ALONE,
     COMPENSATED,
+    CREATION_RESPONSE,
     DELIVERED_TRUE,
     DELIVERY_ARRIVES,
     ELIGIBLE,
@@ -29,7 +30,6 @@ from ecsuite.rules import (
     REPLACED_WHOLE,
     SIGNED,
     SIMULATED,
-    TOLD,
     Rules,
 )
 from ecsuite.target import Credentials, Target
@@ -39,7 +39,7 @@ from ecsuite.webhook.signature import sign
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 BASE_URL = "https://api.example/v1"
 TOKEN_URL = "https://auth.example/connect/token"
-TAKEN = Intent("success", on_purpose=frozenset({"request body matches contract"}))
+TAKEN = Expectation("success", violates=frozenset({"request body matches contract"}))
 
 EXAMPLES = {
     "operation is in the contract": {"line": "GET /user/42", "answer": {"userId": "42"}},
@@ -47,12 +47,12 @@ EXAMPLES = {
     "bearer token is sent": {"request": {"Authorization": None}, "status": 404},
     "no request causes a server error": {"status": 500},
     "status is listed in contract": {"line": "POST /users", "status": 202, "sent": {"userId": "42"}},
-    "status is what was asked for": {"status": 404},
-    "bad request is refused": {"line": "POST /users", "sent": {}, "answer": {"userId": "42"}, "intent": TAKEN},
+    "status is as expected": {"status": 404},
+    "bad request is refused": {"line": "POST /users", "sent": {}, "answer": {"userId": "42"}, "expectation": TAKEN},
     "media type is listed in contract": {"answer": {"userId": "42"}, "response": {"Content-Type": "text/html"}},
     "response body matches contract": {"line": "POST /users", "status": 201, "sent": {"userId": "42"}, "answer": {}},
-    "answer is about what the path names": {"answer": {"userId": "43"}},
-    "no body where none may be": {"line": "DELETE /users/42", "status": 204, "answer": {"userId": "42"}},
+    "response ids match the path": {"answer": {"userId": "43"}},
+    "no body where none is allowed": {"line": "DELETE /users/42", "status": 204, "answer": {"userId": "42"}},
     "response headers match contract": {"status": 401},
 }
 
@@ -109,7 +109,7 @@ def test_delivery_prints_what_its_page_says(story):
 
 
 BEYOND = {
-    rules.REFUSED_CHANGES_NOTHING: (
+    rules.REFUSED_CHANGES_NOthing: (
         "DELETE",
         "/users/42",
         401,
@@ -187,14 +187,14 @@ def test_rule_prints_what_its_page_says(contract, name):
     api = Api(target, Checker(contract, BASE_URL, TOKEN_URL), Journal())
     blamed = httpx.Response(status, request=httpx.Request(method, url, headers={"Authorization": "Bearer x"}))
 
-    held = rules.Rules(api).require(name, blamed, holds=False, **found)
+    passed = rules.Rules(api).require(name, blamed, holds=False, **found)
 
-    assert not held
+    assert not passed
     assert printed(name) == own(api.journal.findings, name)
 
 
 def test_no_answer_prints_what_its_page_says(contract):
-    """A call without an answer is told with what happened instead."""
+    """A call without a response is told with what happened instead."""
 
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
@@ -246,7 +246,7 @@ RULES = {
         "locations of the user, each once",
         "2 locations, of which 1 are the user's, and one is another user's",
     ),
-    TOLD: (
+    CREATION_RESPONSE: (
         "POST /simulation/events/pricecurve",
         "body /simulatedEvent/id",
         "the id of the event, by which it can be read",
@@ -269,7 +269,7 @@ def current():
 def test_rule_of_the_current_edition_prints_what_its_page_says(current, name):
     """A promise that takes more than one exchange to see is told with the call that is to blame."""
     line, at, expected, actual = RULES[name]
-    answer = current.request(*line.split(" "), expect=SILENT)
+    answer = current.request(*line.split(" "), expect=UNSPECIFIED)
 
     Rules(current).require(name, answer, holds=False, at=at, expected=expected, actual=actual)
 
@@ -282,7 +282,7 @@ def test_delivery_rules_print_what_their_page_says(current):
     headers = Headers.of([("X-Payload-Signature", sign("another", body)), ("Content-Type", "application/json")])
     url = "http://127.0.0.1:5001/hooks/x"
     delivery = Exchange(Request("POST", url, headers, body), Response(200))
-    asked = current.post("/simulation/events/pricecurve", json={}, expect=SILENT)
+    asked = current.post("/simulation/events/pricecurve", json={}, expect=UNSPECIFIED)
 
     Rules(current).delivered("eventNotification", delivery, asked, url, "the secret")
     Rules(current).told("eventNotification", {"eventId": "7"}, delivery)

@@ -1,4 +1,4 @@
-"""The kinds of things that an API keeps, drawn from the links of a contract: what makes, reads, lists, ends one."""
+"""The entity types that an API keeps, drawn from the links of a contract: what makes, reads, lists, ends one."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _IN_LIST = re.compile(r"\$request\.body#/(\w+)/0/\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of thing.
+class EntityType:
+    """One entity type.
 
     Attributes:
         name: what it is called, from the last parameter of its path: `vehicle`.
         creator: the operation that makes one.
-        reader: the operation that reads one; its path is the thing's own.
+        reader: the operation that reads one; its path is the entity's own.
         listers: the operations that list them, the nearest first.
         deleter, replacer, changer: the operations that delete, replace, and change parts; None where the contract has
             none.
-        link: of the creator's answer to the reader, which says where the thing's id stands.
+        link: of the creator's answer to the reader, which says where the entity's id stands.
         sends_id: whether the client sends the id when it makes one, whoever has the last word.
-        parent: the kind that the thing belongs to; None where it belongs to the partner alone.
+        parent: the entity_type that the entity belongs to; None where it belongs to the partner alone.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Kind:
     changer: Operation | None
     link: Link
     sends_id: bool
-    parent: Kind | None
+    parent: EntityType | None
 
     @property
     def lister(self) -> Operation | None:
@@ -49,27 +49,27 @@ class Kind:
 
     @property
     def parameter(self) -> str:
-        """The last parameter of the thing's path: its id."""
+        """The last parameter of the entity's path: its id."""
         return parameters(self.reader)[-1]
 
     @property
     def member(self) -> str:
-        """The member that holds the thing's id, in what is sent or answered, and in lists."""
+        """The member that holds the entity's id, in what is sent or answered, and in lists."""
         return self.link.parameters[self.parameter].rpartition("/")[2]
 
     @property
     def answered_at(self) -> tuple[str, ...]:
-        """Where in the answer to its creation a thing stands; empty where it is the answer."""
+        """Where in the response to its creation an entity stands; empty where it is the response."""
         return () if self.is_named_by_client else tuple(self.link.parameters[self.parameter].split("/")[1:-1])
 
     @property
     def is_below_parent(self) -> bool:
-        """Whether the thing's own path is below its parent's, so that it is another one below another parent."""
+        """Whether the entity's own path is below its parent's, so that it is another one below another parent."""
         return self.parent is not None and set(parameters(self.parent.reader)) < set(parameters(self.reader))
 
     @property
     def is_named_by_client(self) -> bool:
-        """Whether the thing goes by the id that the client sent, rather than by one that the answer gives."""
+        """Whether the entity goes by the id that the client sent, rather than by one that the response gives."""
         return self.link.parameters[self.parameter].startswith("$request.body")
 
     def __str__(self) -> str:
@@ -78,42 +78,46 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """An operation that makes several things of a kind at once.
+    """An operation that makes several things of an entity type at once.
 
     Attributes:
         creator: the operation.
-        kind: of the things.
-        member: the list of them in the request, and in the answer.
+        entity_type: of the entities.
+        member: the list of them in the request, and in the response.
     """
 
     creator: Operation
-    kind: Kind
+    entity_type: EntityType
     member: str
 
 
-def kinds(source: Source, operations: Mapping[str, Operation]) -> tuple[Kind, ...]:
-    """Every kind of thing, parents first."""
-    found: list[Kind] = []
+def entity_types(source: Source, operations: Mapping[str, Operation]) -> tuple[EntityType, ...]:
+    """Every entity type, parents first."""
+    found: list[EntityType] = []
     for creator in operations.values():
         if creator.method == "POST" and (link := _to_reader(source, creator, operations)):
-            kind = _kind(creator, link, operations, found)
-            found.append(replace(kind, sends_id=kind.member in _members(source, creator)))
+            entity_type = _entity_type(creator, link, operations, found)
+            found.append(replace(entity_type, sends_id=entity_type.member in _members(source, creator)))
     return tuple(found)
 
 
-def batches(operations: Mapping[str, Operation], known: Iterable[Kind]) -> tuple[Batch, ...]:
-    """Every operation whose answer leads to one thing out of a list that was sent."""
+def batches(operations: Mapping[str, Operation], known: Iterable[EntityType]) -> tuple[Batch, ...]:
+    """Every operation whose response leads to one thing out of a list that was sent."""
     found: dict[str, Batch] = {}
     for creator in operations.values():
         for link in success_links(creator) if creator.method == "POST" else ():
-            kinds_read = [kind for kind in known if kind.reader.id == link.operation_id and kind.is_named_by_client]
-            if kinds_read and (match := _IN_LIST.fullmatch(link.parameters[kinds_read[0].parameter])):
-                found[creator.id] = Batch(creator, kinds_read[0], match[1])
+            types_read = [
+                entity_type
+                for entity_type in known
+                if entity_type.reader.id == link.operation_id and entity_type.is_named_by_client
+            ]
+            if types_read and (match := _IN_LIST.fullmatch(link.parameters[types_read[0].parameter])):
+                found[creator.id] = Batch(creator, types_read[0], match[1])
     return tuple(found.values())
 
 
 def _members(source: Source, creator: Operation) -> Mapping[str, Pointer]:
-    """The members of the body that makes a thing."""
+    """The members of the body that makes an entity."""
     schemas = creator.request.content.values() if creator.request else ()
     return next((shape(source, schema).members for schema in schemas), {})
 
@@ -124,7 +128,7 @@ def parameters(operation: Operation) -> tuple[str, ...]:
 
 
 def links_to(operation: Operation, operations: Iterable[Operation]) -> Iterator[tuple[Operation, Link]]:
-    """The links from the body of an answer that lead to the operation: those of POST first."""
+    """The links from the body of a response that lead to the operation: those of POST first."""
     found = [
         (source, link)
         for source in operations
@@ -141,12 +145,12 @@ def success_links(operation: Operation) -> tuple[Link, ...]:
 
 
 def _to_reader(source: Source, creator: Operation, operations: Mapping[str, Operation]) -> Link | None:
-    """The link of a creator's answer that leads to the thing itself: to one thing, and not to one that was there."""
+    """The link of a creator's answer that leads to the entity itself: to one thing, and not to one that was there."""
     for link in success_links(creator):
         target = operations[link.operation_id]
         expression = link.parameters.get(next(iter(parameters(target)[-1:]), ""), "")
-        is_thing = target.method == "GET" and target.path.endswith("}") and "body#" in expression
-        if is_thing and not _IN_LIST.fullmatch(expression) and not _names(source, creator, expression):
+        is_entity = target.method == "GET" and target.path.endswith("}") and "body#" in expression
+        if is_entity and not _IN_LIST.fullmatch(expression) and not _names(source, creator, expression):
             return link
     return None
 
@@ -155,10 +159,12 @@ def _names(source: Source, creator: Operation, expression: str) -> bool:
     """Whether the expression is a member of the body that names something that is there already."""
     member = expression.removeprefix("$request.body#/")
     members = _members(source, creator)
-    return member in members and "x-names" in shape(source, members[member]).keywords
+    return member in members and "x-references" in shape(source, members[member]).keywords
 
 
-def _kind(creator: Operation, link: Link, operations: Mapping[str, Operation], known: list[Kind]) -> Kind:
+def _entity_type(
+    creator: Operation, link: Link, operations: Mapping[str, Operation], known: list[EntityType]
+) -> EntityType:
     reader = operations[link.operation_id]
     linked = [operations[other.operation_id] for other in success_links(creator)]
     listers = tuple(
@@ -167,12 +173,12 @@ def _kind(creator: Operation, link: Link, operations: Mapping[str, Operation], k
         if operations[other.operation_id].method == "GET"
         and not any("body#" in text for text in other.parameters.values())
     )
-    parents = [kind for kind in known if parameters(kind.reader) == parameters(creator)]
+    parents = [entity_type for entity_type in known if parameters(entity_type.reader) == parameters(creator)]
 
     def at_reader(method: str) -> Operation | None:
         return next((other for other in linked if (other.method, other.path) == (method, reader.path)), None)
 
-    return Kind(
+    return EntityType(
         name=parameters(reader)[-1].removesuffix("Id") if parameters(reader)[-1] != "id" else _singular(creator),
         creator=creator,
         reader=reader,

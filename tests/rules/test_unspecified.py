@@ -1,19 +1,19 @@
-"""Where nothing is published, any answer will do but a server error; and what was taken can be read again."""
+"""Where nothing is published, any response will do but a server error; and what was taken can be read again."""
 
 import json
 
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.exchange import Intent
+from ecsuite.exchange import Expectation
 from ecsuite.rules import json_of
-from ecsuite.world import but
+from ecsuite.world import replacing
 
 pytestmark = pytest.mark.spec
-ON_PURPOSE = frozenset(
+VIOLATES = frozenset(
     {"request body matches contract", "request parameters match contract", "operation is in the contract"}
 )
-ODD_IDS = {
+UNUSUAL_IDS = {
     "letters": "kunde-øst-Å42",
     "blanks": "a b  c",
     "blanks around it": " a b ",
@@ -31,7 +31,7 @@ ODD_IDS = {
     "a number": "42",
     "null": "null",
 }
-ODD_IN_PATH = (
+UNUSUAL_IN_PATH = (
     "letters",
     "an encoded slash",
     "reserved characters",
@@ -48,14 +48,14 @@ FRAGILE = ("/", "\\", "\x00")
 
 
 def anything(what):
-    return Intent(f"whatever {what} gets", on_purpose=ON_PURPOSE, silent=True)
+    return Expectation(f"whatever {what} gets", violates=VIOLATES, unspecified=True)
 
 
 def nested(depth):
     return "[" * depth + "]" * depth
 
 
-def odd_texts(value, first_text, large):
+def unusual_texts(value, first_text, large):
     """A legal body in ways that nothing published speaks of, as bytes with a media type."""
     text = json.dumps(value, ensure_ascii=False)
     plain = "application/json"
@@ -78,7 +78,7 @@ def odd_texts(value, first_text, large):
         "a very large number": (f'{more},"unknown":{"9" * 400}}}'.encode(), plain),
         "a number beyond every range": (f'{more},"unknown":1e999}}'.encode(), plain),
         "a large body": (f'{more},"unknown":"{"x" * large}"}}'.encode(), plain),
-        "half of a surrogate pair": (text.replace(first_text, "\\ud83d").encode(), plain),
+        "a lone surrogate": (text.replace(first_text, "\\ud83d").encode(), plain),
         "a NUL in a text": (text.replace(first_text, "a\\u0000b").encode(), plain),
         "an empty text": (text.replace(f'"{first_text}"', '""').encode(), plain),
     }
@@ -97,11 +97,11 @@ def leaves(value, at=()):
         yield at, value
 
 
-def odd_values(value):
+def unusual_values(value):
     """Bodies that are legal by the letter, with one member of a size that nobody sends."""
     for at, leaf in leaves(value):
-        odd = {list: [[]], str: [""], int: [10**30, -1], float: [1e300, -0.0]}.get(type(leaf), [])
-        for new in odd:
+        unusual = {list: [[]], str: [""], int: [10**30, -1], float: [1e300, -0.0]}.get(type(leaf), [])
+        for new in unusual:
             changed = json.loads(json.dumps(value))
             holder = changed
             for token in at[:-1]:
@@ -111,46 +111,51 @@ def odd_values(value):
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and operation.request)
-def test_odd_body_breaks_nothing(operation, world):
-    """Odd media types, bytes, sizes and nestings: refused or taken, but never a server error."""
+def test_unusual_body_breaks_nothing(operation, world):
+    """Unusual media types, bytes, sizes and nestings: refused or taken, but never a server error."""
     call = world.call(operation, full=True)
     text = next(leaf for _, leaf in leaves(call.body.value) if isinstance(leaf, str))
 
-    odd = [
-        {"json": None, "content": content, "headers": {"Content-Type": kind} if kind else {}, "expect": anything(what)}
-        for what, (content, kind) in odd_texts(
+    unusual = [
+        {
+            "json": None,
+            "content": content,
+            "headers": {"Content-Type": entity_type} if entity_type else {},
+            "expect": anything(what),
+        }
+        for what, (content, entity_type) in unusual_texts(
             call.body.value, text, LARGE_RECORDED if world.in_order else LARGE
         ).items()
     ]
-    odd += [{"json": value, "expect": anything(what)} for what, value in odd_values(call.body.value)]
-    odd += [{"json": it.value, "expect": anything(f"{it.what} at {it.place}")} for it in world.unsettled(call)]
-    odd.append({"chunked": True, "expect": anything("a body in chunks")})
-    world.send_each(call, odd)
+    unusual += [{"json": value, "expect": anything(what)} for what, value in unusual_values(call.body.value)]
+    unusual += [{"json": it.value, "expect": anything(f"{it.what} at {it.place}")} for it in world.unspecified(call)]
+    unusual.append({"chunked": True, "expect": anything("a body in chunks")})
+    world.send_each(call, unusual)
 
     world.send(call, expect=anything("the next call"))
 
 
-@pytest.mark.kinds(select=lambda kind: kind.sends_id)
-def test_odd_id_that_is_taken_can_be_read(kind, world):
-    """An id of unusual characters is refused, or the thing can be found under it."""
-    for what, odd in ODD_IDS.items():
-        body = world.body(kind.creator).value | {kind.member: odd}
-        parent = world.home(kind.parent) if kind.parent else None
-        made = world.api.post(world.path(kind.creator, parent), json=body, expect=anything(f"{what} as an id"))
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.sends_id)
+def test_unusual_id_that_is_taken_can_be_read(entity_type, world):
+    """An id of unusual characters is refused, or the entity can be found under it."""
+    for what, unusual in UNUSUAL_IDS.items():
+        body = world.body(entity_type.creator).value | {entity_type.member: unusual}
+        parent = world.default(entity_type.parent) if entity_type.parent else None
+        made = world.api.post(world.path(entity_type.creator, parent), json=body, expect=anything(f"{what} as an id"))
         if not made.is_success:
             continue
-        own = odd if kind.is_named_by_client else json_of(made).get(kind.member)
-        listed = world.listed(world.path(kind.lister, parent))
+        own = unusual if entity_type.is_named_by_client else json_of(made).get(entity_type.member)
+        listed = world.listed(world.path(entity_type.lister, parent))
         world.rules.require(
             "created is listed once",
             made,
-            holds=len(world.items(listed, kind, own)) == 1,
-            at=f"{kind.lister} afterwards",
-            expected=f"an item with the {kind.member} that was taken ({what})",
-            actual=f"{len(world.items(listed, kind, own))} such items",
+            holds=len(world.items(listed, entity_type, own)) == 1,
+            at=f"{entity_type.lister} afterwards",
+            expected=f"an item with the {entity_type.member} that was taken ({what})",
+            actual=f"{len(world.items(listed, entity_type, own))} such items",
         )
         if not any(part in own for part in FRAGILE):
-            path = world.path(kind.reader, parent, own)
+            path = world.path(entity_type.reader, parent, own)
             world.rules.require_status(
                 "what was sent comes back",
                 world.api.get(path, expect=anything(f"{what} as an id")),
@@ -160,19 +165,19 @@ def test_odd_id_that_is_taken_can_be_read(kind, world):
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
-def test_odd_id_in_path_breaks_nothing(operation, world):
-    """Ids that nobody has, of unusual characters: any answer but a server error."""
+def test_unusual_id_in_path_breaks_nothing(operation, world):
+    """Ids that nobody has, of unusual characters: any response but a server error."""
     call = world.anything(operation)
     known = world.call(operation) or call
 
-    for what in ODD_IN_PATH:
-        odd = {parameters(operation)[-1]: ODD_IDS[what]}
-        world.send(but(known, **odd), expect=anything(f"{what} in the path"))
+    for what in UNUSUAL_IN_PATH:
+        unusual = {parameters(operation)[-1]: UNUSUAL_IDS[what]}
+        world.send(replacing(known, **unusual), expect=anything(f"{what} in the path"))
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security)
-def test_odd_headers_break_nothing(operation, world):
-    """What a client accepts or asks for beside the contract: any answer but a server error."""
+def test_unusual_headers_break_nothing(operation, world):
+    """What a client accepts or asks for beside the contract: any response but a server error."""
     headers = {"Accept-Language": "nb-NO", "Prefer": "return=minimal", "If-Match": '"x"'}
     call = world.anything(operation)
 

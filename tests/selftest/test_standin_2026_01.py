@@ -14,7 +14,7 @@ import pytest
 
 from ecsuite import asgi
 from ecsuite.client import Api
-from ecsuite.exchange import ABSENT, Exchange, Headers, Intent, Request, Response
+from ecsuite.exchange import ABSENT, Exchange, Expectation, Headers, Request, Response
 from ecsuite.run import Run, open_run
 from ecsuite.standin import Store, serving
 from ecsuite.standin import edition_2026_01_programme as programme
@@ -27,10 +27,10 @@ HOUSE = {
     "coordinates": {"latitude": 62.47225, "longitude": 6.15492},
     "meterPointIds": ["007057500042000199", "707057500042000182"],
 }
-REFUSED = Intent(
+REFUSED = Expectation(
     "a refusal", frozenset({400}), frozenset({"request body matches contract", "request parameters match contract"})
 )
-CONFLICT = Intent("a conflict", frozenset({409}))
+CONFLICT = Expectation("a conflict", frozenset({409}))
 ALL_TYPES = ["PriceCurveCreated", "UserEligibilityUpdated", "LocationLPCRequested", "ResourceLPCRequested"]
 SECRET = "hemmelig-æøå"
 
@@ -134,7 +134,7 @@ def test_pages_give_every_record_once(partner):
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=-1", "pageSize=0", "pageSize=5000", "page=99999999999999999999"])
-def test_odd_pages_are_no_accident(partner, user, query):
+def test_unusual_pages_are_no_accident(partner, user, query):
     """What nothing published settles about pages is answered in peace."""
     assert partner.get(f"/users?{query}").json()["pagination"]["totalRecords"] == 1
 
@@ -171,7 +171,7 @@ def test_patch_changes_what_it_names(partner, house):
 def test_batch_of_locations_is_all_or_nothing(partner, user):
     """One location that cannot be made keeps the others from being made."""
     both = [{"userId": user, "locationId": "x"}, {"userId": "nobody", "locationId": "y"}]
-    partner.post("/users/locations/batch", json={"locations": both}, expect=Intent("a refusal", frozenset({400})))
+    partner.post("/users/locations/batch", json={"locations": both}, expect=Expectation("a refusal", frozenset({400})))
 
     assert partner.get(f"/users/{user}/locations").json() == []
     assert len(partner.post("/users/locations/batch", json={"locations": both[:1]}).json()["locations"]) == 1
@@ -280,7 +280,7 @@ REPORTS = [
 
 @pytest.mark.parametrize("payload", REPORTS, ids=lambda payload: payload["payloadType"])
 def test_reports_of_each_kind_are_taken(partner, payload):
-    """Each of the five payloads of a report is taken, and the answer names the event."""
+    """Each of the five payloads of a report is taken, and the response names the event."""
     event = partner.post("/simulation/events/usereligibility").json()["simulatedEvent"]["id"]
 
     assert partner.post("/reports", json={"eventId": event, "payloads": [payload]}).json()["eventId"] == event

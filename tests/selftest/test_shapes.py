@@ -13,7 +13,7 @@ from ecsuite.exchange import Exchange, Request, Response
 from ecsuite.finding import Result
 from ecsuite.samples import Samples
 
-THING = """\
+thing = """\
     openapi: 3.1.0
     info: {title: T, version: '1'}
     paths: {}
@@ -25,26 +25,26 @@ THING = """\
           properties:
             name: {type: string, x-sample: id}
             note: {type: [string, 'null'], x-sample: text}
-            former: {type: string, x-sample: id, deprecated: true, x-replaced-by: names}
-            names: {type: [array, 'null'], x-same: unordered, items: {type: string, x-sample: id}}
-        Thing:
+            deprecated: {type: string, x-sample: id, deprecated: true, x-replaced-by: names}
+            names: {type: [array, 'null'], x-round-trip: unordered, items: {type: string, x-sample: id}}
+        Entity:
           $ref: '#/components/schemas/Base'
           required: [owner]
           properties:
-            owner: {type: string, x-names: getOwner.ownerId}
-            kind: {enum: [A, B, C], examples: [B], x-wanted: true}
+            owner: {type: string, x-references: getOwner.ownerId}
+            kind: {enum: [A, B, C], examples: [B], x-recommended: true}
             part:
               oneOf:
                 - {type: object, required: [is], properties: {is: {const: X}, size: {type: number}}}
                 - {type: object, required: [is], properties: {is: {const: Y}}}
-                - {type: object, properties: {is: false}, x-unsettled: nobody knows}
+                - {type: object, properties: {is: false}, x-may-be-rejected: nobody knows}
 """
-POINTER = ("components", "schemas", "Thing")
+POINTER = ("components", "schemas", "Entity")
 
 
 @pytest.fixture
 def contract():
-    return Contract(Source(textwrap.dedent(THING), "c.yaml"))
+    return Contract(Source(textwrap.dedent(thing), "c.yaml"))
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def samples(contract):
 
 
 def test_members_beside_a_reference_are_drawn(samples):
-    """What is required, or wanted, on either side of a reference; and what names a thing names it."""
+    """What is required, or wanted, on either side of a reference; and what names an entity names it."""
     body = samples.smallest(POINTER)
 
     assert body.value == {"name": "id-0", "owner": "the getOwner.ownerId", "kind": "B"}
@@ -67,7 +67,7 @@ def test_given_members_are_put_in(samples):
 
 
 def test_fullest_body_has_nothing_that_is_out_of_use(contract, samples):
-    """All members but former ones, none of them null."""
+    """All members but deprecated ones, none of them null."""
     body = samples.fullest(POINTER)
 
     assert set(body.value) == {"name", "note", "names", "owner", "kind", "part"}
@@ -76,23 +76,23 @@ def test_fullest_body_has_nothing_that_is_out_of_use(contract, samples):
 
 
 def test_legal_bodies_have_every_variant(contract, samples):
-    """Null where it may be, each branch of a choice, a former member in the place of its successor; all of it legal."""
+    """Null where it may be, each branch of a choice, a deprecated member in the place of its successor; all of it legal."""
     bodies = list(samples.legal(POINTER))
     values = [body.value for body in bodies]
 
     assert all(contract.schemas.fits(POINTER, value) for value in values)
     assert {value["part"].get("is") for value in values} == {"X", "Y", None}
     assert any(value["note"] is None for value in values)
-    assert any("former" in value for value in values)
-    assert not any("former" in value and "names" in value for value in values)
+    assert any("deprecated" in value for value in values)
+    assert not any("deprecated" in value and "names" in value for value in values)
     assert {value["kind"] for value in values} == {"B"}
 
 
-def test_unsettled_part_is_told(samples):
+def test_unspecified_part_is_told(samples):
     """A body with a part of which nobody said whether it is taken says so."""
-    plain = [body for body in samples.legal(POINTER) if not body.odd.startswith("a string")]
+    plain = [body for body in samples.legal(POINTER) if not body.may_be_rejected.startswith("a string")]
 
-    assert {(body.value["part"].get("is"), body.odd) for body in plain} == {
+    assert {(body.value["part"].get("is"), body.may_be_rejected) for body in plain} == {
         ("X", ""),
         ("Y", ""),
         (None, "nobody knows"),
@@ -154,7 +154,10 @@ def test_kinds_of_the_current_edition():
     """Each kind is made at one place; batches and what names other things make none."""
     contract = editions.contract("2026-01")
 
-    made = {kind.creator.id: (kind.name, kind.parent and kind.parent.name, kind.answered_at) for kind in contract.kinds}
+    made = {
+        kind.creator.id: (kind.name, kind.parent and kind.parent.name, kind.answered_at)
+        for kind in contract.entity_types
+    }
     assert made == {
         "createUser": ("user", None, ()),
         "createLocation": ("location", "user", ()),
@@ -166,12 +169,12 @@ def test_kinds_of_the_current_edition():
         "simulateLocationLimit": ("event", None, ("simulatedEvent",)),
         "simulateResourceLimit": ("event", None, ("simulatedEvent",)),
     }
-    batches = {batch.creator.id: (batch.kind.creator.id, batch.member) for batch in contract.batches}
+    batches = {batch.creator.id: (batch.entity_type.creator.id, batch.member) for batch in contract.batches}
     assert batches == {"createUsers": ("createUser", "users"), "createLocations": ("createLocation", "locations")}
 
 
 def test_link_to_the_first_of_a_batch_leads_to_each():
-    """All things of a batch are known by the link to the first of them, so all can be deleted."""
+    """All entities of a batch are known by the link to the first of them, so all can be deleted."""
     contract = editions.contract("2026-01")
     operation = contract.operations["createUsers"]
     body = b'{"users":[{"userId":"a"},{"userId":"b"},{"userId":"c"}]}'
