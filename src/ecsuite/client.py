@@ -152,6 +152,7 @@ class Api:
         self.in_order = in_order
         self._cleanup = Cleanup(checker.contract)
         self._calls: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.Lock()
         # Calls that a later one has taken the place of: their methods and addresses, and how many of those went before.
         self.superseded: set[tuple[str, str, int]] = set()
 
@@ -356,7 +357,8 @@ class Api:
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
-        self._calls[exchange.request.method, exchange.request.url] += 1
+        with self._lock:
+            self._calls[exchange.request.method, exchange.request.url] += 1
         result = self.checker.check(exchange)
         self.journal.add(result)
         self._cleanup.note(result)

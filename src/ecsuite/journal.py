@@ -45,7 +45,7 @@ class Tally:
 
 
 class Journal:
-    """What happened in a run.
+    """What happened in a run; threads may write to it.
 
     Attributes:
         tally: the figures of the whole run.
@@ -63,7 +63,8 @@ class Journal:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding once, however often it was made, in the order in which they came."""
-        return tuple(self._findings.values())
+        with self._lock:
+            return tuple(self._findings.values())
 
     def add(self, result: Result) -> None:
         """Note what the checks said of an exchange."""
@@ -86,8 +87,10 @@ class Journal:
 
     def add_passed(self) -> None:
         """Note a promise that passed beyond a single exchange."""
-        self.tally.passed += 1
+        with self._lock:
+            self.tally.passed += 1
 
     def add_not_checked(self, check: str, reason: str) -> None:
         """Note a promise that could not be looked at, and why."""
-        self.tally.not_checked[check, reason] += 1
+        with self._lock:
+            self.tally.not_checked[check, reason] += 1

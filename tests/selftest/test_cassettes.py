@@ -21,6 +21,7 @@ from ecsuite.target import Credentials, Target
 from ecsuite.webhook.signature import is_signed, sign
 
 ROOT = Path(__file__).parents[2]
+# Those that git does not track yet, too: a secret is found before it is committed.
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.yaml"))
 API = "http://api.invalid/v1"
 PROVENANCE = Provenance(

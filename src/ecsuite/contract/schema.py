@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from ecsuite.contract.memo import Memo
 from ecsuite.contract.shape import Shape, shape
 from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid
@@ -63,15 +64,16 @@ class _Spot:
 
 
 class Schemas:
-    """The schemas of a document, each compiled when first used and then kept."""
+    """The schemas of a document, each compiled when first used and then kept; threads may share them."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._registry = jsonschema_rs.Registry([(_DOCUMENT, source.document)])
-        self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
-        self._absences: dict[Pointer, dict[str, str]] = {}
-        self._shapes: dict[Pointer, Shape] = {}
-        self._spots: dict[Pointer, _Spot] = {}
+        self._validators: Memo[Pointer, jsonschema_rs.Draft202012Validator] = Memo(self._compile)
+        self._absences: Memo[Pointer, dict[str, str]] = Memo(self._find_absences)
+        self._shapes: Memo[Pointer, Shape] = Memo(lambda pointer: shape(source, pointer))
+        # Put together once, for a list may have thousands of items.
+        self._spots: Memo[Pointer, _Spot] = Memo(self._put_together)
 
     def validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         """The compiled schema at the pointer.
@@ -79,14 +81,10 @@ class Schemas:
         Raises:
             ContractInvalid: it is no schema (a wrong type of a keyword, a bad pattern, a reference to nowhere).
         """
-        if pointer not in self._validators:
-            self._validators[pointer] = self._compile(pointer)
         return self._validators[pointer]
 
     def shape(self, pointer: Pointer) -> Shape:
         """The schema at the pointer with its references followed."""
-        if pointer not in self._shapes:
-            self._shapes[pointer] = shape(self._source, pointer)
         return self._shapes[pointer]
 
     def fits(self, pointer: Pointer, value: Any) -> bool:
@@ -109,7 +107,7 @@ class Schemas:
         return ((path, spot.node) for path, spot, _ in self._walk(pointer, value))
 
     def _walk(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], _Spot, Any]]:
-        pending: list[tuple[_Spot, tuple[str | int, ...], Any]] = [(self._spot(pointer), (), value)]
+        pending: list[tuple[_Spot, tuple[str | int, ...], Any]] = [(self._spots[pointer], (), value)]
         while pending:
             spot, path, part = pending.pop()
             yield path, spot, part
@@ -119,16 +117,24 @@ class Schemas:
             elif isinstance(part, list) and spot.items:
                 pending += [(spot.items, (*path, index), item) for index, item in enumerate(part)]
 
-    def _spot(self, pointer: Pointer) -> _Spot:
-        """What a schema says of the parts of a value, put together once: a list may have thousands of items."""
-        if pointer in self._spots:
-            return self._spots[pointer]
+    def _put_together(self, pointer: Pointer) -> _Spot:
+        """What a schema says of the parts of a value; kept with all that stands inside it, once that is whole."""
+        begun: dict[Pointer, _Spot] = {}
+        spot = self._spot(pointer, begun)
+        self._spots.update(begun)
+        return spot
+
+    def _spot(self, pointer: Pointer, begun: dict[Pointer, _Spot]) -> _Spot:
+        """What a schema says of the parts of a value; it may hold itself, so it has begun before what is in it."""
+        known = self._spots.get(pointer) or begun.get(pointer)
+        if known:
+            return known
         node = self._source.at(pointer)
-        # A schema may hold itself, so it is known before what is in it.
-        spot = self._spots[pointer] = _Spot(node if isinstance(node, dict) else {})
-        spot.same = [self._spot(inner) for inner in self._same_part(pointer, spot.node)]
-        spot.members = {name: self._spot((*pointer, "properties", name)) for name in spot.node.get("properties", {})}
-        spot.items = self._spot((*pointer, "items")) if "items" in spot.node else None
+        spot = begun[pointer] = _Spot(node if isinstance(node, dict) else {})
+        spot.same = [self._spot(inner, begun) for inner in self._same_part(pointer, spot.node)]
+        properties = spot.node.get("properties", {})
+        spot.members = {name: self._spot((*pointer, "properties", name), begun) for name in properties}
+        spot.items = self._spot((*pointer, "items"), begun) if "items" in spot.node else None
         spot.is_kept = self._is_kept(spot.node)
         return spot
 
@@ -170,14 +176,13 @@ class Schemas:
 
     def absences(self, pointer: Pointer) -> dict[str, str]:
         """The optional members of an object (`x-unchecked-if-absent`), with what cannot be checked without them."""
-        if pointer not in self._absences:
-            properties = self._source.resolve(pointer)[1].get("properties", {})
-            self._absences[pointer] = {
-                name: node["x-unchecked-if-absent"]
-                for name, node in properties.items()
-                if "x-unchecked-if-absent" in node
-            }
         return self._absences[pointer]
+
+    def _find_absences(self, pointer: Pointer) -> dict[str, str]:
+        properties = self._source.resolve(pointer)[1].get("properties", {})
+        return {
+            name: node["x-unchecked-if-absent"] for name, node in properties.items() if "x-unchecked-if-absent" in node
+        }
 
     def _same_part(self, place: Pointer, node: dict[str, Any]) -> Iterator[Pointer]:
         """The schemas inside a schema that speak of the same part of a value."""
