@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ecsuite.checks import sent_comes_back
-from ecsuite.checks.decoded import place
 from ecsuite.client import Api
-from ecsuite.contract import Operation, Pointer, describe
+from ecsuite.contract import Operation, Pointer
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import Exchange
-from ecsuite.finding import Breach
+from ecsuite.findings.breach import Breach
 from ecsuite.http import httpx
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.legacy_words import describe, place, promise_of, said
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.webhook.signature import is_signed
 
 REFUSED_CHANGES_NOthing: Final = "refused call changes nothing"
@@ -96,9 +96,9 @@ class Rules:
             rule: where in the contract the promise stands; the operation where it is left out.
         """
         if holds:
-            self._api.journal.add_passed()
+            self._api.journal.add_passed(promise_of(name))
         else:
-            self._api.add_finding(name, Breach(at, expected, actual, rule), response)
+            self._api.add_finding(name, said(at, expected, actual, rule), response)
         return holds
 
     def require_status(
@@ -116,9 +116,13 @@ class Rules:
             rule=rule,
         )
 
+    def passed(self, name: str) -> None:
+        """Note that a promise was kept."""
+        self._api.journal.add_passed(promise_of(name))
+
     def not_checked(self, name: str, reason: str) -> None:
         """Note that a promise could not be looked at, and why."""
-        self._api.journal.add_not_checked(name, reason)
+        self._api.journal.add_not_checked(promise_of(name), reason)
 
     def delivered(
         self, operation_id: str, delivery: Exchange | None, asked: httpx.Response, url: str, secret: str = ""
@@ -148,9 +152,9 @@ class Rules:
             if not parameter.signature or not secret or given is None:
                 continue
             if is_signed(secret, delivery.request.body, given):
-                self._api.journal.add_passed()
+                self._api.journal.add_passed(promise_of(SIGNED))
                 continue
-            breach = Breach(
+            breach = said(
                 f"{parameter.name} of the body",
                 "the Base64 of HMAC-SHA256 over the body, with the webhook's secret as key",
                 "the signature of something else",
@@ -174,13 +178,13 @@ class Rules:
             return False
         found = list(sent_comes_back.differences(expected, got))
         for path, wanted, actual in found:
-            self._add(name, Breach(place("body", path), wanted, actual), delivery, operation)
+            self._add(name, said(place("body", path), wanted, actual), delivery, operation)
         if not found:
-            self._api.journal.add_passed()
+            self._api.journal.add_passed(promise_of(name))
         return not found
 
     def _add(self, name: str, breach: Breach, delivery: Exchange, operation: Operation) -> None:
-        self._api.journal.add_finding(self._api.checker.finding(name, breach, delivery, operation))
+        self._api.journal.add_finding(self._api.checker.finding(promise_of(name), breach, delivery, operation))
 
     def compare(
         self,
@@ -215,14 +219,14 @@ class Rules:
                 f"{response.request.method} {response.request.url}: nothing at {place('body', at)}"
             ) from None
         found = [
-            Breach(place("body", (*at, *path)), expected, actual)
+            said(place("body", (*at, *path)), expected, actual)
             for path, expected, actual in sent_comes_back.differences(sent, got)
             if whole or actual != sent_comes_back.MISSING or sum(isinstance(name, str) for name in path) > depth
         ]
         for breach in found:
             self._api.add_finding(name, breach, response)
         if not found:
-            self._api.journal.add_passed()
+            self._api.journal.add_passed(promise_of(name))
         return not found
 
 

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ecsuite.checks import sent_comes_back
-from ecsuite.checks.decoded import place
 from ecsuite.checks.sent_comes_back import Instant, Moment, OrNull, Trimmed, Unordered
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
@@ -26,15 +25,15 @@ from ecsuite.contract import (
     Parameter,
     Pointer,
     Shape,
-    describe,
     links_to,
     parameters,
     success_links,
 )
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import SUCCESS, Expectation
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
+from ecsuite.legacy_words import describe, place
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.rules import (
     CHANGED_ALONE,
     CREATION_RESPONSE,
@@ -625,7 +624,7 @@ class World:
         for where, expected, actual, _ in found:
             self.rules.require(name, response, holds=False, at=f"{where} afterwards", expected=expected, actual=actual)
         if not found:
-            self.api.journal.add_passed()
+            self.rules.passed(name)
         return not found
 
     def own(self, entity: Entity) -> dict[str, Any]:
@@ -727,7 +726,7 @@ class World:
                 name, blamed, holds=False, at=f"{where} afterwards", expected=expected, actual=actual, rule=rule
             )
         if not found:
-            self.api.journal.add_passed()
+            self.rules.passed(name)
         return not found
 
     def _changes_by_itself(self, call: Call, before: Look, seconds: float) -> bool:

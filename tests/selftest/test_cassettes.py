@@ -16,7 +16,7 @@ from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, Provenance, dump, load, save
 from ecsuite.checks import Checker
 from ecsuite.errors import CassetteError, CassetteMissing, CassetteStale, CassetteUnreadable
-from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.signature import is_signed, sign
 

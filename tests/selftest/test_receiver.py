@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from ecsuite.errors import PortTaken
-from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.webhook.receiver import NoReceiver, RecordedReceiver, receiving, wait_for
 from ecsuite.webhook.signature import hmac_sha256, is_signed, sign
 

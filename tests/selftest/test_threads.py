@@ -16,7 +16,7 @@ from ecsuite.client import Api
 from ecsuite.contract import Schemas, Source
 from ecsuite.contract.memo import Memo
 from ecsuite.journal import Journal, Tally
-from ecsuite.redact import MASK, Redactor
+from ecsuite.messages.redact import MASK, Redactor
 from ecsuite.target import Credentials, Target
 
 # How long a thread stops where another one might come in between. A right program lets none in, and waits that long.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from ecsuite.contract import describe
+from ecsuite.legacy_words import describe
 
 NAME = "what was sent comes back"
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
-from ecsuite.exchange import Exchange, Headers, Request, Response
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.media import UndecodableError, read_json
 
 # Nothing published says how soon a delivery comes; seconds are normal.
 PATIENCE: Final = 30.0
