@@ -33,6 +33,7 @@ from ecsuite.contract import Contract, Match, Operation, Pointer
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.finding import ContractPlace, Finding, NotChecked, Result
 from ecsuite.http import httpx
+from ecsuite.legacy_words import promise_of
 from ecsuite.messages.exchange import Exchange, Request
 from ecsuite.promises import Promise
 
@@ -140,9 +141,10 @@ class Checker:
         passed: list[Promise] = []
         findings: list[Finding] = []
         not_checked: list[tuple[Promise, str]] = []
-        expectation = decoded.exchange.request.expectation
+        # Temporary: tests that give titles in place of promises; goes with `legacy_words`.
+        violated = {promise_of(each) for each in decoded.exchange.request.expectation.violates}
         for check in checks:
-            if {check.promise, check.promise.title} & set[object](expectation.violates):
+            if check.promise in violated:
                 not_checked.append((check.promise, "the request violates it deliberately"))
                 continue
             outcome = check.run(decoded)
