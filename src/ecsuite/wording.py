@@ -78,30 +78,46 @@ def expected(breach: Breach) -> str:
         return f"a refusal, because {where(why)} is {actual(why)} where the contract has {expected(why)}"
     said = _EXPECTED.get(breach.kind, _keyword)(breach)
     case = f" ({breach.case})" if breach.case else ""
-    return f"{said}{case}, {breach.note}" if breach.note else f"{said}{case}"
+    note = "" if is_noted(breach) or not breach.note else f", {breach.note}"
+    return f"{said}{case}{note}"
 
 
 def actual(breach: Breach) -> str:
     """What is there."""
     if breach.kind in _COUNTED:
-        return f"{breach.actual.value} {_COUNTED[breach.kind]}".strip()
-    if breach.kind in _PLAIN and breach.actual.type in {"integer", "string"}:
+        return f"{shorten(str(breach.actual.value))} {_COUNTED[breach.kind]}".strip()
+    if is_noted(breach):
+        return shorten(breach.note)
+    if (breach.kind in _PLAIN or breach.at.part == "status") and breach.actual.type in {"integer", "string"}:
         return shorten(str(breach.actual.value))
     return describe(breach.actual)
 
 
 _COUNTED: Final = {"count": "", "duplicate": "times", "length": "bytes"}
-# Kinds of breach whose value is a text of HTTP, or says itself what is wrong.
-_PLAIN: Final = frozenset({"said", "status", "unreadable", "unlisted", "unknown", "header"})
+# Kinds of breach whose value is a text of HTTP, and no JSON; so are statuses, whatever the kind.
+_PLAIN: Final = frozenset({"said", "unlisted", "unknown"})
 
 
-def _statuses(breach: Breach) -> str:
-    statuses = breach.expected.value or ()
-    return " or ".join(map(str, statuses)) or "2xx"
+def is_noted(breach: Breach) -> bool:
+    """Whether the note of a breach says what was seen: of a body that cannot be read, or a response that never came."""
+    return breach.kind == "unreadable" or breach.at.part == "connection"
+
+
+def _one_of(breach: Breach) -> str:
+    allowed = [str(each) for each in breach.expected.value]
+    return allowed[0] if len(allowed) == 1 else f"one of {', '.join(allowed)}"
 
 
 def _readable(breach: Breach) -> str:
-    return str(breach.expected.value) if breach.expected.type == "string" else "a value that can be read"
+    if breach.expected.type == "missing":
+        return "a body that arrives whole and can be decoded"
+    return f"a body of the media type {breach.expected.value}"
+
+
+def _absent(breach: Breach) -> str:
+    if breach.at.part == "connection":
+        return "a response to the request"
+    return "a value" if breach.expected.type == "missing" else describe(breach.expected)
 
 
 def _keyword(breach: Breach) -> str:
@@ -112,16 +128,15 @@ def _keyword(breach: Breach) -> str:
 
 _EXPECTED: Final[Mapping[str, Callable[[Breach], str]]] = MappingProxyType(
     {
-        "status": _statuses,
+        "status": lambda breach: " or ".join(map(str, breach.expected.value)),
         "unreadable": _readable,
-        "unlisted": lambda breach: f"one of {', '.join(map(str, breach.expected.value))}",
+        "unlisted": _one_of,
         "unknown": lambda _: "a method and a path that the contract lists",
         "said": lambda breach: str(breach.expected.value),
-        "header": lambda breach: str(breach.expected.value),
         "count": lambda breach: str(breach.expected.value),
         "duplicate": lambda _: "once",
         "length": lambda _: "no body",
-        "absent": lambda breach: "a value" if breach.expected.type == "missing" else describe(breach.expected),
+        "absent": _absent,
         "present": lambda _: "nothing",
         "changed": lambda breach: describe(breach.expected),
         "lost": lambda breach: describe(breach.expected),
