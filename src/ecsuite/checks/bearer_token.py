@@ -10,7 +10,7 @@ from ecsuite.findings.datum import MISSING, datum
 
 # RFC 6750 section 2.1; the scheme is compared without regard to case (RFC 9110 section 11.1).
 _CREDENTIALS = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9\-._~+/]+=*")
-BEARER = datum({"title": "Bearer and a token", "pattern": f"^{_CREDENTIALS.pattern}$"})
+BEARER = datum({"title": "Bearer and a token", "type": "string", "pattern": f"^{_CREDENTIALS.pattern}$"})
 AUTHORIZATION = Place("request-header", "Authorization")
 
 
