@@ -33,8 +33,8 @@ _PARTS: Final = {
 _BOUNDS: Final = {
     "minimum": "at least {}",
     "maximum": "at most {}",
-    "exclusiveMinimum": "more than {}",
-    "exclusiveMaximum": "less than {}",
+    "exclusiveMinimum": "above {}",
+    "exclusiveMaximum": "below {}",
     "multipleOf": "a multiple of {}",
     "minLength": "a string with a length of at least {}",
     "maxLength": "a string with a length of at most {}",

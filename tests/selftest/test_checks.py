@@ -172,9 +172,9 @@ BREAKS: dict[Promise, dict[str, tuple[Any, ...]]] = {
         "an empty token": ({"request": {"Authorization": "Bearer "}, "status": 401, "response": CHALLENGE}, found(BEARER_TOKEN, "pattern", AUTHORIZATION, expected=BEARER, actual="***"), found(STATUS_EXPECTED, "status", STATUS, expected=[200], actual=401)),
     },
     SERVER_ERROR: {
-        "500": ({"status": 500, "answer": b"oops"}, found(SERVER_ERROR, "maximum", STATUS, expected=499, actual=500)),
-        "503 without Retry-After": ({"status": 503}, found(SERVER_ERROR, "maximum", STATUS, expected=499, actual=503)),
-        "599": ({"status": 599}, found(SERVER_ERROR, "maximum", STATUS, expected=499, actual=599)),
+        "500": ({"status": 500, "answer": b"oops"}, found(SERVER_ERROR, "exclusiveMaximum", STATUS, expected=500, actual=500)),
+        "503 without Retry-After": ({"status": 503}, found(SERVER_ERROR, "exclusiveMaximum", STATUS, expected=500, actual=503)),
+        "599": ({"status": 599}, found(SERVER_ERROR, "exclusiveMaximum", STATUS, expected=500, actual=599)),
     },
     STATUS_LISTED: {
         "201 for a report": ({"line": "POST /reports", "status": 201, "sent": {"eventId": "e", "name": "n", "payloads": []}, "answer": {}}, found(STATUS_LISTED, "unlisted", STATUS, expected=[200, 400, 401], actual=201)),
@@ -266,7 +266,9 @@ def test_wrong_parameter_breaks_its_promise(exchange):
     findings = checker.check(exchange("GET /users?page=x", status=400, answer="no", expectation=expectation)).findings
 
     at = Place("query", "page")
-    assert [facts(finding) for finding in findings] == [found(REQUEST_PARAMETERS, "type", at, expected="integer", actual="x")]
+    assert [facts(finding) for finding in findings] == [
+        found(REQUEST_PARAMETERS, "type", at, expected="integer", actual="x")
+    ]
 
 
 def test_every_check_can_fail():

@@ -7,7 +7,9 @@ import pytest
 from ecsuite.checks import Checker
 from ecsuite.contract import Contract, Source, load
 from ecsuite.errors import ContractError
+from ecsuite.findings.breach import Place
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.promises import REQUEST_PARAMETERS
 
 GOOD = """\
     openapi: 3.1.0
