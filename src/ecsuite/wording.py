@@ -48,26 +48,31 @@ _BOUNDS: Final = {
 
 
 def title(finding: Finding) -> str:
-    """What reports call the promise."""
-    return BY_ID[finding.promise].title if finding.promise in BY_ID else finding.promise
+    """What reports call the promise of a finding."""
+    return title_of(finding.promise)
+
+
+def title_of(promise: str) -> str:
+    """What reports call the promise of that id."""
+    return BY_ID[promise].title if promise in BY_ID else promise
 
 
 def subject(finding: Finding) -> str:
     """The call and its status: `POST /users -> 201`."""
-    return f"{finding.method} {finding.path} -> {finding.status or 'no response'}"
+    return printable(f"{finding.method} {finding.path} -> {finding.status or 'no response'}")
 
 
 def place(at: Place) -> str:
     """A place in an exchange: `body /metadata/year`, `header WWW-Authenticate`, `status`."""
     part = _PARTS.get(at.part, at.part)
-    pointer = "".join(f"/{token}" for token in at.path)
+    pointer = "".join(f"/{shorten(str(token))}" for token in at.path)
     return " ".join(filter(None, (part, at.name, pointer)))
 
 
 def where(breach: Breach) -> str:
     """The place of a breach, and the call that shows it."""
     if breach.kind == "said":
-        return breach.at.name
+        return shorten(breach.at.name, longest=500)
     return f"{place(breach.at)} of {breach.seen_by} afterwards" if breach.seen_by else place(breach.at)
 
 
@@ -79,7 +84,7 @@ def expected(breach: Breach) -> str:
     said = _EXPECTED.get(breach.kind, _keyword)(breach)
     case = f" ({breach.case})" if breach.case else ""
     note = "" if is_noted(breach) or not breach.note else f", {breach.note}"
-    return f"{said}{case}{note}"
+    return printable(f"{said}{case}{note}")
 
 
 def actual(breach: Breach) -> str:
@@ -111,7 +116,7 @@ def _one_of(breach: Breach) -> str:
 def _readable(breach: Breach) -> str:
     if breach.expected.type == "missing":
         return "a body that arrives whole and can be decoded"
-    return f"a body of the media type {breach.expected.value}"
+    return f"a body of the media type {shorten(breach.expected.value)}"
 
 
 def _absent(breach: Breach) -> str:
@@ -182,7 +187,7 @@ def describe(value: Datum) -> str:
     if value.type == "boolean":
         return f"a boolean, {str(value.value).lower()}"
     if value.type == "integer":
-        return f"an integer, {value.value}"
+        return f"an integer, {shorten(str(value.value))}"
     if value.type == "number":
         return f"a number, {value.value!r}"
     if value.type == "string":
@@ -194,11 +199,15 @@ def describe(value: Datum) -> str:
     return value.type
 
 
+def printable(text: str) -> str:
+    """The text on one line: nothing that a server sends may steer a terminal, or fail to be encoded."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
 def shorten(text: str, longest: int = LONGEST_SHOWN, size: int = 0) -> str:
     """The text on one line, cut where it is too long to read; `size` is its length where it was cut before."""
-    line = text[: longest + 1]
-    if not line.isprintable():
-        # Nothing that a server sends may steer a terminal, or fail to be encoded.
-        line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
+    line = printable(text[: longest + 1])
     length = max(size, len(text))
     return line if length <= longest else f"{line[:longest]}... ({length} characters)"

@@ -31,6 +31,7 @@ from ecsuite.checks import (
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import Contract, Match, Operation, Pointer
 from ecsuite.findings.breach import Breach
+from ecsuite.findings.datum import kept_text
 from ecsuite.findings.finding import ContractPlace, Finding, NotChecked, Result
 from ecsuite.http import httpx
 from ecsuite.legacy_words import promise_of
@@ -115,7 +116,7 @@ class Checker:
             promise=promise.id,
             operation=operation.id if operation else None,
             method=operation.method if operation else request.method,
-            path=operation.path if operation else urlsplit(request.url).path,
+            path=operation.path if operation else kept_text(urlsplit(request.url).path, self._mask),
             status=exchange.response.status or None,
             breach=breach.kept(self._mask),
             level=self.contract.level(rule, operation) if operation else "spec",
