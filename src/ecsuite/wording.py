@@ -115,7 +115,7 @@ def _one_of(breach: Breach) -> str:
 
 def _readable(breach: Breach) -> str:
     if breach.expected.type == "missing":
-        return "a body that arrives whole and can be decoded"
+        return "a body that arrives whole and can be decoded" if breach.actual.value == "transfer" else "less nesting"
     return f"a body of the media type {shorten(breach.expected.value)}"
 
 

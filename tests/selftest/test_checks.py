@@ -211,6 +211,8 @@ BREAKS: dict[Promise, dict[str, tuple[Any, ...]]] = {
         "a byte order mark": ({"answer": b'\xef\xbb\xbf{"userId": "4"}'}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="byte-order-mark")),
         "latin-1": ({"answer": '{"userId": "Å"}'.encode("latin-1")}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="not-utf-8")),
         "UTF-16": ({"answer": '{"userId": "4"}'.encode("utf-16")}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="not-utf-8")),
+        "nested too deep": ({"answer": b'{"userId":' + b"[" * 5000 + b"]" * 5000 + b"}"}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="too-deep")),
+        "nested too deep to be validated": ({"answer": b'{"userId":' + b"[" * 500 + b"]" * 500 + b"}"}, found(RESPONSE_BODY, "unreadable", WHOLE, actual="too-deep")),
         "a transfer that was cut off": ({"flaw": "RemoteProtocolError: closed"}, found(RESPONSE_BODY, "unreadable", WHOLE, actual="transfer")),
         "an integer with a point": ({"line": "GET /users/4/vehicles/v", "answer": car(year=2009.0)}, found(RESPONSE_BODY, "type", body(("metadata", "year")), expected="integer", actual=2009.0)),
         "a vehicle of another type": ({"line": "GET /users/4/vehicles/v", "answer": car(resourceType="Car")}, found(RESPONSE_BODY, "const", body(("metadata", "resourceType")), expected="Vehicle", actual="Car")),

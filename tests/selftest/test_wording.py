@@ -98,6 +98,12 @@ KINDS_IN_WORDS: dict[str, list[tuple[Breach, str, str, str]]] = {
             "a body that arrives whole and can be decoded",
             "ReadError: closed",
         ),
+        (
+            Breach("unreadable", body(), actual=datum("too-deep"), note="recursion limit exceeded"),
+            "body",
+            "less nesting",
+            "recursion limit exceeded",
+        ),
     ],
 }
 
