@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from ecsuite import editions
+from ecsuite import editions, wording
+from ecsuite.findings.finding import Finding
 from ecsuite.report.text import columns
 from ecsuite.standin import serving
 from ecsuite.standin.faults import Fault, Variant, of_faults, of_variants
@@ -96,7 +97,8 @@ def _verdict(planted: Fault | Variant, findings: list[dict], code: int, said: st
 
 
 def _text(finding: dict) -> str:
-    return f"{finding['check']}: {finding['subject']} at {finding['at']}: {finding['actual']}"
+    own = Finding.from_json(finding)
+    return f"{wording.title(own)}: {wording.subject(own)} at {wording.where(own.breach)}: {wording.actual(own.breach)}"
 
 
 def main() -> int:

@@ -4,7 +4,6 @@ pytest -p watch --findings-file FILE --await-fault vehicle-year-is-text ...
 """
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def pytest_ec_findings(item: pytest.Item, findings: tuple) -> None:
     with options.findings_file.open("a", encoding="utf-8") as file:
         for finding in findings:
             seen = fault is not None and fault.finding.fits(finding, operations)
-            line = {"test": item.nodeid, "seen": seen, **asdict(finding), "request": None}
+            line = {"test": item.nodeid, "seen": seen, **finding.to_json()}
             print(json.dumps(line, ensure_ascii=False), file=file)
             if seen:
                 item.session.shouldstop = "the fault is found"

@@ -7,7 +7,9 @@ import pytest
 from ecsuite.checks import Checker
 from ecsuite.contract import Contract, Source, load
 from ecsuite.errors import ContractError
+from ecsuite.findings.breach import Place
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.promises import REQUEST_PARAMETERS
 
 GOOD = """\
     openapi: 3.1.0
@@ -210,25 +212,29 @@ def test_digest_is_of_the_meaning():
     assert contract("minimum: 1", "minimum: 2").source.digest != digest
 
 
+PAGE, ALL, TAG = Place("query", "page"), Place("query", "all"), Place("query", "tag")
+
+
 @pytest.mark.parametrize(
-    ("query", "mode", "at"),
+    ("query", "mode", "broken"),
     [
         ("tag=a&page=3&all=true", "a", []),
         ("tag=a&tag=b", None, []),
-        ("tag=a&page=0", None, ["query page"]),
-        ("tag=a&page=x", None, ["query page"]),
-        ("tag=a&page=", None, ["query page"]),
-        ("tag=a&all=yes", None, ["query all"]),
-        ("", None, ["query tag"]),
-        ("tag=a&tag=b&tag=c", None, ["query tag"]),
-        ("tag=a", "c", ["header X-Mode"]),
+        ("tag=a&page=0", None, [("minimum", PAGE, 0)]),
+        ("tag=a&page=x", None, [("type", PAGE, "x")]),
+        ("tag=a&page=", None, [("type", PAGE, "")]),
+        ("tag=a&all=yes", None, [("type", ALL, "yes")]),
+        ("", None, [("required", TAG, None)]),
+        ("tag=a&tag=b&tag=c", None, [("maxItems", TAG, ["a", "b", "c"])]),
+        ("tag=a", "c", [("enum", Place("request-header", "X-Mode"), "c")]),
     ],
 )
-def test_parameters_are_checked(query, mode, at):
+def test_parameters_are_checked(query, mode, broken):
     """A query or a header that is missing, of a wrong type or out of bounds breaks the check of the parameters."""
     headers = Headers.of([("X-Mode", mode)] if mode else [])
     sent = Exchange(Request("GET", f"https://h/v1/entities/new?{query}", headers), Response(400))
 
     findings = Checker(contract(), "https://h/v1", "").check(sent).findings
 
-    assert [f.at for f in findings if f.check == "request parameters match contract"] == at
+    breaches = [finding.breach for finding in findings if finding.promise == REQUEST_PARAMETERS.id]
+    assert [(breach.kind, breach.at, breach.actual.value) for breach in breaches] == broken

@@ -31,8 +31,10 @@ from ecsuite.checks import (
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import Contract, Match, Operation, Pointer
 from ecsuite.findings.breach import Breach
+from ecsuite.findings.datum import kept_text
 from ecsuite.findings.finding import ContractPlace, Finding, NotChecked, Result
 from ecsuite.http import httpx
+from ecsuite.legacy_words import promise_of
 from ecsuite.messages.exchange import Exchange, Request
 from ecsuite.promises import Promise
 
@@ -114,7 +116,7 @@ class Checker:
             promise=promise.id,
             operation=operation.id if operation else None,
             method=operation.method if operation else request.method,
-            path=operation.path if operation else urlsplit(request.url).path,
+            path=operation.path if operation else kept_text(urlsplit(request.url).path, self._mask),
             status=exchange.response.status or None,
             breach=breach.kept(self._mask),
             level=self.contract.level(rule, operation) if operation else "spec",
@@ -140,9 +142,10 @@ class Checker:
         passed: list[Promise] = []
         findings: list[Finding] = []
         not_checked: list[tuple[Promise, str]] = []
-        expectation = decoded.exchange.request.expectation
+        # Temporary: tests that give titles in place of promises; goes with `legacy_words`.
+        violated = {promise_of(each) for each in decoded.exchange.request.expectation.violates}
         for check in checks:
-            if {check.promise, check.promise.title} & set[object](expectation.violates):
+            if violated and check.promise in violated:
                 not_checked.append((check.promise, "the request violates it deliberately"))
                 continue
             outcome = check.run(decoded)

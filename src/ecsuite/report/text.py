@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from ecsuite import wording
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Tally
-from ecsuite.promises import BY_ID
 from ecsuite.report.curl import curl
 
 COLUMN = 46
@@ -43,7 +42,8 @@ def tally_text(tally: Tally) -> str:
 def not_checked_lines(tally: Tally) -> list[str]:
     """What could not be checked and why, a line a reason, the most frequent first."""
     return [
-        f"{times:>5} x {BY_ID[promise].title}: {reason}" for (promise, reason), times in tally.not_checked.most_common()
+        f"{times:>5} x {wording.title_of(promise)}: {reason}"
+        for (promise, reason), times in tally.not_checked.most_common()
     ]
 
 
