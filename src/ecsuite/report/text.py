@@ -43,6 +43,11 @@ def not_checked_lines(tally: Tally) -> list[str]:
     return [f"{times:>5} x {check}: {reason}" for (check, reason), times in tally.not_checked.most_common()]
 
 
+def unrecorded_text(count: int) -> str:
+    """How many tests a replay leaves out, for they have no cassette, and what runs them."""
+    return f"{_count(count, 'test')} not recorded, and so left out: run with --ec-target local"
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
