@@ -126,7 +126,7 @@ def _tape(path: Path, exchanges: Sequence[Exchange], standin: StandIn) -> Tape:
         scenario=path.stem,
         target="local stand-in",
         recorded="",
-        contract=editions.contract(EDITION).source.digest,
+        contract=editions.contract(EDITION).digest,
         seed="",
         base_url=standin.base_url,
         token_url=standin.token_url,

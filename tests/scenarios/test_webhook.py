@@ -387,6 +387,7 @@ def test_refusing_receiver_is_left_alone_in_the_end(reachable):
     world.rules.compare({"id": event.id}, world.api.get(f"/events/{event.id}"))
 
 
+@pytest.mark.scenario("acknowledgement")
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_any_success_is_an_acknowledgement(reachable, status):
     """A delivery that is answered with any 2xx is not another one's beginning: whatever comes again is the same."""

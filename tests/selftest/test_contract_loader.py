@@ -204,12 +204,53 @@ def test_date_in_yaml_stays_text():
     assert source.document["components"]["schemas"]["Entity"]["properties"]["day"]["const"] == "2023-10-24"
 
 
-def test_digest_is_of_the_meaning():
-    """Layout and comments leave the digest as it is; a rule changes it."""
-    digest = contract().source.digest
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("openapi: 3.1.0", "# hello\nopenapi:   3.1.0"),
+        ("title: T", "title: Entities"),
+        ("x-source: a test", "x-source: a better source"),
+        ("x-level: spec", "x-level: spec\n      summary: Read an entity"),
+        ("x-level: spec", "x-level: spec\n      tags: [Entities]"),
+        ("description: d\n", "description: The entity\n"),
+        ("application/json:", "application/json:\n              example: {}"),
+        ("Entity: {", "Entity: {title: An entity, description: One of many, "),
+    ],
+)
+def test_prose_leaves_the_digest(old, new):
+    """What is there for readers, layout and comments among it, is no part of the digest."""
+    reworded = contract(old, new)
 
-    assert contract("openapi: 3.1.0", "# hello\nopenapi:   3.1.0").source.digest == digest
-    assert contract("minimum: 1", "minimum: 2").source.digest != digest
+    assert reworded.source.document != contract().source.document or "#" in new
+    assert reworded.digest == contract().digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("minimum: 1", "minimum: 2"),
+        ("maxItems: 2", "maxItems: 3"),
+        ("x-level: spec", "x-level: guide"),
+        ("x-level: spec", "x-level: spec\n      x-may-be-rejected: nobody says"),
+        ("'200':", "'201':"),
+        ("2XX: {description: d, x-body: any}", "2XX: {description: d}"),
+        ("properties: {day: {type: string", "properties: {description: {type: string}, day: {type: string"),
+        ("{type: string, format: date}", "{type: string, format: date, examples: ['2026-11-23']}"),
+    ],
+)
+def test_rule_changes_the_digest(old, new):
+    """What judges an exchange, or says what to send, is part of the digest."""
+    assert contract(old, new).digest != contract().digest
+
+
+def test_reworded_reason_leaves_the_digest():
+    """Of a keyword whose value says why, it counts that it is there."""
+    first, second = (
+        contract("x-level: spec", f"x-level: spec\n      x-may-be-rejected: {reason}")
+        for reason in ("nobody says", "unclear")
+    )
+
+    assert first.digest == second.digest
 
 
 PAGE, ALL, TAG = Place("query", "page"), Place("query", "all"), Place("query", "tag")

@@ -254,13 +254,83 @@ def test_live_without_an_edition_is_the_current_one(project):
 
 def test_missing_cassette_fails_its_test(project):
     """A scenario without a recording is an error that names the file and the command that mends it."""
-    project.test(SCENARIO + "\n    def test_some_entity(run): run.api.get('/users')")
+    project.test(
+        SCENARIO
+        + """
+    @pytest.mark.scenario("some-entity")
+    def test_it(run): run.api.get("/users")
+    """
+    )
 
     result = project.run()
 
     result.ended(error=1)
     result.has(f"cassette {project.path}/cassettes/2023-10/some-entity.yaml does not exist; record it again with: *")
     assert "Traceback" not in result.text
+
+
+UNRECORDED = """
+    def test_table(api): api.get("/users")
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_tables(api, number): api.get("/users")
+    def test_offline(): pass
+    """
+
+
+@pytest.mark.parametrize("options", [[], ["-n", "2"]])
+def test_unrecorded_tests_are_left_out(project, options):
+    """A replay leaves out the tests that have no scenario, and says how many, and how they are run."""
+    project.test(SCENARIO + UNRECORDED)
+
+    result = project.run(*options)
+
+    assert result.ret == 0
+    assert re.search(r"1 passed", result.text)
+    result.has("3 tests not recorded, and so left out: run with --ec-target local")
+
+
+def test_test_that_nobody_asked_for_is_not_counted(project):
+    """What was deselected before is not among those that a replay leaves out."""
+    project.test(SCENARIO + UNRECORDED)
+
+    result = project.run("-k", "tables or offline")
+
+    result.ended(passed=1, deselected=3)
+    result.has("2 tests not recorded, and so left out: run with --ec-target local")
+
+
+def test_unrecorded_tests_run_against_servers(project):
+    """A run against a server has all tests, and no such line."""
+    project.test(SCENARIO + UNRECORDED)
+
+    result = project.run("--ec-target", "local")
+
+    result.ended(passed=4)
+    assert "not recorded" not in result.text
+
+
+def test_recording_is_of_scenarios(project):
+    """A recording run writes cassettes of tests with a scenario, one for each of their parameters, and runs no other."""
+    project.test(
+        SCENARIO
+        + """
+    @pytest.mark.scenario("many")
+    @pytest.mark.parametrize("number", ["one", "two"])
+    def test_many(api, number): api.get("/users")
+    """
+        + UNRECORDED
+    )
+
+    result = project.run("--record-mode", "rewrite")
+
+    assert {path.relative_to(project.cassettes).as_posix() for path in project.cassettes.rglob("*.yaml")} == {
+        "quickstart.yaml",
+        "many/one.yaml",
+        "many/two.yaml",
+    }
+    result.ended(passed=3, deselected=3)
+    result.has("3 tests not recorded, and so left out: run with --ec-target local", "*many/one.yaml: written")
+    project.run().ended(passed=3, deselected=3)
 
 
 def test_stale_cassette_fails_its_test(project):

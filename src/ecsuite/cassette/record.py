@@ -127,7 +127,7 @@ def prepare(recording: Recording) -> Cassette:
             scenario=recording.scenario,
             target=_target_name(target),
             recorded=recording.today.isoformat(),
-            contract=checker.contract.source.digest,
+            contract=checker.contract.digest,
             seed=recording.seed,
             base_url=mend.address(target.base_url),
             token_url=mend.address(target.token_url),

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ecsuite.contract.digest import digest_of
 from ecsuite.contract.entities import Batch, EntityType, batches, entity_types, links_to, parameters, success_links
 from ecsuite.contract.keywords import refuse_unknown
 from ecsuite.contract.model import (
@@ -103,6 +104,11 @@ class Contract:
     def batches(self) -> tuple[Batch, ...]:
         """The operations that make several things of an entity type at once."""
         return batches(self.operations, self.entity_types)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all that judges an exchange; see `ecsuite.contract.digest`."""
+        return digest_of(self.source)
 
     @property
     def label(self) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -63,12 +61,6 @@ class Source:
             raise ContractUnreadable(label, error.strerror or str(error)) from None
         except UnicodeDecodeError:
             raise ContractUnreadable(label, "it is not UTF-8") from None
-
-    @cached_property
-    def digest(self) -> str:
-        """A digest of what the document says, whatever its layout and comments."""
-        canonical = json.dumps(self.document, sort_keys=True, ensure_ascii=False)
-        return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()[:16]}"
 
     def at(self, pointer: Pointer) -> Any:
         """What stands at the pointer."""

@@ -47,6 +47,11 @@ def not_checked_lines(tally: Tally) -> list[str]:
     ]
 
 
+def unrecorded_text(count: int) -> str:
+    """How many tests a replay leaves out, for they have no cassette, and what runs them."""
+    return f"{_count(count, 'test')} not recorded, and so left out: run with --ec-target local"
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
