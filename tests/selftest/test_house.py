@@ -126,7 +126,6 @@ MAY_USE_WORDING = {"ecsuite.report.text", "ecsuite.report.terminal"} | {
     "ecsuite.legacy_words",
     "ecsuite.standin.faults",
     "ecsuite.standin.faults.planting",
-    "ecsuite.standin.parts",
     "ecsuite.cassette.replay",
 }
 
