@@ -66,6 +66,6 @@ def load(file: Path, edition: str) -> Known:
 
 def save(file: Path, known: Iterable[Known]) -> None:
     """Write what is known of some editions, and leave that of others as it is."""
-    deprecated = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    text = json.dumps({**deprecated, **{each.edition: each.tests for each in known}}, indent=1, sort_keys=True)
+    earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    text = json.dumps({**earlier, **{each.edition: each.tests for each in known}}, indent=1, sort_keys=True)
     file.write_text(text + "\n", encoding="utf-8")

@@ -170,6 +170,6 @@ def _silence() -> Iterator[Callable[[], str]]:
         finally:
             for stream in streams:
                 stream.flush()
-            for number, deprecated in zip((1, 2), kept, strict=True):
-                os.dup2(deprecated, number)
-                os.close(deprecated)
+            for number, original in zip((1, 2), kept, strict=True):
+                os.dup2(original, number)
+                os.close(original)
