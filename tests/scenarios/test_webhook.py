@@ -33,7 +33,7 @@ def hook(webhook):
 
 def moved(webhook, **members):
     """The webhook as it is after it was changed."""
-    return type(webhook)(webhook.entity_type, webhook.values, {**webhook.sent, **members}, webhook.made)
+    return type(webhook)(webhook.entity_type, webhook.values, {**webhook.representation, **members}, webhook.made)
 
 
 @pytest.mark.scenario("life-of-a-webhook")

@@ -25,6 +25,7 @@ LAYERS = [
     ["ecsuite.http"],
     ["ecsuite.exchange"],
     ["ecsuite.media"],
+    ["ecsuite.compare"],
     ["ecsuite.redact"],
     ["ecsuite.contract"],
     ["ecsuite.finding"],
