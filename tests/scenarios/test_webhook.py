@@ -10,7 +10,8 @@ from ecsuite.exchange import ABSENT, SUCCESS, UNSPECIFIED
 from ecsuite.pages import Pages
 from ecsuite.quickstart.edition_2026_01 import tells_of
 from ecsuite.rules import DELIVERED_ONCE, LISTED_ONCE, LOGGED, REPEATED, UNTOUCHED, json_of
-from ecsuite.webhook.receiver import value_of, wait_for
+from ecsuite.webhook.delivery import value_of
+from ecsuite.webhook.receiver import wait_for
 from ecsuite.world import MAY_BE_REJECTED, NotTakenError, records_of, total_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
