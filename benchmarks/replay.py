@@ -28,8 +28,8 @@ from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, Provenance, load, save
 from ecsuite.checks import Checker
 from ecsuite.client import Api
-from ecsuite.exchange import Exchange, Expectation, Headers, Request
 from ecsuite.journal import Journal
+from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request
 from ecsuite.standin import StandIn, launched
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.http import receiving

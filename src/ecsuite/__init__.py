@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from ecsuite.client import Api
     from ecsuite.contract import Contract
     from ecsuite.errors import EcsuiteError
-    from ecsuite.exchange import Exchange, Expectation, Headers, Request, Response
-    from ecsuite.finding import Finding
+    from ecsuite.findings.finding import Finding
     from ecsuite.journal import Journal
+    from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
     from ecsuite.quickstart import Story
     from ecsuite.run import Run, open_run, replay_run
     from ecsuite.standin import create_app, serving

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ecsuite.contract import Contract, Link, Operation
-from ecsuite.finding import Result
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.findings.finding import Result
+from ecsuite.messages.media import UndecodableError, read_json
 
 NOT_FOUND = 404
 # As a segment of a path they mean another path, so what has such an id cannot be spoken of.

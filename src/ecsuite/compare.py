@@ -8,21 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
 
+from ecsuite.findings.datum import MISSING, Datum, datum
+
 Path = tuple[str | int, ...]
-Kind = Literal["changed", "lost", "count", "unmatched"]
+Kind = Literal["changed", "lost", "count", "absent"]
 SECOND: Final = timedelta(seconds=1)
-
-
-class Missing(Enum):
-    """In the place of a value: there is none, not even null."""
-
-    MISSING = "missing"
-
-
-MISSING: Final = Missing.MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +77,16 @@ class Difference:
 
     Attributes:
         path: names and indexes from the root of the value.
-        kind: `changed`: another value; `lost`: a member that is not there; `count`: a list of another length;
-            `unmatched`: an item that no item of a list may stand for, whatever the order.
-        expected: what has to be there, without matchers; for `unmatched` that item.
-        actual: what is there, for `unmatched` the list; `MISSING` where there is nothing.
+        kind: as of a breach. `changed`: another value; `lost`: a member that is not there; `count`: a list of another
+            length; `absent`: an item for which no item of the list may stand, whatever the order.
+        expected: what has to be there, without matchers; for `count` how many items.
+        actual: what is there; for `count` how many items, for `absent` the list.
     """
 
     path: Path
     kind: Kind
-    expected: Any
-    actual: Any
+    expected: Datum
+    actual: Datum
 
     @property
     def depth(self) -> int:
@@ -120,7 +112,7 @@ def differences(expected: Any, actual: Any, path: Path = ()) -> Iterator[Differe
     elif isinstance(expected, Unordered) and isinstance(actual, list):
         yield from _of_unordered(expected.value, actual, path)
     elif not _is_same(expected, actual):
-        yield Difference(path, "changed", plain(expected), actual)
+        yield Difference(path, "changed", datum(plain(expected)), datum(actual))
 
 
 def without_omissions(found: Iterable[Difference], depth: int) -> Iterator[Difference]:
@@ -149,12 +141,12 @@ def _of_objects(expected: dict[str, Any], actual: dict[str, Any], path: Path) ->
         if name in actual:
             yield from differences(value, actual[name], (*path, name))
         else:
-            yield Difference((*path, name), "lost", plain(value), MISSING)
+            yield Difference((*path, name), "lost", datum(plain(value)), MISSING)
 
 
 def _of_lists(expected: list[Any], actual: list[Any], path: Path) -> Iterator[Difference]:
     if len(expected) != len(actual):
-        yield Difference(path, "count", plain(expected), actual)
+        yield Difference(path, "count", datum(len(expected)), datum(len(actual)))
         return
     for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
         yield from differences(left, right, (*path, index))
@@ -162,12 +154,12 @@ def _of_lists(expected: list[Any], actual: list[Any], path: Path) -> Iterator[Di
 
 def _of_unordered(expected: Sequence[Any], actual: list[Any], path: Path) -> Iterator[Difference]:
     if len(expected) != len(actual):
-        yield Difference(path, "count", [plain(item) for item in expected], actual)
+        yield Difference(path, "count", datum(len(expected)), datum(len(actual)))
         return
     partners = _partners(expected, actual)
     alone = next((index for index in range(len(expected)) if index not in partners), None)
     if alone is not None:
-        yield Difference(path, "unmatched", plain(expected[alone]), actual)
+        yield Difference(path, "absent", datum(plain(expected[alone])), datum(actual))
         return
     for index, item in enumerate(expected):
         yield from differences(item, actual[partners[index]], (*path, partners[index]))

@@ -24,6 +24,7 @@ from ecsuite.cassette.tape import load, path_of, save
 from ecsuite.client import Api
 from ecsuite.contract import Contract, EntityType, Operation
 from ecsuite.errors import CassetteError, EcsuiteError, PromiseBroken, RecordingNeedsServer
+from ecsuite.findings.finding import Observation
 from ecsuite.journal import Journal, Tally
 from ecsuite.quickstart import Story
 from ecsuite.report.text import findings_text, not_checked_lines, tally_text
@@ -474,13 +475,12 @@ def _tally_of(terminalreporter: Any) -> Tally:
 
 
 def _packed(tally: Tally) -> str:
-    reasons = [[check, reason, times] for (check, reason), times in tally.not_checked.items()]
-    return json.dumps([tally.exchanges, tally.passed, tally.broken, reasons])
+    return json.dumps([tally.exchanges, [[*seen, times] for seen, times in tally.observations.items()]])
 
 
 def _unpacked(packed: str) -> Tally:
-    exchanges, passed, broken, reasons = json.loads(packed)
-    return Tally(exchanges, passed, broken, Counter({(check, reason): times for check, reason, times in reasons}))
+    exchanges, observations = json.loads(packed)
+    return Tally(exchanges, Counter({Observation(*seen): times for *seen, times in observations}))
 
 
 def _scenario(node: Any) -> str:

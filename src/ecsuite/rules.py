@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from ecsuite.checks.decoded import place
+from ecsuite import wording
 from ecsuite.client import Api
-from ecsuite.compare import MISSING, Difference, differences, without_omissions
-from ecsuite.contract import Operation, Pointer, describe
+from ecsuite.compare import Difference, differences, without_omissions
+from ecsuite.contract import Operation, Pointer
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import Exchange
-from ecsuite.finding import Breach
+from ecsuite.findings.breach import Breach
+from ecsuite.findings.datum import Datum, datum
 from ecsuite.http import httpx
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.legacy_words import place, promise_of, said
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.webhook.signature import is_signed
 
 SENT_COMES_BACK: Final = "what was sent comes back"
@@ -97,9 +99,9 @@ class Rules:
             rule: where in the contract the promise stands; the operation where it is left out.
         """
         if holds:
-            self._api.journal.add_passed()
+            self._api.journal.add_passed(promise_of(name))
         else:
-            self._api.add_finding(name, Breach(at, expected, actual, rule), response)
+            self._api.add_finding(name, said(at, expected, actual, rule), response)
         return holds
 
     def require_status(
@@ -117,9 +119,13 @@ class Rules:
             rule=rule,
         )
 
+    def passed(self, name: str) -> None:
+        """Note that a promise was kept."""
+        self._api.journal.add_passed(promise_of(name))
+
     def not_checked(self, name: str, reason: str) -> None:
         """Note that a promise could not be looked at, and why."""
-        self._api.journal.add_not_checked(name, reason)
+        self._api.journal.add_not_checked(promise_of(name), reason)
 
     def delivered(
         self, operation_id: str, delivery: Exchange | None, asked: httpx.Response, url: str, secret: str = ""
@@ -149,9 +155,9 @@ class Rules:
             if not parameter.signature or not secret or given is None:
                 continue
             if is_signed(secret, delivery.request.body, given):
-                self._api.journal.add_passed()
+                self._api.journal.add_passed(promise_of(SIGNED))
                 continue
-            breach = Breach(
+            breach = said(
                 f"{parameter.name} of the body",
                 "the Base64 of HMAC-SHA256 over the body, with the webhook's secret as key",
                 "the signature of something else",
@@ -177,11 +183,11 @@ class Rules:
         for difference in found:
             self._add(name, _breach(difference), delivery, operation)
         if not found:
-            self._api.journal.add_passed()
+            self._api.journal.add_passed(promise_of(name))
         return not found
 
     def _add(self, name: str, breach: Breach, delivery: Exchange, operation: Operation) -> None:
-        self._api.journal.add_finding(self._api.checker.finding(name, breach, delivery, operation))
+        self._api.journal.add_finding(self._api.checker.finding(promise_of(name), breach, delivery, operation))
 
     def compare(
         self,
@@ -220,7 +226,7 @@ class Rules:
         for difference in found:
             self._api.add_finding(name, _breach(difference, at), response)
         if not found:
-            self._api.journal.add_passed()
+            self._api.journal.add_passed(promise_of(name))
         return not found
 
 
@@ -252,22 +258,25 @@ def member(response: httpx.Response, name: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """What a call showed of an entity, in words: a value, or the status that came in its place."""
+    """What a call showed of an entity, in words: a value, `missing`, or the status that came in its place."""
     if isinstance(value, NoSuch):
         return f"status {value.status}"
-    return "missing" if value is MISSING else describe(value)
+    return wording.describe(value if isinstance(value, Datum) else datum(value))
 
 
 def words_of(difference: Difference) -> tuple[str, str]:
     """What a difference expects, and what there is instead, in words."""
-    if difference.kind == "unmatched":
-        return f"{describe(difference.actual)} in any order, with {describe(difference.expected)}", "no such item"
-    return shown(difference.expected), shown(difference.actual)
+    expected, actual = difference.expected, difference.actual
+    if difference.kind == "count":
+        return f"an array of {expected.value} items", f"an array of {actual.value} items"
+    if difference.kind == "absent":
+        return f"{shown(actual)} in any order, with {shown(expected)}", "no such item"
+    return shown(expected), shown(actual)
 
 
 def _breach(difference: Difference, at: tuple[str | int, ...] = ()) -> Breach:
     """A difference as a breach; `at` is where in the body the value stands."""
-    return Breach(place("body", (*at, *difference.path)), *words_of(difference))
+    return said(place("body", (*at, *difference.path)), *words_of(difference))
 
 
 class NoSuch:

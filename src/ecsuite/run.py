@@ -20,9 +20,9 @@ from ecsuite.errors import AccessTokenRefused, CredentialsRefused, ServerUnreach
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.messages.media import UndecodableError, read_json
+from ecsuite.messages.redact import Redactor, placeholder
 from ecsuite.quickstart import Story
-from ecsuite.redact import Redactor, placeholder
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.http import receiving
 from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver

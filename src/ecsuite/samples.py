@@ -14,7 +14,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from ecsuite.contract import Contract, Pointer, Shape, describe
+from ecsuite.contract import Contract, Pointer, Shape
+from ecsuite.legacy_words import describe
 
 Path = tuple[str | int, ...]
 Draw = Callable[[str], Any]

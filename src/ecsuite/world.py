@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ecsuite.checks.decoded import place
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
-from ecsuite.compare import MISSING, Instant, Moment, OrNull, Trimmed, Unordered, differences, plain
+from ecsuite.compare import Instant, Moment, OrNull, Trimmed, Unordered, differences, plain
 from ecsuite.contract import (
     Contract,
     EntityType,
@@ -25,15 +24,16 @@ from ecsuite.contract import (
     Parameter,
     Pointer,
     Shape,
-    describe,
     links_to,
     parameters,
     success_links,
 )
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.findings.datum import MISSING
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
+from ecsuite.legacy_words import describe, place
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.rules import (
     CHANGED_ALONE,
     CREATION_RESPONSE,
@@ -631,7 +631,7 @@ class World:
         for where, expected, actual, _ in found:
             self.rules.require(name, response, holds=False, at=f"{where} afterwards", expected=expected, actual=actual)
         if not found:
-            self.api.journal.add_passed()
+            self.rules.passed(name)
         return not found
 
     def own(self, entity: Entity) -> dict[str, Any]:
@@ -733,7 +733,7 @@ class World:
                 name, blamed, holds=False, at=f"{where} afterwards", expected=expected, actual=actual, rule=rule
             )
         if not found:
-            self.api.journal.add_passed()
+            self.rules.passed(name)
         return not found
 
     def _changes_by_itself(self, call: Call, before: Look, seconds: float) -> bool:

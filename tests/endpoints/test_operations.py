@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.contract import links_to, parameters
-from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.rules import json_of
 from ecsuite.world import UNSPECIFIED_TARGET, Call, replacing
 

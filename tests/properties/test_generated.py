@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 
 from ecsuite import editions
 from ecsuite.contract import parameters
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.report.text import findings_text
 from ecsuite.rules import json_of
 from ecsuite.world import schema_of

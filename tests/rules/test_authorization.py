@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules import REFUSED_CHANGES_NOthing
 from ecsuite.world import World
 

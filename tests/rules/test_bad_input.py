@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules import REFUSED_CHANGES_NOthing
 
 BAD_REQUEST = frozenset({400})

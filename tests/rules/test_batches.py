@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.exchange import ABSENT, UNSPECIFIED, Expectation
+from ecsuite.messages.exchange import ABSENT, UNSPECIFIED, Expectation
 from ecsuite.rules import CREATION_RESPONSE, NoSuch, REFUSED_CHANGES_NOthing, shown
 from ecsuite.world import schema_of
 

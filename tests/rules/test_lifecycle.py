@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.exchange import ABSENT, Expectation
+from ecsuite.messages.exchange import ABSENT, Expectation
 from ecsuite.rules import (
     CREATION_RESPONSE,
     GONE,

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules import REFUSED_CHANGES_NOthing
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

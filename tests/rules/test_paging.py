@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.pages import LARGEST, Pages
 from ecsuite.rules import IN_ORDER, PAGED, json_of
 from ecsuite.world import records_of, total_of

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules import REPLACED_WHOLE, UNTOUCHED, shown
 from ecsuite.world import MAY_BE_REJECTED, schema_of
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules import ERROR_FITS, KEPT_APART, json_of, member
 
 pytestmark = [

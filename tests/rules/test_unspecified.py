@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules import json_of
 from ecsuite.world import replacing
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
-from ecsuite.exchange import Exchange
+from ecsuite.messages.exchange import Exchange
 from ecsuite.quickstart.edition_2026_01 import event_id_of, tells_of
 from ecsuite.rules import DELIVERED_RIGHT, json_of
 from ecsuite.webhook.delivery import hook_of, value_of

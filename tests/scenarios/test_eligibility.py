@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ecsuite.compare import Unordered
-from ecsuite.exchange import ABSENT, UNSPECIFIED
+from ecsuite.messages.exchange import ABSENT, UNSPECIFIED
 from ecsuite.pages import Pages
 from ecsuite.rules import COMPENSATED, ELIGIBLE, ENROLLED, GONE, UNTOUCHED, json_of, member
 from ecsuite.world import FOLLOWS, records_of, total_of

@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.compare import Unordered
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.quickstart.edition_2026_01 import EVENING
 from ecsuite.rules import DELIVERED_TRUE, SIMULATED, json_of
 from ecsuite.world import MAY_BE_REJECTED, NotTakenError, records_of

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ecsuite.exchange import ABSENT, SUCCESS, UNSPECIFIED
+from ecsuite.messages.exchange import ABSENT, SUCCESS, UNSPECIFIED
 from ecsuite.pages import Pages
 from ecsuite.quickstart.edition_2026_01 import tells_of
 from ecsuite.rules import DELIVERED_ONCE, LISTED_ONCE, LOGGED, REPEATED, UNTOUCHED, json_of

@@ -16,11 +16,12 @@ from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, Provenance, dump, load, save
 from ecsuite.checks import Checker
 from ecsuite.errors import CassetteError, CassetteMissing, CassetteStale, CassetteUnreadable
-from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.signature import is_signed, sign
 
 ROOT = Path(__file__).parents[2]
+# Those that git does not track yet, too: a secret is found before it is committed.
 CASSETTES = sorted((ROOT / "cassettes").rglob("*.yaml"))
 API = "http://api.invalid/v1"
 PROVENANCE = Provenance(

@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.checks import CHECKS
-from ecsuite.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
+from ecsuite.messages.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
 
 TOKEN = {"access_token": "t", "token_type": "Bearer", "expires_in": 1800}
 NO_STORE = {"Cache-Control": "no-store"}

@@ -11,9 +11,9 @@ from ecsuite import retry
 from ecsuite.checks import Checker
 from ecsuite.client import Api, segment
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import Expectation
 from ecsuite.journal import Journal
-from ecsuite.redact import Redactor
+from ecsuite.messages.exchange import Expectation
+from ecsuite.messages.redact import Redactor
 from ecsuite.retry import retry_after, with_retries
 from ecsuite.target import Credentials, Target
 

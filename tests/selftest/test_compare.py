@@ -3,7 +3,6 @@
 import pytest
 
 from ecsuite.compare import (
-    MISSING,
     Difference,
     Instant,
     Moment,
@@ -14,6 +13,7 @@ from ecsuite.compare import (
     plain,
     without_omissions,
 )
+from ecsuite.findings.datum import MISSING, datum
 
 NOON = "2026-01-15T12:00:00+00:00"
 
@@ -118,55 +118,58 @@ def test_changed_value_is_a_difference(name):
 
     (found,) = differences({"x": expected}, {"x": actual})
 
-    assert found == Difference(("x",), "changed", plain(expected), actual)
-    assert type(found.actual) is type(actual)
+    assert found == Difference(("x",), "changed", datum(plain(expected)), datum(actual))
 
 
 OTHER = {
-    "a lost member": ({"a": {"b": 1}}, {"a": {}}, [Difference(("a", "b"), "lost", 1, MISSING)]),
-    "a member that is null": ({"a": 1}, {"a": None}, [Difference(("a",), "changed", 1, None)]),
-    "null that is lost": ({"a": None}, {}, [Difference(("a",), "lost", None, MISSING)]),
+    "a lost member": ({"a": {"b": 1}}, {"a": {}}, [Difference(("a", "b"), "lost", datum(1), MISSING)]),
+    "a member that is null": ({"a": 1}, {"a": None}, [Difference(("a",), "changed", datum(1), datum(None))]),
+    "null that is lost": ({"a": None}, {}, [Difference(("a",), "lost", datum(None), MISSING)]),
     "a lost member with matchers in it": (
         {"a": {"b": Unordered([Trimmed(" ")])}},
         {},
-        [Difference(("a",), "lost", {"b": [" "]}, MISSING)],
+        [Difference(("a",), "lost", datum({"b": [" "]}), MISSING)],
     ),
     "two members": (
         {"a": 1, "b": 2, "c": 3},
         {"a": 2, "c": 3},
-        [Difference(("a",), "changed", 1, 2), Difference(("b",), "lost", 2, MISSING)],
+        [Difference(("a",), "changed", datum(1), datum(2)), Difference(("b",), "lost", datum(2), MISSING)],
     ),
     "a plain list in another order": (
         ["1", "2"],
         ["2", "1"],
-        [Difference((0,), "changed", "1", "2"), Difference((1,), "changed", "2", "1")],
+        [Difference((0,), "changed", datum("1"), datum("2")), Difference((1,), "changed", datum("2"), datum("1"))],
     ),
     "deep inside": (
         {"a": [{"b": [1, {"c": 2}]}]},
         {"a": [{"b": [1, {"c": 3}]}]},
-        [Difference(("a", 0, "b", 1, "c"), "changed", 2, 3)],
+        [Difference(("a", 0, "b", 1, "c"), "changed", datum(2), datum(3))],
     ),
-    "an item less": ([1, Trimmed("2")], [1], [Difference((), "count", [1, "2"], [1])]),
-    "an item more": ([1], [1, 2], [Difference((), "count", [1], [1, 2])]),
-    "an item less in any order": (Unordered([Unordered([1]), 2]), [2], [Difference((), "count", [[1], 2], [2])]),
-    "an item more in any order": (Unordered([1]), [1, 1], [Difference((), "count", [1], [1, 1])]),
-    "another item in any order": (Unordered(["1", "2"]), ["2", "3"], [Difference((), "unmatched", "1", ["2", "3"])]),
-    "an item twice": (Unordered(["1", "2"]), ["1", "1"], [Difference((), "unmatched", "2", ["1", "1"])]),
-    "another duplicate": (Unordered([1, 1, 2]), [2, 1, 2], [Difference((), "unmatched", 1, [2, 1, 2])]),
+    "an item less": ([1, Trimmed("2")], [1], [Difference((), "count", datum(2), datum(1))]),
+    "an item more": ([1], [1, 2], [Difference((), "count", datum(1), datum(2))]),
+    "an item less in any order": (Unordered([Unordered([1]), 2]), [2], [Difference((), "count", datum(2), datum(1))]),
+    "an item more in any order": (Unordered([1]), [1, 1], [Difference((), "count", datum(1), datum(2))]),
+    "another item in any order": (
+        Unordered(["1", "2"]),
+        ["2", "3"],
+        [Difference((), "absent", datum("1"), datum(["2", "3"]))],
+    ),
+    "an item twice": (Unordered(["1", "2"]), ["1", "1"], [Difference((), "absent", datum("2"), datum(["1", "1"]))]),
+    "another duplicate": (Unordered([1, 1, 2]), [2, 1, 2], [Difference((), "absent", datum(1), datum([2, 1, 2]))]),
     "another duplicate within an order": (
         Unordered([Unordered([1, 1, 2]), 3]),
         [3, [1, 2, 2]],
-        [Difference((), "unmatched", [1, 1, 2], [3, [1, 2, 2]])],
+        [Difference((), "absent", datum([1, 1, 2]), datum([3, [1, 2, 2]]))],
     ),
     "an item that lacks a member": (
         Unordered([{"a": 1, "b": 1}, {"a": 2, "b": 2}]),
         [{"a": 2}, {"a": 1, "b": 1}],
-        [Difference((0, "b"), "lost", 2, MISSING)],
+        [Difference((0, "b"), "lost", datum(2), MISSING)],
     ),
     "an item with a changed member": (
         Unordered([{"a": 1, "b": 1}]),
         [{"a": 1, "b": 2}],
-        [Difference((), "unmatched", {"a": 1, "b": 1}, [{"a": 1, "b": 2}])],
+        [Difference((), "absent", datum({"a": 1, "b": 1}), datum([{"a": 1, "b": 2}]))],
     ),
 }
 

@@ -13,8 +13,8 @@ import trustme
 from ecsuite.checks import Checker
 from ecsuite.client import Api
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import UNSPECIFIED
 from ecsuite.journal import Journal
+from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.retry import with_retries
 from ecsuite.target import Credentials, Target
 

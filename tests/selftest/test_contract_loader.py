@@ -7,7 +7,7 @@ import pytest
 from ecsuite.checks import Checker
 from ecsuite.contract import Contract, Source, load
 from ecsuite.errors import ContractError
-from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 
 GOOD = """\
     openapi: 3.1.0

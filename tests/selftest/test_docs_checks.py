@@ -10,9 +10,9 @@ from ecsuite import editions, rules
 from ecsuite.checks import CHECKS, Checker
 from ecsuite.client import ANSWER_ARRIVES, Api
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
-from ecsuite.finding import Finding
+from ecsuite.findings.finding import Finding
 from ecsuite.journal import Journal
+from ecsuite.messages.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
 from ecsuite.quickstart import Story
 from ecsuite.report.text import finding_text
 from ecsuite.rules import (

@@ -12,7 +12,7 @@ import pytest
 
 from ecsuite import asgi, editions
 from ecsuite.errors import PromiseBroken
-from ecsuite.finding import Finding
+from ecsuite.findings.finding import Finding
 from ecsuite.quickstart import Made, steps
 from ecsuite.run import open_run
 from ecsuite.standin import Store, create_app

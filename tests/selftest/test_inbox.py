@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.webhook.delivery import any_delivery, hook_of, may_be, url_of, value_of
 from ecsuite.webhook.inbox import Inbox
 

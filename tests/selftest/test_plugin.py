@@ -19,7 +19,7 @@ from ecsuite.standin import serving
 ROOT = Path(__file__).parents[2]
 SCENARIO = """
     import pytest
-    from ecsuite.exchange import UNSPECIFIED
+    from ecsuite.messages.exchange import UNSPECIFIED
     pytestmark = pytest.mark.edition("2023-10")
 """
 
@@ -331,7 +331,7 @@ BROKEN_TEST = (
     SCENARIO
     + """
     def test_broken(api, request):
-        from ecsuite.finding import Breach
+        from ecsuite.findings.breach import Breach
         answer = api.get("/events")
         api.add_finding("a promise", Breach("body", "this", "that"), answer)
         {more}

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from ecsuite.errors import PortTaken
-from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.webhook.http import receiving
 from ecsuite.webhook.receiver import NoReceiver, wait_for
 from ecsuite.webhook.recorded import RecordedReceiver

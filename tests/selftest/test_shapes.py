@@ -8,8 +8,8 @@ import pytest
 from ecsuite import editions
 from ecsuite.cleanup import resolve_each
 from ecsuite.contract import Contract, Link, Source, success_links
-from ecsuite.exchange import Exchange, Request, Response
-from ecsuite.finding import Result
+from ecsuite.findings.finding import Result
+from ecsuite.messages.exchange import Exchange, Request, Response
 from ecsuite.samples import Samples
 
 thing = """\

@@ -8,10 +8,10 @@ import pytest
 
 from ecsuite.checks.decoded import place
 from ecsuite.contract import describe, shorten
-from ecsuite.exchange import Headers, Request
-from ecsuite.finding import Finding
+from ecsuite.findings.finding import Finding
 from ecsuite.journal import Journal, Tally
-from ecsuite.redact import Redactor, mask_form, mask_value
+from ecsuite.messages.exchange import Headers, Request
+from ecsuite.messages.redact import Redactor, mask_form, mask_value
 from ecsuite.report.curl import curl
 from ecsuite.report.text import finding_text, findings_text, not_checked_lines, tally_text
 

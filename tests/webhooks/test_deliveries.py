@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules import DELIVERED_ONCE, DELIVERED_RIGHT
 from ecsuite.webhook.delivery import hook_of
 

@@ -25,10 +25,10 @@ from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.checks import Checker
 from ecsuite.cleanup import resolve_each
 from ecsuite.contract import Contract, Operation, success_links
-from ecsuite.exchange import Exchange, Headers, Request, Response, asks_to_wait
-from ecsuite.finding import Result
-from ecsuite.media import FORM, MediaType, UndecodableError, read_json
-from ecsuite.redact import is_secret, mask_body, placeholder
+from ecsuite.findings.finding import Result
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response, asks_to_wait
+from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_json
+from ecsuite.messages.redact import is_secret, mask_body, placeholder
 from ecsuite.target import Target, is_loopback
 from ecsuite.version import __version__
 from ecsuite.webhook.signature import is_signed, sign

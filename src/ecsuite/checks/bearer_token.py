@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.finding import Breach
-
-NAME = "bearer token is sent"
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import MISSING, Datum, datum
+from ecsuite.messages.redact import MASK
 
 # RFC 6750 section 2.1; the scheme is compared without regard to case (RFC 9110 section 11.1).
 _CREDENTIALS = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9\-._~+/]+=*")
@@ -26,5 +26,7 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
     header = decoded.exchange.request.headers.get("Authorization")
     if header is not None and _CREDENTIALS.fullmatch(header):
         return []
-    actual = "missing" if header is None else f"something else ({len(header)} characters)"
-    return [Breach("request header Authorization", "Bearer and a token", actual, decoded.operation.security)]
+    at = Place("request-header", "Authorization")
+    # What was sent may be a secret, so its length alone is told.
+    sent = MISSING if header is None else Datum("string", MASK, len(header))
+    return [Breach("header", at, datum("Bearer and a token"), sent, decoded.operation.security)]

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from ecsuite.contract import Contract, Operation, Pointer, ResponseRule
-from ecsuite.exchange import Exchange, asks_to_wait
-from ecsuite.finding import Breach
-from ecsuite.media import FORM, Json, MediaType, UndecodableError, read_form, read_json
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import MISSING, datum
+from ecsuite.messages.exchange import Exchange, asks_to_wait
+from ecsuite.messages.media import FORM, Json, MediaType, UndecodableError, read_form, read_json
 
 FIRST_SERVER_ERROR = 500
-
-
-def place(part: str, path: tuple[str | int, ...]) -> str:
-    """A place in a part of an exchange, as findings name it: `body /metadata/year`."""
-    return f"{part} /{'/'.join(map(str, path))}" if path else part
 
 
 class DecodedExchange:
@@ -49,10 +46,16 @@ class DecodedExchange:
             self._known[breaches_of] = breaches_of(self)
         return self._known[breaches_of]
 
-    def schema_breaches(self, at: str, schema: Pointer, value: Any) -> list[Breach]:
+    def schema_breaches(self, at: Place, schema: Pointer, value: Any) -> list[Breach]:
         """The rules of the schema at the pointer that a value breaks; `at` says which part of the exchange it is."""
         return [
-            Breach(place(at, violation.at), violation.expected, violation.actual, violation.rule)
+            Breach(
+                violation.keyword,
+                replace(at, path=(*at.path, *violation.at)),
+                datum(dict(violation.fragment)),
+                MISSING if violation.is_missing else datum(violation.value),
+                violation.rule,
+            )
             for violation in self.contract.schemas.violations(schema, value)
         ]
 
@@ -60,6 +63,11 @@ class DecodedExchange:
     def status(self) -> int:
         """The status of the response."""
         return self.exchange.response.status
+
+    @property
+    def case(self) -> str:
+        """The input that the request tries, where it is one of a table of inputs."""
+        return self.exchange.request.expectation.case
 
     @property
     def is_success(self) -> bool:

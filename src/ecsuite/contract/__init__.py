@@ -27,7 +27,7 @@ from ecsuite.contract.model import (
     schema_for,
 )
 from ecsuite.contract.routes import Routes
-from ecsuite.contract.schema import Schemas, Violation, describe, shorten, wanted
+from ecsuite.contract.schema import Schemas, Violation
 from ecsuite.contract.shape import Shape
 from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid
@@ -49,14 +49,11 @@ __all__ = [
     "Shape",
     "Source",
     "Violation",
-    "describe",
     "links_to",
     "load",
     "parameters",
     "schema_for",
-    "shorten",
     "success_links",
-    "wanted",
 ]
 
 METHODS = ("get", "put", "post", "delete", "patch")

@@ -112,10 +112,14 @@ class Source:
 
     def where(self, pointer: Pointer) -> str:
         """The file and the line of what stands at the pointer, or of the nearest part above it."""
+        return f"{self.label}:{self.line(pointer)}"
+
+    def line(self, pointer: Pointer) -> int:
+        """The line of what stands at the pointer, or of the nearest part above it."""
         lines = self._lines
         while pointer and pointer not in lines:
             pointer = pointer[:-1]
-        return f"{self.label}:{lines.get(pointer, 1)}"
+        return lines.get(pointer, 1)
 
     def nearest(self, keyword: str, pointer: Pointer) -> Any:
         """The value of a keyword on the part at the pointer, or on the nearest part above it that has one."""

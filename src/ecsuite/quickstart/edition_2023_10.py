@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Final
 
 from ecsuite.client import segment
-from ecsuite.exchange import ABSENT, SUCCESS, Expectation
+from ecsuite.messages.exchange import ABSENT, SUCCESS, Expectation
+from ecsuite.promises import DELIVERY_ARRIVES
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
-from ecsuite.rules import DELIVERY_ARRIVES, member
+from ecsuite.rules import member
 from ecsuite.webhook.receiver import NoReceiver
 from ecsuite.world import ADDRESS_DISPLEASES, ADDRESS_MAY_DISPLEASE
 

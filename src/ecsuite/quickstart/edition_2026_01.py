@@ -12,10 +12,11 @@ from typing import Any, Final
 from ecsuite.client import segment
 from ecsuite.compare import Instant
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import ABSENT, SUCCESS
 from ecsuite.http import httpx
+from ecsuite.messages.exchange import ABSENT, SUCCESS
+from ecsuite.promises import DELIVERY_ARRIVES
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
-from ecsuite.rules import DELIVERY_ARRIVES, json_of, member
+from ecsuite.rules import json_of, member
 from ecsuite.webhook.receiver import NoReceiver, wait_for
 from ecsuite.world import ADDRESS_DISPLEASES, ADDRESS_MAY_DISPLEASE
 

@@ -20,10 +20,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ecsuite import editions
 from ecsuite.checks import DecodedExchange
 from ecsuite.contract import Operation
-from ecsuite.exchange import Exchange, Headers
-from ecsuite.exchange import Request as SentRequest
-from ecsuite.exchange import Response as SentResponse
-from ecsuite.media import UndecodableError
+from ecsuite.messages.exchange import Exchange, Headers
+from ecsuite.messages.exchange import Request as SentRequest
+from ecsuite.messages.exchange import Response as SentResponse
+from ecsuite.messages.media import UndecodableError
 from ecsuite.standin.call import RefusalError, Reply
 from ecsuite.standin.deliveries import PAUSE, Deliverer
 from ecsuite.standin.parts import Answer, Asked, Parts, honest

@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from ecsuite import wording
 from ecsuite.checks import DecodedExchange, request_body, request_parameters
 from ecsuite.contract import Contract, Operation
-from ecsuite.finding import Breach
+from ecsuite.findings.breach import Breach
 from ecsuite.http import httpx
-from ecsuite.media import read_json
+from ecsuite.messages.media import read_json
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.deliveries import post
 from ecsuite.standin.store import Delivery, Store
@@ -121,7 +122,7 @@ def _answer(parts: Parts, asked: Asked) -> Reply:
     if breaches:
         errors: dict[str, list[str]] = {}
         for breach in breaches:
-            at = breach.at.removeprefix("request body").strip() or "body"
-            errors.setdefault(at, []).append(f"expected {breach.expected}, got {breach.actual}")
+            at = wording.place(breach.at).removeprefix("request body").strip() or "body"
+            errors.setdefault(at, []).append(f"expected {wording.expected(breach)}, got {wording.actual(breach)}")
         raise RefusalError(400, "One or more validation errors occurred.", errors=errors)
     return parts.act(partner, asked)

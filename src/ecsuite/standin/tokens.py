@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote_plus
 
-from ecsuite.media import FORM, MediaType, UndecodableError, read_form
+from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_form
 from ecsuite.standin.call import RefusalError, Reply
 from ecsuite.standin.store import Store
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from ecsuite.exchange import Exchange
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.media import UndecodableError, read_json
 
 Wanted = Callable[[Any], bool]
 Subject = Callable[[Any], Hashable]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, no_subject, url_of
 from ecsuite.webhook.inbox import Inbox
 from ecsuite.webhook.receiver import TIMEOUT, Receiver

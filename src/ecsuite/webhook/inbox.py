@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
-from ecsuite.exchange import Exchange
+from ecsuite.messages.exchange import Exchange
 from ecsuite.webhook.delivery import Subject, Wanted, hook_of, may_be, no_subject, value_of
 
 

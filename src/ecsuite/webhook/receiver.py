@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from ecsuite.exchange import Exchange
+from ecsuite.messages.exchange import Exchange
 from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, hook_of, may_be, no_subject, url_of
 
 # Nothing published says how soon a delivery comes; seconds are normal.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ecsuite.exchange import Exchange
+from ecsuite.messages.exchange import Exchange
 from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, no_subject, url_of
 from ecsuite.webhook.inbox import Inbox
 from ecsuite.webhook.receiver import Receiver

@@ -15,10 +15,10 @@ from difflib import get_close_matches
 from types import ModuleType
 from typing import Protocol, TypeVar
 
-from ecsuite import editions
+from ecsuite import editions, wording
 from ecsuite.contract import Level, Operation
 from ecsuite.errors import UnknownFault, UnknownVariant
-from ecsuite.finding import Finding
+from ecsuite.findings.finding import Finding
 from ecsuite.standin.app import Plant
 
 __all__ = ["Expected", "Fault", "Variant", "find_fault", "find_variant", "of_faults", "of_variants"]
@@ -45,11 +45,11 @@ class Expected:
         name, arrow, status = self.subject.partition(" -> ")
         subject = f"{re.escape(str(operations[name]))}{arrow}{status}" if name in operations else self.subject
         return (
-            finding.check == self.check
-            and re.fullmatch(subject, finding.subject) is not None
-            and re.search(self.at, finding.at) is not None
-            and re.search(self.expected, finding.expected) is not None
-            and re.search(self.actual, finding.actual) is not None
+            wording.title(finding) == self.check
+            and re.fullmatch(subject, wording.subject(finding)) is not None
+            and re.search(self.at, wording.where(finding.breach)) is not None
+            and re.search(self.expected, wording.expected(finding.breach)) is not None
+            and re.search(self.actual, wording.actual(finding.breach)) is not None
         )
 
     def __str__(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ecsuite.promises import Promise
+
 TOO_MANY_REQUESTS = 429
 SERVICE_UNAVAILABLE = 503
 
@@ -39,23 +41,23 @@ class Expectation:
     """What the sender of a request means by it, so that a refusal that was asked for is no finding.
 
     Attributes:
-        name: in words, for messages.
+        case: the input of a table that the request tries, such as `secret-cut-off`; empty for an ordinary call.
         statuses: the statuses that the sender expects; None for any success (2xx).
-        violates: names of the checks that the request breaks on purpose.
+        violates: promises about requests that this one breaks deliberately.
         unspecified: nothing published settles the response; anything below 500 will do.
         token_may_have_ended: how long the token lives was not told, so a 401 may mean that it has ended.
     """
 
-    name: str
+    case: str = ""
     statuses: frozenset[int] | None = None
-    violates: frozenset[str] = frozenset()
+    violates: frozenset[Promise] = frozenset()
     unspecified: bool = False
     token_may_have_ended: bool = False
 
 
-SUCCESS = Expectation("success")
-ABSENT = Expectation("a response that there is no such thing", frozenset({404}))
-UNSPECIFIED = Expectation("anything, for nothing published settles it", unspecified=True)
+SUCCESS = Expectation()
+ABSENT = Expectation(statuses=frozenset({404}))
+UNSPECIFIED = Expectation(unspecified=True)
 
 
 @dataclass(frozen=True, slots=True)

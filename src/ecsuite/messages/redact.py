@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -69,29 +70,35 @@ def mask_body(body: bytes, essence: str) -> bytes:
 
 
 class Redactor:
-    """Masks the secrets of a run wherever they turn up in a text, whatever the text is."""
+    """Masks the secrets of a run wherever they turn up in a text, whatever the text is; threads may share it."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._spellings: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._lock = threading.Lock()
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
         """Learn secrets: their plain, JSON-escaped and percent-encoded spellings are masked from now on."""
-        for secret in secrets:
-            if len(secret) >= SHORTEST_SECRET:
+        long_enough = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
+        with self._lock:
+            for secret in long_enough:
                 self._spellings |= {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}
-        # Secrets come with every story of a run, texts seldom: the pattern is made when there is a text.
-        self._pattern = None
+            # Secrets come with every story of a run, texts seldom: the pattern is made when there is a text.
+            self._pattern = None
 
     @property
     def secrets(self) -> frozenset[str]:
         """Every known secret, in all its spellings."""
-        return frozenset(self._spellings)
+        with self._lock:
+            return frozenset(self._spellings)
 
     def text(self, text: str) -> str:
         """The text with every known secret masked."""
-        if self._pattern is None and self._spellings:
-            longest_first = sorted(self._spellings, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        # A pattern of the secrets of a moment ago must not take the place of the one that knows the latest.
+        with self._lock:
+            if self._pattern is None and self._spellings:
+                longest_first = sorted(self._spellings, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            pattern = self._pattern
+        return pattern.sub(MASK, text) if pattern else text
