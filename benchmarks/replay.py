@@ -32,7 +32,7 @@ from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request
 from ecsuite.standin import StandIn, launched
 from ecsuite.target import Credentials, Target
-from ecsuite.webhook.receiver import receiving
+from ecsuite.webhook.http import receiving
 
 SIZES: Final = (10, 100, 1000)
 STORIES: Final = 60

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ecsuite.checks import sent_comes_back
-from ecsuite.checks.sent_comes_back import Instant, Moment, OrNull, Trimmed, Unordered
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
+from ecsuite.compare import Instant, Moment, OrNull, Trimmed, Unordered, differences, plain
 from ecsuite.contract import (
     Contract,
     EntityType,
@@ -30,6 +29,7 @@ from ecsuite.contract import (
     success_links,
 )
 from ecsuite.errors import PromiseBroken
+from ecsuite.findings.datum import MISSING
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.legacy_words import describe, place
@@ -38,11 +38,13 @@ from ecsuite.rules import (
     CHANGED_ALONE,
     CREATION_RESPONSE,
     LISTED_ONCE,
+    SENT_COMES_BACK,
     NoSuch,
     REFUSED_CHANGES_NOthing,
     Rules,
     json_of,
     shown,
+    words_of,
 )
 from ecsuite.samples import Body, Samples, Wrong
 from ecsuite.webhook.receiver import NoReceiver, Receiver
@@ -72,21 +74,26 @@ class Entity:
 
     Attributes:
         values: the path parameters that name it.
-        sent: the body that made it.
+        representation: what was sent, as responses show it: with matchers where they may differ.
         made: the response to that.
         belongs: the ids of what it belongs to, as a response may show them.
     """
 
     entity_type: EntityType
     values: Mapping[str, str]
-    sent: Any
+    representation: Any
     made: httpx.Response
     belongs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def shown(self) -> Any:
         """What answers show of it."""
-        return {**self.belongs, **self.sent}
+        return {**self.belongs, **self.representation}
+
+    @property
+    def sent(self) -> Any:
+        """What was sent, as far as it is shown."""
+        return plain(self.representation)
 
     @property
     def id(self) -> str:
@@ -236,7 +243,7 @@ class World:
                 holds=isinstance(found, str) and bool(found),
                 at=f"body {pointer}",
                 expected=f"the id of the {entity_type}, by which it can be read",
-                actual=sent_comes_back.MISSING if found is None else describe(found),
+                actual=shown(MISSING if found is None else found),
             )
         values[entity_type.parameter] = _text_at(told, pointer, response)
         seen = self.visible(entity_type, sent, values[entity_type.parameter])
@@ -346,7 +353,7 @@ class World:
             value = json_of(answer)
             new = value.get(name)
             self.rules.require(
-                sent_comes_back.NAME,
+                SENT_COMES_BACK,
                 answer,
                 holds=sent[old] in (value.get(old, sent[old]), *(new if isinstance(new, list) else [new])),
                 at=f"body /{old}",
@@ -574,7 +581,7 @@ class World:
 
     def moved(self, entity: Entity, value: Any) -> Entity:
         """The entity as it is after `value` was put in its place."""
-        return replace(entity, sent=self.visible(entity.entity_type, value, entity.id))
+        return replace(entity, representation=self.visible(entity.entity_type, value, entity.id))
 
     def marks(self, value: Any) -> set[str]:
         """The texts in a value that stand nowhere else, for this world has drawn them."""
@@ -642,7 +649,7 @@ class World:
         """Note each member that a change moved beside the one that it names; `before` is what the entity was then."""
         after = self.own(entity)
         for other in sorted(before.keys() - {name} - self.deprecated(entity.entity_type, name)):
-            was, now = before[other], after.get(other, sent_comes_back.MISSING)
+            was, now = before[other], after.get(other, MISSING)
             self.rules.require(
                 rule,
                 changed,
@@ -866,7 +873,7 @@ def _as_told(value: Any) -> Any:
     if isinstance(value, list):
         items = [_as_told(item) for item in value]
         return Unordered(items) if all(isinstance(item, str) for item in items) else items
-    return Moment(value) if isinstance(value, Instant) else value
+    return Moment(value.value) if isinstance(value, Instant) else value
 
 
 def records_of(value: Any) -> list[Any]:
@@ -914,12 +921,12 @@ def _differences(before: Look, after: Look) -> Iterable[tuple[str, str, str, Any
                 yield where, f"the {len(was)} items from before", f"without {_brief(item)}", item
         elif was != now:
             vanished = isinstance(was, NoSuch) or isinstance(now, NoSuch)
-            detail = None if vanished else next(sent_comes_back.differences(was, now), None)
+            detail = None if vanished else next(differences(was, now), None)
             if detail is None:
                 yield where, f"{shown(was)}, as before", shown(now), now
             else:
-                path, expected, actual = detail
-                yield f"{where} {place('body', path)}", f"{expected}, as before", actual, now
+                expected, actual = words_of(detail)
+                yield f"{where} {place('body', detail.path)}", f"{expected}, as before", actual, now
 
 
 def _beyond(these: list[Any], those: list[Any]) -> list[Any]:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from ecsuite import editions, promises, rules, wording
-from ecsuite.checks import CHECKS, Checker, sent_comes_back
+from ecsuite.checks import CHECKS, Checker
 from ecsuite.client import ANSWER_ARRIVES, Api
 from ecsuite.errors import PromiseBroken
 from ecsuite.findings.finding import Finding
@@ -96,7 +96,7 @@ def test_fidelity_prints_what_its_page_says(story):
 
     story.compare({"userId": "42"}, answer)
 
-    assert printed(sent_comes_back.NAME) == own(story.journal.findings, sent_comes_back.NAME)
+    assert printed(rules.SENT_COMES_BACK) == own(story.journal.findings, rules.SENT_COMES_BACK)
 
 
 def test_delivery_prints_what_its_page_says(story):

@@ -30,6 +30,7 @@ LAYERS = [
     ["ecsuite.messages.redact"],
     ["ecsuite.contract"],
     ["ecsuite.findings"],
+    ["ecsuite.compare"],
     ["ecsuite.wording"],
     ["ecsuite.legacy_words"],
     ["ecsuite.checks"],

@@ -22,7 +22,7 @@ from ecsuite.quickstart import steps
 from ecsuite.run import open_run
 from ecsuite.standin import StandIn, Store, create_app, serve, serving
 from ecsuite.target import Credentials
-from ecsuite.webhook.receiver import receiving
+from ecsuite.webhook.http import receiving
 from ecsuite.world import records_of
 
 USER = {"userId": "42"}
