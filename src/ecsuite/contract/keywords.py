@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ecsuite.contract.source import Pointer, Source
+from ecsuite.contract.document import Pointer, Source
 from ecsuite.errors import ContractInvalid, ContractKeywordUnknown
 
 # What stands under a keyword: VALUE is plain data; a name is an object of that node_type; "[Name]" a list of them and
