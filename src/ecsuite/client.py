@@ -361,9 +361,9 @@ class Api:
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         with self._lock:
             self._calls[exchange.request.method, exchange.request.url] += 1
-        result = self.checker.check(exchange)
-        self.journal.add(result)
-        self._cleanup.note(result)
+        decoded = self.checker.decode(exchange)
+        self.journal.add(self.checker.judge(decoded))
+        self._cleanup.note(decoded)
         if flaw is not None:
             # The response has begun, so this is no lost connection, and nothing that another try would mend.
             raise PromiseBroken(f"{exchange.request.method} {exchange.request.url}: {exchange.response.flaw}")

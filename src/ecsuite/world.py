@@ -20,6 +20,7 @@ from ecsuite.compare import Instant, Moment, OrNull, Trimmed, Unordered, differe
 from ecsuite.contract import (
     Contract,
     EntityType,
+    Expression,
     Operation,
     Parameter,
     Pointer,
@@ -232,20 +233,19 @@ class World:
         if not response.is_success:
             raise NotTakenError(response)
         sent = body.value if body else {}
-        expression = entity_type.link.parameters[entity_type.parameter]
+        expression = entity_type.identity
         told = sent if entity_type.is_named_by_client else json_of(response)
-        pointer = expression.partition("#")[2]
         if not entity_type.is_named_by_client:
-            found = _at(told, pointer)
+            found = expression.find(told)
             self.rules.require(
                 CREATION_RESPONSE,
                 response,
                 holds=isinstance(found, str) and bool(found),
-                at=f"body {pointer}",
+                at=f"body {expression.pointer}",
                 expected=f"the id of the {entity_type}, by which it can be read",
                 actual=shown(MISSING if found is None else found),
             )
-        values[entity_type.parameter] = _text_at(told, pointer, response)
+        values[entity_type.parameter] = _text_at(told, expression, response)
         seen = self.visible(entity_type, sent, values[entity_type.parameter])
         entity = Entity(entity_type, values, seen, response, self._belonging(entity_type, parent))
         if response.content.strip() not in {b"", b"null"}:
@@ -263,9 +263,8 @@ class World:
         required = (
             self.contract.schemas.shape(schema_of(entity_type.creator)).required if entity_type.creator.request else ()
         )
-        expressions = [text for link in success_links(entity_type.creator) for text in link.parameters.values()]
-        sent = [text.split("/")[1] for text in expressions if text.startswith("$request.body#/")]
-        return any(member not in required for member in sent)
+        expressions = [each for link in success_links(entity_type.creator) for each in link.parameters.values()]
+        return any(each.is_sent and each.tokens[0] not in required for each in expressions)
 
     def defaults(self) -> list[Entity]:
         """The world's own entity of each entity_type; not of those that are the simulation's."""
@@ -543,13 +542,11 @@ class World:
             if self.sandbox or not entity_type.creator.sandbox_only
         )
 
-    def _led_to(self, entity: Entity, expressions: Mapping[str, str]) -> dict[str, str]:
+    def _led_to(self, entity: Entity, expressions: Mapping[str, Expression]) -> dict[str, str]:
         """The path parameters that a link gives, from what was sent to make an entity, or what was answered."""
         messages = {"request": entity.made.request.content, "response": entity.made.content}
         return {
-            name: _text_at(
-                json.loads(messages[expression[1:].partition(".")[0]]), expression.partition("#")[2], entity.made
-            )
+            name: _text_at(json.loads(messages[expression.message]), expression, entity.made)
             for name, expression in expressions.items()
         }
 
@@ -777,16 +774,13 @@ class World:
                 return self._first_of(source, link.parameters)
         return None
 
-    def _first_of(self, source: Operation, expressions: Mapping[str, str]) -> tuple[dict[str, str], Any] | None:
+    def _first_of(self, source: Operation, expressions: Mapping[str, Expression]) -> tuple[dict[str, str], Any] | None:
         if source.id not in self._found:
             response = self._read_list(source)
             listed = self.api.known(response)
             _, items = _list_in(listed)
             try:
-                values = {
-                    name: _text_at(listed, expression.partition("#")[2], response)
-                    for name, expression in expressions.items()
-                }
+                values = {name: _text_at(listed, expression, response) for name, expression in expressions.items()}
                 self._found[source.id] = values, items[0]
             except PromiseBroken:
                 self._found[source.id] = None
@@ -848,22 +842,12 @@ def replacing(call: Call, **values: str) -> Call:
     return replace(call, values={**call.values, **values})
 
 
-def _text_at(value: Any, pointer: str, response: httpx.Response) -> str:
-    text = _at(value, pointer)
+def _text_at(value: Any, expression: Expression, response: httpx.Response) -> str:
+    text = expression.find(value)
     if not isinstance(text, str) or not text:
         request = response.request
-        raise PromiseBroken(f"{request.method} {request.url}: there is no {pointer} to go on with")
+        raise PromiseBroken(f"{request.method} {request.url}: there is no {expression.pointer} to go on with")
     return text
-
-
-def _at(value: Any, pointer: str) -> Any:
-    """What stands at a JSON pointer; None where nothing does."""
-    for token in pointer.split("/")[1:]:
-        try:
-            value = value[int(token) if isinstance(value, list) else token]
-        except (KeyError, IndexError, TypeError, ValueError):
-            return None
-    return value
 
 
 def _as_told(value: Any) -> Any:

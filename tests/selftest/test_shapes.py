@@ -1,15 +1,13 @@
 """What the extensions of a contract do to samples and kinds."""
 
 import itertools
+import json
 import textwrap
 
 import pytest
 
 from ecsuite import editions
-from ecsuite.cleanup import resolve_each
-from ecsuite.contract import Contract, Link, Source, success_links
-from ecsuite.findings.finding import Result
-from ecsuite.messages.exchange import Exchange, Request, Response
+from ecsuite.contract import Contract, Source, Values, success_links
 from ecsuite.samples import Samples
 
 thing = """\
@@ -143,9 +141,8 @@ def test_link_to_the_first_of_a_batch_leads_to_each():
     contract = editions.contract("2026-01")
     operation = contract.operations["createUsers"]
     body = b'{"users":[{"userId":"a"},{"userId":"b"},{"userId":"c"}]}'
-    exchange = Exchange(Request("POST", "http://x/users/batch", body=body), Response(201))
-    result = Result(exchange, operation, {}, (), (), ())
     delete = next(link for link in success_links(operation) if link.operation_id == "deleteUser")
 
-    assert [values["userId"] for values in resolve_each(delete, result)] == ["a", "b", "c"]
-    assert list(resolve_each(Link("deleteUser", {"userId": "$request.body#/userId"}), result)) == []
+    found = list(delete.each(Values({}, request=json.loads(body))))
+
+    assert found == [{"userId": "a"}, {"userId": "b"}, {"userId": "c"}]

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from ecsuite.contract import Contract, Operation, Pointer, ResponseRule, Violation
+from ecsuite.contract import Contract, Operation, Pointer, ResponseRule, Values, Violation
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.messages.exchange import Exchange, asks_to_wait
@@ -116,6 +116,15 @@ class DecodedExchange:
         if self.request_media_type.essence == FORM:
             return dict(read_form(body))
         return read_json(body).value
+
+    @cached_property
+    def values(self) -> Values:
+        """What the runtime expressions of links are evaluated on."""
+        try:
+            sent = self.request_body
+        except UndecodableError:
+            sent = None
+        return Values(self.path_values, sent, None if isinstance(self.body, UndecodableError) else self.body.value)
 
     @cached_property
     def query(self) -> list[tuple[str, str]]:

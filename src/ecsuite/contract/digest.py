@@ -9,8 +9,8 @@ import hashlib
 import json
 from typing import Any, Final
 
+from ecsuite.contract.document import Source
 from ecsuite.contract.keywords import OBJECTS, PROSE, REASON, VALUE
-from ecsuite.contract.source import Source
 
 # What these keywords hold is for readers.
 FOR_READERS: Final = frozenset({PROSE, "[Tag]", "{Example}"})

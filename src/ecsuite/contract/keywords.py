@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ecsuite.contract.source import Pointer, Source
+from ecsuite.contract.document import Pointer, Source
 from ecsuite.errors import ContractInvalid, ContractKeywordUnknown
 
 # What stands under a keyword: VALUE is plain data, PROSE is for readers alone, REASON is a flag whose value says why; a

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from ecsuite.contract.document import Pointer, Source
 from ecsuite.contract.memo import Memo
 from ecsuite.contract.shape import Shape, shape
-from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid
 
 _DOCUMENT = "urn:contract"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from ecsuite.contract.source import Pointer
+from ecsuite.contract.document import Pointer
 from ecsuite.findings.datum import MISSING, Datum, kept_text
 from ecsuite.messages.redact import is_secret
 
