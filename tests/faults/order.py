@@ -26,11 +26,11 @@ class Known:
 
     def rank_for(self, fault: Fault) -> Callable[[pytest.Function], Rank]:
         """What gives a test its rank: lower for one that is about the operation or the promise that the fault breaks."""
-        promise, operation = fault.finding.check, fault.finding.subject.partition(" -> ")[0]
+        promise, operation = fault.promise.title, fault.call
         caught = Counter(
             _function(self.tests[other.name])
             for other in of_faults(self.edition)
-            if other.name in self.tests and other.finding.check == promise
+            if other.name in self.tests and other.promise == fault.promise
         )
 
         def rank(item: pytest.Function) -> Rank:

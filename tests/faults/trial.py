@@ -108,7 +108,7 @@ class Watch:
 
     def _fits(self, finding: Finding) -> bool:
         planted = self._trial.planted
-        return isinstance(planted, Fault) and planted.finding.fits(finding, self._operations)
+        return isinstance(planted, Fault) and planted.is_named_by(finding, self._operations)
 
 
 def warm_up(edition: str) -> None:

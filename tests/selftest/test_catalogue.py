@@ -35,7 +35,7 @@ def test_there_are_enough(edition):
 
 def test_every_promise_has_a_fault():
     """There is at least one fault for every check and every rule that a server can break."""
-    broken = {fault.finding.check for edition in EDITIONS for fault in of_faults(edition)}
+    broken = {fault.promise for edition in EDITIONS for fault in of_faults(edition)}
 
     assert {promise for promise in PROMISES if promise.title not in broken} == NEVER_BROKEN_BY_SERVERS
 
@@ -43,7 +43,7 @@ def test_every_promise_has_a_fault():
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_operation_has_a_fault(edition):
     """There is at least one fault of every operation."""
-    named = {fault.finding.subject.partition(" -> ")[0] for fault in of_faults(edition)}
+    named = {fault.call for fault in of_faults(edition)}
 
     assert {operation.id for operation in editions.contract(edition).operations.values()} <= named
 
@@ -69,7 +69,7 @@ def test_planted_fault_is_found_and_named():
     findings = tell("2023-10", fault.plant).findings
 
     operations = editions.contract("2023-10").operations
-    assert [finding for finding in findings if fault.finding.fits(finding, operations)]
+    assert [finding for finding in findings if fault.is_named_by(finding, operations)]
 
 
 @pytest.mark.parametrize(

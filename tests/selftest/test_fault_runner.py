@@ -89,7 +89,7 @@ def test_likely_tests_come_first(modules):
     ordered = sorted([item(test) for test in reversed(tests)], key=rank)
 
     assert [each.nodeid for each in ordered] == tests
-    assert rank(item(other, fault.finding.check)) < rank(item(other))
+    assert rank(item(other, fault.promise.title)) < rank(item(other))
 
 
 def item(test, promise=""):
