@@ -178,7 +178,7 @@ class World:
         return self.api.in_order
 
     def draw(self, entity_type: str) -> Any:
-        """A fresh value of an entity type of `x-sample`."""
+        """A fresh value of one of the kinds of `x-sample`."""
         ids = self.ids
         draws: dict[str, Callable[[], Any]] = {
             "id": ids.new,

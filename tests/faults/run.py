@@ -55,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="PATTERN", default="*", help="names or categories, as in a shell")
     parser.add_argument("--faults", action="store_true", help="no variants")
     parser.add_argument("--variants", action="store_true", help="no faults")
-    parser.add_argument("--ec-edition", default=editions.default("local"), help=f"an edition, or {ALL}")
+    parser.add_argument(
+        "--edition", "--ec-edition", dest="ec_edition", default=editions.default("local"), help=f"an edition, or {ALL}"
+    )
     parser.add_argument("-n", type=int, default=os.cpu_count() or 1, help="how many at once (default: one a core)")
     parser.add_argument(
         "--known",

@@ -165,7 +165,7 @@ USAGE = {
     "an unknown edition": (
         ["--ec-edition", "1999-12"],
         {},
-        "ERROR: there is no edition '1999-12' here: expected one of 2023-10, 2026-01 (--ec-edition)",
+        "ERROR: there is no edition '1999-12' here: expected one of 2023-10, 2026-01 (--edition; for pytest --ec-edition)",
     ),
     "production": (
         ["--ec-target", "live", "--ec-edition", "2023-10"],
