@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ecsuite.exchange import Exchange, Request
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.messages.exchange import Exchange, Request
+from ecsuite.messages.media import UndecodableError, read_json
 
 SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 SENT_HEADERS: Final = frozenset({"authorization", "content-type"})

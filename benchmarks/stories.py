@@ -6,8 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from ecsuite.exchange import Exchange
-from ecsuite.finding import Result
+from ecsuite.findings.finding import Result
+from ecsuite.messages.exchange import Exchange
 from ecsuite.quickstart import Made, Story, steps
 from ecsuite.run import Run, open_run
 from ecsuite.standin import StandIn

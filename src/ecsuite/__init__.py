@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from ecsuite.client import Api
     from ecsuite.contract import Contract
     from ecsuite.errors import EcsuiteError
-    from ecsuite.exchange import Exchange, Expectation, Headers, Request, Response
-    from ecsuite.finding import Finding
+    from ecsuite.findings.finding import Finding
     from ecsuite.journal import Journal
+    from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
     from ecsuite.quickstart import Story
     from ecsuite.run import Run, open_run, replay_run
     from ecsuite.standin import create_app, serving
@@ -52,13 +52,13 @@ _HOMES: Final = {
     "Contract": "contract",
     "Credentials": "target",
     "EcsuiteError": "errors",
-    "Exchange": "exchange",
-    "Finding": "finding",
-    "Headers": "exchange",
-    "Expectation": "exchange",
+    "Exchange": "messages.exchange",
+    "Finding": "findings.finding",
+    "Headers": "messages.exchange",
+    "Expectation": "messages.exchange",
     "Journal": "journal",
-    "Request": "exchange",
-    "Response": "exchange",
+    "Request": "messages.exchange",
+    "Response": "messages.exchange",
     "Run": "run",
     "Story": "quickstart",
     "Target": "target",

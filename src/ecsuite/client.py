@@ -25,12 +25,14 @@ from ecsuite.checks import Checker
 from ecsuite.cleanup import Cleanup
 from ecsuite.contract import schema_for
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response, asks_to_wait
-from ecsuite.finding import Breach
+from ecsuite.findings.breach import Breach, Place
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
-from ecsuite.media import MediaType, UndecodableError, read_json
-from ecsuite.redact import Redactor
+from ecsuite.legacy_words import promise_of
+from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response, asks_to_wait
+from ecsuite.messages.media import MediaType, UndecodableError, read_json
+from ecsuite.messages.redact import Redactor
+from ecsuite.promises import RESPONSE_ARRIVES, Promise
 from ecsuite.target import Target
 from ecsuite.version import __version__
 
@@ -45,7 +47,7 @@ LONGEST_PAUSE: Final = 2.0
 SLOW: Final = 0.03
 MAX_CONCURRENCY: Final = 6
 CLEAN_UP: Final = Expectation("cleaning up, which may come too late", unspecified=True)
-ANSWER_ARRIVES: Final = "response arrives"
+ANSWER_ARRIVES: Final = RESPONSE_ARRIVES.title
 _EXPECTATION: Final = "ecsuite.expectation"
 _SENT_AT: Final = "ecsuite.sent_at"
 _API: Final = "ecsuite.api"
@@ -152,6 +154,7 @@ class Api:
         self.in_order = in_order
         self._cleanup = Cleanup(checker.contract)
         self._calls: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.Lock()
         # Calls that a later one has taken the place of: their methods and addresses, and how many of those went before.
         self.superseded: set[tuple[str, str, int]] = set()
 
@@ -308,7 +311,7 @@ class Api:
         schema = schema_for(rule.content, media_type.essence) if rule else None
         return self.checker.contract.schemas.known(schema, value) if schema else value
 
-    def add_finding(self, check: str, breach: Breach, response: httpx.Response) -> None:
+    def add_finding(self, check: str | Promise, breach: Breach, response: httpx.Response) -> None:
         """Note a broken promise that a response shows only beside what the caller knows."""
         self._note(check, breach, to_exchange(response))
 
@@ -356,10 +359,11 @@ class Api:
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
-        self._calls[exchange.request.method, exchange.request.url] += 1
-        result = self.checker.check(exchange)
-        self.journal.add(result)
-        self._cleanup.note(result)
+        with self._lock:
+            self._calls[exchange.request.method, exchange.request.url] += 1
+        decoded = self.checker.decode(exchange)
+        self.journal.add(self.checker.judge(decoded))
+        self._cleanup.note(decoded)
         if flaw is not None:
             # The response has begun, so this is no lost connection, and nothing that another try would mend.
             raise PromiseBroken(f"{exchange.request.method} {exchange.request.url}: {exchange.response.flaw}")
@@ -369,15 +373,15 @@ class Api:
         if expect.unspecified or (status in expect.statuses if expect.statuses else response.is_success):
             return
         request = response.request
-        raise PromiseBroken(f"{request.method} {request.url}: {status} where {expect.name} was asked for")
+        raise PromiseBroken(f"{request.method} {request.url}: {status} where {expect.case or 'success'} was expected")
 
     def _no_answer(self, exchange: Exchange, reason: str) -> PromiseBroken:
-        self._note(ANSWER_ARRIVES, Breach("status", "a response to the request", reason), exchange)
+        self._note(ANSWER_ARRIVES, Breach("absent", Place("connection"), note=reason), exchange)
         return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})")
 
-    def _note(self, check: str, breach: Breach, exchange: Exchange) -> None:
+    def _note(self, check: str | Promise, breach: Breach, exchange: Exchange) -> None:
         operation = self.checker.operation(exchange.request)
-        self.journal.add_finding(self.checker.finding(check, breach, exchange, operation))
+        self.journal.add_finding(self.checker.finding(promise_of(check), breach, exchange, operation))
 
     def _fetch_token(self) -> tuple[str, float | None]:
         credentials = self.target.credentials

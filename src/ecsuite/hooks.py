@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ecsuite.finding import Finding
+from ecsuite.findings.finding import Finding
 
 
 def pytest_ec_findings(item: Any, findings: tuple[Finding, ...]) -> None:

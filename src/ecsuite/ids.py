@@ -8,7 +8,7 @@ import string
 import uuid
 from collections.abc import Callable
 
-from ecsuite.redact import placeholder
+from ecsuite.messages.redact import placeholder
 
 # The letters of a vehicle identification number with their values, and the weight of each of its places (ISO 3779, and
 # 49 CFR 565 for the check digit, which European numbers may leave out and nobody may mind).

@@ -1,4 +1,4 @@
-"""The journal of a run: its exchanges and findings, in memory that does not grow with the run."""
+"""The journal of a run: its exchanges, what was seen of each promise, and its findings, in bounded memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ecsuite.finding import Finding, Result
+from ecsuite.findings.finding import Finding, Observation, Outcome, Result
+from ecsuite.promises import Promise
 
 # A finding more of a run with that many is not read by anybody, and an exchange that long ago not looked at.
 MOST_FINDINGS = 1000
@@ -16,36 +17,54 @@ MOST_RESULTS = 200
 
 @dataclass(slots=True)
 class Tally:
-    """How often: exchanges, checks that passed, findings, and checks that could not tell by their reason."""
+    """How many exchanges there were, and how often each promise was kept, broken or not checked, by operation."""
 
     exchanges: int = 0
-    passed: int = 0
-    broken: int = 0
-    not_checked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    observations: Counter[Observation] = field(default_factory=Counter)
+
+    @property
+    def passed(self) -> int:
+        """How often a promise was kept."""
+        return self._count("passed")
+
+    @property
+    def broken(self) -> int:
+        """How often a promise was broken."""
+        return self._count("broken")
+
+    @property
+    def not_checked(self) -> Counter[tuple[str, str]]:
+        """How often a promise could not be judged, by its id and the reason."""
+        reasons: Counter[tuple[str, str]] = Counter()
+        for seen, times in self.observations.items():
+            if seen.outcome == "not checked":
+                reasons[seen.promise, seen.reason] += times
+        return reasons
+
+    @property
+    def judged(self) -> int:
+        """How often a promise was kept or broken."""
+        return self.passed + self.broken
+
+    def _count(self, outcome: Outcome) -> int:
+        return sum(times for seen, times in self.observations.items() if seen.outcome == outcome)
 
     def add(self, other: Tally) -> None:
         """Add the figures of another tally."""
         self.exchanges += other.exchanges
-        self.passed += other.passed
-        self.broken += other.broken
-        self.not_checked.update(other.not_checked)
+        self.observations.update(other.observations)
 
     def minus(self, earlier: Tally) -> Tally:
         """What came since an earlier copy of this tally."""
-        return Tally(
-            self.exchanges - earlier.exchanges,
-            self.passed - earlier.passed,
-            self.broken - earlier.broken,
-            self.not_checked - earlier.not_checked,
-        )
+        return Tally(self.exchanges - earlier.exchanges, self.observations - earlier.observations)
 
     def copy(self) -> Tally:
         """The figures as they are now."""
-        return Tally(self.exchanges, self.passed, self.broken, self.not_checked.copy())
+        return Tally(self.exchanges, self.observations.copy())
 
 
 class Journal:
-    """What happened in a run.
+    """What happened in a run; threads may share it.
 
     Attributes:
         tally: the figures of the whole run.
@@ -57,37 +76,42 @@ class Journal:
         self.tally = Tally()
         self.results: deque[Result] = deque(maxlen=MOST_RESULTS)
         self.listeners: list[Callable[[Result], None]] = []
-        self._findings: dict[tuple[str, ...], Finding] = {}
+        self._findings: dict[tuple[object, ...], Finding] = {}
         self._lock = threading.RLock()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding once, however often it was made, in the order in which they came."""
-        return tuple(self._findings.values())
+        with self._lock:
+            return tuple(self._findings.values())
 
     def add(self, result: Result) -> None:
         """Note what the checks said of an exchange."""
         with self._lock:
             self.tally.exchanges += 1
-            self.tally.passed += len(result.passed)
-            self.tally.not_checked.update(result.not_checked)
+            self.tally.observations.update(result.observations())
             self.results.append(result)
             for finding in result.findings:
-                self.add_finding(finding)
+                self._keep(finding)
             for listener in self.listeners:
                 listener(result)
 
     def add_finding(self, finding: Finding) -> None:
         """Note a broken promise that no single exchange shows."""
         with self._lock:
-            self.tally.broken += 1
-            if len(self._findings) < MOST_FINDINGS:
-                self._findings.setdefault(finding.key, finding)
+            self.tally.observations[Observation(finding.promise, finding.operation or "", "broken")] += 1
+            self._keep(finding)
 
-    def add_passed(self) -> None:
-        """Note a promise that passed beyond a single exchange."""
-        self.tally.passed += 1
+    def add_passed(self, promise: Promise, operation: str = "") -> None:
+        """Note a promise that was kept beyond a single exchange; `operation` is the id of the one that was called."""
+        with self._lock:
+            self.tally.observations[Observation(promise.id, operation, "passed")] += 1
 
-    def add_not_checked(self, check: str, reason: str) -> None:
-        """Note a promise that could not be looked at, and why."""
-        self.tally.not_checked[check, reason] += 1
+    def add_not_checked(self, promise: Promise, reason: str, operation: str = "") -> None:
+        """Note a promise that could not be judged, and why."""
+        with self._lock:
+            self.tally.observations[Observation(promise.id, operation, "not checked", reason)] += 1
+
+    def _keep(self, finding: Finding) -> None:
+        if len(self._findings) < MOST_FINDINGS:
+            self._findings.setdefault(finding.key, finding)

@@ -18,11 +18,6 @@ def at_path(value: Any, path: Path, default: Any = None) -> Any:
     return value
 
 
-def at_pointer(value: Any, pointer: str) -> Any:
-    """What stands at a pointer such as `/users/0/userId`; None where nothing does."""
-    return at_path(value, tuple(pointer.split("/")[1:]))
-
-
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Each plain value, and each array, with its path."""
     if isinstance(value, dict):

@@ -17,8 +17,8 @@ from typing import Final
 
 import stamina
 
-from ecsuite.exchange import asks_to_wait
 from ecsuite.http import httpx
+from ecsuite.messages.exchange import asks_to_wait
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 MOST_ATTEMPTS: Final = 8

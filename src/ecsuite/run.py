@@ -20,12 +20,14 @@ from ecsuite.errors import AccessTokenRefused, CredentialsRefused, ServerUnreach
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.messages.media import UndecodableError, read_json
+from ecsuite.messages.redact import Redactor, placeholder
 from ecsuite.quickstart import Story
-from ecsuite.redact import Redactor, placeholder
 from ecsuite.rules.world import World, build_world
 from ecsuite.target import Credentials, Target
-from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver, RecordedReceiver, receiving
+from ecsuite.webhook.http import receiving
+from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver
+from ecsuite.webhook.recorded import RecordedReceiver
 
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS = frozenset({"invalid_client", "unauthorized_client"})

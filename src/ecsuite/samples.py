@@ -16,9 +16,10 @@ from operator import or_
 from types import MappingProxyType
 from typing import Any, Final
 
-from ecsuite.contract import Contract, Pointer, Shape, describe
-from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.contract import Contract, Pointer, Shape
 from ecsuite.json_paths import Path, at_path
+from ecsuite.legacy_words import describe
+from ecsuite.messages.exchange import SUCCESS, Expectation
 
 Draw = Callable[[str], Any]
 Given = Mapping[str, Any]

@@ -54,7 +54,7 @@ def test_unknown_id_is_refused(operation, world):
     call = world.calls.valid_or_unknown(operation)
     for parameter in parameters(operation):
         unknown = call.replacing(**{parameter: world.values.ids.new()})
-        alike = unknown_ids(world.contract, call, parameter, in_order=world.api.in_order)
+        alike = unknown_ids(call, parameter)
 
         for attempt, refusal in alike:
             world.calls.send(attempt, **refusal.options)

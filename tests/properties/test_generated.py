@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 from ecsuite import editions
 from ecsuite.cleanup import fill
 from ecsuite.contract import parameters
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.report.text import findings_text
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import BREAKS_CONTRACT, unspecified

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import broken_bodies, wrong_body
 from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING

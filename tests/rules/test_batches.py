@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.exchange import ABSENT, UNSPECIFIED, Expectation
+from ecsuite.messages.exchange import ABSENT, UNSPECIFIED, Expectation
 from ecsuite.rules.inputs import BAD_REQUEST, BREAKS_BODY
 from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
 

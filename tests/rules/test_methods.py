@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules.inputs import NOT_THERE, OTHER_METHOD, other_methods
 from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.exchange import UNSPECIFIED
+from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.rules.inputs import PAGES_OUT_OF_BOUNDS, unspecified, wrong_queries
 from ecsuite.rules.paging import LARGEST, Pages, VerifyPages
 from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING

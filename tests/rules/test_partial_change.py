@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.exchange import Expectation
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import every_change
 from ecsuite.rules.promises import CHANGED_ALONE, REPLACED_WHOLE, UNTOUCHED

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from ecsuite.errors import NothingThere
-from ecsuite.exchange import Exchange
+from ecsuite.messages.exchange import Exchange
 from ecsuite.quickstart.edition_2026_01 import event_id_of, tells_of
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.promises import DELIVERED_RIGHT

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ecsuite.checks.sent_comes_back import Unordered
+from ecsuite.compare import Unordered
 from ecsuite.errors import NothingThere
-from ecsuite.exchange import ABSENT, UNSPECIFIED
+from ecsuite.messages.exchange import ABSENT, UNSPECIFIED
 from ecsuite.rules.entities import FOLLOWS
 from ecsuite.rules.listing import records_of, total_of
 from ecsuite.rules.paging import Pages, VerifyPages

@@ -31,8 +31,9 @@ def test_many_users_are_brought_at_once(world):
     world.verify.shows(shown_users, made, depth=2)
     world.verify.shows(shown, added, depth=2)
     world.verify.each_listed_once(world.lists.read("/users"), "userId", [user["userId"] for user in users], "user")
-    for location in [*shown["locations"][:LOOKED_AT], *shown["locations"][-LOOKED_AT:]]:
-        world.verify.reads(f"/users/{location['userId']}/locations/{location['locationId']}", location)
+    for location in [*locations[:LOOKED_AT], *locations[-LOOKED_AT:]]:
+        path = f"/users/{location['userId']}/locations/{location['locationId']}"
+        world.verify.reads(path, world.representation.of(operations["createLocation"], location))
 
 
 @pytest.mark.scenario("meter-point-with-zeros")

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from ecsuite.exchange import ABSENT, SUCCESS, UNSPECIFIED
 from ecsuite.json_paths import at_path
+from ecsuite.messages.exchange import ABSENT, SUCCESS, UNSPECIFIED
 from ecsuite.rules import retries
 from ecsuite.rules.deliveries import is_same_json
 from ecsuite.rules.listing import records_of, total_of
@@ -16,7 +16,7 @@ from ecsuite.rules.reading import require_json
 from ecsuite.rules.retries import MOST_ATTEMPTS, Attempts
 from ecsuite.rules.verify import MISSING
 from ecsuite.samples import MAY_BE_REJECTED, Body
-from ecsuite.webhook.receiver import value_of
+from ecsuite.webhook.delivery import value_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 REFUSED = 503
@@ -262,6 +262,7 @@ def test_refusing_receiver_is_left_alone_in_the_end(reachable):
     world.verify.reads(f"/events/{event.id}", {"id": event.id})
 
 
+@pytest.mark.scenario("acknowledgement")
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_any_success_is_an_acknowledgement(reachable, status):
     """A delivery that is answered with any 2xx is not another one's beginning: whatever comes again is the same."""

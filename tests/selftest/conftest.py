@@ -8,7 +8,7 @@ import pytest
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.contract import Contract
-from ecsuite.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
+from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
 from ecsuite.standin import StandIn, serving
 
 BASE_URL = "https://api.example/v1"

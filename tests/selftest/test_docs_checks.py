@@ -6,16 +6,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ecsuite import editions
-from ecsuite.checks import CHECKS, Checker, sent_comes_back
+from ecsuite import editions, promises, wording
+from ecsuite.checks import CHECKS, Checker
 from ecsuite.client import ANSWER_ARRIVES, Api
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
-from ecsuite.finding import Finding
+from ecsuite.findings.finding import Finding
 from ecsuite.journal import Journal
+from ecsuite.messages.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
 from ecsuite.quickstart import Story
 from ecsuite.report.text import finding_text
-from ecsuite.rules import promises
+from ecsuite.rules import promises as rules
 from ecsuite.rules.deliveries import VerifyDeliveries
 from ecsuite.rules.promises import (
     CHANGED_ALONE,
@@ -41,21 +41,21 @@ from ecsuite.webhook.signature import sign
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 BASE_URL = "https://api.example/v1"
 TOKEN_URL = "https://auth.example/connect/token"
-TAKEN = Expectation("success", violates=frozenset({"request body matches contract"}))
+TAKEN = Expectation(violates=frozenset({promises.REQUEST_BODY}))
 
 EXAMPLES = {
-    "operation is in the contract": {"line": "GET /user/42", "answer": {"userId": "42"}},
-    "request body matches contract": {"line": "POST /users", "sent": {"userId": 42}, "status": 400, "answer": "no"},
-    "bearer token is sent": {"request": {"Authorization": None}, "status": 404},
-    "no request causes a server error": {"status": 500},
-    "status is listed in contract": {"line": "POST /users", "status": 202, "sent": {"userId": "42"}},
-    "status is as expected": {"status": 404},
-    "bad request is refused": {"line": "POST /users", "sent": {}, "answer": {"userId": "42"}, "expectation": TAKEN},
-    "media type is listed in contract": {"answer": {"userId": "42"}, "response": {"Content-Type": "text/html"}},
-    "response body matches contract": {"line": "POST /users", "status": 201, "sent": {"userId": "42"}, "answer": {}},
-    "response ids match the path": {"answer": {"userId": "43"}},
-    "no body where none is allowed": {"line": "DELETE /users/42", "status": 204, "answer": {"userId": "42"}},
-    "response headers match contract": {"status": 401},
+    promises.OPERATION: {"line": "GET /user/42", "answer": {"userId": "42"}},
+    promises.REQUEST_BODY: {"line": "POST /users", "sent": {"userId": 42}, "status": 400, "answer": "no"},
+    promises.BEARER_TOKEN: {"request": {"Authorization": None}, "status": 404},
+    promises.SERVER_ERROR: {"status": 500},
+    promises.STATUS_LISTED: {"line": "POST /users", "status": 202, "sent": {"userId": "42"}},
+    promises.STATUS_EXPECTED: {"status": 404},
+    promises.BAD_REQUEST: {"line": "POST /users", "sent": {}, "answer": {"userId": "42"}, "expectation": TAKEN},
+    promises.MEDIA_TYPE: {"answer": {"userId": "42"}, "response": {"Content-Type": "text/html"}},
+    promises.RESPONSE_BODY: {"line": "POST /users", "status": 201, "sent": {"userId": "42"}, "answer": {}},
+    promises.PATH_IDS: {"answer": {"userId": "43"}},
+    promises.NO_BODY: {"line": "DELETE /users/42", "status": 204, "answer": {"userId": "42"}},
+    promises.RESPONSE_HEADERS: {"status": 401},
 }
 
 
@@ -70,16 +70,16 @@ def without_lines(text: str) -> str:
     return re.sub(r"(openapi\.yaml):\d+", r"\1:N", text)
 
 
-def own(findings: tuple[Finding, ...], check: str) -> list[str]:
-    return [without_lines(finding_text(finding)) for finding in findings if finding.check == check]
+def own(findings: tuple[Finding, ...], title: str) -> list[str]:
+    return [without_lines(finding_text(finding)) for finding in findings if wording.title(finding) == title]
 
 
-@pytest.mark.parametrize("check", EXAMPLES)
-def test_check_prints_what_its_page_says(checker, exchange, check):
+@pytest.mark.parametrize("promise", EXAMPLES, ids=lambda promise: promise.id)
+def test_check_prints_what_its_page_says(checker, exchange, promise):
     """The text on the page is the text of a finding, to the letter."""
-    findings = checker.check(exchange(**EXAMPLES[check])).findings
+    findings = checker.check(exchange(**EXAMPLES[promise])).findings
 
-    assert printed(check) == own(findings, check)
+    assert printed(promise.title) == own(findings, promise.title)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_fidelity_prints_what_its_page_says(story):
 
     story.compare({"userId": "42"}, answer)
 
-    assert printed(sent_comes_back.NAME) == own(story.journal.findings, sent_comes_back.NAME)
+    assert printed(rules.SENT_COMES_BACK) == own(story.journal.findings, rules.SENT_COMES_BACK)
 
 
 def test_delivery_prints_what_its_page_says(story):
@@ -111,7 +111,7 @@ def test_delivery_prints_what_its_page_says(story):
 
 
 BEYOND = {
-    promises.REFUSED_CHANGES_NOTHING: (
+    rules.REFUSED_CHANGES_NOTHING: (
         "DELETE",
         "/users/42",
         401,
@@ -121,52 +121,52 @@ BEYOND = {
             "actual": "status 404",
         },
     ),
-    promises.KEPT_APART: (
+    rules.KEPT_APART: (
         "GET",
         "/users/42/vehicles/7",
         200,
         {"at": "status", "expected": "400 or 404, as for what is not there", "actual": "200"}
         | {"rule": ("components", "securitySchemes", "partner")},
     ),
-    promises.LISTED_ONCE: (
+    rules.LISTED_ONCE: (
         "GET",
         "/users",
         200,
         {"at": "an item with the userId 42", "expected": "once in the list", "actual": "2 times"},
     ),
-    promises.GONE: (
+    rules.GONE: (
         "DELETE",
         "/webhooks/7",
         204,
         {"at": "GET /webhooks/{id} afterwards", "expected": "404", "actual": "an object with id, webhookUrl"},
     ),
-    promises.UNTOUCHED: (
+    rules.UNTOUCHED: (
         "DELETE",
         "/users/42/vehicles/7",
         204,
         {"at": "GET /users/43/vehicles/7 afterwards", "expected": "an object with vehicleId, metadata, as before"}
         | {"actual": "status 404"},
     ),
-    promises.PARENTS: (
+    rules.PARENTS: (
         "GET",
         "/users/43/meters/7",
         200,
         {"at": "status", "expected": "404, for the meter of another user", "actual": "200"},
     ),
-    promises.DELIVERED_ONCE: (
+    rules.DELIVERED_ONCE: (
         "POST",
         "/webhooks/7/test",
         200,
         {"at": "deliveries to http://127.0.0.1:5001/hooks/x", "expected": "2, one for each call", "actual": "3"},
     ),
-    promises.DELIVERED_RIGHT: (
+    rules.DELIVERED_RIGHT: (
         "POST",
         "/webhooks/7/test",
         404,
         {"at": "deliveries to http://127.0.0.1:5001/hooks/x", "expected": "none, for the webhook is deleted"}
         | {"actual": "1"},
     ),
-    promises.ERROR_FITS: (
+    rules.ERROR_FITS: (
         "POST",
         "",
         400,
@@ -296,6 +296,6 @@ def test_delivery_rules_print_what_their_page_says(current):
 
 def test_page_has_every_check_in_order():
     """The page has a section for each check, in the order in which they run, and for those beyond one exchange."""
-    names = [check.name for check in CHECKS] + [*promises.NAMES, ANSWER_ARRIVES]
+    names = [check.promise.title for check in CHECKS] + [*rules.NAMES, ANSWER_ARRIVES]
 
     assert re.findall(r"^## (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE) == names

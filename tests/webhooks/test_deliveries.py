@@ -3,7 +3,8 @@
 import pytest
 
 from ecsuite.errors import NothingThere
-from ecsuite.exchange import ABSENT, UNSPECIFIED, Expectation
+from ecsuite.messages.exchange import ABSENT, UNSPECIFIED, Expectation
+from ecsuite.promises import BEARER_TOKEN
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import UNAUTHORIZED
 from ecsuite.rules.promises import DELIVERED_ONCE, DELIVERED_RIGHT
@@ -100,7 +101,7 @@ def test_deleted_webhook_is_not_called(world, hooks):
 def test_refused_test_delivers_nothing(world, hooks):
     """A test without a good token delivers nothing."""
     webhook = hooks()
-    expect = Expectation("a refusal for want of a token", UNAUTHORIZED, frozenset({"bearer token is sent"}))
+    expect = Expectation("a refusal for want of a token", UNAUTHORIZED, frozenset({BEARER_TOKEN}))
 
     for headers in ({}, {"Authorization": f"Bearer {world.values.ids.new()}"}):
         refused = ask(world, webhook, authorize=False, expect=expect, strict=False, headers=headers)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from pathlib import Path
 
+from ecsuite import wording
 from ecsuite.cassette.tape import Cassette
-from ecsuite.contract import shorten
 from ecsuite.errors import CassetteStale
-from ecsuite.exchange import Exchange, Headers, Request
 from ecsuite.http import httpx
-from ecsuite.media import MediaType
-from ecsuite.redact import mask_body
+from ecsuite.messages.exchange import Exchange, Headers, Request
+from ecsuite.messages.media import MediaType
+from ecsuite.messages.redact import mask_body
 
 _Key = tuple[str, str, bytes]
 
@@ -81,4 +81,4 @@ def _key(request: Request) -> _Key:
 
 
 def _shown(body: bytes) -> str:
-    return shorten(body.decode(errors="replace")) or "nothing"
+    return wording.shorten(body.decode(errors="replace")) or "nothing"

@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 
 from ecsuite.errors import RECORD_COMMAND, CassetteMissing, CassetteStale, CassetteUnreadable
-from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 
 FORMAT: Final = 1
 HEAD: Final = "ecsuite"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from ecsuite.checks import bearer_token, request_body, request_parameters
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.finding import Breach
-
-NAME = "bad request is refused"
+from ecsuite.findings.breach import STATUS, Breach
+from ecsuite.findings.datum import datum
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -16,8 +15,7 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if not decoded.is_success:
         return []
     why = breaches[0]
-    expected = f"a refusal, because {why.at} is {why.actual} where the contract has {why.expected}"
-    return [Breach("status", expected, str(decoded.status), why.rule)]
+    return [Breach("status", STATUS, actual=datum(decoded.status), rule=why.rule, case=decoded.case, because=why)]
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:

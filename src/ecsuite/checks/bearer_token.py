@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.finding import Breach
-
-NAME = "bearer token is sent"
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import MISSING, datum
 
 # RFC 6750 section 2.1; the scheme is compared without regard to case (RFC 9110 section 11.1).
 _CREDENTIALS = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9\-._~+/]+=*")
+BEARER = datum({"title": "Bearer and a token", "type": "string", "pattern": f"^{_CREDENTIALS.pattern}$"})
+AUTHORIZATION = Place("request-header", "Authorization")
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -26,5 +27,6 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
     header = decoded.exchange.request.headers.get("Authorization")
     if header is not None and _CREDENTIALS.fullmatch(header):
         return []
-    actual = "missing" if header is None else f"something else ({len(header)} characters)"
-    return [Breach("request header Authorization", "Bearer and a token", actual, decoded.operation.security)]
+    kind = "required" if header is None else "pattern"
+    sent = MISSING if header is None else datum(header)
+    return [Breach(kind, AUTHORIZATION, BEARER, sent, decoded.operation.security)]

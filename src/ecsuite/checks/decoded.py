@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from ecsuite.contract import Contract, Operation, Pointer, ResponseRule
-from ecsuite.exchange import Exchange, asks_to_wait
-from ecsuite.finding import Breach
-from ecsuite.media import FORM, Json, MediaType, UndecodableError, read_form, read_json
+from ecsuite.contract import Contract, Operation, Pointer, ResponseRule, Values, Violation
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import MISSING, datum
+from ecsuite.messages.exchange import Exchange, asks_to_wait
+from ecsuite.messages.media import FORM, Json, MediaType, UndecodableError, read_form, read_json
 
 FIRST_SERVER_ERROR = 500
-
-
-def place(part: str, path: tuple[str | int, ...]) -> str:
-    """A place in a part of an exchange, as findings name it: `body /metadata/year`."""
-    return f"{part} /{'/'.join(map(str, path))}" if path else part
+TOO_DEEP = datum("too-deep")
 
 
 class DecodedExchange:
@@ -49,17 +47,19 @@ class DecodedExchange:
             self._known[breaches_of] = breaches_of(self)
         return self._known[breaches_of]
 
-    def schema_breaches(self, at: str, schema: Pointer, value: Any) -> list[Breach]:
+    def schema_breaches(self, at: Place, schema: Pointer, value: Any) -> list[Breach]:
         """The rules of the schema at the pointer that a value breaks; `at` says which part of the exchange it is."""
-        return [
-            Breach(place(at, violation.at), violation.expected, violation.actual, violation.rule)
-            for violation in self.contract.schemas.violations(schema, value)
-        ]
+        return [_breach(at, violation) for violation in self.contract.schemas.violations(schema, value)]
 
     @property
     def status(self) -> int:
         """The status of the response."""
         return self.exchange.response.status
+
+    @property
+    def case(self) -> str:
+        """The input that the request tries, where it is one of a table of inputs."""
+        return self.exchange.request.expectation.case
 
     @property
     def is_success(self) -> bool:
@@ -118,6 +118,27 @@ class DecodedExchange:
         return read_json(body).value
 
     @cached_property
+    def values(self) -> Values:
+        """What the runtime expressions of links are evaluated on."""
+        try:
+            sent = self.request_body
+        except UndecodableError:
+            sent = None
+        return Values(self.path_values, sent, None if isinstance(self.body, UndecodableError) else self.body.value)
+
+    @cached_property
     def query(self) -> list[tuple[str, str]]:
         """The query parameters, decoded, in order."""
         return parse_qsl(urlsplit(self.exchange.request.url).query, keep_blank_values=True)
+
+
+def _breach(at: Place, violation: Violation) -> Breach:
+    if violation.keyword == "unreadable":
+        return Breach("unreadable", at, actual=TOO_DEEP, rule=violation.rule, note=str(violation.value))
+    return Breach(
+        violation.keyword,
+        replace(at, path=(*at.path, *violation.at)),
+        datum(dict(violation.fragment)),
+        MISSING if violation.is_missing else datum(violation.value),
+        violation.rule,
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import schema_for
-from ecsuite.finding import Breach
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import MISSING, datum
 
-NAME = "media type is listed in contract"
-
+CONTENT_TYPE = Place("header", "Content-Type")
+CHARSET = Place("header", "Content-Type", ("charset",))
 UTF_8 = frozenset({"", "utf-8", "utf8"})
 
 
@@ -16,8 +17,9 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
         return None
     pointer = (*decoded.rule.pointer, "content")
     if schema_for(decoded.rule.content, decoded.media_type.essence) is None:
-        expected = " or ".join(decoded.rule.content)
-        return [Breach("header Content-Type", expected, decoded.media_type.essence or "missing", pointer)]
+        essence = decoded.media_type.essence
+        sent = datum(essence) if essence else MISSING
+        return [Breach("unlisted", CONTENT_TYPE, datum(list(decoded.rule.content)), sent, pointer)]
     if decoded.media_type.is_json and decoded.media_type.charset not in UTF_8:
-        return [Breach("header Content-Type", "JSON in UTF-8", f"charset {decoded.media_type.charset}", pointer)]
+        return [Breach("unlisted", CHARSET, datum(["UTF-8"]), datum(decoded.media_type.charset), pointer)]
     return []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.finding import Breach
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.breach import body as in_body
+from ecsuite.findings.datum import datum
 
-NAME = "no body where none is allowed"
 NO_CONTENT = 204
 
 
@@ -14,9 +15,9 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
         return None
     body = decoded.exchange.response.body
     if body:
-        return [Breach("body", "no body", f"{len(body)} bytes", decoded.rule.pointer)]
+        return [Breach("length", in_body(), datum(0), datum(len(body)), decoded.rule.pointer)]
     # A client does not read what comes behind a 204, but it is announced all the same (RFC 9110 section 8.6).
     length = decoded.exchange.response.headers.get("Content-Length") or "0"
     if decoded.status == NO_CONTENT and length != "0":
-        return [Breach("header Content-Length", "no body", f"{length} bytes", decoded.rule.pointer)]
+        return [Breach("length", Place("header", "Content-Length"), datum(0), datum(length), decoded.rule.pointer)]
     return []

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.finding import Breach
-
-NAME = "operation is in the contract"
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import datum
 
 
 def check(decoded: DecodedExchange) -> list[Breach]:
     if decoded.operation is not None:
         return []
-    return [Breach("request line", "a method and a path that the contract lists", decoded.line)]
+    return [Breach("unknown", Place("request-line"), actual=datum(decoded.line))]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import schema_for
-from ecsuite.finding import NotChecked
-from ecsuite.media import UndecodableError
-
-NAME = "optional members are present"
+from ecsuite.findings.finding import NotChecked
+from ecsuite.messages.media import UndecodableError
 
 
 def check(decoded: DecodedExchange) -> NotChecked | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ecsuite.checks.decoded import DecodedExchange, place
-from ecsuite.contract import describe, schema_for
-from ecsuite.finding import Breach
-from ecsuite.media import UndecodableError
+from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.contract import schema_for
+from ecsuite.findings.breach import Breach, body
+from ecsuite.findings.datum import datum
+from ecsuite.messages.media import UndecodableError
 
-NAME = "response ids match the path"
+NOTE = "as in the path"
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -19,7 +20,7 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if not decoded.media_type.is_json or isinstance(decoded.body, UndecodableError):
         return None
     return [
-        Breach(place("body", path), f"{describe(wanted)}, as in the path", describe(got))
+        Breach("changed", body(path), datum(wanted), datum(got), note=NOTE)
         for path, wanted, got in _shown(decoded.path_values, decoded.body.value, _members(decoded))
         if got != wanted
     ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import schema_for
-from ecsuite.finding import Breach
-from ecsuite.media import UndecodableError
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import MISSING, datum
+from ecsuite.messages.media import UndecodableError
 
-NAME = "request body matches contract"
+WHOLE = Place("request-body")
+CONTENT_TYPE = Place("request-header", "Content-Type")
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -20,17 +22,17 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
     if operation is None:
         return []
     if operation.request is None:
-        return [Breach("request body", "no body", f"{len(body)} bytes")] if body else []
+        return [Breach("length", WHOLE, datum(0), datum(len(body)))] if body else []
     rule = operation.request
     if not body:
-        return [Breach("request body", "a body, required", "an empty body", rule.pointer)] if rule.required else []
+        return [Breach("absent", WHOLE, rule=rule.pointer, note="for it is required")] if rule.required else []
     essence = decoded.request_media_type.essence
     schema = schema_for(rule.content, essence)
     if schema is None:
-        expected = f"one of {', '.join(rule.content)}"
-        return [Breach("request header Content-Type", expected, essence or "missing", rule.pointer)]
+        sent = datum(essence) if essence else MISSING
+        return [Breach("unlisted", CONTENT_TYPE, datum(list(rule.content)), sent, rule.pointer)]
     try:
         value = decoded.request_body
     except UndecodableError as error:
-        return [Breach("request body", f"a body of the media type {essence or 'JSON'}", str(error), rule.pointer)]
-    return decoded.schema_breaches("request body", schema, value)
+        return [Breach("unreadable", WHOLE, datum(essence), datum(error.reason), rule.pointer, note=str(error))]
+    return decoded.schema_breaches(WHOLE, schema, value)

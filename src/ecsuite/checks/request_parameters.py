@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.contract import Parameter, describe, wanted
-from ecsuite.finding import Breach, NotChecked
+from ecsuite.contract import Parameter
+from ecsuite.findings.breach import Breach, Part, Place
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import NotChecked
 
-NAME = "request parameters match contract"
-
+_PARTS: Final[Mapping[str, Part]] = {"path": "path", "query": "query", "header": "request-header"}
 # Python converts no longer ones, and no server means them.
 _NUMBERS = {
     "integer": (re.compile(r"-?\d{1,1000}"), int),
@@ -35,17 +37,24 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
 
 
 def _of_parameter(decoded: DecodedExchange, parameter: Parameter) -> list[Breach]:
-    at = f"{parameter.place} {parameter.name}"
     texts = _texts(decoded, parameter)
     if not texts:
-        expected = wanted(decoded.contract.source.resolve(parameter.schema)[1])
-        return [Breach(at, f"{expected}, required", "missing", parameter.schema)] if parameter.required else []
+        return [_missing(decoded, parameter)] if parameter.required else []
     values = [_value(text, parameter.type) for text in texts]
     value = values if parameter.type == "array" else values[0]
     return [
-        Breach(at, violation.expected, describe(value), violation.rule)
+        Breach(violation.keyword, _place(parameter), datum(dict(violation.fragment)), datum(value), violation.rule)
         for violation in decoded.contract.schemas.violations(parameter.schema, value)
     ]
+
+
+def _missing(decoded: DecodedExchange, parameter: Parameter) -> Breach:
+    fragment = datum(decoded.contract.schemas.fragment(parameter.schema))
+    return Breach("required", _place(parameter), fragment, rule=parameter.schema)
+
+
+def _place(parameter: Parameter) -> Place:
+    return Place(_PARTS[parameter.place], parameter.name)
 
 
 def _texts(decoded: DecodedExchange, parameter: Parameter) -> list[str]:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from ecsuite.checks.decoded import DecodedExchange, place
-from ecsuite.contract import Pointer, describe, schema_for
-from ecsuite.finding import Breach, NotChecked
-from ecsuite.media import UndecodableError
+from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.contract import Pointer, schema_for
+from ecsuite.findings.breach import Breach, body
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import NotChecked
+from ecsuite.messages.media import UndecodableError
 
-NAME = "response body matches contract"
+WHOLE = body()
+INTEGER = datum({"type": "integer"})
+CUT_OFF = datum("transfer")
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     response = decoded.exchange.response
     if response.flaw:
-        return [Breach("body", "a body that arrives whole and can be decoded", response.flaw)]
+        return [Breach("unreadable", WHOLE, actual=CUT_OFF, note=response.flaw)]
     if decoded.rule is None or decoded.rule.body == "none":
         return None
     if decoded.rule.body == "any":
         return NotChecked(f"nothing is published about the body of {decoded.status}")
     if not response.body:
-        return (
-            [Breach("body", "a body", "an empty body", decoded.rule.pointer)] if decoded.rule.body == "required" else []
-        )
+        return [Breach("absent", WHOLE, rule=decoded.rule.pointer)] if decoded.rule.body == "required" else []
     schema = schema_for(decoded.rule.content, decoded.media_type.essence)
     if schema is None:
         return NotChecked("its media type is not listed")
@@ -29,11 +31,12 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
 
 
 def _json_breaches(decoded: DecodedExchange, schema: Pointer) -> list[Breach]:
-    body = decoded.body
-    if isinstance(body, UndecodableError):
-        return [Breach("body", f"a body of the media type {decoded.media_type.essence}", str(body), schema)]
-    breaches = decoded.schema_breaches("body", schema, body.value)
-    if not breaches and body.has_whole_floats:
+    read = decoded.body
+    if isinstance(read, UndecodableError):
+        expected, reason = datum(decoded.media_type.essence), datum(read.reason)
+        return [Breach("unreadable", WHOLE, expected, reason, schema, note=str(read))]
+    breaches = decoded.schema_breaches(WHOLE, schema, read.value)
+    if not breaches and read.has_whole_floats:
         return list(_broken_integers(decoded, schema))
     return breaches
 
@@ -42,6 +45,6 @@ def _broken_integers(decoded: DecodedExchange, schema: Pointer) -> list[Breach]:
     """Integers written with a point (2022.0): equal for JSON Schema, and an error for every typed client."""
     assert not isinstance(decoded.body, UndecodableError)
     return [
-        Breach(place("body", path), "an integer", describe(value), schema)
+        Breach("type", body(path), INTEGER, datum(value), schema)
         for path, value in decoded.contract.schemas.whole_floats(schema, decoded.body.value)
     ]

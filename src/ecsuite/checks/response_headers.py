@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.contract import HeaderRule, wanted
-from ecsuite.finding import Breach
-
-NAME = "response headers match contract"
+from ecsuite.contract import HeaderRule
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import datum
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -17,8 +16,8 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
 
 def _of_header(decoded: DecodedExchange, rule: HeaderRule) -> list[Breach]:
     value = decoded.exchange.response.headers.get(rule.name)
-    at = f"header {rule.name}"
+    at = Place("header", rule.name)
     if value is None:
-        expected = wanted(decoded.contract.source.resolve(rule.schema)[1])
-        return [Breach(at, f"{expected}, required", "missing", rule.pointer)] if rule.required else []
+        fragment = datum(decoded.contract.schemas.fragment(rule.schema))
+        return [Breach("required", at, fragment, rule=rule.pointer)] if rule.required else []
     return decoded.schema_breaches(at, rule.schema, value)

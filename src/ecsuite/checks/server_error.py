@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.finding import Breach, NotChecked
-
-NAME = "no request causes a server error"
+from ecsuite.findings.breach import STATUS, Breach
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import NotChecked
 
 FIRST_SERVER_ERROR = 500
+BELOW_500 = datum({"exclusiveMaximum": FIRST_SERVER_ERROR})
+NOTE = "or 503 with Retry-After"
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked:
@@ -15,4 +17,4 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked:
         return NotChecked(f"{decoded.status}: the server asks to come back later")
     if decoded.status < FIRST_SERVER_ERROR:
         return []
-    return [Breach("status", "a response below 500 (or 503 with Retry-After)", str(decoded.status))]
+    return [Breach("exclusiveMaximum", STATUS, BELOW_500, datum(decoded.status), case=decoded.case, note=NOTE)]

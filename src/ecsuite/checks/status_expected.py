@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ecsuite.checks import bad_input_refused
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.finding import Breach, NotChecked
-
-NAME = "status is as expected"
+from ecsuite.findings.breach import STATUS, Breach
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import NotChecked
 
 UNAUTHORIZED = 401
+# As OpenAPI writes a range of statuses.
+SUCCESSES = "2XX"
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
@@ -24,12 +26,12 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     if decoded.is_success and bad_input_refused.breaches_of(decoded):
         return None
     rule = (*decoded.operation.pointer, "responses") if decoded.operation else None
-    return [Breach("status", f"{_statuses(decoded)} ({expectation.name})", str(decoded.status), rule)]
+    return [Breach("status", STATUS, datum(_statuses(decoded)), datum(decoded.status), rule, decoded.case)]
 
 
-def _statuses(decoded: DecodedExchange) -> str:
+def _statuses(decoded: DecodedExchange) -> list[int | str]:
     expectation = decoded.exchange.request.expectation
     if expectation.statuses:
-        return " or ".join(str(status) for status in sorted(expectation.statuses))
+        return [*sorted(expectation.statuses)]
     listed = decoded.operation.responses if decoded.operation else ()
-    return " or ".join(status for status in listed if status.startswith("2")) or "2xx"
+    return [int(status) if status.isdigit() else status for status in listed if status.startswith("2")] or [SUCCESSES]

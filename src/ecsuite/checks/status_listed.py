@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.finding import Breach, NotChecked
-
-NAME = "status is listed in contract"
+from ecsuite.findings.breach import STATUS, Breach
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import NotChecked
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
@@ -19,6 +19,6 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     if decoded.rule is not None:
         return []
     if expectation.statuses and decoded.status in expectation.statuses:
-        return NotChecked(f"the request asked for {expectation.name}")
-    expected = f"one of {', '.join(decoded.operation.responses)}"
-    return [Breach("status", expected, str(decoded.status), (*decoded.operation.pointer, "responses"))]
+        return NotChecked("the request expected a status that the contract does not list")
+    listed = datum([int(status) if status.isdigit() else status for status in decoded.operation.responses])
+    return [Breach("unlisted", STATUS, listed, datum(decoded.status), (*decoded.operation.pointer, "responses"))]

@@ -1,30 +1,23 @@
-"""Validators of JSON Schema 2020-12 for the schemas of a contract, and what breaks them, in words."""
+"""Validators of JSON Schema 2020-12 for the schemas of a contract, and what breaks them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 import jsonschema_rs
 
+from ecsuite.contract.document import Pointer, Source
+from ecsuite.contract.memo import Memo
 from ecsuite.contract.shape import Shape, shape
-from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid
 
 _DOCUMENT = "urn:contract"
-LONGEST_SHOWN = 120
 
-_ARTICLES = {
-    "string": "a string",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "a boolean",
-    "array": "an array",
-    "object": "an object",
-    "null": "null",
-}
+# What says which values a schema is about; a fragment keeps these beside the keyword that is broken.
+_TELLING = ("title", "type", "const", "enum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +27,18 @@ class Violation:
     Attributes:
         at: where in the value: names and indexes from its root.
         rule: where in the contract the broken rule stands.
-        expected: what the rule wants, in words.
-        actual: what the value has there, in words.
+        keyword: the keyword of JSON Schema that is broken; `unreadable` where the value is too deep to be read.
+        fragment: of the schema, what the keyword is about; for a missing member its own schema.
+        value: what the value has there; None where it has nothing; what the validator said where it is unreadable.
+        is_missing: whether it has nothing there.
     """
 
     at: tuple[str | int, ...]
     rule: Pointer
-    expected: str
-    actual: str
+    keyword: str
+    fragment: Mapping[str, Any]
+    value: Any = None
+    is_missing: bool = False
 
 
 @dataclass(slots=True)
@@ -63,15 +60,16 @@ class _Spot:
 
 
 class Schemas:
-    """The schemas of a document, each compiled when first used and then kept."""
+    """The schemas of a document, each compiled when first used and then kept; threads may share them."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._registry = jsonschema_rs.Registry([(_DOCUMENT, source.document)])
-        self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
-        self._absences: dict[Pointer, dict[str, str]] = {}
-        self._shapes: dict[Pointer, Shape] = {}
-        self._spots: dict[Pointer, _Spot] = {}
+        self._validators: Memo[Pointer, jsonschema_rs.Draft202012Validator] = Memo(self._compile)
+        self._absences: Memo[Pointer, dict[str, str]] = Memo(self._find_absences)
+        self._shapes: Memo[Pointer, Shape] = Memo(lambda pointer: shape(source, pointer))
+        # Put together once, for a list may have thousands of items.
+        self._spots: Memo[Pointer, _Spot] = Memo(self._put_together)
 
     def validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         """The compiled schema at the pointer.
@@ -79,14 +77,10 @@ class Schemas:
         Raises:
             ContractInvalid: it is no schema (a wrong type of a keyword, a bad pattern, a reference to nowhere).
         """
-        if pointer not in self._validators:
-            self._validators[pointer] = self._compile(pointer)
         return self._validators[pointer]
 
     def shape(self, pointer: Pointer) -> Shape:
         """The schema at the pointer with its references followed."""
-        if pointer not in self._shapes:
-            self._shapes[pointer] = shape(self._source, pointer)
         return self._shapes[pointer]
 
     def fits(self, pointer: Pointer, value: Any) -> bool:
@@ -101,15 +95,19 @@ class Schemas:
             errors = self.validator(pointer).iter_errors(value)
         except ValueError as error:
             # What the validator cannot take in at all: its depth is bounded.
-            return [Violation((), pointer, "a value that can be validated", str(error))]
+            return [Violation((), pointer, "unreadable", {}, str(error))]
         return [violation for error in errors for violation in self._violations(error, value)]
+
+    def fragment(self, pointer: Pointer) -> dict[str, Any]:
+        """What the schema at the pointer says of which values it is about."""
+        return _fragment(self._source.resolve(pointer)[1])
 
     def parts(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
         """Every part of a value with each schema that speaks of it: pairs of a path in the value and a schema."""
         return ((path, spot.node) for path, spot, _ in self._walk(pointer, value))
 
     def _walk(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], _Spot, Any]]:
-        pending: list[tuple[_Spot, tuple[str | int, ...], Any]] = [(self._spot(pointer), (), value)]
+        pending: list[tuple[_Spot, tuple[str | int, ...], Any]] = [(self._spots[pointer], (), value)]
         while pending:
             spot, path, part = pending.pop()
             yield path, spot, part
@@ -119,16 +117,24 @@ class Schemas:
             elif isinstance(part, list) and spot.items:
                 pending += [(spot.items, (*path, index), item) for index, item in enumerate(part)]
 
-    def _spot(self, pointer: Pointer) -> _Spot:
-        """What a schema says of the parts of a value, put together once: a list may have thousands of items."""
-        if pointer in self._spots:
-            return self._spots[pointer]
+    def _put_together(self, pointer: Pointer) -> _Spot:
+        """What a schema says of the parts of a value; kept with all that stands inside it, once that is whole."""
+        begun: dict[Pointer, _Spot] = {}
+        spot = self._spot(pointer, begun)
+        self._spots.update(begun)
+        return spot
+
+    def _spot(self, pointer: Pointer, begun: dict[Pointer, _Spot]) -> _Spot:
+        """What a schema says of the parts of a value; it may hold itself, so it has begun before what is in it."""
+        known = self._spots.get(pointer) or begun.get(pointer)
+        if known:
+            return known
         node = self._source.at(pointer)
-        # A schema may hold itself, so it is known before what is in it.
-        spot = self._spots[pointer] = _Spot(node if isinstance(node, dict) else {})
-        spot.same = [self._spot(inner) for inner in self._same_part(pointer, spot.node)]
-        spot.members = {name: self._spot((*pointer, "properties", name)) for name in spot.node.get("properties", {})}
-        spot.items = self._spot((*pointer, "items")) if "items" in spot.node else None
+        spot = begun[pointer] = _Spot(node if isinstance(node, dict) else {})
+        spot.same = [self._spot(inner, begun) for inner in self._same_part(pointer, spot.node)]
+        properties = spot.node.get("properties", {})
+        spot.members = {name: self._spot((*pointer, "properties", name), begun) for name in properties}
+        spot.items = self._spot((*pointer, "items"), begun) if "items" in spot.node else None
         spot.is_kept = self._is_kept(spot.node)
         return spot
 
@@ -170,14 +176,13 @@ class Schemas:
 
     def absences(self, pointer: Pointer) -> dict[str, str]:
         """The optional members of an object (`x-unchecked-if-absent`), with what cannot be checked without them."""
-        if pointer not in self._absences:
-            properties = self._source.resolve(pointer)[1].get("properties", {})
-            self._absences[pointer] = {
-                name: node["x-unchecked-if-absent"]
-                for name, node in properties.items()
-                if "x-unchecked-if-absent" in node
-            }
         return self._absences[pointer]
+
+    def _find_absences(self, pointer: Pointer) -> dict[str, str]:
+        properties = self._source.resolve(pointer)[1].get("properties", {})
+        return {
+            name: node["x-unchecked-if-absent"] for name, node in properties.items() if "x-unchecked-if-absent" in node
+        }
 
     def _same_part(self, place: Pointer, node: dict[str, Any]) -> Iterator[Pointer]:
         """The schemas inside a schema that speak of the same part of a value."""
@@ -215,30 +220,36 @@ class Schemas:
         schema = self._source.at(rule[:-1]) if rule else {}
         if keyword == "required":
             member: str = error.kind.value
-            rule_of_member, expected = self._member(rule, schema, member)
-            yield Violation((*at, member), rule_of_member, f"{expected}, required", "missing")
+            rule_of_member, own = self._member(rule, schema, member)
+            yield Violation((*at, member), rule_of_member, keyword, _fragment(own), is_missing=True)
             return
-        yield Violation(at, rule, self._expectation(keyword, rule, schema), describe(_at(value, at)))
+        yield Violation(at, rule, keyword, self._fragment(keyword, rule, schema), _at(value, at))
 
     def _rule(self, error: jsonschema_rs.ValidationError) -> Pointer:
         location = str(error.absolute_keyword_location or "")
         return self._source.parse(location.partition("#/")[2]) if "#/" in location else ()
 
-    def _expectation(self, keyword: str, rule: Pointer, schema: Any) -> str:
+    def _fragment(self, keyword: str, rule: Pointer, schema: Any) -> dict[str, Any]:
         if keyword in {"anyOf", "oneOf"}:
             branches = (self._source.resolve((*rule, index))[1] for index in range(len(schema[keyword])))
-            return " or ".join(wanted(branch) for branch in branches)
-        return expectation(keyword, schema)
+            return {keyword: [_fragment(branch) for branch in branches]}
+        return _fragment(schema, keyword)
 
-    def _member(self, rule: Pointer, schema: Any, member: str) -> tuple[Pointer, str]:
-        """The rule that requires the member, and what the member's own schema wants."""
+    def _member(self, rule: Pointer, schema: Any, member: str) -> tuple[Pointer, Any]:
+        """The rule that requires the member, and the member's own schema."""
         holder = rule[:-1]
         if "properties" not in schema and "$ref" in schema:
             holder, schema = self._source.resolve(holder)
         if member not in schema.get("properties", {}):
-            return rule, "a member"
-        _, own = self._source.resolve((*holder, "properties", member))
-        return rule, wanted(own)
+            return rule, {}
+        return rule, self._source.resolve((*holder, "properties", member))[1]
+
+
+def _fragment(schema: Any, keyword: str = "") -> dict[str, Any]:
+    """What a schema says of one keyword, and of the values that it is about."""
+    if not isinstance(schema, dict):
+        return {}
+    return {name: schema[name] for name in (*_TELLING, keyword) if name in schema}
 
 
 def _likeliest(error: jsonschema_rs.ValidationError, at: tuple[str | int, ...]) -> list[Any] | None:
@@ -260,75 +271,3 @@ def _at(value: Any, path: tuple[str | int, ...]) -> Any:
     for token in path:
         value = value[token]
     return value
-
-
-def wanted(schema: Any) -> str:
-    """What a schema wants of a value, in words: `a string`, `one of A, B`, its title where it has one."""
-    if not isinstance(schema, dict):
-        return "a value"
-    if "title" in schema:
-        return str(schema["title"])
-    if "const" in schema:
-        return describe(schema["const"])
-    if "enum" in schema:
-        return f"one of {', '.join('null' if option is None else str(option) for option in schema['enum'])}"
-    types = schema.get("type", "value")
-    names = [types] if isinstance(types, str) else types
-    return " or ".join(_ARTICLES.get(name, "a value") for name in names)
-
-
-_BOUNDS = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "exclusiveMinimum": "more than {}",
-    "exclusiveMaximum": "less than {}",
-    "multipleOf": "a multiple of {}",
-    "minLength": "a string with a length of at least {}",
-    "maxLength": "a string with a length of at most {}",
-    "minItems": "an array with a length of at least {}",
-    "maxItems": "an array with a length of at most {}",
-    "minProperties": "at least {} members",
-    "maxProperties": "at most {} members",
-    "pattern": "text that matches {}",
-    "format": "text of the format {}",
-}
-
-
-def expectation(keyword: str, schema: Any) -> str:
-    """What one keyword of a schema wants, in words."""
-    if keyword in {"pattern", "format"} and "title" in schema:
-        return wanted(schema)
-    if keyword in _BOUNDS:
-        bound = _BOUNDS[keyword].format(schema[keyword])
-        return f"{wanted(schema)}: {bound}" if "title" in schema else bound
-    if keyword in {"additionalProperties", "unevaluatedProperties"}:
-        return "no further members"
-    if keyword == "uniqueItems":
-        return "items that differ from each other"
-    return wanted(schema)
-
-
-def describe(value: Any) -> str:
-    """A JSON value in words: its type, and the value itself, shortened."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return f"a boolean, {str(value).lower()}"
-    if isinstance(value, int):
-        return f"an integer, {value}"
-    if isinstance(value, float):
-        return f"a number, {value!r}"
-    if isinstance(value, str):
-        return f'a string, "{shorten(value)}"'
-    if isinstance(value, list):
-        return f"an array of {len(value)} items"
-    return f"an object with {shorten(', '.join(map(str, value))) or 'no members'}"
-
-
-def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
-    """The text on one line, cut where it is longer than a reader wants."""
-    line = text[: longest + 1]
-    if not line.isprintable():
-        # Nothing that a server sends may steer a terminal, or fail to be encoded.
-        line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
-    return line if len(text) <= longest else f"{line[:longest]}... ({len(text)} characters)"

@@ -16,10 +16,10 @@ from typing import Any, Final
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api
-from ecsuite.exchange import Expectation
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules.deliveries import VerifyDeliveries
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.verify import Verify

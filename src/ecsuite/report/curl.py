@@ -6,9 +6,9 @@ import json
 import shlex
 from urllib.parse import parse_qsl, quote_plus
 
-from ecsuite.exchange import Request
-from ecsuite.media import FORM, MediaType, UndecodableError, read_json
-from ecsuite.redact import MASK, SECRET_HEADERS, is_secret, mask_value
+from ecsuite.messages.exchange import Request
+from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_json
+from ecsuite.messages.redact import MASK, SECRET_HEADERS, is_secret, mask_value
 
 # Headers that curl sends by itself, or that only the connection needs.
 IMPLIED = frozenset(

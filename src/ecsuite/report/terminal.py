@@ -17,13 +17,13 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from ecsuite.contract import shorten
+from ecsuite import wording
 from ecsuite.errors import PromiseBroken
-from ecsuite.finding import Finding, Result
+from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.messages.media import UndecodableError, read_json
+from ecsuite.messages.redact import mask_value
 from ecsuite.quickstart import Made, Step, explanation, steps, title
-from ecsuite.redact import mask_value
 from ecsuite.report.curl import curl
 from ecsuite.report.text import findings_text, not_checked_lines, tally_text
 from ecsuite.run import Run
@@ -134,7 +134,7 @@ class Narrator:
                 Text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
             )
             self._show_body(exchange.response.body)
-        self._indent(Text(f"passed: {', '.join(result.passed)}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
+        self._indent(Text(f"passed: {', '.join(map(str, result.passed))}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
         for check, reason in result.not_checked:
             self._indent(Text(f"not checked: {check}, because {reason}", "dim yellow"))
 
@@ -142,7 +142,7 @@ class Narrator:
         try:
             text = json.dumps(mask_value(read_json(body).value), indent=2, ensure_ascii=False)
         except UndecodableError:
-            text = shorten(body.decode(errors="replace"))
+            text = wording.shorten(body.decode(errors="replace"))
         if not text:
             return
         lines = self._run.redactor.text(text).split("\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ecsuite.finding import Finding
+from ecsuite import wording
+from ecsuite.findings.finding import Finding
 from ecsuite.journal import Tally
 from ecsuite.report.curl import curl
 
@@ -13,15 +14,15 @@ COLUMN = 46
 
 def finding_text(finding: Finding) -> str:
     """A finding in five lines: the promise, where, expected, actual, and how to repeat it."""
-    title = f"{finding.check}: broken"
+    title, expected = f"{wording.title(finding)}: broken", wording.expected(finding.breach)
     lines = [
-        f"{title:<{COLUMN}}[{finding.level}]  {finding.subject}",
-        f"  at        {finding.at}",
-        f"  expected  {finding.expected:<{COLUMN - 11}}  {finding.place}  ({finding.source})",
-        f"  actual    {finding.actual}",
+        f"{title:<{COLUMN}}[{finding.level}]  {wording.subject(finding)}",
+        f"  at        {wording.where(finding.breach)}",
+        f"  expected  {expected:<{COLUMN - 11}}  {finding.rule}  ({finding.rule.source})",
+        f"  actual    {wording.actual(finding.breach)}",
     ]
-    if finding.request is not None:
-        lines.append(f"  repeat    {curl(finding.request)}")
+    if finding.blamed is not None:
+        lines.append(f"  repeat    {curl(finding.blamed.request)}")
     return "\n".join(lines)
 
 
@@ -40,7 +41,15 @@ def tally_text(tally: Tally) -> str:
 
 def not_checked_lines(tally: Tally) -> list[str]:
     """What could not be checked and why, a line a reason, the most frequent first."""
-    return [f"{times:>5} x {check}: {reason}" for (check, reason), times in tally.not_checked.most_common()]
+    return [
+        f"{times:>5} x {wording.title_of(promise)}: {reason}"
+        for (promise, reason), times in tally.not_checked.most_common()
+    ]
+
+
+def unrecorded_text(count: int) -> str:
+    """How many tests a replay leaves out, for they have no cassette, and what runs them."""
+    return f"{_count(count, 'test')} not recorded, and so left out: run with --ec-target local"
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ecsuite.cleanup import fill
 from ecsuite.contract import Operation, parameters
-from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.samples import UNSPECIFIED_TARGET, Body
 
 

@@ -10,9 +10,9 @@ from ecsuite.cleanup import fill
 from ecsuite.client import Api
 from ecsuite.contract import Contract, Operation, Parameter, parameters, success_links
 from ecsuite.errors import NothingThere
-from ecsuite.exchange import SUCCESS
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
+from ecsuite.messages.exchange import SUCCESS
 from ecsuite.rules.call import Call
 from ecsuite.rules.entities import Entities
 from ecsuite.rules.inputs import Refused

@@ -9,20 +9,22 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from ecsuite.checks import sent_comes_back
-from ecsuite.checks.decoded import place
 from ecsuite.client import Api
+from ecsuite.compare import differences
 from ecsuite.contract import Operation
-from ecsuite.exchange import Exchange
-from ecsuite.finding import Breach
+from ecsuite.findings.breach import Breach
 from ecsuite.http import httpx
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.legacy_words import promise_of, said
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.promises import DELIVERED_RIGHT, DELIVERED_TRUE, DELIVERY_ARRIVES, SIGNED
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.values import HOOK_URL, Values
 from ecsuite.rules.verify import Verify
-from ecsuite.webhook.receiver import PATIENCE, Receiver, Wanted, anything, hook_of, may_be, wait_for
+from ecsuite.rules.words import breach_of
+from ecsuite.webhook.delivery import Wanted, any_delivery, hook_of, may_be
+from ecsuite.webhook.receiver import TIMEOUT, Receiver, wait_for
 from ecsuite.webhook.signature import is_signed
 
 # How long what should not come is waited for, once something that was asked for later has come.
@@ -84,11 +86,11 @@ class VerifyDeliveries:
         except UndecodableError:
             # The check of the body has said so.
             return False
-        found = list(sent_comes_back.differences(expected, got))
-        for path, wanted, actual in found:
-            self._add(promise, Breach(place("body", path), wanted, actual), delivery)
+        found = list(differences(expected, got))
+        for difference in found:
+            self._add(promise, breach_of(difference), delivery)
         if not found:
-            self._api.journal.add_passed()
+            self._verify.passed(promise)
         return not found
 
     def _signed(self, delivery: Exchange, secret: str) -> bool:
@@ -99,9 +101,9 @@ class VerifyDeliveries:
             if not parameter.signature or not secret or given is None:
                 continue
             if is_signed(secret, delivery.request.body, given):
-                self._api.journal.add_passed()
+                self._verify.passed(SIGNED)
                 continue
-            breach = Breach(
+            breach = said(
                 f"{parameter.name} of the body",
                 "the Base64 of HMAC-SHA256 over the body, with the webhook's secret as key",
                 "the signature of something else",
@@ -112,7 +114,7 @@ class VerifyDeliveries:
         return kept
 
     def _add(self, promise: str, breach: Breach, delivery: Exchange) -> None:
-        self._api.journal.add_finding(self._api.checker.finding(promise, breach, delivery, self.operation))
+        self._api.journal.add_finding(self._api.checker.finding(promise_of(promise), breach, delivery, self.operation))
 
 
 class Deliveries:
@@ -153,16 +155,16 @@ class Deliveries:
         """How deliveries to a webhook are answered from now on; as for `Receiver.answer_with`."""
         self.receiver.answer_with(self.hook(webhook), **answer)
 
-    def wait(self, webhook: Entity, wanted: Wanted = anything, seconds: float = PATIENCE) -> Exchange | None:
+    def wait(self, webhook: Entity, wanted: Wanted = any_delivery, seconds: float = TIMEOUT) -> Exchange | None:
         """The next delivery to a webhook that is wanted; None where none came in that time."""
         return wait_for(self.receiver, self.hook(webhook), wanted, seconds)
 
-    def to(self, webhook: Entity, wanted: Wanted = anything) -> list[Exchange]:
+    def to(self, webhook: Entity, wanted: Wanted = any_delivery) -> list[Exchange]:
         """Every delivery to a webhook that came so far and is wanted, as often as it came."""
         hook = self.hook(webhook)
         return [each for each in self.receiver.received() if hook_of(each) == hook and may_be(wanted, each)]
 
-    def times(self, webhook: Entity, wanted: Wanted = anything) -> Sequence[float]:
+    def times(self, webhook: Entity, wanted: Wanted = any_delivery) -> Sequence[float]:
         """When those came; empty where that is not known."""
         return self.receiver.arrivals(self.hook(webhook), wanted)
 
@@ -172,7 +174,13 @@ class Deliveries:
             time.sleep(seconds)
 
     def arrives(
-        self, webhook: Entity, asked: httpx.Response, *, wanted: Wanted = anything, secret: str = "", tells: Any = None
+        self,
+        webhook: Entity,
+        asked: httpx.Response,
+        *,
+        wanted: Wanted = any_delivery,
+        secret: str = "",
+        tells: Any = None,
     ) -> Exchange | None:
         """Wait for a delivery, and record whether it came, to the whole address, is signed, and tells what it must.
 
@@ -207,7 +215,7 @@ class Deliveries:
         asked: httpx.Response,
         count: int,
         why: str,
-        wanted: Wanted = anything,
+        wanted: Wanted = any_delivery,
     ) -> bool:
         """Record whether so many deliveries came to a webhook, once all that was asked for must have come."""
         came = len(self.to(webhook, wanted))

@@ -10,14 +10,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ecsuite.checks import sent_comes_back
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
-from ecsuite.contract import Batch, Contract, EntityType, Operation, describe, links_to, parameters, success_links
+from ecsuite.contract import (
+    Batch,
+    Contract,
+    EntityType,
+    Expression,
+    Operation,
+    links_to,
+    parameters,
+    success_links,
+)
 from ecsuite.errors import NothingThere, PromiseBroken
-from ecsuite.exchange import SUCCESS, Expectation
+from ecsuite.findings.datum import MISSING
 from ecsuite.http import httpx
-from ecsuite.json_paths import at_pointer
+from ecsuite.legacy_words import describe
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity, path_below
 from ecsuite.rules.listing import list_in, records_of
@@ -137,20 +146,20 @@ class Entities:
         return Entity(entity_type, ids, sent, representation, response)
 
     def _id_of(self, entity_type: EntityType, sent: Any, response: httpx.Response) -> str:
-        pointer = entity_type.link.parameters[entity_type.parameter].partition("#")[2]
+        expression = entity_type.identity
         if entity_type.is_named_by_client:
-            return require_string_at(sent, pointer, response)
+            return require_string_at(sent, expression, response)
         told = require_json(response)
-        found = at_pointer(told, pointer)
+        found = expression.find(told)
         self._verify.that(
             CREATION_RESPONSE,
             response,
             holds=isinstance(found, str) and bool(found),
-            at=f"body {pointer}",
+            at=f"body {expression.pointer}",
             expected=f"the id of the {entity_type}, by which it can be read",
-            actual=sent_comes_back.MISSING if found is None else describe(found),
+            actual=describe(MISSING if found is None else found),
         )
-        return require_string_at(told, pointer, response)
+        return require_string_at(told, expression, response)
 
     def create_many(
         self, entity_type: EntityType, count: int, parent: Entity | None = None, *, full: bool = False
@@ -175,7 +184,7 @@ class Entities:
         try:
             return self.create(entity_type, body=body, expect=expect)
         except CreationRefused as error:
-            self._verify.not_checked(SENT_COMES_BACK, f"refused with {error.response.status_code}: {expect.name}")
+            self._verify.not_checked(SENT_COMES_BACK, f"refused with {error.response.status_code}: {expect.case}")
             return None
 
     def ids_in(self, entity_type: EntityType, body: Any, response: httpx.Response) -> dict[str, str]:
@@ -251,7 +260,7 @@ class Entities:
         own, entities = batch.entity_type, []
         for item in items:
             ids = {name: item[name] if name in item else item[own.member] for name in own.parameters}
-            representation = self._representation.of(batch.creator, {batch.member: [item]})[batch.member][0]
+            representation = self._representation.of(own.creator, item)
             entities.append(Entity(own, ids, item, representation, response))
         return entities
 
@@ -323,14 +332,11 @@ class Entities:
             raise NothingThere(f"there is nothing to call {operation} on")
         return found
 
-    def _first_of(self, source: Operation, expressions: Mapping[str, str]) -> tuple[dict[str, str], Any] | None:
+    def _first_of(self, source: Operation, expressions: Mapping[str, Expression]) -> tuple[dict[str, str], Any] | None:
         response = self._read_list(source)
         listed = self._api.known(response)
         try:
-            ids = {
-                name: require_string_at(listed, expression.partition("#")[2], response)
-                for name, expression in expressions.items()
-            }
+            ids = {name: require_string_at(listed, each, response) for name, each in expressions.items()}
         except PromiseBroken:
             return None
         return ids, list_in(listed)[1][0]
@@ -360,9 +366,8 @@ class Entities:
         if not entity_type.creator.request:
             return False
         required = self._contract.schemas.shape(entity_type.creator.body_schema).required
-        expressions = [text for link in success_links(entity_type.creator) for text in link.parameters.values()]
-        sent = [text.split("/")[1] for text in expressions if text.startswith("$request.body#/")]
-        return any(member not in required for member in sent)
+        expressions = [each for link in success_links(entity_type.creator) for each in link.parameters.values()]
+        return any(each.is_sent and each.tokens[0] not in required for each in expressions)
 
     def _may(self, operation: Operation) -> bool:
         return self._sandbox or not operation.sandbox_only
@@ -372,12 +377,10 @@ class Entities:
         return self._api.checker.contract
 
 
-def _led_to(entity: Entity, expressions: Mapping[str, str]) -> dict[str, str]:
+def _led_to(entity: Entity, expressions: Mapping[str, Expression]) -> dict[str, str]:
     """The path parameters that a link gives, from what was sent to make an entity, or from the response."""
     messages = {"request": entity.body, "response": json_or_none(entity.created.content)}
     return {
-        name: require_string_at(
-            messages[expression[1:].partition(".")[0]], expression.partition("#")[2], entity.created
-        )
+        name: require_string_at(messages[expression.message], expression, entity.created)
         for name, expression in expressions.items()
     }

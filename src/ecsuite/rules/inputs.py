@@ -9,22 +9,21 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ecsuite.contract import Contract, Operation
-from ecsuite.exchange import Expectation
+from ecsuite.contract import Operation
 from ecsuite.json_paths import at_path, leaves
+from ecsuite.messages.exchange import Expectation
+from ecsuite.promises import BEARER_TOKEN, OPERATION, REQUEST_BODY, REQUEST_PARAMETERS, Promise
 from ecsuite.rules.call import Call
 from ecsuite.samples import Wrong
 
-BREAKS_BODY: Final = frozenset({"request body matches contract"})
-BREAKS_CONTRACT: Final = frozenset(
-    {"request body matches contract", "request parameters match contract", "operation is in the contract"}
-)
+BREAKS_BODY: Final = frozenset({REQUEST_BODY})
+BREAKS_CONTRACT: Final = frozenset({REQUEST_BODY, REQUEST_PARAMETERS, OPERATION})
 BAD_REQUEST: Final = frozenset({400})
 UNAUTHORIZED: Final = frozenset({401})
 PLAIN: Final = "application/json"
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NOT_THERE: Final = frozenset({404, 405})
-OTHER_METHOD: Final = frozenset({"operation is in the contract"})
+OTHER_METHOD: Final = frozenset({OPERATION})
 BAD_NUMBERS: Final = ("abc", "1.5", "0x10", "--1")
 PAGES_OUT_OF_BOUNDS: Final = ("0", "-1", "1001", "999999999", "2147483648", "99999999999999999999")
 
@@ -84,13 +83,13 @@ class Refused:
         what: it is, in words.
         content: how it differs from the call that would succeed, as options of `Calls.send`.
         statuses: of the refusal.
-        violates: names of the checks that the request breaks.
+        violates: the promises that the request breaks.
     """
 
     what: str
     content: Mapping[str, Any]
     statuses: frozenset[int] = BAD_REQUEST
-    violates: frozenset[str] = BREAKS_BODY
+    violates: frozenset[Promise] = BREAKS_BODY
 
     @property
     def options(self) -> dict[str, Any]:
@@ -132,7 +131,7 @@ def bad_credentials(token: str, client_id: str, client_secret: str, nobodys: str
 
 def _without_good_token(what: str, header: str | None) -> Refused:
     headers = {} if header is None else {"Authorization": header}
-    violates = frozenset({"bearer token is sent"})
+    violates = frozenset({BEARER_TOKEN})
     return Refused(what, {"authorize": False, "headers": headers}, UNAUTHORIZED, violates)
 
 
@@ -179,7 +178,7 @@ def other_methods(known: Collection[str]) -> list[list[Refused]]:
 
 def wrong_queries(operation: Operation) -> list[Refused]:
     """Query parameters that must be a number or a boolean, and are none; and ones that must be there, and are not."""
-    violates = frozenset({"request parameters match contract"})
+    violates = frozenset({REQUEST_PARAMETERS})
     found: list[tuple[str, dict[str, str]]] = []
     for known in operation.parameters:
         if known.place == "query":
@@ -301,23 +300,18 @@ def unknown_id(operation: Operation, parameter: str) -> Refused:
     return Refused(f"an unknown {parameter}", {}, operation.unknown(parameter), frozenset())
 
 
-def unknown_ids(contract: Contract, call: Call, parameter: str, *, in_order: bool) -> list[tuple[Call, Refused]]:
+def unknown_ids(call: Call, parameter: str) -> list[tuple[Call, Refused]]:
     """Calls with an id of nobody's that is like the one that is there, each with what it must get.
 
     Args:
-        contract: of the API.
         call: that would succeed.
         parameter: whose value is another.
-        in_order: whether the calls are recorded: a recording has other ids in the place of those that the API gave, and
-            would miss parts of them.
     """
-    chosen = {entity_type.parameter for entity_type in contract.entity_types if entity_type.is_named_by_client}
-    alikes = nobodys(call.ids[parameter]) if parameter in chosen or not in_order else {}
     # Who gives ids of one form may find that this one is none.
     statuses = call.operation.unknown(parameter) | {400, 404}
     return [
         (call.replacing(**{parameter: alike}), Refused(what, {}, statuses, frozenset()))
-        for what, alike in alikes.items()
+        for what, alike in nobodys(call.ids[parameter]).items()
     ]
 
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
 from ecsuite.contract import EntityType, Operation
-from ecsuite.exchange import SUCCESS, Expectation
 from ecsuite.http import httpx
 from ecsuite.json_paths import Path
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.rules.reading import require_json
 
 # Far more pages than a list has that a test could look through.

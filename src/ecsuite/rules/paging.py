@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from ecsuite.client import Api
 from ecsuite.contract import Operation
-from ecsuite.exchange import SUCCESS, Expectation
 from ecsuite.http import httpx
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.listing import records_of, total_of
 from ecsuite.rules.promises import IN_ORDER, PAGED

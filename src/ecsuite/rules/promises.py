@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ecsuite.checks import sent_comes_back
-
-SENT_COMES_BACK: Final = sent_comes_back.NAME
+SENT_COMES_BACK: Final = "what was sent comes back"
 REFUSED_CHANGES_NOTHING: Final = "refused call changes nothing"
 KEPT_APART: Final = "partners are kept apart"
 LISTED_ONCE: Final = "created is listed once"

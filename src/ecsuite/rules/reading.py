@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ecsuite.contract import Expression
 from ecsuite.errors import PromiseBroken
 from ecsuite.http import httpx
-from ecsuite.json_paths import at_pointer
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.messages.media import UndecodableError, read_json
 
 
 def require_json(response: httpx.Response) -> Any:
@@ -32,13 +32,13 @@ def require_member(response: httpx.Response, name: str) -> str:
     return require_string(value.get(name) if isinstance(value, dict) else None, name, response)
 
 
-def require_string_at(value: Any, pointer: str, response: httpx.Response) -> str:
-    """The string at a JSON pointer of a value that belongs to a response.
+def require_string_at(value: Any, expression: Expression, response: httpx.Response) -> str:
+    """The string that an expression of a link finds in a body that belongs to a response.
 
     Raises:
         PromiseBroken: there is none.
     """
-    return require_string(at_pointer(value, pointer), pointer, response)
+    return require_string(expression.find(value), expression.pointer, response)
 
 
 def require_string(found: Any, name: str, response: httpx.Response) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ecsuite.checks.sent_comes_back import Instant, Moment, OrNull, Trimmed, Unordered
+from ecsuite.compare import Instant, Moment, OrNull, Trimmed, Unordered
 from ecsuite.contract import Contract, EntityType, Operation, Pointer, Shape
 from ecsuite.json_paths import at_path
 
@@ -13,7 +13,7 @@ from ecsuite.json_paths import at_path
 class Representation:
     """Knows from the schemas of a contract which members come back, and how they may differ.
 
-    What may differ is marked by the types of `ecsuite.checks.sent_comes_back`, for the comparison.
+    What may differ is marked by the types of `ecsuite.compare`, for the comparison.
 
     Args:
         contract: whose schemas.
@@ -123,4 +123,4 @@ def _less_exactly(value: Any) -> Any:
     if isinstance(value, list):
         items = [_less_exactly(item) for item in value]
         return Unordered(items) if all(isinstance(item, str) for item in items) else items
-    return Moment(value) if isinstance(value, Instant) else value
+    return Moment(value.value) if isinstance(value, Instant) else value

@@ -7,13 +7,13 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from ecsuite.exchange import Exchange
 from ecsuite.http import httpx
+from ecsuite.messages.exchange import Exchange
 from ecsuite.rules.deliveries import GRACE, Deliveries, apart
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.promises import REPEATED
 from ecsuite.rules.verify import Verify
-from ecsuite.webhook.receiver import Wanted, value_of
+from ecsuite.webhook.delivery import Wanted, value_of
 
 MOST_ATTEMPTS: Final = 4
 # Retry intervals are unpublished; so many seconds are waited.

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from ecsuite.checks import sent_comes_back
-from ecsuite.checks.decoded import place
+from ecsuite import compare
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
-from ecsuite.contract import Contract, EntityType, Operation, describe, parameters
-from ecsuite.exchange import Expectation
+from ecsuite.contract import Contract, EntityType, Operation, parameters
+from ecsuite.legacy_words import describe, place
+from ecsuite.messages.exchange import Expectation
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.listing import Lists
 from ecsuite.rules.values import Values
+from ecsuite.rules.words import words_of
 from ecsuite.samples import Body
 
 PROBE: Final = Expectation("looking whether it is there", unspecified=True)
@@ -196,7 +197,7 @@ def _probes_of_new(entity_type: EntityType, call: Call) -> dict[str, Probe]:
 
 
 def shown(value: Any) -> str:
-    """A state in words: a value, or the status that came in its place."""
+    """A state in words: a value, `missing`, or the status that came in its place."""
     return f"status {value.status}" if isinstance(value, NoSuch) else describe(value)
 
 
@@ -214,12 +215,12 @@ def _differences(probe: Probe, was: Any, now: Any) -> Iterator[Difference]:
             yield Difference(probe, probe.label, expected, f"without {_brief(item)}", item)
     elif was != now:
         vanished = isinstance(was, NoSuch) or isinstance(now, NoSuch)
-        detail = None if vanished else next(sent_comes_back.differences(was, now), None)
+        detail = None if vanished else next(compare.differences(was, now), None)
         if detail is None:
             yield Difference(probe, probe.label, f"{shown(was)}, as before", shown(now), now)
         else:
-            path, expected, actual = detail
-            yield Difference(probe, f"{probe.label} {place('body', path)}", f"{expected}, as before", actual, now)
+            at, (expected, actual) = place("body", detail.path), words_of(detail)
+            yield Difference(probe, f"{probe.label} {at}", f"{expected}, as before", actual, now)
 
 
 def _beyond(these: list[Any], those: list[Any]) -> list[Any]:

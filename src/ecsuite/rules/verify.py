@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
-from ecsuite.checks import sent_comes_back
-from ecsuite.checks.decoded import place
 from ecsuite.client import Api
+from ecsuite.compare import differences, without_omissions
 from ecsuite.contract import Pointer
-from ecsuite.finding import Breach
 from ecsuite.http import httpx
 from ecsuite.json_paths import Path, at_path
-from ecsuite.media import UndecodableError, read_json
+from ecsuite.legacy_words import place, promise_of, said
+from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.rules.promises import SENT_COMES_BACK
 from ecsuite.rules.reading import json_or_none, member_of
+from ecsuite.rules.words import breach_of
 
 MISSING: Final = object()
 
@@ -52,9 +52,9 @@ class Verify:
             rule: where in the contract the promise stands; the operation where it is left out.
         """
         if holds:
-            self._api.journal.add_passed()
+            self.passed(promise)
         else:
-            self._api.add_finding(promise, Breach(at, expected, actual, rule), response)
+            self._api.add_finding(promise, said(at, expected, actual, rule), response)
         return holds
 
     def status(
@@ -120,9 +120,13 @@ class Verify:
         actual = member_of(response, name, MISSING)
         return self.equal(promise, response, value, actual, f"body /{name}", lambda own: str(own).lower())
 
+    def passed(self, promise: str) -> None:
+        """Record that a promise was kept."""
+        self._api.journal.add_passed(promise_of(promise))
+
     def not_checked(self, promise: str, reason: str) -> None:
         """Record that it could not be seen whether a promise was kept, and why."""
-        self._api.journal.add_not_checked(promise, reason)
+        self._api.journal.add_not_checked(promise_of(promise), reason)
 
     def accepted(self, response: httpx.Response, why: str = "", promise: str = SENT_COMES_BACK) -> bool:
         """Whether a call that may be refused was not; else it is recorded that what it would do is not checked."""
@@ -182,15 +186,12 @@ class Verify:
         got = self._read(promise, response, at)
         if got is MISSING:
             return False
-        found = [
-            Breach(place("body", (*at, *path)), expected, actual)
-            for path, expected, actual in sent_comes_back.differences(sent, got)
-            if whole or actual != sent_comes_back.MISSING or sum(isinstance(name, str) for name in path) > depth
-        ]
-        for breach in found:
-            self._api.add_finding(promise, breach, response)
+        every = differences(sent, got)
+        found = list(every if whole else without_omissions(every, depth))
+        for difference in found:
+            self._api.add_finding(promise, breach_of(difference, at), response)
         if not found:
-            self._api.journal.add_passed()
+            self.passed(promise)
         return not found
 
     def _read(self, promise: str, response: httpx.Response, at: Path) -> Any:
@@ -198,11 +199,9 @@ class Verify:
         try:
             got = at_path(read_json(response.content).value, at, MISSING)
         except UndecodableError as error:
-            self._api.add_finding(
-                promise, Breach("body", "a JSON value that shows what was sent", str(error)), response
-            )
+            self._api.add_finding(promise, said("body", "a JSON value that shows what was sent", str(error)), response)
             return MISSING
         if got is MISSING:
-            breach = Breach(place("body", at), "what was sent", sent_comes_back.MISSING)
+            breach = said(place("body", at), "what was sent", "missing")
             self._api.add_finding(promise, breach, response)
         return got

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from ecsuite.checks import sent_comes_back
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
-from ecsuite.contract import EntityType, Pointer, describe
+from ecsuite.contract import EntityType, Pointer
+from ecsuite.findings.datum import MISSING
 from ecsuite.http import httpx
 from ecsuite.json_paths import Path
+from ecsuite.legacy_words import describe
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.inputs import survives_a_path, unspecified
@@ -257,7 +258,7 @@ class VerifyState(Verify):
         for each in found:
             self._changed(promise, each, _blamed(each.value, sent, blame), rule)
         if not found:
-            self._api.journal.add_passed()
+            self.passed(promise)
         return not found
 
     def _changed(self, promise: str, found: Difference, blame: httpx.Response, rule: Pointer | None) -> bool:
@@ -309,7 +310,7 @@ class VerifyState(Verify):
         """Record each member that a change moved beside the one that it names; `before` is what the entity was then."""
         after, kept = self._snapshots.members_of(entity), True
         for other in sorted(before.keys() - {name} - self._representation.deprecated(entity.type, name)):
-            now = after.get(other, sent_comes_back.MISSING)
+            now = after.get(other, MISSING)
             kept &= self.that(
                 promise,
                 blame,

@@ -20,14 +20,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ecsuite import editions
 from ecsuite.checks import DecodedExchange
 from ecsuite.contract import Operation
-from ecsuite.exchange import Exchange, Headers
-from ecsuite.exchange import Request as SentRequest
-from ecsuite.exchange import Response as SentResponse
-from ecsuite.media import UndecodableError
+from ecsuite.messages.exchange import Exchange, Headers
+from ecsuite.messages.exchange import Request as SentRequest
+from ecsuite.messages.exchange import Response as SentResponse
+from ecsuite.messages.media import UndecodableError
 from ecsuite.standin.call import RefusalError, Reply
 from ecsuite.standin.deliveries import PAUSE, Deliverer
 from ecsuite.standin.parts import Answer, Asked, Parts, honest
-from ecsuite.standin.refusals import refusing_as_listed
+from ecsuite.standin.refusals import UNREADABLE, refusing_as_listed
 from ecsuite.standin.store import Store
 
 Plant = Callable[[Parts], object]
@@ -142,8 +142,8 @@ class _Service:
                 reply = await self._reply(operation, request)
             except RefusalError as refusal:
                 reply = refusal.reply
-            except UndecodableError as error:
-                reply = RefusalError(400, str(error)).reply
+            except UndecodableError:
+                reply = RefusalError(400, UNREADABLE).reply
             except ClientDisconnect:
                 return Response(status_code=400)
             return self._response(operation, reply)

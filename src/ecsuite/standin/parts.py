@@ -12,11 +12,12 @@ from typing import Final
 
 from ecsuite.checks import DecodedExchange, request_body, request_parameters
 from ecsuite.contract import Contract, Operation
-from ecsuite.finding import Breach
+from ecsuite.findings.breach import Breach
 from ecsuite.http import httpx
-from ecsuite.media import read_json
+from ecsuite.messages.media import read_json
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.deliveries import post
+from ecsuite.standin.refusals import invalid
 from ecsuite.standin.store import Delivery, Store
 from ecsuite.standin.tokens import Form, TokenEndpoint, read_token_form
 
@@ -119,9 +120,5 @@ def _answer(parts: Parts, asked: Asked) -> Reply:
         raise RefusalError(401, "A valid bearer token is needed.", headers=challenge)
     breaches = parts.breaches(asked)
     if breaches:
-        errors: dict[str, list[str]] = {}
-        for breach in breaches:
-            at = breach.at.removeprefix("request body").strip() or "body"
-            errors.setdefault(at, []).append(f"expected {breach.expected}, got {breach.actual}")
-        raise RefusalError(400, "One or more validation errors occurred.", errors=errors)
+        raise invalid(breach.at for breach in breaches)
     return parts.act(partner, asked)

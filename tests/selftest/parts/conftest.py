@@ -7,14 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from ecsuite import editions
+from ecsuite import editions, wording
 from ecsuite.checks import Checker
 from ecsuite.client import Api
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
 from ecsuite.rules.world import build_world
 from ecsuite.target import Credentials, Target
-from ecsuite.webhook.receiver import RecordedReceiver
+from ecsuite.webhook.recorded import RecordedReceiver
 
 BASE_URL = "https://api.example/v1"
 HOOKS = "https://partner.example"
@@ -84,7 +84,10 @@ def findings():
     """What was found in a world: promises with their places and what was seen."""
 
     def of(world) -> list[tuple[str, str, str]]:
-        return [(found.check, found.at, found.actual) for found in world.api.journal.findings]
+        return [
+            (wording.title(found), wording.where(found.breach), wording.actual(found.breach))
+            for found in world.api.journal.findings
+        ]
 
     return of
 
@@ -94,6 +97,6 @@ def reasons():
     """What was not checked in a world: promises with their reasons."""
 
     def of(world) -> set[tuple[str, str]]:
-        return set(world.api.journal.tally.not_checked)
+        return {(wording.title_of(promise), reason) for promise, reason in world.api.journal.tally.not_checked}
 
     return of

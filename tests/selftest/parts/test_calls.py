@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.errors import NothingThere
-from ecsuite.exchange import SUCCESS
+from ecsuite.messages.exchange import SUCCESS
 from ecsuite.rules.inputs import Refused
 
 

@@ -5,7 +5,8 @@ import json
 import httpx
 import pytest
 
-from ecsuite.exchange import Exchange, Headers, Request, Response
+from ecsuite import wording
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.rules.deliveries import apart, is_same_json
 from ecsuite.rules.promises import DELIVERED_RIGHT, DELIVERED_TRUE, DELIVERY_ARRIVES, REPEATED, SIGNED
 from ecsuite.rules.retries import Attempts, are_one_notification, came_again, came_at_most, longer_than, pauses_grew
@@ -39,7 +40,7 @@ def hooked(world_of):
 
 
 def broken(world):
-    return [found.check for found in world.api.journal.findings if found.check in RULES]
+    return [wording.title(found) for found in world.api.journal.findings if wording.title(found) in RULES]
 
 
 def test_delivery_that_is_right_breaks_nothing(hooked):
@@ -158,6 +159,6 @@ def test_call_that_asked_is_blamed(hooked):
 
     world.deliveries.arrives(webhook, asked)
 
-    assert [found.subject for found in world.api.journal.findings if found.check == DELIVERY_ARRIVES] == [
-        "POST /simulation/events/pricecurve -> 200"
-    ]
+    assert [
+        wording.subject(found) for found in world.api.journal.findings if wording.title(found) == DELIVERY_ARRIVES
+    ] == ["POST /simulation/events/pricecurve -> 200"]

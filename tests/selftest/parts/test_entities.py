@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.errors import NothingThere, PromiseBroken
-from ecsuite.exchange import UNSPECIFIED
+from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.rules.entities import ADDRESS_REJECTED, CreationRefused
 from ecsuite.samples import MAY_BE_REJECTED, Body, Reference
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.errors import PromiseBroken
-from ecsuite.exchange import UNSPECIFIED
+from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.rules.listing import list_in, total_of
 
 USERS = [{"userId": str(number)} for number in range(3)]

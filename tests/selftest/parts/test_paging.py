@@ -2,6 +2,7 @@
 
 import pytest
 
+from ecsuite import wording
 from ecsuite.rules.paging import Pages, VerifyPages
 from ecsuite.rules.promises import IN_ORDER, PAGED
 
@@ -40,7 +41,9 @@ def checked(world_of):
         world = world_of(answer, "2026-01")
         pages = Pages(world.api, world.contract.operations["listUsers"])
         VerifyPages(world.verify).hold_every_record_once(pages)
-        return world, {found.at for found in world.api.journal.findings if found.check == PAGED}
+        return world, {
+            wording.where(found.breach) for found in world.api.journal.findings if wording.title(found) == PAGED
+        }
 
     return check
 
@@ -85,7 +88,7 @@ def test_list_that_changes_is_not_judged(world_of, reasons):
     VerifyPages(world.verify).hold_every_record_once(Pages(world.api, world.contract.operations["listUsers"]))
 
     assert (PAGED, "the list changed while it was walked, again and again") in reasons(world)
-    assert not [found for found in world.api.journal.findings if found.check == PAGED]
+    assert not [found for found in world.api.journal.findings if wording.title(found) == PAGED]
 
 
 def test_page_after_the_last_is_empty_or_refused(world_of, reasons):

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from ecsuite import wording
 from ecsuite.rules.promises import GONE, KEPT_APART, LOGGED, REFUSED_CHANGES_NOTHING, SENT_COMES_BACK, UNTOUCHED
 from ecsuite.rules.snapshots import Probe, Snapshot
 
@@ -125,8 +126,8 @@ def test_change_is_blamed_on_the_call_that_names_it(world_of, shop):
 
     assert not world.verify.unchanged(UNTOUCHED, before, sent[1], sent=sent)
 
-    (found,) = [each for each in world.api.journal.findings if each.check == UNTOUCHED]
-    assert found.request.body == b'{"userId":"a-long-id-of-one-user-1"}'
+    (found,) = [each for each in world.api.journal.findings if wording.title(each) == UNTOUCHED]
+    assert found.blamed.request.body == b'{"userId":"a-long-id-of-one-user-1"}'
 
 
 def test_shared_change_must_come_again(world_of, shop):

@@ -18,10 +18,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
+from ecsuite import wording
 from ecsuite.contract import Operation
-from ecsuite.finding import Breach
+from ecsuite.findings.breach import Breach, Place
 from ecsuite.http import httpx
-from ecsuite.media import UndecodableError
+from ecsuite.messages.media import UndecodableError
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.parts import Answer, Asked, Parts
@@ -567,9 +568,9 @@ def accepts(
     """
 
     def forgiven(breach: Breach) -> bool:
-        own = breach.at.removeprefix("request body").strip()
+        own = "".join(f"/{token}" for token in breach.at.path)
         fits = own.startswith(pointer[:-1]) if pointer.endswith("*") else own == pointer
-        return breach.at.startswith("request body") and fits and breach.actual.startswith(actual)
+        return breach.at.part == "request-body" and fits and wording.actual(breach).startswith(actual)
 
     def mended(original: Handler, call: Call) -> Reply:
         body = call.body
@@ -589,7 +590,7 @@ def forgives_parameters(operation: str, name: str, instead: str) -> Plant:
         text = call.query.get(name, instead)
         return original(replace(call, query={**call.query, name: text if text.isdigit() else instead}))
 
-    forgiven = forgives(operation, lambda breach: breach.at == f"query {name}")
+    forgiven = forgives(operation, lambda breach: breach.at == Place("query", name))
     return together(forgiven, does(operation, act))
 
 

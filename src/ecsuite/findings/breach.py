@@ -1,0 +1,159 @@
+"""What breaks a promise: the kind of breach, its place, and what was expected and seen there, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from ecsuite.contract.document import Pointer
+from ecsuite.findings.datum import MISSING, Datum, kept_text
+from ecsuite.messages.redact import is_secret
+
+Part = Literal[
+    "status",
+    "header",
+    "body",
+    "request-line",
+    "path",
+    "query",
+    "request-header",
+    "request-body",
+    "list",
+    "delivery",
+    "connection",
+]
+Path = tuple[str | int, ...]
+MOST_TOKENS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in an exchange, or in what several exchanges show together.
+
+    Attributes:
+        part: of the exchange: `header`, `body`, `query`, ...; `list` for what all pages of a list hold together.
+        name: of a header or a parameter.
+        path: the reference tokens that lead to a part of a body (RFC 6901); the name of a parameter of a header.
+    """
+
+    part: Part
+    name: str = ""
+    path: Path = ()
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether secrets stand there: under the name of one, however deep."""
+        return is_secret(self.name) or any(isinstance(token, str) and is_secret(token) for token in self.path)
+
+    def kept(self, mask: Callable[[str], str]) -> Place:
+        """The place as a finding keeps it, for a server can send any name."""
+        path = tuple(kept_text(token, mask) if isinstance(token, str) else token for token in self.path[:MOST_TOKENS])
+        return replace(self, path=path)
+
+    def to_json(self) -> dict[str, Any]:
+        """The place as a JSON value."""
+        return {"part": self.part, "name": self.name, "path": list(self.path)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Place:
+        """The place that `to_json` gave."""
+        return cls(value["part"], value["name"], tuple(value["path"]))
+
+
+STATUS = Place("status")
+# The kinds of breach beside the keywords of JSON Schema.
+KINDS: Final = frozenset(
+    {
+        "absent",
+        "changed",
+        "count",
+        "duplicate",
+        "extra",
+        "length",
+        "lost",
+        "order",
+        "present",
+        "said",
+        "status",
+        "unknown",
+        "unlisted",
+        "unreadable",
+    }
+)
+
+
+def body(path: Path = ()) -> Place:
+    """A place in the body of a response."""
+    return Place("body", path=path)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One rule that an exchange breaks.
+
+    Attributes:
+        kind: the JSON Schema keyword that is broken, or one of `KINDS`.
+        at: where.
+        expected: a fragment of a schema where the kind is one of its keywords; a list of statuses and ranges of them
+            (`2XX`) where it is `status`; a list of what is allowed where it is `unlisted`; a media type where it is
+            `unreadable`; else the value that should be there.
+        actual: the value that is there; the reason, as an id, where it is `unreadable`.
+        rule: where in the contract the rule stands; None for the operation itself.
+        case: the input that was tried, where a table of inputs was: `secret-cut-off`.
+        because: why the request had to be refused.
+        seen_by: the id of the operation that showed it later; empty where the exchange shows it itself.
+        note: what comes along for people alone: what the promise has to say of it, in English; where it is
+            `unreadable`, what the reader of the body or the connection said.
+    """
+
+    kind: str
+    at: Place
+    expected: Datum = MISSING
+    actual: Datum = MISSING
+    rule: Pointer | None = None
+    case: str = ""
+    because: Breach | None = None
+    seen_by: str = ""
+    note: str = ""
+
+    def kept(self, mask: Callable[[str], str]) -> Breach:
+        """The breach as a finding keeps it: no secrets, values cut; `mask` knows the secrets of the run."""
+        return replace(
+            self,
+            at=self.at.kept(mask),
+            # What a keyword wants there is published, and no secret.
+            expected=self.expected.kept(mask, is_secret_place=self.at.is_secret and self.kind in KINDS),
+            actual=self.actual.kept(mask, is_secret_place=self.at.is_secret),
+            because=self.because.kept(mask) if self.because else None,
+            note=kept_text(self.note, mask),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The breach as a JSON value."""
+        return {
+            "kind": self.kind,
+            "at": self.at.to_json(),
+            "expected": self.expected.to_json(),
+            "actual": self.actual.to_json(),
+            "rule": None if self.rule is None else list(self.rule),
+            "case": self.case,
+            "because": self.because.to_json() if self.because else None,
+            "seen_by": self.seen_by,
+            "note": self.note,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Breach:
+        """The breach that `to_json` gave."""
+        return cls(
+            kind=value["kind"],
+            at=Place.from_json(value["at"]),
+            expected=Datum.from_json(value["expected"]),
+            actual=Datum.from_json(value["actual"]),
+            rule=None if value["rule"] is None else tuple(value["rule"]),
+            case=value["case"],
+            because=cls.from_json(value["because"]) if value["because"] else None,
+            seen_by=value["seen_by"],
+            note=value["note"],
+        )

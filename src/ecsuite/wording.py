@@ -1,0 +1,213 @@
+"""The only place that makes English of findings.
+
+What a kind of breach says is said here, for all promises alike. What a single promise has to say of it stands in the
+module that keeps the promise, and comes along as `Breach.note`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import Datum, datum
+from ecsuite.findings.finding import Finding
+from ecsuite.promises import BY_ID
+
+LONGEST_SHOWN: Final = 120
+_ARTICLES: Final = {
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "a boolean",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+_PARTS: Final = {
+    "request-line": "request line",
+    "request-header": "request header",
+    "request-body": "request body",
+}
+_BOUNDS: Final = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "above {}",
+    "exclusiveMaximum": "below {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "a string with a length of at least {}",
+    "maxLength": "a string with a length of at most {}",
+    "minItems": "an array with a length of at least {}",
+    "maxItems": "an array with a length of at most {}",
+    "minProperties": "at least {} members",
+    "maxProperties": "at most {} members",
+    "pattern": "text that matches {}",
+    "format": "text of the format {}",
+}
+
+
+def title(finding: Finding) -> str:
+    """What reports call the promise of a finding."""
+    return title_of(finding.promise)
+
+
+def title_of(promise: str) -> str:
+    """What reports call the promise of that id."""
+    return BY_ID[promise].title if promise in BY_ID else promise
+
+
+def subject(finding: Finding) -> str:
+    """The call and its status: `POST /users -> 201`."""
+    return printable(f"{finding.method} {finding.path} -> {finding.status or 'no response'}")
+
+
+def place(at: Place) -> str:
+    """A place in an exchange: `body /metadata/year`, `header WWW-Authenticate`, `status`."""
+    part = _PARTS.get(at.part, at.part)
+    pointer = "".join(f"/{shorten(str(token))}" for token in at.path)
+    return " ".join(filter(None, (part, at.name, pointer)))
+
+
+def where(breach: Breach) -> str:
+    """The place of a breach, and the call that shows it."""
+    if breach.kind == "said":
+        return shorten(breach.at.name, longest=500)
+    return f"{place(breach.at)} of {breach.seen_by} afterwards" if breach.seen_by else place(breach.at)
+
+
+def expected(breach: Breach) -> str:
+    """What should be there, with the note of the promise."""
+    if breach.because:
+        why = breach.because
+        return f"a refusal, because {where(why)} is {actual(why)} where the contract has {expected(why)}"
+    said = _EXPECTED.get(breach.kind, _keyword)(breach)
+    case = f" ({breach.case})" if breach.case else ""
+    note = "" if is_noted(breach) or not breach.note else f", {breach.note}"
+    return printable(f"{said}{case}{note}")
+
+
+def actual(breach: Breach) -> str:
+    """What is there."""
+    if breach.kind in _COUNTED:
+        return f"{shorten(str(breach.actual.value))} {_COUNTED[breach.kind]}".strip()
+    if is_noted(breach):
+        return shorten(breach.note)
+    if (breach.kind in _PLAIN or breach.at.part == "status") and breach.actual.type in {"integer", "string"}:
+        return shorten(str(breach.actual.value))
+    return describe(breach.actual)
+
+
+_COUNTED: Final = {"count": "", "duplicate": "times", "length": "bytes"}
+# Kinds of breach whose value is a text of HTTP, and no JSON; so are statuses, whatever the kind.
+_PLAIN: Final = frozenset({"said", "unlisted", "unknown"})
+
+
+def is_noted(breach: Breach) -> bool:
+    """Whether the note of a breach says what was seen: of a body that cannot be read, or a response that never came."""
+    return breach.kind == "unreadable" or breach.at.part == "connection"
+
+
+def _one_of(breach: Breach) -> str:
+    allowed = [str(each) for each in breach.expected.value]
+    return allowed[0] if len(allowed) == 1 else f"one of {', '.join(allowed)}"
+
+
+def _readable(breach: Breach) -> str:
+    if breach.expected.type == "missing":
+        return "a body that arrives whole and can be decoded" if breach.actual.value == "transfer" else "less nesting"
+    return f"a body of the media type {shorten(breach.expected.value)}"
+
+
+def _absent(breach: Breach) -> str:
+    if breach.at.part == "connection":
+        return "a response to the request"
+    return "a value" if breach.expected.type == "missing" else describe(breach.expected)
+
+
+def _keyword(breach: Breach) -> str:
+    """What a keyword of JSON Schema wants."""
+    fragment = breach.expected.value
+    return keyword(breach.kind, fragment) if isinstance(fragment, Mapping) else describe(breach.expected)
+
+
+_EXPECTED: Final[Mapping[str, Callable[[Breach], str]]] = MappingProxyType(
+    {
+        "status": lambda breach: " or ".join(map(str, breach.expected.value)),
+        "unreadable": _readable,
+        "unlisted": _one_of,
+        "unknown": lambda _: "a method and a path that the contract lists",
+        "said": lambda breach: str(breach.expected.value),
+        "count": lambda breach: str(breach.expected.value),
+        "duplicate": lambda _: "once",
+        "length": lambda _: "no body",
+        "absent": _absent,
+        "present": lambda _: "nothing",
+        "changed": lambda breach: describe(breach.expected),
+        "lost": lambda breach: describe(breach.expected),
+        "extra": lambda _: "nothing more",
+        "order": lambda breach: describe(breach.expected),
+    }
+)
+
+
+def keyword(name: str, fragment: Mapping[str, Any]) -> str:
+    """What one keyword of a schema wants."""
+    if name == "required":
+        return f"{wanted(fragment) if fragment else 'a member'}, required"
+    if name in {"anyOf", "oneOf"}:
+        return " or ".join(wanted(branch) for branch in fragment[name])
+    if name in {"pattern", "format"} and "title" in fragment:
+        return wanted(fragment)
+    if name in _BOUNDS:
+        bound = _BOUNDS[name].format(fragment[name])
+        return f"{wanted(fragment)}: {bound}" if "title" in fragment else bound
+    if name in {"additionalProperties", "unevaluatedProperties"}:
+        return "no further members"
+    if name == "uniqueItems":
+        return "items that differ from each other"
+    return wanted(fragment)
+
+
+def wanted(schema: Mapping[str, Any]) -> str:
+    """What a schema wants of a value: `a string`, `one of A, B`, its title where it has one."""
+    if "title" in schema:
+        return str(schema["title"])
+    if "const" in schema:
+        return describe(datum(schema["const"]))
+    if "enum" in schema:
+        return f"one of {', '.join('null' if option is None else str(option) for option in schema['enum'])}"
+    types = schema.get("type", "value")
+    names = [types] if isinstance(types, str) else types
+    return " or ".join(_ARTICLES.get(name, "a value") for name in names)
+
+
+def describe(value: Datum) -> str:
+    """A JSON value in words: its type, and the value itself, shortened."""
+    if value.type == "boolean":
+        return f"a boolean, {str(value.value).lower()}"
+    if value.type == "integer":
+        return f"an integer, {shorten(str(value.value))}"
+    if value.type == "number":
+        return f"a number, {value.value!r}"
+    if value.type == "string":
+        return f'a string, "{shorten(value.value, size=value.size)}"'
+    if value.type == "array":
+        return f"an array of {value.size} items"
+    if value.type == "object":
+        return f"an object with {shorten(', '.join(map(str, value.value))) or 'no members'}"
+    return value.type
+
+
+def printable(text: str) -> str:
+    """The text on one line: nothing that a server sends may steer a terminal, or fail to be encoded."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def shorten(text: str, longest: int = LONGEST_SHOWN, size: int = 0) -> str:
+    """The text on one line, cut where it is too long to read; `size` is its length where it was cut before."""
+    line = printable(text[: longest + 1])
+    length = max(size, len(text))
+    return line if length <= longest else f"{line[:longest]}... ({length} characters)"
