@@ -42,9 +42,9 @@ def test_meter_point_keeps_its_zeros(world):
     entities, draw = world.entities, world.values.draw
     meter = f"00{world.values.ids.digits(16)}"
     place = {"locationId": draw("id"), "locationType": "Residential", "meterPointIds": [meter]}
+    home = entities.create(entities.type_made_by("createLocation"), body=Body(place))
     tank = {"resourceId": draw("id"), "resourceType": "HotWaterTank", "meterPointId": meter}
 
-    home = entities.create(entities.type_made_by("createLocation"), body=Body(place))
     connected = entities.create(entities.type_made_by("createLocationResource"), home, body=Body(tank))
 
     world.verify.readable(home)
