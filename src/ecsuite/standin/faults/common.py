@@ -9,11 +9,12 @@ import json
 import re
 import struct
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from ecsuite.contract import Level
+from ecsuite.findings.datum import JsonType
 from ecsuite.rules import (
     ERROR_FITS,
     GONE,
@@ -66,6 +67,40 @@ class EntityOperations(NamedTuple):
     list: str
     get: str
     delete: str
+
+
+class Taken(NamedTuple):
+    """Input that breaks a rule and is taken.
+
+    Attributes:
+        operation: that takes it.
+        pointer: the member; the start of one, where it ends in `*`; the whole body, where it is empty.
+        actual: the type of what is there; `missing` where nothing is.
+        name: what the fault is called, behind the operation.
+        text: what is taken.
+        default: what is put where nothing is.
+        mend: makes of the member what can be kept.
+    """
+
+    operation: str
+    pointer: str
+    actual: JsonType
+    name: str
+    text: str
+    default: Any = p.DROP
+    mend: Callable[[Any], Any] | None = None
+
+    @property
+    def because(self) -> str:
+        """Why it had to be refused."""
+        said = _SAID.get(self.actual, self.actual)
+        return f"{self.pointer.rstrip('*')}\\S* is {said}" if self.pointer else f"request body is {said}"
+
+
+_SAID: Final = {
+    "boolean": "a boolean", "integer": "an integer", "number": "a number", "string": "a string", "array": "an array",
+    "object": "an object",
+}
 
 
 def faults(category: str, *rows: Row) -> tuple[Fault, ...]:

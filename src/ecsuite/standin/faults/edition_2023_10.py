@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any, Final
 
 from ecsuite.contract import Level
+from ecsuite.findings.pattern import OfType
 from ecsuite.http import httpx
 from ecsuite.rules import (
     DELIVERED_ONCE,
@@ -50,6 +51,7 @@ from ecsuite.standin.faults.common import (
     NO_BODY,
     PATH,
     SENT,
+    Taken,
     SERVER_ERROR,
     SPEC,
     STATUS,
@@ -166,57 +168,46 @@ def _put_moves(original: Handler, call: Call) -> Reply:
     return replace(reply, body={**reply.body, "id": body["id"]})
 
 
-def _puts(parts: Parts) -> None:
-    async def put(client: httpx.AsyncClient, delivery: Delivery) -> None:
-        await client.put(delivery.url, content=delivery.body, headers=delivery.headers)
-
-    parts.send = put
-
-
 def _calls_first_address(parts: Parts) -> None:
     """Delivers to the address that a webhook had when it was made."""
     first: dict[str, str] = {}
-    make, test = parts.handlers["createWebhook"], parts.handlers["testWebhook"]
 
-    def making(call: Call) -> Reply:
-        reply = make(call)
+    def remember(call: Call, reply: Reply) -> None:
         first[reply.body["id"]] = call.body["webhookUrl"]
-        return reply
 
-    def testing(call: Call) -> Reply:
+    def testing(original: Handler, call: Call) -> Reply:
         webhook = call.store.get(call.partner, "webhook", "", call.path["id"])
         if webhook is None:
-            return test(call)
+            return original(call)
         call.store.put(call.partner, "webhook", "", webhook["id"], {**webhook, "webhookUrl": first[webhook["id"]]})
-        reply = test(call)
+        reply = original(call)
         call.store.put(call.partner, "webhook", "", webhook["id"], webhook)
         return reply
 
-    parts.handlers["createWebhook"], parts.handlers["testWebhook"] = making, testing
+    p.together(p.then_does("createWebhook", remember), p.does("testWebhook", testing))(parts)
 
 
 def _calls_deleted(parts: Parts) -> None:
     """Delivers to a webhook that is deleted, and answers that there is none."""
     deleted: dict[str, Any] = {}
-    delete, test = parts.handlers["deleteWebhook"], parts.handlers["testWebhook"]
 
-    def deleting(call: Call) -> Reply:
+    def deleting(original: Handler, call: Call) -> Reply:
         body = call.store.get(call.partner, "webhook", "", call.path["id"])
-        reply = delete(call)
+        reply = original(call)
         deleted[call.path["id"]] = body
         return reply
 
-    def testing(call: Call) -> Reply:
+    def testing(original: Handler, call: Call) -> Reply:
         try:
-            return test(call)
+            return original(call)
         except RefusalError:
             if (body := deleted.get(call.path["id"])) is not None:
                 call.store.put(call.partner, "webhook", "", body["id"], body)
-                test(call)
+                original(call)
                 call.store.delete(call.partner, "webhook", "", body["id"])
             raise
 
-    parts.handlers["deleteWebhook"], parts.handlers["testWebhook"] = deleting, testing
+    p.together(p.does("deleteWebhook", deleting), p.does("testWebhook", testing))(parts)
 
 
 def _calls_all(original: Handler, call: Call) -> Reply:
@@ -310,84 +301,82 @@ def _known_event(original: Handler, call: Call) -> Reply:
 
 
 # fmt: off
-# Input that breaks a rule and is taken: operation, member, how what is there is described, name, what is taken, and what
-# it takes to go on.
-_Taken = tuple[str, str, str, str, str, dict[str, Any]]
-TAKEN: Final[tuple[_Taken, ...]] = (
-    ("createUser", "/userId", "missing", "no-id", "a user without userId", {"default": "nobody"}),
-    ("createUser", "/userId", "null", "null-as-id", "null as userId", {"mend": str}),
-    ("createUser", "/userId", "an integer", "number-as-id", "a number as userId", {"mend": str}),
-    ("createUser", "/userId", "an array", "array-as-id", "an array as userId", {"mend": str}),
-    ("createVehicle", "/vehicleId", "missing", "no-id", "a vehicle without vehicleId", {"default": "nothing"}),
-    ("createVehicle", "/vehicleId", "an integer", "number-as-id", "a number as vehicleId", {"mend": str}),
-    ("createVehicle", "/metadata", "missing", "no-metadata", "a vehicle without metadata", {}),
-    ("createVehicle", "/metadata", "null", "null-as-metadata", "null as metadata", {}),
-    ("createVehicle", "/metadata/resourceType", "missing", "no-type", "a vehicle without resourceType", {}),
-    ("createVehicle", "/metadata/resourceType", "a string", "any-type", "any resourceType", {}),
-    ("createVehicle", "/metadata/brand", "missing", "no-brand", "a vehicle without brand", {}),
-    ("createVehicle", "/metadata/brand", "an integer", "number-as-brand", "a number as brand", {}),
-    ("createVehicle", "/metadata/model", "null", "null-as-model", "null as model", {}),
-    ("createVehicle", "/metadata/year", "missing", "no-year", "a vehicle without year", {}),
-    ("createVehicle", "/metadata/year", "a string", "text-as-year", "text as year", {}),
-    ("createVehicle", "/metadata/year", "a number", "fraction-as-year", "a fraction as year", {}),
-    ("createVehicle", "/metadata/vin", "missing", "no-vin", "a vehicle without vin", {}),
-    ("createVehicle", "/metadata/vin", "a boolean", "boolean-as-vin", "a boolean as vin", {}),
-    ("createMeter", "/address", "missing", "no-address", "a meter without address", {}),
-    ("createMeter", "/address", "a string", "text-as-address", "text as address", {}),
-    ("createMeter", "/address/street", "missing", "no-street", "an address without street", {}),
-    ("createMeter", "/address/city", "null", "null-as-city", "null as city", {}),
-    ("createMeter", "/address/zipCode", "an integer", "number-as-zip-code", "a number as zipCode", {}),
-    ("createMeter", "/location", "missing", "no-location", "a meter without location", {}),
-    ("createMeter", "/location/latitude", "missing", "no-latitude", "a location without latitude", {}),
-    ("createMeter", "/location/latitude", "a number", "far-latitude", "a latitude beyond 90", {}),
-    ("createMeter", "/location/latitude", "a string", "text-as-latitude", "text as latitude", {}),
-    ("createMeter", "/location/longitude", "a number", "far-longitude", "a longitude beyond 180", {}),
-    ("createMeter", "/location/longitude", "null", "null-as-longitude", "null as longitude", {}),
-    ("createMeter", "/meterPointId", "missing", "no-meter-point-id", "a meter without meterPointId", {}),
-    ("createMeter", "/meterPointId", "an integer", "number-as-meter-point-id", "a number as meterPointId", {}),
-    ("createMeter", "/meterNumber", "null", "null-as-meter-number", "null as meterNumber", {}),
-    ("createMeter", "/locationType", "missing", "no-location-type", "a meter without locationType", {}),
-    ("createMeter", "/locationType", "a string", "any-location-type", "any locationType", {}),
-    ("createMeter", "/locationType", "an integer", "number-as-location-type", "a number as locationType", {}),
-    ("createResource", "/resourceId", "missing", "no-id", "a resource without resourceId", {"default": "nothing"}),
-    ("createResource", "/metadata", "missing", "no-metadata", "a resource without metadata", {}),
-    ("createResource", "/metadata/resourceType", "a string", "any-type", "any resourceType", {}),
-    ("createResource", "/metadata/brand", "null", "null-as-brand", "null as brand", {}),
-    ("createResource", "/metadata/model", "missing", "no-model", "a resource without model", {}),
-    ("createResource", "/metadata/capacity", "missing", "no-capacity", "a resource without capacity", {}),
-    ("createResource", "/metadata/capacity", "a string", "text-as-capacity", "text as capacity", {}),
-    ("createResource", "/metadata/heatingElements", "missing", "no-elements", "a tank without heatingElements", {}),
-    ("createResource", "/metadata/heatingElements", "an integer", "one-element", "a number as heatingElements", {}),
-    ("createResource", "/metadata/heatingElements/*", "a string", "text-in-elements", "text in heatingElements", {}),
-    ("createResource", "/metadata/heatingElements/1*", "an object", "wrong-second-element", "anything behind the first heating element", {}),
-    ("createWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl", {"default": "http://127.0.0.1:9/"}),
-    ("createWebhook", "/webhookUrl", "an integer", "number-as-url", "a number as webhookUrl", {}),
-    ("createWebhook", "/webhookSecret", "missing", "no-secret", "a webhook without webhookSecret", {}),
-    ("createWebhook", "/webhookSecret", "null", "null-as-secret", "null as webhookSecret", {}),
-    ("createWebhook", "/eventPayloadTypes", "missing", "no-payload-types", "a webhook without eventPayloadTypes", {"default": []}),
-    ("createWebhook", "/eventPayloadTypes", "a string", "text-as-payload-types", "text as eventPayloadTypes", {}),
-    ("createWebhook", "/eventPayloadTypes/*", "a string", "any-payload-type", "any eventPayloadTypes", {}),
-    ("createWebhook", "/operationTypes", "null", "null-as-operation-types", "null as operationTypes", {}),
-    ("createWebhook", "/operationTypes/*", "a string", "any-operation-type", "any operationTypes", {}),
-    ("replaceWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl", {}),
-    ("replaceWebhook", "/webhookSecret", "missing", "no-secret", "a webhook without webhookSecret", {}),
-    ("replaceWebhook", "/eventPayloadTypes/*", "a string", "any-payload-type", "any eventPayloadTypes", {}),
-    ("replaceWebhook", "/operationTypes", "missing", "no-operation-types", "a webhook without operationTypes", {}),
-    ("createReport", "/eventId", "missing", "no-event", "a report without eventId", {"default": "none"}),
-    ("createReport", "/eventId", "an integer", "number-as-event", "a number as eventId", {"mend": str}),
-    ("createReport", "/name", "missing", "no-name", "a report without name", {"default": ""}),
-    ("createReport", "/payloads", "missing", "no-payloads", "a report without payloads", {"default": []}),
-    ("createReport", "/payloads", "an object", "object-as-payloads", "an object as payloads", {}),
-    ("createReport", "/payloads/0/payloadType", "a string", "any-payload-type", "any payloadType", {}),
-    ("createReport", "/payloads/0/resourceId", "missing", "no-resource", "a payload without resourceId", {}),
-    ("createReport", "/payloads/0/location", "missing", "no-location", "a payload without location", {}),
-    ("createReport", "/payloads/0/location/latitude", "a string", "text-as-latitude", "text as latitude", {}),
-    ("createReport", "/payloads/0/actionType", "a string", "any-action", "any actionType", {}),
-    ("createReport", "/payloads/0/actionType", "missing", "no-action", "a payload without actionType", {}),
-    ("createReport", "/payloads/0/current", "a string", "text-as-current", "text as current", {}),
-    ("createReport", "/payloads/0/power", "a string", "text-as-power", "text as power", {}),
-    ("createReport", "/payloads/0/stateOfCharge", "a boolean", "boolean-as-charge", "a boolean as stateOfCharge", {}),
-    ("createReport", "/payloads/0/batteryCapacity", "an array", "array-as-battery", "an array as batteryCapacity", {}),
+# Input that breaks a rule and is taken.
+TAKEN: Final[tuple[Taken, ...]] = (
+    Taken("createUser", "/userId", "missing", "no-id", "a user without userId", default="nobody"),
+    Taken("createUser", "/userId", "null", "null-as-id", "null as userId", mend=str),
+    Taken("createUser", "/userId", "integer", "number-as-id", "a number as userId", mend=str),
+    Taken("createUser", "/userId", "array", "array-as-id", "an array as userId", mend=str),
+    Taken("createVehicle", "/vehicleId", "missing", "no-id", "a vehicle without vehicleId", default="nothing"),
+    Taken("createVehicle", "/vehicleId", "integer", "number-as-id", "a number as vehicleId", mend=str),
+    Taken("createVehicle", "/metadata", "missing", "no-metadata", "a vehicle without metadata"),
+    Taken("createVehicle", "/metadata", "null", "null-as-metadata", "null as metadata"),
+    Taken("createVehicle", "/metadata/resourceType", "missing", "no-type", "a vehicle without resourceType"),
+    Taken("createVehicle", "/metadata/resourceType", "string", "any-type", "any resourceType"),
+    Taken("createVehicle", "/metadata/brand", "missing", "no-brand", "a vehicle without brand"),
+    Taken("createVehicle", "/metadata/brand", "integer", "number-as-brand", "a number as brand"),
+    Taken("createVehicle", "/metadata/model", "null", "null-as-model", "null as model"),
+    Taken("createVehicle", "/metadata/year", "missing", "no-year", "a vehicle without year"),
+    Taken("createVehicle", "/metadata/year", "string", "text-as-year", "text as year"),
+    Taken("createVehicle", "/metadata/year", "number", "fraction-as-year", "a fraction as year"),
+    Taken("createVehicle", "/metadata/vin", "missing", "no-vin", "a vehicle without vin"),
+    Taken("createVehicle", "/metadata/vin", "boolean", "boolean-as-vin", "a boolean as vin"),
+    Taken("createMeter", "/address", "missing", "no-address", "a meter without address"),
+    Taken("createMeter", "/address", "string", "text-as-address", "text as address"),
+    Taken("createMeter", "/address/street", "missing", "no-street", "an address without street"),
+    Taken("createMeter", "/address/city", "null", "null-as-city", "null as city"),
+    Taken("createMeter", "/address/zipCode", "integer", "number-as-zip-code", "a number as zipCode"),
+    Taken("createMeter", "/location", "missing", "no-location", "a meter without location"),
+    Taken("createMeter", "/location/latitude", "missing", "no-latitude", "a location without latitude"),
+    Taken("createMeter", "/location/latitude", "number", "far-latitude", "a latitude beyond 90"),
+    Taken("createMeter", "/location/latitude", "string", "text-as-latitude", "text as latitude"),
+    Taken("createMeter", "/location/longitude", "number", "far-longitude", "a longitude beyond 180"),
+    Taken("createMeter", "/location/longitude", "null", "null-as-longitude", "null as longitude"),
+    Taken("createMeter", "/meterPointId", "missing", "no-meter-point-id", "a meter without meterPointId"),
+    Taken("createMeter", "/meterPointId", "integer", "number-as-meter-point-id", "a number as meterPointId"),
+    Taken("createMeter", "/meterNumber", "null", "null-as-meter-number", "null as meterNumber"),
+    Taken("createMeter", "/locationType", "missing", "no-location-type", "a meter without locationType"),
+    Taken("createMeter", "/locationType", "string", "any-location-type", "any locationType"),
+    Taken("createMeter", "/locationType", "integer", "number-as-location-type", "a number as locationType"),
+    Taken("createResource", "/resourceId", "missing", "no-id", "a resource without resourceId", default="nothing"),
+    Taken("createResource", "/metadata", "missing", "no-metadata", "a resource without metadata"),
+    Taken("createResource", "/metadata/resourceType", "string", "any-type", "any resourceType"),
+    Taken("createResource", "/metadata/brand", "null", "null-as-brand", "null as brand"),
+    Taken("createResource", "/metadata/model", "missing", "no-model", "a resource without model"),
+    Taken("createResource", "/metadata/capacity", "missing", "no-capacity", "a resource without capacity"),
+    Taken("createResource", "/metadata/capacity", "string", "text-as-capacity", "text as capacity"),
+    Taken("createResource", "/metadata/heatingElements", "missing", "no-elements", "a tank without heatingElements"),
+    Taken("createResource", "/metadata/heatingElements", "integer", "one-element", "a number as heatingElements"),
+    Taken("createResource", "/metadata/heatingElements/*", "string", "text-in-elements", "text in heatingElements"),
+    Taken("createResource", "/metadata/heatingElements/1*", "object", "wrong-second-element", "anything behind the first heating element"),
+    Taken("createWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl", default="http://127.0.0.1:9/"),
+    Taken("createWebhook", "/webhookUrl", "integer", "number-as-url", "a number as webhookUrl"),
+    Taken("createWebhook", "/webhookSecret", "missing", "no-secret", "a webhook without webhookSecret"),
+    Taken("createWebhook", "/webhookSecret", "null", "null-as-secret", "null as webhookSecret"),
+    Taken("createWebhook", "/eventPayloadTypes", "missing", "no-payload-types", "a webhook without eventPayloadTypes", default=[]),
+    Taken("createWebhook", "/eventPayloadTypes", "string", "text-as-payload-types", "text as eventPayloadTypes"),
+    Taken("createWebhook", "/eventPayloadTypes/*", "string", "any-payload-type", "any eventPayloadTypes"),
+    Taken("createWebhook", "/operationTypes", "null", "null-as-operation-types", "null as operationTypes"),
+    Taken("createWebhook", "/operationTypes/*", "string", "any-operation-type", "any operationTypes"),
+    Taken("replaceWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl"),
+    Taken("replaceWebhook", "/webhookSecret", "missing", "no-secret", "a webhook without webhookSecret"),
+    Taken("replaceWebhook", "/eventPayloadTypes/*", "string", "any-payload-type", "any eventPayloadTypes"),
+    Taken("replaceWebhook", "/operationTypes", "missing", "no-operation-types", "a webhook without operationTypes"),
+    Taken("createReport", "/eventId", "missing", "no-event", "a report without eventId", default="none"),
+    Taken("createReport", "/eventId", "integer", "number-as-event", "a number as eventId", mend=str),
+    Taken("createReport", "/name", "missing", "no-name", "a report without name", default=""),
+    Taken("createReport", "/payloads", "missing", "no-payloads", "a report without payloads", default=[]),
+    Taken("createReport", "/payloads", "object", "object-as-payloads", "an object as payloads"),
+    Taken("createReport", "/payloads/0/payloadType", "string", "any-payload-type", "any payloadType"),
+    Taken("createReport", "/payloads/0/resourceId", "missing", "no-resource", "a payload without resourceId"),
+    Taken("createReport", "/payloads/0/location", "missing", "no-location", "a payload without location"),
+    Taken("createReport", "/payloads/0/location/latitude", "string", "text-as-latitude", "text as latitude"),
+    Taken("createReport", "/payloads/0/actionType", "string", "any-action", "any actionType"),
+    Taken("createReport", "/payloads/0/actionType", "missing", "no-action", "a payload without actionType"),
+    Taken("createReport", "/payloads/0/current", "string", "text-as-current", "text as current"),
+    Taken("createReport", "/payloads/0/power", "string", "text-as-power", "text as power"),
+    Taken("createReport", "/payloads/0/stateOfCharge", "boolean", "boolean-as-charge", "a boolean as stateOfCharge"),
+    Taken("createReport", "/payloads/0/batteryCapacity", "array", "array-as-battery", "an array as batteryCapacity"),
 )
 
 
@@ -559,15 +548,15 @@ FIDELITY: Final = faults(
 
 INPUT: Final = faults(
     "bad input",
-    *((f"{kebab(o)}-takes-{name}", _level(o), f"{o} takes {text}", p.accepts(o, pointer, actual, **more), Expected(BAD, f"{o} -> 2..", "status", f"{pointer.rstrip('*')}\\S* is {actual}" if pointer else f"request body is {actual}")) for o, pointer, actual, name, text, more in TAKEN),
+    *((f"{kebab(own.operation)}-takes-{own.name}", _level(own.operation), f"{own.operation} takes {own.text}", p.accepts(own.operation, own.pointer, OfType(own.actual), default=own.default, mend=own.mend), Expected(BAD, f"{own.operation} -> 2..", "status", own.because)) for own in TAKEN),
     *((f"{kebab(o)}-in-spite-of-400", _level(o), f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 400", "GET .* afterwards")) for o in ("createVehicle", "createMeter", "createResource", "createWebhook", "replaceWebhook")),
     *((f"{kebab(entity.create)}-makes-unknown-user", GUIDE, f"{entity.create} makes the user that is not there", p.without_parent(entity.create, _make_user, goes_on=True), Expected(STATUS, f"{entity.create} -> 201", "status", "404", "201")) for entity in OWNED),
     *((f"{kebab(entity.create)}-leaves-unknown-user", GUIDE, f"{entity.create} answers 404 and makes the user", p.without_parent(entity.create, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOthing, f"{entity.create} -> 404", "GET /users/{userId} afterwards", "no user")) for entity in OWNED),
     *((f"{kebab(entity.create)}-keeps-for-later", GUIDE, f"{entity.create} answers 404 and keeps what was sent for the user to come", p.without_parent(entity.create, partial(_keep_for_later, entity), goes_on=False), Expected(REFUSED_CHANGES_NOthing, f"{entity.create} -> 404", "after the user was made")) for entity in OWNED),
     *((f"{kebab(entity.list)}-of-unknown-user-is-empty", SPEC, f"{entity.list} of an unknown user is an empty list", p.in_place_of(404, entity.list, Reply(200, [])), Expected(STATUS, f"{entity.list} -> 200", "status", "404", "200")) for entity in OWNED),
     *((f"{kebab(o)}-refuses-with-{code}", _level(o), f"{o} refuses bad input with {code}", p.sends(p.status(code), o, status=(400,)), Expected(STATUS, f"{o} -> {code}", "status", "400", str(code))) for o, code in (("createUser", 422), ("createVehicle", 422), ("createMeter", 409), ("createReport", 404))),
-    *((f"{kebab(o)}-takes-an-array", _level(o), f"{o} takes the body in an array", p.accepts(o, "", "an array", mend=unwrapped), Expected(BAD, f"{o} -> 2..", "status", "request body is an array")) for o in ("createUser", "createVehicle", "createWebhook")),
-    *((f"{kebab(o)}-takes-json-in-a-text", _level(o), f"{o} takes the body as JSON in a JSON text", p.accepts(o, "", "a string", mend=from_text), Expected(BAD, f"{o} -> 2..", "status", "request body is a string")) for o in ("createMeter", "createResource")),
+    *((f"{kebab(o)}-takes-an-array", _level(o), f"{o} takes the body in an array", p.accepts(o, "", OfType("array"), mend=unwrapped), Expected(BAD, f"{o} -> 2..", "status", "request body is an array")) for o in ("createUser", "createVehicle", "createWebhook")),
+    *((f"{kebab(o)}-takes-json-in-a-text", _level(o), f"{o} takes the body as JSON in a JSON text", p.accepts(o, "", OfType("string"), mend=from_text), Expected(BAD, f"{o} -> 2..", "status", "request body is a string")) for o in ("createMeter", "createResource")),
     ("create-user-takes-a-form", GUIDE, "createUser reads a form that is called JSON", p.reads_as("createUser", lambda text: dict(each.split("=") for each in text.split("&"))), Expected(BAD, "createUser -> 2..", "status", "request body is it is no JSON")),
     ("create-vehicle-takes-text-behind", GUIDE, "createVehicle does not look behind the JSON", p.reads_as("createVehicle", lambda text: json.JSONDecoder().raw_decode(text)[0]), Expected(BAD, "createVehicle -> 2..", "status", "request body is it is no JSON")),
     ("create-webhook-takes-single-quotes", SPEC, "createWebhook takes JSON in single quotes", p.reads_as("createWebhook", ast.literal_eval), Expected(BAD, "createWebhook -> 2..", "status", "request body is it is no JSON")),
@@ -700,7 +689,7 @@ DELIVERIES: Final = faults(
     ("delivery-has-an-empty-signature", SPEC, "a delivery's Spark-Signature is empty", p.delivers(lambda own: [replace(own, headers={**own.headers, "Spark-Signature": ""})]), Expected(DELIVERY_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature")),
     ("delivery-has-another-signature", SPEC, "a delivery has X-Signature in the place of Spark-Signature", p.delivers(lambda own: [replace(_without_signature(own), headers={**_without_signature(own).headers, "X-Signature": "x"})]), Expected(DELIVERY_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature", "required", "missing")),
     ("delivery-is-no-json", SPEC, "a delivery is said to be JSON, and is not", p.delivers(lambda own: [replace(own, body=b"test=1")]), Expected(DELIVERY_BODY, "POST testDelivery -> .*", "request body", "", "no JSON")),
-    ("delivery-is-a-put", SPEC, "a delivery is a PUT", _puts, Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
+    ("delivery-is-a-put", SPEC, "a delivery is a PUT", p.delivers_by("PUT"), Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
     ("delivery-is-empty", SPEC, "a delivery has no body", p.delivers(lambda own: [replace(own, body=b"")]), Expected(DELIVERY_BODY, "POST testDelivery -> .*", "request body", "a body", "empty")),
     ("delivery-goes-to-the-first-address", SPEC, "a changed webhook is called at the address that it had", _calls_first_address, Expected(DELIVERED_RIGHT, "testWebhook -> 200", "deliveries to", "none, for the webhook has another address")),
     ("delivery-does-not-follow", SPEC, "a changed webhook is not called at its new address", _calls_first_address, Expected(DELIVERY_ARRIVES, "testWebhook -> 200", "delivery", "a POST to", "nothing came")),
@@ -731,7 +720,7 @@ VARIANTS: Final = (
     Variant("short-ids", "ids of meters and webhooks are short numbers", p.numbers_ids("createMeter", "createWebhook")),
     Variant("answers-with-id", "vehicles and resources have an id of the server's, too", p.together(p.sends(p.value(_with_id), "getVehicle", "getResource", "listVehicles", "listResources"))),
     Variant("answers-without-user", "vehicles, meters and resources do not say whose they are", p.together(*(p.shows(entity.get, "/userId", p.DROP) for entity in OWNED), *(p.shows(entity.list, "/*/userId", p.DROP) for entity in OWNED), *(p.shows(entity.create, "/userId", p.DROP) for entity in OWNED))),
-    Variant("null-for-nothing", "null is taken for an optional member that is left out", p.together(*(p.accepts("createReport", f"/payloads/0/{name}", "null") for name in ("current", "power", "stateOfCharge", "batteryCapacity")))),
+    Variant("null-for-nothing", "null is taken for an optional member that is left out", p.together(*(p.accepts("createReport", f"/payloads/0/{name}", OfType("null")) for name in ("current", "power", "stateOfCharge", "batteryCapacity")))),
     Variant("refusal-is-text", "a refusal is a JSON text", p.sends(p.refusal(400, "The input breaks a rule."), *SECURED, status=(400,))),
     Variant("refusal-is-sparse", "a problem document has nothing but nulls", p.sends(p.refusal(400, {"type": None, "title": None, "status": None, "detail": None, "instance": None}, "application/problem+json; charset=utf-8"), *SECURED, status=(400,))),
     Variant("unknown-user-is-400", "an unknown user in the path is answered with 400", p.sends(p.refusal(400, "There is no such user."), *(each for entity in OWNED for each in (entity.create, entity.list)), "getUser", status=(404,))),

@@ -21,6 +21,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from ecsuite.findings.pattern import OfType
 from ecsuite.http import httpx
 from ecsuite.rules import (
     CHANGED_ALONE,
@@ -67,6 +68,7 @@ from ecsuite.standin.faults.common import (
     NO_BODY,
     PATH,
     SENT,
+    Taken,
     SERVER_ERROR,
     SPEC,
     STATUS,
@@ -381,30 +383,19 @@ def _batch(change: Callable[[list[Any]], list[Any]], name: str, original: Handle
 def _keeps_the_right_ones(operation: str, name: str, keep: Callable[[Call, Any], object]) -> Plant:
     """Refuses a batch with a wrong entity in it, and keeps the others."""
 
-    def plant(parts: Parts) -> None:
-        original = parts.answer
+    def answer(parts: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        try:
+            return original(asked)
+        except RefusalError as refused:
+            partner, items = parts.bearer(asked), sent_member(asked, name)
+            if asked.operation.id == operation and refused.reply.status == 400 and partner:
+                call = Call(partner, asked.decoded.path_values, p.sent_value(asked), parts.store)
+                for item in items or ():
+                    if isinstance(item, dict) and all(isinstance(own, str) for own in list(item.values())[:1]):
+                        keep(call, item)
+            raise
 
-        def answer(asked: Asked) -> Reply:
-            try:
-                return original(asked)
-            except RefusalError as refused:
-                partner = parts.bearer(asked)
-                body = p.sent_value(asked)
-                if (
-                    asked.operation.id == operation
-                    and refused.reply.status == 400
-                    and partner
-                    and isinstance(body, dict)
-                ):
-                    call = Call(partner, asked.decoded.path_values, body, parts.store)
-                    for item in body.get(name) or ():
-                        if isinstance(item, dict) and all(isinstance(own, str) for own in list(item.values())[:1]):
-                            keep(call, item)
-                raise
-
-        parts.answer = answer
-
-    return plant
+    return p.wraps(p.ANSWER, answer)
 
 
 def _at_any_location(_: Handler, call: Call) -> Reply:
@@ -423,19 +414,15 @@ def _newest_of_each(call: Call, _: Reply) -> None:
 def _resources_listed_still(parts: Parts) -> None:
     """Lists a resource that is deleted as before."""
     deleted: list[dict[str, Any]] = []
-    show, delete, original = (parts.handlers[name] for name in ("getResource", "deleteResource", "listResources"))
+    show = parts.handlers["getResource"]
 
-    def delete_and_keep(call: Call) -> Reply:
-        body = show(call).body
-        deleted.append(body)
-        return delete(call)
-
-    def listed(call: Call) -> Reply:
+    def listed(original: Handler, call: Call) -> Reply:
         reply = original(call)
         more = [body for body in deleted if body["userId"] == call.path["userId"]]
         return replace(reply, body=p.with_items(reply.body, [*p.items_of(reply.body), *more]))
 
-    parts.handlers["deleteResource"], parts.handlers["listResources"] = delete_and_keep, listed
+    keeping = p.first_does("deleteResource", lambda call: deleted.append(show(call).body))
+    p.together(keeping, p.does("listResources", listed))(parts)
 
 
 def _user_of_everybody(call: Call, _: Reply) -> None:
@@ -463,15 +450,7 @@ def _report_mixed_up(original: Handler, call: Call) -> Reply:
 
 def _notifies(change: Callable[[Any], Any]) -> Plant:
     """Delivers other notifications than are kept, with the right signature over what is delivered."""
-
-    def plant(parts: Parts) -> None:
-        def other(delivery: Delivery) -> list[Delivery]:
-            body = p.text_of(change(json.loads(delivery.body))).encode()
-            return [_signed(parts, replace(delivery, body=body))]
-
-        p.delivers(other)(parts)
-
-    return plant
+    return _written(lambda value: p.text_of(change(value)).encode())
 
 
 def _but(name: str, value: dict[str, Any]) -> dict[str, Any]:
@@ -494,16 +473,13 @@ def _signed(parts: Parts, delivery: Delivery) -> Delivery:
 def _signs(make: Callable[[str, Delivery], str | None]) -> Plant:
     """Signs deliveries otherwise; `make` is given the secret and the delivery, and None stands for no header."""
 
-    def plant(parts: Parts) -> None:
-        def other(delivery: Delivery) -> list[Delivery]:
-            signature = make(_secret_of(parts, delivery), delivery)
-            rest = {name: own for name, own in delivery.headers.items() if name != webhooks.SIGNATURE_HEADER}
-            more = {} if signature is None else {webhooks.SIGNATURE_HEADER: signature}
-            return [replace(delivery, headers={**rest, **more})]
+    def other(parts: Parts, delivery: Delivery) -> list[Delivery]:
+        signature = make(_secret_of(parts, delivery), delivery)
+        rest = {name: own for name, own in delivery.headers.items() if name != webhooks.SIGNATURE_HEADER}
+        more = {} if signature is None else {webhooks.SIGNATURE_HEADER: signature}
+        return [replace(delivery, headers={**rest, **more})]
 
-        p.delivers(other)(parts)
-
-    return plant
+    return p.delivers_with(other)
 
 
 def _mac(digest: Callable[..., Any], key: bytes, body: bytes) -> bytes:
@@ -536,77 +512,48 @@ def _signed_by(secret: str, delivery: Delivery) -> Delivery:
 def _tries(count: int) -> Plant:
     """Tries a delivery so often at most."""
 
-    def plant(parts: Parts) -> None:
-        owe = parts.store.owe
+    def owe(_: Parts, original: Callable[..., None], *args: Any, **options: Any) -> None:
+        original(*args, **{**options, "tries": count})
 
-        def owes(*args: Any, **options: Any) -> None:
-            owe(*args, **{**options, "tries": count})
-
-        parts.store.owe = owes  # type: ignore[method-assign]
-
-    return plant
+    return p.wraps(p.of_store("owe"), owe)
 
 
 def _pauses(seconds: Callable[[int], float]) -> Plant:
     """Waits otherwise before a delivery is tried again; `seconds` is given how often it was tried before."""
 
-    def plant(parts: Parts) -> None:
-        original = parts.store.put_off
+    def put_off(_: Parts, original: Callable[..., Delivery], delivery: Delivery, pause: float) -> Delivery:
+        del pause
+        return original(delivery, seconds(delivery.tried))
 
-        def put_off(delivery: Delivery, pause: float) -> Delivery:
-            del pause
-            return original(delivery, seconds(delivery.tried))
-
-        parts.store.put_off = put_off  # type: ignore[method-assign]
-
-    return plant
+    return p.wraps(p.of_store("put_off"), put_off)
 
 
-def _new_notification_each_time(parts: Parts) -> None:
+def _new_notification_each_time(parts: Parts, delivery: Delivery) -> list[Delivery]:
     """Gives each try of a delivery a notificationId of its own."""
-
-    def other(delivery: Delivery) -> list[Delivery]:
-        if not delivery.tried:
-            return [delivery]
-        body = p.text_of({**json.loads(delivery.body), "notificationId": f"again-{delivery.tried}"}).encode()
-        return [_signed(parts, replace(delivery, body=body))]
-
-    p.delivers(other)(parts)
+    if not delivery.tried:
+        return [delivery]
+    body = p.text_of({**json.loads(delivery.body), "notificationId": f"again-{delivery.tried}"}).encode()
+    return [_signed(parts, replace(delivery, body=body))]
 
 
-def _unsigned_again(parts: Parts) -> None:
+def _unsigned_again(delivery: Delivery) -> list[Delivery]:
     """Signs the first try of a delivery only."""
-
-    def other(delivery: Delivery) -> list[Delivery]:
-        if not delivery.tried:
-            return [delivery]
-        return [replace(delivery, headers={**delivery.headers, webhooks.SIGNATURE_HEADER: _base64(b"\0" * 32)})]
-
-    p.delivers(other)(parts)
+    if not delivery.tried:
+        return [delivery]
+    return [replace(delivery, headers={**delivery.headers, webhooks.SIGNATURE_HEADER: _base64(b"\0" * 32)})]
 
 
 def _acknowledged_by(*statuses: int) -> Plant:
     """Takes no other statuses than these for an acknowledgement."""
-
-    def plant(parts: Parts) -> None:
-        original = parts.send
-
-        async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
-            status = await original(client, delivery)
-            return status if status in statuses or not status or status >= 300 else 500
-
-        parts.send = send
-
-    return plant
+    return p.takes_status(lambda status: status if status in statuses or not status or status >= 300 else 500)
 
 
 def _waits_for_each(parts: Parts) -> None:
     """Delivers one after the other, and waits for the response of each."""
-    original = parts.send
     one_at_a_time = asyncio.Lock()
     failed: list[str] = []
 
-    async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
+    async def send(_: Parts, original: p.Send, client: httpx.AsyncClient, delivery: Delivery) -> int | None:
         async with one_at_a_time:
             if failed and delivery.url not in failed:
                 return 500
@@ -615,7 +562,7 @@ def _waits_for_each(parts: Parts) -> None:
                 failed.append(delivery.url)
             return status
 
-    parts.send = send
+    p.wraps(p.SEND, send)(parts)
 
 
 def _notifies_as(choose: Callable[[Call, dict[str, Any], str], bool]) -> Plant:
@@ -656,27 +603,23 @@ def _cross_partner(original: Handler, call: Call) -> Reply:
 
 def _keeps_deleted(parts: Parts) -> None:
     """Delivers to webhooks that are deleted."""
-    deleted: list[dict[str, Any]] = []
-    delete = parts.handlers["deleteWebhook"]
+    deleted: list[tuple[int, dict[str, Any]]] = []
 
-    def deleting(call: Call) -> Reply:
+    def deleting(original: Handler, call: Call) -> Reply:
         webhook = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
-        reply = delete(call)
-        deleted.append({**webhook, "partner": call.partner} if webhook else {})
+        reply = original(call)
+        deleted.extend([(call.partner, webhook)] if webhook else [])
         return reply
 
-    parts.handlers["deleteWebhook"] = deleting
-
-    def also(original: Handler, call: Call) -> Reply:
-        reply = original(call)
+    def then(call: Call, reply: Reply) -> None:
         event = reply.body["simulatedEvent"]
         entity = webhooks.NOTIFICATION_TYPES[event["payload"]["payloadType"]]
-        for webhook in deleted:
-            if webhook.get("partner") == call.partner and _wants(webhook, entity):
+        for partner, webhook in deleted:
+            if partner == call.partner and _wants(webhook, entity):
                 webhooks._owe(call, event, entity, webhook)  # noqa: SLF001
-        return reply
 
-    p.together(*(p.does(operation, also) for operation in SIMULATING))(parts)
+    also = (p.then_does(operation, then) for operation in SIMULATING)
+    p.together(p.does("deleteWebhook", deleting), *also)(parts)
 
 
 # Logs
@@ -811,11 +754,11 @@ OTHERS_PAUSE: Final = 0.15
 
 def _others_make_events(parts: Parts) -> None:
     """Whoever shares the sandbox makes an event a few times a second, of whatever is there."""
-    original, make = parts.answer, itertools.cycle([parts.handlers[operation] for operation in SIMULATING])
+    make = itertools.cycle([parts.handlers[operation] for operation in SIMULATING])
     partners: set[int] = set()
     last = time.monotonic()
 
-    def answer(asked: Asked) -> Reply:
+    def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
         nonlocal last
         partner = parts.bearer(asked)
         if partner is not None:
@@ -826,7 +769,7 @@ def _others_make_events(parts: Parts) -> None:
                 next(make)(Call(each, {}, {}, parts.store))
         return original(asked)
 
-    parts.answer = answer
+    p.wraps(p.ANSWER, answer)(parts)
 
 
 def _by_its_beginning(original: Handler, call: Call) -> Reply:
@@ -860,18 +803,10 @@ def _short_pagination(body: dict[str, Any], _: Mapping[str, str]) -> dict[str, A
     return {**body, "pagination": {name: body["pagination"][name] for name in names}}
 
 
-def _asks_backwards(parts: Parts) -> None:
-    """Lists events as they came, the oldest first."""
-    everything = parts.store.all
-
-    def act(original: Handler, call: Call) -> Reply:
-        parts.store.all = lambda *key: everything(*key)[::-1]  # type: ignore[method-assign]
-        try:
-            return original(call)
-        finally:
-            parts.store.all = everything  # type: ignore[method-assign]
-
-    p.does("listEvents", act)(parts)
+def _backwards(_: Parts, original: Callable[..., list[Any]], *key: Any) -> list[Any]:
+    """The events of a partner, the latest first: what lists them turns them around."""
+    found = original(*key)
+    return found[::-1] if "event" in key else found
 
 
 def _put_keeps(name: str, original: Handler, call: Call) -> Reply:
@@ -899,32 +834,17 @@ def _one_location(original: Handler, call: Call) -> Reply:
 
 def _takes(alike: Callable[[int], bool]) -> Plant:
     """Takes some refusals for acknowledgements."""
-
-    def plant(parts: Parts) -> None:
-        original = parts.send
-
-        async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
-            status = await original(client, delivery)
-            return None if status and alike(status) else status
-
-        parts.send = send
-
-    return plant
+    return p.takes_status(lambda status: None if status and alike(status) else status)
 
 
-def _forgets_failed(parts: Parts) -> None:
+async def _forgets_failed(parts: Parts, original: p.Send, client: httpx.AsyncClient, delivery: Delivery) -> int | None:
     """Forgets an event whose delivery was refused for the last time."""
-    original = parts.send
-
-    async def send(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
-        status = await original(client, delivery)
-        if status and status >= 300 and delivery.tried + 1 >= delivery.tries:
-            event = json.loads(delivery.body)["eventId"]
-            for partner, _ in enumerate(parts.store.credentials(), 1):
-                parts.store.delete(partner, "event", "", event)
-        return status
-
-    parts.send = send
+    status = await original(client, delivery)
+    if status and status >= 300 and delivery.tried + 1 >= delivery.tries:
+        event = json.loads(delivery.body)["eventId"]
+        for partner, _ in enumerate(parts.store.credentials(), 1):
+            parts.store.delete(partner, "event", "", event)
+    return status
 
 
 def _with_former(body: dict[str, Any]) -> dict[str, Any]:
@@ -938,72 +858,66 @@ def _by_default(size: str, original: Handler, call: Call) -> Reply:
 
 def _written(write: Callable[[Any], bytes]) -> Plant:
     """Writes the JSON of deliveries otherwise, and signs it as it is written."""
-
-    def plant(parts: Parts) -> None:
-        p.delivers(lambda own: [_signed(parts, replace(own, body=write(json.loads(own.body))))])(parts)
-
-    return plant
+    return p.delivers_with(lambda parts, own: [_signed(parts, replace(own, body=write(json.loads(own.body))))])
 
 
 # fmt: off
-# Input that breaks a rule and is taken: operation, member, how what is there is described, name, what is taken, and what
-# it takes to go on.
-_Taken = tuple[str, str, str, str, str, dict[str, Any]]
-TAKEN: Final[tuple[_Taken, ...]] = (
-    ("createUser", "/userId", "missing", "no-id", "a user without userId", {"default": "nobody"}),
-    ("createUser", "/userId", "null", "null-as-id", "null as userId", {"mend": str}),
-    ("createUser", "/userId", "an integer", "number-as-id", "a number as userId", {"mend": str}),
-    ("createUser", "/userId", "an object", "object-as-id", "an object as userId", {"mend": p.text_of}),
-    ("createUsers", "/users", "missing", "no-users", "a batch without users", {"default": []}),
-    ("createUsers", "/users", "an object", "object-as-users", "an object as users", {"mend": lambda _: []}),
-    ("createUsers", "/users/0/userId", "an integer", "number-as-id", "a number as a userId", {}),
-    ("createLocation", "/locationId", "missing", "no-id", "a location without locationId", {"default": "nowhere"}),
-    ("createLocation", "/locationId", "a boolean", "boolean-as-id", "a boolean as locationId", {"mend": str}),
-    ("createLocation", "/locationType", "a string", "any-type", "any locationType", {"mend": lambda _: "Unknown"}),
-    ("createLocation", "/locationType", "an integer", "number-as-type", "a number as locationType", {"mend": lambda _: "Unknown"}),
-    ("createLocation", "/coordinates", "a string", "text-as-coordinates", "text as coordinates", {"mend": lambda _: None}),
-    ("createLocation", "/coordinates/latitude", "a string", "text-as-latitude", "text as a latitude", {"mend": lambda _: 1.5}),
-    ("createLocation", "/coordinates/longitude", "a boolean", "boolean-as-longitude", "a boolean as a longitude", {"mend": float}),
-    ("createLocation", "/meterPointIds", "a string", "text-as-meters", "text as meterPointIds", {"mend": lambda own: [str(own)]}),
-    ("createLocation", "/meterPointIds/0", "an integer", "number-as-meter", "a number as a meter point id", {"mend": str}),
-    ("createLocations", "/locations", "missing", "no-locations", "a batch without locations", {"default": []}),
-    ("createLocations", "/locations", "a string", "text-as-locations", "text as locations", {"mend": lambda _: []}),
-    ("replaceLocation", "/locationId", "missing", "no-id", "a location without locationId", {"default": "nowhere"}),
-    ("replaceLocation", "/locationType", "a string", "any-type", "any locationType", {"mend": lambda _: "Unknown"}),
-    ("replaceLocation", "/coordinates/latitude", "a string", "text-as-latitude", "text as a latitude", {"mend": lambda _: 1.5}),
-    ("changeLocation", "/locationType", "a string", "any-type", "any locationType", {"mend": lambda _: "Unknown"}),
-    ("changeLocation", "/coordinates", "an array", "array-as-coordinates", "an array as coordinates", {"mend": lambda _: None}),
-    ("changeLocation", "/meterPointIds/0", "null", "null-as-meter", "null as a meter point id", {"mend": str}),
-    ("createVehicle", "/resourceId", "missing", "no-id", "a vehicle without resourceId", {"default": "none"}),
-    ("createVehicle", "/resourceType", "missing", "no-type", "a vehicle without resourceType", {"default": "Vehicle"}),
-    ("createVehicle", "/resourceType", "a string", "any-type", "any resourceType", {"mend": lambda _: "Vehicle"}),
-    ("createVehicle", "/resourceType", "null", "null-as-type", "null as resourceType", {"mend": lambda _: "Vehicle"}),
-    ("createLocationResource", "/resourceId", "an integer", "number-as-id", "a number as resourceId", {"mend": str}),
-    ("createLocationResource", "/resourceType", "a string", "any-type", "any resourceType", {"mend": lambda _: "Generic"}),
-    ("createLocationResource", "/meterPointId", "an integer", "number-as-meter", "a number as meterPointId", {"mend": str}),
-    ("createWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl", {"default": "https://nowhere.example/"}),
-    ("createWebhook", "/webhookUrl", "null", "null-as-url", "null as webhookUrl", {"mend": str}),
-    ("createWebhook", "/notificationTypes/0", "a string", "any-type", "any notification type", {"mend": lambda _: "Unknown"}),
-    ("createWebhook", "/notificationTypes", "a string", "text-as-types", "text as notificationTypes", {"mend": lambda _: []}),
-    ("createWebhook", "/webhookSecret", "an integer", "number-as-secret", "a number as webhookSecret", {"mend": str}),
-    ("createWebhook", "/name", "an array", "array-as-name", "an array as name", {"mend": str}),
-    ("replaceWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl", {"default": "https://nowhere.example/"}),
-    ("replaceWebhook", "/enabled", "a string", "text-as-enabled", "text as enabled", {"mend": bool}),
-    ("changeWebhook", "/enabled", "an integer", "number-as-enabled", "a number as enabled", {"mend": bool}),
-    ("changeWebhook", "/webhookUrl", "an integer", "number-as-url", "a number as webhookUrl", {"mend": str}),
-    ("changeWebhook", "/notificationTypes/0", "a string", "any-type", "any notification type", {"mend": lambda _: "Unknown"}),
-    ("createReport", "/payloads", "an object", "object-as-payloads", "an object as payloads", {}),
-    ("createReport", "/payloads/0*", "a string", "any-payload-type", "any payloadType", {}),
-    ("createReport", "/eventId", "an integer", "number-as-event", "a number as eventId", {"mend": str}),
-    ("simulatePriceCurve", "/targets", "a string", "text-as-targets", "text as targets", {"mend": lambda _: []}),
-    ("simulatePriceCurve", "/priceArea", "a string", "any-area", "any priceArea", {"mend": lambda _: "NO1"}),
-    ("simulatePriceCurve", "/priceCurveDelta", "an array", "array-as-curve", "an array as priceCurveDelta", {"mend": lambda _: None}),
-    ("simulatePriceCurve", "/priceCurveDelta/points/0/price", "a string", "text-as-price", "text as a price", {"mend": lambda _: 1.5}),
-    ("simulatePriceCurve", "/priceCurveDelta/resolution", "a string", "any-resolution", "any resolution", {"mend": lambda _: "01:00:00"}),
-    ("simulateLocationLimit", "/locations", "an object", "object-as-locations", "an object as locations", {"mend": lambda _: []}),
-    ("simulateLocationLimit", "/locations/0/points/0/maxPowerInKiloWatts", "a string", "text-as-power", "text as a limit", {"mend": lambda _: 1.5}),
-    ("simulateResourceLimit", "/resources", "a string", "text-as-resources", "text as resources", {"mend": lambda _: []}),
-    ("simulateResourceLimit", "/resources/0/points/0/timestamp", "a string", "any-time", "any text as a time stamp", {"mend": lambda _: "2026-01-01T00:00:00Z"}),
+# Input that breaks a rule and is taken.
+TAKEN: Final[tuple[Taken, ...]] = (
+    Taken("createUser", "/userId", "missing", "no-id", "a user without userId", default="nobody"),
+    Taken("createUser", "/userId", "null", "null-as-id", "null as userId", mend=str),
+    Taken("createUser", "/userId", "integer", "number-as-id", "a number as userId", mend=str),
+    Taken("createUser", "/userId", "object", "object-as-id", "an object as userId", mend=p.text_of),
+    Taken("createUsers", "/users", "missing", "no-users", "a batch without users", default=[]),
+    Taken("createUsers", "/users", "object", "object-as-users", "an object as users", mend=lambda _: []),
+    Taken("createUsers", "/users/0/userId", "integer", "number-as-id", "a number as a userId"),
+    Taken("createLocation", "/locationId", "missing", "no-id", "a location without locationId", default="nowhere"),
+    Taken("createLocation", "/locationId", "boolean", "boolean-as-id", "a boolean as locationId", mend=str),
+    Taken("createLocation", "/locationType", "string", "any-type", "any locationType", mend=lambda _: "Unknown"),
+    Taken("createLocation", "/locationType", "integer", "number-as-type", "a number as locationType", mend=lambda _: "Unknown"),
+    Taken("createLocation", "/coordinates", "string", "text-as-coordinates", "text as coordinates", mend=lambda _: None),
+    Taken("createLocation", "/coordinates/latitude", "string", "text-as-latitude", "text as a latitude", mend=lambda _: 1.5),
+    Taken("createLocation", "/coordinates/longitude", "boolean", "boolean-as-longitude", "a boolean as a longitude", mend=float),
+    Taken("createLocation", "/meterPointIds", "string", "text-as-meters", "text as meterPointIds", mend=lambda own: [str(own)]),
+    Taken("createLocation", "/meterPointIds/0", "integer", "number-as-meter", "a number as a meter point id", mend=str),
+    Taken("createLocations", "/locations", "missing", "no-locations", "a batch without locations", default=[]),
+    Taken("createLocations", "/locations", "string", "text-as-locations", "text as locations", mend=lambda _: []),
+    Taken("replaceLocation", "/locationId", "missing", "no-id", "a location without locationId", default="nowhere"),
+    Taken("replaceLocation", "/locationType", "string", "any-type", "any locationType", mend=lambda _: "Unknown"),
+    Taken("replaceLocation", "/coordinates/latitude", "string", "text-as-latitude", "text as a latitude", mend=lambda _: 1.5),
+    Taken("changeLocation", "/locationType", "string", "any-type", "any locationType", mend=lambda _: "Unknown"),
+    Taken("changeLocation", "/coordinates", "array", "array-as-coordinates", "an array as coordinates", mend=lambda _: None),
+    Taken("changeLocation", "/meterPointIds/0", "null", "null-as-meter", "null as a meter point id", mend=str),
+    Taken("createVehicle", "/resourceId", "missing", "no-id", "a vehicle without resourceId", default="none"),
+    Taken("createVehicle", "/resourceType", "missing", "no-type", "a vehicle without resourceType", default="Vehicle"),
+    Taken("createVehicle", "/resourceType", "string", "any-type", "any resourceType", mend=lambda _: "Vehicle"),
+    Taken("createVehicle", "/resourceType", "null", "null-as-type", "null as resourceType", mend=lambda _: "Vehicle"),
+    Taken("createLocationResource", "/resourceId", "integer", "number-as-id", "a number as resourceId", mend=str),
+    Taken("createLocationResource", "/resourceType", "string", "any-type", "any resourceType", mend=lambda _: "Generic"),
+    Taken("createLocationResource", "/meterPointId", "integer", "number-as-meter", "a number as meterPointId", mend=str),
+    Taken("createWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl", default="https://nowhere.example/"),
+    Taken("createWebhook", "/webhookUrl", "null", "null-as-url", "null as webhookUrl", mend=str),
+    Taken("createWebhook", "/notificationTypes/0", "string", "any-type", "any notification type", mend=lambda _: "Unknown"),
+    Taken("createWebhook", "/notificationTypes", "string", "text-as-types", "text as notificationTypes", mend=lambda _: []),
+    Taken("createWebhook", "/webhookSecret", "integer", "number-as-secret", "a number as webhookSecret", mend=str),
+    Taken("createWebhook", "/name", "array", "array-as-name", "an array as name", mend=str),
+    Taken("replaceWebhook", "/webhookUrl", "missing", "no-url", "a webhook without webhookUrl", default="https://nowhere.example/"),
+    Taken("replaceWebhook", "/enabled", "string", "text-as-enabled", "text as enabled", mend=bool),
+    Taken("changeWebhook", "/enabled", "integer", "number-as-enabled", "a number as enabled", mend=bool),
+    Taken("changeWebhook", "/webhookUrl", "integer", "number-as-url", "a number as webhookUrl", mend=str),
+    Taken("changeWebhook", "/notificationTypes/0", "string", "any-type", "any notification type", mend=lambda _: "Unknown"),
+    Taken("createReport", "/payloads", "object", "object-as-payloads", "an object as payloads"),
+    Taken("createReport", "/payloads/0*", "string", "any-payload-type", "any payloadType"),
+    Taken("createReport", "/eventId", "integer", "number-as-event", "a number as eventId", mend=str),
+    Taken("simulatePriceCurve", "/targets", "string", "text-as-targets", "text as targets", mend=lambda _: []),
+    Taken("simulatePriceCurve", "/priceArea", "string", "any-area", "any priceArea", mend=lambda _: "NO1"),
+    Taken("simulatePriceCurve", "/priceCurveDelta", "array", "array-as-curve", "an array as priceCurveDelta", mend=lambda _: None),
+    Taken("simulatePriceCurve", "/priceCurveDelta/points/0/price", "string", "text-as-price", "text as a price", mend=lambda _: 1.5),
+    Taken("simulatePriceCurve", "/priceCurveDelta/resolution", "string", "any-resolution", "any resolution", mend=lambda _: "01:00:00"),
+    Taken("simulateLocationLimit", "/locations", "object", "object-as-locations", "an object as locations", mend=lambda _: []),
+    Taken("simulateLocationLimit", "/locations/0/points/0/maxPowerInKiloWatts", "string", "text-as-power", "text as a limit", mend=lambda _: 1.5),
+    Taken("simulateResourceLimit", "/resources", "string", "text-as-resources", "text as resources", mend=lambda _: []),
+    Taken("simulateResourceLimit", "/resources/0/points/0/timestamp", "string", "any-time", "any text as a time stamp", mend=lambda _: "2026-01-01T00:00:00Z"),
 )
 
 # Calls that a careless server fails over: name, what they are, when, for which operation.
@@ -1109,7 +1023,7 @@ PAGING: Final = faults(
     ("no-current-page", GUIDE, "pagination of events has no currentPage", p.shows("listEvents", "/pagination/currentPage", p.DROP), Expected(BODY, "listEvents -> 200", "/pagination/currentPage", "required", "missing")),
     *((f"{kebab(o)}-takes-any-page", GUIDE, f"{o} takes a page that is no number", p.forgives_parameters(o, "page", "1"), Expected(BAD, f"{o} -> 200", "status", "query page is")) for o in PAGED_LISTS),
     ("list-users-takes-any-page-size", GUIDE, "listUsers takes a pageSize that is no number", p.forgives_parameters("listUsers", "pageSize", "10"), Expected(BAD, "listUsers -> 200", "status", "query pageSize is")),
-    ("events-oldest-first", GUIDE, "events come oldest first", _asks_backwards, Expected(IN_ORDER, "listEvents -> 200", "the list", "latest first")),
+    ("events-oldest-first", GUIDE, "events come oldest first", p.wraps(p.of_store("all"), _backwards), Expected(IN_ORDER, "listEvents -> 200", "the list", "latest first")),
     ("events-in-order-of-ids", GUIDE, "events on a page are sorted by id", p.lists("listEvents", lambda items: sorted(items, key=lambda own: str(own["id"]))), Expected(IN_ORDER, "listEvents -> 200", "the list", "latest first")),
 )
 
@@ -1211,14 +1125,14 @@ FIDELITY: Final = faults(
 
 INPUT: Final = faults(
     "bad input",
-    *((f"{kebab(o)}-takes-{name}", GUIDE, f"{o} takes {text}", p.accepts(o, pointer, actual, **more), Expected(BAD, f"{o} -> 2..", "status", f"{pointer.rstrip('*')}\\S* is {actual}")) for o, pointer, actual, name, text, more in TAKEN),
+    *((f"{kebab(own.operation)}-takes-{own.name}", GUIDE, f"{own.operation} takes {own.text}", p.accepts(own.operation, own.pointer, OfType(own.actual), default=own.default, mend=own.mend), Expected(BAD, f"{own.operation} -> 2..", "status", own.because)) for own in TAKEN),
     *((f"{kebab(o)}-in-spite-of-400", GUIDE, f"{o} answers 400 and acts all the same", p.acts_in_spite(o, 400), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 400", "GET .* afterwards")) for o in ("createLocation", "replaceLocation", "changeLocation", "createVehicle", "createLocationResource", "createWebhook", "replaceWebhook", "changeWebhook", "simulatePriceCurve", "simulateLocationLimit", "simulateResourceLimit")),
     *((f"{kebab(o)}-makes-unknown-user", GUIDE, f"{o} makes the user that is not there", p.without_parent(o, _make_user, goes_on=True), Expected(STATUS, f"{o} -> 20[01]", "status", "40", "20")) for o in ("createLocation", "createVehicle", "createEnrollment")),
     *((f"{kebab(o)}-leaves-unknown-user", GUIDE, f"{o} refuses and makes the user", p.without_parent(o, _make_user, goes_on=False), Expected(REFUSED_CHANGES_NOthing, f"{o} -> 40[04]", "GET /users/{userId} afterwards", "no user")) for o in ("createLocation", "createVehicle")),
     *((f"{kebab(o)}-of-unknown-user-is-empty", GUIDE, f"{o} of an unknown user is an empty list", p.in_place_of(404, o, Reply(200, body)), Expected(STATUS, f"{o} -> 200", "status", "40", "200")) for o, body in (("listLocations", []), ("listResources", {"resources": []}), ("listLocationResources", []))),
     *((f"{kebab(o)}-refuses-with-{code}", GUIDE, f"{o} refuses bad input with {code}", p.sends(p.status(code), o, status=(400,)), Expected(STATUS, f"{o} -> {code}", "status", "400", str(code))) for o, code in (("createUser", 422), ("createLocation", 422), ("createWebhook", 409), ("createReport", 404), ("simulatePriceCurve", 422))),
-    *((f"{kebab(o)}-takes-an-array", GUIDE, f"{o} takes the body in an array", p.accepts(o, "", "an array", mend=unwrapped), Expected(BAD, f"{o} -> 2..", "status", "request body is an array")) for o in ("createUser", "createLocation", "createWebhook")),
-    *((f"{kebab(o)}-takes-json-in-a-text", GUIDE, f"{o} takes the body as JSON in a JSON text", p.accepts(o, "", "a string", mend=from_text), Expected(BAD, f"{o} -> 2..", "status", "request body is a string")) for o in ("createVehicle", "changeLocation")),
+    *((f"{kebab(o)}-takes-an-array", GUIDE, f"{o} takes the body in an array", p.accepts(o, "", OfType("array"), mend=unwrapped), Expected(BAD, f"{o} -> 2..", "status", "request body is an array")) for o in ("createUser", "createLocation", "createWebhook")),
+    *((f"{kebab(o)}-takes-json-in-a-text", GUIDE, f"{o} takes the body as JSON in a JSON text", p.accepts(o, "", OfType("string"), mend=from_text), Expected(BAD, f"{o} -> 2..", "status", "request body is a string")) for o in ("createVehicle", "changeLocation")),
     ("create-user-takes-a-form", GUIDE, "createUser reads a form that is called JSON", p.reads_as("createUser", lambda text: dict(each.split("=") for each in text.split("&"))), Expected(BAD, "createUser -> 2..", "status", "request body is it is no JSON")),
     ("create-location-takes-text-behind", GUIDE, "createLocation does not look behind the JSON", p.reads_as("createLocation", lambda text: json.JSONDecoder().raw_decode(text)[0]), Expected(BAD, "createLocation -> 2..", "status", "request body is it is no JSON")),
     ("change-location-takes-no-body", GUIDE, "changeLocation takes an empty body", p.takes_nothing("changeLocation", {}), Expected(BAD, "changeLocation -> 2..", "status", "request body is an empty body")),
@@ -1421,14 +1335,14 @@ RETRIES: Final = faults(
     ("many-attempts", GUIDE, "a refused delivery comes nine times", p.together(_tries(9), _pauses(lambda tried: 0.2 + 0.1 * tried)), Expected(REPEATED, "POST .* -> 200", "deliveries", "at most 4")),
     ("pauses-do-not-grow", GUIDE, "a failed delivery is retried after the same pause each time", _pauses(lambda _: 0.4), Expected(REPEATED, "POST .* -> 200", "the pauses", "grow|longer")),
     ("pauses-shrink", GUIDE, "a failed delivery is retried sooner each time", _pauses(lambda tried: 1.6 / 2**tried), Expected(REPEATED, "POST .* -> 200", "the pauses", "longer")),
-    ("another-notification-each-time", GUIDE, "each try of a delivery has a notificationId of its own", _new_notification_each_time, Expected(REPEATED, "POST eventNotification -> .*", "/notificationId")),
-    ("retry-has-another-signature", GUIDE, "a delivery that comes again is not signed", _unsigned_again, Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    ("another-notification-each-time", GUIDE, "each try of a delivery has a notificationId of its own", p.delivers_with(_new_notification_each_time), Expected(REPEATED, "POST eventNotification -> .*", "/notificationId")),
+    ("retry-has-another-signature", GUIDE, "a delivery that comes again is not signed", p.delivers(_unsigned_again), Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
     ("retry-after-202", GUIDE, "200 alone is an acknowledgement", _acknowledged_by(200, 201, 204), Expected(DELIVERED_ONCE, "POST .* -> 200", "deliveries to", "once or twice", "deliveries")),
     ("retry-after-204", GUIDE, "204 is no acknowledgement", _acknowledged_by(200, 201, 202), Expected(DELIVERED_ONCE, "POST .* -> 200", "deliveries to", "once or twice", "deliveries")),
     ("redirect-is-an-acknowledgement", GUIDE, "302 is an acknowledgement", _takes(lambda status: status == 302), Expected(REPEATED, "POST .* -> 200", "deliveries", "302", "1 in")),
     *((f"{status}-is-an-acknowledgement", GUIDE, f"{status} is an acknowledgement", _takes(partial(operator.eq, status)), Expected(REPEATED, "POST .* -> 200", "deliveries", str(status), "1 in")) for status in (410, 429)),
     ("refusal-is-an-acknowledgement", GUIDE, "4xx is an acknowledgement", _takes(lambda status: 400 <= status < 500), Expected(REPEATED, "POST .* -> 200", "deliveries", "40", "1 in")),
-    ("failed-event-is-gone", GUIDE, "an event whose delivery failed for good is gone", _forgets_failed, Expected(STATUS, "getEvent -> 404", "status", "200", "404")),
+    ("failed-event-is-gone", GUIDE, "an event whose delivery failed for good is gone", p.wraps(p.SEND, _forgets_failed), Expected(STATUS, "getEvent -> 404", "status", "200", "404")),
 )
 
 LOGS: Final = faults(
