@@ -13,7 +13,8 @@ from stories import EDITION, UnawaitedReceiver, exchanges_of_stories, requests_a
 from timing import Goal, Row, in_turn
 
 from ecsuite.standin import StandIn, launched
-from ecsuite.webhook.receiver import Receiver, receiving
+from ecsuite.webhook.http import receiving
+from ecsuite.webhook.receiver import Receiver
 
 GOAL: Final = Goal.at_least(10)
 UNIT: Final = "requests/s"

@@ -32,7 +32,7 @@ from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request
 from ecsuite.standin import StandIn, launched
 from ecsuite.target import Credentials, Target
-from ecsuite.webhook.receiver import receiving
+from ecsuite.webhook.http import receiving
 
 SIZES: Final = (10, 100, 1000)
 STORIES: Final = 60
@@ -126,7 +126,7 @@ def _tape(path: Path, exchanges: Sequence[Exchange], standin: StandIn) -> Tape:
         scenario=path.stem,
         target="local stand-in",
         recorded="",
-        contract=editions.contract(EDITION).source.digest,
+        contract=editions.contract(EDITION).digest,
         seed="",
         base_url=standin.base_url,
         token_url=standin.token_url,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -61,6 +61,7 @@ def ecsuite() -> None:
 
 @ecsuite.command()
 @click.option(
+    "--target",
     "--ec-target",
     type=click.Choice(MODES),
     default="replay",
@@ -68,18 +69,26 @@ def ecsuite() -> None:
     help="Where the exchanges come from: a recording, a server started on this machine, or the one in EC_BASE_URL.",
 )
 @click.option(
-    "--ec-edition", metavar="EDITION", help="The edition of the guide.  [default: the oldest; live: the newest]"
+    "--edition",
+    "--ec-edition",
+    metavar="EDITION",
+    help="The edition of the guide.  [default: the oldest; live: the newest]",
 )
-@click.option("--ec-allow-production", is_flag=True, help="Let a live walkthrough write to a production host.")
-def walkthrough(ec_target: str, ec_edition: str | None, *, ec_allow_production: bool) -> int:
+@click.option(
+    "--allow-production",
+    "--ec-allow-production",
+    is_flag=True,
+    help="Let a live walkthrough write to a production host.",
+)
+def walkthrough(target: str, edition: str | None, *, allow_production: bool) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     # Each command brings in what it needs, so that none waits for what another one does.
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.report.terminal import tell  # noqa: PLC0415
 
-    edition = editions.require(ec_edition or editions.default(ec_target))
+    chosen = editions.require(edition or editions.default(target))
     with ExitStack() as stack:
-        opened = _open(stack, ec_target, edition, allow_production=ec_allow_production)
+        opened = _open(stack, target, chosen, allow_production=allow_production)
         run = stack.enter_context(opened)
         passed = tell(run)
     return 0 if passed else BROKEN
@@ -101,13 +110,18 @@ def _open(stack: ExitStack, mode: str, edition: str, *, allow_production: bool) 
 
 
 @ecsuite.command()
-@click.option("--edition", required=True, metavar="EDITION", help="The edition to serve.")
+@click.option("--edition", "--ec-edition", required=True, metavar="EDITION", help="The edition to serve.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes any free port.")
 @click.option("--data", type=click.Path(path_type=Path), help="A file to keep the state in; else it is in memory.")
 @click.option("--token-lifetime", type=click.IntRange(1), metavar="SECONDS", help="In place of the edition's own.")
-@click.option("--fault", metavar="NAME", help="Do one thing wrong: one of `ecsuite faults`.")
-@click.option("--variant", metavar="NAME", help="Do one thing in an unusual way: one of `ecsuite variants`.")
+@click.option("--fault", multiple=True, metavar="NAME", help="Do one thing wrong: one of `ecsuite faults`; repeatable.")
+@click.option(
+    "--variant",
+    multiple=True,
+    metavar="NAME",
+    help="Do one thing in an unusual way: one of `ecsuite variants`; repeatable.",
+)
 @click.option("--until-eof", is_flag=True, help="Stop when the standard input ends.")
 def serve(  # noqa: PLR0913
     *,
@@ -116,8 +130,8 @@ def serve(  # noqa: PLR0913
     port: int,
     data: Path | None,
     token_lifetime: int | None,
-    fault: str | None,
-    variant: str | None,
+    fault: tuple[str, ...],
+    variant: tuple[str, ...],
     until_eof: bool,
 ) -> None:
     """Serve the stand-in, a small honest server of an edition, until interrupted.
@@ -130,15 +144,15 @@ def serve(  # noqa: PLR0913
 
     def announce(running: standin.StandIn) -> None:
         print(*running.export_lines(), sep="\n")
-        for kind, each in planted.items():
-            print(f"# It has a {kind}, {each.name}: {each.description}.")
+        for each in planted:
+            print(f"# It has a {type(each).__name__.lower()}, {each.name}: {each.description}.")
         print(f"# The stand-in of edition {edition} is running; Ctrl-C stops it.", flush=True)
 
     options: dict[str, Any] = {"host": host, "port": port, "token_lifetime": token_lifetime}
     if data is not None:
         options["data"] = data
     if planted:
-        options["plant"] = lambda parts: [each.plant(parts) for each in planted.values()]
+        options["plant"] = lambda parts: [each.plant(parts) for each in planted]
     try:
         standin.serve(edition, announce, until=sys.stdin.buffer.read if until_eof else None, **options)
     except KeyboardInterrupt:
@@ -146,41 +160,41 @@ def serve(  # noqa: PLR0913
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _planted(edition: str, fault: str | None, variant: str | None) -> dict[str, Fault | Variant]:
-    """What is to be planted, by what it is."""
+def _planted(edition: str, names: Iterable[str], variants: Iterable[str]) -> list[Fault | Variant]:
+    """The faults and the variants that are to be planted."""
     from ecsuite.standin import faults  # noqa: PLC0415
 
-    planted: dict[str, Fault | Variant] = {}
-    if fault is not None:
-        planted["fault"] = faults.find_fault(edition, fault)
-    if variant is not None:
-        planted["variant"] = faults.find_variant(edition, variant)
-    return planted
+    return [
+        *(faults.find_fault(edition, name) for name in names),
+        *(faults.find_variant(edition, name) for name in variants),
+    ]
 
 
-_EDITION = click.option("--ec-edition", metavar="EDITION", help="The edition of the stand-in.  [default: the oldest]")
+_EDITION = click.option(
+    "--edition", "--ec-edition", metavar="EDITION", help="The edition of the stand-in.  [default: the oldest]"
+)
 
 
 @ecsuite.command()
 @_EDITION
-def faults(ec_edition: str | None) -> None:
+def faults(edition: str | None) -> None:
     """List what `ecsuite serve --fault NAME` can do wrong."""
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.report.text import columns  # noqa: PLC0415
     from ecsuite.standin.faults import of_faults  # noqa: PLC0415
 
-    known = of_faults(editions.require(ec_edition or editions.default("local")))
+    known = of_faults(editions.require(edition or editions.default("local")))
     rows = [(fault.name, fault.level, fault.category, fault.description) for fault in known]
     print(columns(("fault", "level", "category", "what it does"), rows))
 
 
 @ecsuite.command()
 @_EDITION
-def variants(ec_edition: str | None) -> None:
+def variants(edition: str | None) -> None:
     """List what `ecsuite serve --variant NAME` can do in an unusual way, and right."""
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.report.text import columns  # noqa: PLC0415
     from ecsuite.standin.faults import of_variants  # noqa: PLC0415
 
-    known = of_variants(editions.require(ec_edition or editions.default("local")))
+    known = of_variants(editions.require(edition or editions.default("local")))
     print(columns(("variant", "what it does"), [(variant.name, variant.description) for variant in known]))

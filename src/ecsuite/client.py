@@ -25,8 +25,7 @@ from ecsuite.checks import Checker
 from ecsuite.cleanup import Cleanup
 from ecsuite.contract import schema_for
 from ecsuite.errors import PromiseBroken
-from ecsuite.findings.breach import STATUS, Breach
-from ecsuite.findings.datum import datum
+from ecsuite.findings.breach import Breach, Place
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.legacy_words import promise_of
@@ -49,7 +48,6 @@ SLOW: Final = 0.03
 MAX_CONCURRENCY: Final = 6
 CLEAN_UP: Final = Expectation("cleaning up, which may come too late", unspecified=True)
 ANSWER_ARRIVES: Final = RESPONSE_ARRIVES.title
-RESPONSE: Final = datum("a response to the request")
 _EXPECTATION: Final = "ecsuite.expectation"
 _SENT_AT: Final = "ecsuite.sent_at"
 _API: Final = "ecsuite.api"
@@ -363,9 +361,9 @@ class Api:
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         with self._lock:
             self._calls[exchange.request.method, exchange.request.url] += 1
-        result = self.checker.check(exchange)
-        self.journal.add(result)
-        self._cleanup.note(result)
+        decoded = self.checker.decode(exchange)
+        self.journal.add(self.checker.judge(decoded))
+        self._cleanup.note(decoded)
         if flaw is not None:
             # The response has begun, so this is no lost connection, and nothing that another try would mend.
             raise PromiseBroken(f"{exchange.request.method} {exchange.request.url}: {exchange.response.flaw}")
@@ -378,9 +376,7 @@ class Api:
         raise PromiseBroken(f"{request.method} {request.url}: {status} where {expect.case or 'success'} was expected")
 
     def _no_answer(self, exchange: Exchange, reason: str) -> PromiseBroken:
-        self._note(
-            ANSWER_ARRIVES, Breach("unreadable", STATUS, datum("a response to the request"), datum(reason)), exchange
-        )
+        self._note(ANSWER_ARRIVES, Breach("absent", Place("connection"), note=reason), exchange)
         return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})")
 
     def _note(self, check: str | Promise, breach: Breach, exchange: Exchange) -> None:

@@ -51,7 +51,10 @@ class UsageError(EcsuiteError):
 
 class UnknownEdition(UsageError):
     def __init__(self, edition: str, known: Iterable[str]) -> None:
-        super().__init__(f"there is no edition {edition!r} here: expected one of {', '.join(known)} (--ec-edition)")
+        names = ", ".join(known)
+        super().__init__(
+            f"there is no edition {edition!r} here: expected one of {names} (--edition; for pytest --ec-edition)"
+        )
 
 
 class VariablesMissing(UsageError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ecsuite import wording
 from ecsuite.findings.breach import Breach, Place
-from ecsuite.findings.datum import datum
+from ecsuite.findings.datum import Datum, datum
 from ecsuite.promises import PROMISES, Promise
 
 BY_TITLE = {promise.title: promise for promise in PROMISES}
@@ -24,7 +24,7 @@ def place(part: str, path: tuple[str | int, ...]) -> str:
 
 def describe(value: Any) -> str:
     """A JSON value in words."""
-    return wording.describe(datum(value))
+    return wording.describe(value if isinstance(value, Datum) else datum(value))
 
 
 def said(at: str, expected: str, actual: str, rule: Any = None) -> Breach:

@@ -27,7 +27,7 @@ from ecsuite.errors import CassetteError, EcsuiteError, PromiseBroken, Recording
 from ecsuite.findings.finding import Observation
 from ecsuite.journal import Journal, Tally
 from ecsuite.quickstart import Story
-from ecsuite.report.text import findings_text, not_checked_lines, tally_text
+from ecsuite.report.text import findings_text, not_checked_lines, tally_text, unrecorded_text
 from ecsuite.run import Connections, Run, open_run, replay_run, require_credentials
 from ecsuite.target import MODES, Mode, Target, live
 from ecsuite.world import World
@@ -40,6 +40,7 @@ OWN_TESTS: Final = "selftest"
 GENERATED: Final = "properties"
 FOLDERS: Final = ("quickstart", "endpoints", "rules", "scenarios", "webhooks", "properties")
 TALLY: Final = "ecsuite"
+UNRECORDED: Final = "ecsuite_unrecorded"
 _RUN: Final = pytest.StashKey[Run]()
 _PASSED: Final = pytest.StashKey[bool]()
 _SETTINGS: Final = pytest.StashKey["Settings"]()
@@ -53,6 +54,7 @@ class Settings:
     stack: ExitStack = field(default_factory=ExitStack)
     persister: MemoryPersister | None = None
     recorded: list[str] = field(default_factory=list)
+    unrecorded: int = 0
     _targets: dict[str, Target] = field(default_factory=dict)
     _connections: dict[str, Connections] = field(default_factory=dict)
 
@@ -68,6 +70,11 @@ class Settings:
     def recording(self) -> bool:
         """Whether pytest-recording is to record."""
         return self.config.getoption("--record-mode", "none") not in {None, "none"}
+
+    @property
+    def uses_cassettes(self) -> bool:
+        """Whether tests are replayed or recorded, so that only those with a cassette can run."""
+        return self.mode == "replay" or self.recording
 
     @cached_property
     def editions(self) -> tuple[str, ...]:
@@ -143,7 +150,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the markers, and refuse what cannot be run, before anything is."""
     for marker in (
         "edition(name): the test is about that edition alone",
-        "scenario(name): the test is a scenario; its cassette is cassettes/<edition>/<name>.yaml",
+        "scenario(name): the test is recorded as cassettes/<edition>/<name>.yaml; one without is not replayed",
         "quickstart: the test follows a quickstart guide",
         "operations(select): the test runs once for each operation that select(contract, operation) takes",
         "entity_types(select): the test runs once for each entity type that select(entity_type) takes",
@@ -169,7 +176,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return True
     # Cases that are made up again cannot be recorded, and what makes them up takes its time to be loaded.
     generated = collection_path == config.rootpath / "tests" / GENERATED
-    return True if generated and (settings.mode == "replay" or settings.recording) else None
+    return True if generated and settings.uses_cassettes else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -210,23 +217,30 @@ def _entity_types(
     )
 
 
+# Last, so that what `-k` and `-m` leave out is not counted as unrecorded.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the editions that were not asked for, and shut the network for replays."""
+    """Leave out other editions than those asked for, and unrecorded tests of replays, whose network is shut."""
     settings = config.stash[_SETTINGS]
-    chosen: list[pytest.Item] = []
-    others: list[pytest.Item] = []
-    for item in items:
-        marker = item.get_closest_marker("edition")
-        here = marker is None or marker.args[0] in settings.editions
-        (chosen if here and not _has_no_row(item) else others).append(item)
-    if others:
+    chosen = [item for item in items if _is_asked_for(item, settings) and not _has_no_row(item)]
+    unrecorded = [item for item in chosen if settings.uses_cassettes and _calls_api(item) and not _scenario(item)]
+    settings.unrecorded = len(unrecorded)
+    left = set(chosen).difference(unrecorded)
+    if others := [item for item in items if item not in left]:
         config.hook.pytest_deselected(items=others)
-        items[:] = chosen
     # A broken server is told the sooner the earlier the cheap and broad tests come.
-    items.sort(key=lambda item: _place(item, config))
-    for item in items:
-        if "run" in getattr(item, "fixturenames", ()):
-            _mark(item, settings)
+    items[:] = sorted((item for item in items if item in left), key=lambda item: _place(item, config))
+    for item in filter(_calls_api, items):
+        _mark(item, settings)
+
+
+def _is_asked_for(item: pytest.Item, settings: Settings) -> bool:
+    marker = item.get_closest_marker("edition")
+    return marker is None or marker.args[0] in settings.editions
+
+
+def _calls_api(item: pytest.Item) -> bool:
+    return "run" in getattr(item, "fixturenames", ())
 
 
 def _has_no_row(item: pytest.Item) -> bool:
@@ -250,6 +264,20 @@ def _mark(item: pytest.Item, settings: Settings) -> None:
         item.add_marker(pytest.mark.block_network())
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that prints the summary, where it is another one, how many tests are not recorded."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[UNRECORDED] = session.config.stash[_SETTINGS].unrecorded
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take that figure from a process of pytest-xdist; each of them collects the same tests."""
+    settings = node.config.stash[_SETTINGS]
+    settings.unrecorded = max(settings.unrecorded, getattr(node, "workeroutput", {}).get(UNRECORDED, 0))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Before anything else is tried: are the credentials good?"""
@@ -271,7 +299,7 @@ def edition(request: pytest.FixtureRequest) -> str:
 def run(request: pytest.FixtureRequest, edition: str) -> Iterator[Run]:
     """A run against the target that the command line names; every exchange in it is checked."""
     settings = request.config.stash[_SETTINGS]
-    path = path_of(settings.cassettes, edition, _scenario(request.node))
+    path = path_of(settings.cassettes, edition, _scenario(request.node) or "")
     with ExitStack() as stack:
         with _one_line():
             if settings.mode == "replay":
@@ -411,7 +439,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 def _write_recording(item: pytest.Item, run: Run, settings: Settings) -> str:
     from ecsuite.cassette.record import Recording, prepare  # noqa: PLC0415  recording only
 
-    path = path_of(settings.cassettes, run.edition, _scenario(item))
+    scenario = _scenario(item) or ""
+    path = path_of(settings.cassettes, run.edition, scenario)
     shown = path.relative_to(item.config.rootpath)
     if not item.stash.get(_PASSED, False) or settings.persister is None:
         return f"{shown}: left as it was, because {item.name} failed"
@@ -420,7 +449,7 @@ def _write_recording(item: pytest.Item, run: Run, settings: Settings) -> str:
         deliveries=run.receiver.received(),
         checker=run.api.checker,
         target=run.target,
-        scenario=_scenario(item),
+        scenario=scenario,
         seed=run.ids.seed,
         receiver_url=run.receiver.address,
         secrets=run.redactor.secrets,
@@ -452,12 +481,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """What was checked, what could not be, and what was recorded."""
     settings = config.stash[_SETTINGS]
     tally = _tally_of(terminalreporter)
-    if tally.exchanges:
+    if tally.exchanges or settings.unrecorded:
         names = ", ".join(settings.editions)
         terminalreporter.section(f"Energy Coordination API {names}, {settings.mode}")
+    if tally.exchanges:
         terminalreporter.line(tally_text(tally))
         for line in not_checked_lines(tally):
             terminalreporter.line(line)
+    if settings.unrecorded:
+        terminalreporter.line(unrecorded_text(settings.unrecorded))
     for line in settings.recorded:
         terminalreporter.line(line)
 
@@ -483,17 +515,20 @@ def _unpacked(packed: str) -> Tally:
     return Tally(exchanges, Counter({Observation(*seen): times for *seen, times in observations}))
 
 
-def _scenario(node: Any) -> str:
-    """The name of a test's cassette: its scenario's, or its own with the parameters that it has beside the edition."""
+def _scenario(node: Any) -> str | None:
+    """The name of a test's cassette; None where it is not recorded.
+
+    This is the one rule for what is recorded: a test with the marker `scenario`, under the name there. Where the test
+    has parameters beside the edition, they follow the name.
+    """
     marker = node.get_closest_marker("scenario")
-    if marker is not None:
-        return str(marker.args[0])
-    name = str(node.originalname).removeprefix("test_").replace("_", "-")
+    if marker is None:
+        return None
+    name = str(marker.args[0])
     callspec = getattr(node, "callspec", None)
     if callspec is None:
         return name
-    edition = callspec.params.get("edition", "")
-    parameters = callspec.id.removeprefix(edition).strip("-")
+    parameters = callspec.id.removeprefix(callspec.params.get("edition", "")).strip("-")
     return f"{name}/{parameters}" if parameters else name
 
 

@@ -67,6 +67,8 @@ COMPENSATION: Final = Promise("compensation", "compensation fits month and locat
 CREATION_RESPONSE: Final = Promise("creation-response", "creation response matches the entity")
 SIMULATION: Final = Promise("simulation", "simulation makes what it says")
 
+# Those that a request can break; a test may do so deliberately.
+OF_REQUESTS: Final = frozenset({OPERATION, REQUEST_PARAMETERS, REQUEST_BODY, BEARER_TOKEN})
 PROMISES: Final = (
     OPERATION,
     REQUEST_PARAMETERS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from ecsuite.checks import sent_comes_back
 from ecsuite.client import Api
+from ecsuite.compare import Difference, differences, without_omissions
 from ecsuite.contract import Operation, Pointer
 from ecsuite.errors import PromiseBroken
 from ecsuite.findings.breach import Breach
@@ -16,6 +16,7 @@ from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.webhook.signature import is_signed
 
+SENT_COMES_BACK: Final = "what was sent comes back"
 REFUSED_CHANGES_NOthing: Final = "refused call changes nothing"
 KEPT_APART: Final = "partners are kept apart"
 LISTED_ONCE: Final = "created is listed once"
@@ -40,7 +41,7 @@ IN_ORDER: Final = "list is in order"
 CHANGED_ALONE: Final = "PATCH changes only the given members"
 REPLACED_WHOLE: Final = "PUT replaces the entity"
 NAMES: Final = (
-    sent_comes_back.NAME,
+    SENT_COMES_BACK,
     REFUSED_CHANGES_NOthing,
     KEPT_APART,
     LISTED_ONCE,
@@ -176,9 +177,9 @@ class Rules:
             got = read_json(delivery.request.body).value
         except UndecodableError:
             return False
-        found = list(sent_comes_back.differences(expected, got))
-        for path, wanted, actual in found:
-            self._add(name, said(place("body", path), wanted, actual), delivery, operation)
+        found = list(differences(expected, got))
+        for difference in found:
+            self._add(name, _breach(difference), delivery, operation)
         if not found:
             self._api.journal.add_passed(promise_of(name))
         return not found
@@ -194,7 +195,7 @@ class Rules:
         whole: bool = True,
         at: tuple[str | int, ...] = (),
         depth: int = 1,
-        name: str = sent_comes_back.NAME,
+        name: str = SENT_COMES_BACK,
     ) -> bool:
         """Note each difference between what was sent and what a response shows as a finding; whether there is none.
 
@@ -218,13 +219,10 @@ class Rules:
             raise PromiseBroken(
                 f"{response.request.method} {response.request.url}: nothing at {place('body', at)}"
             ) from None
-        found = [
-            said(place("body", (*at, *path)), expected, actual)
-            for path, expected, actual in sent_comes_back.differences(sent, got)
-            if whole or actual != sent_comes_back.MISSING or sum(isinstance(name, str) for name in path) > depth
-        ]
-        for breach in found:
-            self._api.add_finding(name, breach, response)
+        every = differences(sent, got)
+        found = list(every if whole else without_omissions(every, depth))
+        for difference in found:
+            self._api.add_finding(name, _breach(difference, at), response)
         if not found:
             self._api.journal.add_passed(promise_of(name))
         return not found
@@ -258,8 +256,25 @@ def member(response: httpx.Response, name: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """What a call showed of an entity, in words: a value, or the status that came in its place."""
-    return f"status {value.status}" if isinstance(value, NoSuch) else describe(value)
+    """What a call showed of an entity, in words: a value, `missing`, or the status that came in its place."""
+    if isinstance(value, NoSuch):
+        return f"status {value.status}"
+    return describe(value)
+
+
+def words_of(difference: Difference) -> tuple[str, str]:
+    """What a difference expects, and what there is instead, in words."""
+    expected, actual = difference.expected, difference.actual
+    if difference.kind == "count":
+        return f"an array of {expected.value} items", f"an array of {actual.value} items"
+    if difference.kind == "absent":
+        return f"{shown(actual)} in any order, with {shown(expected)}", "no such item"
+    return shown(expected), shown(actual)
+
+
+def _breach(difference: Difference, at: tuple[str | int, ...] = ()) -> Breach:
+    """A difference as a breach; `at` is where in the body the value stands."""
+    return said(place("body", (*at, *difference.path)), *words_of(difference))
 
 
 class NoSuch:

@@ -24,7 +24,9 @@ from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import Redactor, placeholder
 from ecsuite.quickstart import Story
 from ecsuite.target import Credentials, Target
-from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver, RecordedReceiver, receiving
+from ecsuite.webhook.http import receiving
+from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver
+from ecsuite.webhook.recorded import RecordedReceiver
 from ecsuite.world import World
 
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.

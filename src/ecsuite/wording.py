@@ -33,8 +33,8 @@ _PARTS: Final = {
 _BOUNDS: Final = {
     "minimum": "at least {}",
     "maximum": "at most {}",
-    "exclusiveMinimum": "more than {}",
-    "exclusiveMaximum": "less than {}",
+    "exclusiveMinimum": "above {}",
+    "exclusiveMaximum": "below {}",
     "multipleOf": "a multiple of {}",
     "minLength": "a string with a length of at least {}",
     "maxLength": "a string with a length of at most {}",
@@ -48,26 +48,31 @@ _BOUNDS: Final = {
 
 
 def title(finding: Finding) -> str:
-    """What reports call the promise."""
-    return BY_ID[finding.promise].title if finding.promise in BY_ID else finding.promise
+    """What reports call the promise of a finding."""
+    return title_of(finding.promise)
+
+
+def title_of(promise: str) -> str:
+    """What reports call the promise of that id."""
+    return BY_ID[promise].title if promise in BY_ID else promise
 
 
 def subject(finding: Finding) -> str:
     """The call and its status: `POST /users -> 201`."""
-    return f"{finding.method} {finding.path} -> {finding.status or 'no response'}"
+    return printable(f"{finding.method} {finding.path} -> {finding.status or 'no response'}")
 
 
 def place(at: Place) -> str:
     """A place in an exchange: `body /metadata/year`, `header WWW-Authenticate`, `status`."""
     part = _PARTS.get(at.part, at.part)
-    pointer = "".join(f"/{token}" for token in at.path)
+    pointer = "".join(f"/{shorten(str(token))}" for token in at.path)
     return " ".join(filter(None, (part, at.name, pointer)))
 
 
 def where(breach: Breach) -> str:
     """The place of a breach, and the call that shows it."""
     if breach.kind == "said":
-        return breach.at.name
+        return shorten(breach.at.name, longest=500)
     return f"{place(breach.at)} of {breach.seen_by} afterwards" if breach.seen_by else place(breach.at)
 
 
@@ -78,30 +83,46 @@ def expected(breach: Breach) -> str:
         return f"a refusal, because {where(why)} is {actual(why)} where the contract has {expected(why)}"
     said = _EXPECTED.get(breach.kind, _keyword)(breach)
     case = f" ({breach.case})" if breach.case else ""
-    return f"{said}{case}, {breach.note}" if breach.note else f"{said}{case}"
+    note = "" if is_noted(breach) or not breach.note else f", {breach.note}"
+    return printable(f"{said}{case}{note}")
 
 
 def actual(breach: Breach) -> str:
     """What is there."""
     if breach.kind in _COUNTED:
-        return f"{breach.actual.value} {_COUNTED[breach.kind]}".strip()
-    if breach.kind in _PLAIN and breach.actual.type in {"integer", "string"}:
+        return f"{shorten(str(breach.actual.value))} {_COUNTED[breach.kind]}".strip()
+    if is_noted(breach):
+        return shorten(breach.note)
+    if (breach.kind in _PLAIN or breach.at.part == "status") and breach.actual.type in {"integer", "string"}:
         return shorten(str(breach.actual.value))
     return describe(breach.actual)
 
 
 _COUNTED: Final = {"count": "", "duplicate": "times", "length": "bytes"}
-# Kinds of breach whose value is a text of HTTP, or says itself what is wrong.
-_PLAIN: Final = frozenset({"said", "status", "unreadable", "unlisted", "unknown", "header"})
+# Kinds of breach whose value is a text of HTTP, and no JSON; so are statuses, whatever the kind.
+_PLAIN: Final = frozenset({"said", "unlisted", "unknown"})
 
 
-def _statuses(breach: Breach) -> str:
-    statuses = breach.expected.value or ()
-    return " or ".join(map(str, statuses)) or "2xx"
+def is_noted(breach: Breach) -> bool:
+    """Whether the note of a breach says what was seen: of a body that cannot be read, or a response that never came."""
+    return breach.kind == "unreadable" or breach.at.part == "connection"
+
+
+def _one_of(breach: Breach) -> str:
+    allowed = [str(each) for each in breach.expected.value]
+    return allowed[0] if len(allowed) == 1 else f"one of {', '.join(allowed)}"
 
 
 def _readable(breach: Breach) -> str:
-    return str(breach.expected.value) if breach.expected.type == "string" else "a value that can be read"
+    if breach.expected.type == "missing":
+        return "a body that arrives whole and can be decoded" if breach.actual.value == "transfer" else "less nesting"
+    return f"a body of the media type {shorten(breach.expected.value)}"
+
+
+def _absent(breach: Breach) -> str:
+    if breach.at.part == "connection":
+        return "a response to the request"
+    return "a value" if breach.expected.type == "missing" else describe(breach.expected)
 
 
 def _keyword(breach: Breach) -> str:
@@ -112,16 +133,15 @@ def _keyword(breach: Breach) -> str:
 
 _EXPECTED: Final[Mapping[str, Callable[[Breach], str]]] = MappingProxyType(
     {
-        "status": _statuses,
+        "status": lambda breach: " or ".join(map(str, breach.expected.value)),
         "unreadable": _readable,
-        "unlisted": lambda breach: f"one of {', '.join(map(str, breach.expected.value))}",
+        "unlisted": _one_of,
         "unknown": lambda _: "a method and a path that the contract lists",
         "said": lambda breach: str(breach.expected.value),
-        "header": lambda breach: str(breach.expected.value),
         "count": lambda breach: str(breach.expected.value),
         "duplicate": lambda _: "once",
         "length": lambda _: "no body",
-        "absent": lambda breach: "a value" if breach.expected.type == "missing" else describe(breach.expected),
+        "absent": _absent,
         "present": lambda _: "nothing",
         "changed": lambda breach: describe(breach.expected),
         "lost": lambda breach: describe(breach.expected),
@@ -167,7 +187,7 @@ def describe(value: Datum) -> str:
     if value.type == "boolean":
         return f"a boolean, {str(value.value).lower()}"
     if value.type == "integer":
-        return f"an integer, {value.value}"
+        return f"an integer, {shorten(str(value.value))}"
     if value.type == "number":
         return f"a number, {value.value!r}"
     if value.type == "string":
@@ -179,11 +199,15 @@ def describe(value: Datum) -> str:
     return value.type
 
 
+def printable(text: str) -> str:
+    """The text on one line: nothing that a server sends may steer a terminal, or fail to be encoded."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
 def shorten(text: str, longest: int = LONGEST_SHOWN, size: int = 0) -> str:
     """The text on one line, cut where it is too long to read; `size` is its length where it was cut before."""
-    line = text[: longest + 1]
-    if not line.isprintable():
-        # Nothing that a server sends may steer a terminal, or fail to be encoded.
-        line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
+    line = printable(text[: longest + 1])
     length = max(size, len(text))
     return line if length <= longest else f"{line[:longest]}... ({length} characters)"

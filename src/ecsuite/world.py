@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ecsuite.checks import sent_comes_back
-from ecsuite.checks.sent_comes_back import Instant, Moment, OrNull, Trimmed, Unordered
 from ecsuite.cleanup import fill
 from ecsuite.client import Api
+from ecsuite.compare import Instant, Moment, OrNull, Trimmed, Unordered, differences, plain
 from ecsuite.contract import (
     Contract,
     EntityType,
+    Expression,
     Operation,
     Parameter,
     Pointer,
@@ -30,6 +30,7 @@ from ecsuite.contract import (
     success_links,
 )
 from ecsuite.errors import PromiseBroken
+from ecsuite.findings.datum import MISSING
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.legacy_words import describe, place
@@ -38,11 +39,13 @@ from ecsuite.rules import (
     CHANGED_ALONE,
     CREATION_RESPONSE,
     LISTED_ONCE,
+    SENT_COMES_BACK,
     NoSuch,
     REFUSED_CHANGES_NOthing,
     Rules,
     json_of,
     shown,
+    words_of,
 )
 from ecsuite.samples import Body, Samples, Wrong
 from ecsuite.webhook.receiver import NoReceiver, Receiver
@@ -72,21 +75,26 @@ class Entity:
 
     Attributes:
         values: the path parameters that name it.
-        sent: the body that made it.
+        representation: what was sent, as responses show it: with matchers where they may differ.
         made: the response to that.
         belongs: the ids of what it belongs to, as a response may show them.
     """
 
     entity_type: EntityType
     values: Mapping[str, str]
-    sent: Any
+    representation: Any
     made: httpx.Response
     belongs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def shown(self) -> Any:
         """What answers show of it."""
-        return {**self.belongs, **self.sent}
+        return {**self.belongs, **self.representation}
+
+    @property
+    def sent(self) -> Any:
+        """What was sent, as far as it is shown."""
+        return plain(self.representation)
 
     @property
     def id(self) -> str:
@@ -170,7 +178,7 @@ class World:
         return self.api.in_order
 
     def draw(self, entity_type: str) -> Any:
-        """A fresh value of an entity type of `x-sample`."""
+        """A fresh value of one of the kinds of `x-sample`."""
         ids = self.ids
         draws: dict[str, Callable[[], Any]] = {
             "id": ids.new,
@@ -225,20 +233,19 @@ class World:
         if not response.is_success:
             raise NotTakenError(response)
         sent = body.value if body else {}
-        expression = entity_type.link.parameters[entity_type.parameter]
+        expression = entity_type.identity
         told = sent if entity_type.is_named_by_client else json_of(response)
-        pointer = expression.partition("#")[2]
         if not entity_type.is_named_by_client:
-            found = _at(told, pointer)
+            found = expression.find(told)
             self.rules.require(
                 CREATION_RESPONSE,
                 response,
                 holds=isinstance(found, str) and bool(found),
-                at=f"body {pointer}",
+                at=f"body {expression.pointer}",
                 expected=f"the id of the {entity_type}, by which it can be read",
-                actual=sent_comes_back.MISSING if found is None else describe(found),
+                actual=shown(MISSING if found is None else found),
             )
-        values[entity_type.parameter] = _text_at(told, pointer, response)
+        values[entity_type.parameter] = _text_at(told, expression, response)
         seen = self.visible(entity_type, sent, values[entity_type.parameter])
         entity = Entity(entity_type, values, seen, response, self._belonging(entity_type, parent))
         if response.content.strip() not in {b"", b"null"}:
@@ -256,9 +263,8 @@ class World:
         required = (
             self.contract.schemas.shape(schema_of(entity_type.creator)).required if entity_type.creator.request else ()
         )
-        expressions = [text for link in success_links(entity_type.creator) for text in link.parameters.values()]
-        sent = [text.split("/")[1] for text in expressions if text.startswith("$request.body#/")]
-        return any(member not in required for member in sent)
+        expressions = [each for link in success_links(entity_type.creator) for each in link.parameters.values()]
+        return any(each.is_sent and each.tokens[0] not in required for each in expressions)
 
     def defaults(self) -> list[Entity]:
         """The world's own entity of each entity_type; not of those that are the simulation's."""
@@ -346,7 +352,7 @@ class World:
             value = json_of(answer)
             new = value.get(name)
             self.rules.require(
-                sent_comes_back.NAME,
+                SENT_COMES_BACK,
                 answer,
                 holds=sent[old] in (value.get(old, sent[old]), *(new if isinstance(new, list) else [new])),
                 at=f"body /{old}",
@@ -536,13 +542,11 @@ class World:
             if self.sandbox or not entity_type.creator.sandbox_only
         )
 
-    def _led_to(self, entity: Entity, expressions: Mapping[str, str]) -> dict[str, str]:
+    def _led_to(self, entity: Entity, expressions: Mapping[str, Expression]) -> dict[str, str]:
         """The path parameters that a link gives, from what was sent to make an entity, or what was answered."""
         messages = {"request": entity.made.request.content, "response": entity.made.content}
         return {
-            name: _text_at(
-                json.loads(messages[expression[1:].partition(".")[0]]), expression.partition("#")[2], entity.made
-            )
+            name: _text_at(json.loads(messages[expression.message]), expression, entity.made)
             for name, expression in expressions.items()
         }
 
@@ -574,7 +578,7 @@ class World:
 
     def moved(self, entity: Entity, value: Any) -> Entity:
         """The entity as it is after `value` was put in its place."""
-        return replace(entity, sent=self.visible(entity.entity_type, value, entity.id))
+        return replace(entity, representation=self.visible(entity.entity_type, value, entity.id))
 
     def marks(self, value: Any) -> set[str]:
         """The texts in a value that stand nowhere else, for this world has drawn them."""
@@ -642,7 +646,7 @@ class World:
         """Note each member that a change moved beside the one that it names; `before` is what the entity was then."""
         after = self.own(entity)
         for other in sorted(before.keys() - {name} - self.deprecated(entity.entity_type, name)):
-            was, now = before[other], after.get(other, sent_comes_back.MISSING)
+            was, now = before[other], after.get(other, MISSING)
             self.rules.require(
                 rule,
                 changed,
@@ -770,16 +774,13 @@ class World:
                 return self._first_of(source, link.parameters)
         return None
 
-    def _first_of(self, source: Operation, expressions: Mapping[str, str]) -> tuple[dict[str, str], Any] | None:
+    def _first_of(self, source: Operation, expressions: Mapping[str, Expression]) -> tuple[dict[str, str], Any] | None:
         if source.id not in self._found:
             response = self._read_list(source)
             listed = self.api.known(response)
             _, items = _list_in(listed)
             try:
-                values = {
-                    name: _text_at(listed, expression.partition("#")[2], response)
-                    for name, expression in expressions.items()
-                }
+                values = {name: _text_at(listed, expression, response) for name, expression in expressions.items()}
                 self._found[source.id] = values, items[0]
             except PromiseBroken:
                 self._found[source.id] = None
@@ -841,22 +842,12 @@ def replacing(call: Call, **values: str) -> Call:
     return replace(call, values={**call.values, **values})
 
 
-def _text_at(value: Any, pointer: str, response: httpx.Response) -> str:
-    text = _at(value, pointer)
+def _text_at(value: Any, expression: Expression, response: httpx.Response) -> str:
+    text = expression.find(value)
     if not isinstance(text, str) or not text:
         request = response.request
-        raise PromiseBroken(f"{request.method} {request.url}: there is no {pointer} to go on with")
+        raise PromiseBroken(f"{request.method} {request.url}: there is no {expression.pointer} to go on with")
     return text
-
-
-def _at(value: Any, pointer: str) -> Any:
-    """What stands at a JSON pointer; None where nothing does."""
-    for token in pointer.split("/")[1:]:
-        try:
-            value = value[int(token) if isinstance(value, list) else token]
-        except (KeyError, IndexError, TypeError, ValueError):
-            return None
-    return value
 
 
 def _as_told(value: Any) -> Any:
@@ -866,7 +857,7 @@ def _as_told(value: Any) -> Any:
     if isinstance(value, list):
         items = [_as_told(item) for item in value]
         return Unordered(items) if all(isinstance(item, str) for item in items) else items
-    return Moment(value) if isinstance(value, Instant) else value
+    return Moment(value.value) if isinstance(value, Instant) else value
 
 
 def records_of(value: Any) -> list[Any]:
@@ -914,12 +905,12 @@ def _differences(before: Look, after: Look) -> Iterable[tuple[str, str, str, Any
                 yield where, f"the {len(was)} items from before", f"without {_brief(item)}", item
         elif was != now:
             vanished = isinstance(was, NoSuch) or isinstance(now, NoSuch)
-            detail = None if vanished else next(sent_comes_back.differences(was, now), None)
+            detail = None if vanished else next(differences(was, now), None)
             if detail is None:
                 yield where, f"{shown(was)}, as before", shown(now), now
             else:
-                path, expected, actual = detail
-                yield f"{where} {place('body', path)}", f"{expected}, as before", actual, now
+                expected, actual = words_of(detail)
+                yield f"{where} {place('body', detail.path)}", f"{expected}, as before", actual, now
 
 
 def _beyond(these: list[Any], those: list[Any]) -> list[Any]:

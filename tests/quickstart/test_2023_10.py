@@ -59,7 +59,7 @@ def test_quickstart(story: Story) -> None:
     assert story.read_back(meter)["address"]["zipCode"] == "0180"
 
     tank = add_a_resource(story)
-    assert story.read_back(tank)["metadata"]["heatingElements"] == [2, 0.95]
+    assert story.read_back(tank)["metadata"]["heatingElements"] == [1750, 1250]
 
     # From now on the API calls you. A test delivery shows that it finds the way.
     webhook = subscribe_to_events(story)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from ecsuite.checks import sent_comes_back
-from ecsuite.rules import json_of
+from ecsuite.rules import SENT_COMES_BACK, json_of
 from ecsuite.world import NotTakenError, schema_of
 
 pytestmark = pytest.mark.guide
@@ -17,7 +16,7 @@ def test_what_was_sent_comes_back(entity_type, world):
         try:
             entity = world.make(entity_type, body=body, expect=world.expectation(body))
         except NotTakenError:
-            world.rules.not_checked(sent_comes_back.NAME, f"refused: {body.may_be_rejected}")
+            world.rules.not_checked(SENT_COMES_BACK, f"refused: {body.may_be_rejected}")
             continue
         world.read(entity)
         world.must_show_deprecated(entity)

@@ -135,7 +135,8 @@ def test_replaced_is_changed_alone(entity_type, world):
     for _ in range(2):
         replaced = world.api.put(entity.path, json=body.value)
 
-    changed = replace(entity, sent=world.visible(entity_type, body.value, entity.id) | {entity_type.member: entity.id})
+    representation = world.visible(entity_type, body.value, entity.id) | {entity_type.member: entity.id}
+    changed = replace(entity, representation=representation)
     world.read(changed)
     must_be_listed_once(world, changed)
     for path, was in before.items():

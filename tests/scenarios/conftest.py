@@ -10,7 +10,8 @@ import pytest
 from ecsuite.messages.exchange import Exchange
 from ecsuite.quickstart.edition_2026_01 import event_id_of, tells_of
 from ecsuite.rules import DELIVERED_RIGHT, json_of
-from ecsuite.webhook.receiver import PATIENCE, hook_of, value_of, wait_for
+from ecsuite.webhook.delivery import hook_of, value_of
+from ecsuite.webhook.receiver import TIMEOUT, wait_for
 from ecsuite.world import Entity, World
 
 DELIVERY = "eventNotification"
@@ -77,7 +78,7 @@ class Household:
     def arrives(self, webhook: Entity, event: Event, **told: Any) -> Exchange | None:
         """Waits for the delivery of an event to a webhook, and checks it: what it tells, and its signature."""
         url = webhook.sent["webhookUrl"]
-        delivery = wait_for(self.world.receiver, hook(webhook), lambda value: tells_of(value, event.id), PATIENCE)
+        delivery = wait_for(self.world.receiver, hook(webhook), lambda value: tells_of(value, event.id), TIMEOUT)
         self.world.rules.delivered(DELIVERY, delivery, event.made, url, self.secret)
         if delivery is not None:
             self.world.rules.told(DELIVERY, self._told(event, told), delivery)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ecsuite.checks.sent_comes_back import Unordered
+from ecsuite.compare import Unordered
 from ecsuite.messages.exchange import ABSENT, UNSPECIFIED
 from ecsuite.pages import Pages
 from ecsuite.rules import COMPENSATED, ELIGIBLE, ENROLLED, GONE, UNTOUCHED, json_of, member

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.checks.sent_comes_back import Unordered
+from ecsuite.compare import Unordered
 from ecsuite.messages.exchange import Expectation
 from ecsuite.quickstart.edition_2026_01 import EVENING
 from ecsuite.rules import DELIVERED_TRUE, SIMULATED, json_of
@@ -75,9 +75,9 @@ def test_limit_on_a_location(reachable):
     wanted = [{"location": place, "points": LIMITS}, {"location": far, "points": LIMITS[:1]}]
     event = reachable.simulate("lpc/locations", {"locations": wanted})
 
-    targets = Unordered([{**place, "points": LIMITS}, {**far, "points": LIMITS[:1]}])
+    targets = [{**place, "points": LIMITS}, {**far, "points": LIMITS[:1]}]
     payload = {"payloadType": "LocationLPC", "targets": targets}
-    must_target(reachable, event, payload, len(targets))
+    must_target(reachable, event, payload | {"targets": Unordered(targets)}, len(targets))
     reachable.arrives(webhook, event, notificationType="LocationLPCRequested", payload=payload)
 
     report(

@@ -10,7 +10,8 @@ from ecsuite.messages.exchange import ABSENT, SUCCESS, UNSPECIFIED
 from ecsuite.pages import Pages
 from ecsuite.quickstart.edition_2026_01 import tells_of
 from ecsuite.rules import DELIVERED_ONCE, LISTED_ONCE, LOGGED, REPEATED, UNTOUCHED, json_of
-from ecsuite.webhook.receiver import value_of, wait_for
+from ecsuite.webhook.delivery import value_of
+from ecsuite.webhook.receiver import wait_for
 from ecsuite.world import MAY_BE_REJECTED, NotTakenError, records_of, total_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
@@ -33,7 +34,7 @@ def hook(webhook):
 
 def moved(webhook, **members):
     """The webhook as it is after it was changed."""
-    return type(webhook)(webhook.entity_type, webhook.values, {**webhook.sent, **members}, webhook.made)
+    return type(webhook)(webhook.entity_type, webhook.values, {**webhook.representation, **members}, webhook.made)
 
 
 @pytest.mark.scenario("life-of-a-webhook")
@@ -387,6 +388,7 @@ def test_refusing_receiver_is_left_alone_in_the_end(reachable):
     world.rules.compare({"id": event.id}, world.api.get(f"/events/{event.id}"))
 
 
+@pytest.mark.scenario("acknowledgement")
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_any_success_is_an_acknowledgement(reachable, status):
     """A delivery that is answered with any 2xx is not another one's beginning: whatever comes again is the same."""

@@ -11,9 +11,11 @@ from ecsuite import retry
 from ecsuite.checks import Checker
 from ecsuite.client import Api, segment
 from ecsuite.errors import PromiseBroken
+from ecsuite.findings.breach import Breach, Place
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Expectation
 from ecsuite.messages.redact import Redactor
+from ecsuite.promises import MEDIA_TYPE, RESPONSE_ARRIVES, RESPONSE_BODY, SERVER_ERROR, STATUS_EXPECTED
 from ecsuite.retry import retry_after, with_retries
 from ecsuite.target import Credentials, Target
 
@@ -74,7 +76,7 @@ def sent_tokens(route: respx.Route) -> list[str]:
 
 
 def broken(api: Api) -> list[str]:
-    return [finding.check for finding in api.journal.findings]
+    return [finding.promise for finding in api.journal.findings]
 
 
 def test_token_is_fetched_once(mock, api):
@@ -115,7 +117,7 @@ def test_token_is_renewed_once_after_401(mock, api):
 
     assert answer.json() == []
     assert sent_tokens(users) == ["Bearer token-1", "Bearer token-2"]
-    assert broken(api) == ["status is as expected"]
+    assert broken(api) == [STATUS_EXPECTED.id]
 
 
 def test_second_401_is_an_answer(mock, api):
@@ -123,7 +125,7 @@ def test_second_401_is_an_answer(mock, api):
     mock.post(TOKENS).mock(side_effect=[token_response("token-1"), token_response("token-2")])
     users = mock.get(f"{API}/users").mock(return_value=REFUSED)
 
-    with pytest.raises(PromiseBroken, match="401 where success was asked for"):
+    with pytest.raises(PromiseBroken, match="401 where success was expected"):
         api.get("/users")
 
     assert users.call_count == 2
@@ -159,17 +161,17 @@ def test_given_access_token_is_used_as_it_is(mock, contract):
 
 
 @pytest.mark.parametrize(
-    ("answer", "check"),
+    ("answer", "promise"),
     [
-        (httpx.Response(400, json={"error": "invalid_scope"}), "status is as expected"),
-        (httpx.Response(500), "no request causes a server error"),
-        (httpx.Response(200, json={"token_type": "Bearer"}, headers={"Cache-Control": "no-store"}), "response body"),
-        (token_response(""), "response body"),
-        (token_response("tök\nen"), "response body"),
-        (httpx.Response(200, text="hello"), "media type"),
+        (httpx.Response(400, json={"error": "invalid_scope"}), STATUS_EXPECTED),
+        (httpx.Response(500), SERVER_ERROR),
+        (httpx.Response(200, json={"token_type": "Bearer"}, headers={"Cache-Control": "no-store"}), RESPONSE_BODY),
+        (token_response(""), RESPONSE_BODY),
+        (token_response("tök\nen"), RESPONSE_BODY),
+        (httpx.Response(200, text="hello"), MEDIA_TYPE),
     ],
 )
-def test_no_token_is_a_finding(mock, api, answer, check):
+def test_no_token_is_a_finding(mock, api, answer, promise):
     """Where the token endpoint breaks its promise the call is not sent, and the finding says what was wrong."""
     mock.post(TOKENS).mock(return_value=answer)
     users = mock.get(f"{API}/users").respond(json=[])
@@ -178,7 +180,7 @@ def test_no_token_is_a_finding(mock, api, answer, check):
         api.get("/users")
 
     assert not users.called
-    assert any(name.startswith(check) for name in broken(api))
+    assert promise.id in broken(api)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +227,7 @@ def test_waiting_has_an_end(mock, api, quick):
         api.get("/users")
 
     assert users.call_count == retry.MOST_ATTEMPTS
-    assert broken(api) == ["response arrives"]
+    assert broken(api) == [RESPONSE_ARRIVES.id]
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
@@ -238,7 +240,7 @@ def test_server_error_is_not_tried_again(mock, api, status):
         api.get("/users")
 
     assert users.call_count == 1
-    assert broken(api) == ["no request causes a server error"]
+    assert broken(api) == [SERVER_ERROR.id]
 
 
 def test_refused_connection_is_a_finding(mock, api, quick):
@@ -250,11 +252,8 @@ def test_refused_connection_is_a_finding(mock, api, quick):
         api.get("/users")
 
     (finding,) = api.journal.findings
-    assert (finding.check, finding.subject, finding.actual) == (
-        "response arrives",
-        "GET /users -> no response",
-        "ConnectError: Connection refused",
-    )
+    assert (finding.promise, finding.operation, finding.status) == (RESPONSE_ARRIVES.id, "listUsers", None)
+    assert finding.breach == Breach("absent", Place("connection"), note="ConnectError: Connection refused")
 
 
 def test_slow_server_is_a_finding_in_the_end(mock, api):
@@ -303,17 +302,17 @@ def test_deleted_is_not_deleted_again(mock, api):
     assert deleted.call_count == 1
 
 
-def test_intent_travels_with_the_request(mock, api):
+def test_expectation_travels_with_the_request(mock, api):
     """A refusal that was asked for is no finding, and another status than that is one."""
     mock.post(TOKENS).mock(return_value=token_response())
     mock.get(f"{API}/users/7").mock(side_effect=[httpx.Response(404), httpx.Response(200, json={"userId": "7"})])
-    gone = Expectation("a response that it is gone", frozenset({404}))
+    gone = Expectation("gone", frozenset({404}))
 
     api.get("/users/7", expect=gone)
-    with pytest.raises(PromiseBroken, match="200 where a response that it is gone was asked for"):
+    with pytest.raises(PromiseBroken, match="200 where gone was expected"):
         api.get("/users/7", expect=gone)
 
-    assert broken(api) == ["status is as expected"]
+    assert broken(api) == [STATUS_EXPECTED.id]
 
 
 @pytest.mark.parametrize("base", ["HTTPS://API.example:443/v1", "https://api.example/a%20b/v1", "https://api.example"])

@@ -13,8 +13,11 @@ import trustme
 from ecsuite.checks import Checker
 from ecsuite.client import Api
 from ecsuite.errors import PromiseBroken
+from ecsuite.findings.breach import body
+from ecsuite.findings.datum import datum
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED
+from ecsuite.promises import RESPONSE_ARRIVES, RESPONSE_BODY
 from ecsuite.retry import with_retries
 from ecsuite.target import Credentials, Target
 
@@ -114,7 +117,7 @@ def test_lost_idle_connection_is_replaced(connect, method):
         api.request(method, "/users/42", expect=UNSPECIFIED)
 
     assert running.connections == 2
-    assert [finding.check for finding in api.journal.findings if finding.check == "response arrives"] == []
+    assert RESPONSE_ARRIVES.id not in {finding.promise for finding in api.journal.findings}
 
 
 def test_request_that_may_be_sent_twice_is(connect):
@@ -136,7 +139,7 @@ def test_request_that_may_not_be_sent_twice_is_not(connect):
             api.post("/users", json={"userId": "42"})
 
     assert len(running.requests) == 1
-    assert [finding.check for finding in api.journal.findings] == ["response arrives"]
+    assert [finding.promise for finding in api.journal.findings] == [RESPONSE_ARRIVES.id]
 
 
 def test_lost_connections_have_an_end(connect):
@@ -184,14 +187,14 @@ def test_legal_transfer_is_no_finding(connect, name):
 
 
 @pytest.mark.parametrize(
-    ("reply", "actual"),
+    ("reply", "reason"),
     [
         (CUT_OFF, "RemoteProtocolError: peer closed connection without sending complete message body"),
         (answer(USER, "200 OK", "Content-Encoding: gzip"), "DecodingError: Error -3 while decompressing data"),
     ],
     ids=["cut off", "not gzip"],
 )
-def test_broken_transfer_is_a_finding(connect, reply, actual):
+def test_broken_transfer_is_a_finding(connect, reply, reason):
     """A body that is cut off, or not in the coding that it claims, is told once, with what went wrong."""
     with server(reply) as running:
         api = connect(running.port)
@@ -199,10 +202,9 @@ def test_broken_transfer_is_a_finding(connect, reply, actual):
         with pytest.raises(PromiseBroken):
             api.get("/users/42")
 
-    found = [finding for finding in api.journal.findings if finding.check == "response body matches contract"]
-    assert len(found) == 1
-    assert found[0].actual.startswith(actual)
-    assert found[0].expected == "a body that arrives whole and can be decoded"
+    (breach,) = [finding.breach for finding in api.journal.findings if finding.promise == RESPONSE_BODY.id]
+    assert (breach.kind, breach.at, breach.actual) == ("unreadable", body(), datum("transfer"))
+    assert breach.note.startswith(reason)
 
 
 def test_proxy_of_the_environment_is_used(connect, monkeypatch):

@@ -184,19 +184,6 @@ def test_links_have_the_parameters_that_they_need(any_contract):
             assert set(link.parameters) <= {p.name for p in parameters}
 
 
-def test_links_speak_the_language_of_the_cleanup(any_contract):
-    """The expressions of links are of the kinds that the cleanup can evaluate."""
-    expressions = [
-        expression
-        for operation in any_contract.operations.values()
-        for rule in operation.responses.values()
-        for link in rule.links
-        for expression in link.parameters.values()
-    ]
-
-    assert [e for e in expressions if not re.fullmatch(r"\$(request\.path\.\w+|(request|response)\.body#/.+)", e)] == []
-
-
 def test_every_path_parameter_is_declared(any_contract):
     """A parameter in a path is declared, and required, and the other way round."""
     for operation in any_contract.operations.values():
@@ -218,16 +205,22 @@ def test_no_schema_takes_anything(any_contract):
 EVENT = {"id": "e-1", "createdAt": "2026-01-19T11:48:47.1936858+00:00"}
 RESERVATION = {"payloadType": "LPCReservation", "targets": []}
 TARGET = {"locationId": "l", "meterPointId": "m", "resolution": "01:00:00", "points": []}
-# An event in a response, and what is wrong with it.
+# An event in a response, and the keyword that it breaks at which place.
 EVENTS = {
     "a payload": (RESERVATION, None),
     "a payload that is alike but for its type": (RESERVATION | {"payloadType": "LocationLPC"}, None),
     "a target with a further member": (RESERVATION | {"targets": [TARGET | {"city": "Ålesund"}]}, None),
-    "a payload with a further member": (RESERVATION | {"city": "Ålesund"}, "no further members"),
-    "a payload without a type": ({"targets": []}, "required"),
-    "a payload of no type": (RESERVATION | {"payloadType": "Reservation"}, "a string"),
-    "a time span in words": (RESERVATION | {"targets": [TARGET | {"resolution": "PT1H"}]}, "a time span"),
-    "a target without a meter": (RESERVATION | {"targets": [{"locationId": "l"}]}, "a string, required"),
+    "a payload with a further member": (RESERVATION | {"city": "Ålesund"}, ("unevaluatedProperties", "/payload")),
+    "a payload without a type": ({"targets": []}, ("required", "/payload/payloadType")),
+    "a payload of no type": (RESERVATION | {"payloadType": "Reservation"}, ("const", "/payload/payloadType")),
+    "a time span in words": (
+        RESERVATION | {"targets": [TARGET | {"resolution": "PT1H"}]},
+        ("pattern", "/payload/targets/0/resolution"),
+    ),
+    "a target without a meter": (
+        RESERVATION | {"targets": [{"locationId": "l"}]},
+        ("required", "/payload/targets/0/meterPointId"),
+    ),
 }
 
 
@@ -238,8 +231,7 @@ def test_payloads_of_events_are_closed_and_told_apart(name):
 
     violations = _violations("getEvent", EVENT | {"payload": payload})
 
-    assert bool(violations) == (wrong is not None)
-    assert not violations or any(wrong in violation for violation in violations)
+    assert wrong in violations if wrong else violations == []
 
 
 USAGE = {"payloadType": "EnergyUsage", "resourceId": "r", "resolution": "01:00:00"}
@@ -249,10 +241,13 @@ REPORTS = {
     "an unknown member": (USAGE | {"city": "Ålesund"}, None),
     "null for what may be left out": (USAGE | {"locationId": None, "meterPointId": None, "curvePoints": None}, None),
     "no payloadType": ({"resolution": 1}, None),
-    "an unknown payloadType": (USAGE | {"payloadType": "Usage"}, "a string"),
-    "no resource": ({"payloadType": "EnergyUsage", "resolution": "01:00:00"}, "a string, required"),
-    "a point without energy": (USAGE | {"points": [{"timestamp": "2026-01-19T22:00:00Z"}]}, "a number, required"),
-    "no object": ("EnergyUsage", "an EnergyUsage payload or"),
+    "an unknown payloadType": (USAGE | {"payloadType": "Usage"}, ("const", "/payloads/0/payloadType")),
+    "no resource": ({"payloadType": "EnergyUsage", "resolution": "01:00:00"}, ("required", "/payloads/0/resourceId")),
+    "a point without energy": (
+        USAGE | {"points": [{"timestamp": "2026-01-19T22:00:00Z"}]},
+        ("required", "/payloads/0/points/0/kiloWattHours"),
+    ),
+    "no object": ("EnergyUsage", ("oneOf", "/payloads/0")),
 }
 
 
@@ -264,10 +259,9 @@ def test_payloads_of_reports_are_told_apart_and_open(name):
     contract = editions.contract("2026-01")
 
     schema = contract.operations["createReport"].request.content["application/json"]
-    violations = [violation.expected for violation in contract.schemas.violations(schema, body)]
+    violations = _broken(contract, schema, body)
 
-    assert bool(violations) == (wrong is not None)
-    assert not violations or any(wrong in violation for violation in violations)
+    assert wrong in violations if wrong else violations == []
 
 
 WEBHOOK = {"webhookId": "w", "webhookUrl": "https://partner.example"}
@@ -341,10 +335,16 @@ def _nodes(node: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
         yield from _nodes(child, (*pointer, key))
 
 
-def _violations(operation: str, body: Any) -> list[str]:
+def _violations(operation: str, body: Any) -> list[tuple[str, str]]:
     contract = editions.contract("2026-01")
     schema = contract.operations[operation].responses["200"].content["application/json"]
-    return [violation.expected for violation in contract.schemas.violations(schema, body)]
+    return _broken(contract, schema, body)
+
+
+def _broken(contract: Contract, schema: Pointer, body: Any) -> list[tuple[str, str]]:
+    """Each keyword that a body breaks, with the place."""
+    violations = contract.schemas.violations(schema, body)
+    return [(each.keyword, "".join(f"/{token}" for token in each.at)) for each in violations]
 
 
 def _without_sample(contract: Contract, pointer: Pointer, *, sampled: bool = False) -> Iterator[Pointer]:

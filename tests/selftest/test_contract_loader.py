@@ -7,7 +7,9 @@ import pytest
 from ecsuite.checks import Checker
 from ecsuite.contract import Contract, Source, load
 from ecsuite.errors import ContractError
+from ecsuite.findings.breach import Place
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.promises import REQUEST_PARAMETERS
 
 GOOD = """\
     openapi: 3.1.0
@@ -202,33 +204,78 @@ def test_date_in_yaml_stays_text():
     assert source.document["components"]["schemas"]["Entity"]["properties"]["day"]["const"] == "2023-10-24"
 
 
-def test_digest_is_of_the_meaning():
-    """Layout and comments leave the digest as it is; a rule changes it."""
-    digest = contract().source.digest
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("openapi: 3.1.0", "# hello\nopenapi:   3.1.0"),
+        ("title: T", "title: Entities"),
+        ("x-source: a test", "x-source: a better source"),
+        ("x-level: spec", "x-level: spec\n      summary: Read an entity"),
+        ("x-level: spec", "x-level: spec\n      tags: [Entities]"),
+        ("description: d\n", "description: The entity\n"),
+        ("application/json:", "application/json:\n              example: {}"),
+        ("Entity: {", "Entity: {title: An entity, description: One of many, "),
+    ],
+)
+def test_prose_leaves_the_digest(old, new):
+    """What is there for readers, layout and comments among it, is no part of the digest."""
+    reworded = contract(old, new)
 
-    assert contract("openapi: 3.1.0", "# hello\nopenapi:   3.1.0").source.digest == digest
-    assert contract("minimum: 1", "minimum: 2").source.digest != digest
+    assert reworded.source.document != contract().source.document or "#" in new
+    assert reworded.digest == contract().digest
 
 
 @pytest.mark.parametrize(
-    ("query", "mode", "at"),
+    ("old", "new"),
+    [
+        ("minimum: 1", "minimum: 2"),
+        ("maxItems: 2", "maxItems: 3"),
+        ("x-level: spec", "x-level: guide"),
+        ("x-level: spec", "x-level: spec\n      x-may-be-rejected: nobody says"),
+        ("'200':", "'201':"),
+        ("2XX: {description: d, x-body: any}", "2XX: {description: d}"),
+        ("properties: {day: {type: string", "properties: {description: {type: string}, day: {type: string"),
+        ("{type: string, format: date}", "{type: string, format: date, examples: ['2026-11-23']}"),
+    ],
+)
+def test_rule_changes_the_digest(old, new):
+    """What judges an exchange, or says what to send, is part of the digest."""
+    assert contract(old, new).digest != contract().digest
+
+
+def test_reworded_reason_leaves_the_digest():
+    """Of a keyword whose value says why, it counts that it is there."""
+    first, second = (
+        contract("x-level: spec", f"x-level: spec\n      x-may-be-rejected: {reason}")
+        for reason in ("nobody says", "unclear")
+    )
+
+    assert first.digest == second.digest
+
+
+PAGE, ALL, TAG = Place("query", "page"), Place("query", "all"), Place("query", "tag")
+
+
+@pytest.mark.parametrize(
+    ("query", "mode", "broken"),
     [
         ("tag=a&page=3&all=true", "a", []),
         ("tag=a&tag=b", None, []),
-        ("tag=a&page=0", None, ["query page"]),
-        ("tag=a&page=x", None, ["query page"]),
-        ("tag=a&page=", None, ["query page"]),
-        ("tag=a&all=yes", None, ["query all"]),
-        ("", None, ["query tag"]),
-        ("tag=a&tag=b&tag=c", None, ["query tag"]),
-        ("tag=a", "c", ["header X-Mode"]),
+        ("tag=a&page=0", None, [("minimum", PAGE, 0)]),
+        ("tag=a&page=x", None, [("type", PAGE, "x")]),
+        ("tag=a&page=", None, [("type", PAGE, "")]),
+        ("tag=a&all=yes", None, [("type", ALL, "yes")]),
+        ("", None, [("required", TAG, None)]),
+        ("tag=a&tag=b&tag=c", None, [("maxItems", TAG, ["a", "b", "c"])]),
+        ("tag=a", "c", [("enum", Place("request-header", "X-Mode"), "c")]),
     ],
 )
-def test_parameters_are_checked(query, mode, at):
+def test_parameters_are_checked(query, mode, broken):
     """A query or a header that is missing, of a wrong type or out of bounds breaks the check of the parameters."""
     headers = Headers.of([("X-Mode", mode)] if mode else [])
     sent = Exchange(Request("GET", f"https://h/v1/entities/new?{query}", headers), Response(400))
 
     findings = Checker(contract(), "https://h/v1", "").check(sent).findings
 
-    assert [f.at for f in findings if f.check == "request parameters match contract"] == at
+    breaches = [finding.breach for finding in findings if finding.promise == REQUEST_PARAMETERS.id]
+    assert [(breach.kind, breach.at, breach.actual.value) for breach in breaches] == broken

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ecsuite import editions, rules
-from ecsuite.checks import CHECKS, Checker, sent_comes_back
+from ecsuite import editions, promises, rules, wording
+from ecsuite.checks import CHECKS, Checker
 from ecsuite.client import ANSWER_ARRIVES, Api
 from ecsuite.errors import PromiseBroken
 from ecsuite.findings.finding import Finding
@@ -39,21 +39,21 @@ from ecsuite.webhook.signature import sign
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 BASE_URL = "https://api.example/v1"
 TOKEN_URL = "https://auth.example/connect/token"
-TAKEN = Expectation("success", violates=frozenset({"request body matches contract"}))
+TAKEN = Expectation(violates=frozenset({promises.REQUEST_BODY}))
 
 EXAMPLES = {
-    "operation is in the contract": {"line": "GET /user/42", "answer": {"userId": "42"}},
-    "request body matches contract": {"line": "POST /users", "sent": {"userId": 42}, "status": 400, "answer": "no"},
-    "bearer token is sent": {"request": {"Authorization": None}, "status": 404},
-    "no request causes a server error": {"status": 500},
-    "status is listed in contract": {"line": "POST /users", "status": 202, "sent": {"userId": "42"}},
-    "status is as expected": {"status": 404},
-    "bad request is refused": {"line": "POST /users", "sent": {}, "answer": {"userId": "42"}, "expectation": TAKEN},
-    "media type is listed in contract": {"answer": {"userId": "42"}, "response": {"Content-Type": "text/html"}},
-    "response body matches contract": {"line": "POST /users", "status": 201, "sent": {"userId": "42"}, "answer": {}},
-    "response ids match the path": {"answer": {"userId": "43"}},
-    "no body where none is allowed": {"line": "DELETE /users/42", "status": 204, "answer": {"userId": "42"}},
-    "response headers match contract": {"status": 401},
+    promises.OPERATION: {"line": "GET /user/42", "answer": {"userId": "42"}},
+    promises.REQUEST_BODY: {"line": "POST /users", "sent": {"userId": 42}, "status": 400, "answer": "no"},
+    promises.BEARER_TOKEN: {"request": {"Authorization": None}, "status": 404},
+    promises.SERVER_ERROR: {"status": 500},
+    promises.STATUS_LISTED: {"line": "POST /users", "status": 202, "sent": {"userId": "42"}},
+    promises.STATUS_EXPECTED: {"status": 404},
+    promises.BAD_REQUEST: {"line": "POST /users", "sent": {}, "answer": {"userId": "42"}, "expectation": TAKEN},
+    promises.MEDIA_TYPE: {"answer": {"userId": "42"}, "response": {"Content-Type": "text/html"}},
+    promises.RESPONSE_BODY: {"line": "POST /users", "status": 201, "sent": {"userId": "42"}, "answer": {}},
+    promises.PATH_IDS: {"answer": {"userId": "43"}},
+    promises.NO_BODY: {"line": "DELETE /users/42", "status": 204, "answer": {"userId": "42"}},
+    promises.RESPONSE_HEADERS: {"status": 401},
 }
 
 
@@ -68,16 +68,16 @@ def without_lines(text: str) -> str:
     return re.sub(r"(openapi\.yaml):\d+", r"\1:N", text)
 
 
-def own(findings: tuple[Finding, ...], check: str) -> list[str]:
-    return [without_lines(finding_text(finding)) for finding in findings if finding.check == check]
+def own(findings: tuple[Finding, ...], title: str) -> list[str]:
+    return [without_lines(finding_text(finding)) for finding in findings if wording.title(finding) == title]
 
 
-@pytest.mark.parametrize("check", EXAMPLES)
-def test_check_prints_what_its_page_says(checker, exchange, check):
+@pytest.mark.parametrize("promise", EXAMPLES, ids=lambda promise: promise.id)
+def test_check_prints_what_its_page_says(checker, exchange, promise):
     """The text on the page is the text of a finding, to the letter."""
-    findings = checker.check(exchange(**EXAMPLES[check])).findings
+    findings = checker.check(exchange(**EXAMPLES[promise])).findings
 
-    assert printed(check) == own(findings, check)
+    assert printed(promise.title) == own(findings, promise.title)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_fidelity_prints_what_its_page_says(story):
 
     story.compare({"userId": "42"}, answer)
 
-    assert printed(sent_comes_back.NAME) == own(story.journal.findings, sent_comes_back.NAME)
+    assert printed(rules.SENT_COMES_BACK) == own(story.journal.findings, rules.SENT_COMES_BACK)
 
 
 def test_delivery_prints_what_its_page_says(story):
@@ -293,6 +293,6 @@ def test_delivery_rules_print_what_their_page_says(current):
 
 def test_page_has_every_check_in_order():
     """The page has a section for each check, in the order in which they run, and for those beyond one exchange."""
-    names = [check.name for check in CHECKS] + [*rules.NAMES, ANSWER_ARRIVES]
+    names = [check.promise.title for check in CHECKS] + [*rules.NAMES, ANSWER_ARRIVES]
 
     assert re.findall(r"^## (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE) == names

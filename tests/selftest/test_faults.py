@@ -10,9 +10,20 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from ecsuite import asgi, editions
+from ecsuite import asgi, editions, wording
 from ecsuite.errors import PromiseBroken
+from ecsuite.findings.breach import STATUS, Place
+from ecsuite.findings.datum import MISSING, datum
 from ecsuite.findings.finding import Finding
+from ecsuite.promises import (
+    MEDIA_TYPE,
+    RESPONSE_BODY,
+    RESPONSE_HEADERS,
+    ROUND_TRIP,
+    SERVER_ERROR,
+    STATUS_EXPECTED,
+    STATUS_LISTED,
+)
 from ecsuite.quickstart import Made, steps
 from ecsuite.run import open_run
 from ecsuite.standin import Store, create_app
@@ -109,50 +120,57 @@ def replaced(old: str, new: str) -> Callable:
     return body(lambda text: text.replace(old.encode(), new.encode()))
 
 
+def in_body(*path: str | int) -> Place:
+    return Place("body", path=path)
+
+
 ID = r"[^/]+"
 BASE = "/energy-coordination/v1"
 USER = f"{BASE}/users/{ID}"
 FAULTS = {
-    "the token's lifetime is in minutes": ("POST /connect/token", value(lambda v: v | {"expires_in": 30}), "response body matches contract", "body /expires_in", "at least 1740", "an integer, 30"),
-    "the token may be cached": ("POST /connect/token", header("cache-control", "max-age=60"), "response headers match contract", "header Cache-Control", "no-store", "max-age=60"),
-    "the token is not a bearer token": ("POST /connect/token", value(lambda v: v | {"token_type": "mac"}), "response body matches contract", "body /token_type", "Bearer", '"mac"'),
-    "no token in the response": ("POST /connect/token", without("access_token"), "response body matches contract", "body /access_token", "required", "missing"),
-    "a user is answered with 202": (f"POST {BASE}/users", status(202), "status is listed in contract", "status", "200, 201, 400, 401", "202"),
-    "a user's answer is wrapped": (f"POST {BASE}/users", value(lambda v: {"user": {"id": v["userId"]}}), "response body matches contract", "body /userId", "required", "missing"),
-    "making a vehicle is a server error": (f"POST {USER}/vehicles", status(500), "no request causes a server error", "status", "below 500", "500"),
-    "a vehicle's answer is a page": (f"POST {USER}/vehicles", header("content-type", "text/html"), "media type is listed in contract", "header Content-Type", "application/json", "text/html"),
-    "a vehicle's year is text": (f"GET {USER}/vehicles/{ID}", metadata(year="2009"), "response body matches contract", "body /metadata/year", "an integer", 'a string, "2009"'),
-    "a vehicle's year has a point": (f"GET {USER}/vehicles/{ID}", metadata(year=2009.0), "response body matches contract", "body /metadata/year", "an integer", "a number, 2009.0"),
-    "letters of a vehicle are lost": (f"GET {USER}/vehicles/{ID}", replaced("å", "a"), "what was sent comes back", "body /metadata/model", "City «Blåbær»", "City «Blabær»"),
-    "a vehicle is not found after it was made": (f"GET {USER}/vehicles/{ID}", status(404), "status is as expected", "status", "200", "404"),
-    "a meter has no id": (f"POST {USER}/meters", without("meterId"), "response body matches contract", "body /meterId", "a string, required", "missing"),
-    "a meter's coordinates are swapped": (f"GET {USER}/meters/{ID}", value(lambda v: v | {"location": {"latitude": v["location"]["longitude"], "longitude": v["location"]["latitude"]}}), "what was sent comes back", "body /location/latitude", "62.47225", "6.15492"),
-    "a zip code loses its zero": (f"GET {USER}/meters/{ID}", replaced('"0180"', '"180"'), "what was sent comes back", "body /address/zipCode", '"0180"', '"180"'),
-    "a capacity is rounded": (f"GET {USER}/resources/{ID}", metadata(capacity=195), "what was sent comes back", "body /metadata/capacity", "194.5", "195"),
-    "heating elements are sorted": (f"GET {USER}/resources/{ID}", metadata(heatingElements=[0.95, 2]), "what was sent comes back", "body /metadata/heatingElements/0", "2", "0.95"),
-    "a webhook's answer is cut off": (f"POST {BASE}/webhooks", body(lambda text: text[:-1]), "response body matches contract", "body", "application/json", "it is no JSON"),
-    "a webhook loses an operation": (f"GET {BASE}/webhooks/{ID}", value(lambda v: v | {"operationTypes": ["Create"]}), "what was sent comes back", "body /operationTypes", "an array of 2", "an array of 1"),
-    "an event's priority is text": (f"GET {BASE}/events", value(lambda v: [v[0] | {"priority": "1"}]), "response body matches contract", "body /0/priority", "an integer", 'a string, "1"'),
-    "an event's time has no offset": (f"GET {BASE}/events/{ID}", value(lambda v: v | {"createdAt": "2023-10-24T11:48:47"}), "response body matches contract", "body /createdAt", "RFC 3339", "2023-10-24T11:48:47"),
-    "an event's duration is ISO 8601": (f"GET {BASE}/events/{ID}", value(lambda v: v | {"intervalPeriod": v["intervalPeriod"] | {"duration": "PT2H"}}), "response body matches contract", "body /intervalPeriod/duration", "time span", "PT2H"),
-    "a report is answered with 201": (f"POST {BASE}/reports", status(201), "status is listed in contract", "status", "200, 400, 401", "201"),
-    "a report is on another event": (f"POST {BASE}/reports", value(lambda v: v | {"eventId": "other"}), "what was sent comes back", "body /eventId", "a string", '"other"'),
-    "a deletion is answered with 200": (f"DELETE {USER}", status(200), "status is listed in contract", "status", "204", "200"),
-    "a byte order mark": (f"GET {USER}", body(lambda text: b"\xef\xbb\xbf" + text), "response body matches contract", "body", "application/json", "byte order mark"),
+    "the token's lifetime is in minutes": ("POST /connect/token", value(lambda v: v | {"expires_in": 30}), RESPONSE_BODY, "minimum", in_body("expires_in"), datum(30)),
+    "the token may be cached": ("POST /connect/token", header("cache-control", "max-age=60"), RESPONSE_HEADERS, "pattern", Place("header", "Cache-Control"), datum("max-age=60")),
+    "the token is not a bearer token": ("POST /connect/token", value(lambda v: v | {"token_type": "mac"}), RESPONSE_BODY, "pattern", in_body("token_type"), datum("mac")),
+    "no token in the response": ("POST /connect/token", without("access_token"), RESPONSE_BODY, "required", in_body("access_token"), MISSING),
+    "a user is answered with 202": (f"POST {BASE}/users", status(202), STATUS_LISTED, "unlisted", STATUS, datum(202)),
+    "a user's answer is wrapped": (f"POST {BASE}/users", value(lambda v: {"user": {"id": v["userId"]}}), RESPONSE_BODY, "required", in_body("userId"), MISSING),
+    "making a vehicle is a server error": (f"POST {USER}/vehicles", status(500), SERVER_ERROR, "exclusiveMaximum", STATUS, datum(500)),
+    "a vehicle's answer is a page": (f"POST {USER}/vehicles", header("content-type", "text/html"), MEDIA_TYPE, "unlisted", Place("header", "Content-Type"), datum("text/html")),
+    "a vehicle's year is text": (f"GET {USER}/vehicles/{ID}", metadata(year="2009"), RESPONSE_BODY, "type", in_body("metadata", "year"), datum("2009")),
+    "a vehicle's year has a point": (f"GET {USER}/vehicles/{ID}", metadata(year=2009.0), RESPONSE_BODY, "type", in_body("metadata", "year"), datum(2009.0)),
+    "letters of a vehicle are lost": (f"GET {USER}/vehicles/{ID}", replaced("å", "a"), ROUND_TRIP, "changed", in_body("metadata", "model"), datum("City «Blabær»")),
+    "a vehicle is not found after it was made": (f"GET {USER}/vehicles/{ID}", status(404), STATUS_EXPECTED, "status", STATUS, datum(404)),
+    "a meter has no id": (f"POST {USER}/meters", without("meterId"), RESPONSE_BODY, "required", in_body("meterId"), MISSING),
+    "a meter's coordinates are swapped": (f"GET {USER}/meters/{ID}", value(lambda v: v | {"location": {"latitude": v["location"]["longitude"], "longitude": v["location"]["latitude"]}}), ROUND_TRIP, "changed", in_body("location", "latitude"), datum(6.15492)),
+    "a zip code loses its zero": (f"GET {USER}/meters/{ID}", replaced('"0180"', '"180"'), ROUND_TRIP, "changed", in_body("address", "zipCode"), datum("180")),
+    "a capacity is in cubic metres": (f"GET {USER}/resources/{ID}", metadata(capacity=0.5), ROUND_TRIP, "changed", in_body("metadata", "capacity"), datum(0.5)),
+    "heating elements are sorted": (f"GET {USER}/resources/{ID}", metadata(heatingElements=[1250, 1750]), ROUND_TRIP, "changed", in_body("metadata", "heatingElements", 0), datum(1250)),
+    "a webhook's answer is cut off": (f"POST {BASE}/webhooks", body(lambda text: text[:-1]), RESPONSE_BODY, "unreadable", in_body(), datum("not-json")),
+    "a webhook loses an operation": (f"GET {BASE}/webhooks/{ID}", value(lambda v: v | {"operationTypes": ["Create"]}), ROUND_TRIP, "changed", in_body("operationTypes"), datum(["Create"])),
+    "an event's priority is text": (f"GET {BASE}/events", value(lambda v: [v[0] | {"priority": "1"}]), RESPONSE_BODY, "type", in_body(0, "priority"), datum("1")),
+    "an event's time has no offset": (f"GET {BASE}/events/{ID}", value(lambda v: v | {"createdAt": "2023-10-24T11:48:47"}), RESPONSE_BODY, "format", in_body("createdAt"), datum("2023-10-24T11:48:47")),
+    "an event's duration is ISO 8601": (f"GET {BASE}/events/{ID}", value(lambda v: v | {"intervalPeriod": v["intervalPeriod"] | {"duration": "PT2H"}}), RESPONSE_BODY, "pattern", in_body("intervalPeriod", "duration"), datum("PT2H")),
+    "a report is answered with 201": (f"POST {BASE}/reports", status(201), STATUS_LISTED, "unlisted", STATUS, datum(201)),
+    "a report is on another event": (f"POST {BASE}/reports", value(lambda v: v | {"eventId": "other"}), ROUND_TRIP, "changed", in_body("eventId"), datum("other")),
+    "a deletion is answered with 200": (f"DELETE {USER}", status(200), STATUS_LISTED, "unlisted", STATUS, datum(200)),
+    "a byte order mark": (f"GET {USER}", body(lambda text: b"\xef\xbb\xbf" + text), RESPONSE_BODY, "unreadable", in_body(), datum("byte-order-mark")),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault_is_named(name):
-    """A server with one fault is told by the check that is about it, with the place, what was expected and what came."""
-    line, change, check, at, expected, actual = FAULTS[name]
+    """A server with one fault is told by the check that is about it, with the kind of breach, the place and what came."""
+    line, change, promise, kind, at, actual = FAULTS[name]
 
-    findings = tell(line, change)
+    breaches = [finding.breach for finding in tell(line, change) if finding.promise == promise.id]
 
-    named = [finding for finding in findings if finding.check == check and finding.at == at]
-    assert named, findings
-    assert expected in named[0].expected
-    assert actual in named[0].actual
+    if promise == ROUND_TRIP and breaches and breaches[0].kind == "said":
+        # Temporary: the rules give words still; this goes with `legacy_words`.
+        assert (wording.place(at), wording.describe(actual)) in [
+            (wording.where(b), wording.actual(b)) for b in breaches
+        ]
+        return
+    assert (kind, at, actual) in [(breach.kind, breach.at, breach.actual) for breach in breaches]
 
 
 def extra(v: object) -> object:
@@ -173,7 +191,7 @@ VARIANTS = {
     "charset and capitals": (f".* {BASE}/.*", lambda c, h, b: header("content-type", h.get("content-type", "x/y").upper() + '; charset="Utf-8"')(c, h, b) if c < 300 and b else (c, h, b)),
     "no event at all": (f"GET {BASE}/events", body(lambda _: b"[]")),
     "404 with a page": (f"GET {BASE}/.*", lambda c, h, b: (c, h | {"content-type": "text/html"}, b"<p>") if c == 404 else (c, h, b)),
-    "numbers in other spellings": (f"GET {USER}/resources/{ID}", replaced("[2,0.95]", "[2.0,9.5e-1]")),
+    "numbers in other spellings": (f"GET {USER}/resources/{ID}", replaced("[1750,1250]", "[1750.0,1.25e3]")),
     "a webhook that shows its secret as stars": (f".* {BASE}/webhooks.*", value(lambda v: v | {"webhookSecret": "***"} if isinstance(v, dict) and "id" in v else v)),
     "a test with a response": (f"POST {BASE}/webhooks/{ID}/test", lambda c, h, _: (c, h | {"content-type": "text/plain"}, b"sent")),
     "cookies and more headers": (f".* {BASE}/.*", lambda c, h, b: (c, h | {"set-cookie": "a=b; Path=/", "x-request-id": "1", "vary": "*"}, b)),

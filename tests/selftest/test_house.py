@@ -24,11 +24,15 @@ LAYERS = [
     ["ecsuite.version"],
     ["ecsuite.errors"],
     ["ecsuite.http"],
+    ["ecsuite.promises"],
     ["ecsuite.messages.exchange"],
     ["ecsuite.messages.media"],
     ["ecsuite.messages.redact"],
     ["ecsuite.contract"],
-    ["ecsuite.finding"],
+    ["ecsuite.findings"],
+    ["ecsuite.compare"],
+    ["ecsuite.wording"],
+    ["ecsuite.legacy_words"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
     ["ecsuite.target"],
@@ -116,6 +120,22 @@ def test_heavy_module_is_imported_where_it_is_used(path):
 def test_only_the_plugin_imports_pytest():
     """The contract, the checks and the client know nothing of pytest."""
     assert {name_of(path) for path in MODULES if "pytest" in set(imports(path))} == {"ecsuite.plugin"}
+
+
+# Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
+MAY_USE_WORDING = {"ecsuite.report.text", "ecsuite.report.terminal"} | {
+    "ecsuite.legacy_words",
+    "ecsuite.standin.faults",
+    "ecsuite.standin.faults.planting",
+    "ecsuite.cassette.replay",
+}
+
+
+def test_only_reports_make_english_of_findings():
+    """Nothing that judges, or reads what was judged, knows the words of a finding."""
+    users = {name_of(path) for path in MODULES if "ecsuite.wording" in set(imports(path))}
+
+    assert users == MAY_USE_WORDING
 
 
 def test_every_layer_is_there():

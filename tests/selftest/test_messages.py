@@ -11,7 +11,7 @@ from ecsuite import errors
 MESSAGES = [
     (
         errors.UnknownEdition("x", ["a", "b"]),
-        "there is no edition 'x' here: expected one of a, b (--ec-edition)",
+        "there is no edition 'x' here: expected one of a, b (--edition; for pytest --ec-edition)",
     ),
     (
         errors.VariablesMissing(["EC_BASE_URL", "EC_CLIENT_ID"]),

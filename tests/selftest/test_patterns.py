@@ -7,7 +7,7 @@ import pytest
 from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import MISSING, Datum, datum
 from ecsuite.findings.finding import ContractPlace, Finding
-from ecsuite.findings.pattern import ANY, NONE, SUCCESS, BreachPattern, Equal, Has, OfType, found
+from ecsuite.findings.pattern import ANY, NONE, SUCCESS, BreachPattern, Empty, Equal, Has, OfType, found
 from ecsuite.promises import BAD_REQUEST, RESPONSE_BODY
 
 YEAR = Breach(
@@ -44,6 +44,9 @@ FINDING = Finding(
         (Has({"type": "integer"}), datum({"type": "integer", "title": "a year"}), True),
         (Has({"type": "integer"}), datum({"type": "string"}), False),
         (Has("a"), datum(7), False),
+        (Empty(), datum(""), True),
+        (Empty(), datum("a"), False),
+        (Empty(), MISSING, False),
     ],
 )
 def test_matcher_judges_value(matcher, value, fits):

@@ -14,6 +14,7 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.cassette.tape import load, path_of
+from ecsuite.promises import PAGES, RESPONSE_BODY
 from ecsuite.standin import serving
 
 ROOT = Path(__file__).parents[2]
@@ -164,7 +165,7 @@ USAGE = {
     "an unknown edition": (
         ["--ec-edition", "1999-12"],
         {},
-        "ERROR: there is no edition '1999-12' here: expected one of 2023-10, 2026-01 (--ec-edition)",
+        "ERROR: there is no edition '1999-12' here: expected one of 2023-10, 2026-01 (--edition; for pytest --ec-edition)",
     ),
     "production": (
         ["--ec-target", "live", "--ec-edition", "2023-10"],
@@ -234,25 +235,102 @@ def test_refused_credentials_are_one_line(quickstart, by_token):
     assert expected in (result.text).splitlines()
 
 
-def test_live_without_an_edition_is_the_current_one(quickstart):
+def test_live_without_an_edition_is_the_current_one(project):
     """A live run is of the newest edition unless told otherwise."""
     newest = editions.editions()[-1]
+    project.test(
+        f"""
+    def test_newest(api, edition):
+        api.get("/users")
+        assert edition == "{newest}"
+    """
+    )
     with serving(newest) as standin:
-        result = quickstart.run("--ec-target", "live", **standin.environment())
+        result = project.run("--ec-target", "live", **standin.environment())
 
-    assert f"(the default; with live, {newest})" in " ".join(quickstart.run("--help").text.split())
-    result.ended(**({"passed": 1} if newest == "2023-10" else {"deselected": 1}))
+    assert f"(the default; with live, {newest})" in " ".join(project.run("--help").text.split())
+    result.ended(passed=1)
 
 
 def test_missing_cassette_fails_its_test(project):
     """A scenario without a recording is an error that names the file and the command that mends it."""
-    project.test(SCENARIO + "\n    def test_some_entity(run): run.api.get('/users')")
+    project.test(
+        SCENARIO
+        + """
+    @pytest.mark.scenario("some-entity")
+    def test_it(run): run.api.get("/users")
+    """
+    )
 
     result = project.run()
 
     result.ended(error=1)
     result.has(f"cassette {project.path}/cassettes/2023-10/some-entity.yaml does not exist; record it again with: *")
     assert "Traceback" not in result.text
+
+
+UNRECORDED = """
+    def test_table(api): api.get("/users")
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_tables(api, number): api.get("/users")
+    def test_offline(): pass
+    """
+
+
+@pytest.mark.parametrize("options", [[], ["-n", "2"]])
+def test_unrecorded_tests_are_left_out(project, options):
+    """A replay leaves out the tests that have no scenario, and says how many, and how they are run."""
+    project.test(SCENARIO + UNRECORDED)
+
+    result = project.run(*options)
+
+    assert result.ret == 0
+    assert re.search(r"1 passed", result.text)
+    result.has("3 tests not recorded, and so left out: run with --ec-target local")
+
+
+def test_test_that_nobody_asked_for_is_not_counted(project):
+    """What was deselected before is not among those that a replay leaves out."""
+    project.test(SCENARIO + UNRECORDED)
+
+    result = project.run("-k", "tables or offline")
+
+    result.ended(passed=1, deselected=3)
+    result.has("2 tests not recorded, and so left out: run with --ec-target local")
+
+
+def test_unrecorded_tests_run_against_servers(project):
+    """A run against a server has all tests, and no such line."""
+    project.test(SCENARIO + UNRECORDED)
+
+    result = project.run("--ec-target", "local")
+
+    result.ended(passed=4)
+    assert "not recorded" not in result.text
+
+
+def test_recording_is_of_scenarios(project):
+    """A recording run writes cassettes of tests with a scenario, one for each of their parameters, and runs no other."""
+    project.test(
+        SCENARIO
+        + """
+    @pytest.mark.scenario("many")
+    @pytest.mark.parametrize("number", ["one", "two"])
+    def test_many(api, number): api.get("/users")
+    """
+        + UNRECORDED
+    )
+
+    result = project.run("--record-mode", "rewrite")
+
+    assert {path.relative_to(project.cassettes).as_posix() for path in project.cassettes.rglob("*.yaml")} == {
+        "quickstart.yaml",
+        "many/one.yaml",
+        "many/two.yaml",
+    }
+    result.ended(passed=3, deselected=3)
+    result.has("3 tests not recorded, and so left out: run with --ec-target local", "*many/one.yaml: written")
+    project.run().ended(passed=3, deselected=3)
 
 
 def test_stale_cassette_fails_its_test(project):
@@ -331,9 +409,10 @@ BROKEN_TEST = (
     SCENARIO
     + """
     def test_broken(api, request):
-        from ecsuite.findings.breach import Breach
+        from ecsuite.findings.breach import Breach, Place
+        from ecsuite.promises import PAGES
         answer = api.get("/events")
-        api.add_finding("a promise", Breach("body", "this", "that"), answer)
+        api.add_finding(PAGES, Breach("absent", Place("list")), answer)
         {more}
     """
 )
@@ -355,7 +434,7 @@ def test_findings_fail_a_test_whatever_else(project, more, stopped):
     result = project.run("--ec-target", "local")
 
     result.ended(failed=1)
-    result.has("1 promise broken", "a promise: broken*GET /events -> 200")
+    result.has("1 promise broken", f"{PAGES.title}: broken*GET /events -> 200")
     if stopped:
         result.has(stopped)
 
@@ -385,13 +464,15 @@ def test_secrets_are_masked_in_reports(project):
 def test_junit_names_the_promise(quickstart):
     """A finding is the message of the failure in JUnit's XML."""
     path = quickstart.cassette
-    path.write_text(path.read_text(encoding="utf-8").replace('"year":2009', '"year":"2009"'), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"expires_in":1800', '"expires_in":18'), encoding="utf-8")
 
     result = quickstart.run("--junitxml", "out.xml")
 
-    assert result.ret == 1
+    result.ended(failed=1)
     (failure,) = ET.parse(quickstart.path / "out.xml").iter("failure")  # noqa: S314  our own file
-    assert "is out of date" in failure.text or "broken" in failure.text
+    assert failure.get("message").startswith("Failed: 1 promise broken")
+    assert f"{RESPONSE_BODY.title}: broken" in failure.text
 
 
 def test_what_a_test_makes_is_deleted_after_a_failure(project):

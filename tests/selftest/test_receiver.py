@@ -1,7 +1,5 @@
-"""The receiver of webhooks, on a real socket."""
+"""Receivers of webhooks: a real one on a socket, one that plays a recording, one that nobody can reach."""
 
-import base64
-import json
 import socket
 import threading
 import time
@@ -11,8 +9,9 @@ import pytest
 
 from ecsuite.errors import PortTaken
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
-from ecsuite.webhook.receiver import NoReceiver, RecordedReceiver, receiving, wait_for
-from ecsuite.webhook.signature import hmac_sha256, is_signed, sign
+from ecsuite.webhook.http import receiving
+from ecsuite.webhook.receiver import NoReceiver, wait_for
+from ecsuite.webhook.recorded import RecordedReceiver
 
 
 @pytest.fixture
@@ -97,45 +96,6 @@ def test_unreachable_receiver_says_why():
     )
     assert receiver.url("x").startswith("https://partner.example/")
     assert receiver.wait("x") is None
-
-
-def test_signature_is_hmac_sha256():
-    """The vector of RFC 4231, test case 2."""
-    expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-
-    assert hmac_sha256("Jefe", b"what do ya want for nothing?").hex() == expected
-
-
-def test_signature_is_base64():
-    """The same vector, as a header has it."""
-    assert sign("Jefe", b"what do ya want for nothing?") == "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="
-
-
-BODY = '{"navn":"Blåbær","pris":1.0}'.encode()
-RIGHT = sign("hemmelig-å", BODY)
-UNSIGNED = {
-    "another secret": ("hemmelig", BODY, RIGHT),
-    "no secret": ("", BODY, RIGHT),
-    "another body": ("hemmelig-å", BODY + b" ", RIGHT),
-    "the same value spelt otherwise": ("hemmelig-å", json.dumps(json.loads(BODY)).encode(), RIGHT),
-    "nothing": ("hemmelig-å", BODY, ""),
-    "blanks around it": ("hemmelig-å", BODY, f" {RIGHT}"),
-    "one letter less": ("hemmelig-å", BODY, RIGHT[:-1]),
-    "other letters": ("hemmelig-å", BODY, RIGHT.swapcase()),
-    "hexadecimal digits": ("hemmelig-å", BODY, base64.b64decode(RIGHT).hex()),
-    "letters that are not ASCII": ("hemmelig-å", BODY, "å" * 44),
-}
-
-
-def test_right_signature_is_taken():
-    """The secret in UTF-8, the body to the byte."""
-    assert is_signed("hemmelig-å", BODY, RIGHT)
-
-
-@pytest.mark.parametrize("what", UNSIGNED)
-def test_wrong_signature_is_refused(what):
-    """Anything but the signature of these bytes with this secret is none."""
-    assert not is_signed(*UNSIGNED[what])
 
 
 def test_first_delivery_can_be_refused(receiver):

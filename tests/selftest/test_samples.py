@@ -6,7 +6,7 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.ids import Ids
-from ecsuite.samples import Samples
+from ecsuite.samples import TEXTS, UNUSUAL_TEXTS, Samples
 from ecsuite.world import schema_of
 
 OPERATIONS = [
@@ -60,6 +60,20 @@ def test_legal_bodies_have_every_option_and_both_ends(samples):
     assert {meter["locationType"] for meter in meters} == {"Unknown", "Residential", "Commercial", "Other"}
     assert {-90, 90} <= {meter["location"]["latitude"] for meter in meters}
     assert {-180, 180} <= {meter["location"]["longitude"] for meter in meters}
+
+
+def test_every_kind_of_text_is_tried(samples):
+    """Plain texts and unusual ones are all among the legal bodies of a vehicle."""
+    models = {vehicle["metadata"]["model"] for vehicle in every(samples, "createVehicle")}
+
+    assert {*TEXTS, *UNUSUAL_TEXTS} <= models
+
+
+def test_one_id_is_in_capitals(samples):
+    """An id is text, whatever its case, so that one of those that are tried is in capitals."""
+    ids = [user["userId"] for user in every(samples, "createUser")]
+
+    assert [own for own in ids if own != own.lower()]
 
 
 def test_unusual_values_come_alone(samples):

@@ -22,7 +22,7 @@ from ecsuite.quickstart import steps
 from ecsuite.run import open_run
 from ecsuite.standin import StandIn, Store, create_app, serve, serving
 from ecsuite.target import Credentials
-from ecsuite.webhook.receiver import receiving
+from ecsuite.webhook.http import receiving
 from ecsuite.world import records_of
 
 USER = {"userId": "42"}
@@ -195,7 +195,7 @@ def test_bad_input_is_refused(http, line, body, at):
     answer = http.request(method, path, json=body)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
-    assert at in answer.json()["errors"]
+    assert answer.json()["errors"][at] == ["The value is not valid."]
     assert (http.get("/users").json(), http.get("/users/42/vehicles").json()) == ([USER], [])
 
 

@@ -15,8 +15,12 @@ from ecsuite.checks import Checker
 from ecsuite.client import Api
 from ecsuite.contract import Schemas, Source
 from ecsuite.contract.memo import Memo
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.finding import ContractPlace, Finding, Result
 from ecsuite.journal import Journal, Tally
+from ecsuite.messages.exchange import Exchange, Request, Response
 from ecsuite.messages.redact import MASK, Redactor
+from ecsuite.promises import PAGES
 from ecsuite.target import Credentials, Target
 
 # How long a thread stops where another one might come in between. A right program lets none in, and waits that long.
@@ -119,6 +123,20 @@ def test_value_is_made_once():
     assert len(set(values)) == 1
 
 
+FINDING = Finding(
+    promise=PAGES.id,
+    operation=None,
+    method="GET",
+    path="/users",
+    status=200,
+    breach=Breach("count", Place("list")),
+    level="spec",
+    severity="error",
+    rule=ContractPlace((), "c.yaml", 1, "a test"),
+)
+RESULT = Result(Exchange(Request("GET", "http://h/users"), Response(200)), None, {}, (PAGES,), (), ())
+
+
 class SlowCounter(Counter):
     """Figures that can be read, but take a while to be written again."""
 
@@ -126,22 +144,6 @@ class SlowCounter(Counter):
         value = self.get(key, 0)
         time.sleep(PAUSE / 4)
         return value
-
-
-class SlowTally(Tally):
-    """A tally whose figure of what passed takes a while to be written again."""
-
-    figure = 0
-
-    @property
-    def passed(self):
-        value = self.figure
-        time.sleep(PAUSE / 4)
-        return value
-
-    @passed.setter
-    def passed(self, value):
-        self.figure = value
 
 
 def twice_at_once(act) -> None:
@@ -155,24 +157,23 @@ def twice_at_once(act) -> None:
         list(threads.map(begin, range(2)))
 
 
-def test_every_held_promise_counts():
-    """Two threads that note a promise at once are counted as two."""
+NOTES = {
+    "passed": lambda journal: journal.add_passed(PAGES),
+    "broken": lambda journal: journal.add_finding(FINDING),
+    "not checked": lambda journal: journal.add_not_checked(PAGES, "a reason"),
+    "an exchange": lambda journal: journal.add(RESULT),
+}
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_every_observation_counts(name):
+    """Two threads that note the same of a promise at once are counted as two."""
     journal = Journal()
-    journal.tally = SlowTally()
+    journal.tally = Tally(observations=SlowCounter())
 
-    twice_at_once(journal.add_passed)
+    twice_at_once(lambda: NOTES[name](journal))
 
-    assert journal.tally.passed == 2
-
-
-def test_every_unchecked_promise_counts():
-    """Two threads that note at once what could not be looked at are counted as two."""
-    journal = Journal()
-    journal.tally = Tally(not_checked=SlowCounter())
-
-    twice_at_once(lambda: journal.add_not_checked("a check", "a reason"))
-
-    assert journal.tally.not_checked == {("a check", "a reason"): 2}
+    assert list(journal.tally.observations.values()) == [2]
 
 
 def test_every_call_counts(contract):

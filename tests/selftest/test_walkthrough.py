@@ -83,8 +83,8 @@ def test_every_step_is_told(edition):
 
 
 def test_walkthrough_of_the_stand_in():
-    """With --ec-target local the same is told of a server that is started for it."""
-    ran = run("walkthrough", "--ec-target", "local")
+    """With --target local the same is told of a server that is started for it."""
+    ran = run("walkthrough", "--target", "local")
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "(local stand-in)." in ran.stdout
@@ -151,22 +151,22 @@ USAGE = {
     "no such option": (["walkthrough", "--fast"], "ecsuite: No such option '--fast'. (see: ecsuite --help)"),
     "no such target": (
         ["walkthrough", "--ec-target", "mars"],
-        "ecsuite: Invalid value for '--ec-target': 'mars' is not one of 'replay', 'local', 'live'. "
+        "ecsuite: Invalid value for '--target' / '--ec-target': 'mars' is not one of 'replay', 'local', 'live'. "
         "(see: ecsuite --help)",
     ),
     "no such edition": (
         ["walkthrough", "--ec-edition", "1999-12"],
-        "ecsuite: there is no edition '1999-12' here: expected one of 2023-10, 2026-01 (--ec-edition)",
+        "ecsuite: there is no edition '1999-12' here: expected one of 2023-10, 2026-01 (--edition; for pytest --ec-edition)",
     ),
     "no credentials": (
         ["walkthrough", "--ec-target", "live"],
         "ecsuite: --ec-target live needs EC_BASE_URL and EC_TOKEN_URL and EC_CLIENT_ID and EC_CLIENT_SECRET in the "
         "environment: set them (`ecsuite serve` prints a set for the local stand-in)",
     ),
-    "no edition to serve": (["serve"], "ecsuite: Missing option '--edition'. (see: ecsuite --help)"),
+    "no edition to serve": (["serve"], "ecsuite: Missing option '--edition' / '--ec-edition'. (see: ecsuite --help)"),
     "no such edition to serve": (
         ["serve", "--edition", "x"],
-        "ecsuite: there is no edition 'x' here: expected one of 2023-10, 2026-01 (--ec-edition)",
+        "ecsuite: there is no edition 'x' here: expected one of 2023-10, 2026-01 (--edition; for pytest --ec-edition)",
     ),
     "no port": (
         ["serve", "--edition", "2023-10", "--port", "65536"],
@@ -251,6 +251,24 @@ def test_help_is_there():
     assert run("-h").stdout == run("--help").stdout
     for command in ("walkthrough", "serve"):
         assert command in run("--help").stdout
-    for option in ("--ec-target", "--ec-edition", "--ec-allow-production"):
-        assert option in run("walkthrough", "--help").stdout
+    for option in ("target", "edition", "allow-production"):
+        assert f"--{option}, --ec-{option}" in run("walkthrough", "--help").stdout
     assert run("--version").stdout.startswith("ecsuite 0.")
+
+
+@pytest.mark.parametrize("option", ["--edition", "--ec-edition"])
+def test_commands_take_both_spellings(option):
+    """A command takes the name of an option as pytest spells it, too."""
+    ran = run("variants", option, "2026-01")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "json-in-lines" in ran.stdout
+
+
+def test_several_faults_are_all_planted():
+    """Each fault and each variant that is named is planted, and said to be."""
+    planted = ("--fault", "year-is-text", "--fault", "vehicle-not-found", "--variant", "json-in-lines")
+    ran = run("serve", "--edition", "2023-10", "--until-eof", *planted)
+
+    said = [line for line in ran.stdout.splitlines() if line.startswith("# It has a ")]
+    assert [line.split(",")[0] for line in said] == ["# It has a fault", "# It has a fault", "# It has a variant"]

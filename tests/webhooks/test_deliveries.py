@@ -4,7 +4,7 @@ import pytest
 
 from ecsuite.messages.exchange import Expectation
 from ecsuite.rules import DELIVERED_ONCE, DELIVERED_RIGHT
-from ecsuite.webhook.receiver import hook_of
+from ecsuite.webhook.delivery import hook_of
 
 pytestmark = [pytest.mark.spec, pytest.mark.edition("2023-10")]
 NOWHERE = "http://localhost:9/hooks/nobody"

@@ -23,7 +23,6 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.checks import Checker
-from ecsuite.cleanup import resolve_each
 from ecsuite.contract import Contract, Operation, success_links
 from ecsuite.findings.finding import Result
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response, asks_to_wait
@@ -127,7 +126,7 @@ def prepare(recording: Recording) -> Cassette:
             scenario=recording.scenario,
             target=_target_name(target),
             recorded=recording.today.isoformat(),
-            contract=checker.contract.source.digest,
+            contract=checker.contract.digest,
             seed=recording.seed,
             base_url=mend.address(target.base_url),
             token_url=mend.address(target.token_url),
@@ -177,12 +176,13 @@ def _own_values(exchanges: Iterable[Exchange], checker: Checker) -> frozenset[st
     """The ids of what the run made, read by id, or spoke of."""
     own: set[str] = set()
     for exchange in exchanges:
-        result = checker.check(exchange)
-        own |= set(result.path_parameters.values())
-        own |= set(_strings(_value(exchange.request.body))) | _segments(exchange.request.url)
-        rule = result.operation.response(exchange.response.status) if result.operation else None
-        for link in rule.links if rule and result.operation and result.operation.method == "POST" else ():
-            own |= {value for values in resolve_each(link, result) for value in values.values()}
+        decoded = checker.decode(exchange)
+        own |= set(decoded.path_values.values())
+        own |= set(_strings(decoded.values.request)) | _segments(exchange.request.url)
+        operation = decoded.operation
+        rule = operation.response(decoded.status) if operation and operation.method == "POST" else None
+        for link in rule.links if rule else ():
+            own |= {value for values in link.each(decoded.values) for value in values.values()}
     return frozenset(own)
 
 

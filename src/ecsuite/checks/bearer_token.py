@@ -6,11 +6,12 @@ import re
 
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.findings.breach import Breach, Place
-from ecsuite.findings.datum import MISSING, Datum, datum
-from ecsuite.messages.redact import MASK
+from ecsuite.findings.datum import MISSING, datum
 
 # RFC 6750 section 2.1; the scheme is compared without regard to case (RFC 9110 section 11.1).
 _CREDENTIALS = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +[A-Za-z0-9\-._~+/]+=*")
+BEARER = datum({"title": "Bearer and a token", "type": "string", "pattern": f"^{_CREDENTIALS.pattern}$"})
+AUTHORIZATION = Place("request-header", "Authorization")
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -26,7 +27,6 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
     header = decoded.exchange.request.headers.get("Authorization")
     if header is not None and _CREDENTIALS.fullmatch(header):
         return []
-    at = Place("request-header", "Authorization")
-    # What was sent may be a secret, so its length alone is told.
-    sent = MISSING if header is None else Datum("string", MASK, len(header))
-    return [Breach("header", at, datum("Bearer and a token"), sent, decoded.operation.security)]
+    kind = "required" if header is None else "pattern"
+    sent = MISSING if header is None else datum(header)
+    return [Breach(kind, AUTHORIZATION, BEARER, sent, decoded.operation.security)]

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from ecsuite.contract import Contract, Operation, Pointer, ResponseRule
+from ecsuite.contract import Contract, Operation, Pointer, ResponseRule, Values, Violation
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.messages.exchange import Exchange, asks_to_wait
 from ecsuite.messages.media import FORM, Json, MediaType, UndecodableError, read_form, read_json
 
 FIRST_SERVER_ERROR = 500
+TOO_DEEP = datum("too-deep")
 
 
 class DecodedExchange:
@@ -48,16 +49,7 @@ class DecodedExchange:
 
     def schema_breaches(self, at: Place, schema: Pointer, value: Any) -> list[Breach]:
         """The rules of the schema at the pointer that a value breaks; `at` says which part of the exchange it is."""
-        return [
-            Breach(
-                violation.keyword,
-                replace(at, path=(*at.path, *violation.at)),
-                datum(dict(violation.fragment)),
-                MISSING if violation.is_missing else datum(violation.value),
-                violation.rule,
-            )
-            for violation in self.contract.schemas.violations(schema, value)
-        ]
+        return [_breach(at, violation) for violation in self.contract.schemas.violations(schema, value)]
 
     @property
     def status(self) -> int:
@@ -126,6 +118,27 @@ class DecodedExchange:
         return read_json(body).value
 
     @cached_property
+    def values(self) -> Values:
+        """What the runtime expressions of links are evaluated on."""
+        try:
+            sent = self.request_body
+        except UndecodableError:
+            sent = None
+        return Values(self.path_values, sent, None if isinstance(self.body, UndecodableError) else self.body.value)
+
+    @cached_property
     def query(self) -> list[tuple[str, str]]:
         """The query parameters, decoded, in order."""
         return parse_qsl(urlsplit(self.exchange.request.url).query, keep_blank_values=True)
+
+
+def _breach(at: Place, violation: Violation) -> Breach:
+    if violation.keyword == "unreadable":
+        return Breach("unreadable", at, actual=TOO_DEEP, rule=violation.rule, note=str(violation.value))
+    return Breach(
+        violation.keyword,
+        replace(at, path=(*at.path, *violation.at)),
+        datum(dict(violation.fragment)),
+        MISSING if violation.is_missing else datum(violation.value),
+        violation.rule,
+    )

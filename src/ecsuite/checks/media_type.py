@@ -8,6 +8,7 @@ from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 
 CONTENT_TYPE = Place("header", "Content-Type")
+CHARSET = Place("header", "Content-Type", ("charset",))
 UTF_8 = frozenset({"", "utf-8", "utf8"})
 
 
@@ -18,8 +19,7 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if schema_for(decoded.rule.content, decoded.media_type.essence) is None:
         essence = decoded.media_type.essence
         sent = datum(essence) if essence else MISSING
-        return [Breach("header", CONTENT_TYPE, datum(" or ".join(decoded.rule.content)), sent, pointer)]
+        return [Breach("unlisted", CONTENT_TYPE, datum(list(decoded.rule.content)), sent, pointer)]
     if decoded.media_type.is_json and decoded.media_type.charset not in UTF_8:
-        charset = datum(f"charset {decoded.media_type.charset}")
-        return [Breach("header", CONTENT_TYPE, datum("JSON in UTF-8"), charset, pointer)]
+        return [Breach("unlisted", CHARSET, datum(["UTF-8"]), datum(decoded.media_type.charset), pointer)]
     return []

@@ -34,7 +34,5 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
     try:
         value = decoded.request_body
     except UndecodableError as error:
-        return [
-            Breach("unreadable", WHOLE, datum(f"a body of the media type {essence}"), datum(str(error)), rule.pointer)
-        ]
+        return [Breach("unreadable", WHOLE, datum(essence), datum(error.reason), rule.pointer, note=str(error))]
     return decoded.schema_breaches(WHOLE, schema, value)

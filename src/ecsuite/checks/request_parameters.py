@@ -37,17 +37,24 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
 
 
 def _of_parameter(decoded: DecodedExchange, parameter: Parameter) -> list[Breach]:
-    at = Place(_PARTS[parameter.place], parameter.name)
     texts = _texts(decoded, parameter)
     if not texts:
-        fragment = datum(decoded.contract.schemas.fragment(parameter.schema))
-        return [Breach("required", at, fragment, rule=parameter.schema)] if parameter.required else []
+        return [_missing(decoded, parameter)] if parameter.required else []
     values = [_value(text, parameter.type) for text in texts]
     value = values if parameter.type == "array" else values[0]
     return [
-        Breach(violation.keyword, at, datum(dict(violation.fragment)), datum(value), violation.rule)
+        Breach(violation.keyword, _place(parameter), datum(dict(violation.fragment)), datum(value), violation.rule)
         for violation in decoded.contract.schemas.violations(parameter.schema, value)
     ]
+
+
+def _missing(decoded: DecodedExchange, parameter: Parameter) -> Breach:
+    fragment = datum(decoded.contract.schemas.fragment(parameter.schema))
+    return Breach("required", _place(parameter), fragment, rule=parameter.schema)
+
+
+def _place(parameter: Parameter) -> Place:
+    return Place(_PARTS[parameter.place], parameter.name)
 
 
 def _texts(decoded: DecodedExchange, parameter: Parameter) -> list[str]:

@@ -10,14 +10,14 @@ from ecsuite.findings.finding import NotChecked
 from ecsuite.messages.media import UndecodableError
 
 WHOLE = body()
-DECODABLE = datum("a body that arrives whole and can be decoded")
 INTEGER = datum({"type": "integer"})
+CUT_OFF = datum("transfer")
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     response = decoded.exchange.response
     if response.flaw:
-        return [Breach("unreadable", WHOLE, DECODABLE, datum(response.flaw))]
+        return [Breach("unreadable", WHOLE, actual=CUT_OFF, note=response.flaw)]
     if decoded.rule is None or decoded.rule.body == "none":
         return None
     if decoded.rule.body == "any":
@@ -33,8 +33,8 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
 def _json_breaches(decoded: DecodedExchange, schema: Pointer) -> list[Breach]:
     read = decoded.body
     if isinstance(read, UndecodableError):
-        expected = datum(f"a body of the media type {decoded.media_type.essence}")
-        return [Breach("unreadable", WHOLE, expected, datum(str(read)), schema)]
+        expected, reason = datum(decoded.media_type.essence), datum(read.reason)
+        return [Breach("unreadable", WHOLE, expected, reason, schema, note=str(read))]
     breaches = decoded.schema_breaches(WHOLE, schema, read.value)
     if not breaches and read.has_whole_floats:
         return list(_broken_integers(decoded, schema))

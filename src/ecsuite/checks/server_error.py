@@ -8,7 +8,8 @@ from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import NotChecked
 
 FIRST_SERVER_ERROR = 500
-BELOW_500 = datum({"title": "a response below 500 (or 503 with Retry-After)", "maximum": FIRST_SERVER_ERROR - 1})
+BELOW_500 = datum({"exclusiveMaximum": FIRST_SERVER_ERROR})
+NOTE = "or 503 with Retry-After"
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked:
@@ -16,4 +17,4 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked:
         return NotChecked(f"{decoded.status}: the server asks to come back later")
     if decoded.status < FIRST_SERVER_ERROR:
         return []
-    return [Breach("maximum", STATUS, BELOW_500, datum(decoded.status), case=decoded.case)]
+    return [Breach("exclusiveMaximum", STATUS, BELOW_500, datum(decoded.status), case=decoded.case, note=NOTE)]

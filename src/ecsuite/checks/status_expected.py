@@ -9,6 +9,8 @@ from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import NotChecked
 
 UNAUTHORIZED = 401
+# As OpenAPI writes a range of statuses.
+SUCCESSES = "2XX"
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
@@ -32,4 +34,4 @@ def _statuses(decoded: DecodedExchange) -> list[int | str]:
     if expectation.statuses:
         return [*sorted(expectation.statuses)]
     listed = decoded.operation.responses if decoded.operation else ()
-    return [int(status) if status.isdigit() else status for status in listed if status.startswith("2")] or ["2xx"]
+    return [int(status) if status.isdigit() else status for status in listed if status.startswith("2")] or [SUCCESSES]

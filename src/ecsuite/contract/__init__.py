@@ -7,13 +7,13 @@ contract.schemas.violations(match.operation.responses["200"].content["applicatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
+from ecsuite.contract.digest import digest_of
+from ecsuite.contract.document import Pointer, Source
 from ecsuite.contract.entities import Batch, EntityType, batches, entity_types, links_to, parameters, success_links
+from ecsuite.contract.expressions import Expression, Values
 from ecsuite.contract.keywords import refuse_unknown
 from ecsuite.contract.model import (
     HeaderRule,
@@ -26,16 +26,17 @@ from ecsuite.contract.model import (
     ResponseRule,
     schema_for,
 )
+from ecsuite.contract.reader import read_operations
 from ecsuite.contract.routes import Routes
 from ecsuite.contract.schema import Schemas, Violation
 from ecsuite.contract.shape import Shape
-from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid
 
 __all__ = [
     "Batch",
     "Contract",
     "EntityType",
+    "Expression",
     "HeaderRule",
     "Level",
     "Link",
@@ -48,6 +49,7 @@ __all__ = [
     "Schemas",
     "Shape",
     "Source",
+    "Values",
     "Violation",
     "links_to",
     "load",
@@ -55,8 +57,6 @@ __all__ = [
     "schema_for",
     "success_links",
 ]
-
-METHODS = ("get", "put", "post", "delete", "patch")
 
 
 def load(path: Path, label: str) -> Contract:
@@ -87,8 +87,8 @@ class Contract:
         refuse_unknown(source)
         self.source = source
         self.schemas = Schemas(source)
-        self.operations: Mapping[str, Operation] = _by_id(source, self._read_operations("paths"))
-        self.deliveries: Mapping[str, Operation] = _by_id(source, self._read_operations("webhooks"))
+        self.operations = read_operations(source, "paths")
+        self.deliveries = read_operations(source, "webhooks")
         self._routes = Routes(self.operations.values())
         self.token_operation = self._find_token_operation()
         self._refuse_broken_links()
@@ -103,6 +103,11 @@ class Contract:
     def batches(self) -> tuple[Batch, ...]:
         """The operations that make several things of an entity type at once."""
         return batches(self.operations, self.entity_types)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all that judges an exchange; see `ecsuite.contract.digest`."""
+        return digest_of(self.source)
 
     @property
     def label(self) -> str:
@@ -142,12 +147,6 @@ class Contract:
         url: str = self.source.document["servers"][0]["url"]
         return "/" + url.split("//")[1].partition("/")[2]
 
-    def _read_operations(self, section: str) -> Iterator[Operation]:
-        for path, item in self.source.document.get(section, {}).items():
-            for method in METHODS:
-                if method in item:
-                    yield _Reader(self.source, (section, path, method)).operation()
-
     def _find_token_operation(self) -> Operation | None:
         schemes = self.source.document.get("components", {}).get("securitySchemes", {})
         token_urls = {flow["tokenUrl"] for scheme in schemes.values() for flow in scheme.get("flows", {}).values()}
@@ -178,108 +177,3 @@ class Contract:
                 pointers += [*rule.content.values(), *(header.schema for header in rule.headers)]
             for pointer in pointers:
                 self.schemas.validator(pointer)
-
-
-class _Reader:
-    """Reads one operation out of the document."""
-
-    def __init__(self, source: Source, pointer: Pointer) -> None:
-        self._source = source
-        self._pointer = pointer
-        self._node: dict[str, Any] = source.at(pointer)
-        self._item: dict[str, Any] = source.at(pointer[:2])
-
-    def operation(self) -> Operation:
-        node = self._node
-        for keyword in ("operationId", "x-level", "x-source", "responses"):
-            if keyword not in node:
-                raise ContractInvalid(self._source.where(self._pointer), f"this operation has no {keyword}")
-        return Operation(
-            id=node["operationId"],
-            method=str(self._pointer[2]).upper(),
-            path=str(self._pointer[1]),
-            level=node["x-level"],
-            source=node["x-source"],
-            summary=node.get("summary", node["operationId"]),
-            security=self._security(),
-            parameters=tuple(self._parameters()),
-            request=self._request(),
-            responses=MappingProxyType({status: self._response(status) for status in node["responses"]}),
-            pointer=self._pointer,
-            may_be_rejected=node.get("x-may-be-rejected", ""),
-            order=node.get("x-order", ""),
-            follows=tuple(node.get("x-produced-by", ())),
-            sandbox_only=node.get("x-environment") == "sandbox",
-        )
-
-    def _parameters(self) -> Iterator[Parameter]:
-        for holder, node in ((self._pointer[:2], self._item), (self._pointer, self._node)):
-            for index in range(len(node.get("parameters", []))):
-                pointer, parameter = self._source.resolve((*holder, "parameters", index))
-                _, schema = self._source.resolve((*pointer, "schema"))
-                yield Parameter(
-                    name=parameter["name"],
-                    place=parameter["in"],
-                    required=bool(parameter.get("required", False)),
-                    schema=(*pointer, "schema"),
-                    type=schema.get("type", "string"),
-                    unknown=frozenset(parameter.get("x-unknown-id-statuses", ())),
-                    paging=parameter.get("x-paging", ""),
-                    signature=parameter.get("x-signature", ""),
-                )
-
-    def _security(self) -> Pointer | None:
-        required = self._node.get("security", self._source.document.get("security", []))
-        if not required:
-            return None
-        if len(required) != 1 or len(required[0]) != 1:
-            raise ContractInvalid(self._source.where(self._pointer), "more than one security scheme for a call")
-        pointer: Pointer = ("components", "securitySchemes", next(iter(required[0])))
-        try:
-            self._source.at(pointer)
-        except (KeyError, TypeError):
-            raise ContractInvalid(self._source.where(self._pointer), f"no security scheme {pointer[-1]!r}") from None
-        return pointer
-
-    def _request(self) -> RequestBody | None:
-        if "requestBody" not in self._node:
-            return None
-        pointer, body = self._source.resolve((*self._pointer, "requestBody"))
-        return RequestBody(bool(body.get("required", False)), self._content(pointer, body), pointer)
-
-    def _response(self, status: str) -> ResponseRule:
-        pointer, node = self._source.resolve((*self._pointer, "responses", status))
-        content = self._content(pointer, node)
-        body = node.get("x-body", "required" if content else "none")
-        links = (Link(link["operationId"], link.get("parameters", {})) for link in node.get("links", {}).values())
-        return ResponseRule(
-            status=status,
-            body=body,
-            content=content,
-            headers=tuple(self._headers(pointer, node)),
-            links=tuple(links),
-            pointer=pointer,
-            listed="x-undocumented" not in node,
-        )
-
-    def _headers(self, holder: Pointer, node: dict[str, Any]) -> Iterator[HeaderRule]:
-        for name in node.get("headers", {}):
-            pointer, header = self._source.resolve((*holder, "headers", name))
-            yield HeaderRule(name, bool(header.get("required", False)), (*pointer, "schema"), pointer)
-
-    def _content(self, holder: Pointer, node: dict[str, Any]) -> Mapping[str, Pointer]:
-        content = node.get("content", {})
-        for media_type, media in content.items():
-            if "schema" not in media:
-                where = self._source.where((*holder, "content", media_type))
-                raise ContractInvalid(where, "this media type has no schema, so nothing of it would be checked")
-        return MappingProxyType({media_type: (*holder, "content", media_type, "schema") for media_type in content})
-
-
-def _by_id(source: Source, operations: Iterator[Operation]) -> Mapping[str, Operation]:
-    found: dict[str, Operation] = {}
-    for operation in operations:
-        if operation.id in found:
-            raise ContractInvalid(source.where(operation.pointer), f"a second operation with the id {operation.id}")
-        found[operation.id] = operation
-    return MappingProxyType(found)

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from ecsuite.contract.document import Pointer, Source
+from ecsuite.contract.expressions import Expression
 from ecsuite.contract.model import Link, Operation
 from ecsuite.contract.shape import shape
-from ecsuite.contract.source import Pointer, Source
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
-# An expression for a member of the first item of a list that was sent.
-_IN_LIST = re.compile(r"\$request\.body#/(\w+)/0/\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,19 @@ class EntityType:
         return parameters(self.reader)[-1]
 
     @property
+    def identity(self) -> Expression:
+        """What gives the entity's id in the exchange that makes it."""
+        return self.link.parameters[self.parameter]
+
+    @property
     def member(self) -> str:
         """The member that holds the entity's id, in what is sent or answered, and in lists."""
-        return self.link.parameters[self.parameter].rpartition("/")[2]
+        return self.identity.member
 
     @property
     def answered_at(self) -> tuple[str, ...]:
         """Where in the response to its creation an entity stands; empty where it is the response."""
-        return () if self.is_named_by_client else tuple(self.link.parameters[self.parameter].split("/")[1:-1])
+        return () if self.is_named_by_client else self.identity.parents
 
     @property
     def is_below_parent(self) -> bool:
@@ -70,7 +74,7 @@ class EntityType:
     @property
     def is_named_by_client(self) -> bool:
         """Whether the entity goes by the id that the client sent, rather than by one that the response gives."""
-        return self.link.parameters[self.parameter].startswith("$request.body")
+        return self.identity.is_sent
 
     def __str__(self) -> str:
         return self.name
@@ -111,8 +115,9 @@ def batches(operations: Mapping[str, Operation], known: Iterable[EntityType]) ->
                 for entity_type in known
                 if entity_type.reader.id == link.operation_id and entity_type.is_named_by_client
             ]
-            if types_read and (match := _IN_LIST.fullmatch(link.parameters[types_read[0].parameter])):
-                found[creator.id] = Batch(creator, types_read[0], match[1])
+            expression = link.parameters[types_read[0].parameter] if types_read else None
+            if expression and expression.is_sent and expression.is_in_list:
+                found[creator.id] = Batch(creator, types_read[0], expression.tokens[0])
     return tuple(found.values())
 
 
@@ -133,7 +138,7 @@ def links_to(operation: Operation, operations: Iterable[Operation]) -> Iterator[
         (source, link)
         for source in operations
         for link in success_links(source)
-        if link.operation_id == operation.id and any("body#" in text for text in link.parameters.values())
+        if link.operation_id == operation.id and link.is_by_body
     ]
     return iter(sorted(found, key=lambda pair: pair[0].method != "POST"))
 
@@ -148,18 +153,22 @@ def _to_reader(source: Source, creator: Operation, operations: Mapping[str, Oper
     """The link of a creator's answer that leads to the entity itself: to one thing, and not to one that was there."""
     for link in success_links(creator):
         target = operations[link.operation_id]
-        expression = link.parameters.get(next(iter(parameters(target)[-1:]), ""), "")
-        is_entity = target.method == "GET" and target.path.endswith("}") and "body#" in expression
-        if is_entity and not _IN_LIST.fullmatch(expression) and not _names(source, creator, expression):
+        if target.method != "GET" or not target.path.endswith("}"):
+            continue
+        identity = link.parameters.get(parameters(target)[-1])
+        if identity is None or not identity.is_of_body or (identity.is_sent and identity.is_in_list):
+            continue
+        if not _names(source, creator, identity):
             return link
     return None
 
 
-def _names(source: Source, creator: Operation, expression: str) -> bool:
-    """Whether the expression is a member of the body that names something that is there already."""
-    member = expression.removeprefix("$request.body#/")
-    members = _members(source, creator)
-    return member in members and "x-references" in shape(source, members[member]).keywords
+def _names(source: Source, creator: Operation, expression: Expression) -> bool:
+    """Whether the expression is a member of the sent body that names something that is there already."""
+    if not expression.is_sent or expression.parents:
+        return False
+    members, name = _members(source, creator), expression.member
+    return name in members and "x-references" in shape(source, members[name]).keywords
 
 
 def _entity_type(
@@ -170,8 +179,7 @@ def _entity_type(
     listers = tuple(
         operations[other.operation_id]
         for other in success_links(creator)
-        if operations[other.operation_id].method == "GET"
-        and not any("body#" in text for text in other.parameters.values())
+        if operations[other.operation_id].method == "GET" and not other.is_by_body
     )
     parents = [entity_type for entity_type in known if parameters(entity_type.reader) == parameters(creator)]
 

@@ -9,13 +9,15 @@ import difflib
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ecsuite.contract.source import Pointer, Source
+from ecsuite.contract.document import Pointer, Source
 from ecsuite.errors import ContractInvalid, ContractKeywordUnknown
 
-# What stands under a keyword: VALUE is plain data; a name is an object of that node_type; "[Name]" a list of them and
-# "{Name}" a map to them.
+# What stands under a keyword: VALUE is plain data, PROSE is for readers alone, REASON is a flag whose value says why; a
+# name is an object of that node_type, "[Name]" a list of them and "{Name}" a map to them.
 VALUE: Final = ""
-CERTAINTY: Final = {"x-level": VALUE, "x-source": VALUE}
+PROSE: Final = "prose"
+REASON: Final = "reason"
+CERTAINTY: Final = {"x-level": VALUE, "x-source": PROSE}
 
 OBJECTS: Final[dict[str, dict[str, str]]] = {
     "Document": {
@@ -28,9 +30,9 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "webhooks": "{PathItem}",
         "components": "Components",
     },
-    "Info": {"title": VALUE, "version": VALUE, "summary": VALUE, "description": VALUE},
-    "Server": {"url": VALUE, "description": VALUE, "x-environment": VALUE},
-    "Tag": {"name": VALUE, "description": VALUE},
+    "Info": {"title": PROSE, "version": VALUE, "summary": PROSE, "description": PROSE},
+    "Server": {"url": VALUE, "description": PROSE, "x-environment": VALUE},
+    "Tag": {"name": VALUE, "description": PROSE},
     "Components": {
         "schemas": "{Schema}",
         "parameters": "{Parameter}",
@@ -40,7 +42,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "examples": "{Example}",
         "securitySchemes": "{SecurityScheme}",
     },
-    "SecurityScheme": {"type": VALUE, "description": VALUE, "flows": "Flows", **CERTAINTY},
+    "SecurityScheme": {"type": VALUE, "description": PROSE, "flows": "Flows", **CERTAINTY},
     "Flows": {"clientCredentials": "Flow"},
     "Flow": {"tokenUrl": VALUE, "scopes": VALUE},
     "PathItem": {
@@ -54,9 +56,9 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
     },
     "Operation": {
         "operationId": VALUE,
-        "tags": VALUE,
-        "summary": VALUE,
-        "description": VALUE,
+        "tags": PROSE,
+        "summary": PROSE,
+        "description": PROSE,
         "deprecated": VALUE,
         "security": VALUE,
         "parameters": "[Parameter]",
@@ -65,7 +67,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-environment": VALUE,
         "x-order": VALUE,
         "x-produced-by": VALUE,
-        "x-may-be-rejected": VALUE,
+        "x-may-be-rejected": REASON,
         **CERTAINTY,
     },
     "Parameter": {
@@ -73,21 +75,21 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "name": VALUE,
         "in": VALUE,
         "required": VALUE,
-        "description": VALUE,
+        "description": PROSE,
         "deprecated": VALUE,
         "schema": "Schema",
-        "example": VALUE,
+        "example": PROSE,
         "examples": "{Example}",
         "x-unknown-id-statuses": VALUE,
         "x-paging": VALUE,
         "x-signature": VALUE,
         **CERTAINTY,
     },
-    "RequestBody": {"$ref": VALUE, "required": VALUE, "description": VALUE, "content": "{MediaType}"},
-    "MediaType": {"schema": "Schema", "example": VALUE, "examples": "{Example}"},
+    "RequestBody": {"$ref": VALUE, "required": VALUE, "description": PROSE, "content": "{MediaType}"},
+    "MediaType": {"schema": "Schema", "example": PROSE, "examples": "{Example}"},
     "Response": {
         "$ref": VALUE,
-        "description": VALUE,
+        "description": PROSE,
         "headers": "{Header}",
         "content": "{MediaType}",
         "links": "{Link}",
@@ -95,13 +97,13 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-undocumented": VALUE,
         **CERTAINTY,
     },
-    "Header": {"$ref": VALUE, "description": VALUE, "required": VALUE, "schema": "Schema", **CERTAINTY},
-    "Link": {"operationId": VALUE, "parameters": VALUE, "description": VALUE},
-    "Example": {"$ref": VALUE, "summary": VALUE, "description": VALUE, "value": VALUE},
+    "Header": {"$ref": VALUE, "description": PROSE, "required": VALUE, "schema": "Schema", **CERTAINTY},
+    "Link": {"operationId": VALUE, "parameters": VALUE, "description": PROSE},
+    "Example": {"$ref": VALUE, "summary": PROSE, "description": PROSE, "value": VALUE},
     "Schema": {
         "$ref": VALUE,
-        "title": VALUE,
-        "description": VALUE,
+        "title": PROSE,
+        "description": PROSE,
         "default": VALUE,
         "examples": VALUE,
         "deprecated": VALUE,
@@ -137,7 +139,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "if": "Schema",
         "then": "Schema",
         "else": "Schema",
-        "x-unchecked-if-absent": VALUE,
+        "x-unchecked-if-absent": REASON,
         "x-sample": VALUE,
         "x-references": VALUE,
         "x-recommended": VALUE,
@@ -145,8 +147,8 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-response-path": VALUE,
         "x-replaced-by": VALUE,
         "x-immutable": VALUE,
-        "x-null-may-be-rejected": VALUE,
-        "x-may-be-rejected": VALUE,
+        "x-null-may-be-rejected": REASON,
+        "x-may-be-rejected": REASON,
         **CERTAINTY,
     },
 }

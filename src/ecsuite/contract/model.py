@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from ecsuite.contract.source import Pointer
+from ecsuite.contract.document import Pointer
+from ecsuite.contract.expressions import Expression, Values
 
 Level = Literal["guide", "spec"]
 
@@ -67,7 +69,25 @@ class Link:
     """What a response leads to: another operation, with the expressions that give its parameters."""
 
     operation_id: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, Expression]
+
+    @property
+    def is_by_body(self) -> bool:
+        """Whether a body gives one of the parameters, rather than the path all of them."""
+        return any(expression.is_of_body for expression in self.parameters.values())
+
+    def each(self, values: Values) -> Iterator[dict[str, str]]:
+        """The parameters of each call that the link leads to: one for each item where it leads into a list.
+
+        None are given where an expression finds no text, for then there is nothing to call.
+        """
+        is_in_list = any(expression.is_in_list for expression in self.parameters.values())
+        for index in itertools.count() if is_in_list else (0,):
+            found = {name: expression.at(index).evaluate(values) for name, expression in self.parameters.items()}
+            texts = {name: value for name, value in found.items() if isinstance(value, str) and value}
+            if len(texts) < len(found):
+                return
+            yield texts
 
 
 @dataclass(frozen=True, slots=True)

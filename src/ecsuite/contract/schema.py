@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from ecsuite.contract.document import Pointer, Source
 from ecsuite.contract.memo import Memo
 from ecsuite.contract.shape import Shape, shape
-from ecsuite.contract.source import Pointer, Source
 from ecsuite.errors import ContractInvalid
 
 _DOCUMENT = "urn:contract"
@@ -27,9 +27,9 @@ class Violation:
     Attributes:
         at: where in the value: names and indexes from its root.
         rule: where in the contract the broken rule stands.
-        keyword: the keyword of JSON Schema that is broken; `unreadable` where the value cannot be validated at all.
+        keyword: the keyword of JSON Schema that is broken; `unreadable` where the value is too deep to be read.
         fragment: of the schema, what the keyword is about; for a missing member its own schema.
-        value: what the value has there; None where it has nothing.
+        value: what the value has there; None where it has nothing; what the validator said where it is unreadable.
         is_missing: whether it has nothing there.
     """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from ecsuite.contract.source import Pointer, Source
+from ecsuite.contract.document import Pointer, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from ecsuite.contract.source import Pointer
-from ecsuite.findings.datum import MISSING, Datum
-from ecsuite.messages.redact import MASK, is_secret
+from ecsuite.contract.document import Pointer
+from ecsuite.findings.datum import MISSING, Datum, kept_text
+from ecsuite.messages.redact import is_secret
 
 Part = Literal[
     "status",
@@ -24,6 +24,7 @@ Part = Literal[
     "connection",
 ]
 Path = tuple[str | int, ...]
+MOST_TOKENS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,22 @@ class Place:
     Attributes:
         part: of the exchange: `header`, `body`, `query`, ...; `list` for what all pages of a list hold together.
         name: of a header or a parameter.
-        path: the reference tokens that lead to a part of a body (RFC 6901).
+        path: the reference tokens that lead to a part of a body (RFC 6901); the name of a parameter of a header.
     """
 
     part: Part
     name: str = ""
     path: Path = ()
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether secrets stand there: under the name of one, however deep."""
+        return is_secret(self.name) or any(isinstance(token, str) and is_secret(token) for token in self.path)
+
+    def kept(self, mask: Callable[[str], str]) -> Place:
+        """The place as a finding keeps it, for a server can send any name."""
+        path = tuple(kept_text(token, mask) if isinstance(token, str) else token for token in self.path[:MOST_TOKENS])
+        return replace(self, path=path)
 
     def to_json(self) -> dict[str, Any]:
         """The place as a JSON value."""
@@ -51,6 +62,25 @@ class Place:
 
 
 STATUS = Place("status")
+# The kinds of breach beside the keywords of JSON Schema.
+KINDS: Final = frozenset(
+    {
+        "absent",
+        "changed",
+        "count",
+        "duplicate",
+        "extra",
+        "length",
+        "lost",
+        "order",
+        "present",
+        "said",
+        "status",
+        "unknown",
+        "unlisted",
+        "unreadable",
+    }
+)
 
 
 def body(path: Path = ()) -> Place:
@@ -63,17 +93,18 @@ class Breach:
     """One rule that an exchange breaks.
 
     Attributes:
-        kind: the JSON Schema keyword that is broken, or one of `status`, `unlisted`, `unknown`, `header`, `lost`,
-            `changed`, `extra`, `duplicate`, `order`, `count`, `length`, `unreadable`, `absent`, `present`.
+        kind: the JSON Schema keyword that is broken, or one of `KINDS`.
         at: where.
-        expected: a fragment of a schema where the kind is one of its keywords; a list of statuses where it is `status`;
-            else the value that should be there.
-        actual: the value that is there.
+        expected: a fragment of a schema where the kind is one of its keywords; a list of statuses and ranges of them
+            (`2XX`) where it is `status`; a list of what is allowed where it is `unlisted`; a media type where it is
+            `unreadable`; else the value that should be there.
+        actual: the value that is there; the reason, as an id, where it is `unreadable`.
         rule: where in the contract the rule stands; None for the operation itself.
         case: the input that was tried, where a table of inputs was: `secret-cut-off`.
         because: why the request had to be refused.
         seen_by: the id of the operation that showed it later; empty where the exchange shows it itself.
-        note: what the promise has to say of it, in English; nothing reads it but people.
+        note: what comes along for people alone: what the promise has to say of it, in English; where it is
+            `unreadable`, what the reader of the body or the connection said.
     """
 
     kind: str
@@ -88,14 +119,15 @@ class Breach:
 
     def kept(self, mask: Callable[[str], str]) -> Breach:
         """The breach as a finding keeps it: no secrets, values cut; `mask` knows the secrets of the run."""
-        names = [self.at.name, *map(str, self.at.path[-1:])]
-        hide = any(map(is_secret, names))
-        expected, actual = (
-            replace(each, value=MASK) if hide and each.type == "string" else each.kept(mask)
-            for each in (self.expected, self.actual)
+        return replace(
+            self,
+            at=self.at.kept(mask),
+            # What a keyword wants there is published, and no secret.
+            expected=self.expected.kept(mask, is_secret_place=self.at.is_secret and self.kind in KINDS),
+            actual=self.actual.kept(mask, is_secret_place=self.at.is_secret),
+            because=self.because.kept(mask) if self.because else None,
+            note=kept_text(self.note, mask),
         )
-        because = self.because.kept(mask) if self.because else None
-        return replace(self, expected=expected, actual=actual, because=because)
 
     def to_json(self) -> dict[str, Any]:
         """The breach as a JSON value."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from itertools import islice
+from typing import Any, Final, Literal, TypeVar
 
 from ecsuite.messages.redact import MASK, is_secret
 
+_T = TypeVar("_T")
 JsonType = Literal["null", "boolean", "integer", "number", "string", "array", "object", "missing"]
-# What a finding keeps of a value: characters of a string, items of an array, members of an object, levels of nesting.
+# What a finding keeps of a value: characters of a string, items of an array, members of an object, levels of nesting,
+# and values in all.
 MOST_CHARACTERS: Final = 200
 MOST_ITEMS: Final = 20
 MOST_LEVELS: Final = 6
+MOST_VALUES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,14 @@ class Datum:
     value: Any = None
     size: int = 0
 
-    def kept(self, mask: Callable[[str], str]) -> Datum:
-        """The datum as a finding keeps it: `mask` takes the secrets of the run out of its texts, and it is cut."""
-        return Datum(self.type, _kept(self.value, mask, 0), self.size)
+    def kept(self, mask: Callable[[str], str], *, is_secret_place: bool = False) -> Datum:
+        """The datum as a finding keeps it: masked and cut.
+
+        Args:
+            mask: takes the secrets of the run out of a text.
+            is_secret_place: whether the value stands where secrets do, so that none of its texts is kept.
+        """
+        return Datum(self.type, _Keeper(mask).kept(self.value, hide=is_secret_place), self.size)
 
     def to_json(self) -> dict[str, Any]:
         """The datum as a JSON value."""
@@ -66,17 +75,33 @@ def type_of(value: Any) -> JsonType:
     return "array" if isinstance(value, list) else "object"
 
 
-def _kept(value: Any, mask: Callable[[str], str], level: int) -> Any:
-    if isinstance(value, str):
-        # Masked before it is cut, for half of a secret would not be known as one.
-        return mask(str(value))[:MOST_CHARACTERS]
-    if level >= MOST_LEVELS and isinstance(value, list | dict):
-        return type(value)()
-    if isinstance(value, list):
-        return [_kept(item, mask, level + 1) for item in value[:MOST_ITEMS]]
-    if isinstance(value, dict):
-        return {
-            str(name): MASK if is_secret(str(name)) and isinstance(item, str) else _kept(item, mask, level + 1)
-            for name, item in list(value.items())[:MOST_ITEMS]
-        }
-    return value
+def kept_text(text: str, mask: Callable[[str], str]) -> str:
+    """A text as a finding keeps it; masked before it is cut, for half of a secret would not be known as one."""
+    return mask(str(text))[:MOST_CHARACTERS]
+
+
+class _Keeper:
+    """Masks and cuts one value."""
+
+    def __init__(self, mask: Callable[[str], str]) -> None:
+        self._mask = mask
+        self._left = MOST_VALUES
+
+    def kept(self, value: Any, *, hide: bool, level: int = 0) -> Any:
+        """The value as a finding keeps it; `hide` where it stands under the name of a secret."""
+        self._left -= 1
+        if isinstance(value, str):
+            return MASK if hide else kept_text(value, self._mask)
+        if isinstance(value, list):
+            return [self.kept(item, hide=hide, level=level + 1) for item in self._first(value, level)]
+        if isinstance(value, dict):
+            return {
+                kept_text(name, self._mask): self.kept(item, hide=hide or is_secret(str(name)), level=level + 1)
+                for name, item in self._first(value.items(), level)
+            }
+        return value
+
+    def _first(self, items: Iterable[_T], level: int) -> Iterator[_T]:
+        """As many items as may be kept; asked one by one, for those inside the one before count, too."""
+        if level < MOST_LEVELS:
+            yield from (item for item in islice(items, MOST_ITEMS) if self._left > 0)

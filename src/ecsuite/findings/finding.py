@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from ecsuite.contract import Level, Operation, Pointer
@@ -150,7 +151,13 @@ class Result:
         """What was seen of each promise."""
         called = self.operation.id if self.operation else ""
         return (
-            *(Observation(promise.id, called, "passed") for promise in self.passed),
+            *_passed(called, self.passed),
             *(Observation(finding.promise, called, "broken") for finding in self.findings),
             *(Observation(promise.id, called, "not checked", reason) for promise, reason in self.not_checked),
         )
+
+
+@lru_cache(maxsize=1024)
+def _passed(called: str, passed: tuple[Promise, ...]) -> tuple[Observation, ...]:
+    """That promises were kept; most exchanges of an operation keep the same ones."""
+    return tuple(Observation(promise.id, called, "passed") for promise in passed)

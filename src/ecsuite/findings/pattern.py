@@ -68,6 +68,15 @@ class Has:
         return value.type in {"string", "array", "object"} and self.part in value.value
 
 
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """A text, an array or an object with nothing in it."""
+
+    def fits(self, value: Datum) -> bool:
+        """Whether the value is empty."""
+        return value.type in {"string", "array", "object"} and value.size == 0
+
+
 ANY: Final = Anything()
 NONE: Final = OfType(MISSING.type)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ecsuite.promises import Promise
+from ecsuite.promises import OF_REQUESTS, Promise
 
 TOO_MANY_REQUESTS = 429
 SERVICE_UNAVAILABLE = 503
@@ -46,6 +46,9 @@ class Expectation:
         violates: promises about requests that this one breaks deliberately.
         unspecified: nothing published settles the response; anything below 500 will do.
         token_may_have_ended: how long the token lives was not told, so a 401 may mean that it has ended.
+
+    Raises:
+        ValueError: it violates what is no promise about requests.
     """
 
     case: str = ""
@@ -53,6 +56,13 @@ class Expectation:
     violates: frozenset[Promise] = frozenset()
     unspecified: bool = False
     token_may_have_ended: bool = False
+
+    def __post_init__(self) -> None:
+        # Titles are let through for as long as `Checker._run` takes them.
+        given: frozenset[object] = self.violates
+        strangers = [each for each in given if each not in OF_REQUESTS and not isinstance(each, str)]
+        if strangers:
+            raise ValueError(f"a request cannot violate {', '.join(map(str, strangers))}: no promise about requests")
 
 
 SUCCESS = Expectation()

@@ -5,15 +5,27 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 FORM = "application/x-www-form-urlencoded"
 JSON_SUFFIXES = ("/json", "+json")
 
 
+Reason = Literal["byte-order-mark", "lone-surrogate", "not-a-form", "not-json", "not-utf-8", "too-deep", "too-large"]
+
+
 class UndecodableError(ValueError):
-    """A body that is not what its media type says; the text says why."""
+    """A body that is not what its media type says.
+
+    Args:
+        reason: why, for programs.
+        text: why, for people.
+    """
+
+    def __init__(self, reason: Reason, text: str) -> None:
+        self.reason = reason
+        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,7 @@ def read_json(body: bytes, *, is_strict: bool = False) -> Json:
     def number(text: str) -> float:
         value = float(text)
         if math.isinf(value):
-            raise UndecodableError(f"it holds {text[:20]}, a number beyond every range")
+            raise UndecodableError("too-large", f"it holds {text[:20]}, a number beyond every range")
         if value.is_integer():
             whole.append(text)
         return value
@@ -76,13 +88,13 @@ def read_json(body: bytes, *, is_strict: bool = False) -> Json:
         value = json.loads(text, parse_constant=_no_json, parse_float=number)
         return Json(_characters(value, is_strict=is_strict) if "\\u" in text else value, bool(whole))
     except json.JSONDecodeError as error:
-        raise UndecodableError(f"it is no JSON: {error.msg} at character {error.pos}") from None
+        raise UndecodableError("not-json", f"it is no JSON: {error.msg} at character {error.pos}") from None
     except UndecodableError:
         raise
     except RecursionError:
-        raise UndecodableError("it is nested too deep to be read") from None
+        raise UndecodableError("too-deep", "it is nested too deep to be read") from None
     except ValueError as error:
-        raise UndecodableError(f"it is no JSON: {error}") from None
+        raise UndecodableError("not-json", f"it is no JSON: {error}") from None
 
 
 def _characters(value: Any, *, is_strict: bool) -> Any:
@@ -91,7 +103,7 @@ def _characters(value: Any, *, is_strict: bool) -> Any:
         text.encode()
     except UnicodeEncodeError:
         if is_strict:
-            raise UndecodableError("it holds a lone surrogate, which is no character") from None
+            raise UndecodableError("lone-surrogate", "it holds a lone surrogate, which is no character") from None
         return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     return value
 
@@ -100,9 +112,9 @@ def _utf8(body: bytes) -> str:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UndecodableError(f"it is not UTF-8 (byte {error.start})") from None
+        raise UndecodableError("not-utf-8", f"it is not UTF-8 (byte {error.start})") from None
     if text.startswith("\ufeff"):
-        raise UndecodableError("it starts with a byte order mark")
+        raise UndecodableError("byte-order-mark", "it starts with a byte order mark")
     return text
 
 
@@ -116,8 +128,8 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
         return parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict")
     except ValueError:
         # What it holds may be a secret, so it is not repeated.
-        raise UndecodableError("it is no form: expected name=value, joined by &, in UTF-8") from None
+        raise UndecodableError("not-a-form", "it is no form: expected name=value, joined by &, in UTF-8") from None
 
 
 def _no_json(name: str) -> Any:
-    raise UndecodableError(f"it is no JSON: {name} is no JSON number")
+    raise UndecodableError("not-json", f"it is no JSON: {name} is no JSON number")

@@ -92,16 +92,16 @@ def add_a_meter(story: Story) -> Made:
 def add_a_resource(story: Story) -> Made:
     """Add a resource
 
-    The hot-water tank of the home, under an id that you choose: its capacity in litres, its heating elements in kW.
+    The hot-water tank of the home, under an id that you choose: its capacity in litres, its heating elements in watts.
     """
     tank = {
         "resourceId": story.ids.new(),
         "metadata": {
             "resourceType": "HotWaterTank",
             "brand": "Høiax",
-            "model": "Titanium 200",
-            "capacity": 194.5,
-            "heatingElements": [2, 0.95],
+            "model": "Titanium 500",
+            "capacity": 500,
+            "heatingElements": [1750, 1250],
         },
     }
     collection = f"{story.made['user'].path}/resources"

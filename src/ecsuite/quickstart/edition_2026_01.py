@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ecsuite.checks.sent_comes_back import Instant
 from ecsuite.client import segment
+from ecsuite.compare import Instant
 from ecsuite.errors import PromiseBroken
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import ABSENT, SUCCESS
@@ -23,7 +23,7 @@ from ecsuite.world import ADDRESS_DISPLEASES, ADDRESS_MAY_DISPLEASE
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 HOUR: Final = "01:00:00"
 # Five and six in the evening, local time: time stamps come back as the same instant, whatever their spelling.
-EVENING: Final = (Instant("2026-01-15T16:00:00+00:00"), Instant("2026-01-15T17:00:00+00:00"))
+EVENING: Final = ("2026-01-15T16:00:00+00:00", "2026-01-15T17:00:00+00:00")
 SIMULATION: Final = "events are simulated in the sandbox, never in production"
 
 
@@ -139,13 +139,14 @@ def simulate_a_price_curve(story: Story) -> None:
     if not story.sandbox:
         story.journal.add_not_checked(DELIVERY_ARRIVES, SIMULATION)
         return
-    curve = price_curve(story)
+    curve = price_curve(story, *EVENING)
+    shown = price_curve(story, *map(Instant, EVENING))
 
     answer = story.api.post("/simulation/events/pricecurve", json=curve)
 
-    story.rules.compare({"simulatedEvent": {"payload": curve}}, answer, whole=False)
+    story.rules.compare({"simulatedEvent": {"payload": shown}}, answer, whole=False)
     event_id = event_id_of(answer)
-    story.keep("event", Made(f"/events/{segment(event_id)}", event_id, {"id": event_id, "payload": curve}, whole=False))
+    story.keep("event", Made(f"/events/{segment(event_id)}", event_id, {"id": event_id, "payload": shown}, whole=False))
     webhook = story.made["webhook"]
     if story.receiver.unreachable:
         story.journal.add_not_checked(DELIVERY_ARRIVES, story.receiver.unreachable)
@@ -154,7 +155,7 @@ def simulate_a_price_curve(story: Story) -> None:
     delivery = wait_for(story.receiver, url.rpartition("/")[2], lambda value: tells_of(value, event_id))
     story.rules.delivered("eventNotification", delivery, answer, url, story.secret)
     if delivery is not None:
-        told = {"eventId": event_id, "notificationType": "PriceCurveCreated", "payload": curve}
+        told = {"eventId": event_id, "notificationType": "PriceCurveCreated", "payload": shown}
         story.rules.told("eventNotification", told, delivery)
 
 
@@ -211,13 +212,13 @@ def delete_everything(story: Story) -> None:
             story.api.get(path, expect=ABSENT)
 
 
-def price_curve(story: Story) -> dict[str, Any]:
-    """A request for a price curve: what power costs the tank more or less than it would, hour by hour."""
+def price_curve(story: Story, first: str | Instant, second: str | Instant) -> dict[str, Any]:
+    """A request for a price curve: what power costs the tank more or less than it would, in two hours."""
     return {
         "targets": [{"resourceId": story.made["resource"].id, "locationId": story.made["location"].id}],
         "priceArea": "NO3",
         "priceCurveDelta": {
-            "points": [{"timestamp": EVENING[0], "price": -0.4125}, {"timestamp": EVENING[1], "price": 0.12}],
+            "points": [{"timestamp": first, "price": -0.4125}, {"timestamp": second, "price": 0.12}],
             "energyUnit": "kWh",
             "currency": "NOK",
             "resolution": HOUR,

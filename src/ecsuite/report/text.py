@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from ecsuite import wording
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Tally
-from ecsuite.promises import BY_ID
 from ecsuite.report.curl import curl
 
 COLUMN = 46
@@ -43,8 +42,14 @@ def tally_text(tally: Tally) -> str:
 def not_checked_lines(tally: Tally) -> list[str]:
     """What could not be checked and why, a line a reason, the most frequent first."""
     return [
-        f"{times:>5} x {BY_ID[promise].title}: {reason}" for (promise, reason), times in tally.not_checked.most_common()
+        f"{times:>5} x {wording.title_of(promise)}: {reason}"
+        for (promise, reason), times in tally.not_checked.most_common()
     ]
+
+
+def unrecorded_text(count: int) -> str:
+    """How many tests a replay leaves out, for they have no cassette, and what runs them."""
+    return f"{_count(count, 'test')} not recorded, and so left out: run with --ec-target local"
 
 
 def _count(number: int, noun: str) -> str:

@@ -27,7 +27,7 @@ from ecsuite.messages.media import UndecodableError
 from ecsuite.standin.call import RefusalError, Reply
 from ecsuite.standin.deliveries import PAUSE, Deliverer
 from ecsuite.standin.parts import Answer, Asked, Parts, honest
-from ecsuite.standin.refusals import refusing_as_listed
+from ecsuite.standin.refusals import UNREADABLE, refusing_as_listed
 from ecsuite.standin.store import Store
 
 Plant = Callable[[Parts], object]
@@ -142,8 +142,8 @@ class _Service:
                 reply = await self._reply(operation, request)
             except RefusalError as refusal:
                 reply = refusal.reply
-            except UndecodableError as error:
-                reply = RefusalError(400, str(error)).reply
+            except UndecodableError:
+                reply = RefusalError(400, UNREADABLE).reply
             except ClientDisconnect:
                 return Response(status_code=400)
             return self._response(operation, reply)

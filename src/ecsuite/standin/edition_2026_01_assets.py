@@ -91,9 +91,9 @@ def add_resource(call: Call, user_id: str, location_id: str | None, body: dict[s
         "locationId": location_id,
         "meterPointId": body.get("meterPointId"),
     }
-    deprecated = call.store.get(call.partner, "owner", "", resource_id)
-    if deprecated not in {None, user_id}:
-        call.store.delete(call.partner, "resource", deprecated, resource_id)
+    earlier = call.store.get(call.partner, "owner", "", resource_id)
+    if earlier not in {None, user_id}:
+        call.store.delete(call.partner, "resource", earlier, resource_id)
     call.store.put(call.partner, "resource", user_id, resource_id, resource)
     call.store.put(call.partner, "owner", "", resource_id, user_id)
     return resource

@@ -49,25 +49,25 @@ def get_webhook(call: Call) -> Reply:
 
 
 def replace_webhook(call: Call) -> Reply:
-    deprecated, body = _require(call), call.body
+    earlier, body = _require(call), call.body
     webhook = {
-        **deprecated,
+        **earlier,
         "webhookUrl": body["webhookUrl"],
         # No response shows the secret, so who does not know it can leave it as it is.
-        "webhookSecret": body.get("webhookSecret") or deprecated["webhookSecret"],
+        "webhookSecret": body.get("webhookSecret") or earlier["webhookSecret"],
         "name": body.get("name"),
         "notificationTypes": body.get("notificationTypes", []),
-        "enabled": body.get("enabled", deprecated["enabled"]),
+        "enabled": body.get("enabled", earlier["enabled"]),
     }
     return Reply(200, _keep(call, {**webhook, "modifiedDate": call.time_stamp}))
 
 
 def change_webhook(call: Call) -> Reply:
-    deprecated = _require(call)
+    earlier = _require(call)
     names = ("webhookUrl", "webhookSecret", "name", "notificationTypes", "enabled")
     # A null names nothing, as with locations.
     changes = {name: call.body[name] for name in names if call.body.get(name) is not None}
-    return Reply(200, _keep(call, {**deprecated, **changes, "modifiedDate": call.time_stamp}))
+    return Reply(200, _keep(call, {**earlier, **changes, "modifiedDate": call.time_stamp}))
 
 
 def enable_webhook(call: Call) -> Reply:

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ecsuite import wording
 from ecsuite.checks import DecodedExchange, request_body, request_parameters
 from ecsuite.contract import Contract, Operation
 from ecsuite.findings.breach import Breach
@@ -18,6 +17,7 @@ from ecsuite.http import httpx
 from ecsuite.messages.media import read_json
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.deliveries import post
+from ecsuite.standin.refusals import invalid
 from ecsuite.standin.store import Delivery, Store
 from ecsuite.standin.tokens import Form, TokenEndpoint, read_token_form
 
@@ -120,9 +120,5 @@ def _answer(parts: Parts, asked: Asked) -> Reply:
         raise RefusalError(401, "A valid bearer token is needed.", headers=challenge)
     breaches = parts.breaches(asked)
     if breaches:
-        errors: dict[str, list[str]] = {}
-        for breach in breaches:
-            at = wording.place(breach.at).removeprefix("request body").strip() or "body"
-            errors.setdefault(at, []).append(f"expected {wording.expected(breach)}, got {wording.actual(breach)}")
-        raise RefusalError(400, "One or more validation errors occurred.", errors=errors)
+        raise invalid(breach.at for breach in breaches)
     return parts.act(partner, asked)

@@ -1,16 +1,30 @@
-"""Refusals of bad input in the shape that the contract lists for the operation."""
+"""Refusals of bad input: fixed texts of the stand-in's own, in the shape that the contract lists for the operation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from ecsuite.contract import Operation
+from ecsuite.findings.breach import Place
 from ecsuite.standin.call import RefusalError, Reply
 
 PROBLEM = "application/problem+json"
 TEXT = "application/json"
+UNREADABLE: Final = "The request cannot be read."
+INVALID: Final = "One or more validation errors occurred."
+INVALID_VALUE: Final = "The value is not valid."
+
+
+def invalid(places: Iterable[Place]) -> RefusalError:
+    """The refusal of input that breaks the contract at these places; what the checks say of it is not repeated."""
+    return RefusalError(400, INVALID, errors={_member(at): [INVALID_VALUE] for at in places})
+
+
+def _member(at: Place) -> str:
+    """The pointer of a member of the body (`/metadata/year`), the name of a parameter, or `body`."""
+    return "".join(f"/{token}" for token in at.path) or at.name or "body"
 
 
 @contextmanager

@@ -54,8 +54,8 @@ def read_token_form(content_type: str | None, body: bytes) -> Form:
         raise _refusal(f"the body must be of the type {FORM}")
     try:
         pairs = read_form(body)
-    except UndecodableError as error:
-        raise _refusal(str(error)) from None
+    except UndecodableError:
+        raise _refusal("the body is no form") from None
     names = Counter(name for name, _ in pairs)
     if repeated := [name for name, count in names.items() if count > 1]:
         raise _refusal(f"{repeated[0]} is given twice")

@@ -19,6 +19,9 @@ from ecsuite import editions, wording
 from ecsuite.contract import Level, Operation
 from ecsuite.errors import UnknownFault, UnknownVariant
 from ecsuite.findings.finding import Finding
+from ecsuite.findings.pattern import FindingPattern
+from ecsuite.legacy_words import promise_of
+from ecsuite.promises import Promise
 from ecsuite.standin.app import Plant
 
 __all__ = ["Expected", "Fault", "Variant", "find_fault", "find_variant", "of_faults", "of_variants"]
@@ -26,7 +29,7 @@ __all__ = ["Expected", "Fault", "Variant", "find_fault", "find_variant", "of_fau
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a finding must say for it to name a fault; patterns of regular expressions, but for the check.
+    """What a finding must say for it to name a fault, in words; its successor is `FindingPattern`, on data.
 
     Attributes:
         check: the name of the check or rule.
@@ -87,7 +90,25 @@ class Fault:
     level: Level
     description: str
     plant: Plant = field(repr=False)
-    finding: Expected
+    finding: Expected | FindingPattern
+
+    @property
+    def promise(self) -> Promise:
+        """The promise that it breaks."""
+        return self.finding.promise if isinstance(self.finding, FindingPattern) else promise_of(self.finding.check)
+
+    @property
+    def call(self) -> str:
+        """The id of the operation that is to blame, or its method and path."""
+        if isinstance(self.finding, FindingPattern):
+            return self.finding.call
+        return self.finding.subject.partition(" -> ")[0]
+
+    def is_named_by(self, finding: Finding, operations: Mapping[str, Operation]) -> bool:
+        """Whether a finding is the one that it must cause; `operations` are those of the contract by id."""
+        if isinstance(self.finding, FindingPattern):
+            return self.finding.fits(finding)
+        return self.finding.fits(finding, operations)
 
 
 @dataclass(frozen=True, slots=True)

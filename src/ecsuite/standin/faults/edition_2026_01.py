@@ -22,7 +22,10 @@ from functools import partial
 from typing import Any, Final
 
 from ecsuite.findings.pattern import OfType
+from ecsuite.findings.breach import Place, body
+from ecsuite.findings.pattern import SUCCESS, BreachPattern, found
 from ecsuite.http import httpx
+from ecsuite.promises import BAD_REQUEST, REQUEST_BODY, RESPONSE_ARRIVES, RESPONSE_BODY
 from ecsuite.rules import (
     CHANGED_ALONE,
     COMPENSATED,
@@ -55,7 +58,6 @@ from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import Expected, Variant
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common import (
-    ANSWERED,
     BAD,
     BODY,
     DELIVERY_BODY,
@@ -1135,7 +1137,7 @@ INPUT: Final = faults(
     *((f"{kebab(o)}-takes-json-in-a-text", GUIDE, f"{o} takes the body as JSON in a JSON text", p.accepts(o, "", OfType("string"), mend=from_text), Expected(BAD, f"{o} -> 2..", "status", "request body is a string")) for o in ("createVehicle", "changeLocation")),
     ("create-user-takes-a-form", GUIDE, "createUser reads a form that is called JSON", p.reads_as("createUser", lambda text: dict(each.split("=") for each in text.split("&"))), Expected(BAD, "createUser -> 2..", "status", "request body is it is no JSON")),
     ("create-location-takes-text-behind", GUIDE, "createLocation does not look behind the JSON", p.reads_as("createLocation", lambda text: json.JSONDecoder().raw_decode(text)[0]), Expected(BAD, "createLocation -> 2..", "status", "request body is it is no JSON")),
-    ("change-location-takes-no-body", GUIDE, "changeLocation takes an empty body", p.takes_nothing("changeLocation", {}), Expected(BAD, "changeLocation -> 2..", "status", "request body is an empty body")),
+    ("change-location-takes-no-body", GUIDE, "changeLocation takes an empty body", p.takes_nothing("changeLocation", {}), found(BAD_REQUEST, "changeLocation", SUCCESS, because=BreachPattern(Place("request-body"), "absent"))),
     ("refusal-is-a-page", GUIDE, "a refused location is answered with a page", p.sends(p.refusal(400, "<html>", "text/html"), "createLocation", status=(400,)), Expected(MEDIA, "createLocation -> 400", "Content-Type", "application/json", "text/html")),
     ("refusal-is-an-object", GUIDE, "a refused user is answered with an object where a text is listed", p.sends(p.refusal(400, {"error": "bad"}), "createUser", status=(400,)), Expected(BODY, "createUser -> 400", "body", "a string", "an object")),
     ("problem-says-422", SPEC, "the problem document of a refused webhook says 422", p.sends(p.value(lambda body: {**body, "status": 422}), "createWebhook", status=(400,)), Expected(BODY, "createWebhook -> 400", "/status", "400", "422")),
@@ -1178,9 +1180,9 @@ ANSWERS: Final = faults(
     ("user-has-a-byte-order-mark", GUIDE, "a user starts with a byte order mark", p.sends(p.content(lambda text: b"\xef\xbb\xbf" + text), "getUser"), Expected(BODY, "getUser -> 200", "body", "application/json", "byte order mark")),
     ("location-is-cut-off", GUIDE, "a location's JSON is cut off", p.sends(p.content(lambda text: text[:-1]), "getLocation"), Expected(BODY, "getLocation -> 200", "body", "application/json", "no JSON")),
     ("compensation-is-nan", GUIDE, "an amount is written as NaN", p.sends(p.content(lambda text: text.replace(b'"activeAmount":0.0', b'"activeAmount":NaN')), "getCompensation"), Expected(BODY, "getCompensation -> 200", "body", "application/json", "NaN")),
-    ("user-is-empty", GUIDE, "a user is sent without a body", p.sends(p.content(lambda _: b""), "getUser"), Expected(BODY, "getUser -> 200", "body", "a body", "empty")),
+    ("user-is-empty", GUIDE, "a user is sent without a body", p.sends(p.content(lambda _: b""), "getUser"), found(RESPONSE_BODY, "getUser", 200, body(), "absent")),
     ("list-is-not-gzip", GUIDE, "the list of resources is said to be gzip, and is not", p.sends(p.header("Content-Encoding", "gzip"), "listResources"), Expected(BODY, "listResources -> 200", "body", "whole", "")),
-    ("head-is-no-http", GUIDE, "a header of listWebhooks holds a NUL", p.sends(p.header("X-Trace", "a\x00b"), "listWebhooks"), Expected(ANSWERED, "listWebhooks -> no response", "status", "a response", "")),
+    ("head-is-no-http", GUIDE, "a header of listWebhooks holds a NUL", p.sends(p.header("X-Trace", "a\x00b"), "listWebhooks"), found(RESPONSE_ARRIVES, "listWebhooks", at=Place("connection"), kind="absent")),
 )
 
 EVENTS: Final = faults(
@@ -1296,7 +1298,7 @@ DELIVERIES: Final = faults(
     ("delivery-is-a-put", GUIDE, "a delivery is a PUT", p.delivers_by("PUT"), Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
     ("delivery-is-a-form", GUIDE, "a delivery is no JSON", p.delivers(lambda own: [replace(own, body=b"event=1")]), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "no JSON")),
     ("delivery-is-in-latin-1", GUIDE, "a delivery is written in Latin-1", _written(lambda value: json.dumps(value, ensure_ascii=False).encode("latin-1", "replace")), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "UTF-8")),
-    ("delivery-is-empty", GUIDE, "a delivery has no body", p.delivers(lambda own: [replace(own, body=b"")]), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "a body", "empty")),
+    ("delivery-is-empty", GUIDE, "a delivery has no body", p.delivers(lambda own: [replace(own, body=b"")]), found(REQUEST_BODY, "eventNotification", at=Place("request-body"), kind="absent")),
     *((f"delivery-without-{kebab(name)}", GUIDE, f"a delivery has no {name}", _notifies(partial(_but, name)), Expected(DELIVERY_BODY, "POST eventNotification -> .*", f"/{name}", "required", "missing")) for name in ("notificationId", "eventId", "notificationType", "payload")),
     ("delivery-time-has-no-offset", GUIDE, "the time of a delivery has no offset", _notifies(lambda value: p.edited(value, "/notificationSentUtc", lambda text: text[:19])), Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/notificationSentUtc", "RFC 3339")),
     ("delivery-of-another-event", GUIDE, "a delivery has another eventId", _notifies(lambda value: {**value, "eventId": value["notificationId"]}), Expected(DELIVERY_ARRIVES, "POST .* -> 200", "delivery", "a POST to", "nothing came")),

@@ -1,0 +1,48 @@
+"""What a delivery says of itself: its hook, its JSON value, and whether it is one that is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.media import UndecodableError, read_json
+
+Wanted = Callable[[Any], bool]
+Subject = Callable[[Any], Hashable]
+
+
+def any_delivery(value: Any) -> bool:  # noqa: ARG001
+    """Wants every delivery."""
+    return True
+
+
+def no_subject(value: Any) -> Hashable:  # noqa: ARG001
+    """Tells no delivery from another."""
+    return None
+
+
+def may_be(wanted: Wanted, delivery: Exchange) -> bool:
+    """Whether a delivery is wanted; what cannot be read may be meant, and the checks have something to say of it."""
+    try:
+        return wanted(read_json(delivery.request.body).value)
+    except UndecodableError:
+        return True
+
+
+def value_of(delivery: Exchange) -> Any:
+    """The JSON value of a delivery; None where it is none."""
+    try:
+        return read_json(delivery.request.body).value
+    except UndecodableError:
+        return None
+
+
+def url_of(address: str, hook: str) -> str:
+    """The URL of a hook at a receiver, by the hook's name."""
+    return f"{address}/hooks/{hook}"
+
+
+def hook_of(delivery: Exchange) -> str:
+    """The name of the hook that a delivery went to."""
+    return delivery.request.url.partition("?")[0].rpartition("/")[2]

@@ -1,0 +1,98 @@
+"""A receiver behind a real socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, no_subject, url_of
+from ecsuite.webhook.inbox import Inbox
+from ecsuite.webhook.receiver import TIMEOUT, Receiver
+
+
+class HttpReceiver(Receiver):
+    """A receiver behind a real socket; a delivery is answered with 200, unless its hook was told otherwise.
+
+    Args:
+        inbox: where deliveries go.
+        address: how the API reaches it.
+        port: the port that it listens on.
+    """
+
+    unreachable = ""
+
+    def __init__(self, inbox: Inbox, address: str, port: int) -> None:
+        self.inbox = inbox
+        self.address = address
+        self.port = port
+
+    def url(self, hook: str) -> str:
+        return url_of(self.address, hook)
+
+    def wait(self, hook: str, seconds: float = TIMEOUT) -> Exchange | None:
+        return self.inbox.take(hook, seconds)
+
+    def received(self) -> Sequence[Exchange]:
+        return self.inbox.received()
+
+    def arrivals(self, hook: str, wanted: Wanted = any_delivery) -> Sequence[float]:
+        return self.inbox.times(hook, wanted)
+
+    def answer_with(
+        self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None, of: Subject = no_subject
+    ) -> None:
+        self.inbox.plan(hook, [(status, after), *([(then, after)] if then is not None else [])], of)
+
+
+@contextmanager
+def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
+    """A receiver on this machine's loopback address.
+
+    Args:
+        public_url: how the API reaches it; its own address where that is left out.
+        port: the port to listen on; 0 for any.
+
+    Raises:
+        PortTaken: the port cannot be had.
+    """
+    from ecsuite import asgi  # noqa: PLC0415  a server is more than a replay needs
+
+    inbox = Inbox()
+    listener = asgi.listen(asgi.LOOPBACK, port)
+    address = public_url or asgi.origin(listener)
+    # A response that is still due when the run is over is nobody's trouble.
+    with asgi.in_thread(_App(inbox, address), listener, log_level="critical"):
+        yield HttpReceiver(inbox, address, listener.getsockname()[1])
+
+
+class _App:
+    """The receiver as an ASGI app: takes any request, keeps it whole, and says 200."""
+
+    def __init__(self, inbox: Inbox, address: str) -> None:
+        self._inbox = inbox
+        self._address = address
+
+    async def __call__(self, scope: dict[str, object], receive: object, send: object) -> None:
+        from starlette.requests import Request as Incoming  # noqa: PLC0415
+        from starlette.responses import Response as Answer  # noqa: PLC0415
+
+        if scope["type"] != "http":
+            return
+        incoming = Incoming(scope, receive)  # type: ignore[arg-type]
+        body = await incoming.body()
+        query = f"?{incoming.url.query}" if incoming.url.query else ""
+        request = Request(
+            method=incoming.method,
+            url=f"{self._address}{incoming.url.path}{query}",
+            headers=Headers.of(incoming.headers.items()),
+            body=body,
+        )
+        status, after = self._inbox.answer(Exchange(request, Response(200)))
+        # Kept before it is answered, for a sender that hears the response may act on it.
+        self._inbox.put(Exchange(request, Response(status)))
+        if after:
+            import asyncio  # noqa: PLC0415  loaded long ago, by the server that runs this
+
+            await asyncio.sleep(after)
+        await Answer(status_code=status)(scope, receive, send)  # type: ignore[arg-type]

@@ -1,0 +1,69 @@
+"""The deliveries that came, by hook, and how each is answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Hashable, Sequence
+
+from ecsuite.messages.exchange import Exchange
+from ecsuite.webhook.delivery import Subject, Wanted, hook_of, may_be, no_subject, value_of
+
+
+class Inbox:
+    """The deliveries that came, by hook, for one thread to fill and another to wait on."""
+
+    def __init__(self) -> None:
+        self._plans: dict[str, tuple[Sequence[tuple[int, float]], Subject]] = {}
+        self._answered: Counter[tuple[str, Hashable]] = Counter()
+        self._arrived: list[tuple[Exchange, float]] = []
+        self._changed = threading.Condition()
+        self._unread: list[tuple[str, Exchange]] = []
+
+    def put(self, exchange: Exchange) -> None:
+        """A delivery came."""
+        with self._changed:
+            self._arrived.append((exchange, time.monotonic()))
+            self._unread.append((hook_of(exchange), exchange))
+            self._changed.notify_all()
+
+    def received(self) -> Sequence[Exchange]:
+        """Every delivery that came so far, in order."""
+        with self._changed:
+            return tuple(delivery for delivery, _ in self._arrived)
+
+    def take(self, hook: str, seconds: float) -> Exchange | None:
+        """The oldest delivery to the hook that was not taken yet, waited for."""
+        with self._changed:
+            found = self._changed.wait_for(lambda: self._next(hook), seconds)
+            if found is None:
+                return None
+            self._unread.remove(found)
+            return found[1]
+
+    def plan(self, hook: str, answers: Sequence[tuple[int, float]], of: Subject = no_subject) -> None:
+        """How the next deliveries to the hook are answered, each with a status after some seconds; the last stays.
+
+        `of` gives what a delivery is about; each such thing has its own first response.
+        """
+        with self._changed:
+            self._plans[hook] = answers, of
+            self._answered = Counter({key: count for key, count in self._answered.items() if key[0] != hook})
+
+    def answer(self, delivery: Exchange) -> tuple[int, float]:
+        """How a delivery is answered."""
+        hook = hook_of(delivery)
+        with self._changed:
+            answers, of = self._plans.get(hook, ([(200, 0.0)], no_subject))
+            key = hook, of(value_of(delivery))
+            self._answered[key] += 1
+            return answers[min(self._answered[key], len(answers)) - 1]
+
+    def times(self, hook: str, wanted: Wanted) -> list[float]:
+        """When the deliveries to the hook came that are wanted."""
+        with self._changed:
+            return [at for delivery, at in self._arrived if hook_of(delivery) == hook and may_be(wanted, delivery)]
+
+    def _next(self, hook: str) -> tuple[str, Exchange] | None:
+        return next((entry for entry in self._unread if entry[0] == hook), None)

@@ -1,0 +1,66 @@
+"""Proves that every promise can be broken: for each, planted faults that one named test finds, with the finding that they declare.
+
+    python tests/faults/proof.py [-n WORKERS]
+
+A check or a rule that has gone blind makes a row red, for no other test is tried. All faults: run.py.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from forks import in_forks
+from outcome import judge, table
+from trial import Result, Trial, attempt, warm_up
+
+from ecsuite.standin.faults import find_fault
+
+TABLE = Path(__file__).with_name("proof.json")
+# Seconds after which a fork is given up.
+PATIENCE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fault that breaks a promise, and the test that finds it."""
+
+    promise: str
+    edition: str
+    fault: str
+    test: str
+
+
+# What no server can break: a request is the suite's own, and what may be left out is never broken. Unit tests stand in.
+UNIT_TESTS = {
+    "bearer-token": "tests/selftest/test_checks.py::test_fault_breaks_its_check",
+    "optional-members": "tests/selftest/test_checks.py::test_left_out_lifetime_is_reported",
+}
+
+
+def rows() -> tuple[Row, ...]:
+    """The table, from proof.json: by promise, its faults."""
+    table_of = json.loads(TABLE.read_text(encoding="utf-8"))
+    return tuple(Row(promise, **fault) for promise, faults in table_of.items() for fault in faults)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-n", type=int, default=os.cpu_count() or 1, help="how many at once (default: one a core)")
+    options = parser.parse_args()
+
+    started = time.monotonic()
+    for edition in dict.fromkeys(row.edition for row in rows()):
+        warm_up(edition)
+    trials = (Trial(row.edition, find_fault(row.edition, row.fault), tests=(row.test,)) for row in rows())
+    results = in_forks(attempt, trials, at_once=options.n, seconds=PATIENCE)
+    outcomes = [judge(trial, result or Result((), -1, "it died, or had no end", PATIENCE)) for trial, result in results]
+    print(table(outcomes), f"in {time.monotonic() - started:.0f} s")
+    return 0 if all(outcome.good for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
