@@ -17,7 +17,7 @@ from ecsuite.standin.store import Store
 from ecsuite.standin.tokens import Form
 
 Bearer = Callable[[Asked], int | None]
-# Gives the partner of a call that has no good token, or None; given the tokens that were given out, with their partners.
+# Gives the partner of a call that has no good token, or None; it is given all tokens that are out, with their partners.
 Whose = Callable[[Asked, Mapping[str, int], Store], int | None]
 
 FIRST_PARTNER: Final = 1
