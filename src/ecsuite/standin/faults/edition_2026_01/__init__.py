@@ -17,12 +17,12 @@ from ecsuite.standin.faults.edition_2026_01 import (
     authorization,
     bad_input,
     batches,
-    changes,
     deliveries,
     events,
     fidelity,
     legal_input,
     lifecycle,
+    location_changes,
     logs,
     methods,
     paging,
@@ -34,6 +34,7 @@ from ecsuite.standin.faults.edition_2026_01 import (
     signatures,
     simulation,
     tenancy,
+    webhook_changes,
 )
 from ecsuite.standin.faults.edition_2026_01.operations import ENTITIES, LIFETIME, SECURED
 from ecsuite.standin.faults.edition_2026_01.variants import VARIANTS
@@ -48,7 +49,8 @@ FAULTS: Final = (
     *lifecycle_faults(ENTITIES, GUIDE),
     *lifecycle.FAULTS,
     *paging.FAULTS,
-    *changes.FAULTS,
+    *location_changes.FAULTS,
+    *webhook_changes.FAULTS,
     *batches.FAULTS,
     *fidelity.FAULTS,
     *bad_input.FAULTS,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
-from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
+from ecsuite.standin.faults.common.rows import GUIDE, faults
 from ecsuite.standin.faults.common.sent import own_id, says, sent_member
-from ecsuite.standin.faults.common.titles import SERVER_ERROR
+from ecsuite.standin.faults.common.server_errors import crash
 from ecsuite.standin.parts import Asked
 
 
@@ -17,124 +16,79 @@ def _crashes_at(name: str, texts: tuple[str, ...]) -> Callable[[Asked], bool]:
     return lambda asked: dict(asked.decoded.query).get(name) in texts
 
 
-# Calls that a careless server fails over: name, what they are, when, for which operation.
-_Crash = tuple[str, str, Callable[[Asked], bool], str]
-
-
-CRASHES: Final[tuple[_Crash, ...]] = (
-    ("no-json-is-500", "a location that is no JSON", lambda asked: p.sent_value(asked) is None, "createLocation"),
-    (
-        "array-is-500",
-        "an array in the place of a webhook",
-        lambda asked: isinstance(p.sent_value(asked), list),
-        "createWebhook",
+FAULTS: Final = faults(
+    "server errors",
+    crash("no-json-is-500", GUIDE, "a location that is no JSON", "createLocation").when(
+        lambda asked: p.sent_value(asked) is None
     ),
-    ("empty-body-is-500", "an empty body of changeLocation", lambda asked: not p.sent_text(asked), "changeLocation"),
-    ("empty-batch-is-500", "a batch without any user", lambda asked: sent_member(asked, "users") == [], "createUsers"),
-    (
-        "no-batch-is-500",
-        "a batch of locations that has none",
-        lambda asked: isinstance(p.sent_value(asked), dict) and sent_member(asked, "locations") is None,
-        "createLocations",
+    crash("array-is-500", GUIDE, "an array in the place of a webhook", "createWebhook").when(
+        lambda asked: isinstance(p.sent_value(asked), list)
     ),
-    (
-        "null-coordinates-are-500",
-        "a location whose coordinates are null",
-        lambda asked: '"coordinates":null' in p.sent_text(asked).replace(" ", ""),
-        "createLocation",
+    crash("empty-body-is-500", GUIDE, "an empty body of changeLocation", "changeLocation").when(
+        lambda asked: not p.sent_text(asked)
     ),
-    (
-        "unknown-type-is-500",
-        "a resource of an unknown type",
+    crash("empty-batch-is-500", GUIDE, "a batch without any user", "createUsers").when(
+        lambda asked: sent_member(asked, "users") == []
+    ),
+    crash("no-batch-is-500", GUIDE, "a batch of locations that has none", "createLocations").when(
+        lambda asked: isinstance(p.sent_value(asked), dict) and sent_member(asked, "locations") is None
+    ),
+    crash("null-coordinates-are-500", GUIDE, "a location whose coordinates are null", "createLocation").when(
+        lambda asked: '"coordinates":null' in p.sent_text(asked).replace(" ", "")
+    ),
+    crash("unknown-type-is-500", GUIDE, "a resource of an unknown type", "createLocationResource").when(
         lambda asked: (
             sent_member(asked, "resourceType")
             not in {None, "Generic", "Vehicle", "Charger", "HotWaterTank", "HVAC", "SolarInverter"}
             if isinstance(sent_member(asked, "resourceType"), str)
             else False
-        ),
-        "createLocationResource",
+        )
     ),
-    (
-        "huge-latitude-is-500",
-        "a latitude of 1e300",
-        lambda asked: isinstance(far := sent_member(asked, "coordinates", "latitude"), float) and far > 1e100,
-        "createLocation",
+    crash("huge-latitude-is-500", GUIDE, "a latitude of 1e300", "createLocation").when(
+        lambda asked: isinstance(far := sent_member(asked, "coordinates", "latitude"), float) and far > 1e100
     ),
-    (
-        "nul-in-name-is-500",
-        "a NUL in the name of a webhook",
-        lambda asked: "\\u0000" in p.sent_text(asked),
-        "createWebhook",
+    crash("nul-in-name-is-500", GUIDE, "a NUL in the name of a webhook", "createWebhook").when(
+        lambda asked: "\\u0000" in p.sent_text(asked)
     ),
-    (
-        "no-media-type-is-500",
-        "a user that is not said to be JSON",
-        lambda asked: not says("Content-Type", asked),
-        "createUser",
+    crash("no-media-type-is-500", GUIDE, "a user that is not said to be JSON", "createUser").when(
+        lambda asked: not says("Content-Type", asked)
     ),
-    ("large-body-is-500", "a webhook of 300 kB", lambda asked: len(p.sent_text(asked)) > 200_000, "createWebhook"),
-    (
-        "unknown-payload-is-500",
-        "a report of an unknown payload",
-        lambda asked: '"payloadType":"text"' in p.sent_text(asked).replace(" ", ""),
-        "createReport",
+    crash("large-body-is-500", GUIDE, "a webhook of 300 kB", "createWebhook").when(
+        lambda asked: len(p.sent_text(asked)) > 200_000
     ),
-    (
-        "no-payloads-is-500",
-        "a report whose payloads are empty",
-        lambda asked: sent_member(asked, "payloads") == [],
-        "createReport",
+    crash("unknown-payload-is-500", GUIDE, "a report of an unknown payload", "createReport").when(
+        lambda asked: '"payloadType":"text"' in p.sent_text(asked).replace(" ", "")
     ),
-    ("page-0-is-500", "page 0 of the users", _crashes_at("page", ("0",)), "listUsers"),
-    (
-        "page-is-no-number-is-500",
-        "a page of events that is no number",
-        _crashes_at("page", ("abc", "1.5")),
-        "listEvents",
+    crash("no-payloads-is-500", GUIDE, "a report whose payloads are empty", "createReport").when(
+        lambda asked: sent_member(asked, "payloads") == []
     ),
-    ("page-size-1001-is-500", "a page of 1001 users", _crashes_at("pageSize", ("1001",)), "listUsers"),
-    (
-        "page-size-is-negative-is-500",
-        "a page of -1 eligible users",
-        _crashes_at("pageSize", ("-1",)),
-        "listEligibleUsers",
+    crash("page-0-is-500", GUIDE, "page 0 of the users", "listUsers").when(_crashes_at("page", ("0",))),
+    crash("page-is-no-number-is-500", GUIDE, "a page of events that is no number", "listEvents").when(
+        _crashes_at("page", ("abc", "1.5"))
     ),
-    ("huge-page-is-500", "page 999999999 of the logs", _crashes_at("page", ("999999999",)), "listNotificationLogs"),
-    (
-        "enabled-is-no-boolean-is-500",
-        "a switch to neither true nor false",
-        lambda asked: dict(asked.decoded.query).get("enabled") not in {"true", "false"},
-        "enableWebhook",
+    crash("page-size-1001-is-500", GUIDE, "a page of 1001 users", "listUsers").when(_crashes_at("pageSize", ("1001",))),
+    crash("page-size-is-negative-is-500", GUIDE, "a page of -1 eligible users", "listEligibleUsers").when(
+        _crashes_at("pageSize", ("-1",))
     ),
-    (
-        "letters-in-path-are-500",
-        "letters beyond ASCII in a meter's path",
-        lambda asked: not own_id(asked).isascii(),
-        "getMeterEligibility",
+    crash("huge-page-is-500", GUIDE, "page 999999999 of the logs", "listNotificationLogs").when(
+        _crashes_at("page", ("999999999",))
     ),
-    ("slash-in-path-is-500", "an encoded slash in a user's path", lambda asked: "/" in own_id(asked), "getUser"),
-    (
-        "no-uuid-in-path-is-500",
-        "an id that is no UUID in a log's path",
-        lambda asked: "-" not in own_id(asked),
-        "getNotificationLog",
+    crash("enabled-is-no-boolean-is-500", GUIDE, "a switch to neither true nor false", "enableWebhook").when(
+        lambda asked: dict(asked.decoded.query).get("enabled") not in {"true", "false"}
     ),
-    ("nul-in-path-is-500", "a NUL in an event's path", lambda asked: "\0" in own_id(asked), "getEvent"),
-    (
-        "accept-xml-is-500",
-        "a client of getCompensation that wants XML",
-        lambda asked: says("Accept", asked) == "application/xml",
-        "getCompensation",
+    crash("letters-in-path-are-500", GUIDE, "letters beyond ASCII in a meter's path", "getMeterEligibility").when(
+        lambda asked: not own_id(asked).isascii()
     ),
-)
-
-
-FAULTS: Final = faults(
-    "server errors",
-    *(
-        fault(name, GUIDE, f"{text} is a server error")
-        .plant(p.crashes(when, o))
-        .finding(Expected(SERVER_ERROR, f"{o} -> 500", "status", "below 500", "500"))
-        for name, text, when, o in CRASHES
+    crash("slash-in-path-is-500", GUIDE, "an encoded slash in a user's path", "getUser").when(
+        lambda asked: "/" in own_id(asked)
+    ),
+    crash("no-uuid-in-path-is-500", GUIDE, "an id that is no UUID in a log's path", "getNotificationLog").when(
+        lambda asked: "-" not in own_id(asked)
+    ),
+    crash("nul-in-path-is-500", GUIDE, "a NUL in an event's path", "getEvent").when(
+        lambda asked: "\0" in own_id(asked)
+    ),
+    crash("accept-xml-is-500", GUIDE, "a client of getCompensation that wants XML", "getCompensation").when(
+        lambda asked: says("Accept", asked) == "application/xml"
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -15,11 +14,6 @@ from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
 from ecsuite.standin.faults.common.titles import BODY, LISTED_STATUS, SENT, STATUS
 from ecsuite.standin.faults.edition_2026_01.lifecycle import takes_webhooks
 from ecsuite.standin.faults.edition_2026_01.operations import SIMULATING
-
-
-def _given_is_ignored(name: str, original: Handler, call: Call) -> Reply:
-    """Makes up what the request gives."""
-    return original(replace(call, body={own: value for own, value in call.body.items() if own != name}))
 
 
 def _not_kept(original: Handler, call: Call) -> Reply:
@@ -62,13 +56,13 @@ def _takes_locations(call: Call, _: Reply) -> None:
 FAULTS: Final = faults(
     "simulation",
     fault("curve-is-made-up", GUIDE, "a price curve is made up in spite of the given one")
-    .plant(p.does("simulatePriceCurve", partial(_given_is_ignored, "priceCurveDelta")))
+    .plant(p.ignores("simulatePriceCurve", "priceCurveDelta"))
     .finding(Expected(SENT, "simulatePriceCurve -> 200", "/priceCurveDelta")),
     fault("area-is-made-up", GUIDE, "a price area is NO5 in spite of the given one")
     .plant(p.keeps("simulatePriceCurve", "/priceArea", "NO5"))
     .finding(Expected(SENT, "simulatePriceCurve -> 200", "/priceArea", "", "NO5")),
     fault("targets-are-made-up", GUIDE, "targets of a price curve are made up in spite of the given ones")
-    .plant(p.does("simulatePriceCurve", partial(_given_is_ignored, "targets")))
+    .plant(p.ignores("simulatePriceCurve", "targets"))
     .finding(Expected(SENT, "simulatePriceCurve -> 200", "/targets")),
     fault("prices-are-rounded", GUIDE, "prices of a simulated curve are whole numbers")
     .plant(p.keeps("simulatePriceCurve", "/priceCurveDelta/points/*/price", round))
@@ -77,10 +71,10 @@ FAULTS: Final = faults(
     .plant(p.keeps("simulatePriceCurve", "/priceCurveDelta/points", lambda own: own[:1]))
     .finding(Expected(SENT, "simulatePriceCurve -> 200", "/points")),
     fault("limits-are-made-up", GUIDE, "limits on locations are made up in spite of the given ones")
-    .plant(p.does("simulateLocationLimit", partial(_given_is_ignored, "locations")))
+    .plant(p.ignores("simulateLocationLimit", "locations"))
     .finding(Expected(SENT, "simulateLocationLimit -> 200", "/targets")),
     fault("limits-on-resources-are-made-up", GUIDE, "limits on resources are made up in spite of the given ones")
-    .plant(p.does("simulateResourceLimit", partial(_given_is_ignored, "resources")))
+    .plant(p.ignores("simulateResourceLimit", "resources"))
     .finding(Expected(SENT, "simulateResourceLimit -> 200", "/targets")),
     fault("limit-of-zero-is-left-out", GUIDE, "a limit of 0 kW is left out")
     .plant(

@@ -56,6 +56,15 @@ def keeps(operation: str, pointer: str, change: Any, *more: str) -> Plant:
     return each_does((operation, *more), act)
 
 
+def ignores(operation: str, *members: str) -> Plant:
+    """Has an operation take no notice of members of its body."""
+
+    def act(original: Handler, call: Call) -> Reply:
+        return original(replace(call, body={name: own for name, own in call.body.items() if name not in members}))
+
+    return does(operation, act)
+
+
 def lists(operation: str, change: Callable[[list[Any]], Any]) -> Plant:
     """Lists otherwise."""
 
