@@ -15,7 +15,7 @@ from ecsuite.standin.faults import Variant
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.changes import has_unknown, unusual_text, zulu
 from ecsuite.standin.faults.common.rows import EntityOperations
-from ecsuite.standin.faults.common.variants import common_variants
+from ecsuite.standin.faults.common.variants import COMMON_VARIANTS, secured_variants
 from ecsuite.standin.faults.edition_2023_10.operations import ENTITIES, MAKING, OWNED, SECURED
 
 
@@ -80,7 +80,8 @@ _MEMBERS: Final = {
 
 
 VARIANTS: Final = (
-    *common_variants(SECURED),
+    *COMMON_VARIANTS,
+    *secured_variants(SECURED),
     Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),
     Variant(
         "made-is-empty",

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ecsuite.standin.faults.common.authorization import authorization_faults
+from ecsuite.standin.faults.common.authorization import ACCESS_FAULTS, unauthorized_faults
 from ecsuite.standin.faults.common.lifecycle import lifecycle_faults
 from ecsuite.standin.faults.common.rows import GUIDE
-from ecsuite.standin.faults.common.token import token_faults
+from ecsuite.standin.faults.common.token import TOKEN_FAULTS, lifetime_faults
 from ecsuite.standin.faults.edition_2026_01 import (
     authorization,
     bad_input,
@@ -42,8 +42,10 @@ from ecsuite.standin.faults.edition_2026_01.variants import VARIANTS
 __all__ = ["FAULTS", "VARIANTS"]
 
 FAULTS: Final = (
-    *token_faults(LIFETIME),
-    *authorization_faults(SECURED),
+    *lifetime_faults(LIFETIME),
+    *TOKEN_FAULTS,
+    *unauthorized_faults(SECURED),
+    *ACCESS_FAULTS,
     *authorization.FAULTS,
     *tenancy.FAULTS,
     *lifecycle_faults(ENTITIES, GUIDE),

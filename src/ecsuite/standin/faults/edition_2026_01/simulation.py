@@ -24,7 +24,7 @@ def _not_kept(original: Handler, call: Call) -> Reply:
 
 
 def _without(entity: str, original: Handler, call: Call) -> Reply:
-    """Makes no things of a entity for a simulated partner."""
+    """Makes nothing of one kind for a simulated partner."""
     reply = original(call)
     for user_id in call.store.all(call.partner, "simulated"):
         for resource in assets.resources(call, user_id):

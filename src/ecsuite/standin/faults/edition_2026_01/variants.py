@@ -17,7 +17,7 @@ from ecsuite.standin.faults import Variant
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.changes import has_unknown, unusual_text, zulu
 from ecsuite.standin.faults.common.rows import EntityOperations
-from ecsuite.standin.faults.common.variants import common_variants
+from ecsuite.standin.faults.common.variants import COMMON_VARIANTS, secured_variants
 from ecsuite.standin.faults.edition_2026_01.logs import log
 from ecsuite.standin.faults.edition_2026_01.operations import ENTITIES, LISTING, PAGED_LISTS, SECURED, SIMULATING
 from ecsuite.standin.faults.edition_2026_01.paging import pages
@@ -114,7 +114,8 @@ _MEMBERS: Final = {
 
 
 VARIANTS: Final = (
-    *common_variants(SECURED, ("listEvents", "getEvent", *SIMULATING)),
+    *COMMON_VARIANTS,
+    *secured_variants(SECURED, ("listEvents", "getEvent", *SIMULATING)),
     Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),
     Variant("nulls-are-left-out", "members that are null are left out", p.sends(p.value(_without_nulls), *SECURED)),
     Variant(
