@@ -17,7 +17,7 @@ from ecsuite.client import Api
 from ecsuite.messages.exchange import ABSENT, Exchange, Expectation, Headers, Request, Response
 from ecsuite.run import Run, open_run
 from ecsuite.standin import Store, serving
-from ecsuite.standin import edition_2026_01_programme as programme
+from ecsuite.standin.edition_2026_01 import programme
 
 EDITION = "2026-01"
 NEIGHBOURHOOD = {"latitude": 60.52485052347296, "longitude": 5.060012082871939}

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from ecsuite.standin.call import Call, Reply, not_found
-from ecsuite.standin.edition_2026_01_assets import (
+from ecsuite.standin.edition_2026_01.assets import (
     add_location,
     add_resource,
     add_user,
@@ -17,7 +17,7 @@ from ecsuite.standin.edition_2026_01_assets import (
     resources,
     users,
 )
-from ecsuite.standin.edition_2026_01_webhooks import notify
+from ecsuite.standin.edition_2026_01.webhooks import notify
 from ecsuite.standin.paging import page_of
 
 HOUR: Final = "01:00:00"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ecsuite.standin.call import Call, Reply, not_found
-from ecsuite.standin.edition_2026_01_assets import locations, require_user, users
+from ecsuite.standin.edition_2026_01.assets import locations, require_user, users
 from ecsuite.standin.paging import page_of
 
 # The test neighbourhood of the sandbox; how far it reaches is not told.

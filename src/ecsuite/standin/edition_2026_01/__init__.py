@@ -11,11 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ecsuite.standin import edition_2026_01_assets as assets
-from ecsuite.standin import edition_2026_01_events as events
-from ecsuite.standin import edition_2026_01_programme as programme
-from ecsuite.standin import edition_2026_01_webhooks as webhooks
 from ecsuite.standin.call import Handler
+from ecsuite.standin.edition_2026_01 import assets, events, programme, webhooks
 from ecsuite.standin.store import Store
 
 # The guides of this edition: 60 minutes.

@@ -1,0 +1,1 @@
+"""What the catalogues of faults have in common: how rows are written, changes, and groups of faults."""

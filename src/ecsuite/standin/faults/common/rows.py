@@ -1,0 +1,130 @@
+"""How a row of a catalogue is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from ecsuite.contract import Level
+from ecsuite.findings.datum import JsonType
+from ecsuite.findings.pattern import FindingPattern
+from ecsuite.standin.app import Plant
+from ecsuite.standin.faults import Expected, Fault
+from ecsuite.standin.faults import planting as p
+
+GUIDE: Final[Level] = "guide"
+
+
+SPEC: Final[Level] = "spec"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fault without its category, which is that of its table."""
+
+    name: str
+    level: Level
+    description: str
+    planted: Plant
+    named_by: Expected | FindingPattern
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a server does, before it is said how."""
+
+    name: str
+    level: Level
+    description: str
+
+    def plant(self, plant: Plant) -> _Planted:
+        """How the stand-in comes to do it."""
+        return _Planted(self, plant)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planted:
+    """What a server does, and how."""
+
+    told: _Told
+    planted: Plant
+
+    def finding(self, finding: Expected | FindingPattern) -> Row:
+        """What must be found."""
+        return Row(self.told.name, self.told.level, self.told.description, self.planted, finding)
+
+
+def fault(name: str, level: Level, description: str) -> _Told:
+    """Begins the row of a fault.
+
+        fault("token-type-is-mac", GUIDE, "the token is of the type mac")
+        .plant(p.shows("getToken", "/token_type", "mac"))
+        .finding(found(RESPONSE_BODY, "getToken", 200, body(("token_type",)))),
+
+    Args:
+        name: in small letters and hyphens.
+        level: how certain the promise is that it breaks.
+        description: what the server does, in a few words.
+    """
+    return _Told(name, level, description)
+
+
+class EntityOperations(NamedTuple):
+    """An entity type, and the operations on it."""
+
+    name: str
+    parameter: str
+    create: str
+    list: str
+    get: str
+    delete: str
+
+
+class Taken(NamedTuple):
+    """Input that breaks a rule and is taken.
+
+    Attributes:
+        operation: that takes it.
+        pointer: the member; the start of one, where it ends in `*`; the whole body, where it is empty.
+        actual: the type of what is there; `missing` where nothing is.
+        name: what the fault is called, behind the operation.
+        text: what is taken.
+        default: what is put where nothing is.
+        mend: makes of the member what can be kept.
+    """
+
+    operation: str
+    pointer: str
+    actual: JsonType
+    name: str
+    text: str
+    default: Any = p.DROP
+    mend: Callable[[Any], Any] | None = None
+
+    @property
+    def because(self) -> str:
+        """Why it had to be refused."""
+        said = _SAID.get(self.actual, self.actual)
+        return f"{self.pointer.rstrip('*')}\\S* is {said}" if self.pointer else f"request body is {said}"
+
+
+_SAID: Final = {
+    "boolean": "a boolean",
+    "integer": "an integer",
+    "number": "a number",
+    "string": "a string",
+    "array": "an array",
+    "object": "an object",
+}
+
+
+def faults(category: str, *rows: Row) -> tuple[Fault, ...]:
+    """The faults of a category, of their rows."""
+    return tuple(Fault(row.name, category, row.level, row.description, row.planted, row.named_by) for row in rows)
+
+
+def kebab(operation: str) -> str:
+    """An operation id in small letters and hyphens."""
+    return re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", operation)

@@ -1,0 +1,36 @@
+"""Calls that a careless server fails over, for the catalogues of all editions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ecsuite.contract import Level
+from ecsuite.standin.faults import Expected
+from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.rows import Row, fault
+from ecsuite.standin.faults.common.titles import SERVER_ERROR
+from ecsuite.standin.parts import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Crash:
+    """A call that a server fails over, before it is said which."""
+
+    name: str
+    level: Level
+    description: str
+    operation: str
+
+    def when(self, when: Callable[[Asked], bool]) -> Row:
+        """Which calls it fails over."""
+        return (
+            fault(self.name, self.level, f"{self.description} is a server error")
+            .plant(p.crashes(when, self.operation))
+            .finding(Expected(SERVER_ERROR, f"{self.operation} -> 500", "status", "below 500", "500"))
+        )
+
+
+def crash(name: str, level: Level, description: str, operation: str) -> _Crash:
+    """Begins the row of a server that fails over some calls of an operation; `description` is of such a call."""
+    return _Crash(name, level, description, operation)

@@ -1,0 +1,130 @@
+"""Faults with making, listing and deleting, October 2023."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from ecsuite.rules.promises import GONE, LISTED_ONCE, PARENTS, REFUSED_CHANGES_NOTHING, UNTOUCHED
+from ecsuite.standin.call import Call, Handler, RefusalError, Reply
+from ecsuite.standin.faults import Expected
+from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.rows import SPEC, fault, faults, kebab
+from ecsuite.standin.faults.common.titles import SENT, STATUS
+from ecsuite.standin.faults.edition_2023_10.operations import ENTITIES, OWNED
+
+PAGE: Final = 20
+
+
+def _vehicles_of_everyone(call: Call, _: Reply) -> None:
+    for user in call.store.all(call.partner, "user"):
+        call.store.delete(call.partner, "vehicle", user["userId"], call.path["vehicleId"])
+
+
+def _resource_of_same_id(call: Call, _: Reply) -> None:
+    call.store.delete(call.partner, "resource", call.path["userId"], call.path["vehicleId"])
+
+
+def _change_all_webhooks(call: Call, _: Reply) -> None:
+    for webhook in call.store.all(call.partner, "webhook"):
+        changed = {**webhook, "eventPayloadTypes": call.body["eventPayloadTypes"]}
+        call.store.put(call.partner, "webhook", "", webhook["id"], changed)
+
+
+def _put_makes(original: Handler, call: Call) -> Reply:
+    body = {"id": call.path["id"], **call.body}
+    if call.store.get(call.partner, "webhook", "", call.path["id"]) is None:
+        call.store.put(call.partner, "webhook", "", call.path["id"], body)
+    return original(call)
+
+
+def _put_keeps(members: tuple[str, ...], original: Handler, call: Call) -> Reply:
+    """Leaves members as they were before."""
+    before = call.store.get(call.partner, "webhook", "", call.path["id"]) or {}
+    kept = {name: before[name] for name in members if name in before}
+    return original(replace(call, body={**call.body, **kept}))
+
+
+def _put_moves(original: Handler, call: Call) -> Reply:
+    """Gives the webhook another id."""
+    reply = original(call)
+    body: Any = call.store.get(call.partner, "webhook", "", call.path["id"])
+    call.store.delete(call.partner, "webhook", "", call.path["id"])
+    body["id"] = call.new_id()
+    call.store.put(call.partner, "webhook", "", body["id"], body)
+    return replace(reply, body={**reply.body, "id": body["id"]})
+
+
+def _put_makes_quietly(original: Handler, call: Call) -> Reply:
+    try:
+        return original(call)
+    except RefusalError:
+        _put_makes(original, call)
+        raise
+
+
+FAULTS: Final = faults(
+    "lifecycle",
+    *(
+        fault(f"{entity.name}-list-is-capped", SPEC, f"{entity.list} ends after {PAGE}")
+        .plant(p.lists(entity.list, lambda items: items[:PAGE]))
+        .finding(Expected(LISTED_ONCE, f"{entity.list} -> 200", "the list", "each of", "of them once"))
+        for entity in ENTITIES
+    ),
+    *(
+        fault(f"{entity.name}-deleted-is-listed", SPEC, f"{entity.list} lists what is deleted")
+        .plant(p.still_listed(entity.list, entity.get, entity.delete))
+        .finding(Expected(GONE, f"{entity.delete} -> 204", f"{entity.name}s afterwards", "not in the list"))
+        for entity in ENTITIES
+    ),
+    *(
+        fault(f"{entity.name}-deletes-sibling", SPEC, f"{entity.delete} deletes the newest {entity.name}, too")
+        .plant(p.deletes_sibling_too(entity.delete, entity.name, entity.parameter))
+        .finding(Expected(UNTOUCHED, f"{entity.delete} -> 204", "GET .* afterwards"))
+        for entity in ENTITIES
+    ),
+    *(
+        fault(f"{kebab(o)}-of-any-user", SPEC, f"{o} finds a {entity.name} below any user")
+        .plant(p.across_parents(o, "user", "userId"))
+        .finding(Expected(PARENTS, f"{o} -> 20[04]", "status", "404"))
+        for entity in OWNED
+        for o in (entity.get, entity.delete)
+    ),
+    *(
+        fault(f"{kebab(entity.list)}-of-all-users", SPEC, f"{entity.list} lists the {entity.name}s of all users")
+        .plant(p.lists_below_all(entity.list, "user", "userId"))
+        .finding(Expected(PARENTS, f"{entity.list} -> 200", "the list"))
+        for entity in OWNED
+    ),
+    fault("vehicle-deleted-everywhere", SPEC, "deleteVehicle deletes the vehicles of that id below other users, too")
+    .plant(p.then_does("deleteVehicle", _vehicles_of_everyone))
+    .finding(Expected(UNTOUCHED, "deleteVehicle -> 204", "GET .*/vehicles/.* afterwards")),
+    fault("vehicle-deletes-resource", SPEC, "deleteVehicle deletes the resource of that id, too")
+    .plant(p.then_does("deleteVehicle", _resource_of_same_id))
+    .finding(Expected(UNTOUCHED, "deleteVehicle -> 204", "GET .*/resources/.* afterwards")),
+    fault("put-changes-nothing", SPEC, "replaceWebhook answers 200 and changes nothing")
+    .plant(p.only_says("replaceWebhook"))
+    .finding(Expected(SENT, "getWebhook -> 200", "/webhookUrl")),
+    fault("put-keeps-payload-types", SPEC, "replaceWebhook leaves eventPayloadTypes as they were")
+    .plant(p.does("replaceWebhook", partial(_put_keeps, ("eventPayloadTypes",))))
+    .finding(Expected(SENT, "(PUT|GET) /webhooks/{id} -> 200", "/eventPayloadTypes")),
+    fault("put-keeps-operation-types", SPEC, "replaceWebhook leaves operationTypes as they were")
+    .plant(p.does("replaceWebhook", partial(_put_keeps, ("operationTypes",))))
+    .finding(Expected(SENT, "(PUT|GET) /webhooks/{id} -> 200", "/operationTypes")),
+    fault("put-changes-all", SPEC, "replaceWebhook changes the other webhooks, too")
+    .plant(p.then_does("replaceWebhook", _change_all_webhooks))
+    .finding(Expected(UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
+    fault("put-makes", SPEC, "replaceWebhook makes what is not there")
+    .plant(p.does("replaceWebhook", _put_makes))
+    .finding(Expected(STATUS, "replaceWebhook -> 200", "status", "404", "200")),
+    fault("put-unknown-is-200", SPEC, "replaceWebhook answers 200 where there is nothing")
+    .plant(p.in_place_of(404, "replaceWebhook", Reply(200)))
+    .finding(Expected(STATUS, "replaceWebhook -> 200", "status", "404", "200")),
+    fault("put-moves", SPEC, "replaceWebhook gives the webhook another id")
+    .plant(p.does("replaceWebhook", _put_moves))
+    .finding(Expected(STATUS, "getWebhook -> 404", "status", "200", "404")),
+    fault("put-in-spite-of-404", SPEC, "replaceWebhook answers 404 for an unknown webhook, and makes it")
+    .plant(p.does("replaceWebhook", _put_makes_quietly))
+    .finding(Expected(REFUSED_CHANGES_NOTHING, "replaceWebhook -> 404", "GET .* afterwards", "404")),
+)

@@ -1,0 +1,71 @@
+"""The planted faults and the legal variants of January 2026, a module a topic.
+
+A fault is what a server of that edition could get wrong: one thing, and nothing that the published facts leave open. A
+variant is what they leave open, or allow. What goes wrong in the same way with every operation, or with every entity
+type, is a row of a comprehension.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ecsuite.standin.faults.common.authorization import ACCESS_FAULTS, unauthorized_faults
+from ecsuite.standin.faults.common.lifecycle import lifecycle_faults
+from ecsuite.standin.faults.common.rows import GUIDE
+from ecsuite.standin.faults.common.token import TOKEN_FAULTS, lifetime_faults
+from ecsuite.standin.faults.edition_2026_01 import (
+    authorization,
+    bad_input,
+    batches,
+    deliveries,
+    events,
+    fidelity,
+    legal_input,
+    lifecycle,
+    location_changes,
+    logs,
+    methods,
+    paging,
+    programme,
+    reports,
+    responses,
+    retries,
+    server_errors,
+    signatures,
+    simulation,
+    tenancy,
+    webhook_changes,
+)
+from ecsuite.standin.faults.edition_2026_01.operations import ENTITIES, LIFETIME, SECURED
+from ecsuite.standin.faults.edition_2026_01.variants import VARIANTS
+
+__all__ = ["FAULTS", "VARIANTS"]
+
+FAULTS: Final = (
+    *lifetime_faults(LIFETIME),
+    *TOKEN_FAULTS,
+    *unauthorized_faults(SECURED),
+    *ACCESS_FAULTS,
+    *authorization.FAULTS,
+    *tenancy.FAULTS,
+    *lifecycle_faults(ENTITIES, GUIDE),
+    *lifecycle.FAULTS,
+    *paging.FAULTS,
+    *location_changes.FAULTS,
+    *webhook_changes.FAULTS,
+    *batches.FAULTS,
+    *fidelity.FAULTS,
+    *bad_input.FAULTS,
+    *server_errors.FAULTS,
+    *methods.FAULTS,
+    *responses.FAULTS,
+    *events.FAULTS,
+    *reports.FAULTS,
+    *legal_input.FAULTS,
+    *simulation.FAULTS,
+    *programme.FAULTS,
+    *deliveries.FAULTS,
+    *signatures.FAULTS,
+    *retries.FAULTS,
+    *logs.FAULTS,
+)

@@ -1,0 +1,105 @@
+"""Faults with batches, January 2026."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from ecsuite.rules.promises import CREATION_RESPONSE, REFUSED_CHANGES_NOTHING
+from ecsuite.standin.app import Plant
+from ecsuite.standin.call import Call, Handler, RefusalError, Reply
+from ecsuite.standin.edition_2026_01 import assets
+from ecsuite.standin.faults import Expected
+from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
+from ecsuite.standin.faults.common.sent import sent_member
+from ecsuite.standin.faults.common.titles import BODY, SENT, SERVER_ERROR, STATUS
+from ecsuite.standin.parts import Asked, Parts
+
+
+def _batch_stops(original: Handler, call: Call) -> Reply:
+    """A batch ends at a user that is there, and is answered with all."""
+    known = {user["userId"] for user in assets.users(call)}
+    until = itertools.takewhile(lambda user: user["userId"] not in known, call.body["users"])
+    original(replace(call, body={"users": list(until)}))
+    return Reply(201, {"users": [{"userId": user["userId"]} for user in call.body["users"]]})
+
+
+def _batch(change: Callable[[list[Any]], list[Any]], name: str, original: Handler, call: Call) -> Reply:
+    """Keeps other things of a batch than were sent."""
+    return original(replace(call, body={name: change(call.body[name])}))
+
+
+def _keeps_the_right_ones(operation: str, name: str, keep: Callable[[Call, Any], object]) -> Plant:
+    """Refuses a batch with a wrong entity in it, and keeps the others."""
+
+    def answer(parts: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        try:
+            return original(asked)
+        except RefusalError as refused:
+            partner, items = parts.bearer(asked), sent_member(asked, name)
+            if asked.operation.id == operation and refused.reply.status == 400 and partner:
+                call = Call(partner, asked.decoded.path_values, p.sent_value(asked), parts.store)
+                for item in items or ():
+                    if isinstance(item, dict) and all(isinstance(own, str) for own in list(item.values())[:1]):
+                        keep(call, item)
+            raise
+
+    return p.wraps(p.ANSWER, answer)
+
+
+FAULTS: Final = faults(
+    "batches",
+    fault("batch-makes-the-first", GUIDE, "a batch of users makes the first alone")
+    .plant(p.does("createUsers", partial(_batch, lambda own: own[:1], "users")))
+    .finding(Expected(SENT, "createUsers -> 201", "/users")),
+    fault("batch-leaves-the-last", GUIDE, "a batch of locations leaves the last out")
+    .plant(p.does("createLocations", partial(_batch, lambda own: own[:-1] or own, "locations")))
+    .finding(Expected(SENT, "createLocations -> 201", "/locations")),
+    fault("batch-stops-at-what-is-there", GUIDE, "a batch of users ends at one that is there, and says nothing")
+    .plant(p.does("createUsers", _batch_stops))
+    .finding(Expected(CREATION_RESPONSE, "createUsers -> 201", "GET /users/{userId} afterwards", "200", "404")),
+    fault("batch-makes-nothing", GUIDE, "a batch of users is answered with them, and makes none")
+    .plant(p.only_says("createUsers"))
+    .finding(Expected(STATUS, "getUser -> 404", "status", "200", "404")),
+    fault("batch-of-locations-makes-nothing", GUIDE, "a batch of locations is answered with them, and makes none")
+    .plant(p.only_says("createLocations"))
+    .finding(Expected(STATUS, "getLocation -> 404", "status", "200", "404")),
+    fault("three-meter-points-are-refused", GUIDE, "a location has two meter points at most")
+    .plant(p.refuses("createLocation", lambda body: len(body.get("meterPointIds") or ()) > 2))
+    .finding(Expected(STATUS, "createLocation -> 400", "status", "201", "400")),
+    fault("batch-mixes-up-users", GUIDE, "a batch gives all locations to the first user")
+    .plant(
+        p.does(
+            "createLocations",
+            partial(_batch, lambda own: [{**each, "userId": own[0]["userId"]} for each in own], "locations"),
+        )
+    )
+    .finding(Expected(SENT, "createLocations -> 201", "/locations")),
+    fault("batch-loses-coordinates", GUIDE, "locations of a batch lose their coordinates")
+    .plant(
+        p.does(
+            "createLocations", partial(_batch, lambda own: [{**each, "coordinates": None} for each in own], "locations")
+        )
+    )
+    .finding(Expected(SENT, "createLocations -> 201", "/locations")),
+    fault("batch-keeps-the-right-users", GUIDE, "a batch with a wrong user is refused, and the others made")
+    .plant(_keeps_the_right_ones("createUsers", "users", lambda call, item: assets.add_user(call, item["userId"])))
+    .finding(Expected(REFUSED_CHANGES_NOTHING, "createUsers -> 400", "GET .* afterwards", "404")),
+    fault("batch-keeps-the-right-locations", GUIDE, "a batch with a wrong location is refused, and the others made")
+    .plant(
+        _keeps_the_right_ones(
+            "createLocations", "locations", lambda call, item: assets.add_location(call, item["userId"], item)
+        )
+    )
+    .finding(Expected(REFUSED_CHANGES_NOTHING, "createLocations -> 400", "GET .* afterwards", "404")),
+    fault("batch-is-a-list", GUIDE, "a batch of users is answered with a bare array")
+    .plant(p.sends(p.value(lambda body: body["users"]), "createUsers"))
+    .finding(Expected(BODY, "createUsers -> 201", "body", "an object", "an array")),
+    fault("batch-is-500-for-many", GUIDE, "a batch of more than 100 users is a server error")
+    .plant(p.crashes(lambda asked: p.sent_text(asked).count("userId") > 100, "createUsers"))
+    .finding(Expected(SERVER_ERROR, "createUsers -> 500", "status", "below 500", "500")),
+)

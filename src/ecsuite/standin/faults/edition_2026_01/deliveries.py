@@ -1,0 +1,185 @@
+"""Faults with what is delivered to webhooks, January 2026."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from ecsuite.findings.breach import Place
+from ecsuite.findings.pattern import found
+from ecsuite.http import httpx
+from ecsuite.promises import REQUEST_BODY
+from ecsuite.rules.promises import DELIVERED_RIGHT, DELIVERED_TRUE, DELIVERY_ARRIVES
+from ecsuite.standin.app import Plant
+from ecsuite.standin.call import Call, Handler, Reply
+from ecsuite.standin.edition_2026_01 import webhooks
+from ecsuite.standin.faults import Expected
+from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
+from ecsuite.standin.faults.common.titles import DELIVERY_BODY, KNOWN
+from ecsuite.standin.faults.edition_2026_01.operations import SIMULATING
+from ecsuite.standin.faults.edition_2026_01.signing import keeps_first, written
+from ecsuite.standin.parts import Parts
+from ecsuite.standin.store import Delivery
+
+
+def _notifies(change: Callable[[Any], Any]) -> Plant:
+    """Delivers other notifications than are kept, with the right signature over what is delivered."""
+    return written(lambda value: p.text_of(change(value)).encode())
+
+
+def _but(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {own: it for own, it in value.items() if own != name}
+
+
+def _waits_for_each(parts: Parts) -> None:
+    """Delivers one after the other, and waits for the response of each."""
+    one_at_a_time = asyncio.Lock()
+    failed: list[str] = []
+
+    async def send(_: Parts, original: p.Send, client: httpx.AsyncClient, delivery: Delivery) -> int | None:
+        async with one_at_a_time:
+            if failed and delivery.url not in failed:
+                return 500
+            status = await original(client, delivery)
+            if status and status >= 300:
+                failed.append(delivery.url)
+            return status
+
+    p.wraps(p.SEND, send)(parts)
+
+
+def _notifies_as(choose: Callable[[Call, dict[str, Any], str], bool]) -> Plant:
+    """Delivers to other webhooks than those that are on and have asked for it."""
+
+    def notifying(original: Handler, call: Call) -> Reply:
+        before = {each.seq for each in call.store.owed()}
+        reply = original(call)
+        for each in call.store.owed():
+            if each.seq not in before:
+                call.store.done(each)
+        event = reply.body["simulatedEvent"]
+        entity = webhooks.NOTIFICATION_TYPES[event["payload"]["payloadType"]]
+        for webhook in call.store.all(call.partner, "webhook"):
+            if choose(call, webhook, entity):
+                webhooks._owe(call, event, entity, webhook)  # noqa: SLF001  the same delivery, to another one
+        return reply
+
+    return p.together(*(p.does(operation, notifying) for operation in SIMULATING))
+
+
+def _wants(webhook: dict[str, Any], entity: str) -> bool:
+    return webhook["enabled"] and entity in webhook["notificationTypes"]
+
+
+def _first_only(call: Call, webhook: dict[str, Any], entity: str) -> bool:
+    wanting = [each for each in call.store.all(call.partner, "webhook") if _wants(each, entity)]
+    return wanting[:1] == [webhook]
+
+
+def _cross_partner(original: Handler, call: Call) -> Reply:
+    """Delivers to the webhooks of all partners."""
+    reply = original(call)
+    for other in p.others(call):
+        webhooks.notify(replace(call, partner=other), reply.body["simulatedEvent"])
+    return reply
+
+
+def _keeps_deleted(parts: Parts) -> None:
+    """Delivers to webhooks that are deleted."""
+    deleted: list[tuple[int, dict[str, Any]]] = []
+
+    def deleting(original: Handler, call: Call) -> Reply:
+        webhook = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
+        reply = original(call)
+        deleted.extend([(call.partner, webhook)] if webhook else [])
+        return reply
+
+    def then(call: Call, reply: Reply) -> None:
+        event = reply.body["simulatedEvent"]
+        entity = webhooks.NOTIFICATION_TYPES[event["payload"]["payloadType"]]
+        for partner, webhook in deleted:
+            if partner == call.partner and _wants(webhook, entity):
+                webhooks._owe(call, event, entity, webhook)  # noqa: SLF001
+
+    also = (p.then_does(operation, then) for operation in SIMULATING)
+    p.together(p.does("deleteWebhook", deleting), *also)(parts)
+
+
+FAULTS: Final = faults(
+    "deliveries",
+    fault("delivery-never-comes", GUIDE, "an event brings no delivery")
+    .plant(p.delivers(lambda _: []))
+    .finding(Expected(DELIVERY_ARRIVES, "simulatePriceCurve -> 200", "delivery", "a POST to", "nothing came")),
+    fault("first-webhook-only", GUIDE, "the first webhook that wants an event gets it, and no other")
+    .plant(_notifies_as(_first_only))
+    .finding(Expected(DELIVERY_ARRIVES, "simulate.* -> 200|POST .* -> 200", "delivery", "a POST to", "nothing came")),
+    fault("delivery-whatever-was-asked-for", GUIDE, "a webhook gets events of every type")
+    .plant(_notifies_as(lambda _, webhook, __: webhook["enabled"]))
+    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "none")),
+    fault("delivery-though-switched-off", GUIDE, "a webhook that is off gets events")
+    .plant(_notifies_as(lambda _, webhook, entity: entity in webhook["notificationTypes"]))
+    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "switched off")),
+    fault("delivery-though-deleted", GUIDE, "a webhook that is deleted gets events")
+    .plant(_keeps_deleted)
+    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "deleted")),
+    fault("delivery-to-other-partners", GUIDE, "the webhooks of every partner get an event")
+    .plant(p.together(*(p.does(o, _cross_partner) for o in SIMULATING)))
+    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "partner")),
+    fault("delivery-to-original-address", GUIDE, "a webhook that moved gets events at the address that it had")
+    .plant(keeps_first("webhookUrl", lambda url, own: replace(own, url=url)))
+    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "another address")),
+    fault("delivery-is-a-put", GUIDE, "a delivery is a PUT")
+    .plant(p.delivers_by("PUT"))
+    .finding(Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
+    fault("delivery-is-a-form", GUIDE, "a delivery is no JSON")
+    .plant(p.delivers(lambda own: [replace(own, body=b"event=1")]))
+    .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "no JSON")),
+    fault("delivery-is-in-latin-1", GUIDE, "a delivery is written in Latin-1")
+    .plant(written(lambda value: json.dumps(value, ensure_ascii=False).encode("latin-1", "replace")))
+    .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "UTF-8")),
+    fault("delivery-is-empty", GUIDE, "a delivery has no body")
+    .plant(p.delivers(lambda own: [replace(own, body=b"")]))
+    .finding(found(REQUEST_BODY, "eventNotification", at=Place("request-body"), kind="absent")),
+    *(
+        fault(f"delivery-without-{kebab(name)}", GUIDE, f"a delivery has no {name}")
+        .plant(_notifies(partial(_but, name)))
+        .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", f"/{name}", "required", "missing"))
+        for name in ("notificationId", "eventId", "notificationType", "payload")
+    ),
+    fault("delivery-time-has-no-offset", GUIDE, "the time of a delivery has no offset")
+    .plant(_notifies(lambda value: p.edited(value, "/notificationSentUtc", lambda text: text[:19])))
+    .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/notificationSentUtc", "RFC 3339")),
+    fault("delivery-of-another-event", GUIDE, "a delivery has another eventId")
+    .plant(_notifies(lambda value: {**value, "eventId": value["notificationId"]}))
+    .finding(Expected(DELIVERY_ARRIVES, "POST .* -> 200", "delivery", "a POST to", "nothing came")),
+    fault("delivery-is-called-otherwise", GUIDE, "a price curve is delivered as UserEligibilityUpdated")
+    .plant(_notifies(lambda value: {**value, "notificationType": "UserEligibilityUpdated"}))
+    .finding(
+        Expected(
+            DELIVERED_TRUE,
+            "POST eventNotification -> .*",
+            "/notificationType",
+            "PriceCurveCreated",
+            "UserEligibilityUpdated",
+        )
+    ),
+    fault("delivery-type-is-unknown", GUIDE, "a delivery is of the type PriceCurve")
+    .plant(_notifies(lambda value: {**value, "notificationType": "PriceCurve"}))
+    .finding(
+        Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/notificationType", "PriceCurveCreated", "PriceCurve")
+    ),
+    fault("delivery-has-other-limits", GUIDE, "a delivery has other limits than the event")
+    .plant(_notifies(lambda value: p.edited(value, "/payload/targets/*/points/*/maxPowerInKiloWatts", 99)))
+    .finding(Expected(DELIVERED_TRUE, "POST eventNotification -> .*", "/maxPowerInKiloWatts", "", "99")),
+    fault("delivery-payload-is-text", GUIDE, "the payload of a delivery is text")
+    .plant(_notifies(lambda value: {**value, "payload": p.text_of(value["payload"])}))
+    .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/payload", "", "a string")),
+    fault("slow-receiver-stops-all", GUIDE, "a receiver that fails stops the deliveries of others")
+    .plant(_waits_for_each)
+    .finding(Expected(DELIVERY_ARRIVES, "POST .* -> 200", "delivery", "a POST to", "nothing came")),
+)

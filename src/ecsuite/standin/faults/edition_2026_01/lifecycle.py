@@ -1,0 +1,139 @@
+"""Faults with making, listing and deleting, January 2026."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from ecsuite.rules.promises import GONE, LISTED_ONCE, PARENTS, UNTOUCHED
+from ecsuite.standin.call import Call, Handler, Reply
+from ecsuite.standin.edition_2026_01 import assets
+from ecsuite.standin.faults import Expected
+from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults, kebab
+from ecsuite.standin.faults.common.titles import SENT
+from ecsuite.standin.faults.edition_2026_01.operations import ENTITIES
+from ecsuite.standin.parts import Parts
+
+CAP: Final = 20
+
+
+def _at_any_location(_: Handler, call: Call) -> Reply:
+    """Lists the resources of a user at whatever location is asked for."""
+    found = assets.resources(call, assets.require_location(call)["userId"])
+    return Reply(200, [resource for resource in found if resource["locationId"]])
+
+
+def _newest_of_each(call: Call, _: Reply) -> None:
+    """Deletes the newest resource of each user, too."""
+    for user in assets.users(call):
+        for resource in assets.resources(call, user["userId"])[-1:]:
+            call.store.delete(call.partner, "resource", user["userId"], resource["resourceId"])
+
+
+def _resources_listed_still(parts: Parts) -> None:
+    """Lists a resource that is deleted as before."""
+    deleted: list[dict[str, Any]] = []
+    show = parts.handlers["getResource"]
+
+    def listed(original: Handler, call: Call) -> Reply:
+        reply = original(call)
+        more = [body for body in deleted if body["userId"] == call.path["userId"]]
+        return replace(reply, body=p.with_items(reply.body, [*p.items_of(reply.body), *more]))
+
+    keeping = p.first_does("deleteResource", lambda call: deleted.append(show(call).body))
+    p.together(keeping, p.does("listResources", listed))(parts)
+
+
+def takes_webhooks(call: Call, _: Reply) -> None:
+    """Deletes the webhooks, too."""
+    for webhook in call.store.all(call.partner, "webhook"):
+        call.store.delete(call.partner, "webhook", "", webhook["webhookId"])
+
+
+def _takes_address(call: Call) -> None:
+    """Deletes the other webhooks at the address of one."""
+    own: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
+    for webhook in call.store.all(call.partner, "webhook") if own else ():
+        if webhook["webhookUrl"] == own["webhookUrl"] and webhook != own:
+            call.store.delete(call.partner, "webhook", "", webhook["webhookId"])
+
+
+def _user_of_location(call: Call, _: Reply) -> None:
+    assets.remove_user(call, call.path["userId"])
+
+
+_NO_RESOURCES: Final = tuple(entity for entity in ENTITIES if entity.parameter != "resourceId")
+
+
+FAULTS: Final = faults(
+    "lifecycle",
+    *(
+        fault(f"{entity.name}-list-is-capped", GUIDE, f"{entity.list} ends after {CAP}")
+        .plant(p.lists(entity.list, lambda items: items[:CAP]))
+        .finding(Expected(LISTED_ONCE, f"{entity.list} -> 200", "the list", "each of", "of them once"))
+        for entity in ENTITIES[1:]
+    ),
+    *(
+        fault(f"{entity.name}-deleted-is-listed", GUIDE, f"{entity.list} lists what is deleted")
+        .plant(p.still_listed(entity.list, entity.get, entity.delete))
+        .finding(Expected(GONE, f"{entity.delete} -> 204", f"{entity.name}s afterwards", "not in the list"))
+        for entity in _NO_RESOURCES
+    ),
+    fault("resource-deleted-is-listed", GUIDE, "listResources lists what is deleted")
+    .plant(_resources_listed_still)
+    .finding(Expected(GONE, "deleteResource -> 204", "resources afterwards", "not in the list")),
+    *(
+        fault(f"{entity.name}-deletes-sibling", GUIDE, f"{entity.delete} deletes the newest {entity.name}, too")
+        .plant(p.deletes_sibling_too(entity.delete, entity.name, entity.parameter))
+        .finding(Expected(UNTOUCHED, f"{entity.delete} -> 204", "GET .* afterwards"))
+        for entity in _NO_RESOURCES
+    ),
+    fault("resource-deletes-sibling", GUIDE, "deleteResource deletes the newest resource of each user, too")
+    .plant(p.then_does("deleteResource", _newest_of_each))
+    .finding(Expected(UNTOUCHED, "deleteResource -> 204", "GET .* afterwards")),
+    *(
+        fault(f"{kebab(o)}-of-any-user", GUIDE, f"{o} finds a location below any user")
+        .plant(p.across_parents(o, "user", "userId"))
+        .finding(Expected(PARENTS, f"{o} -> 20[04]", "status", "404"))
+        for o in ("getLocation", "deleteLocation")
+    ),
+    fault("locations-of-all-users", GUIDE, "listLocations lists the locations of all users")
+    .plant(p.lists_below_all("listLocations", "user", "userId"))
+    .finding(Expected(PARENTS, "listLocations -> 200", "the list")),
+    fault("resources-of-all-users", GUIDE, "listResources lists the resources of all users")
+    .plant(p.lists_below_all("listResources", "user", "userId"))
+    .finding(Expected(PARENTS, "listResources -> 200", "the list")),
+    fault("resources-of-any-location", GUIDE, "listLocationResources lists those of the user's other locations, too")
+    .plant(p.does("listLocationResources", _at_any_location))
+    .finding(Expected(PARENTS, "listLocationResources -> 200", "the list")),
+    fault("listed-resources-share-a-meter", GUIDE, "listResources shows the first meter point on all")
+    .plant(
+        p.lists("listResources", lambda items: [{**each, "meterPointId": items[0]["meterPointId"]} for each in items])
+    )
+    .finding(Expected(SENT, "listResources -> 200", "/meterPointId")),
+    fault("listed-webhooks-one-an-address", GUIDE, "listWebhooks shows one webhook for each address")
+    .plant(p.lists("listWebhooks", lambda items: [*{each["webhookUrl"]: each for each in items}.values()]))
+    .finding(Expected(LISTED_ONCE, "listWebhooks -> 200", "webhookId", "once", "0 times")),
+    fault("deleted-webhook-takes-its-address", GUIDE, "deleting a webhook deletes all at its address")
+    .plant(p.first_does("deleteWebhook", _takes_address))
+    .finding(Expected(UNTOUCHED, "deleteWebhook -> 204", "GET /webhooks/.* afterwards")),
+    fault("deleted-user-takes-webhooks", GUIDE, "deleting a user deletes the webhooks")
+    .plant(p.then_does("deleteUser", takes_webhooks))
+    .finding(Expected(UNTOUCHED, "deleteUser -> 204", "GET /webhooks/.* afterwards")),
+    fault("chargers-not-among-resources", GUIDE, "listResources leaves chargers out")
+    .plant(p.lists("listResources", lambda items: [each for each in items if each["resourceType"] != "Charger"]))
+    .finding(Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
+    fault("heat-pumps-not-at-locations", SPEC, "listLocationResources leaves out what heats and cools")
+    .plant(p.lists("listLocationResources", lambda items: [each for each in items if each["resourceType"] != "HVAC"]))
+    .finding(Expected(LISTED_ONCE, "listLocationResources -> 200", "resourceId", "once", "0 times")),
+    fault("vehicles-not-among-resources", GUIDE, "listResources leaves vehicles out")
+    .plant(p.lists("listResources", lambda items: [each for each in items if each["locationId"]]))
+    .finding(Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
+    fault("location-resources-not-among-resources", GUIDE, "listResources leaves out what is at locations")
+    .plant(p.lists("listResources", lambda items: [each for each in items if not each["locationId"]]))
+    .finding(Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
+    fault("deleted-location-frees-no-id", GUIDE, "deleteLocation deletes the user, too")
+    .plant(p.then_does("deleteLocation", _user_of_location))
+    .finding(Expected(UNTOUCHED, "deleteLocation -> 204", "GET .* afterwards")),
+)

@@ -1,0 +1,186 @@
+"""Faults with PUT and PATCH of a location, and with ids that are taken, January 2026."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from ecsuite.rules.promises import CHANGED_ALONE, REPLACED_WHOLE, UNTOUCHED
+from ecsuite.standin.app import Plant
+from ecsuite.standin.call import Call, Handler, Reply
+from ecsuite.standin.edition_2026_01 import assets
+from ecsuite.standin.faults import Expected
+from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
+from ecsuite.standin.faults.common.titles import SENT, SERVER_ERROR, STATUS
+
+
+def _merged(original: Handler, call: Call) -> Reply:
+    """A PUT leaves what it does not name as it was."""
+    before = assets.shown(assets.require_location(call))
+    return original(replace(call, body={**before, **call.body}))
+
+
+def _resets(name: str) -> Plant:
+    """A PATCH of a location makes nothing of what it does not name."""
+
+    def act(original: Handler, call: Call) -> Reply:
+        reply = original(call)
+        rest = {} if name in call.body else {name: None}
+        location = assets.require_location(call)
+        assets.add_location(call, location["userId"], {**assets.shown(location), **rest})
+        return replace(reply, body={**reply.body, **rest})
+
+    return p.does("changeLocation", act)
+
+
+def _put_keeps_old(original: Handler, call: Call) -> Reply:
+    """A PUT of a location leaves the meter point that is deprecated as it was."""
+    before = assets.require_location(call)
+    reply = original(call)
+    after = assets.require_location(call) | {"meterPointId": before["meterPointId"]}
+    call.store.put(call.partner, "location", after["userId"], after["locationId"], after)
+    return reply
+
+
+def _put_drops_resources(call: Call, _: Reply) -> None:
+    """What is at a location goes when the location is put or changed."""
+    for resource in assets.resources(call, call.path["userId"]):
+        if resource["locationId"] == call.path["locationId"]:
+            call.store.delete(call.partner, "resource", call.path["userId"], resource["resourceId"])
+
+
+def _nothing_is_no_change(original: Handler, call: Call) -> Reply:
+    """An empty list in a PATCH is taken for none."""
+    return original(replace(call, body={name: own for name, own in call.body.items() if own != []}))
+
+
+def _second_is_conflict(original: Handler, call: Call) -> Reply:
+    """A PUT that changes nothing is a conflict."""
+    names = ("locationType", "coordinates", "meterPointIds")
+    before = assets.require_location(call)
+    reply = original(call)
+    after = assets.require_location(call)
+    return Reply(409) if all(before[name] == after[name] for name in names) else reply
+
+
+def _says_only(original: Handler, call: Call) -> Reply:
+    """Answers with what was sent, and keeps what was before."""
+    before = assets.require_location(call)
+    reply = original(call)
+    call.store.put(call.partner, "location", before["userId"], before["locationId"], before)
+    return reply
+
+
+def _put_makes(original: Handler, call: Call) -> Reply:
+    user_id = assets.require_user(call)
+    if call.store.get(call.partner, "location", user_id, call.path["locationId"]) is None:
+        assets.add_location(call, user_id, {**call.body, "locationId": call.path["locationId"]})
+    return original(call)
+
+
+def _put_changes_all(call: Call, _: Reply) -> None:
+    for location in assets.locations(call, call.path["userId"]):
+        assets.add_location(call, location["userId"], {**assets.shown(location), "locationType": "Other"})
+
+
+def _replaces(original: Handler, call: Call) -> Reply:
+    """Takes a locationId that is there, and replaces the location."""
+    call.store.delete(call.partner, "location", assets.require_user(call), call.body["locationId"])
+    return original(call)
+
+
+def _conflict_replaces(original: Handler, call: Call) -> Reply:
+    """Answers 409, and replaces the location all the same."""
+    reply = original(call)
+    if reply.status == 409:
+        assets.add_location(call, call.path["userId"], call.body)
+    return reply
+
+
+def _conflict_is(reply: Reply, original: Handler, call: Call) -> Reply:
+    own = original(call)
+    return reply if own.status == 409 else own
+
+
+FAULTS: Final = faults(
+    "put and patch",
+    *(
+        fault(f"patch-forgets-{name}", GUIDE, f"a PATCH of a location loses {what}")
+        .plant(_resets(member))
+        .finding(Expected(CHANGED_ALONE, "changeLocation -> 200", f"/{member} afterwards"))
+        for name, what, member in (
+            ("type", "its type", "locationType"),
+            ("coordinates", "its coordinates", "coordinates"),
+            ("meters", "its meter points", "meterPointIds"),
+        )
+    ),
+    *(
+        fault(f"patch-ignores-{name}", GUIDE, f"a PATCH of a location does not change {name}")
+        .plant(p.ignores("changeLocation", member, "meterPointId"))
+        .finding(Expected(SENT, "(PATCH|GET) /users/{userId}/locations/{locationId} -> 200", f"/{member}"))
+        for name, member in (("type", "locationType"), ("coordinates", "coordinates"), ("meters", "meterPointIds"))
+    ),
+    fault("patch-says-only", GUIDE, "a PATCH of a location shows the change, and keeps what was")
+    .plant(p.does("changeLocation", _says_only))
+    .finding(Expected(SENT, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
+    fault("put-says-only", GUIDE, "a PUT of a location shows the change, and keeps what was")
+    .plant(p.does("replaceLocation", _says_only))
+    .finding(Expected(SENT, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
+    fault("put-merges", GUIDE, "a PUT of a location leaves what it does not name as it was")
+    .plant(p.does("replaceLocation", _merged))
+    .finding(Expected(REPLACED_WHOLE, "replaceLocation -> 200", "afterwards")),
+    fault("put-makes-location", GUIDE, "a PUT makes a location that is not there")
+    .plant(p.does("replaceLocation", _put_makes))
+    .finding(Expected(STATUS, "replaceLocation -> 200", "status", "404", "200")),
+    fault("put-changes-all-locations", GUIDE, "a PUT of a location changes the user's others, too")
+    .plant(p.then_does("replaceLocation", _put_changes_all))
+    .finding(Expected(UNTOUCHED, "replaceLocation -> 200", "GET .* afterwards")),
+    fault("patch-changes-all-locations", GUIDE, "a PATCH of a location changes the user's others, too")
+    .plant(p.then_does("changeLocation", _put_changes_all))
+    .finding(Expected(UNTOUCHED, "changeLocation -> 200", "GET .* afterwards")),
+    fault("second-put-is-a-conflict", GUIDE, "a location is not put as it is already")
+    .plant(p.does("replaceLocation", _second_is_conflict))
+    .finding(Expected(STATUS, "replaceLocation -> 409", "status", "200", "409")),
+    fault("put-keeps-original-meter", GUIDE, "a PUT of a location leaves its meterPointId as it was")
+    .plant(p.does("replaceLocation", _put_keeps_old))
+    .finding(Expected(REPLACED_WHOLE, "replaceLocation -> 200", "/meterPointId afterwards")),
+    fault("put-drops-resources", GUIDE, "a PUT of a location deletes what is there")
+    .plant(p.then_does("replaceLocation", _put_drops_resources))
+    .finding(Expected(UNTOUCHED, "replaceLocation -> 200", "GET /resources/.* afterwards")),
+    fault("patch-drops-resources", GUIDE, "a PATCH of a location deletes what is there")
+    .plant(p.then_does("changeLocation", _put_drops_resources))
+    .finding(Expected(UNTOUCHED, "changeLocation -> 200", "GET /resources/.* afterwards")),
+    *(
+        fault(f"patch-ignores-empty-list-of-{what}", SPEC, "an empty list in a PATCH changes nothing")
+        .plant(p.does(o, _nothing_is_no_change))
+        .finding(Expected(SENT, f"{reads} -> 200", f"/{name}"))
+        for what, o, reads, name in (
+            ("meters", "changeLocation", "getLocation", "meterPointIds"),
+            ("types", "changeWebhook", "getWebhook", "notificationTypes"),
+        )
+    ),
+    fault("original-meter-is-ignored", SPEC, "a meterPointId that is sent alone is ignored")
+    .plant(p.keeps("createLocation", "/meterPointId", None))
+    .finding(Expected(SENT, "getLocation -> 200", "/meterPointId", "here or in", "null")),
+    fault("taken-location-is-replaced", GUIDE, "a locationId that is taken is taken again")
+    .plant(p.does("createLocation", _replaces))
+    .finding(Expected(STATUS, "createLocation -> 201", "status", "409", "201")),
+    fault("taken-location-is-400", GUIDE, "a locationId that is taken is answered with 400")
+    .plant(p.does("createLocation", partial(_conflict_is, Reply(400, "There is such a location."))))
+    .finding(Expected(STATUS, "createLocation -> 400", "status", "409", "400")),
+    fault("taken-location-is-500", GUIDE, "a locationId that is taken is a server error")
+    .plant(p.does("createLocation", partial(_conflict_is, Reply(500))))
+    .finding(Expected(SERVER_ERROR, "createLocation -> 500", "status", "below 500", "500")),
+    fault("taken-location-is-200", GUIDE, "a locationId that is taken is answered with 200")
+    .plant(p.does("createLocation", partial(_conflict_is, Reply(200))))
+    .finding(Expected(STATUS, "createLocation -> 200", "status", "409", "200")),
+    fault(
+        "taken-location-in-spite-of-409",
+        GUIDE,
+        "a locationId that is taken is answered with 409, and the location replaced",
+    )
+    .plant(p.does("createLocation", _conflict_replaces))
+    .finding(Expected(UNTOUCHED, "createLocation -> 409", "GET .* afterwards")),
+)

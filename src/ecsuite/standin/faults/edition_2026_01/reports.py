@@ -1,0 +1,71 @@
+"""Faults with reports, January 2026."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from ecsuite.standin.call import Call, Handler, Reply
+from ecsuite.standin.faults import Expected
+from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
+from ecsuite.standin.faults.common.titles import BODY, LISTED_STATUS, SENT, SERVER_ERROR, STATUS
+
+
+def _report_mixed_up(original: Handler, call: Call) -> Reply:
+    return replace(reply := original(call), body={**reply.body, "eventId": reply.body["id"]})
+
+
+def _is_of(entity: str, body: dict[str, Any]) -> bool:
+    return any(each.get("payloadType") == entity for each in body.get("payloads") or ())
+
+
+FAULTS: Final = faults(
+    "reports",
+    fault("report-is-201", GUIDE, "a report is answered with 201")
+    .plant(p.sends(p.status(201), "createReport"))
+    .finding(Expected(LISTED_STATUS, "createReport -> 201", "status", "200", "201")),
+    fault("report-is-of-another-event", GUIDE, "a report's answer has another eventId")
+    .plant(p.does("createReport", _report_mixed_up))
+    .finding(Expected(SENT, "createReport -> 200", "/eventId")),
+    fault("report-has-no-id", GUIDE, "a report has no id")
+    .plant(p.shows("createReport", "/id", p.DROP))
+    .finding(Expected(BODY, "createReport -> 200", "/id", "required", "missing")),
+    fault("report-id-is-a-number", GUIDE, "a report's id is a number")
+    .plant(p.shows("createReport", "/id", 17))
+    .finding(Expected(BODY, "createReport -> 200", "/id", "a string", "17")),
+    fault("report-time-has-no-offset", GUIDE, "a report's createdAt has no offset")
+    .plant(p.shows("createReport", "/createdAt", lambda text: text[:19]))
+    .finding(Expected(BODY, "createReport -> 200", "/createdAt", "RFC 3339")),
+    *(
+        fault(f"report-of-{kebab(entity)[1:]}-is-refused", GUIDE, f"a report of {entity} is refused")
+        .plant(p.refuses("createReport", partial(_is_of, entity)))
+        .finding(Expected(STATUS, "createReport -> 400", "status", "200", "400"))
+        for entity in ("EnergyUsage", "LocationEnergyUsage", "LocationEnergyUsagePlan")
+    ),
+    fault(
+        "report-of-acknowledgement-is-500", GUIDE, "a report that acknowledges a limit on a resource is a server error"
+    )
+    .plant(p.crashes(lambda asked: "ResourceLPCAcknowledgement" in p.sent_text(asked), "createReport"))
+    .finding(Expected(SERVER_ERROR, "createReport -> 500", "status", "below 500", "500")),
+    fault(
+        "report-of-location-acknowledgement-is-refused",
+        GUIDE,
+        "a report that acknowledges a limit on a location is refused",
+    )
+    .plant(p.refuses("createReport", partial(_is_of, "LocationLPCAcknowledgement")))
+    .finding(Expected(STATUS, "createReport -> 400", "status", "200", "400")),
+    fault(
+        "report-without-meter-is-refused", GUIDE, "a report of EnergyUsage without its optional meterPointId is refused"
+    )
+    .plant(
+        p.refuses(
+            "createReport",
+            lambda body: any(
+                each.get("payloadType") == "EnergyUsage" and "meterPointId" not in each for each in body["payloads"]
+            ),
+        )
+    )
+    .finding(Expected(STATUS, "createReport -> 400", "status", "200", "400")),
+)

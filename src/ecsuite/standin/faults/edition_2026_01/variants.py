@@ -1,0 +1,342 @@
+"""What a server of this edition may do, January 2026."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from ecsuite.standin.call import Call, Handler, RefusalError, Reply
+from ecsuite.standin.edition_2026_01 import programme
+from ecsuite.standin.faults import Variant
+from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.changes import has_unknown, unusual_text, zulu
+from ecsuite.standin.faults.common.rows import EntityOperations
+from ecsuite.standin.faults.common.variants import COMMON_VARIANTS, secured_variants
+from ecsuite.standin.faults.edition_2026_01.logs import log
+from ecsuite.standin.faults.edition_2026_01.operations import ENTITIES, LISTING, PAGED_LISTS, SECURED, SIMULATING
+from ecsuite.standin.faults.edition_2026_01.paging import pages
+from ecsuite.standin.faults.edition_2026_01.retries import tries
+from ecsuite.standin.faults.edition_2026_01.signing import written
+from ecsuite.standin.parts import Asked, Parts
+
+
+def _only_new(code: int, entity: EntityOperations, original: Handler, call: Call) -> Reply:
+    own = call.body[entity.parameter]
+    known = call.store.get(call.partner, "user", "", own) or call.store.get(call.partner, "owner", "", own)
+    if known is not None:
+        raise RefusalError(code, f"There is such a {entity.name} already.")
+    return original(call)
+
+
+def _user_alone(_: Handler, call: Call) -> Reply:
+    if not call.store.delete(call.partner, "user", "", call.path["userId"]):
+        raise RefusalError(404, "There is no such user.")
+    return Reply(204)
+
+
+def _without_nulls(body: Any) -> Any:
+    if isinstance(body, dict):
+        return {name: _without_nulls(own) for name, own in body.items() if own is not None}
+    return [_without_nulls(item) for item in body] if isinstance(body, list) else body
+
+
+def _known_event(original: Handler, call: Call) -> Reply:
+    event = call.body.get("eventId")
+    if event is None or call.store.get(call.partner, "event", "", event) is None:
+        raise RefusalError(400, "There is no such event.")
+    return original(call)
+
+
+def _another_first(original: Handler, call: Call) -> Reply:
+    """An event that somebody else asked for comes before the one that was asked for."""
+    original(replace(call, body={}))
+    return original(call)
+
+
+# In seconds.
+OTHERS_PAUSE: Final = 0.15
+
+
+def _others_make_events(parts: Parts) -> None:
+    """Whoever shares the sandbox makes an event a few times a second, of whatever is there."""
+    make = itertools.cycle([parts.handlers[operation] for operation in SIMULATING])
+    partners: set[int] = set()
+    last = time.monotonic()
+
+    def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        nonlocal last
+        partner = parts.bearer(asked)
+        if partner is not None:
+            partners.add(partner)
+        if time.monotonic() - last > OTHERS_PAUSE:
+            last = time.monotonic()
+            for each in partners:
+                next(make)(Call(each, {}, {}, parts.store))
+        return original(asked)
+
+    p.wraps(p.ANSWER, answer)(parts)
+
+
+def _eligible_only(original: Handler, call: Call) -> Reply:
+    if not programme.get_eligibility(call).body["isEligible"]:
+        raise RefusalError(400, "The user is not eligible.")
+    return original(call)
+
+
+def _short_pagination(body: dict[str, Any], _: Mapping[str, str]) -> dict[str, Any]:
+    names = ("totalRecords", "pageSize", "currentPage")
+    return {**body, "pagination": {name: body["pagination"][name] for name in names}}
+
+
+def _with_former(body: dict[str, Any]) -> dict[str, Any]:
+    meters = body["meterPointIds"]
+    return {**body, "meterPointId": meters[0] if meters else None}
+
+
+def _by_default(size: str, original: Handler, call: Call) -> Reply:
+    return original(replace(call, query={"pageSize": size, **call.query}))
+
+
+_MEMBERS: Final = {
+    "createUser": frozenset({"userId"}),
+    "createUsers": frozenset({"users"}),
+    "createLocation": frozenset({"locationId", "locationType", "coordinates", "meterPointId", "meterPointIds"}),
+    "createVehicle": frozenset({"resourceId", "resourceType"}),
+    "createLocationResource": frozenset({"resourceId", "resourceType", "meterPointId"}),
+    "createWebhook": frozenset({"name", "webhookUrl", "webhookSecret", "notificationTypes"}),
+}
+
+
+VARIANTS: Final = (
+    *COMMON_VARIANTS,
+    *secured_variants(SECURED, ("listEvents", "getEvent", *SIMULATING)),
+    Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),
+    Variant("nulls-are-left-out", "members that are null are left out", p.sends(p.value(_without_nulls), *SECURED)),
+    Variant(
+        "lists-in-another-order",
+        "lists come newest first",
+        p.together(*(p.lists(entity.list, lambda items: items[::-1]) for entity in ENTITIES[1:])),
+    ),
+    Variant(
+        "meters-in-another-order",
+        "meter point ids are sorted",
+        p.together(
+            *(
+                p.keeps(o, "/meterPointIds", lambda own: own and sorted(own))
+                for o in ("createLocation", "replaceLocation", "changeLocation")
+            )
+        ),
+    ),
+    Variant(
+        "names-are-trimmed",
+        "blanks around the names of webhooks are lost",
+        p.together(
+            *(
+                p.keeps(o, "/name", lambda own: own and own.strip())
+                for o in ("createWebhook", "replaceWebhook", "changeWebhook")
+            )
+        ),
+    ),
+    Variant(
+        "original-meter-goes-along",
+        "meterPointId is the first of meterPointIds",
+        p.together(
+            *(
+                p.sends(p.value(_with_former), o)
+                for o in ("createLocation", "getLocation", "replaceLocation", "changeLocation")
+            )
+        ),
+    ),
+    Variant(
+        "locations-without-user",
+        "locations do not say whose they are",
+        p.together(
+            p.sends(
+                p.value(lambda body: {**body, "userId": None}),
+                "createLocation",
+                "getLocation",
+                "replaceLocation",
+                "changeLocation",
+            ),
+            p.shows("listLocations", "/*/userId", None),
+            p.shows("createLocations", "/locations/*/userId", None),
+        ),
+    ),
+    Variant(
+        "numbers-in-other-spellings",
+        "whole numbers are written with a point where they may be",
+        p.together(
+            p.shows("getLocation", "/coordinates/latitude", float),
+            p.shows("listEvents", "/events/*/payload/priceCurveDelta/points/*/price", float),
+            p.shows("getCompensation", "/locationCompensations/*/activeAmount", int),
+        ),
+    ),
+    Variant(
+        "malformed-ids-are-400",
+        "an id of another length than the API gives is answered with 400",
+        p.wants_whole_ids("getWebhook", "deleteWebhook", "replaceWebhook", "changeWebhook", "enableWebhook"),
+    ),
+    Variant(
+        "times-in-zulu",
+        "times end in Z, with three digits",
+        p.together(
+            *(
+                p.shows(o, pointer, zulu)
+                for o, pointer in (
+                    ("getEvent", "/createdAt"),
+                    ("listEvents", "/events/*/createdAt"),
+                    ("createReport", "/createdAt"),
+                    ("getWebhook", "/createdDate"),
+                )
+            )
+        ),
+    ),
+    Variant(
+        "pages-of-ten",
+        "pages have ten records where no size is asked for",
+        p.together(*(p.does(o, partial(_by_default, "10")) for o in PAGED_LISTS)),
+    ),
+    Variant(
+        "pages-of-1000",
+        "pages have 1000 records where no size is asked for",
+        p.together(*(p.does(o, partial(_by_default, "1000")) for o in PAGED_LISTS)),
+    ),
+    Variant("short-pagination", "pagination has three figures", pages(_short_pagination, *PAGED_LISTS)),
+    Variant(
+        "unknown-user-is-400",
+        "an unknown user in the path is answered with 400 where no 404 is listed",
+        p.together(
+            *(
+                p.sends(p.refusal(400, body, entity), o, status=(404,))
+                for o, body, entity in (
+                    ("listLocations", "There is no such user.", "application/json"),
+                    ("createVehicle", {"title": "There is no such user.", "status": 400}, "application/problem+json"),
+                )
+            )
+        ),
+    ),
+    Variant(
+        "unknown-log-is-400",
+        "an unknown log is answered with 400",
+        p.sends(p.refusal(400, {"status": 400}, "application/problem+json"), "getNotificationLog", status=(404,)),
+    ),
+    Variant(
+        "second-time-is-409",
+        "a userId or a resourceId that is there already is refused with 409",
+        p.together(
+            *(
+                p.does(entity.create, partial(_only_new, 409, entity))
+                for entity in (ENTITIES[0], ENTITIES[2], ENTITIES[3])
+            )
+        ),
+    ),
+    Variant(
+        "second-time-is-400",
+        "a userId or a resourceId that is there already is refused with 400",
+        p.together(
+            *(
+                p.does(entity.create, partial(_only_new, 400, entity))
+                for entity in (ENTITIES[0], ENTITIES[2], ENTITIES[3])
+            )
+        ),
+    ),
+    Variant(
+        "strict-members",
+        "members that are not known are refused",
+        p.together(*(p.refuses(o, partial(has_unknown, members)) for o, members in _MEMBERS.items())),
+    ),
+    Variant(
+        "plain-names-only",
+        "names with line breaks, emoji, or blanks around are refused",
+        p.together(*(p.refuses(o, unusual_text) for o in ("createWebhook", "replaceWebhook", "changeWebhook"))),
+    ),
+    Variant(
+        "assets-outlive-user",
+        "a user that is deleted leaves its assets, for when it is made again",
+        p.does("deleteUser", _user_alone),
+    ),
+    Variant(
+        "no-coordinates-of-null",
+        "coordinates of null are refused",
+        p.together(
+            *(
+                p.refuses(o, lambda body: body.get("coordinates", 1) is None)
+                for o in ("createLocation", "replaceLocation", "changeLocation")
+            )
+        ),
+    ),
+    Variant(
+        "switch-answers-200", "the switch of a webhook is answered with 200", p.sends(p.status(200), "enableWebhook")
+    ),
+    Variant(
+        "enrolling-needs-eligibility",
+        "who is not eligible cannot be enrolled",
+        p.does("createEnrollment", _eligible_only),
+    ),
+    Variant(
+        "not-enrolled-is-short",
+        "who is not enrolled has no id and no date",
+        p.sends(p.value(lambda body: {name: own for name, own in body.items() if own is not None}), "getEnrollment"),
+    ),
+    Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
+    Variant(
+        "webhooks-by-https",
+        "webhooks at addresses without TLS are refused",
+        p.together(
+            *(
+                p.refuses(o, lambda body: not str(body.get("webhookUrl") or "https:").startswith("https:"))
+                for o in ("createWebhook", "replaceWebhook", "changeWebhook")
+            )
+        ),
+    ),
+    Variant(
+        "events-come-by-themselves",
+        "before an event that is simulated comes one that was not",
+        p.together(*(p.does(o, _another_first) for o in SIMULATING)),
+    ),
+    Variant(
+        "others-make-events", "whoever shares the sandbox makes events of what is there meanwhile", _others_make_events
+    ),
+    Variant(
+        "others-make-users",
+        "whoever shares the sandbox makes and deletes users meanwhile",
+        p.others_make_users(*(entity.create for entity in ENTITIES), "createUsers", "simulatePartner"),
+    ),
+    Variant("delivery-takes-its-time", "a delivery comes after two seconds", p.delivers_late(2)),
+    Variant("delivery-comes-twice", "a delivery comes twice", p.delivers(lambda own: [own, own])),
+    Variant(
+        "delivery-in-lines",
+        "the JSON of a delivery is laid out in lines",
+        p.together(
+            written(lambda value: json.dumps(value, indent=2, ensure_ascii=False).encode()),
+            log("/sparkSignature", None),
+        ),
+    ),
+    Variant(
+        "delivery-in-ascii",
+        "letters beyond ASCII in a delivery are written as escapes",
+        p.together(written(lambda value: json.dumps(value).encode()), log("/sparkSignature", None)),
+    ),
+    Variant("three-attempts", "a delivery is tried three times", tries(3)),
+    Variant(
+        "log-names-no-signature",
+        "logs have no signature and no duration",
+        p.together(log("/sparkSignature", None), log("/requestDurationMs", None)),
+    ),
+    Variant(
+        "compressed",
+        "answers are compressed",
+        p.sends(
+            p.chain(p.content(gzip.compress), p.header("Content-Encoding", "gzip")),
+            *(entity.get for entity in ENTITIES),
+            *LISTING,
+            "getToken",
+        ),
+    ),
+)

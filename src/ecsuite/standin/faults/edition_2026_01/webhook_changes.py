@@ -1,0 +1,136 @@
+"""Faults with PUT and PATCH of a webhook, and with its switch, January 2026."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from ecsuite.rules.promises import CHANGED_ALONE, CREATION_RESPONSE, REPLACED_WHOLE, SIGNED, UNTOUCHED
+from ecsuite.standin.call import Call, Handler, Reply
+from ecsuite.standin.faults import Expected
+from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
+from ecsuite.standin.faults.common.titles import BAD, SENT
+
+
+def _webhook_merged(original: Handler, call: Call) -> Reply:
+    before = call.store.get(call.partner, "webhook", "", call.path["webhookId"]) or {}
+    names = ("name", "notificationTypes")
+    return original(replace(call, body={**{name: before[name] for name in names if name in before}, **call.body}))
+
+
+def _patch_forgets(name: str, instead: Any, original: Handler, call: Call) -> Reply:
+    """A PATCH of a webhook sets a member back that it does not name."""
+    reply = original(call)
+    if name in call.body:
+        return reply
+    webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
+    call.store.put(call.partner, "webhook", "", webhook["webhookId"], {**webhook, name: instead})
+    return replace(reply, body={**reply.body, name: instead} if name != "webhookSecret" else reply.body)
+
+
+def _patch_switches_on(original: Handler, call: Call) -> Reply:
+    """A PATCH of a webhook that does not say so switches it on."""
+    return original(replace(call, body={"enabled": True, **call.body}))
+
+
+def _switches_all(call: Call, _: Reply) -> None:
+    for webhook in call.store.all(call.partner, "webhook"):
+        kept = {**webhook, "enabled": call.query["enabled"] == "true"}
+        call.store.put(call.partner, "webhook", "", webhook["webhookId"], kept)
+
+
+def _turns(original: Handler, call: Call) -> Reply:
+    """A switch turns a webhook, whichever way it is asked for."""
+    webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
+    return original(replace(call, query={"enabled": "false" if webhook and webhook["enabled"] else "true"}))
+
+
+def _loses_name(call: Call, _reply: Reply) -> None:
+    """A webhook that is switched loses its name."""
+    webhook: Any = call.store.get(call.partner, "webhook", "", call.path["webhookId"])
+    call.store.put(call.partner, "webhook", "", webhook["webhookId"], {**webhook, "name": None})
+
+
+def _webhooks_change_all(call: Call, _: Reply) -> None:
+    for webhook in call.store.all(call.partner, "webhook"):
+        call.store.put(call.partner, "webhook", "", webhook["webhookId"], {**webhook, "name": "changed"})
+
+
+def _put_keeps(name: str, original: Handler, call: Call) -> Reply:
+    before = call.store.get(call.partner, "webhook", "", call.path["webhookId"]) or {}
+    return original(replace(call, body={**call.body, name: before.get(name, call.body[name])}))
+
+
+FAULTS: Final = faults(
+    "put and patch",
+    *(
+        fault(f"patch-forgets-webhook-{name}", GUIDE, f"a PATCH of a webhook sets {name} back")
+        .plant(p.does("changeWebhook", partial(_patch_forgets, member, instead)))
+        .finding(Expected(CHANGED_ALONE, "changeWebhook -> 200", f"/{member} afterwards"))
+        for name, member, instead in (
+            ("name", "name", None),
+            ("types", "notificationTypes", []),
+            ("enabled", "enabled", False),
+            ("creation", "createdDate", "2020-01-01T00:00:00+00:00"),
+        )
+    ),
+    fault("patch-switches-webhook-on", GUIDE, "a PATCH of a webhook switches it on")
+    .plant(p.does("changeWebhook", _patch_switches_on))
+    .finding(Expected(CHANGED_ALONE, "changeWebhook -> 200", "/enabled afterwards", "false", "true")),
+    fault("switch-is-of-all", GUIDE, "a webhook that is switched off switches all off")
+    .plant(p.then_does("enableWebhook", _switches_all))
+    .finding(Expected(UNTOUCHED, "enableWebhook -> 204", "GET /webhooks/.* /enabled afterwards")),
+    fault("reservations-are-not-told", GUIDE, "a webhook cannot ask for reservations")
+    .plant(
+        p.keeps(
+            "createWebhook",
+            "/notificationTypes",
+            lambda own: [each for each in own or [] if each != "LPCReservationCreated"],
+        )
+    )
+    .finding(Expected(SENT, "createWebhook -> 201", "/notificationTypes")),
+    fault("switch-turns-webhook", GUIDE, "a webhook that is off and switched off is on")
+    .plant(p.does("enableWebhook", _turns))
+    .finding(Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
+    fault("switch-forgets-webhook-name", GUIDE, "a webhook that is switched off has no name any more")
+    .plant(p.then_does("enableWebhook", _loses_name))
+    .finding(Expected(UNTOUCHED, "enableWebhook -> 204", "/name afterwards")),
+    fault("read-webhook-is-older", SPEC, "a webhook that is read was made at another time")
+    .plant(p.shows("getWebhook", "/createdDate", "2020-01-01T00:00:00+00:00"))
+    .finding(Expected(CREATION_RESPONSE, "getWebhook -> 200", "/createdDate", "", "2020-01-01")),
+    fault("listed-webhook-is-older", SPEC, "a webhook in the list was made at another time")
+    .plant(p.shows("listWebhooks", "/webhooks/*/createdDate", "2020-01-01T00:00:00+00:00"))
+    .finding(Expected(CREATION_RESPONSE, "listWebhooks -> 200", "/createdDate", "", "2020-01-01")),
+    fault("patch-forgets-webhook-secret", GUIDE, "a PATCH of a webhook takes its secret away")
+    .plant(p.does("changeWebhook", partial(_patch_forgets, "webhookSecret", "")))
+    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    fault("patch-ignores-webhook-name", GUIDE, "a PATCH of a webhook does not change its name")
+    .plant(p.ignores("changeWebhook", "name"))
+    .finding(Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/name")),
+    fault("patch-ignores-webhook-enabled", GUIDE, "a PATCH of a webhook does not switch it off")
+    .plant(p.ignores("changeWebhook", "enabled"))
+    .finding(Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/enabled")),
+    fault("patch-changes-all-webhooks", GUIDE, "a PATCH of a webhook renames the others, too")
+    .plant(p.then_does("changeWebhook", _webhooks_change_all))
+    .finding(Expected(UNTOUCHED, "changeWebhook -> 200", "GET .* afterwards")),
+    fault("put-keeps-webhook-types", GUIDE, "a PUT of a webhook leaves what it does not name as it was")
+    .plant(p.does("replaceWebhook", _webhook_merged))
+    .finding(Expected(REPLACED_WHOLE, "replaceWebhook -> 200", "afterwards")),
+    fault("put-keeps-webhook-url", GUIDE, "a PUT of a webhook leaves its address as it was")
+    .plant(p.does("replaceWebhook", partial(_put_keeps, "webhookUrl")))
+    .finding(Expected(SENT, "(PUT|GET) /webhooks/{webhookId} -> 200", "/webhookUrl")),
+    fault("put-changes-all-webhooks", GUIDE, "a PUT of a webhook renames the others, too")
+    .plant(p.then_does("replaceWebhook", _webhooks_change_all))
+    .finding(Expected(UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
+    fault("switch-does-nothing", GUIDE, "a webhook that is switched off stays on")
+    .plant(p.does("enableWebhook", lambda original, call: original(replace(call, query={"enabled": "true"}))))
+    .finding(Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
+    fault("switch-is-reversed", GUIDE, "a webhook that is switched on goes off")
+    .plant(p.does("enableWebhook", lambda original, call: original(replace(call, query={"enabled": "false"}))))
+    .finding(Expected(SENT, "getWebhook -> 200", "/enabled", "true", "false")),
+    fault("switch-takes-any-text", GUIDE, "a webhook can be switched to anything")
+    .plant(p.together(p.forgives("enableWebhook", lambda breach: breach.at.name == "enabled")))
+    .finding(Expected(BAD, "enableWebhook -> 20[04]", "status", "query enabled is")),
+)

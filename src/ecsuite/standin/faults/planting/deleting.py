@@ -1,0 +1,72 @@
+"""What is left of an entity that is deleted, and what goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from ecsuite.standin.app import Plant
+from ecsuite.standin.call import Call, Handler, RefusalError, Reply
+from ecsuite.standin.faults.planting.handlers import does, first_does, then_does
+from ecsuite.standin.faults.planting.seams import together
+from ecsuite.standin.faults.planting.values import items_of, text_of, with_items
+from ecsuite.standin.parts import Parts
+
+
+def still_shown(getter: str, deleter: str) -> Plant:
+    """Shows what is deleted as before, to those who know its id."""
+
+    def plant(parts: Parts) -> None:
+        deleted: dict[str, Reply] = {}
+        show = parts.handlers[getter]
+
+        def keep(call: Call) -> None:
+            with suppress(RefusalError):
+                deleted[text_of(call.path)] = show(call)
+
+        def show_deleted(original: Handler, call: Call) -> Reply:
+            try:
+                return original(call)
+            except RefusalError:
+                if text_of(call.path) in deleted:
+                    return deleted[text_of(call.path)]
+                raise
+
+        together(first_does(deleter, keep), does(getter, show_deleted))(parts)
+
+    return plant
+
+
+def still_listed(lister: str, getter: str, deleter: str) -> Plant:
+    """Lists what is deleted as before."""
+
+    def plant(parts: Parts) -> None:
+        deleted: list[tuple[Mapping[str, str], Any]] = []
+        show = parts.handlers[getter]
+
+        def keep(call: Call) -> None:
+            with suppress(RefusalError):
+                deleted.append((call.path, show(call).body))
+
+        def list_deleted(original: Handler, call: Call) -> Reply:
+            reply = original(call)
+            more = [body for path, body in deleted if call.path.items() <= path.items()]
+            return replace(reply, body=with_items(reply.body, [*items_of(reply.body), *more]))
+
+        together(first_does(deleter, keep), does(lister, list_deleted))(parts)
+
+    return plant
+
+
+def deletes_sibling_too(deleter: str, kind: str, parameter: str) -> Plant:
+    """Deletes the newest entity beside the one that is deleted."""
+
+    def then(call: Call, _: Reply) -> None:
+        parent = next((own for name, own in call.path.items() if name != parameter), "")
+        for sibling in call.store.all(call.partner, kind, parent)[-1:]:
+            member = parameter if parameter in sibling else "id"
+            call.store.delete(call.partner, kind, parent, sibling[member])
+
+    return then_does(deleter, then)

@@ -1,0 +1,62 @@
+"""What happens besides: waiting, further methods, and others who share the sandbox."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from ecsuite.standin.app import Plant
+from ecsuite.standin.call import Call, Reply
+from ecsuite.standin.faults.planting.handlers import then_does
+from ecsuite.standin.faults.planting.seams import ANSWER, together, wraps
+from ecsuite.standin.parts import Asked, Parts
+
+MOST_OF_OTHERS: Final = 5
+
+
+def waits_now_and_then(every: int, code: int, retry_after: str) -> Plant:
+    """Asks every so many calls to come back later, and does nothing."""
+
+    def plant(parts: Parts) -> None:
+        count = itertools.count(1)
+
+        def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+            if next(count) % every == 0:
+                return Reply(code, None, {"Retry-After": retry_after})
+            return original(asked)
+
+        wraps(ANSWER, answer)(parts)
+
+    return plant
+
+
+def also_by(method: str, path: str, operation: str) -> Plant:
+    """Has one more method of a path do what an operation does."""
+
+    def plant(parts: Parts) -> None:
+        known = next(each for each in parts.contract.operations.values() if each.id == operation)
+        parts.routes[method, path] = known
+
+    return plant
+
+
+def others_make_users(*operations: str) -> Plant:
+    """Whoever shares the sandbox makes a user after every third call of these operations, and deletes it later."""
+
+    def plant(parts: Parts) -> None:
+        calls, theirs = itertools.count(), deque[tuple[int, str]]()
+        make, remove = parts.handlers["createUser"], parts.handlers["deleteUser"]
+
+        def then(call: Call, _: Reply) -> None:
+            if next(calls) % 3 == 0:
+                theirs.append((call.partner, call.new_id()))
+                make(Call(call.partner, {}, {"userId": theirs[-1][1]}, call.store))
+            if len(theirs) > MOST_OF_OTHERS:
+                partner, user = theirs.popleft()
+                remove(Call(partner, {"userId": user}, None, call.store))
+
+        together(*(then_does(operation, then) for operation in operations))(parts)
+
+    return plant
