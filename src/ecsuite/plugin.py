@@ -453,7 +453,7 @@ def _write_recording(item: pytest.Item, run: Run, settings: Settings) -> str:
         seed=run.ids.seed,
         receiver_url=run.receiver.address,
         secrets=run.redactor.secrets,
-        superseded=frozenset(run.api.superseded),
+        superseded=run.api.log.superseded,
         today=datetime.now(UTC).date(),
     )
     return f"{shown}: {'written' if save(path, prepare(recording)) else 'the same as before'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from ecsuite.client import Api
+from ecsuite.client import Api, checked_of
 from ecsuite.compare import Difference, differences, without_omissions
 from ecsuite.contract import Operation, Pointer
 from ecsuite.errors import PromiseBroken
@@ -234,10 +234,7 @@ def json_of(response: httpx.Response) -> Any:
     Raises:
         PromiseBroken: it is none; the check of the body has said so.
     """
-    try:
-        return read_json(response.content).value
-    except UndecodableError as error:
-        raise PromiseBroken(f"{response.request.method} {response.request.url}: {error}") from None
+    return checked_of(response).json()
 
 
 def member(response: httpx.Response, name: str) -> str:

@@ -127,7 +127,7 @@ def open_run(
         redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
 
         def client(place: Target) -> Api:
-            from ecsuite.retry import with_retries  # noqa: PLC0415  a replay needs no patience
+            from ecsuite.client.retry import with_retries  # noqa: PLC0415  a replay needs no patience
 
             checker = Checker(contract, place.base_url, place.token_url)
             token = connections.token(place.credentials)

@@ -6,6 +6,7 @@ draws a body from its schema, and makes it; the client deletes it afterwards.
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections import Counter
@@ -14,8 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ecsuite.cleanup import fill
-from ecsuite.client import Api
+from ecsuite.client import Api, Checked, attach, checked_of, fill, to_exchange
 from ecsuite.compare import Instant, Moment, OrNull, Trimmed, Unordered, differences, plain
 from ecsuite.contract import (
     Contract,
@@ -399,7 +399,7 @@ class World:
         first = self.api.get(path, params={page: "1", size: most}, expect=expect)
         if not first.is_success:
             return first
-        value = json_of(first)
+        value = copy.deepcopy(json_of(first))
         listed = _list_in(value)[1]
         for number in range(2, MOST_PAGES):
             if len(listed) >= total_of(value):
@@ -408,7 +408,9 @@ class World:
             listed.extend(more)
             if not more:
                 break
-        return httpx.Response(200, json=value, request=first.request)
+        whole = httpx.Response(200, json=value, request=first.request)
+        attach(whole, Checked(self.api.checker.decode(to_exchange(whole)), checked_of(first).result))
+        return whole
 
     def _examples(self, operation: Operation, parameter: str) -> tuple[Any, ...]:
         """The values that the contract gives for a parameter."""

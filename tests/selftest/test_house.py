@@ -37,9 +37,8 @@ LAYERS = [
     ["ecsuite.journal"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
-    ["ecsuite.cleanup"],
     ["ecsuite.samples"],
-    ["ecsuite.client", "ecsuite.retry"],
+    ["ecsuite.client"],
     ["ecsuite.webhook.signature"],
     ["ecsuite.rules"],
     ["ecsuite.cassette"],
@@ -66,7 +65,7 @@ AT_HOME = {
     "uvicorn": {"ecsuite.standin", "ecsuite.asgi"},
     "sqlite3": {"ecsuite.standin"},
     "asyncio": {"ecsuite.standin", "ecsuite.asgi"},
-    "stamina": {"ecsuite.retry"},
+    "stamina": {"ecsuite.client.retry"},
     "pytest": {"ecsuite.plugin"},
 }
 
