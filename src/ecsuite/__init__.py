@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ecsuite.journal import Journal
     from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
     from ecsuite.quickstart import Story
-    from ecsuite.run import Run, open_run, replay_run
+    from ecsuite.session import Run, open_run, replay_run
     from ecsuite.standin import create_app, serving
     from ecsuite.target import Credentials, Target
     from ecsuite.version import __version__
@@ -59,12 +59,12 @@ _HOMES: Final = {
     "Journal": "journal",
     "Request": "messages.exchange",
     "Response": "messages.exchange",
-    "Run": "run",
+    "Run": "session",
     "Story": "quickstart",
     "Target": "target",
     "create_app": "standin",
-    "open_run": "run",
-    "replay_run": "run",
+    "open_run": "session",
+    "replay_run": "session",
     "serving": "standin",
 }
 
