@@ -6,6 +6,8 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.errors import CassetteMissing, RecordingNeedsServer, UnknownEdition, VariablesMissing
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.promises import ROUND_TRIP
 from ecsuite.session import Session, Settings
 
 EDITION = editions.editions()[0]
@@ -93,3 +95,14 @@ def test_other_sessions_need_no_environment():
 
     session.require_environment()
     session.require_credentials()
+
+
+def test_findings_of_a_run_hold_no_secret():
+    """What a finding keeps of an exchange is without the secrets that the run has drawn, from the moment it is made."""
+    with closing(Session(Settings.of("local", EDITION))) as session, session.run(EDITION) as run:
+        secret = run.ids.secret("webhookSecret")
+        response = run.api.get("/users")
+        run.api.add_finding(ROUND_TRIP, Breach("absent", Place("body"), note=f"it says {secret}"), response)
+        (finding,) = run.journal.findings
+
+    assert finding.breach.note == "it says ***"

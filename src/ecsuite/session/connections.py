@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
+from typing import Any
 
 import httpx
 
-from ecsuite.client import Latency, Token, new_http
+from ecsuite.checks import Checker
+from ecsuite.client import Api, Latency, Token, new_http
+from ecsuite.journal import Journal
+from ecsuite.messages.redact import Redactor
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.http import receiving
 from ecsuite.webhook.receiver import NoReceiver, Receiver
@@ -33,9 +37,21 @@ class Connections:
         """A receiver of deliveries, opened when the first of them is asked for."""
         return self._stack.enter_context(_receiver(self.target))
 
-    def token(self, credentials: Credentials) -> Token:
-        """Where the token of a partner is kept."""
-        return self._tokens.setdefault(credentials, Token())
+    def client(self, partner: Target, checker: Checker, journal: Journal, redactor: Redactor, *, in_order: bool) -> Api:
+        """A client of a partner of the target; the clients of one partner share its token.
+
+        Args:
+            partner: the target with that partner's credentials.
+            checker: what looks at every exchange.
+            journal: where what it says is kept.
+            redactor: told of every token.
+            in_order: whether calls must go one after the other.
+        """
+        from ecsuite.client.retry import with_retries  # noqa: PLC0415  a replay loads none of it
+
+        token = self._tokens.setdefault(partner.credentials, Token())
+        shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
+        return Api(partner, checker, journal, redactor, retrying=with_retries, in_order=in_order, **shared)
 
     def close(self) -> None:
         """Close all of them."""

@@ -89,22 +89,8 @@ def open_run(
         redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
 
         def client(place: Target) -> Api:
-            from ecsuite.client.retry import with_retries  # noqa: PLC0415  a replay needs no patience
-
-            checker = Checker(contract, place.base_url, place.token_url)
-            token = connections.token(place.credentials)
-            http, latency = connections.http, connections.latency
-            return Api(
-                place,
-                checker,
-                journal,
-                redactor,
-                retrying=with_retries,
-                http=http,
-                token=token,
-                latency=latency,
-                in_order=recording,
-            )
+            checker = Checker(contract, place.base_url, place.token_url, redactor.text)
+            return connections.client(place, checker, journal, redactor, in_order=recording)
 
         receiver = OwnHooks(lambda: connections.receiver)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)
@@ -134,7 +120,7 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     with closing(new_http(target, transport)) as http:
 
         def client(place: Target) -> Api:
-            checker = Checker(contract, place.base_url, place.token_url)
+            checker = Checker(contract, place.base_url, place.token_url, redactor.text)
             return Api(place, checker, journal, redactor, http=http, clock=clock, in_order=True)
 
         yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
