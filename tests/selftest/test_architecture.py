@@ -125,6 +125,16 @@ def test_only_the_plugin_imports_pytest():
     assert {layer_of(name) for name in users} == {"ecsuite.plugin"}
 
 
+def test_httpx_comes_without_its_command():
+    """All modules have httpx from `ecsuite.http`, so that no run loads the command line of httpx (decision 5)."""
+    code = "import sys, ecsuite.session; print(sorted({'click', 'rich'} & sys.modules.keys()))"
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert {name_of(path) for path in MODULES if "httpx" in set(imports(path))} == {"ecsuite.http"}
+    assert ran.stdout.strip() == "[]"
+
+
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
 MAY_USE_WORDING = {"ecsuite.report.text", "ecsuite.report.terminal"} | {
     "ecsuite.legacy_words",

@@ -8,8 +8,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-import httpx
-
 from ecsuite.checks import Checker
 from ecsuite.client.checked import checked_of
 from ecsuite.client.cleanup import Cleanup
@@ -19,6 +17,7 @@ from ecsuite.client.token import Grant, Token
 from ecsuite.client.watch import Watch
 from ecsuite.errors import PromiseBroken
 from ecsuite.findings.breach import Breach
+from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.legacy_words import promise_of
 from ecsuite.messages.exchange import SUCCESS, Expectation, asks_to_wait

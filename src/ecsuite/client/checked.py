@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import httpx
-
 from ecsuite.checks import DecodedExchange
 from ecsuite.contract import schema_for
 from ecsuite.errors import PromiseBroken
 from ecsuite.findings.finding import Result
+from ecsuite.http import httpx
 from ecsuite.messages.media import UndecodableError
 
 _CHECKED: Final = "ecsuite.checked"

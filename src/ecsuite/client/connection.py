@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
-import httpx
-
+from ecsuite.http import httpx
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
 from ecsuite.target import Target
 from ecsuite.version import __version__

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
-import httpx
+from ecsuite.http import httpx
 
 # A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
 SLOW: Final = 0.03

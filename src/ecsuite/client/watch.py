@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import httpx
-
 from ecsuite.checks import Checker
 from ecsuite.client.checked import Checked, attach
 from ecsuite.client.cleanup import Cleanup
@@ -15,6 +13,7 @@ from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
 from ecsuite.errors import PromiseBroken
 from ecsuite.findings.breach import Breach, Place
+from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Response
 from ecsuite.promises import RESPONSE_ARRIVES, Promise

@@ -7,10 +7,9 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from typing import Any
 
-import httpx
-
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Latency, Token, new_http
+from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor
 from ecsuite.target import Credentials, Target

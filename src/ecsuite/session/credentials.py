@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import httpx
-
 from ecsuite import editions
 from ecsuite.contract import Contract
 from ecsuite.errors import AccessTokenRefused, CredentialsRefused, ServerUnreachable
+from ecsuite.http import httpx
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.target import Target
 
