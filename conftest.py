@@ -1,3 +1,3 @@
-"""Brings in ecsuite's pytest plugin: its options, markers and fixtures are in src/ecsuite/plugin.py."""
+"""Brings in ecsuite's pytest plugin: its options, markers and fixtures are in src/ecsuite/plugin/."""
 
 pytest_plugins = ("ecsuite.plugin",)

@@ -9,7 +9,7 @@ from typing import Final
 from ecsuite.findings.finding import Result
 from ecsuite.messages.exchange import Exchange
 from ecsuite.quickstart import Made, Story, steps
-from ecsuite.run import Run, open_run
+from ecsuite.session import Run, open_run
 from ecsuite.standin import StandIn
 from ecsuite.target import Credentials
 from ecsuite.webhook.receiver import Receiver

@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from ecsuite.checks import Checker
-    from ecsuite.client import Api
+    from ecsuite.client import Api, checked_of
     from ecsuite.contract import Contract
-    from ecsuite.errors import EcsuiteError
+    from ecsuite.errors import EcsuiteError, PromiseBroken
     from ecsuite.findings.finding import Finding
-    from ecsuite.journal import Journal
-    from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
-    from ecsuite.quickstart import Story
-    from ecsuite.run import Run, open_run, replay_run
-    from ecsuite.standin import create_app, serving
+    from ecsuite.messages.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
+    from ecsuite.session import Run, open_run, replay_run
+    from ecsuite.standin import serving
     from ecsuite.target import Credentials, Target
     from ecsuite.version import __version__
 
 __all__ = [
+    "UNSPECIFIED",
     "Api",
     "Checker",
     "Contract",
@@ -32,14 +31,13 @@ __all__ = [
     "Expectation",
     "Finding",
     "Headers",
-    "Journal",
+    "PromiseBroken",
     "Request",
     "Response",
     "Run",
-    "Story",
     "Target",
     "__version__",
-    "create_app",
+    "checked_of",
     "open_run",
     "replay_run",
     "serving",
@@ -56,15 +54,15 @@ _HOMES: Final = {
     "Finding": "findings.finding",
     "Headers": "messages.exchange",
     "Expectation": "messages.exchange",
-    "Journal": "journal",
+    "PromiseBroken": "errors",
     "Request": "messages.exchange",
     "Response": "messages.exchange",
-    "Run": "run",
-    "Story": "quickstart",
+    "Run": "session",
+    "UNSPECIFIED": "messages.exchange",
     "Target": "target",
-    "create_app": "standin",
-    "open_run": "run",
-    "replay_run": "run",
+    "checked_of": "client",
+    "open_run": "session",
+    "replay_run": "session",
     "serving": "standin",
 }
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Final
 
 import uvicorn
@@ -15,10 +14,8 @@ import uvicorn
 from ecsuite.errors import PortTaken
 
 LOOPBACK: Final = "127.0.0.1"
-# How long a server may take to start, or to stop, in seconds.
-PATIENCE: Final = 30.0
-# How often a server looks around, in seconds, as uvicorn does.
-_TICK: Final = 0.1
+# How long a server may take to stop, in seconds.
+TIMEOUT: Final = 30.0
 
 App = Callable[..., Any]
 
@@ -46,8 +43,8 @@ def origin(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: App, on_start: Callable[[], object] = lambda: None, *, log_level: str = "warning") -> Server:
-    """A server for the app, quiet, and quick to stop; `on_start` is called once it takes connections."""
+def server(app: App, *, log_level: str = "warning") -> uvicorn.Server:
+    """A server for the app, quiet, and quick to stop: soon after its `should_exit` is set, from any thread."""
     config = uvicorn.Config(
         app,
         http="httptools",
@@ -57,51 +54,21 @@ def server(app: App, on_start: Callable[[], object] = lambda: None, *, log_level
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
-    return Server(config, on_start)
-
-
-class Server(uvicorn.Server):
-    """A server that can be stopped from another thread."""
-
-    def __init__(self, config: uvicorn.Config, on_start: Callable[[], object]) -> None:
-        super().__init__(config)
-        self._on_start = on_start
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopped = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's, and then says that it has started."""
-        self._loop = asyncio.get_running_loop()
-        await super().startup(sockets)
-        self._on_start()
-
-    def stop(self) -> None:
-        """Stop soon; from any thread."""
-        self.should_exit = True
-        if self._loop is not None:
-            with suppress(RuntimeError):  # it has ended by itself
-                self._loop.call_soon_threadsafe(self._stopped.set)
-
-    async def main_loop(self) -> None:
-        """As uvicorn's, which looks ten times a second whether to stop; this one is told."""
-        ticks = 0
-        while not await self.on_tick(ticks):
-            ticks += 1
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopped.wait(), _TICK)
+    return uvicorn.Server(config)
 
 
 @contextmanager
 def in_thread(app: App, listener: socket.socket, *, log_level: str = "warning") -> Iterator[None]:
-    """Serve the app in a thread while the block lasts; closes the socket."""
-    started = threading.Event()
-    runner = server(app, started.set, log_level=log_level)
+    """Serve the app in a thread while the block lasts; closes the socket.
+
+    The socket listens already, so whoever connects before the server has started waits for it.
+    """
+    runner = server(app, log_level=log_level)
     thread = threading.Thread(target=runner.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    started.wait(PATIENCE)
     try:
         yield
     finally:
-        runner.stop()
-        thread.join(PATIENCE)
+        runner.should_exit = True
+        thread.join(TIMEOUT)
         listener.close()

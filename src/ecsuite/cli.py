@@ -6,18 +6,17 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
 from ecsuite.errors import EcsuiteError
-from ecsuite.target import MODES, live
+from ecsuite.target import MODES, Mode
 from ecsuite.version import __version__
 
 if TYPE_CHECKING:
-    from ecsuite.run import Run
     from ecsuite.standin.faults import Fault, Variant
 
 # As pytest's: 0 all passed, 1 a promise broken, 2 interrupted, 4 usage error.
@@ -85,28 +84,16 @@ def walkthrough(target: str, edition: str | None, *, allow_production: bool) -> 
     # Each command brings in what it needs, so that none waits for what another one does.
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.report.terminal import tell  # noqa: PLC0415
+    from ecsuite.session import Session, Settings  # noqa: PLC0415
 
-    chosen = editions.require(edition or editions.default(target))
-    with ExitStack() as stack:
-        opened = _open(stack, target, chosen, allow_production=allow_production)
-        run = stack.enter_context(opened)
-        passed = tell(run)
+    mode = cast("Mode", target)
+    chosen = editions.require(edition or editions.default(mode))
+    settings = Settings.of(mode, chosen, allow_production=allow_production)
+    with closing(Session(settings)) as session:
+        session.require_credentials()
+        with session.run(chosen, "quickstart") as run:
+            passed = tell(run)
     return 0 if passed else BROKEN
-
-
-def _open(stack: ExitStack, mode: str, edition: str, *, allow_production: bool) -> AbstractContextManager[Run]:
-    from ecsuite import editions, run  # noqa: PLC0415
-
-    if mode == "replay":
-        return run.replay_run(editions.cassette(edition, "quickstart"))
-    if mode == "local":
-        from ecsuite.standin import launched  # noqa: PLC0415
-
-        return run.open_run(edition, stack.enter_context(launched(edition)).target())
-    hosts = editions.contract(edition).production_hosts()
-    target = live(os.environ, hosts, allow_production=allow_production)
-    run.require_credentials(edition, target)
-    return run.open_run(edition, target)
 
 
 @ecsuite.command()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.cleanup import fill
+from ecsuite.client import fill
 from ecsuite.contract import links_to, parameters
 from ecsuite.rules.inputs import unknown_id, unknown_ids
 

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ecsuite import editions
-from ecsuite.run import open_run
+from ecsuite.session import open_run
 from ecsuite.standin import launched
 
 DEFAULTS = ["--max-examples", "40", "--seed", "20231024"]

@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from ecsuite import editions
-from ecsuite.cleanup import fill
+from ecsuite.client import fill
 from ecsuite.contract import parameters
 from ecsuite.messages.exchange import Expectation
 from ecsuite.report.text import findings_text

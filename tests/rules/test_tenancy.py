@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.cleanup import fill
+from ecsuite.client import fill
 from ecsuite.contract import parameters
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.promises import KEPT_APART

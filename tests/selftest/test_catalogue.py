@@ -9,7 +9,7 @@ from ecsuite.errors import PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.promises import BEARER_TOKEN, OPTIONAL_MEMBERS, PROMISES
 from ecsuite.quickstart import Made, steps
-from ecsuite.run import open_run
+from ecsuite.session import open_run
 from ecsuite.standin import serving
 from ecsuite.standin.app import Plant
 from ecsuite.standin.faults import find_fault, of_faults, of_variants

@@ -7,16 +7,15 @@ import httpx
 import pytest
 import respx
 
-from ecsuite import retry
 from ecsuite.checks import Checker
 from ecsuite.client import Api, segment
+from ecsuite.client.retry import MOST_ATTEMPTS, retry_after, with_retries
 from ecsuite.errors import PromiseBroken
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Expectation
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import MEDIA_TYPE, RESPONSE_ARRIVES, RESPONSE_BODY, SERVER_ERROR, STATUS_EXPECTED
-from ecsuite.retry import retry_after, with_retries
 from ecsuite.target import Credentials, Target
 
 API = "https://api.example/v1"
@@ -226,7 +225,7 @@ def test_waiting_has_an_end(mock, api, quick):
     with pytest.raises(PromiseBroken, match=r"no response \(429, again and again\)"):
         api.get("/users")
 
-    assert users.call_count == retry.MOST_ATTEMPTS
+    assert users.call_count == MOST_ATTEMPTS
     assert broken(api) == [RESPONSE_ARRIVES.id]
 
 
@@ -368,7 +367,7 @@ def test_poll_goes_on_until_an_answer_will_do(api, mock, quick):
     assert answer.json()["ready"]
     assert quick == sorted(quick)
     assert len(quick) == 2
-    assert api.superseded == {("GET", f"{API}/users/42", 1), ("GET", f"{API}/users/42", 2)}
+    assert api.log.superseded == {("GET", f"{API}/users/42", 1), ("GET", f"{API}/users/42", 2)}
 
 
 def test_poll_ends_when_time_is_up(api, mock, quick):
@@ -378,7 +377,7 @@ def test_poll_ends_when_time_is_up(api, mock, quick):
 
     answer = api.poll("/users/42", lambda _: False, seconds=0.0)
 
-    assert (answer.status_code, quick, api.superseded) == (200, [], set())
+    assert (answer.status_code, quick, api.log.superseded) == (200, [], frozenset())
 
 
 def test_poll_of_a_recording_asks_once(contract, mock, quick):

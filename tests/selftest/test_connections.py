@@ -12,13 +12,13 @@ import trustme
 
 from ecsuite.checks import Checker
 from ecsuite.client import Api
+from ecsuite.client.retry import with_retries
 from ecsuite.errors import PromiseBroken
 from ecsuite.findings.breach import body
 from ecsuite.findings.datum import datum
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.promises import RESPONSE_ARRIVES, RESPONSE_BODY
-from ecsuite.retry import with_retries
 from ecsuite.target import Credentials, Target
 
 USER = b'{"userId":"42"}'

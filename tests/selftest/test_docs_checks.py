@@ -8,7 +8,7 @@ import pytest
 
 from ecsuite import editions, promises, wording
 from ecsuite.checks import CHECKS, Checker
-from ecsuite.client import ANSWER_ARRIVES, Api
+from ecsuite.client import Api
 from ecsuite.errors import PromiseBroken
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Journal
@@ -39,6 +39,7 @@ from ecsuite.webhook.receiver import NoReceiver
 from ecsuite.webhook.signature import sign
 
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
+
 BASE_URL = "https://api.example/v1"
 TOKEN_URL = "https://auth.example/connect/token"
 TAKEN = Expectation(violates=frozenset({promises.REQUEST_BODY}))
@@ -184,10 +185,11 @@ BEYOND = {
 def test_rule_prints_what_its_page_says(contract, name):
     """A promise that takes more than one exchange to see is told with the call that is to blame."""
     method, path, status, found = BEYOND[name]
-    url = BASE_URL + path if path else TOKEN_URL
     target = Target("live", BASE_URL, TOKEN_URL, Credentials(access_token="given"))
-    api = Api(target, Checker(contract, BASE_URL, TOKEN_URL), Journal())
-    blamed = httpx.Response(status, request=httpx.Request(method, url, headers={"Authorization": "Bearer x"}))
+    transport = httpx.MockTransport(lambda _: httpx.Response(status))
+    api = Api(target, Checker(contract, BASE_URL, TOKEN_URL), Journal(), transport=transport)
+    call = api.request if path else api.request_token
+    blamed = call(method=method, **({"path": path} if path else {}), expect=UNSPECIFIED, strict=False)
 
     passed = Verify(api).that(name, blamed, holds=False, **found)
 
@@ -207,7 +209,7 @@ def test_no_answer_prints_what_its_page_says(contract):
     with pytest.raises(PromiseBroken):
         api.get("/users")
 
-    assert printed(ANSWER_ARRIVES) == own(api.journal.findings, ANSWER_ARRIVES)
+    assert printed(promises.RESPONSE_ARRIVES.title) == own(api.journal.findings, promises.RESPONSE_ARRIVES.title)
 
 
 # Promises beyond one exchange of edition 2026-01: the call that is to blame, where it shows, what was promised and seen.
@@ -296,6 +298,6 @@ def test_delivery_rules_print_what_their_page_says(current):
 
 def test_page_has_every_check_in_order():
     """The page has a section for each check, in the order in which they run, and for those beyond one exchange."""
-    names = [check.promise.title for check in CHECKS] + [*rules.NAMES, ANSWER_ARRIVES]
+    names = [check.promise.title for check in CHECKS] + [*rules.NAMES, promises.RESPONSE_ARRIVES.title]
 
     assert re.findall(r"^## (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE) == names

@@ -25,7 +25,7 @@ from ecsuite.promises import (
     STATUS_LISTED,
 )
 from ecsuite.quickstart import Made, steps
-from ecsuite.run import open_run
+from ecsuite.session import open_run
 from ecsuite.standin import Store, create_app
 from ecsuite.target import Target
 

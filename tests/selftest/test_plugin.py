@@ -62,7 +62,7 @@ class Project:
         self.cassette.write_bytes(path_of(ROOT / "cassettes", "2023-10", "quickstart").read_bytes())
         (path / "conftest.py").write_text('pytest_plugins = ("ecsuite.plugin",)\n')
         (path / "pytest.ini").write_text(
-            "[pytest]\naddopts = --strict-markers -p no:schemathesis -p no:hypothesispytest\n"
+            "[pytest]\naddopts = --strict-markers -p no:schemathesis -p no:hypothesispytest\nec_cassettes = cassettes\n"
         )
 
     def test(self, text: str) -> None:
@@ -331,6 +331,16 @@ def test_recording_is_of_scenarios(project):
     result.ended(passed=3, deselected=3)
     result.has("3 tests not recorded, and so left out: run with --ec-target local", "*many/one.yaml: written")
     project.run().ended(passed=3, deselected=3)
+
+
+def test_cassettes_are_ecsuites_own_by_default(quickstart):
+    """Without the setting `ec_cassettes`, the recordings are those beside the contracts, wherever a project stands."""
+    (quickstart.path / "pytest.ini").write_text("[pytest]\naddopts = -p no:schemathesis -p no:hypothesispytest\n")
+    quickstart.cassette.unlink()
+
+    result = quickstart.run("--ec-edition", "2023-10")
+
+    result.ended(passed=1)
 
 
 def test_stale_cassette_fails_its_test(project):

@@ -20,7 +20,7 @@ from ecsuite import editions
 from ecsuite.errors import DataFileUnusable, PortTaken
 from ecsuite.quickstart import steps
 from ecsuite.rules.listing import records_of
-from ecsuite.run import open_run
+from ecsuite.session import open_run
 from ecsuite.standin import StandIn, Store, create_app, serve, serving
 from ecsuite.target import Credentials
 from ecsuite.webhook.http import receiving

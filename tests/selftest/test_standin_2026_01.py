@@ -15,7 +15,7 @@ import pytest
 from ecsuite import asgi
 from ecsuite.client import Api
 from ecsuite.messages.exchange import ABSENT, Exchange, Expectation, Headers, Request, Response
-from ecsuite.run import Run, open_run
+from ecsuite.session import Run, open_run
 from ecsuite.standin import Store, serving
 from ecsuite.standin.edition_2026_01 import programme
 

@@ -181,11 +181,11 @@ def test_every_call_counts(contract):
     target = Target("live", "https://api.example/v1", "https://auth.example/token", Credentials("a", "b"))
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=[]))
     api = Api(target, Checker(contract, target.base_url, target.token_url), Journal(), transport=transport)
-    api._calls = SlowCounter()
+    api.log._times = SlowCounter()
 
     twice_at_once(lambda: api.get("/users", authorize=False))
 
-    assert api._calls == {("GET", "https://api.example/v1/users"): 2}
+    assert api.log._times == {("GET", "https://api.example/v1/users"): 2}
 
 
 def test_latest_secret_is_masked(monkeypatch):

@@ -17,7 +17,7 @@ from ecsuite import editions
 from ecsuite.cassette.tape import load
 from ecsuite.quickstart import explanation, steps, title
 from ecsuite.report.terminal import tell
-from ecsuite.run import open_run, replay_run
+from ecsuite.session import open_run, replay_run
 from ecsuite.standin import serving
 
 GOLDEN = Path(__file__).with_name("golden")

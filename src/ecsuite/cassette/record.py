@@ -92,7 +92,7 @@ class Recording:
         seed: what the run's ids were drawn from.
         receiver_url: the receiver's own address.
         secrets: every secret of the run.
-        superseded: the calls that a later one has taken the place of; see `Api.superseded`.
+        superseded: the calls that a later one has taken the place of; see `CallLog`.
     """
 
     exchanges: Sequence[Exchange]

@@ -26,7 +26,7 @@ from ecsuite.messages.redact import mask_value
 from ecsuite.quickstart import Made, Step, explanation, steps, title
 from ecsuite.report.curl import curl
 from ecsuite.report.text import findings_text, not_checked_lines, tally_text
-from ecsuite.run import Run
+from ecsuite.session import Run
 
 # A response longer than that is cut; the guide's own answers are shorter.
 MOST_LINES = 24

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ecsuite.cleanup import fill
+from ecsuite.client import fill
 from ecsuite.contract import Operation, parameters
 from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.samples import UNSPECIFIED_TARGET, Body

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ecsuite.cleanup import fill
-from ecsuite.client import Api
+from ecsuite.client import Api, fill
 from ecsuite.contract import Contract, Operation, Parameter, parameters, success_links
 from ecsuite.errors import NothingThere
 from ecsuite.http import httpx

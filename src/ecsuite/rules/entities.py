@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from ecsuite.cleanup import fill
-from ecsuite.client import Api
+from ecsuite.client import Api, fill
 from ecsuite.contract import (
     Batch,
     Contract,

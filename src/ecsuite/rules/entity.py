@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ecsuite.cleanup import fill
+from ecsuite.client import fill
 from ecsuite.contract import EntityType, Operation, parameters
 from ecsuite.http import httpx
 

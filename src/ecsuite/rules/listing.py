@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ecsuite.cleanup import fill
-from ecsuite.client import Api
+from ecsuite.client import Api, fill
 from ecsuite.contract import EntityType, Operation
 from ecsuite.http import httpx
 from ecsuite.json_paths import Path

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from ecsuite import compare
-from ecsuite.cleanup import fill
-from ecsuite.client import Api
+from ecsuite.client import Api, fill
 from ecsuite.contract import Contract, EntityType, Operation, parameters
 from ecsuite.legacy_words import describe, place
 from ecsuite.messages.exchange import Expectation

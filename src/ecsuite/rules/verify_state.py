@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from ecsuite.cleanup import fill
-from ecsuite.client import Api
+from ecsuite.client import Api, fill
 from ecsuite.contract import EntityType, Pointer
 from ecsuite.findings.datum import MISSING
 from ecsuite.http import httpx

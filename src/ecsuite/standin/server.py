@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+import uvicorn
 from starlette.applications import Starlette
 
 from ecsuite import asgi, editions
@@ -83,9 +84,11 @@ def serve(  # noqa: PLR0913
         PortTaken, DataFileUnusable, UnknownEdition.
     """
     with _standing(edition, host, port, data, token_lifetime, plant) as (app, listener, standin):
-        server = asgi.server(app, lambda: announce(standin))
+        server = asgi.server(app)
         if until is not None:
             threading.Thread(target=_stop_after, args=(until, server), daemon=True).start()
+        # The socket listens already: whoever connects now is served as soon as the server runs.
+        announce(standin)
         server.run(sockets=[listener])
 
 
@@ -123,7 +126,7 @@ def launched(edition: str) -> Iterator[StandIn]:
             yield _read_announcement(process, said)
         finally:
             # The end of its input is what it waits for, and what it gets if this process is killed, too.
-            process.communicate(timeout=asgi.PATIENCE)
+            process.communicate(timeout=asgi.TIMEOUT)
 
 
 @contextmanager
@@ -153,7 +156,7 @@ def _read_announcement(process: subprocess.Popen[str], said: IO[str]) -> StandIn
         elif found:
             break
     if not found:
-        process.communicate(timeout=asgi.PATIENCE)
+        process.communicate(timeout=asgi.TIMEOUT)
         said.seek(0)
         raise StandInDidNotStart(" ".join(said.read().split()))
     return StandIn(
@@ -172,6 +175,6 @@ def _describe(edition: str, store: Store, listener: socket.socket) -> StandIn:
     return StandIn(address + contract.base_path(), address + token_path, credentials, other)
 
 
-def _stop_after(until: Callable[[], object], server: asgi.Server) -> None:
+def _stop_after(until: Callable[[], object], server: uvicorn.Server) -> None:
     until()
-    server.stop()
+    server.should_exit = True

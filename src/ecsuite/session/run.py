@@ -6,32 +6,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, load
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Latency, Token, new_http
-from ecsuite.contract import Contract
-from ecsuite.errors import AccessTokenRefused, CredentialsRefused, ServerUnreachable
-from ecsuite.http import httpx
+from ecsuite.client import Api, new_http
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
-from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import Redactor, placeholder
 from ecsuite.quickstart import Story
 from ecsuite.rules.world import World, build_world
+from ecsuite.session.connections import Connections
 from ecsuite.target import Credentials, Target
-from ecsuite.webhook.http import receiving
-from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver
+from ecsuite.webhook.receiver import OwnHooks, Receiver
 from ecsuite.webhook.recorded import RecordedReceiver
-
-# Errors of RFC 6749 section 5.2 that are about the credentials themselves.
-REFUSALS = frozenset({"invalid_client", "unauthorized_client"})
-UNAUTHORIZED = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +64,6 @@ class Run:
         return Story(self.api, self.ids, self.receiver, sandbox=self.target.sandbox)
 
 
-class Connections:
-    """What the runs against one target may share: open connections, tokens, and the receiver of deliveries."""
-
-    def __init__(self, target: Target) -> None:
-        self.target = target
-        self._stack = ExitStack()
-        self._tokens: dict[Credentials, Token] = {}
-        self.latency = Latency()
-
-    @cached_property
-    def http(self) -> httpx.Client:
-        """The connections to the API."""
-        return self._stack.enter_context(closing(new_http(self.target)))
-
-    @cached_property
-    def receiver(self) -> Receiver:
-        """A receiver of deliveries, opened when the first of them is asked for."""
-        return self._stack.enter_context(_receiver(self.target))
-
-    def token(self, credentials: Credentials) -> Token:
-        """Where the token of a partner is kept."""
-        return self._tokens.setdefault(credentials, Token())
-
-    def close(self) -> None:
-        """Close all of them."""
-        self._stack.close()
-
-
 @contextmanager
 def open_run(
     edition: str,
@@ -127,22 +89,8 @@ def open_run(
         redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
 
         def client(place: Target) -> Api:
-            from ecsuite.retry import with_retries  # noqa: PLC0415  a replay needs no patience
-
-            checker = Checker(contract, place.base_url, place.token_url)
-            token = connections.token(place.credentials)
-            http, latency = connections.http, connections.latency
-            return Api(
-                place,
-                checker,
-                journal,
-                redactor,
-                retrying=with_retries,
-                http=http,
-                token=token,
-                latency=latency,
-                in_order=recording,
-            )
+            checker = Checker(contract, place.base_url, place.token_url, redactor.text)
+            return connections.client(place, checker, journal, redactor, in_order=recording)
 
         receiver = OwnHooks(lambda: connections.receiver)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)
@@ -172,7 +120,7 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     with closing(new_http(target, transport)) as http:
 
         def client(place: Target) -> Api:
-            checker = Checker(contract, place.base_url, place.token_url)
+            checker = Checker(contract, place.base_url, place.token_url, redactor.text)
             return Api(place, checker, journal, redactor, http=http, clock=clock, in_order=True)
 
         yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
@@ -198,63 +146,3 @@ def replay_target(cassette: Cassette) -> Target:
     credentials = Credentials(placeholder("client_id"), placeholder("client_secret"))
     name = f"recording of {recorded.target}, {recorded.recorded}"
     return Target("replay", recorded.base_url, recorded.token_url, credentials, credentials, name=name)
-
-
-def require_credentials(edition: str, target: Target) -> None:
-    """Try the credentials once, before anything else is tried.
-
-    What else may be wrong with the response is for the run itself to find.
-
-    Raises:
-        CredentialsRefused, AccessTokenRefused: the server says that they are not good.
-        ServerUnreachable: there is no server.
-    """
-    contract = editions.contract(edition)
-    with httpx.Client(trust_env=target.mode == "live") as http:
-        try:
-            if target.credentials.access_token:
-                _require_access_token(http, contract, target)
-            else:
-                _require_client(http, target)
-        except httpx.ConnectError as error:
-            raise ServerUnreachable(target.token_url or target.base_url, str(error)) from None
-        except httpx.TransportError:
-            return
-
-
-def _require_client(http: httpx.Client, target: Target) -> None:
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": target.credentials.client_id,
-        "client_secret": target.credentials.client_secret,
-    }
-    response = http.post(target.token_url, data=form)
-    error = _oauth_error(response)
-    if response.status_code == UNAUTHORIZED or error in REFUSALS:
-        raise CredentialsRefused(target.token_url, response.status_code, error)
-
-
-def _require_access_token(http: httpx.Client, contract: Contract, target: Target) -> None:
-    readable = (o for o in contract.operations.values() if o.method == "GET" and "{" not in o.path and o.security)
-    url = target.base_url + next(readable).path
-    response = http.get(url, headers={"Authorization": f"Bearer {target.credentials.access_token}"})
-    if response.status_code == UNAUTHORIZED:
-        raise AccessTokenRefused(url)
-
-
-def _oauth_error(response: httpx.Response) -> str:
-    try:
-        answer: Any = read_json(response.content).value
-    except UndecodableError:
-        return ""
-    error = answer.get("error") if isinstance(answer, dict) else None
-    return error if isinstance(error, str) and error.isidentifier() else ""
-
-
-@contextmanager
-def _receiver(target: Target) -> Iterator[Receiver]:
-    if not (target.on_loopback or target.receiver_url):
-        yield NoReceiver()
-        return
-    with receiving(public_url=target.receiver_url, port=target.receiver_port) as receiver:
-        yield receiver

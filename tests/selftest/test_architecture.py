@@ -1,4 +1,4 @@
-"""The house's own rules: layers, names, editions as data, and documents that agree with the code."""
+"""The architecture: layers, names, editions as data, and documents that agree with the code."""
 
 import ast
 import configparser
@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -39,9 +41,8 @@ LAYERS = [
     ["ecsuite.journal"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
-    ["ecsuite.cleanup"],
     ["ecsuite.samples"],
-    ["ecsuite.client", "ecsuite.retry"],
+    ["ecsuite.client"],
     ["ecsuite.webhook.signature"],
     ["ecsuite.cassette"],
     ["ecsuite.editions"],
@@ -50,7 +51,7 @@ LAYERS = [
     ["ecsuite.rules"],
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
-    ["ecsuite.run"],
+    ["ecsuite.session"],
     ["ecsuite.report"],
     ["ecsuite.hooks"],
     ["ecsuite.plugin", "ecsuite.cli"],
@@ -66,7 +67,7 @@ AT_HOME = {
     "uvicorn": {"ecsuite.standin", "ecsuite.asgi"},
     "sqlite3": {"ecsuite.standin"},
     "asyncio": {"ecsuite.standin", "ecsuite.asgi"},
-    "stamina": {"ecsuite.retry"},
+    "stamina": {"ecsuite.client.retry"},
     "pytest": {"ecsuite.plugin"},
 }
 
@@ -131,7 +132,19 @@ def test_world_is_a_record():
 
 def test_only_the_plugin_imports_pytest():
     """The contract, the checks and the client know nothing of pytest."""
-    assert {name_of(path) for path in MODULES if "pytest" in set(imports(path))} == {"ecsuite.plugin"}
+    users = {name_of(path) for path in MODULES if "pytest" in set(imports(path))}
+
+    assert {layer_of(name) for name in users} == {"ecsuite.plugin"}
+
+
+def test_httpx_comes_without_its_command():
+    """All modules have httpx from `ecsuite.http`, so that no run loads the command line of httpx (decision 5)."""
+    code = "import sys, ecsuite.session; print(sorted({'click', 'rich'} & sys.modules.keys()))"
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert {name_of(path) for path in MODULES if "httpx" in set(imports(path))} == {"ecsuite.http"}
+    assert ran.stdout.strip() == "[]"
 
 
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
@@ -149,6 +162,68 @@ def test_only_reports_make_english_of_findings():
     assert users == MAY_USE_WORDING
 
 
+def test_no_import_leads_in_a_circle():
+    """Modules of one package, too, import each other one way only, with imports inside functions counted."""
+    names = {name_of(path) for path in MODULES}
+    graph = {name_of(path): {each for each in imports(path) if each in names} for path in MODULES}
+
+    order = list(TopologicalSorter(graph).static_order())
+
+    assert len(order) == len(names)
+
+
+# What knows an edition of this API, and so may name its members: the guides, their stand-ins and their faults.
+OF_EDITIONS = re.compile(r"ecsuite\.(quickstart\.edition_|standin\.edition_|standin\.faults)")
+# Generic modules that name members all the same, until the rules and the pages of lists are data of the contract.
+NAME_MEMBERS = {
+    "ecsuite.cassette.record": {"webhookSecret"},
+    "ecsuite.rules.listing": {"totalRecords"},
+    "ecsuite.rules.paging": {"currentPage", "nextPage", "pageSize", "previousPage", "totalPages"},
+    "ecsuite.rules.values": {"webhookSecret"},
+    "ecsuite.standin.paging": {"currentPage", "nextPage", "pageSize", "previousPage", "totalPages", "totalRecords"},
+}
+
+
+def test_generic_code_names_no_member():
+    """What an operation or a member is called is data of a contract, and stands in no generic code."""
+    own = {name_of(path): names_in(path) & unmistakable() for path in MODULES if not OF_EDITIONS.match(name_of(path))}
+
+    assert {name: found for name, found in own.items() if found} == NAME_MEMBERS
+
+
+@cache
+def unmistakable() -> frozenset[str]:
+    """The ids of operations and the names of members in all contracts, as far as they are no words of English.
+
+    Names with an underscore are those of OAuth 2.0 (RFC 6749), which are any API's.
+    """
+    contracts = [editions.contract(edition) for edition in editions.editions()]
+    operations = {name for one in contracts for name in (*one.operations, *one.deliveries)}
+    members = {name for one in contracts for name in members_in(one.source.document)}
+    return frozenset(name for name in operations | members if re.search(r"[a-z][A-Z]", name))
+
+
+def members_in(node: object) -> Iterator[str]:
+    """The names under every `properties` of a document."""
+    if isinstance(node, dict):
+        properties = node.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+        for value in node.values():
+            yield from members_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from members_in(value)
+
+
+def names_in(path: Path) -> set[str]:
+    """The words in the strings of a module, its docstrings apart, and the attributes that it asks for."""
+    nodes = list(ast.walk(ast.parse(code_of(path))))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return {word for text in texts for word in re.findall(r"\w+", text)} | {
+        node.attr for node in nodes if isinstance(node, ast.Attribute)
+    }
+
+
 def test_every_layer_is_there():
     """The list above has no layer that is gone, and misses none."""
     present = {layer_of(name_of(path)) for path in MODULES}
@@ -156,11 +231,37 @@ def test_every_layer_is_there():
     assert present == set(RANK)
 
 
+# What a test or a program of a partner's needs: what fixtures give, what calls take and raise, what hooks are told;
+# and to check traffic of one's own, a contract's checker and the messages that it takes.
+PUBLIC = [
+    "UNSPECIFIED",
+    "Api",
+    "Checker",
+    "Contract",
+    "Credentials",
+    "EcsuiteError",
+    "Exchange",
+    "Expectation",
+    "Finding",
+    "Headers",
+    "PromiseBroken",
+    "Request",
+    "Response",
+    "Run",
+    "Target",
+    "__version__",
+    "checked_of",
+    "open_run",
+    "replay_run",
+    "serving",
+]
+
+
 def test_public_names_are_listed():
     """The package lists what it offers: sorted, whole, and there."""
-    assert ecsuite.__all__ == sorted(ecsuite.__all__, key=lambda name: (not name[0].isupper(), name))
-    assert set(ecsuite.__all__) == set(ecsuite._HOMES)
-    assert all(getattr(ecsuite, name) is not None for name in ecsuite.__all__)
+    assert ecsuite.__all__ == PUBLIC
+    assert sorted(PUBLIC, key=lambda name: (not name.isupper(), not name[0].isupper(), name)) == PUBLIC
+    assert all(getattr(ecsuite, name) is not None for name in PUBLIC)
     with pytest.raises(AttributeError, match="module 'ecsuite' has no attribute 'nothing'"):
         _ = ecsuite.nothing
 

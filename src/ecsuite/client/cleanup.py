@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -36,11 +37,25 @@ class Cleanup:
                     if not _DOTS & set(values.values()):
                         self._made[fill(target, values)] = None
 
-    def left(self) -> list[str]:
-        """The paths to delete, the latest first."""
-        return list(reversed(self._made))
+    def left(self) -> list[list[str]]:
+        """The paths to delete, the latest first; those in one list do not depend on each other.
+
+        What stands below another entity goes before it.
+        """
+        latest_first = list(reversed(self._made))
+        deepest_first = sorted(latest_first, key=_depth, reverse=True)
+        return [list(level) for _, level in itertools.groupby(deepest_first, _depth)]
 
 
 def fill(operation: Operation, values: Mapping[str, str]) -> str:
     """The path of an operation with its parameters put in."""
-    return re.sub(r"\{(\w+)\}", lambda match: quote(values[match[1]], safe=""), operation.path)
+    return re.sub(r"\{(\w+)\}", lambda match: segment(values[match[1]]), operation.path)
+
+
+def segment(text: str) -> str:
+    """An id as one segment of a path: everything that could end it is percent-encoded."""
+    return quote(text, safe="")
+
+
+def _depth(path: str) -> int:
+    return path.count("/")

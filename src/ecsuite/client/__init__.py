@@ -1,0 +1,30 @@
+"""An ordinary client of the API, built on httpx, in which every exchange is checked on its way.
+
+A call goes down a ladder, each step with one concern:
+
+    request     `api`: builds the request, and says so where the response is not what the caller asked for
+    authorized  `token`: puts the token on it, and gets a new one once where the old one is refused
+    retrying    `retry`: tries again where the server asks to wait or a connection is lost
+    send        `connection`, `watch`: httpx, whose hook has the exchange checked, so that no caller can leave that out
+"""
+
+from ecsuite.client.api import Api
+from ecsuite.client.checked import Checked, attach, checked_of
+from ecsuite.client.cleanup import fill, segment
+from ecsuite.client.connection import new_http, to_exchange
+from ecsuite.client.pacing import SLOW, Latency
+from ecsuite.client.token import Token
+
+__all__ = [
+    "SLOW",
+    "Api",
+    "Checked",
+    "Latency",
+    "Token",
+    "attach",
+    "checked_of",
+    "fill",
+    "new_http",
+    "segment",
+    "to_exchange",
+]

@@ -1,0 +1,268 @@
+"""The API as a partner calls it: paths below the base URL, JSON in, httpx responses out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from ecsuite.checks import Checker
+from ecsuite.client.checked import checked_of, is_checked
+from ecsuite.client.cleanup import Cleanup
+from ecsuite.client.connection import EXPECTATION, extensions, new_http, to_exchange
+from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
+from ecsuite.client.token import Grant, Token
+from ecsuite.client.watch import Watch
+from ecsuite.errors import PromiseBroken
+from ecsuite.findings.breach import Breach
+from ecsuite.http import httpx
+from ecsuite.journal import Journal
+from ecsuite.legacy_words import promise_of
+from ecsuite.messages.exchange import SUCCESS, Expectation, asks_to_wait
+from ecsuite.messages.redact import Redactor
+from ecsuite.promises import Promise
+from ecsuite.target import Target
+
+CLEAN_UP: Final = Expectation("cleaning up, which may come too late", unspecified=True)
+
+Send = Callable[[httpx.Request], httpx.Response]
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+class Api:
+    """A client of one partner.
+
+    Args:
+        target: where to send to, and who as.
+        checker: what looks at every exchange.
+        journal: where what it says is kept.
+        redactor: told of every token, so that none is printed.
+        retrying: what makes a sender try again; None for one that never does.
+        transport: in place of the network.
+        http: made by `new_http`, and not closed by this client; one of its own where it is left out.
+        token: where the token is kept; a place of its own where it is left out.
+        latency: where it is kept how long calls take; likewise.
+        in_order: whether calls must go one after the other, for they are recorded or replayed.
+        clock: seconds, for the life of the token and the length of exchanges.
+    """
+
+    def __init__(  # noqa: PLR0913  all but three are for tests, or for sharing
+        self,
+        target: Target,
+        checker: Checker,
+        journal: Journal,
+        redactor: Redactor | None = None,
+        *,
+        retrying: Callable[[Send], Send] | None = None,
+        transport: httpx.BaseTransport | None = None,
+        http: httpx.Client | None = None,
+        token: Token | None = None,
+        latency: Latency | None = None,
+        in_order: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.target = target
+        self.journal = journal
+        self.checker = checker
+        self._redactor = redactor or Redactor()
+        self._redactor.add(*target.secrets)
+        self._http = http or new_http(target, transport)
+        self._owns_http = http is None
+        self._retrying_send = retrying(self._http.send) if retrying else self._http.send
+        self._clock = clock
+        self._token = token or Token(clock)
+        self.latency = latency or Latency()
+        self.in_order = in_order
+        self.log = CallLog()
+        self._cleanup = Cleanup(checker.contract)
+        self._watch = Watch(checker, journal, self._cleanup, self.log, clock)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """Send a GET; see `request`."""
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        """Send a POST; see `request`."""
+        return self.request("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        """Send a PUT; see `request`."""
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> httpx.Response:
+        """Send a PATCH; see `request`."""
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> httpx.Response:
+        """Send a DELETE; see `request`."""
+        return self.request("DELETE", path, **options)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        expect: Expectation = SUCCESS,
+        authorize: bool = True,
+        strict: bool = True,
+        chunked: bool = False,
+        **options: Any,
+    ) -> httpx.Response:
+        """Send a request and return the response, checked.
+
+        Args:
+            method: of HTTP.
+            path: below the base URL, percent-encoded (see `segment`).
+            expect: what answer the caller has a right to; any success (2xx) where it is left out.
+            authorize: whether the token goes with it.
+            strict: whether another response than the expected one raises, beside being a finding.
+            chunked: whether the body goes without its length, in chunks.
+            options: as for `httpx.Client.build_request`: json, content, data, headers, params.
+
+        Raises:
+            PromiseBroken: the response is another one, or none came; the finding is in the journal.
+        """
+        url = self.target.base_url + path
+        request = self._http.build_request(method, url, extensions=extensions(expect, self._watch), **options)
+        if chunked:
+            request.headers.pop("Content-Length")
+            request.headers["Transfer-Encoding"] = "chunked"
+        response = self._authorized(request) if authorize else self._sent(request)
+        if strict:
+            self._require(response, expect)
+        return response
+
+    def poll(
+        self, path: str, until: Callable[[httpx.Response], bool], *, seconds: float = TIMEOUT, **options: Any
+    ) -> httpx.Response:
+        """Read a path again and again, until a response will do or time is up; the latest response.
+
+        Of all these calls a recording has the last one alone, so that a replay, which sends no more than that, is the
+        same however long the API took.
+
+        Args:
+            path: below the base URL.
+            until: whether a response will do.
+            seconds: how long to go on.
+            options: as for `request`.
+        """
+        is_replay = self.target.mode == "replay"
+        return poll(lambda: self.get(path, **options), until, self.log, 0.0 if is_replay else seconds)
+
+    def token(self) -> str:
+        """The access token of the target's partner, fetched if need be."""
+        token = self.target.credentials.access_token or self._token.get(self._fetch_token)
+        self._redactor.add(token)
+        return token
+
+    def request_token(
+        self,
+        form: Mapping[str, str] | None = None,
+        *,
+        expect: Expectation = SUCCESS,
+        method: str = "POST",
+        strict: bool = True,
+        **options: Any,
+    ) -> httpx.Response:
+        """Ask the token endpoint; raises as `request` does.
+
+        Args:
+            form: what is sent as a form.
+            expect: as for `request`.
+            method: of HTTP.
+            strict: as for `request`.
+            options: as for `httpx.Client.build_request`, in place of a form.
+        """
+        if form is not None:
+            options["data"] = form
+        extras = extensions(expect, self._watch)
+        response = self._sent(self._http.build_request(method, self.target.token_url, extensions=extras, **options))
+        if strict:
+            self._require(response, expect)
+        return response
+
+    def clean_up(self) -> None:
+        """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
+
+        def delete(path: str) -> None:
+            with suppress(PromiseBroken):
+                self.delete(path, expect=CLEAN_UP)
+
+        for paths in self._cleanup.left():
+            self.map_concurrently(delete, paths)
+
+    def map_concurrently(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
+        """What an act gives for each of several things; where the server takes its time, several are under way at once.
+
+        They must not depend on each other.
+        """
+        if self.in_order or not self.latency.is_slow:
+            return [act(one) for one in each]
+        return map_concurrently(act, each)
+
+    def close(self) -> None:
+        """Close the connections, unless they are shared."""
+        if self._owns_http:
+            self._http.close()
+
+    def known(self, response: httpx.Response) -> Any:
+        """The JSON value of a response, as far as the contract speaks of it; see `Checked.known`."""
+        return checked_of(response).known()
+
+    def add_finding(self, check: str | Promise, breach: Breach, response: httpx.Response) -> None:
+        """Note a broken promise that a response shows only beside what the caller knows."""
+        # A response that another client returned has not been decoded yet.
+        is_ours = is_checked(response)
+        decoded = checked_of(response).decoded if is_ours else self.checker.decode(to_exchange(response))
+        self._watch.add_finding(promise_of(check), breach, decoded.exchange, decoded.operation)
+
+    def _authorized(self, request: httpx.Request) -> httpx.Response:
+        response = self._sent_with_token(request)
+        if response.status_code != httpx.codes.UNAUTHORIZED or self.target.credentials.access_token:
+            return response
+        self._token.drop(request.headers["Authorization"])
+        return self._sent_with_token(request)
+
+    def _sent_with_token(self, request: httpx.Request) -> httpx.Response:
+        may_have_ended = self._token.may_have_ended
+        request.headers["Authorization"] = f"Bearer {self.token()}"
+        if may_have_ended:
+            request.extensions[EXPECTATION] = replace(request.extensions[EXPECTATION], token_may_have_ended=True)
+        return self._sent(request)
+
+    def _sent(self, request: httpx.Request) -> httpx.Response:
+        started = self._clock()
+        try:
+            response = self._retrying_send(request)
+            self.latency.note(self._clock() - started)
+        except httpx.TransportError as error:
+            raise self._watch.lost(request, f"{type(error).__name__}: {error}") from None
+        if asks_to_wait(response.status_code, response.headers.get("Retry-After")):
+            decoded = checked_of(response).decoded
+            reason = f"{response.status_code}, again and again"
+            raise self._watch.unanswered(decoded.exchange, decoded.operation, reason)
+        return response
+
+    def _require(self, response: httpx.Response, expect: Expectation) -> None:
+        status = response.status_code
+        if expect.unspecified or (status in expect.statuses if expect.statuses else response.is_success):
+            return
+        request = response.request
+        raise PromiseBroken(f"{request.method} {request.url}: {status} where {expect.case or 'success'} was expected")
+
+    def _fetch_token(self) -> Grant:
+        credentials = self.target.credentials
+        response = self.request_token(
+            {
+                "grant_type": "client_credentials",
+                "client_id": credentials.client_id,
+                "client_secret": credentials.client_secret,
+            }
+        )
+        try:
+            return Grant.of(checked_of(response).json())
+        except ValueError as error:
+            raise PromiseBroken(f"POST {self.target.token_url}: {error}") from None

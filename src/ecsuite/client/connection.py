@@ -1,0 +1,84 @@
+"""httpx on one side, frozen data on the other: connections with the hook that has every exchange checked."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+from ecsuite.http import httpx
+from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
+from ecsuite.target import Target
+from ecsuite.version import __version__
+
+TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
+EXPECTATION: Final = "ecsuite.expectation"
+_WATCHER: Final = "ecsuite.watcher"
+
+
+class Watcher(Protocol):
+    """Who is told of each request of a client, and of each response, before the client's caller has it."""
+
+    def sending(self, request: httpx.Request) -> None:
+        """A request is about to be sent."""
+        ...
+
+    def received(self, response: httpx.Response) -> None:
+        """A response has begun; its body is not read yet."""
+        ...
+
+
+def extensions(expect: Expectation, watcher: Watcher) -> dict[str, Any]:
+    """What goes with a request, unsent: what its sender expects, and who watches."""
+    return {EXPECTATION: expect, _WATCHER: watcher}
+
+
+def new_http(target: Target, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """Connections for the clients of a target, with the hook that has every exchange checked.
+
+    Args:
+        target: where to.
+        transport: in place of the network.
+    """
+    return httpx.Client(
+        timeout=TIMEOUT,
+        transport=transport,
+        trust_env=target.mode == "live",
+        headers={"User-Agent": f"ecsuite/{__version__}"},
+        event_hooks={"request": [_sending], "response": [_received]},
+    )
+
+
+def _sending(request: httpx.Request) -> None:
+    request.extensions[_WATCHER].sending(request)
+
+
+def _received(response: httpx.Response) -> None:
+    response.request.extensions[_WATCHER].received(response)
+
+
+def to_request(request: httpx.Request) -> Request:
+    """The request as frozen data."""
+    return Request(
+        method=request.method,
+        url=str(request.url),
+        headers=_headers(request.headers),
+        body=request.content,
+        expectation=request.extensions.get(EXPECTATION, SUCCESS),
+    )
+
+
+def to_exchange(response: httpx.Response, flaw: httpx.RequestError | None = None, seconds: float = 0.0) -> Exchange:
+    """The response and its request as frozen data; `flaw` where the body could not be had in whole."""
+    return Exchange(
+        request=to_request(response.request),
+        response=Response(
+            status=response.status_code,
+            headers=_headers(response.headers),
+            body=b"" if flaw else response.content,
+            flaw=f"{type(flaw).__name__}: {flaw}" if flaw else "",
+        ),
+        seconds=seconds,
+    )
+
+
+def _headers(headers: httpx.Headers) -> Headers:
+    return Headers(tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw))

@@ -1,0 +1,98 @@
+"""How fast calls follow each other: one by one or several at once, and again and again until something is there."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from ecsuite.http import httpx
+
+# A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
+SLOW: Final = 0.03
+MAX_CONCURRENCY: Final = 6
+# Seconds that something is waited for which takes the API some time; between two looks, and at most.
+TIMEOUT: Final = 60.0
+FIRST_PAUSE: Final = 0.05
+LONGEST_PAUSE: Final = 2.0
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+class Latency:
+    """How long the latest calls took, with all their waiting and trying again; runs against one target may share it."""
+
+    def __init__(self) -> None:
+        self._seconds: deque[float] = deque(maxlen=100)
+
+    def note(self, seconds: float) -> None:
+        """A call was made."""
+        self._seconds.append(seconds)
+
+    @property
+    def average(self) -> float:
+        """Seconds a call; 0 before the first."""
+        return sum(self._seconds) / len(self._seconds) if self._seconds else 0.0
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the server takes its time, so that several calls at once are done sooner."""
+        return self.average >= SLOW
+
+
+class CallLog:
+    """How often each call was made, and which of those a later one has taken the place of; threads may share it.
+
+    A call is known by its method, its address, and how many of the same went before it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._times: Counter[tuple[str, str]] = Counter()
+        self._superseded: set[tuple[str, str, int]] = set()
+
+    def note(self, method: str, url: str) -> None:
+        """A call was made."""
+        with self._lock:
+            self._times[method, url] += 1
+
+    def supersede_last(self, method: str, url: str) -> None:
+        """The latest of these calls is about to be made again, for its response came too early."""
+        with self._lock:
+            self._superseded.add((method, url, self._times[method, url] - 1))
+
+    @property
+    def superseded(self) -> frozenset[tuple[str, str, int]]:
+        """The calls that later ones have taken the place of."""
+        return frozenset(self._superseded)
+
+
+def poll(
+    read: Callable[[], httpx.Response], until: Callable[[httpx.Response], bool], log: CallLog, seconds: float
+) -> httpx.Response:
+    """Read again and again, until a response will do or time is up; the latest response.
+
+    Args:
+        read: makes the call.
+        until: whether a response will do.
+        log: where the calls are noted that a later one takes the place of.
+        seconds: how long to go on; with 0 there is one call.
+    """
+    end, pause = time.monotonic() + seconds, FIRST_PAUSE
+    while True:
+        response = read()
+        if until(response) or time.monotonic() + pause > end:
+            return response
+        log.supersede_last(response.request.method, str(response.request.url))
+        time.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def map_concurrently(act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
+    """What an act gives for each of several things that do not depend on each other, a few at once."""
+    with ThreadPoolExecutor(MAX_CONCURRENCY) as pool:
+        return list(pool.map(act, each))

@@ -1,0 +1,69 @@
+"""The access token of a partner: fetched once, kept, and renewed before it ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+# A token is renewed that long before it ends, in seconds, or a fifth of its life where that is less.
+RENEWAL_MARGIN: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A token as the token endpoint gave it; `lifetime` in seconds, None where none was given."""
+
+    token: str
+    lifetime: float | None = None
+
+    @classmethod
+    def of(cls, answer: Any) -> Grant:
+        """The grant in the JSON value of a response.
+
+        Raises:
+            ValueError: it holds no token, or one that no header can carry.
+        """
+        token = answer.get("access_token") if isinstance(answer, dict) else None
+        if token is None:
+            raise ValueError("the response holds no access_token")
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
+            raise ValueError("its access_token cannot be sent in a header")
+        lifetime = answer.get("expires_in")
+        return cls(token, float(lifetime) if isinstance(lifetime, int | float) else None)
+
+
+class Token:
+    """Keeps the token of one partner; the runs against one target may share it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._value = ""
+        self._renew_at: float | None = None
+
+    def get(self, fetch: Callable[[], Grant]) -> str:
+        """The token; fetched where there is none, or where it is about to end."""
+        with self._lock:
+            is_due = self._renew_at is not None and self._clock() >= self._renew_at
+            if not self._value or is_due:
+                asked_at, grant = self._clock(), fetch()
+                self._value, self._renew_at = grant.token, _renewal(asked_at, grant.lifetime)
+            return self._value
+
+    @property
+    def may_have_ended(self) -> bool:
+        """Whether a token is kept of which nobody said how long it lives."""
+        return bool(self._value) and self._renew_at is None
+
+    def drop(self, refused: str) -> None:
+        """Forget the token, if it is still the one that was refused; given as the Authorization header had it."""
+        with self._lock:
+            if refused.endswith(f" {self._value}"):
+                self._value = ""
+
+
+def _renewal(asked_at: float, lifetime: float | None) -> float | None:
+    return None if lifetime is None else asked_at + lifetime - min(RENEWAL_MARGIN, lifetime / 5)

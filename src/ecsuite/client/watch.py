@@ -1,0 +1,82 @@
+"""Watches the exchanges of one client: has each checked, and notes what the checks say and what is to be deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from ecsuite.checks import Checker
+from ecsuite.client.checked import Checked, attach
+from ecsuite.client.cleanup import Cleanup
+from ecsuite.client.connection import to_exchange, to_request
+from ecsuite.client.pacing import CallLog
+from ecsuite.contract import Operation
+from ecsuite.errors import PromiseBroken
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.http import httpx
+from ecsuite.journal import Journal
+from ecsuite.messages.exchange import Exchange, Response
+from ecsuite.promises import RESPONSE_ARRIVES, Promise
+
+_SENT_AT: Final = "ecsuite.sent_at"
+
+
+class Watch:
+    """The `Watcher` of one client.
+
+    Args:
+        checker: what looks at every exchange.
+        journal: where what it says is kept.
+        cleanup: told what was made and deleted.
+        log: told of each call.
+        clock: seconds, for the length of exchanges.
+    """
+
+    def __init__(
+        self, checker: Checker, journal: Journal, cleanup: Cleanup, log: CallLog, clock: Callable[[], float]
+    ) -> None:
+        self._checker = checker
+        self._journal = journal
+        self._cleanup = cleanup
+        self._log = log
+        self._clock = clock
+
+    def sending(self, request: httpx.Request) -> None:
+        """Note when a request is sent."""
+        request.extensions[_SENT_AT] = self._clock()
+
+    def received(self, response: httpx.Response) -> None:
+        """Read the body of a response, and check the exchange.
+
+        Raises:
+            PromiseBroken: the body cannot be had in whole. The response has begun, so this is no lost connection, and
+                nothing that another try would mend.
+        """
+        flaw: httpx.RequestError | None = None
+        try:
+            response.read()
+        except (httpx.DecodingError, httpx.TransportError) as error:
+            flaw = error
+        exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
+        self._log.note(exchange.request.method, exchange.request.url)
+        decoded = self._checker.decode(exchange)
+        result = self._checker.judge(decoded)
+        self._journal.add(result)
+        self._cleanup.note(decoded)
+        attach(response, Checked(decoded, result))
+        if flaw is not None:
+            raise PromiseBroken(f"{exchange.request.method} {exchange.request.url}: {exchange.response.flaw}")
+
+    def lost(self, request: httpx.Request, reason: str) -> PromiseBroken:
+        """Note that no response came to a request; what the call is to raise."""
+        exchange = Exchange(to_request(request), Response(0))
+        return self.unanswered(exchange, self._checker.operation(exchange.request), reason)
+
+    def unanswered(self, exchange: Exchange, operation: Operation | None, reason: str) -> PromiseBroken:
+        """Note that no response came that is about the request; what the call is to raise."""
+        self.add_finding(RESPONSE_ARRIVES, Breach("absent", Place("connection"), note=reason), exchange, operation)
+        return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})")
+
+    def add_finding(self, promise: Promise, breach: Breach, exchange: Exchange, operation: Operation | None) -> None:
+        """Note a broken promise that the checks of one exchange alone cannot see."""
+        self._journal.add_finding(self._checker.finding(promise, breach, exchange, operation))

@@ -1,0 +1,15 @@
+"""The pytest plugin: targets, editions, recordings, and findings as test failures.
+
+The only package that imports pytest. A test asks for the fixture `run` (or `story`, `api`, `world`) and calls the API;
+whether the calls are replayed, sent to the local stand-in or to a live server is the command line's business.
+"""
+
+# Each is a plugin of its own, which pytest registers with this one.
+pytest_plugins = (
+    "ecsuite.plugin.session",
+    "ecsuite.plugin.tables",
+    "ecsuite.plugin.fixtures",
+    "ecsuite.plugin.recording",
+    "ecsuite.plugin.outcome",
+    "ecsuite.plugin.summary",
+)

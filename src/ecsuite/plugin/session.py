@@ -1,0 +1,109 @@
+"""Options and markers, and the session that they describe: refused before any test, where it cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import pytest
+
+from ecsuite import editions, hooks
+from ecsuite.errors import EcsuiteError
+from ecsuite.session import Run, Session, Settings
+from ecsuite.target import MODES
+
+MARKERS: Final = (
+    "edition(name): the test is about that edition alone",
+    "scenario(name): the test is recorded as cassettes/<edition>/<name>.yaml; one without is not replayed",
+    "quickstart: the test follows a quickstart guide",
+    "operations(select): the test runs once for each operation that select(contract, operation) takes",
+    "entity_types(select): the test runs once for each entity type that select(entity_type) takes",
+    "guide: what the test asserts is promised by a published guide",
+    "spec: what the test asserts is promised by a published document, or by a standard that a guide invokes",
+)
+_SESSION: Final = pytest.StashKey[Session]()
+_RUN: Final = pytest.StashKey[Run]()
+
+
+def session_of(config: pytest.Config) -> Session:
+    """The session that the command line describes."""
+    return config.stash[_SESSION]
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """What it was asked for."""
+    return session_of(config).settings
+
+
+def keep_run(item: pytest.Item, run: Run) -> None:
+    """Have a test's run where its outcome is judged and its recording written."""
+    item.stash[_RUN] = run
+
+
+def run_of(item: pytest.Item) -> Run | None:
+    """The run of a test; None where the test has none."""
+    return item.stash.get(_RUN, None)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the hook that tells other plugins what was found."""
+    pluginmanager.add_hookspecs(hooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--ec-target`, `--ec-edition` and `--ec-allow-production`, and the setting `ec_cassettes`."""
+    group = parser.getgroup("ecsuite", "Energy Coordination API")
+    group.addoption(
+        "--ec-target",
+        choices=MODES,
+        help="where the exchanges come from: the cassettes (replay, the default), the local stand-in over a socket "
+        "(local), or the server that EC_BASE_URL and the other variables name (live)",
+    )
+    group.addoption(
+        "--ec-edition",
+        metavar="EDITION",
+        help=f"the edition to test, or all (the default; with live, {editions.default('live')})",
+    )
+    group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
+    parser.addini("ec_cassettes", "the folder of the cassettes, in place of ecsuite's own", type="paths")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the markers, and refuse what cannot be run, before anything is."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    with usage_errors():
+        session = Session(_settings(config))
+        config.stash[_SESSION] = session
+        config.add_cleanup(session.close)
+        session.require_environment()
+
+
+def _settings(config: pytest.Config) -> Settings:
+    return Settings.of(
+        config.getoption("--ec-target"),
+        config.getoption("--ec-edition"),
+        cassettes=next(iter(config.getini("ec_cassettes")), None),
+        # An option of pytest-recording, without which nothing is recorded.
+        recording=config.getoption("--record-mode", "none") not in {None, "none"},
+        allow_production=config.getoption("--ec-allow-production"),
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Before anything else is tried: are the credentials good?"""
+    on_worker = hasattr(session.config, "workerinput")
+    if not on_worker and not session.config.option.collectonly:
+        with usage_errors():
+            session_of(session.config).require_credentials()
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Our errors as pytest's: one line, exit code 4."""
+    try:
+        yield
+    except EcsuiteError as error:
+        raise pytest.UsageError(str(error)) from None

@@ -1,0 +1,16 @@
+"""What a run is: a contract, a target, a client and a journal; serves the pytest plugin and the command line alike.
+
+    session = Session(Settings.of("local", "2023-10"))
+    with closing(session), session.run("2023-10", "quickstart") as run:
+        run.api.get("/users")
+
+Knows no pytest.
+"""
+
+from ecsuite.session.connections import Connections
+from ecsuite.session.credentials import require_credentials
+from ecsuite.session.run import Run, open_run, replay_run
+from ecsuite.session.session import Session
+from ecsuite.session.settings import Settings
+
+__all__ = ["Connections", "Run", "Session", "Settings", "open_run", "replay_run", "require_credentials"]

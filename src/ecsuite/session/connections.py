@@ -1,0 +1,66 @@
+"""What the runs against one target may share, opened when it is first needed and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from functools import cached_property
+from typing import Any
+
+from ecsuite.checks import Checker
+from ecsuite.client import Api, Latency, Token, new_http
+from ecsuite.http import httpx
+from ecsuite.journal import Journal
+from ecsuite.messages.redact import Redactor
+from ecsuite.target import Credentials, Target
+from ecsuite.webhook.http import receiving
+from ecsuite.webhook.receiver import NoReceiver, Receiver
+
+
+class Connections:
+    """What the runs against one target may share: open connections, tokens, and the receiver of deliveries."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._stack = ExitStack()
+        self._tokens: dict[Credentials, Token] = {}
+        self.latency = Latency()
+
+    @cached_property
+    def http(self) -> httpx.Client:
+        """The connections to the API."""
+        return self._stack.enter_context(closing(new_http(self.target)))
+
+    @cached_property
+    def receiver(self) -> Receiver:
+        """A receiver of deliveries, opened when the first of them is asked for."""
+        return self._stack.enter_context(_receiver(self.target))
+
+    def client(self, partner: Target, checker: Checker, journal: Journal, redactor: Redactor, *, in_order: bool) -> Api:
+        """A client of a partner of the target; the clients of one partner share its token.
+
+        Args:
+            partner: the target with that partner's credentials.
+            checker: what looks at every exchange.
+            journal: where what it says is kept.
+            redactor: told of every token.
+            in_order: whether calls must go one after the other.
+        """
+        from ecsuite.client.retry import with_retries  # noqa: PLC0415  a replay loads none of it
+
+        token = self._tokens.setdefault(partner.credentials, Token())
+        shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
+        return Api(partner, checker, journal, redactor, retrying=with_retries, in_order=in_order, **shared)
+
+    def close(self) -> None:
+        """Close all of them."""
+        self._stack.close()
+
+
+@contextmanager
+def _receiver(target: Target) -> Iterator[Receiver]:
+    if not (target.on_loopback or target.receiver_url):
+        yield NoReceiver()
+        return
+    with receiving(public_url=target.receiver_url, port=target.receiver_port) as receiver:
+        yield receiver

@@ -1,0 +1,104 @@
+"""A session: one run after another against the targets that its settings name, with what the runs share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from pathlib import Path
+
+from ecsuite import editions
+from ecsuite.cassette.tape import load
+from ecsuite.errors import CassetteError
+from ecsuite.session.connections import Connections
+from ecsuite.session.credentials import require_credentials
+from ecsuite.session.run import Run, open_run, replay_run
+from ecsuite.session.settings import Settings
+from ecsuite.target import Target, live
+
+
+class Session:
+    """Opens runs. What they share is opened when it is first needed, and closed with the session.
+
+    Args:
+        settings: what the session was asked for.
+        env: describes a live server, as the README says; the environment of this process where it is left out.
+    """
+
+    def __init__(self, settings: Settings, env: Mapping[str, str] | None = None) -> None:
+        self.settings = settings
+        self._env = os.environ if env is None else env
+        self._stack = ExitStack()
+        self._targets: dict[str, Target] = {}
+        self._connections: dict[str, Connections] = {}
+
+    def require_environment(self) -> None:
+        """See that a live server is described, before anything is sent; raises as `ecsuite.target.live`."""
+        if self.settings.mode == "live":
+            self._target(self.settings.editions[0])
+
+    def require_credentials(self) -> None:
+        """Try the credentials of a live server; raises as `ecsuite.session.require_credentials`."""
+        if self.settings.mode == "live":
+            edition = self.settings.editions[0]
+            require_credentials(edition, self._target(edition))
+
+    def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
+        """A run of an edition, of which the block is to be a scenario.
+
+        Args:
+            edition: whose contract holds.
+            scenario: the name of the recording that is played or made; without either, it may be left out.
+
+        Raises:
+            CassetteError: there is no such recording, or it is damaged.
+            StandInDidNotStart: there is no local stand-in to be had.
+        """
+        cassette = self.settings.cassette(edition, scenario)
+        if self.settings.mode == "replay":
+            return replay_run(cassette)
+        if self.settings.recording:
+            return self._recorded_run(edition, cassette)
+        return open_run(edition, self._target(edition), connections=self._shared(edition))
+
+    def close(self) -> None:
+        """Close the connections, and stop the stand-ins."""
+        self._stack.close()
+
+    @contextmanager
+    def _recorded_run(self, edition: str, cassette: Path) -> Iterator[Run]:
+        """A run that shares nothing, for a cassette must be whole in itself; one made again sends the same again."""
+        with ExitStack() as stack:
+            target = self._target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
+            yield stack.enter_context(open_run(edition, target, seed=_seed(cassette), recording=True))
+
+    def _shared(self, edition: str) -> Connections:
+        if edition not in self._connections:
+            self._connections[edition] = self._stack.enter_context(closing(Connections(self._target(edition))))
+        return self._connections[edition]
+
+    def _target(self, edition: str) -> Target:
+        if edition not in self._targets:
+            is_live = self.settings.mode == "live"
+            self._targets[edition] = self._live() if is_live else _stand_in(self._stack, edition)
+        return self._targets[edition]
+
+    def _live(self) -> Target:
+        contracts = map(editions.contract, self.settings.editions)
+        hosts = frozenset[str]().union(*(contract.production_hosts() for contract in contracts))
+        return live(self._env, hosts, allow_production=self.settings.allow_production)
+
+
+def _stand_in(stack: ExitStack, edition: str) -> Target:
+    """A local stand-in, which is stopped with the stack."""
+    from ecsuite.standin import launched  # noqa: PLC0415  a server is more than a replay needs
+
+    return stack.enter_context(launched(edition)).target()
+
+
+def _seed(cassette: Path) -> str | None:
+    """The seed of a recording, if there is one."""
+    try:
+        return load(cassette).provenance.seed
+    except CassetteError:
+        return None

@@ -1,0 +1,77 @@
+"""What a session was asked for, as data: where to send to, whose contracts hold, where recordings are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ecsuite import editions
+from ecsuite.cassette.tape import path_of
+from ecsuite.errors import RecordingNeedsServer
+from ecsuite.target import Mode
+
+ALL: Final = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a session.
+
+    Attributes:
+        mode: where the exchanges come from.
+        editions: those to be tested.
+        cassettes: the folder of the recordings, each in a folder of its edition.
+        recording: whether what is sent is recorded there.
+        allow_production: whether a live run may write to a production host.
+    """
+
+    mode: Mode
+    editions: tuple[str, ...]
+    cassettes: Path
+    recording: bool = False
+    allow_production: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        mode: Mode | None = None,
+        edition: str | None = None,
+        *,
+        cassettes: Path | None = None,
+        recording: bool = False,
+        allow_production: bool = False,
+    ) -> Settings:
+        """The settings with what was not given filled in.
+
+        Args:
+            mode: a replay where it is left out, and the local stand-in where something is to be recorded.
+            edition: all of them where it is left out, and the newest against a live server.
+            cassettes: those of ecsuite where it is left out.
+            recording: see the class.
+            allow_production: see the class.
+
+        Raises:
+            UnknownEdition: there is no such edition.
+            RecordingNeedsServer: a replay is to be recorded.
+        """
+        if recording and mode == "replay":
+            raise RecordingNeedsServer
+        chosen: Mode = mode or ("local" if recording else "replay")
+        wanted = edition or (editions.default("live") if chosen == "live" else ALL)
+        return cls(
+            chosen,
+            editions.editions() if wanted == ALL else (editions.require(wanted),),
+            cassettes or editions.root() / "cassettes",
+            recording,
+            allow_production,
+        )
+
+    @property
+    def uses_cassettes(self) -> bool:
+        """Whether tests are replayed or recorded, so that only those with a cassette can run."""
+        return self.mode == "replay" or self.recording
+
+    def cassette(self, edition: str, scenario: str) -> Path:
+        """Where the recording of a scenario is."""
+        return path_of(self.cassettes, edition, scenario)

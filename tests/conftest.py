@@ -1,0 +1,38 @@
+"""In which order the folders of tests run, and which of them a run leaves out."""
+
+from pathlib import Path
+
+import pytest
+
+from ecsuite.plugin.session import settings_of
+
+HERE = Path(__file__).parent
+# A broken server is told the sooner the earlier the cheap and broad tests come.
+FOLDERS = ("quickstart", "endpoints", "rules", "scenarios", "webhooks", "properties")
+# The tests of ecsuite itself are not about a server.
+OWN = HERE / "selftest"
+# Cases that are made up again cannot be recorded, and what makes them up takes its time to be loaded.
+GENERATED = HERE / "properties"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out a folder that is not about the target, unless the command line names it."""
+    settings = settings_of(config)
+    if collection_path == OWN and settings.mode != "replay" and not _names(config, OWN):
+        return True
+    return True if collection_path == GENERATED and settings.uses_cassettes else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests into the order of their folders."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+    return FOLDERS.index(folder) if folder in FOLDERS else len(FOLDERS)
+
+
+def _names(config: pytest.Config, folder: Path) -> bool:
+    """Whether an argument of the command line is in a folder."""
+    return any(Path(argument.partition("::")[0]).resolve().is_relative_to(folder) for argument in config.args)
