@@ -1,6 +1,8 @@
 """Bodies drawn from schemas, and kinds drawn from links: what the tables of tests/rules are made of."""
 
 import json
+import re
+import unicodedata
 
 import pytest
 
@@ -61,8 +63,32 @@ def test_legal_bodies_have_every_option_and_both_ends(samples):
     assert {-180, 180} <= {meter["location"]["longitude"] for meter in meters}
 
 
-def test_every_kind_of_text_is_tried(samples):
-    """Plain texts and unusual ones are all among the legal bodies of a vehicle."""
+KINDS_OF_TEXT = {
+    "digits with leading zeros": lambda text: text.isdigit() and text.startswith("0"),
+    "quotes and a backslash": lambda text: {'"', "'", "\\"} <= set(text),
+    "markup": lambda text: "<" in text and "&amp;" in text,
+    "Norwegian letters": lambda text: "å" in text and "Ø" in text,
+    "other alphabets": lambda text: "Ж" in text and "東" in text,
+    "upper and lower case in one word": lambda text: re.search("[a-z][A-Z]", text),
+    "blanks around it": lambda text: text != text.strip(" "),
+    "a line break": lambda text: "\n" in text,
+    "a tab": lambda text: "\t" in text,
+    "characters beyond the basic plane": lambda text: max(text) > "\uffff",
+    "decomposed letters": lambda text: unicodedata.normalize("NFC", text) != text,
+    "more than 255 characters": lambda text: len(text) > 255,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_TEXT)
+def test_every_kind_of_text_is_tried(samples, kind):
+    """Among the legal bodies of a vehicle there is one with each kind of text that servers get wrong."""
+    models = [vehicle["metadata"]["model"] for vehicle in every(samples, "createVehicle")]
+
+    assert any(map(KINDS_OF_TEXT[kind], models))
+
+
+def test_every_text_is_tried(samples):
+    """No text that is listed is forgotten."""
     models = {vehicle["metadata"]["model"] for vehicle in every(samples, "createVehicle")}
 
     assert {*TEXTS, *UNUSUAL_TEXTS} <= models
