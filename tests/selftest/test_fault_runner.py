@@ -48,7 +48,13 @@ def test_record_has_the_whole_finding(run):
     assert CATCHER in table
     assert (record["name"], record["verdict"], record["test"]) == (NAME, "caught", CATCHER)
     (finding,) = record["fitting"]
-    assert finding.items() >= {"at": "body /metadata/year", "expected": "an integer", "request": None}.items()
+    assert (finding["promise"], finding["operation"], finding["status"]) == ("response-body", "getVehicle", 200)
+    assert (finding["breach"]["kind"], finding["breach"]["at"]["path"]) == ("type", ["metadata", "year"])
+    assert (finding["breach"]["expected"]["value"], finding["breach"]["actual"]["value"]) == (
+        {"type": "integer"},
+        "2009",
+    )
+    assert "request" not in finding
 
 
 def test_known_test_is_no_expectation(run, tmp_path):

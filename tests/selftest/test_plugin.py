@@ -299,6 +299,25 @@ def test_test_that_nobody_asked_for_is_not_counted(project):
     result.has("2 tests not recorded, and so left out: run with --ec-target local")
 
 
+def test_other_fixture_by_the_same_name_is_no_call(project):
+    """A test whose fixture `run` is its own calls no API, and so is not left out."""
+    project.test(
+        """
+    import pytest
+
+    @pytest.fixture
+    def run(): return 1
+
+    def test_own(run): assert run == 1
+    """
+    )
+
+    result = project.run()
+
+    result.ended(passed=1)
+    assert "not recorded" not in result.text
+
+
 def test_unrecorded_tests_run_against_servers(project):
     """A run against a server has all tests, and no such line."""
     project.test(SCENARIO + UNRECORDED)
