@@ -57,6 +57,20 @@ def server(app: App, *, log_level: str = "warning") -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
+def announcing(app: App, announce: Callable[[], object]) -> App:
+    """The app, which calls a function once it has started: its server listens to signals by then."""
+
+    async def announced(scope: Any, receive: Any, send: Any) -> None:
+        async def tell(message: Any) -> None:
+            await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                announce()
+
+        await app(scope, receive, tell if scope["type"] == "lifespan" else send)
+
+    return announced
+
+
 @contextmanager
 def in_thread(app: App, listener: socket.socket, *, log_level: str = "warning") -> Iterator[None]:
     """Serve the app in a thread while the block lasts; closes the socket.

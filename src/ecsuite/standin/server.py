@@ -84,11 +84,10 @@ def serve(  # noqa: PLR0913
         PortTaken, DataFileUnusable, UnknownEdition.
     """
     with _standing(edition, host, port, data, token_lifetime, plant) as (app, listener, standin):
-        server = asgi.server(app)
+        # An interrupt that came before the server listens to signals would end it with a warning.
+        server = asgi.server(asgi.announcing(app, lambda: announce(standin)))
         if until is not None:
             threading.Thread(target=_stop_after, args=(until, server), daemon=True).start()
-        # The socket listens already: whoever connects now is served as soon as the server runs.
-        announce(standin)
         server.run(sockets=[listener])
 
 
