@@ -47,7 +47,8 @@ from ecsuite.rules import (
     shown,
     words_of,
 )
-from ecsuite.samples import Body, Samples, Wrong
+from ecsuite.samples import UNSPECIFIED_TARGET, Body, Wrong
+from ecsuite.samples.asking import AskingSamples
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
 # What makes a secret longer than a block of SHA-256, and of more than ASCII.
@@ -56,10 +57,6 @@ PROBE: Final = Expectation("looking whether it is there", unspecified=True)
 # Whether the API looks at a webhook's address is not told, and one on this machine may not please it.
 ADDRESS_MAY_DISPLEASE: Final = Expectation("a webhook at an address that may be refused", frozenset({200, 201, 400}))
 ADDRESS_DISPLEASES: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
-MAY_BE_REJECTED: Final = Expectation(
-    "success, or a refusal of what a server may refuse", frozenset({200, 201, 204, 400})
-)
-UNSPECIFIED_TARGET: Final = Expectation("a call about something that may not be there", unspecified=True)
 # Seconds that are given to what follows from a call, such as the log of a delivery.
 FOLLOWS: Final = 10.0
 # How often what may be somebody else's doing is looked at again.
@@ -156,7 +153,7 @@ class World:
     receiver: Receiver
     sandbox: bool = True
     rules: Rules = field(init=False)
-    samples: Samples = field(init=False)
+    samples: AskingSamples = field(init=False)
     _defaults: dict[str, Entity] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
     _found: dict[str, tuple[dict[str, str], Any] | None] = field(default_factory=dict)
@@ -165,7 +162,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rules = Rules(self.api)
-        self.samples = Samples(self.contract, self.draw, self._named)
+        self.samples = AskingSamples(self.contract, self.draw, self._named)
 
     @property
     def contract(self) -> Contract:
@@ -474,11 +471,7 @@ class World:
             return None
         there = self._have_ready(operation, values)
         body = self.body(operation, values, full=full) if operation.request else None
-        settled = (
-            there
-            and not (body and body.may_be_rejected)
-            and (body is None or all(self._named(name) for name in body.names))
-        )
+        settled = there and (body is None or body.expectation is SUCCESS)
         return Call(operation, values, body, self._query(operation), settled)
 
     def legal(self, operation: Operation) -> Iterator[Body]:
@@ -558,9 +551,7 @@ class World:
 
     def expectation(self, body: Body) -> Expectation:
         """What a call with a legal body has a right to."""
-        if not all(self._named(name) for name in body.names):
-            return UNSPECIFIED_TARGET
-        return MAY_BE_REJECTED if body.may_be_rejected else SUCCESS
+        return body.expectation
 
     def path(self, operation: Operation, parent: Entity | None = None, own: str = "") -> str:
         """The path of an operation below a parent, and of the id `own` where it has one more parameter."""

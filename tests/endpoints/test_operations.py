@@ -5,7 +5,8 @@ import pytest
 from ecsuite.contract import links_to, parameters
 from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.rules import json_of
-from ecsuite.world import UNSPECIFIED_TARGET, Call, replacing
+from ecsuite.samples import UNSPECIFIED_TARGET
+from ecsuite.world import Call, replacing
 
 pytestmark = pytest.mark.spec
 # Nobody else has an id that is as long as this and differs from a known one in a letter.

@@ -7,7 +7,8 @@ import pytest
 
 from ecsuite.messages.exchange import Expectation
 from ecsuite.rules import REPLACED_WHOLE, UNTOUCHED, shown
-from ecsuite.world import MAY_BE_REJECTED, schema_of
+from ecsuite.samples import MAY_BE_REJECTED
+from ecsuite.world import schema_of
 
 pytestmark = pytest.mark.guide
 

@@ -6,7 +6,8 @@ from ecsuite.compare import Unordered
 from ecsuite.messages.exchange import Expectation
 from ecsuite.quickstart.edition_2026_01 import EVENING
 from ecsuite.rules import DELIVERED_TRUE, SIMULATED, json_of
-from ecsuite.world import MAY_BE_REJECTED, NotTakenError, records_of
+from ecsuite.samples import MAY_BE_REJECTED
+from ecsuite.world import NotTakenError, records_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 BREAKS_BODY = frozenset({"request body matches contract"})

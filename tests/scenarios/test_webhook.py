@@ -10,9 +10,10 @@ from ecsuite.messages.exchange import ABSENT, SUCCESS, UNSPECIFIED
 from ecsuite.pages import Pages
 from ecsuite.quickstart.edition_2026_01 import tells_of
 from ecsuite.rules import DELIVERED_ONCE, LISTED_ONCE, LOGGED, REPEATED, UNTOUCHED, json_of
+from ecsuite.samples import MAY_BE_REJECTED
 from ecsuite.webhook.delivery import value_of
 from ecsuite.webhook.receiver import wait_for
-from ecsuite.world import MAY_BE_REJECTED, NotTakenError, records_of, total_of
+from ecsuite.world import NotTakenError, records_of, total_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 MOST_ATTEMPTS = 4

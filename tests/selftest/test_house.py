@@ -23,6 +23,7 @@ MODULES = files(".py", below="src")
 LAYERS = [
     ["ecsuite.version"],
     ["ecsuite.errors"],
+    ["ecsuite.json_paths"],
     ["ecsuite.http"],
     ["ecsuite.promises"],
     ["ecsuite.messages.exchange"],

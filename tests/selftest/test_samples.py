@@ -6,7 +6,8 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.ids import Ids
-from ecsuite.samples import TEXTS, UNUSUAL_TEXTS, Samples
+from ecsuite.samples import Samples
+from ecsuite.samples.values import TEXTS, UNUSUAL_TEXTS
 from ecsuite.world import schema_of
 
 OPERATIONS = [
@@ -23,7 +24,7 @@ def samples():
         ids = Ids("seed")
         draws = {"vin": ids.vin, "meter-point-id": ids.meter_point_id, "digits": lambda: ids.digits(8)}
         draws |= {"hook-url": lambda: "https://x.example/hooks/1", "hour": lambda: "2026-01-15T17:00:00+00:00"}
-        return Samples(editions.contract(edition), lambda kind: draws.get(kind, ids.new)(), lambda _: None)
+        return Samples(editions.contract(edition), lambda kind: draws.get(kind, ids.new)())
 
     return make
 

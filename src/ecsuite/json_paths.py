@@ -1,0 +1,50 @@
+"""Places in JSON values: what stands at a path, and every plain value with its path."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+Path = tuple[str | int, ...]
+
+
+def at_path(value: Any, path: Path, default: Any = None) -> Any:
+    """What stands at a path; `default` where nothing does. Of an array, a token may be an index as text, too."""
+    for token in path:
+        try:
+            value = value[int(token) if isinstance(value, list) else token]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return default
+    return value
+
+
+def at_pointer(value: Any, pointer: str) -> Any:
+    """What stands at a pointer such as `/users/0/userId`; None where nothing does."""
+    return at_path(value, tuple(pointer.split("/")[1:]))
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Each plain value, and each array, with its path."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, (*path, name))
+        return
+    yield path, value
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+
+
+def replaced(value: Any, at: Path, new: Any) -> Any:
+    """The value with a copy of another one at a path; it is changed in its place."""
+    if not at:
+        return new
+    at_path(value, at[:-1])[at[-1]] = copy.deepcopy(new)
+    return value
+
+
+def removed(value: Any, at: Path) -> Any:
+    """The value without what stands at a path; it is changed in its place."""
+    del at_path(value, at[:-1])[at[-1]]
+    return value
