@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,3 +29,17 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from leaves(item, (*path, index))
+
+
+def replaced(value: Any, at: Path, new: Any) -> Any:
+    """The value with a copy of another one at a path; it is changed in its place."""
+    if not at:
+        return new
+    at_path(value, at[:-1])[at[-1]] = copy.deepcopy(new)
+    return value
+
+
+def removed(value: Any, at: Path) -> Any:
+    """The value without what stands at a path; it is changed in its place."""
+    del at_path(value, at[:-1])[at[-1]]
+    return value

@@ -26,6 +26,7 @@ MODULES = files(".py", below="src")
 LAYERS = [
     ["ecsuite.version"],
     ["ecsuite.errors"],
+    ["ecsuite.json_paths"],
     ["ecsuite.http"],
     ["ecsuite.promises"],
     ["ecsuite.json_paths"],
@@ -176,7 +177,7 @@ def test_no_import_leads_in_a_circle():
 OF_EDITIONS = re.compile(r"ecsuite\.(quickstart\.edition_|standin\.edition_|standin\.faults)")
 # Generic modules that name members all the same, until the rules and the pages of lists are data of the contract.
 NAME_MEMBERS = {
-    "ecsuite.cassette.record": {"webhookSecret"},
+    "ecsuite.cassette.rewrite": {"webhookSecret"},
     "ecsuite.rules.listing": {"totalRecords"},
     "ecsuite.rules.paging": {"currentPage", "nextPage", "pageSize", "previousPage", "totalPages"},
     "ecsuite.rules.values": {"webhookSecret"},

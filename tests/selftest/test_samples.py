@@ -8,7 +8,8 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.ids import Ids
-from ecsuite.samples import TEXTS, UNUSUAL_TEXTS, Samples
+from ecsuite.samples import Samples
+from ecsuite.samples.values import TEXTS, UNUSUAL_TEXTS
 
 OPERATIONS = [
     pytest.param(edition, operation, id=f"{edition}-{operation.id}")

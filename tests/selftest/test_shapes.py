@@ -8,7 +8,8 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.contract import Contract, Source, Values, success_links
-from ecsuite.samples import Reference, Samples
+from ecsuite.messages.exchange import SUCCESS
+from ecsuite.samples import UNSPECIFIED_TARGET, Needs, Reference, Samples
 
 thing = """\
     openapi: 3.1.0
@@ -32,12 +33,14 @@ thing = """\
             kind: {enum: [A, B, C], examples: [B], x-recommended: true}
             part:
               oneOf:
-                - {type: object, required: [is], properties: {is: {const: X}, size: {type: number}}}
-                - {type: object, required: [is], properties: {is: {const: Y}}}
+                - {type: object, required: [is], properties: {is: {const: X}, size: {type: number}, of: {type: string, x-references: getOtherPart.partId}, vin: {type: string, x-sample: vin}}}
+                - {type: object, required: [is], properties: {is: {const: Y}, of: {type: string, x-references: getPart.partId}}}
                 - {type: object, properties: {is: false}, x-may-be-rejected: nobody knows}
 """
 POINTER = ("components", "schemas", "Entity")
 OWNER = Reference("getOwner", "ownerId")
+PART = Reference("getPart", "partId")
+OTHER_PART = Reference("getOtherPart", "partId")
 
 
 @pytest.fixture
@@ -53,21 +56,63 @@ def samples(contract):
 
 def test_members_beside_a_reference_are_drawn(samples):
     """What is required, or wanted, on either side of a reference; and what names an entity names it."""
-    needs = samples.needs(POINTER)
-
     body = samples.smallest(POINTER, {OWNER: "the owner"})
 
-    assert needs.references == {OWNER}
     assert body.value == {"name": "id-0", "owner": "the owner", "kind": "B"}
-    assert body.unresolved == frozenset()
+    assert not body.unresolved
+    assert body.expectation is SUCCESS
 
 
-def test_what_is_not_there_is_unresolved(samples):
-    """A body that names what is not there says so, and has an id of nobody's in its place."""
+def test_unknown_reference_is_drawn(samples):
+    """What names an entity of which nothing is there has a fresh id, and the body says so."""
     body = samples.smallest(POINTER)
 
-    assert body.value["owner"] == "id-1"
+    assert body.value == {"name": "id-0", "owner": "id-1", "kind": "B"}
     assert body.unresolved == {OWNER}
+    assert body.expectation is UNSPECIFIED_TARGET
+
+
+@pytest.mark.parametrize(
+    ("full", "references", "kinds"), [(False, {OWNER}, {"id"}), (True, {OWNER, OTHER_PART}, {"id", "vin"})]
+)
+def test_needs_are_told_before_anything_is_drawn(samples, full, references, kinds):
+    """Which entities a body names, and the kinds of its samples; asking for it draws nothing."""
+    needs = samples.needs(POINTER, full=full)
+
+    assert needs == Needs(frozenset(references), frozenset(kinds))
+    assert samples.smallest(POINTER).value["name"] == "id-0"
+
+
+def test_all_needs_are_those_of_every_body(samples):
+    """What any legal, wrong or unspecified body names is among them, in every branch."""
+    needs = samples.all_needs(POINTER)
+    every = [samples.smallest(POINTER), samples.fullest(POINTER), *samples.legal(POINTER)]
+
+    assert needs.references == {OWNER, PART, OTHER_PART}
+    assert frozenset().union(*(body.unresolved for body in every)) == needs.references
+
+
+def test_known_ids_are_put_in_everywhere(samples):
+    """Where every id is known no body names what is not there, and each names what is."""
+    ids = {OWNER: "the owner", PART: "the part", OTHER_PART: "the other part"}
+
+    bodies = list(samples.legal(POINTER, ids))
+
+    assert not any(body.unresolved for body in bodies)
+    assert {body.value["owner"] for body in bodies} == {"the owner"}
+    assert {body.value["part"].get("of") for body in bodies} == {"the part", "the other part", None}
+
+
+def test_samples_of_one_source_are_the_same(contract):
+    """Drawn from equal sources, the bodies are equal: they depend on nothing else."""
+
+    def drawn():
+        ids = itertools.count()
+        samples = Samples(contract, lambda kind: f"{kind}-{next(ids)}")
+        every = (*samples.legal(POINTER), *samples.wrong(POINTER), *samples.unspecified(POINTER))
+        return [each.value for each in every]
+
+    assert drawn() == drawn()
 
 
 def test_given_members_are_put_in(samples):

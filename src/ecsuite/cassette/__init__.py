@@ -1,5 +1,6 @@
-"""Cassettes: the recorded exchanges of one scenario, in the format of vcrpy with a head of our own.
+"""Cassettes: the recorded exchanges of one scenario, in the format of vcrpy with a header of our own.
 
-`replay` plays one without vcrpy, in constant time an exchange; `record` has what pytest-recording is set to, and what
-is done to a recording before it is written.
+`tape` is the file, and `replay` plays one without vcrpy, in constant time an exchange. `record` makes one of what
+pytest-recording took down: `trim` leaves out what is not the run's, `stable` finds what stands for the values that the
+server chose, and `rewrite` puts it in, with placeholders for secrets and names for addresses.
 """

@@ -97,6 +97,14 @@ def read_json(body: bytes, *, is_strict: bool = False) -> Json:
         raise UndecodableError("not-json", f"it is no JSON: {error}") from None
 
 
+def json_or_none(body: bytes) -> Any:
+    """The JSON value of a body; None where it is none, or is null."""
+    try:
+        return read_json(body).value
+    except UndecodableError:
+        return None
+
+
 def _characters(value: Any, *, is_strict: bool) -> Any:
     text = json.dumps(value, ensure_ascii=False)
     try:

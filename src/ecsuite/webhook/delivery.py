@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from ecsuite.messages.exchange import Exchange
-from ecsuite.messages.media import UndecodableError, read_json
+from ecsuite.messages.media import UndecodableError, json_or_none, read_json
 
 Wanted = Callable[[Any], bool]
 Subject = Callable[[Any], Hashable]
@@ -32,10 +32,7 @@ def may_be(wanted: Wanted, delivery: Exchange) -> bool:
 
 def value_of(delivery: Exchange) -> Any:
     """The JSON value of a delivery; None where it is none."""
-    try:
-        return read_json(delivery.request.body).value
-    except UndecodableError:
-        return None
+    return json_or_none(delivery.request.body)
 
 
 def url_of(address: str, hook: str) -> str:

@@ -1,0 +1,183 @@
+"""Exchanges rewritten for a recording: placeholders, stable values, names for addresses, and signatures that fit."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+from ecsuite.cassette.stable import StableValues
+from ecsuite.cassette.texts import UUID
+from ecsuite.contract import Contract
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.media import FORM, MediaType, json_or_none
+from ecsuite.messages.redact import is_secret, mask_body, placeholder
+from ecsuite.target import is_loopback
+from ecsuite.webhook.signature import is_signed, sign
+
+KEPT_REQUEST_HEADERS: Final = frozenset({"content-type"})
+KEPT_RESPONSE_HEADERS: Final = frozenset({"content-type", "cache-control", "www-authenticate", "location", "allow"})
+# The member that holds the secret of a webhook's signatures.
+SIGNING_MEMBER: Final = "webhookSecret"
+# A string of a JSON text; with a colon behind it, it is the name of a member.
+_JSON_STRING: Final = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?')
+
+
+class Rewriter:
+    """Rewrites exchanges: addresses, server-chosen values, secrets, and the signatures of what was rewritten.
+
+    Args:
+        addresses: the origins to be replaced, each with the name that stands for it.
+        stable: what stands for the values that the server chose.
+        secrets: every secret of the run.
+        signed: the headers, in small letters, that hold signatures of deliveries.
+    """
+
+    def __init__(
+        self, addresses: Mapping[str, str], stable: StableValues, secrets: Iterable[str], signed: frozenset[str]
+    ) -> None:
+        self._addresses = addresses
+        self._stable = stable
+        self._secrets = frozenset(secrets)
+        self._signed = signed
+        self._signatures: dict[str, str] = {}
+
+    def address(self, text: str) -> str:
+        """A text with the names of addresses in their places."""
+        for origin, name in self._addresses.items():
+            text = text.replace(origin, name)
+        return text
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """An exchange with the headers that a check reads, and everything in it replaced that must be."""
+        request, response = exchange.request, exchange.response
+        return Exchange(
+            Request(
+                request.method,
+                self._url(request.url),
+                self._headers(request.headers, KEPT_REQUEST_HEADERS),
+                self._body(request.body, request.headers),
+            ),
+            Response(
+                response.status,
+                self._headers(response.headers, KEPT_RESPONSE_HEADERS),
+                self._body(response.body, response.headers, answered=True),
+            ),
+        )
+
+    @property
+    def has_signed(self) -> bool:
+        """Whether there was a right signature to be made again."""
+        return bool(self._signatures)
+
+    def delivery(self, delivery: Exchange) -> Exchange:
+        """A delivery; where its signature was right it is right again, and where it was wrong it stays wrong.
+
+        The run's webhooks have had the placeholder as their secret, so that anybody can sign with it, and check.
+        """
+        rewritten = self.exchange(delivery)
+        fields = [
+            (name, self._signature(name, value, delivery, rewritten)) for name, value in rewritten.request.headers
+        ]
+        return replace(rewritten, request=replace(rewritten.request, headers=Headers.of(fields)))
+
+    def _signature(self, name: str, value: str, delivery: Exchange, rewritten: Exchange) -> str:
+        secret = placeholder(SIGNING_MEMBER)
+        if name.lower() in self._signed and is_signed(secret, delivery.request.body, value):
+            self._signatures[value] = sign(secret, rewritten.request.body)
+        return self._signatures.get(value, value)
+
+    def resigned(self, exchange: Exchange) -> Exchange:
+        """An exchange whose response shows signatures of deliveries, with those that they have now."""
+
+        def string(match: re.Match[str]) -> str:
+            known = self._signatures.get(json.loads(match["string"])) if "=" in match[0] else None
+            return match[0] if known is None else json.dumps(known)
+
+        response = exchange.response
+        if not self._signatures or not any(old[:8].encode() in response.body for old in self._signatures):
+            return exchange
+        body = _JSON_STRING.sub(string, response.body.decode())
+        return replace(exchange, response=replace(response, body=body.encode()))
+
+    def _url(self, url: str) -> str:
+        address, mark, query = self.address(url).partition("?")
+        path = "/".join(self._segment(part) for part in address.split("/"))
+        return path + mark + "&".join(self._pair(part) for part in query.split("&"))
+
+    def _pair(self, part: str) -> str:
+        name, equals, value = part.partition("=")
+        return name + equals + self._segment(value)
+
+    def _segment(self, part: str) -> str:
+        text = unquote(part)
+        rewritten = self._stable.of(text)
+        return part if rewritten == text else quote(rewritten, safe="")
+
+    def _headers(self, headers: Headers, kept: frozenset[str]) -> Headers:
+        return Headers.of(
+            (name, placeholder(name) if is_secret(name) and name.lower() not in self._signed else self._text(value))
+            for name, value in headers
+            if name.lower() in kept or name.lower().endswith("-signature")
+        )
+
+    def _body(self, body: bytes, headers: Headers, *, answered: bool = False) -> bytes:
+        media_type = MediaType.of(headers.get("Content-Type"))
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            # Bytes as they are, beside the addresses and ids in them.
+            return self._text(body.decode("latin-1")).encode("latin-1")
+        if media_type.essence == FORM:
+            return self._text(mask_body(body, FORM).decode()).encode()
+        if media_type.is_json:
+            text = self._json(text, answered=answered)
+        return self._text(text).encode()
+
+    def _json(self, text: str, *, answered: bool) -> str:
+        """The JSON text with its strings replaced where need be, and every other character as it was.
+
+        A string of a response may be such a text itself.
+        """
+        name = ""
+
+        def string(match: re.Match[str]) -> str:
+            nonlocal name
+            try:
+                value = json.loads(match["string"])
+            except json.JSONDecodeError:
+                return match[0]
+            if match["colon"]:
+                name = value
+                return match[0]
+            if answered and value.startswith("{") and json_or_none(value.encode()) is not None:
+                rewritten = self._json(value, answered=True)
+            else:
+                rewritten = placeholder(name) if is_secret(name) else self.address(self._stable.of(value))
+            return match[0] if rewritten == value else json.dumps(rewritten, ensure_ascii=False)
+
+        return _JSON_STRING.sub(string, text)
+
+    def _text(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, placeholder("secret"))
+        return self.address(UUID.sub(lambda match: self._stable.known(match[0]), text))
+
+
+def signed_headers(contract: Contract) -> frozenset[str]:
+    """The headers, in small letters, by which deliveries are signed in a way that the contract tells."""
+    known = (parameter for operation in contract.deliveries.values() for parameter in operation.parameters)
+    return frozenset(parameter.name.lower() for parameter in known if parameter.signature)
+
+
+def stand_ins(urls: Mapping[str, str]) -> dict[str, str]:
+    """The origins on this machine, each with the name that stands for it; the first name of an origin counts."""
+    names: dict[str, str] = {}
+    for name, url in urls.items():
+        parts = urlsplit(url)
+        if parts.hostname and is_loopback(parts.hostname):
+            names.setdefault(f"{parts.scheme}://{parts.netloc}", f"http://{name}.invalid")
+    return names

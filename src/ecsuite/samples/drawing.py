@@ -1,0 +1,128 @@
+"""One body drawn from a schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ecsuite.contract import Contract, Pointer, Shape
+from ecsuite.samples.body import NOTHING, Body, Draw, Given, Known, Reference
+from ecsuite.samples.values import variants
+
+# Hexadecimal digits are the same in both cases, and an id is text all the same: one of the ids is in capitals.
+UPPER_CASE_TURN: Final = 2
+# Of so many values that may be null one is.
+NULL_TURN: Final = 4
+# Plain values are many where a list is long.
+LONG: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a body is drawn.
+
+    Attributes:
+        full: whether it has every member that is not deprecated, or only those that are required or recommended.
+        turn: which variant each member has.
+        allow_null: whether null comes where it may.
+        deprecated: whether deprecated members come, in the place of their successors.
+    """
+
+    full: bool
+    turn: int
+    allow_null: bool = False
+    deprecated: bool = False
+
+
+class Drawing:
+    """One body being drawn.
+
+    Args:
+        contract: whose schemas.
+        draw: gives a fresh value of a kind of `x-sample`.
+        ids: of what is there.
+        manner: how it is drawn.
+    """
+
+    def __init__(self, contract: Contract, draw: Draw, ids: Known, manner: Manner) -> None:
+        self._contract = contract
+        self._draw = draw
+        self._ids = ids
+        self._manner = manner
+        self._may_be_rejected = ""
+        self._unresolved: set[Reference] = set()
+
+    def body(self, schema: Pointer, given: Given) -> Body:
+        """A body; `given` has the values of members that are fixed."""
+        value = self._value(schema, self._manner.turn, given)
+        return Body(value, self._may_be_rejected, frozenset(self._unresolved))
+
+    def _value(self, schema: Pointer, turn: int, given: Given = NOTHING) -> Any:
+        shape = self._contract.schemas.shape(schema)
+        if "x-may-be-rejected" in shape.keywords:
+            self._may_be_rejected = shape.keywords["x-may-be-rejected"]
+        if shape.is_nullable and self._manner.allow_null and turn % (NULL_TURN + 1) == NULL_TURN:
+            self._may_be_rejected = shape.keywords.get("x-null-may-be-rejected", self._may_be_rejected)
+            return None
+        if "x-references" in shape.keywords:
+            return self._referenced(Reference.parse(shape.keywords["x-references"]))
+        if shape.keywords.get("x-sample", "text") != "text":
+            return self._drawn(shape.keywords["x-sample"], turn)
+        if shape.members or shape.parts or shape.type == "object":
+            return self._object(shape, turn, given)
+        if shape.items:
+            return self._array(shape, shape.items, turn)
+        if shape.branches:
+            return self._value(shape.branches[turn % len(shape.branches)], turn, given)
+        return self._plain(shape, turn)
+
+    def _referenced(self, reference: Reference) -> Any:
+        known = self._ids.get(reference)
+        if known is not None:
+            return known
+        self._unresolved.add(reference)
+        return self._draw("id")
+
+    def _plain(self, shape: Shape, turn: int) -> Any:
+        options = variants(shape)
+        return options[turn % len(options)]
+
+    def _drawn(self, kind: str, turn: int) -> Any:
+        value = self._draw(kind)
+        return value.upper() if kind == "id" and turn == UPPER_CASE_TURN else value
+
+    def _object(self, shape: Shape, turn: int, given: Given) -> dict[str, Any]:
+        value: dict[str, Any] = {}
+        for part in shape.parts:
+            value |= self._value(part, turn)
+        for name in self._names(shape):
+            # No two members alike, so that none can stand in the place of another.
+            value[name] = given[name] if name in given else self._value(shape.members[name], turn + len(value))
+        return value
+
+    def _names(self, shape: Shape) -> list[str]:
+        """The members to draw: where what is deprecated comes, what replaced it stays away."""
+        replaced: set[str] = set()
+        names: list[str] = []
+        for name, member in shape.members.items():
+            keywords = self._contract.schemas.shape(member).keywords
+            is_deprecated = "x-replaced-by" in keywords
+            if is_deprecated and self._manner.deprecated:
+                replaced.add(keywords["x-replaced-by"])
+            wanted = self._manner.deprecated if is_deprecated else self._manner.full or "x-recommended" in keywords
+            if name in shape.required or (wanted and self._contract.source.at(member) is not False):
+                names.append(name)
+        return [name for name in names if name not in replaced]
+
+    def _array(self, shape: Shape, items: Pointer, turn: int) -> list[Any]:
+        item = self._contract.schemas.shape(items)
+        if "enum" in item.keywords:
+            options = list(item.keywords.get("examples", item.keywords["enum"]))
+            return options[: 1 + turn % len(options)][::-1] if self._manner.full else options[:1]
+        are_entities, has_no_order = bool(item.members or item.branches), "x-round-trip" in shape.keywords
+        # Of entities, and of what has no order, two will do but where everything legal is tried.
+        few = turn % 2 == 0 or ((are_entities or has_no_order) and not self._manner.allow_null)
+        count = 1 if not self._manner.full else 2 if few else LONG
+        drawn = [self._value(items, turn + index) for index in range(count)]
+        # A value that comes twice is no mistake.
+        return drawn if count < LONG or are_entities or has_no_order else [*drawn, drawn[0]]

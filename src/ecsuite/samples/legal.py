@@ -1,0 +1,80 @@
+"""Legal bodies: how they are drawn, what they need, and what of them a server may refuse all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ecsuite.contract import Contract, Pointer, Shape
+from ecsuite.json_paths import Path, at_path, replaced
+from ecsuite.legacy_words import describe
+from ecsuite.samples.body import NOBODY, NOTHING, Body, Needs
+from ecsuite.samples.drawing import UPPER_CASE_TURN, Drawing, Manner
+from ecsuite.samples.values import unusual, variants
+
+SMALLEST: Final = Manner(full=False, turn=0)
+FULLEST: Final = Manner(full=True, turn=1)
+
+
+def manners(contract: Contract, schema: Pointer) -> list[Manner]:
+    """How bodies are drawn that together show everything that is legal."""
+    # At least as many that one has an id in capitals.
+    turns = max(_highest(contract, schema, _turns), UPPER_CASE_TURN + 1)
+    return [Manner(full=True, turn=turn, allow_null=True) for turn in range(turns)] + outdated(contract, schema)
+
+
+def outdated(contract: Contract, schema: Pointer) -> list[Manner]:
+    """How bodies are drawn that together have each deprecated member in each branch; none where none is deprecated."""
+    if not _highest(contract, schema, _deprecated):
+        return []
+    return [Manner(full=True, turn=turn, deprecated=True) for turn in range(branches(contract, schema))]
+
+
+def branches(contract: Contract, schema: Pointer) -> int:
+    """How many bodies it takes to show every branch of every choice."""
+    return _highest(contract, schema, _branches)
+
+
+def needs(contract: Contract, schema: Pointer, manner: Manner) -> Needs:
+    """What a body needs that is drawn in a manner: found out by drawing one of nothing."""
+    kinds: set[str] = set()
+
+    def draw(kind: str) -> str:
+        kinds.add(kind)
+        return ""
+
+    body = Drawing(contract, draw, NOBODY, manner).body(schema, NOTHING)
+    return Needs(body.unresolved, frozenset(kinds))
+
+
+def refusable(contract: Contract, schema: Pointer, draw: Callable[[], Body]) -> Iterator[Body]:
+    """Bodies that a sensible server may refuse, with one unusual value each; `draw` gives a fresh one without any."""
+    tried: set[tuple[Path, str]] = set()
+    for at, node in contract.schemas.parts(schema, draw().value):
+        for change in unusual(node):
+            plain = draw()
+            new = change(at_path(plain.value, at))
+            value = replaced(plain.value, at, new)
+            if (at, new) not in tried and contract.schemas.fits(schema, value):
+                tried.add((at, new))
+                yield Body(value, f"{describe(new)} at /{'/'.join(map(str, at))}", plain.unresolved)
+
+
+def _highest(contract: Contract, schema: Pointer, figure: Callable[[Shape], int]) -> int:
+    """The highest figure of a schema and those in it."""
+    shape = contract.schemas.shape(schema)
+    inner = [*shape.members.values(), *shape.parts, *shape.branches, *([shape.items] if shape.items else [])]
+    return max([figure(shape), *(_highest(contract, each, figure) for each in inner)])
+
+
+def _turns(shape: Shape) -> int:
+    """How many bodies it takes to show every variant of a member."""
+    return max(len(variants(shape)) + shape.is_nullable, len(shape.branches))
+
+
+def _branches(shape: Shape) -> int:
+    return max(1, len(shape.branches))
+
+
+def _deprecated(shape: Shape) -> int:
+    return int("x-replaced-by" in shape.keywords)
