@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.messages.exchange import Headers, asks_to_wait
+from ecsuite.messages.exchange import Headers
 from ecsuite.messages.media import Json, MediaType, UndecodableError, json_or_none, read_form, read_json
 
 TYPES = {
@@ -131,12 +131,3 @@ def test_other_bytes_are_no_form(body):
 
     assert caught.value.reason == "not-a-form"
     assert str(caught.value) == "it is no form: expected name=value, joined by &, in UTF-8"
-
-
-@pytest.mark.parametrize(
-    ("status", "header", "asks"),
-    [(429, None, True), (429, "1", True), (503, "1", True), (503, "", True), (502, "1", False), (428, "1", False)],
-)
-def test_server_asks_to_wait(status, header, asks):
-    """429 does, and 503 with Retry-After does; no other status, whatever its headers."""
-    assert asks_to_wait(status, header) is asks
