@@ -6,7 +6,9 @@ import time
 import httpx
 import pytest
 
+from ecsuite.client.connection import extensions
 from ecsuite.client.retry import with_retries
+from ecsuite.messages.exchange import SUCCESS
 
 UNTRUSTED = ssl.SSLCertVerificationError("self-signed certificate")
 
@@ -16,6 +18,20 @@ def pauses(monkeypatch) -> list[float]:
     noted: list[float] = []
     monkeypatch.setattr(time, "sleep", noted.append)
     return noted
+
+
+class Unwatched:
+    """A watcher that takes no notice."""
+
+    def name(self, request: httpx.Request) -> str:
+        return f"{request.method} /"
+
+    def lost(self, request: httpx.Request) -> None:
+        pass
+
+
+def asked(method: str) -> httpx.Request:
+    return httpx.Request(method, "https://h/", extensions=extensions(SUCCESS, Unwatched()))
 
 
 class Sender:
@@ -51,7 +67,7 @@ def test_bad_certificate_is_not_tried_again(name, pauses):
     send = Sender(CERTIFICATES[name])
 
     with pytest.raises(httpx.ConnectError):
-        with_retries(send)(httpx.Request("GET", "https://h/"))
+        with_retries(send)(asked("GET"))
 
     assert (len(send.sent), pauses) == (1, [])
 
@@ -61,7 +77,7 @@ def test_refused_connection_is_tried_again(method):
     """What never got a connection was never sent, so it is tried again whatever the method."""
     send = Sender(caused(httpx.ConnectError("refused"), OSError("refused")), 200)
 
-    assert with_retries(send)(httpx.Request(method, "https://h/")).status_code == 200
+    assert with_retries(send)(asked(method)).status_code == 200
     assert len(send.sent) == 2
 
 
@@ -69,7 +85,7 @@ def test_refused_connection_is_tried_again(method):
 @pytest.mark.parametrize("error", [httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError])
 def test_lost_answer_is_asked_for_again_where_it_may(method, error):
     """On a new connection that is lost, only a method that may be repeated is."""
-    send = Sender(error("lost"), 200)
+    send = Sender(error("Server disconnected without sending a response."), 200)
 
     def connecting(request: httpx.Request) -> httpx.Response:
         if "trace" in request.extensions:
@@ -78,10 +94,10 @@ def test_lost_answer_is_asked_for_again_where_it_may(method, error):
 
     if method in {"POST", "PATCH"}:
         with pytest.raises(error):
-            with_retries(connecting)(httpx.Request(method, "https://h/"))
+            with_retries(connecting)(asked(method))
         assert len(send.sent) == 1
     else:
-        assert with_retries(connecting)(httpx.Request(method, "https://h/")).status_code == 200
+        assert with_retries(connecting)(asked(method)).status_code == 200
         assert len(send.sent) == 2
 
 
@@ -91,7 +107,7 @@ def test_other_errors_are_not_tried_again(pauses):
         send = Sender(error)
 
         with pytest.raises(type(error)):
-            with_retries(send)(httpx.Request("GET", "https://h/"))
+            with_retries(send)(asked("GET"))
 
         assert len(send.sent) == 1
     assert pauses == []
@@ -102,6 +118,6 @@ def test_first_answer_is_given_at_once(pauses):
     for status in (200, 404, 500):
         send = Sender(status)
 
-        assert with_retries(send)(httpx.Request("POST", "https://h/")).status_code == status
+        assert with_retries(send)(asked("POST")).status_code == status
         assert len(send.sent) == 1
     assert pauses == []
