@@ -47,7 +47,7 @@ def found(contract: Contract, name: str, *values: object) -> list[Fault]:
     return in_order((wrong.place, wrong.value, may_be_taken) for wrong, may_be_taken in every)
 
 
-def whole([*values: object]) -> list[Fault]:
+def whole(values: list[object]) -> list[Fault]:
     return [("the body", value, False) for value in values]
 
 
