@@ -171,7 +171,7 @@ class Schemas:
         return [
             (path, part)
             for path, spot, part in self._walk(pointer, value)
-            if isinstance(part, float) and spot.node.get("type") == "integer"
+            if isinstance(part, float) and _is_integer(spot.node)
         ]
 
     def absences(self, pointer: Pointer) -> dict[str, str]:
@@ -243,6 +243,12 @@ class Schemas:
         if member not in schema.get("properties", {}):
             return rule, {}
         return rule, self._source.resolve((*holder, "properties", member))[1]
+
+
+def _is_integer(node: Mapping[str, Any]) -> bool:
+    """Whether a schema has an integer, or an integer or null, but no other number."""
+    types = node.get("type", ())
+    return "integer" in types and "number" not in types
 
 
 def _fragment(schema: Any, keyword: str = "") -> dict[str, Any]:
