@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
+from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.inputs import bad_credentials
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
 
 pytestmark = pytest.mark.guide
 

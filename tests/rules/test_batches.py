@@ -3,8 +3,8 @@
 import pytest
 
 from ecsuite.messages.exchange import ABSENT, UNSPECIFIED, Expectation
+from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.inputs import BAD_REQUEST, BREAKS_BODY
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
 
 pytestmark = pytest.mark.guide
 MANY = 4
@@ -55,7 +55,7 @@ def test_batch_with_what_is_there_is_whole(operation, world, batch):
 @pytest.mark.operations(select=makes_many)
 def test_batch_with_a_wrong_item_makes_none(operation, world, batch):
     """One item that the contract refuses, first or last, and the whole batch is refused: none of it is made."""
-    refusal = Expectation("a refusal of a batch with one wrong item", BAD_REQUEST, BREAKS_BODY)
+    refusal = Expectation("one-wrong-item", BAD_REQUEST, BREAKS_BODY)
     for place in (0, MANY - 1):
         items = world.entities.batch_items(batch, MANY)
         wrong = items.pop(place) | {batch.entity_type.member: 42}

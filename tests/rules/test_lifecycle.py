@@ -4,8 +4,8 @@ import pytest
 
 from ecsuite.client import fill
 from ecsuite.messages.exchange import ABSENT, Expectation
+from ecsuite.promises import OTHERS_UNTOUCHED, PARENTS, REFUSED_CHANGES_NOTHING
 from ecsuite.rules.entity import path_below
-from ecsuite.rules.promises import PARENTS, REFUSED_CHANGES_NOTHING, UNTOUCHED
 from ecsuite.rules.snapshots import PROBE
 
 pytestmark = pytest.mark.spec
@@ -29,7 +29,7 @@ def test_many_are_all_listed(entity_type, world, plenty):
 
     listing = world.lists.read(entities[0].collection)
 
-    world.verify.each_listed_once(listing, entity_type.member, [entity.id for entity in entities], str(entity_type))
+    world.verify.each_listed_once(listing, entity_type.member, [entity.id for entity in entities])
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.deleter)
@@ -43,9 +43,9 @@ def test_deleted_is_gone(entity_type, world):
     deleted = world.api.delete(doomed.path)
 
     world.verify.gone(doomed, deleted)
-    refusal = Expectation(f"a refusal of a deleted {entity_type}", entity_type.deleter.unknown(entity_type.parameter))
+    refusal = Expectation("deleted-before", entity_type.deleter.unknown(entity_type.parameter))
     world.api.delete(doomed.path, expect=refusal, strict=False)
-    world.verify.unchanged(UNTOUCHED, before, deleted)
+    world.verify.unchanged(OTHERS_UNTOUCHED, before, deleted)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
@@ -61,7 +61,7 @@ def test_replaced_is_changed_alone(entity_type, world):
     changed = world.entities.replaced(entity, body.value)
     world.verify.readable(changed)
     world.verify.listed(changed)
-    world.verify.unchanged(UNTOUCHED, before, replaced)
+    world.verify.unchanged(OTHERS_UNTOUCHED, before, replaced)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
@@ -81,7 +81,7 @@ def test_entities_stay_with_their_parent(entity_type, world):
     """Below another parent an entity cannot be read, listed, changed, or deleted."""
     entity, elsewhere = world.entities.create(entity_type, full=True), world.entities.create(entity_type.parent)
     ids, path = {**entity.ids, **elsewhere.ids}, path_below(entity_type.reader, elsewhere, entity.id)
-    why = f"for the {entity_type} of another {entity_type.parent}"
+    note = f"for the {entity_type} of another {entity_type.parent}"
     before = world.snapshots.of([entity])
 
     read = world.api.get(path, expect=PROBE)
@@ -91,15 +91,15 @@ def test_entities_stay_with_their_parent(entity_type, world):
         for changer in (entity_type.replacer, entity_type.changer)
         if changer
     ]
-    world.verify.status(PARENTS, read, {404}, why)
-    world.verify.not_listed(PARENTS, listing, entity, why)
+    world.verify.status(PARENTS, read, {404}, note=note)
+    world.verify.not_listed(PARENTS, listing, entity, note=note)
     for changed in changes:
-        world.verify.status(PARENTS, changed, {404}, why)
+        world.verify.status(PARENTS, changed, {404}, note=note)
         world.verify.unchanged(PARENTS, before, changed)
 
     deleted = world.api.delete(path, expect=PROBE)
 
-    world.verify.status(PARENTS, deleted, {404}, why)
+    world.verify.status(PARENTS, deleted, {404}, note=note)
     world.verify.unchanged(PARENTS, before, deleted)
 
 
@@ -115,4 +115,4 @@ def test_lists_of_another_parent_do_not_show_it(entity_type, world):
         elsewhere = world.entities.create(owner)
         listing = world.lists.read(fill(lister, elsewhere.ids))
 
-        world.verify.not_listed(PARENTS, listing, entity, f"for the {entity_type} of another {owner}")
+        world.verify.not_listed(PARENTS, listing, entity, note=f"for the {entity_type} of another {owner}")

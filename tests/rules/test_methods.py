@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from ecsuite.messages.exchange import Expectation
+from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.inputs import NOT_THERE, OTHER_METHOD, other_methods
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
 
 pytestmark = pytest.mark.spec
 
@@ -35,7 +35,7 @@ def test_other_methods_are_refused(operation, world):
 @pytest.mark.operations(select=lambda contract, operation: operation is next(iter(contract.operations.values())))
 def test_unknown_path_is_refused(operation, world):
     """A path that the contract does not have is not found, whatever the method."""
-    expect = Expectation("a refusal of an unknown path", NOT_THERE, OTHER_METHOD)
+    expect = Expectation("unknown-path", NOT_THERE, OTHER_METHOD)
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         content = {} if method in {"GET", "DELETE"} else {"json": {}}
         world.api.request(method, f"/{world.values.ids.new()}", expect=expect, strict=False, **content)

@@ -3,9 +3,9 @@
 import pytest
 
 from ecsuite.messages.exchange import UNSPECIFIED
+from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.inputs import PAGES_OUT_OF_BOUNDS, unspecified, wrong_queries
 from ecsuite.rules.paging import LARGEST, Pages, VerifyPages
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
 
 pytestmark = pytest.mark.guide
 MANY = 5

@@ -3,9 +3,9 @@
 import pytest
 
 from ecsuite.messages.exchange import Expectation
+from ecsuite.promises import OTHERS_UNTOUCHED, PATCH_CHANGES_ONLY_GIVEN, PUT_REPLACES
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import every_change
-from ecsuite.rules.promises import CHANGED_ALONE, REPLACED_WHOLE, UNTOUCHED
 from ecsuite.samples import MAY_BE_REJECTED
 
 pytestmark = pytest.mark.guide
@@ -26,8 +26,8 @@ def test_change_keeps_what_it_does_not_name(entity_type, world):
         representation = world.representation.of(entity_type.changer, {name: value})
         world.verify.shows_if_any(representation, changed)
         world.verify.reads(entity.path, representation)
-        world.verify.changed_only(CHANGED_ALONE, entity, before, name, changed)
-    world.verify.unchanged(UNTOUCHED, beside, changed)
+        world.verify.changed_only(PATCH_CHANGES_ONLY_GIVEN, entity, before, name, changed)
+    world.verify.unchanged(OTHERS_UNTOUCHED, beside, changed)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.changer)
@@ -64,7 +64,7 @@ def test_replacement_keeps_nothing(entity_type, world):
         replaced = world.api.put(entity.path, json=body)
 
         world.verify.reads(entity.path, world.representation.of_entity(entity_type, body, entity.ids))
-        world.verify.replaced_whole(REPLACED_WHOLE, entity, before, body, replaced)
+        world.verify.replaced_whole(PUT_REPLACES, entity, before, body, replaced)
 
 
 @pytest.mark.entity_types(
@@ -75,7 +75,7 @@ def test_taken_id_is_a_conflict(entity_type, world):
     parent = world.entities.default_parent(entity_type)
     entity = world.entities.create(entity_type, parent, full=True)
     before = world.snapshots.of([entity])
-    conflict = Expectation("a conflict with what is there", frozenset({409}))
+    conflict = Expectation("taken-id", frozenset({409}))
     other, same = (
         world.entities.body(entity_type.creator, full=full).value | {entity_type.member: entity.id}
         for full in (False, True)
@@ -85,4 +85,4 @@ def test_taken_id_is_a_conflict(entity_type, world):
         path = path_below(entity_type.creator, parent)
         refused = world.api.post(path, json=body, expect=conflict, strict=False)
 
-        world.verify.unchanged(UNTOUCHED, before, refused)
+        world.verify.unchanged(OTHERS_UNTOUCHED, before, refused)

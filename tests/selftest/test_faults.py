@@ -10,9 +10,9 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from ecsuite import asgi, editions, wording
-from ecsuite.errors import PromiseBroken
+from ecsuite import asgi, editions
 from ecsuite.findings.breach import STATUS, Place
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import (
@@ -164,12 +164,6 @@ def test_fault_is_named(name):
 
     breaches = [finding.breach for finding in tell(line, change) if finding.promise == promise.id]
 
-    if promise == ROUND_TRIP and breaches and breaches[0].kind == "said":
-        # Temporary: the rules give words still; this goes with `legacy_words`.
-        assert (wording.place(at), wording.describe(actual)) in [
-            (wording.where(b), wording.actual(b)) for b in breaches
-        ]
-        return
     assert (kind, at, actual) in [(breach.kind, breach.at, breach.actual) for breach in breaches]
 
 

@@ -88,7 +88,6 @@ MESSAGES = [
         errors.CassetteStale("c.yaml", "how"),
         "cassette c.yaml is out of date (how); record it again with: python3 -m tox run -e record",
     ),
-    (errors.PromiseBroken("GET /x: 500"), "GET /x: 500"),
     (errors.NothingThere("the list is empty"), "the list is empty"),
 ]
 

@@ -47,7 +47,7 @@ def test_wrong_bodies_are_wrong(samples, edition, operation):
     wrong = list(drawn.wrong(schema))
 
     assert all(editions.contract(edition).schemas.violations(schema, body.value) for body in wrong)
-    assert len({(body.at, body.what) for body in wrong}) == len(wrong)
+    assert len({(body.at, body.case) for body in wrong}) == len(wrong)
 
 
 def every(samples, operation_id):
