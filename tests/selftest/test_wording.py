@@ -16,7 +16,7 @@ REFUSED_FOR = Breach("type", Place("request-body", path=("year",)), datum({"type
 # Where a breach is, what was expected there, and what was seen.
 KINDS_IN_WORDS: dict[str, list[tuple[Breach, str, str, str]]] = {
     "absent": [
-        (Breach("absent", body()), "body", "a value", "missing"),
+        (Breach("absent", body()), "body", "a value", "nothing"),
         (Breach("absent", body(), datum("a")), "body", 'a string, "a"', "nothing"),
         (Breach("absent", listed(), note="of today"), "list", "an item, of today", "nothing"),
         (Breach("absent", listed("userId"), datum("a")), "list by userId", 'an item, a string, "a"', "nothing"),
