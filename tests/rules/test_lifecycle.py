@@ -3,16 +3,19 @@
 import pytest
 
 from ecsuite.client import fill
+from ecsuite.contract import EntityType
 from ecsuite.messages.exchange import ABSENT, Expectation
 from ecsuite.promises import OTHERS_UNTOUCHED, PARENTS, REFUSED_CHANGES_NOTHING
 from ecsuite.rules.entity import path_below
+from ecsuite.rules.reading import there
 from ecsuite.rules.snapshots import PROBE
+from ecsuite.rules.world import World
 
 pytestmark = pytest.mark.spec
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)
-def test_created_is_listed_once(entity_type, world):
+def test_created_is_listed_once(entity_type: EntityType, world: World) -> None:
     """Each of several things is in the list once and can be read, whatever was made after it."""
     entities = world.entities.create_many(entity_type, 3, full=True)
 
@@ -22,7 +25,7 @@ def test_created_is_listed_once(entity_type, world):
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)
-def test_many_are_all_listed(entity_type, world, plenty):
+def test_many_are_all_listed(entity_type: EntityType, world: World, plenty: int) -> None:
     """A list shows everything that was made, however much that is."""
     parent = world.entities.create(entity_type.parent) if entity_type.parent else None
     entities = world.entities.create_many(entity_type, plenty, parent)
@@ -33,7 +36,7 @@ def test_many_are_all_listed(entity_type, world, plenty):
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.deleter)
-def test_deleted_is_gone(entity_type, world):
+def test_deleted_is_gone(entity_type: EntityType, world: World) -> None:
     """What is deleted cannot be read, nor listed, nor deleted again; what is beside it stays as it was."""
     older, doomed, sibling = world.entities.create_many(entity_type, 3, full=True)
     beside = [older, sibling, *world.entities.defaults(), *world.entities.children_of(sibling)]
@@ -43,17 +46,17 @@ def test_deleted_is_gone(entity_type, world):
     deleted = world.api.delete(doomed.path)
 
     world.verify.gone(doomed, deleted)
-    refusal = Expectation("deleted-before", entity_type.deleter.unknown(entity_type.parameter))
+    refusal = Expectation("deleted-before", there(entity_type.deleter).unknown(entity_type.parameter))
     world.api.delete(doomed.path, expect=refusal, strict=False)
     world.verify.unchanged(OTHERS_UNTOUCHED, before, deleted)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
-def test_replaced_is_changed_alone(entity_type, world):
+def test_replaced_is_changed_alone(entity_type: EntityType, world: World) -> None:
     """PUT changes the entity that it names, keeps its id, and leaves the others as they are; twice is as good as once."""
     entity, sibling = world.entities.create_many(entity_type, 2)
     before = world.snapshots.of([sibling, *world.entities.children_of(entity)])
-    body = world.entities.body(entity_type.replacer, entity.ids, full=True)
+    body = world.entities.body(there(entity_type.replacer), entity.ids, full=True)
 
     for _ in range(2):
         replaced = world.api.put(entity.path, json=body.value)
@@ -65,11 +68,11 @@ def test_replaced_is_changed_alone(entity_type, world):
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
-def test_replacing_what_is_not_there_makes_nothing(entity_type, world):
+def test_replacing_what_is_not_there_makes_nothing(entity_type: EntityType, world: World) -> None:
     """PUT at an unknown id is refused, and nothing is there afterwards."""
     unknown = world.values.ids.new()
     path = path_below(entity_type.reader, world.entities.default_parent(entity_type), unknown)
-    body = world.entities.body(entity_type.replacer, {entity_type.parameter: unknown})
+    body = world.entities.body(there(entity_type.replacer), {entity_type.parameter: unknown})
 
     refused = world.api.put(path, json=body.value, expect=ABSENT, strict=False)
 
@@ -77,15 +80,15 @@ def test_replacing_what_is_not_there_makes_nothing(entity_type, world):
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.is_below_parent and entity_type.deleter)
-def test_entities_stay_with_their_parent(entity_type, world):
+def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) -> None:
     """Below another parent an entity cannot be read, listed, changed, or deleted."""
-    entity, elsewhere = world.entities.create(entity_type, full=True), world.entities.create(entity_type.parent)
+    entity, elsewhere = world.entities.create(entity_type, full=True), world.entities.create(there(entity_type.parent))
     ids, path = {**entity.ids, **elsewhere.ids}, path_below(entity_type.reader, elsewhere, entity.id)
     note = f"for the {entity_type} of another {entity_type.parent}"
     before = world.snapshots.of([entity])
 
     read = world.api.get(path, expect=PROBE)
-    listing = world.lists.read(fill(entity_type.lister, ids))
+    listing = world.lists.read(fill(there(entity_type.lister), ids))
     changes = [
         world.api.request(changer.method, path, json=world.entities.body(changer, ids, full=True).value, expect=PROBE)
         for changer in (entity_type.replacer, entity_type.changer)
@@ -106,7 +109,7 @@ def test_entities_stay_with_their_parent(entity_type, world):
 @pytest.mark.entity_types(
     select=lambda entity_type: entity_type.parent and not entity_type.is_below_parent and entity_type.lister
 )
-def test_lists_of_another_parent_do_not_show_it(entity_type, world):
+def test_lists_of_another_parent_do_not_show_it(entity_type: EntityType, world: World) -> None:
     """What belongs to one is in no list of another."""
     entity = world.entities.create(entity_type, full=True)
 

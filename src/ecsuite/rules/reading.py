@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from ecsuite.client import checked_of
 from ecsuite.contract import Expression
@@ -11,6 +11,19 @@ from ecsuite.findings.datum import datum
 from ecsuite.http import httpx
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.promises import RESPONSE_BODY
+
+T = TypeVar("T")
+
+
+def there(value: T | None) -> T:
+    """What must be there, for a test was selected by it.
+
+    Raises:
+        ValueError: it is not, so that the selection is wrong.
+    """
+    if value is None:
+        raise ValueError("the test was selected for something that is not there")
+    return value
 
 
 def require_json(response: httpx.Response) -> Any:
