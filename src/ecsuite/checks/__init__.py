@@ -111,8 +111,18 @@ class Checker:
         named = operation if exchange.request.method == operation.method else None
         return self.judge(DecodedExchange(self.contract, exchange, named, {}), REQUEST_CHECKS)
 
-    def finding(self, promise: Promise, breach: Breach, exchange: Exchange, operation: Operation | None) -> Finding:
-        """A breach with all that a reader needs to find the rule and to repeat the request; it holds no secret."""
+    def finding(
+        self,
+        promise: Promise,
+        breach: Breach,
+        exchange: Exchange,
+        operation: Operation | None,
+        evidence: Exchange | None = None,
+    ) -> Finding:
+        """A breach with all that a reader needs to find the rule and to repeat the request.
+
+        Its words and values hold no secret; its exchanges are as they were sent.
+        """
         request = exchange.request
         rule = breach.rule or (operation.pointer if operation else ("paths",))
         seen_by = self.contract.operations.get(breach.seen_by)
@@ -127,6 +137,7 @@ class Checker:
             severity="error",
             rule=self._place(rule, operation),
             blamed=exchange,
+            evidence=evidence,
         )
 
     def _place(self, rule: Pointer, operation: Operation | None) -> ContractPlace:

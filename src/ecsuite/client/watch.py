@@ -43,6 +43,7 @@ class Watch:
         self._cleanup = cleanup
         self._log = log
         self._clock = clock
+        self._latest: dict[str, Exchange] = {}
 
     def sending(self, request: httpx.Request) -> None:
         """Note when a request is sent."""
@@ -63,6 +64,8 @@ class Watch:
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         self._log.note(exchange.request.method, exchange.request.url)
         decoded = self._checker.decode(exchange)
+        if decoded.operation:
+            self._latest[decoded.operation.id] = exchange
         result = self._checker.judge(decoded)
         self._journal.add(result)
         self._cleanup.note(decoded)
@@ -85,6 +88,8 @@ class Watch:
 
     def add_finding(self, promise: Promise, breach: Breach, exchange: Exchange, operation: Operation | None) -> Finding:
         """Note a broken promise that the checks of one exchange alone cannot see."""
-        finding = self._checker.finding(promise, breach, exchange, operation)
+        # What showed it is the latest call of that operation: a rule looks, and says at once what it saw.
+        evidence = self._latest.get(breach.seen_by)
+        finding = self._checker.finding(promise, breach, exchange, operation, evidence)
         self._journal.add_finding(finding)
         return finding

@@ -131,6 +131,11 @@ def test_deleted_entity_is_gone(world_of, shop, findings):
         ("present", "getUser"),
         ("present", "listUsers"),
     ]
+    assert [each.evidence.request.url for each in world.api.journal.findings] == [
+        f"https://api.example/v1{kept.path}",
+        "https://api.example/v1/users",
+    ]
+    assert all(each.blamed.request.method == "DELETE" for each in world.api.journal.findings)
 
 
 def test_change_is_blamed_on_the_call_that_names_it(world_of, shop):
