@@ -12,7 +12,7 @@ from ecsuite.findings.finding import Finding
 from ecsuite.promises import Promise
 
 SUCCESS: Final = frozenset(range(200, 300))
-# In a path of a place: any one member or index.
+# In a path of a place: any one member or index. As the name of a place: any name.
 EACH: Final = "*"
 
 
@@ -179,5 +179,5 @@ def found(
 def _is_at(pattern: Place | Inside, place: Place) -> bool:
     if isinstance(pattern, Inside):
         return pattern.fits(place)
-    same = (pattern.part, pattern.name) == (place.part, place.name) and len(pattern.path) == len(place.path)
+    same = pattern.part == place.part and pattern.name in {EACH, place.name} and len(pattern.path) == len(place.path)
     return same and all(wanted in (EACH, token) for wanted, token in zip(pattern.path, place.path, strict=True))
