@@ -30,7 +30,6 @@ PYTEST = ("-q", "-x", "-s", "--tb=short", "--assert=plain", "-p", "no:cacheprovi
 # A mutant that hangs is killed; a slow machine is not taken for a hanging mutant.
 PATIENCE, TIMES = 10.0, 5.0
 SURVIVED, KILLED = 0, 1
-FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +145,17 @@ class _Judge:
             yield from _ended(running)
 
     def _reaching(self, mutant: Mutant, within: range | None) -> list[Test]:
-        """The tests that come to the changed statement, the quickest first.
+        """The tests that come to the changed statement, the quickest first, then others of their files.
 
-        What a test finds in a cache another one has put there, so that it seems not to come to it: where few tests
-        come to a statement, those that come to its module follow.
+        What a test finds in a cache another one of its file has put there, so that it seems not to come to it.
         """
         lines = {test.id: test.lines.get(str(mutant.path), frozenset()) for test in self._tests}
         near = [test for test in self._tests if lines[test.id]]
         first = {test.id for test in near if within is None or not lines[test.id].isdisjoint(within)}
-        if not 0 < len(first) < FEW:
-            near = [test for test in near if test.id in first]
-        return sorted(near, key=lambda test: (test.id not in first, test.seconds))
+        files = {test.file for test in near if test.id in first}
+        return sorted(
+            (test for test in near if test.file in files), key=lambda test: (test.id not in first, test.seconds)
+        )
 
     def _run_changed(self, change: Callable[[], None], tests: Sequence[Test]) -> None:
         _silence()

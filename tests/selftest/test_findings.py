@@ -8,6 +8,7 @@ import pytest
 
 from ecsuite.checks import Checker
 from ecsuite.findings.breach import KINDS, MOST_TOKENS, STATUS, Breach, Place, body
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.datum import (
     MISSING,
     MOST_CHARACTERS,
@@ -278,3 +279,34 @@ def test_same_fault_has_one_key(changes):
 
     assert replace(before, **changes).key == before.key
     assert hash(before.key)
+
+
+def test_values_in_all_are_bounded():
+    """Two hundred values, of lists and objects as well; what is beyond is left out."""
+    kept = Datum("array", [[1, 2, 3, 4]] * 20 + [5], 21).kept(str)
+    assert kept.value == [[1, 2, 3, 4]] * 20
+
+    wide = {f"m{number}": [0] * 20 for number in range(20)}
+    value = datum(wide).kept(str).value
+    # The object is one, and each list of twenty is twenty-one.
+    assert {name: len(items) for name, items in value.items()} == {f"m{number}": 20 for number in range(9)} | {"m9": 9}
+
+
+@pytest.mark.parametrize("make", [lambda inner: [inner], lambda inner: {"a": inner}])
+def test_levels_are_bounded(make):
+    """Six levels of lists and objects; the seventh is empty."""
+    value = 1
+    for _ in range(9):
+        value = make(value)
+
+    kept, levels = datum(value).kept(str).value, 0
+    while kept:
+        (kept,) = kept.values() if isinstance(kept, dict) else kept
+        levels += 1
+
+    assert levels == 6
+
+
+def test_promise_that_is_broken_ends_with_one():
+    """Who cannot go on ends a command with the code of a broken promise."""
+    assert PromiseBroken.exit_code == 1

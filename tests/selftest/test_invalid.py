@@ -30,6 +30,10 @@ SCHEMAS = """\
             - {title: ex, type: object, required: [is], properties: {is: {const: X}}}
             - {title: why, type: object, required: [is], properties: {is: {const: Y}}}
             - {title: any, type: object, required: [other], properties: {other: {type: string}}}
+        Either: {oneOf: [{type: array, items: {type: integer}}, {type: string, minLength: 1}]}
+        Mixed: {type: [array, string], items: {type: integer}}
+        Bare: {type: array}
+        Overlap: {anyOf: [{type: object, properties: {a: {const: X}}}, {type: object, properties: {b: {const: Y}}}]}
         Open: {type: object, required: [must], properties: {must: {type: string}, may: {type: [string, 'null']}, opt: {type: string}}}
 """
 Fault = tuple[str, Any, bool]
@@ -91,6 +95,13 @@ FAULTS = {
             *(("/0", [value, {"b": 2}], False) for value in (None, "text", 7, 1.5, True, [], [{"a": 1}])),
             ("/1", [{"a": 1}, []], False),
         ],
+    ),
+    "a text where a list may be": ("Mixed", "ab", whole([None, 7, 1.5, True, {}, ["ab"]])),
+    "a list of anything": ("Bare", [1, 2], whole([None, "text", 7, 1.5, True, {}])),
+    "what fits several branches, for the first": (
+        "Overlap",
+        {"a": "X", "b": "Y"},
+        [*whole([None, "text", 7, 1.5, True, [], [{"a": "X", "b": "Y"}]]), ("/a", {"b": "Y"}, True)],
     ),
     "an empty list": ("Things", [], whole([None, "text", 7, 1.5, True, {}, [[]]])),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from ecsuite.contract import Contract, Source
 from ecsuite.findings.breach import STATUS, Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.messages.exchange import SUCCESS, UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
+from ecsuite.promises import NO_BODY
 
 SMALL = """\
     openapi: 3.1.0
@@ -443,3 +444,61 @@ def test_breach_is_found_once_for_all_checks(small):
         return []
 
     assert (decoded.once(look), decoded.once(look), asked) == ([], [], [decoded])
+
+
+def test_delivery_is_judged_as_a_request(contract):
+    """Of a delivery its operation, parameters and body are judged, and nothing of the response, which is ours."""
+    checker = Checker(contract, "https://api.example/v1", "")
+    headers = Headers.of([*JSON.items(), ("Spark-Signature", "x")])
+    delivery = Exchange(Request("POST", "http://127.0.0.1:5001/hooks/x", headers, b"{}"), Response(500))
+
+    result = checker.check_delivery(contract.deliveries["testDelivery"], delivery)
+
+    seen = {each.promise: each.outcome for each in result.observations()}
+    assert seen == dict.fromkeys(["operation-known", "request-parameters", "request-body"], "passed")
+
+
+def test_rule_is_the_nearest_that_is_known(small):
+    """A finding without a rule of its own has that of its operation; of no operation, that of all paths."""
+    failed, moved, unknown = (
+        small.check(exchange(line, status)).findings
+        for line, status in (("GET /notes", 500), ("GET /notes", 304), ("GET /x", 304))
+    )
+
+    assert [each.rule.pointer for each in failed] == [("paths", "/notes", "get")]
+    assert [each.rule.pointer for each in moved] == [("paths", "/notes", "get", "responses")] * 2
+    assert [each.rule.pointer for each in unknown] == [("paths",)] * 2
+    assert [(each.level, each.path) for each in (*failed, *unknown[:1])] == [("guide", "/notes"), ("spec", "/v1/x")]
+
+
+def test_later_call_goes_with_a_finding(small):
+    """What showed a breach later is told by its operation's method and path, and with its exchange."""
+    first, later = exchange("GET /notes"), exchange("GET /notes/42")
+    operation = small.contract.operations["deleteNote"]
+
+    named = small.finding(NO_BODY, Breach("present", STATUS, seen_by="getNote"), first, operation, later)
+    unnamed = small.finding(NO_BODY, Breach("present", STATUS), first, operation)
+
+    assert (named.breach.seen_call, named.evidence, named.blamed) == ("GET /notes/{noteId}", later, first)
+    assert (unnamed.breach.seen_call, unnamed.evidence) == ("", None)
+
+
+def test_body_without_a_media_type_is_told(small):
+    """A body whose type is not said has none, which is another thing than an empty one."""
+    (missing,), (other,) = (
+        [
+            each.breach
+            for each in small.check(exchange("PUT /notes/42", 400, sent=b"{}", request=kind)).findings
+            if each.promise == "request-body"
+        ]
+        for kind in ({}, {"Content-Type": "text/plain"})
+    )
+
+    assert (missing.kind, missing.actual, other.actual) == ("unlisted", MISSING, datum("text/plain"))
+
+
+def test_first_unknown_parameter_is_told(small):
+    """Of several that the contract does not know."""
+    of = exchange("GET /notes?top=1&skip=2", body=b"{}", headers=JSON)
+
+    assert outcomes(small, of)["request-parameters"] == "nothing is published about the query parameter top"

@@ -51,6 +51,7 @@ SMALL = """\
         Bare: {type: object, required: [nothing]}
         Choice: {oneOf: [{$ref: '#/components/schemas/Ex'}, {$ref: '#/components/schemas/Why'}, {type: string, title: a word}]}
         Any: {anyOf: [{type: object, required: [a, b, c]}, {type: object, required: [d]}]}
+        Twice: {oneOf: [{type: object, title: one}, {type: object, title: two}, {type: string}]}
         Ex: {title: ex, type: object, required: [is, size], properties: {is: {const: X}, size: {type: integer}}}
         Why: {title: why, type: object, required: [is], properties: {is: {const: Y}, size: {type: integer}, more: {type: string}}}
         Never: {type: object, properties: {old: false, kept: {type: string}}}
@@ -132,6 +133,11 @@ BROKEN: dict[str, tuple[str, Any, list[Violation]]] = {
         "Any",
         {"a": 1},
         [Violation(("d",), (*at("Any"), "anyOf", 1, "required"), "required", {}, is_missing=True)],
+    ),
+    "more branches than one": (
+        "Twice",
+        {},
+        [Violation((), (*at("Twice"), "oneOf"), "oneOf", {"oneOf": [{"title": "one", "type": "object"}, {"title": "two", "type": "object"}, {"type": "string"}]}, {})],
     ),
     "no branch at all": (
         "Choice",
