@@ -18,6 +18,7 @@ from ecsuite.promises import (
     REFUSED_CHANGES_NOTHING,
     ROUND_TRIP,
 )
+from ecsuite.rules import verify_state
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.listing import Item, Listing
@@ -601,6 +602,67 @@ def test_own_change_is_not_looked_at_again(world_of):
     for probes in ({own: [{}]}, {own: [{}], shared: [{}]}):
         assert world.verify.unchanged(OWN, Snapshot(probes), blame, again=lambda: acts.append(1)) is False
     assert acts == []
+
+
+class Hooks:
+    """A list of webhooks that others change, too; and a clock on which each look at it takes a tenth of a second."""
+
+    def __init__(self, monkeypatch, by_itself=()):
+        self.ids = ["0"]
+        self.acts = self.looks = 0
+        self.times = []
+        self._by_itself = by_itself
+        monkeypatch.setattr(verify_state, "time", self)
+
+    def monotonic(self):
+        self.times.append(self.looks)
+        return 100.0 + self.looks / 10
+
+    def __call__(self, *_):
+        self.looks += 1
+        if self.looks in self._by_itself:
+            self.ids.append(f"other-{self.looks}")
+        return 200, [{"id": own} for own in self.ids]
+
+    def act(self, times):
+        """What makes a webhook as often as it is done, so many times."""
+        self.acts += 1
+        if self.acts <= times:
+            self.ids.append(f"own-{self.acts}")
+
+
+SHARED = Probe("listWebhooks", "/webhooks", "items", is_shared=True)
+AGAIN = {
+    "never": (0, (), True, ([], 1, []), 1),
+    "once": (1, (), True, ([], 1, []), 2),
+    "twice": (2, (), True, ([], 1, []), 3),
+    "each time": (9, (), False, ([("extra", listed(), None, {"id": "own-3"}, "listWebhooks")], 0, []), 3),
+    "by itself as well": (9, (5,), True, ([], 0, ["others make such things meanwhile, again and again"]), 1),
+    "by itself as well, at the end of its time": (
+        9,
+        (13,),
+        True,
+        ([], 0, ["others make such things meanwhile, again and again"]),
+        1,
+    ),
+    "by itself, but later": (1, (30,), True, ([], 1, []), 2),
+}
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_shared_change_has_to_come_again_each_time(world_of, monkeypatch, name):
+    """It is the call's doing where it comes with the call three times, and never without it in as long a time."""
+    comes, by_itself, kept, seen, acts = AGAIN[name]
+    hooks = Hooks(monkeypatch, by_itself)
+    world = world_of(hooks)
+    blame = world.api.get("/webhooks", strict=False)
+    hooks.looks = 0
+
+    found = world.verify.unchanged(OWN, Snapshot({SHARED: []}), blame, again=lambda: hooks.act(comes))
+
+    assert found is kept
+    assert recorded(world) == seen
+    assert hooks.acts == acts
 
 
 def test_call_is_to_blame_whose_id_is_shown():
