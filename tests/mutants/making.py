@@ -111,11 +111,18 @@ def _meaning(source: str) -> str:
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes the annotations of parameters, results and variables away."""
+    """Takes away the annotations of parameters, results and variables, and how arguments are given."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
         return node
+
+    def visit_arguments(self, node: ast.arguments) -> Any:
+        """Whether an argument is given by its place or by its name is the caller's business."""
+        node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+        node.defaults = [*node.defaults, *(each for each in node.kw_defaults if each)]
+        node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []
+        return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         node.returns = None

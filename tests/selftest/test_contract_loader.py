@@ -105,7 +105,11 @@ REFUSED = {
         "c.yaml:33: expected a map, found list",
     ),
     "a flag for an object": ("info: {title: T, version: '1'}", "info: true", "c.yaml:2: expected a Info, found bool"),
-    "an object for a list": ("[{url: 'https://h/v1'}]", "{url: 'https://h/v1'}", "c.yaml:3: expected a list, found dict"),
+    "an object for a list": (
+        "[{url: 'https://h/v1'}]",
+        "{url: 'https://h/v1'}",
+        "c.yaml:3: expected a list, found dict",
+    ),
     "a reference to nowhere": (
         "schemas/Entity'",
         "schemas/Thin'",

@@ -263,6 +263,18 @@ def test_attempts_are_waited_for(hooked, times, count, came, found):
     assert (len(attempts.came), attempts.count) == (came, found)
 
 
+def test_rest_of_an_attempt_is_taken(hooked):
+    """What came beside an attempt, at once, is taken as well, so that it is not taken for a later one."""
+    receiver = Timed(0.0, 1.0, 1.01)
+    receiver.arrivals = lambda *_: [0.0, 1.0, 1.01]
+    attempts = attempts_of(hooked, receiver)
+
+    attempts.wait_for(2)
+
+    assert len(attempts.came) == 3
+    assert receiver.asked == pytest.approx([0.5] * 3, abs=0.1)
+
+
 def test_attempts_of_a_recording_are_those_that_came(hooked):
     """Where it is not known when they came, each delivery is one."""
     world, webhook = hooked(delivery(), delivery())
@@ -316,6 +328,11 @@ AGAIN = {
     ),
     "pauses that grow enough": (lambda v, a: pauses_grew(v, a, [0, 10, 20.5, 32.1]), True, ([], 3, [])),
     "one pause": (lambda v, a: pauses_grew(v, a, [0, 1]), True, ([], 0, ["there were too few attempts, or it is not known when they came"])),
+    "pauses to a hundredth of a second": (
+        lambda v, a: pauses_grew(v, a, [0, 1.23456, 2.0]),
+        False,
+        ([("exclusiveMinimum", PAUSES, {"exclusiveMinimum": 1.23}, 0.77)], 0, []),
+    ),
     "two pauses": (lambda v, a: pauses_grew(v, a, [0, 1, 3]), True, ([], 2, [])),
 }  # fmt: skip
 
@@ -408,6 +425,8 @@ def test_both_have_an_entity_of_an_id(partners, name):
     assert both_have(webhook, "1", first.snapshots, second.snapshots) is both
     assert both_have(vehicle, "1", first.snapshots, second.snapshots) is False
 
+    assert both_have(first.entities.type_made_by("createUser"), "1", first.snapshots, second.snapshots) is False
+
     call = Call(first.contract.operations["getWebhook"], {"id": "1"})
     if both:
         with pytest.raises(NothingThere, match="both partners have one of that id"):
@@ -490,3 +509,17 @@ def test_token_has_to_be_there(world_of):
 
     with pytest.raises(PromiseBroken):
         tokens_differ(world.verify, PARTNERS_APART, response, response)
+
+
+def test_id_that_partners_choose_is_not_numbered(world_of):
+    """Where clients choose ids, two partners may have the same, and are kept apart all the same."""
+    worlds = [
+        world_of(
+            lambda *_, name=name: (200, {"users": [{"userId": "u", "name": name}], "pagination": {"totalRecords": 1}}),
+            "2026-01",
+        )
+        for name in "ab"
+    ]
+    user = worlds[0].entities.type_made_by("createUser")
+
+    assert both_have(user, "u", *(each.snapshots for each in worlds)) is False

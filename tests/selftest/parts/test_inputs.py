@@ -401,17 +401,17 @@ def test_ids_like_a_long_one(length, count):
 def test_unknown_id_gets_its_statuses():
     """Those of the contract for an id of nobody's; where the server may say that it is no id, 400, too."""
     contract = editions.contract("2023-10")
-    call = Call(contract.operations["getUser"], {"userId": "u" * 20})
+    call = Call(contract.operations["getVehicle"], {"userId": "u", "vehicleId": "v" * 20})
 
-    refused = unknown_id(call.operation, "userId")
-    alike = unknown_ids(call, "userId")
+    refused = unknown_id(call.operation, "vehicleId")
+    alike = unknown_ids(call, "vehicleId")
 
-    assert (refused.case, refused.content, refused.violates) == ("unknown-userId", {}, frozenset())
-    assert refused.statuses == call.operation.unknown("userId")
-    assert [(attempt.ids["userId"], each.case, each.statuses, each.violates) for attempt, each in alike] == [
-        ("u" * 19, "beginning-of-an-id", {400, 404}, frozenset()),
-        ("u" * 19, "end-of-an-id", {400, 404}, frozenset()),
-        ("u" * 20 + "0", "id-and-a-letter", {400, 404}, frozenset()),
+    assert (refused.case, refused.content, refused.violates) == ("unknown-vehicleId", {}, frozenset())
+    assert refused.statuses == {404}
+    assert [(attempt.ids["vehicleId"], each.case, each.statuses, each.violates) for attempt, each in alike] == [
+        ("v" * 19, "beginning-of-an-id", {400, 404}, frozenset()),
+        ("v" * 19, "end-of-an-id", {400, 404}, frozenset()),
+        ("v" * 20 + "0", "id-and-a-letter", {400, 404}, frozenset()),
     ]
 
 

@@ -181,7 +181,7 @@ def test_query_goes_with_a_list_without_pages(world_of):
 
 def test_items_are_told_by_a_member(world_of):
     """Only objects have members; each value is counted as often as it stands there."""
-    listing = world_of(lambda *_: (200, [{"userId": "1"}, "1", {"userId": "2"}, {"userId": "1"}, {}])).lists.read(
+    listing = world_of(lambda *_: (200, [{"userId": "1"}, "userId", {"userId": "2"}, {"userId": "1"}, {}])).lists.read(
         "/users"
     )
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from ecsuite.client import checked_of
 from ecsuite.findings.breach import body, listed
 from ecsuite.findings.datum import NOTHING, datum
 from ecsuite.findings.finding import Observation
@@ -221,6 +222,9 @@ def test_entity_stands_on_one_page_once(world_of):
 
     VerifyPages(world.verify).hold_every_record_once(pages, entities_of(world, "user-0", "user-1", "nobody"))
 
+    assert {each.blamed.request.url for each in world.api.journal.findings if each.promise == PAGES.id} == {
+        "https://api.example/v1/users?page=1&pageSize=1"
+    }
     # Of walks by several sizes the same is told once.
     assert found_on(world) == [
         ("duplicate", listed("userId"), "user-1", 2),
@@ -379,6 +383,7 @@ def test_disorder_is_told(world_of):
         datum(["2026-01-03T00:00:00+00:00", "2026-01-02T00:00:00+00:00"]),
     )
     assert found.breach.note == "the earliest first"
+    assert checked_of(pages[0]).decoded.exchange == found.blamed
 
 
 def test_order_that_is_kept_is_passed(world_of):
@@ -407,3 +412,20 @@ def test_first_of_nothing_is_nothing():
     """The ids of the first record, as they are."""
     assert _first(Counter()) is NOTHING
     assert _first(Counter(['{"userId": "1"}'])) == {"userId": "1"}
+
+
+def test_first_pages_say_whether_walks_can_be_compared(world_of):
+    """What a later page says of the total is a matter of its figures."""
+    pages = iter([(["a"], 2), (["b"], 9), (["a", "b"], 2)])
+
+    def answer(*_):
+        ids, total = next(pages)
+        return 200, {"users": [{"userId": own} for own in ids], "pagination": {"totalRecords": total}}
+
+    world = world_of(answer, "2026-01")
+    small, more, large = (world.api.get("/users", strict=False) for _ in "123")
+
+    VerifyPages(world.verify)._hold_the_same([small, more], [large], 1)
+
+    assert found_on(world) == []
+    assert not [reason for promise, reason in world.api.journal.tally.not_checked if promise == PAGES.id]

@@ -134,6 +134,15 @@ def test_response_may_show_nothing(shown, name):
     assert world.verify.shows_if_any({"a": 1}, response) is kept
 
 
+def test_response_that_shows_something_is_not_partial(shown):
+    """A member may be missing; a part of one only where that is said."""
+    world, response = shown({"b": {}})
+
+    assert world.verify.shows_if_any({"a": 1}, response) is True
+    assert world.verify.shows_if_any({"b": {"c": 1}}, response) is False
+    assert world.verify.shows_if_any({"b": {"c": 1}}, response, 2) is True
+
+
 ITEMS = {
     "the whole": ({"id": "1", "a": 2}, {"id": "1", "a": 2, "more": 3}, True),
     "another value": ({"id": "1", "a": 2}, {"id": "1", "a": 3}, False),
@@ -705,12 +714,15 @@ def test_call_is_to_blame_whose_id_is_shown():
 def test_list_grows_by_less_than_the_calls(world_of, was, now, calls, kept, seen):
     """An item for each of the refused calls is no coincidence; a list that cannot be read says nothing."""
     world = world_of(lambda *_: (404, "no") if now is None else (200, [{}] * now))
-    refused = [httpx.Response(401, request=httpx.Request("POST", "https://api.example/v1/users"))] * calls
+    posted, put = (httpx.Request(method, "https://api.example/v1/users") for method in ("POST", "PUT"))
+    refused = [*[httpx.Response(401, request=posted)] * (calls - 1), httpx.Response(401, request=put)]
 
     before = Snapshot({Probe("listUsers", "/users", "length"): was})
 
     assert world.verify.grew_less(OWN, before, refused, RULE) is kept
     assert recorded(world) == seen
+    # The last of them is to blame.
+    assert {each.method for each in world.api.journal.findings if each.promise == OWN.id} <= {"PUT"}
 
 
 def test_place_of_another_part_is_kept(shown):
