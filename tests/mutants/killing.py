@@ -41,6 +41,11 @@ class Test:
     seconds: float
     lines: Mapping[str, frozenset[int]]
 
+    @property
+    def size(self) -> int:
+        """How much of the judging code it runs."""
+        return sum(map(len, self.lines.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -145,7 +150,7 @@ class _Judge:
             yield from _ended(running)
 
     def _reaching(self, mutant: Mutant, within: range | None) -> list[Test]:
-        """The tests that come to the changed statement, the quickest first, then others of their files.
+        """The tests that come to the changed statement, those that run little else first; then others of their files.
 
         What a test finds in a cache another one of its file has put there, so that it seems not to come to it.
         """
@@ -153,9 +158,7 @@ class _Judge:
         near = [test for test in self._tests if lines[test.id]]
         first = {test.id for test in near if within is None or not lines[test.id].isdisjoint(within)}
         files = {test.file for test in near if test.id in first}
-        return sorted(
-            (test for test in near if test.file in files), key=lambda test: (test.id not in first, test.seconds)
-        )
+        return sorted((test for test in near if test.file in files), key=lambda test: (test.id not in first, test.size))
 
     def _run_changed(self, change: Callable[[], None], tests: Sequence[Test]) -> None:
         _silence()
