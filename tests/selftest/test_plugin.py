@@ -265,7 +265,9 @@ def test_missing_cassette_fails_its_test(project):
     result = project.run()
 
     result.ended(error=1)
-    result.has(f"cassette {project.path}/cassettes/2023-10/some-entity.yaml does not exist; record it again with: *")
+    result.has(
+        f" -  stopped  cassette {project.path}/cassettes/2023-10/some-entity.yaml does not exist; record it again with: *"
+    )
     assert "Traceback" not in result.text
 
 
@@ -377,7 +379,7 @@ def test_stale_cassette_fails_its_test(project):
 
     result.ended(failed=1)
     result.has(
-        f"cassette {project.cassette} is out of date (the run sends GET http://api.invalid/*/webhooks, "
+        f" -  stopped  cassette {project.cassette} is out of date (the run sends GET http://api.invalid/*/webhooks, "
         "and its exchange 2 of 25 is POST http://api.invalid/*/users); record it again with: *"
     )
 
@@ -409,12 +411,15 @@ def test_contract_that_changed_finds_old_recordings(quickstart):
 
     result.ended(failed=1)
     result.has(
-        "1 promise broken",
-        "response body matches contract: broken        [[]guide[]]  POST /connect/token -> 200",
-        "  at        body /expires_in",
-        "  expected  a lifetime in seconds, *: at least 1740  contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",
-        "  actual    an integer, 18",
-        "  repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",
+        "1 error; 1 of 1 test failed",
+        " 1  error    response body matches contract: Token /expires_in: an integer, 18, expected a lifetime in seconds, *",
+        "             * of 1 operation, first: POST /connect/token -> 200  [[]guide[]]",
+        "    expected  a lifetime in seconds, *: at least 1740",
+        "              contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",
+        "    actual    an integer, 18, body /expires_in",
+        "    response  200 application/json  *expires_in*",
+        "    tests     test_it.py::test_quickstart",
+        "    repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",
     )
 
 
@@ -431,7 +436,7 @@ def test_test_that_calls_nothing_fails(project):
     result = project.run("--ec-target", "local")
 
     result.ended(failed=1)
-    result.has("the test did not call the API, so nothing was checked")
+    result.has(" -  stopped  the test did not call the API, so nothing was checked")
 
 
 BROKEN_TEST = (
@@ -448,24 +453,23 @@ BROKEN_TEST = (
 
 
 @pytest.mark.parametrize(
-    ("more", "stopped"),
+    ("more", "said"),
     [
-        ("pass", None),
-        ("assert 1 == 2", "and the test stopped with AssertionError: assert 1 == 2"),
-        ("pytest.fail('no')", "and the test stopped with Failed: no"),
-        ("pytest.skip('later')", "and the test stopped with Skipped: later"),
+        ("pass", "Failed: 1 promise broken"),
+        ("pytest.skip('later')", "Failed: 1 promise broken, and the test stopped with Skipped: later"),
+        ("assert 1 == 2", "assert 1 == 2"),
+        ("pytest.fail('no')", "Failed: no"),
     ],
 )
-def test_findings_fail_a_test_whatever_else(project, more, stopped):
+def test_findings_fail_a_test_whatever_else(project, more, said):
     """A finding fails its test, also where the test stopped for another reason, or wanted to be skipped."""
     project.test(BROKEN_TEST.format(more=more))
 
-    result = project.run("--ec-target", "local")
+    result = project.run("--ec-target", "local", "--junitxml", "out.xml")
 
     result.ended(failed=1)
-    result.has("1 promise broken", f"{PAGES.title}: broken*GET /events -> 200")
-    if stopped:
-        result.has(stopped)
+    result.has(f" 1  error    {PAGES.title}: list is missing", "*first: GET /events -> 200*")
+    assert failures(project)[0].get("message").partition("\n")[0] == said
 
 
 SEVERITIES = (
@@ -565,6 +569,11 @@ def test_secrets_are_masked_in_reports(project):
     assert "printed *** ***" in output
 
 
+def failures(project: Project) -> list[ET.Element]:
+    """What is said of failed tests in the file for JUnit."""
+    return list(ET.parse(project.path / "out.xml").iter("failure"))  # noqa: S314  our own file
+
+
 def test_junit_names_the_promise(quickstart):
     """A finding is the message of the failure in JUnit's XML."""
     path = quickstart.cassette
@@ -574,9 +583,10 @@ def test_junit_names_the_promise(quickstart):
     result = quickstart.run("--junitxml", "out.xml")
 
     result.ended(failed=1)
-    (failure,) = ET.parse(quickstart.path / "out.xml").iter("failure")  # noqa: S314  our own file
-    assert failure.get("message").startswith("Failed: 1 promise broken")
-    assert f"{RESPONSE_BODY.title}: broken" in failure.text
+    (failure,) = failures(quickstart)
+    assert failure.get("message") == "Failed: 1 promise broken"
+    assert f"{RESPONSE_BODY.title}: Token /expires_in: an integer, 18, expected a lifetime" in failure.text
+    assert "\n  call      POST /connect/token -> 200\n" in failure.text
 
 
 def test_what_a_test_makes_is_deleted_after_a_failure(project):

@@ -1,0 +1,205 @@
+"""What one test hands over: its findings by cause and operation, with a sample each, ready to travel as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ecsuite.contract import Contract, Pointer
+from ecsuite.findings.breach import Breach, Path
+from ecsuite.findings.finding import Finding, Observation
+from ecsuite.journal import Journal, Tally
+from ecsuite.messages.redact import MASK
+from ecsuite.results.anchors import anchor_of
+from ecsuite.results.own import Privacy, json_of, own_values
+from ecsuite.results.sample import Mask, Sample, sample_of
+
+# Lines of the contract that are quoted with a finding.
+MOST_QUOTED: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a test found of one cause in one operation.
+
+    Attributes:
+        finding: the first, without its exchange.
+        anchor: what it is about, wherever it was made; see `anchor_of`.
+        responses: how many responses showed it.
+        quote: what the contract says there, as lines of its file.
+        sample: the exchange that is to blame.
+    """
+
+    finding: Finding
+    anchor: Pointer
+    responses: int
+    quote: tuple[str, ...] = ()
+    sample: Sample | None = None
+
+    @property
+    def cause(self) -> tuple[object, ...]:
+        """What findings of one cause have in common: severity, promise, kind of breach, and what they are about."""
+        return (self.finding.severity, self.finding.promise, self.finding.breach.kind, *self.anchor)
+
+    def to_json(self) -> dict[str, Any]:
+        """The data as a JSON value."""
+        return {
+            "finding": self.finding.to_json(),
+            "anchor": list(self.anchor),
+            "responses": self.responses,
+            "quote": list(self.quote),
+            "sample": self.sample.to_json() if self.sample else None,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Found:
+        """The data that `to_json` gave."""
+        return cls(
+            finding=Finding.from_json(value["finding"]),
+            anchor=tuple(value["anchor"]),
+            responses=value["responses"],
+            quote=tuple(value["quote"]),
+            sample=Sample.from_json(value["sample"]) if value["sample"] else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What came of one test.
+
+    Attributes:
+        tally: its figures.
+        found: what it found; errors first.
+        stopped: what it stopped with besides, on one line; empty where it did not.
+        crash: the traceback of an exception that nobody expected; empty where there was none.
+        base_url: where its calls went.
+        is_told: whether it failed for what stands here, and for nothing else.
+    """
+
+    tally: Tally
+    found: tuple[Found, ...] = ()
+    stopped: str = ""
+    crash: str = ""
+    base_url: str = ""
+    is_told: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as a JSON value."""
+        return {
+            "calls": self.tally.exchanges,
+            "observations": [[*seen, times] for seen, times in self.tally.observations.items()],
+            "found": [each.to_json() for each in self.found],
+            "stopped": self.stopped,
+            "crash": self.crash,
+            "base_url": self.base_url,
+            "is_told": self.is_told,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Record:
+        """The record that `to_json` gave."""
+        tally = Tally(value["calls"])
+        for *seen, times in value["observations"]:
+            tally.observations[Observation(*seen)] += times
+        found = tuple(Found.from_json(each) for each in value["found"])
+        return cls(tally, found, value["stopped"], value["crash"], value["base_url"], value["is_told"])
+
+
+def found_in(journal: Journal, contract: Contract, mask: Mask) -> tuple[Found, ...]:
+    """What a run found, by cause and operation; a sample with each, without what is not the run's own.
+
+    Args:
+        journal: of the run.
+        contract: what it was checked against.
+        mask: takes the secrets of the run out of a text.
+    """
+    if not journal.findings:
+        return ()
+    privacy, now = Privacy(own_values(journal.results)), datetime.now(UTC)
+    groups: dict[tuple[object, ...], Found] = {}
+    counted: set[tuple[object, ...]] = set()
+    for finding in journal.findings:
+        anchor, spot = anchor_of(finding, contract), journal.spot(finding)
+        found = Found(finding, anchor, 0)
+        key = (*found.cause, finding.method, finding.path)
+        if key not in groups:
+            groups[key] = _whole(found, contract, privacy, mask, now)
+        if spot not in counted:
+            counted.add(spot)
+            known = groups[key]
+            groups[key] = replace(known, responses=known.responses + journal.times(finding))
+    return tuple(groups.values())
+
+
+def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime) -> Found:
+    """The same with its sample and its quote, and without what is not the run's own."""
+    finding, at = found.finding, found.finding.breach.at
+    exchange = finding.blamed
+    is_delivery = finding.operation in contract.deliveries
+    part = "request-body" if is_delivery else "body"
+    path = at.path if at.part == part and not finding.breach.seen_by else ()
+    sample = sample_of(exchange, path, privacy, mask, now, is_delivery=is_delivery) if exchange else None
+    breach = finding.breach if _is_shown(finding, privacy, is_delivery=is_delivery) else _hidden(finding.breach)
+    return replace(
+        found,
+        finding=replace(finding, breach=_counted(breach, privacy), blamed=None),
+        quote=_quote(finding.rule.pointer, contract),
+        sample=sample,
+    )
+
+
+def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:
+    """The rule as its document has it, with what it stands in where it is a single line."""
+    lines = contract.source.quote(rule, MOST_QUOTED)
+    return lines if len(lines) > 1 or not rule else contract.source.quote(rule[:-1], MOST_QUOTED)
+
+
+def _is_shown(finding: Finding, privacy: Privacy, *, is_delivery: bool) -> bool:
+    """Whether the value that a finding is about may be kept, as far as its place says."""
+    at, exchange = finding.breach.at, finding.blamed
+    if at.part != ("request-body" if is_delivery else "body"):
+        # What was sent is the run's own; what stands below an index of a list may not be.
+        return at.part == "request-body" or not _is_in_list(at.path)
+    if finding.breach.seen_by or exchange is None:
+        return not _is_in_list(at.path)
+    message = exchange.request if is_delivery else exchange.response
+    return privacy.shows(json_of(message.body), at.path)
+
+
+def _is_in_list(path: Path) -> bool:
+    return any(isinstance(token, int) for token in path)
+
+
+def _hidden(breach: Breach) -> Breach:
+    """The breach without the value that was seen: its type is kept, and of an object the names of its members."""
+    value = breach.actual
+    if value.type in {"string", "integer", "number"}:
+        return replace(breach, actual=replace(value, value=MASK, size=len(MASK)))
+    if value.type == "object":
+        return replace(breach, actual=replace(value, value=dict.fromkeys(value.value, MASK)))
+    return breach
+
+
+def _counted(breach: Breach, privacy: Privacy) -> Breach:
+    """The breach with lists counted, and of objects that are not the run's own the names of their members alone."""
+    value = breach.actual
+    if value.type == "array":
+        return replace(breach, actual=replace(value, value=[]))
+    if value.type == "object":
+        return replace(breach, actual=replace(value, value=privacy.kept(value.value)))
+    return breach
+
+
+def is_empty(record: Record) -> bool:
+    """Whether a test has nothing to hand over: it called nothing and stopped for no reason of ours."""
+    return not (record.tally.exchanges or record.found or record.stopped or record.crash)
+
+
+def merged(tallies: Iterable[Tally]) -> Tally:
+    """The figures of several tests."""
+    whole = Tally()
+    for tally in tallies:
+        whole.add(tally)
+    return whole
