@@ -219,6 +219,8 @@ def statement(breach: Breach, at: str) -> str:
         return f"{at} is {_ARTICLES[breach.actual.type]} where {expected(breach)} is required"
     if breach.actual.type == "missing" and not is_noted(breach):
         return f"{at} is missing"
+    if breach.at.part == "status" and not breach.seen_by:
+        return f"{at} is {actual(breach)}, expected {expected(breach)}"
     return f"{at}: {actual(breach)}, expected {expected(breach)}"
 
 

@@ -50,7 +50,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     stopped: _Stopped = None
     try:
         yield
-    except Exception as error:  # noqa: BLE001  raised again below
+    except (Exception, pytest.skip.Exception) as error:  # noqa: BLE001  raised again below
         stopped = error
     if stopped is not None:
         # A test without its fixtures cannot pass; where only a warning is to blame, it does not fail either.
@@ -78,7 +78,7 @@ class _Verdict:
         raised: what it raises in the end; None where it passed.
         stopped: what is told of it besides findings, on one line.
         crash: a traceback; empty where nothing unexpected happened.
-        is_told: whether our report tells why the test failed, so that pytest's need not.
+        is_told: whether our report tells why the test ended as it did, so that pytest's need not.
     """
 
     raised: _Stopped
@@ -99,8 +99,14 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
     mask = run.redactor.text if run else str
+    is_skipped = is_of_suite and isinstance(verdict.raised, pytest.skip.Exception)
     item.stash[_RECORD] = replace(
-        record, stopped=mask(verdict.stopped), crash=mask(verdict.crash), is_told=verdict.is_told
+        record,
+        stopped=mask(verdict.stopped),
+        crash=mask(verdict.crash),
+        is_told=verdict.is_told or is_skipped,
+        skipped=mask(one_line(str(verdict.raised))) if is_skipped else "",
+        went_on=stopped is None,
     )
     return verdict.raised
 
@@ -201,6 +207,6 @@ def record_of(report: pytest.TestReport) -> Record | None:
 
 
 def is_told(report: pytest.TestReport) -> bool:
-    """Whether our report tells why a test failed, so that pytest's need not."""
+    """Whether our report tells why a test ended as it did, so that pytest's need not."""
     record = record_of(report)
     return record is not None and record.is_told

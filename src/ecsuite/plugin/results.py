@@ -34,8 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         type=int,
         default=MOST_FINDINGS,
-        help="end the run when so many findings have failed it, each cause counted once for every operation that "
-        f"shows it ({MOST_FINDINGS} unless given; 0 for no end)",
+        help="end a hopeless run that has so many findings; one of a known cause counts only where "
+        f"a test could not go on for it ({MOST_FINDINGS} unless given; 0 for no end)",
     )
 
 
@@ -82,6 +82,11 @@ class Reporter:
         return self._collector.result()
 
     @property
+    def has_anything(self) -> bool:
+        """Whether there is anything to be told."""
+        return self._collector.has_called
+
+    @property
     def folder(self) -> str:
         """Where the result is, as one names it from the folder of the run."""
         path = os.path.relpath(self._folder, self._config.invocation_params.dir)
@@ -106,7 +111,7 @@ class Reporter:
             told = self._collector.add(report.nodeid, record)
             text = told_text(told)
             if report.failed and record.is_told:
-                report.longrepr = Words(failure_text(_said(report), text))  # type: ignore[assignment]
+                report.longrepr = Words(failure_text(_said(report), told))  # type: ignore[assignment]
             elif report.failed and text:
                 report.sections.append(("Energy Coordination API", text))
             elif text:
@@ -127,7 +132,7 @@ class Reporter:
         found = self._collector.failures
         if not self._most or found < self._most or self._collector.ended_by:
             return
-        reason = f"{found} findings, of {len(self.result.causes)} causes: nothing more is tried (--ec-max-findings)"
+        reason = f"{found} findings are enough (--ec-max-findings): nothing more is tried"
         self._collector.ended_by = reason
         manager = self._config.pluginmanager
         # What shares the tests out does not look at the session.

@@ -14,7 +14,7 @@ from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import settings_of
 from ecsuite.report.causes import summary_lines
 from ecsuite.report.lines import Line, Style
-from ecsuite.report.text import figures_text, not_checked_lines, unrecorded_text
+from ecsuite.report.text import figures_text, not_checked_lines, skipped_lines, unrecorded_text
 
 # Where nobody looks at a screen, nothing says how wide a line may be.
 WIDTH_OF_LOGS: Final = 120
@@ -33,7 +33,7 @@ MARKUP: Final[Mapping[Style, Mapping[str, bool]]] = {
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Iterator[None]:
     """Tell what was found; pytest tells of the tests that failed for other reasons, and counts all of them."""
     stats: dict[str, list[Any]] = terminalreporter.stats
-    kept: dict[str, list[Any]] = {name: stats[name] for name in ("failed", "error") if name in stats}
+    kept: dict[str, list[Any]] = {name: stats[name] for name in ("failed", "error", "skipped") if name in stats}
     for name, reports in kept.items():
         stats[name] = [report for report in reports if not is_told(report)]
         if not stats[name]:
@@ -49,7 +49,7 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
     settings, recordings, reporter = settings_of(config), recordings_of(config), reporter_of(config)
     result = reporter.result
     figures = result.figures
-    if figures.calls or result.problems or recordings.unrecorded:
+    if reporter.has_anything or recordings.unrecorded:
         names = ", ".join(settings.editions)
         terminalreporter.section(f"Energy Coordination API {names}, {settings.mode}")
     in_full = bool(os.environ.get("CI"))
@@ -59,6 +59,8 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
         terminalreporter.line(figures_text(figures))
         for text in not_checked_lines(figures.not_checked, MOST_REASONS):
             terminalreporter.line(text)
+    for text in skipped_lines(result.skipped):
+        terminalreporter.line(text)
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))
     for text in recordings.lines:

@@ -8,7 +8,7 @@ from typing import Final
 from ecsuite import wording
 from ecsuite.report.curl import curl
 from ecsuite.report.excerpt import excerpt
-from ecsuite.report.lines import INDENT, NAME, Line, Part, cut_line, field_lines, line, several
+from ecsuite.report.lines import INDENT, NAME, Line, Part, cut_line, field_lines, line, several, wrapped
 from ecsuite.results.anchors import place_in_schema
 from ecsuite.results.cause import Cause
 from ecsuite.results.record import Found
@@ -65,9 +65,10 @@ def headline(result: RunResult) -> str:
 
 def cause_lines(number: int, cause: Cause, width: int, *, in_full: bool) -> Iterator[Line]:
     """A cause, in three lines or with its sample."""
-    yield cut_line(
-        line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity), Part(title_of(cause), "bold")), width
-    )
+    head, title = line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity)), title_of(cause)
+    for text in wrapped(title, width - _HEAD, 3 if in_full else 1):
+        yield line(*head, Part(text, "bold"))
+        head = line(" " * _HEAD)
     yield cut_line(line(" " * _HEAD, f"{extent_of(cause)}, first: {_call(cause)}  [{cause.finding.level}]"), width)
     if in_full:
         yield from _body_lines(cause, width)

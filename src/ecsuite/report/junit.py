@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ecsuite import wording
 from ecsuite.report.causes import found_title, repeat_of, response_line
@@ -10,12 +11,14 @@ from ecsuite.results.collect import Told
 from ecsuite.results.record import Found
 from ecsuite.results.severity import SEVERITIES
 
-LONGEST_EXCERPT = 2000
+LONGEST_EXCERPT: Final = 2000
+NEWLINE: Final = "\n"
 
 
-def failure_text(said: str, text: str) -> str:
-    """A failure: what the test said, and what it found."""
-    return f"{said}\n\n{text}" if text else said
+def failure_text(said: str, told: Told) -> str:
+    """A failure: what the test said and the first thing that it found, on a line, and all of it below."""
+    text = told_text(told)
+    return f"{said}: {text.partition(NEWLINE)[0]}\n\n{text}" if text else said
 
 
 def told_text(told: Told) -> str:

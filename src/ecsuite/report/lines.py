@@ -10,6 +10,8 @@ Style = Literal["plain", "bold", "error", "warning", "note", "dim"]
 # Columns before the name of a field, and those that it takes.
 INDENT: Final = 4
 NAME: Final = 10
+# Columns that a text gets on the narrowest of terminals.
+SMALLEST_ROOM: Final = 20
 
 
 class Part(NamedTuple):
@@ -49,13 +51,16 @@ def cut_line(whole: Line, width: int) -> Line:
     return Line(parts)
 
 
+def wrapped(text: str, room: int, most: int) -> list[str]:
+    """A text on as few lines as it takes, at least one; cut where it takes more than `most`."""
+    room = max(room, SMALLEST_ROOM)
+    lines = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
+    return lines if len(lines) <= most else [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room)]
+
+
 def field_lines(name: str, text: str, width: int, most: int, style: Style = "plain") -> Iterator[Line]:
     """A named text below a heading, over as few lines as it takes; cut where it takes more than `most`."""
-    room = max(width - INDENT - NAME, 20)
-    lines = textwrap.wrap(text, room, break_long_words=True, break_on_hyphens=False) or [""]
-    if len(lines) > most:
-        lines = [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room)]
-    for number, each in enumerate(lines):
+    for number, each in enumerate(wrapped(text, width - INDENT - NAME, most)):
         label = "" if number else name
         yield line(" " * INDENT, Part(f"{label:<{NAME}}", "dim"), Part(each, style))
 

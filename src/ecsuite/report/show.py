@@ -15,7 +15,7 @@ from ecsuite.report.causes import (
 )
 from ecsuite.report.lines import Line, Part, line
 from ecsuite.report.markdown import request_text, response_text
-from ecsuite.report.text import figures_text, not_checked_lines
+from ecsuite.report.text import figures_text, not_checked_lines, skipped_lines
 from ecsuite.results.cause import Cause
 from ecsuite.results.result import RunResult
 from ecsuite.results.sample import Fields, Sample
@@ -37,6 +37,7 @@ def list_lines(result: RunResult, width: int, folder: str) -> Iterator[Line]:
         yield from problem_lines(problem, width, folder)
     yield line(figures_text(result.figures))
     yield from (line(text) for text in not_checked_lines(result.figures.not_checked))
+    yield from (line(text) for text in skipped_lines(result.skipped))
 
 
 def whole_lines(number: int, cause: Cause) -> Iterator[Line]:

@@ -59,6 +59,12 @@ def not_checked_lines(not_checked: Mapping[tuple[str, str], int], most: int | No
         yield f"{times:>5} x for {len(reasons) - len(shown)} more reasons: ecsuite show"
 
 
+def skipped_lines(skipped: Mapping[str, int]) -> Iterator[str]:
+    """Why tests were skipped, a line a reason, the most frequent first."""
+    for reason, times in sorted(skipped.items(), key=lambda item: -item[1]):
+        yield f"{times:>5} x {'tests' if times > 1 else 'test'} skipped: {reason}"
+
+
 def broken_text(count: int) -> str:
     """How many promises a test found broken."""
     return f"{count_of(count, 'promise')} broken"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,9 +86,9 @@ class Causes:
         return tuple(sorted((group.cause() for group in self._groups.values()), key=lambda cause: cause.rank))
 
     @property
-    def places(self) -> Iterable[tuple[Severity, int]]:
-        """How many operations show each cause, with its severity."""
-        return [(group.found.finding.severity, len(group.operations)) for group in self._groups.values()]
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._groups)
 
 
 class _Group:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any, Final
 
-from ecsuite.findings.finding import Severity
 from ecsuite.journal import Tally
 from ecsuite.results.cause import Causes
 from ecsuite.results.record import Found, Record
@@ -53,10 +52,18 @@ class Collector:
     Args:
         settings: of the run, by the names of its options.
         strict: whether warnings count as errors.
+
+    Attributes:
+        tests: how many tests ended how.
+        failures: how many findings count against the run: what fails it, a cause that is known only where a test could
+            not go on for it.
+        ended_by: why the run ended before its last test; empty where it did not.
+        crashes: tracebacks, by the names of their files.
     """
 
     def __init__(self, settings: Mapping[str, Any], *, strict: bool) -> None:
         self.tests: Counter[str] = Counter()
+        self.failures = 0
         self.ended_by = ""
         self.crashes: dict[str, str] = {}
         self._started = _now()
@@ -67,20 +74,13 @@ class Collector:
         self._findings: list[tuple[str, Found]] = []
         self._left_out = 0
         self._troubles: dict[tuple[Kind, str], _Trouble] = {}
+        self._skipped: Counter[str] = Counter()
         self._base_urls: dict[str, None] = {}
 
     @property
     def has_called(self) -> bool:
         """Whether there is anything to be told of."""
-        return bool(self._tally.exchanges or self._causes.places or self._troubles)
-
-    @property
-    def failures(self) -> int:
-        """How many different findings fail the run: each cause once for every operation that shows it."""
-        return sum(count for severity, count in self._causes.places if self._is_failure(severity))
-
-    def _is_failure(self, severity: Severity) -> bool:
-        return fails(severity, strict=self._strict)
+        return bool(self._tally.exchanges or self._causes.count or self._troubles or self._skipped)
 
     def add(self, test: str, record: Record) -> Told:
         """Add what a test hands over; what is to be said of it."""
@@ -89,13 +89,19 @@ class Collector:
             self._base_urls[record.base_url] = None
         if record.stopped:
             self._add_trouble(test, record)
+        if record.skipped:
+            self._skipped[record.skipped] += 1
         new, known = [], []
         for found in record.found:
-            if self._causes.add(test, found):
+            is_new = self._causes.add(test, found)
+            if is_new:
                 new.append(found)
             else:
                 known.append((found, self._causes.first_test(found)))
             self._keep(test, found)
+            # What every response has is no reason to give up, as long as tests come to their end in spite of it.
+            if fails(found.finding.severity, strict=self._strict) and (is_new or not record.went_on):
+                self.failures += 1
         return Told(tuple(new), tuple(known))
 
     def _keep(self, test: str, found: Found) -> None:
@@ -131,6 +137,7 @@ class Collector:
             findings=tuple(findings),
             findings_left_out=self._left_out,
             problems=tuple(problems),
+            skipped=dict(self._skipped),
         )
 
 

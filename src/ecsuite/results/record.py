@@ -75,7 +75,9 @@ class Record:
         stopped: what it stopped with besides, on one line; empty where it did not.
         crash: the traceback of an exception that nobody expected; empty where there was none.
         base_url: where its calls went.
-        is_told: whether it failed for what stands here, and for nothing else.
+        is_told: whether it ended as it did for what stands here, and for nothing else.
+        skipped: why it was skipped; empty where it was not.
+        went_on: whether it came to its end all the same.
     """
 
     tally: Tally
@@ -84,6 +86,8 @@ class Record:
     crash: str = ""
     base_url: str = ""
     is_told: bool = False
+    skipped: str = ""
+    went_on: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON value."""
@@ -95,6 +99,8 @@ class Record:
             "crash": self.crash,
             "base_url": self.base_url,
             "is_told": self.is_told,
+            "skipped": self.skipped,
+            "went_on": self.went_on,
         }
 
     @classmethod
@@ -104,7 +110,16 @@ class Record:
         for *seen, times in value["observations"]:
             tally.observations[Observation(*seen)] += times
         found = tuple(Found.from_json(each) for each in value["found"])
-        return cls(tally, found, value["stopped"], value["crash"], value["base_url"], value["is_told"])
+        return cls(
+            tally=tally,
+            found=found,
+            stopped=value["stopped"],
+            crash=value["crash"],
+            base_url=value["base_url"],
+            is_told=value["is_told"],
+            skipped=value["skipped"],
+            went_on=value["went_on"],
+        )
 
 
 def found_in(journal: Journal, contract: Contract, mask: Mask) -> tuple[Found, ...]:
@@ -194,7 +209,7 @@ def _counted(breach: Breach, privacy: Privacy) -> Breach:
 
 def is_empty(record: Record) -> bool:
     """Whether a test has nothing to hand over: it called nothing and stopped for no reason of ours."""
-    return not (record.tally.exchanges or record.found or record.stopped or record.crash)
+    return not (record.tally.exchanges or record.found or record.stopped or record.crash or record.skipped)
 
 
 def merged(tallies: Iterable[Tally]) -> Tally:

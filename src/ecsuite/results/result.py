@@ -165,6 +165,7 @@ class RunResult:
         findings: of each test, by cause and operation, as far as they are kept.
         findings_left_out: how many more there were.
         problems: what else made tests fail.
+        skipped: how many tests were skipped, by the reason.
     """
 
     run: RunInfo
@@ -173,6 +174,7 @@ class RunResult:
     findings: tuple[TestFinding, ...] = ()
     findings_left_out: int = 0
     problems: tuple[Problem, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def severities(self) -> Mapping[str, int]:
@@ -191,6 +193,7 @@ class RunResult:
             "findings": _each(self.findings),
             "findings_left_out": self.findings_left_out,
             "problems": _each(self.problems),
+            "skipped": dict(self.skipped),
         }
 
     @classmethod
@@ -203,6 +206,7 @@ class RunResult:
             findings=tuple(map(TestFinding.from_json, value["findings"])),
             findings_left_out=value["findings_left_out"],
             problems=tuple(map(Problem.from_json, value["problems"])),
+            skipped=dict(value["skipped"]),
         )
 
 

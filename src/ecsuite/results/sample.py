@@ -21,6 +21,7 @@ Mask = Callable[[str], str]
 # Characters of a request's body and of a response that is no JSON.
 MOST_OF_REQUEST: Final = 8192
 MOST_OF_TEXT: Final = 400
+FIRST_REFUSAL: Final = 400
 BASE64: Final = "base64"
 # By which an owner of the API finds a call in the logs.
 TRACE_HEADERS: Final = (
@@ -166,7 +167,7 @@ def sample_of(
         request_is_cut=len(body) > MOST_OF_REQUEST,
         status=response.status or None,
         response_headers=_headers(response.headers, mask),
-        response=_response(response.body, path, privacy, mask),
+        response=_body(response.body, path, privacy, mask, is_refusal=response.status >= FIRST_REFUSAL),
         response_size=len(response.body),
         is_delivery=is_delivery,
         at=_time(response.headers, now),
@@ -190,7 +191,7 @@ def _field(name: str, value: str, mask: Mask) -> str:
 def _request_body(request: Request, privacy: Privacy | None, path: Path, mask: Mask) -> tuple[str, str]:
     """The body of a request as text, and how it is encoded; what a server sent is as private as a response."""
     if privacy is not None:
-        kept = _response(request.body, path, privacy, mask)
+        kept = _body(request.body, path, privacy, mask)
         return ("" if kept is None else json.dumps(kept, ensure_ascii=False)), ""
     try:
         text = request.body.decode()
@@ -206,7 +207,8 @@ def _request_body(request: Request, privacy: Privacy | None, path: Path, mask: M
     return mask(text if masked == value else json.dumps(masked, ensure_ascii=False, separators=(",", ":"))), ""
 
 
-def _response(body: bytes, path: Path, privacy: Privacy, mask: Mask) -> Any:
+def _body(body: bytes, path: Path, privacy: Privacy, mask: Mask, *, is_refusal: bool = False) -> Any:
+    """A body that a server sent, as a JSON value or as text; a refusal has lists of reasons, and of nobody's things."""
     if not body:
         return None
     try:
@@ -217,7 +219,7 @@ def _response(body: bytes, path: Path, privacy: Privacy, mask: Mask) -> Any:
             return f"{len(body)} bytes that are no JSON"
         text = mask(body[: MOST_OF_TEXT * 8].decode(errors="replace"))
         return text if len(text) <= MOST_OF_TEXT else f"{text[:MOST_OF_TEXT]}..."
-    return datum(privacy.kept(value, path)).kept(mask).value
+    return datum(privacy.kept(value, path, inside=is_refusal)).kept(mask).value
 
 
 def _time(headers: Headers, now: datetime) -> str:

@@ -60,15 +60,13 @@ def write(folder: Path, result: RunResult, crashes: Mapping[str, str]) -> None:
 
 def _write_whole(path: Path, text: str) -> None:
     """Write a file so that nobody ever reads half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".results-")
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         # What a server sent may hold what no encoding can write.
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def read(folder: Path) -> RunResult:
