@@ -37,20 +37,20 @@ def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool =
     causes, problems = result.causes, result.problems
     if causes or problems:
         yield line(Part(headline(result), "bold"))
-    for number, cause in enumerate(causes, 1):
-        shows_all = in_full or number <= MOST_IN_FULL
-        if number > MOST_CAUSES and not in_full:
-            yield line(f"{'':{_HEAD}}and {count_of(len(causes) - MOST_CAUSES, 'more cause')}: ecsuite show")
-            break
-        if shows_all:
+    in_full = in_full or len(causes) <= MOST_IN_FULL
+    for number, cause in enumerate(causes if in_full else causes[:MOST_CAUSES], 1):
+        if in_full or number <= MOST_IN_FULL + 1:
             yield line()
-        yield from cause_lines(number, cause, width, in_full=shows_all)
+        yield from cause_lines(number, cause, width, in_full=in_full or number <= MOST_IN_FULL)
+    if not in_full and len(causes) > MOST_CAUSES:
+        yield line(f"{'':{_HEAD}}and {count_of(len(causes) - MOST_CAUSES, 'more cause')}: ecsuite show")
     for problem in problems[:MOST_PROBLEMS]:
         yield from problem_lines(problem, width, folder)
     if len(problems) > MOST_PROBLEMS:
         yield line(f"{'':{_HEAD}}and {len(problems) - MOST_PROBLEMS} more: ecsuite show")
     if causes:
-        yield line()
+        # Brief ones take no more lines than three each.
+        yield from [line()] if in_full else []
         yield line(Part("One cause in full: ecsuite show N; for the API's owner: ecsuite show N --markdown", "dim"))
 
 

@@ -42,10 +42,11 @@ def _anchor(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
 def _body(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
     if breach.kind == "unreadable":
         return ("unreadable", str(breach.actual.value))
+    if breach.kind == "absent" and not breach.at.path:
+        # A body that is not there is of no schema.
+        return ("status", finding.status or 0)
     place = _of_keyword(breach, contract) or _of_path(finding, breach, contract)
-    if place:
-        return place
-    return (breach.at.part, *starred(breach.at.path)) if breach.at.path else ("status", finding.status or 0)
+    return place or (breach.at.part, *starred(breach.at.path))
 
 
 def _of_keyword(breach: Breach, contract: Contract) -> Pointer:
