@@ -37,7 +37,6 @@ LAYERS = [
     ["ecsuite.findings"],
     ["ecsuite.compare"],
     ["ecsuite.wording"],
-    ["ecsuite.legacy_words"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
     ["ecsuite.target"],
@@ -153,7 +152,6 @@ def test_httpx_comes_without_its_command():
 MAY_USE_WORDING = {
     f"ecsuite.report.{name}" for name in ("causes", "excerpt", "junit", "markdown", "show", "terminal", "text")
 } | {
-    "ecsuite.legacy_words",
     "ecsuite.standin.faults",
     "ecsuite.cassette.replay",
 }

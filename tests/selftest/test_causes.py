@@ -183,7 +183,7 @@ STATEMENTS = [
     (Breach("required", body(("a",)), datum({"type": "string"}), MISSING), "x is missing"),
     (Breach("absent", Place("header", "A"), MISSING, MISSING), "x is missing"),
     (Breach("status", STATUS, datum([200, 201]), datum(404)), "x is 404, expected 200 or 201"),
-    (Breach("count", Place("list"), datum(1), datum(2)), "x: 2, expected 1"),
+    (Breach("count", Place("list"), datum(1), datum(2)), "x: 2 items, expected 1 item"),
     (Breach("minimum", body(), datum({"minimum": 5}), datum(4)), "x: an integer, 4, expected at least 5"),
     (Breach("absent", Place("connection"), note="ReadTimeout"), "x: ReadTimeout, expected a response to the request"),
 ]

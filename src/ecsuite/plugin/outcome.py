@@ -11,10 +11,11 @@ from typing import Final
 
 import pytest
 
-from ecsuite.errors import EcsuiteError, NothingThere, PromiseBroken
+from ecsuite.errors import EcsuiteError, NothingThere
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Tally
-from ecsuite.legacy_words import promise_of
 from ecsuite.plugin.session import run_of, settings_of
+from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
 from ecsuite.results.record import Record, found_in, is_empty
 from ecsuite.results.severity import failing
@@ -119,7 +120,7 @@ def _promise_of(item: pytest.Item) -> str:
 def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_suite: bool) -> _Verdict:  # noqa: FBT001
     """What a test fails with, or is skipped with, in the end."""
     if isinstance(stopped, NothingThere):
-        run.journal.add_not_checked(promise_of(promise), str(stopped))
+        run.journal.add_not_checked(Promise(promise, promise), str(stopped))
         return _Verdict(pytest.skip.Exception(str(stopped), _use_item_location=True))
     try:
         run.clean_up()
@@ -132,7 +133,7 @@ def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_s
     if failed:
         return _with_findings(len(failed), stopped, is_of_suite=is_of_suite)
     if found and isinstance(stopped, PromiseBroken):
-        run.journal.add_not_checked(promise_of(promise), f"the test stopped after a warning: {stopped}")
+        run.journal.add_not_checked(Promise(promise, promise), f"the test stopped after a warning: {stopped}")
         return _Verdict(None)
     if stopped is None and run.journal.tally.exchanges == 0:
         return _told("the test did not call the API, so nothing was checked")

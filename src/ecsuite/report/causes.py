@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
 from ecsuite import wording
 from ecsuite.report.curl import curl
@@ -99,7 +100,7 @@ def _place(found: Found) -> str:
     name, pointer = place_in_schema(found.anchor) if breach.at.part in {"body", "request-body"} else ("", "")
     if not (name or pointer):
         return wording.where(breach)
-    later = f" of {breach.seen_by} afterwards" if breach.seen_by else ""
+    later = f" of {breach.seen_call or breach.seen_by}, afterwards" if breach.seen_by else ""
     return wording.printable(f"{name or 'body'} {pointer}".strip() + later)
 
 
@@ -120,6 +121,8 @@ def _body_lines(cause: Cause, width: int) -> Iterator[Line]:
     yield from field_lines("actual", f"{wording.actual(finding.breach)}, {wording.where(finding.breach)}", width, 2)
     if cause.first.sample:
         yield from _sample_lines(cause.first.sample, width)
+    if cause.first.evidence:
+        yield from field_lines("shown by", evidence_line(cause.first.evidence, 2 * room - 60), width, 2)
 
 
 def _sample_lines(sample: Sample, width: int) -> Iterator[Line]:
@@ -142,6 +145,12 @@ def response_line(sample: Sample, longest: int) -> str:
         return f"{sample.status}, no body"
     kind = sample.media_type or "no media type"
     return f"{sample.status} {kind}  {excerpt(sample.response, sample.path, longest)}"
+
+
+def evidence_line(sample: Sample, longest: int) -> str:
+    """The later call that shows a finding, on one line."""
+    url = urlsplit(sample.url)
+    return f"{sample.method} {url.path}{f'?{url.query}' if url.query else ''} -> {response_line(sample, longest)}"
 
 
 def _repeat_lines(sample: Sample, number: int) -> Iterator[Line]:

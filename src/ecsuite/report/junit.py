@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ecsuite import wording
-from ecsuite.report.causes import found_title, repeat_of, response_line
+from ecsuite.report.causes import evidence_line, found_title, repeat_of, response_line
 from ecsuite.results.collect import Told
 from ecsuite.results.record import Found
 from ecsuite.results.severity import SEVERITIES
@@ -49,5 +49,7 @@ def _fields(found: Found) -> Iterator[tuple[str, str]]:
         return
     if not sample.is_delivery:
         yield "response", response_line(sample, LONGEST_EXCERPT)
+    if found.evidence:
+        yield "shown by", evidence_line(found.evidence, LONGEST_EXCERPT)
     yield from (("trace", f"{name}: {value}") for name, value in sample.traces)
     yield "repeat", repeat_of(sample)

@@ -37,6 +37,9 @@ def _lines(result: RunResult, cause: Cause) -> Iterator[str]:
     yield f"- Found by ecsuite {versions.get('ecsuite', '')}, edition {editions}, in {tests}; first: `{cause.tests[0]}`"
     if sample:
         yield from _exchange(sample)
+    if cause.first.evidence:
+        yield from _section("The later call that shows it")
+        yield "\n\n".join(_messages(cause.first.evidence))
     yield from _section("What the contract says")
     yield f"`{finding.rule}` ({escaped(finding.rule.source)})"
     yield ""
@@ -56,17 +59,24 @@ def _where(sample: Sample) -> Iterator[str]:
 
 
 def _exchange(sample: Sample) -> Iterator[str]:
+    sent, came = _messages(sample)
     yield from _section("What was sent" if not sample.is_delivery else "What the API sent")
+    yield sent
+    yield from _section("What came back" if not sample.is_delivery else "What was answered")
+    yield came
+
+
+def _messages(sample: Sample) -> tuple[str, str]:
+    """A request and its response, each in a fence."""
     url = urlsplit(sample.url)
     target = f"{url.path or '/'}{f'?{url.query}' if url.query else ''}"
     first = f"{sample.method} {target} HTTP/1.1\nHost: {url.netloc}"
-    yield from fenced("http", _message(first, sample.request_headers, request_text(sample)))
-    yield from _section("What came back" if not sample.is_delivery else "What was answered")
+    sent = "\n".join(fenced("http", _message(first, sample.request_headers, request_text(sample))))
     if sample.status is None:
-        yield "Nothing."
-        return
+        return sent, "Nothing."
     text = response_text(sample.response)
-    yield from fenced("http", _message(f"HTTP/1.1 {sample.status}", sample.response_headers, text))
+    came = fenced("http", _message(f"HTTP/1.1 {sample.status}", sample.response_headers, text))
+    return sent, "\n".join(came)
 
 
 def _message(first: str, headers: Fields, body: str) -> str:

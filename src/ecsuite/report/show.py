@@ -51,14 +51,16 @@ def whole_lines(number: int, cause: Cause) -> Iterator[Line]:
     yield from _section(f"contract  {finding.rule}  ({finding.rule.source})", cause.first.quote)
     if sample:
         yield from _sample(sample)
+    if cause.first.evidence:
+        yield from _sample(cause.first.evidence, "shown by the request")
     yield from _section("tests", cause.tests)
     if sample:
         yield from _section("repeat", [repeat_of(sample)])
 
 
-def _sample(sample: Sample) -> Iterator[Line]:
+def _sample(sample: Sample, request: str = "request") -> Iterator[Line]:
     sent = [f"{sample.method} {sample.url}", *_fields(sample.request_headers), *request_text(sample).split("\n")]
-    yield from _section(f"{'delivery' if sample.is_delivery else 'request'}  {sample.at}", sent)
+    yield from _section(f"{'delivery' if sample.is_delivery else request}  {sample.at}", sent)
     if sample.status is None:
         yield from _section("response", ["none came"])
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from ecsuite.contract import Contract, Operation, Pointer, schema_for
@@ -11,8 +10,6 @@ from ecsuite.findings.finding import Finding
 
 # Keywords of JSON Schema whose pointer leads to a list of names, not to one of them.
 _NAMES_MEMBER: Final = "required"
-# UUIDs, addresses, and whatever else has a digit.
-_IDS: Final = re.compile(r"\S*\d\S*")
 _COMPONENTS: Final = ("components", "schemas")
 
 
@@ -35,8 +32,7 @@ def _anchor(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
         return ("status", finding.status or 0)
     if at.part in {"header", "request-header"}:
         return (at.part, at.name.lower(), *at.path)
-    # The legacy kind has a sentence in the place of a name, with ids in it.
-    return (at.part, _IDS.sub("*", at.name) if breach.kind == "said" else at.name, *starred(at.path))
+    return (at.part, at.name, *starred(at.path))
 
 
 def _body(finding: Finding, breach: Breach, contract: Contract) -> Pointer:

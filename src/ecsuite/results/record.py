@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ecsuite.contract import Contract, Pointer
-from ecsuite.findings.breach import Breach, Path
+from ecsuite.findings.breach import KINDS, Breach
+from ecsuite.findings.datum import Datum
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Journal, Tally
+from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK
 from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
@@ -18,6 +20,8 @@ from ecsuite.results.sample import Mask, Sample, sample_of
 
 # Lines of the contract that are quoted with a finding.
 MOST_QUOTED: Final = 12
+# Kinds of breach that are about how many there are.
+_COUNTS: Final = frozenset({"count", "duplicate", "length"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Found:
         responses: how many responses showed it.
         quote: what the contract says there, as lines of its file.
         sample: the exchange that is to blame.
+        evidence: the later exchange that shows it; None where the one to blame does.
     """
 
     finding: Finding
@@ -37,6 +42,7 @@ class Found:
     responses: int
     quote: tuple[str, ...] = ()
     sample: Sample | None = None
+    evidence: Sample | None = None
 
     @property
     def cause(self) -> tuple[object, ...]:
@@ -51,6 +57,7 @@ class Found:
             "responses": self.responses,
             "quote": list(self.quote),
             "sample": self.sample.to_json() if self.sample else None,
+            "evidence": self.evidence.to_json() if self.evidence else None,
         }
 
     @classmethod
@@ -62,6 +69,7 @@ class Found:
             responses=value["responses"],
             quote=tuple(value["quote"]),
             sample=Sample.from_json(value["sample"]) if value["sample"] else None,
+            evidence=Sample.from_json(value["evidence"]) if value["evidence"] else None,
         )
 
 
@@ -149,19 +157,25 @@ def found_in(journal: Journal, contract: Contract, mask: Mask) -> tuple[Found, .
 
 
 def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime) -> Found:
-    """The same with its sample and its quote, and without what is not the run's own."""
-    finding, at = found.finding, found.finding.breach.at
-    exchange = finding.blamed
+    """The same with its exchanges and its quote, and without what is not the run's own."""
+    finding = found.finding
     is_delivery = finding.operation in contract.deliveries
-    part = "request-body" if is_delivery else "body"
-    path = at.path if at.part == part and not finding.breach.seen_by else ()
-    sample = sample_of(exchange, path, privacy, mask, now, is_delivery=is_delivery) if exchange else None
-    breach = finding.breach if _is_shown(finding, privacy, is_delivery=is_delivery) else _hidden(finding.breach)
+    shown = _shown_by(finding)
+
+    def sample(exchange: Exchange | None) -> Sample | None:
+        path = finding.breach.at.path if exchange is not None and exchange is shown else ()
+        return sample_of(exchange, path, privacy, mask, now, is_delivery=is_delivery) if exchange else None
+
+    body = json_of((shown.request if is_delivery else shown.response).body) if shown else None
+    breach = finding.breach
+    if not _is_shown(breach, body if shown else None, privacy):
+        breach = private(breach, privacy)
     return replace(
         found,
-        finding=replace(finding, breach=_counted(breach, privacy), blamed=None),
+        finding=replace(finding, breach=_counted(breach, privacy), blamed=None, evidence=None),
         quote=_quote(finding.rule.pointer, contract),
-        sample=sample,
+        sample=sample(finding.blamed),
+        evidence=sample(finding.evidence),
     )
 
 
@@ -171,36 +185,46 @@ def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:
     return lines if len(lines) > 1 or not rule else contract.source.quote(rule[:-1], MOST_QUOTED)
 
 
-def _is_shown(finding: Finding, privacy: Privacy, *, is_delivery: bool) -> bool:
-    """Whether the value that a finding is about may be kept, as far as its place says."""
-    at, exchange = finding.breach.at, finding.blamed
-    if at.part != ("request-body" if is_delivery else "body"):
-        # What was sent is the run's own; what stands below an index of a list may not be.
-        return at.part == "request-body" or not _is_in_list(at.path)
-    if finding.breach.seen_by or exchange is None:
-        return not _is_in_list(at.path)
-    message = exchange.request if is_delivery else exchange.response
-    return privacy.shows(json_of(message.body), at.path)
+def _shown_by(finding: Finding) -> Exchange | None:
+    """The exchange whose body has the place that a finding is about; None where no single one has it."""
+    if finding.breach.at.part not in {"body", "request-body"}:
+        return None
+    return finding.evidence if finding.breach.seen_by else finding.blamed
 
 
-def _is_in_list(path: Path) -> bool:
-    return any(isinstance(token, int) for token in path)
+def _is_shown(breach: Breach, body: Any, privacy: Privacy) -> bool:
+    """Whether the values that a breach is about may be kept as they are."""
+    if breach.at.part in {"list", "delivery"}:
+        return False
+    if breach.at.part == "body" and body is not None:
+        return privacy.shows(body, breach.at.path)
+    # Of what was sent all is the run's own.
+    return breach.at.part != "body" or not any(isinstance(token, int) for token in breach.at.path)
 
 
-def _hidden(breach: Breach) -> Breach:
-    """The breach without the value that was seen: its type is kept, and of an object the names of its members."""
-    value = breach.actual
-    if value.type in {"string", "integer", "number"}:
-        return replace(breach, actual=replace(value, value=MASK, size=len(MASK)))
+def private(breach: Breach, privacy: Privacy) -> Breach:
+    """The breach with values that are not the run's own masked: of a value its type is kept, of an object its names."""
+    if breach.kind in _COUNTS:
+        return breach
+    # What a keyword wants there is published.
+    expected = breach.expected if breach.kind not in KINDS else _masked(breach.expected, privacy)
+    return replace(breach, expected=expected, actual=_masked(breach.actual, privacy))
+
+
+def _masked(value: Datum, privacy: Privacy) -> Datum:
+    if value.type == "array":
+        return replace(value, value=[item if privacy.is_own_item(item) else MASK for item in value.value])
     if value.type == "object":
-        return replace(breach, actual=replace(value, value=dict.fromkeys(value.value, MASK)))
-    return breach
+        return value if privacy.is_own_item(value.value) else replace(value, value=dict.fromkeys(value.value, MASK))
+    if value.type in {"string", "integer", "number"} and not privacy.is_own_item(value.value):
+        return replace(value, value=MASK, size=len(MASK))
+    return value
 
 
 def _counted(breach: Breach, privacy: Privacy) -> Breach:
-    """The breach with lists counted, and of objects that are not the run's own the names of their members alone."""
+    """The breach with lists of entities counted, and entities that are not the run's own without their values."""
     value = breach.actual
-    if value.type == "array":
+    if value.type == "array" and breach.kind != "order":
         return replace(breach, actual=replace(value, value=[]))
     if value.type == "object":
         return replace(breach, actual=replace(value, value=privacy.kept(value.value)))
