@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,8 @@ from ecsuite.results.result import Figures, Problem, RunInfo, RunResult
 from ecsuite.results.sample import sample_of
 from ecsuite.wording import statement
 
-URL = "https://h/v1/users/42/vehicles/7"
+ROOT = Path(__file__).parents[2]
+URL = "https://api.example/v1/users/42/vehicles/7"
 RULE = ContractPlace(("x",), "contracts/2023-10/openapi.yaml", 1158, "Postman collection 2023-10, Vehicles")
 ANCHOR = ("components", "schemas", "VehicleMetadata", "properties", "year")
 VEHICLE = {"userId": "42", "vehicleId": "7", "metadata": {"brand": "b" * 80, "year": "2009"}}
@@ -82,7 +84,7 @@ IN_FULL = """\
     response  200 application/json  {"userId": "42", "vehicleId": "7", "metadata": {"year": "2009", ...}}
     trace     traceparent: 00-aa-bb-01
     tests     test_it.py::test_0, test_it.py::test_1, test_it.py::test_2
-    repeat    curl -sS https://h/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN" -H 'traceparent: 00-aa-bb-01'
+    repeat    curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN" -H 'traceparent: 00-aa-bb-01'
 """
 BRIEF = """\
  3  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
@@ -94,6 +96,11 @@ BRIEF = """\
 def test_cause_is_told_in_full():
     """The promise and how it is broken, how often, what was expected and seen, the response, how to repeat it."""
     assert plain(cause_lines(1, cause(), 120, in_full=True)) + "\n" == IN_FULL
+
+
+def test_readme_shows_a_cause_as_it_is_told():
+    """The example of the README is what is printed, to the letter."""
+    assert IN_FULL in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_further_causes_take_three_lines():
@@ -224,7 +231,7 @@ MARKDOWN = """\
 
 - Severity: error. Certainty: spec, for a published document or a standard says so.
 - Seen in 19 responses of 2 operations: `GET /users/0`, `GET /users/1`.
-- Time of this sample: 2026-11-29T08:30:44Z (UTC). Host: `h`
+- Time of this sample: 2026-11-29T08:30:44Z (UTC). Host: `api.example`
 - `traceparent`: `00-aa-bb-01`
 - Found by ecsuite 0.1.0, edition 2023-10, in 3 tests; first: `test_it.py::test_0`
 
@@ -232,7 +239,7 @@ MARKDOWN = """\
 
 ```http
 GET /v1/users/42/vehicles/7 HTTP/1.1
-Host: h
+Host: api.example
 Authorization: Bearer ***
 traceparent: 00-aa-bb-01
 ```
@@ -269,7 +276,7 @@ year:
 ## To repeat it
 
 ```sh
-curl -sS https://h/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN" -H 'traceparent: 00-aa-bb-01'
+curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN" -H 'traceparent: 00-aa-bb-01'
 ```
 """.replace("BRAND", "b" * 80)
 
@@ -309,7 +316,7 @@ def test_delivery_is_told_by_its_request():
 
     text = plain(cause_lines(1, cause(delivery), 120, in_full=True))
 
-    assert '    delivery  POST https://h/v1/users/42/vehicles/7 {"kind": 7}' in text
+    assert '    delivery  POST https://api.example/v1/users/42/vehicles/7 {"kind": 7}' in text
     assert "    repeat    nothing to repeat, for it was the API that called" in text
     assert "## What the API sent" in cause_markdown(result(), cause(delivery))
 
@@ -324,7 +331,7 @@ def test_one_cause_is_shown_whole():
         "    contract  contracts/2023-10/openapi.yaml:1158  (Postman collection 2023-10, Vehicles)\n        year:\n"
         in text
     )
-    assert "    request  2026-11-29T08:30:44Z\n        GET https://h/v1/users/42/vehicles/7\n" in text
+    assert "    request  2026-11-29T08:30:44Z\n        GET https://api.example/v1/users/42/vehicles/7\n" in text
     assert "        Authorization: Bearer ***\n" in text
 
 
