@@ -54,6 +54,7 @@ SMALL = """\
         Twice: {oneOf: [{type: object, title: one}, {type: object, title: two}, {type: string}]}
         Ex: {title: ex, type: object, required: [is, size], properties: {is: {const: X}, size: {type: integer}}}
         Why: {title: why, type: object, required: [is], properties: {is: {const: Y}, size: {type: integer}, more: {type: string}}}
+        Must: {type: object, required: [old], properties: {old: false}}
         Never: {type: object, properties: {old: false, kept: {type: string}}}
         Absent: {type: object, properties: {a: {type: string, x-unchecked-if-absent: this}, b: {type: string}, c: {x-unchecked-if-absent: that}}}
 """
@@ -118,6 +119,11 @@ BROKEN: dict[str, tuple[str, Any, list[Violation]]] = {
         [Violation(("size",), (*at("Beside"), "required"), "required", {"const": 7}, is_missing=True)],
     ),
     "a member missing that has no schema": ("Bare", {}, [Violation(("nothing",), (*at("Bare"), "required"), "required", {}, is_missing=True)]),
+    "a member that must be there and may not": (
+        "Must",
+        {},
+        [Violation(("old",), (*at("Must"), "required"), "required", {}, is_missing=True)],
+    ),
     "a member that may not be there": ("Never", {"old": 1}, [Violation(("old",), (*at("Never"), "properties", "old"), "falseSchema", {}, 1)]),
     "the branch that a constant tells": (
         "Choice",

@@ -4,6 +4,7 @@ import pytest
 
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.messages.exchange import UNSPECIFIED
+from ecsuite.rules import listing
 from ecsuite.rules.listing import list_in, total_of
 
 USERS = [{"userId": str(number)} for number in range(3)]
@@ -217,3 +218,11 @@ def test_known_items_are_without_what_changes(world_of):
     world = world_of(answer, "2026-01")
 
     assert world.lists.known(world.lists.read("/users")) == [{"userId": "1"}, {"userId": "2"}]
+
+
+def test_list_is_not_read_for_ever(world_of, monkeypatch):
+    """A list that promises more and more is read so far."""
+    monkeypatch.setattr(listing, "MOST_PAGES", 4)
+    book = Book(1000, most=1, told=9999)
+
+    assert len(world_of(book, "2026-01").lists.read("/users").pages) == 3

@@ -17,8 +17,10 @@ from ecsuite.messages.exchange import (
     Response,
 )
 from ecsuite.promises import ROUND_TRIP
+from ecsuite.rules.call import Call
 from ecsuite.rules.listing import Listing
 from ecsuite.rules.representation import Representation
+from ecsuite.rules.snapshots import probes_around
 from ecsuite.rules.token import error_fits
 from ecsuite.samples import Body, Needs
 from ecsuite.webhook.signature import sign
@@ -35,7 +37,28 @@ HOUSES = """\
           x-source: t
           requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/House'}}}}
           responses:
-            '201': {description: d, links: {read: {operationId: getHouse, parameters: {houseId: $request.body#/houseId}}}}
+            '201':
+              description: d
+              links:
+                read: {operationId: getHouse, parameters: {houseId: $request.body#/houseId}}
+                plan: {operationId: getPlan, parameters: {planId: $response.body#/plan/id}}
+      /plans/{planId}:
+        parameters: [{name: planId, in: path, required: true, schema: {type: string}}]
+        get: {operationId: getPlan, x-level: spec, x-source: t, responses: {'200': {description: d}}}
+      /houses/{houseId}/keys:
+        parameters: [{name: houseId, in: path, required: true, schema: {type: string}}]
+        get:
+          operationId: listKeys
+          x-level: spec
+          x-source: t
+          responses:
+            '200': {description: d, links: {key: {operationId: getKey, parameters: {keyId: $response.body#/0/id}}}}
+      /keys/{keyId}:
+        parameters: [{name: keyId, in: path, required: true, schema: {type: string}}]
+        get: {operationId: getKey, x-level: spec, x-source: t, responses: {'200': {description: d}}}
+      /houses/{houseId}/fire:
+        parameters: [{name: houseId, in: path, required: true, schema: {type: string}}]
+        post: {operationId: setFire, x-environment: sandbox, x-level: spec, x-source: t, responses: {'204': {description: d}}}
       /houses/{houseId}:
         parameters: [{name: houseId, in: path, required: true, schema: {type: string}}]
         get: {operationId: getHouse, x-level: spec, x-source: t, responses: {'200': {description: d}, '404': {description: d}}}
@@ -235,3 +258,45 @@ def test_list_that_follows_is_waited_for(world_of, monkeypatch):
     paths = {kinds(world)[name].creator.path for name in source.follows if name in kinds(world)}
     assert {line.partition(" ")[2] for line in made} >= {path for path in paths if "{" not in path}
     assert api.lines.count(f"GET {source.path}") == 3
+
+
+def test_link_of_a_creation_leads_on(world_of, houses):
+    """What the response that made an entity leads to is named by it, whatever else there is."""
+    world = world_of(Scripted(POST_=lambda _, sent: (201, {**sent, "plan": {"id": "p"}})), houses)
+
+    assert world.entities.ids_at(houses.operations["getPlan"]) == {"planId": "p"}
+
+
+def test_list_below_something_leads_nowhere(world_of, houses):
+    """Only a list of the partner's own is read to find what there is."""
+    api = Scripted(GET_=(200, [{"id": "k"}]))
+    world = world_of(api, houses)
+
+    assert world.entities.ids_at(houses.operations["getKey"]) is None
+    assert not world.calls.is_valid(houses.operations["getKey"])
+    assert api.lines == []
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_sandbox_is_called_on_nothing_elsewhere(world_of, houses, sandbox):
+    """What belongs to the sandbox names nothing where it may not be called."""
+    world = world_of(Scripted(), houses, sandbox=sandbox)
+
+    assert (world.entities.ids_at(houses.operations["setFire"]) is not None) is sandbox
+    assert world.entities.ids_at(houses.operations["getRoom"]) is not None
+
+
+def test_entity_that_nothing_lists_is_seen_by_itself(houses):
+    """Where no list shows what a call makes, only itself does."""
+    call = Call(houses.operations["createHouse"], {}, Body({"houseId": "h"}))
+
+    assert list(probes_around(houses, call)) == ["getHouse"]
+
+
+def test_entity_made_of_nothing_is_read_as_it_is(world_of):
+    """It has no deprecated member, and its default is made as any other."""
+    world = world_of(Scripted(**{"GET_/events/e": (200, {"id": "e"})}), "2026-01")
+    event = world.entities.default(kinds(world)["simulatePriceCurve"])
+
+    assert (event.body, event.id) == ({}, "e")
+    assert world.verify.readable(event) is True
