@@ -310,3 +310,28 @@ def test_levels_are_bounded(make):
 def test_promise_that_is_broken_ends_with_one():
     """Who cannot go on ends a command with the code of a broken promise."""
     assert PromiseBroken.exit_code == 1
+
+
+def test_bounds_are_those_that_are_told():
+    """Two hundred characters of a text, twenty items, and twenty tokens of a path."""
+    assert datum("x" * 201).kept(str).value == "x" * 200
+    assert datum([1] * 21).kept(str).value == [1] * 20
+    assert Place("body", path=(0,) * 21).kept(str).path == (0,) * 20
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "absent", "changed", "count", "duplicate", "extra", "length", "lost", "order", "present", "same", "status",
+        "unknown", "unlisted", "unreadable", "unsigned",
+    ],
+)  # fmt: skip
+def test_value_at_a_secret_place_is_hidden_on_both_sides(kind):
+    """But where a keyword of a schema is broken: what it wants is published."""
+    at = body(("webhookSecret",))
+
+    assert kind in KINDS
+    assert Breach(kind, at, datum("a"), datum("b")).kept(str) == Breach(
+        kind, at, Datum("string", MASK, 1), Datum("string", MASK, 1)
+    )
+    assert Breach("pattern", at, datum({"pattern": "a"}), datum("b")).kept(str).expected == datum({"pattern": "a"})
