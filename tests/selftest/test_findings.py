@@ -308,8 +308,14 @@ def test_levels_are_bounded(make):
 
 
 def test_promise_that_is_broken_ends_with_one():
-    """Who cannot go on ends a command with the code of a broken promise."""
-    assert PromiseBroken.exit_code == 1
+    """Who cannot go on ends a command with the code of a broken promise, and says how it is broken."""
+    finding = Finding(
+        "pages", None, "GET", "/x", 200, Breach("order", body()), "spec", "error", ContractPlace((), "c", 1, "t")
+    )
+
+    error = PromiseBroken("GET /x: out of order", finding)
+
+    assert (error.exit_code, error.finding, str(error)) == (1, finding, "GET /x: out of order")
 
 
 def test_bounds_are_those_that_are_told():

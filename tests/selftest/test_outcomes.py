@@ -521,3 +521,12 @@ def test_first_unknown_parameter_is_told(small):
     of = exchange("GET /notes?top=1&skip=2", body=b"{}", headers=JSON)
 
     assert outcomes(small, of)["request-parameters"] == "nothing is published about the query parameter top"
+
+
+def test_outcome_is_of_the_operation_that_was_called(small):
+    """Each outcome has the operation's id; of a call that names none it is empty."""
+    named = small.check(exchange("GET /notes", 500)).observations()
+    unnamed = small.check(exchange("GET /other", 500)).observations()
+
+    assert {(each.operation, each.outcome) for each in named} == {("listNotes", "passed"), ("listNotes", "broken")}
+    assert {each.operation for each in unnamed} == {""}

@@ -60,6 +60,10 @@ AROUND = {
         ("2023-10", "createVehicle", {"userId": "u"}),
         {"getUser": ("/users/u", "value", False), "listVehicles": ("/users/u/vehicles", "items", False)},
     ),
+    "a batch of a thing without its id": (
+        ("2026-01", "createLocations", {}, {"locations": [{"userId": "u"}]}),
+        {"listLocations": ("/users/u/locations", "items", False)},
+    ),
     "a batch of nothing": (("2026-01", "createLocations", {}), {}),
     "a list of the partner's": (("2023-10", "listUsers", {}), {}),
 }  # fmt: skip

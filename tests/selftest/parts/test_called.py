@@ -12,7 +12,7 @@ from ecsuite.messages.exchange import (
 from ecsuite.rules.call import Call
 from ecsuite.rules.inputs import Refused
 from ecsuite.rules.reading import line_of, member_of, require_member, there
-from ecsuite.samples import UNSPECIFIED_TARGET, Body, Wrong
+from ecsuite.samples import UNSPECIFIED_TARGET, Body, Reference, Wrong
 
 PARTNER = "https://api.example/v1"
 
@@ -178,3 +178,15 @@ def test_member_is_read_where_there_is_one(world_of):
     assert [member_of(each, "a", "d") for each in responses] == [None, "d", "d"]
     assert [member_of(each, "b") for each in responses] == [None, None, None]
     assert line_of(responses[0]) == f"GET {PARTNER}/users/1"
+
+
+@pytest.mark.parametrize(
+    ("body", "exist"),
+    [(Body({}), True), (Body({}, "odd"), False), (Body({}, "", frozenset({Reference("a", "b")})), False)],
+)
+def test_call_with_a_body_that_may_be_refused_is_unspecified(world_of, monkeypatch, body, exist):
+    """As one that names what is not there is."""
+    world = world_of(Scripted())
+    monkeypatch.setattr(world.entities, "body", lambda *_, **__: body)
+
+    assert world.calls.valid(world.contract.operations["createUser"]).targets_exist is exist

@@ -405,3 +405,28 @@ def test_full_body_has_more(world_of):
     small, full = (world.entities.body(creator, full=each).value for each in (False, True))
 
     assert small.keys() < full.keys()
+
+
+def test_deprecated_member_stands_in_a_body_that_must_be_taken(world_of, monkeypatch):
+    """A body that a server may refuse for another reason is not sent for its sake."""
+    world = world_of(Scripted(), "2026-01")
+    sent = {"locationId": "l", "meterPointId": "1"}
+    bodies = [Body({"locationId": "k", "meterPointId": "2"}, "odd"), Body({"locationId": "j"}), Body(sent)]
+    monkeypatch.setattr(world.entities, "_samples", Legal(bodies, world.samples))
+
+    (made,) = world.entities.with_deprecated(kinds(world)["createLocation"])
+
+    assert made.body == sent
+
+
+class Legal:
+    """Samples whose legal bodies are given."""
+
+    def __init__(self, bodies, samples):
+        self._bodies, self._samples = bodies, samples
+
+    def legal(self, *_):
+        return iter(self._bodies)
+
+    def __getattr__(self, name):
+        return getattr(self._samples, name)
