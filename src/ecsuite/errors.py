@@ -26,7 +26,9 @@
     │   ├── CassetteUnreadable
     │   └── CassetteStale
     ├── PromiseBroken                the API broke a promise that the caller cannot go on without (1)
-    └── NothingThere                 there is nothing to look at, so a promise is not checked (6)
+    ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
+    │   └── BehindFirewall
+    └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
 
 Each message is one line that says what is wrong, what was expected and what to do.
 """
@@ -201,3 +203,19 @@ class NothingThere(EcsuiteError):
     """There is nothing to look at: the promise is not checked, for that reason, and nothing has failed."""
 
     exit_code: ClassVar[int] = 6
+
+
+class BehindFirewall(NothingThere):
+    def __init__(self, line: str) -> None:
+        super().__init__(f"{line}: a firewall refuses it with a page of its own (403, text/html)")
+
+
+class CouldNotTell(EcsuiteError):
+    """The service had no answer of the API's, or the network none at all: nothing can be said of a promise."""
+
+    exit_code: ClassVar[int] = 6
+
+    def __init__(self, line: str, reason: str) -> None:
+        self.line = line
+        self.reason = reason
+        super().__init__(f"could not tell: {line} had no answer of the API's ({reason})")

@@ -90,6 +90,8 @@ MESSAGES = [
     ),
     (errors.PromiseBroken("GET /x: 500"), "GET /x: 500"),
     (errors.NothingThere("the list is empty"), "the list is empty"),
+    (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with a page of its own (403, text/html)"),
+    (errors.CouldNotTell("POST /x", "502"), "could not tell: POST /x had no answer of the API's (502)"),
 ]
 
 
@@ -133,7 +135,7 @@ def test_error_tree_is_drawn():
 
 
 def test_exit_codes_are_as_promised():
-    """A broken promise is 1, nothing to look at is 6, and everything else that a user can mend is 4."""
+    """A broken promise is 1, what could not be told is 6, and everything else that a user can mend is 4."""
     others = {type(error).__name__: error.exit_code for error, _ in MESSAGES if error.exit_code != 4}
 
-    assert others == {"PromiseBroken": 1, "NothingThere": 6}
+    assert others == {"PromiseBroken": 1, "NothingThere": 6, "BehindFirewall": 6, "CouldNotTell": 6}

@@ -6,25 +6,28 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from ecsuite.errors import EcsuiteError, NothingThere, PromiseBroken
+from ecsuite.errors import CouldNotTell, EcsuiteError, NothingThere, PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.legacy_words import promise_of
 from ecsuite.plugin.session import run_of
 from ecsuite.plugin.summary import TALLY, packed
+from ecsuite.plugin.unsteady import could_not_tell
 from ecsuite.report.text import findings_text
 from ecsuite.session import Run
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup() -> Iterator[None]:
-    """Skip a test whose fixtures find nothing there to look at; its reason is told as pytest tells it."""
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Skip a test whose fixtures find nothing there to look at, or cannot tell; pytest tells its reason."""
     try:
         yield
     except NothingThere as error:
-        reason = str(error)
+        stopped: BaseException = pytest.skip.Exception(str(error))
+    except CouldNotTell as error:
+        stopped = could_not_tell(item, error)
     else:
         return
-    pytest.skip(reason)
+    raise stopped
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,6 +41,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     run = run_of(item)
     if run is not None:
         stopped = _verdict(run, _promise_of(item), stopped)
+        if isinstance(stopped, CouldNotTell):
+            stopped = could_not_tell(item, stopped)
         item.user_properties.append((TALLY, packed(run.journal.tally)))
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
@@ -63,9 +68,11 @@ def _verdict(run: Run, promise: str, stopped: BaseException | None) -> BaseExcep
         stopped = stopped or error
     if run.journal.findings:
         text = findings_text(run.journal.findings)
-        if stopped is not None and not isinstance(stopped, PromiseBroken):
+        if stopped is not None and not isinstance(stopped, PromiseBroken | CouldNotTell):
             text += f"\n\nand the test stopped with {type(stopped).__name__}: {stopped}"
         return _failure(f"{_broken(run.journal)}\n\n{text}")
+    if isinstance(stopped, CouldNotTell):
+        return stopped
     if isinstance(stopped, EcsuiteError):
         return _failure(str(stopped))
     if stopped is None and run.journal.tally.exchanges == 0:

@@ -10,6 +10,7 @@ import pytest
 
 from ecsuite import editions, hooks
 from ecsuite.errors import EcsuiteError
+from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.target import MODES
 
@@ -74,7 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
-        session = Session(_settings(config))
+        session = Session(_settings(config), tell=waits_told(config))
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
         session.require_environment()

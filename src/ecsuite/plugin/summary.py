@@ -12,7 +12,7 @@ from ecsuite.findings.finding import Observation
 from ecsuite.journal import Tally
 from ecsuite.plugin.recording import recordings_of
 from ecsuite.plugin.session import settings_of
-from ecsuite.report.text import not_checked_lines, tally_text, unrecorded_text
+from ecsuite.report.text import not_checked_lines, tally_text, unrecorded_text, unsteady_text
 
 # The name under which the figures of a test travel in its report.
 TALLY: Final = "ecsuite"
@@ -27,7 +27,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section(f"Energy Coordination API {names}, {settings.mode}")
     if tally.exchanges:
         terminalreporter.line(tally_text(tally))
-        for line in not_checked_lines(tally):
+        for line in filter(None, (unsteady_text(tally), *not_checked_lines(tally))):
             terminalreporter.line(line)
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ecsuite import wording
+from ecsuite.client import Wait
 from ecsuite.findings.finding import Finding
-from ecsuite.journal import Tally
+from ecsuite.journal import LOST, Tally
 from ecsuite.report.curl import curl
 
 COLUMN = 46
@@ -45,6 +46,22 @@ def not_checked_lines(tally: Tally) -> list[str]:
         f"{times:>5} x {wording.title_of(promise)}: {reason}"
         for (promise, reason), times in tally.not_checked.most_common()
     ]
+
+
+def unsteady_text(tally: Tally) -> str:
+    """How often the service had no response of the API's; empty where it always had one."""
+    times = sum(tally.unsteady.values())
+    if not times:
+        return ""
+    calls = tally.exchanges + tally.unsteady[LOST]
+    reasons = ", ".join(f"{count} x {reason}" for reason, count in tally.unsteady.most_common())
+    return f"the service was unsteady: {times:,} of {calls:,} calls had no response of the API's ({reasons})"
+
+
+def waiting_text(wait: Wait) -> str:
+    """What a call waits for."""
+    what = "asks to come back later" if wait.reason in {"429", "503"} else "does not answer"
+    return f"ecsuite: waiting {wait.seconds:.0f} s, for the service {what} ({wait.line}: {wait.reason})"
 
 
 def unrecorded_text(count: int) -> str:

@@ -62,9 +62,9 @@ FAULTS: Final = faults(
     fault("webhook-made-is-500", SPEC, "a new webhook is a server error")
     .plant(p.sends(p.status(500), "createWebhook"))
     .finding(Expected(SERVER_ERROR, "createWebhook -> 500", "status", "below 500", "500")),
-    fault("trouble-is-503", SPEC, "getResource answers 503 without Retry-After")
-    .plant(p.sends(p.status(503), "getResource"))
-    .finding(Expected(SERVER_ERROR, "getResource -> 503", "status", "below 500", "503")),
+    fault("trouble-is-501", SPEC, "getResource answers 501")
+    .plant(p.sends(p.status(501), "getResource"))
+    .finding(Expected(SERVER_ERROR, "getResource -> 501", "status", "below 500", "501")),
     fault("read-is-203", SPEC, "getMeter is answered with 203")
     .plant(p.sends(p.status(203), "getMeter"))
     .finding(Expected(LISTED_STATUS, "getMeter -> 203", "status", "200", "203")),

@@ -1,0 +1,84 @@
+"""A service that is unsteady: tests that could not tell run once more; if they still cannot, the run ends with 6."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from ecsuite.errors import CouldNotTell
+from ecsuite.plugin.session import session_of, settings_of
+
+# Under this name a test's report has why it could not tell.
+PROPERTY: Final = "ecsuite_could_not_tell"
+_UNTOLD: Final = pytest.StashKey[bool]()
+
+
+def could_not_tell(item: pytest.Item, error: CouldNotTell) -> BaseException:
+    """What a test ends with that could not tell: it is skipped, with the reason."""
+    item.stash[_UNTOLD] = True
+    item.user_properties.append((PROPERTY, str(error)))
+    return pytest.skip.Exception(str(error), _use_item_location=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a test that could not tell once more from its start, with ids of its own; the second time is what counts."""
+    if settings_of(item.config).uses_cassettes or not _calls_api(item):
+        return None
+    run_once: Any = item.config.pluginmanager.get_plugin("runner").runtestprotocol  # type: ignore[union-attr]
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = run_once(item, log=False, nextitem=nextitem)
+    if item.stash.get(_UNTOLD, False) and not session_of(item.config).ended:
+        item.stash[_UNTOLD] = False
+        item.user_properties[:] = [each for each in item.user_properties if each[0] != PROPERTY]
+        reports = run_once(item, log=False, nextitem=nextitem)
+        _end_if_silent(item)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _end_if_silent(item: pytest.Item) -> None:
+    session = session_of(item.config)
+    if item.stash[_UNTOLD] and session.patience.is_silent:
+        session.end("the service does not answer any more")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what is left of a run that has ended."""
+    reason = session_of(item.config).ended
+    if reason and _calls_api(item):
+        item.user_properties.append((PROPERTY, reason))
+        pytest.skip(f"not run: {reason}")
+
+
+def _calls_api(item: pytest.Item) -> bool:
+    return "ecsuite_session" in getattr(item, "fixturenames", ())
+
+
+class ExitCode:
+    """Ends a session with 6 where nothing is broken, and not all could be told; a plugin of the one that prints."""
+
+    def __init__(self) -> None:
+        self.untold: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep which test could not tell, and why; the tests may run in other processes."""
+        for name, reason in report.user_properties:
+            if name == PROPERTY:
+                self.untold[report.nodeid] = str(reason)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Where all else is well, this is what the session ends with."""
+        if self.untold and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = CouldNotTell.exit_code
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the exit code seen to, by the process that ends with it."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(ExitCode(), "ecsuite_exit_code")
