@@ -251,7 +251,7 @@ class Api:
 
     def _failed(self, request: httpx.Request, error: httpx.TransportError) -> Exception:
         """What a call is to raise to which no response came."""
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {error}".rstrip(": ")
         could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
         is_unreadable = isinstance(error, httpx.RemoteProtocolError) and not is_lost(error)
         if could_not_be_sent or is_unreadable:
