@@ -9,7 +9,11 @@
     │   ├── BadToken
     │   ├── CredentialsRefused
     │   ├── AccessTokenRefused
+    │   ├── TokenNotTaken
+    │   ├── SamePartner
     │   ├── ServerUnreachable
+    │   ├── NoSuchApi
+    │   ├── WrongEdition
     │   ├── ProductionRefused
     │   ├── RecordingNeedsServer
     │   ├── PortTaken
@@ -26,6 +30,7 @@
     │   ├── CassetteUnreadable
     │   └── CassetteStale
     ├── PromiseBroken                the API broke a promise that the caller cannot go on without (1)
+    │   └── AllBroken
     ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
     │   └── BehindFirewall
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
@@ -84,10 +89,10 @@ class BadToken(UsageError):
 
 
 class CredentialsRefused(UsageError):
-    def __init__(self, url: str, status: int, error: str) -> None:
+    def __init__(self, url: str, status: int, error: str, prefix: str = "EC_") -> None:
         super().__init__(
-            f"{url} refused the credentials ({status} {error}): check EC_CLIENT_ID and EC_CLIENT_SECRET; "
-            "nothing else was tried"
+            f"{url} refused the credentials ({f'{status} {error}'.strip()}): check {prefix}CLIENT_ID and "
+            f"{prefix}CLIENT_SECRET; nothing else was tried"
         )
 
 
@@ -96,9 +101,41 @@ class AccessTokenRefused(UsageError):
         super().__init__(f"{url} refused EC_ACCESS_TOKEN (401): get a new token; nothing else was tried")
 
 
+class TokenNotTaken(UsageError):
+    def __init__(self, base_url: str, token_url: str, status: int) -> None:
+        super().__init__(
+            f"{base_url} refuses the token that {token_url} gave ({status}): do EC_BASE_URL and EC_TOKEN_URL belong "
+            "together, and may these credentials use the API?"
+        )
+
+
+class SamePartner(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "EC_OTHER_CLIENT_ID is the first partner's, and tests across partners need two: give another one's, or none"
+        )
+
+
 class ServerUnreachable(UsageError):
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"cannot reach {url} ({reason}): expected a running server; check the address and the network")
+    def __init__(self, url: str, reason: str, though: str = "") -> None:
+        answers = f", though {though} answers" if though else ""
+        super().__init__(
+            f"cannot reach {url} ({reason}){answers}: expected a running server; check the address, the network "
+            "and the VPN"
+        )
+
+
+class NoSuchApi(UsageError):
+    def __init__(self, url: str, seen: str, hint: str) -> None:
+        super().__init__(f"no such API answers at {url} ({seen}): {hint}")
+
+
+class WrongEdition(UsageError):
+    def __init__(self, url: str, edition: str, better: str) -> None:
+        super().__init__(
+            f"what answers at {url} is edition {better}, not {edition}: give --edition {better} "
+            f"(for pytest --ec-edition {better})"
+        )
 
 
 class ProductionRefused(UsageError):
@@ -199,6 +236,14 @@ class PromiseBroken(EcsuiteError):
     exit_code: ClassVar[int] = 1
 
 
+class AllBroken(PromiseBroken):
+    """The server answers everything with an error; `findings` has the first of them."""
+
+    def __init__(self, url: str, seen: str, findings: Sequence[object] = ()) -> None:
+        self.findings = tuple(findings)
+        super().__init__(f"{url} has nothing but server errors ({seen}); nothing else was tried")
+
+
 class NothingThere(EcsuiteError):
     """There is nothing to look at: the promise is not checked, for that reason, and nothing has failed."""
 
@@ -218,4 +263,5 @@ class CouldNotTell(EcsuiteError):
     def __init__(self, line: str, reason: str) -> None:
         self.line = line
         self.reason = reason
+        self.status = int(reason) if reason.isdecimal() else 0
         super().__init__(f"could not tell: {line} had no answer of the API's ({reason})")

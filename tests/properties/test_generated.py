@@ -5,8 +5,8 @@ them. Where nothing is published about a case, anything below 500 will do; what 
 """
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 
 import hypothesis

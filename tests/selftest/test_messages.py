@@ -38,7 +38,26 @@ MESSAGES = [
     ),
     (
         errors.ServerUnreachable("http://h", "Connection refused"),
-        "cannot reach http://h (Connection refused): expected a running server; check the address and the network",
+        "cannot reach http://h (Connection refused): expected a running server; check the address, the network and the VPN",
+    ),
+    (
+        errors.ServerUnreachable("http://h", "why", though="http://t"),
+        "cannot reach http://h (why), though http://t answers: expected a running server; check the address, the network "
+        "and the VPN",
+    ),
+    (
+        errors.TokenNotTaken("http://h", "http://t", 401),
+        "http://h refuses the token that http://t gave (401): do EC_BASE_URL and EC_TOKEN_URL belong together, "
+        "and may these credentials use the API?",
+    ),
+    (
+        errors.SamePartner(),
+        "EC_OTHER_CLIENT_ID is the first partner's, and tests across partners need two: give another one's, or none",
+    ),
+    (errors.NoSuchApi("http://h", "404", "why"), "no such API answers at http://h (404): why"),
+    (
+        errors.WrongEdition("http://h", "1", "2"),
+        "what answers at http://h is edition 2, not 1: give --edition 2 (for pytest --ec-edition 2)",
     ),
     (
         errors.ProductionRefused("h"),
@@ -89,6 +108,10 @@ MESSAGES = [
         "cassette c.yaml is out of date (how); record it again with: python3 -m tox run -e record",
     ),
     (errors.PromiseBroken("GET /x: 500"), "GET /x: 500"),
+    (
+        errors.AllBroken("http://h", "GET /x gets 500"),
+        "http://h has nothing but server errors (GET /x gets 500); nothing else was tried",
+    ),
     (errors.NothingThere("the list is empty"), "the list is empty"),
     (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with a page of its own (403, text/html)"),
     (errors.CouldNotTell("POST /x", "502"), "could not tell: POST /x had no answer of the API's (502)"),
@@ -138,4 +161,4 @@ def test_exit_codes_are_as_promised():
     """A broken promise is 1, what could not be told is 6, and everything else that a user can mend is 4."""
     others = {type(error).__name__: error.exit_code for error, _ in MESSAGES if error.exit_code != 4}
 
-    assert others == {"PromiseBroken": 1, "NothingThere": 6, "BehindFirewall": 6, "CouldNotTell": 6}
+    assert others == {"PromiseBroken": 1, "AllBroken": 1, "NothingThere": 6, "BehindFirewall": 6, "CouldNotTell": 6}

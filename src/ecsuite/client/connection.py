@@ -50,15 +50,18 @@ def extensions(expect: Expectation, watcher: Watcher) -> dict[str, Any]:
     return {EXPECTATION: expect, _WATCHER: watcher}
 
 
-def new_http(target: Target, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+def new_http(
+    target: Target, transport: httpx.BaseTransport | None = None, timeout: httpx.Timeout = TIMEOUT
+) -> httpx.Client:
     """Connections for the clients of a target, with the hook that has every exchange checked.
 
     Args:
         target: where to.
         transport: in place of the network.
+        timeout: how long an answer may take.
     """
     return httpx.Client(
-        timeout=TIMEOUT,
+        timeout=timeout,
         transport=transport,
         trust_env=target.mode == "live",
         headers={"User-Agent": f"ecsuite/{__version__}"},

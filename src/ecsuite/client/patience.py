@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Literal
 
+# What keeps an answer from a call: the service is busy, a gateway has none, it is lost, or nobody is there.
+Trouble = Literal["busy", "gateway", "lost", "unreachable"]
 # Seconds that one call waits in all: for a service that is busy or restarts, and where answers are lost.
 LONGEST: Final = 180.0
 LONGEST_IF_LOST: Final = 60.0
@@ -19,6 +22,7 @@ WORTH_TELLING: Final = 3.0
 TOLD_EVERY: Final = 20.0
 # A transfer that is cut off so many times in a row is the server's doing, not the network's.
 CUT_OFF_FOR_GOOD: Final = 3
+_LIMITS: Final[Mapping[Trouble, float]] = MappingProxyType({"lost": LONGEST_IF_LOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,20 @@ class Patience:
     """What is known of an unsteady service; the runs against one target share it, and so do their threads.
 
     Args:
-        longest: seconds that one call waits for a service that is busy.
+        longest: seconds that one call waits.
         tell: called with a wait that is worth telling.
+        limits: fewer seconds, for some kinds of trouble.
     """
 
-    def __init__(self, longest: float = LONGEST, tell: Callable[[Wait], object] = lambda _: None) -> None:
+    def __init__(
+        self,
+        longest: float = LONGEST,
+        tell: Callable[[Wait], object] = lambda _: None,
+        limits: Mapping[Trouble, float] = _LIMITS,
+    ) -> None:
         self._longest = longest
         self._tell = tell
+        self._limits = limits
         self._lock = threading.Lock()
         self._hopeless: set[str] = set()
         self._cut_off: Counter[str] = Counter()
@@ -54,16 +65,16 @@ class Patience:
         self._told_at = float("-inf")
         self.is_silent = False
 
-    def seconds(self, call: str, *, lost: bool) -> float:
+    def seconds(self, call: str, trouble: Trouble) -> float:
         """How long a call may wait in all; nothing where the whole service had no answer for as long as that.
 
         Args:
             call: what is called; calls of one operation have the same name.
-            lost: whether an answer was lost, rather than one put off.
+            trouble: what keeps the answer from it.
         """
         if self.is_silent:
             return 0.0
-        longest = min(self._longest, LONGEST_IF_LOST) if lost else self._longest
+        longest = min(self._longest, self._limits.get(trouble, self._longest))
         return min(longest, LONGEST_AGAIN) if call in self._hopeless else longest
 
     def gave_up(self, call: str) -> None:

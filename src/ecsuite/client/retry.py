@@ -14,12 +14,12 @@ import random
 import ssl
 import time
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final
 
 import stamina
 
 from ecsuite.client.connection import CUT_OFF, WAITED, is_lost, mark_repeated, name_of, note_lost
-from ecsuite.client.patience import Patience, Wait
+from ecsuite.client.patience import Patience, Trouble, Wait
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import interception
 
@@ -30,7 +30,6 @@ LONGEST_PAUSE: Final = 15.0
 LONGEST_WAIT: Final = 60.0
 
 Send = Callable[[httpx.Request], httpx.Response]
-Trouble = Literal["busy", "gateway", "lost", "unreachable"]
 
 
 class _UnansweredError(Exception):
@@ -106,7 +105,7 @@ class _RetryPolicy:
                 return False
             mark_repeated(self._request)
         pause = self._pause_after(error)
-        left = self._patience.seconds(self._call, lost=trouble == "lost") - (time.monotonic() - self._started)
+        left = self._patience.seconds(self._call, trouble) - (time.monotonic() - self._started)
         if pause > left:
             self._patience.gave_up(self._call)
             return False

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from ecsuite import editions, hooks
-from ecsuite.errors import EcsuiteError
+from ecsuite.errors import AllBroken, CouldNotTell, EcsuiteError
 from ecsuite.plugin.waits import waits_told
+from ecsuite.report.text import before_tests_text
 from ecsuite.session import Run, Session, Settings
 from ecsuite.target import MODES
 
@@ -25,6 +26,7 @@ MARKERS: Final = (
 )
 _SESSION: Final = pytest.StashKey[Session]()
 _RUN: Final = pytest.StashKey[Run]()
+_EXIT_CODE: Final = pytest.StashKey[int]()
 
 
 def session_of(config: pytest.Config) -> Session:
@@ -93,12 +95,42 @@ def _settings(config: pytest.Config) -> Settings:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Before anything else is tried: are the credentials good?"""
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Before anything else is tried: is there a server, and are the credentials good?"""
     on_worker = hasattr(session.config, "workerinput")
-    if not on_worker and not session.config.option.collectonly:
+    if on_worker or session.config.option.collectonly:
+        return None
+    try:
         with usage_errors():
-            session_of(session.config).require_credentials()
+            session_of(session.config).require_server()
+    except (AllBroken, CouldNotTell) as error:
+        end_with(session.config, error.exit_code)
+        _tell_end(session, error)
+        return True
+    return None
+
+
+def _tell_end(session: pytest.Session, error: AllBroken | CouldNotTell) -> None:
+    """Tell why no test is run."""
+    if isinstance(error, AllBroken):
+        session.config.hook.pytest_ec_findings(item=session, findings=error.findings)
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.ensure_newline()
+        reporter.write_line(before_tests_text(error))
+
+
+def end_with(config: pytest.Config, code: int) -> None:
+    """Have a session end with an exit code of ours, unless pytest has one that counts for more."""
+    config.stash[_EXIT_CODE] = code
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """End with the exit code that was asked for."""
+    code = session.config.stash.get(_EXIT_CODE, None)
+    if code is not None and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        session.exitstatus = code
 
 
 @contextmanager
@@ -106,5 +138,7 @@ def usage_errors() -> Iterator[None]:
     """Our errors as pytest's: one line, exit code 4."""
     try:
         yield
+    except (AllBroken, CouldNotTell):
+        raise
     except EcsuiteError as error:
         raise pytest.UsageError(str(error)) from None

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from ecsuite.errors import CouldNotTell
-from ecsuite.plugin.session import session_of, settings_of
+from ecsuite.plugin.session import end_with, session_of, settings_of
 
 # Under this name a test's report has why it could not tell.
 PROPERTY: Final = "ecsuite_could_not_tell"
@@ -59,26 +59,19 @@ def _calls_api(item: pytest.Item) -> bool:
     return "ecsuite_session" in getattr(item, "fixturenames", ())
 
 
-class ExitCode:
+class Untold:
     """Ends a session with 6 where nothing is broken, and not all could be told; a plugin of the one that prints."""
 
-    def __init__(self) -> None:
-        self.untold: dict[str, str] = {}
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep which test could not tell, and why; the tests may run in other processes."""
-        for name, reason in report.user_properties:
-            if name == PROPERTY:
-                self.untold[report.nodeid] = str(reason)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Where all else is well, this is what the session ends with."""
-        if self.untold and exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = CouldNotTell.exit_code
+        """Learn that a test could not tell; it may have run in another process."""
+        if any(name == PROPERTY for name, _ in report.user_properties):
+            end_with(self._config, CouldNotTell.exit_code)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have the exit code seen to, by the process that ends with it."""
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(ExitCode(), "ecsuite_exit_code")
+        config.pluginmanager.register(Untold(config), "ecsuite_untold")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ecsuite import wording
 from ecsuite.client import Wait
+from ecsuite.errors import AllBroken, EcsuiteError
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import LOST, Tally
 from ecsuite.report.curl import curl
@@ -62,6 +63,12 @@ def waiting_text(wait: Wait) -> str:
     """What a call waits for."""
     what = "asks to come back later" if wait.reason in {"429", "503"} else "does not answer"
     return f"ecsuite: waiting {wait.seconds:.0f} s, for the service {what} ({wait.line}: {wait.reason})"
+
+
+def before_tests_text(error: EcsuiteError) -> str:
+    """What was seen before the first test, after which none was run."""
+    findings = error.findings if isinstance(error, AllBroken) else ()
+    return "\n\n".join([*(finding_text(each) for each in findings if isinstance(each, Finding)), f"ecsuite: {error}"])
 
 
 def unrecorded_text(count: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Latency, Patience, Token, new_http
+from ecsuite.client.connection import TIMEOUT
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor
@@ -23,10 +24,12 @@ class Connections:
     Args:
         target: where to.
         patience: how long calls wait for it; of its own where it is left out.
+        timeout: seconds that an answer may take; as any client of ours has it where it is left out.
     """
 
-    def __init__(self, target: Target, patience: Patience | None = None) -> None:
+    def __init__(self, target: Target, patience: Patience | None = None, timeout: float | None = None) -> None:
         self.target = target
+        self._timeout = httpx.Timeout(timeout) if timeout else TIMEOUT
         self.patience = patience or Patience()
         self._stack = ExitStack()
         self._tokens: dict[Credentials, Token] = {}
@@ -35,7 +38,7 @@ class Connections:
     @cached_property
     def http(self) -> httpx.Client:
         """The connections to the API."""
-        return self._stack.enter_context(closing(new_http(self.target)))
+        return self._stack.enter_context(closing(new_http(self.target, timeout=self._timeout)))
 
     @cached_property
     def receiver(self) -> Receiver:

@@ -12,7 +12,7 @@ from ecsuite.cassette.tape import load
 from ecsuite.client import Patience, Wait
 from ecsuite.errors import CassetteError
 from ecsuite.session.connections import Connections
-from ecsuite.session.credentials import require_credentials
+from ecsuite.session.preflight import require_server
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
 from ecsuite.target import Target, live
@@ -38,6 +38,7 @@ class Session:
     ) -> None:
         self.settings = settings
         self.patience = Patience(tell=tell)
+        self._tell = tell
         self._env = os.environ if env is None else env
         self._ended = ""
         self._stack = ExitStack()
@@ -49,11 +50,11 @@ class Session:
         if self.settings.mode == "live":
             self._target(self.settings.editions[0])
 
-    def require_credentials(self) -> None:
-        """Try the credentials of a live server; raises as `ecsuite.session.require_credentials`."""
+    def require_server(self) -> None:
+        """See that a live server answers, and takes the credentials; raises as `ecsuite.session.require_server`."""
         if self.settings.mode == "live":
             edition = self.settings.editions[0]
-            require_credentials(edition, self._target(edition))
+            require_server(edition, self._target(edition), self._tell)
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
         """A run of an edition, of which the block is to be a scenario.
