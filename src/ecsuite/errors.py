@@ -89,10 +89,12 @@ class BadToken(UsageError):
 
 
 class CredentialsRefused(UsageError):
-    def __init__(self, url: str, status: int, error: str, prefix: str = "EC_") -> None:
+    def __init__(
+        self, url: str, status: int, error: str, names: Sequence[str] = ("EC_CLIENT_ID", "EC_CLIENT_SECRET")
+    ) -> None:
         super().__init__(
-            f"{url} refused the credentials ({f'{status} {error}'.strip()}): check {prefix}CLIENT_ID and "
-            f"{prefix}CLIENT_SECRET; nothing else was tried"
+            f"{url} refused the credentials ({f'{status} {error}'.strip()}): check {' and '.join(names)}; "
+            "nothing else was tried"
         )
 
 

@@ -21,8 +21,8 @@ def waits_told(config: pytest.Config) -> Callable[[Wait], None]:
         capture: Any = plugins.get_plugin("capturemanager")
         reporter: Any = plugins.get_plugin("terminalreporter")
         with capture.global_and_fixture_disabled() if capture else nullcontext():
-            if reporter is None:
-                # A worker has no terminal; its standard error is that of the process that has.
+            if reporter is None or hasattr(config, "workerinput"):
+                # A worker's terminal is nowhere; its standard error is that of the process that has one.
                 print(waiting_text(wait), file=sys.stderr, flush=True)
             else:
                 reporter.ensure_newline()

@@ -18,14 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ecsuite import wording
-from ecsuite.errors import PromiseBroken
+from ecsuite.errors import CouldNotTell, NothingThere, PromiseBroken
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import mask_value
 from ecsuite.quickstart import Made, Step, explanation, steps, title
 from ecsuite.report.curl import curl
-from ecsuite.report.text import findings_text, not_checked_lines, tally_text
+from ecsuite.report.text import findings_text, not_checked_lines, tally_text, unsteady_text
 from ecsuite.session import Run
 
 # A response longer than that is cut; the guide's own answers are shorter.
@@ -46,6 +46,7 @@ def tell(run: Run, console: Console | None = None, clock: Callable[[], float] = 
 
     Raises:
         CassetteError: the recording does not have what the guide asks for.
+        CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
     """
     return Narrator(run, console or _console(), clock).tell()
 
@@ -66,6 +67,7 @@ class Narrator:
         self._journal = run.journal
         self._story = run.story
         self._told: list[Told] = []
+        self._untold: CouldNotTell | NothingThere | None = None
 
     def tell(self) -> bool:
         """Tell it; whether every promise was kept."""
@@ -83,6 +85,8 @@ class Narrator:
         if complete:
             self._run.require_complete()
         self._show_summary()
+        if self._untold is not None and not self._journal.findings:
+            raise self._untold
         return complete and not self._journal.findings
 
     def _tell_step(self, step: Step) -> bool:
@@ -95,6 +99,10 @@ class Narrator:
                 self._story.read_back(made)
         except PromiseBroken as broken:
             self._say(Text(f"It cannot go on: {broken}", "bold red"))
+            return False
+        except (CouldNotTell, NothingThere) as untold:
+            self._untold = untold
+            self._say(Text(f"It cannot go on: {untold}", "bold yellow"))
             return False
         finally:
             told.seconds = self._clock() - started
@@ -175,11 +183,11 @@ class Narrator:
     def _show_verdict(self) -> None:
         tally, findings = self._journal.tally, self._journal.findings
         self._say(Text(), Text(tally_text(tally)))
-        self._say(*(Text(line, "dim") for line in not_checked_lines(tally)))
+        self._say(*(Text(line, "dim") for line in filter(None, (unsteady_text(tally), *not_checked_lines(tally)))))
         if findings:
             count = "1 promise is broken" if len(findings) == 1 else f"{len(findings)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))
-        else:
+        elif self._untold is None:
             self._say(Text("Every promise was kept.", "bold green"))
 
     def _say(self, *parts: RenderableType) -> None:

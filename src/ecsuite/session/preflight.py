@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from ecsuite import editions
@@ -25,7 +25,7 @@ from ecsuite.errors import (
     WrongEdition,
 )
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import FORBIDDEN, HTML
+from ecsuite.messages.exchange import FORBIDDEN, HTML, Response
 from ecsuite.messages.media import UndecodableError, json_or_none
 from ecsuite.messages.redact import Redactor
 from ecsuite.session.connections import Connections
@@ -37,8 +37,8 @@ LIMITS: Final = {"lost": 2.0, "unreachable": 0.5}
 MOST_READS: Final = 4
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS: Final = frozenset({"invalid_client", "unauthorized_client"})
-# Of the variables that have the credentials of the first partner, and of the second.
-PREFIXES: Final = ("EC_", "EC_OTHER_")
+# The variables that have the credentials of the first partner, and of the second.
+VARIABLES: Final = (("EC_CLIENT_ID", "EC_CLIENT_SECRET"), ("EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET"))
 UNAUTHORIZED: Final = 401
 NOT_FOUND: Final = 404
 NOT_ALLOWED: Final = 405
@@ -65,7 +65,7 @@ def require_server(edition: str, target: Target, tell: Callable[[Wait], object] 
     with closing(Connections(target, patience, BUDGET)) as connections:
         others = [replace(target, credentials=target.other)] if target.other else []
         clients = [_client(connections, partner, edition) for partner in (target, *others)]
-        have_tokens = [_has_token(api, prefix) for api, prefix in zip(clients, PREFIXES, strict=False)]
+        have_tokens = [_has_token(api, names) for api, names in zip(clients, VARIABLES, strict=False)]
         if all(have_tokens):
             _require_reads(clients[0], edition)
 
@@ -75,7 +75,7 @@ def _client(connections: Connections, partner: Target, edition: str) -> Api:
     return connections.client(partner, checker, Journal(), Redactor(), in_order=True)
 
 
-def _has_token(api: Api, prefix: str) -> bool:
+def _has_token(api: Api, names: Sequence[str]) -> bool:
     """Whether there is a token; False where the token endpoint breaks a promise, which is for the tests to tell."""
     url = api.target.token_url
     try:
@@ -88,7 +88,7 @@ def _has_token(api: Api, prefix: str) -> bool:
         raise NoSuchApi(url, "a web page", _WEB_PAGE) from None
     except PromiseBroken:
         if api.journal.results:
-            _judge_token(api, api.journal.results[-1].exchange.response, prefix)
+            _judge_token(api, api.journal.results[-1].exchange.response, names)
         return False
     return True
 
@@ -96,7 +96,8 @@ def _has_token(api: Api, prefix: str) -> bool:
 _WEB_PAGE: Final = "check the address, and whether a login, a proxy or a VPN stands before it"
 
 
-def _judge_token(api: Api, response: Any, prefix: str) -> None:
+def _judge_token(api: Api, response: Response, names: Sequence[str]) -> None:
+    """Say what is there, where it is no token endpoint, or refuses the credentials; raises as `require_server`."""
     url, status = api.target.token_url, response.status
     answer = json_or_none(response.body)
     error = answer.get("error") if isinstance(answer, dict) else None
@@ -105,7 +106,7 @@ def _judge_token(api: Api, response: Any, prefix: str) -> None:
     if status in {NOT_FOUND, NOT_ALLOWED}:
         raise NoSuchApi(url, f"POST gets {status}", "check EC_TOKEN_URL")
     if status == UNAUTHORIZED or error in REFUSALS:
-        raise CredentialsRefused(url, status, error if isinstance(error, str) and error.isidentifier() else "", prefix)
+        raise CredentialsRefused(url, status, error if isinstance(error, str) and error.isidentifier() else "", names)
     if status >= 500:  # noqa: PLR2004
         raise AllBroken(url, f"POST gets {status}", api.journal.findings[:1])
 
