@@ -18,6 +18,9 @@
     │   ├── RecordingNeedsServer
     │   ├── PortTaken
     │   ├── DataFileUnusable
+    │   ├── ReportUnwritable
+    │   ├── ReportUnusable
+    │   ├── NoSuchCause
     │   ├── UnknownFault
     │   ├── UnknownVariant
     │   └── StandInDidNotStart
@@ -29,11 +32,12 @@
     │   ├── CassetteMissing
     │   ├── CassetteUnreadable
     │   └── CassetteStale
-    ├── PromiseBroken                the API broke a promise that the caller cannot go on without (1)
+    ├── findings.broken.PromiseBroken   the API broke a promise that the caller cannot go on without (1)
     │   └── AllBroken
     ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
     │   └── BehindFirewall
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
+        └── TokenEnded
 
 Each message is one line that says what is wrong, what was expected and what to do.
 """
@@ -168,6 +172,22 @@ class DataFileUnusable(UsageError):
         )
 
 
+class ReportUnwritable(UsageError):
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"cannot write the result of the run to {folder} ({reason}): give another --ec-report")
+
+
+class ReportUnusable(UsageError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot read the result of a run from {path}: {reason}")
+
+
+class NoSuchCause(UsageError):
+    def __init__(self, number: int, count: int) -> None:
+        there = f"expected 1 to {count}" if count else "the run found nothing"
+        super().__init__(f"there is no cause {number}: {there}")
+
+
 class UnknownFault(UsageError):
     def __init__(self, name: str, near: str | None) -> None:
         super().__init__(f"there is no fault {name!r}: {_hint(near)} `ecsuite faults` lists them")
@@ -232,20 +252,6 @@ class CassetteStale(CassetteError):
         super().__init__(path, f"is out of date ({difference})")
 
 
-class PromiseBroken(EcsuiteError):
-    """The API broke a promise that the caller cannot go on without; the finding is in the journal already."""
-
-    exit_code: ClassVar[int] = 1
-
-
-class AllBroken(PromiseBroken):
-    """The server answers everything with an error; `findings` has the first of them."""
-
-    def __init__(self, url: str, seen: str, findings: Sequence[object] = ()) -> None:
-        self.findings = tuple(findings)
-        super().__init__(f"{url} has nothing but server errors ({seen}); nothing else was tried")
-
-
 class NothingThere(EcsuiteError):
     """There is nothing to look at: the promise is not checked, for that reason, and nothing has failed."""
 
@@ -262,8 +268,17 @@ class CouldNotTell(EcsuiteError):
 
     exit_code: ClassVar[int] = 6
 
-    def __init__(self, line: str, reason: str) -> None:
+    def __init__(self, line: str, reason: str, text: str = "") -> None:
         self.line = line
         self.reason = reason
         self.status = int(reason) if reason.isdecimal() else 0
-        super().__init__(f"could not tell: {line} had no answer of the API's ({reason})")
+        super().__init__(text or f"could not tell: {line} had no answer of the API's ({reason})")
+
+
+class TokenEnded(CouldNotTell):
+    def __init__(self) -> None:
+        text = (
+            "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
+            "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again"
+        )
+        super().__init__("EC_ACCESS_TOKEN", "ended", text)

@@ -96,7 +96,9 @@ class Watch:
     def pytest_ec_findings(self, item: pytest.Item, findings: tuple[Finding, ...]) -> None:
         """What was found in a test; the request stays behind, for it has the token."""
         for finding in findings:
-            self.sightings.append(Sighting(item.nodeid, replace(finding, blamed=None), self._fits(finding)))
+            self.sightings.append(
+                Sighting(item.nodeid, replace(finding, blamed=None, evidence=None), self._fits(finding))
+            )
         if self.found:
             # What stops a session in another way is taken for somebody at the keyboard, with a traceback to be drawn.
             item.session.shouldfail = "the fault is found"
@@ -142,9 +144,23 @@ def attempt(trial: Trial) -> Result:
 
 def _run(trial: Trial, tests: Sequence[str], watch: Watch) -> tuple[int, str]:
     """Run tests against a stand-in of their own; pytest's exit code, and the last words of what it said."""
-    with chdir(ROOT), _silence() as read, serving(trial.edition, plant=trial.planted.plant) as standin:
+    with (
+        chdir(ROOT),
+        tempfile.TemporaryDirectory() as folder,
+        _silence() as read,
+        serving(trial.edition, plant=trial.planted.plant) as standin,
+    ):
         os.environ.update(standin.environment())
-        arguments = [*ARGUMENTS, "--ec-target=live", f"--ec-edition={trial.edition}", *tests]
+        # A fault is to be seen however little it hurts; a variant may be told of, but not be red.
+        strict = ["--ec-strict"] if isinstance(trial.planted, Fault) else []
+        arguments = [
+            *ARGUMENTS,
+            *strict,
+            f"--ec-report={folder}",
+            "--ec-target=live",
+            f"--ec-edition={trial.edition}",
+            *tests,
+        ]
         code = pytest.main(arguments, plugins=[watch])
         return int(code), " ".join(read().split()[-LAST_WORDS:])
 

@@ -37,7 +37,6 @@ LAYERS = [
     ["ecsuite.findings"],
     ["ecsuite.compare"],
     ["ecsuite.wording"],
-    ["ecsuite.legacy_words"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
     ["ecsuite.target"],
@@ -53,6 +52,7 @@ LAYERS = [
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
     ["ecsuite.session"],
+    ["ecsuite.results"],
     ["ecsuite.report"],
     ["ecsuite.hooks"],
     ["ecsuite.plugin", "ecsuite.cli"],
@@ -149,8 +149,9 @@ def test_httpx_comes_without_its_command():
 
 
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
-MAY_USE_WORDING = {"ecsuite.report.text", "ecsuite.report.terminal"} | {
-    "ecsuite.legacy_words",
+MAY_USE_WORDING = {
+    f"ecsuite.report.{name}" for name in ("causes", "excerpt", "junit", "markdown", "show", "terminal", "text")
+} | {
     "ecsuite.standin.faults",
     "ecsuite.cassette.replay",
 }

@@ -15,8 +15,9 @@ from ecsuite.checks import Checker
 from ecsuite.client import Api
 from ecsuite.client.patience import Patience
 from ecsuite.client.retry import with_retries
-from ecsuite.errors import CouldNotTell, PromiseBroken
+from ecsuite.errors import CouldNotTell
 from ecsuite.findings.breach import body
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.datum import datum
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED

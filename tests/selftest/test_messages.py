@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecsuite import errors
+from ecsuite.findings.broken import PromiseBroken
 
 MESSAGES = [
     (
@@ -107,13 +108,13 @@ MESSAGES = [
         errors.CassetteStale("c.yaml", "how"),
         "cassette c.yaml is out of date (how); record it again with: python3 -m tox run -e record",
     ),
-    (errors.PromiseBroken("GET /x: 500"), "GET /x: 500"),
-    (
-        errors.AllBroken("http://h", "GET /x gets 500"),
-        "http://h has nothing but server errors (GET /x gets 500); nothing else was tried",
-    ),
     (errors.NothingThere("the list is empty"), "the list is empty"),
     (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with a page of its own (403, text/html)"),
+    (
+        errors.TokenEnded(),
+        "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
+        "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again",
+    ),
     (errors.CouldNotTell("POST /x", "502"), "could not tell: POST /x had no answer of the API's (502)"),
 ]
 
@@ -159,6 +160,7 @@ def test_error_tree_is_drawn():
 
 def test_exit_codes_are_as_promised():
     """A broken promise is 1, what could not be told is 6, and everything else that a user can mend is 4."""
+    assert PromiseBroken.exit_code == 1
     others = {type(error).__name__: error.exit_code for error, _ in MESSAGES if error.exit_code != 4}
 
-    assert others == {"PromiseBroken": 1, "AllBroken": 1, "NothingThere": 6, "BehindFirewall": 6, "CouldNotTell": 6}
+    assert others == {"NothingThere": 6, "BehindFirewall": 6, "CouldNotTell": 6, "TokenEnded": 6}

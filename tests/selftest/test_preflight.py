@@ -13,7 +13,6 @@ from proxies import Answer, Call, Lost, behind, proxying
 from ecsuite import editions
 from ecsuite.errors import (
     AccessTokenRefused,
-    AllBroken,
     CouldNotTell,
     CredentialsRefused,
     EcsuiteError,
@@ -22,6 +21,7 @@ from ecsuite.errors import (
     TokenNotTaken,
     WrongEdition,
 )
+from ecsuite.findings.broken import AllBroken
 from ecsuite.promises import SERVER_ERROR
 from ecsuite.session import require_server
 from ecsuite.session.preflight import readable
@@ -108,7 +108,7 @@ def test_server_error_everywhere_is_one_finding(preflight):
     with pytest.raises(AllBroken) as raised:
         preflight(only_the_api(Answer(500)))
 
-    assert [finding.promise for finding in raised.value.findings] == [SERVER_ERROR.id]
+    assert raised.value.finding.promise == SERVER_ERROR.id
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from ecsuite.checks import Checker
@@ -11,12 +12,14 @@ from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import CUT_OFF, CutOff, to_exchange, to_request
 from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
-from ecsuite.errors import PromiseBroken
-from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.breach import Breach, Place, body
+from ecsuite.findings.broken import PromiseBroken
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import Finding
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Response
-from ecsuite.promises import RESPONSE_ARRIVES, Promise
+from ecsuite.promises import RESPONSE_ARRIVES, RESPONSE_BODY, Promise
 
 _SENT_AT: Final = "ecsuite.sent_at"
 
@@ -44,6 +47,7 @@ class Watch:
         self._cleanup = cleanup
         self._log = log
         self._clock = clock
+        self._latest: dict[str, Exchange] = {}
 
     def sending(self, request: httpx.Request) -> None:
         """Note when a request is sent."""
@@ -66,15 +70,19 @@ class Watch:
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         self._log.note(exchange.request.method, exchange.request.url)
         decoded = self._checker.decode(exchange)
+        if decoded.operation and decoded.interception is None:
+            self._latest[decoded.operation.id] = exchange
         result = self._checker.judge(decoded)
         self._journal.add(result)
         if decoded.interception == "gateway":
             self._cleanup.note_lost(decoded)
         else:
             self._cleanup.note(decoded)
-        attach(response, Checked(decoded, result))
+        checked = Checked(decoded, result, partial(self.add_finding, exchange=exchange, operation=decoded.operation))
+        attach(response, checked)
         if flaw is not None:
-            raise PromiseBroken(f"{exchange.request.method} {exchange.request.url}: {exchange.response.flaw}")
+            breach = Breach("unreadable", body(), actual=datum("transfer"), note=exchange.response.flaw)
+            raise checked.broken(RESPONSE_BODY, breach, exchange.response.flaw)
 
     def lost(self, request: httpx.Request) -> None:
         """Note that no response came to a request, or none in whole."""
@@ -92,9 +100,14 @@ class Watch:
         """Note that what came to a request is no response of HTTP's; what the call is to raise."""
         exchange = Exchange(to_request(request), Response(0))
         operation = self._checker.operation(exchange.request)
-        self.add_finding(RESPONSE_ARRIVES, Breach("absent", Place("connection"), note=reason), exchange, operation)
-        return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})")
+        breach = Breach("absent", Place("connection"), note=reason)
+        finding = self.add_finding(RESPONSE_ARRIVES, breach, exchange, operation)
+        return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})", finding)
 
-    def add_finding(self, promise: Promise, breach: Breach, exchange: Exchange, operation: Operation | None) -> None:
+    def add_finding(self, promise: Promise, breach: Breach, exchange: Exchange, operation: Operation | None) -> Finding:
         """Note a broken promise that the checks of one exchange alone cannot see."""
-        self._journal.add_finding(self._checker.finding(promise, breach, exchange, operation))
+        # What showed it is the latest call of that operation: a rule looks, and says at once what it saw.
+        evidence = self._latest.get(breach.seen_by)
+        finding = self._checker.finding(promise, breach, exchange, operation, evidence)
+        self._journal.add_finding(finding)
+        return finding

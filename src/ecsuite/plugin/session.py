@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from ecsuite import editions, hooks
-from ecsuite.errors import AllBroken, CouldNotTell, EcsuiteError
+from ecsuite.errors import CouldNotTell, EcsuiteError
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.plugin.waits import waits_told
-from ecsuite.report.text import before_tests_text
 from ecsuite.session import Run, Session, Settings
 from ecsuite.target import MODES
 
@@ -94,32 +94,6 @@ def _settings(config: pytest.Config) -> Settings:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """Before anything else is tried: is there a server, and are the credentials good?"""
-    on_worker = hasattr(session.config, "workerinput")
-    if on_worker or session.config.option.collectonly:
-        return None
-    try:
-        with usage_errors():
-            session_of(session.config).require_server()
-    except (AllBroken, CouldNotTell) as error:
-        end_with(session.config, error.exit_code)
-        _tell_end(session, error)
-        return True
-    return None
-
-
-def _tell_end(session: pytest.Session, error: AllBroken | CouldNotTell) -> None:
-    """Tell why no test is run."""
-    if isinstance(error, AllBroken):
-        session.config.hook.pytest_ec_findings(item=session, findings=error.findings)
-    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        reporter.ensure_newline()
-        reporter.write_line(before_tests_text(error))
-
-
 def end_with(config: pytest.Config, code: int) -> None:
     """Have a session end with an exit code of ours, unless pytest has one that counts for more."""
     config.stash[_EXIT_CODE] = code
@@ -138,7 +112,8 @@ def usage_errors() -> Iterator[None]:
     """Our errors as pytest's: one line, exit code 4."""
     try:
         yield
-    except (AllBroken, CouldNotTell):
+    except (PromiseBroken, CouldNotTell):
+        # They say something of the server, and not of what was given.
         raise
     except EcsuiteError as error:
         raise pytest.UsageError(str(error)) from None

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
 from ecsuite.errors import CouldNotTell
 from ecsuite.plugin.session import end_with, session_of, settings_of
-
-# Under this name a test's report has why it could not tell.
-PROPERTY: Final = "ecsuite_could_not_tell"
-_UNTOLD: Final = pytest.StashKey[bool]()
-
-
-def could_not_tell(item: pytest.Item, error: CouldNotTell) -> BaseException:
-    """What a test ends with that could not tell: it is skipped, with the reason."""
-    item.stash[_UNTOLD] = True
-    item.user_properties.append((PROPERTY, str(error)))
-    return pytest.skip.Exception(str(error), _use_item_location=True)
+from ecsuite.plugin.untold import PROPERTY, begin_again, is_untold
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -29,9 +19,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     run_once: Any = item.config.pluginmanager.get_plugin("runner").runtestprotocol  # type: ignore[union-attr]
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = run_once(item, log=False, nextitem=nextitem)
-    if item.stash.get(_UNTOLD, False) and not session_of(item.config).ended:
-        item.stash[_UNTOLD] = False
-        item.user_properties[:] = [each for each in item.user_properties if each[0] != PROPERTY]
+    if is_untold(item) and not session_of(item.config).ended:
+        begin_again(item)
         reports = run_once(item, log=False, nextitem=nextitem)
         _end_if_silent(item)
     for report in reports:
@@ -42,7 +31,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def _end_if_silent(item: pytest.Item) -> None:
     session = session_of(item.config)
-    if item.stash[_UNTOLD] and session.patience.is_silent:
+    if is_untold(item) and session.patience.is_silent:
         session.end("the service does not answer any more")
 
 

@@ -14,16 +14,15 @@ from ecsuite.client import Api, Patience, Wait, checked_of
 from ecsuite.contract import Contract, Operation
 from ecsuite.errors import (
     AccessTokenRefused,
-    AllBroken,
     BehindFirewall,
     CouldNotTell,
     CredentialsRefused,
     NoSuchApi,
-    PromiseBroken,
     ServerUnreachable,
     TokenNotTaken,
     WrongEdition,
 )
+from ecsuite.findings.broken import AllBroken, PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import FORBIDDEN, HTML, Response
 from ecsuite.messages.media import UndecodableError, json_or_none
@@ -108,7 +107,7 @@ def _judge_token(api: Api, response: Response, names: Sequence[str]) -> None:
     if status == UNAUTHORIZED or error in REFUSALS:
         raise CredentialsRefused(url, status, error if isinstance(error, str) and error.isidentifier() else "", names)
     if status >= 500:  # noqa: PLR2004
-        raise AllBroken(url, f"POST gets {status}", api.journal.findings[:1])
+        raise AllBroken(url, f"POST gets {status}", api.journal.findings[0])
 
 
 def readable(contract: Contract) -> list[Operation]:
@@ -165,7 +164,7 @@ def _judge_reads(
     if statuses and statuses <= {UNAUTHORIZED, FORBIDDEN}:
         raise TokenNotTaken(target.base_url, target.token_url, seen[0].status)
     if statuses and all(decoded.is_server_error for decoded in seen):
-        raise AllBroken(target.base_url, told, api.journal.findings[:1])
+        raise AllBroken(target.base_url, told, api.journal.findings[0])
     if seen and not any(decoded.is_server_error for decoded in seen):
         raise NoSuchApi(target.base_url, told, _hint(api.checker.contract))
 
