@@ -33,6 +33,7 @@ SCHEMAS = """\
         Either: {oneOf: [{type: array, items: {type: integer}}, {type: string, minLength: 1}]}
         Mixed: {type: [array, string], items: {type: integer}}
         Bare: {type: array}
+        Any: {type: array, items: {type: [object, integer]}}
         Overlap: {anyOf: [{type: object, properties: {a: {const: X}}}, {type: object, properties: {b: {const: Y}}}]}
         Open: {type: object, required: [must], properties: {must: {type: string}, may: {type: [string, 'null']}, opt: {type: string}}}
 """
@@ -97,6 +98,15 @@ FAULTS = {
         ],
     ),
     "a text where a list may be": ("Mixed", "ab", whole([None, 7, 1.5, True, {}, ["ab"]])),
+    "a list whose last is an object": (
+        "Any",
+        [4, {"a": 1}],
+        [
+            *whole([None, "text", 7, 1.5, True, {}, [[4, {"a": 1}]]]),
+            *(("/0", [value, {"a": 1}], False) for value in (None, "text", 1.5, True, [], [4], "4")),
+            ("/1", [4, []], False),
+        ],
+    ),
     "a list of anything": ("Bare", [1, 2], whole([None, "text", 7, 1.5, True, {}])),
     "what fits several branches, for the first": (
         "Overlap",

@@ -488,6 +488,7 @@ def test_rule_is_the_nearest_that_is_known(small):
     assert [each.rule.pointer for each in moved] == [("paths", "/notes", "get", "responses")] * 2
     assert [each.rule.pointer for each in unknown] == [("paths",)] * 2
     assert [(each.level, each.path) for each in (*failed, *unknown[:1])] == [("guide", "/notes"), ("spec", "/v1/x")]
+    assert [each.rule.source for each in (*failed, *unknown[:1])] == ["a test", "the contract as a whole"]
 
 
 def test_later_call_goes_with_a_finding(small):

@@ -198,11 +198,11 @@ def test_wait_is_told_with_its_reason():
     told = []
     patience = Patience(tell=told.append)
 
-    with_retries(Sender(unanswered(503, Retry_After="2"), unanswered(429, Retry_After="2"), 200), patience)(
-        asked("PUT")
-    )
+    request = asked("PUT")
+    with_retries(Sender(unanswered(503, Retry_After="2"), unanswered(429, Retry_After="2"), 200), patience)(request)
 
     assert told == [Wait(2.0, "PUT /", "429")]
+    assert request.extensions[WAITED] == 4.0
 
 
 def test_lost_answer_is_waited_for_a_minute(monkeypatch):

@@ -52,6 +52,8 @@ SMALL = """\
         Choice: {oneOf: [{$ref: '#/components/schemas/Ex'}, {$ref: '#/components/schemas/Why'}, {type: string, title: a word}]}
         Any: {anyOf: [{type: object, required: [a, b, c]}, {type: object, required: [d]}]}
         Twice: {oneOf: [{type: object, title: one}, {type: object, title: two}, {type: string}]}
+        Alike: {oneOf: [{type: object, title: one}, {type: object, title: two}]}
+        Almost: {oneOf: [{type: object, title: one}, {type: object, title: two}, {type: object, required: [a]}]}
         Ex: {title: ex, type: object, required: [is, size], properties: {is: {const: X}, size: {type: integer}}}
         Why: {title: why, type: object, required: [is], properties: {is: {const: Y}, size: {type: integer}, more: {type: string}}}
         Must: {type: object, required: [old], properties: {old: false}}
@@ -144,6 +146,16 @@ BROKEN: dict[str, tuple[str, Any, list[Violation]]] = {
         "Twice",
         {},
         [Violation((), (*at("Twice"), "oneOf"), "oneOf", {"oneOf": [{"title": "one", "type": "object"}, {"title": "two", "type": "object"}, {"type": "string"}]}, {})],
+    ),
+    "all branches": (
+        "Alike",
+        {},
+        [Violation((), (*at("Alike"), "oneOf"), "oneOf", {"oneOf": [{"title": "one", "type": "object"}, {"title": "two", "type": "object"}]}, {})],
+    ),
+    "more branches than one, and another almost": (
+        "Almost",
+        {},
+        [Violation((), (*at("Almost"), "oneOf"), "oneOf", {"oneOf": [{"title": "one", "type": "object"}, {"title": "two", "type": "object"}, {"type": "object"}]}, {})],
     ),
     "no branch at all": (
         "Choice",

@@ -268,7 +268,10 @@ def _likeliest(error: jsonschema_rs.ValidationError, at: tuple[str | int, ...]) 
         other_kind = sum(inner.kind.name in {"const", "falseSchema"} for inner in branch)
         return alien * 100 + other_kind * 10, len(branch)
 
-    branches = [branch for branch in getattr(error.kind, "context", []) if branch]
+    branches = getattr(error.kind, "context", [])
+    if not all(branches):
+        # It fits more than one, so that what it breaks of another is not what is wrong.
+        return None
     best = min(branches, key=distance, default=None)
     return best if best is not None and distance(best)[0] < 100 else None  # noqa: PLR2004  an alien type
 

@@ -5,6 +5,7 @@ import time
 import httpx
 import pytest
 
+from ecsuite import editions
 from ecsuite.errors import NothingThere
 from ecsuite.findings.breach import DELIVERY, Place, body
 from ecsuite.findings.broken import PromiseBroken
@@ -511,15 +512,18 @@ def test_token_has_to_be_there(world_of):
         tokens_differ(world.verify, PARTNERS_APART, response, response)
 
 
-def test_id_that_partners_choose_is_not_numbered(world_of):
+def test_id_that_partners_choose_is_not_numbered():
     """Where clients choose ids, two partners may have the same, and are kept apart all the same."""
-    worlds = [
-        world_of(
-            lambda *_, name=name: (200, {"users": [{"userId": "u", "name": name}], "pagination": {"totalRecords": 1}}),
-            "2026-01",
-        )
-        for name in "ab"
-    ]
-    user = worlds[0].entities.type_made_by("createUser")
 
-    assert both_have(user, "u", *(each.snapshots for each in worlds)) is False
+    class Listed:
+        """Snapshots that show one user, each another one."""
+
+        def __init__(self, name):
+            self._name = name
+
+        def items_of(self, _):
+            return [{"userId": "u", "name": self._name}]
+
+    types = {each.creator.id: each for each in editions.contract("2026-01").entity_types}
+
+    assert both_have(types["createUser"], "u", Listed("a"), Listed("b")) is False

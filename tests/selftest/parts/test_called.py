@@ -190,3 +190,10 @@ def test_call_with_a_body_that_may_be_refused_is_unspecified(world_of, monkeypat
     monkeypatch.setattr(world.entities, "body", lambda *_, **__: body)
 
     assert world.calls.valid(world.contract.operations["createUser"]).targets_exist is exist
+
+
+def test_production_is_called_as_well(world_of):
+    """What does not belong to the sandbox is called everywhere."""
+    world = world_of(Scripted(), "2026-01", sandbox=False)
+
+    assert world.calls.valid(world.contract.operations["listUsers"]).targets_exist

@@ -226,3 +226,12 @@ def test_list_is_not_read_for_ever(world_of, monkeypatch):
     book = Book(1000, most=1, told=9999)
 
     assert len(world_of(book, "2026-01").lists.read("/users").pages) == 3
+
+
+def test_list_of_an_unknown_path_is_one_page(world_of):
+    """What the contract does not know has no pages."""
+    lines = []
+    world = world_of(lambda line, _: (lines.append(line), (200, USERS))[1], "2026-01")
+
+    assert world.lists.read("/nothing", UNSPECIFIED).values == USERS
+    assert lines == ["GET /nothing"]
