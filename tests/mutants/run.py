@@ -30,8 +30,8 @@ def main() -> int:
     os.chdir(ROOT)
     chosen_by, may_stay = settings(), accepted()
 
-    made = _made(chosen_by, options.n)
-    gone = set(may_stay) - {mutant.key for mutant in made}
+    made = _made(chosen_by, options.only, options.n)
+    gone = set(may_stay) - {mutant.key for mutant in made} if options.only == ["*"] else set()
     left = [each for each in made if each.key not in may_stay and _is_one_of(each.function, options.only)]
     random.Random(options.seed).shuffle(left)  # noqa: S311
     judged = _judged(left, chosen_by, options.n, deadline)
@@ -39,7 +39,7 @@ def main() -> int:
     _print_survivors(judged)
     for function, change in sorted(gone):
         print(f"\naccepted, but there is no such mutant: {function}\n{change}")
-    share = _print_figures(judged, len(left), len(made), len(may_stay))
+    share = _print_figures(judged, len(left), len(made), sum(each.key in may_stay for each in made))
     return 1 if gone or not judged or share > chosen_by.limit else 0
 
 
@@ -58,8 +58,14 @@ def _is_one_of(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _made(given: Settings, workers: int) -> list[Mutant]:
-    files = given.files()
+def _made(given: Settings, patterns: Sequence[str], workers: int) -> list[Mutant]:
+    """Every mutant of the modules that can have a function of the patterns."""
+    starts = [pattern.partition("*")[0] for pattern in patterns]
+    files = {
+        module: path
+        for module, path in given.files().items()
+        if any(module.startswith(start) or start.startswith(module) for start in starts)
+    }
     with ProcessPoolExecutor(workers) as pool:
         made = pool.map(mutants_of, files.values(), files, [given.operators] * len(files))
         return [mutant for mutants in made for mutant in mutants]
