@@ -157,8 +157,8 @@ READ = {
 def test_text_that_is_needed_is_there(world_of, name):
     """Without it there is nothing to go on with: a finding about the response's body."""
     value, text, broken = READ[name]
-    world = world_of(Scripted(GET_=(200, value)))
-    response = world.api.get("/users/1", strict=False)
+    world = world_of(Scripted(POST_=(200, value)))
+    response = world.api.post("/users", json={"userId": "x"}, strict=False)
 
     if text:
         assert require_member(response, "userId") == text
