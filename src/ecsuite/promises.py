@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
+
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +17,12 @@ class Promise:
     Attributes:
         id: never changes.
         title: what reports call it; may be reworded.
+        severity: of a breach of it, where nothing more is known of the breach (`ecsuite.severity`).
     """
 
     id: str
     title: str
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         return self.title

@@ -37,6 +37,7 @@ from ecsuite.http import httpx
 from ecsuite.legacy_words import promise_of
 from ecsuite.messages.exchange import Exchange, Request
 from ecsuite.promises import Promise
+from ecsuite.severity import severity_of
 
 __all__ = ["CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "DecodedExchange"]
 
@@ -124,7 +125,7 @@ class Checker:
             status=exchange.response.status or None,
             breach=breach.kept(self._mask),
             level=self.contract.level(rule, operation) if operation else "spec",
-            severity="error",
+            severity=severity_of(promise, breach, exchange, self.contract.source),
             rule=self._place(rule, operation),
             blamed=exchange,
         )

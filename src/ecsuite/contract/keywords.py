@@ -97,7 +97,14 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-undocumented": VALUE,
         **CERTAINTY,
     },
-    "Header": {"$ref": VALUE, "description": PROSE, "required": VALUE, "schema": "Schema", **CERTAINTY},
+    "Header": {
+        "$ref": VALUE,
+        "description": PROSE,
+        "required": VALUE,
+        "schema": "Schema",
+        "x-severity": VALUE,
+        **CERTAINTY,
+    },
     "Link": {"operationId": VALUE, "parameters": VALUE, "description": PROSE},
     "Example": {"$ref": VALUE, "summary": PROSE, "description": PROSE, "value": VALUE},
     "Schema": {
@@ -149,12 +156,15 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-immutable": VALUE,
         "x-null-may-be-rejected": REASON,
         "x-may-be-rejected": REASON,
+        "x-severity-of-null": VALUE,
         **CERTAINTY,
     },
 }
 
 ALLOWED: Final[dict[str, frozenset[Any]]] = {
     "x-level": frozenset({"guide", "spec"}),
+    "x-severity": frozenset({"warning", "note"}),
+    "x-severity-of-null": frozenset({"warning", "note"}),
     "x-body": frozenset({"optional", "any"}),
     "x-environment": frozenset({"sandbox", "production"}),
     "x-paging": frozenset({"page", "size"}),

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from ecsuite.contract.document import Pointer
 from ecsuite.findings.datum import MISSING, Datum, kept_text
 from ecsuite.messages.redact import is_secret
+from ecsuite.promises import Severity
 
 Part = Literal[
     "status",
@@ -105,6 +106,7 @@ class Breach:
         seen_by: the id of the operation that showed it later; empty where the exchange shows it itself.
         note: what comes along for people alone: what the promise has to say of it, in English; where it is
             `unreadable`, what the reader of the body or the connection said.
+        severity: where who saw it knows how severe it is; None where its promise and the contract say so.
     """
 
     kind: str
@@ -116,6 +118,7 @@ class Breach:
     because: Breach | None = None
     seen_by: str = ""
     note: str = ""
+    severity: Severity | None = None
 
     def kept(self, mask: Callable[[str], str]) -> Breach:
         """The breach as a finding keeps it: no secrets, values cut; `mask` knows the secrets of the run."""
@@ -141,6 +144,7 @@ class Breach:
             "because": self.because.to_json() if self.because else None,
             "seen_by": self.seen_by,
             "note": self.note,
+            "severity": self.severity,
         }
 
     @classmethod
@@ -156,4 +160,5 @@ class Breach:
             because=cls.from_json(value["because"]) if value["because"] else None,
             seen_by=value["seen_by"],
             note=value["note"],
+            severity=value.get("severity"),
         )

@@ -10,9 +10,8 @@ from typing import Any, Literal, NamedTuple
 from ecsuite.contract import Level, Operation, Pointer
 from ecsuite.findings.breach import Breach
 from ecsuite.messages.exchange import Exchange
-from ecsuite.promises import Promise
+from ecsuite.promises import Promise, Severity
 
-Severity = Literal["error", "warning", "note"]
 Outcome = Literal["passed", "broken", "not checked"]
 
 
