@@ -79,7 +79,8 @@ def ecsuite() -> None:
     is_flag=True,
     help="Let a live walkthrough write to a production host.",
 )
-def walkthrough(target: str, edition: str | None, *, allow_production: bool) -> int:
+@click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
+def walkthrough(target: str, edition: str | None, *, allow_production: bool, strict: bool) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     # Each command brings in what it needs, so that none waits for what another one does.
     from ecsuite import editions  # noqa: PLC0415
@@ -92,7 +93,7 @@ def walkthrough(target: str, edition: str | None, *, allow_production: bool) -> 
     with closing(Session(settings)) as session:
         session.require_credentials()
         with session.run(chosen, "quickstart") as run:
-            passed = tell(run)
+            passed = tell(run, strict=strict)
     return 0 if passed else BROKEN
 
 

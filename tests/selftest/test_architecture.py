@@ -54,6 +54,7 @@ LAYERS = [
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
     ["ecsuite.session"],
+    ["ecsuite.results"],
     ["ecsuite.report"],
     ["ecsuite.hooks"],
     ["ecsuite.plugin", "ecsuite.cli"],

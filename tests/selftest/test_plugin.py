@@ -468,6 +468,55 @@ def test_findings_fail_a_test_whatever_else(project, more, stopped):
         result.has(stopped)
 
 
+SEVERITIES = (
+    SCENARIO
+    + """
+    def test_mild(api, run):
+        from dataclasses import replace
+        from ecsuite.findings.breach import Breach, Place
+        from ecsuite.promises import PAGES
+        from ecsuite.client import checked_of
+        answer = checked_of(api.get("/events")).decoded
+        for severity in {severities}:
+            breach = Breach("absent", Place("list", severity))
+            found = api.checker.finding(PAGES, breach, answer.exchange, answer.operation)
+            run.journal.add_finding(replace(found, severity=severity))
+        {more}
+    """
+)
+
+
+@pytest.mark.parametrize(
+    ("severities", "options", "outcome"),
+    [
+        (["error"], [], "failed"),
+        (["warning"], [], "passed"),
+        (["warning"], ["--ec-strict"], "failed"),
+        (["note"], [], "passed"),
+        (["note"], ["--ec-strict"], "passed"),
+        (["note", "warning", "error"], [], "failed"),
+    ],
+)
+def test_errors_fail_and_warnings_do_where_it_is_strict(project, severities, options, outcome):
+    """Errors fail a test, warnings with --ec-strict alone, notes never."""
+    project.test(SEVERITIES.format(severities=severities, more="pass"))
+
+    result = project.run("--ec-target", "local", *options)
+
+    result.ended(**{outcome: 1})
+
+
+def test_stop_after_a_warning_is_told_as_not_checked(project):
+    """A test that cannot go on after a warning is no failure, and what it did not get to is told."""
+    stop = "raise __import__('ecsuite').PromiseBroken('no user to go on with')"
+    project.test(SEVERITIES.format(severities=["warning"], more=stop))
+
+    result = project.run("--ec-target", "local")
+
+    result.ended(passed=1)
+    result.has("*1 x mild: the test stopped after a warning: no user to go on with")
+
+
 @pytest.mark.parametrize("where", ["test", "fixture"])
 def test_nothing_to_look_at_is_no_failure(project, where):
     """A test that finds nothing to look at, itself or in a fixture, is skipped, and its reason is told."""
@@ -651,7 +700,7 @@ def test_options_are_explained(project):
     options = project.run("--help").text
     markers = project.run("--markers").text
 
-    for option in ("--ec-target", "--ec-edition", "--ec-allow-production"):
+    for option in ("--ec-target", "--ec-edition", "--ec-strict", "--ec-allow-production"):
         assert option in options
     for marker in ("edition(name)", "scenario(name)", "quickstart", "guide", "spec"):
         assert re.search(rf"@pytest.mark.{re.escape(marker)}:", markers)

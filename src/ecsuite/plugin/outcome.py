@@ -7,12 +7,23 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from ecsuite.errors import EcsuiteError, NothingThere, PromiseBroken
-from ecsuite.journal import Journal
 from ecsuite.legacy_words import promise_of
-from ecsuite.plugin.session import run_of
+from ecsuite.plugin.session import run_of, settings_of
 from ecsuite.plugin.summary import TALLY, packed
 from ecsuite.report.text import findings_text
+from ecsuite.results.severity import failing, worst_first
 from ecsuite.session import Run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--ec-strict`."""
+    group = parser.getgroup("ecsuite", "Energy Coordination API")
+    group.addoption("--ec-strict", action="store_true", help="fail on warnings as well as on errors")
+
+
+def is_strict(config: pytest.Config) -> bool:
+    """Whether warnings fail a test, too; they do in a recording, for what is recorded must be right in all."""
+    return bool(config.getoption("--ec-strict")) or settings_of(config).recording
 
 
 @pytest.hookimpl(wrapper=True)
@@ -37,7 +48,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         stopped = error
     run = run_of(item)
     if run is not None:
-        stopped = _verdict(run, _promise_of(item), stopped)
+        stopped = _verdict(run, _promise_of(item), stopped, strict=is_strict(item.config))
         item.user_properties.append((TALLY, packed(run.journal.tally)))
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
@@ -50,7 +61,7 @@ def _promise_of(item: pytest.Item) -> str:
     return str(getattr(item, "originalname", item.name)).removeprefix("test_").replace("_", " ")
 
 
-def _verdict(run: Run, promise: str, stopped: BaseException | None) -> BaseException | None:
+def _verdict(run: Run, promise: str, stopped: BaseException | None, *, strict: bool) -> BaseException | None:
     """What a test fails with, or is skipped with, in the end; None where all passed."""
     if isinstance(stopped, NothingThere):
         run.journal.add_not_checked(promise_of(promise), str(stopped))
@@ -61,11 +72,16 @@ def _verdict(run: Run, promise: str, stopped: BaseException | None) -> BaseExcep
             run.require_complete()
     except EcsuiteError as error:
         stopped = stopped or error
-    if run.journal.findings:
-        text = findings_text(run.journal.findings)
+    found = run.journal.findings
+    failed = failing(found, strict=strict)
+    if failed:
+        text = findings_text(worst_first(found))
         if stopped is not None and not isinstance(stopped, PromiseBroken):
             text += f"\n\nand the test stopped with {type(stopped).__name__}: {stopped}"
-        return _failure(f"{_broken(run.journal)}\n\n{text}")
+        return _failure(f"{_broken(len(failed))}\n\n{text}")
+    if found and isinstance(stopped, PromiseBroken):
+        run.journal.add_not_checked(promise_of(promise), f"the test stopped after a warning: {stopped}")
+        return None
     if isinstance(stopped, EcsuiteError):
         return _failure(str(stopped))
     if stopped is None and run.journal.tally.exchanges == 0:
@@ -77,8 +93,7 @@ def _failure(text: str) -> BaseException:
     return pytest.fail.Exception(text, pytrace=False)
 
 
-def _broken(journal: Journal) -> str:
-    count = len(journal.findings)
+def _broken(count: int) -> str:
     return "1 promise broken" if count == 1 else f"{count} promises broken"
 
 

@@ -15,8 +15,10 @@ COLUMN = 46
 def finding_text(finding: Finding) -> str:
     """A finding in five lines: the promise, where, expected, actual, and how to repeat it."""
     title, expected = f"{wording.title(finding)}: broken", wording.expected(finding.breach)
+    # An error is what a finding is unless it says otherwise.
+    severity = "" if finding.severity == "error" else f" {finding.severity}"
     lines = [
-        f"{title:<{COLUMN}}[{finding.level}]  {wording.subject(finding)}",
+        f"{title:<{COLUMN}}[{finding.level}]{severity}  {wording.subject(finding)}",
         f"  at        {wording.where(finding.breach)}",
         f"  expected  {expected:<{COLUMN - 11}}  {finding.rule}  ({finding.rule.source})",
         f"  actual    {wording.actual(finding.breach)}",
