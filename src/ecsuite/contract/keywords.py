@@ -156,6 +156,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-immutable": VALUE,
         "x-null-may-be-rejected": REASON,
         "x-may-be-rejected": REASON,
+        "x-may-be-rejected-without": VALUE,
         "x-severity-of-null": VALUE,
         **CERTAINTY,
     },

@@ -271,6 +271,11 @@ class Entities:
         ids = self.ready(self._samples.needs(schema, full=full))
         return self._samples.fullest(schema, ids, given) if full else self._samples.smallest(schema, ids, given)
 
+    def each_smallest(self, operation: Operation, given: Given = NOTHING) -> list[Body]:
+        """The smallest legal bodies for an operation, where there are several."""
+        ids = self.ready(self._samples.all_needs(operation.body_schema))
+        return self._samples.each_smallest(operation.body_schema, ids, given)
+
     def ready(self, needs: Needs) -> Mapping[Reference, str]:
         """Make what bodies name, and see that the API takes the receiver's address where they hold one; the ids."""
         if HOOK_URL in needs.kinds and not self._address_tried:
