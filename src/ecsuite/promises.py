@@ -43,6 +43,7 @@ PATH_IDS: Final = Promise("path-ids", "response ids match the path")
 OPTIONAL_MEMBERS: Final = Promise("optional-members", "optional members are present")
 NO_BODY: Final = Promise("no-body", "no body where none is allowed")
 RESPONSE_HEADERS: Final = Promise("response-headers", "response headers match contract")
+UNDECLARED_MEMBERS: Final = Promise("undeclared-members", "response has declared members only", "warning")
 # Of the connection.
 RESPONSE_ARRIVES: Final = Promise("response-arrives", "response arrives")
 # Of several exchanges; each is kept by rules.
@@ -88,6 +89,7 @@ PROMISES: Final = (
     OPTIONAL_MEMBERS,
     NO_BODY,
     RESPONSE_HEADERS,
+    UNDECLARED_MEMBERS,
     RESPONSE_ARRIVES,
     ROUND_TRIP,
     REFUSED_CHANGES_NOTHING,

@@ -56,7 +56,12 @@ def _is_of_unusual_bytes(_: Breach, exchange: Exchange) -> bool:
     return is_unusual(exchange.request)
 
 
+def _is_undeclared_member(breach: Breach, _: Exchange) -> bool:
+    return breach.kind in {"additionalProperties", "unevaluatedProperties"}
+
+
 _MILD: Final = (
+    _Mild({promises.RESPONSE_BODY}, _is_undeclared_member),
     _Mild({promises.MEDIA_TYPE, promises.RESPONSE_BODY, promises.NO_BODY}, _is_shape_of_refusal),
     _Mild({promises.SERVER_ERROR}, _is_of_unusual_bytes),
 )

@@ -27,6 +27,7 @@ from ecsuite.checks import (
     server_error,
     status_expected,
     status_listed,
+    undeclared_members,
 )
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import Contract, Match, Operation, Pointer
@@ -69,6 +70,7 @@ RESPONSE_CHECKS: Final = (
     Check(promises.OPTIONAL_MEMBERS, optional_members.check),
     Check(promises.NO_BODY, no_body.check),
     Check(promises.RESPONSE_HEADERS, response_headers.check),
+    Check(promises.UNDECLARED_MEMBERS, undeclared_members.check),
 )
 CHECKS: Final = REQUEST_CHECKS + RESPONSE_CHECKS
 

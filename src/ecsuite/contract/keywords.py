@@ -29,6 +29,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "paths": "{PathItem}",
         "webhooks": "{PathItem}",
         "components": "Components",
+        "x-severity-of-undeclared": VALUE,
     },
     "Info": {"title": PROSE, "version": VALUE, "summary": PROSE, "description": PROSE},
     "Server": {"url": VALUE, "description": PROSE, "x-environment": VALUE},
@@ -165,6 +166,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
 ALLOWED: Final[dict[str, frozenset[Any]]] = {
     "x-level": frozenset({"guide", "spec"}),
     "x-severity": frozenset({"warning", "note"}),
+    "x-severity-of-undeclared": frozenset({"warning", "note"}),
     "x-severity-of-null": frozenset({"warning", "note"}),
     "x-body": frozenset({"optional", "any"}),
     "x-environment": frozenset({"sandbox", "production"}),
