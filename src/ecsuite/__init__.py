@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from ecsuite.checks import Checker
     from ecsuite.client import Api, checked_of
     from ecsuite.contract import Contract
-    from ecsuite.errors import EcsuiteError, PromiseBroken
+    from ecsuite.errors import EcsuiteError
+    from ecsuite.findings.broken import PromiseBroken
     from ecsuite.findings.finding import Finding
     from ecsuite.messages.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
     from ecsuite.session import Run, open_run, replay_run
@@ -54,7 +55,7 @@ _HOMES: Final = {
     "Finding": "findings.finding",
     "Headers": "messages.exchange",
     "Expectation": "messages.exchange",
-    "PromiseBroken": "errors",
+    "PromiseBroken": "findings.broken",
     "Request": "messages.exchange",
     "Response": "messages.exchange",
     "Run": "session",

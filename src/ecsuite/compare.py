@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
+from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, Datum, datum
 
 Path = tuple[str | int, ...]
@@ -87,6 +88,10 @@ class Difference:
     kind: Kind
     expected: Datum
     actual: Datum
+
+    def breach(self, part: Literal["body", "request-body"] = "body", *, seen_by: str = "", note: str = "") -> Breach:
+        """The difference as a breach, in a part of an exchange."""
+        return Breach(self.kind, Place(part, path=self.path), self.expected, self.actual, seen_by=seen_by, note=note)
 
     @property
     def depth(self) -> int:

@@ -25,7 +25,7 @@
     │   ├── CassetteMissing
     │   ├── CassetteUnreadable
     │   └── CassetteStale
-    ├── PromiseBroken                the API broke a promise that the caller cannot go on without (1)
+    ├── findings.broken.PromiseBroken   the API broke a promise that the caller cannot go on without (1)
     └── NothingThere                 there is nothing to look at, so a promise is not checked (6)
 
 Each message is one line that says what is wrong, what was expected and what to do.
@@ -189,12 +189,6 @@ class CassetteUnreadable(CassetteError):
 class CassetteStale(CassetteError):
     def __init__(self, path: Path | str, difference: str) -> None:
         super().__init__(path, f"is out of date ({difference})")
-
-
-class PromiseBroken(EcsuiteError):
-    """The API broke a promise that the caller cannot go on without; the finding is in the journal already."""
-
-    exit_code: ClassVar[int] = 1
 
 
 class NothingThere(EcsuiteError):

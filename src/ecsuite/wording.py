@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.breach import DELIVERY, Breach, Place
 from ecsuite.findings.datum import Datum, datum
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import BY_ID
@@ -65,15 +65,16 @@ def subject(finding: Finding) -> str:
 def place(at: Place) -> str:
     """A place in an exchange: `body /metadata/year`, `header WWW-Authenticate`, `status`."""
     part = _PARTS.get(at.part, at.part)
+    name = f"by {shorten(at.name)}" if at.part == "list" and at.name not in {"", "page"} else at.name
     pointer = "".join(f"/{shorten(str(token))}" for token in at.path)
-    return " ".join(filter(None, (part, at.name, pointer)))
+    return " ".join(filter(None, (part, name, pointer)))
 
 
 def where(breach: Breach) -> str:
     """The place of a breach, and the call that shows it."""
-    if breach.kind == "said":
-        return shorten(breach.at.name, longest=500)
-    return f"{place(breach.at)} of {breach.seen_by} afterwards" if breach.seen_by else place(breach.at)
+    if not breach.seen_by:
+        return place(breach.at)
+    return f"{place(breach.at)} of {breach.seen_call or breach.seen_by}, afterwards"
 
 
 def expected(breach: Breach) -> str:
@@ -91,16 +92,24 @@ def actual(breach: Breach) -> str:
     """What is there."""
     if breach.kind in _COUNTED:
         return f"{shorten(str(breach.actual.value))} {_COUNTED[breach.kind]}".strip()
+    if breach.kind == "count":
+        return _counted(breach.at, breach.actual)
+    if breach.kind == "order" and breach.actual.type == "array":
+        return " before ".join(shorten(str(item)) for item in breach.actual.value)
     if is_noted(breach):
         return shorten(breach.note)
+    if breach.actual.type == "missing" and breach.kind in _OF_NOTHING:
+        return _OF_NOTHING[breach.kind]
     if (breach.kind in _PLAIN or breach.at.part == "status") and breach.actual.type in {"integer", "string"}:
         return shorten(str(breach.actual.value))
     return describe(breach.actual)
 
 
-_COUNTED: Final = {"count": "", "duplicate": "times", "length": "bytes"}
+# What is there where a breach of a kind has no value to show.
+_OF_NOTHING: Final = {"absent": "nothing", "unsigned": "a signature of something else"}
+_COUNTED: Final = {"duplicate": "times", "length": "bytes"}
 # Kinds of breach whose value is a text of HTTP, and no JSON; so are statuses, whatever the kind.
-_PLAIN: Final = frozenset({"said", "unlisted", "unknown"})
+_PLAIN: Final = frozenset({"unlisted", "unknown"})
 
 
 def is_noted(breach: Breach) -> bool:
@@ -119,9 +128,21 @@ def _readable(breach: Breach) -> str:
     return f"a body of the media type {shorten(breach.expected.value)}"
 
 
+def _counted(at: Place, number: Datum) -> str:
+    """How many there are of what is counted at a place: `2 items`, `1 delivery`."""
+    one, many = ("delivery", "deliveries") if at == DELIVERY else ("item", "items")
+    if at.part == "delivery" and at.name:
+        one, many = at.name.removesuffix("s"), at.name
+    return f"{shorten(str(number.value))} {one if number.value == 1 else many}"
+
+
 def _absent(breach: Breach) -> str:
     if breach.at.part == "connection":
         return "a response to the request"
+    if breach.at.part == "delivery":
+        return f"a delivery to {shorten(str(breach.expected.value))}"
+    if breach.at.part == "list":
+        return "an item" if breach.expected.type == "missing" else f"an item, {describe(breach.expected)}"
     return "a value" if breach.expected.type == "missing" else describe(breach.expected)
 
 
@@ -137,8 +158,7 @@ _EXPECTED: Final[Mapping[str, Callable[[Breach], str]]] = MappingProxyType(
         "unreadable": _readable,
         "unlisted": _one_of,
         "unknown": lambda _: "a method and a path that the contract lists",
-        "said": lambda breach: str(breach.expected.value),
-        "count": lambda breach: str(breach.expected.value),
+        "count": lambda breach: _counted(breach.at, breach.expected),
         "duplicate": lambda _: "once",
         "length": lambda _: "no body",
         "absent": _absent,
@@ -146,7 +166,9 @@ _EXPECTED: Final[Mapping[str, Callable[[Breach], str]]] = MappingProxyType(
         "changed": lambda breach: describe(breach.expected),
         "lost": lambda breach: describe(breach.expected),
         "extra": lambda _: "nothing more",
-        "order": lambda breach: describe(breach.expected),
+        "same": lambda _: "another value",
+        "order": lambda breach: f"{breach.expected.value} order",
+        "unsigned": lambda _: "a signature of the body",
     }
 )
 

@@ -96,7 +96,9 @@ class Watch:
     def pytest_ec_findings(self, item: pytest.Item, findings: tuple[Finding, ...]) -> None:
         """What was found in a test; the request stays behind, for it has the token."""
         for finding in findings:
-            self.sightings.append(Sighting(item.nodeid, replace(finding, blamed=None), self._fits(finding)))
+            self.sightings.append(
+                Sighting(item.nodeid, replace(finding, blamed=None, evidence=None), self._fits(finding))
+            )
         if self.found:
             # What stops a session in another way is taken for somebody at the keyboard, with a traceback to be drawn.
             item.session.shouldfail = "the fault is found"

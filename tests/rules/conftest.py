@@ -3,10 +3,11 @@
 import pytest
 
 from ecsuite.client import SLOW
+from ecsuite.session import Run
 
 
 @pytest.fixture
-def plenty(run):
+def plenty(run: Run) -> int:
     """How many things are many: more than a page of any usual size, or fewer where each takes its time."""
     run.api.token()
     for operation in run.api.checker.contract.operations.values():

@@ -4,14 +4,16 @@ from functools import partial
 
 import pytest
 
+from ecsuite.contract import Operation
+from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.inputs import bad_credentials
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
+from ecsuite.rules.world import World
 
 pytestmark = pytest.mark.guide
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security)
-def test_call_without_good_token_is_refused(operation, world):
+def test_call_without_good_token_is_refused(operation: Operation, world: World) -> None:
     """Whatever stands in the place of a token: 401, and nothing is made, changed or deleted."""
     call = world.calls.valid(operation, full=True)
     credentials = world.api.target.credentials

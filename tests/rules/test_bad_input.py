@@ -4,21 +4,24 @@ from functools import partial
 
 import pytest
 
+from ecsuite.contract import EntityType, Operation
 from ecsuite.messages.exchange import Expectation
+from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import broken_bodies, wrong_body
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
+from ecsuite.rules.reading import there
+from ecsuite.rules.world import World
 from ecsuite.samples import Body
 
 pytestmark = pytest.mark.guide
 
 
-def takes_json(_, operation):
+def takes_json(_: object, operation: Operation) -> object:
     return operation.security and operation.request
 
 
 @pytest.mark.operations(select=takes_json)
-def test_wrong_member_is_refused(operation, world):
+def test_wrong_member_is_refused(operation: Operation, world: World) -> None:
     """For each member: missing, null, of each wrong type, outside its enum, beyond its range."""
     call = world.calls.valid(operation)
     wrong = [wrong_body(each) for each in world.calls.wrong(call)]
@@ -32,11 +35,11 @@ def test_wrong_member_is_refused(operation, world):
 
 
 @pytest.mark.operations(select=takes_json)
-def test_what_is_no_json_is_refused(operation, world):
+def test_what_is_no_json_is_refused(operation: Operation, world: World) -> None:
     """A body that is no JSON, or not the object that is wanted."""
     call = world.calls.valid(operation)
     before = world.snapshots.around(call)
-    send = partial(world.calls.send_refused, call, broken_bodies(call.body.value))
+    send = partial(world.calls.send_refused, call, broken_bodies(there(call.body).value))
 
     refused = send()
 
@@ -45,20 +48,21 @@ def test_what_is_no_json_is_refused(operation, world):
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent)
-def test_unknown_parent_is_refused(entity_type, world):
+def test_unknown_parent_is_refused(entity_type: EntityType, world: World) -> None:
     """Nothing can be made below a parent that is not there, and trying makes neither of them."""
     body, parent_id = world.entities.body(entity_type.creator, full=True), world.values.ids.new()
-    parent_body = world.entities.body(entity_type.parent.creator).value | {entity_type.parent.member: parent_id}
-    parent_ids = dict.fromkeys(entity_type.parent.parameters, parent_id)
-    refusal = Expectation(f"a refusal of an unknown {entity_type.parent}", entity_type.unknown_parent)
+    parent_type = there(entity_type.parent)
+    parent_body = world.entities.body(parent_type.creator).value | {parent_type.member: parent_id}
+    parent_ids = dict.fromkeys(parent_type.parameters, parent_id)
+    refusal = Expectation("unknown-parent", entity_type.unknown_parent)
 
     refused = world.api.post(
         path_below(entity_type.creator, own=parent_id), json=body.value, expect=refusal, strict=False
     )
 
-    world.verify.not_made(entity_type.parent, parent_ids, refused)
-    parent = world.entities.create(entity_type.parent, body=Body(parent_body))
-    listing = world.lists.read(path_below(entity_type.lister, parent))
+    world.verify.not_made(parent_type, parent_ids, refused)
+    parent = world.entities.create(parent_type, body=Body(parent_body))
+    listing = world.lists.read(path_below(there(entity_type.lister), parent))
     world.verify.shows_nothing_of(
         REFUSED_CHANGES_NOTHING, listing, world.values.marks(body.value), entity_type, refused
     )

@@ -2,26 +2,29 @@
 
 import pytest
 
+from ecsuite.contract import Batch, Contract, Operation
 from ecsuite.messages.exchange import ABSENT, UNSPECIFIED, Expectation
+from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.inputs import BAD_REQUEST, BREAKS_BODY
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
+from ecsuite.rules.reading import there
+from ecsuite.rules.world import World
 
 pytestmark = pytest.mark.guide
 MANY = 4
 
 
-def makes_many(contract, operation):
+def makes_many(contract: Contract, operation: Operation) -> object:
     return contract.batch_of(operation)
 
 
 @pytest.fixture
-def batch(world, operation):
+def batch(world: World, operation: Operation) -> Batch:
     """The batch that the operation makes."""
-    return world.contract.batch_of(operation)
+    return there(world.contract.batch_of(operation))
 
 
 @pytest.mark.operations(select=makes_many)
-def test_batch_makes_each(operation, world, batch):
+def test_batch_makes_each(operation: Operation, world: World, batch: Batch) -> None:
     """Each entity of a batch can be read, is listed once, and can be deleted alone."""
     items = world.entities.batch_items(batch, MANY)
 
@@ -40,7 +43,7 @@ def test_batch_makes_each(operation, world, batch):
 
 
 @pytest.mark.operations(select=makes_many)
-def test_batch_with_what_is_there_is_whole(operation, world, batch):
+def test_batch_with_what_is_there_is_whole(operation: Operation, world: World, batch: Batch) -> None:
     """A batch with an entity that is there already makes what its response shows, or is refused and makes nothing."""
     first, other, last = world.entities.batch_items(batch, MANY)[:3]
     there = world.entities.create(batch.entity_type)
@@ -53,9 +56,9 @@ def test_batch_with_what_is_there_is_whole(operation, world, batch):
 
 
 @pytest.mark.operations(select=makes_many)
-def test_batch_with_a_wrong_item_makes_none(operation, world, batch):
+def test_batch_with_a_wrong_item_makes_none(operation: Operation, world: World, batch: Batch) -> None:
     """One item that the contract refuses, first or last, and the whole batch is refused: none of it is made."""
-    refusal = Expectation("a refusal of a batch with one wrong item", BAD_REQUEST, BREAKS_BODY)
+    refusal = Expectation("one-wrong-item", BAD_REQUEST, BREAKS_BODY)
     for place in (0, MANY - 1):
         items = world.entities.batch_items(batch, MANY)
         wrong = items.pop(place) | {batch.entity_type.member: 42}

@@ -3,16 +3,19 @@
 import pytest
 
 from ecsuite.client import fill
+from ecsuite.contract import EntityType
 from ecsuite.messages.exchange import ABSENT, Expectation
+from ecsuite.promises import OTHERS_UNTOUCHED, PARENTS, REFUSED_CHANGES_NOTHING
 from ecsuite.rules.entity import path_below
-from ecsuite.rules.promises import PARENTS, REFUSED_CHANGES_NOTHING, UNTOUCHED
+from ecsuite.rules.reading import there
 from ecsuite.rules.snapshots import PROBE
+from ecsuite.rules.world import World
 
 pytestmark = pytest.mark.spec
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)
-def test_created_is_listed_once(entity_type, world):
+def test_created_is_listed_once(entity_type: EntityType, world: World) -> None:
     """Each of several things is in the list once and can be read, whatever was made after it."""
     entities = world.entities.create_many(entity_type, 3, full=True)
 
@@ -22,18 +25,18 @@ def test_created_is_listed_once(entity_type, world):
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)
-def test_many_are_all_listed(entity_type, world, plenty):
+def test_many_are_all_listed(entity_type: EntityType, world: World, plenty: int) -> None:
     """A list shows everything that was made, however much that is."""
     parent = world.entities.create(entity_type.parent) if entity_type.parent else None
     entities = world.entities.create_many(entity_type, plenty, parent)
 
     listing = world.lists.read(entities[0].collection)
 
-    world.verify.each_listed_once(listing, entity_type.member, [entity.id for entity in entities], str(entity_type))
+    world.verify.each_listed_once(listing, entity_type.member, [entity.id for entity in entities])
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.deleter)
-def test_deleted_is_gone(entity_type, world):
+def test_deleted_is_gone(entity_type: EntityType, world: World) -> None:
     """What is deleted cannot be read, nor listed, nor deleted again; what is beside it stays as it was."""
     older, doomed, sibling = world.entities.create_many(entity_type, 3, full=True)
     beside = [older, sibling, *world.entities.defaults(), *world.entities.children_of(sibling)]
@@ -43,17 +46,17 @@ def test_deleted_is_gone(entity_type, world):
     deleted = world.api.delete(doomed.path)
 
     world.verify.gone(doomed, deleted)
-    refusal = Expectation(f"a refusal of a deleted {entity_type}", entity_type.deleter.unknown(entity_type.parameter))
+    refusal = Expectation("deleted-before", there(entity_type.deleter).unknown(entity_type.parameter))
     world.api.delete(doomed.path, expect=refusal, strict=False)
-    world.verify.unchanged(UNTOUCHED, before, deleted)
+    world.verify.unchanged(OTHERS_UNTOUCHED, before, deleted)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
-def test_replaced_is_changed_alone(entity_type, world):
+def test_replaced_is_changed_alone(entity_type: EntityType, world: World) -> None:
     """PUT changes the entity that it names, keeps its id, and leaves the others as they are; twice is as good as once."""
     entity, sibling = world.entities.create_many(entity_type, 2)
     before = world.snapshots.of([sibling, *world.entities.children_of(entity)])
-    body = world.entities.body(entity_type.replacer, entity.ids, full=True)
+    body = world.entities.body(there(entity_type.replacer), entity.ids, full=True)
 
     for _ in range(2):
         replaced = world.api.put(entity.path, json=body.value)
@@ -61,15 +64,15 @@ def test_replaced_is_changed_alone(entity_type, world):
     changed = world.entities.replaced(entity, body.value)
     world.verify.readable(changed)
     world.verify.listed(changed)
-    world.verify.unchanged(UNTOUCHED, before, replaced)
+    world.verify.unchanged(OTHERS_UNTOUCHED, before, replaced)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
-def test_replacing_what_is_not_there_makes_nothing(entity_type, world):
+def test_replacing_what_is_not_there_makes_nothing(entity_type: EntityType, world: World) -> None:
     """PUT at an unknown id is refused, and nothing is there afterwards."""
     unknown = world.values.ids.new()
     path = path_below(entity_type.reader, world.entities.default_parent(entity_type), unknown)
-    body = world.entities.body(entity_type.replacer, {entity_type.parameter: unknown})
+    body = world.entities.body(there(entity_type.replacer), {entity_type.parameter: unknown})
 
     refused = world.api.put(path, json=body.value, expect=ABSENT, strict=False)
 
@@ -77,36 +80,36 @@ def test_replacing_what_is_not_there_makes_nothing(entity_type, world):
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.is_below_parent and entity_type.deleter)
-def test_entities_stay_with_their_parent(entity_type, world):
+def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) -> None:
     """Below another parent an entity cannot be read, listed, changed, or deleted."""
-    entity, elsewhere = world.entities.create(entity_type, full=True), world.entities.create(entity_type.parent)
+    entity, elsewhere = world.entities.create(entity_type, full=True), world.entities.create(there(entity_type.parent))
     ids, path = {**entity.ids, **elsewhere.ids}, path_below(entity_type.reader, elsewhere, entity.id)
-    why = f"for the {entity_type} of another {entity_type.parent}"
+    note = f"for the {entity_type} of another {entity_type.parent}"
     before = world.snapshots.of([entity])
 
     read = world.api.get(path, expect=PROBE)
-    listing = world.lists.read(fill(entity_type.lister, ids))
+    listing = world.lists.read(fill(there(entity_type.lister), ids))
     changes = [
         world.api.request(changer.method, path, json=world.entities.body(changer, ids, full=True).value, expect=PROBE)
         for changer in (entity_type.replacer, entity_type.changer)
         if changer
     ]
-    world.verify.status(PARENTS, read, {404}, why)
-    world.verify.not_listed(PARENTS, listing, entity, why)
+    world.verify.status(PARENTS, read, {404}, note=note)
+    world.verify.not_listed(PARENTS, listing, entity, note=note)
     for changed in changes:
-        world.verify.status(PARENTS, changed, {404}, why)
+        world.verify.status(PARENTS, changed, {404}, note=note)
         world.verify.unchanged(PARENTS, before, changed)
 
     deleted = world.api.delete(path, expect=PROBE)
 
-    world.verify.status(PARENTS, deleted, {404}, why)
+    world.verify.status(PARENTS, deleted, {404}, note=note)
     world.verify.unchanged(PARENTS, before, deleted)
 
 
 @pytest.mark.entity_types(
     select=lambda entity_type: entity_type.parent and not entity_type.is_below_parent and entity_type.lister
 )
-def test_lists_of_another_parent_do_not_show_it(entity_type, world):
+def test_lists_of_another_parent_do_not_show_it(entity_type: EntityType, world: World) -> None:
     """What belongs to one is in no list of another."""
     entity = world.entities.create(entity_type, full=True)
 
@@ -115,4 +118,4 @@ def test_lists_of_another_parent_do_not_show_it(entity_type, world):
         elsewhere = world.entities.create(owner)
         listing = world.lists.read(fill(lister, elsewhere.ids))
 
-        world.verify.not_listed(PARENTS, listing, entity, f"for the {entity_type} of another {owner}")
+        world.verify.not_listed(PARENTS, listing, entity, note=f"for the {entity_type} of another {owner}")

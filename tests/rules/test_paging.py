@@ -2,21 +2,23 @@
 
 import pytest
 
+from ecsuite.contract import Operation
 from ecsuite.messages.exchange import UNSPECIFIED
+from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.inputs import PAGES_OUT_OF_BOUNDS, unspecified, wrong_queries
 from ecsuite.rules.paging import LARGEST, Pages, VerifyPages
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
+from ecsuite.rules.world import World
 
 pytestmark = pytest.mark.guide
 MANY = 5
 
 
-def paged(_, operation):
+def paged(_: object, operation: Operation) -> object:
     return operation.paged_by("page") and operation.paged_by("size")
 
 
 @pytest.mark.operations(select=paged)
-def test_pages_hold_every_record_once(operation, world):
+def test_pages_hold_every_record_once(operation: Operation, world: World) -> None:
     """Walking the pages gives each entity that was made once, and each page says rightly which one it is."""
     entities = [
         entity
@@ -28,7 +30,7 @@ def test_pages_hold_every_record_once(operation, world):
 
 
 @pytest.mark.operations(select=paged)
-def test_page_after_the_last_is_empty(operation, world):
+def test_page_after_the_last_is_empty(operation: Operation, world: World) -> None:
     """Where the records end, so do the pages: one further on is refused, or has no records."""
     for entity_type in world.entities.types_listed_by(operation)[:1]:
         world.entities.create(entity_type)
@@ -41,7 +43,7 @@ def test_page_after_the_last_is_empty(operation, world):
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.order)
-def test_list_is_in_order(operation, world):
+def test_list_is_in_order(operation: Operation, world: World) -> None:
     """A list that is promised in an order comes in it, over all its pages."""
     for entity_type in world.entities.types_listed_by(operation):
         world.entities.create(entity_type)
@@ -53,19 +55,19 @@ def test_list_is_in_order(operation, world):
 
 
 @pytest.mark.operations(select=paged)
-def test_bounds_break_nothing(operation, world):
+def test_bounds_break_nothing(operation: Operation, world: World) -> None:
     """Page 0, a page size beyond the largest, and others: unspecified, but no server error."""
     for what in PAGES_OUT_OF_BOUNDS:
         for name in (operation.paged_by("page"), operation.paged_by("size")):
             world.api.get(operation.path, params={name: what}, expect=unspecified(what))
 
 
-def has_typed_query(_, operation):
+def has_typed_query(_: object, operation: Operation) -> object:
     return any(known.place == "query" and known.type in {"integer", "boolean"} for known in operation.parameters)
 
 
 @pytest.mark.operations(select=has_typed_query)
-def test_wrong_query_is_refused(operation, world):
+def test_wrong_query_is_refused(operation: Operation, world: World) -> None:
     """A query parameter that must be a number or a boolean, and is none; or one that must be there, and is not."""
     call = world.calls.valid(operation)
     before = world.snapshots.around(call)

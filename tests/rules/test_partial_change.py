@@ -2,39 +2,42 @@
 
 import pytest
 
+from ecsuite.contract import EntityType
 from ecsuite.messages.exchange import Expectation
+from ecsuite.promises import OTHERS_UNTOUCHED, PATCH_CHANGES_ONLY_GIVEN, PUT_REPLACES
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import every_change
-from ecsuite.rules.promises import CHANGED_ALONE, REPLACED_WHOLE, UNTOUCHED
+from ecsuite.rules.reading import there
+from ecsuite.rules.world import World
 from ecsuite.samples import MAY_BE_REJECTED
 
 pytestmark = pytest.mark.guide
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.changer)
-def test_change_keeps_what_it_does_not_name(entity_type, world):
+def test_change_keeps_what_it_does_not_name(entity_type: EntityType, world: World) -> None:
     """For each member that can be changed: it is as it was sent, and every other one is as it was before."""
     entity, sibling = world.entities.create_many(entity_type, 2, full=True)
     beside = world.snapshots.of([sibling, *world.entities.children_of(entity)])
-    body = world.entities.body(entity_type.changer, entity.ids, full=True).value
+    body = world.entities.body(there(entity_type.changer), entity.ids, full=True).value
 
     for name, value in every_change(body):
         before = world.snapshots.members_of(entity)
 
         changed = world.api.patch(entity.path, json={name: value})
 
-        representation = world.representation.of(entity_type.changer, {name: value})
+        representation = world.representation.of(there(entity_type.changer), {name: value})
         world.verify.shows_if_any(representation, changed)
         world.verify.reads(entity.path, representation)
-        world.verify.changed_only(CHANGED_ALONE, entity, before, name, changed)
-    world.verify.unchanged(UNTOUCHED, beside, changed)
+        world.verify.changed_only(PATCH_CHANGES_ONLY_GIVEN, entity, before, name, changed)
+    world.verify.unchanged(OTHERS_UNTOUCHED, beside, changed)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.changer)
-def test_change_to_an_empty_list_is_one(entity_type, world):
+def test_change_to_an_empty_list_is_one(entity_type: EntityType, world: World) -> None:
     """A list that is changed to an empty one is empty, where that is taken."""
     entity = world.entities.create(entity_type, full=True)
-    body = world.entities.body(entity_type.changer, entity.ids, full=True).value
+    body = world.entities.body(there(entity_type.changer), entity.ids, full=True).value
     for name in (name for name, value in body.items() if isinstance(value, list)):
         changed = world.api.patch(entity.path, json={name: []}, expect=MAY_BE_REJECTED)
 
@@ -43,39 +46,39 @@ def test_change_to_an_empty_list_is_one(entity_type, world):
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.changer)
-def test_change_of_several_members_is_whole(entity_type, world):
+def test_change_of_several_members_is_whole(entity_type: EntityType, world: World) -> None:
     """A change that names all members makes all of them."""
     entity = world.entities.create(entity_type)
-    for body in world.calls.legal(entity_type.changer, entity.ids):
+    for body in world.calls.legal(there(entity_type.changer), entity.ids):
         changed = world.api.patch(entity.path, json=body.value, expect=body.expectation)
 
         if world.verify.accepted(changed, body.may_be_rejected):
-            world.verify.reads(entity.path, world.representation.of(entity_type.changer, body.value))
+            world.verify.reads(entity.path, world.representation.of(there(entity_type.changer), body.value))
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
-def test_replacement_keeps_nothing(entity_type, world):
+def test_replacement_keeps_nothing(entity_type: EntityType, world: World) -> None:
     """A member omitted from a PUT must not keep its old value, nor must one that is deprecated."""
-    for turn, _ in enumerate(world.entities.each_smallest(entity_type.replacer)):
+    for turn, _ in enumerate(world.entities.each_smallest(there(entity_type.replacer))):
         for entity in (world.entities.create(entity_type, full=True), *world.entities.with_deprecated(entity_type)):
             before = world.snapshots.members_of(entity)
-            body = world.entities.each_smallest(entity_type.replacer, entity.ids)[turn].value
+            body = world.entities.each_smallest(there(entity_type.replacer), entity.ids)[turn].value
 
             replaced = world.api.put(entity.path, json=body)
 
             world.verify.reads(entity.path, world.representation.of_entity(entity_type, body, entity.ids))
-            world.verify.replaced_whole(REPLACED_WHOLE, entity, before, body, replaced)
+            world.verify.replaced_whole(PUT_REPLACES, entity, before, body, replaced)
 
 
 @pytest.mark.entity_types(
     select=lambda entity_type: entity_type.is_named_by_client and "409" in entity_type.creator.responses
 )
-def test_taken_id_is_a_conflict(entity_type, world):
+def test_taken_id_is_a_conflict(entity_type: EntityType, world: World) -> None:
     """An id that is there already gets 409, with the same body or another, and what is there stays as it was."""
     parent = world.entities.default_parent(entity_type)
     entity = world.entities.create(entity_type, parent, full=True)
     before = world.snapshots.of([entity])
-    conflict = Expectation("a conflict with what is there", frozenset({409}))
+    conflict = Expectation("taken-id", frozenset({409}))
     other, same = (
         world.entities.body(entity_type.creator, full=full).value | {entity_type.member: entity.id}
         for full in (False, True)
@@ -85,4 +88,4 @@ def test_taken_id_is_a_conflict(entity_type, world):
         path = path_below(entity_type.creator, parent)
         refused = world.api.post(path, json=body, expect=conflict, strict=False)
 
-        world.verify.unchanged(UNTOUCHED, before, refused)
+        world.verify.unchanged(OTHERS_UNTOUCHED, before, refused)

@@ -3,17 +3,20 @@
 import pytest
 
 from ecsuite.client import fill
-from ecsuite.contract import parameters
+from ecsuite.contract import Contract, EntityType, Operation, parameters
+from ecsuite.promises import PARTNERS_APART
 from ecsuite.rules.entity import path_below
-from ecsuite.rules.promises import KEPT_APART
+from ecsuite.rules.reading import there
 from ecsuite.rules.snapshots import PROBE
 from ecsuite.rules.tenancy import LIKE_UNKNOWN, both_have, require_not_shared
+from ecsuite.rules.world import World
 
 pytestmark = pytest.mark.guide
+ANOTHERS = "for it is another partner's"
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
-def test_entities_of_another_partner_are_not_there(operation, world, other):
+def test_entities_of_another_partner_are_not_there(operation: Operation, world: World, other: World) -> None:
     """To another partner an entity is what an unknown one is, and it stays as it was."""
     call = world.calls.valid(operation, full=True)
     require_not_shared(world.contract, call, other.calls, world.snapshots, other.snapshots)
@@ -22,35 +25,35 @@ def test_entities_of_another_partner_are_not_there(operation, world, other):
     response = other.calls.send(call, expect=PROBE)
     unknown = other.calls.send(call.with_own_id(world.values.ids.new()), expect=PROBE)
 
-    rule, allowed = operation.security, operation.unknown(parameters(operation)[0])
+    rule, allowed = there(operation.security), operation.unknown(parameters(operation)[0])
     secrets = world.values.marks(world.entities.sent_for(call), but=call.ids.values())
-    world.verify.status(KEPT_APART, response, allowed, LIKE_UNKNOWN, rule)
-    world.verify.status_like(KEPT_APART, response, unknown, allowed, rule)
-    world.verify.tells_nothing_of(KEPT_APART, response, secrets, rule)
-    world.verify.unchanged(KEPT_APART, before, response, rule=rule)
+    world.verify.status(PARTNERS_APART, response, allowed, rule=rule, note=LIKE_UNKNOWN)
+    world.verify.status_like(PARTNERS_APART, response, unknown, allowed, rule)
+    world.verify.tells_nothing_of(PARTNERS_APART, response, secrets, rule)
+    world.verify.unchanged(PARTNERS_APART, before, response, rule=rule)
 
 
-def makes_below(contract, operation):
+def makes_below(contract: Contract, operation: Operation) -> object:
     batch = contract.batch_of(operation)
     return batch and batch.entity_type.parent
 
 
 @pytest.mark.operations(select=makes_below)
-def test_batch_reaches_no_other_partner(operation, world, other):
+def test_batch_reaches_no_other_partner(operation: Operation, world: World, other: World) -> None:
     """What a batch makes belongs to the entities of the partner alone: for those of another it is refused."""
-    batch = world.contract.batch_of(operation)
-    parent = world.entities.create(batch.entity_type.parent)
+    batch = there(world.contract.batch_of(operation))
+    parent = world.entities.create(there(batch.entity_type.parent))
     item = world.entities.body(operation, full=True).value[batch.member][0] | {parent.type.member: parent.id}
-    before = world.snapshots.list_at(batch.entity_type.lister, parent.ids)
+    before = world.snapshots.list_at(there(batch.entity_type.lister), parent.ids)
 
     response = other.api.post(operation.path, json={batch.member: [item]}, expect=PROBE)
 
-    world.verify.status(KEPT_APART, response, {400, 404}, LIKE_UNKNOWN, operation.security)
-    world.verify.unchanged(KEPT_APART, before, response)
+    world.verify.status(PARTNERS_APART, response, {400, 404}, rule=operation.security, note=LIKE_UNKNOWN)
+    world.verify.unchanged(PARTNERS_APART, before, response)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent is None and entity_type.lister)
-def test_lists_show_own_entities_only(entity_type, world, other):
+def test_lists_show_own_entities_only(entity_type: EntityType, world: World, other: World) -> None:
     """What one partner made is in no list of the other's, either way."""
     for mine, theirs in ((world, other), (other, world)):
         entity = mine.entities.create(entity_type)
@@ -58,11 +61,11 @@ def test_lists_show_own_entities_only(entity_type, world, other):
         listing = theirs.lists.read(entity.collection)
 
         if not both_have(entity_type, entity.id, mine.snapshots, theirs.snapshots):
-            theirs.verify.not_listed(KEPT_APART, listing, entity, "of another partner", entity_type.reader.security)
+            theirs.verify.not_listed(PARTNERS_APART, listing, entity, rule=entity_type.reader.security, note=ANOTHERS)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent is None and entity_type.deleter)
-def test_same_id_is_another_entity(entity_type, world, other):
+def test_same_id_is_another_entity(entity_type: EntityType, world: World, other: World) -> None:
     """A partner may use an id that another one uses; what either does with it does not concern the other."""
     entity = world.entities.create(entity_type, full=True)
     children = world.entities.children_of(entity, full=True)
@@ -71,10 +74,10 @@ def test_same_id_is_another_entity(entity_type, world, other):
 
     made = other.api.post(path_below(entity_type.creator), json=body, expect=PROBE)
 
-    if other.verify.accepted(made, promise=KEPT_APART):
+    if other.verify.accepted(made, promise=PARTNERS_APART):
         ids = other.entities.ids_in(entity_type, body, made)
         for child in children:
-            listing = other.lists.read(fill(child.type.lister, ids), PROBE)
-            other.verify.not_listed(KEPT_APART, listing, child, "of another partner", entity_type.reader.security)
+            listing = other.lists.read(fill(there(child.type.lister), ids), PROBE)
+            other.verify.not_listed(PARTNERS_APART, listing, child, rule=entity_type.reader.security, note=ANOTHERS)
         other.api.delete(fill(entity_type.reader, ids), expect=PROBE)
-    world.verify.unchanged(KEPT_APART, before, made)
+    world.verify.unchanged(PARTNERS_APART, before, made)

@@ -2,8 +2,10 @@
 
 import pytest
 
-from ecsuite.contract import parameters
+from ecsuite.contract import EntityType, Operation, parameters
 from ecsuite.rules.inputs import UNUSUAL_IDS, UNUSUAL_IN_PATH, unspecified, unusual_bodies
+from ecsuite.rules.reading import there
+from ecsuite.rules.world import World
 from ecsuite.samples import Body
 
 pytestmark = pytest.mark.spec
@@ -12,50 +14,50 @@ LARGE = 500_000
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and operation.request)
-def test_unusual_body_breaks_nothing(operation, world):
+def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None:
     """Unusual media types, bytes, sizes and nestings: refused or taken, but never a server error."""
     call = world.calls.valid(operation, full=True)
-    unusual = unusual_bodies(call.body.value, LARGE)
+    unusual = unusual_bodies(there(call.body).value, LARGE)
     partial = [
-        {"json": each.value, "expect": unspecified(f"{each.what} at {each.place}")}
+        {"json": each.value, "expect": unspecified(f"{each.case} at {each.place}")}
         for each in world.calls.unspecified(call)
     ]
 
     world.calls.send_each(call, [*unusual, *partial])
 
-    world.calls.send(call, expect=unspecified("the next call"))
+    world.calls.send(call, expect=unspecified("next-call"))
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.sends_id)
-def test_unusual_id_that_is_taken_can_be_read(entity_type, world):
+def test_unusual_id_that_is_taken_can_be_read(entity_type: EntityType, world: World) -> None:
     """An id of unusual characters is refused, or the entity can be found under it."""
-    for what, unusual in UNUSUAL_IDS.items():
+    for case, unusual in UNUSUAL_IDS.items():
         body = world.entities.body(entity_type.creator).value | {entity_type.member: unusual}
 
-        entity = world.entities.create_if_taken(entity_type, Body(body), unspecified(f"{what} as an id"))
+        entity = world.entities.create_if_taken(entity_type, Body(body), unspecified(case))
 
         if entity:
-            world.verify.taken_id_is_there(entity, what)
+            world.verify.taken_id_is_there(entity, case)
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
-def test_unusual_id_in_path_breaks_nothing(operation, world):
+def test_unusual_id_in_path_breaks_nothing(operation: Operation, world: World) -> None:
     """Ids that nobody has, of unusual characters: any response but a server error."""
     call = world.calls.valid_or_unknown(operation)
 
-    for what in UNUSUAL_IN_PATH:
-        world.calls.send(call.with_own_id(UNUSUAL_IDS[what]), expect=unspecified(f"{what} in the path"))
+    for case in UNUSUAL_IN_PATH:
+        world.calls.send(call.with_own_id(UNUSUAL_IDS[case]), expect=unspecified(f"{case}-in-path"))
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security)
-def test_unusual_headers_break_nothing(operation, world):
+def test_unusual_headers_break_nothing(operation: Operation, world: World) -> None:
     """What a client accepts or asks for beside the contract: any response but a server error."""
     headers = {"Accept-Language": "nb-NO", "Prefer": "return=minimal", "If-Match": '"x"'}
     call = world.calls.unknown(operation)
 
     for accept in ("application/xml", "text/html", "application/json;q=0"):
-        expect = unspecified("a client that wants something else")
+        expect = unspecified("other-accept")
         world.calls.send(call, headers={**headers, "Accept": accept}, expect=expect)
     if not operation.request:
-        expect = unspecified("a body where none is wanted")
+        expect = unspecified("body-not-wanted")
         world.calls.send(call, json={"more": "than was asked for"}, expect=expect)

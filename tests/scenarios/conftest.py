@@ -8,9 +8,9 @@ import pytest
 
 from ecsuite.errors import NothingThere
 from ecsuite.messages.exchange import Exchange
+from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK
 from ecsuite.quickstart.edition_2026_01 import event_id_of, tells_of
 from ecsuite.rules.entity import Entity
-from ecsuite.rules.promises import DELIVERED_RIGHT
 from ecsuite.rules.reading import member_of
 from ecsuite.rules.world import World
 from ecsuite.samples import Body
@@ -99,7 +99,7 @@ class Household:
     def must_not_arrive(self, webhook: Entity, event: Event, why: str) -> None:
         """Notes whether nothing of an event came to a webhook, once all that was asked for must have come."""
         self.settle()
-        self.world.deliveries.count_is(DELIVERED_RIGHT, webhook, event.made, 0, why, event.is_told_by)
+        self.world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, event.made, 0, why, event.is_told_by)
 
     def settle(self) -> None:
         """Waits until what was asked for by now must have come, by asking for one thing more."""

@@ -6,12 +6,13 @@ import pytest
 
 from ecsuite.compare import Unordered
 from ecsuite.errors import NothingThere
+from ecsuite.findings.breach import Breach, body, listed
 from ecsuite.messages.exchange import ABSENT, UNSPECIFIED
+from ecsuite.promises import COMPENSATION, DELETED_IS_GONE, ELIGIBILITY, ENROLLMENT, OTHERS_UNTOUCHED
 from ecsuite.rules.entities import FOLLOWS
 from ecsuite.rules.listing import records_of, total_of
 from ecsuite.rules.paging import Pages, VerifyPages
 from ecsuite.rules.periods import is_this_month
-from ecsuite.rules.promises import COMPENSATED, ELIGIBLE, ENROLLED, GONE, UNTOUCHED
 from ecsuite.rules.reading import member_of, require_json
 from ecsuite.samples import Body
 
@@ -71,15 +72,15 @@ def test_location_makes_its_user_eligible(world, resident):
     user_id = resident.ids["userId"]
 
     user = world.api.poll(f"/users/{user_id}/eligibility", is_eligible)
-    if not world.verify.says(ELIGIBLE, user, "isEligible", value=True):
+    if not world.verify.says(ELIGIBILITY, user, "isEligible", value=True):
         return
 
     for meter in resident.body["meterPointIds"]:
         response = world.api.poll(f"/meters/{meter}/eligible", is_eligible)
-        world.verify.says(ELIGIBLE, response, "isEligible", value=True)
+        world.verify.says(ELIGIBILITY, response, "isEligible", value=True)
         world.verify.shows({"meterPointId": meter}, response)
         for other in (meter[:-1], meter[1:], f"{meter}0"):
-            is_not(world, ELIGIBLE, "isEligible", f"/meters/{other}/eligible")
+            is_not(world, ELIGIBILITY, "isEligible", f"/meters/{other}/eligible")
 
     def is_listed(response):
         return times_listed(response) == 1 or total_of(require_json(response)) > int(FIRST_PAGE["pageSize"])
@@ -87,15 +88,10 @@ def test_location_makes_its_user_eligible(world, resident):
     def times_listed(response):
         return sum(item.get("userId") == user_id for item in records_of(require_json(response)))
 
-    listed = world.api.poll("/users/eligible", is_listed, params=FIRST_PAGE)
-    world.verify.that(
-        ELIGIBLE,
-        listed,
-        holds=is_listed(listed),
-        at=f"an item with the userId {user_id}",
-        expected="once in the list",
-        actual=f"{times_listed(listed)} times",
-    )
+    found = world.api.poll("/users/eligible", is_listed, params=FIRST_PAGE)
+    times = times_listed(found)
+    if times or not is_listed(found):
+        world.verify.once(ELIGIBILITY, found, user_id, times, listed("userId"))
 
 
 @pytest.mark.scenario("living-elsewhere")
@@ -109,18 +105,12 @@ def test_who_lives_elsewhere_is_not_eligible(world, resident):
 
     for user in [*(user for user, _ in strangers.values()), homeless]:
         response = world.api.get(f"{user.path}/eligibility")
-        world.verify.says(ELIGIBLE, response, "isEligible", value=False)
+        world.verify.says(ELIGIBILITY, response, "isEligible", value=False)
         listing = world.lists.read("/users/eligible")
-        world.verify.none(
-            ELIGIBLE,
-            listing.first,
-            listing.having("userId", user.id),
-            at=f"an item with the userId {user.id}",
-            expected=f"none, for its home is {'nowhere' if user is homeless else 'elsewhere'}",
-            actual="in the list",
-        )
+        found = [user.id for _ in listing.having("userId", user.id)]
+        world.verify.none(ELIGIBILITY, listing.first, found, listed("userId"), note="for its home is elsewhere")
     for home in homes:
-        is_not(world, ELIGIBLE, "isEligible", f"/meters/{home.body['meterPointIds'][0]}/eligible")
+        is_not(world, ELIGIBILITY, "isEligible", f"/meters/{home.body['meterPointIds'][0]}/eligible")
 
 
 @pytest.mark.scenario("moving-in")
@@ -142,7 +132,7 @@ def test_any_home_in_the_neighbourhood_counts(world, resident):
 
     for user in users:
         response = world.api.poll(f"{user.path}/eligibility", is_eligible)
-        world.verify.says(ELIGIBLE, response, "isEligible", value=True)
+        world.verify.says(ELIGIBILITY, response, "isEligible", value=True)
 
 
 @pytest.mark.scenario("deleted-is-not-eligible")
@@ -154,9 +144,8 @@ def test_deleted_user_is_not_eligible(world, resident):
     deleted = world.api.delete(f"/users/{user_id}")
 
     world.api.get(f"/users/{user_id}/eligibility", expect=ABSENT)
-    left = world.lists.read("/users/eligible").having("userId", user_id)
-    at, expected, actual = "GET /users/eligible afterwards", "not in the list", f"listed {len(left)} times"
-    world.verify.none(GONE, deleted, left, at=at, expected=expected, actual=actual)
+    left = [user_id for _ in world.lists.read("/users/eligible").having("userId", user_id)]
+    world.verify.none(DELETED_IS_GONE, deleted, left, listed("userId"), seen_by="listEligibleUsers")
 
 
 @pytest.mark.scenario("enrolling")
@@ -168,22 +157,22 @@ def test_eligible_user_is_enrolled_until_it_is_not(world, resident):
 
     enrolled = world.api.post(enrollment)
     given = {name: value for name, value in require_json(enrolled).items() if value is not None}
-    world.verify.says(ENROLLED, enrolled, "isEnrolled", value=True)
+    world.verify.says(ENROLLMENT, enrolled, "isEnrolled", value=True)
     for _ in range(2):
         seen = world.api.get(enrollment)
-        world.verify.says(ENROLLED, seen, "isEnrolled", value=True)
+        world.verify.says(ENROLLMENT, seen, "isEnrolled", value=True)
         world.verify.shows({"userId": user_id}, seen, whole=True)
         world.verify.shows(given, seen)
 
     # Whether a second time is refused is unspecified, but it does not end the enrollment.
     world.api.post(enrollment, expect=UNSPECIFIED, strict=False)
-    world.verify.says(ENROLLED, world.api.get(enrollment), "isEnrolled", value=True)
+    world.verify.says(ENROLLMENT, world.api.get(enrollment), "isEnrolled", value=True)
     world.verify.reads(f"/users/{user_id}/compensation", {"userId": user_id})
     before = world.snapshots.of([resident])
 
     deleted = world.api.delete(enrollment)
-    world.verify.unchanged(UNTOUCHED, before, deleted)
-    is_not(world, ENROLLED, "isEnrolled", enrollment)
+    world.verify.unchanged(OTHERS_UNTOUCHED, before, deleted)
+    is_not(world, ENROLLMENT, "isEnrolled", enrollment)
     world.api.delete(enrollment, expect=ABSENT, strict=False)
 
 
@@ -198,19 +187,13 @@ def test_enrolling_one_does_not_enrol_another(world, resident):
 
     enrolled = world.api.post(mine)
 
-    is_not(world, ENROLLED, "isEnrolled", f"{neighbour.path}/enrollment")
+    is_not(world, ENROLLMENT, "isEnrolled", f"{neighbour.path}/enrollment")
     both = world.api.post(theirs)
     own, first = (member_of(response, "enrollmentId") for response in (both, enrolled))
-    world.verify.that(
-        ENROLLED,
-        both,
-        holds=own is None or own != first,
-        at="body /enrollmentId",
-        expected="another one than that of another user",
-        actual=str(own),
-    )
+    breach = Breach.of("same", body(("enrollmentId",)), actual=own, note="for another user has it")
+    world.verify.that(ENROLLMENT, both, breach, holds=own is None or own != first)
     world.api.delete(theirs)
-    world.verify.says(ENROLLED, world.api.get(mine), "isEnrolled", value=True)
+    world.verify.says(ENROLLMENT, world.api.get(mine), "isEnrolled", value=True)
 
 
 def compensated(response):
@@ -229,7 +212,7 @@ def test_compensation_is_of_the_users_own_homes(world):
     entities, user = world.entities, user_of(world)
     entity_type = entities.type_made_by("createLocation")
     world.api.get(f"{user.path}/compensation")
-    stranger = entities.create(entity_type, user_of(world), full=True)
+    entities.create(entity_type, user_of(world), full=True)
     with_zeros = {
         "locationId": world.values.draw("id"),
         "meterPointIds": [f"00{world.values.ids.digits(16)}"],
@@ -249,24 +232,13 @@ def test_compensation_is_of_the_users_own_homes(world):
 
     response = world.api.poll(f"{user.path}/compensation", is_even, seconds=FOLLOWS)
 
-    ids, at = ids_in(response), "body /locationCompensations"
-    world.verify.that(
-        COMPENSATED,
-        response,
-        holds=is_even(response),
-        at=at,
-        expected="each of two locations that are alike, or none of them",
-        actual="one of them",
-    )
-    world.verify.that(
-        COMPENSATED,
-        response,
-        holds=len(set(ids)) == len(ids) and set(ids) <= set(meters),
-        at=at,
-        expected="locations of the user, each once",
-        actual=f"{len(ids)} locations, of which {len(set(ids) & set(meters))} are the user's"
-        + (", and one is another user's" if stranger.id in ids else ""),
-    )
+    ids, at = ids_in(response), body(("locationCompensations",))
+    breach = Breach.of("absent", at, sorted(alike), ids, note="each of two locations that are alike, or none of them")
+    world.verify.that(COMPENSATION, response, breach, holds=is_even(response))
+    strangers = [own for own in ids if own not in meters]
+    world.verify.none(COMPENSATION, response, strangers, at, note="for it is no location of the user")
+    for own in sorted(set(ids) & set(meters)):
+        world.verify.once(COMPENSATION, response, own, ids.count(own), at)
     for index, item in enumerate(compensated(response)):
         own = meters.get(item.get("locationId"), set())
         if own and "meterPointIds" in item:
@@ -274,7 +246,7 @@ def test_compensation_is_of_the_users_own_homes(world):
             world.verify.shows(Unordered(sorted(own)), response, at=place)
     period = member_of(response, "period") or {}
     today = None if world.api.target.mode == "replay" else datetime.now(UTC).date()
-    is_this_month(world.verify, COMPENSATED, response, period.get("from"), period.get("to"), today=today)
+    is_this_month(world.verify, COMPENSATION, response, period.get("from"), period.get("to"), today=today)
 
 
 @pytest.mark.scenario("many-are-eligible")

@@ -3,9 +3,10 @@
 import pytest
 
 from ecsuite.compare import Unordered
+from ecsuite.findings.breach import body
+from ecsuite.promises import SIMULATION
 from ecsuite.quickstart.edition_2026_01 import EVENING
 from ecsuite.rules.inputs import wrong_body
-from ecsuite.rules.promises import SIMULATED
 from ecsuite.samples import MAY_BE_REJECTED, Body
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
@@ -30,14 +31,8 @@ def must_target(household, event, payload, targets=1):
     verify.reads(f"/events/{event.id}", {"id": event.id, "payload": payload})
     for item in household.world.lists.read("/events").having("id", event.id):
         verify.shows({"payload": payload}, item.page, at=item.place)
-    verify.that(
-        SIMULATED,
-        event.made,
-        holds=len(event.payload.get("targets", [])) == targets,
-        at="body /simulatedEvent/payload/targets",
-        expected=f"{targets}",
-        actual=f"{len(event.payload.get('targets', []))}",
-    )
+    at = body(("simulatedEvent", "payload", "targets"))
+    verify.count(SIMULATION, event.made, targets, len(event.payload.get("targets", [])), at)
 
 
 def must_refuse(household, event, payload_type):

@@ -30,7 +30,7 @@ def test_many_users_are_brought_at_once(world):
     shown = world.representation.of(operations["createLocations"], {"locations": locations})
     world.verify.shows(shown_users, made, depth=2)
     world.verify.shows(shown, added, depth=2)
-    world.verify.each_listed_once(world.lists.read("/users"), "userId", [user["userId"] for user in users], "user")
+    world.verify.each_listed_once(world.lists.read("/users"), "userId", [user["userId"] for user in users])
     for location in [*locations[:LOOKED_AT], *locations[-LOOKED_AT:]]:
         path = f"/users/{location['userId']}/locations/{location['locationId']}"
         world.verify.reads(path, world.representation.of(operations["createLocation"], location))

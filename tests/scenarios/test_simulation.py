@@ -2,15 +2,16 @@
 
 import pytest
 
+from ecsuite.findings.breach import body, listed
+from ecsuite.promises import DELETED_IS_GONE, OTHERS_UNTOUCHED, PARTNERS_APART, SIMULATION
 from ecsuite.rules.listing import records_of
-from ecsuite.rules.promises import GONE, KEPT_APART, SIMULATED, UNTOUCHED
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.snapshots import PROBE
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 # Who shares the sandbox makes and deletes users, too, but not each time.
 ROUNDS = 5
-ELSEWHERE = "GET /users of another partner afterwards"
+SIMULATED = "for the simulation made it"
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_simulated_data_comes_and_goes(household, alone):
     others = [item for item in resources if item not in vehicles]
     found = {"users": new, "vehicles": vehicles, "locations": places, "resources at locations": others}
     for what, entities in found.items():
-        world.verify.some(SIMULATED, made, entities, at=f"{what} afterwards", expected="some that are new")
+        world.verify.some(SIMULATION, made, entities, listed(), note=f"{what} that are new")
 
     deleted, left, read = cleared(world, new)
     for _ in range(ROUNDS):
@@ -66,15 +67,9 @@ def test_simulated_data_comes_and_goes(household, alone):
         _, new = simulated(world)
         deleted, left, read = cleared(world, new)
 
-    world.verify.none(
-        GONE,
-        deleted,
-        left | read,
-        at="GET /users afterwards",
-        expected="none of the users that the simulation made",
-        actual=f"{len(left)} of {len(new)} in the list, {len(read)} can be read",
-    )
-    world.verify.unchanged(UNTOUCHED, real, deleted)
+    world.verify.none(DELETED_IS_GONE, deleted, sorted(left), listed("userId"), seen_by="listUsers", note=SIMULATED)
+    world.verify.none(DELETED_IS_GONE, deleted, sorted(read), body(), seen_by="getUser", note=SIMULATED)
+    world.verify.unchanged(OTHERS_UNTOUCHED, real, deleted)
 
 
 @pytest.mark.scenario("simulated-partners")
@@ -86,19 +81,13 @@ def test_simulated_data_is_one_partners(household, other, alone):
             elsewhere = user_ids(theirs)
             made, new = simulated(mine)
             now = user_ids(theirs)
-            theirs.verify.none(
-                KEPT_APART,
-                made,
-                (now & set(new)) | readable(theirs, new),
-                at="users of another partner afterwards",
-                expected="none of the users that the simulation made",
-                actual="some of them",
-            )
+            shared = sorted((now & set(new)) | readable(theirs, new))
+            theirs.verify.none(PARTNERS_APART, made, shared, listed("userId"), seen_by="listUsers", note=SIMULATED)
             more = user_ids(theirs) - elsewhere
             if not more:
                 break
-        expected, actual = f"the {len(elsewhere)} users that were there", f"{len(more)} more"
-        world.verify.none(KEPT_APART, made, more, at=ELSEWHERE, expected=expected, actual=actual)
+        at, note = listed("userId"), "more users of another partner than before"
+        world.verify.none(PARTNERS_APART, made, sorted(more), at, seen_by="listUsers", note=note)
 
     for _ in range(ROUNDS):
         own = user_ids(other)
@@ -108,6 +97,7 @@ def test_simulated_data_is_one_partners(household, other, alone):
             break
         other.api.post("/simulation/partner")
 
-    expected, actual = f"the {len(own)} users that were there", f"{len(own) - len(missing)} of them"
-    world.verify.none(KEPT_APART, deleted, missing, at=ELSEWHERE, expected=expected, actual=actual)
+    kept = len(own) - len(missing)
+    note = "users of another partner, as before"
+    world.verify.count(PARTNERS_APART, deleted, len(own), kept, listed("userId"), seen_by="listUsers", note=note)
     other.api.delete("/simulation/partner")

@@ -5,16 +5,17 @@ import time
 
 import pytest
 
+from ecsuite.findings.breach import Breach, Place, body, listed
+from ecsuite.findings.datum import NOTHING
 from ecsuite.json_paths import at_path
 from ecsuite.messages.exchange import ABSENT, SUCCESS, UNSPECIFIED
+from ecsuite.promises import DELIVERED_ONCE, DELIVERY_LOGS, LISTED_ONCE, OTHERS_UNTOUCHED
 from ecsuite.rules import retries
 from ecsuite.rules.deliveries import is_same_json
 from ecsuite.rules.listing import records_of, total_of
 from ecsuite.rules.paging import Pages, VerifyPages
-from ecsuite.rules.promises import DELIVERED_ONCE, LISTED_ONCE, LOGGED, UNTOUCHED
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.retries import MOST_ATTEMPTS, Attempts
-from ecsuite.rules.verify import MISSING
 from ecsuite.samples import MAY_BE_REJECTED, Body
 from ecsuite.webhook.delivery import value_of
 
@@ -61,8 +62,8 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     other = reachable.subscribe()
     before, beside = world.snapshots.members_of(webhook), world.snapshots.of([other])
     switched = api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
-    world.verify.changed_only(UNTOUCHED, webhook, before, "enabled", switched)
-    world.verify.unchanged(UNTOUCHED, beside, switched)
+    world.verify.changed_only(OTHERS_UNTOUCHED, webhook, before, "enabled", switched)
+    world.verify.unchanged(OTHERS_UNTOUCHED, beside, switched)
     world.verify.reads(webhook.path, {"enabled": False})
     # What is off can be switched off: a switch says how it is to be, and is no change of how it was.
     api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
@@ -96,7 +97,7 @@ def test_webhooks_at_one_address_are_two(reachable):
         world.verify.listed_once(listing, webhook)
     before = world.snapshots.of([first])
     deleted = world.api.delete(second.path)
-    world.verify.unchanged(UNTOUCHED, before, deleted)
+    world.verify.unchanged(OTHERS_UNTOUCHED, before, deleted)
     reachable.arrives(first, reachable.simulate())
 
 
@@ -159,18 +160,19 @@ def test_logs_agree_with_what_arrived(reachable):
     def own(response):
         return [log for log in records_of(require_json(response)) if log.get("notificationId") == own_id]
 
+    def is_strange(log):
+        return log.get("webhookId") != webhook.id
+
     def has_status(response):
         return any(log.get("responseStatusCode") for log in own(response))
 
     query = {"webhookId": webhook.id, "page": "1", "pageSize": "1000"}
-    listed = api.poll("/webhooks/logs", has_status, params=query)
+    listed_logs = api.poll("/webhooks/logs", has_status, params=query)
     read = api.get(f"/webhooks/logs/{own_id}")
 
-    at = f"a log with the notificationId {own_id}"
-    world.verify.some(LOGGED, listed, own(listed), at=at, expected="in the list")
-    strangers = [log for log in records_of(require_json(listed)) if log.get("webhookId") != webhook.id]
-    expected, actual = f"logs of the webhook {webhook.id} alone", f"{len(strangers)} of others"
-    world.verify.none(LOGGED, listed, strangers, at="the list", expected=expected, actual=actual)
+    world.verify.some(DELIVERY_LOGS, listed_logs, own(listed_logs), listed("notificationId"), note=own_id)
+    strangers = [log.get("webhookId") for log in records_of(require_json(listed_logs)) if is_strange(log)]
+    world.verify.none(DELIVERY_LOGS, listed_logs, strangers, listed("webhookId"), note="for another one was asked for")
     known = {
         "webhookId": webhook.id,
         "partnerEventId": event.id,
@@ -181,26 +183,21 @@ def test_logs_agree_with_what_arrived(reachable):
         "responseStatusCode": 202,
     }
     signature = delivery.request.headers.get("X-Payload-Signature")
-    for log in own(listed)[:1]:
+    for log in own(listed_logs)[:1]:
         signed = {"sparkSignature": signature} if log.get("sparkSignature") else {}
-        must_agree(world, listed, known | signed, log)
+        must_agree(world, listed_logs, known | signed, log)
     shown = require_json(read)
     must_agree(world, read, known, shown.get("webhookNotificationLog", {}))
     if "notificationContent" in shown:
-        world.verify.that(
-            LOGGED,
-            read,
-            holds=is_same_json(shown["notificationContent"], notification),
-            at="body /notificationContent",
-            expected="what was delivered, as text",
-            actual="something else",
-        )
+        told = shown["notificationContent"]
+        breach = Breach.of("changed", body(("notificationContent",)), notification, told, note="as text")
+        world.verify.that(DELIVERY_LOGS, read, breach, holds=is_same_json(told, notification))
 
 
 def must_agree(world, response, known, log):
     """Notes each member of a log that tells something else than what is known."""
     for name, value in known.items():
-        world.verify.equal(LOGGED, response, value, at_path(log, (name,), MISSING), f"{name} of the log")
+        world.verify.equal(DELIVERY_LOGS, response, value, at_path(log, (name,), NOTHING), body((name,)))
 
 
 @pytest.mark.scenario("pages-of-logs")
@@ -277,14 +274,9 @@ def test_any_success_is_an_acknowledgement(reachable, status):
     came = reachable.deliveries(webhook, event)
     notifications = {at_path(value_of(delivery), ("notificationId",)) for delivery in came}
     # A receiver must expect a notification twice, but not again and again as if it had refused it.
-    world.verify.that(
-        DELIVERED_ONCE,
-        event.made,
-        holds=len(notifications) == 1 and len(came) < 3,
-        at=f"deliveries to {world.deliveries.address(webhook)}",
-        expected="one notification, once or twice",
-        actual=f"{len(notifications)} notifications in {len(came)} deliveries",
-    )
+    world.verify.count(DELIVERED_ONCE, event.made, 1, len(notifications), Place("delivery", "notifications"))
+    breach = Breach.of("maximum", Place("delivery", "attempts"), {"maximum": 2}, len(came), note="once or twice")
+    world.verify.that(DELIVERED_ONCE, event.made, breach, holds=len(came) <= 2)
 
 
 @pytest.mark.scenario("receivers-apart")

@@ -38,7 +38,6 @@ LAYERS = [
     ["ecsuite.severity"],
     ["ecsuite.compare"],
     ["ecsuite.wording"],
-    ["ecsuite.legacy_words"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
     ["ecsuite.target"],
@@ -152,7 +151,6 @@ def test_httpx_comes_without_its_command():
 
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
 MAY_USE_WORDING = {"ecsuite.report.text", "ecsuite.report.terminal"} | {
-    "ecsuite.legacy_words",
     "ecsuite.standin.faults",
     "ecsuite.cassette.replay",
 }

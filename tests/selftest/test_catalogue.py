@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from ecsuite import editions
-from ecsuite.errors import PromiseBroken
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.promises import BEARER_TOKEN, OPTIONAL_MEMBERS, PROMISES
 from ecsuite.quickstart import Made, steps

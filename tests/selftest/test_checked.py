@@ -5,7 +5,7 @@ import pytest
 
 from ecsuite.checks import Checker
 from ecsuite.client import Api, checked_of
-from ecsuite.errors import PromiseBroken
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.promises import STATUS_EXPECTED

@@ -13,8 +13,8 @@ import trustme
 from ecsuite.checks import Checker
 from ecsuite.client import Api
 from ecsuite.client.retry import with_retries
-from ecsuite.errors import PromiseBroken
 from ecsuite.findings.breach import body
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.datum import datum
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED

@@ -6,33 +6,35 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ecsuite import editions, promises, wording
+from ecsuite import editions, promises
 from ecsuite.checks import CHECKS, Checker
 from ecsuite.client import Api
-from ecsuite.errors import PromiseBroken
+from ecsuite.findings.breach import DELIVERY, STATUS, Breach, body, listed
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
+from ecsuite.promises import (
+    COMPENSATION,
+    CREATION_RESPONSE,
+    DELIVERY_ARRIVES,
+    DELIVERY_CONTENT,
+    DELIVERY_LOGS,
+    DELIVERY_RETRIED,
+    ELIGIBILITY,
+    ENROLLMENT,
+    LIST_ORDER,
+    PAGES,
+    PATCH_CHANGES_ONLY_GIVEN,
+    PUT_REPLACES,
+    SIGNATURE,
+    SIMULATION,
+    Promise,
+)
 from ecsuite.quickstart import Story
 from ecsuite.report.text import finding_text
-from ecsuite.rules import promises as rules
+from ecsuite.rules import paging, retries
 from ecsuite.rules.deliveries import VerifyDeliveries
-from ecsuite.rules.promises import (
-    CHANGED_ALONE,
-    COMPENSATED,
-    CREATION_RESPONSE,
-    DELIVERED_TRUE,
-    DELIVERY_ARRIVES,
-    ELIGIBLE,
-    ENROLLED,
-    IN_ORDER,
-    LOGGED,
-    PAGED,
-    REPEATED,
-    REPLACED_WHOLE,
-    SIGNED,
-    SIMULATED,
-)
 from ecsuite.rules.verify import Verify
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import NoReceiver
@@ -42,6 +44,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
 
 BASE_URL = "https://api.example/v1"
 TOKEN_URL = "https://auth.example/connect/token"
+HOOK = "http://127.0.0.1:5001/hooks/x"
+SECURITY = ("components", "securitySchemes", "partner")
 TAKEN = Expectation(violates=frozenset({promises.REQUEST_BODY}))
 
 EXAMPLES = {
@@ -60,10 +64,10 @@ EXAMPLES = {
 }
 
 
-def printed(section: str) -> list[str]:
-    """The findings that a section of the page shows, without line numbers, which change with the contract."""
+def printed(promise: Promise) -> list[str]:
+    """The findings that the section of a promise shows, without line numbers, which change with the contract."""
     page = PAGE.read_text(encoding="utf-8")
-    (body,) = re.findall(rf"^## {re.escape(section)}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    (body,) = re.findall(rf"^## {re.escape(promise.title)}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     return [without_lines(block.strip()) for block in re.findall(r"^```\n(.*?)^```$", body, re.MULTILINE | re.DOTALL)]
 
 
@@ -71,8 +75,8 @@ def without_lines(text: str) -> str:
     return re.sub(r"(openapi\.yaml):\d+", r"\1:N", text)
 
 
-def own(findings: tuple[Finding, ...], title: str) -> list[str]:
-    return [without_lines(finding_text(finding)) for finding in findings if wording.title(finding) == title]
+def own(findings: tuple[Finding, ...], promise: Promise) -> list[str]:
+    return [without_lines(finding_text(finding)) for finding in findings if finding.promise == promise.id]
 
 
 @pytest.mark.parametrize("promise", EXAMPLES, ids=lambda promise: promise.id)
@@ -80,7 +84,7 @@ def test_check_prints_what_its_page_says(checker, exchange, promise):
     """The text on the page is the text of a finding, to the letter."""
     findings = checker.check(exchange(**EXAMPLES[promise])).findings
 
-    assert printed(promise.title) == own(findings, promise.title)
+    assert printed(promise) == own(findings, promise)
 
 
 @pytest.fixture
@@ -99,102 +103,76 @@ def test_fidelity_prints_what_its_page_says(story):
 
     story.compare({"userId": "42"}, answer)
 
-    assert printed(rules.SENT_COMES_BACK) == own(story.journal.findings, rules.SENT_COMES_BACK)
+    assert printed(promises.ROUND_TRIP) == own(story.journal.findings, promises.ROUND_TRIP)
 
 
 def test_delivery_prints_what_its_page_says(story):
     """A delivery that did not come is told with the call that asked for it."""
     answer = story.api.post("/webhooks/7/test")
 
-    story.deliveries.arrived(None, answer, "http://127.0.0.1:5001/hooks/x")
+    story.deliveries.arrived(None, answer, HOOK)
 
     assert printed(DELIVERY_ARRIVES) == own(story.journal.findings, DELIVERY_ARRIVES)
 
 
 BEYOND = {
-    rules.REFUSED_CHANGES_NOTHING: (
-        "DELETE",
-        "/users/42",
-        401,
-        {
-            "at": "GET /users/{userId} afterwards",
-            "expected": "an object with userId, as before",
-            "actual": "status 404",
-        },
+    promises.REFUSED_CHANGES_NOTHING: (
+        ("DELETE", "/users/42", 401),
+        Breach.of("absent", body(), {"userId": "42"}, seen_by="getUser", note="as before"),
     ),
-    rules.KEPT_APART: (
-        "GET",
-        "/users/42/vehicles/7",
-        200,
-        {"at": "status", "expected": "400 or 404, as for what is not there", "actual": "200"}
-        | {"rule": ("components", "securitySchemes", "partner")},
+    promises.PARTNERS_APART: (
+        ("GET", "/users/42/vehicles/7", 200),
+        Breach.of("status", STATUS, [400, 404], 200, rule=SECURITY, note="as for what is not there"),
     ),
-    rules.LISTED_ONCE: (
-        "GET",
-        "/users",
-        200,
-        {"at": "an item with the userId 42", "expected": "once in the list", "actual": "2 times"},
+    promises.LISTED_ONCE: (("GET", "/users", 200), Breach.of("duplicate", listed("userId"), "42", 2)),
+    promises.DELETED_IS_GONE: (
+        ("DELETE", "/webhooks/7", 204),
+        Breach.of("present", body(), actual={"id": "7", "webhookUrl": HOOK}, seen_by="getWebhook"),
     ),
-    rules.GONE: (
-        "DELETE",
-        "/webhooks/7",
-        204,
-        {"at": "GET /webhooks/{id} afterwards", "expected": "404", "actual": "an object with id, webhookUrl"},
+    promises.OTHERS_UNTOUCHED: (
+        ("DELETE", "/users/42/vehicles/7", 204),
+        Breach.of("absent", body(), {"vehicleId": "7", "metadata": {}}, seen_by="getVehicle", note="as before"),
     ),
-    rules.UNTOUCHED: (
-        "DELETE",
-        "/users/42/vehicles/7",
-        204,
-        {"at": "GET /users/43/vehicles/7 afterwards", "expected": "an object with vehicleId, metadata, as before"}
-        | {"actual": "status 404"},
+    promises.PARENTS: (
+        ("GET", "/users/43/meters/7", 200),
+        Breach.of("status", STATUS, [404], 200, note="for the meter of another user"),
     ),
-    rules.PARENTS: (
-        "GET",
-        "/users/43/meters/7",
-        200,
-        {"at": "status", "expected": "404, for the meter of another user", "actual": "200"},
+    promises.DELIVERED_ONCE: (
+        ("POST", "/webhooks/7/test", 200),
+        Breach.of("count", DELIVERY, 2, 3, note="one for each call"),
     ),
-    rules.DELIVERED_ONCE: (
-        "POST",
-        "/webhooks/7/test",
-        200,
-        {"at": "deliveries to http://127.0.0.1:5001/hooks/x", "expected": "2, one for each call", "actual": "3"},
+    promises.DELIVERED_TO_ITS_WEBHOOK: (
+        ("POST", "/webhooks/7/test", 404),
+        Breach.of("count", DELIVERY, 0, 1, note="for the webhook is deleted"),
     ),
-    rules.DELIVERED_RIGHT: (
-        "POST",
-        "/webhooks/7/test",
-        404,
-        {"at": "deliveries to http://127.0.0.1:5001/hooks/x", "expected": "none, for the webhook is deleted"}
-        | {"actual": "1"},
-    ),
-    rules.ERROR_FITS: (
-        "POST",
-        "",
-        400,
-        {
-            "at": "body /error",
-            "expected": "unsupported_grant_type, for an unknown grant_type",
-            "actual": "invalid_grant",
-        }
-        | {"rule": ("components", "schemas", "TokenError", "properties", "error")},
+    promises.ERROR_CODE: (
+        ("POST", "", 400),
+        Breach.of(
+            "unlisted",
+            body(("error",)),
+            ["unsupported_grant_type"],
+            "invalid_grant",
+            rule=("components", "schemas", "TokenError", "properties", "error"),
+            case="unknown-grant_type",
+        ),
     ),
 }
 
 
-@pytest.mark.parametrize("name", BEYOND)
-def test_rule_prints_what_its_page_says(contract, name):
+@pytest.mark.parametrize("promise", BEYOND, ids=lambda promise: promise.id)
+def test_rule_prints_what_its_page_says(contract, promise):
     """A promise that takes more than one exchange to see is told with the call that is to blame."""
-    method, path, status, found = BEYOND[name]
+    (method, path, status), breach = BEYOND[promise]
     target = Target("live", BASE_URL, TOKEN_URL, Credentials(access_token="given"))
     transport = httpx.MockTransport(lambda _: httpx.Response(status))
     api = Api(target, Checker(contract, BASE_URL, TOKEN_URL), Journal(), transport=transport)
     call = api.request if path else api.request_token
     blamed = call(method=method, **({"path": path} if path else {}), expect=UNSPECIFIED, strict=False)
 
-    passed = Verify(api).that(name, blamed, holds=False, **found)
+    passed = Verify(api).that(promise, blamed, breach, holds=False)
 
     assert not passed
-    assert printed(name) == own(api.journal.findings, name)
+    assert printed(promise) == own(api.journal.findings, promise)
 
 
 def test_no_answer_prints_what_its_page_says(contract):
@@ -209,54 +187,65 @@ def test_no_answer_prints_what_its_page_says(contract):
     with pytest.raises(PromiseBroken):
         api.get("/users")
 
-    assert printed(promises.RESPONSE_ARRIVES.title) == own(api.journal.findings, promises.RESPONSE_ARRIVES.title)
+    assert printed(promises.RESPONSE_ARRIVES) == own(api.journal.findings, promises.RESPONSE_ARRIVES)
 
 
-# Promises beyond one exchange of edition 2026-01: the call that is to blame, where it shows, what was promised and seen.
+# Promises beyond one exchange of edition 2026-01: the call that is to blame, and how they are broken.
 RULES = {
-    SIGNED: None,
-    DELIVERED_TRUE: None,
-    REPEATED: (
+    DELIVERY_RETRIED: (
         "POST /simulation/events/pricecurve",
-        "deliveries",
-        "another one after it was answered with 503",
-        "1 in 30 s",
+        Breach.of("minimum", retries.ATTEMPTS, {"minimum": 2}, 1, note="for it was answered with 503"),
     ),
-    LOGGED: ("GET /webhooks/logs/7", "responseStatusCode of the log", "202", "200"),
-    PAGED: ("GET /users?page=2&pageSize=2", "the page", "2 of 5 records, on page 2 by 2", "1 records"),
-    IN_ORDER: (
+    DELIVERY_LOGS: ("GET /webhooks/logs/7", Breach.of("changed", body(("responseStatusCode",)), 202, 200)),
+    PAGES: (
+        "GET /users?page=2&pageSize=2",
+        Breach.of("count", paging.PAGE, 2, 1, note="for page 2 of 5 records by 2"),
+    ),
+    LIST_ORDER: (
         "GET /events?page=1&pageSize=2",
-        "the list",
-        "by createdAt, the latest first",
-        "2026-01-19T11:48:47+00:00 before 2026-01-19T11:48:48+00:00",
+        Breach.of(
+            "order",
+            listed("createdAt"),
+            "descending",
+            ["2026-01-19T11:48:47+00:00", "2026-01-19T11:48:48+00:00"],
+            note="the latest first",
+        ),
     ),
-    CHANGED_ALONE: (
+    PATCH_CHANGES_ONLY_GIVEN: (
         "PATCH /users/42/locations/7",
-        "GET /users/{userId}/locations/{locationId} /coordinates afterwards",
-        "an object with latitude, longitude, as before, for the request names locationType alone",
-        "null",
+        Breach.of(
+            "changed",
+            body(("coordinates",)),
+            {"latitude": 59.9, "longitude": 10.7},
+            None,
+            seen_by="getLocation",
+            note="for the request names locationType alone",
+        ),
     ),
-    REPLACED_WHOLE: (
+    PUT_REPLACES: (
         "PUT /users/42/locations/7",
-        "GET /users/{userId}/locations/{locationId} /locationType afterwards",
-        'no more a string, "Commercial", for the request leaves it out',
-        'a string, "Commercial"',
+        Breach.of(
+            "same",
+            body(("locationType",)),
+            actual="Commercial",
+            seen_by="getLocation",
+            note="for the request leaves it out",
+        ),
     ),
-    ELIGIBLE: ("GET /users/42/eligibility", "body /isEligible", "true", "false"),
-    ENROLLED: ("GET /users/42/enrollment", "body /isEnrolled", "true", "false"),
-    COMPENSATED: (
+    ELIGIBILITY: (
+        "GET /users/42/eligibility",
+        Breach.of("changed", body(("isEligible",)), expected=True, actual=False),
+    ),
+    ENROLLMENT: ("GET /users/42/enrollment", Breach.of("changed", body(("isEnrolled",)), expected=True, actual=False)),
+    COMPENSATION: (
         "GET /users/42/compensation",
-        "body /locationCompensations",
-        "locations of the user, each once",
-        "2 locations, of which 1 are the user's, and one is another user's",
+        Breach.of("present", body(("locationCompensations",)), actual="47", note="for it is no location of the user"),
     ),
     CREATION_RESPONSE: (
         "POST /simulation/events/pricecurve",
-        "body /simulatedEvent/id",
-        "the id of the event, by which it can be read",
-        "missing",
+        Breach.of("absent", body(("simulatedEvent", "id")), note="the id to read it by"),
     ),
-    SIMULATED: ("POST /simulation/partner", "vehicles afterwards", "some that are new", "none"),
+    SIMULATION: ("POST /simulation/partner", Breach.of("absent", listed(), note="vehicles that are new")),
 }
 
 
@@ -269,35 +258,38 @@ def current():
     return Api(target, Checker(contract, BASE_URL, ""), Journal(), transport=transport)
 
 
-@pytest.mark.parametrize("name", [name for name, example in RULES.items() if example])
-def test_rule_of_the_current_edition_prints_what_its_page_says(current, name):
+@pytest.mark.parametrize("promise", RULES, ids=lambda promise: promise.id)
+def test_rule_of_the_current_edition_prints_what_its_page_says(current, promise):
     """A promise that takes more than one exchange to see is told with the call that is to blame."""
-    line, at, expected, actual = RULES[name]
+    line, breach = RULES[promise]
     answer = current.request(*line.split(" "), expect=UNSPECIFIED)
 
-    Verify(current).that(name, answer, holds=False, at=at, expected=expected, actual=actual)
+    Verify(current).that(promise, answer, breach, holds=False)
 
-    assert printed(name) == own(current.journal.findings, name)
+    assert printed(promise) == own(current.journal.findings, promise)
 
 
 def test_delivery_rules_print_what_their_page_says(current):
     """What is wrong with a delivery is told with the delivery itself."""
     body = b'{"eventId":"6"}'
     headers = Headers.of([("X-Payload-Signature", sign("another", body)), ("Content-Type", "application/json")])
-    url = "http://127.0.0.1:5001/hooks/x"
-    delivery = Exchange(Request("POST", url, headers, body), Response(200))
+    delivery = Exchange(Request("POST", HOOK, headers, body), Response(200))
     asked = current.post("/simulation/events/pricecurve", json={}, expect=UNSPECIFIED)
 
     deliveries = VerifyDeliveries(current, Verify(current))
-    deliveries.arrived(delivery, asked, url, "the secret")
+    deliveries.arrived(delivery, asked, HOOK, "the secret")
     deliveries.tells({"eventId": "7"}, delivery)
 
-    for name in (SIGNED, DELIVERED_TRUE):
-        assert printed(name) == own(current.journal.findings, name)
+    for promise in (SIGNATURE, DELIVERY_CONTENT):
+        assert printed(promise) == own(current.journal.findings, promise)
 
 
 def test_page_has_every_check_in_order():
     """The page has a section for each check, in the order in which they run, and for those beyond one exchange."""
-    names = [check.promise.title for check in CHECKS] + [*rules.NAMES, promises.RESPONSE_ARRIVES.title]
+    checks = [check.promise for check in CHECKS]
+    beyond = [
+        promise for promise in promises.PROMISES if promise not in checks and promise != promises.RESPONSE_ARRIVES
+    ]
+    names = [promise.title for promise in (*checks, *beyond, promises.RESPONSE_ARRIVES)]
 
     assert re.findall(r"^## (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE) == names

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from ecsuite.findings.breach import STATUS, Breach, Place, body
+from ecsuite.findings.breach import STATUS, Breach, Place, body, listed
 from ecsuite.findings.datum import MISSING, Datum, datum
 from ecsuite.findings.finding import ContractPlace, Finding
-from ecsuite.findings.pattern import ANY, NONE, SUCCESS, BreachPattern, Empty, Equal, Has, OfType, found
+from ecsuite.findings.pattern import ANY, EACH, NONE, SUCCESS, BreachPattern, Empty, Equal, Has, OfType, found, inside
 from ecsuite.promises import BAD_REQUEST, RESPONSE_BODY
 
 YEAR = Breach(
@@ -61,6 +61,11 @@ def test_matcher_judges_value(matcher, value, fits):
         found(RESPONSE_BODY, "getIt", 200, body(("items", "*", "year")), "type", actual=OfType("string")),
         found(RESPONSE_BODY, "GET /it/{id}", SUCCESS, case="fullest", seen_by="getIt"),
         found(RESPONSE_BODY, expected=Has({"type": "integer"}), actual=Equal("2009")),
+        found(RESPONSE_BODY, at=inside("/items/year")),
+        found(RESPONSE_BODY, at=inside("/items/0*/year")),
+        found(RESPONSE_BODY, at=inside("/year")),
+        found(RESPONSE_BODY, at=inside("/items")),
+        found(RESPONSE_BODY, at=inside("")),
     ],
 )
 def test_pattern_that_holds_fits(pattern):
@@ -78,6 +83,9 @@ def test_pattern_that_holds_fits(pattern):
         found(RESPONSE_BODY, at=body(("items", "*"))),
         found(RESPONSE_BODY, at=body(("items", "*", "month"))),
         found(RESPONSE_BODY, at=Place("request-body", path=("items", 3, "year"))),
+        found(RESPONSE_BODY, at=inside("/year/items")),
+        found(RESPONSE_BODY, at=inside("/yea")),
+        found(RESPONSE_BODY, at=inside("/year", "request-body")),
         found(RESPONSE_BODY, kind="required"),
         found(RESPONSE_BODY, expected=Equal({"type": "string"})),
         found(RESPONSE_BODY, actual=Equal("2010")),
@@ -89,6 +97,14 @@ def test_pattern_that_holds_fits(pattern):
 def test_pattern_that_differs_in_one_part_does_not_fit(pattern):
     """Each part that is given is looked at."""
     assert not pattern.fits(FINDING)
+
+
+@pytest.mark.parametrize(("name", "fits"), [("userId", True), (EACH, True), ("", False), ("id", False)])
+def test_place_is_matched_by_its_name(name, fits):
+    """A list is told by the member that its items are told apart by; any will do where the pattern says so."""
+    finding = replace(FINDING, breach=Breach("absent", listed("userId")))
+
+    assert found(RESPONSE_BODY, at=listed(name)).fits(finding) is fits
 
 
 def test_reason_of_a_refusal_is_matched():

@@ -15,6 +15,7 @@ import pytest
 from ecsuite import asgi
 from ecsuite.client import Api
 from ecsuite.messages.exchange import ABSENT, Exchange, Expectation, Headers, Request, Response
+from ecsuite.promises import REQUEST_BODY, REQUEST_PARAMETERS
 from ecsuite.session import Run, open_run
 from ecsuite.standin import Store, serving
 from ecsuite.standin.edition_2026_01 import programme
@@ -27,9 +28,7 @@ HOUSE = {
     "coordinates": {"latitude": 62.47225, "longitude": 6.15492},
     "meterPointIds": ["007057500042000199", "707057500042000182"],
 }
-REFUSED = Expectation(
-    "a refusal", frozenset({400}), frozenset({"request body matches contract", "request parameters match contract"})
-)
+REFUSED = Expectation("a refusal", frozenset({400}), frozenset({REQUEST_BODY, REQUEST_PARAMETERS}))
 CONFLICT = Expectation("a conflict", frozenset({409}))
 ALL_TYPES = ["PriceCurveCreated", "UserEligibilityUpdated", "LocationLPCRequested", "ResourceLPCRequested"]
 SECRET = "hemmelig-æøå"

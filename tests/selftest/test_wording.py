@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite import wording
-from ecsuite.findings.breach import KINDS, STATUS, Breach, Place, body
+from ecsuite.findings.breach import DELIVERY, KINDS, STATUS, Breach, Place, body, listed
 from ecsuite.findings.datum import MISSING, Datum, datum
 from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.promises import PAGES
@@ -16,8 +16,16 @@ REFUSED_FOR = Breach("type", Place("request-body", path=("year",)), datum({"type
 # Where a breach is, what was expected there, and what was seen.
 KINDS_IN_WORDS: dict[str, list[tuple[Breach, str, str, str]]] = {
     "absent": [
-        (Breach("absent", body()), "body", "a value", "missing"),
-        (Breach("absent", Place("list"), datum("a")), "list", 'a string, "a"', "missing"),
+        (Breach("absent", body()), "body", "a value", "nothing"),
+        (Breach("absent", body(), datum("a")), "body", 'a string, "a"', "nothing"),
+        (Breach("absent", listed(), note="of today"), "list", "an item, of today", "nothing"),
+        (Breach("absent", listed("userId"), datum("a")), "list by userId", 'an item, a string, "a"', "nothing"),
+        (
+            Breach("absent", DELIVERY, datum("https://a.example")),
+            "delivery",
+            "a delivery to https://a.example",
+            "nothing",
+        ),
         (
             Breach("absent", CONNECTION, note="ConnectError: refused"),
             "connection",
@@ -37,10 +45,39 @@ KINDS_IN_WORDS: dict[str, list[tuple[Breach, str, str, str]]] = {
     "lost": [(Breach("lost", body(("a",)), datum(1.5)), "body /a", "a number, 1.5", "missing")],
     "extra": [(Breach("extra", body(), actual=datum({"a": 1})), "body", "nothing more", "an object with a")],
     "duplicate": [(Breach("duplicate", Place("list"), datum(1), datum(2)), "list", "once", "2 times")],
-    "order": [(Breach("order", Place("list"), datum(1), datum(2)), "list", "an integer, 1", "an integer, 2")],
-    "count": [(Breach("count", Place("list"), datum(2), datum(3)), "list", "2", "3")],
+    "order": [
+        (
+            Breach("order", listed("at"), datum("descending"), datum(["a", "b"])),
+            "list by at",
+            "descending order",
+            "a before b",
+        )
+    ],
+    "count": [
+        (Breach("count", Place("list", "page"), datum(2), datum(1)), "list page", "2 items", "1 item"),
+        (
+            Breach("count", DELIVERY, datum(0), datum(1), note="for it is off"),
+            "delivery",
+            "0 deliveries, for it is off",
+            "1 delivery",
+        ),
+        (
+            Breach("count", Place("delivery", "notifications"), datum(1), datum(2)),
+            "delivery notifications",
+            "1 notification",
+            "2 notifications",
+        ),
+    ],
+    "same": [(Breach("same", body(("a",)), actual=datum(1)), "body /a", "another value", "an integer, 1")],
+    "unsigned": [
+        (
+            Breach("unsigned", Place("request-header", "X"), note="as agreed"),
+            "request header X",
+            "a signature of the body, as agreed",
+            "a signature of something else",
+        )
+    ],
     "length": [(Breach("length", body(), datum(0), datum(16)), "body", "no body", "16 bytes")],
-    "said": [(Breach("said", Place("list", "the page"), datum("this"), datum("that")), "the page", "this", "that")],
     "status": [
         (Breach("status", STATUS, datum([200, "2XX"]), datum(404)), "status", "200 or 2XX", "404"),
         (
@@ -50,8 +87,8 @@ KINDS_IN_WORDS: dict[str, list[tuple[Breach, str, str, str]]] = {
             "200",
         ),
         (
-            Breach("status", STATUS, datum([404]), datum(200), seen_by="getUser"),
-            "status of getUser afterwards",
+            Breach("status", STATUS, datum([404]), datum(200), seen_by="getUser", seen_call="GET /users/{userId}"),
+            "status of GET /users/{userId}, afterwards",
             "404",
             "200",
         ),
@@ -194,7 +231,10 @@ STEERED = {
     "a media type": Breach("unreadable", body(), datum(HOSTILE), datum("not-json"), note="n"),
     "the request line": Breach("unknown", Place("request-line"), actual=datum(HOSTILE)),
     "a reason": Breach("status", STATUS, because=Breach("type", body((HOSTILE,)), actual=datum(HOSTILE))),
-    "rules' words": Breach("said", Place("list", HOSTILE), datum(HOSTILE), datum(HOSTILE)),
+    "an item": Breach("absent", listed(HOSTILE), datum(HOSTILE)),
+    "an order": Breach("order", listed(), datum(HOSTILE), datum([HOSTILE, HOSTILE])),
+    "a delivery": Breach("absent", DELIVERY, datum(HOSTILE)),
+    "what is counted": Breach("count", Place("delivery", "attempts"), datum(HOSTILE), datum(HOSTILE)),
 }
 
 

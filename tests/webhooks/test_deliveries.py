@@ -4,10 +4,9 @@ import pytest
 
 from ecsuite.errors import NothingThere
 from ecsuite.messages.exchange import ABSENT, UNSPECIFIED, Expectation
-from ecsuite.promises import BEARER_TOKEN
+from ecsuite.promises import BEARER_TOKEN, DELIVERED_ONCE, DELIVERED_TO_ITS_WEBHOOK
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import UNAUTHORIZED
-from ecsuite.rules.promises import DELIVERED_ONCE, DELIVERED_RIGHT
 from ecsuite.samples import Body
 
 pytestmark = [pytest.mark.spec, pytest.mark.edition("2023-10")]
@@ -60,7 +59,7 @@ def test_each_test_delivers_once(world, hooks):
 
     settle(world, hooks)
     world.deliveries.count_is(DELIVERED_ONCE, webhook, asked, 2, "one for each call")
-    world.deliveries.count_is(DELIVERED_RIGHT, idle, asked, 0, "for its test was not asked for")
+    world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, idle, asked, 0, "for its test was not asked for")
 
 
 def test_delivery_keeps_the_query(world, hooks, entity_type):
@@ -84,7 +83,7 @@ def test_changed_webhook_is_called_at_its_new_address(world, hooks, entity_type)
 
     world.deliveries.arrives(moved, asked)
     settle(world, hooks)
-    world.deliveries.count_is(DELIVERED_RIGHT, webhook, asked, 0, "for the webhook has another address now")
+    world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, asked, 0, "for the webhook has another address now")
 
 
 def test_deleted_webhook_is_not_called(world, hooks):
@@ -95,19 +94,19 @@ def test_deleted_webhook_is_not_called(world, hooks):
     refused = ask(world, webhook, expect=ABSENT, strict=False)
 
     settle(world, hooks)
-    world.deliveries.count_is(DELIVERED_RIGHT, webhook, refused, 0, "for the webhook is deleted")
+    world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, refused, 0, "for the webhook is deleted")
 
 
 def test_refused_test_delivers_nothing(world, hooks):
     """A test without a good token delivers nothing."""
     webhook = hooks()
-    expect = Expectation("a refusal for want of a token", UNAUTHORIZED, frozenset({BEARER_TOKEN}))
+    expect = Expectation("no-good-token", UNAUTHORIZED, frozenset({BEARER_TOKEN}))
 
     for headers in ({}, {"Authorization": f"Bearer {world.values.ids.new()}"}):
         refused = ask(world, webhook, authorize=False, expect=expect, strict=False, headers=headers)
 
     settle(world, hooks)
-    world.deliveries.count_is(DELIVERED_RIGHT, webhook, refused, 0, "for the call was refused")
+    world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, refused, 0, "for the call was refused")
 
 
 def test_another_partner_cannot_ask(world, other, hooks):
@@ -117,7 +116,7 @@ def test_another_partner_cannot_ask(world, other, hooks):
     refused = ask(other, webhook, expect=ABSENT, strict=False)
 
     settle(world, hooks)
-    world.deliveries.count_is(DELIVERED_RIGHT, webhook, refused, 0, "for another partner asked for it")
+    world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, refused, 0, "for another partner asked for it")
 
 
 @pytest.mark.parametrize("answer", [{"status": 500}, {"after": SLOW}, None], ids=["refusing", "slow", "down"])

@@ -7,7 +7,7 @@ breaches where it did not, `NotChecked` with a reason where it could not tell, a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -35,7 +35,6 @@ from ecsuite.findings.breach import Breach
 from ecsuite.findings.datum import kept_text
 from ecsuite.findings.finding import ContractPlace, Finding, NotChecked, Result
 from ecsuite.http import httpx
-from ecsuite.legacy_words import promise_of
 from ecsuite.messages.exchange import Exchange, Request
 from ecsuite.promises import Promise
 from ecsuite.severity import severity_of
@@ -115,21 +114,33 @@ class Checker:
         named = operation if exchange.request.method == operation.method else None
         return self.judge(DecodedExchange(self.contract, exchange, named, {}), REQUEST_CHECKS)
 
-    def finding(self, promise: Promise, breach: Breach, exchange: Exchange, operation: Operation | None) -> Finding:
-        """A breach with all that a reader needs to find the rule and to repeat the request; it holds no secret."""
+    def finding(
+        self,
+        promise: Promise,
+        breach: Breach,
+        exchange: Exchange,
+        operation: Operation | None,
+        evidence: Exchange | None = None,
+    ) -> Finding:
+        """A breach with all that a reader needs to find the rule and to repeat the request.
+
+        Its words and values hold no secret; its exchanges are as they were sent.
+        """
         request = exchange.request
         rule = breach.rule or (operation.pointer if operation else ("paths",))
+        seen_by = self.contract.operations.get(breach.seen_by)
         return Finding(
             promise=promise.id,
             operation=operation.id if operation else None,
             method=operation.method if operation else request.method,
             path=operation.path if operation else kept_text(urlsplit(request.url).path, self._mask),
             status=exchange.response.status or None,
-            breach=breach.kept(self._mask),
+            breach=replace(breach.kept(self._mask), seen_call=str(seen_by or "")),
             level=self.contract.level(rule, operation) if operation else "spec",
             severity=severity_of(promise, breach, exchange, self.contract.source),
             rule=self._place(rule, operation),
             blamed=exchange,
+            evidence=evidence,
         )
 
     def _place(self, rule: Pointer, operation: Operation | None) -> ContractPlace:
@@ -141,10 +152,9 @@ class Checker:
         passed: list[Promise] = []
         findings: list[Finding] = []
         not_checked: list[tuple[Promise, str]] = []
-        # Temporary: tests that give titles in place of promises; goes with `legacy_words`.
-        violated = {promise_of(each) for each in decoded.exchange.request.expectation.violates}
+        violated = decoded.exchange.request.expectation.violates
         for check in checks:
-            if violated and check.promise in violated:
+            if check.promise in violated:
                 not_checked.append((check.promise, "the request violates it deliberately"))
                 continue
             outcome = check.run(decoded)

@@ -15,17 +15,17 @@ from ecsuite.client.connection import EXPECTATION, extensions, new_http, to_exch
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.token import Grant, Token
 from ecsuite.client.watch import Watch
-from ecsuite.errors import PromiseBroken
-from ecsuite.findings.breach import Breach
+from ecsuite.findings.breach import STATUS, Breach, body
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
-from ecsuite.legacy_words import promise_of
 from ecsuite.messages.exchange import SUCCESS, Expectation, asks_to_wait
 from ecsuite.messages.redact import Redactor
-from ecsuite.promises import Promise
+from ecsuite.promises import RESPONSE_BODY, STATUS_EXPECTED, Promise
 from ecsuite.target import Target
 
-CLEAN_UP: Final = Expectation("cleaning up, which may come too late", unspecified=True)
+SUCCESSES: Final = ("2XX",)
+CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
 
 Send = Callable[[httpx.Request], httpx.Response]
 _T = TypeVar("_T")
@@ -212,12 +212,12 @@ class Api:
         """The JSON value of a response, as far as the contract speaks of it; see `Checked.known`."""
         return checked_of(response).known()
 
-    def add_finding(self, check: str | Promise, breach: Breach, response: httpx.Response) -> None:
+    def add_finding(self, promise: Promise, breach: Breach, response: httpx.Response) -> None:
         """Note a broken promise that a response shows only beside what the caller knows."""
         # A response that another client returned has not been decoded yet.
         is_ours = is_checked(response)
         decoded = checked_of(response).decoded if is_ours else self.checker.decode(to_exchange(response))
-        self._watch.add_finding(promise_of(check), breach, decoded.exchange, decoded.operation)
+        self._watch.add_finding(promise, breach, decoded.exchange, decoded.operation)
 
     def _authorized(self, request: httpx.Request) -> httpx.Response:
         response = self._sent_with_token(request)
@@ -250,8 +250,10 @@ class Api:
         status = response.status_code
         if expect.unspecified or (status in expect.statuses if expect.statuses else response.is_success):
             return
-        request = response.request
-        raise PromiseBroken(f"{request.method} {request.url}: {status} where {expect.case or 'success'} was expected")
+        wanted = sorted(expect.statuses or SUCCESSES)
+        breach = Breach.of("status", STATUS, wanted, status, case=expect.case)
+        text = f"{status} where {' or '.join(map(str, wanted))} was expected"
+        raise checked_of(response).broken(STATUS_EXPECTED, breach, text)
 
     def _fetch_token(self) -> Grant:
         credentials = self.target.credentials
@@ -262,7 +264,8 @@ class Api:
                 "client_secret": credentials.client_secret,
             }
         )
+        checked = checked_of(response)
         try:
-            return Grant.of(checked_of(response).json())
+            return Grant.of(checked.json())
         except ValueError as error:
-            raise PromiseBroken(f"POST {self.target.token_url}: {error}") from None
+            raise checked.broken(RESPONSE_BODY, Breach("absent", body(("access_token",))), str(error)) from None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ecsuite.checks import DecodedExchange
 from ecsuite.contract import schema_for
-from ecsuite.errors import PromiseBroken
-from ecsuite.findings.finding import Result
+from ecsuite.findings.breach import Breach
+from ecsuite.findings.breach import body as in_body
+from ecsuite.findings.broken import PromiseBroken
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import Finding, Result
 from ecsuite.http import httpx
 from ecsuite.messages.media import UndecodableError
+from ecsuite.promises import RESPONSE_BODY, Promise
 
 _CHECKED: Final = "ecsuite.checked"
 
@@ -22,10 +27,12 @@ class Checked:
     Attributes:
         decoded: the exchange beside its operation, with its bodies.
         result: what the checks said of it.
+        note: makes a finding of a breach that the response shows beside what the checks look at.
     """
 
     decoded: DecodedExchange
     result: Result
+    note: Callable[[Promise, Breach], Finding] = field(repr=False)
 
     def json(self) -> Any:
         """The JSON value of the response; shared by all who ask for it, so it is not to be changed.
@@ -35,8 +42,9 @@ class Checked:
         """
         body = self.decoded.body
         if isinstance(body, UndecodableError):
-            request = self.decoded.exchange.request
-            raise PromiseBroken(f"{request.method} {request.url}: {body}")
+            essence = self.decoded.media_type.essence
+            breach = Breach("unreadable", in_body(), datum(essence), datum(body.reason), note=str(body))
+            raise self.broken(RESPONSE_BODY, breach, str(body))
         return body.value
 
     def known(self) -> Any:
@@ -45,6 +53,18 @@ class Checked:
         rule = operation.response(self.decoded.status) if operation else None
         schema = schema_for(rule.content, self.decoded.media_type.essence) if rule else None
         return self.decoded.contract.schemas.known(schema, value) if schema else value
+
+    def broken(self, promise: Promise, breach: Breach, text: str) -> PromiseBroken:
+        """What a caller raises who cannot go on with the response.
+
+        Args:
+            promise: that is broken.
+            breach: how; a finding is made of it where the checks have found nothing.
+            text: the same for people.
+        """
+        request = self.decoded.exchange.request
+        finding = next(iter(self.result.findings), None) or self.note(promise, breach)
+        return PromiseBroken(f"{request.method} {request.url}: {text}", finding)
 
 
 def attach(response: httpx.Response, checked: Checked) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from ecsuite.checks import Checker
@@ -11,12 +12,14 @@ from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import to_exchange, to_request
 from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
-from ecsuite.errors import PromiseBroken
-from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.breach import Breach, Place, body
+from ecsuite.findings.broken import PromiseBroken
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import Finding
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Response
-from ecsuite.promises import RESPONSE_ARRIVES, Promise
+from ecsuite.promises import RESPONSE_ARRIVES, RESPONSE_BODY, Promise
 
 _SENT_AT: Final = "ecsuite.sent_at"
 
@@ -40,6 +43,7 @@ class Watch:
         self._cleanup = cleanup
         self._log = log
         self._clock = clock
+        self._latest: dict[str, Exchange] = {}
 
     def sending(self, request: httpx.Request) -> None:
         """Note when a request is sent."""
@@ -60,12 +64,16 @@ class Watch:
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         self._log.note(exchange.request.method, exchange.request.url)
         decoded = self._checker.decode(exchange)
+        if decoded.operation:
+            self._latest[decoded.operation.id] = exchange
         result = self._checker.judge(decoded)
         self._journal.add(result)
         self._cleanup.note(decoded)
-        attach(response, Checked(decoded, result))
+        checked = Checked(decoded, result, partial(self.add_finding, exchange=exchange, operation=decoded.operation))
+        attach(response, checked)
         if flaw is not None:
-            raise PromiseBroken(f"{exchange.request.method} {exchange.request.url}: {exchange.response.flaw}")
+            breach = Breach("unreadable", body(), actual=datum("transfer"), note=exchange.response.flaw)
+            raise checked.broken(RESPONSE_BODY, breach, exchange.response.flaw)
 
     def lost(self, request: httpx.Request, reason: str) -> PromiseBroken:
         """Note that no response came to a request; what the call is to raise."""
@@ -74,9 +82,14 @@ class Watch:
 
     def unanswered(self, exchange: Exchange, operation: Operation | None, reason: str) -> PromiseBroken:
         """Note that no response came that is about the request; what the call is to raise."""
-        self.add_finding(RESPONSE_ARRIVES, Breach("absent", Place("connection"), note=reason), exchange, operation)
-        return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})")
+        breach = Breach("absent", Place("connection"), note=reason)
+        finding = self.add_finding(RESPONSE_ARRIVES, breach, exchange, operation)
+        return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})", finding)
 
-    def add_finding(self, promise: Promise, breach: Breach, exchange: Exchange, operation: Operation | None) -> None:
+    def add_finding(self, promise: Promise, breach: Breach, exchange: Exchange, operation: Operation | None) -> Finding:
         """Note a broken promise that the checks of one exchange alone cannot see."""
-        self._journal.add_finding(self._checker.finding(promise, breach, exchange, operation))
+        # What showed it is the latest call of that operation: a rule looks, and says at once what it saw.
+        evidence = self._latest.get(breach.seen_by)
+        finding = self._checker.finding(promise, breach, exchange, operation, evidence)
+        self._journal.add_finding(finding)
+        return finding

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from ecsuite.contract.document import Pointer
-from ecsuite.findings.datum import MISSING, Datum, kept_text
+from ecsuite.findings.datum import MISSING, NOTHING, Datum, datum, kept_text
 from ecsuite.messages.redact import is_secret
 from ecsuite.promises import Severity
 
@@ -62,7 +62,8 @@ class Place:
         return cls(value["part"], value["name"], tuple(value["path"]))
 
 
-STATUS = Place("status")
+STATUS: Final = Place("status")
+DELIVERY: Final = Place("delivery")
 # The kinds of breach beside the keywords of JSON Schema.
 KINDS: Final = frozenset(
     {
@@ -75,11 +76,12 @@ KINDS: Final = frozenset(
         "lost",
         "order",
         "present",
-        "said",
+        "same",
         "status",
         "unknown",
         "unlisted",
         "unreadable",
+        "unsigned",
     }
 )
 
@@ -87,6 +89,11 @@ KINDS: Final = frozenset(
 def body(path: Path = ()) -> Place:
     """A place in the body of a response."""
     return Place("body", path=path)
+
+
+def listed(member: str = "") -> Place:
+    """What all pages of a list hold together; the items that a member tells apart, where one is given."""
+    return Place("list", member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class Breach:
         case: the input that was tried, where a table of inputs was: `secret-cut-off`.
         because: why the request had to be refused.
         seen_by: the id of the operation that showed it later; empty where the exchange shows it itself.
+        seen_call: the same operation for people: its method and its path.
         note: what comes along for people alone: what the promise has to say of it, in English; where it is
             `unreadable`, what the reader of the body or the connection said.
         severity: where who saw it knows how severe it is; None where its promise and the contract say so.
@@ -117,8 +125,26 @@ class Breach:
     case: str = ""
     because: Breach | None = None
     seen_by: str = ""
+    seen_call: str = field(default="", compare=False)
     note: str = ""
     severity: Severity | None = None
+
+    @classmethod
+    def of(  # noqa: PLR0913  each is a part of a breach
+        cls,
+        kind: str,
+        at: Place,
+        expected: Any = NOTHING,
+        actual: Any = NOTHING,
+        *,
+        rule: Pointer | None = None,
+        case: str = "",
+        seen_by: str = "",
+        note: str = "",
+    ) -> Breach:
+        """A breach of plain JSON values; `NOTHING` is the absence of one."""
+        wanted, seen = (MISSING if value is NOTHING else datum(value) for value in (expected, actual))
+        return cls(kind, at, wanted, seen, rule, case, seen_by=seen_by, note=note)
 
     def kept(self, mask: Callable[[str], str]) -> Breach:
         """The breach as a finding keeps it: no secrets, values cut; `mask` knows the secrets of the run."""
@@ -143,6 +169,7 @@ class Breach:
             "case": self.case,
             "because": self.because.to_json() if self.because else None,
             "seen_by": self.seen_by,
+            "seen_call": self.seen_call,
             "note": self.note,
             "severity": self.severity,
         }
@@ -159,6 +186,7 @@ class Breach:
             case=value["case"],
             because=cls.from_json(value["because"]) if value["because"] else None,
             seen_by=value["seen_by"],
+            seen_call=value["seen_call"],
             note=value["note"],
             severity=value.get("severity"),
         )

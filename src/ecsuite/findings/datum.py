@@ -53,6 +53,8 @@ class Datum:
 
 
 MISSING: Final = Datum("missing")
+# In the place of a JSON value where there is none; null is one.
+NOTHING: Final = object()
 
 
 def datum(value: Any) -> Datum:

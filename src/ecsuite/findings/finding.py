@@ -73,6 +73,7 @@ class Finding:
         severity: whether a client that keeps the contract can be hurt.
         rule: where in the contract the rule stands.
         blamed: the exchange that broke it.
+        evidence: the later exchange that shows it; None where the blamed one does.
     """
 
     promise: str
@@ -85,6 +86,7 @@ class Finding:
     severity: Severity
     rule: ContractPlace
     blamed: Exchange | None = field(default=None, repr=False, compare=False)
+    evidence: Exchange | None = field(default=None, repr=False, compare=False)
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -93,7 +95,7 @@ class Finding:
         return (self.promise, self.method, self.path, self.status, breach.kind, breach.at, breach.case, breach.seen_by)
 
     def to_json(self) -> dict[str, Any]:
-        """The finding as a JSON value, without the exchange."""
+        """The finding as a JSON value, without the exchanges."""
         return {
             "promise": self.promise,
             "operation": self.operation,

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.breach import Breach, Part, Place
 from ecsuite.findings.datum import MISSING, Datum, JsonType, type_of
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import Promise
 
 SUCCESS: Final = frozenset(range(200, 300))
-# In a path of a place: any one member or index.
+# In a path of a place: any one member or index. As the name of a place: any name.
 EACH: Final = "*"
 
 
@@ -82,6 +82,31 @@ NONE: Final = OfType(MISSING.type)
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """Any place in a body that these members lead to, one in the other, wherever they begin and whatever follows.
+
+    Attributes:
+        names: of the members; items of lists between them do not matter.
+        part: of the exchange.
+    """
+
+    names: tuple[str, ...]
+    part: Part = "body"
+
+    def fits(self, place: Place) -> bool:
+        """Whether a place is there."""
+        names = tuple(token for token in place.path if isinstance(token, str))
+        starts = range(len(names) - len(self.names) + 1)
+        return place.part == self.part and any(names[start : start + len(self.names)] == self.names for start in starts)
+
+
+def inside(pointer: str, part: Part = "body") -> Inside:
+    """A place by the members that lead to it: `inside("/metadata/year")`; indexes, and `*`, are passed over."""
+    tokens = (token.rstrip("*") for token in pointer.split("/")[1:])
+    return Inside(tuple(token for token in tokens if token and not token.isdigit()), part)
+
+
+@dataclass(frozen=True, slots=True)
 class BreachPattern:
     """What a breach must be; what is left out may be anything.
 
@@ -90,7 +115,7 @@ class BreachPattern:
         kind: of the breach.
     """
 
-    at: Place | None = None
+    at: Place | Inside | None = None
     kind: str = ""
     expected: Matcher = ANY
     actual: Matcher = ANY
@@ -142,7 +167,7 @@ def found(
     promise: Promise,
     call: str = "",
     status: int | Collection[int] = (),
-    at: Place | None = None,
+    at: Place | Inside | None = None,
     kind: str = "",
     **breach: Any,
 ) -> FindingPattern:
@@ -151,6 +176,8 @@ def found(
     return FindingPattern(promise, call, statuses, BreachPattern(at, kind, **breach))
 
 
-def _is_at(pattern: Place, place: Place) -> bool:
-    same = (pattern.part, pattern.name) == (place.part, place.name) and len(pattern.path) == len(place.path)
+def _is_at(pattern: Place | Inside, place: Place) -> bool:
+    if isinstance(pattern, Inside):
+        return pattern.fits(place)
+    same = pattern.part == place.part and pattern.name in {EACH, place.name} and len(pattern.path) == len(place.path)
     return same and all(wanted in (EACH, token) for wanted, token in zip(pattern.path, place.path, strict=True))

@@ -6,10 +6,18 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
+<<<<<<< HEAD
 from ecsuite.errors import EcsuiteError, NothingThere, PromiseBroken
 from ecsuite.legacy_words import promise_of
 from ecsuite.plugin.session import run_of, settings_of
+=======
+from ecsuite.errors import EcsuiteError, NothingThere
+from ecsuite.findings.broken import PromiseBroken
+from ecsuite.journal import Journal
+from ecsuite.plugin.session import run_of
+>>>>>>> phase2
 from ecsuite.plugin.summary import TALLY, packed
+from ecsuite.promises import Promise
 from ecsuite.report.text import findings_text
 from ecsuite.results.severity import failing, worst_first
 from ecsuite.session import Run
@@ -64,7 +72,7 @@ def _promise_of(item: pytest.Item) -> str:
 def _verdict(run: Run, promise: str, stopped: BaseException | None, *, strict: bool) -> BaseException | None:
     """What a test fails with, or is skipped with, in the end; None where all passed."""
     if isinstance(stopped, NothingThere):
-        run.journal.add_not_checked(promise_of(promise), str(stopped))
+        run.journal.add_not_checked(Promise(promise, promise), str(stopped))
         stopped = pytest.skip.Exception(str(stopped), _use_item_location=True)
     try:
         run.clean_up()

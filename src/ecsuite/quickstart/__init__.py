@@ -25,7 +25,7 @@ from ecsuite.rules.reading import require_json
 from ecsuite.rules.verify import Verify
 from ecsuite.webhook.receiver import Receiver
 
-UNKNOWN_EVENT: Final = Expectation("a report on an event that may not exist", unspecified=True)
+UNKNOWN_EVENT: Final = Expectation("event-may-not-exist", unspecified=True)
 
 
 @dataclass(frozen=True, slots=True)

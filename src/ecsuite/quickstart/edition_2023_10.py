@@ -19,7 +19,7 @@ from ecsuite.webhook.receiver import NoReceiver
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 # For an unknown user in a path 400 is allowed as well.
-NO_USER: Final = Expectation("a response that there is no such user", frozenset({404, 400}))
+NO_USER: Final = Expectation("deleted-user", frozenset({404, 400}))
 
 
 def get_a_token(story: Story) -> None:

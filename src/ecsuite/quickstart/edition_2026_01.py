@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ecsuite.client import segment
+from ecsuite.client import checked_of, segment
 from ecsuite.compare import Instant
-from ecsuite.errors import PromiseBroken
+from ecsuite.findings.breach import Breach, body
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import ABSENT, SUCCESS
-from ecsuite.promises import DELIVERY_ARRIVES
+from ecsuite.promises import DELIVERY_ARRIVES, RESPONSE_BODY
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
 from ecsuite.rules.entities import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
 from ecsuite.rules.reading import require_json, require_member
@@ -236,7 +236,11 @@ def event_id_of(response: httpx.Response) -> str:
     event = answer.get("simulatedEvent") if isinstance(answer, dict) else None
     found = event.get("id") if isinstance(event, dict) else None
     if not isinstance(found, str) or not found:
-        raise PromiseBroken(f"POST {response.request.url}: the response has no simulatedEvent to go on with")
+        breach, text = (
+            Breach("absent", body(("simulatedEvent", "id"))),
+            "the response has no simulatedEvent to go on with",
+        )
+        raise checked_of(response).broken(RESPONSE_BODY, breach, text)
     return found
 
 

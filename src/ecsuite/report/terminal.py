@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ecsuite import wording
-from ecsuite.errors import PromiseBroken
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
 from ecsuite.messages.media import UndecodableError, read_json

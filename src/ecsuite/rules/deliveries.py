@@ -12,21 +12,20 @@ from urllib.parse import parse_qsl
 from ecsuite.client import Api
 from ecsuite.compare import differences
 from ecsuite.contract import Operation
-from ecsuite.findings.breach import Breach
+from ecsuite.findings.breach import DELIVERY, Breach, Place
 from ecsuite.http import httpx
-from ecsuite.legacy_words import promise_of, said
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.media import UndecodableError, read_json
+from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK, DELIVERY_ARRIVES, DELIVERY_CONTENT, SIGNATURE, Promise
 from ecsuite.rules.entity import Entity
-from ecsuite.rules.promises import DELIVERED_RIGHT, DELIVERED_TRUE, DELIVERY_ARRIVES, SIGNED
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.values import HOOK_URL, Values
 from ecsuite.rules.verify import Verify
-from ecsuite.rules.words import breach_of
 from ecsuite.webhook.delivery import Wanted, any_delivery, hook_of, may_be
 from ecsuite.webhook.receiver import TIMEOUT, Receiver, wait_for
 from ecsuite.webhook.signature import is_signed
 
+ALGORITHM: Final = "the Base64 of HMAC-SHA256 over the body as it was sent, with the webhook's secret as key"
 # How long what should not come is waited for, once something that was asked for later has come.
 GRACE: Final = 0.5
 # A server may bring each delivery twice, at once; then the two count as one attempt. In seconds.
@@ -60,20 +59,14 @@ class VerifyDeliveries:
             url: where it was to go.
             secret: the webhook's, where the contract says how a delivery is signed.
         """
-        self._verify.that(
-            DELIVERY_ARRIVES,
-            asked,
-            holds=delivery is not None,
-            at="delivery",
-            expected=f"a POST to {url}",
-            actual="nothing came",
-        )
+        breach = Breach.of("absent", DELIVERY, url)
+        self._verify.that(DELIVERY_ARRIVES, asked, breach, holds=delivery is not None)
         if delivery is None:
             return False
         self._api.journal.add(self._api.checker.check_delivery(self.operation, delivery))
         return self._signed(delivery, secret)
 
-    def tells(self, expected: Any, delivery: Exchange, promise: str = DELIVERED_TRUE) -> bool:
+    def tells(self, expected: Any, delivery: Exchange, promise: Promise = DELIVERY_CONTENT) -> bool:
         """Record each difference between what a delivery must tell and what it tells.
 
         Args:
@@ -88,7 +81,7 @@ class VerifyDeliveries:
             return False
         found = list(differences(expected, got))
         for difference in found:
-            self._add(promise, breach_of(difference), delivery)
+            self._add(promise, difference.breach("request-body"), delivery)
         if not found:
             self._verify.passed(promise)
         return not found
@@ -101,20 +94,16 @@ class VerifyDeliveries:
             if not parameter.signature or not secret or given is None:
                 continue
             if is_signed(secret, delivery.request.body, given):
-                self._verify.passed(SIGNED)
+                self._verify.passed(SIGNATURE)
                 continue
-            breach = said(
-                f"{parameter.name} of the body",
-                "the Base64 of HMAC-SHA256 over the body, with the webhook's secret as key",
-                "the signature of something else",
-                (*self.operation.pointer, "parameters", index),
-            )
-            self._add(SIGNED, breach, delivery)
+            at, rule = Place("request-header", parameter.name), (*self.operation.pointer, "parameters", index)
+            breach = Breach("unsigned", at, rule=rule, note=ALGORITHM)
+            self._add(SIGNATURE, breach, delivery)
             kept = False
         return kept
 
-    def _add(self, promise: str, breach: Breach, delivery: Exchange) -> None:
-        self._api.journal.add_finding(self._api.checker.finding(promise_of(promise), breach, delivery, self.operation))
+    def _add(self, promise: Promise, breach: Breach, delivery: Exchange) -> None:
+        self._api.journal.add_finding(self._api.checker.finding(promise, breach, delivery, self.operation))
 
 
 class Deliveries:
@@ -198,35 +187,24 @@ class Deliveries:
         request = self.verify.operation.request
         if tells and request:
             self.verify.tells(self._representation.of_schema(request.schema, tells), delivery)
+        breach = Breach.of("changed", Place("delivery", "address"), url, delivery.request.url)
         self._verify.that(
-            DELIVERED_RIGHT,
-            asked,
-            holds=_query_of(delivery.request.url) == _query_of(url),
-            at="address of the delivery",
-            expected=url,
-            actual=delivery.request.url,
+            DELIVERED_TO_ITS_WEBHOOK, asked, breach, holds=_query_of(delivery.request.url) == _query_of(url)
         )
         return delivery
 
     def count_is(
         self,
-        promise: str,
+        promise: Promise,
         webhook: Entity,
         asked: httpx.Response,
         count: int,
-        why: str,
+        note: str,
         wanted: Wanted = any_delivery,
     ) -> bool:
         """Record whether so many deliveries came to a webhook, once all that was asked for must have come."""
         came = len(self.to(webhook, wanted))
-        return self._verify.that(
-            promise,
-            asked,
-            holds=came == count,
-            at=f"deliveries to {self.address(webhook)}",
-            expected=f"{count or 'none'}, {why}",
-            actual=str(came),
-        )
+        return self._verify.count(promise, asked, count, came, DELIVERY, note=note)
 
 
 def apart(times: Sequence[float]) -> list[float]:

@@ -21,15 +21,15 @@ from ecsuite.contract import (
     parameters,
     success_links,
 )
-from ecsuite.errors import NothingThere, PromiseBroken
-from ecsuite.findings.datum import MISSING
+from ecsuite.errors import NothingThere
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import MISSING, datum
 from ecsuite.http import httpx
-from ecsuite.legacy_words import describe
 from ecsuite.messages.exchange import SUCCESS, Expectation
+from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity, path_below
 from ecsuite.rules.listing import list_in, records_of
-from ecsuite.rules.promises import CREATION_RESPONSE, SENT_COMES_BACK
 from ecsuite.rules.reading import json_or_none, line_of, require_json, require_string_at
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.values import HOOK_URL, Values
@@ -38,10 +38,10 @@ from ecsuite.samples import NOTHING, Body, Given, Needs, Reference, Samples
 from ecsuite.webhook.receiver import NoReceiver
 
 # Whether the API looks at a webhook's address is unspecified, and one on this machine may not please it.
-ADDRESS_MAY_BE_REJECTED: Final = Expectation("a webhook at an address that may be refused", frozenset({200, 201, 400}))
+ADDRESS_MAY_BE_REJECTED: Final = Expectation("address-may-be-rejected", frozenset({200, 201, 400}))
 ADDRESS_REJECTED: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
 # Whether an id may be used again elsewhere is unspecified.
-MAY_BE_TAKEN: Final = Expectation("looking whether it is there", unspecified=True)
+MAY_BE_TAKEN: Final = Expectation("may-be-taken", unspecified=True)
 # Seconds that are given to what follows from a call, such as the log of a delivery.
 FOLLOWS: Final = 10.0
 
@@ -150,14 +150,10 @@ class Entities:
             return require_string_at(sent, expression, response)
         told = require_json(response)
         found = expression.find(told)
-        self._verify.that(
-            CREATION_RESPONSE,
-            response,
-            holds=isinstance(found, str) and bool(found),
-            at=f"body {expression.pointer}",
-            expected=f"the id of the {entity_type}, by which it can be read",
-            actual=describe(MISSING if found is None else found),
-        )
+        # None stands for a member that is not there, as for one that is null.
+        actual = MISSING if found is None else datum(found)
+        breach = Breach("absent", Place("body", path=expression.tokens), actual=actual, note="the id to read it by")
+        self._verify.that(CREATION_RESPONSE, response, breach, holds=isinstance(found, str) and bool(found))
         return require_string_at(told, expression, response)
 
     def create_many(
@@ -173,9 +169,7 @@ class Entities:
             try:
                 entities.append(self.create(entity_type, body=body, expect=body.expectation))
             except CreationRefused:
-                self._verify.not_checked(
-                    SENT_COMES_BACK, f"refused: {body.may_be_rejected or 'what it names is not there'}"
-                )
+                self._verify.not_checked(ROUND_TRIP, f"refused: {body.may_be_rejected or 'what it names is not there'}")
         return entities
 
     def create_if_taken(self, entity_type: EntityType, body: Body, expect: Expectation) -> Entity | None:
@@ -183,7 +177,7 @@ class Entities:
         try:
             return self.create(entity_type, body=body, expect=expect)
         except CreationRefused as error:
-            self._verify.not_checked(SENT_COMES_BACK, f"refused with {error.response.status_code}: {expect.case}")
+            self._verify.not_checked(ROUND_TRIP, f"refused with {error.response.status_code}: {expect.case}")
             return None
 
     def ids_in(self, entity_type: EntityType, body: Any, response: httpx.Response) -> dict[str, str]:
@@ -339,11 +333,8 @@ class Entities:
     def _first_of(self, source: Operation, expressions: Mapping[str, Expression]) -> tuple[dict[str, str], Any] | None:
         response = self._read_list(source)
         listed = self._api.known(response)
-        try:
-            ids = {name: require_string_at(listed, each, response) for name, each in expressions.items()}
-        except PromiseBroken:
-            return None
-        return ids, list_in(listed)[1][0]
+        ids = {name: each.find(listed) for name, each in expressions.items()}
+        return (ids, list_in(listed)[1][0]) if all(isinstance(own, str) and own for own in ids.values()) else None
 
     def _read_list(self, source: Operation) -> httpx.Response:
         """Read a list; where it shows what follows from something else, have that happen first."""

@@ -30,46 +30,46 @@ PAGES_OUT_OF_BOUNDS: Final = ("0", "-1", "1001", "999999999", "2147483648", "999
 # Well-formed JSON Web Tokens that nobody has given out: one signed by somebody, one that asks not to be looked at.
 _CLAIMS = {"iss": "https://nobody.example", "sub": "nobody", "client_id": "nobody", "exp": 4102444800}
 _FOREIGN_TOKENS: Final[dict[str, tuple[dict[str, str], bytes]]] = {
-    "a signed token of another issuer": ({"alg": "HS256", "typ": "JWT"}, b"\x01" * 32),
-    "an unsigned token": ({"alg": "none", "typ": "JWT"}, b""),
+    "signed-token-another-issuer": ({"alg": "HS256", "typ": "JWT"}, b"\x01" * 32),
+    "unsigned-token": ({"alg": "none", "typ": "JWT"}, b""),
 }
 # Nobody else has an id that is as long as this and differs from a known one in a letter.
 _LONG: Final = 20
 _NO_JSON: Final = {
-    "no JSON": b"not json",
-    "a form": b"userId=42&name=x",
-    "XML": b"<user><id>42</id></user>",
-    "nothing at all": b"",
+    "no-json": b"not json",
+    "form": b"userId=42&name=x",
+    "xml": b"<user><id>42</id></user>",
+    "nothing-at-all": b"",
     "blanks": b"   ",
-    "an open brace": b"{",
-    "NaN": b"NaN",
+    "open-brace": b"{",
+    "nan": b"NaN",
 }
 UNUSUAL_IDS: Final = {
     "letters": "kunde-øst-Å42",
     "blanks": "a b  c",
-    "blanks around it": " a b ",
-    "an encoded slash": "a/b",
-    "an encoded backslash": "a\\b",
-    "reserved characters": "a?b#c&d=e+f;g,h:i@j",
-    "a percent sign": "100%25",
+    "blanks-around": " a b ",
+    "encoded-slash": "a/b",
+    "encoded-backslash": "a\\b",
+    "reserved-characters": "a?b#c&d=e+f;g,h:i@j",
+    "percent-sign": "100%25",
     "quotes": 'it\'s "quoted"',
-    "an emoji": "\U0001f697",
+    "emoji": "\U0001f697",
     "dots": "a..b...",
-    "a hidden path": "../../etc/passwd",
-    "a NUL": "a\x00b",
-    "SQL": "' OR '1'='1",
-    "a very long id": "long" * 500,
-    "a number": "42",
+    "hidden-path": "../../etc/passwd",
+    "nul": "a\x00b",
+    "sql": "' OR '1'='1",
+    "very-long-id": "long" * 500,
+    "number": "42",
     "null": "null",
 }
 UNUSUAL_IN_PATH: Final = (
     "letters",
-    "an encoded slash",
-    "reserved characters",
-    "a hidden path",
-    "a NUL",
-    "an emoji",
-    "a very long id",
+    "encoded-slash",
+    "reserved-characters",
+    "hidden-path",
+    "nul",
+    "emoji",
+    "very-long-id",
 )
 # What a path may lose on its way, whoever serves it.
 _FRAGILE: Final = ("/", "\\", "\x00")
@@ -80,13 +80,13 @@ class Refused:
     """A request that must be refused; another response is a finding, and does not stop the test.
 
     Attributes:
-        what: it is, in words.
+        case: what it is: `secret-cut-off`.
         content: how it differs from the call that would succeed, as options of `Calls.send`.
         statuses: of the refusal.
         violates: the promises that the request breaks.
     """
 
-    what: str
+    case: str
     content: Mapping[str, Any]
     statuses: frozenset[int] = BAD_REQUEST
     violates: frozenset[Promise] = BREAKS_BODY
@@ -94,13 +94,13 @@ class Refused:
     @property
     def options(self) -> dict[str, Any]:
         """The options of `Calls.send`."""
-        expect = Expectation(f"a refusal of {self.what}", self.statuses, self.violates)
+        expect = Expectation(self.case, self.statuses, self.violates)
         return {**self.content, "expect": expect, "strict": False}
 
 
-def unspecified(what: str) -> Expectation:
+def unspecified(case: str) -> Expectation:
     """Any response but a server error, to what nothing published speaks of."""
-    return Expectation(f"whatever {what} gets", violates=BREAKS_CONTRACT, unspecified=True)
+    return Expectation(case, violates=BREAKS_CONTRACT, unspecified=True)
 
 
 # Credentials
@@ -112,18 +112,18 @@ def bad_credentials(token: str, client_id: str, client_secret: str, nobodys: str
     changed = "A" if token[middle] != "A" else "B"
     basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
     found: dict[str, str | None] = {
-        "no token": None,
-        "an empty Authorization header": "",
-        "a scheme without a token": "Bearer",
-        "a token of nobody's": f"Bearer {nobodys}",
-        "a token that is cut off": f"Bearer {token[:middle]}",
-        "a token with one character changed": f"Bearer {token[:middle]}{changed}{token[middle + 1 :]}",
-        "a token with something behind it": f"Bearer {token}x",
-        "a token in another case": f"Bearer {token.swapcase()}",
-        "a token backwards": f"Bearer {token[::-1]}",
-        "the token without a scheme": token,
-        "the token in another scheme": f"Token {token}",
-        "the client's id and secret in the scheme Basic": f"Basic {basic}",
+        "no-token": None,
+        "empty-authorization-header": "",
+        "no-token-after-scheme": "Bearer",
+        "token-nobody": f"Bearer {nobodys}",
+        "token-cut-off": f"Bearer {token[:middle]}",
+        "token-one-character-changed": f"Bearer {token[:middle]}{changed}{token[middle + 1 :]}",
+        "token-something-behind": f"Bearer {token}x",
+        "token-another-case": f"Bearer {token.swapcase()}",
+        "token-backwards": f"Bearer {token[::-1]}",
+        "token-without-scheme": token,
+        "token-another-scheme": f"Token {token}",
+        "client-id-and-secret-scheme-basic": f"Basic {basic}",
         **{name: f"Bearer {_as_jwt(*parts)}" for name, parts in _FOREIGN_TOKENS.items()},
     }
     return [_without_good_token(what, header) for what, header in found.items() if header != f"Bearer {token}"]
@@ -145,16 +145,16 @@ def wrong_credentials(form: Mapping[str, str], nobodys: str) -> dict[str, dict[s
     """Forms for the token endpoint of which one half of the credentials, or both, is wrong."""
     own_id, secret = form["client_id"], form["client_secret"]
     changes = {
-        "a wrong secret": {"client_secret": "a-wrong-secret"},
-        "a secret that is cut off": {"client_secret": secret[:-1]},
-        "a secret with something behind it": {"client_secret": f"{secret}x"},
-        "a secret in another case": {"client_secret": secret.swapcase()},
-        "an empty secret": {"client_secret": ""},
-        "a client_id in another case": {"client_id": own_id.swapcase()},
-        "an unknown client": {"client_id": nobodys},
-        "the id as the secret": {"client_secret": own_id},
-        "a wildcard": {"client_id": "*", "client_secret": "*"},
-        "SQL": {"client_secret": "' OR '1'='1"},
+        "wrong-secret": {"client_secret": "a-wrong-secret"},
+        "secret-cut-off": {"client_secret": secret[:-1]},
+        "secret-something-behind": {"client_secret": f"{secret}x"},
+        "secret-another-case": {"client_secret": secret.swapcase()},
+        "empty-secret": {"client_secret": ""},
+        "client_id-another-case": {"client_id": own_id.swapcase()},
+        "unknown-client": {"client_id": nobodys},
+        "id-as-secret": {"client_secret": own_id},
+        "wildcard": {"client_id": "*", "client_secret": "*"},
+        "sql": {"client_secret": "' OR '1'='1"},
     }
     forms = {what: {**form, **change} for what, change in changes.items()}
     return {what: wrong for what, wrong in forms.items() if wrong != form}
@@ -184,7 +184,7 @@ def wrong_queries(operation: Operation) -> list[Refused]:
         if known.place == "query":
             texts = BAD_NUMBERS if known.type in {"integer", "boolean"} else ()
             found += [(f"{known.name}={text}", {known.name: text}) for text in texts]
-            found += [(f"a missing {known.name}", {})] if known.required else []
+            found += [(f"missing-{known.name}", {})] if known.required else []
     return [Refused(what, {"params": query}, BAD_REQUEST, violates) for what, query in found]
 
 
@@ -195,20 +195,20 @@ def wrong_body(wrong: Wrong) -> Refused:
     """A body with one fault that the contract refuses."""
     # httpx takes null for no body at all.
     null = {"json": None, "content": b"null", "headers": {"Content-Type": PLAIN}}
-    return Refused(f"{wrong.what} at {wrong.place}", null if wrong.value is None else {"json": wrong.value})
+    return Refused(f"{wrong.case} at {wrong.place}", null if wrong.value is None else {"json": wrong.value})
 
 
 def broken_bodies(value: Any) -> list[Refused]:
     """Bodies that are no JSON, or not the object that is wanted, the more so because a right one was broken."""
     text = json.dumps(value, ensure_ascii=False)
     broken = {
-        "JSON that is cut off": text[: len(text) // 2].encode(),
-        "JSON without its last brace": text[:-1].encode(),
-        "JSON with something behind it": f"{text} x".encode(),
-        "JSON with single quotes": text.replace('"', "'").encode(),
-        "JSON with a number that is none": f'{text[:-1]}, "more": 0x1F}}'.encode(),
-        "JSON in an array": f"[{text}]".encode(),
-        "JSON as a text": json.dumps(text).encode(),
+        "json-cut-off": text[: len(text) // 2].encode(),
+        "json-without-last-brace": text[:-1].encode(),
+        "json-something-behind": f"{text} x".encode(),
+        "json-single-quotes": text.replace('"', "'").encode(),
+        "json-number-none": f'{text[:-1]}, "more": 0x1F}}'.encode(),
+        "json-array": f"[{text}]".encode(),
+        "json-as-text": json.dumps(text).encode(),
     }
     contents = {**_NO_JSON, **{what: content for what, content in broken.items() if content != text.encode()}}
     plain = {"json": None, "headers": {"Content-Type": PLAIN}}
@@ -233,20 +233,20 @@ def unusual_bodies(value: Any, large: int) -> list[dict[str, Any]]:
         for what, (content, media_type) in contents.items()
     ]
     unusual += [{"json": changed, "expect": unspecified(what)} for what, changed in _unusual_sizes(value)]
-    return [*unusual, {"chunked": True, "expect": unspecified("a body in chunks")}]
+    return [*unusual, {"chunked": True, "expect": unspecified("body-in-chunks")}]
 
 
 def _other_media_types(value: Any) -> dict[str, tuple[bytes, str | None]]:
     text = json.dumps(value, ensure_ascii=False).encode()
     return {
-        "another media type": (text, "text/plain"),
-        "no media type": (text, None),
-        "a form by its media type": (text, "application/x-www-form-urlencoded"),
-        "a multipart form by its media type": (text, "multipart/form-data; boundary=x"),
-        "a media type that is none": (text, "json"),
-        "a charset that there is not": (text, "application/json; charset=klingon"),
-        "XML by its media type": (text, "application/xml"),
-        "a charset that is not its own": ('{"name":"Å"}'.encode("utf-16"), "application/json; charset=utf-16"),
+        "another-media-type": (text, "text/plain"),
+        "no-media-type": (text, None),
+        "form-by-media-type": (text, "application/x-www-form-urlencoded"),
+        "multipart-form-by-media-type": (text, "multipart/form-data; boundary=x"),
+        "media-type-none": (text, "json"),
+        "unknown-charset": (text, "application/json; charset=klingon"),
+        "xml-by-media-type": (text, "application/xml"),
+        "charset-not-own": ('{"name":"Å"}'.encode("utf-16"), "application/json; charset=utf-16"),
     }
 
 
@@ -255,18 +255,18 @@ def _unusual_json(value: Any, large: int) -> dict[str, tuple[bytes, str | None]]
     first = next(leaf for _, leaf in leaves(value) if isinstance(leaf, str))
     more = text[:-1]
     contents = {
-        "bytes that are no UTF-8": text.encode("latin-1", "replace").replace(b'":', b'\xe5":', 1),
-        "a byte order mark": b"\xef\xbb\xbf" + text.encode(),
-        "unknown members": f'{more},"unknown":{{"deep":[1,null,"x"]}}}}'.encode(),
-        "a member twice": f"{more},{more[1:]}}}".encode(),
-        "deep nesting in an unknown member": f'{more},"unknown":{_nested(2000)}}}'.encode(),
-        "deep nesting": _nested(20000).encode(),
-        "a very large number": f'{more},"unknown":{"9" * 400}}}'.encode(),
-        "a number beyond every range": f'{more},"unknown":1e999}}'.encode(),
-        "a large body": f'{more},"unknown":"{"x" * large}"}}'.encode(),
-        "a lone surrogate": text.replace(first, "\\ud83d").encode(),
-        "a NUL in a text": text.replace(first, "a\\u0000b").encode(),
-        "an empty text": text.replace(f'"{first}"', '""').encode(),
+        "bytes-no-utf-8": text.encode("latin-1", "replace").replace(b'":', b'\xe5":', 1),
+        "byte-order-mark": b"\xef\xbb\xbf" + text.encode(),
+        "unknown-members": f'{more},"unknown":{{"deep":[1,null,"x"]}}}}'.encode(),
+        "member-twice": f"{more},{more[1:]}}}".encode(),
+        "deep-nesting-unknown-member": f'{more},"unknown":{_nested(2000)}}}'.encode(),
+        "deep-nesting": _nested(20000).encode(),
+        "very-large-number": f'{more},"unknown":{"9" * 400}}}'.encode(),
+        "number-beyond-every-range": f'{more},"unknown":1e999}}'.encode(),
+        "large-body": f'{more},"unknown":"{"x" * large}"}}'.encode(),
+        "lone-surrogate": text.replace(first, "\\ud83d").encode(),
+        "nul-text": text.replace(first, "a\\u0000b").encode(),
+        "empty-text": text.replace(f'"{first}"', '""').encode(),
     }
     return {what: (content, PLAIN) for what, content in contents.items()}
 
@@ -292,12 +292,12 @@ def nobodys(own: str) -> dict[str, str]:
     """Ids that are like an id and nobody's, by what they are; none where others may be as short."""
     if len(own) < _LONG:
         return {}
-    return {"the beginning of an id": own[:-1], "the end of an id": own[1:], "an id and a letter more": f"{own}0"}
+    return {"beginning-of-an-id": own[:-1], "end-of-an-id": own[1:], "id-and-a-letter": f"{own}0"}
 
 
 def unknown_id(operation: Operation, parameter: str) -> Refused:
     """What an id of nobody's in the path must get."""
-    return Refused(f"an unknown {parameter}", {}, operation.unknown(parameter), frozenset())
+    return Refused(f"unknown-{parameter}", {}, operation.unknown(parameter), frozenset())
 
 
 def unknown_ids(call: Call, parameter: str) -> list[tuple[Call, Refused]]:

@@ -14,14 +14,17 @@ from typing import Any, Final
 
 from ecsuite.client import Api
 from ecsuite.contract import Operation
+from ecsuite.findings.breach import Breach, Place, body, listed
+from ecsuite.findings.datum import NOTHING
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import SUCCESS, Expectation
+from ecsuite.promises import LIST_ORDER, PAGES
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.listing import records_of, total_of
-from ecsuite.rules.promises import IN_ORDER, PAGED
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.verify import Verify
 
+PAGE: Final = Place("list", "page")
 LARGEST: Final = 1000
 # However long a list is, it is walked in about so many pages, of which the last one is not full.
 FEW_PAGES: Final = 5
@@ -86,7 +89,7 @@ class VerifyPages:
         walked = {size: pages.walk(size) for size in sorted(size for size in sizes if size <= LARGEST)}
         for size, walk in walked.items():
             if not walk:
-                self._verify.not_checked(PAGED, "the list changed while it was walked, again and again")
+                self._verify.not_checked(PAGES, "the list changed while it was walked, again and again")
                 continue
             for number, response in enumerate(walk, 1):
                 self._figures_agree(response, number, size)
@@ -98,11 +101,10 @@ class VerifyPages:
     def is_empty(self, response: httpx.Response, number: int) -> bool:
         """Record whether the page after the last has no records; not checked where it is refused, as it may be."""
         if not response.is_success:
-            self._verify.not_checked(PAGED, f"a page after the last is refused with {response.status_code}")
+            self._verify.not_checked(PAGES, f"a page after the last is refused with {response.status_code}")
             return True
-        records = records_of(require_json(response))
-        at, count = f"page {number}", len(records)
-        return self._verify.none(PAGED, response, records, at=at, expected="no records", actual=f"{count} records")
+        count = len(records_of(require_json(response)))
+        return self._verify.count(PAGES, response, 0, count, PAGE, note=f"on page {number}, after the last")
 
     def are_in_order(self, pages: list[httpx.Response], order: str) -> bool:
         """Record whether the records of pages are sorted by a member; with `-` in front the highest comes first."""
@@ -112,41 +114,25 @@ class VerifyPages:
         pairs = [(one, two) for one, two in itertools.pairwise(times) if one and two]
         wrong = [(one, two) for one, two in pairs if (one < two if descending else one > two)]
         if not pairs:
-            self._verify.not_checked(IN_ORDER, "the list has fewer than two records with a time")
+            self._verify.not_checked(LIST_ORDER, "the list has fewer than two records with a time")
             return True
-        return self._verify.none(
-            IN_ORDER,
-            pages[0],
-            wrong,
-            at="the list",
-            expected=f"by {name}, {'the latest' if descending else 'the earliest'} first",
-            actual=" before ".join(time.isoformat() for time in wrong[0]) if wrong else "",
-        )
+        expected = "the latest first" if descending else "the earliest first"
+        actual = [time.isoformat() for time in wrong[0]] if wrong else NOTHING
+        breach = Breach.of("order", listed(name), "descending" if descending else "ascending", actual, note=expected)
+        return self._verify.that(LIST_ORDER, pages[0], breach, holds=not wrong)
 
     def _figures_agree(self, response: httpx.Response, number: int, size: int) -> None:
         """See that the figures of a page agree with each other and with what is on it."""
-        body = require_json(response)
-        said = body.get("pagination") if isinstance(body, dict) else None
-        said, count, total = said if isinstance(said, dict) else {}, len(records_of(body)), total_of(body)
-        for name, value in _figures(said, number, size, total).items():
+        value = require_json(response)
+        said = value.get("pagination") if isinstance(value, dict) else None
+        said, count, total = said if isinstance(said, dict) else {}, len(records_of(value)), total_of(value)
+        note = f"for page {number} of {total} records by {size}"
+        for name, figure in _figures(said, number, size, total).items():
             if name in said:
-                self._verify.that(
-                    PAGED,
-                    response,
-                    holds=said[name] == value,
-                    at=f"body /pagination/{name}",
-                    expected=f"{'null' if value is None else value}, for page {number} of {total} records by {size}",
-                    actual="null" if said[name] is None else str(said[name]),
-                )
+                breach = Breach.of("changed", body(("pagination", name)), figure, said[name], note=note)
+                self._verify.that(PAGES, response, breach, holds=said[name] == figure)
         expected = min(size, max(0, total - (number - 1) * size))
-        self._verify.that(
-            PAGED,
-            response,
-            holds=count == expected,
-            at="the page",
-            expected=f"{expected} of {total} records, on page {number} by {size}",
-            actual=f"{count} records",
-        )
+        self._verify.count(PAGES, response, expected, count, PAGE, note=note)
 
     def _holds(self, walk: list[httpx.Response], size: int, entity: Entity) -> None:
         """See that an entity is on one of the pages, once."""
@@ -155,33 +141,24 @@ class VerifyPages:
         found = sum(isinstance(record, dict) and record.get(member) == entity.id for record in records)
         # A walk that ended early has not seen all.
         ended = len(walk) * size < total_of(require_json(walk[0]))
-        self._verify.that(
-            PAGED,
-            walk[0],
-            holds=found == 1 or (ended and found == 0),
-            at=f"an item with the {member} {entity.id}, on {len(walk)} pages by {size}",
-            expected="once",
-            actual=f"{found} times",
-        )
+        if not (ended and found == 0):
+            self._verify.once(PAGES, walk[0], entity.id, found, listed(member))
 
     def _hold_the_same(self, small: list[httpx.Response], large: list[httpx.Response], size: int) -> None:
         """See that small pages together hold what large ones hold, each record as often."""
         if not small or not large or len({total_of(require_json(answer)) for answer in (small[0], large[0])}) > 1:
-            self._verify.not_checked(PAGED, "the list changed between one walk and another")
+            self._verify.not_checked(PAGES, "the list changed between one walk and another")
             return
         expected, found = (
             Counter(_identity(record) for answer in walk for record in records_of(require_json(answer)))
             for walk in (large, small)
         )
         missing, more = expected - found, found - expected
-        self._verify.that(
-            PAGED,
-            small[0],
-            holds=not missing and not more,
-            at=f"the {len(small)} pages by {size}",
-            expected="the records of large pages, each as often",
-            actual=f"{missing.total()} are missing, {more.total()} too many",
-        )
+        note = f"on {len(small)} pages by {size}, beside pages by {LARGEST}"
+        breach = Breach.of("extra", listed(), actual=_first(more), note=note)
+        if missing:
+            breach = Breach.of("lost", listed(), _first(missing), note=note)
+        self._verify.that(PAGES, small[0], breach, holds=not missing and not more)
 
 
 def _figures(said: Mapping[str, Any], number: int, size: int, total: int) -> dict[str, Any]:
@@ -196,6 +173,11 @@ def _figures(said: Mapping[str, Any], number: int, size: int, total: int) -> dic
         "nextPage": number + 1 if number < pages else None,
         "previousPage": number - 1 if number > 1 else None,
     }
+
+
+def _first(records: Counter[str]) -> Any:
+    """The ids of the first of some records; `NOTHING` where there are none."""
+    return next((json.loads(identity) for identity in records), NOTHING)
 
 
 def _instant(text: Any) -> datetime | None:

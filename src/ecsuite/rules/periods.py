@@ -6,14 +6,16 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from ecsuite.findings.breach import Breach, body
 from ecsuite.http import httpx
+from ecsuite.promises import Promise
 from ecsuite.rules.verify import Verify
 
 _DAY = timedelta(days=1)
 
 
 def is_this_month(
-    verify: Verify, promise: str, response: httpx.Response, start: Any, end: Any, *, today: date | None
+    verify: Verify, promise: Promise, response: httpx.Response, start: Any, end: Any, *, today: date | None
 ) -> bool:
     """Record whether a period begins this month and has not ended; nothing says in which time zone.
 
@@ -31,11 +33,6 @@ def is_this_month(
         return True
     first, last = (date.fromisoformat(one) for one in days)
     months = {(day.year, day.month) for day in (today - _DAY, today, today + _DAY)}
-    return verify.that(
-        promise,
-        response,
-        holds=first <= last and (first.year, first.month) in months and last >= today - _DAY,
-        at="body /period",
-        expected="the current month",
-        actual=f"{start} to {end}",
-    )
+    holds = first <= last and (first.year, first.month) in months and last >= today - _DAY
+    breach = Breach.of("changed", body(("period",)), f"{today:%Y-%m}", [start, end], note="the current month")
+    return verify.that(promise, response, breach, holds=holds)

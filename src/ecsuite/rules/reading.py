@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
+from ecsuite.client import checked_of
 from ecsuite.contract import Expression
-from ecsuite.errors import PromiseBroken
+from ecsuite.findings.breach import Breach, body
+from ecsuite.findings.datum import datum
 from ecsuite.http import httpx
 from ecsuite.messages.media import UndecodableError, read_json
+from ecsuite.promises import RESPONSE_BODY
+
+T = TypeVar("T")
+
+
+def there(value: T | None) -> T:
+    """What must be there, for a test was selected by it.
+
+    Raises:
+        ValueError: it is not, so that the selection is wrong.
+    """
+    if value is None:
+        raise ValueError("the test was selected for something that is not there")
+    return value
 
 
 def require_json(response: httpx.Response) -> Any:
@@ -16,10 +32,7 @@ def require_json(response: httpx.Response) -> Any:
     Raises:
         PromiseBroken: it is none; the check of the body has said so.
     """
-    try:
-        return read_json(response.content).value
-    except UndecodableError as error:
-        raise PromiseBroken(f"{line_of(response)}: {error}") from None
+    return checked_of(response).json()
 
 
 def require_member(response: httpx.Response, name: str) -> str:
@@ -48,7 +61,8 @@ def require_string(found: Any, name: str, response: httpx.Response) -> str:
         PromiseBroken: it is none.
     """
     if not isinstance(found, str) or not found:
-        raise PromiseBroken(f"{line_of(response)}: the response has no {name} to go on with")
+        breach = Breach("absent", body((name,)), actual=datum(found))
+        raise checked_of(response).broken(RESPONSE_BODY, breach, f"the response has no {name} to go on with")
     return found
 
 

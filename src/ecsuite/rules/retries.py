@@ -7,14 +7,17 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from ecsuite.findings.breach import Breach, Place
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange
+from ecsuite.promises import DELIVERY_RETRIED
 from ecsuite.rules.deliveries import GRACE, Deliveries, apart
 from ecsuite.rules.entity import Entity
-from ecsuite.rules.promises import REPEATED
 from ecsuite.rules.verify import Verify
 from ecsuite.webhook.delivery import Wanted, value_of
 
+ATTEMPTS: Final = Place("delivery", "attempts")
+PAUSES: Final = Place("delivery", "pauses")
 MOST_ATTEMPTS: Final = 4
 # Retry intervals are unpublished; so many seconds are waited.
 LONGEST_WAIT: Final = 30.0
@@ -74,36 +77,30 @@ class Attempts:
 
 def came_again(verify: Verify, asked: httpx.Response, count: int, status: int) -> bool:
     """Record whether a delivery that was answered with a status came a second time."""
-    return verify.that(
-        REPEATED,
-        asked,
-        holds=count > 1,
-        at="deliveries",
-        expected=f"another one after it was answered with {status}",
-        actual=f"{count} in {LONGEST_WAIT:.0f} s",
-    )
+    note = f"for it was answered with {status}, and {LONGEST_WAIT:.0f} s were waited"
+    breach = Breach.of("minimum", ATTEMPTS, {"minimum": 2}, count, note=note)
+    return verify.that(DELIVERY_RETRIED, asked, breach, holds=count > 1)
 
 
 def came_at_most(verify: Verify, asked: httpx.Response, count: int) -> bool:
     """Record whether there were no more attempts than there may be."""
-    at, expected = "deliveries", f"at most {MOST_ATTEMPTS}"
-    return verify.that(REPEATED, asked, holds=count <= MOST_ATTEMPTS, at=at, expected=expected, actual=str(count))
+    breach = Breach.of("maximum", ATTEMPTS, {"maximum": MOST_ATTEMPTS}, count)
+    return verify.that(DELIVERY_RETRIED, asked, breach, holds=count <= MOST_ATTEMPTS)
 
 
 def pauses_grew(verify: Verify, asked: httpx.Response, times: Sequence[float]) -> bool:
     """Record whether each pause between attempts was longer than the one before, and the last than the first."""
     pauses = [after - before for before, after in itertools.pairwise(times)]
     if len(pauses) < 2:  # noqa: PLR2004  of one pause nobody can say whether it grew
-        verify.not_checked(REPEATED, "there were too few attempts, or it is not known when they came")
+        verify.not_checked(DELIVERY_RETRIED, "there were too few attempts, or it is not known when they came")
         return True
-    wanted = [
-        (longer > shorter * LEEWAY, f"longer than the {shorter:.2f} s before", longer)
-        for shorter, longer in itertools.pairwise(pauses)
-    ]
-    wanted.append((pauses[-1] > pauses[0] * GROWTH, f"growing ones, after the first of {pauses[0]:.2f} s", pauses[-1]))
-    at, kept = "the pauses between deliveries", True
-    for holds, expected, pause in wanted:
-        kept &= verify.that(REPEATED, asked, holds=holds, at=at, expected=expected, actual=f"{pause:.2f} s")
+    wanted = [(longer > shorter * LEEWAY, shorter, longer) for shorter, longer in itertools.pairwise(pauses)]
+    wanted.append((pauses[-1] > pauses[0] * GROWTH, pauses[0], pauses[-1]))
+    kept = True
+    for holds, before, pause in wanted:
+        shortest = {"exclusiveMinimum": round(before, 2)}
+        breach = Breach.of("exclusiveMinimum", PAUSES, shortest, round(pause, 2), note="in seconds, for pauses grow")
+        kept &= verify.that(DELIVERY_RETRIED, asked, breach, holds=holds)
     return kept
 
 
@@ -123,7 +120,7 @@ def are_one_notification(
     told = {name: first[name] for name in names if name in first} if isinstance(first, dict) else {}
     kept = True
     for again in came[1:]:
-        kept &= deliveries.verify.tells(told, again, REPEATED)
+        kept &= deliveries.verify.tells(told, again, DELIVERY_RETRIED)
         kept &= deliveries.verify.arrived(again, asked, again.request.url, secret)
     return kept
 

@@ -10,17 +10,16 @@ from typing import Any, Final, Literal
 from ecsuite import compare
 from ecsuite.client import Api, fill
 from ecsuite.contract import Contract, EntityType, Operation, parameters
-from ecsuite.legacy_words import describe, place
+from ecsuite.findings.breach import STATUS, Breach, body, listed
 from ecsuite.messages.exchange import Expectation
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.listing import Lists
 from ecsuite.rules.values import Values
-from ecsuite.rules.words import words_of
 from ecsuite.samples import Body
 
-PROBE: Final = Expectation("looking whether it is there", unspecified=True)
-MOST_SHOWN: Final = 100
+PROBE: Final = Expectation("probe", unspecified=True)
+AS_BEFORE: Final = "as before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,13 @@ class Probe:
     """A call that shows a state.
 
     Attributes:
-        label: what is called, for messages.
+        operation: the id of what is called; empty where it is none of the contract.
         path: below the base URL.
         shows: one value; all items of a list, or only those that hold something that was drawn here; or their number.
         is_shared: whether others may change it meanwhile, in a way that tells of this world's entities.
     """
 
-    label: str
+    operation: str
     path: str
     shows: Literal["value", "items", "own items", "length"] = "value"
     is_shared: bool = False
@@ -49,12 +48,10 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where a later snapshot differs: the place, what was there and what is there now (in words), and that itself."""
+    """Where a later snapshot differs: how, and what is there now, or was there before."""
 
     probe: Probe
-    at: str
-    expected: str
-    actual: str
+    breach: Breach
     value: Any
 
 
@@ -93,11 +90,11 @@ class Snapshots:
 
     def at(self, paths: Iterable[str]) -> Snapshot:
         """What reading each of some paths shows now."""
-        return self._take(Probe(f"GET {path}", path) for path in paths)
+        return self._take(Probe(self._called_at(path), path) for path in paths)
 
     def list_at(self, lister: Operation, ids: Mapping[str, str]) -> Snapshot:
         """All items of a list, as they are now."""
-        return self._take([Probe(str(lister), fill(lister, ids), "items")])
+        return self._take([Probe(lister.id, fill(lister, ids), "items")])
 
     def lengths(self, operation: Operation) -> Snapshot:
         """How long the lists are of what an operation makes that is sent nothing, so that no id tells whose it is."""
@@ -106,7 +103,7 @@ class Snapshots:
             for entity_type in self._contract.entity_types
             if entity_type.creator is operation and not operation.request
         ]
-        return self._take(Probe(str(lister), fill(lister, {}), "length") for lister in listers if lister)
+        return self._take(Probe(lister.id, fill(lister, {}), "length") for lister in listers if lister)
 
     def again(self, snapshot: Snapshot) -> Snapshot:
         """The same probes, as they show now."""
@@ -130,6 +127,11 @@ class Snapshots:
         """
         value = self._api.known(self._api.get(entity.path))
         return value if isinstance(value, dict) else {}
+
+    def _called_at(self, path: str) -> str:
+        """The id of the operation that reads a path."""
+        match = self._contract.find("GET", path)
+        return match.operation.id if match else ""
 
     @property
     def _contract(self) -> Contract:
@@ -157,8 +159,8 @@ def probes_around(contract: Contract, call: Call) -> dict[str, Probe]:
         reader = entity_type.reader
         if entity_type.creator is call.operation:
             probes |= _probes_of_new(entity_type, call)
-        elif _begins_with(parameters(call.operation), parameters(reader)) and str(reader) not in probes:
-            probes[str(reader)] = Probe(str(reader), fill(reader, call.ids))
+        elif _begins_with(parameters(call.operation), parameters(reader)) and reader.id not in probes:
+            probes[reader.id] = Probe(reader.id, fill(reader, call.ids))
     for batch in contract.batches:
         if batch.creator is call.operation and call.body:
             item = call.body.value[batch.member][0]
@@ -166,7 +168,7 @@ def probes_around(contract: Contract, call: Call) -> dict[str, Probe]:
             probes |= _probes_of_new(batch.entity_type, replace(call, ids=ids, body=Body(item)))
     beside = contract.find("GET", call.path)
     if beside and beside.operation.path == call.operation.path and _is_singleton(contract, call):
-        probes[str(beside.operation)] = Probe(str(beside.operation), call.path)
+        probes[beside.operation.id] = Probe(beside.operation.id, call.path)
     return probes
 
 
@@ -186,18 +188,13 @@ def _probes_of_new(entity_type: EntityType, call: Call) -> dict[str, Probe]:
     if entity_type.lister is not None:
         is_shared = entity_type.parent is None and not entity_type.is_named_by_client
         shows: Literal["items", "own items"] = "items" if entity_type.parent else "own items"
-        label = str(entity_type.lister)
-        probes[label] = Probe(label, fill(entity_type.lister, call.ids), shows, is_shared)
+        lister = entity_type.lister
+        probes[lister.id] = Probe(lister.id, fill(lister, call.ids), shows, is_shared)
     own = call.body.value.get(entity_type.member) if call.body and isinstance(call.body.value, dict) else None
     if isinstance(own, str):
-        label = str(entity_type.reader)
-        probes[label] = Probe(label, fill(entity_type.reader, {**call.ids, entity_type.parameter: own}))
+        reader = entity_type.reader
+        probes[reader.id] = Probe(reader.id, fill(reader, {**call.ids, entity_type.parameter: own}))
     return probes
-
-
-def shown(value: Any) -> str:
-    """A state in words: a value, `missing`, or the status that came in its place."""
-    return f"status {value.status}" if isinstance(value, NoSuch) else describe(value)
 
 
 def _begins_with(names: tuple[str, ...], first: tuple[str, ...]) -> bool:
@@ -207,19 +204,27 @@ def _begins_with(names: tuple[str, ...], first: tuple[str, ...]) -> bool:
 def _differences(probe: Probe, was: Any, now: Any) -> Iterator[Difference]:
     if isinstance(was, list) and isinstance(now, list):
         more, fewer = _beyond(now, was), _beyond(was, now)
-        expected = f"the {len(was)} items from before"
         for item in more:
-            yield Difference(probe, probe.label, expected, f"another item: {_brief(item)}", item)
+            yield Difference(probe, Breach.of("extra", listed(), actual=item, seen_by=probe.operation), item)
         for item in fewer if not more else []:
-            yield Difference(probe, probe.label, expected, f"without {_brief(item)}", item)
+            yield Difference(probe, Breach.of("lost", listed(), item, seen_by=probe.operation), item)
     elif was != now:
-        vanished = isinstance(was, NoSuch) or isinstance(now, NoSuch)
-        detail = None if vanished else next(compare.differences(was, now), None)
-        if detail is None:
-            yield Difference(probe, probe.label, f"{shown(was)}, as before", shown(now), now)
-        else:
-            at, (expected, actual) = place("body", detail.path), words_of(detail)
-            yield Difference(probe, f"{probe.label} {at}", f"{expected}, as before", actual, now)
+        yield Difference(probe, _change(was, now, probe.operation), now)
+
+
+def _change(was: Any, now: Any, seen_by: str) -> Breach:
+    """How one value differs from what it was: in its first difference, or in that it is there or not."""
+    if isinstance(was, NoSuch) and isinstance(now, NoSuch):
+        return Breach.of("status", STATUS, [was.status], now.status, seen_by=seen_by, note=AS_BEFORE)
+    if isinstance(now, NoSuch):
+        return Breach.of("absent", body(), was, seen_by=seen_by, note=AS_BEFORE)
+    if isinstance(was, NoSuch):
+        return Breach.of("present", body(), actual=now, seen_by=seen_by, note=AS_BEFORE)
+    detail = next(compare.differences(was, now), None)
+    if detail is None:
+        # The value has more than it had.
+        return Breach.of("extra", body(), was, now, seen_by=seen_by, note=AS_BEFORE)
+    return detail.breach(seen_by=seen_by, note=AS_BEFORE)
 
 
 def _beyond(these: list[Any], those: list[Any]) -> list[Any]:
@@ -233,8 +238,3 @@ def _beyond(these: list[Any], those: list[Any]) -> list[Any]:
         else:
             beyond.append(item)
     return beyond
-
-
-def _brief(item: Any) -> str:
-    text = json.dumps(item, ensure_ascii=False)
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."

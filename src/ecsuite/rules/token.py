@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ecsuite.contract import Contract, Pointer
+from ecsuite.findings.breach import Breach, body
 from ecsuite.http import httpx
-from ecsuite.rules.promises import ERROR_FITS
+from ecsuite.promises import ERROR_CODE, Promise
 from ecsuite.rules.reading import member_of, require_member
 from ecsuite.rules.verify import Verify
 
@@ -23,7 +24,7 @@ def errors_for(form: Mapping[str, str]) -> frozenset[str]:
 
 
 def error_fits(
-    verify: Verify, contract: Contract, response: httpx.Response, errors: frozenset[str] | set[str], what: str
+    verify: Verify, contract: Contract, response: httpx.Response, errors: frozenset[str] | set[str], case: str
 ) -> bool:
     """Record whether a refusal has one of the error codes; with 401 only `invalid_client` will do.
 
@@ -32,35 +33,23 @@ def error_fits(
         contract: where the rule stands.
         response: of the token endpoint.
         errors: the codes that fit.
-        what: was refused, in words.
+        case: what was refused.
     """
     if response.status_code not in REFUSALS:
         # That it was not refused is a finding of the checks already.
         return False
-    is_unauthorized = response.status_code == httpx.codes.UNAUTHORIZED
+    status, error = response.status_code, member_of(response, "error")
+    is_unauthorized = status == httpx.codes.UNAUTHORIZED
     allowed = frozenset({"invalid_client"}) if is_unauthorized else frozenset(errors)
-    error = member_of(response, "error")
-    return verify.that(
-        ERROR_FITS,
-        response,
-        holds=error in allowed,
-        at="body /error",
-        expected=f"{' or '.join(sorted(allowed))}, for {what}",
-        actual=str(error),
-        rule=_rule(contract, response.status_code),
-    )
+    breach = Breach.of("unlisted", body(("error",)), sorted(allowed), error, rule=_rule(contract, status), case=case)
+    return verify.that(ERROR_CODE, response, breach, holds=error in allowed)
 
 
-def tokens_differ(verify: Verify, promise: str, mine: httpx.Response, theirs: httpx.Response) -> bool:
+def tokens_differ(verify: Verify, promise: Promise, mine: httpx.Response, theirs: httpx.Response) -> bool:
     """Record whether two partners have tokens of their own."""
-    return verify.that(
-        promise,
-        theirs,
-        holds=require_member(mine, "access_token") != require_member(theirs, "access_token"),
-        at="body /access_token",
-        expected="a token of this partner's own",
-        actual="the token of another partner",
-    )
+    first, second = require_member(mine, "access_token"), require_member(theirs, "access_token")
+    breach = Breach.of("same", body(("access_token",)), actual=second, note="for each partner has tokens of its own")
+    return verify.that(promise, theirs, breach, holds=first != second)
 
 
 def _rule(contract: Contract, status: int) -> Pointer | None:

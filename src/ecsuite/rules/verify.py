@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from ecsuite.client import Api
 from ecsuite.compare import differences, without_omissions
 from ecsuite.contract import Pointer
+from ecsuite.findings.breach import STATUS, Breach, Place, body
+from ecsuite.findings.datum import NOTHING
 from ecsuite.http import httpx
 from ecsuite.json_paths import Path, at_path
-from ecsuite.legacy_words import place, promise_of, said
 from ecsuite.messages.media import UndecodableError, read_json
-from ecsuite.rules.promises import SENT_COMES_BACK
+from ecsuite.promises import ROUND_TRIP, Promise
 from ecsuite.rules.reading import json_or_none, member_of
-from ecsuite.rules.words import breach_of
-
-MISSING: Final = object()
 
 
 class Verify:
@@ -29,106 +27,127 @@ class Verify:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    def that(
-        self,
-        promise: str,
-        response: httpx.Response,
-        *,
-        holds: bool,
-        at: str,
-        expected: str,
-        actual: str,
-        rule: Pointer | None = None,
-    ) -> bool:
+    def that(self, promise: Promise, response: httpx.Response, breach: Breach, *, holds: bool) -> bool:
         """Record that a promise was kept, or that it is broken.
 
         Args:
-            promise: one of `ecsuite.rules.promises.NAMES`.
-            response: the response of the call that is to blame.
+            promise: of the rule.
+            response: of the call that is to blame.
+            breach: how it is broken, if it is.
             holds: whether it was kept.
-            at: where it shows.
-            expected: what was promised, in words.
-            actual: what was seen, in words.
-            rule: where in the contract the promise stands; the operation where it is left out.
         """
         if holds:
             self.passed(promise)
         else:
-            self._api.add_finding(promise, said(at, expected, actual, rule), response)
+            self._api.add_finding(promise, breach, response)
         return holds
 
     def status(
-        self, promise: str, response: httpx.Response, statuses: Iterable[int], why: str, rule: Pointer | None = None
+        self,
+        promise: Promise,
+        response: httpx.Response,
+        statuses: Iterable[int],
+        *,
+        rule: Pointer | None = None,
+        case: str = "",
+        note: str = "",
     ) -> bool:
-        """Record whether a response has one of the statuses that a promise wants; `why` says what they are for."""
-        wanted = sorted(statuses)
-        return self.that(
-            promise,
-            response,
-            holds=response.status_code in wanted,
-            at="status",
-            expected=f"{' or '.join(map(str, wanted))}, {why}",
-            actual=str(response.status_code),
-            rule=rule,
-        )
+        """Record whether a response has one of the statuses that a promise wants."""
+        wanted, actual = sorted(statuses), response.status_code
+        breach = Breach.of("status", STATUS, wanted, actual, rule=rule, case=case, note=note)
+        return self.that(promise, response, breach, holds=actual in wanted)
 
     def none(
         self,
-        promise: str,
+        promise: Promise,
         response: httpx.Response,
         found: Collection[Any],
+        at: Place,
         *,
-        at: str,
-        expected: str,
-        actual: str,
         rule: Pointer | None = None,
+        seen_by: str = "",
+        note: str = "",
     ) -> bool:
-        """Record whether nothing was found that breaks a promise."""
-        return self.that(promise, response, holds=not found, at=at, expected=expected, actual=actual, rule=rule)
+        """Record whether nothing was found that must not be there; `found` has JSON values."""
+        first = next(iter(found), None)
+        breach = Breach.of("present", at, actual=first, rule=rule, seen_by=seen_by, note=note)
+        return self.that(promise, response, breach, holds=not found)
 
-    def some(self, promise: str, response: httpx.Response, found: Collection[Any], *, at: str, expected: str) -> bool:
-        """Record whether anything was found that a promise wants."""
-        return self.that(promise, response, holds=bool(found), at=at, expected=expected, actual="none")
+    def some(
+        self,
+        promise: Promise,
+        response: httpx.Response,
+        found: Collection[Any],
+        at: Place,
+        *,
+        seen_by: str = "",
+        note: str = "",
+    ) -> bool:
+        """Record whether anything was found that must be there."""
+        breach = Breach.of("absent", at, seen_by=seen_by, note=note)
+        return self.that(promise, response, breach, holds=bool(found))
+
+    def once(
+        self,
+        promise: Promise,
+        response: httpx.Response,
+        value: Any,
+        times: int,
+        at: Place,
+        *,
+        case: str = "",
+        seen_by: str = "",
+    ) -> bool:
+        """Record whether a value stands in a list once."""
+        kind, actual = ("duplicate", times) if times else ("absent", NOTHING)
+        breach = Breach.of(kind, at, value, actual, case=case, seen_by=seen_by)
+        return self.that(promise, response, breach, holds=times == 1)
+
+    def count(
+        self,
+        promise: Promise,
+        response: httpx.Response,
+        expected: int,
+        actual: int,
+        at: Place,
+        *,
+        seen_by: str = "",
+        note: str = "",
+    ) -> bool:
+        """Record whether there are as many as expected."""
+        breach = Breach.of("count", at, expected, actual, seen_by=seen_by, note=note)
+        return self.that(promise, response, breach, holds=actual == expected)
 
     def equal(
         self,
-        promise: str,
+        promise: Promise,
         response: httpx.Response,
         expected: Any,
         actual: Any,
-        at: str,
-        words: Callable[[Any], str] = str,
+        at: Place,
+        *,
+        note: str = "",
     ) -> bool:
-        """Record whether a value is as expected; not checked where there is none, and `actual` is `MISSING`.
-
-        Args:
-            promise: of the rule.
-            response: that shows the value.
-            expected: what it must be.
-            actual: what it is.
-            at: where it stands.
-            words: puts either in words.
-        """
-        if actual is MISSING:
-            self.not_checked(promise, f"the response has no {at.rpartition('/')[2]}")
+        """Record whether a value is as expected, and of its type; not checked where there is none: `NOTHING`."""
+        if actual is NOTHING:
+            self.not_checked(promise, f"the response has no {at.path[-1]}")
             return True
         holds = type(expected) is type(actual) and expected == actual
-        return self.that(promise, response, holds=holds, at=at, expected=words(expected), actual=words(actual))
+        return self.that(promise, response, Breach.of("changed", at, expected, actual, note=note), holds=holds)
 
-    def says(self, promise: str, response: httpx.Response, name: str, *, value: bool) -> bool:
+    def says(self, promise: Promise, response: httpx.Response, name: str, *, value: bool) -> bool:
         """Record whether a member of a response's object is true, or false; not checked where it has none."""
-        actual = member_of(response, name, MISSING)
-        return self.equal(promise, response, value, actual, f"body /{name}", lambda own: str(own).lower())
+        return self.equal(promise, response, value, member_of(response, name, NOTHING), body((name,)))
 
-    def passed(self, promise: str) -> None:
+    def passed(self, promise: Promise) -> None:
         """Record that a promise was kept."""
-        self._api.journal.add_passed(promise_of(promise))
+        self._api.journal.add_passed(promise)
 
-    def not_checked(self, promise: str, reason: str) -> None:
+    def not_checked(self, promise: Promise, reason: str) -> None:
         """Record that it could not be seen whether a promise was kept, and why."""
-        self._api.journal.add_not_checked(promise_of(promise), reason)
+        self._api.journal.add_not_checked(promise, reason)
 
-    def accepted(self, response: httpx.Response, why: str = "", promise: str = SENT_COMES_BACK) -> bool:
+    def accepted(self, response: httpx.Response, why: str = "", promise: Promise = ROUND_TRIP) -> bool:
         """Whether a call that may be refused was not; else it is recorded that what it would do is not checked."""
         if not response.is_success:
             self.not_checked(promise, f"refused with {response.status_code}{f': {why}' if why else ''}")
@@ -148,19 +167,25 @@ class Verify:
         return self.shows(item, response, whole=True, at=at)
 
     def status_like(
-        self, promise: str, response: httpx.Response, unknown: httpx.Response, allowed: Collection[int], rule: Pointer
+        self,
+        promise: Promise,
+        response: httpx.Response,
+        unknown: httpx.Response,
+        allowed: Collection[int],
+        rule: Pointer,
     ) -> bool:
         """Record whether a response has the status that an unknown id got, if that was one of those allowed."""
         if unknown.status_code not in allowed:
             self.not_checked(promise, f"an unknown id gets {unknown.status_code}")
             return True
-        return self.status(promise, response, {unknown.status_code}, "as for an unknown id", rule)
+        return self.status(promise, response, {unknown.status_code}, rule=rule, note="as for an unknown id")
 
-    def tells_nothing_of(self, promise: str, response: httpx.Response, marks: Mapping[str, str], rule: Pointer) -> bool:
+    def tells_nothing_of(
+        self, promise: Promise, response: httpx.Response, marks: Mapping[str, str], rule: Pointer
+    ) -> bool:
         """Record whether a response holds none of some strings; `marks` has each with how it is called in messages."""
         found = [name for mark, name in marks.items() if mark in response.text]
-        expected, actual = "nothing of another partner's", f"it holds {found[:1]}"
-        return self.none(promise, response, found, at="body", expected=expected, actual=actual, rule=rule)
+        return self.none(promise, response, found, body(), rule=rule, note="nothing of another partner's")
 
     def shows(
         self,
@@ -170,7 +195,7 @@ class Verify:
         whole: bool = False,
         at: Path = (),
         depth: int = 1,
-        promise: str = SENT_COMES_BACK,
+        promise: Promise = ROUND_TRIP,
     ) -> bool:
         """Record each difference between what was sent and what a response shows.
 
@@ -181,27 +206,31 @@ class Verify:
             at: where in the response it stands.
             depth: how many names deep a response that is not `whole` may miss members: it may leave out where an entity
                 is, but must not be partial.
-            promise: one of `ecsuite.rules.promises.NAMES`.
+            promise: of the rule.
         """
         got = self._read(promise, response, at)
-        if got is MISSING:
+        if got is NOTHING:
             return False
-        every = differences(sent, got)
-        found = list(every if whole else without_omissions(every, depth))
+        every = differences(sent, got, at)
+        found = list(every if whole else without_omissions(every, depth + _names(at)))
         for difference in found:
-            self._api.add_finding(promise, breach_of(difference, at), response)
+            self._api.add_finding(promise, difference.breach(), response)
         if not found:
             self.passed(promise)
         return not found
 
-    def _read(self, promise: str, response: httpx.Response, at: Path) -> Any:
-        """What stands at a place of a response; a finding, and `MISSING`, where nothing does."""
+    def _read(self, promise: Promise, response: httpx.Response, at: Path) -> Any:
+        """What stands at a place of a response; a finding, and `NOTHING`, where nothing does."""
         try:
-            got = at_path(read_json(response.content).value, at, MISSING)
+            got = at_path(read_json(response.content).value, at, NOTHING)
         except UndecodableError as error:
-            self._api.add_finding(promise, said("body", "a JSON value that shows what was sent", str(error)), response)
-            return MISSING
-        if got is MISSING:
-            breach = said(place("body", at), "what was sent", "missing")
+            breach = Breach.of("unreadable", body(), "application/json", error.reason, note=str(error))
             self._api.add_finding(promise, breach, response)
+            return NOTHING
+        if got is NOTHING:
+            self._api.add_finding(promise, Breach.of("absent", body(at)), response)
         return got
+
+
+def _names(path: Path) -> int:
+    return sum(isinstance(token, str) for token in path)

@@ -5,24 +5,34 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from ecsuite.client import Api, fill
-from ecsuite.contract import EntityType, Pointer
-from ecsuite.findings.datum import MISSING
+from ecsuite.contract import EntityType, Operation, Pointer
+from ecsuite.findings.breach import STATUS, Breach, body, listed
+from ecsuite.findings.datum import NOTHING
 from ecsuite.http import httpx
 from ecsuite.json_paths import Path
-from ecsuite.legacy_words import describe
+from ecsuite.promises import (
+    CREATION_RESPONSE,
+    DELETED_IS_GONE,
+    LISTED_ONCE,
+    REFUSED_CHANGES_NOTHING,
+    ROUND_TRIP,
+    Promise,
+)
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.inputs import survives_a_path, unspecified
 from ecsuite.rules.listing import Listing, Lists
-from ecsuite.rules.promises import CREATION_RESPONSE, GONE, LISTED_ONCE, REFUSED_CHANGES_NOTHING, SENT_COMES_BACK
 from ecsuite.rules.reading import json_or_none, member_of
 from ecsuite.rules.representation import Representation
-from ecsuite.rules.snapshots import PROBE, Difference, NoSuch, Snapshot, Snapshots, shown
+from ecsuite.rules.snapshots import PROBE, Difference, NoSuch, Snapshot, Snapshots
 from ecsuite.rules.verify import Verify
 
+SUCCESSES: Final = frozenset({200})
+NOT_FOUND: Final = frozenset({404})
 # How often what may be somebody else's doing is looked at again.
 ROUNDS: Final = 3
 # Nothing but an id is as long as this and stands in a request and in what it changed.
@@ -45,7 +55,7 @@ class VerifyState(Verify):
         self._lists = lists
         self._snapshots = snapshots
 
-    def reads(self, path: str, sent: Any, *, promise: str = SENT_COMES_BACK) -> bool:
+    def reads(self, path: str, sent: Any, *, promise: Promise = ROUND_TRIP) -> bool:
         """Record whether what is read at a path shows what was sent."""
         response = self._api.get(path, strict=False)
         # Another status is a finding of the checks already.
@@ -71,28 +81,14 @@ class VerifyState(Verify):
 
     def listed_once(self, listing: Listing, entity: Entity) -> bool:
         """Record whether a list has an entity once."""
-        found = listing.of(entity.type, entity.id)
-        return self.that(
-            LISTED_ONCE,
-            listing.first,
-            holds=len(found) == 1,
-            at=f"an item with the {entity.type.member} {entity.id}",
-            expected="once in the list",
-            actual=f"{len(found)} times",
-        )
+        times = len(listing.of(entity.type, entity.id))
+        return self.once(LISTED_ONCE, listing.first, entity.id, times, listed(entity.type.member))
 
-    def each_listed_once(self, listing: Listing, member: str, ids: Sequence[str], what: str) -> bool:
+    def each_listed_once(self, listing: Listing, member: str, ids: Sequence[str]) -> bool:
         """Record whether a list has each of many entities once."""
         times = listing.count(member)
-        missing = [own for own in ids if times[own] != 1]
-        return self.that(
-            LISTED_ONCE,
-            listing.first,
-            holds=not missing,
-            at="the list",
-            expected=f"each of {len(ids)} {what}s once",
-            actual=f"{len(ids) - len(missing)} of them once",
-        )
+        found = sum(times[own] == 1 for own in ids)
+        return self.count(LISTED_ONCE, listing.first, len(ids), found, listed(member), note="each of them once")
 
     def listed(self, entity: Entity) -> bool:
         """Record whether each list of an entity's type shows it once, and as it must be shown."""
@@ -109,51 +105,32 @@ class VerifyState(Verify):
                     kept &= self._shows_as_created(entity, item.page, item.place)
         return kept
 
-    def not_listed(self, promise: str, listing: Listing, entity: Entity, why: str, rule: Pointer | None = None) -> bool:
-        """Record whether a list does not have an entity; `why` says of whose it is."""
-        return self.none(
-            promise,
-            listing.first,
-            listing.of(entity.type, entity.id),
-            at="the list",
-            expected=f"nothing {why}",
-            actual=f"{entity.id} in the list",
-            rule=rule,
-        )
+    def not_listed(
+        self, promise: Promise, listing: Listing, entity: Entity, *, rule: Pointer | None = None, note: str = ""
+    ) -> bool:
+        """Record whether a list does not have an entity."""
+        found = [entity.id for _ in listing.of(entity.type, entity.id)]
+        return self.none(promise, listing.first, found, listed(entity.type.member), rule=rule, note=note)
 
     def gone(self, entity: Entity, blame: httpx.Response) -> bool:
         """Record whether a deleted entity can neither be read nor is in any list."""
         kept = [self._absent(entity, blame)]
         for lister, listing in self._lists.of(entity.type, entity.ids, expect=PROBE):
-            left = listing.of(entity.type, entity.id)
-            times = f"listed {len(left)} times"
-            kept.append(
-                self.none(GONE, blame, left, at=f"{lister} afterwards", expected="not in the list", actual=times)
-            )
+            left = [entity.id for _ in listing.of(entity.type, entity.id)]
+            kept.append(self.none(DELETED_IS_GONE, blame, left, listed(entity.type.member), seen_by=lister.id))
         return all(kept)
 
     def _absent(self, entity: Entity, blame: httpx.Response) -> bool:
-        state, absent = self._snapshots.state_of(entity.path), entity.type.reader.unknown(entity.type.parameter)
-        return self.that(
-            GONE,
-            blame,
-            holds=isinstance(state, NoSuch) and state.status in absent,
-            at=f"{entity.type.reader} afterwards",
-            expected=" or ".join(map(str, sorted(absent, reverse=True))),
-            actual=shown(state),
-        )
+        """Record whether an entity is where nothing is any more."""
+        state, allowed = self._snapshots.state_of(entity.path), entity.type.reader.unknown(entity.type.parameter)
+        breach = _presence(state, allowed, entity.type.reader)
+        return self.that(DELETED_IS_GONE, blame, breach, holds=isinstance(state, NoSuch) and state.status in allowed)
 
-    def is_there(self, promise: str, entity: Entity, blame: httpx.Response, *, there: bool) -> bool:
+    def is_there(self, promise: Promise, entity: Entity, blame: httpx.Response, *, there: bool) -> bool:
         """Record whether an entity can be read, or cannot, as a response says."""
         state = self._snapshots.state_of(entity.path)
-        return self.that(
-            promise,
-            blame,
-            holds=isinstance(state, NoSuch) is not there,
-            at=f"{entity.type.reader} afterwards",
-            expected="200, for the response shows it" if there else "404",
-            actual=shown(state),
-        )
+        breach = _presence(state, SUCCESSES if there else NOT_FOUND, entity.type.reader)
+        return self.that(promise, blame, breach, holds=isinstance(state, NoSuch) is not there)
 
     def there_as_told(self, entity: Entity, response: httpx.Response) -> bool:
         """Record whether an entity is there where the response to a batch shows it, and is not where it was refused."""
@@ -164,42 +141,25 @@ class VerifyState(Verify):
         self.not_checked(CREATION_RESPONSE, "the response does not say whether the entity was made")
         return True
 
-    def nothing_at(self, promise: str, entity_type: EntityType, path: str, refused: httpx.Response) -> bool:
+    def nothing_at(self, promise: Promise, entity_type: EntityType, path: str, refused: httpx.Response) -> bool:
         """Record whether a refused call has left nothing at a path of an entity type."""
         state = self._snapshots.state_of(path)
-        return self.that(
-            promise,
-            refused,
-            holds=state == NoSuch(httpx.codes.NOT_FOUND),
-            at=f"{entity_type.reader} afterwards",
-            expected="404",
-            actual=shown(state),
-        )
+        breach = _presence(state, NOT_FOUND, entity_type.reader)
+        return self.that(promise, refused, breach, holds=state == NoSuch(httpx.codes.NOT_FOUND))
 
     def shows_nothing_of(
-        self, promise: str, listing: Listing, marks: Iterable[str], entity_type: EntityType, refused: httpx.Response
+        self, promise: Promise, listing: Listing, marks: Iterable[str], entity_type: EntityType, refused: httpx.Response
     ) -> bool:
         """Record whether a list, of a parent that was made later, shows nothing of what was refused before."""
-        return self.none(
-            promise,
-            refused,
-            [mark for mark in marks for page in listing.pages if mark in page.text],
-            at=f"{entity_type.lister}, after the {entity_type.parent} was made",
-            expected=f"no {entity_type} from before",
-            actual="the refused one is listed",
-        )
+        found = [mark for mark in marks for page in listing.pages if mark in page.text]
+        seen_by = entity_type.lister.id if entity_type.lister else ""
+        return self.none(promise, refused, found, listed(), seen_by=seen_by, note="nothing from before it was made")
 
     def not_made(self, entity_type: EntityType, ids: Mapping[str, str], refused: httpx.Response) -> bool:
         """Record whether a refused call has left no entity with these path parameters behind."""
-        made = self._api.get(fill(entity_type.reader, ids), expect=PROBE)
-        return self.that(
-            REFUSED_CHANGES_NOTHING,
-            refused,
-            holds=not made.is_success,
-            at=f"{entity_type.reader} afterwards",
-            expected=f"no {entity_type} {ids[entity_type.parameter]}",
-            actual=f"status {made.status_code}",
-        )
+        state = self._snapshots.state_of(fill(entity_type.reader, ids))
+        breach = _presence(state, NOT_FOUND, entity_type.reader)
+        return self.that(REFUSED_CHANGES_NOTHING, refused, breach, holds=isinstance(state, NoSuch))
 
     def not_made_at(self, call: Call, parameter: str, refused: httpx.Response) -> bool:
         """Record whether a refused call with an unknown id has left no entity of that id behind."""
@@ -208,26 +168,20 @@ class VerifyState(Verify):
         named = [each for each in types if set(each.parameters) <= set(call.ids)]
         return not named or self.not_made(named[0], call.ids, refused)
 
-    def taken_id_is_there(self, entity: Entity, what: str) -> bool:
+    def taken_id_is_there(self, entity: Entity, case: str) -> bool:
         """Record whether an entity whose unusual id was taken is listed under it, and can be read by it."""
-        found = len(self._lists.read(entity.collection).of(entity.type, entity.id))
-        kept = self.that(
-            LISTED_ONCE,
-            entity.created,
-            holds=found == 1,
-            at=f"{entity.type.lister} afterwards",
-            expected=f"an item with the {entity.type.member} that was taken ({what})",
-            actual=f"{found} such items",
-        )
+        times = len(self._lists.read(entity.collection).of(entity.type, entity.id))
+        at, seen_by = listed(entity.type.member), entity.type.lister.id if entity.type.lister else ""
+        kept = self.once(LISTED_ONCE, entity.created, entity.id, times, at, case=case, seen_by=seen_by)
         if not survives_a_path(entity.id):
-            self.not_checked(SENT_COMES_BACK, "not every path carries such an id")
+            self.not_checked(ROUND_TRIP, "not every path carries such an id")
             return kept
-        response = self._api.get(entity.path, expect=unspecified(f"{what} as an id"))
-        return kept & self.status(SENT_COMES_BACK, response, {200}, f"for {what} as an id, which was taken")
+        response = self._api.get(entity.path, expect=unspecified(case))
+        return kept & self.status(ROUND_TRIP, response, {200}, case=case, note="for an id that was taken")
 
     def unchanged(
         self,
-        promise: str,
+        promise: Promise,
         before: Snapshot,
         blame: httpx.Response,
         *,
@@ -255,14 +209,10 @@ class VerifyState(Verify):
                 self.not_checked(promise, "others make such things meanwhile, again and again")
                 return True
         for each in found:
-            self._changed(promise, each, _blamed(each.value, sent, blame), rule)
+            self._api.add_finding(promise, replace(each.breach, rule=rule), _blamed(each.value, sent, blame))
         if not found:
             self.passed(promise)
         return not found
-
-    def _changed(self, promise: str, found: Difference, blame: httpx.Response, rule: Pointer | None) -> bool:
-        at = f"{found.at} afterwards"
-        return self.that(promise, blame, holds=False, at=at, expected=found.expected, actual=found.actual, rule=rule)
 
     def _repeated(self, snapshot: Snapshot, act: Callable[[], object]) -> tuple[list[Difference], bool]:
         """What changes when an act is repeated; and whether that changes in as long a time though nothing is done."""
@@ -277,7 +227,7 @@ class VerifyState(Verify):
         return found, False
 
     def grew_less(
-        self, promise: str, before: Snapshot, calls: Sequence[httpx.Response], rule: Pointer | None = None
+        self, promise: Promise, before: Snapshot, calls: Sequence[httpx.Response], rule: Pointer | None = None
     ) -> bool:
         """Record whether lists grew by less than an item for each of several calls.
 
@@ -287,57 +237,44 @@ class VerifyState(Verify):
         kept = []
         for probe, was in before.states.items():
             if isinstance(was, NoSuch) or isinstance(now.states[probe], NoSuch):
-                self.not_checked(promise, f"{probe.label} cannot be read")
+                self.not_checked(promise, f"{probe.operation} cannot be read")
                 continue
-            more = now.states[probe] - was
-            kept.append(
-                self.that(
-                    promise,
-                    calls[-1],
-                    holds=more < len(calls),
-                    at=f"{probe.label} afterwards",
-                    expected=f"the {was} items from before",
-                    actual=f"{more} more, after {len(calls)} refused calls",
-                    rule=rule,
-                )
-            )
+            more, count = now.states[probe] - was, len(calls)
+            note = f"after {count} calls that were refused"
+            breach = Breach.of("count", listed(), was, was + more, rule=rule, seen_by=probe.operation, note=note)
+            kept.append(self.that(promise, calls[-1], breach, holds=more < count))
         return all(kept)
 
     def changed_only(
-        self, promise: str, entity: Entity, before: Mapping[str, Any], name: str, blame: httpx.Response
+        self, promise: Promise, entity: Entity, before: Mapping[str, Any], name: str, blame: httpx.Response
     ) -> bool:
         """Record each member that a change moved beside the one that it names; `before` is what the entity was then."""
         after, kept = self._snapshots.members_of(entity), True
         for other in sorted(before.keys() - {name} - self._representation.deprecated(entity.type, name)):
-            now = after.get(other, MISSING)
-            kept &= self.that(
-                promise,
-                blame,
-                holds=before[other] == now,
-                at=f"{entity.type.reader} /{other} afterwards",
-                expected=f"{shown(before[other])}, as before, for the request names {name} alone",
-                actual=shown(now),
-            )
+            now = after.get(other, NOTHING)
+            note, seen_by = f"for the request names {name} alone", entity.type.reader.id
+            breach = Breach.of("changed", body((other,)), before[other], now, seen_by=seen_by, note=note)
+            kept &= self.that(promise, blame, breach, holds=before[other] == now)
         return kept
 
     def replaced_whole(
-        self, promise: str, entity: Entity, before: Mapping[str, Any], body: Mapping[str, Any], blame: httpx.Response
+        self,
+        promise: Promise,
+        entity: Entity,
+        before: Mapping[str, Any],
+        sent: Mapping[str, Any],
+        blame: httpx.Response,
     ) -> bool:
         """Record each member that a replacement leaves out and that still has its old value.
 
         Its new value is unspecified; that of a boolean may be the old one.
         """
         after, kept = self._snapshots.members_of(entity), True
-        omitted = [name for name in entity.body if name not in body and not isinstance(before.get(name), bool | None)]
+        omitted = [name for name in entity.body if name not in sent and not isinstance(before.get(name), bool | None)]
         for name in omitted:
-            kept &= self.that(
-                promise,
-                blame,
-                holds=after.get(name) != before[name],
-                at=f"{entity.type.reader} /{name} afterwards",
-                expected=f"no more {shown(before[name])}, for the request leaves it out",
-                actual=shown(after.get(name)),
-            )
+            note, seen_by = "for the request leaves it out", entity.type.reader.id
+            breach = Breach.of("same", body((name,)), actual=before[name], seen_by=seen_by, note=note)
+            kept &= self.that(promise, blame, breach, holds=after.get(name) != before[name])
         return kept
 
     def _shows_deprecated(self, entity: Entity, response: httpx.Response) -> bool:
@@ -347,17 +284,18 @@ class VerifyState(Verify):
         kept = []
         for old, name in self._representation.successors(entity.type, entity.body).items():
             sent, new = entity.body[old], member_of(response, name)
-            kept.append(
-                self.that(
-                    SENT_COMES_BACK,
-                    response,
-                    holds=sent in (member_of(response, old, sent), *(new if isinstance(new, list) else [new])),
-                    at=f"body /{old}",
-                    expected=f"{describe(sent)}, here or in /{name}",
-                    actual=describe(member_of(response, old)),
-                )
-            )
+            shown = (member_of(response, old, sent), *(new if isinstance(new, list) else [new]))
+            actual = member_of(response, old, NOTHING)
+            breach = Breach.of("changed", body((old,)), sent, actual, note=f"here or in /{name}")
+            kept.append(self.that(ROUND_TRIP, response, breach, holds=sent in shown))
         return all(kept)
+
+
+def _presence(state: Any, allowed: Iterable[int], reader: Operation) -> Breach:
+    """That something is there where it must not be, or that what was read has another status than those allowed."""
+    if isinstance(state, NoSuch):
+        return Breach.of("status", STATUS, sorted(allowed), state.status, seen_by=reader.id)
+    return Breach.of("present", body(), actual=state, seen_by=reader.id)
 
 
 def _blamed(value: Any, sent: Iterable[httpx.Response], otherwise: httpx.Response) -> httpx.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,11 +16,10 @@ Draw = Callable[[str], Any]
 # Values for members of the outermost object that are fixed already.
 Given = Mapping[str, Any]
 NOTHING: Final[Given] = MappingProxyType({})
+LONGEST_LABEL: Final = 60
 
-MAY_BE_REJECTED: Final = Expectation(
-    "success, or a refusal of what a server may refuse", frozenset({200, 201, 204, 400})
-)
-UNSPECIFIED_TARGET: Final = Expectation("a call about something that may not be there", unspecified=True)
+MAY_BE_REJECTED: Final = Expectation("may-be-rejected", frozenset({200, 201, 204, 400}))
+UNSPECIFIED_TARGET: Final = Expectation("may-not-be-there", unspecified=True)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,13 +76,18 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A body with one fault: where it is and what it is, in words."""
+    """A body with one fault: where it is, and what it is: `not-in-enum`, or the JSON of what stands there."""
 
     value: Any
     at: Path
-    what: str
+    case: str
 
     @property
     def place(self) -> str:
         """Where the fault is: `/metadata/year`, or `the body`."""
         return "".join(f"/{token}" for token in self.at) or "the body"
+
+
+def label(value: Any) -> str:
+    """The JSON of a value, cut where it is long, to tell cases apart."""
+    return json.dumps(value, ensure_ascii=False)[:LONGEST_LABEL]

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from ecsuite.contract import Contract, Pointer
 from ecsuite.json_paths import Path, at_path, removed, replaced
-from ecsuite.legacy_words import describe
-from ecsuite.samples.body import Body, Wrong
+from ecsuite.samples.body import Body, Wrong, label
 
 WRONG: Final[tuple[Any, ...]] = (None, "text", 7, 1.5, True, [], {})
 BEYOND: Final = 1e12
@@ -29,12 +28,12 @@ def broken(contract: Contract, schema: Pointer, draws: Iterable[Callable[[], Bod
     seen: set[tuple[Path, str]] = set()
     for draw in draws:
         for change in changes(contract, schema, draw().value):
-            if (change.at, change.what) not in seen:
+            if (change.at, change.case) not in seen:
                 value = change.make(draw().value)
                 fits = contract.schemas.fits(schema, value)
                 if not fits or change.is_left_out:
-                    seen.add((change.at, change.what))
-                    yield Wrong(value, change.at, change.what), fits or change.is_unspecified
+                    seen.add((change.at, change.case))
+                    yield Wrong(value, change.at, change.case), fits or change.is_unspecified
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Change:
 
     at: Path
     rule: Pointer
-    what: str
+    case: str
     make: Callable[[Any], Any]
     is_unspecified: bool = False
     is_left_out: bool = False
@@ -82,22 +81,22 @@ def changes(
         if len(own) > 1:
             # A server may look at the first item only.
             wrong = [] if isinstance(own[-1], dict) else {}
-            what = f"{describe(wrong)} at the end of the array{inside}"
+            what = f"{label(wrong)} as last item{inside}"
             yield Change(last, schema, what, partial(replaced, at=last, new=wrong))
 
 
 def _wrong_values(node: Mapping[str, Any], own: Any) -> Iterator[tuple[Any, str]]:
     for wrong in WRONG:
-        yield wrong, describe(wrong)
-    yield [own], "the value in an array"
+        yield wrong, label(wrong)
+    yield [own], "value-in-array"
     if isinstance(own, int | float) and not isinstance(own, bool):
-        yield json.dumps(own), "the number as text"
+        yield json.dumps(own), "number-as-text"
     if isinstance(node.get("enum"), list) or "const" in node:
-        yield f"{own}s", "no value of the enum"
-        yield str(own).lower() if str(own) != str(own).lower() else str(own).upper(), "the value in another case"
-        yield "", "an empty text for a value of the enum"
+        yield f"{own}s", "not-in-enum"
+        yield str(own).lower() if str(own) != str(own).lower() else str(own).upper(), "other-letters"
+        yield "", "empty-for-enum"
     for keyword, beyond in (("minimum", -1), ("maximum", 1)):
         if keyword in node:
             step = SMALL_STEP if node.get("type") == "number" else 1
-            yield node[keyword] + beyond * step, f"just beyond the {keyword}"
-            yield beyond * BEYOND, f"far beyond the {keyword}"
+            yield node[keyword] + beyond * step, f"just-beyond-{keyword}"
+            yield beyond * BEYOND, f"far-beyond-{keyword}"

@@ -7,9 +7,14 @@ from typing import Final
 
 from ecsuite.contract import Contract, Pointer, Shape
 from ecsuite.json_paths import Path, at_path, replaced
+<<<<<<< HEAD
 from ecsuite.legacy_words import describe
 from ecsuite.samples.body import NOBODY, NOTHING, Body, Needs
 from ecsuite.samples.drawing import UPPER_CASE_TURN, Drawing, Manner, alternatives
+=======
+from ecsuite.samples.body import NOBODY, NOTHING, Body, Needs, label
+from ecsuite.samples.drawing import UPPER_CASE_TURN, Drawing, Manner
+>>>>>>> phase2
 from ecsuite.samples.values import unusual, variants
 
 SMALLEST: Final = Manner(full=False, turn=0)
@@ -66,7 +71,7 @@ def refusable(contract: Contract, schema: Pointer, draw: Callable[[], Body]) -> 
             value = replaced(plain.value, at, new)
             if (at, new) not in tried and contract.schemas.fits(schema, value):
                 tried.add((at, new))
-                yield Body(value, f"{describe(new)} at /{'/'.join(map(str, at))}", plain.unresolved)
+                yield Body(value, f"{label(new)} at /{'/'.join(map(str, at))}", plain.unresolved)
 
 
 def _highest(contract: Contract, schema: Pointer, figure: Callable[[Shape], int]) -> int:

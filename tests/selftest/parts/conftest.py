@@ -7,11 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from ecsuite import editions, wording
+from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api
+from ecsuite.findings.breach import Place
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
+from ecsuite.promises import BY_ID, Promise
 from ecsuite.rules.world import build_world
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.recorded import RecordedReceiver
@@ -81,13 +83,11 @@ def shop():
 
 @pytest.fixture
 def findings():
-    """What was found in a world: promises with their places and what was seen."""
+    """What was found in a world: promises with the kind of breach, its place, and what was seen."""
 
-    def of(world) -> list[tuple[str, str, str]]:
-        return [
-            (wording.title(found), wording.where(found.breach), wording.actual(found.breach))
-            for found in world.api.journal.findings
-        ]
+    def of(world) -> list[tuple[Promise, str, Place, Any]]:
+        found = [(BY_ID[each.promise], each.breach) for each in world.api.journal.findings]
+        return [(promise, breach.kind, breach.at, breach.actual.value) for promise, breach in found]
 
     return of
 
@@ -96,7 +96,7 @@ def findings():
 def reasons():
     """What was not checked in a world: promises with their reasons."""
 
-    def of(world) -> set[tuple[str, str]]:
-        return {(wording.title_of(promise), reason) for promise, reason in world.api.journal.tally.not_checked}
+    def of(world) -> set[tuple[Promise, str]]:
+        return {(BY_ID[promise], reason) for promise, reason in world.api.journal.tally.not_checked}
 
     return of

@@ -7,14 +7,21 @@ import pytest
 
 from ecsuite import wording
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.promises import (
+    BY_ID,
+    DELIVERED_TO_ITS_WEBHOOK,
+    DELIVERY_ARRIVES,
+    DELIVERY_CONTENT,
+    DELIVERY_RETRIED,
+    SIGNATURE,
+)
 from ecsuite.rules.deliveries import apart, is_same_json
-from ecsuite.rules.promises import DELIVERED_RIGHT, DELIVERED_TRUE, DELIVERY_ARRIVES, REPEATED, SIGNED
 from ecsuite.rules.retries import Attempts, are_one_notification, came_again, came_at_most, longer_than, pauses_grew
 from ecsuite.samples import Body
 from ecsuite.webhook.signature import sign
 
 URL = "https://partner.example/hooks/mine?key=1"
-RULES = {DELIVERED_RIGHT, DELIVERED_TRUE, DELIVERY_ARRIVES, REPEATED, SIGNED}
+RULES = {DELIVERED_TO_ITS_WEBHOOK, DELIVERY_CONTENT, DELIVERY_ARRIVES, DELIVERY_RETRIED, SIGNATURE}
 
 
 def delivery(body, url=URL, key="hush"):
@@ -40,7 +47,7 @@ def hooked(world_of):
 
 
 def broken(world):
-    return [wording.title(found) for found in world.api.journal.findings if wording.title(found) in RULES]
+    return [BY_ID[each.promise] for each in world.api.journal.findings if BY_ID[each.promise] in RULES]
 
 
 def test_delivery_that_is_right_breaks_nothing(hooked):
@@ -57,9 +64,9 @@ def test_delivery_that_is_right_breaks_nothing(hooked):
     ("came", "promise"),
     [
         ([], DELIVERY_ARRIVES),
-        ([delivery({"eventId": "7"}, key="another")], SIGNED),
-        ([delivery({"eventId": "8"})], DELIVERED_TRUE),
-        ([delivery({"eventId": "7"}, url=URL.replace("key=1", "key=2"))], DELIVERED_RIGHT),
+        ([delivery({"eventId": "7"}, key="another")], SIGNATURE),
+        ([delivery({"eventId": "8"})], DELIVERY_CONTENT),
+        ([delivery({"eventId": "7"}, url=URL.replace("key=1", "key=2"))], DELIVERED_TO_ITS_WEBHOOK),
     ],
 )
 def test_delivery_that_is_wrong_breaks_one_promise(hooked, came, promise):
@@ -78,8 +85,12 @@ def test_deliveries_are_counted(hooked):
     def is_seven(value):
         return value["eventId"] == "7"
 
-    assert world.deliveries.count_is(DELIVERED_RIGHT, webhook, webhook.created, 1, "for one was asked for", is_seven)
-    assert not world.deliveries.count_is(DELIVERED_RIGHT, webhook, webhook.created, 0, "for the webhook is off")
+    assert world.deliveries.count_is(
+        DELIVERED_TO_ITS_WEBHOOK, webhook, webhook.created, 1, "for one was asked for", is_seven
+    )
+    assert not world.deliveries.count_is(
+        DELIVERED_TO_ITS_WEBHOOK, webhook, webhook.created, 0, "for the webhook is off"
+    )
 
 
 def test_unreadable_delivery_tells_nothing(hooked):
@@ -120,7 +131,7 @@ def test_few_attempts_are_not_judged(hooked, reasons):
     world, webhook = hooked()
 
     assert pauses_grew(world.verify, webhook.created, [0, 1])
-    assert any(promise == REPEATED for promise, _ in reasons(world))
+    assert any(promise == DELIVERY_RETRIED for promise, _ in reasons(world))
 
 
 def test_attempts_are_more_than_one_and_few(hooked):
@@ -159,6 +170,6 @@ def test_call_that_asked_is_blamed(hooked):
 
     world.deliveries.arrives(webhook, asked)
 
-    assert [
-        wording.subject(found) for found in world.api.journal.findings if wording.title(found) == DELIVERY_ARRIVES
-    ] == ["POST /simulation/events/pricecurve -> 200"]
+    assert [wording.subject(found) for found in world.api.journal.findings if found.promise == DELIVERY_ARRIVES.id] == [
+        "POST /simulation/events/pricecurve -> 200"
+    ]

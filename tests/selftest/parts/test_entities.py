@@ -2,8 +2,11 @@
 
 import pytest
 
-from ecsuite.errors import NothingThere, PromiseBroken
+from ecsuite.errors import NothingThere
+from ecsuite.findings.breach import body
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.messages.exchange import UNSPECIFIED
+from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
 from ecsuite.rules.entities import ADDRESS_REJECTED, CreationRefused
 from ecsuite.samples import MAY_BE_REJECTED, Body, Reference
 
@@ -106,7 +109,7 @@ def test_refusal_that_is_allowed_is_told(world_of, reasons):
         world.entities.create(user, body=Body({"userId": "1"}), expect=MAY_BE_REJECTED)
     assert issubclass(CreationRefused, NothingThere)
     assert world.entities.create_each(user, [Body({"userId": "1"}, "odd")]) == []
-    assert reasons(world) >= {("what was sent comes back", "refused: odd")}
+    assert reasons(world) >= {(ROUND_TRIP, "refused: odd")}
 
 
 def test_response_without_an_id_is_broken(world_of, findings):
@@ -116,7 +119,7 @@ def test_response_without_an_id_is_broken(world_of, findings):
     with pytest.raises(PromiseBroken):
         world.entities.create(types(world)["createUser"])
 
-    assert ("creation response matches the entity", "body /userId", "missing") in findings(world)
+    assert (CREATION_RESPONSE, "absent", body(("userId",)), None) in findings(world)
 
 
 def test_id_elsewhere_is_another_entity(world_of, shop):

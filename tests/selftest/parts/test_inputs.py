@@ -6,7 +6,8 @@ from datetime import date
 import httpx
 import pytest
 
-from ecsuite import editions, wording
+from ecsuite import editions
+from ecsuite.promises import BY_ID, COMPENSATION, ERROR_CODE
 from ecsuite.rules.call import Call
 from ecsuite.rules.inputs import (
     bad_credentials,
@@ -21,7 +22,6 @@ from ecsuite.rules.inputs import (
     wrong_queries,
 )
 from ecsuite.rules.periods import is_this_month
-from ecsuite.rules.promises import COMPENSATED, ERROR_FITS
 from ecsuite.rules.token import error_fits, errors_for
 from ecsuite.samples import Wrong
 
@@ -37,7 +37,7 @@ def test_bad_credentials_hold_no_good_token():
 
 def test_token_that_is_the_same_in_another_case_is_left_out():
     """A change that changes nothing would be a good token."""
-    assert "a token backwards" not in {each.what for each in bad_credentials("1221", "id", "secret", "nobody")}
+    assert "token-backwards" not in {each.case for each in bad_credentials("1221", "id", "secret", "nobody")}
 
 
 def test_wrong_credentials_differ_in_one_half():
@@ -59,13 +59,13 @@ def test_broken_bodies_are_no_objects():
         except ValueError:
             return False
 
-    assert not [each.what for each in broken_bodies({"userId": "42"}) if is_object(each.content["content"])]
+    assert not [each.case for each in broken_bodies({"userId": "42"}) if is_object(each.content["content"])]
 
 
 def test_null_is_sent_as_a_body():
     """A client that took null for no body would test something else."""
     assert wrong_body(Wrong(None, (), "null")).content["content"] == b"null"
-    assert wrong_body(Wrong([], ("a",), "an array")).what == "an array at /a"
+    assert wrong_body(Wrong([], ("a",), "[]")).case == "[] at /a"
 
 
 def test_unusual_bodies_leave_the_body_alone():
@@ -140,9 +140,9 @@ def test_error_code_fits(world_of, status, error, kept):
     response = httpx.Response(status, json={"error": error}, request=request)
     errors = errors_for({"client_secret": "wrong"})
 
-    assert error_fits(world.verify, world.contract, response, errors, "a wrong secret") is kept
-    assert [wording.title(found) for found in world.api.journal.findings] == (
-        [] if kept or status == 200 else [ERROR_FITS]
+    assert error_fits(world.verify, world.contract, response, errors, "wrong-secret") is kept
+    assert [BY_ID[each.promise] for each in world.api.journal.findings] == (
+        [] if kept or status == 200 else [ERROR_CODE]
     )
 
 
@@ -161,4 +161,4 @@ def test_period_is_the_current_month(world_of, start, end, kept):
     world = world_of(lambda *_: (200, {}))
     response = world.api.get("/users", strict=False)
 
-    assert is_this_month(world.verify, COMPENSATED, response, start, end, today=date(2026, 1, 15)) is kept
+    assert is_this_month(world.verify, COMPENSATION, response, start, end, today=date(2026, 1, 15)) is kept

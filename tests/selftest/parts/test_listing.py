@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.errors import PromiseBroken
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.rules.listing import list_in, total_of
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ecsuite import wording
-from ecsuite.rules.paging import Pages, VerifyPages
-from ecsuite.rules.promises import IN_ORDER, PAGED
+from ecsuite.findings.breach import body, listed
+from ecsuite.promises import LIST_ORDER, PAGES
+from ecsuite.rules.paging import PAGE, Pages, VerifyPages
 
 
 def server(records, **changes):
@@ -35,14 +35,14 @@ def users(count):
 
 @pytest.fixture
 def checked(world_of):
-    """The places of what is wrong with the pages of a server."""
+    """The kinds and places of what is wrong with the pages of a server."""
 
     def check(answer):
         world = world_of(answer, "2026-01")
         pages = Pages(world.api, world.contract.operations["listUsers"])
         VerifyPages(world.verify).hold_every_record_once(pages)
         return world, {
-            wording.where(found.breach) for found in world.api.journal.findings if wording.title(found) == PAGED
+            (found.breach.kind, found.breach.at) for found in world.api.journal.findings if found.promise == PAGES.id
         }
 
     return check
@@ -59,14 +59,14 @@ def test_figure_that_is_wrong_is_found(checked, name):
     """Each figure has to agree with the page that was asked for."""
     _, places = checked(server(users(3), **{name: lambda own: (own or 0) + 1}))
 
-    assert f"body /pagination/{name}" in places
+    assert ("changed", body(("pagination", name))) in places
 
 
 def test_page_with_too_few_records_is_found(checked):
     """Each page but the last is full."""
     _, places = checked(server(users(7), shown=lambda own, number, size: own[1:] if size == 2 and number == 2 else own))
 
-    assert "the page" in places
+    assert ("count", PAGE) in places
 
 
 def test_record_that_comes_twice_is_found(checked):
@@ -74,7 +74,7 @@ def test_record_that_comes_twice_is_found(checked):
     first = users(1)
     _, places = checked(server(users(7), shown=lambda own, number, size: first if size == 1 and number == 2 else own))
 
-    assert "the 7 pages by 1" in places
+    assert ("lost", listed()) in places
 
 
 def test_list_that_changes_is_not_judged(world_of, reasons):
@@ -87,8 +87,8 @@ def test_list_that_changes_is_not_judged(world_of, reasons):
     world = world_of(answer, "2026-01")
     VerifyPages(world.verify).hold_every_record_once(Pages(world.api, world.contract.operations["listUsers"]))
 
-    assert (PAGED, "the list changed while it was walked, again and again") in reasons(world)
-    assert not [found for found in world.api.journal.findings if wording.title(found) == PAGED]
+    assert (PAGES, "the list changed while it was walked, again and again") in reasons(world)
+    assert not [found for found in world.api.journal.findings if found.promise == PAGES.id]
 
 
 def test_page_after_the_last_is_empty_or_refused(world_of, reasons):
@@ -101,7 +101,7 @@ def test_page_after_the_last_is_empty_or_refused(world_of, reasons):
     ]
 
     assert outcomes == [True, False, True]
-    assert (PAGED, "a page after the last is refused with 404") in reasons(refusing)
+    assert (PAGES, "a page after the last is refused with 404") in reasons(refusing)
 
 
 @pytest.mark.parametrize(
@@ -119,4 +119,4 @@ def test_short_list_has_no_order(world_of, reasons):
     world = world_of(lambda *_: (200, [{"at": "2026-01-01T00:00:00Z"}, {"at": "tomorrow"}]))
 
     assert VerifyPages(world.verify).are_in_order([world.api.get("/users", strict=False)], "at")
-    assert any(promise == IN_ORDER for promise, _ in reasons(world))
+    assert any(promise == LIST_ORDER for promise, _ in reasons(world))

@@ -3,8 +3,15 @@
 import httpx
 import pytest
 
-from ecsuite import wording
-from ecsuite.rules.promises import GONE, KEPT_APART, LOGGED, REFUSED_CHANGES_NOTHING, SENT_COMES_BACK, UNTOUCHED
+from ecsuite.findings.breach import body
+from ecsuite.promises import (
+    DELETED_IS_GONE,
+    DELIVERY_LOGS,
+    OTHERS_UNTOUCHED,
+    PARTNERS_APART,
+    REFUSED_CHANGES_NOTHING,
+    ROUND_TRIP,
+)
 from ecsuite.rules.snapshots import Probe, Snapshot
 
 
@@ -20,20 +27,26 @@ def shown(world_of):
 
 
 def rules(found):
-    return [each for each in found if each[0] in {SENT_COMES_BACK, KEPT_APART, LOGGED, GONE, UNTOUCHED}]
+    return [
+        each
+        for each in found
+        if each[0] in {ROUND_TRIP, PARTNERS_APART, DELIVERY_LOGS, DELETED_IS_GONE, OTHERS_UNTOUCHED}
+    ]
 
 
 SHOWS = {
     "the same": ({"a": 1}, {"a": 1}, {}, []),
     "more than was sent": ({"a": 1}, {"a": 1, "b": 2}, {}, []),
-    "another value": ({"a": 1}, {"a": 2}, {}, [("body /a", "an integer, 2")]),
+    "another value": ({"a": 1}, {"a": 2}, {}, [("changed", ("a",), 2)]),
     "a member left out": ({"a": 1, "b": 2}, {"a": 1}, {}, []),
-    "a member left out of the whole": ({"a": 1, "b": 2}, {"a": 1}, {"whole": True}, [("body /b", "missing")]),
-    "part of a member": ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}, {}, [("body /a/c", "missing")]),
+    "a member left out of the whole": ({"a": 1, "b": 2}, {"a": 1}, {"whole": True}, [("lost", ("b",), None)]),
+    "part of a member": ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}, {}, [("lost", ("a", "c"), None)]),
     "part of a member, deeper": ({"a": {"b": 1, "c": 2}}, {"a": {"b": 1}}, {"depth": 2}, []),
-    "one in a list": ({"a": 1}, [{"a": 1}, {"a": 2}], {"at": (1,)}, [("body /1/a", "an integer, 2")]),
-    "nothing at the place": ({"a": 1}, {"a": 1}, {"at": ("users", 0)}, [("body /users/0", "missing")]),
-}
+    "one in a list": ({"a": 1}, [{"a": 1}, {"a": 2}], {"at": (1,)}, [("changed", (1, "a"), 2)]),
+    "a member left out below a name": ({"a": 1, "b": 2}, {"x": {"a": 1}}, {"at": ("x",)}, []),
+    "part of a member below a name": ({"a": {"b": 1, "c": 2}}, {"x": {"a": {"b": 1}}}, {"at": ("x",)}, [("lost", ("x", "a", "c"), None)]),
+    "nothing at the place": ({"a": 1}, {"a": 1}, {"at": ("users", 0)}, [("absent", ("users", 0), None)]),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SHOWS)
@@ -45,7 +58,8 @@ def test_differences_are_recorded(shown, findings, name):
     kept = world.verify.shows(sent, response, **options)
 
     assert kept is (expected == [])
-    assert [found[1:] for found in rules(findings(world))] == expected
+    found = [(kind, at.path, actual) for _, kind, at, actual in rules(findings(world))]
+    assert found == expected
 
 
 def test_unreadable_response_is_a_finding(world_of, findings):
@@ -61,9 +75,9 @@ def test_missing_value_is_not_checked(shown, reasons, findings):
     """A value that is not there is neither right nor wrong."""
     world, response = shown({})
 
-    assert world.verify.says(LOGGED, response, "isEligible", value=True)
+    assert world.verify.says(DELIVERY_LOGS, response, "isEligible", value=True)
 
-    assert reasons(world) >= {(LOGGED, "the response has no isEligible")}
+    assert reasons(world) >= {(DELIVERY_LOGS, "the response has no isEligible")}
     assert rules(findings(world)) == []
 
 
@@ -72,7 +86,7 @@ def test_value_is_of_its_type(shown, actual, kept):
     """Nothing that is only like a boolean is one."""
     world, response = shown({"isEligible": actual})
 
-    assert world.verify.says(LOGGED, response, "isEligible", value=True) is kept
+    assert world.verify.says(DELIVERY_LOGS, response, "isEligible", value=True) is kept
 
 
 def test_leak_is_named_and_not_shown(shown, findings):
@@ -80,8 +94,10 @@ def test_leak_is_named_and_not_shown(shown, findings):
     world, response = shown({"detail": "hush-hush"}, 404)
     rule = world.contract.operations["getUser"].security
 
-    assert not world.verify.tells_nothing_of(KEPT_APART, response, {"hush-hush": "a secret", "other": "other"}, rule)
-    assert rules(findings(world)) == [(KEPT_APART, "body", "it holds ['a secret']")]
+    assert not world.verify.tells_nothing_of(
+        PARTNERS_APART, response, {"hush-hush": "a secret", "other": "other"}, rule
+    )
+    assert rules(findings(world)) == [(PARTNERS_APART, "present", body(), "a secret")]
 
 
 def test_refusal_is_not_acceptance(shown, reasons):
@@ -89,7 +105,7 @@ def test_refusal_is_not_acceptance(shown, reasons):
     world, response = shown("no", 400)
 
     assert not world.verify.accepted(response, "odd")
-    assert reasons(world) >= {(SENT_COMES_BACK, "refused with 400: odd")}
+    assert reasons(world) >= {(ROUND_TRIP, "refused with 400: odd")}
 
 
 def test_status_is_like_that_of_an_unknown_id(shown, reasons):
@@ -98,9 +114,9 @@ def test_status_is_like_that_of_an_unknown_id(shown, reasons):
     _, unknown = shown({}, 200)
     rule = world.contract.operations["getUser"].security
 
-    assert world.verify.status_like(KEPT_APART, response, response, {404}, rule)
-    assert world.verify.status_like(KEPT_APART, response, unknown, {404}, rule)
-    assert reasons(world) >= {(KEPT_APART, "an unknown id gets 200")}
+    assert world.verify.status_like(PARTNERS_APART, response, response, {404}, rule)
+    assert world.verify.status_like(PARTNERS_APART, response, unknown, {404}, rule)
+    assert reasons(world) >= {(PARTNERS_APART, "an unknown id gets 200")}
 
 
 def test_deleted_entity_is_gone(world_of, shop, findings):
@@ -111,29 +127,34 @@ def test_deleted_entity_is_gone(world_of, shop, findings):
 
     assert world.verify.gone(gone, deleted)
     assert not world.verify.gone(kept, deleted)
-    assert [at for promise, at, _ in findings(world) if promise == GONE] == [
-        "GET /users/{userId} afterwards",
-        "GET /users afterwards",
+    assert [(each.breach.kind, each.breach.seen_by) for each in world.api.journal.findings] == [
+        ("present", "getUser"),
+        ("present", "listUsers"),
     ]
+    assert [each.evidence.request.url for each in world.api.journal.findings] == [
+        f"https://api.example/v1{kept.path}",
+        "https://api.example/v1/users",
+    ]
+    assert all(each.blamed.request.method == "DELETE" for each in world.api.journal.findings)
 
 
 def test_change_is_blamed_on_the_call_that_names_it(world_of, shop):
     """Of several calls the one whose id the change shows is to blame."""
     world = world_of(shop)
-    before = Snapshot({Probe("GET /users", "/users", "items"): []})
+    before = Snapshot({Probe("listUsers", "/users", "items"): []})
     sent = [world.api.post("/users", json={"userId": f"a-long-id-of-one-user-{number}"}) for number in (1, 2)]
     world.api.delete("/users/a-long-id-of-one-user-2")
 
-    assert not world.verify.unchanged(UNTOUCHED, before, sent[1], sent=sent)
+    assert not world.verify.unchanged(OTHERS_UNTOUCHED, before, sent[1], sent=sent)
 
-    (found,) = [each for each in world.api.journal.findings if wording.title(each) == UNTOUCHED]
+    (found,) = [each for each in world.api.journal.findings if each.promise == OTHERS_UNTOUCHED.id]
     assert found.blamed.request.body == b'{"userId":"a-long-id-of-one-user-1"}'
 
 
 def test_shared_change_must_come_again(world_of, shop):
     """What others may have made is a finding only where it comes with the same call again."""
     world = world_of(shop)
-    probe = Probe("GET /webhooks", "/webhooks", "items", is_shared=True)
+    probe = Probe("listWebhooks", "/webhooks", "items", is_shared=True)
     before = Snapshot({probe: []})
     response = world.api.post("/users", json={"userId": "1"})
     shop.kept["/webhooks"] = {"1": {"id": "1"}}
@@ -151,7 +172,7 @@ def test_list_grows_less_than_it_was_called(world_of):
     lengths = iter([[], [{}, {}], [], [{}]])
     world = world_of(lambda *_: (200, next(lengths)))
     refused = [httpx.Response(401, request=httpx.Request("POST", "https://api.example/v1/users"))] * 2
-    probe = Probe("GET /users", "/users", "length")
+    probe = Probe("listUsers", "/users", "length")
 
     kept = []
     for _ in range(2):

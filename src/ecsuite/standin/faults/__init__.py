@@ -20,7 +20,6 @@ from ecsuite.contract import Level, Operation
 from ecsuite.errors import UnknownFault, UnknownVariant
 from ecsuite.findings.finding import Finding
 from ecsuite.findings.pattern import FindingPattern
-from ecsuite.legacy_words import promise_of
 from ecsuite.promises import Promise
 from ecsuite.standin.app import Plant
 
@@ -37,7 +36,7 @@ class Expected:
         at: something that occurs in the place, and so on.
     """
 
-    check: str
+    check: Promise
     subject: str
     at: str = ""
     expected: str = ""
@@ -47,17 +46,11 @@ class Expected:
         """Whether the finding is the expected one; `operations` are those of the contract by id."""
         name, arrow, status = self.subject.partition(" -> ")
         subject = f"{re.escape(str(operations[name]))}{arrow}{status}" if name in operations else self.subject
-        return (
-            wording.title(finding) == self.check
-            and re.fullmatch(subject, wording.subject(finding)) is not None
-            and re.search(self.at, wording.where(finding.breach)) is not None
-            and re.search(self.expected, wording.expected(finding.breach)) is not None
-            and re.search(self.actual, wording.actual(finding.breach)) is not None
-        )
+        return finding.promise == self.check.id and re.fullmatch(subject, wording.subject(finding)) is not None
 
     def __str__(self) -> str:
         parts = (("at", self.at), ("expected", self.expected), ("actual", self.actual))
-        return ", ".join([f"{self.check}: {self.subject}", *(f"{name} {text}" for name, text in parts if text)])
+        return ", ".join([f"{self.check.id}: {self.subject}", *(f"{name} {text}" for name, text in parts if text)])
 
 
 class Planted(Protocol):
@@ -95,7 +88,7 @@ class Fault:
     @property
     def promise(self) -> Promise:
         """The promise that it breaks."""
-        return self.finding.promise if isinstance(self.finding, FindingPattern) else promise_of(self.finding.check)
+        return self.finding.promise if isinstance(self.finding, FindingPattern) else self.finding.check
 
     @property
     def call(self) -> str:

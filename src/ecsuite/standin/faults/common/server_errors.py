@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecsuite.contract import Level
+from ecsuite.promises import SERVER_ERROR
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import Row, fault
-from ecsuite.standin.faults.common.titles import SERVER_ERROR
 from ecsuite.standin.parts import Asked
 
 

@@ -9,14 +9,12 @@ from typing import Final
 
 from ecsuite.findings.breach import Place, body
 from ecsuite.findings.pattern import SUCCESS, BreachPattern, OfType, found
-from ecsuite.promises import BAD_REQUEST, RESPONSE_BODY
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
+from ecsuite.promises import BAD_REQUEST, MEDIA_TYPE, REFUSED_CHANGES_NOTHING, RESPONSE_BODY, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Reply
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.changes import from_text, unwrapped
 from ecsuite.standin.faults.common.rows import GUIDE, SPEC, EntityOperations, Taken, fault, faults, kebab
-from ecsuite.standin.faults.common.titles import BAD, BODY, MEDIA, STATUS
 from ecsuite.standin.faults.edition_2023_10.operations import OWNED, level_of
 
 
@@ -134,7 +132,7 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(own.operation)}-takes-{own.name}", level_of(own.operation), f"{own.operation} takes {own.text}")
         .plant(p.accepts(own.operation, own.pointer, OfType(own.actual), default=own.default, mend=own.mend))
-        .finding(Expected(BAD, f"{own.operation} -> 2..", "status", own.because))
+        .finding(Expected(BAD_REQUEST, f"{own.operation} -> 2..", "status", own.because))
         for own in TAKEN
     ),
     *(
@@ -146,7 +144,7 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(entity.create)}-makes-unknown-user", GUIDE, f"{entity.create} makes the user that is not there")
         .plant(p.without_parent(entity.create, _make_user, goes_on=True))
-        .finding(Expected(STATUS, f"{entity.create} -> 201", "status", "404", "201"))
+        .finding(Expected(STATUS_EXPECTED, f"{entity.create} -> 201", "status", "404", "201"))
         for entity in OWNED
     ),
     *(
@@ -172,58 +170,58 @@ FAULTS: Final = faults(
             f"{kebab(entity.list)}-of-unknown-user-is-empty", SPEC, f"{entity.list} of an unknown user is an empty list"
         )
         .plant(p.in_place_of(404, entity.list, Reply(200, [])))
-        .finding(Expected(STATUS, f"{entity.list} -> 200", "status", "404", "200"))
+        .finding(Expected(STATUS_EXPECTED, f"{entity.list} -> 200", "status", "404", "200"))
         for entity in OWNED
     ),
     *(
         fault(f"{kebab(o)}-refuses-with-{code}", level_of(o), f"{o} refuses bad input with {code}")
         .plant(p.sends(p.status(code), o, status=(400,)))
-        .finding(Expected(STATUS, f"{o} -> {code}", "status", "400", str(code)))
+        .finding(Expected(STATUS_EXPECTED, f"{o} -> {code}", "status", "400", str(code)))
         for o, code in (("createUser", 422), ("createVehicle", 422), ("createMeter", 409), ("createReport", 404))
     ),
     *(
         fault(f"{kebab(o)}-takes-an-array", level_of(o), f"{o} takes the body in an array")
         .plant(p.accepts(o, "", OfType("array"), mend=unwrapped))
-        .finding(Expected(BAD, f"{o} -> 2..", "status", "request body is an array"))
+        .finding(Expected(BAD_REQUEST, f"{o} -> 2..", "status", "request body is an array"))
         for o in ("createUser", "createVehicle", "createWebhook")
     ),
     *(
         fault(f"{kebab(o)}-takes-json-in-a-text", level_of(o), f"{o} takes the body as JSON in a JSON text")
         .plant(p.accepts(o, "", OfType("string"), mend=from_text))
-        .finding(Expected(BAD, f"{o} -> 2..", "status", "request body is a string"))
+        .finding(Expected(BAD_REQUEST, f"{o} -> 2..", "status", "request body is a string"))
         for o in ("createMeter", "createResource")
     ),
     fault("create-user-takes-a-form", GUIDE, "createUser reads a form that is called JSON")
     .plant(p.reads_as("createUser", lambda text: dict(each.split("=") for each in text.split("&"))))
-    .finding(Expected(BAD, "createUser -> 2..", "status", "request body is it is no JSON")),
+    .finding(Expected(BAD_REQUEST, "createUser -> 2..", "status", "request body is it is no JSON")),
     fault("create-vehicle-takes-text-behind", GUIDE, "createVehicle does not look behind the JSON")
     .plant(p.reads_as("createVehicle", lambda text: json.JSONDecoder().raw_decode(text)[0]))
-    .finding(Expected(BAD, "createVehicle -> 2..", "status", "request body is it is no JSON")),
+    .finding(Expected(BAD_REQUEST, "createVehicle -> 2..", "status", "request body is it is no JSON")),
     fault("create-webhook-takes-single-quotes", SPEC, "createWebhook takes JSON in single quotes")
     .plant(p.reads_as("createWebhook", ast.literal_eval))
-    .finding(Expected(BAD, "createWebhook -> 2..", "status", "request body is it is no JSON")),
+    .finding(Expected(BAD_REQUEST, "createWebhook -> 2..", "status", "request body is it is no JSON")),
     fault("create-user-takes-a-cut-off-body", GUIDE, "createUser takes JSON without its last brace")
     .plant(p.reads_as("createUser", lambda text: json.loads(text + "}")))
-    .finding(Expected(BAD, "createUser -> 2..", "status", "request body is it is no JSON")),
+    .finding(Expected(BAD_REQUEST, "createUser -> 2..", "status", "request body is it is no JSON")),
     fault("create-user-takes-no-body", GUIDE, "createUser takes an empty body")
     .plant(p.takes_nothing("createUser", {"userId": "nobody"}))
     .finding(found(BAD_REQUEST, "createUser", SUCCESS, because=BreachPattern(Place("request-body"), "absent"))),
     fault("refusal-is-plain-text", GUIDE, "a refusal of createUser is plain text")
     .plant(p.sends(p.refusal(400, "no", "text/plain"), "createUser", status=(400,)))
-    .finding(Expected(MEDIA, "createUser -> 400", "Content-Type", "problem", "text/plain")),
+    .finding(Expected(MEDIA_TYPE, "createUser -> 400", "Content-Type", "problem", "text/plain")),
     fault("refusal-is-empty", GUIDE, "a refusal of createVehicle is empty")
     .plant(p.sends(p.refusal(400), "createVehicle", status=(400,)))
     .finding(found(RESPONSE_BODY, "createVehicle", 400, body(), "absent")),
     fault("refusal-is-an-object", GUIDE, "a refusal of createMeter is an object of plain JSON")
     .plant(p.sends(p.refusal(400, {"error": "no"}), "createMeter", status=(400,)))
-    .finding(Expected(BODY, "createMeter -> 400", "body", "a string", "an object")),
+    .finding(Expected(RESPONSE_BODY, "createMeter -> 400", "body", "a string", "an object")),
     fault("refusal-says-500", SPEC, "the problem document of a 400 has the status 500")
     .plant(p.sends(p.value(lambda body: {**body, "status": 500}), "createResource", status=(400,)))
-    .finding(Expected(BODY, "createResource -> 400", "/status", "400", "500")),
+    .finding(Expected(RESPONSE_BODY, "createResource -> 400", "/status", "400", "500")),
     fault("refusal-title-is-an-array", SPEC, "the title of a problem document is an array")
     .plant(p.sends(p.value(lambda body: {**body, "title": [body["title"]]}), "createWebhook", status=(400,)))
-    .finding(Expected(BODY, "createWebhook -> 400", "/title", "a string", "an array")),
+    .finding(Expected(RESPONSE_BODY, "createWebhook -> 400", "/title", "a string", "an array")),
     fault("refusal-is-200", GUIDE, "bad input of createVehicle is answered with 200 and an error in the body")
     .plant(p.sends(p.refusal(200, {"error": "no"}), "createVehicle", status=(400,)))
-    .finding(Expected(BAD, "createVehicle -> 200", "status", "a refusal", "200")),
+    .finding(Expected(BAD_REQUEST, "createVehicle -> 200", "status", "a refusal", "200")),
 )

@@ -7,20 +7,21 @@ from typing import Any, Final
 
 from ecsuite.findings.breach import Place
 from ecsuite.findings.pattern import found
-from ecsuite.promises import REQUEST_BODY
-from ecsuite.rules.promises import DELIVERED_ONCE, DELIVERED_RIGHT, DELIVERY_ARRIVES
+from ecsuite.promises import (
+    DELIVERED_ONCE,
+    DELIVERED_TO_ITS_WEBHOOK,
+    DELIVERY_ARRIVES,
+    OPERATION,
+    REQUEST_BODY,
+    REQUEST_PARAMETERS,
+    SERVER_ERROR,
+    STATUS_EXPECTED,
+    STATUS_LISTED,
+)
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import SPEC, fault, faults
-from ecsuite.standin.faults.common.titles import (
-    DELIVERY_BODY,
-    DELIVERY_PARAMETERS,
-    KNOWN,
-    LISTED_STATUS,
-    SERVER_ERROR,
-    STATUS,
-)
 from ecsuite.standin.parts import Parts
 from ecsuite.standin.store import Delivery
 
@@ -90,10 +91,10 @@ FAULTS: Final = faults(
     .finding(Expected(DELIVERED_ONCE, "testWebhook -> 200", "deliveries to", "2", "[34]")),
     fault("delivery-has-no-signature", SPEC, "a delivery has no Spark-Signature")
     .plant(p.delivers(lambda own: [_without_signature(own)]))
-    .finding(Expected(DELIVERY_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature", "required", "missing")),
+    .finding(Expected(REQUEST_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature", "required", "missing")),
     fault("delivery-has-an-empty-signature", SPEC, "a delivery's Spark-Signature is empty")
     .plant(p.delivers(lambda own: [replace(own, headers={**own.headers, "Spark-Signature": ""})]))
-    .finding(Expected(DELIVERY_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature")),
+    .finding(Expected(REQUEST_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature")),
     fault("delivery-has-another-signature", SPEC, "a delivery has X-Signature in the place of Spark-Signature")
     .plant(
         p.delivers(
@@ -102,36 +103,44 @@ FAULTS: Final = faults(
             ]
         )
     )
-    .finding(Expected(DELIVERY_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature", "required", "missing")),
+    .finding(Expected(REQUEST_PARAMETERS, "POST testDelivery -> .*", "Spark-Signature", "required", "missing")),
     fault("delivery-is-no-json", SPEC, "a delivery is said to be JSON, and is not")
     .plant(p.delivers(lambda own: [replace(own, body=b"test=1")]))
-    .finding(Expected(DELIVERY_BODY, "POST testDelivery -> .*", "request body", "", "no JSON")),
+    .finding(Expected(REQUEST_BODY, "POST testDelivery -> .*", "request body", "", "no JSON")),
     fault("delivery-is-a-put", SPEC, "a delivery is a PUT")
     .plant(p.delivers_by("PUT"))
-    .finding(Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
+    .finding(Expected(OPERATION, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
     fault("delivery-is-empty", SPEC, "a delivery has no body")
     .plant(p.delivers(lambda own: [replace(own, body=b"")]))
     .finding(found(REQUEST_BODY, "testDelivery", at=Place("request-body"), kind="absent")),
     fault("delivery-goes-to-the-first-address", SPEC, "a changed webhook is called at the address that it had")
     .plant(_calls_first_address)
     .finding(
-        Expected(DELIVERED_RIGHT, "testWebhook -> 200", "deliveries to", "none, for the webhook has another address")
+        Expected(
+            DELIVERED_TO_ITS_WEBHOOK, "testWebhook -> 200", "deliveries to", "none, for the webhook has another address"
+        )
     ),
     fault("delivery-does-not-follow", SPEC, "a changed webhook is not called at its new address")
     .plant(_calls_first_address)
     .finding(Expected(DELIVERY_ARRIVES, "testWebhook -> 200", "delivery", "a POST to", "nothing came")),
     fault("delivery-to-the-deleted", SPEC, "a deleted webhook is called, and 404 answered")
     .plant(_calls_deleted)
-    .finding(Expected(DELIVERED_RIGHT, "testWebhook -> 404", "deliveries to", "none, for the webhook is deleted")),
+    .finding(
+        Expected(DELIVERED_TO_ITS_WEBHOOK, "testWebhook -> 404", "deliveries to", "none, for the webhook is deleted")
+    ),
     fault("delivery-to-all", SPEC, "a test calls every webhook of the partner")
     .plant(p.does("testWebhook", _calls_all))
-    .finding(Expected(DELIVERED_RIGHT, "testWebhook -> 200", "deliveries to", "none, for its test was not asked for")),
+    .finding(
+        Expected(
+            DELIVERED_TO_ITS_WEBHOOK, "testWebhook -> 200", "deliveries to", "none, for its test was not asked for"
+        )
+    ),
     fault("deleted-webhook-can-be-tested", SPEC, "a test of a deleted webhook is answered with 200")
     .plant(p.in_place_of(404, "testWebhook", Reply(200)))
-    .finding(Expected(STATUS, "testWebhook -> 200", "status", "404", "200")),
+    .finding(Expected(STATUS_EXPECTED, "testWebhook -> 200", "status", "404", "200")),
     fault("test-is-202", SPEC, "a test is answered with 202")
     .plant(p.sends(p.status(202), "testWebhook"))
-    .finding(Expected(LISTED_STATUS, "testWebhook -> 202", "status", "200", "202")),
+    .finding(Expected(STATUS_LISTED, "testWebhook -> 202", "status", "200", "202")),
     fault("refusing-receiver-is-502", SPEC, "a test of a webhook whose receiver refuses is a server error")
     .plant(p.waits_for_receiver("testWebhook", lambda answer: answer.status_code >= 400))
     .finding(Expected(SERVER_ERROR, "testWebhook -> 502", "status", "below 500", "502")),

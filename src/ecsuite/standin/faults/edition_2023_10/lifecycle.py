@@ -6,12 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from ecsuite.rules.promises import GONE, LISTED_ONCE, PARENTS, REFUSED_CHANGES_NOTHING, UNTOUCHED
+from ecsuite.promises import (
+    DELETED_IS_GONE,
+    LISTED_ONCE,
+    OTHERS_UNTOUCHED,
+    PARENTS,
+    REFUSED_CHANGES_NOTHING,
+    ROUND_TRIP,
+    STATUS_EXPECTED,
+)
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import SPEC, fault, faults, kebab
-from ecsuite.standin.faults.common.titles import SENT, STATUS
 from ecsuite.standin.faults.edition_2023_10.operations import ENTITIES, OWNED
 
 PAGE: Final = 20
@@ -75,13 +82,13 @@ FAULTS: Final = faults(
     *(
         fault(f"{entity.name}-deleted-is-listed", SPEC, f"{entity.list} lists what is deleted")
         .plant(p.still_listed(entity.list, entity.get, entity.delete))
-        .finding(Expected(GONE, f"{entity.delete} -> 204", f"{entity.name}s afterwards", "not in the list"))
+        .finding(Expected(DELETED_IS_GONE, f"{entity.delete} -> 204", f"{entity.name}s afterwards", "not in the list"))
         for entity in ENTITIES
     ),
     *(
         fault(f"{entity.name}-deletes-sibling", SPEC, f"{entity.delete} deletes the newest {entity.name}, too")
         .plant(p.deletes_sibling_too(entity.delete, entity.name, entity.parameter))
-        .finding(Expected(UNTOUCHED, f"{entity.delete} -> 204", "GET .* afterwards"))
+        .finding(Expected(OTHERS_UNTOUCHED, f"{entity.delete} -> 204", "GET .* afterwards"))
         for entity in ENTITIES
     ),
     *(
@@ -99,31 +106,31 @@ FAULTS: Final = faults(
     ),
     fault("vehicle-deleted-everywhere", SPEC, "deleteVehicle deletes the vehicles of that id below other users, too")
     .plant(p.then_does("deleteVehicle", _vehicles_of_everyone))
-    .finding(Expected(UNTOUCHED, "deleteVehicle -> 204", "GET .*/vehicles/.* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "deleteVehicle -> 204", "GET .*/vehicles/.* afterwards")),
     fault("vehicle-deletes-resource", SPEC, "deleteVehicle deletes the resource of that id, too")
     .plant(p.then_does("deleteVehicle", _resource_of_same_id))
-    .finding(Expected(UNTOUCHED, "deleteVehicle -> 204", "GET .*/resources/.* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "deleteVehicle -> 204", "GET .*/resources/.* afterwards")),
     fault("put-changes-nothing", SPEC, "replaceWebhook answers 200 and changes nothing")
     .plant(p.only_says("replaceWebhook"))
-    .finding(Expected(SENT, "getWebhook -> 200", "/webhookUrl")),
+    .finding(Expected(ROUND_TRIP, "getWebhook -> 200", "/webhookUrl")),
     fault("put-keeps-payload-types", SPEC, "replaceWebhook leaves eventPayloadTypes as they were")
     .plant(p.does("replaceWebhook", partial(_put_keeps, ("eventPayloadTypes",))))
-    .finding(Expected(SENT, "(PUT|GET) /webhooks/{id} -> 200", "/eventPayloadTypes")),
+    .finding(Expected(ROUND_TRIP, "(PUT|GET) /webhooks/{id} -> 200", "/eventPayloadTypes")),
     fault("put-keeps-operation-types", SPEC, "replaceWebhook leaves operationTypes as they were")
     .plant(p.does("replaceWebhook", partial(_put_keeps, ("operationTypes",))))
-    .finding(Expected(SENT, "(PUT|GET) /webhooks/{id} -> 200", "/operationTypes")),
+    .finding(Expected(ROUND_TRIP, "(PUT|GET) /webhooks/{id} -> 200", "/operationTypes")),
     fault("put-changes-all", SPEC, "replaceWebhook changes the other webhooks, too")
     .plant(p.then_does("replaceWebhook", _change_all_webhooks))
-    .finding(Expected(UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
     fault("put-makes", SPEC, "replaceWebhook makes what is not there")
     .plant(p.does("replaceWebhook", _put_makes))
-    .finding(Expected(STATUS, "replaceWebhook -> 200", "status", "404", "200")),
+    .finding(Expected(STATUS_EXPECTED, "replaceWebhook -> 200", "status", "404", "200")),
     fault("put-unknown-is-200", SPEC, "replaceWebhook answers 200 where there is nothing")
     .plant(p.in_place_of(404, "replaceWebhook", Reply(200)))
-    .finding(Expected(STATUS, "replaceWebhook -> 200", "status", "404", "200")),
+    .finding(Expected(STATUS_EXPECTED, "replaceWebhook -> 200", "status", "404", "200")),
     fault("put-moves", SPEC, "replaceWebhook gives the webhook another id")
     .plant(p.does("replaceWebhook", _put_moves))
-    .finding(Expected(STATUS, "getWebhook -> 404", "status", "200", "404")),
+    .finding(Expected(STATUS_EXPECTED, "getWebhook -> 404", "status", "200", "404")),
     fault("put-in-spite-of-404", SPEC, "replaceWebhook answers 404 for an unknown webhook, and makes it")
     .plant(p.does("replaceWebhook", _put_makes_quietly))
     .finding(Expected(REFUSED_CHANGES_NOTHING, "replaceWebhook -> 404", "GET .* afterwards", "404")),

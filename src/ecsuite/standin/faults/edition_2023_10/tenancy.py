@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from ecsuite.rules.promises import DELIVERED_RIGHT, KEPT_APART
+from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK, PARTNERS_APART
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
@@ -32,19 +32,19 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(o)}-across-partners", GUIDE, f"{o} takes the ids of every partner")
         .plant(p.across_partners(o))
-        .finding(Expected(KEPT_APART, f"{o} -> 2..", "status"))
+        .finding(Expected(PARTNERS_APART, f"{o} -> 2..", "status"))
         for o in (*BY_ID, "getEvent", *(each for entity in OWNED for each in (entity.create, entity.list)))
     ),
     *(
         fault(f"{kebab(o)}-of-all-partners", GUIDE, f"{o} lists what all partners have")
         .plant(p.lists_everyones(o))
-        .finding(Expected(KEPT_APART, f"{o} -> 200", "the list"))
+        .finding(Expected(PARTNERS_APART, f"{o} -> 200", "the list"))
         for o in ("listUsers", "listWebhooks")
     ),
     *(
         fault(f"{kebab(o)}-in-spite-of-404", GUIDE, f"{o} answers 404 for another partner's, and acts all the same")
         .plant(p.acts_for_others(o))
-        .finding(Expected(KEPT_APART, f"{o} -> 404", "GET .* afterwards"))
+        .finding(Expected(PARTNERS_APART, f"{o} -> 404", "GET .* afterwards"))
         for o in (*DELETING, "replaceWebhook", *(entity.create for entity in OWNED))
     ),
     fault(
@@ -53,20 +53,20 @@ FAULTS: Final = faults(
         "testWebhook answers 404 for another partner's, and delivers all the same",
     )
     .plant(p.acts_for_others("testWebhook"))
-    .finding(Expected(DELIVERED_RIGHT, "testWebhook -> 404", "deliveries to", "none")),
+    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "testWebhook -> 404", "deliveries to", "none")),
     fault(
         "shows-another-partners-webhook-secret-in-404",
         GUIDE,
         "the 404 of getWebhook shows the secret of another partner's webhook",
     )
     .plant(p.tells_of_others("getWebhook", "webhook", "id", "webhookSecret"))
-    .finding(Expected(KEPT_APART, "getWebhook -> 404", "body", "nothing of another partner's", "a secret")),
+    .finding(Expected(PARTNERS_APART, "getWebhook -> 404", "body", "nothing of another partner's", "a secret")),
     fault("user-id-is-taken-away", GUIDE, "a user's id is taken away from the other partner who has it")
     .plant(p.then_does("createUser", _user_of_everybody))
-    .finding(Expected(KEPT_APART, "createUser -> 2..", "GET .* afterwards")),
+    .finding(Expected(PARTNERS_APART, "createUser -> 2..", "GET .* afterwards")),
     fault("user-deleted-for-all", GUIDE, "a deleted user is deleted for every partner who has one of that id")
     .plant(p.then_does("deleteUser", lambda call, _: _user_of_everybody(replace(call, body=call.path), Reply(204))))
-    .finding(Expected(KEPT_APART, "createUser -> 2..", "GET .* afterwards")),
+    .finding(Expected(PARTNERS_APART, "createUser -> 2..", "GET .* afterwards")),
     *(
         fault(
             f"{kebab(entity.list)}-of-same-user-id",
@@ -74,7 +74,7 @@ FAULTS: Final = faults(
             f"{entity.list} shows what another partner has below the same userId",
         )
         .plant(p.does(entity.list, partial(_entities_of_others, entity.name)))
-        .finding(Expected(KEPT_APART, f"{entity.list} -> 200", "the list"))
+        .finding(Expected(PARTNERS_APART, f"{entity.list} -> 200", "the list"))
         for entity in OWNED
     ),
 )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from ecsuite.rules.promises import REFUSED_CHANGES_NOTHING
+from ecsuite.promises import BAD_REQUEST, REFUSED_CHANGES_NOTHING, RESPONSE_HEADERS
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults, kebab
-from ecsuite.standin.faults.common.titles import BAD, HEADERS
 from ecsuite.standin.faults.edition_2026_01.operations import CHANGING, DELETING, MAKING, SECURED, SIMULATING
 
 FAULTS: Final = faults(
@@ -16,7 +15,7 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(o)}-without-token", GUIDE, f"{o} needs no token")
         .plant(p.open_to_all(o))
-        .finding(Expected(BAD, f"{o} -> 2..", "status", "Authorization is missing"))
+        .finding(Expected(BAD_REQUEST, f"{o} -> 2..", "status", "Authorization is missing"))
         for o in SECURED
     ),
     *(
@@ -27,5 +26,5 @@ FAULTS: Final = faults(
     ),
     fault("challenge-missing-on-batch", SPEC, "the 401 of createUsers has no WWW-Authenticate")
     .plant(p.sends(p.header("WWW-Authenticate", None), "createUsers", status=(401,)))
-    .finding(Expected(HEADERS, "createUsers -> 401", "WWW-Authenticate", "Bearer", "missing")),
+    .finding(Expected(RESPONSE_HEADERS, "createUsers -> 401", "WWW-Authenticate", "Bearer", "missing")),
 )

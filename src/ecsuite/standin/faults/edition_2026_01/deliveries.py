@@ -12,15 +12,13 @@ from typing import Any, Final
 from ecsuite.findings.breach import Place
 from ecsuite.findings.pattern import found
 from ecsuite.http import httpx
-from ecsuite.promises import REQUEST_BODY
-from ecsuite.rules.promises import DELIVERED_RIGHT, DELIVERED_TRUE, DELIVERY_ARRIVES
+from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK, DELIVERY_ARRIVES, DELIVERY_CONTENT, OPERATION, REQUEST_BODY
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import webhooks
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
-from ecsuite.standin.faults.common.titles import DELIVERY_BODY, KNOWN
 from ecsuite.standin.faults.edition_2026_01.operations import SIMULATING
 from ecsuite.standin.faults.edition_2026_01.signing import keeps_first, written
 from ecsuite.standin.parts import Parts
@@ -120,40 +118,40 @@ FAULTS: Final = faults(
     .finding(Expected(DELIVERY_ARRIVES, "simulate.* -> 200|POST .* -> 200", "delivery", "a POST to", "nothing came")),
     fault("delivery-whatever-was-asked-for", GUIDE, "a webhook gets events of every type")
     .plant(_notifies_as(lambda _, webhook, __: webhook["enabled"]))
-    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "none")),
+    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "none")),
     fault("delivery-though-switched-off", GUIDE, "a webhook that is off gets events")
     .plant(_notifies_as(lambda _, webhook, entity: entity in webhook["notificationTypes"]))
-    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "switched off")),
+    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "switched off")),
     fault("delivery-though-deleted", GUIDE, "a webhook that is deleted gets events")
     .plant(_keeps_deleted)
-    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "deleted")),
+    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "deleted")),
     fault("delivery-to-other-partners", GUIDE, "the webhooks of every partner get an event")
     .plant(p.together(*(p.does(o, _cross_partner) for o in SIMULATING)))
-    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "partner")),
+    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "partner")),
     fault("delivery-to-original-address", GUIDE, "a webhook that moved gets events at the address that it had")
     .plant(keeps_first("webhookUrl", lambda url, own: replace(own, url=url)))
-    .finding(Expected(DELIVERED_RIGHT, "POST .* -> 200", "deliveries to", "another address")),
+    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "another address")),
     fault("delivery-is-a-put", GUIDE, "a delivery is a PUT")
     .plant(p.delivers_by("PUT"))
-    .finding(Expected(KNOWN, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
+    .finding(Expected(OPERATION, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
     fault("delivery-is-a-form", GUIDE, "a delivery is no JSON")
     .plant(p.delivers(lambda own: [replace(own, body=b"event=1")]))
-    .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "no JSON")),
+    .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", "request body", "", "no JSON")),
     fault("delivery-is-in-latin-1", GUIDE, "a delivery is written in Latin-1")
     .plant(written(lambda value: json.dumps(value, ensure_ascii=False).encode("latin-1", "replace")))
-    .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", "request body", "", "UTF-8")),
+    .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", "request body", "", "UTF-8")),
     fault("delivery-is-empty", GUIDE, "a delivery has no body")
     .plant(p.delivers(lambda own: [replace(own, body=b"")]))
     .finding(found(REQUEST_BODY, "eventNotification", at=Place("request-body"), kind="absent")),
     *(
         fault(f"delivery-without-{kebab(name)}", GUIDE, f"a delivery has no {name}")
         .plant(_notifies(partial(_but, name)))
-        .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", f"/{name}", "required", "missing"))
+        .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", f"/{name}", "required", "missing"))
         for name in ("notificationId", "eventId", "notificationType", "payload")
     ),
     fault("delivery-time-has-no-offset", GUIDE, "the time of a delivery has no offset")
     .plant(_notifies(lambda value: p.edited(value, "/notificationSentUtc", lambda text: text[:19])))
-    .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/notificationSentUtc", "RFC 3339")),
+    .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", "/notificationSentUtc", "RFC 3339")),
     fault("delivery-of-another-event", GUIDE, "a delivery has another eventId")
     .plant(_notifies(lambda value: {**value, "eventId": value["notificationId"]}))
     .finding(Expected(DELIVERY_ARRIVES, "POST .* -> 200", "delivery", "a POST to", "nothing came")),
@@ -161,7 +159,7 @@ FAULTS: Final = faults(
     .plant(_notifies(lambda value: {**value, "notificationType": "UserEligibilityUpdated"}))
     .finding(
         Expected(
-            DELIVERED_TRUE,
+            DELIVERY_CONTENT,
             "POST eventNotification -> .*",
             "/notificationType",
             "PriceCurveCreated",
@@ -171,14 +169,14 @@ FAULTS: Final = faults(
     fault("delivery-type-is-unknown", GUIDE, "a delivery is of the type PriceCurve")
     .plant(_notifies(lambda value: {**value, "notificationType": "PriceCurve"}))
     .finding(
-        Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/notificationType", "PriceCurveCreated", "PriceCurve")
+        Expected(REQUEST_BODY, "POST eventNotification -> .*", "/notificationType", "PriceCurveCreated", "PriceCurve")
     ),
     fault("delivery-has-other-limits", GUIDE, "a delivery has other limits than the event")
     .plant(_notifies(lambda value: p.edited(value, "/payload/targets/*/points/*/maxPowerInKiloWatts", 99)))
-    .finding(Expected(DELIVERED_TRUE, "POST eventNotification -> .*", "/maxPowerInKiloWatts", "", "99")),
+    .finding(Expected(DELIVERY_CONTENT, "POST eventNotification -> .*", "/maxPowerInKiloWatts", "", "99")),
     fault("delivery-payload-is-text", GUIDE, "the payload of a delivery is text")
     .plant(_notifies(lambda value: {**value, "payload": p.text_of(value["payload"])}))
-    .finding(Expected(DELIVERY_BODY, "POST eventNotification -> .*", "/payload", "", "a string")),
+    .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", "/payload", "", "a string")),
     fault("slow-receiver-stops-all", GUIDE, "a receiver that fails stops the deliveries of others")
     .plant(_waits_for_each)
     .finding(Expected(DELIVERY_ARRIVES, "POST .* -> 200", "delivery", "a POST to", "nothing came")),

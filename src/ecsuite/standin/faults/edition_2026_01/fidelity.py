@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
+from ecsuite.promises import PATH_IDS, RESPONSE_BODY, ROUND_TRIP
 from ecsuite.standin.edition_2026_01 import webhooks
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.changes import ascii_only, float32, mojibake, shortened, swapped
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
-from ecsuite.standin.faults.common.titles import BODY, PATH, SENT
 
 
 def _without_zeros(meters: list[str] | None) -> list[str] | None:
@@ -34,7 +34,7 @@ FAULTS: Final = faults(
     *(
         fault(f"{name}-{suffix}", GUIDE, f"{o} {text}")
         .plant(p.keeps(o, pointer, change))
-        .finding(Expected(SENT, "(POST|PUT|PATCH|GET) /users/{userId}/locations.* -> 20.", at))
+        .finding(Expected(ROUND_TRIP, "(POST|PUT|PATCH|GET) /users/{userId}/locations.* -> 20.", at))
         for o, suffix in (("createLocation", "post"), ("replaceLocation", "put"), ("changeLocation", "patch"))
         for name, text, pointer, change, at in (
             (
@@ -71,83 +71,83 @@ FAULTS: Final = faults(
     ),
     fault("location-type-in-small-letters", GUIDE, "a locationType is shown in small letters")
     .plant(p.shows("getLocation", "/locationType", lambda own: own and own.lower()))
-    .finding(Expected(BODY, "getLocation -> 200", "/locationType", "Residential")),
+    .finding(Expected(RESPONSE_BODY, "getLocation -> 200", "/locationType", "Residential")),
     fault("latitude-is-text", GUIDE, "a latitude is shown as text")
     .plant(p.shows("getLocation", "/coordinates/latitude", str))
-    .finding(Expected(BODY, "getLocation -> 200", "/coordinates/latitude", "a number", "a string")),
+    .finding(Expected(RESPONSE_BODY, "getLocation -> 200", "/coordinates/latitude", "a number", "a string")),
     fault("coordinates-are-missing", GUIDE, "coordinates are shown as null")
     .plant(p.shows("getLocation", "/coordinates", None))
-    .finding(Expected(SENT, "getLocation -> 200", "/coordinates", "", "null")),
+    .finding(Expected(ROUND_TRIP, "getLocation -> 200", "/coordinates", "", "null")),
     fault("meters-are-numbers", GUIDE, "meter point ids are shown as numbers")
     .plant(p.shows("getLocation", "/meterPointIds/*", int))
-    .finding(Expected(BODY, "getLocation -> 200", "/meterPointIds/0", "a string", "an integer")),
+    .finding(Expected(RESPONSE_BODY, "getLocation -> 200", "/meterPointIds/0", "a string", "an integer")),
     fault("listed-resources-of-another-user", GUIDE, "resources in a list are shown as another user's")
     .plant(p.shows("listResources", "/resources/*/userId", "somebody"))
-    .finding(Expected(PATH, "listResources -> 200", "/userId", "as in the path", "somebody")),
+    .finding(Expected(PATH_IDS, "listResources -> 200", "/userId", "as in the path", "somebody")),
     fault("resource-at-another-location", GUIDE, "a resource is shown at another location")
     .plant(p.shows("getResource", "/locationId", lambda own: own and "elsewhere"))
-    .finding(Expected(SENT, "getResource -> 200", "/locationId", "", "elsewhere")),
+    .finding(Expected(ROUND_TRIP, "getResource -> 200", "/locationId", "", "elsewhere")),
     fault("location-in-half", GUIDE, "a location is shown without its latitude")
     .plant(p.shows("getLocation", "/coordinates", lambda own: own and {"longitude": own["longitude"]}))
-    .finding(Expected(SENT, "getLocation -> 200", "/coordinates/latitude", "", "missing")),
+    .finding(Expected(ROUND_TRIP, "getLocation -> 200", "/coordinates/latitude", "", "missing")),
     fault("location-of-another-user", GUIDE, "a location is shown as another user's")
     .plant(p.shows("getLocation", "/userId", "somebody"))
-    .finding(Expected(PATH, "getLocation -> 200", "/userId", "as in the path", "somebody")),
+    .finding(Expected(PATH_IDS, "getLocation -> 200", "/userId", "as in the path", "somebody")),
     fault("list-shows-other-coordinates", GUIDE, "the list of locations rounds coordinates")
     .plant(p.shows("listLocations", "/*/coordinates", partial(_rounded, 1)))
-    .finding(Expected(SENT, "listLocations -> 200", "/coordinates")),
+    .finding(Expected(ROUND_TRIP, "listLocations -> 200", "/coordinates")),
     fault("list-shows-other-meters", GUIDE, "the list of locations shows no meter points")
     .plant(p.shows("listLocations", "/*/meterPointIds", []))
-    .finding(Expected(SENT, "listLocations -> 200", "/meterPointIds")),
+    .finding(Expected(ROUND_TRIP, "listLocations -> 200", "/meterPointIds")),
     fault("post-shows-other-type", GUIDE, "a new location's answer has another type")
     .plant(p.shows("createLocation", "/locationType", "Other"))
-    .finding(Expected(SENT, "createLocation -> 201", "/locationType", "", "Other")),
+    .finding(Expected(ROUND_TRIP, "createLocation -> 201", "/locationType", "", "Other")),
     fault("put-shows-other-type", GUIDE, "a replaced location's answer has another type")
     .plant(p.shows("replaceLocation", "/locationType", "Other"))
-    .finding(Expected(SENT, "replaceLocation -> 200", "/locationType", "", "Other")),
+    .finding(Expected(ROUND_TRIP, "replaceLocation -> 200", "/locationType", "", "Other")),
     fault("patch-shows-other-meters", GUIDE, "a changed location's answer has other meter points")
     .plant(p.shows("changeLocation", "/meterPointIds", ["1"]))
-    .finding(Expected(SENT, "changeLocation -> 200", "/meterPointIds")),
+    .finding(Expected(ROUND_TRIP, "changeLocation -> 200", "/meterPointIds")),
     fault("post-answers-another-user", GUIDE, "a new user's answer has another userId")
     .plant(p.shows("createUser", "/userId", "other"))
-    .finding(Expected(SENT, "createUser -> 201", "/userId", "", "other")),
+    .finding(Expected(ROUND_TRIP, "createUser -> 201", "/userId", "", "other")),
     fault("user-id-in-small-letters", GUIDE, "a userId is kept in small letters")
     .plant(p.keeps("createUser", "/userId", str.lower))
-    .finding(Expected(SENT, "createUser -> 201", "/userId", "[A-F]", "[a-f]")),
+    .finding(Expected(ROUND_TRIP, "createUser -> 201", "/userId", "[A-F]", "[a-f]")),
     fault("vehicle-is-a-charger", GUIDE, "a vehicle is kept as a charger")
     .plant(p.keeps("createVehicle", "/resourceType", "Charger"))
-    .finding(Expected(SENT, "(POST|GET) /.* -> 20.", "/resourceType", "Vehicle", "Charger")),
+    .finding(Expected(ROUND_TRIP, "(POST|GET) /.* -> 20.", "/resourceType", "Vehicle", "Charger")),
     fault("resource-is-generic", GUIDE, "an HVAC is kept as Generic")
     .plant(p.keeps("createLocationResource", "/resourceType", lambda own: own.replace("HVAC", "Generic")))
-    .finding(Expected(SENT, "(POST|GET) /.* -> 20.", "/resourceType", "HVAC", "Generic")),
+    .finding(Expected(ROUND_TRIP, "(POST|GET) /.* -> 20.", "/resourceType", "HVAC", "Generic")),
     fault("resource-meter-loses-zeros", GUIDE, "the meter point id of a resource loses its leading zeros")
     .plant(p.keeps("createLocationResource", "/meterPointId", lambda own: own and own.lstrip("0")))
-    .finding(Expected(SENT, "(POST|GET) /.* -> 20.", "/meterPointId")),
+    .finding(Expected(ROUND_TRIP, "(POST|GET) /.* -> 20.", "/meterPointId")),
     fault("resource-id-is-a-number", GUIDE, "a resourceId is shown as a number")
     .plant(p.shows("getResource", "/resourceId", 7))
-    .finding(Expected(BODY, "getResource -> 200", "/resourceId", "a string", "an integer")),
+    .finding(Expected(RESPONSE_BODY, "getResource -> 200", "/resourceId", "a string", "an integer")),
     fault("webhook-name-loses-letters", GUIDE, "the name of a webhook loses its Norwegian letters")
     .plant(p.keeps("createWebhook", "/name", lambda own: own and ascii_only(own)))
-    .finding(Expected(SENT, "(POST|GET) /webhooks.* -> 20.", "/name", "[ØøÅå]")),
+    .finding(Expected(ROUND_TRIP, "(POST|GET) /webhooks.* -> 20.", "/name", "[ØøÅå]")),
     fault("webhook-name-is-cut-off", GUIDE, "the name of a webhook is cut off after 50 letters")
     .plant(p.keeps("createWebhook", "/name", lambda own: own and shortened(50, own)))
-    .finding(Expected(SENT, "(POST|GET) /webhooks.* -> 20.", "/name")),
+    .finding(Expected(ROUND_TRIP, "(POST|GET) /webhooks.* -> 20.", "/name")),
     fault("webhook-name-is-read-as-latin-1", GUIDE, "the name of a changed webhook is decoded as Latin-1")
     .plant(p.keeps("changeWebhook", "/name", lambda own: own and mojibake(own)))
-    .finding(Expected(SENT, "(PATCH|GET) /webhooks.* -> 20.", "/name", "Ø", "Ã")),
+    .finding(Expected(ROUND_TRIP, "(PATCH|GET) /webhooks.* -> 20.", "/name", "Ø", "Ã")),
     fault("webhook-url-ends-in-slash", GUIDE, "a webhook's URL is shown with a slash behind it")
     .plant(p.shows("getWebhook", "/webhookUrl", lambda url: f"{url}/"))
-    .finding(Expected(SENT, "getWebhook -> 200", "/webhookUrl", "", '/"')),
+    .finding(Expected(ROUND_TRIP, "getWebhook -> 200", "/webhookUrl", "", '/"')),
     fault("webhook-type-is-lost", GUIDE, "the last notification type of a webhook is lost")
     .plant(p.keeps("createWebhook", "/notificationTypes", lambda own: own[:-1] or own))
-    .finding(Expected(SENT, "(POST|GET) /webhooks.* -> 20.", "/notificationTypes", "an array", "an array")),
+    .finding(Expected(ROUND_TRIP, "(POST|GET) /webhooks.* -> 20.", "/notificationTypes", "an array", "an array")),
     fault("webhook-types-are-all", GUIDE, "a webhook has all notification types, whatever was sent")
     .plant(p.keeps("createWebhook", "/notificationTypes", list(webhooks.NOTIFICATION_TYPES.values())))
-    .finding(Expected(SENT, "(POST|GET) /webhooks.* -> 20.", "/notificationTypes")),
+    .finding(Expected(ROUND_TRIP, "(POST|GET) /webhooks.* -> 20.", "/notificationTypes")),
     fault("webhook-shows-its-secret", GUIDE, "a webhook's answer shows its secret")
     .plant(p.sends(p.value(lambda body: {**body, "webhookSecret": "shown"}), "getWebhook"))
-    .finding(Expected(BODY, "getWebhook -> 200", "/webhookSecret")),
+    .finding(Expected(RESPONSE_BODY, "getWebhook -> 200", "/webhookSecret")),
     fault("listed-webhook-url-is-another", GUIDE, "the list of webhooks shows other URLs")
     .plant(p.shows("listWebhooks", "/webhooks/*/webhookUrl", lambda url: url + "?"))
-    .finding(Expected(SENT, "listWebhooks -> 200", "/webhookUrl")),
+    .finding(Expected(ROUND_TRIP, "listWebhooks -> 200", "/webhookUrl")),
 )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from ecsuite.rules.promises import GONE, LISTED_ONCE, PARENTS, UNTOUCHED
+from ecsuite.promises import DELETED_IS_GONE, LISTED_ONCE, OTHERS_UNTOUCHED, PARENTS, ROUND_TRIP
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import assets
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults, kebab
-from ecsuite.standin.faults.common.titles import SENT
 from ecsuite.standin.faults.edition_2026_01.operations import ENTITIES
 from ecsuite.standin.parts import Parts
 
@@ -77,21 +76,21 @@ FAULTS: Final = faults(
     *(
         fault(f"{entity.name}-deleted-is-listed", GUIDE, f"{entity.list} lists what is deleted")
         .plant(p.still_listed(entity.list, entity.get, entity.delete))
-        .finding(Expected(GONE, f"{entity.delete} -> 204", f"{entity.name}s afterwards", "not in the list"))
+        .finding(Expected(DELETED_IS_GONE, f"{entity.delete} -> 204", f"{entity.name}s afterwards", "not in the list"))
         for entity in _NO_RESOURCES
     ),
     fault("resource-deleted-is-listed", GUIDE, "listResources lists what is deleted")
     .plant(_resources_listed_still)
-    .finding(Expected(GONE, "deleteResource -> 204", "resources afterwards", "not in the list")),
+    .finding(Expected(DELETED_IS_GONE, "deleteResource -> 204", "resources afterwards", "not in the list")),
     *(
         fault(f"{entity.name}-deletes-sibling", GUIDE, f"{entity.delete} deletes the newest {entity.name}, too")
         .plant(p.deletes_sibling_too(entity.delete, entity.name, entity.parameter))
-        .finding(Expected(UNTOUCHED, f"{entity.delete} -> 204", "GET .* afterwards"))
+        .finding(Expected(OTHERS_UNTOUCHED, f"{entity.delete} -> 204", "GET .* afterwards"))
         for entity in _NO_RESOURCES
     ),
     fault("resource-deletes-sibling", GUIDE, "deleteResource deletes the newest resource of each user, too")
     .plant(p.then_does("deleteResource", _newest_of_each))
-    .finding(Expected(UNTOUCHED, "deleteResource -> 204", "GET .* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "deleteResource -> 204", "GET .* afterwards")),
     *(
         fault(f"{kebab(o)}-of-any-user", GUIDE, f"{o} finds a location below any user")
         .plant(p.across_parents(o, "user", "userId"))
@@ -111,16 +110,16 @@ FAULTS: Final = faults(
     .plant(
         p.lists("listResources", lambda items: [{**each, "meterPointId": items[0]["meterPointId"]} for each in items])
     )
-    .finding(Expected(SENT, "listResources -> 200", "/meterPointId")),
+    .finding(Expected(ROUND_TRIP, "listResources -> 200", "/meterPointId")),
     fault("listed-webhooks-one-an-address", GUIDE, "listWebhooks shows one webhook for each address")
     .plant(p.lists("listWebhooks", lambda items: [*{each["webhookUrl"]: each for each in items}.values()]))
     .finding(Expected(LISTED_ONCE, "listWebhooks -> 200", "webhookId", "once", "0 times")),
     fault("deleted-webhook-takes-its-address", GUIDE, "deleting a webhook deletes all at its address")
     .plant(p.first_does("deleteWebhook", _takes_address))
-    .finding(Expected(UNTOUCHED, "deleteWebhook -> 204", "GET /webhooks/.* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "deleteWebhook -> 204", "GET /webhooks/.* afterwards")),
     fault("deleted-user-takes-webhooks", GUIDE, "deleting a user deletes the webhooks")
     .plant(p.then_does("deleteUser", takes_webhooks))
-    .finding(Expected(UNTOUCHED, "deleteUser -> 204", "GET /webhooks/.* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "deleteUser -> 204", "GET /webhooks/.* afterwards")),
     fault("chargers-not-among-resources", GUIDE, "listResources leaves chargers out")
     .plant(p.lists("listResources", lambda items: [each for each in items if each["resourceType"] != "Charger"]))
     .finding(Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
@@ -135,5 +134,5 @@ FAULTS: Final = faults(
     .finding(Expected(LISTED_ONCE, "listResources -> 200", "resourceId", "once", "0 times")),
     fault("deleted-location-frees-no-id", GUIDE, "deleteLocation deletes the user, too")
     .plant(p.then_does("deleteLocation", _user_of_location))
-    .finding(Expected(UNTOUCHED, "deleteLocation -> 204", "GET .* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "deleteLocation -> 204", "GET .* afterwards")),
 )

@@ -6,14 +6,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from ecsuite.rules.promises import CHANGED_ALONE, REPLACED_WHOLE, UNTOUCHED
+from ecsuite.promises import (
+    OTHERS_UNTOUCHED,
+    PATCH_CHANGES_ONLY_GIVEN,
+    PUT_REPLACES,
+    ROUND_TRIP,
+    SERVER_ERROR,
+    STATUS_EXPECTED,
+)
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import assets
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
-from ecsuite.standin.faults.common.titles import SENT, SERVER_ERROR, STATUS
 
 
 def _merged(original: Handler, call: Call) -> Reply:
@@ -109,7 +115,7 @@ FAULTS: Final = faults(
     *(
         fault(f"patch-forgets-{name}", GUIDE, f"a PATCH of a location loses {what}")
         .plant(_resets(member))
-        .finding(Expected(CHANGED_ALONE, "changeLocation -> 200", f"/{member} afterwards"))
+        .finding(Expected(PATCH_CHANGES_ONLY_GIVEN, "changeLocation -> 200", f"/{member} afterwards"))
         for name, what, member in (
             ("type", "its type", "locationType"),
             ("coordinates", "its coordinates", "coordinates"),
@@ -119,43 +125,43 @@ FAULTS: Final = faults(
     *(
         fault(f"patch-ignores-{name}", GUIDE, f"a PATCH of a location does not change {name}")
         .plant(p.ignores("changeLocation", member, "meterPointId"))
-        .finding(Expected(SENT, "(PATCH|GET) /users/{userId}/locations/{locationId} -> 200", f"/{member}"))
+        .finding(Expected(ROUND_TRIP, "(PATCH|GET) /users/{userId}/locations/{locationId} -> 200", f"/{member}"))
         for name, member in (("type", "locationType"), ("coordinates", "coordinates"), ("meters", "meterPointIds"))
     ),
     fault("patch-says-only", GUIDE, "a PATCH of a location shows the change, and keeps what was")
     .plant(p.does("changeLocation", _says_only))
-    .finding(Expected(SENT, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
+    .finding(Expected(ROUND_TRIP, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
     fault("put-says-only", GUIDE, "a PUT of a location shows the change, and keeps what was")
     .plant(p.does("replaceLocation", _says_only))
-    .finding(Expected(SENT, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
+    .finding(Expected(ROUND_TRIP, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
     fault("put-merges", GUIDE, "a PUT of a location leaves what it does not name as it was")
     .plant(p.does("replaceLocation", _merged))
-    .finding(Expected(REPLACED_WHOLE, "replaceLocation -> 200", "afterwards")),
+    .finding(Expected(PUT_REPLACES, "replaceLocation -> 200", "afterwards")),
     fault("put-makes-location", GUIDE, "a PUT makes a location that is not there")
     .plant(p.does("replaceLocation", _put_makes))
-    .finding(Expected(STATUS, "replaceLocation -> 200", "status", "404", "200")),
+    .finding(Expected(STATUS_EXPECTED, "replaceLocation -> 200", "status", "404", "200")),
     fault("put-changes-all-locations", GUIDE, "a PUT of a location changes the user's others, too")
     .plant(p.then_does("replaceLocation", _put_changes_all))
-    .finding(Expected(UNTOUCHED, "replaceLocation -> 200", "GET .* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "replaceLocation -> 200", "GET .* afterwards")),
     fault("patch-changes-all-locations", GUIDE, "a PATCH of a location changes the user's others, too")
     .plant(p.then_does("changeLocation", _put_changes_all))
-    .finding(Expected(UNTOUCHED, "changeLocation -> 200", "GET .* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "changeLocation -> 200", "GET .* afterwards")),
     fault("second-put-is-a-conflict", GUIDE, "a location is not put as it is already")
     .plant(p.does("replaceLocation", _second_is_conflict))
-    .finding(Expected(STATUS, "replaceLocation -> 409", "status", "200", "409")),
+    .finding(Expected(STATUS_EXPECTED, "replaceLocation -> 409", "status", "200", "409")),
     fault("put-keeps-original-meter", GUIDE, "a PUT of a location leaves its meterPointId as it was")
     .plant(p.does("replaceLocation", _put_keeps_old))
-    .finding(Expected(REPLACED_WHOLE, "replaceLocation -> 200", "/meterPointId afterwards")),
+    .finding(Expected(PUT_REPLACES, "replaceLocation -> 200", "/meterPointId afterwards")),
     fault("put-drops-resources", GUIDE, "a PUT of a location deletes what is there")
     .plant(p.then_does("replaceLocation", _put_drops_resources))
-    .finding(Expected(UNTOUCHED, "replaceLocation -> 200", "GET /resources/.* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "replaceLocation -> 200", "GET /resources/.* afterwards")),
     fault("patch-drops-resources", GUIDE, "a PATCH of a location deletes what is there")
     .plant(p.then_does("changeLocation", _put_drops_resources))
-    .finding(Expected(UNTOUCHED, "changeLocation -> 200", "GET /resources/.* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "changeLocation -> 200", "GET /resources/.* afterwards")),
     *(
         fault(f"patch-ignores-empty-list-of-{what}", SPEC, "an empty list in a PATCH changes nothing")
         .plant(p.does(o, _nothing_is_no_change))
-        .finding(Expected(SENT, f"{reads} -> 200", f"/{name}"))
+        .finding(Expected(ROUND_TRIP, f"{reads} -> 200", f"/{name}"))
         for what, o, reads, name in (
             ("meters", "changeLocation", "getLocation", "meterPointIds"),
             ("types", "changeWebhook", "getWebhook", "notificationTypes"),
@@ -163,24 +169,24 @@ FAULTS: Final = faults(
     ),
     fault("original-meter-is-ignored", SPEC, "a meterPointId that is sent alone is ignored")
     .plant(p.keeps("createLocation", "/meterPointId", None))
-    .finding(Expected(SENT, "getLocation -> 200", "/meterPointId", "here or in", "null")),
+    .finding(Expected(ROUND_TRIP, "getLocation -> 200", "/meterPointId", "here or in", "null")),
     fault("taken-location-is-replaced", GUIDE, "a locationId that is taken is taken again")
     .plant(p.does("createLocation", _replaces))
-    .finding(Expected(STATUS, "createLocation -> 201", "status", "409", "201")),
+    .finding(Expected(STATUS_EXPECTED, "createLocation -> 201", "status", "409", "201")),
     fault("taken-location-is-400", GUIDE, "a locationId that is taken is answered with 400")
     .plant(p.does("createLocation", partial(_conflict_is, Reply(400, "There is such a location."))))
-    .finding(Expected(STATUS, "createLocation -> 400", "status", "409", "400")),
+    .finding(Expected(STATUS_EXPECTED, "createLocation -> 400", "status", "409", "400")),
     fault("taken-location-is-500", GUIDE, "a locationId that is taken is a server error")
     .plant(p.does("createLocation", partial(_conflict_is, Reply(500))))
     .finding(Expected(SERVER_ERROR, "createLocation -> 500", "status", "below 500", "500")),
     fault("taken-location-is-200", GUIDE, "a locationId that is taken is answered with 200")
     .plant(p.does("createLocation", partial(_conflict_is, Reply(200))))
-    .finding(Expected(STATUS, "createLocation -> 200", "status", "409", "200")),
+    .finding(Expected(STATUS_EXPECTED, "createLocation -> 200", "status", "409", "200")),
     fault(
         "taken-location-in-spite-of-409",
         GUIDE,
         "a locationId that is taken is answered with 409, and the location replaced",
     )
     .plant(p.does("createLocation", _conflict_replaces))
-    .finding(Expected(UNTOUCHED, "createLocation -> 409", "GET .* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "createLocation -> 409", "GET .* afterwards")),
 )

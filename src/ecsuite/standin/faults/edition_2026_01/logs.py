@@ -6,13 +6,12 @@ import json
 from dataclasses import replace
 from typing import Any, Final
 
-from ecsuite.rules.promises import LOGGED
+from ecsuite.promises import DELIVERY_LOGS, RESPONSE_BODY, STATUS_EXPECTED
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
-from ecsuite.standin.faults.common.titles import BODY, STATUS
 
 
 def log(pointer: str, change: Any) -> Plant:
@@ -32,43 +31,45 @@ FAULTS: Final = faults(
     "logs",
     fault("logs-are-empty", GUIDE, "deliveries are not logged")
     .plant(p.lists("listNotificationLogs", lambda _: []))
-    .finding(Expected(LOGGED, "listNotificationLogs -> 200", "notificationId", "in the list", "none")),
+    .finding(Expected(DELIVERY_LOGS, "listNotificationLogs -> 200", "notificationId", "in the list", "none")),
     fault("logs-of-all-webhooks", GUIDE, "the logs of one webhook are those of all")
     .plant(p.does("listNotificationLogs", _logs_of_all))
-    .finding(Expected(LOGGED, "listNotificationLogs -> 200", "the list", "alone", "others")),
+    .finding(Expected(DELIVERY_LOGS, "listNotificationLogs -> 200", "the list", "alone", "others")),
     fault("log-has-another-event", GUIDE, "a log has the id of another event")
     .plant(log("/partnerEventId", "other"))
-    .finding(Expected(LOGGED, "(list|get)NotificationLogs? -> 200|GET .* -> 200", "partnerEventId", "", "other")),
+    .finding(
+        Expected(DELIVERY_LOGS, "(list|get)NotificationLogs? -> 200|GET .* -> 200", "partnerEventId", "", "other")
+    ),
     fault("log-has-another-status", GUIDE, "a log has 200 for every response")
     .plant(log("/responseStatusCode", 200))
-    .finding(Expected(LOGGED, "GET .* -> 200", "responseStatusCode", "202", "200")),
+    .finding(Expected(DELIVERY_LOGS, "GET .* -> 200", "responseStatusCode", "202", "200")),
     fault("log-has-another-url", GUIDE, "a log has another address")
     .plant(log("/webhookUrl", "https://other.example/"))
-    .finding(Expected(LOGGED, "GET .* -> 200", "webhookUrl", "", "other.example")),
+    .finding(Expected(DELIVERY_LOGS, "GET .* -> 200", "webhookUrl", "", "other.example")),
     fault("log-has-another-signature", GUIDE, "a log has another signature")
     .plant(log("/sparkSignature", "x"))
-    .finding(Expected(LOGGED, "GET .* -> 200", "sparkSignature", "", "x")),
+    .finding(Expected(DELIVERY_LOGS, "GET .* -> 200", "sparkSignature", "", "x")),
     fault("log-says-timeout", GUIDE, "a log has a time-out for every delivery")
     .plant(log("/requestTimeout", change=True))
-    .finding(Expected(LOGGED, "GET .* -> 200", "requestTimeout", "False", "True")),
+    .finding(Expected(DELIVERY_LOGS, "GET .* -> 200", "requestTimeout", "False", "True")),
     fault("log-has-another-type", GUIDE, "a log has another notification type")
     .plant(log("/notificationType", "Unknown"))
-    .finding(Expected(LOGGED, "GET .* -> 200", "notificationType", "PriceCurveCreated", "Unknown")),
+    .finding(Expected(DELIVERY_LOGS, "GET .* -> 200", "notificationType", "PriceCurveCreated", "Unknown")),
     fault("log-has-other-content", GUIDE, "the content of a log is not what was delivered")
     .plant(p.shows("getNotificationLog", "/notificationContent", '{"id":1}'))
-    .finding(Expected(LOGGED, "getNotificationLog -> 200", "/notificationContent", "what was delivered")),
+    .finding(Expected(DELIVERY_LOGS, "getNotificationLog -> 200", "/notificationContent", "what was delivered")),
     fault("log-content-is-an-object", GUIDE, "the content of a log is no text")
     .plant(p.shows("getNotificationLog", "/notificationContent", json.loads))
-    .finding(Expected(BODY, "getNotificationLog -> 200", "/notificationContent", "a string", "an object")),
+    .finding(Expected(RESPONSE_BODY, "getNotificationLog -> 200", "/notificationContent", "a string", "an object")),
     fault("log-status-is-text", GUIDE, "the status in a log is text")
     .plant(log("/responseStatusCode", str))
-    .finding(Expected(BODY, "GET .* -> 200", "/responseStatusCode", "an integer", "a string")),
+    .finding(Expected(RESPONSE_BODY, "GET .* -> 200", "/responseStatusCode", "an integer", "a string")),
     fault("log-time-has-no-offset", GUIDE, "the time in a log has no offset")
     .plant(log("/notificationSent", lambda text: text[:19]))
-    .finding(Expected(BODY, "GET .* -> 200", "/notificationSent", "RFC 3339")),
+    .finding(Expected(RESPONSE_BODY, "GET .* -> 200", "/notificationSent", "RFC 3339")),
     fault("unknown-log-is-the-first", GUIDE, "an unknown log is answered with 200")
     .plant(
         p.in_place_of(404, "getNotificationLog", Reply(200, {"webhookNotificationLog": {}, "notificationContent": ""}))
     )
-    .finding(Expected(STATUS, "getNotificationLog -> 200", "status", "40", "200")),
+    .finding(Expected(STATUS_EXPECTED, "getNotificationLog -> 200", "status", "40", "200")),
 )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ecsuite.rules.promises import COMPENSATED, ELIGIBLE, ENROLLED
+from ecsuite.promises import COMPENSATION, ELIGIBILITY, ENROLLMENT, PATH_IDS, RESPONSE_BODY, ROUND_TRIP, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import assets
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
-from ecsuite.standin.faults.common.titles import BODY, PATH, SENT, STATUS
 
 
 def _enrolment_turns(original: Handler, call: Call) -> Reply:
@@ -50,61 +49,61 @@ FAULTS: Final = faults(
     "programme",
     fault("nobody-is-eligible", GUIDE, "a user of the neighbourhood is not eligible")
     .plant(p.shows("getEligibility", "/isEligible", change=False))
-    .finding(Expected(ELIGIBLE, "getEligibility -> 200", "/isEligible", "true", "false")),
+    .finding(Expected(ELIGIBILITY, "getEligibility -> 200", "/isEligible", "true", "false")),
     fault("meter-is-not-eligible", GUIDE, "a meter point of the neighbourhood is not eligible")
     .plant(p.shows("getMeterEligibility", "/isEligible", change=False))
-    .finding(Expected(ELIGIBLE, "getMeterEligibility -> 200", "/isEligible", "true", "false")),
+    .finding(Expected(ELIGIBILITY, "getMeterEligibility -> 200", "/isEligible", "true", "false")),
     fault("eligible-users-are-not-listed", GUIDE, "the list of eligible users is empty")
     .plant(p.lists("listEligibleUsers", lambda _: []))
-    .finding(Expected(ELIGIBLE, "listEligibleUsers -> 200", "userId", "once", "0 times")),
+    .finding(Expected(ELIGIBILITY, "listEligibleUsers -> 200", "userId", "once", "0 times")),
     fault("eligible-users-twice", GUIDE, "eligible users are listed twice")
     .plant(p.lists("listEligibleUsers", lambda items: items * 2))
-    .finding(Expected(ELIGIBLE, "listEligibleUsers -> 200", "userId", "once", "2 times")),
+    .finding(Expected(ELIGIBILITY, "listEligibleUsers -> 200", "userId", "once", "2 times")),
     fault("eligibility-is-text", GUIDE, "isEligible is text")
     .plant(p.shows("getEligibility", "/isEligible", str))
-    .finding(Expected(BODY, "getEligibility -> 200", "/isEligible", "a boolean", "a string")),
+    .finding(Expected(RESPONSE_BODY, "getEligibility -> 200", "/isEligible", "a boolean", "a string")),
     fault("eligibility-of-another", GUIDE, "the eligibility of a user is another's")
     .plant(p.shows("getEligibility", "/userId", "somebody"))
-    .finding(Expected(PATH, "getEligibility -> 200", "/userId", "as in the path", "somebody")),
+    .finding(Expected(PATH_IDS, "getEligibility -> 200", "/userId", "as in the path", "somebody")),
     fault("beginning-of-a-meter-is-eligible", GUIDE, "the beginning of an eligible meter point is one, too")
     .plant(p.does("getMeterEligibility", _by_its_beginning))
-    .finding(Expected(ELIGIBLE, "getMeterEligibility -> 200", "/isEligible", "false", "true")),
+    .finding(Expected(ELIGIBILITY, "getMeterEligibility -> 200", "/isEligible", "false", "true")),
     fault("user-is-found-by-its-beginning", SPEC, "a user is found by the beginning of its id")
     .plant(p.does("getUser", _finds_by_beginning))
-    .finding(Expected(STATUS, "getUser -> 200", "status", "40", "200")),
+    .finding(Expected(STATUS_EXPECTED, "getUser -> 200", "status", "40", "200")),
     fault("meter-eligibility-of-another", GUIDE, "the eligibility of a meter point is another's")
     .plant(p.shows("getMeterEligibility", "/meterPointId", "somewhere"))
-    .finding(Expected(SENT, "getMeterEligibility -> 200", "/meterPointId", "a string", "somewhere")),
+    .finding(Expected(ROUND_TRIP, "getMeterEligibility -> 200", "/meterPointId", "a string", "somewhere")),
     fault("enrolling-does-nothing", GUIDE, "who is enrolled is not")
     .plant(p.only_says("createEnrollment"))
-    .finding(Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
+    .finding(Expected(ENROLLMENT, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
     fault("enrolled-says-false", GUIDE, "enrolling is answered with isEnrolled false")
     .plant(p.shows("createEnrollment", "/isEnrolled", change=False))
-    .finding(Expected(ENROLLED, "createEnrollment -> 200", "/isEnrolled", "true", "false")),
+    .finding(Expected(ENROLLMENT, "createEnrollment -> 200", "/isEnrolled", "true", "false")),
     fault("enrolls-everybody", GUIDE, "enrolling one enrols all")
     .plant(p.then_does("createEnrollment", _enrols_everybody))
-    .finding(Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
+    .finding(Expected(ENROLLMENT, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
     fault("enrollment-date-changes", GUIDE, "the date of an enrollment is always now")
     .plant(p.shows("getEnrollment", "/enrollmentDate", lambda own: own and "2020-01-01T00:00:00+00:00"))
-    .finding(Expected(SENT, "getEnrollment -> 200", "/enrollmentDate")),
+    .finding(Expected(ROUND_TRIP, "getEnrollment -> 200", "/enrollmentDate")),
     fault("enrollment-of-another", GUIDE, "an enrollment is another's")
     .plant(p.shows("getEnrollment", "/userId", "somebody"))
-    .finding(Expected(PATH, "getEnrollment -> 200", "/userId", "as in the path", "somebody")),
+    .finding(Expected(PATH_IDS, "getEnrollment -> 200", "/userId", "as in the path", "somebody")),
     fault("unenrolling-does-nothing", GUIDE, "who is unenrolled stays enrolled")
     .plant(p.only_says("deleteEnrollment"))
-    .finding(Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
+    .finding(Expected(ENROLLMENT, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
     fault("unenrolled-twice", GUIDE, "who is not enrolled can be unenrolled")
     .plant(p.in_place_of(404, "deleteEnrollment", Reply(204)))
-    .finding(Expected(STATUS, "deleteEnrollment -> 204", "status", "404", "204")),
+    .finding(Expected(STATUS_EXPECTED, "deleteEnrollment -> 204", "status", "404", "204")),
     fault("compensation-of-another", GUIDE, "a compensation is another's")
     .plant(p.shows("getCompensation", "/userId", "somebody"))
-    .finding(Expected(PATH, "getCompensation -> 200", "/userId", "as in the path", "somebody")),
+    .finding(Expected(PATH_IDS, "getCompensation -> 200", "/userId", "as in the path", "somebody")),
     fault("compensation-of-2020", GUIDE, "the period of a compensation begins in 2020")
     .plant(p.shows("getCompensation", "/period/from", "2020-01-01"))
-    .finding(Expected(COMPENSATED, "getCompensation -> 200", "/period", "the current month", "2020-01-01")),
+    .finding(Expected(COMPENSATION, "getCompensation -> 200", "/period", "the current month", "2020-01-01")),
     fault("compensation-leaves-the-last", SPEC, "the last location of a compensation is missing")
     .plant(p.shows("getCompensation", "/locationCompensations", lambda own: own[:-1]))
-    .finding(Expected(COMPENSATED, "getCompensation -> 200", "/locationCompensations", "alike", "one of them")),
+    .finding(Expected(COMPENSATION, "getCompensation -> 200", "/locationCompensations", "alike", "one of them")),
     fault("compensation-meters-are-numbers", SPEC, "meter points of a compensation lose their zeros")
     .plant(
         p.shows(
@@ -113,17 +112,17 @@ FAULTS: Final = faults(
             lambda own: [meter.lstrip("0") for meter in own],
         )
     )
-    .finding(Expected(SENT, "getCompensation -> 200", "/meterPointIds")),
+    .finding(Expected(ROUND_TRIP, "getCompensation -> 200", "/meterPointIds")),
     fault("enrolling-twice-unenrols", GUIDE, "who is enrolled a second time is not any more")
     .plant(p.does("createEnrollment", _enrolment_turns))
-    .finding(Expected(ENROLLED, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
+    .finding(Expected(ENROLLMENT, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
     fault("compensation-twice", GUIDE, "each location of a compensation comes twice")
     .plant(p.shows("getCompensation", "/locationCompensations", lambda own: own * 2))
-    .finding(Expected(COMPENSATED, "getCompensation -> 200", "/locationCompensations", "each once", "locations")),
+    .finding(Expected(COMPENSATION, "getCompensation -> 200", "/locationCompensations", "each once", "locations")),
     fault("compensation-is-text", GUIDE, "amounts are text")
     .plant(p.shows("getCompensation", "/locationCompensations/*/activeAmount", str))
-    .finding(Expected(BODY, "getCompensation -> 200", "/activeAmount", "a number", "a string")),
+    .finding(Expected(RESPONSE_BODY, "getCompensation -> 200", "/activeAmount", "a number", "a string")),
     fault("compensation-period-is-a-time", GUIDE, "the period of a compensation has times")
     .plant(p.shows("getCompensation", "/period/from", lambda own: f"{own}T00:00:00Z"))
-    .finding(Expected(BODY, "getCompensation -> 200", "/period/from", "date", "T00")),
+    .finding(Expected(RESPONSE_BODY, "getCompensation -> 200", "/period/from", "date", "T00")),
 )

@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from ecsuite.promises import RESPONSE_BODY, ROUND_TRIP, SERVER_ERROR, STATUS_EXPECTED, STATUS_LISTED
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
-from ecsuite.standin.faults.common.titles import BODY, LISTED_STATUS, SENT, SERVER_ERROR, STATUS
 
 
 def _report_mixed_up(original: Handler, call: Call) -> Reply:
@@ -25,23 +25,23 @@ FAULTS: Final = faults(
     "reports",
     fault("report-is-201", GUIDE, "a report is answered with 201")
     .plant(p.sends(p.status(201), "createReport"))
-    .finding(Expected(LISTED_STATUS, "createReport -> 201", "status", "200", "201")),
+    .finding(Expected(STATUS_LISTED, "createReport -> 201", "status", "200", "201")),
     fault("report-is-of-another-event", GUIDE, "a report's answer has another eventId")
     .plant(p.does("createReport", _report_mixed_up))
-    .finding(Expected(SENT, "createReport -> 200", "/eventId")),
+    .finding(Expected(ROUND_TRIP, "createReport -> 200", "/eventId")),
     fault("report-has-no-id", GUIDE, "a report has no id")
     .plant(p.shows("createReport", "/id", p.DROP))
-    .finding(Expected(BODY, "createReport -> 200", "/id", "required", "missing")),
+    .finding(Expected(RESPONSE_BODY, "createReport -> 200", "/id", "required", "missing")),
     fault("report-id-is-a-number", GUIDE, "a report's id is a number")
     .plant(p.shows("createReport", "/id", 17))
-    .finding(Expected(BODY, "createReport -> 200", "/id", "a string", "17")),
+    .finding(Expected(RESPONSE_BODY, "createReport -> 200", "/id", "a string", "17")),
     fault("report-time-has-no-offset", GUIDE, "a report's createdAt has no offset")
     .plant(p.shows("createReport", "/createdAt", lambda text: text[:19]))
-    .finding(Expected(BODY, "createReport -> 200", "/createdAt", "RFC 3339")),
+    .finding(Expected(RESPONSE_BODY, "createReport -> 200", "/createdAt", "RFC 3339")),
     *(
         fault(f"report-of-{kebab(entity)[1:]}-is-refused", GUIDE, f"a report of {entity} is refused")
         .plant(p.refuses("createReport", partial(_is_of, entity)))
-        .finding(Expected(STATUS, "createReport -> 400", "status", "200", "400"))
+        .finding(Expected(STATUS_EXPECTED, "createReport -> 400", "status", "200", "400"))
         for entity in ("EnergyUsage", "LocationEnergyUsage", "LocationEnergyUsagePlan")
     ),
     fault(
@@ -55,7 +55,7 @@ FAULTS: Final = faults(
         "a report that acknowledges a limit on a location is refused",
     )
     .plant(p.refuses("createReport", partial(_is_of, "LocationLPCAcknowledgement")))
-    .finding(Expected(STATUS, "createReport -> 400", "status", "200", "400")),
+    .finding(Expected(STATUS_EXPECTED, "createReport -> 400", "status", "200", "400")),
     fault(
         "report-without-meter-is-refused", GUIDE, "a report of EnergyUsage without its optional meterPointId is refused"
     )
@@ -67,5 +67,5 @@ FAULTS: Final = faults(
             ),
         )
     )
-    .finding(Expected(STATUS, "createReport -> 400", "status", "200", "400")),
+    .finding(Expected(STATUS_EXPECTED, "createReport -> 400", "status", "200", "400")),
 )

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from ecsuite.rules.promises import SIGNED
+from ecsuite.promises import REQUEST_PARAMETERS, SIGNATURE
 from ecsuite.standin.app import Plant
 from ecsuite.standin.edition_2026_01 import webhooks
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
-from ecsuite.standin.faults.common.titles import DELIVERY_PARAMETERS
 from ecsuite.standin.faults.edition_2026_01.signing import base64_of, keeps_first, secret_of, signed_by
 from ecsuite.standin.parts import Parts
 from ecsuite.standin.store import Delivery
@@ -44,7 +43,7 @@ FAULTS: Final = faults(
     fault("no-signature", GUIDE, "a delivery has no signature")
     .plant(_signs(lambda *_: None))
     .finding(
-        Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature", "required", "missing")
+        Expected(REQUEST_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature", "required", "missing")
     ),
     fault("signature-in-another-header", GUIDE, "the signature stands in Spark-Signature")
     .plant(
@@ -61,11 +60,11 @@ FAULTS: Final = faults(
         )
     )
     .finding(
-        Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature", "required", "missing")
+        Expected(REQUEST_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature", "required", "missing")
     ),
     fault("signature-is-hex", GUIDE, "the signature is written in hexadecimal digits")
     .plant(_signs(lambda secret, own: _mac(hashlib.sha256, secret.encode(), own.body).hex()))
-    .finding(Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(REQUEST_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-is-url-safe", GUIDE, "the signature is written in Base64 for URLs")
     .plant(
         _signs(
@@ -74,44 +73,44 @@ FAULTS: Final = faults(
             )
         )
     )
-    .finding(Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(REQUEST_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-by-sha-1", GUIDE, "the signature is made with SHA-1")
     .plant(_signs(lambda secret, own: base64_of(_mac(hashlib.sha1, secret.encode(), own.body))))
-    .finding(Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(REQUEST_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-by-sha-512", GUIDE, "the signature is made with SHA-512")
     .plant(_signs(lambda secret, own: base64_of(_mac(hashlib.sha512, secret.encode(), own.body))))
-    .finding(Expected(DELIVERY_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(REQUEST_PARAMETERS, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-without-key", GUIDE, "the signature is a hash of the body")
     .plant(_signs(lambda _, own: base64_of(hashlib.sha256(own.body).digest())))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-with-body-as-key", GUIDE, "key and body of the signature are swapped")
     .plant(_signs(lambda secret, own: base64_of(_mac(hashlib.sha256, own.body, secret.encode()))))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-of-sorted-json", GUIDE, "the signature is over the JSON with its members sorted")
     .plant(_signs(lambda secret, own: sign(secret, json.dumps(json.loads(own.body), sort_keys=True).encode())))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-of-the-payload", GUIDE, "the signature is over the payload")
     .plant(_signs(lambda secret, own: sign(secret, p.text_of(json.loads(own.body)["payload"]).encode())))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-with-a-line-break", GUIDE, "the body is signed with a line break behind it")
     .plant(_signs(lambda secret, own: sign(secret, own.body + b"\n")))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-with-secret-in-small-letters", GUIDE, "the secret is put into small letters")
     .plant(_signs(lambda secret, own: sign(secret.lower(), own.body)))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-with-trimmed-secret", GUIDE, "the secret loses the blanks at its ends")
     .plant(_signs(lambda secret, own: sign(secret.strip(), own.body)))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-with-half-a-secret", GUIDE, "the secret is cut off after 16 characters")
     .plant(_signs(lambda secret, own: sign(secret[:16], own.body)))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-with-the-url", GUIDE, "the signature is over the address and the body")
     .plant(_signs(lambda secret, own: sign(secret, own.url.encode() + own.body)))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-of-one-for-all", GUIDE, "every delivery has the same signature")
     .plant(_signs(lambda secret, _: sign(secret, b"")))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("signature-with-original-secret", GUIDE, "a webhook's first secret signs for good")
     .plant(keeps_first("webhookSecret", signed_by))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
 )

@@ -5,13 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from ecsuite.rules.promises import CREATION_RESPONSE, GONE, SIMULATED, UNTOUCHED
+from ecsuite.promises import (
+    CREATION_RESPONSE,
+    DELETED_IS_GONE,
+    OTHERS_UNTOUCHED,
+    RESPONSE_BODY,
+    ROUND_TRIP,
+    SIMULATION,
+    STATUS_EXPECTED,
+    STATUS_LISTED,
+)
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import assets
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
-from ecsuite.standin.faults.common.titles import BODY, LISTED_STATUS, SENT, STATUS
 from ecsuite.standin.faults.edition_2026_01.lifecycle import takes_webhooks
 from ecsuite.standin.faults.edition_2026_01.operations import SIMULATING
 
@@ -57,25 +65,25 @@ FAULTS: Final = faults(
     "simulation",
     fault("curve-is-made-up", GUIDE, "a price curve is made up in spite of the given one")
     .plant(p.ignores("simulatePriceCurve", "priceCurveDelta"))
-    .finding(Expected(SENT, "simulatePriceCurve -> 200", "/priceCurveDelta")),
+    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/priceCurveDelta")),
     fault("area-is-made-up", GUIDE, "a price area is NO5 in spite of the given one")
     .plant(p.keeps("simulatePriceCurve", "/priceArea", "NO5"))
-    .finding(Expected(SENT, "simulatePriceCurve -> 200", "/priceArea", "", "NO5")),
+    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/priceArea", "", "NO5")),
     fault("targets-are-made-up", GUIDE, "targets of a price curve are made up in spite of the given ones")
     .plant(p.ignores("simulatePriceCurve", "targets"))
-    .finding(Expected(SENT, "simulatePriceCurve -> 200", "/targets")),
+    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/targets")),
     fault("prices-are-rounded", GUIDE, "prices of a simulated curve are whole numbers")
     .plant(p.keeps("simulatePriceCurve", "/priceCurveDelta/points/*/price", round))
-    .finding(Expected(SENT, "simulatePriceCurve -> 200", "/price")),
+    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/price")),
     fault("curve-loses-points", GUIDE, "a simulated curve has its first point alone")
     .plant(p.keeps("simulatePriceCurve", "/priceCurveDelta/points", lambda own: own[:1]))
-    .finding(Expected(SENT, "simulatePriceCurve -> 200", "/points")),
+    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/points")),
     fault("limits-are-made-up", GUIDE, "limits on locations are made up in spite of the given ones")
     .plant(p.ignores("simulateLocationLimit", "locations"))
-    .finding(Expected(SENT, "simulateLocationLimit -> 200", "/targets")),
+    .finding(Expected(ROUND_TRIP, "simulateLocationLimit -> 200", "/targets")),
     fault("limits-on-resources-are-made-up", GUIDE, "limits on resources are made up in spite of the given ones")
     .plant(p.ignores("simulateResourceLimit", "resources"))
-    .finding(Expected(SENT, "simulateResourceLimit -> 200", "/targets")),
+    .finding(Expected(ROUND_TRIP, "simulateResourceLimit -> 200", "/targets")),
     fault("limit-of-zero-is-left-out", GUIDE, "a limit of 0 kW is left out")
     .plant(
         p.keeps(
@@ -84,19 +92,19 @@ FAULTS: Final = faults(
             lambda own: [each for each in own if each.get("maxPowerInKiloWatts")],
         )
     )
-    .finding(Expected(SENT, "simulateLocationLimit -> 200", "/points")),
+    .finding(Expected(ROUND_TRIP, "simulateLocationLimit -> 200", "/points")),
     fault("first-target-only", GUIDE, "the first target is limited alone")
     .plant(p.keeps("simulateLocationLimit", "/locations", lambda own: own and own[:1]))
-    .finding(Expected(SENT, "simulateLocationLimit -> 200", "/targets")),
+    .finding(Expected(ROUND_TRIP, "simulateLocationLimit -> 200", "/targets")),
     *(
         fault(f"{kebab(o)}-is-not-kept", GUIDE, f"an event of {o} is not among the events")
         .plant(p.does(o, _not_kept))
-        .finding(Expected(STATUS, "getEvent -> 404", "status", "200", "404"))
+        .finding(Expected(STATUS_EXPECTED, "getEvent -> 404", "status", "200", "404"))
         for o in SIMULATING
     ),
     fault("simulated-event-is-of-another-type", GUIDE, "a limit on a location is answered as one on a resource")
     .plant(p.shows("simulateLocationLimit", "/simulatedEvent/payload/payloadType", "ResourceLPC"))
-    .finding(Expected(BODY, "simulateLocationLimit -> 200", "/simulatedEvent/payload")),
+    .finding(Expected(RESPONSE_BODY, "simulateLocationLimit -> 200", "/simulatedEvent/payload")),
     fault("simulated-event-is-not-wrapped", GUIDE, "the response to a simulation is the event itself")
     .plant(p.sends(p.value(lambda body: body["simulatedEvent"]), "simulatePriceCurve"))
     .finding(
@@ -104,7 +112,7 @@ FAULTS: Final = faults(
     ),
     fault("simulated-event-shows-other-prices", GUIDE, "the response of a simulation shows other prices than the event")
     .plant(p.shows("simulatePriceCurve", "/simulatedEvent/payload/priceCurveDelta/points/*/price", 0.5))
-    .finding(Expected(SENT, "simulatePriceCurve -> 200", "/price")),
+    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/price")),
     fault("event-time-is-now", GUIDE, "an event that is read was made at another time")
     .plant(p.shows("getEvent", "/createdAt", "2020-01-01T00:00:00+00:00"))
     .finding(Expected(CREATION_RESPONSE, "getEvent -> 200", "/createdAt", "", "2020-01-01")),
@@ -113,29 +121,29 @@ FAULTS: Final = faults(
     .finding(Expected(CREATION_RESPONSE, "listEvents -> 200", "/lastUpdated", "", "2020-01-01")),
     fault("partner-makes-nothing", GUIDE, "a simulated partner has nothing")
     .plant(p.does("simulatePartner", lambda *_: Reply(201)))
-    .finding(Expected(SIMULATED, "simulatePartner -> 201", "users afterwards", "some", "none")),
+    .finding(Expected(SIMULATION, "simulatePartner -> 201", "users afterwards", "some", "none")),
     *(
         fault(f"partner-without-{entity}s", GUIDE, f"a simulated partner has no {entity}s")
         .plant(p.does("simulatePartner", partial(_without, entity)))
-        .finding(Expected(SIMULATED, "simulatePartner -> 201", f"{what} afterwards", "some", "none"))
+        .finding(Expected(SIMULATION, "simulatePartner -> 201", f"{what} afterwards", "some", "none"))
         for entity, what in (("vehicle", "vehicles"), ("location", "locations"), ("resource", "resources at locations"))
     ),
     fault("simulation-stays", GUIDE, "what was simulated is not deleted")
     .plant(p.does("deleteSimulation", lambda *_: Reply(200)))
-    .finding(Expected(GONE, "deleteSimulation -> 200", "GET /users afterwards", "none")),
+    .finding(Expected(DELETED_IS_GONE, "deleteSimulation -> 200", "GET /users afterwards", "none")),
     fault("simulation-leaves-one", GUIDE, "one simulated user is not deleted")
     .plant(p.does("deleteSimulation", _leaves_one))
-    .finding(Expected(GONE, "deleteSimulation -> 200", "GET /users afterwards", "none", "1 of")),
+    .finding(Expected(DELETED_IS_GONE, "deleteSimulation -> 200", "GET /users afterwards", "none", "1 of")),
     fault("simulation-takes-real-users", GUIDE, "deleting what was simulated deletes all users")
     .plant(p.then_does("deleteSimulation", _takes_real_ones))
-    .finding(Expected(UNTOUCHED, "deleteSimulation -> 200", "GET .* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "deleteSimulation -> 200", "GET .* afterwards")),
     fault("simulation-takes-real-locations", GUIDE, "deleting what was simulated deletes all locations")
     .plant(p.then_does("deleteSimulation", _takes_locations))
-    .finding(Expected(UNTOUCHED, "deleteSimulation -> 200", "GET .*/locations/.* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "deleteSimulation -> 200", "GET .*/locations/.* afterwards")),
     fault("simulation-takes-webhooks", GUIDE, "deleting what was simulated deletes all webhooks")
     .plant(p.then_does("deleteSimulation", takes_webhooks))
-    .finding(Expected(UNTOUCHED, "deleteSimulation -> 200", "GET /webhooks/.* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "deleteSimulation -> 200", "GET /webhooks/.* afterwards")),
     fault("simulation-deleted-is-204", GUIDE, "deleting what was simulated is answered with 204")
     .plant(p.sends(p.status(204), "deleteSimulation"))
-    .finding(Expected(LISTED_STATUS, "deleteSimulation -> 204", "status", "200", "204")),
+    .finding(Expected(STATUS_LISTED, "deleteSimulation -> 204", "status", "200", "204")),
 )

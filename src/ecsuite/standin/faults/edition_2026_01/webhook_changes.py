@@ -6,12 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from ecsuite.rules.promises import CHANGED_ALONE, CREATION_RESPONSE, REPLACED_WHOLE, SIGNED, UNTOUCHED
+from ecsuite.promises import (
+    BAD_REQUEST,
+    CREATION_RESPONSE,
+    OTHERS_UNTOUCHED,
+    PATCH_CHANGES_ONLY_GIVEN,
+    PUT_REPLACES,
+    ROUND_TRIP,
+    SIGNATURE,
+)
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
-from ecsuite.standin.faults.common.titles import BAD, SENT
 
 
 def _webhook_merged(original: Handler, call: Call) -> Reply:
@@ -68,7 +75,7 @@ FAULTS: Final = faults(
     *(
         fault(f"patch-forgets-webhook-{name}", GUIDE, f"a PATCH of a webhook sets {name} back")
         .plant(p.does("changeWebhook", partial(_patch_forgets, member, instead)))
-        .finding(Expected(CHANGED_ALONE, "changeWebhook -> 200", f"/{member} afterwards"))
+        .finding(Expected(PATCH_CHANGES_ONLY_GIVEN, "changeWebhook -> 200", f"/{member} afterwards"))
         for name, member, instead in (
             ("name", "name", None),
             ("types", "notificationTypes", []),
@@ -78,10 +85,10 @@ FAULTS: Final = faults(
     ),
     fault("patch-switches-webhook-on", GUIDE, "a PATCH of a webhook switches it on")
     .plant(p.does("changeWebhook", _patch_switches_on))
-    .finding(Expected(CHANGED_ALONE, "changeWebhook -> 200", "/enabled afterwards", "false", "true")),
+    .finding(Expected(PATCH_CHANGES_ONLY_GIVEN, "changeWebhook -> 200", "/enabled afterwards", "false", "true")),
     fault("switch-is-of-all", GUIDE, "a webhook that is switched off switches all off")
     .plant(p.then_does("enableWebhook", _switches_all))
-    .finding(Expected(UNTOUCHED, "enableWebhook -> 204", "GET /webhooks/.* /enabled afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "enableWebhook -> 204", "GET /webhooks/.* /enabled afterwards")),
     fault("reservations-are-not-told", GUIDE, "a webhook cannot ask for reservations")
     .plant(
         p.keeps(
@@ -90,13 +97,13 @@ FAULTS: Final = faults(
             lambda own: [each for each in own or [] if each != "LPCReservationCreated"],
         )
     )
-    .finding(Expected(SENT, "createWebhook -> 201", "/notificationTypes")),
+    .finding(Expected(ROUND_TRIP, "createWebhook -> 201", "/notificationTypes")),
     fault("switch-turns-webhook", GUIDE, "a webhook that is off and switched off is on")
     .plant(p.does("enableWebhook", _turns))
-    .finding(Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
+    .finding(Expected(ROUND_TRIP, "getWebhook -> 200", "/enabled", "false", "true")),
     fault("switch-forgets-webhook-name", GUIDE, "a webhook that is switched off has no name any more")
     .plant(p.then_does("enableWebhook", _loses_name))
-    .finding(Expected(UNTOUCHED, "enableWebhook -> 204", "/name afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "enableWebhook -> 204", "/name afterwards")),
     fault("read-webhook-is-older", SPEC, "a webhook that is read was made at another time")
     .plant(p.shows("getWebhook", "/createdDate", "2020-01-01T00:00:00+00:00"))
     .finding(Expected(CREATION_RESPONSE, "getWebhook -> 200", "/createdDate", "", "2020-01-01")),
@@ -105,32 +112,32 @@ FAULTS: Final = faults(
     .finding(Expected(CREATION_RESPONSE, "listWebhooks -> 200", "/createdDate", "", "2020-01-01")),
     fault("patch-forgets-webhook-secret", GUIDE, "a PATCH of a webhook takes its secret away")
     .plant(p.does("changeWebhook", partial(_patch_forgets, "webhookSecret", "")))
-    .finding(Expected(SIGNED, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
     fault("patch-ignores-webhook-name", GUIDE, "a PATCH of a webhook does not change its name")
     .plant(p.ignores("changeWebhook", "name"))
-    .finding(Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/name")),
+    .finding(Expected(ROUND_TRIP, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/name")),
     fault("patch-ignores-webhook-enabled", GUIDE, "a PATCH of a webhook does not switch it off")
     .plant(p.ignores("changeWebhook", "enabled"))
-    .finding(Expected(SENT, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/enabled")),
+    .finding(Expected(ROUND_TRIP, "(PATCH|GET) /webhooks/{webhookId} -> 200", "/enabled")),
     fault("patch-changes-all-webhooks", GUIDE, "a PATCH of a webhook renames the others, too")
     .plant(p.then_does("changeWebhook", _webhooks_change_all))
-    .finding(Expected(UNTOUCHED, "changeWebhook -> 200", "GET .* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "changeWebhook -> 200", "GET .* afterwards")),
     fault("put-keeps-webhook-types", GUIDE, "a PUT of a webhook leaves what it does not name as it was")
     .plant(p.does("replaceWebhook", _webhook_merged))
-    .finding(Expected(REPLACED_WHOLE, "replaceWebhook -> 200", "afterwards")),
+    .finding(Expected(PUT_REPLACES, "replaceWebhook -> 200", "afterwards")),
     fault("put-keeps-webhook-url", GUIDE, "a PUT of a webhook leaves its address as it was")
     .plant(p.does("replaceWebhook", partial(_put_keeps, "webhookUrl")))
-    .finding(Expected(SENT, "(PUT|GET) /webhooks/{webhookId} -> 200", "/webhookUrl")),
+    .finding(Expected(ROUND_TRIP, "(PUT|GET) /webhooks/{webhookId} -> 200", "/webhookUrl")),
     fault("put-changes-all-webhooks", GUIDE, "a PUT of a webhook renames the others, too")
     .plant(p.then_does("replaceWebhook", _webhooks_change_all))
-    .finding(Expected(UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
+    .finding(Expected(OTHERS_UNTOUCHED, "replaceWebhook -> 200", "GET .* afterwards")),
     fault("switch-does-nothing", GUIDE, "a webhook that is switched off stays on")
     .plant(p.does("enableWebhook", lambda original, call: original(replace(call, query={"enabled": "true"}))))
-    .finding(Expected(SENT, "getWebhook -> 200", "/enabled", "false", "true")),
+    .finding(Expected(ROUND_TRIP, "getWebhook -> 200", "/enabled", "false", "true")),
     fault("switch-is-reversed", GUIDE, "a webhook that is switched on goes off")
     .plant(p.does("enableWebhook", lambda original, call: original(replace(call, query={"enabled": "false"}))))
-    .finding(Expected(SENT, "getWebhook -> 200", "/enabled", "true", "false")),
+    .finding(Expected(ROUND_TRIP, "getWebhook -> 200", "/enabled", "true", "false")),
     fault("switch-takes-any-text", GUIDE, "a webhook can be switched to anything")
     .plant(p.together(p.forgives("enableWebhook", lambda breach: breach.at.name == "enabled")))
-    .finding(Expected(BAD, "enableWebhook -> 20[04]", "status", "query enabled is")),
+    .finding(Expected(BAD_REQUEST, "enableWebhook -> 20[04]", "status", "query enabled is")),
 )

@@ -1,0 +1,22 @@
+"""The error of a caller who cannot go on, with the finding that says why."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ecsuite.errors import EcsuiteError
+from ecsuite.findings.finding import Finding
+
+
+class PromiseBroken(EcsuiteError):
+    """The API broke a promise that the caller cannot go on without.
+
+    Attributes:
+        finding: how; it is in the journal already.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, text: str, finding: Finding) -> None:
+        self.finding = finding
+        super().__init__(text)
