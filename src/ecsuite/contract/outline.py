@@ -17,11 +17,13 @@ class Outline:
         members: of an object, each with its own outline.
         items: of an array.
         is_open: whether an object may have any members beside (`additionalProperties`).
+        is_required: whether an object must have some of them, so that one without any breaks the schema already.
     """
 
     members: dict[str, Outline] = field(default_factory=dict)
     items: Outline | None = None
     is_open: bool = False
+    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Undeclared:
         at: the object: names and indexes from the root of the value.
         names: the members.
         declared: what the schema declares there.
-        is_foreign: whether the object has none of those.
+        is_foreign: whether the object has none of those, though its schema requires none.
     """
 
     at: tuple[str | int, ...]
@@ -53,7 +55,7 @@ def undeclared(own: Outline | None, value: Any, at: tuple[str | int, ...] = ()) 
     if isinstance(value, dict):
         declared = own.members
         if declared and not own.is_open and (names := tuple(name for name in value if name not in declared)):
-            yield Undeclared(at, names, tuple(declared), is_foreign=len(names) == len(value))
+            yield Undeclared(at, names, tuple(declared), is_foreign=len(names) == len(value) and not own.is_required)
         for name, item in value.items():
             if isinstance(item, dict | list):
                 yield from undeclared(declared.get(name), item, (*at, name))
@@ -73,6 +75,7 @@ def _outlined(source: Source, pointers: tuple[Pointer, ...], begun: dict[tuple[P
     for pointer in every:
         node: Mapping[str, Any] = source.at(pointer)
         own.is_open = own.is_open or bool(node.get("additionalProperties", False))
+        own.is_required = own.is_required or bool(node.get("required"))
         for name in node.get("properties", {}):
             members.setdefault(name, []).append((*pointer, "properties", name))
         items += [(*pointer, "items")] if "items" in node else []

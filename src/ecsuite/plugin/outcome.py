@@ -6,16 +6,9 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-<<<<<<< HEAD
-from ecsuite.errors import EcsuiteError, NothingThere, PromiseBroken
-from ecsuite.legacy_words import promise_of
-from ecsuite.plugin.session import run_of, settings_of
-=======
 from ecsuite.errors import EcsuiteError, NothingThere
 from ecsuite.findings.broken import PromiseBroken
-from ecsuite.journal import Journal
-from ecsuite.plugin.session import run_of
->>>>>>> phase2
+from ecsuite.plugin.session import run_of, settings_of
 from ecsuite.plugin.summary import TALLY, packed
 from ecsuite.promises import Promise
 from ecsuite.report.text import findings_text
@@ -88,7 +81,7 @@ def _verdict(run: Run, promise: str, stopped: BaseException | None, *, strict: b
             text += f"\n\nand the test stopped with {type(stopped).__name__}: {stopped}"
         return _failure(f"{_broken(len(failed))}\n\n{text}")
     if found and isinstance(stopped, PromiseBroken):
-        run.journal.add_not_checked(promise_of(promise), f"the test stopped after a warning: {stopped}")
+        run.journal.add_not_checked(Promise(promise, promise), f"the test stopped after a warning: {stopped}")
         return None
     if isinstance(stopped, EcsuiteError):
         return _failure(str(stopped))

@@ -7,14 +7,8 @@ from typing import Final
 
 from ecsuite.contract import Contract, Pointer, Shape
 from ecsuite.json_paths import Path, at_path, replaced
-<<<<<<< HEAD
-from ecsuite.legacy_words import describe
-from ecsuite.samples.body import NOBODY, NOTHING, Body, Needs
-from ecsuite.samples.drawing import UPPER_CASE_TURN, Drawing, Manner, alternatives
-=======
 from ecsuite.samples.body import NOBODY, NOTHING, Body, Needs, label
-from ecsuite.samples.drawing import UPPER_CASE_TURN, Drawing, Manner
->>>>>>> phase2
+from ecsuite.samples.drawing import UPPER_CASE_TURN, Drawing, Manner, alternatives
 from ecsuite.samples.values import unusual, variants
 
 SMALLEST: Final = Manner(full=False, turn=0)
