@@ -92,7 +92,8 @@ class Finding:
     def key(self) -> tuple[object, ...]:
         """What two findings of the same fault have in common."""
         breach = self.breach
-        return (self.promise, self.method, self.path, self.status, breach.kind, breach.at, breach.case, breach.seen_by)
+        call = (self.promise, self.severity, self.method, self.path, self.status)
+        return (*call, breach.kind, breach.at, breach.case, breach.seen_by)
 
     def to_json(self) -> dict[str, Any]:
         """The finding as a JSON value, without the exchanges."""

@@ -200,6 +200,11 @@ class Entities:
             self._defaults[key] = self.create(entity_type, full=self._has_optional_link(entity_type))
         return self._defaults[key]
 
+    def renew(self) -> None:
+        """Forget the default entities, so that new ones are made when they are needed next."""
+        self._defaults.clear()
+        self._first.clear()
+
     def default_parent(self, entity_type: EntityType) -> Entity | None:
         """The default entity of what a type belongs to; None where it belongs to the partner alone."""
         return self.default(entity_type.parent) if entity_type.parent else None
