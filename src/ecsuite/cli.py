@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from ecsuite.errors import EcsuiteError
+from ecsuite.errors import EcsuiteError, NoSuchCause
 from ecsuite.target import MODES, Mode
 from ecsuite.version import __version__
 
 if TYPE_CHECKING:
+    from ecsuite.report.lines import Line
     from ecsuite.standin.faults import Fault, Variant
 
 # As pytest's: 0 all passed, 1 a promise broken, 2 interrupted, 4 usage error.
@@ -156,6 +158,55 @@ def _planted(edition: str, names: Iterable[str], variants: Iterable[str]) -> lis
         *(faults.find_fault(edition, name) for name in names),
         *(faults.find_variant(edition, name) for name in variants),
     ]
+
+
+@ecsuite.command()
+@click.argument("number", type=click.IntRange(1), required=False)
+@click.option("--markdown", is_flag=True, help="As a report for the API's owner.")
+@click.option(
+    "--report",
+    "--ec-report",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where the run has written its result.  [default: .ecsuite/last]",
+)
+def show(*, number: int | None, markdown: bool, report: Path | None) -> None:
+    """Show what the last run of pytest found: all causes, or the one of that NUMBER whole."""
+    from ecsuite.report.markdown import cause_markdown  # noqa: PLC0415
+    from ecsuite.report.show import list_lines, whole_lines  # noqa: PLC0415
+    from ecsuite.results import store  # noqa: PLC0415
+
+    folder = report or store.LAST
+    result = store.read(folder)
+    if number is not None and number > len(result.causes):
+        raise NoSuchCause(number, len(result.causes))
+    chosen = result.causes if number is None else (result.causes[number - 1],)
+    if markdown:
+        print(*(cause_markdown(result, cause) for cause in chosen), sep="\n", end="")
+    elif number is None:
+        _print(list_lines(result, shutil.get_terminal_size((120, 24)).columns, str(folder)))
+    else:
+        _print(whole_lines(number, chosen[0]))
+
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "bold": {"bold": True},
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "note": {"fg": "cyan"},
+    "dim": {"dim": True},
+}
+
+
+def _print(lines: Iterable[Line]) -> None:
+    """Print lines with their styles; where nobody looks at a screen, click leaves those out."""
+    for line in lines:
+        click.echo(
+            "".join(
+                click.style(part.text, **_STYLES[part.style]) if part.style != "plain" else part.text for part in line
+            )
+        )
 
 
 _EDITION = click.option(

@@ -14,6 +14,9 @@
     │   ├── RecordingNeedsServer
     │   ├── PortTaken
     │   ├── DataFileUnusable
+    │   ├── ReportUnwritable
+    │   ├── ReportUnusable
+    │   ├── NoSuchCause
     │   ├── UnknownFault
     │   ├── UnknownVariant
     │   └── StandInDidNotStart
@@ -125,6 +128,22 @@ class DataFileUnusable(UsageError):
             f"cannot keep the stand-in's data in {path} ({reason}): give --data a file that does not exist yet, "
             "or one that the stand-in made for this edition"
         )
+
+
+class ReportUnwritable(UsageError):
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"cannot write the result of the run to {folder} ({reason}): give another --ec-report")
+
+
+class ReportUnusable(UsageError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot read the result of a run from {path}: {reason}")
+
+
+class NoSuchCause(UsageError):
+    def __init__(self, number: int, count: int) -> None:
+        there = f"expected 1 to {count}" if count else "the run found nothing"
+        super().__init__(f"there is no cause {number}: {there}")
 
 
 class UnknownFault(UsageError):

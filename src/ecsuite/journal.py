@@ -77,6 +77,7 @@ class Journal:
         self.results: deque[Result] = deque(maxlen=MOST_RESULTS)
         self.listeners: list[Callable[[Result], None]] = []
         self._findings: dict[tuple[object, ...], Finding] = {}
+        self._times: Counter[tuple[object, ...]] = Counter()
         self._lock = threading.RLock()
 
     @property
@@ -93,6 +94,8 @@ class Journal:
             self.results.append(result)
             for finding in result.findings:
                 self._keep(finding)
+            # Many items of a list may be wrong in the same way, in one response.
+            self._count({self.spot(finding) for finding in result.findings})
             for listener in self.listeners:
                 listener(result)
 
@@ -101,6 +104,20 @@ class Journal:
         with self._lock:
             self.tally.observations[Observation(finding.promise, finding.operation or "", "broken")] += 1
             self._keep(finding)
+            self._count({self.spot(finding)})
+
+    def times(self, finding: Finding) -> int:
+        """How many responses showed a finding, in whichever items of their lists."""
+        with self._lock:
+            return self._times[self.spot(finding)]
+
+    @staticmethod
+    def spot(finding: Finding) -> tuple[object, ...]:
+        """What a finding has in common with those of other items of the same list."""
+        at = finding.breach.at
+        path = tuple("*" if isinstance(token, int) else token for token in at.path)
+        rest = tuple(each for each in finding.key if each is not at)
+        return (*rest, at.part, at.name, path)
 
     def add_passed(self, promise: Promise, operation: str = "") -> None:
         """Note a promise that was kept beyond a single exchange; `operation` is the id of the one that was called."""
@@ -115,3 +132,8 @@ class Journal:
     def _keep(self, finding: Finding) -> None:
         if len(self._findings) < MOST_FINDINGS:
             self._findings.setdefault(finding.key, finding)
+
+    def _count(self, spots: set[tuple[object, ...]]) -> None:
+        for spot in spots:
+            if spot in self._times or len(self._times) < MOST_FINDINGS:
+                self._times[spot] += 1

@@ -144,11 +144,23 @@ def attempt(trial: Trial) -> Result:
 
 def _run(trial: Trial, tests: Sequence[str], watch: Watch) -> tuple[int, str]:
     """Run tests against a stand-in of their own; pytest's exit code, and the last words of what it said."""
-    with chdir(ROOT), _silence() as read, serving(trial.edition, plant=trial.planted.plant) as standin:
+    with (
+        chdir(ROOT),
+        tempfile.TemporaryDirectory() as folder,
+        _silence() as read,
+        serving(trial.edition, plant=trial.planted.plant) as standin,
+    ):
         os.environ.update(standin.environment())
         # A fault is to be seen however little it hurts; a variant may be told of, but not be red.
         strict = ["--ec-strict"] if isinstance(trial.planted, Fault) else []
-        arguments = [*ARGUMENTS, *strict, "--ec-target=live", f"--ec-edition={trial.edition}", *tests]
+        arguments = [
+            *ARGUMENTS,
+            *strict,
+            f"--ec-report={folder}",
+            "--ec-target=live",
+            f"--ec-edition={trial.edition}",
+            *tests,
+        ]
         code = pytest.main(arguments, plugins=[watch])
         return int(code), " ".join(read().split()[-LAST_WORDS:])
 

@@ -11,5 +11,6 @@ pytest_plugins = (
     "ecsuite.plugin.fixtures",
     "ecsuite.plugin.recording",
     "ecsuite.plugin.outcome",
+    "ecsuite.plugin.results",
     "ecsuite.plugin.summary",
 )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
 from ecsuite.client import Api
 from ecsuite.contract import EntityType, Operation
-from ecsuite.errors import EcsuiteError
 from ecsuite.plugin.recording import scenario_of
 from ecsuite.plugin.session import keep_run, session_of
 from ecsuite.quickstart import Story
@@ -33,14 +31,7 @@ def ecsuite_session(pytestconfig: pytest.Config) -> Session:
 @pytest.fixture
 def run(request: pytest.FixtureRequest, edition: str, ecsuite_session: Session) -> Iterator[Run]:
     """A run against the target that the command line names; every exchange in it is checked."""
-    with ExitStack() as stack:
-        failure = None
-        try:
-            opened = stack.enter_context(ecsuite_session.run(edition, scenario_of(request.node) or ""))
-        except EcsuiteError as error:
-            failure = pytest.fail.Exception(str(error), pytrace=False)
-        if failure is not None:
-            raise failure
+    with ecsuite_session.run(edition, scenario_of(request.node) or "") as opened:
         keep_run(request.node, opened)
         yield opened
 

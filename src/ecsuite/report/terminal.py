@@ -25,7 +25,8 @@ from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import mask_value
 from ecsuite.quickstart import Made, Step, explanation, steps, title
 from ecsuite.report.curl import curl
-from ecsuite.report.text import findings_text, not_checked_lines, tally_text
+from ecsuite.report.text import figures_text, findings_text, not_checked_lines
+from ecsuite.results.result import Figures
 from ecsuite.results.severity import failing, severities, worst_first
 from ecsuite.session import Run
 
@@ -193,8 +194,9 @@ class Narrator:
 
     def _show_verdict(self) -> None:
         tally, failed, found = self._journal.tally, self._failed, self._journal.findings
-        self._say(Text(), Text(tally_text(tally)))
-        self._say(*(Text(line, "dim") for line in not_checked_lines(tally)))
+        figures = Figures.of(tally, {})
+        self._say(Text(), Text(figures_text(figures)))
+        self._say(*(Text(line, "dim") for line in not_checked_lines(figures.not_checked)))
         if failed:
             count = "1 promise is broken" if len(failed) == 1 else f"{len(failed)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))

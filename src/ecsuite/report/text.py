@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ecsuite import wording
 from ecsuite.findings.finding import Finding
-from ecsuite.journal import Tally
 from ecsuite.report.curl import curl
+from ecsuite.results.result import Figures
+from ecsuite.wording import count_of
 
 COLUMN = 46
 
@@ -33,29 +34,50 @@ def findings_text(findings: Sequence[Finding]) -> str:
     return "\n\n".join(finding_text(finding) for finding in findings)
 
 
-def tally_text(tally: Tally) -> str:
-    """The figures of a run on one line."""
+def figures_text(figures: Figures) -> str:
+    """What was checked, on one line."""
     return (
-        f"{_count(tally.exchanges, 'exchange')}: {_count(tally.passed, 'check')} passed, {tally.broken} broken, "
-        f"{sum(tally.not_checked.values())} not checked"
+        f"{count_of(figures.calls, 'exchange')}: {count_of(figures.passed, 'check')} passed, {figures.broken} broken, "
+        f"{sum(figures.not_checked.values())} not checked"
     )
 
 
-def not_checked_lines(tally: Tally) -> list[str]:
-    """What could not be checked and why, a line a reason, the most frequent first."""
-    return [
-        f"{times:>5} x {wording.title_of(promise)}: {reason}"
-        for (promise, reason), times in tally.not_checked.most_common()
-    ]
+def not_checked_lines(not_checked: Mapping[tuple[str, str], int], most: int | None = None) -> Iterator[str]:
+    """What could not be checked and why, a line a reason, the most frequent first.
+
+    Args:
+        not_checked: how often, by the id of the promise and the reason.
+        most: how many reasons are told; one more line counts the others. None for all.
+    """
+    reasons = list(not_checked.items())
+    # A line that counts one reason could as well tell it.
+    shown = reasons if most is None or len(reasons) <= most + 1 else reasons[:most]
+    for (promise, reason), times in shown:
+        yield f"{times:>5} x {wording.title_of(promise)}: {reason}"
+    if len(shown) < len(reasons):
+        times = sum(count for _, count in reasons[len(shown) :])
+        yield f"{times:>5} x for {len(reasons) - len(shown)} more reasons: ecsuite show"
+
+
+def skipped_lines(skipped: Mapping[str, int]) -> Iterator[str]:
+    """Why tests were skipped, a line a reason, the most frequent first."""
+    for reason, times in sorted(skipped.items(), key=lambda item: -item[1]):
+        yield f"{times:>5} x {'tests' if times > 1 else 'test'} skipped: {reason}"
+
+
+def broken_text(count: int) -> str:
+    """How many promises a test found broken."""
+    return f"{count_of(count, 'promise')} broken"
+
+
+def one_line(text: str) -> str:
+    """The first line of a text, so that nothing in it steers a terminal; cut where it is too long to read."""
+    return wording.shorten(text.partition("\n")[0])
 
 
 def unrecorded_text(count: int) -> str:
     """How many tests a replay leaves out, for they have no cassette, and what runs them."""
-    return f"{_count(count, 'test')} not recorded, and so left out: run with --ec-target local"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{count_of(count, 'test')} not recorded, and so left out: run with --ec-target local"
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,0 +1,176 @@
+"""A run's result as lines for a terminal: causes first, the worst before the others, then what was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from ecsuite import wording
+from ecsuite.report.curl import curl
+from ecsuite.report.excerpt import excerpt
+from ecsuite.report.lines import INDENT, NAME, Line, Part, cut_line, field_lines, line, several, wrapped
+from ecsuite.results.anchors import place_in_schema
+from ecsuite.results.cause import Cause
+from ecsuite.results.record import Found
+from ecsuite.results.result import Problem, RunResult
+from ecsuite.results.sample import Sample
+from ecsuite.wording import count_of
+
+# Causes that are shown in full on a terminal, and those that are shown at all.
+MOST_IN_FULL: Final = 2
+MOST_CAUSES: Final = 12
+MOST_PROBLEMS: Final = 10
+# A line to paste that takes more than that is told by `ecsuite show`.
+LONGEST_CURL: Final = 440
+_HEAD: Final = 13
+
+
+def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool = False) -> Iterator[Line]:
+    """What a run found, on a page.
+
+    Args:
+        result: of the run.
+        width: columns of the terminal.
+        folder: where the result is stored.
+        in_full: whether every cause is shown in full, as a log needs it in which nobody can ask for more.
+    """
+    causes, problems = result.causes, result.problems
+    if causes or problems:
+        yield line(Part(headline(result), "bold"))
+    in_full = in_full or len(causes) <= MOST_IN_FULL
+    for number, cause in enumerate(causes if in_full else causes[:MOST_CAUSES], 1):
+        if in_full or number <= MOST_IN_FULL + 1:
+            yield line()
+        yield from cause_lines(number, cause, width, in_full=in_full or number <= MOST_IN_FULL)
+    if not in_full and len(causes) > MOST_CAUSES:
+        yield line(f"{'':{_HEAD}}and {count_of(len(causes) - MOST_CAUSES, 'more cause')}: ecsuite show")
+    for problem in problems[:MOST_PROBLEMS]:
+        yield from problem_lines(problem, width, folder)
+    if len(problems) > MOST_PROBLEMS:
+        yield line(f"{'':{_HEAD}}and {len(problems) - MOST_PROBLEMS} more: ecsuite show")
+    if causes:
+        # Brief ones take no more lines than three each.
+        yield from [line()] if in_full else []
+        yield line(Part("One cause in full: ecsuite show N; for the API's owner: ecsuite show N --markdown", "dim"))
+
+
+def headline(result: RunResult) -> str:
+    """How many causes there are, and how many tests failed."""
+    said = [count_of(count, severity) for severity, count in result.severities.items()]
+    said += [count_of(len(result.problems), "problem")] if result.problems else []
+    tests = result.figures.tests
+    failed = tests.get("failed", 0) + tests.get("error", 0)
+    return f"{', '.join(said)}; {failed} of {count_of(sum(tests.values()), 'test')} failed"
+
+
+def cause_lines(number: int, cause: Cause, width: int, *, in_full: bool) -> Iterator[Line]:
+    """A cause, in three lines or with its sample."""
+    head, title = line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity)), title_of(cause)
+    for text in wrapped(title, width - _HEAD, 3 if in_full else 1):
+        yield line(*head, Part(text, "bold"))
+        head = line(" " * _HEAD)
+    yield cut_line(line(" " * _HEAD, f"{extent_of(cause)}, first: {_call(cause)}  [{cause.finding.level}]"), width)
+    if in_full:
+        yield from _body_lines(cause, width)
+    room = width - INDENT - NAME if in_full else width - _HEAD - len("tests: ")
+    tests = several(cause.tests, room)
+    yield from field_lines("tests", tests, width, 1) if in_full else [line(" " * _HEAD, Part("tests: ", "dim"), tests)]
+    if in_full and cause.first.sample:
+        yield from _repeat_lines(cause.first.sample, number)
+
+
+def title_of(cause: Cause) -> str:
+    """The promise and how it is broken: what names a cause."""
+    return found_title(cause.first)
+
+
+def found_title(found: Found) -> str:
+    """The same of what one test found."""
+    return f"{wording.title(found.finding)}: {wording.statement(found.finding.breach, _place(found))}"
+
+
+def extent_of(cause: Cause) -> str:
+    """How often it was seen: `19 responses of 5 operations`."""
+    return f"{count_of(cause.responses, 'response')} of {count_of(len(cause.operations), 'operation')}"
+
+
+def _place(found: Found) -> str:
+    breach = found.finding.breach
+    name, pointer = place_in_schema(found.anchor) if breach.at.part in {"body", "request-body"} else ("", "")
+    if not (name or pointer):
+        return wording.where(breach)
+    later = f" of {breach.seen_call or breach.seen_by}, afterwards" if breach.seen_by else ""
+    return wording.printable(f"{name or 'body'} {pointer}".strip() + later)
+
+
+def _call(cause: Cause) -> str:
+    return wording.subject(cause.finding)
+
+
+def _body_lines(cause: Cause, width: int) -> Iterator[Line]:
+    finding = cause.finding
+    published = f"{finding.rule}  ({finding.rule.source})"
+    expected = wording.expected(finding.breach)
+    room = width - INDENT - NAME
+    if len(expected) + len(published) + 2 <= room:
+        yield from field_lines("expected", f"{expected}  {published}", width, 1)
+    else:
+        yield from field_lines("expected", expected, width, 2)
+        yield from field_lines("", published, width, 1)
+    yield from field_lines("actual", f"{wording.actual(finding.breach)}, {wording.where(finding.breach)}", width, 2)
+    if cause.first.sample:
+        yield from _sample_lines(cause.first.sample, width)
+    if cause.first.evidence:
+        yield from field_lines("shown by", evidence_line(cause.first.evidence, 2 * room - 60), width, 2)
+
+
+def _sample_lines(sample: Sample, width: int) -> Iterator[Line]:
+    """What the server said: its status line and the decisive part of the body, and what leads to it in its logs."""
+    room = width - INDENT - NAME
+    if sample.is_delivery:
+        text = f"{sample.method} {sample.url} {sample.request_body}"
+        yield from field_lines("delivery", wording.shorten(text, longest=2 * room - 40), width, 2)
+    else:
+        yield from field_lines("response", response_line(sample, 2 * room - 60), width, 2)
+    if sample.traces:
+        yield from field_lines("trace", ", ".join(f"{name}: {value}" for name, value in sample.traces), width, 1)
+
+
+def response_line(sample: Sample, longest: int) -> str:
+    """A response on one line: its status, its media type, and the decisive part of its body."""
+    if sample.status is None:
+        return "none came"
+    if sample.response is None:
+        return f"{sample.status}, no body"
+    kind = sample.media_type or "no media type"
+    return f"{sample.status} {kind}  {excerpt(sample.response, sample.path, longest)}"
+
+
+def evidence_line(sample: Sample, longest: int) -> str:
+    """The later call that shows a finding, on one line."""
+    url = urlsplit(sample.url)
+    return f"{sample.method} {url.path}{f'?{url.query}' if url.query else ''} -> {response_line(sample, longest)}"
+
+
+def _repeat_lines(sample: Sample, number: int) -> Iterator[Line]:
+    """The line that repeats the request; never cut, for half of it would do something else."""
+    said = repeat_of(sample)
+    if len(said) > LONGEST_CURL:
+        said = f"ecsuite show {number} has the line, of {len(said)} characters"
+    yield line(" " * INDENT, Part(f"{'repeat':<{NAME}}", "dim"), said)
+
+
+def repeat_of(sample: Sample) -> str:
+    """How to make the request again."""
+    if sample.is_delivery:
+        return "nothing to repeat, for it was the API that called"
+    return f"{curl(sample.request)}{' # the body is cut' if sample.request_is_cut else ''}"
+
+
+def problem_lines(problem: Problem, width: int, folder: str) -> Iterator[Line]:
+    """What made tests fail that is no finding: its one line, never cut, and the tests."""
+    traceback = f"; traceback: {folder}/{problem.file}" if problem.file else ""
+    yield line(" -  ", Part(f"{problem.kind:<7}  ", "error"), f"{wording.printable(problem.text)}{traceback}")
+    tests = several(problem.tests, width - _HEAD - len("tests: "))
+    yield line(" " * _HEAD, Part("tests: ", "dim"), tests)
