@@ -40,6 +40,7 @@ LAYERS = [
     ["ecsuite.wording"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
+    ["ecsuite.conditions"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
     ["ecsuite.samples"],

@@ -128,6 +128,11 @@ class Contract:
         return f"{info['title']}, edition {info['version']}"
 
     @property
+    def test_areas(self) -> tuple[tuple[float, float], ...]:
+        """The places that were published as test areas, latitude and longitude, the newest first."""
+        return tuple((latitude, longitude) for latitude, longitude in self.source.document.get("x-test-areas", ()))
+
+    @property
     def severity_of_undeclared(self) -> Severity:
         """How severe a member is that a response has and its schema does not declare."""
         severity: Severity = self.source.document.get("x-severity-of-undeclared", "warning")

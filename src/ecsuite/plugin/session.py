@@ -91,6 +91,11 @@ def _settings(config: pytest.Config) -> Settings:
     )
 
 
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What a live run goes by, beside the contract."""
+    return [f"ecsuite: {line}" for line in session_of(config).conditions()]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Before anything else is tried: are the credentials good?"""

@@ -40,6 +40,7 @@ from ecsuite.webhook.receiver import NoReceiver
 # Whether the API looks at a webhook's address is unspecified, and one on this machine may not please it.
 ADDRESS_MAY_BE_REJECTED: Final = Expectation("address-may-be-rejected", frozenset({200, 201, 400}))
 ADDRESS_REJECTED: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
+NO_HTTPS: Final = "EC_HTTPS_WEBHOOKS wants https, and the receiver has none: give an address in EC_WEBHOOK_PUBLIC_URL"
 # Whether an id may be used again elsewhere is unspecified.
 MAY_BE_TAKEN: Final = Expectation("may-be-taken", unspecified=True)
 # Seconds that are given to what follows from a call, such as the log of a delivery.
@@ -64,6 +65,7 @@ class Entities:
         representation: what responses must show.
         verify: where it is noted whether they do.
         sandbox: whether what belongs to the sandbox may be made.
+        must_be_https: whether webhooks are known to have to be https.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Entities:
         verify: Verify,
         *,
         sandbox: bool = True,
+        must_be_https: bool = False,
     ) -> None:
         self._api = api
         self._values = values
@@ -82,6 +85,7 @@ class Entities:
         self._representation = representation
         self._verify = verify
         self._sandbox = sandbox
+        self._must_be_https = must_be_https
         self._defaults: dict[str, Entity] = {}
         self._first: dict[str, tuple[dict[str, str], Any] | None] = {}
         self._address_tried = False
@@ -355,6 +359,9 @@ class Entities:
         """Have the API take the receiver's address; where it does not, no delivery can be waited for."""
         hooked = [each for each in self.types if self._representation.sampled_as(each.creator, HOOK_URL)]
         if not hooked or self._values.receiver.unreachable:
+            return
+        if self._must_be_https and not self._values.draw(HOOK_URL).startswith("https:"):
+            self._values.receiver = NoReceiver(NO_HTTPS)
             return
         body = self.body(hooked[0].creator)
         response = self._api.post(hooked[0].creator.path, json=body.value, expect=ADDRESS_MAY_BE_REJECTED)

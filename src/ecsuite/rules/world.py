@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecsuite.client import Api
+from ecsuite.conditions import Conditions
 from ecsuite.contract import Contract
 from ecsuite.ids import Ids
 from ecsuite.rules.calls import Calls
@@ -25,7 +26,9 @@ class World:
     """The parts, with the credentials of one partner.
 
     Attributes:
-        sandbox: whether webhooks may be tested, and events simulated.
+        sandbox: whether webhooks may be tested.
+        simulation: whether events may be simulated.
+        conditions: what is known of the server beside its contract.
     """
 
     api: Api
@@ -41,9 +44,13 @@ class World:
     refused: VerifyRefused
     deliveries: Deliveries
     sandbox: bool
+    simulation: bool
+    conditions: Conditions
 
 
-def build_world(api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True) -> World:
+def build_world(
+    api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True, conditions: Conditions | None = None
+) -> World:
     """A new world around a client.
 
     Args:
@@ -51,15 +58,20 @@ def build_world(api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True)
         ids: what ids and other values are drawn from.
         receiver: where webhooks lead.
         sandbox: whether webhooks may be tested, and events simulated.
+        conditions: what is known of the server beside its contract.
     """
+    conditions = conditions or Conditions()
+    simulation = sandbox and conditions.may_simulate
     contract = api.checker.contract
     values = Values(ids, receiver)
-    samples, representation = Samples(contract, values.draw), Representation(contract)
+    samples, representation = Samples(contract, values.draw, conditions.allows_report), Representation(contract)
     lists = Lists(api)
     snapshots = Snapshots(api, lists, values)
     verify = VerifyState(api, representation, lists, snapshots)
-    entities = Entities(api, values, samples, representation, verify, sandbox=sandbox)
-    calls = Calls(api, ids, samples, entities, sandbox=sandbox)
+    entities = Entities(
+        api, values, samples, representation, verify, sandbox=simulation, must_be_https=bool(conditions.https_webhooks)
+    )
+    calls = Calls(api, ids, samples, entities, sandbox=simulation, why_not=conditions.why_no_simulation)
     return World(
         api=api,
         contract=contract,
@@ -74,4 +86,6 @@ def build_world(api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True)
         refused=VerifyRefused(api, entities, calls, snapshots, verify),
         deliveries=Deliveries(api, values, representation, verify),
         sandbox=sandbox,
+        simulation=simulation,
+        conditions=conditions,
     )

@@ -25,7 +25,7 @@ from ecsuite.samples.body import (
     Reference,
     Wrong,
 )
-from ecsuite.samples.drawing import Drawing, Manner
+from ecsuite.samples.drawing import Drawing, Invited, Manner, nobody_invited
 from ecsuite.samples.invalid import broken
 from ecsuite.samples.legal import FULLEST, SMALLEST, branches, manners, needs, outdated, refusable, smallest
 
@@ -54,11 +54,13 @@ class Samples:
     Args:
         contract: whose schemas.
         draw: gives a fresh value of a kind of `x-sample`.
+        is_invited: whether a part that is taken by invitation alone is known to be taken.
     """
 
-    def __init__(self, contract: Contract, draw: Draw) -> None:
+    def __init__(self, contract: Contract, draw: Draw, is_invited: Invited = nobody_invited) -> None:
         self._contract = contract
         self._draw = draw
+        self._is_invited = is_invited
 
     def needs(self, schema: Pointer, *, full: bool = False) -> Needs:
         """What the smallest body needs, or the fullest."""
@@ -112,4 +114,4 @@ class Samples:
         return [Manner(full=True, turn=FULLEST.turn + turn) for turn in turns]
 
     def _body(self, schema: Pointer, ids: Known, given: Given, manner: Manner) -> Body:
-        return Drawing(self._contract, self._draw, ids, manner).body(schema, given)
+        return Drawing(self._contract, self._draw, ids, manner, self._is_invited).body(schema, given)

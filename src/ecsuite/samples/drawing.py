@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +16,15 @@ UPPER_CASE_TURN: Final = 2
 NULL_TURN: Final = 4
 # Plain values are many where a list is long.
 LONG: Final = 5
+
+
+# Whether a part of a request, by its name, is known to be taken of those who were invited.
+Invited = Callable[[str], bool]
+
+
+def nobody_invited(_: str) -> bool:
+    """Nobody is known to be invited."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +59,17 @@ class Drawing:
         draw: gives a fresh value of a kind of `x-sample`.
         ids: of what is there.
         manner: how it is drawn.
+        is_invited: whether a part that is taken by invitation alone is known to be taken.
     """
 
-    def __init__(self, contract: Contract, draw: Draw, ids: Known, manner: Manner) -> None:
+    def __init__(
+        self, contract: Contract, draw: Draw, ids: Known, manner: Manner, is_invited: Invited = nobody_invited
+    ) -> None:
         self._contract = contract
         self._draw = draw
         self._ids = ids
         self._manner = manner
+        self._is_invited = is_invited
         self._may_be_rejected = ""
         self._unresolved: set[Reference] = set()
 
@@ -66,7 +80,7 @@ class Drawing:
 
     def _value(self, schema: Pointer, turn: int, given: Given = NOTHING) -> Any:
         shape = self._contract.schemas.shape(schema)
-        if "x-may-be-rejected" in shape.keywords:
+        if "x-may-be-rejected" in shape.keywords and not self._is_invited(shape.keywords.get("x-by-invitation", "")):
             self._may_be_rejected = shape.keywords["x-may-be-rejected"]
         if shape.is_nullable and self._manner.allow_null and turn % (NULL_TURN + 1) == NULL_TURN:
             self._may_be_rejected = shape.keywords.get("x-null-may-be-rejected", self._may_be_rejected)

@@ -50,9 +50,6 @@ FAULTS: Final = faults(
     fault("nobody-is-eligible", GUIDE, "a user of the neighbourhood is not eligible")
     .plant(p.shows("getEligibility", "/isEligible", change=False))
     .finding(Expected(ELIGIBILITY, "getEligibility -> 200", "/isEligible", "true", "false")),
-    fault("meter-is-not-eligible", GUIDE, "a meter point of the neighbourhood is not eligible")
-    .plant(p.shows("getMeterEligibility", "/isEligible", change=False))
-    .finding(Expected(ELIGIBILITY, "getMeterEligibility -> 200", "/isEligible", "true", "false")),
     fault("eligible-users-are-not-listed", GUIDE, "the list of eligible users is empty")
     .plant(p.lists("listEligibleUsers", lambda _: []))
     .finding(Expected(ELIGIBILITY, "listEligibleUsers -> 200", "userId", "once", "0 times")),

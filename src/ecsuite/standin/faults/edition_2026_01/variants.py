@@ -116,6 +116,19 @@ def _is_by_invitation(body: Any) -> bool:
     return any(each.get("payloadType") != "EnergyUsage" for each in body.get("payloads", ()))
 
 
+# What keeps a location out of the newest test area, unseen.
+_NEWEST: Final = programme.TEST_AREAS[0][0]
+_SHIFTED: Final = 88.125
+
+
+def _elsewhere(latitude: Any) -> Any:
+    return _SHIFTED if latitude == _NEWEST else latitude
+
+
+def _back(latitude: Any) -> Any:
+    return _NEWEST if latitude == _SHIFTED else latitude
+
+
 def _with_zeros(body: Any) -> Any:
     place = body.get("coordinates")
     return body if place is None else {**body, "coordinates": {"latitude": 0, "longitude": 0, **place}}
@@ -328,6 +341,30 @@ VARIANTS: Final = (
         p.together(
             p.shows("getCompensation", "/locationCompensations/*/currency", None),
             p.shows("simulateUserEligibility", "/simulatedEvent/payload/priceArea", None),
+        ),
+    ),
+    Variant(
+        "made-up-meters-are-unknown",
+        "meter points that no grid operator knows are never eligible",
+        p.shows("getMeterEligibility", "/isEligible", change=False),
+    ),
+    Variant(
+        "all-meters-are-eligible",
+        "meter points that no grid operator knows are always eligible",
+        p.shows("getMeterEligibility", "/isEligible", change=True),
+    ),
+    Variant(
+        "newest-area-takes-no-part",
+        "the newest test area makes nobody eligible",
+        p.together(
+            p.keeps("createLocation", "/coordinates/latitude", _elsewhere, "replaceLocation", "changeLocation"),
+            p.keeps("createLocations", "/locations/*/coordinates/latitude", _elsewhere),
+            *(
+                p.shows(o, "/coordinates/latitude", _back)
+                for o in ("createLocation", "getLocation", "replaceLocation", "changeLocation")
+            ),
+            p.shows("createLocations", "/locations/*/coordinates/latitude", _back),
+            p.shows("listLocations", "/*/coordinates/latitude", _back),
         ),
     ),
     Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
