@@ -1,5 +1,7 @@
 """What the contract refuses is refused with 400, and leaves no trace."""
 
+from functools import partial
+
 import pytest
 
 from ecsuite.contract import EntityType, Operation
@@ -7,7 +9,6 @@ from ecsuite.messages.exchange import Expectation
 from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import broken_bodies, wrong_body
-from ecsuite.rules.reading import there
 from ecsuite.rules.world import World
 from ecsuite.samples import Body
 
@@ -31,7 +32,7 @@ def test_what_is_no_json_is_refused(operation: Operation, world: World) -> None:
     """A body that is no JSON, or not the object that is wanted."""
     rule = (*operation.pointer, "responses", "400")
 
-    world.refused.changes_nothing(operation, lambda call: broken_bodies(there(call.body).value), rule)
+    world.refused.changes_nothing(operation, lambda call: broken_bodies(partial(world.calls.fresh_body, call)), rule)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent)

@@ -144,6 +144,14 @@ def test_taken_text(checker, exchange, sent, severity):
     assert of_the_taken(checker, exchange, sent=sent, answer=HOUSE) == [severity]
 
 
+@pytest.mark.parametrize(("shown", "severity"), [("7", "warning"), ("8", "error")])
+def test_id_of_the_path(checker, exchange, shown, severity):
+    """What the path says, too, may be taken from there."""
+    sent, answer = HOUSE | {"locationId": 42}, HOUSE | {"locationId": shown}
+
+    assert of_the_taken(checker, exchange, "PUT /users/4/locations/7", 200, sent=sent, answer=answer) == [severity]
+
+
 def test_nothing_to_read_back(checker, exchange):
     """Where the response shows nothing, nothing contradicts what was meant."""
     taken = {"line": "POST /users/4/locations", "sent": b"not json"}

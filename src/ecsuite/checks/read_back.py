@@ -72,6 +72,10 @@ def _is_shown(decoded: DecodedExchange, sent: Any, path: Path, meant: Sequence[A
     if not path:
         return any(_whole_is_shown(decoded, whole) for whole in meant)
     shown = shown_at(_answered(decoded), path)
+    # What the path says, too, a body need not say.
+    named = [own for name, own in decoded.path_values.items() if name == path[-1]]
+    if named and shown and all(_is_one_of(own, named) for own in shown):
+        return True
     if MISSING in meant or not shown:
         beside = _beside(sent, path)
         return not shown or all(own is None or _is_one_of(own, beside) for own in shown)

@@ -109,6 +109,10 @@ class Calls:
         schema = call.operation.body_schema
         return self._samples.unspecified(schema, self._entities.ready(self._samples.all_needs(schema)), call.ids)
 
+    def fresh_body(self, call: Call) -> Any:
+        """Another legal body for a call, whose values nobody has yet."""
+        return self._entities.body(call.operation, call.ids).value
+
     # Sending
 
     def send(self, call: Call, api: Api | None = None, **options: Any) -> httpx.Response:
