@@ -87,6 +87,11 @@ class BadPort(UsageError):
         super().__init__(f"{variable} is {value!r}: expected a port number from 0 to 65535")
 
 
+class BadSetting(UsageError):
+    def __init__(self, variable: str, value: str, expected: str) -> None:
+        super().__init__(f"{variable} is {value!r}: expected {expected}")
+
+
 class BadToken(UsageError):
     def __init__(self, variable: str) -> None:
         super().__init__(f"{variable} holds characters that no header can carry: expected a token as it was given out")

@@ -111,9 +111,9 @@ class Household:
 
 @pytest.fixture
 def household(world):
-    """A household whose partner may simulate events; in production there is none."""
-    if not world.sandbox:
-        raise NothingThere("simulation belongs to the sandbox, never to production")
+    """A household whose partner may simulate events; in production there is none, and where settings rule it out."""
+    if not world.simulation:
+        raise NothingThere(world.conditions.why_no_simulation)
     return Household(world, world.values.draw("secret"))
 
 

@@ -109,6 +109,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = code
 
 
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What a live run goes by, beside the contract."""
+    return [f"ecsuite: {line}" for line in session_of(config).conditions()]
+
+
 @contextmanager
 def usage_errors() -> Iterator[None]:
     """Our errors as pytest's: one line, exit code 4."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ecsuite.client import Api, fill
 from ecsuite.contract import Contract, Operation, Parameter, parameters, success_links
@@ -17,6 +17,8 @@ from ecsuite.rules.entities import Entities
 from ecsuite.rules.inputs import Refused
 from ecsuite.samples import NOTHING, UNSPECIFIED_TARGET, Body, Given, Samples, Wrong
 
+NOT_HERE: Final = "it belongs to the sandbox, never to production"
+
 
 class Calls:
     """Makes calls ready, and sends them.
@@ -27,14 +29,25 @@ class Calls:
         samples: draws bodies.
         entities: what the calls name.
         sandbox: whether what belongs to the sandbox may be called.
+        why_not: why it may not, where that is so.
     """
 
-    def __init__(self, api: Api, ids: Ids, samples: Samples, entities: Entities, *, sandbox: bool = True) -> None:
+    def __init__(
+        self,
+        api: Api,
+        ids: Ids,
+        samples: Samples,
+        entities: Entities,
+        *,
+        sandbox: bool = True,
+        why_not: str = NOT_HERE,
+    ) -> None:
         self._api = api
         self._ids = ids
         self._samples = samples
         self._entities = entities
         self._sandbox = sandbox
+        self._why_no_simulation = why_not
 
     def valid(self, operation: Operation, *, full: bool = False) -> Call:
         """A call of an operation that would succeed.
@@ -43,7 +56,7 @@ class Calls:
             NothingThere: there is nothing to call it on.
         """
         if operation.sandbox_only and not self._sandbox:
-            raise NothingThere(f"{operation} belongs to the sandbox, never to production")
+            raise NothingThere(self._why_no_simulation)
         ids = self._entities.ids_at(operation)
         if ids is None:
             raise NothingThere(f"there is nothing to call {operation} on")
@@ -95,6 +108,10 @@ class Calls:
         """Every body for a call that a server may take or refuse; see `Samples.unspecified`."""
         schema = call.operation.body_schema
         return self._samples.unspecified(schema, self._entities.ready(self._samples.all_needs(schema)), call.ids)
+
+    def fresh_body(self, call: Call) -> Any:
+        """Another legal body for a call, whose values nobody has yet."""
+        return self._entities.body(call.operation, call.ids).value
 
     # Sending
 

@@ -40,6 +40,7 @@ from ecsuite.webhook.receiver import NoReceiver
 # Whether the API looks at a webhook's address is unspecified, and one on this machine may not please it.
 ADDRESS_MAY_BE_REJECTED: Final = Expectation("address-may-be-rejected", frozenset({200, 201, 400}))
 ADDRESS_REJECTED: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
+NO_HTTPS: Final = "EC_HTTPS_WEBHOOKS wants https, and the receiver has none: give an address in EC_WEBHOOK_PUBLIC_URL"
 # Whether an id may be used again elsewhere is unspecified.
 MAY_BE_TAKEN: Final = Expectation("may-be-taken", unspecified=True)
 # Seconds that are given to what follows from a call, such as the log of a delivery.
@@ -64,6 +65,7 @@ class Entities:
         representation: what responses must show.
         verify: where it is noted whether they do.
         sandbox: whether what belongs to the sandbox may be made.
+        must_be_https: whether webhooks are known to have to be https.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Entities:
         verify: Verify,
         *,
         sandbox: bool = True,
+        must_be_https: bool = False,
     ) -> None:
         self._api = api
         self._values = values
@@ -82,6 +85,7 @@ class Entities:
         self._representation = representation
         self._verify = verify
         self._sandbox = sandbox
+        self._must_be_https = must_be_https
         self._defaults: dict[str, Entity] = {}
         self._first: dict[str, tuple[dict[str, str], Any] | None] = {}
         self._address_tried = False
@@ -200,6 +204,11 @@ class Entities:
             self._defaults[key] = self.create(entity_type, full=self._has_optional_link(entity_type))
         return self._defaults[key]
 
+    def renew(self) -> None:
+        """Forget the default entities, so that new ones are made when they are needed next."""
+        self._defaults.clear()
+        self._first.clear()
+
     def default_parent(self, entity_type: EntityType) -> Entity | None:
         """The default entity of what a type belongs to; None where it belongs to the partner alone."""
         return self.default(entity_type.parent) if entity_type.parent else None
@@ -264,6 +273,11 @@ class Entities:
         schema = operation.body_schema
         ids = self.ready(self._samples.needs(schema, full=full))
         return self._samples.fullest(schema, ids, given) if full else self._samples.smallest(schema, ids, given)
+
+    def each_smallest(self, operation: Operation, given: Given = NOTHING) -> list[Body]:
+        """The smallest legal bodies for an operation, where there are several."""
+        ids = self.ready(self._samples.all_needs(operation.body_schema))
+        return self._samples.each_smallest(operation.body_schema, ids, given)
 
     def ready(self, needs: Needs) -> Mapping[Reference, str]:
         """Make what bodies name, and see that the API takes the receiver's address where they hold one; the ids."""
@@ -345,6 +359,9 @@ class Entities:
         """Have the API take the receiver's address; where it does not, no delivery can be waited for."""
         hooked = [each for each in self.types if self._representation.sampled_as(each.creator, HOOK_URL)]
         if not hooked or self._values.receiver.unreachable:
+            return
+        if self._must_be_https and not self._values.draw(HOOK_URL).startswith("https:"):
+            self._values.receiver = NoReceiver(NO_HTTPS)
             return
         body = self.body(hooked[0].creator)
         response = self._api.post(hooked[0].creator.path, json=body.value, expect=ADDRESS_MAY_BE_REJECTED)

@@ -71,12 +71,19 @@ class Run:
 
     def world(self, api: Api | None = None) -> World:
         """A new world around calls of this run's partner, or of the client that is given."""
-        return build_world(api or self.api, self.ids, self.receiver, sandbox=self.target.sandbox)
+        sandbox, conditions = self.target.sandbox, self.target.conditions
+        return build_world(api or self.api, self.ids, self.receiver, sandbox=sandbox, conditions=conditions)
 
     @property
     def story(self) -> Story:
         """A new telling of the quickstart."""
-        return Story(self.api, self.ids, self.receiver, sandbox=self.target.sandbox)
+        return Story(
+            self.api,
+            self.ids,
+            self.receiver,
+            sandbox=self.target.sandbox,
+            simulation=self.target.sandbox and self.target.conditions.may_simulate,
+        )
 
 
 @contextmanager

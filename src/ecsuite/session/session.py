@@ -50,6 +50,13 @@ class Session:
         if self.settings.mode == "live":
             self._target(self.settings.editions[0])
 
+    def conditions(self) -> list[str]:
+        """What is known of a live server beside its contract, in lines; none of another target."""
+        if self.settings.mode != "live":
+            return []
+        edition = self.settings.editions[0]
+        return self._target(edition).conditions.lines(editions.contract(edition).test_areas)
+
     def require_server(self) -> None:
         """See that a live server answers, and takes the credentials; raises as `ecsuite.session.require_server`."""
         if self.settings.mode == "live":

@@ -74,7 +74,7 @@ def test_broken_bodies_are_no_objects():
         except ValueError:
             return False
 
-    assert not [each.case for each in broken_bodies({"userId": "42"}) if is_object(each.content["content"])]
+    assert not [each.case for each in broken_bodies(lambda: {"userId": "42"}) if is_object(each.content["content"])]
 
 
 def test_null_is_sent_as_a_body():
