@@ -55,6 +55,18 @@ MESSAGES = [
         "cannot listen on 127.0.0.1:80 (Permission denied): give another --port; 0 takes any free one",
     ),
     (
+        errors.ReportUnwritable(Path("x"), "why"),
+        "cannot write the result of the run to x (why): give another --ec-report",
+    ),
+    (
+        errors.ReportUnusable(Path("x"), "why"),
+        "cannot read the result of a run from x: why",
+    ),
+    (
+        errors.NoSuchCause(3, 2),
+        "there is no cause 3: expected 1 to 2",
+    ),
+    (
         errors.DataFileUnusable("x.db", "why"),
         "cannot keep the stand-in's data in x.db (why): give --data a file that does not exist yet, "
         "or one that the stand-in made for this edition",
