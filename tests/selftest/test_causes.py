@@ -316,7 +316,7 @@ def test_delivery_is_told_by_its_request():
 
     text = plain(cause_lines(1, cause(delivery), 120, in_full=True))
 
-    assert '    delivery  POST https://api.example/v1/users/42/vehicles/7 {"kind": 7}' in text
+    assert '    delivery  POST {"kind": 7}\n' in text
     assert "    repeat    nothing to repeat, for it was the API that called" in text
     assert "## What the API sent" in cause_markdown(result(), cause(delivery))
 

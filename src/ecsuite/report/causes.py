@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
@@ -129,12 +130,20 @@ def _sample_lines(sample: Sample, width: int) -> Iterator[Line]:
     """What the server said: its status line and the decisive part of the body, and what leads to it in its logs."""
     room = width - INDENT - NAME
     if sample.is_delivery:
-        text = f"{sample.method} {sample.url} {sample.request_body}"
-        yield from field_lines("delivery", wording.shorten(text, longest=2 * room - 40), width, 2)
+        yield from field_lines("delivery", delivery_line(sample, 2 * room - 60), width, 2)
     else:
         yield from field_lines("response", response_line(sample, 2 * room - 60), width, 2)
     if sample.traces:
         yield from field_lines("trace", ", ".join(f"{name}: {value}" for name, value in sample.traces), width, 1)
+
+
+def delivery_line(sample: Sample, longest: int) -> str:
+    """A call of the API on one line: its method and the decisive part of its body."""
+    try:
+        body = json.loads(sample.request_body)
+    except ValueError:
+        return wording.shorten(f"{sample.method} {sample.request_body}", longest)
+    return f"{sample.method} {excerpt(body, sample.path, longest)}"
 
 
 def response_line(sample: Sample, longest: int) -> str:
