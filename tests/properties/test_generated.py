@@ -25,6 +25,7 @@ from ecsuite import editions
 from ecsuite.client import fill
 from ecsuite.contract import parameters
 from ecsuite.messages.exchange import Expectation
+from ecsuite.promises import Promise
 from ecsuite.report.text import findings_text
 from ecsuite.results.severity import failing
 from ecsuite.rules.entity import path_below
@@ -33,6 +34,7 @@ from ecsuite.rules.reading import require_json
 
 pytestmark = pytest.mark.spec
 SEED = 20231024
+SEQUENCES = Promise("generated-sequences", "generated sequences")
 # What ecsuite's checks found in the response to a case, by the id of the case, until schemathesis asks for it.
 FOUND = {}
 ANYTHING = unspecified("a generated request")
@@ -187,4 +189,4 @@ def test_generated_sequences(entity_type, edition, world, generated):
         Sequences.TestCase().runTest()
     except hypothesis.errors.FlakyStrategyDefinition:
         # Sequences go on from ids that the server chooses, again each time; what was found by then is in the journal.
-        world.verify.not_checked("generated sequences", "hypothesis gave up, for a live server answers with fresh ids")
+        world.verify.not_checked(SEQUENCES, "hypothesis gave up, for a live server answers with fresh ids")

@@ -1,7 +1,5 @@
 """What the contract refuses is refused with 400, and leaves no trace."""
 
-from functools import partial
-
 import pytest
 
 from ecsuite.contract import EntityType, Operation
@@ -23,28 +21,17 @@ def takes_json(_: object, operation: Operation) -> object:
 @pytest.mark.operations(select=takes_json)
 def test_wrong_member_is_refused(operation: Operation, world: World) -> None:
     """For each member: missing, null, of each wrong type, outside its enum, beyond its range."""
-    call = world.calls.valid(operation)
-    wrong = [wrong_body(each) for each in world.calls.wrong(call)]
-    before = world.snapshots.around(call)
-    send = partial(world.calls.send_refused, call, wrong)
-
-    refused = send()
-
     rule = (*operation.pointer, "responses", "400")
-    world.verify.unchanged(REFUSED_CHANGES_NOTHING, before, refused[-1], sent=refused, rule=rule, again=send)
+
+    world.refused.changes_nothing(operation, lambda call: map(wrong_body, world.calls.wrong(call)), rule)
 
 
 @pytest.mark.operations(select=takes_json)
 def test_what_is_no_json_is_refused(operation: Operation, world: World) -> None:
     """A body that is no JSON, or not the object that is wanted."""
-    call = world.calls.valid(operation)
-    before = world.snapshots.around(call)
-    send = partial(world.calls.send_refused, call, broken_bodies(there(call.body).value))
-
-    refused = send()
-
     rule = (*operation.pointer, "responses", "400")
-    world.verify.unchanged(REFUSED_CHANGES_NOTHING, before, refused[-1], rule=rule, again=send)
+
+    world.refused.changes_nothing(operation, lambda call: broken_bodies(there(call.body).value), rule)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent)

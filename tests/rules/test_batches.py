@@ -4,7 +4,6 @@ import pytest
 
 from ecsuite.contract import Batch, Contract, Operation
 from ecsuite.messages.exchange import ABSENT, UNSPECIFIED, Expectation
-from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.inputs import BAD_REQUEST, BREAKS_BODY
 from ecsuite.rules.reading import there
 from ecsuite.rules.world import World
@@ -67,4 +66,4 @@ def test_batch_with_a_wrong_item_makes_none(operation: Operation, world: World, 
         refused = world.api.post(operation.path, json={batch.member: sent}, expect=refusal, strict=False)
 
         for entity in world.entities.made_by_batch(batch, items, refused):
-            world.verify.is_there(REFUSED_CHANGES_NOTHING, entity, refused, there=False)
+            world.verify.not_made_by(entity, refused)

@@ -59,15 +59,15 @@ def test_change_of_several_members_is_whole(entity_type: EntityType, world: Worl
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
 def test_replacement_keeps_nothing(entity_type: EntityType, world: World) -> None:
     """A member omitted from a PUT must not keep its old value, nor must one that is deprecated."""
-    entities = [world.entities.create(entity_type, full=True), *world.entities.with_deprecated(entity_type)]
-    for entity in entities:
-        before = world.snapshots.members_of(entity)
-        body = world.entities.body(there(entity_type.replacer), entity.ids).value
+    for turn, _ in enumerate(world.entities.each_smallest(there(entity_type.replacer))):
+        for entity in (world.entities.create(entity_type, full=True), *world.entities.with_deprecated(entity_type)):
+            before = world.snapshots.members_of(entity)
+            body = world.entities.each_smallest(there(entity_type.replacer), entity.ids)[turn].value
 
-        replaced = world.api.put(entity.path, json=body)
+            replaced = world.api.put(entity.path, json=body)
 
-        world.verify.reads(entity.path, world.representation.of_entity(entity_type, body, entity.ids))
-        world.verify.replaced_whole(PUT_REPLACES, entity, before, body, replaced)
+            world.verify.reads(entity.path, world.representation.of_entity(entity_type, body, entity.ids))
+            world.verify.replaced_whole(PUT_REPLACES, entity, before, body, replaced)
 
 
 @pytest.mark.entity_types(

@@ -35,6 +35,7 @@ LAYERS = [
     ["ecsuite.messages.redact"],
     ["ecsuite.contract"],
     ["ecsuite.findings"],
+    ["ecsuite.severity"],
     ["ecsuite.compare"],
     ["ecsuite.wording"],
     ["ecsuite.checks"],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import quote
 
-from ecsuite.checks import DecodedExchange
-from ecsuite.contract import Contract, Operation
+from ecsuite.checks import DecodedExchange, request_body
+from ecsuite.contract import Contract, Link, Operation
 
 NOT_FOUND = 404
 # As a segment of a path they mean another path, so what has such an id cannot be spoken of.
@@ -33,9 +34,15 @@ class Cleanup:
         elif decoded.is_success and (rule := operation.response(decoded.status)):
             for link in rule.links:
                 target = self._contract.operations[link.operation_id]
-                for values in link.each(decoded.values) if target.method == "DELETE" else ():
+                for values in self._each(link, decoded) if target.method == "DELETE" else ():
                     if not _DOTS & set(values.values()):
                         self._made[fill(target, values)] = None
+
+    def _each(self, link: Link, decoded: DecodedExchange) -> Iterator[dict[str, str]]:
+        """What a response leads to; a wrong request that was taken may have made it under another id than it sent."""
+        yield from link.each(decoded.values)
+        if decoded.once(request_body.breaches_of):
+            yield from link.each(replace(decoded.values, request=decoded.values.response))
 
     def left(self) -> list[list[str]]:
         """The paths to delete, the latest first; those in one list do not depend on each other.

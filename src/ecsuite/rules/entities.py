@@ -200,6 +200,11 @@ class Entities:
             self._defaults[key] = self.create(entity_type, full=self._has_optional_link(entity_type))
         return self._defaults[key]
 
+    def renew(self) -> None:
+        """Forget the default entities, so that new ones are made when they are needed next."""
+        self._defaults.clear()
+        self._first.clear()
+
     def default_parent(self, entity_type: EntityType) -> Entity | None:
         """The default entity of what a type belongs to; None where it belongs to the partner alone."""
         return self.default(entity_type.parent) if entity_type.parent else None
@@ -264,6 +269,11 @@ class Entities:
         schema = operation.body_schema
         ids = self.ready(self._samples.needs(schema, full=full))
         return self._samples.fullest(schema, ids, given) if full else self._samples.smallest(schema, ids, given)
+
+    def each_smallest(self, operation: Operation, given: Given = NOTHING) -> list[Body]:
+        """The smallest legal bodies for an operation, where there are several."""
+        ids = self.ready(self._samples.all_needs(operation.body_schema))
+        return self._samples.each_smallest(operation.body_schema, ids, given)
 
     def ready(self, needs: Needs) -> Mapping[Reference, str]:
         """Make what bodies name, and see that the API takes the receiver's address where they hold one; the ids."""

@@ -14,6 +14,7 @@ from ecsuite.rules.listing import Lists
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.snapshots import Snapshots
 from ecsuite.rules.values import Values
+from ecsuite.rules.verify_refused import VerifyRefused
 from ecsuite.rules.verify_state import VerifyState
 from ecsuite.samples import Samples
 from ecsuite.webhook.receiver import Receiver
@@ -37,6 +38,7 @@ class World:
     verify: VerifyState
     entities: Entities
     calls: Calls
+    refused: VerifyRefused
     deliveries: Deliveries
     sandbox: bool
 
@@ -57,6 +59,7 @@ def build_world(api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True)
     snapshots = Snapshots(api, lists, values)
     verify = VerifyState(api, representation, lists, snapshots)
     entities = Entities(api, values, samples, representation, verify, sandbox=sandbox)
+    calls = Calls(api, ids, samples, entities, sandbox=sandbox)
     return World(
         api=api,
         contract=contract,
@@ -67,7 +70,8 @@ def build_world(api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True)
         snapshots=snapshots,
         verify=verify,
         entities=entities,
-        calls=Calls(api, ids, samples, entities, sandbox=sandbox),
+        calls=calls,
+        refused=VerifyRefused(api, entities, calls, snapshots, verify),
         deliveries=Deliveries(api, values, representation, verify),
         sandbox=sandbox,
     )

@@ -27,7 +27,7 @@ from ecsuite.samples.body import (
 )
 from ecsuite.samples.drawing import Drawing, Manner
 from ecsuite.samples.invalid import broken
-from ecsuite.samples.legal import FULLEST, SMALLEST, branches, manners, needs, outdated, refusable
+from ecsuite.samples.legal import FULLEST, SMALLEST, branches, manners, needs, outdated, refusable, smallest
 
 __all__ = [
     "MAY_BE_REJECTED",
@@ -72,6 +72,10 @@ class Samples:
     def smallest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Body:
         """A body with the members only that are required, or recommended, and one item in each array."""
         return self._body(schema, ids, given, SMALLEST)
+
+    def each_smallest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> list[Body]:
+        """The smallest bodies: one for each of the members of which a server may want one."""
+        return [self._body(schema, ids, given, manner) for manner in smallest(self._contract, schema)]
 
     def fullest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING, turn: int = FULLEST.turn) -> Body:
         """A body with every member that is not deprecated, and two items in each array."""

@@ -26,12 +26,19 @@ class Manner:
         turn: which variant each member has.
         allow_null: whether null comes where it may.
         deprecated: whether deprecated members come, in the place of their successors.
+        complete: whether a member comes of those of which a server may want one (`x-may-be-rejected-without`).
     """
 
     full: bool
     turn: int
     allow_null: bool = False
     deprecated: bool = False
+    complete: bool = True
+
+
+def alternatives(shape: Shape) -> list[str]:
+    """The members of which a server may want one; without any, a request may be refused."""
+    return list(shape.keywords.get("x-may-be-rejected-without", ()))
 
 
 class Drawing:
@@ -95,12 +102,15 @@ class Drawing:
         value: dict[str, Any] = {}
         for part in shape.parts:
             value |= self._value(part, turn)
-        for name in self._names(shape):
+        for name in self._names(shape, turn):
             # No two members alike, so that none can stand in the place of another.
             value[name] = given[name] if name in given else self._value(shape.members[name], turn + len(value))
+        wanted = alternatives(shape)
+        if wanted and all(value.get(name) in (None, []) for name in wanted):
+            self._may_be_rejected = f"it has no {' nor '.join(wanted)}"
         return value
 
-    def _names(self, shape: Shape) -> list[str]:
+    def _names(self, shape: Shape, turn: int) -> list[str]:
         """The members to draw: where what is deprecated comes, what replaced it stays away."""
         replaced: set[str] = set()
         names: list[str] = []
@@ -112,7 +122,9 @@ class Drawing:
             wanted = self._manner.deprecated if is_deprecated else self._manner.full or "x-recommended" in keywords
             if name in shape.required or (wanted and self._contract.source.at(member) is not False):
                 names.append(name)
-        return [name for name in names if name not in replaced]
+        chosen = [name for name in names if name not in replaced]
+        options = alternatives(shape) if self._manner.complete else []
+        return chosen if set(chosen) & set(options) else chosen + options[turn % max(len(options), 1) :][:1]
 
     def _array(self, shape: Shape, items: Pointer, turn: int) -> list[Any]:
         item = self._contract.schemas.shape(items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from ecsuite.findings.pattern import Equal, found, inside
 from ecsuite.promises import (
     CREATION_RESPONSE,
     DELETED_IS_GONE,
@@ -65,19 +66,19 @@ FAULTS: Final = faults(
     "simulation",
     fault("curve-is-made-up", GUIDE, "a price curve is made up in spite of the given one")
     .plant(p.ignores("simulatePriceCurve", "priceCurveDelta"))
-    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/priceCurveDelta")),
+    .finding(found(ROUND_TRIP, "simulatePriceCurve", 200, inside("/priceCurveDelta"))),
     fault("area-is-made-up", GUIDE, "a price area is NO5 in spite of the given one")
     .plant(p.keeps("simulatePriceCurve", "/priceArea", "NO5"))
-    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/priceArea", "", "NO5")),
+    .finding(found(ROUND_TRIP, "simulatePriceCurve", 200, inside("/priceArea"), "changed", actual=Equal("NO5"))),
     fault("targets-are-made-up", GUIDE, "targets of a price curve are made up in spite of the given ones")
     .plant(p.ignores("simulatePriceCurve", "targets"))
-    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/targets")),
+    .finding(found(ROUND_TRIP, "simulatePriceCurve", 200, inside("/targets"), "count")),
     fault("prices-are-rounded", GUIDE, "prices of a simulated curve are whole numbers")
     .plant(p.keeps("simulatePriceCurve", "/priceCurveDelta/points/*/price", round))
-    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/price")),
+    .finding(found(ROUND_TRIP, "simulatePriceCurve", 200, inside("/price"), "changed")),
     fault("curve-loses-points", GUIDE, "a simulated curve has its first point alone")
     .plant(p.keeps("simulatePriceCurve", "/priceCurveDelta/points", lambda own: own[:1]))
-    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/points")),
+    .finding(found(ROUND_TRIP, "simulatePriceCurve", 200, inside("/points"), "count")),
     fault("limits-are-made-up", GUIDE, "limits on locations are made up in spite of the given ones")
     .plant(p.ignores("simulateLocationLimit", "locations"))
     .finding(Expected(ROUND_TRIP, "simulateLocationLimit -> 200", "/targets")),
