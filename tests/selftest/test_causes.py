@@ -116,6 +116,17 @@ def test_further_causes_take_three_lines():
     assert two[-1] == "One cause in full: ecsuite show N; for the API's owner: ecsuite show N --markdown"
 
 
+def test_further_notes_take_a_line():
+    """What fails nothing is a line each, behind what is worse."""
+    note = replace(cause(), first=a_found(severity="note"))
+    without = page(result(cause(), cause(), cause())).splitlines()
+
+    with_notes = page(result(cause(), cause(), cause(), note, note)).splitlines()
+
+    assert len(with_notes) == len(without) + 2
+    assert with_notes[-2].startswith(" 5  note     response body matches contract: VehicleMetadata /year is a string")
+
+
 def test_log_has_every_cause_in_full():
     """Where nobody can ask again, each cause has its sample, and none is left out."""
     whole = page(result(*[cause()] * (MOST_CAUSES + 2)), in_full=True)

@@ -10,7 +10,19 @@ from urllib.parse import urlsplit
 from ecsuite import wording
 from ecsuite.report.curl import curl
 from ecsuite.report.excerpt import excerpt
-from ecsuite.report.lines import INDENT, NAME, Line, Part, cut_line, field_lines, line, several, wrapped
+from ecsuite.report.lines import (
+    INDENT,
+    NAME,
+    SMALLEST_ROOM,
+    Line,
+    Part,
+    cut,
+    cut_line,
+    field_lines,
+    line,
+    several,
+    wrapped,
+)
 from ecsuite.results.anchors import place_in_schema
 from ecsuite.results.cause import Cause
 from ecsuite.results.record import Found
@@ -43,7 +55,10 @@ def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool =
     for number, cause in enumerate(causes if in_full else causes[:MOST_CAUSES], 1):
         if in_full or number <= MOST_IN_FULL + 1:
             yield line()
-        yield from cause_lines(number, cause, width, in_full=in_full or number <= MOST_IN_FULL)
+        if in_full or number <= MOST_IN_FULL or cause.severity != "note":
+            yield from cause_lines(number, cause, width, in_full=in_full or number <= MOST_IN_FULL)
+        else:
+            yield note_line(number, cause, width)
     if not in_full and len(causes) > MOST_CAUSES:
         yield line(f"{'':{_HEAD}}and {count_of(len(causes) - MOST_CAUSES, 'more cause')}: ecsuite show")
     for problem in problems[:MOST_PROBLEMS]:
@@ -79,6 +94,13 @@ def cause_lines(number: int, cause: Cause, width: int, *, in_full: bool) -> Iter
     yield from field_lines("tests", tests, width, 1) if in_full else [line(" " * _HEAD, Part("tests: ", "dim"), tests)]
     if in_full and cause.first.sample:
         yield from _repeat_lines(cause.first.sample, number)
+
+
+def note_line(number: int, cause: Cause, width: int) -> Line:
+    """What fails nothing, on a line."""
+    extent = extent_of(cause)
+    title = cut(title_of(cause), max(width - _HEAD - len(extent) - 2, SMALLEST_ROOM))
+    return line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity), f"{title}: {extent}")
 
 
 def title_of(cause: Cause) -> str:
