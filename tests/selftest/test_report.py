@@ -167,8 +167,9 @@ def test_result_goes_where_it_is_told(project):
     """With --ec-report it is written there, and nowhere else."""
     project.test(MANY)
 
-    project.run(*LOCAL, "--ec-report", "deep/report", "-k", "fixture")
+    result = project.run(*LOCAL, "--ec-report", "deep/report", "-k", "fixture")
 
+    result.has("One cause in full: ecsuite show --report deep/report N; *")
     assert len(stored(project, "deep/report")["causes"]) == 1
     assert not (project.path / ".ecsuite").exists()
 

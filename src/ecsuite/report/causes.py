@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from ecsuite.report.lines import (
     several,
     wrapped,
 )
+from ecsuite.results import store
 from ecsuite.results.anchors import place_in_schema
 from ecsuite.results.cause import Cause
 from ecsuite.results.record import Found
@@ -49,6 +51,7 @@ def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool =
         in_full: whether every cause is shown in full, as a log needs it in which nobody can ask for more.
     """
     causes, problems = result.causes, result.problems
+    show = "ecsuite show" if folder == str(store.LAST) else f"ecsuite show --report {shlex.quote(folder)}"
     if causes or problems:
         yield line(Part(headline(result), "bold"))
     in_full = in_full or len(causes) <= MOST_IN_FULL
@@ -60,15 +63,15 @@ def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool =
         else:
             yield note_line(number, cause, width)
     if not in_full and len(causes) > MOST_CAUSES:
-        yield line(f"{'':{_HEAD}}and {count_of(len(causes) - MOST_CAUSES, 'more cause')}: ecsuite show")
+        yield line(f"{'':{_HEAD}}and {count_of(len(causes) - MOST_CAUSES, 'more cause')}: {show}")
     for problem in problems[:MOST_PROBLEMS]:
         yield from problem_lines(problem, width, folder)
     if len(problems) > MOST_PROBLEMS:
-        yield line(f"{'':{_HEAD}}and {len(problems) - MOST_PROBLEMS} more: ecsuite show")
+        yield line(f"{'':{_HEAD}}and {len(problems) - MOST_PROBLEMS} more: {show}")
     if causes:
         # Brief ones take no more lines than three each.
         yield from [line()] if in_full else []
-        yield line(Part("One cause in full: ecsuite show N; for the API's owner: ecsuite show N --markdown", "dim"))
+        yield line(Part(f"One cause in full: {show} N; for the API's owner: {show} N --markdown", "dim"))
 
 
 def headline(result: RunResult) -> str:
