@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ecsuite.errors import BadPort, BadToken, BadUrl, ProductionRefused, VariablesMissing
+from ecsuite.errors import BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
 
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
@@ -74,7 +74,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         allow_production: whether the user gave leave to write there.
 
     Raises:
-        VariablesMissing, BadUrl, BadToken, BadPort: the environment is incomplete, or wrong.
+        VariablesMissing, BadUrl, BadToken, BadPort, SamePartner: the environment is incomplete, or wrong.
         ProductionRefused: it is production, and no leave was given.
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
@@ -115,9 +115,14 @@ def _credentials(env: Mapping[str, str]) -> Credentials:
 def _other(env: Mapping[str, str]) -> Credentials | None:
     names = ("EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
     given = [name for name in names if env.get(name)]
-    if len(given) == 1:
-        raise VariablesMissing([name for name in names if name not in given])
-    return Credentials(*(env[name] for name in names)) if given else None
+    if not given:
+        return None
+    missing = [name for name in (*names, "EC_TOKEN_URL") if not env.get(name)]
+    if missing:
+        raise VariablesMissing(missing)
+    if env[names[0]] == env.get("EC_CLIENT_ID"):
+        raise SamePartner
+    return Credentials(*(env[name] for name in names))
 
 
 def _url(variable: str, value: str) -> str:

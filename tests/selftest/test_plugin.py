@@ -123,7 +123,7 @@ USAGE = {
         {"EC_BASE_URL": "http://127.0.0.1:1/v1", "EC_TOKEN_URL": "http://127.0.0.1:1/t", "EC_CLIENT_ID": "a"}
         | {"EC_CLIENT_SECRET": "b"},
         "ERROR: cannot reach http://127.0.0.1:1/t (*Connection refused): expected a running server; "
-        "check the address and the network",
+        "check the address, the network and the VPN",
     ),
     "a replay to record": (
         ["--ec-target", "replay", "--record-mode", "rewrite"],

@@ -11,15 +11,16 @@ from typing import Any, Final, TypeVar
 from ecsuite.checks import Checker
 from ecsuite.client.checked import checked_of, is_checked
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import EXPECTATION, extensions, new_http, to_exchange
+from ecsuite.client.connection import EXPECTATION, WAITED, extensions, is_lost, new_http, to_exchange
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.token import Grant, Token
 from ecsuite.client.watch import Watch
+from ecsuite.errors import BehindFirewall, CouldNotTell
 from ecsuite.findings.breach import STATUS, Breach, body
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import SUCCESS, Expectation, asks_to_wait
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import RESPONSE_BODY, STATUS_EXPECTED, Promise
 from ecsuite.target import Target
@@ -123,7 +124,9 @@ class Api:
             options: as for `httpx.Client.build_request`: json, content, data, headers, params.
 
         Raises:
-            PromiseBroken: the response is another one, or none came; the finding is in the journal.
+            PromiseBroken: the response is another one; the finding is in the journal.
+            CouldNotTell: no response of the API's came, however often it was asked.
+            BehindFirewall: a firewall has refused the request.
         """
         url = self.target.base_url + path
         request = self._http.build_request(method, url, extensions=extensions(expect, self._watch), **options)
@@ -188,7 +191,7 @@ class Api:
         """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
 
         def delete(path: str) -> None:
-            with suppress(PromiseBroken):
+            with suppress(PromiseBroken, CouldNotTell, BehindFirewall):
                 self.delete(path, expect=CLEAN_UP)
 
         for paths in self._cleanup.left():
@@ -237,17 +240,29 @@ class Api:
         started = self._clock()
         try:
             response = self._retrying_send(request)
-            self.latency.note(self._clock() - started)
         except httpx.TransportError as error:
-            raise self._watch.lost(request, f"{type(error).__name__}: {error}") from None
-        if asks_to_wait(response.status_code, response.headers.get("Retry-After")):
-            decoded = checked_of(response).decoded
-            reason = f"{response.status_code}, again and again"
-            raise self._watch.unanswered(decoded.exchange, decoded.operation, reason)
+            raise self._failed(request, error) from None
+        self.latency.note(self._clock() - started - request.extensions.get(WAITED, 0.0))
+        interception = checked_of(response).decoded.interception
+        if interception == "firewall":
+            raise BehindFirewall(self._watch.name(request))
+        if interception is not None:
+            raise CouldNotTell(self._watch.name(request), str(response.status_code))
         return response
+
+    def _failed(self, request: httpx.Request, error: httpx.TransportError) -> Exception:
+        """What a call is to raise to which no response came."""
+        reason = f"{type(error).__name__}: {error}".rstrip(": ")
+        could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
+        is_unreadable = isinstance(error, httpx.RemoteProtocolError) and not is_lost(error)
+        if could_not_be_sent or is_unreadable:
+            return self._watch.unreadable(request, reason)
+        return CouldNotTell(self._watch.name(request), reason)
 
     def _require(self, response: httpx.Response, expect: Expectation) -> None:
         status = response.status_code
+        if checked_of(response).decoded.may_have_been_deleted:
+            return
         if expect.unspecified or (status in expect.statuses if expect.statuses else response.is_success):
             return
         wanted = sorted(expect.statuses or SUCCESSES)

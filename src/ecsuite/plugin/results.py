@@ -14,6 +14,7 @@ from ecsuite.plugin.session import settings_of, usage_errors
 from ecsuite.report.junit import failure_text, told_text
 from ecsuite.results import store
 from ecsuite.results.collect import Collector
+from ecsuite.results.record import Record
 from ecsuite.results.result import RunResult
 
 MOST_FINDINGS: Final = 250
@@ -122,6 +123,10 @@ class Reporter:
         if report.when == "teardown" and report.nodeid in self._properties:
             # JUnit has no other place for what does not fail a test.
             report.user_properties.append(("ecsuite", self._properties.pop(report.nodeid)))
+
+    def take(self, test: str, record: Record) -> None:
+        """Take what was found outside of a test."""
+        self._collector.add(test, record)
 
     def _count(self, report: pytest.TestReport) -> None:
         if report.when == "call" or (report.when == "setup" and not report.passed):

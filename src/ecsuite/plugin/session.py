@@ -9,7 +9,9 @@ from typing import Final
 import pytest
 
 from ecsuite import editions, hooks
-from ecsuite.errors import EcsuiteError
+from ecsuite.errors import CouldNotTell, EcsuiteError
+from ecsuite.findings.broken import PromiseBroken
+from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.target import MODES
 
@@ -24,6 +26,7 @@ MARKERS: Final = (
 )
 _SESSION: Final = pytest.StashKey[Session]()
 _RUN: Final = pytest.StashKey[Run]()
+_EXIT_CODE: Final = pytest.StashKey[int]()
 
 
 def session_of(config: pytest.Config) -> Session:
@@ -74,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
-        session = Session(_settings(config))
+        session = Session(_settings(config), tell=waits_told(config))
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
         session.require_environment()
@@ -91,13 +94,17 @@ def _settings(config: pytest.Config) -> Settings:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Before anything else is tried: are the credentials good?"""
-    on_worker = hasattr(session.config, "workerinput")
-    if not on_worker and not session.config.option.collectonly:
-        with usage_errors():
-            session_of(session.config).require_credentials()
+def end_with(config: pytest.Config, code: int) -> None:
+    """Have a session end with an exit code of ours, unless pytest has one that counts for more."""
+    config.stash[_EXIT_CODE] = code
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """End with the exit code that was asked for."""
+    code = session.config.stash.get(_EXIT_CODE, None)
+    if code is not None and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        session.exitstatus = code
 
 
 @contextmanager
@@ -105,5 +112,8 @@ def usage_errors() -> Iterator[None]:
     """Our errors as pytest's: one line, exit code 4."""
     try:
         yield
+    except (PromiseBroken, CouldNotTell):
+        # They say something of the server, and not of what was given.
+        raise
     except EcsuiteError as error:
         raise pytest.UsageError(str(error)) from None

@@ -14,7 +14,7 @@ from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import settings_of
 from ecsuite.report.causes import summary_lines
 from ecsuite.report.lines import Line, Style
-from ecsuite.report.text import figures_text, not_checked_lines, skipped_lines, unrecorded_text
+from ecsuite.report.text import figures_text, not_checked_lines, skipped_lines, unrecorded_text, unsteady_text
 
 # Where nobody looks at a screen, nothing says how wide a line may be.
 WIDTH_OF_LOGS: Final = 120
@@ -57,7 +57,7 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
         _write(terminalreporter, line)
     if figures.calls:
         terminalreporter.line(figures_text(figures))
-        for text in not_checked_lines(figures.not_checked, MOST_REASONS):
+        for text in filter(None, (unsteady_text(figures), *not_checked_lines(figures.not_checked, MOST_REASONS))):
             terminalreporter.line(text)
     for text in skipped_lines(result.skipped):
         terminalreporter.line(text)
