@@ -111,6 +111,25 @@ def walkthrough(target: str, edition: str | None, *, allow_production: bool, str
 
 
 @ecsuite.command()
+@click.option("--edition", "--ec-edition", metavar="EDITION", help="Whose contract is checked.  [default: the newest]")
+def token(edition: str | None) -> int:
+    """Print an access token for EC_CLIENT_ID and EC_CLIENT_SECRET, from EC_TOKEN_URL, and nothing else."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415
+    from ecsuite.report.text import waiting_text  # noqa: PLC0415
+    from ecsuite.session import access_token  # noqa: PLC0415
+    from ecsuite.target import token_endpoint  # noqa: PLC0415
+
+    chosen = editions.require(edition or editions.default("live"))
+    try:
+        print(access_token(chosen, token_endpoint(os.environ), lambda wait: print(waiting_text(wait), file=sys.stderr)))
+    except PromiseBroken as error:
+        print(f"ecsuite: {error}", file=sys.stderr)
+        return BROKEN
+    return 0
+
+
+@ecsuite.command()
 @click.option("--edition", "--ec-edition", required=True, metavar="EDITION", help="The edition to serve.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes any free port.")

@@ -70,9 +70,9 @@ class UnknownEdition(UsageError):
 
 
 class VariablesMissing(UsageError):
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], what: str = "--ec-target live") -> None:
         super().__init__(
-            f"--ec-target live needs {' and '.join(names)} in the environment: set them "
+            f"{what} needs {' and '.join(names)} in the environment: set them "
             "(`ecsuite serve` prints a set for the local stand-in)"
         )
 

@@ -99,6 +99,21 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
     )
 
 
+def token_endpoint(env: Mapping[str, str]) -> Target:
+    """The token endpoint that the environment describes, with the credentials of the first partner; and no API.
+
+    Raises:
+        VariablesMissing, BadUrl: the environment is incomplete, or wrong.
+    """
+    env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
+    names = ("EC_TOKEN_URL", "EC_CLIENT_ID", "EC_CLIENT_SECRET")
+    missing = [name for name in names if not env.get(name)]
+    if missing:
+        raise VariablesMissing(missing, "an access token")
+    credentials = Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
+    return Target("live", "", _url("EC_TOKEN_URL", env["EC_TOKEN_URL"]), credentials)
+
+
 def _credentials(env: Mapping[str, str]) -> Credentials:
     by_secret = ["EC_BASE_URL", "EC_TOKEN_URL", "EC_CLIENT_ID", "EC_CLIENT_SECRET"]
     has_token = bool(env.get("EC_ACCESS_TOKEN")) and not (env.get("EC_CLIENT_ID") or env.get("EC_CLIENT_SECRET"))

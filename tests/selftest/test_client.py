@@ -1,7 +1,9 @@
 """The client: its token, its patience, and that nothing goes past the checks. Mocked where a network cannot be had."""
 
 import email.utils
+import re
 import time
+from contextlib import closing, nullcontext
 from functools import partial
 
 import httpx
@@ -12,9 +14,10 @@ from ecsuite.checks import Checker
 from ecsuite.client import Api, segment
 from ecsuite.client.patience import LONGEST, Patience
 from ecsuite.client.retry import retry_after, with_retries
-from ecsuite.errors import BehindFirewall, CouldNotTell
+from ecsuite.errors import BehindFirewall, CouldNotTell, TokenEnded
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.ids import Traces
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED, Expectation
 from ecsuite.messages.redact import Redactor
@@ -177,6 +180,67 @@ def test_given_access_token_is_used_as_it_is(mock, contract):
 
     assert not tokens.called
     assert sent_tokens(users) == ["Bearer given-token"]
+
+
+def test_given_token_that_ends_is_no_finding(mock, contract):
+    """A given token that is refused after it was good, for what it was good for as well, has ended: nothing is broken."""
+    api = make_api(contract, credentials=Credentials(access_token="given-token"))
+    mock.get(f"{API}/users").mock(side_effect=[httpx.Response(200, json=[]), REFUSED])
+    mock.get(f"{API}/events").mock(return_value=REFUSED)
+
+    api.get("/users")
+    with pytest.raises(TokenEnded, match="EC_ACCESS_TOKEN has ended on the way"):
+        api.get("/events")
+
+    assert broken(api) == []
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_good_token_that_is_refused_is_a_finding(mock, contract, strict):
+    """Where the token is still good for what it was good for, the refusal of another call breaks a promise."""
+    api = make_api(contract, credentials=Credentials(access_token="given-token"))
+    mock.get(f"{API}/users").mock(return_value=httpx.Response(200, json=[]))
+    mock.get(f"{API}/events").mock(return_value=REFUSED)
+
+    api.get("/users")
+    with pytest.raises(PromiseBroken) if strict else nullcontext():
+        api.get("/events", strict=strict)
+
+    assert broken(api) == [STATUS_EXPECTED.id]
+
+
+def test_refusal_that_was_asked_for_ends_no_token(mock, contract):
+    """A 401 that a test asks for says nothing of the token, and is not looked into."""
+    api = make_api(contract, credentials=Credentials(access_token="given-token"))
+    users = mock.get(f"{API}/users").mock(side_effect=[httpx.Response(200, json=[]), REFUSED, REFUSED])
+
+    api.get("/users")
+    api.get("/users", expect=Expectation("a refusal", frozenset({401})))
+    api.get("/users", expect=UNSPECIFIED)
+
+    assert users.call_count == 3
+    assert broken(api) == []
+
+
+def test_every_call_has_a_trace_of_its_own(mock, contract):
+    """Each call carries a W3C trace context, drawn from a seed: the same again from the same, and unlike each other."""
+    form = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
+    target, checker = Target("live", API, TOKENS, Credentials("me", "secret")), Checker(contract, API, TOKENS)
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.get(f"{API}/users").respond(json=[])
+
+    def sent() -> list[str]:
+        before = len(mock.calls)
+        with closing(Api(target, checker, Journal(), traces=Traces("seed"))) as api:
+            for _ in range(3):
+                api.get("/users")
+        return [call.request.headers["traceparent"] for call in [*mock.calls][before:]]
+
+    first = sent()
+
+    assert len(set(first)) == 4
+    assert all(map(form.fullmatch, first))
+    assert sent() == first
 
 
 @pytest.mark.parametrize(
@@ -414,6 +478,23 @@ def test_what_may_have_been_made_is_deleted(mock, api, trouble):
     api.clean_up()
 
     assert deleted.call_count == 1
+    assert (api.left, api.could_not_delete) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "for_want_of_an_answer"), [(httpx.Response(502), True), (httpx.Response(409), False)]
+)
+def test_what_could_not_be_deleted_is_known(mock, contract, slept, answer, for_want_of_an_answer):
+    """What is left is listed, and whether that is for want of an answer."""
+    api = make_api(contract)
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.post(f"{API}/users").respond(201, json=USER)
+    mock.delete(f"{API}/users/42").mock(return_value=answer)
+
+    api.post("/users", json=USER)
+    api.clean_up()
+
+    assert (api.left, api.could_not_delete) == (("/users/42",), for_want_of_an_answer)
 
 
 def test_what_is_made_is_cleaned_up(mock, api):

@@ -15,12 +15,13 @@ from ecsuite.client.connection import EXPECTATION, WAITED, extensions, is_lost, 
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.token import Grant, Token
 from ecsuite.client.watch import Watch
-from ecsuite.errors import BehindFirewall, CouldNotTell
+from ecsuite.errors import BehindFirewall, CouldNotTell, TokenEnded
 from ecsuite.findings.breach import STATUS, Breach, body
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.http import httpx
+from ecsuite.ids import Traces
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import SUCCESS, Expectation
+from ecsuite.messages.exchange import SUCCESS, UNSPECIFIED, Expectation
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import RESPONSE_BODY, STATUS_EXPECTED, Promise
 from ecsuite.target import Target
@@ -46,6 +47,7 @@ class Api:
         http: made by `new_http`, and not closed by this client; one of its own where it is left out.
         token: where the token is kept; a place of its own where it is left out.
         latency: where it is kept how long calls take; likewise.
+        traces: where the trace context of each call is drawn; likewise.
         in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
     """
@@ -62,6 +64,7 @@ class Api:
         http: httpx.Client | None = None,
         token: Token | None = None,
         latency: Latency | None = None,
+        traces: Traces | None = None,
         in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -76,6 +79,8 @@ class Api:
         self._clock = clock
         self._token = token or Token(clock)
         self.latency = latency or Latency()
+        self._traces = traces or Traces()
+        self._has_left = False
         self.in_order = in_order
         self.log = CallLog()
         self._cleanup = Cleanup(checker.contract)
@@ -129,7 +134,7 @@ class Api:
             BehindFirewall: a firewall has refused the request.
         """
         url = self.target.base_url + path
-        request = self._http.build_request(method, url, extensions=extensions(expect, self._watch), **options)
+        request = self._request(method, url, expect, options)
         if chunked:
             request.headers.pop("Content-Length")
             request.headers["Transfer-Encoding"] = "chunked"
@@ -181,21 +186,34 @@ class Api:
         """
         if form is not None:
             options["data"] = form
-        extras = extensions(expect, self._watch)
-        response = self._sent(self._http.build_request(method, self.target.token_url, extensions=extras, **options))
+        response = self._sent(self._request(method, self.target.token_url, expect, options))
         if strict:
             self._require(response, expect)
         return response
 
     def clean_up(self) -> None:
         """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
-
-        def delete(path: str) -> None:
-            with suppress(PromiseBroken, CouldNotTell, BehindFirewall):
-                self.delete(path, expect=CLEAN_UP)
-
         for paths in self._cleanup.left():
-            self.map_concurrently(delete, paths)
+            self.map_concurrently(self._delete, paths)
+
+    def _delete(self, path: str) -> None:
+        with suppress(PromiseBroken, BehindFirewall):
+            try:
+                response = self.delete(path, expect=CLEAN_UP)
+            except CouldNotTell:
+                self._has_left = True
+            else:
+                self._has_left |= response.status_code == httpx.codes.UNAUTHORIZED
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The paths of what this client made and has not deleted, those first that are to be deleted first."""
+        return tuple(path for paths in self._cleanup.left() for path in paths)
+
+    @property
+    def could_not_delete(self) -> bool:
+        """Whether something is left because the service did not answer, or the token had ended."""
+        return self._has_left and bool(self.left)
 
     def map_concurrently(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
         """What an act gives for each of several things; where the server takes its time, several are under way at once.
@@ -222,16 +240,41 @@ class Api:
         decoded = checked_of(response).decoded if is_ours else self.checker.decode(to_exchange(response))
         self._watch.add_finding(promise, breach, decoded.exchange, decoded.operation)
 
+    def _request(self, method: str, url: str, expect: Expectation, options: Mapping[str, Any]) -> httpx.Request:
+        request = self._http.build_request(method, url, extensions=extensions(expect, self._watch), **options)
+        request.headers.setdefault("traceparent", self._traces.new())
+        return request
+
     def _authorized(self, request: httpx.Request) -> httpx.Response:
         response = self._sent_with_token(request)
-        if response.status_code != httpx.codes.UNAUTHORIZED or self.target.credentials.access_token:
+        if self.target.credentials.access_token:
+            return self._with_given_token(request, response)
+        if response.status_code != httpx.codes.UNAUTHORIZED:
             return response
         self._token.drop(request.headers["Authorization"])
         return self._sent_with_token(request)
 
+    def _with_given_token(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        """The response to a call with a token that cannot be renewed.
+
+        Raises:
+            TokenEnded: it is refused, and so is now what it was good for before.
+        """
+        if response.is_success and request.method == "GET":
+            self._token.proven = str(request.url)
+        expect: Expectation = request.extensions[EXPECTATION]
+        is_asked_for = expect.unspecified or response.status_code in (expect.statuses or ())
+        if response.status_code != httpx.codes.UNAUTHORIZED or is_asked_for or not expect.token_may_have_ended:
+            return response
+        probe = self._request("GET", self._token.proven, UNSPECIFIED, {"headers": {**_bearer(self.token())}})
+        if self._sent(probe).status_code == httpx.codes.UNAUTHORIZED:
+            raise TokenEnded
+        self._watch.judge_again(response)
+        return response
+
     def _sent_with_token(self, request: httpx.Request) -> httpx.Response:
-        may_have_ended = self._token.may_have_ended
-        request.headers["Authorization"] = f"Bearer {self.token()}"
+        may_have_ended = self._token.may_have_ended or bool(self._token.proven)
+        request.headers.update(_bearer(self.token()))
         if may_have_ended:
             request.extensions[EXPECTATION] = replace(request.extensions[EXPECTATION], token_may_have_ended=True)
         return self._sent(request)
@@ -284,3 +327,7 @@ class Api:
             return Grant.of(checked.json())
         except ValueError as error:
             raise checked.broken(RESPONSE_BODY, Breach("absent", body(("access_token",))), str(error)) from None
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}

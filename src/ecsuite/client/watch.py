@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from ecsuite.checks import Checker
-from ecsuite.client.checked import Checked, attach
+from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import CUT_OFF, CutOff, to_exchange, to_request
 from ecsuite.client.pacing import CallLog
@@ -83,6 +84,17 @@ class Watch:
         if flaw is not None:
             breach = Breach("unreadable", body(), actual=datum("transfer"), note=exchange.response.flaw)
             raise checked.broken(RESPONSE_BODY, breach, exchange.response.flaw)
+
+    def judge_again(self, response: httpx.Response) -> None:
+        """Judge an exchange whose token had not ended after all."""
+        checked = checked_of(response)
+        request = checked.decoded.exchange.request
+        expectation = replace(request.expectation, token_may_have_ended=False)
+        exchange = replace(checked.decoded.exchange, request=replace(request, expectation=expectation))
+        known = {finding.key for finding in checked.result.findings}
+        for finding in self._checker.check(exchange).findings:
+            if finding.key not in known:
+                self._journal.add_finding(finding)
 
     def lost(self, request: httpx.Request) -> None:
         """Note that no response came to a request, or none in whole."""

@@ -15,7 +15,7 @@ from ecsuite.errors import CouldNotTell, EcsuiteError, NothingThere
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Tally
 from ecsuite.plugin.session import run_of, settings_of
-from ecsuite.plugin.untold import carried, could_not_tell
+from ecsuite.plugin.untold import carried, could_not_tell, note_left
 from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
 from ecsuite.results.record import Record, found_in, is_empty, merged
@@ -97,11 +97,19 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
     else:
         verdict = _verdict(run, _promise_of(item), stopped, is_strict(item.config), is_of_suite=is_of_suite)
         found = found_in(run.journal, run.api.checker.contract, run.redactor.text)
-        record = Record(merged((carried(item), run.journal.tally)), found, base_url=run.target.base_url)
+        before = carried(item)
+        record = Record(
+            tally=merged((before.tally, run.journal.tally)),
+            found=found,
+            base_url=run.target.base_url,
+            left=(*before.left, *run.left),
+        )
+        if run.could_not_delete:
+            note_left(item)
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
     if isinstance(verdict.raised, CouldNotTell):
-        verdict = _Verdict(could_not_tell(item, verdict.raised, record.tally))
+        verdict = _Verdict(could_not_tell(item, verdict.raised, record))
     mask = run.redactor.text if run else str
     is_skipped = is_of_suite and isinstance(verdict.raised, pytest.skip.Exception)
     item.stash[_RECORD] = replace(
@@ -124,6 +132,7 @@ def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_s
     """What a test fails with, or is skipped with, in the end."""
     if isinstance(stopped, NothingThere):
         run.journal.add_not_checked(Promise(promise, promise), str(stopped))
+        run.clean_up()
         return _Verdict(pytest.skip.Exception(str(stopped), _use_item_location=True))
     try:
         run.clean_up()

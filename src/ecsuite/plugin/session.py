@@ -55,7 +55,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--ec-target`, `--ec-edition` and `--ec-allow-production`, and the setting `ec_cassettes`."""
+    """Add the options that say where to send to and what may be done there, and the setting `ec_cassettes`."""
     group = parser.getgroup("ecsuite", "Energy Coordination API")
     group.addoption(
         "--ec-target",
@@ -69,6 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"the edition to test, or all (the default; with live, {editions.default('live')})",
     )
     group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
+    group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
     parser.addini("ec_cassettes", "the folder of the cassettes, in place of ecsuite's own", type="paths")
 
 
@@ -91,6 +92,7 @@ def _settings(config: pytest.Config) -> Settings:
         # An option of pytest-recording, without which nothing is recorded.
         recording=config.getoption("--record-mode", "none") not in {None, "none"},
         allow_production=config.getoption("--ec-allow-production"),
+        keep=config.getoption("--ec-keep"),
     )
 
 

@@ -14,7 +14,14 @@ from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import settings_of
 from ecsuite.report.causes import summary_lines
 from ecsuite.report.lines import Line, Style
-from ecsuite.report.text import figures_text, not_checked_lines, skipped_lines, unrecorded_text, unsteady_text
+from ecsuite.report.text import (
+    figures_text,
+    left_lines,
+    not_checked_lines,
+    skipped_lines,
+    unrecorded_text,
+    unsteady_text,
+)
 
 # Where nobody looks at a screen, nothing says how wide a line may be.
 WIDTH_OF_LOGS: Final = 120
@@ -60,6 +67,8 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
         for text in filter(None, (unsteady_text(figures), *not_checked_lines(figures.not_checked, MOST_REASONS))):
             terminalreporter.line(text)
     for text in skipped_lines(result.skipped):
+        terminalreporter.line(text)
+    for text in left_lines(result.left):
         terminalreporter.line(text)
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))

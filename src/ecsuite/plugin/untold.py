@@ -9,16 +9,17 @@ import pytest
 from ecsuite.errors import CouldNotTell, TokenEnded
 from ecsuite.journal import Tally
 from ecsuite.plugin.session import session_of
+from ecsuite.results.record import Record
 
 # Under this name a test's report has why it could not tell.
 PROPERTY: Final = "ecsuite_could_not_tell"
 _UNTOLD: Final = pytest.StashKey[bool]()
-_CARRIED: Final = pytest.StashKey[Tally]()
+_CARRIED: Final = pytest.StashKey[Record]()
 
 
-def could_not_tell(item: pytest.Item, error: CouldNotTell, tally: Tally) -> BaseException:
+def could_not_tell(item: pytest.Item, error: CouldNotTell, record: Record) -> BaseException:
     """What a test ends with that could not tell: it is skipped, with the reason."""
-    item.stash[_UNTOLD], item.stash[_CARRIED] = True, tally
+    item.stash[_UNTOLD], item.stash[_CARRIED] = True, record
     item.user_properties.append((PROPERTY, str(error)))
     if isinstance(error, TokenEnded):
         session_of(item.config).end(str(error))
@@ -36,6 +37,11 @@ def begin_again(item: pytest.Item) -> None:
     item.user_properties[:] = [each for each in item.user_properties if each[0] != PROPERTY]
 
 
-def carried(item: pytest.Item) -> Tally:
-    """What a test counted when it ran before."""
-    return item.stash.get(_CARRIED, Tally())
+def carried(item: pytest.Item) -> Record:
+    """What a test counted, and left, when it ran before."""
+    return item.stash.get(_CARRIED, Record(Tally()))
+
+
+def note_left(item: pytest.Item) -> None:
+    """Note that something is left which could not be deleted: whether the test passed or not, not all is well."""
+    item.user_properties.append((PROPERTY, "what was made could not be deleted"))

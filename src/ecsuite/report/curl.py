@@ -13,6 +13,8 @@ from ecsuite.messages.redact import MASK, SECRET_HEADERS, is_secret, mask_value
 # Headers that curl sends by itself, or that only the connection needs.
 IMPLIED = frozenset(
     {"host", "accept", "accept-encoding", "connection", "user-agent", "content-length", "transfer-encoding"}
+    # Of the call that was made, and not of the one that repeats it.
+    | {"traceparent"}
 )
 VARIABLES = {"client_id": "$EC_CLIENT_ID", "client_secret": "$EC_CLIENT_SECRET"}
 

@@ -88,6 +88,13 @@ def unsteady_text(figures: Figures) -> str:
     return f"the service was unsteady: {times:,} of {calls:,} calls had no response of the API's ({reasons})"
 
 
+def left_lines(left: Sequence[str]) -> Iterator[str]:
+    """What was made and is still there, a line each."""
+    if left:
+        yield f"left on the server ({len(left)}), to be deleted in this order:"
+        yield from (f"  DELETE {address}" for address in left)
+
+
 def waiting_text(wait: Wait) -> str:
     """What a call waits for."""
     what = "asks to come back later" if wait.reason in {"429", "503"} else "does not answer"

@@ -77,6 +77,7 @@ class Collector:
         self._troubles: dict[tuple[Kind, str], _Trouble] = {}
         self._skipped: Counter[str] = Counter()
         self._base_urls: dict[str, None] = {}
+        self._left: list[str] = []
 
     @property
     def has_called(self) -> bool:
@@ -88,6 +89,7 @@ class Collector:
         self._tally.add(record.tally)
         if record.base_url:
             self._base_urls[record.base_url] = None
+        self._left += [f"{record.base_url}{path}" for path in record.left]
         if record.stopped:
             self._add_trouble(test, record)
         if record.skipped:
@@ -139,6 +141,7 @@ class Collector:
             findings_left_out=self._left_out,
             problems=tuple(problems),
             skipped=dict(self._skipped),
+            left=tuple(self._left),
         )
 
 

@@ -172,6 +172,7 @@ class RunResult:
         findings_left_out: how many more there were.
         problems: what else made tests fail.
         skipped: how many tests were skipped, by the reason.
+        left: the addresses of what was made and is still there, those first that are to be deleted first.
     """
 
     run: RunInfo
@@ -181,6 +182,7 @@ class RunResult:
     findings_left_out: int = 0
     problems: tuple[Problem, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
 
     @property
     def severities(self) -> Mapping[str, int]:
@@ -200,6 +202,7 @@ class RunResult:
             "findings_left_out": self.findings_left_out,
             "problems": _each(self.problems),
             "skipped": dict(self.skipped),
+            "left": list(self.left),
         }
 
     @classmethod
@@ -213,6 +216,7 @@ class RunResult:
             findings_left_out=value["findings_left_out"],
             problems=tuple(map(Problem.from_json, value["problems"])),
             skipped=dict(value["skipped"]),
+            left=tuple(value["left"]),
         )
 
 

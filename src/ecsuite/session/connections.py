@@ -11,6 +11,7 @@ from ecsuite.checks import Checker
 from ecsuite.client import Api, Latency, Patience, Token, new_http
 from ecsuite.client.connection import TIMEOUT
 from ecsuite.http import httpx
+from ecsuite.ids import Traces
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor
 from ecsuite.target import Credentials, Target
@@ -45,7 +46,16 @@ class Connections:
         """A receiver of deliveries, opened when the first of them is asked for."""
         return self._stack.enter_context(_receiver(self.target))
 
-    def client(self, partner: Target, checker: Checker, journal: Journal, redactor: Redactor, *, in_order: bool) -> Api:
+    def client(
+        self,
+        partner: Target,
+        checker: Checker,
+        journal: Journal,
+        redactor: Redactor,
+        traces: Traces | None = None,
+        *,
+        in_order: bool,
+    ) -> Api:
         """A client of a partner of the target; the clients of one partner share its token.
 
         Args:
@@ -53,12 +63,13 @@ class Connections:
             checker: what looks at every exchange.
             journal: where what it says is kept.
             redactor: told of every token.
+            traces: where trace contexts are drawn; of its own where it is left out.
             in_order: whether calls must go one after the other.
         """
         from ecsuite.client.retry import with_retries  # noqa: PLC0415  a replay loads none of it
 
         token = self._tokens.setdefault(partner.credentials, Token())
-        shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
+        shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency, "traces": traces}
         retrying = partial(with_retries, patience=self.patience)
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Final
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from ecsuite import editions
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client import Api, Patience, Wait, checked_of
+from ecsuite.client.patience import Trouble
 from ecsuite.contract import Contract, Operation
 from ecsuite.errors import (
     AccessTokenRefused,
@@ -32,7 +33,7 @@ from ecsuite.target import Target
 
 # Seconds for an answer, and for a service that is busy; somebody who is not there is not waited for.
 BUDGET: Final = 20.0
-LIMITS: Final = {"lost": 2.0, "unreachable": 0.5}
+LIMITS: Final[Mapping[Trouble, float]] = {"lost": 2.0, "unreachable": 0.5}
 MOST_READS: Final = 4
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS: Final = frozenset({"invalid_client", "unauthorized_client"})
@@ -60,8 +61,7 @@ def require_server(edition: str, target: Target, tell: Callable[[Wait], object] 
         AllBroken: it has nothing but server errors.
         CouldNotTell: it is too busy.
     """
-    patience = Patience(BUDGET, tell, LIMITS)  # type: ignore[arg-type]
-    with closing(Connections(target, patience, BUDGET)) as connections:
+    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
         others = [replace(target, credentials=target.other)] if target.other else []
         clients = [_client(connections, partner, edition) for partner in (target, *others)]
         have_tokens = [_has_token(api, names) for api, names in zip(clients, VARIABLES, strict=False)]
@@ -74,11 +74,27 @@ def _client(connections: Connections, partner: Target, edition: str) -> Api:
     return connections.client(partner, checker, Journal(), Redactor(), in_order=True)
 
 
+def access_token(edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None) -> str:
+    """An access token for a target's credentials; raises as `require_server`, and `PromiseBroken` where none came."""
+    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
+        return _token(_client(connections, target, edition), VARIABLES[0])
+
+
 def _has_token(api: Api, names: Sequence[str]) -> bool:
     """Whether there is a token; False where the token endpoint breaks a promise, which is for the tests to tell."""
+    try:
+        _token(api, names)
+    except AllBroken:
+        raise
+    except PromiseBroken:
+        return False
+    return True
+
+
+def _token(api: Api, names: Sequence[str]) -> str:
     url = api.target.token_url
     try:
-        api.token()
+        return api.token()
     except CouldNotTell as error:
         if error.status:
             raise
@@ -88,8 +104,7 @@ def _has_token(api: Api, names: Sequence[str]) -> bool:
     except PromiseBroken:
         if api.journal.results:
             _judge_token(api, api.journal.results[-1].exchange.response, names)
-        return False
-    return True
+        raise
 
 
 _WEB_PAGE: Final = "check the address, and whether a login, a proxy or a VPN stands before it"

@@ -72,7 +72,7 @@ class Session:
             return replay_run(cassette)
         if self.settings.recording:
             return self._recorded_run(edition, cassette)
-        return open_run(edition, self._target(edition), connections=self._shared(edition))
+        return open_run(edition, self._target(edition), connections=self._shared(edition), keep=self.settings.keep)
 
     @property
     def ended(self) -> str:
