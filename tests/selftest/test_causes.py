@@ -84,7 +84,7 @@ IN_FULL = """\
     response  200 application/json  {"userId": "42", "vehicleId": "7", "metadata": {"year": "2009", ...}}
     trace     traceparent: 00-aa-bb-01
     tests     test_it.py::test_0, test_it.py::test_1, test_it.py::test_2
-    repeat    curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN" -H 'traceparent: 00-aa-bb-01'
+    repeat    curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN"
 """
 BRIEF = """\
  3  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
@@ -116,15 +116,19 @@ def test_further_causes_take_three_lines():
     assert two[-1] == "One cause in full: ecsuite show N; for the API's owner: ecsuite show N --markdown"
 
 
-def test_further_notes_take_a_line():
-    """What fails nothing is a line each, behind what is worse."""
+def test_notes_take_a_line():
+    """What fails nothing is a line each, behind what is worse; many are counted, in a log as well."""
     note = replace(cause(), first=a_found(severity="note"))
     without = page(result(cause(), cause(), cause())).splitlines()
 
-    with_notes = page(result(cause(), cause(), cause(), note, note)).splitlines()
+    few = page(result(cause(), cause(), cause(), note, note)).splitlines()
+    many = page(result(cause(), *[note] * 20), in_full=True).splitlines()
 
-    assert len(with_notes) == len(without) + 2
-    assert with_notes[-2].startswith(" 5  note     response body matches contract: VehicleMetadata /year is a string")
+    assert len(few) == len(without) + 2
+    assert few[-2].startswith(" 5  note     response body matches contract: VehicleMetadata /year is a string")
+    assert few[-2].endswith(": 19 responses of 5 operations")
+    assert many[-2] == "             and 17 more notes: ecsuite show"
+    assert page(result(note)).splitlines()[2].startswith(" 1  note     ")
 
 
 def test_log_has_every_cause_in_full():
@@ -287,7 +291,7 @@ year:
 ## To repeat it
 
 ```sh
-curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN" -H 'traceparent: 00-aa-bb-01'
+curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN"
 ```
 """.replace("BRAND", "b" * 80)
 

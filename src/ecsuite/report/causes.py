@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -35,6 +35,7 @@ from ecsuite.wording import count_of
 # Causes that are shown in full on a terminal, and those that are shown at all.
 MOST_IN_FULL: Final = 2
 MOST_CAUSES: Final = 12
+MOST_NOTES: Final = 3
 MOST_PROBLEMS: Final = 10
 # A line to paste that takes more than that is told by `ecsuite show`.
 LONGEST_CURL: Final = 440
@@ -54,24 +55,34 @@ def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool =
     show = "ecsuite show" if folder == str(store.LAST) else f"ecsuite show --report {shlex.quote(folder)}"
     if causes or problems:
         yield line(Part(headline(result), "bold"))
-    in_full = in_full or len(causes) <= MOST_IN_FULL
-    for number, cause in enumerate(causes if in_full else causes[:MOST_CAUSES], 1):
-        if in_full or number <= MOST_IN_FULL + 1:
-            yield line()
-        if in_full or number <= MOST_IN_FULL or cause.severity != "note":
-            yield from cause_lines(number, cause, width, in_full=in_full or number <= MOST_IN_FULL)
-        else:
-            yield note_line(number, cause, width)
-    if not in_full and len(causes) > MOST_CAUSES:
-        yield line(f"{'':{_HEAD}}and {count_of(len(causes) - MOST_CAUSES, 'more cause')}: {show}")
+    yield from _causes_lines(causes, width, show, in_full=in_full)
     for problem in problems[:MOST_PROBLEMS]:
         yield from problem_lines(problem, width, folder)
     if len(problems) > MOST_PROBLEMS:
         yield line(f"{'':{_HEAD}}and {len(problems) - MOST_PROBLEMS} more: {show}")
     if causes:
-        # Brief ones take no more lines than three each.
-        yield from [line()] if in_full else []
         yield line(Part(f"One cause in full: {show} N; for the API's owner: {show} N --markdown", "dim"))
+
+
+def _causes_lines(causes: Sequence[Cause], width: int, show: str, *, in_full: bool) -> Iterator[Line]:
+    """The causes that are no notes, the first of them in full; then notes, which nobody has to act on, a line each."""
+    numbered = list(enumerate(causes, 1))
+    told = [each for each in numbered if each[1].severity != "note"]
+    notes = numbered[len(told) :]
+    whole = told if in_full else told[:MOST_IN_FULL]
+    for number, cause in whole:
+        yield line()
+        yield from cause_lines(number, cause, width, in_full=True)
+    if causes:
+        yield line()
+    for number, cause in told[len(whole) : MOST_CAUSES]:
+        yield from cause_lines(number, cause, width, in_full=False)
+    left_out = len(told) - max(len(whole), MOST_CAUSES)
+    if left_out > 0:
+        yield line(f"{'':{_HEAD}}and {count_of(left_out, 'more cause')}: {show}")
+    yield from (note_line(number, cause, width) for number, cause in notes[:MOST_NOTES])
+    if len(notes) > MOST_NOTES:
+        yield line(f"{'':{_HEAD}}and {count_of(len(notes) - MOST_NOTES, 'more note')}: {show}")
 
 
 def headline(result: RunResult) -> str:
