@@ -80,7 +80,7 @@ IN_FULL = """\
  1  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
              19 responses of 5 operations, first: GET /users/{userId}/vehicles/{vehicleId} -> 200  [spec]
     expected  an integer  contracts/2023-10/openapi.yaml:1158  (Postman collection 2023-10, Vehicles)
-    actual    a string, "2009", body /metadata/year
+    actual    body /metadata/year: a string, "2009"
     response  200 application/json  {"userId": "42", "vehicleId": "7", "metadata": {"year": "2009", ...}}
     trace     traceparent: 00-aa-bb-01
     tests     test_it.py::test_0, test_it.py::test_1, test_it.py::test_2
@@ -127,7 +127,7 @@ def test_notes_take_a_line():
     assert len(few) == len(without) + 2
     assert few[-2].startswith(" 5  note     response body matches contract: VehicleMetadata /year is a string")
     assert few[-2].endswith(": 19 responses of 5 operations")
-    assert many[-2] == "             and 17 more notes: ecsuite show"
+    assert many[-2] == "             and 18 more notes: ecsuite show"
     assert page(result(note)).splitlines()[2].startswith(" 1  note     ")
 
 
@@ -386,3 +386,16 @@ def test_first_test_has_the_whole_and_others_a_reference():
 def test_no_tally_is_no_page():
     """A run that found nothing has nothing to say of causes."""
     assert page(RunResult(RUN, Figures.of(Tally(), {}))) == ""
+
+
+def test_two_causes_are_never_more_than_a_page():
+    """However much there is to say of two causes, the page leaves room for what stands around it in 40 lines."""
+    long = Breach("type", body(("metadata", "year")), datum({"title": "t" * 900}), datum("x" * 900), note="n" * 900)
+    made = a_found(long, rule=replace(RULE, source="s" * 900))
+    headers = (*made.sample.request_headers, *(("X-Request-Id", "r" * 900),))
+    sample = replace(made.sample, request_headers=headers, request_body="b" * 250, method="POST")
+    whole = replace(made, sample=sample, evidence=sample)
+
+    text = page(result(cause(whole, tests=99), cause(whole, tests=99)))
+
+    assert sum(-(-max(len(line), 1) // 120) for line in text.splitlines()) <= 29

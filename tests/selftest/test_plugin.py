@@ -356,7 +356,7 @@ def test_contract_that_changed_finds_old_recordings(quickstart):
         "             * of 1 operation, first: POST /connect/token -> 200  [[]guide[]]",
         "    expected  a lifetime in seconds, *: at least 1740",
         "              contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",
-        "    actual    an integer, 18, body /expires_in",
+        "    actual    body /expires_in: an integer, 18",
         "    response  200 application/json  *expires_in*",
         "    tests     test_it.py::test_quickstart",
         "    repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",

@@ -362,7 +362,7 @@ def test_fault_is_named_on_the_first_screen(project):
         " 1  error    response body matches contract: VehicleMetadata /year is a string where an integer is required",
         "             * of 1 operation, first: GET /users/{userId}/vehicles/{vehicleId} -> 200  [[]spec]",
         "    expected  an integer  contracts/2023-10/openapi.yaml:*",
-        '    actual    a string, "*", body /metadata/year',
+        '    actual    body /metadata/year: a string, "*"',
         "    response  200 application/json  {*",
         "    repeat    curl -sS *",
     )

@@ -35,10 +35,11 @@ from ecsuite.wording import count_of
 # Causes that are shown in full on a terminal, and those that are shown at all.
 MOST_IN_FULL: Final = 2
 MOST_CAUSES: Final = 12
-MOST_NOTES: Final = 3
+MOST_NOTES: Final = 2
 MOST_PROBLEMS: Final = 10
-# A line to paste that takes more than that is told by `ecsuite show`.
-LONGEST_CURL: Final = 440
+# A line to paste that takes more than that is told by `ecsuite show`; in a log of more than two causes nobody can ask.
+LONGEST_CURL: Final = 346
+LONGEST_CURL_IN_LOG: Final = 4000
 _HEAD: Final = 13
 
 
@@ -72,7 +73,8 @@ def _causes_lines(causes: Sequence[Cause], width: int, show: str, *, in_full: bo
     whole = told if in_full else told[:MOST_IN_FULL]
     for number, cause in whole:
         yield line()
-        yield from cause_lines(number, cause, width, in_full=True)
+        longest = LONGEST_CURL_IN_LOG if len(whole) > MOST_IN_FULL else LONGEST_CURL
+        yield from cause_lines(number, cause, width, in_full=True, longest_curl=longest)
     if causes:
         yield line()
     for number, cause in told[len(whole) : MOST_CAUSES]:
@@ -94,10 +96,12 @@ def headline(result: RunResult) -> str:
     return f"{', '.join(said)}; {failed} of {count_of(sum(tests.values()), 'test')} failed"
 
 
-def cause_lines(number: int, cause: Cause, width: int, *, in_full: bool) -> Iterator[Line]:
+def cause_lines(
+    number: int, cause: Cause, width: int, *, in_full: bool, longest_curl: int = LONGEST_CURL
+) -> Iterator[Line]:
     """A cause, in three lines or with its sample."""
     head, title = line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity)), title_of(cause)
-    for text in wrapped(title, width - _HEAD, 3 if in_full else 1):
+    for text in wrapped(title, width - _HEAD, 2 if in_full else 1):
         yield line(*head, Part(text, "bold"))
         head = line(" " * _HEAD)
     yield cut_line(line(" " * _HEAD, f"{extent_of(cause)}, first: {_call(cause)}  [{cause.finding.level}]"), width)
@@ -107,7 +111,7 @@ def cause_lines(number: int, cause: Cause, width: int, *, in_full: bool) -> Iter
     tests = several(cause.tests, room)
     yield from field_lines("tests", tests, width, 1) if in_full else [line(" " * _HEAD, Part("tests: ", "dim"), tests)]
     if in_full and cause.first.sample:
-        yield from _repeat_lines(cause.first.sample, number)
+        yield from _repeat_lines(cause.first.sample, number, longest_curl)
 
 
 def note_line(number: int, cause: Cause, width: int) -> Line:
@@ -153,22 +157,24 @@ def _body_lines(cause: Cause, width: int) -> Iterator[Line]:
     if len(expected) + len(published) + 2 <= room:
         yield from field_lines("expected", f"{expected}  {published}", width, 1)
     else:
-        yield from field_lines("expected", expected, width, 2)
+        yield from field_lines("expected", expected, width, 1)
         yield from field_lines("", published, width, 1)
-    yield from field_lines("actual", f"{wording.actual(finding.breach)}, {wording.where(finding.breach)}", width, 2)
+    yield from field_lines("actual", f"{wording.where(finding.breach)}: {wording.actual(finding.breach)}", width, 1)
+    evidence = cause.first.evidence
     if cause.first.sample:
-        yield from _sample_lines(cause.first.sample, width)
-    if cause.first.evidence:
-        yield from field_lines("shown by", evidence_line(cause.first.evidence, 2 * room - 60), width, 2)
+        yield from _sample_lines(cause.first.sample, width, most=1 if evidence else 2)
+    if evidence:
+        yield from field_lines("shown by", evidence_line(evidence, room), width, 1)
 
 
-def _sample_lines(sample: Sample, width: int) -> Iterator[Line]:
+def _sample_lines(sample: Sample, width: int, most: int) -> Iterator[Line]:
     """What the server said: its status line and the decisive part of the body, and what leads to it in its logs."""
-    room = width - INDENT - NAME
+    # Lines are broken between words, so that they do not take all that there is room for.
+    longest = most * (width - INDENT - NAME) - 60
     if sample.is_delivery:
-        yield from field_lines("delivery", delivery_line(sample, 2 * room - 60), width, 2)
+        yield from field_lines("delivery", delivery_line(sample, longest), width, most)
     else:
-        yield from field_lines("response", response_line(sample, 2 * room - 60), width, 2)
+        yield from field_lines("response", response_line(sample, longest), width, most)
     if sample.traces:
         yield from field_lines("trace", ", ".join(f"{name}: {value}" for name, value in sample.traces), width, 1)
 
@@ -198,10 +204,10 @@ def evidence_line(sample: Sample, longest: int) -> str:
     return f"{sample.method} {url.path}{f'?{url.query}' if url.query else ''} -> {response_line(sample, longest)}"
 
 
-def _repeat_lines(sample: Sample, number: int) -> Iterator[Line]:
+def _repeat_lines(sample: Sample, number: int, longest: int) -> Iterator[Line]:
     """The line that repeats the request; never cut, for half of it would do something else."""
     said = repeat_of(sample)
-    if len(said) > LONGEST_CURL:
+    if len(said) > longest:
         said = f"ecsuite show {number} has the line, of {len(said)} characters"
     yield line(" " * INDENT, Part(f"{'repeat':<{NAME}}", "dim"), said)
 
