@@ -400,6 +400,10 @@ BROKEN_TEST = (
             "pytest.skip('later')",
             f"Failed: 1 promise broken, and the test stopped with Skipped: later: {PAGES.title}: list: *",
         ),
+        (
+            "raise __import__('ecsuite.errors').errors.NothingThere('no event')",
+            f"Failed: 1 promise broken, and the test stopped with Skipped: no event: {PAGES.title}: list: *",
+        ),
         ("assert 1 == 2", "assert 1 == 2"),
         ("pytest.fail('no')", "Failed: no"),
     ],

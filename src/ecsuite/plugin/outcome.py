@@ -132,8 +132,8 @@ def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_s
     """What a test fails with, or is skipped with, in the end."""
     if isinstance(stopped, NothingThere):
         run.journal.add_not_checked(Promise(promise, promise), str(stopped))
-        run.clean_up()
-        return _Verdict(pytest.skip.Exception(str(stopped), _use_item_location=True))
+        # What was found before fails the test all the same.
+        stopped = pytest.skip.Exception(str(stopped), _use_item_location=True)
     try:
         run.clean_up()
         if stopped is None:
