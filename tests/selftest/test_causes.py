@@ -383,6 +383,13 @@ def test_first_test_has_the_whole_and_others_a_reference():
     assert failure_text("Failed", Told((), ())) == "Failed"
 
 
+def test_run_that_ends_before_its_first_test_says_so():
+    """What was seen before the first test is told without a count of tests."""
+    before = replace(result(cause()), figures=Figures())
+
+    assert page(before).splitlines()[0] == "1 error; no test was run"
+
+
 def test_no_tally_is_no_page():
     """A run that found nothing has nothing to say of causes."""
     assert page(RunResult(RUN, Figures.of(Tally(), {}))) == ""

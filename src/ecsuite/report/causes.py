@@ -92,8 +92,9 @@ def headline(result: RunResult) -> str:
     said = [count_of(count, severity) for severity, count in result.severities.items()]
     said += [count_of(len(result.problems), "problem")] if result.problems else []
     tests = result.figures.tests
-    failed = tests.get("failed", 0) + tests.get("error", 0)
-    return f"{', '.join(said)}; {failed} of {count_of(sum(tests.values()), 'test')} failed"
+    failed, ran = tests.get("failed", 0) + tests.get("error", 0), sum(tests.values())
+    outcome = f"{failed} of {count_of(ran, 'test')} failed" if ran else "no test was run"
+    return f"{', '.join(said)}; {outcome}"
 
 
 def cause_lines(
