@@ -11,6 +11,7 @@ import pytest
 from proxies import Answer, Call, Lost, behind, proxying
 
 from ecsuite import editions
+from ecsuite.client.harmless import readable
 from ecsuite.errors import (
     AccessTokenRefused,
     CouldNotTell,
@@ -24,7 +25,6 @@ from ecsuite.errors import (
 from ecsuite.findings.broken import AllBroken
 from ecsuite.promises import SERVER_ERROR
 from ecsuite.session import require_server
-from ecsuite.session.preflight import readable
 from ecsuite.standin import StandIn, serving
 from ecsuite.target import Credentials, Target, live
 

@@ -12,6 +12,7 @@ from ecsuite.checks import Checker
 from ecsuite.client.checked import checked_of, is_checked
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import EXPECTATION, WAITED, extensions, is_lost, new_http, to_exchange
+from ecsuite.client.harmless import readable
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.token import Grant, Token
 from ecsuite.client.watch import Watch
@@ -27,6 +28,8 @@ from ecsuite.promises import RESPONSE_BODY, STATUS_EXPECTED, Promise
 from ecsuite.target import Target
 
 SUCCESSES: Final = ("2XX",)
+# So many reads say whether a token is good of which nothing else is known.
+READS: Final = 2
 CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
 
 Send = Callable[[httpx.Request], httpx.Response]
@@ -264,16 +267,23 @@ class Api:
             self._token.proven = str(request.url)
         expect: Expectation = request.extensions[EXPECTATION]
         is_asked_for = expect.unspecified or response.status_code in (expect.statuses or ())
-        if response.status_code != httpx.codes.UNAUTHORIZED or is_asked_for or not expect.token_may_have_ended:
+        if response.status_code != httpx.codes.UNAUTHORIZED or is_asked_for:
             return response
-        probe = self._request("GET", self._token.proven, UNSPECIFIED, {"headers": {**_bearer(self.token())}})
-        if self._sent(probe).status_code == httpx.codes.UNAUTHORIZED:
+        if not self._is_good(self.token()):
             raise TokenEnded
         self._watch.judge_again(response)
         return response
 
+    def _is_good(self, token: str) -> bool:
+        """Whether a token is good for what it was good for before; if that is not known, for any harmless read."""
+        paths = [operation.path for operation in readable(self.checker.contract)[:READS]]
+        urls = [self._token.proven] if self._token.proven else [self.target.base_url + path for path in paths]
+        probes = (self._request("GET", url, UNSPECIFIED, {"headers": _bearer(token)}) for url in urls)
+        return any(self._sent(probe).status_code != httpx.codes.UNAUTHORIZED for probe in probes)
+
     def _sent_with_token(self, request: httpx.Request) -> httpx.Response:
-        may_have_ended = self._token.may_have_ended or bool(self._token.proven)
+        # That it was good at the beginning has been tried.
+        may_have_ended = self._token.may_have_ended or bool(self.target.credentials.access_token)
         request.headers.update(_bearer(self.token()))
         if may_have_ended:
             request.extensions[EXPECTATION] = replace(request.extensions[EXPECTATION], token_may_have_ended=True)

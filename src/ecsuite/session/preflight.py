@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from ecsuite import editions
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client import Api, Patience, Wait, checked_of
+from ecsuite.client.harmless import readable
 from ecsuite.client.patience import Trouble
-from ecsuite.contract import Contract, Operation
+from ecsuite.contract import Contract
 from ecsuite.errors import (
     AccessTokenRefused,
     BehindFirewall,
@@ -20,6 +21,7 @@ from ecsuite.errors import (
     CredentialsRefused,
     NoSuchApi,
     ServerUnreachable,
+    TokenEnded,
     TokenNotTaken,
     WrongEdition,
 )
@@ -125,18 +127,6 @@ def _judge_token(api: Api, response: Response, names: Sequence[str]) -> None:
         raise AllBroken(url, f"POST gets {status}", api.journal.findings[0])
 
 
-def readable(contract: Contract) -> list[Operation]:
-    """What can be read without knowing anything: the operations without a parameter that must be given."""
-    return [
-        operation
-        for operation in contract.operations.values()
-        if operation.method == "GET"
-        and operation.security
-        and "{" not in operation.path
-        and not any(parameter.required for parameter in operation.parameters)
-    ]
-
-
 def _require_reads(api: Api, edition: str) -> None:
     seen: list[DecodedExchange] = []
     unanswered: list[CouldNotTell | BehindFirewall] = []
@@ -144,6 +134,8 @@ def _require_reads(api: Api, edition: str) -> None:
         known = len(api.journal.findings)
         try:
             decoded = checked_of(api.get(operation.path, strict=False)).decoded
+        except TokenEnded:
+            raise AccessTokenRefused(api.target.base_url + operation.path) from None
         except (CouldNotTell, BehindFirewall) as error:
             unanswered.append(error)
             if isinstance(error, CouldNotTell) and not error.status:
@@ -174,8 +166,6 @@ def _judge_reads(
     told = ", ".join(f"GET {urlsplit(decoded.exchange.request.url).path} gets {decoded.status}" for decoded in seen[:2])
     if unanswered or (seen and all(_is_page(each.status, each.media_type.essence) for each in seen)):
         raise NoSuchApi(target.base_url, told or "403, a web page", _WEB_PAGE)
-    if statuses == {UNAUTHORIZED} and target.credentials.access_token:
-        raise AccessTokenRefused(seen[0].exchange.request.url)
     if statuses and statuses <= {UNAUTHORIZED, FORBIDDEN}:
         raise TokenNotTaken(target.base_url, target.token_url, seen[0].status)
     if statuses and all(decoded.is_server_error for decoded in seen):
