@@ -112,6 +112,7 @@ def finding(breach: Breach, operation: str = "getVehicle") -> Finding:
         ),
         (Breach("extra", body((3, "nobody-knows"))), "listVehicles", ("body", "nobody-knows")),
         (Breach("extra", body(("a", 3, "b", 4, "c", "d"))), "listVehicles", ("body", "c", "d")),
+        (Breach("absent", body(), seen_by="getVehicle"), "deleteVehicle", ("components", "schemas", "VehicleEcho")),
         (Breach("lost", body(("year",)), seen_by="noSuchOperation"), "getVehicle", ("body", "year")),
         (Breach("count", Place("list", "of users", (1, "x"))), "getVehicle", ("list", "of users", "*", "x")),
         (Breach("status", STATUS, actual=datum(200)), "getVehicle", ("status", 200)),

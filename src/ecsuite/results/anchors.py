@@ -38,8 +38,8 @@ def _anchor(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
 def _body(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
     if breach.kind == "unreadable":
         return ("unreadable", str(breach.actual.value))
-    if breach.kind == "absent" and not breach.at.path:
-        # A body that is not there is of no schema.
+    if breach.kind == "absent" and not breach.at.path and not breach.seen_by:
+        # A body that is not there is of no schema; an entity that is not there any more is of its own.
         return ("status", finding.status or 0)
     place = _of_keyword(breach, contract) or _of_path(finding, breach, contract)
     return place or (breach.at.part, *_within_item(breach.at.path))
