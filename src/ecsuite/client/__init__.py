@@ -12,6 +12,7 @@ from ecsuite.client.api import Api
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import fill, segment
 from ecsuite.client.connection import new_http, to_exchange
+from ecsuite.client.ledger import Ledger, Step, texts_in
 from ecsuite.client.pacing import SLOW, Latency
 from ecsuite.client.token import Token
 
@@ -20,11 +21,14 @@ __all__ = [
     "Api",
     "Checked",
     "Latency",
+    "Ledger",
+    "Step",
     "Token",
     "attach",
     "checked_of",
     "fill",
     "new_http",
     "segment",
+    "texts_in",
     "to_exchange",
 ]

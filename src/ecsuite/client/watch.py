@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from ecsuite.checks import Checker
+from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import Checked, attach
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import to_exchange, to_request
@@ -33,16 +33,24 @@ class Watch:
         cleanup: told what was made and deleted.
         log: told of each call.
         clock: seconds, for the length of exchanges.
+        noted: told of each exchange.
     """
 
     def __init__(
-        self, checker: Checker, journal: Journal, cleanup: Cleanup, log: CallLog, clock: Callable[[], float]
+        self,
+        checker: Checker,
+        journal: Journal,
+        cleanup: Cleanup,
+        log: CallLog,
+        clock: Callable[[], float],
+        noted: Callable[[DecodedExchange], None],
     ) -> None:
         self._checker = checker
         self._journal = journal
         self._cleanup = cleanup
         self._log = log
         self._clock = clock
+        self._noted = noted
         self._latest: dict[str, Exchange] = {}
 
     def sending(self, request: httpx.Request) -> None:
@@ -66,6 +74,7 @@ class Watch:
         decoded = self._checker.decode(exchange)
         if decoded.operation:
             self._latest[decoded.operation.id] = exchange
+        self._noted(decoded)
         result = self._checker.judge(decoded)
         self._journal.add(result)
         self._cleanup.note(decoded)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Latency, Token, new_http
+from ecsuite.client import Api, Latency, Ledger, Token, new_http
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor
@@ -36,7 +36,9 @@ class Connections:
         """A receiver of deliveries, opened when the first of them is asked for."""
         return self._stack.enter_context(_receiver(self.target))
 
-    def client(self, partner: Target, checker: Checker, journal: Journal, redactor: Redactor, *, in_order: bool) -> Api:
+    def client(
+        self, partner: Target, checker: Checker, journal: Journal, redactor: Redactor, ledger: Ledger, *, in_order: bool
+    ) -> Api:
         """A client of a partner of the target; the clients of one partner share its token.
 
         Args:
@@ -44,12 +46,13 @@ class Connections:
             checker: what looks at every exchange.
             journal: where what it says is kept.
             redactor: told of every token.
+            ledger: where it is kept what was sent.
             in_order: whether calls must go one after the other.
         """
         from ecsuite.client.retry import with_retries  # noqa: PLC0415  a replay loads none of it
 
         token = self._tokens.setdefault(partner.credentials, Token())
-        shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
+        shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency, "ledger": ledger}
         return Api(partner, checker, journal, redactor, retrying=with_retries, in_order=in_order, **shared)
 
     def close(self) -> None:

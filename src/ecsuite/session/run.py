@@ -12,7 +12,7 @@ from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, load
 from ecsuite.checks import Checker
-from ecsuite.client import Api, new_http
+from ecsuite.client import Api, Ledger, new_http
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor, placeholder
@@ -47,6 +47,11 @@ class Run:
     def journal(self) -> Journal:
         """Where what is checked is noted."""
         return self.api.journal
+
+    @property
+    def ledger(self) -> Ledger:
+        """What both partners sent."""
+        return self.api.ledger
 
     def clean_up(self) -> None:
         """Delete what the run made and has not deleted; never raises for the API's sake."""
@@ -87,10 +92,11 @@ def open_run(
         if connections is None:
             connections = stack.enter_context(closing(Connections(target)))
         redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
+        ledger = Ledger(target, contract, redactor)
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            return connections.client(place, checker, journal, redactor, in_order=recording)
+            return connections.client(place, checker, journal, redactor, ledger, in_order=recording)
 
         receiver = OwnHooks(lambda: connections.receiver)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)
@@ -115,13 +121,14 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     recorded = cassette.provenance
     target, redactor, journal = replay_target(cassette), Redactor(), Journal()
     contract = editions.contract(recorded.edition)
+    ledger = Ledger(target, contract, redactor)
     receiver = RecordedReceiver(recorded.receiver_url, cassette.deliveries)
     ids = Ids(recorded.seed, redacted=True)
     with closing(new_http(target, transport)) as http:
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            return Api(place, checker, journal, redactor, http=http, clock=clock, in_order=True)
+            return Api(place, checker, journal, redactor, http=http, ledger=ledger, clock=clock, in_order=True)
 
         yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
 

@@ -1,0 +1,281 @@
+"""What must be done again for a finding to show: a backward slice through the exchanges of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from ecsuite.client import Ledger, Step, fill, texts_in
+from ecsuite.contract import EntityType, Operation, Values, parameters, success_links
+from ecsuite.findings.finding import Finding
+from ecsuite.messages.media import json_or_none
+
+# Shorter texts say nothing of where they come from.
+SHORTEST_NAME: Final = 8
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT")
+_HOOK: Final = re.compile(r"(https?://[^\s\"]+)/hooks/[^/\s\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done again, in order.
+
+    Attributes:
+        steps: the calls before the evidence, the one that is to blame among them.
+        blamed: that one; None where the API made it, at a webhook.
+        evidence: the call that shows it afterwards; None where the blamed one does.
+        chosen: what the server chose and later calls name, with the step whose response shows it.
+    """
+
+    steps: tuple[Step, ...]
+    blamed: Step | None
+    evidence: Step | None
+    chosen: Mapping[str, Step]
+
+
+def plan(finding: Finding, ledger: Ledger) -> Plan:
+    """What must be done again for a finding to show."""
+    return _Slice(finding, ledger).plan()
+
+
+class _Slice:
+    def __init__(self, finding: Finding, ledger: Ledger) -> None:
+        assert finding.blamed is not None
+        self._finding = finding
+        self._ledger = ledger
+        self._contract = ledger.contract
+        is_delivery = finding.operation in self._contract.deliveries
+        self._blamed = None if is_delivery else ledger.as_step(finding.blamed)
+        evidence = finding.evidence if finding.evidence is not finding.blamed else None
+        self._evidence = ledger.as_step(evidence) if evidence else None
+        self._all = ledger.steps()
+        self._about: dict[int, frozenset[str]] = {}
+
+    def plan(self) -> Plan:
+        """The plan."""
+        targets = [each for each in (self._blamed, self._evidence) if each]
+        end = max((each.number for each in targets), default=len(self._all) and self._all[-1].number + 1)
+        included = {each.number: each for each in targets}
+        names: set[str] = set(self._of_finding())
+        for target in targets:
+            names |= names_of(target, self._ledger)
+            self._include(self._forced(target), included, names)
+        if self._is_about_deliveries():
+            self._include((step for step in self._all if hooks_in(step)), included, names)
+        before = [step for step in self._all if step.number < end and step.is_change and self._may_be_before(step)]
+        known = -1
+        while known != len(included):
+            known = len(included)
+            for step in reversed(before):
+                if step.number not in included and self.about(step) & names:
+                    self._include([step], included, names)
+            self._include(self._origins(included.values()), included, names)
+            self._include(self._later_tokens(included.values(), before), included, names)
+        steps = [step for step in sorted(included.values(), key=lambda step: step.number) if step is not self._evidence]
+        users = [*steps, *([self._evidence] if self._evidence else [])]
+        chosen = {
+            value: step for user in users for value in sorted(chosen_names(user)) if (step := self.origin(value, user))
+        }
+        return Plan(tuple(steps), self._blamed, self._evidence, chosen)
+
+    def _may_be_before(self, step: Step) -> bool:
+        """Whether a step can have come before a delivery that nobody knows the time of: nothing was deleted yet."""
+        return self._blamed is not None or step.exchange.request.method != "DELETE"
+
+    def _later_tokens(self, steps: Iterable[Step], before: Iterable[Step]) -> list[Step]:
+        """The tokens that a partner got after one of those in the steps, for they may have put an end to it."""
+        token = self._contract.token_operation
+        first = {
+            each.partner: each.number for each in reversed(list(steps)) if each.operation is token and each.is_success
+        }
+        return [
+            step
+            for step in before
+            if step.operation is token and step.partner in first and step.number > first[step.partner]
+        ]
+
+    def _include(self, steps: Iterable[Step], included: dict[int, Step], names: set[str]) -> None:
+        for step in steps:
+            if step.number not in included:
+                included[step.number] = step
+                names |= names_of(step, self._ledger) | self.about(step)
+
+    def _of_finding(self) -> Iterator[str]:
+        """The texts in what a finding says of values, and in a delivery."""
+        breach, blamed = self._finding.breach, self._finding.blamed
+        for datum in (breach.expected, breach.actual):
+            yield from (text for _, text in texts_in(datum.value))
+        if self._blamed is None and blamed is not None:
+            yield from _texts(blamed.request.body)
+            yield blamed.request.url.partition("?")[0]
+
+    def _is_about_deliveries(self) -> bool:
+        """Whether webhooks have to do with it, which are named by none of its requests."""
+        operations = [each.operation for each in (self._blamed, self._evidence) if each and each.operation]
+        return (
+            self._blamed is None
+            or self._finding.breach.at.part == "delivery"
+            or any(operation.follows for operation in operations)
+        )
+
+    def _forced(self, target: Step) -> list[Step]:
+        """What made the items of a list, if the target is one."""
+        operation = target.operation
+        if operation is None or operation.method != "GET":
+            return []
+        makers = {each.creator.id: each for each in self._contract.entity_types if operation in each.listers}
+        return [
+            step
+            for step in self._all
+            if step.number < target.number and step.is_change and step.operation
+            if step.operation.id in operation.follows or self._makes(step, step.operation, makers.values(), target)
+        ]
+
+    def _makes(self, step: Step, maker: Operation, types: Iterable[EntityType], target: Step) -> bool:
+        """Whether a step made what a list shows: something of one of the types, below the same parents."""
+        batch = self._contract.batch_of(maker)
+        if not any(each.creator is maker or (batch and batch.entity_type.reader is each.reader) for each in types):
+            return False
+        own = {**step.path_values, **dict(texts_in(step.values.request))}
+        return all(own.get(name, value) == value for name, value in target.path_values.items()) or bool(batch)
+
+    def about(self, step: Step) -> frozenset[str]:
+        """The ids and the paths of what a step made or changed."""
+        if step.number not in self._about:
+            self._about[step.number] = frozenset(self._what(step))
+        return self._about[step.number]
+
+    def _what(self, step: Step) -> Iterator[str]:
+        operation = step.operation
+        if operation is None:
+            return
+        if operation is self._contract.token_operation:
+            yield from (text for _, text in texts_in(step.values.response) if len(text) >= SHORTEST_NAME)
+            return
+        made = set(made_by(step, self._ledger))
+        yield from made
+        if operation.method != "POST" or all(text.startswith("/") for text in made):
+            yield fill(operation, step.path_values)
+            yield from [step.path_values[name] for name in parameters(operation)[-1:]]
+        if operation.method == "POST" and all(text.startswith("/") for text in made):
+            messages = (step.values.request, step.values.response)
+            yield from (text for message in messages for _, text in texts_in(message) if is_id(text))
+
+    def _origins(self, steps: Iterable[Step]) -> list[Step]:
+        """The exchanges that first showed what the server chose and these steps name."""
+        found = [self.origin(value, step) for step in list(steps) for value in chosen_names(step)]
+        return [each for each in found if each]
+
+    def origin(self, value: str, user: Step) -> Step | None:
+        """The exchange whose response first showed a value; None where a request did, or nothing before the user."""
+        if value in self._ledger.tokens:
+            return None
+        first = self._made.get(value) or self._seen.get(value)
+        return first if first and first.number < user.number else None
+
+    @cached_property
+    def _made(self) -> dict[str, Step]:
+        """What the server chose for what was made, by its id."""
+        found: dict[str, Step] = {}
+        for step in self._all:
+            for name in made_by(step, self._ledger) if step.is_change else ():
+                if name not in chosen_names(step):
+                    found.setdefault(name, step)
+        return found
+
+    @cached_property
+    def _seen(self) -> dict[str, Step | None]:
+        """What looks like an id, with the exchange whose response had it first; None where a request had."""
+        found: dict[str, Step | None] = {}
+        for step in self._all:
+            for name in chosen_names(step):
+                found.setdefault(name, None)
+            for _, text in texts_in(step.values.response) if step.is_success else ():
+                if is_id(text):
+                    found.setdefault(text, step)
+        return found
+
+
+def is_id(text: str) -> bool:
+    """Whether a text looks like an id: long enough to be nothing else, with a digit, and no time."""
+    return len(text) >= SHORTEST_NAME and any(map(str.isdigit, text)) and not _TIME.match(text)
+
+
+def chosen_names(step: Step) -> set[str]:
+    """What a request names that a server may have chosen: ids in its path, its body and its query, and its token."""
+    request = step.exchange.request
+    names = set(step.path_values.values())
+    for name, text in [*texts_in(step.values.request), *parse_qsl(urlsplit(request.url).query)]:
+        if is_id(text) or name.lower().endswith("id"):
+            names.add(text)
+    scheme, _, token = (request.headers.get("Authorization") or "").partition(" ")
+    return names | ({token} if scheme.lower() == "bearer" and token else set())
+
+
+def names_of(step: Step, ledger: Ledger) -> set[str]:
+    """Everything that a request names: texts in its path, query and body, and its path."""
+    request = step.exchange.request
+    texts = {text for _, text in texts_in(step.values.request)}
+    query = {text for _, text in parse_qsl(urlsplit(request.url).query)}
+    every = {*texts, *query, *step.path_values.values(), ledger.path_of(request.url), *chosen_names(step)}
+    return every - ledger.tokens.keys()
+
+
+def made_by(step: Step, ledger: Ledger) -> Iterator[str]:
+    """The ids, and the paths to delete, of what a step made."""
+    operation, contract = step.operation, ledger.contract
+    rule = operation.response(step.exchange.response.status) if operation and step.is_success else None
+    for link in rule.links if rule else ():
+        target = contract.operations[link.operation_id]
+        own = parameters(target)[-1:]
+        is_deletion = target.method == "DELETE"
+        is_new = is_deletion or any(link.parameters[name].message == "response" for name in own)
+        if not is_new:
+            continue
+        for values in link.each(step.values):
+            if is_deletion:
+                yield fill(target, values)
+            yield from (values[name] for name in own if link.parameters[name].is_of_body)
+
+
+def deletions(step: Step, ledger: Ledger) -> Iterator[tuple[str, bool]]:
+    """The paths to delete what a step makes, also where it should have been refused; and whether only the response
+    names them.
+    """
+    operation, contract = step.operation, ledger.contract
+    if operation is None:
+        match = contract.find("DELETE", ledger.path_of(step.exchange.request.url))
+        if match and step.exchange.request.method in {"PUT", "PATCH", "POST"}:
+            yield fill(match.operation, match.path_parameters), False
+        return
+    if operation.method in {"PUT", "PATCH"}:
+        match = contract.find("DELETE", ledger.path_of(step.exchange.request.url))
+        yield from [(fill(match.operation, match.path_parameters), False)] if match else []
+        return
+    rule = operation.response(step.exchange.response.status) if step.is_success else None
+    sent = Values(step.values.path, step.values.request)
+    for link in rule.links if rule and rule.links else success_links(operation):
+        target = contract.operations[link.operation_id]
+        if target.method == "DELETE":
+            known = [fill(target, values) for values in link.each(sent)]
+            yield from ((path, False) for path in known)
+            yield from (
+                (path, True) for values in link.each(step.values) if (path := fill(target, values)) not in known
+            )
+
+
+def hooks_in(step: Step) -> str:
+    """What the addresses begin with at which a request wants deliveries; empty where it wants none."""
+    for _, text in texts_in(step.values.request):
+        found = _HOOK.match(text)
+        if found:
+            return found[1]
+    return ""
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    yield from (text for _, text in texts_in(json_or_none(body)))

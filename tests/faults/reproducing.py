@@ -1,0 +1,402 @@
+"""Whether the script for a finding shows it again: against a fresh stand-in with the fault, and not against one without.
+
+The script runs in a real shell with a real curl. What it sends goes through a recorder, so that it can be judged again.
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import httptools
+import pytest
+from trial import Trial, Watch, run_tests
+
+from ecsuite import asgi, editions
+from ecsuite.checks import CHECKS, Checker
+from ecsuite.contract import Contract
+from ecsuite.findings.breach import Breach
+from ecsuite.findings.datum import NOTHING, datum
+from ecsuite.findings.finding import Finding
+from ecsuite.http import httpx
+from ecsuite.json_paths import at_path
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.media import json_or_none
+from ecsuite.plugin.session import run_of
+from ecsuite.reproduce import script_for
+from ecsuite.standin import StandIn, serving
+from ecsuite.standin.faults import Fault, find_fault
+from ecsuite.webhook.http import receiving
+from ecsuite.webhook.signature import is_signed
+
+OF_ONE_EXCHANGE = {check.promise.id for check in CHECKS}
+SECRET = "a-secret-of-the-test-itself"
+PATIENCE = 100
+SECTION = re.compile(rb"^--- ([^\n]*)\n", re.MULTILINE)
+IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?|\b\d{5,}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A fault and the test that finds it."""
+
+    edition: str
+    fault: str
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What came of a script.
+
+    Attributes:
+        script: what was run; empty where the test found nothing.
+        said: what is wrong with it; empty where nothing is.
+    """
+
+    subject: Subject
+    script: str
+    said: str
+    output: str = ""
+
+
+class Scripted(Watch):
+    """A pytest plugin that keeps the first finding that names the fault, with its script."""
+
+    def __init__(self, trial: Trial) -> None:
+        super().__init__(trial)
+        self.finding: Finding | None = None
+        self.script = ""
+        self.secrets: frozenset[str] = frozenset()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_ec_findings(self, item: pytest.Item, findings: tuple[Finding, ...]) -> None:
+        """Keep the finding as it is, with its exchanges."""
+        run = run_of(item)
+        for finding in findings:
+            if run and self.finding is None and self._fits(finding):
+                self.finding, self.script = finding, script_for(finding, run.ledger)
+                self.secrets = run.redactor.secrets
+        super().pytest_ec_findings(item, findings)
+
+
+def reproduce(subject: Subject) -> Reproduction:
+    """Find a fault, and run the script of the finding."""
+    fault = find_fault(subject.edition, subject.fault)
+    trial = Trial(subject.edition, fault, tests=(subject.test,))
+    watch = Scripted(trial)
+    code, said = run_tests(trial, trial.tests, watch)
+    if watch.finding is None:
+        return Reproduction(subject, "", f"not found: exit code {code}: {said}")
+    if leaked := [secret for secret in watch.secrets if secret in watch.script]:
+        return Reproduction(subject, watch.script, f"{len(leaked)} secrets in the script")
+    output = ""
+    for plant in (fault.plant, None):
+        with serving(subject.edition, plant=plant) as standin:
+            ran = run_script(watch.script, standin, subject.edition)
+        output += ran.output
+        if said := ran.wrong(watch.finding, subject.edition, has_fault=plant is not None, fault=fault):
+            return Reproduction(subject, watch.script, said, output)
+    return Reproduction(subject, watch.script, "", output)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A script that has run.
+
+    Attributes:
+        exchanges: what it sent, in order.
+        shown: the responses that it printed, each with its heading.
+        deliveries: what came to the webhooks meanwhile.
+        left: what lists show that they did not show before.
+    """
+
+    code: int
+    output: str
+    base_url: str
+    token_url: str
+    exchanges: Sequence[Exchange]
+    shown: Sequence[tuple[str, Response]]
+    deliveries: Sequence[Exchange]
+    left: Sequence[str] = field(default=())
+
+    def wrong(self, finding: Finding, edition: str, *, has_fault: bool, fault: Fault) -> str:
+        """What is wrong with it; empty where nothing is."""
+        if self.code != 0 and has_fault:
+            return f"exit code {self.code}"
+        if self.left and may_be_left(fault, has_fault=has_fault):
+            return f"left behind: {', '.join(self.left)}"
+        shows = self.shows(finding, editions.contract(edition))
+        if shows != has_fault:
+            return "does not show it" if has_fault else "shows it without the fault, too"
+        return ""
+
+    def shows(self, finding: Finding, contract: Contract) -> bool:
+        """Whether it shows the finding."""
+        checker = Checker(contract, self.base_url, self.token_url)
+        if finding.operation in contract.deliveries or finding.breach.at.part == "delivery":
+            return self._delivers(finding, checker)
+        blamed = self._shown("")
+        if finding.promise in OF_ONE_EXCHANGE and not finding.breach.seen_by:
+            assert finding.blamed
+            request = replace(blamed.request, expectation=finding.blamed.request.expectation)
+            again = checker.check(replace(blamed, request=request)).findings
+            return any(_alike(each, finding) for each in again)
+        seen = self._shown("afterwards: ") if finding.evidence else blamed
+        recorded = finding.evidence or finding.blamed
+        assert recorded
+        return sees(finding.breach, recorded.response, seen.response)
+
+    def _shown(self, prefix: str) -> Exchange:
+        """The exchange of which the response was printed last under a heading that begins so."""
+        headings = [(head.removeprefix(prefix), response) for head, response in self.shown if head.startswith(prefix)]
+        if not prefix:
+            headings = [each for each in headings if not each[0].startswith(("before: ", "afterwards: "))]
+        _, response = headings[-1]
+        alike = [each for each in self.exchanges if each.response == response]
+        return alike[-1] if alike else Exchange(Request("", self.base_url), response)
+
+    def _delivers(self, finding: Finding, checker: Checker) -> bool:
+        breach = finding.breach
+        if breach.kind in {"absent", "count"} and breach.at.part == "delivery":
+            wanted = breach.actual.value or 0
+            return len(self.deliveries) == wanted
+        (operation,) = checker.contract.deliveries.values()
+        for delivery in self.deliveries:
+            again = checker.check_delivery(operation, delivery).findings
+            if any(_alike(each, finding) for each in again):
+                return True
+            if breach.kind == "unsigned":
+                given = delivery.request.headers.get(breach.at.name)
+                if given and not is_signed(SECRET, delivery.request.body, given):
+                    return True
+            elif breach.at.part == "request-body":
+                value = at_path(json_or_none(delivery.request.body), breach.at.path, NOTHING)
+                if datum(value) == breach.actual if value is not NOTHING else breach.actual.type == "missing":
+                    return True
+        return False
+
+
+def _alike(one: Finding, two: Finding) -> bool:
+    """Whether two findings are the same but for the values that they saw."""
+
+    def key(finding: Finding) -> tuple[Any, ...]:
+        breach = finding.breach
+        return (finding.promise, finding.operation, finding.method, finding.status, breach.kind, breach.at, breach.case)
+
+    return key(one) == key(two)
+
+
+def sees(breach: Breach, recorded: Response, now: Response) -> bool:
+    """Whether a response shows what a recorded one showed to a rule."""
+    at, was, value = breach.at, json_or_none(recorded.body), json_or_none(now.body)
+    if at.part == "status":
+        return now.status == recorded.status
+    if at.part == "header":
+        return now.headers.get(at.name) == recorded.headers.get(at.name)
+    if at.part == "body" and at.path:
+        seen, earlier = at_path(value, at.path, NOTHING), at_path(was, at.path, NOTHING)
+        return normal(seen) == normal(earlier) and now.status == recorded.status
+    if breach.expected.type == "string" and breach.kind in {"absent", "duplicate"}:
+        return now.body.count(_quoted(breach)) == recorded.body.count(_quoted(breach))
+    return (now.status, normal(value)) == (recorded.status, normal(was))
+
+
+def _quoted(breach: Breach) -> bytes:
+    return json.dumps(breach.expected.value, ensure_ascii=False).encode()
+
+
+def normal(value: Any) -> str:
+    """A JSON value without what is another one each time: ids and times."""
+    return IDS.sub("*", "nothing" if value is NOTHING else json.dumps(value, ensure_ascii=False, sort_keys=True))
+
+
+def may_be_left(fault: Fault, *, has_fault: bool) -> bool:
+    """Whether nothing may be left: a server that does not delete, or makes what it refuses to make, leaves it."""
+    return not has_fault or fault.promise.id not in {"deleted-is-gone", "refused-changes-nothing"}
+
+
+# Running
+
+
+def run_script(script: str, standin: StandIn, edition: str) -> Ran:
+    """Run a script against a stand-in, from nothing."""
+    with recording(standin) as recorder, receiving() as receiver:
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("EC_")},
+            **standin.environment(),
+            "EC_BASE_URL": recorder.there(standin.base_url),
+            "EC_TOKEN_URL": recorder.there(standin.token_url),
+            "EC_WEBHOOK_PUBLIC_URL": receiver.address,
+            "EC_WEBHOOK_SECRET": SECRET,
+            "no_proxy": "*",
+        }
+        before = listed(standin, edition)
+        ran = subprocess.run(
+            ["sh", "-c", script, "1.sh"],
+            env=environment,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            timeout=PATIENCE,
+        )
+        left = [name for name, items in listed(standin, edition).items() if items != before[name]]
+        output = (ran.stdout + ran.stderr).decode(errors="replace")
+        return Ran(
+            ran.returncode,
+            output,
+            environment["EC_BASE_URL"],
+            environment["EC_TOKEN_URL"],
+            recorder.exchanges(),
+            list(shown_in(ran.stdout)),
+            receiver.received(),
+            left,
+        )
+
+
+def listed(standin: StandIn, edition: str) -> dict[str, Any]:
+    """What the lists show of what can be deleted, to each partner."""
+    contract, found = editions.contract(edition), {}
+    listers = {
+        each.lister.path
+        for each in contract.entity_types
+        if each.lister and each.deleter and "{" not in each.lister.path
+    }
+    for index, partner in enumerate((standin.credentials, standin.other)):
+        form = {"grant_type": "client_credentials", "client_id": partner.client_id}
+        with httpx.Client(trust_env=False) as http:
+            answer = json_or_none(
+                http.post(standin.token_url, data={**form, "client_secret": partner.client_secret}).content
+            )
+            token = answer.get("access_token") if isinstance(answer, dict) else None
+            for path in sorted(listers):
+                response = http.get(standin.base_url + path, headers={"Authorization": f"Bearer {token}"})
+                found[f"{path} of partner {index + 1}"] = normal_list(json_or_none(response.content))
+    return found
+
+
+def normal_list(value: Any) -> Any:
+    """How many items a list shows."""
+    lists = [value] if isinstance(value, list) else [item for item in (value or {}).values() if isinstance(item, list)]
+    return [len(each) for each in lists]
+
+
+def shown_in(output: bytes) -> Iterator[tuple[str, Response]]:
+    """The responses that a script printed, each with its heading."""
+    pieces = SECTION.split(output)[1:]
+    for head, text in zip(pieces[::2], pieces[1::2], strict=True):
+        yield head.decode(), response_of(text.rstrip(b"\n"))
+
+
+def response_of(text: bytes) -> Response:
+    """A response out of its text."""
+    head, _, body = text.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    status = lines[0].split(" ")[1] if lines[0].startswith("HTTP/") else "0"
+    fields = [line.partition(": ")[::2] for line in lines[1:]]
+    return Response(int(status), Headers.of(fields), body)
+
+
+class Recorder:
+    """A proxy that hands on bytes, and keeps those of each connection, which curl uses for one call."""
+
+    def __init__(self, listener: socket.socket, upstream: tuple[str, int]) -> None:
+        self._listener = listener
+        self._upstream = upstream
+        self._kept: list[tuple[bytearray, bytearray]] = []
+        self._threads: list[threading.Thread] = []
+
+    def there(self, url: str) -> str:
+        """An address as it is by way of the recorder."""
+        return asgi.origin(self._listener) + urlsplit(url).path
+
+    def accept(self) -> None:
+        """Take connections until the socket is closed."""
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            sent, answered = bytearray(), bytearray()
+            self._kept.append((sent, answered))
+            server = socket.create_connection(self._upstream)
+            for source, sink, kept in ((client, server, sent), (server, client, answered)):
+                thread = threading.Thread(target=_pump, args=(source, sink, kept), daemon=True)
+                thread.start()
+                self._threads.append(thread)
+
+    def exchanges(self) -> list[Exchange]:
+        """What went through so far."""
+        for thread in self._threads:
+            thread.join(PATIENCE)
+        origin = asgi.origin(self._listener)
+        return [Exchange(_request(bytes(sent), origin), response_of(_whole(bytes(got)))) for sent, got in self._kept]
+
+
+def _pump(source: socket.socket, sink: socket.socket, kept: bytearray) -> None:
+    try:
+        while data := source.recv(65536):
+            kept += data
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        return
+
+
+def _request(sent: bytes, origin: str) -> Request:
+    """A request out of its bytes."""
+
+    class Kept:
+        def __init__(self) -> None:
+            self.url, self.headers, self.body = b"", [], bytearray()
+
+        def on_url(self, url: bytes) -> None:
+            self.url += url
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
+
+        def on_body(self, body: bytes) -> None:
+            self.body += body
+
+    kept = Kept()
+    parser = httptools.HttpRequestParser(kept)
+    parser.feed_data(sent)
+    return Request(
+        parser.get_method().decode(), origin + kept.url.decode("latin-1"), Headers.of(kept.headers), bytes(kept.body)
+    )
+
+
+def _whole(answered: bytes) -> bytes:
+    """A response with its chunks put together."""
+    head, mark, body = answered.partition(b"\r\n\r\n")
+    if b"transfer-encoding: chunked" not in head.lower():
+        return answered.rstrip(b"\n") if not body else head + mark + body.rstrip(b"\n")
+    whole = b""
+    while body:
+        size, _, rest = body.partition(b"\r\n")
+        count = int(size or b"0", 16)
+        whole, body = whole + rest[:count], rest[count + 2 :] if count else b""
+    return head + mark + whole.rstrip(b"\n")
+
+
+@contextmanager
+def recording(standin: StandIn) -> Iterator[Recorder]:
+    """A recorder before a stand-in."""
+    address = urlsplit(standin.base_url)
+    with closing(asgi.listen(asgi.LOOPBACK, 0)) as listener:
+        recorder = Recorder(listener, (address.hostname or "", address.port or 0))
+        thread = threading.Thread(target=recorder.accept, daemon=True)
+        thread.start()
+        try:
+            yield recorder
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(PATIENCE)
