@@ -9,8 +9,8 @@ import re
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,21 +26,23 @@ from ecsuite.findings.breach import Breach
 from ecsuite.findings.datum import NOTHING, datum
 from ecsuite.findings.finding import Finding
 from ecsuite.http import httpx
-from ecsuite.json_paths import at_path
+from ecsuite.json_paths import at_path, leaves
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.messages.media import json_or_none
 from ecsuite.plugin.session import run_of
 from ecsuite.reproduce import script_for
+from ecsuite.reproduce.slice import Plan, plan
 from ecsuite.standin import StandIn, serving
 from ecsuite.standin.faults import Fault, find_fault
 from ecsuite.webhook.http import receiving
 from ecsuite.webhook.signature import is_signed
 
 OF_ONE_EXCHANGE = {check.promise.id for check in CHECKS}
+LENGTH_OF_UUID = 36
 SECRET = "a-secret-of-the-test-itself"
 PATIENCE = 100
 SECTION = re.compile(rb"^--- ([^\n]*)\n", re.MULTILINE)
-IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?|\b\d{5,}\b")
+IDS = re.compile(r"https?://127\.0\.0\.1:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?|\b\d{5,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Scripted(Watch):
         super().__init__(trial)
         self.finding: Finding | None = None
         self.script = ""
+        self.plan = Plan((), None, None, {})
         self.secrets: frozenset[str] = frozenset()
 
     @pytest.hookimpl(optionalhook=True)
@@ -83,6 +86,7 @@ class Scripted(Watch):
         for finding in findings:
             if run and self.finding is None and self._fits(finding):
                 self.finding, self.script = finding, script_for(finding, run.ledger)
+                self.plan = plan(finding, run.ledger)
                 self.secrets = run.redactor.secrets
         super().pytest_ec_findings(item, findings)
 
@@ -102,7 +106,7 @@ def reproduce(subject: Subject) -> Reproduction:
         with serving(subject.edition, plant=plant) as standin:
             ran = run_script(watch.script, standin, subject.edition)
         output += ran.output
-        if said := ran.wrong(watch.finding, subject.edition, has_fault=plant is not None, fault=fault):
+        if said := ran.wrong(watch.finding, watch.plan, subject.edition, has_fault=plant is not None, fault=fault):
             return Reproduction(subject, watch.script, said, output)
     return Reproduction(subject, watch.script, "", output)
 
@@ -118,6 +122,7 @@ class Ran:
         left: what lists show that they did not show before.
     """
 
+    script: str
     code: int
     output: str
     base_url: str
@@ -127,21 +132,23 @@ class Ran:
     deliveries: Sequence[Exchange]
     left: Sequence[str] = field(default=())
 
-    def wrong(self, finding: Finding, edition: str, *, has_fault: bool, fault: Fault) -> str:
+    def wrong(self, finding: Finding, plan: Plan, edition: str, *, has_fault: bool, fault: Fault) -> str:
         """What is wrong with it; empty where nothing is."""
         if self.code != 0 and has_fault:
             return f"exit code {self.code}"
-        if self.left and may_be_left(fault, has_fault=has_fault):
+        if self.left and must_leave_nothing(fault, has_fault=has_fault):
             return f"left behind: {', '.join(self.left)}"
-        shows = self.shows(finding, editions.contract(edition))
+        shows = self.shows(finding, plan, editions.contract(edition))
         if shows != has_fault:
             return "does not show it" if has_fault else "shows it without the fault, too"
         return ""
 
-    def shows(self, finding: Finding, contract: Contract) -> bool:
+    def shows(self, finding: Finding, plan: Plan, contract: Contract) -> bool:
         """Whether it shows the finding."""
         checker = Checker(contract, self.base_url, self.token_url)
-        if finding.operation in contract.deliveries or finding.breach.at.part == "delivery":
+        assert finding.blamed
+        is_call = urlsplit(finding.blamed.request.url).path.startswith(contract.base_path())
+        if not (is_call or finding.operation) or finding.operation in contract.deliveries or finding.breach.at.part == "delivery":
             return self._delivers(finding, checker)
         blamed = self._shown("")
         if finding.promise in OF_ONE_EXCHANGE and not finding.breach.seen_by:
@@ -152,7 +159,8 @@ class Ran:
         seen = self._shown("afterwards: ") if finding.evidence else blamed
         recorded = finding.evidence or finding.blamed
         assert recorded
-        return sees(finding.breach, recorded.response, seen.response)
+        known = Known(self.script, ids_now(plan, self.exchanges), ordered=finding.promise == "list-order")
+        return sees(finding.breach, recorded.response, seen.response, known)
 
     def _shown(self, prefix: str) -> Exchange:
         """The exchange of which the response was printed last under a heading that begins so."""
@@ -194,31 +202,83 @@ def _alike(one: Finding, two: Finding) -> bool:
     return key(one) == key(two)
 
 
-def sees(breach: Breach, recorded: Response, now: Response) -> bool:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is the same in a run of a script as it was when the finding was made, and what it is called now.
+
+    Attributes:
+        script: that sent it.
+        now: the ids that the server chose then, each with the one that it chose now.
+        ordered: whether the order of lists is what it is about.
+    """
+
+    script: str
+    now: Mapping[str, str]
+    ordered: bool
+
+    def normal(self, value: Any) -> str:
+        """A JSON value without times, and without ids that nothing is known of."""
+        return IDS.sub(self._hidden, "nothing" if value is NOTHING else json.dumps(self._sorted(value), sort_keys=True))
+
+    def then(self, value: Any) -> str:
+        """The same of a value of that time."""
+        text = self.normal(value)
+        for old, new in self.now.items():
+            text = text.replace(json.dumps(old), json.dumps(new))
+        return text
+
+    def _hidden(self, match: re.Match[str]) -> str:
+        known = match[0] in self.script or match[0] in self.now or match[0] in self.now.values()
+        return match[0] if known and len(match[0]) == LENGTH_OF_UUID else "*"
+
+    def _sorted(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._sorted(item) for name, item in value.items()}
+        if not isinstance(value, list):
+            return value
+        items = [self._sorted(item) for item in value]
+        return items if self.ordered else sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+
+
+def sees(breach: Breach, recorded: Response, now: Response, known: Known) -> bool:
     """Whether a response shows what a recorded one showed to a rule."""
     at, was, value = breach.at, json_or_none(recorded.body), json_or_none(now.body)
+    if now.status != recorded.status:
+        return False
     if at.part == "status":
-        return now.status == recorded.status
+        return True
     if at.part == "header":
         return now.headers.get(at.name) == recorded.headers.get(at.name)
     if at.part == "body" and at.path:
-        seen, earlier = at_path(value, at.path, NOTHING), at_path(was, at.path, NOTHING)
-        return normal(seen) == normal(earlier) and now.status == recorded.status
+        return known.normal(at_path(value, at.path, NOTHING)) == known.then(at_path(was, at.path, NOTHING))
     if breach.expected.type == "string" and breach.kind in {"absent", "duplicate"}:
-        return now.body.count(_quoted(breach)) == recorded.body.count(_quoted(breach))
-    return (now.status, normal(value)) == (recorded.status, normal(was))
+        wanted = json.dumps(breach.expected.value)
+        return known.normal(value).count(known.now.get(wanted[1:-1], wanted[1:-1])) == known.then(was).count(
+            known.now.get(wanted[1:-1], wanted[1:-1])
+        )
+    return known.normal(value) == known.then(was)
 
 
-def _quoted(breach: Breach) -> bytes:
-    return json.dumps(breach.expected.value, ensure_ascii=False).encode()
+def ids_now(plan: Plan, exchanges: Sequence[Exchange]) -> dict[str, str]:
+    """The ids that a server chose when a finding was made, each with the one that it chose for the script."""
+    found: dict[str, str] = {}
+    for value, step in plan.chosen.items():
+        own = _kind(step.exchange)
+        rank = [each for each in plan.steps if _kind(each.exchange) == own].index(step)
+        same = [each for each in exchanges if _kind(each) == own]
+        path = next((path for path, leaf in leaves(step.values.response) if leaf == value), ())
+        if rank < len(same) and isinstance(new := at_path(json_or_none(same[rank].response.body), path), str):
+            found[value] = new
+    return found
 
 
-def normal(value: Any) -> str:
-    """A JSON value without what is another one each time: ids and times."""
-    return IDS.sub("*", "nothing" if value is NOTHING else json.dumps(value, ensure_ascii=False, sort_keys=True))
+def _kind(exchange: Exchange) -> tuple[str, str]:
+    """The method and the path of a call without its ids."""
+    path = urlsplit(exchange.request.url).path
+    return exchange.request.method, re.sub(r"/[^/]*\d[^/]*(?=/|$)", "/*", path.partition("/v1/")[2] or path)
 
 
-def may_be_left(fault: Fault, *, has_fault: bool) -> bool:
+def must_leave_nothing(fault: Fault, *, has_fault: bool) -> bool:
     """Whether nothing may be left: a server that does not delete, or makes what it refuses to make, leaves it."""
     return not has_fault or fault.promise.id not in {"deleted-is-gone", "refused-changes-nothing"}
 
@@ -247,9 +307,10 @@ def run_script(script: str, standin: StandIn, edition: str) -> Ran:
             check=False,
             timeout=PATIENCE,
         )
-        left = [name for name, items in listed(standin, edition).items() if items != before[name]]
+        left = [name for name, items in listed(standin, edition).items() if items != before.get(name)]
         output = (ran.stdout + ran.stderr).decode(errors="replace")
         return Ran(
+            script,
             ran.returncode,
             output,
             environment["EC_BASE_URL"],
@@ -277,8 +338,9 @@ def listed(standin: StandIn, edition: str) -> dict[str, Any]:
             )
             token = answer.get("access_token") if isinstance(answer, dict) else None
             for path in sorted(listers):
-                response = http.get(standin.base_url + path, headers={"Authorization": f"Bearer {token}"})
-                found[f"{path} of partner {index + 1}"] = normal_list(json_or_none(response.content))
+                with suppress(httpx.HTTPError):
+                    response = http.get(standin.base_url + path, headers={"Authorization": f"Bearer {token}"})
+                    found[f"{path} of partner {index + 1}"] = normal_list(json_or_none(response.content))
     return found
 
 
@@ -292,12 +354,14 @@ def shown_in(output: bytes) -> Iterator[tuple[str, Response]]:
     """The responses that a script printed, each with its heading."""
     pieces = SECTION.split(output)[1:]
     for head, text in zip(pieces[::2], pieces[1::2], strict=True):
-        yield head.decode(), response_of(text.rstrip(b"\n"))
+        yield head.decode(), response_of(text)
 
 
 def response_of(text: bytes) -> Response:
     """A response out of its text."""
-    head, _, body = text.partition(b"\r\n\r\n")
+    # A shell takes line ends away behind what a command wrote, and its printf puts one there.
+    head, _, body = text.partition(b"\r\n\r\n") if b"\r\n\r\n" in text else (text.rstrip(b"\r\n"), b"", b"")
+    body = body.rstrip(b"\n")
     lines = head.decode("latin-1").split("\r\n")
     status = lines[0].split(" ")[1] if lines[0].startswith("HTTP/") else "0"
     fields = [line.partition(": ")[::2] for line in lines[1:]]
@@ -378,13 +442,13 @@ def _whole(answered: bytes) -> bytes:
     """A response with its chunks put together."""
     head, mark, body = answered.partition(b"\r\n\r\n")
     if b"transfer-encoding: chunked" not in head.lower():
-        return answered.rstrip(b"\n") if not body else head + mark + body.rstrip(b"\n")
+        return answered
     whole = b""
     while body:
         size, _, rest = body.partition(b"\r\n")
         count = int(size or b"0", 16)
         whole, body = whole + rest[:count], rest[count + 2 :] if count else b""
-    return head + mark + whole.rstrip(b"\n")
+    return head + mark + whole
 
 
 @contextmanager

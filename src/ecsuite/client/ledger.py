@@ -116,6 +116,11 @@ class Ledger:
         decoded = DecodedExchange(self.contract, exchange, operation, ids)
         return Step(next(self._numbers), exchange, self.partners[0], operation, ids, decoded)
 
+    def is_call(self, exchange: Exchange) -> bool:
+        """Whether an exchange is a call of the API, rather than one that the API made at a webhook."""
+        url = exchange.request.url
+        return url.startswith(self.base_url) or bool(self.token_url and url.startswith(self.token_url))
+
     def path_of(self, url: str) -> str:
         """The path of an address below the base URL, without its query."""
         return url.partition("#")[0].partition("?")[0].removeprefix(self.base_url)

@@ -14,7 +14,7 @@ from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK, is_secret, mask_value
 from ecsuite.messages.media import json_or_none
-from ecsuite.reproduce.call import OF_THE_CLIENT, Command, Names, basic, command, of_the_client
+from ecsuite.reproduce.call import OF_THE_CLIENT, Command, Names, basic, command, of_the_client, url
 from ecsuite.reproduce.functions import used_in
 from ecsuite.reproduce.shell import Hole, comment, word
 from ecsuite.reproduce.slice import Plan, chosen_names, deletions, hooks_in, plan
@@ -23,8 +23,6 @@ from ecsuite.target import Credentials
 from ecsuite.version import __version__
 
 _OWNER_ONLY: Final = 0o700
-# An id that short may be somebody else's, so it is deleted only after the call that made it has succeeded.
-_SHORTEST_OWN: Final = 20
 _OF_OTHER: Final = ("EC_TOKEN_URL", "EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
 _SEPARATORS: Final = re.compile(r"[][{},\n]")
 
@@ -181,7 +179,7 @@ class _Script:
             yield "other_token="
 
     def _calls(self) -> Iterator[str]:
-        removable = any(True for step in self._steps for _ in deletions(step, self._ledger))
+        removable = any(deletions(step, self._ledger) for step in self._steps)
         if removable:
             yield "# Whatever happens, what was made is deleted: delete_what_was_made\n"
         if self._plan.blamed is None:
@@ -199,10 +197,10 @@ class _Script:
             yield from self._show(evidence, "before: ")
         yield f"\n# The call. Look at {wording.where(self._finding.breach)}:"
         yield f"# expected {wording.expected(self._finding.breach)}, actual {wording.actual(self._finding.breach)}."
-        yield from self._remembering(self._plan.blamed, only_known=True)
+        yield from self._remembering(self._plan.blamed, only_own=True)
         yield from self._show(self._plan.blamed)
         yield from self._captures(self._plan.blamed)
-        yield from self._remembering(self._plan.blamed, only_known=False)
+        yield from self._remembering(self._plan.blamed, only_own=False)
         for step in after:
             yield from self._prepare(step)
         if evidence is not None:
@@ -238,10 +236,10 @@ class _Script:
         yield "fi"
 
     def _prepare(self, step: Step, *, is_shown: bool = False) -> Iterator[str]:
-        yield from self._remembering(step, only_known=True)
+        yield from self._remembering(step, only_own=True)
         yield from self._sent("show" if is_shown else "prepare", _line(step, self._ledger), step)
         yield from self._captures(step)
-        yield from self._remembering(step, only_known=False)
+        yield from self._remembering(step, only_own=False)
 
     def _show(self, step: Step, prefix: str = "") -> Iterator[str]:
         yield from self._sent("show", prefix + _line(step, self._ledger), step)
@@ -263,15 +261,12 @@ class _Script:
                 yield f"{variable}=$(member {word((name,))} {count})"
                 yield f'[ -n "${variable}" ] || fail {word((f"the response has no {name}, which what follows names",))}'
 
-    def _remembering(self, step: Step, *, only_known: bool) -> Iterator[str]:
-        """What is to be deleted: noted before the call where it is known, else after it."""
+    def _remembering(self, step: Step, *, only_own: bool) -> Iterator[str]:
+        """What is to be deleted: noted before the call where only this run can have made it, else after its success."""
         whose = "" if step.partner == self._ledger.partners[0] else "other"
-        for path, is_named_by_response in deletions(step, self._ledger):
-            own = path.rpartition("/")[2]
-            is_known = not is_named_by_response and len(own) >= _SHORTEST_OWN
-            if is_known == only_known and (is_known or step.is_success):
-                parts = _path(path, self._names)
-                yield f"remember '{whose}' {word(parts)}"
+        for each in deletions(step, self._ledger):
+            if each.is_own == only_own and (each.is_own or step.is_success):
+                yield f"remember '{whose}' {word(url(each.path, self._names))}"
 
 
 def _needs(token: str, calls: str) -> bool:
@@ -279,12 +274,6 @@ def _needs(token: str, calls: str) -> bool:
     whose = "" if token == "token" else "other"
     used = re.search(rf"\$\{{?#?{token}\b", calls)
     return bool(used or re.search(rf"^remember '{whose}' ", calls, re.MULTILINE))
-
-
-def _path(path: str, names: Names) -> tuple[str | Hole, ...]:
-    from ecsuite.reproduce.call import url
-
-    return url(path, names)
 
 
 def _lines(call: Command) -> str:

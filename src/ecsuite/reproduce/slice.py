@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from ecsuite.checks.decoded import FIRST_SERVER_ERROR
 from ecsuite.client import Ledger, Step, fill, texts_in
 from ecsuite.contract import EntityType, Operation, Values, parameters, success_links
 from ecsuite.findings.finding import Finding
@@ -16,6 +17,8 @@ from ecsuite.messages.media import json_or_none
 
 # Shorter texts say nothing of where they come from.
 SHORTEST_NAME: Final = 8
+# An id that is shorter may be somebody else's.
+SHORTEST_OWN: Final = 20
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT")
 _HOOK: Final = re.compile(r"(https?://[^\s\"]+)/hooks/[^/\s\"]+")
 
@@ -48,8 +51,7 @@ class _Slice:
         self._finding = finding
         self._ledger = ledger
         self._contract = ledger.contract
-        is_delivery = finding.operation in self._contract.deliveries
-        self._blamed = None if is_delivery else ledger.as_step(finding.blamed)
+        self._blamed = ledger.as_step(finding.blamed) if ledger.is_call(finding.blamed) else None
         evidence = finding.evidence if finding.evidence is not finding.blamed else None
         self._evidence = ledger.as_step(evidence) if evidence else None
         self._all = ledger.steps()
@@ -80,6 +82,8 @@ class _Slice:
         chosen = {
             value: step for user in users for value in sorted(chosen_names(user)) if (step := self.origin(value, user))
         }
+        for step in steps:
+            chosen |= {value: self._origin_of_made(value, step) for value in made_by_server(step, self._ledger)}
         return Plan(tuple(steps), self._blamed, self._evidence, chosen)
 
     def _may_be_before(self, step: Step) -> bool:
@@ -177,6 +181,9 @@ class _Slice:
         first = self._made.get(value) or self._seen.get(value)
         return first if first and first.number < user.number else None
 
+    def _origin_of_made(self, value: str, step: Step) -> Step:
+        return self._made.get(value, step)
+
     @cached_property
     def _made(self) -> dict[str, Step]:
         """What the server chose for what was made, by its id."""
@@ -242,30 +249,49 @@ def made_by(step: Step, ledger: Ledger) -> Iterator[str]:
             yield from (values[name] for name in own if link.parameters[name].is_of_body)
 
 
-def deletions(step: Step, ledger: Ledger) -> Iterator[tuple[str, bool]]:
-    """The paths to delete what a step makes, also where it should have been refused; and whether only the response
-    names them.
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """How what a step makes is deleted.
+
+    Attributes:
+        path: below the base URL.
+        chosen: the id in it that the response alone gives; empty where there is none.
+        is_own: whether nobody else can have what is deleted, so that trying does no harm.
     """
-    operation, contract = step.operation, ledger.contract
-    if operation is None:
-        match = contract.find("DELETE", ledger.path_of(step.exchange.request.url))
-        if match and step.exchange.request.method in {"PUT", "PATCH", "POST"}:
-            yield fill(match.operation, match.path_parameters), False
-        return
-    if operation.method in {"PUT", "PATCH"}:
-        match = contract.find("DELETE", ledger.path_of(step.exchange.request.url))
-        yield from [(fill(match.operation, match.path_parameters), False)] if match else []
-        return
+
+    path: str
+    chosen: str
+    is_own: bool
+
+
+def deletions(step: Step, ledger: Ledger) -> list[Deletion]:
+    """How what a step makes is deleted, also where it should have been refused."""
+    operation, contract, path = step.operation, ledger.contract, ledger.path_of(step.exchange.request.url)
+    if operation is None or operation.method in {"PUT", "PATCH"}:
+        match = contract.find("DELETE", path) if step.exchange.request.method in {"PUT", "PATCH", "POST"} else None
+        return [Deletion(path, "", _is_own(match.path_parameters))] if match else []
     rule = operation.response(step.exchange.response.status) if step.is_success else None
-    sent = Values(step.values.path, step.values.request)
+    # A response mostly gives the id that was sent, if one was.
+    sent, found = Values(step.values.path, step.values.request, step.values.request), {}
     for link in rule.links if rule and rule.links else success_links(operation):
         target = contract.operations[link.operation_id]
         if target.method == "DELETE":
-            known = [fill(target, values) for values in link.each(sent)]
-            yield from ((path, False) for path in known)
-            yield from (
-                (path, True) for values in link.each(step.values) if (path := fill(target, values)) not in known
-            )
+            for values in link.each(sent):
+                is_own = _is_own(values) if values else step.exchange.response.status >= FIRST_SERVER_ERROR
+                found[fill(target, values)] = Deletion(fill(target, values), "", is_own)
+            for values in link.each(step.values):
+                own = values.get(parameters(target)[-1], "") if values else ""
+                found.setdefault(fill(target, values), Deletion(fill(target, values), own, is_own=False))
+    return list(found.values())
+
+
+def _is_own(values: Mapping[str, str]) -> bool:
+    return any(len(value) >= SHORTEST_OWN for value in values.values())
+
+
+def made_by_server(step: Step, ledger: Ledger) -> list[str]:
+    """The ids that the response alone gives of what is to be deleted."""
+    return [each.chosen for each in deletions(step, ledger) if each.chosen]
 
 
 def hooks_in(step: Step) -> str:
