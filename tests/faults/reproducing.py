@@ -76,7 +76,7 @@ class Scripted(Watch):
         super().__init__(trial)
         self.finding: Finding | None = None
         self.script = ""
-        self.plan = Plan((), None, None, {})
+        self.plan = Plan((), None, None, (), {})
         self.secrets: frozenset[str] = frozenset()
 
     @pytest.hookimpl(optionalhook=True)
@@ -160,16 +160,24 @@ class Ran:
         recorded = finding.evidence or finding.blamed
         assert recorded
         known = Known(self.script, ids_now(plan, self.exchanges), ordered=finding.promise == "list-order")
-        return sees(finding.breach, recorded.response, seen.response, known)
+        pages = [response for head, response in self.shown if head.startswith("next page: ")]
+        return sees(
+            finding.breach,
+            _whole_list(recorded.response, [step.exchange.response for step in plan.pages]),
+            _whole_list(seen.response, pages),
+            known,
+        )
 
     def _shown(self, prefix: str) -> Exchange:
         """The exchange of which the response was printed last under a heading that begins so."""
         headings = [(head.removeprefix(prefix), response) for head, response in self.shown if head.startswith(prefix)]
         if not prefix:
-            headings = [each for each in headings if not each[0].startswith(("before: ", "afterwards: "))]
-        _, response = headings[-1]
+            headings = [each for each in headings if not each[0].startswith(("before: ", "afterwards: ", "next page: "))]
+        head, response = headings[-1]
+        method, _, path = head.partition(" ")
         alike = [each for each in self.exchanges if each.response == response]
-        return alike[-1] if alike else Exchange(Request("", self.base_url), response)
+        same = [each for each in alike if _kind(each.request.method, each.request.url) == _kind(method, path)]
+        return (same or alike or [Exchange(Request("", self.base_url), response)])[0]
 
     def _delivers(self, finding: Finding, checker: Checker) -> bool:
         breach = finding.breach
@@ -249,33 +257,42 @@ def sees(breach: Breach, recorded: Response, now: Response, known: Known) -> boo
         return True
     if at.part == "header":
         return now.headers.get(at.name) == recorded.headers.get(at.name)
-    if at.part == "body" and at.path:
+    if at.part == "body" and at.path and at_path(was, at.path, NOTHING) is not NOTHING:
         return known.normal(at_path(value, at.path, NOTHING)) == known.then(at_path(was, at.path, NOTHING))
-    if breach.expected.type == "string" and breach.kind in {"absent", "duplicate"}:
-        wanted = json.dumps(breach.expected.value)
-        return known.normal(value).count(known.now.get(wanted[1:-1], wanted[1:-1])) == known.then(was).count(
-            known.now.get(wanted[1:-1], wanted[1:-1])
-        )
+    named = breach.expected if breach.kind in {"absent", "duplicate", "lost"} else breach.actual
+    if at.part == "list" and named.type == "string":
+        wanted = json.dumps(known.now.get(named.value, named.value))
+        return known.normal(value).count(wanted) == known.then(was).count(wanted)
     return known.normal(value) == known.then(was)
+
+
+def _whole_list(first: Response, pages: Sequence[Response]) -> Response:
+    """The first page of a list, with the bodies of those that follow it."""
+    bodies = [json_or_none(each.body) for each in (first, *pages)]
+    return replace(first, body=json.dumps(bodies).encode()) if pages else first
 
 
 def ids_now(plan: Plan, exchanges: Sequence[Exchange]) -> dict[str, str]:
     """The ids that a server chose when a finding was made, each with the one that it chose for the script."""
     found: dict[str, str] = {}
     for value, step in plan.chosen.items():
-        own = _kind(step.exchange)
-        rank = [each for each in plan.steps if _kind(each.exchange) == own].index(step)
-        same = [each for each in exchanges if _kind(each) == own]
+        own = _kind_of(step.exchange)
+        rank = [each for each in plan.steps if _kind_of(each.exchange) == own].index(step)
+        same = [each for each in exchanges if _kind_of(each) == own]
         path = next((path for path, leaf in leaves(step.values.response) if leaf == value), ())
         if rank < len(same) and isinstance(new := at_path(json_or_none(same[rank].response.body), path), str):
             found[value] = new
     return found
 
 
-def _kind(exchange: Exchange) -> tuple[str, str]:
+def _kind(method: str, url: str) -> tuple[str, str]:
     """The method and the path of a call without its ids."""
-    path = urlsplit(exchange.request.url).path
-    return exchange.request.method, re.sub(r"/[^/]*\d[^/]*(?=/|$)", "/*", path.partition("/v1/")[2] or path)
+    path = urlsplit(url).path
+    return method, re.sub(r"/[^/]*\d[^/]*(?=/|$)", "/*", path.rpartition("/v1/")[2] or path).strip("/")
+
+
+def _kind_of(exchange: Exchange) -> tuple[str, str]:
+    return _kind(exchange.request.method, exchange.request.url)
 
 
 def must_leave_nothing(fault: Fault, *, has_fault: bool) -> bool:

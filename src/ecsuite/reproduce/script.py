@@ -62,7 +62,8 @@ class _Script:
         self._finding = finding
         self._ledger = ledger
         self._plan: Plan = plan(finding, ledger)
-        steps = [*self._plan.steps, *([self._plan.evidence] if self._plan.evidence else [])]
+        evidence = [self._plan.evidence] if self._plan.evidence else []
+        steps = [*self._plan.steps, *evidence, *self._plan.pages]
         self._steps = steps
         self._ids = {value: f"id_{number}" for number, value in enumerate(self._plan.chosen, 1)}
         self._drawn = {value: f"secret_{number}" for number, value in enumerate(_drawn(steps, ledger), 1)}
@@ -206,6 +207,8 @@ class _Script:
         if evidence is not None:
             yield "\n# The call that shows it."
             yield from self._show(evidence, "afterwards: ")
+        for step in self._plan.pages:
+            yield from self._show(step, "next page: ")
         if self._finding.breach.at.part == "delivery":
             yield from self._pause()
 

@@ -31,12 +31,14 @@ class Plan:
         steps: the calls before the evidence, the one that is to blame among them.
         blamed: that one; None where the API made it, at a webhook.
         evidence: the call that shows it afterwards; None where the blamed one does.
+        pages: the calls that read the other pages of the same list, as the last of those does.
         chosen: what the server chose and later calls name, with the step whose response shows it.
     """
 
     steps: tuple[Step, ...]
     blamed: Step | None
     evidence: Step | None
+    pages: tuple[Step, ...]
     chosen: Mapping[str, Step]
 
 
@@ -78,13 +80,14 @@ class _Slice:
             self._include(self._origins(included.values()), included, names)
             self._include(self._later_tokens(included.values(), before), included, names)
         steps = [step for step in sorted(included.values(), key=lambda step: step.number) if step is not self._evidence]
+        pages = self._pages(self._evidence or self._blamed)
         users = [*steps, *([self._evidence] if self._evidence else [])]
         chosen = {
             value: step for user in users for value in sorted(chosen_names(user)) if (step := self.origin(value, user))
         }
         for step in steps:
             chosen |= {value: self._origin_of_made(value, step) for value in made_by_server(step, self._ledger)}
-        return Plan(tuple(steps), self._blamed, self._evidence, chosen)
+        return Plan(tuple(steps), self._blamed, self._evidence, pages, chosen)
 
     def _may_be_before(self, step: Step) -> bool:
         """Whether a step can have come before a delivery that nobody knows the time of: nothing was deleted yet."""
@@ -125,6 +128,22 @@ class _Slice:
             or self._finding.breach.at.part == "delivery"
             or any(operation.follows for operation in operations)
         )
+
+    def _pages(self, target: Step | None) -> tuple[Step, ...]:
+        """The reads of the other pages of a list, if the target is the read of one and the whole list is meant."""
+        operation = target.operation if target and self._finding.breach.at.part == "list" else None
+        page = operation.paged_by("page") if operation else ""
+        if target is None or not page:
+            return ()
+        own = _list_of(target, page)
+        found: list[Step] = []
+        for step in (each for each in self._all if each.number > target.number):
+            if step.operation is not operation:
+                break
+            if _list_of(step, page) != own or _page_of(step, page) != _page_of(target, page) + len(found) + 1:
+                break
+            found.append(step)
+        return tuple(found)
 
     def _forced(self, target: Step) -> list[Step]:
         """What made the items of a list, if the target is one."""
@@ -205,6 +224,17 @@ class _Slice:
                 if is_id(text):
                     found.setdefault(text, step)
         return found
+
+
+def _list_of(step: Step, page: str) -> tuple[str, list[tuple[str, str]]]:
+    """Which list a request reads, whatever the page."""
+    url = urlsplit(step.exchange.request.url)
+    return url.path, [pair for pair in parse_qsl(url.query) if pair[0] != page]
+
+
+def _page_of(step: Step, page: str) -> int:
+    number = dict(parse_qsl(urlsplit(step.exchange.request.url).query)).get(page, "1")
+    return int(number) if number.isdecimal() else 0
 
 
 def is_id(text: str) -> bool:
