@@ -10,6 +10,7 @@ from typing import Final
 
 from ecsuite import wording
 from ecsuite.client import Ledger, Step, texts_in
+from ecsuite.client.pacing import FIRST_PAUSE, LONGEST_PAUSE, TIMEOUT
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK, is_secret, mask_value
@@ -23,6 +24,8 @@ from ecsuite.target import Credentials
 from ecsuite.version import __version__
 
 _OWNER_ONLY: Final = 0o700
+# What was read so often was waited for.
+_MANY: Final = 3
 _OF_OTHER: Final = ("EC_TOKEN_URL", "EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
 _SEPARATORS: Final = re.compile(r"[][{},\n]")
 
@@ -196,6 +199,8 @@ class _Script:
         if evidence is not None and self._shows_before(evidence):
             yield "\n# How it is before the call."
             yield from self._show(evidence, "before: ")
+        if self._plan.polls >= _MANY and evidence is None:
+            yield from self._wait()
         yield f"\n# The call. Look at {wording.where(self._finding.breach)}:"
         yield f"# expected {wording.expected(self._finding.breach)}, actual {wording.actual(self._finding.breach)}."
         yield from self._remembering(self._plan.blamed, only_own=True)
@@ -205,12 +210,19 @@ class _Script:
         for step in after:
             yield from self._prepare(step)
         if evidence is not None:
+            if self._plan.polls >= _MANY:
+                yield from self._wait()
             yield "\n# The call that shows it."
             yield from self._show(evidence, "afterwards: ")
         for step in self._plan.pages:
             yield from self._show(step, "next page: ")
         if self._finding.breach.at.part == "delivery":
             yield from self._pause()
+
+    def _wait(self) -> Iterator[str]:
+        seconds = min(sum(min(FIRST_PAUSE * 2**times, LONGEST_PAUSE) for times in range(self._plan.polls)), TIMEOUT)
+        yield f"\n# It takes its time: it was read {self._plan.polls} times before."
+        yield f"sleep {max(1, round(seconds))}"
 
     def _shows_before(self, evidence: Step) -> bool:
         """Whether the later call can be sent before the call, and says something then."""
@@ -268,15 +280,19 @@ class _Script:
         """What is to be deleted: noted before the call where only this run can have made it, else after its success."""
         whose = "" if step.partner == self._ledger.partners[0] else "other"
         for each in deletions(step, self._ledger):
-            if each.is_own == only_own and (each.is_own or step.is_success):
-                yield f"remember '{whose}' {word(url(each.path, self._names))}"
+            path = url(each.path, self._names)
+            if each.member and not only_own:
+                yield f"made_id=$(member {each.member} 1)"
+                yield f'[ -z "$made_id" ] || remember \'{whose}\' {word((*path, Hole("$made_id")))}'
+            elif not each.member and each.is_own == only_own and (each.is_own or step.is_success):
+                yield f"remember '{whose}' {word(path)}"
 
 
 def _needs(token: str, calls: str) -> bool:
     """Whether calls need a token: to be sent, or to delete what they made."""
     whose = "" if token == "token" else "other"
     used = re.search(rf"\$\{{?#?{token}\b", calls)
-    return bool(used or re.search(rf"^remember '{whose}' ", calls, re.MULTILINE))
+    return bool(used or re.search(rf"\bremember '{whose}' ", calls, re.MULTILINE))
 
 
 def _lines(call: Command) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from ecsuite.checks.decoded import FIRST_SERVER_ERROR
-from ecsuite.client import Ledger, Step, fill, texts_in
-from ecsuite.contract import EntityType, Operation, Values, parameters, success_links
+from ecsuite.client import Ledger, Step, fill, segment, texts_in
+from ecsuite.contract import EntityType, Link, Operation, Values, parameters, success_links
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.media import json_or_none
 
@@ -31,6 +31,7 @@ class Plan:
         steps: the calls before the evidence, the one that is to blame among them.
         blamed: that one; None where the API made it, at a webhook.
         evidence: the call that shows it afterwards; None where the blamed one does.
+        polls: how often the last call was made in vain before it, for what it is to show takes its time.
         pages: the calls that read the other pages of the same list, as the last of those does.
         chosen: what the server chose and later calls name, with the step whose response shows it.
     """
@@ -38,6 +39,7 @@ class Plan:
     steps: tuple[Step, ...]
     blamed: Step | None
     evidence: Step | None
+    polls: int
     pages: tuple[Step, ...]
     chosen: Mapping[str, Step]
 
@@ -70,6 +72,11 @@ class _Slice:
             self._include(self._forced(target), included, names)
         if self._is_about_deliveries():
             self._include((step for step in self._all if hooks_in(step)), included, names)
+        if self._blamed is None:
+            # What the API was asked to make up may be what it delivered, though the delivery does not say so.
+            self._include((step for step in self._all if step.is_change and _simulates(step)), included, names)
+        elif not self._blamed.is_success:
+            self._include(self._siblings(self._blamed), included, names)
         before = [step for step in self._all if step.number < end and step.is_change and self._may_be_before(step)]
         known = -1
         while known != len(included):
@@ -87,7 +94,18 @@ class _Slice:
         }
         for step in steps:
             chosen |= {value: self._origin_of_made(value, step) for value in made_by_server(step, self._ledger)}
-        return Plan(tuple(steps), self._blamed, self._evidence, pages, chosen)
+        return Plan(tuple(steps), self._blamed, self._evidence, self._polls(targets[-1:]), pages, chosen)
+
+    def _siblings(self, refused: Step) -> list[Step]:
+        """The calls that did before what one that is right was refused to do, for it may be refused because of them."""
+        request = refused.exchange.request
+        if request.expectation.violates or request.method != "POST" or refused.operation is None:
+            return []
+        return [
+            step
+            for step in self._all
+            if step.number < refused.number and step.is_change and step.exchange.request.url == request.url
+        ]
 
     def _may_be_before(self, step: Step) -> bool:
         """Whether a step can have come before a delivery that nobody knows the time of: nothing was deleted yet."""
@@ -128,6 +146,17 @@ class _Slice:
             or self._finding.breach.at.part == "delivery"
             or any(operation.follows for operation in operations)
         )
+
+    def _polls(self, targets: Sequence[Step]) -> int:
+        """How often the same was read directly before."""
+        count = 0
+        for target in targets:
+            for step in reversed([each for each in self._all if each.number < target.number]):
+                same = step.exchange.request
+                if (same.method, same.url) != ("GET", target.exchange.request.url):
+                    break
+                count += 1
+        return count
 
     def _pages(self, target: Step | None) -> tuple[Step, ...]:
         """The reads of the other pages of a list, if the target is the read of one and the whole list is meant."""
@@ -237,6 +266,11 @@ def _page_of(step: Step, page: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
+def _simulates(step: Step) -> bool:
+    operation = step.operation
+    return operation is not None and operation.sandbox_only and operation.method == "POST"
+
+
 def is_id(text: str) -> bool:
     """Whether a text looks like an id: long enough to be nothing else, with a digit, and no time."""
     return len(text) >= SHORTEST_NAME and any(map(str.isdigit, text)) and not _TIME.match(text)
@@ -287,32 +321,47 @@ class Deletion:
         path: below the base URL.
         chosen: the id in it that the response alone gives; empty where there is none.
         is_own: whether nobody else can have what is deleted, so that trying does no harm.
+        member: the member of the response that has the id, where the response that was recorded had none; the path
+            then ends before it.
     """
 
     path: str
-    chosen: str
-    is_own: bool
+    chosen: str = ""
+    is_own: bool = False
+    member: str = ""
 
 
 def deletions(step: Step, ledger: Ledger) -> list[Deletion]:
-    """How what a step makes is deleted, also where it should have been refused."""
+    """How what a step makes is deleted, also where it should have been refused, or is refused no more."""
     operation, contract, path = step.operation, ledger.contract, ledger.path_of(step.exchange.request.url)
     if operation is None or operation.method in {"PUT", "PATCH"}:
         match = contract.find("DELETE", path) if step.exchange.request.method in {"PUT", "PATCH", "POST"} else None
-        return [Deletion(path, "", _is_own(match.path_parameters))] if match else []
+        return [Deletion(path, is_own=_is_own(match.path_parameters))] if match else []
     rule = operation.response(step.exchange.response.status) if step.is_success else None
     # A response mostly gives the id that was sent, if one was.
     sent, found = Values(step.values.path, step.values.request, step.values.request), {}
     for link in rule.links if rule and rule.links else success_links(operation):
         target = contract.operations[link.operation_id]
-        if target.method == "DELETE":
-            for values in link.each(sent):
-                is_own = _is_own(values) if values else step.exchange.response.status >= FIRST_SERVER_ERROR
-                found[fill(target, values)] = Deletion(fill(target, values), "", is_own)
-            for values in link.each(step.values):
-                own = values.get(parameters(target)[-1], "") if values else ""
-                found.setdefault(fill(target, values), Deletion(fill(target, values), own, is_own=False))
+        if target.method != "DELETE":
+            continue
+        for values in link.each(sent):
+            is_own = _is_own(values) if values else step.exchange.response.status >= FIRST_SERVER_ERROR
+            found[fill(target, values)] = Deletion(fill(target, values), is_own=is_own)
+        for values in link.each(step.values):
+            own = values.get(parameters(target)[-1], "") if values else ""
+            found.setdefault(fill(target, values), Deletion(fill(target, values), own))
+        if not found and target.path.endswith("}"):
+            found |= _unknown(step, target, link)
     return list(found.values())
+
+
+def _unknown(step: Step, target: Operation, link: Link) -> dict[str, Deletion]:
+    """How what a step did not make would be deleted, if it did."""
+    name = parameters(target)[-1]
+    if link.parameters[name].message != "response" or set(parameters(target)[:-1]) - step.path_values.keys():
+        return {}
+    path = fill(target, {**step.path_values, name: "*"}).removesuffix(segment("*"))
+    return {path: Deletion(path, member=link.parameters[name].member)}
 
 
 def _is_own(values: Mapping[str, str]) -> bool:
