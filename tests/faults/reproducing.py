@@ -21,6 +21,7 @@ from trial import Trial, Watch, run_tests
 
 from ecsuite import asgi, editions
 from ecsuite.checks import CHECKS, Checker
+from ecsuite.client import texts_in
 from ecsuite.contract import Contract
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.datum import NOTHING, datum
@@ -29,9 +30,10 @@ from ecsuite.http import httpx
 from ecsuite.json_paths import at_path, leaves
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.messages.media import json_or_none
+from ecsuite.messages.redact import mask_value
 from ecsuite.plugin.session import run_of
 from ecsuite.reproduce import script_for
-from ecsuite.reproduce.slice import Plan, plan
+from ecsuite.reproduce.slice import Plan, is_id, plan
 from ecsuite.standin import StandIn, serving
 from ecsuite.standin.faults import Fault, find_fault
 from ecsuite.webhook.http import receiving
@@ -44,7 +46,7 @@ SECRET = "a-secret-of-the-test-itself"
 PATIENCE = 100
 SECTION = re.compile(rb"^--- ([^\n]*)\n", re.MULTILINE)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?")
-IDS = re.compile(r"https?://127\.0\.0\.1:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?|\b\d{5,}\b")
+IDS = re.compile(r"https?://127\.0\.0\.1:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,11 @@ class Ran:
         checker = Checker(contract, self.base_url, self.token_url)
         assert finding.blamed
         is_call = urlsplit(finding.blamed.request.url).path.startswith(contract.base_path())
-        if not (is_call or finding.operation) or finding.operation in contract.deliveries or finding.breach.at.part == "delivery":
+        if (
+            not (is_call or finding.operation)
+            or finding.operation in contract.deliveries
+            or finding.breach.at.part == "delivery"
+        ):
             return self._delivers(finding, checker)
         blamed = self._shown("")
         if finding.promise in OF_ONE_EXCHANGE and not finding.breach.seen_by:
@@ -174,7 +180,9 @@ class Ran:
         """The exchange of which the response was printed last under a heading that begins so."""
         headings = [(head.removeprefix(prefix), response) for head, response in self.shown if head.startswith(prefix)]
         if not prefix:
-            headings = [each for each in headings if not each[0].startswith(("before: ", "afterwards: ", "next page: "))]
+            headings = [
+                each for each in headings if not each[0].startswith(("before: ", "afterwards: ", "next page: "))
+            ]
         head, response = headings[-1]
         method, _, path = head.partition(" ")
         alike = [each for each in self.exchanges if each.response.headers == response.headers]
@@ -228,7 +236,7 @@ class Known:
 
     def normal(self, value: Any) -> str:
         """A JSON value without times, and without ids that nothing is known of."""
-        text = "nothing" if value is NOTHING else json.dumps(self._sorted(value), sort_keys=True)
+        text = "nothing" if value is NOTHING else json.dumps(self._sorted(mask_value(value)), sort_keys=True)
         return NUMBERS.sub("*", IDS.sub(self._hidden, text))
 
     def then(self, value: Any) -> str:
@@ -256,21 +264,27 @@ def sees(breach: Breach, recorded: Response, now: Response, known: Known) -> boo
     at, was, value = breach.at, json_or_none(recorded.body), json_or_none(now.body)
     if now.status != recorded.status:
         return False
-    if at.part == "status":
-        return True
     if at.part == "header":
         return now.headers.get(at.name) == recorded.headers.get(at.name)
-    if at.part == "body" and at.path and breach.actual.type == "missing":
-        return at_path(value, at.path, NOTHING) is NOTHING
-    if at.part == "body" and breach.actual.type == "string" and TIME.fullmatch(breach.actual.value):
-        return at_path(value, at.path, NOTHING) == breach.actual.value
-    if at.part == "body" and at.path and at_path(was, at.path, NOTHING) is not NOTHING:
-        return known.normal(at_path(value, at.path, NOTHING)) == known.then(at_path(was, at.path, NOTHING))
+    if at.part == "body" and at.path:
+        return _sees_member(breach, was, value, known)
     named = breach.expected if breach.kind in {"absent", "duplicate", "lost"} else breach.actual
     if at.part == "list" and named.type == "string":
         wanted = json.dumps(known.now.get(named.value, named.value))
         return known.normal(value).count(wanted) == known.then(was).count(wanted)
-    return known.normal(value) == known.then(was)
+    if at.part == "list" and breach.kind == "extra":
+        return all(text.encode() in now.body for _, text in texts_in(breach.actual.value) if is_id(text))
+    return at.part == "status" or known.normal(value) == known.then(was)
+
+
+def _sees_member(breach: Breach, was: Any, value: Any, known: Known) -> bool:
+    earlier, seen = (at_path(each, breach.at.path, NOTHING) for each in (was, value))
+    if breach.actual.type == "missing":
+        return seen is NOTHING
+    if breach.actual.type == "string" and TIME.fullmatch(breach.actual.value):
+        return seen == breach.actual.value
+    # Of an item of a list the place is that in the item.
+    return known.normal(value if earlier is NOTHING else seen) == known.then(was if earlier is NOTHING else earlier)
 
 
 def _whole_list(first: Response, pages: Sequence[Response]) -> Response:

@@ -52,6 +52,7 @@ LAYERS = [
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
     ["ecsuite.session"],
+    ["ecsuite.reproduce"],
     ["ecsuite.report"],
     ["ecsuite.hooks"],
     ["ecsuite.plugin", "ecsuite.cli"],
@@ -148,7 +149,12 @@ def test_httpx_comes_without_its_command():
 
 
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
-MAY_USE_WORDING = {"ecsuite.report.text", "ecsuite.report.terminal"} | {
+MAY_USE_WORDING = {
+    "ecsuite.report.text",
+    "ecsuite.report.terminal",
+    "ecsuite.reproduce.script",
+    "ecsuite.reproduce.calls",
+} | {
     "ecsuite.standin.faults",
     "ecsuite.cassette.replay",
 }

@@ -12,11 +12,11 @@ from urllib.parse import quote, unquote, unquote_plus
 from ecsuite.messages.exchange import Headers, Request
 from ecsuite.messages.media import FORM as FORM_TYPE
 from ecsuite.messages.media import MediaType
-from ecsuite.reproduce.shell import Hole, Parts, feed, fits_a_word, parts_of, word
+from ecsuite.reproduce.shell import Hole, Parts, feed, fits_a_word, joined, parts_of, word
 from ecsuite.reproduce.vault import FORM, JSON, SEGMENT, SHORTEST_PART, Vault
 
-# Of the connection, or made by curl from what it is given.
-OF_THE_CONNECTION: Final = frozenset({"host", "connection", "content-length"})
+# Of the connection, made by curl from what it is given, or of the one call that was made.
+OF_THE_CONNECTION: Final = frozenset({"host", "connection", "content-length", "traceparent"})
 # What every request of a client has, and curl sends otherwise.
 OF_THE_CLIENT: Final = ("User-Agent", "Accept-Encoding")
 # What curl sends where it is told nothing.
@@ -45,10 +45,10 @@ class Names:
     """
 
     vault: Vault
-    addresses: tuple[tuple[str, str], ...] = ()
-    ids: Mapping[str, str] = ()  # type: ignore[assignment]
-    hooks: str = ""
-    basic: Mapping[str, str] = ()  # type: ignore[assignment]
+    addresses: tuple[tuple[str, str], ...]
+    ids: Mapping[str, str]
+    hooks: str
+    basic: Mapping[str, str]
 
 
 def basic(client_id: str, client_secret: str) -> str:
@@ -112,7 +112,7 @@ def url(text: str, names: Names) -> Parts:
     for index, pair in enumerate(query.split("&") if mark else []):
         name, equals, value = pair.partition("=")
         parts += ["&" if index else mark, name + equals, *_value(value, unquote_plus(value), names)]
-    return _joined(parts)
+    return joined(parts)
 
 
 def _is_below(text: str, start: str) -> bool:
@@ -120,21 +120,10 @@ def _is_below(text: str, start: str) -> bool:
 
 
 def _value(text: str, value: str, names: Names) -> Parts:
-    variable = dict(names.ids).get(value)
+    variable = names.ids.get(value)
     if variable:
         return (Hole(f"${variable}" if quote(value, safe="") == value else f'$(encoded "${variable}")'),)
     return names.vault.parts(text, SEGMENT)
-
-
-def _joined(parts: Iterable[str | Hole]) -> Parts:
-    """The same with texts that follow each other made one."""
-    joined: list[str | Hole] = []
-    for part in parts:
-        if joined and isinstance(part, str) and isinstance(joined[-1], str):
-            joined[-1] += part
-        elif part:
-            joined.append(part)
-    return tuple(joined)
 
 
 def _headers(request: Request, names: Names, implied: set[str]) -> Iterator[str]:
@@ -142,8 +131,8 @@ def _headers(request: Request, names: Names, implied: set[str]) -> Iterator[str]
         lowered = name.lower()
         if lowered in implied or lowered in OF_THE_CONNECTION or (lowered == "accept" and value == _ACCEPT):
             continue
-        if lowered == "authorization" and value in dict(names.basic):
-            yield from ("-u", dict(names.basic)[value])
+        if lowered == "authorization" and value in names.basic:
+            yield from ("-u", names.basic[value])
             continue
         raw = value.encode("latin-1").decode("utf-8", "surrogateescape")
         yield from _header(name, names.vault.parts(raw))
@@ -154,7 +143,7 @@ def _headers(request: Request, names: Names, implied: set[str]) -> Iterator[str]
 def _header(name: str, value: Parts) -> tuple[str, ...]:
     if not any(value):
         return ("-H", word((f"{name};",)))
-    return ("-H", word(_joined([f"{name}: ", *value])))
+    return ("-H", word(joined([f"{name}: ", *value])))
 
 
 def body(request: Request, names: Names) -> Parts:
@@ -162,11 +151,11 @@ def body(request: Request, names: Names) -> Parts:
     (text,) = parts_of(request.body)
     assert isinstance(text, str)
     if _is_form(request.headers, text):
-        return _joined(_form(text, names))
+        return joined(_form(text, names))
     parts: list[str | Hole] = []
     for part in _with_ids(text, names):
         parts += [part] if isinstance(part, Hole) else names.vault.parts(part, JSON)
-    return _joined(parts)
+    return joined(parts)
 
 
 def _is_form(headers: Headers, text: str) -> bool:
@@ -186,7 +175,7 @@ def _form(text: str, names: Names) -> Iterator[str | Hole]:
 
 def _with_ids(text: str, names: Names) -> Iterator[str | Hole]:
     """A JSON text with variables in the place of ids that the server chose, and of the receiver's address."""
-    ids = dict(names.ids)
+    ids = names.ids
     patterns = [
         rf'(?<="){re.escape(value)}(?=")'
         if len(value) >= SHORTEST_PART

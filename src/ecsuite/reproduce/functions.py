@@ -114,8 +114,8 @@ delete_what_was_made() {
     set -f
     for each in $made; do
         case $each in
-            other/*) bearer=$other_token ;;
-            *) bearer=$token ;;
+            other/*) bearer=${other_token:-} ;;
+            *) bearer=${token:-} ;;
         esac
         status=$(send -X DELETE "$EC_BASE_URL${each#other}" -H "Authorization: Bearer $bearer" -o /dev/null \
             -w '%{http_code}')

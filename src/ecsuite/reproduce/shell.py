@@ -13,6 +13,7 @@ LONGEST_WORD: Final = 60_000
 # So many of one character are written as their number.
 LONGEST_RUN: Final = 500
 _RUN: Final = re.compile(rf"(.)\1{{{LONGEST_RUN},}}", re.DOTALL)
+_VARIABLE: Final = re.compile(r"\$\w+")
 _PLAIN: Final = re.compile(r'[^"$`\\!\n]*')
 
 
@@ -32,6 +33,17 @@ def parts_of(body: bytes) -> Parts:
     return (body.decode("utf-8", "surrogateescape"),)
 
 
+def joined(parts: Iterable[str | Hole]) -> Parts:
+    """The same with texts that follow each other made one."""
+    found: list[str | Hole] = []
+    for part in parts:
+        if found and isinstance(part, str) and isinstance(found[-1], str):
+            found[-1] += part
+        elif part:
+            found.append(part)
+    return tuple(found)
+
+
 def fits_a_word(parts: Parts) -> bool:
     """Whether an argument of a command can hold it: it has no NUL, and is not too long."""
     texts = [part for part in parts if isinstance(part, str)]
@@ -40,10 +52,23 @@ def fits_a_word(parts: Parts) -> bool:
 
 def word(parts: Parts) -> str:
     """One argument of a command."""
+    parts = joined(parts)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) < len(parts) and all(_PLAIN.fullmatch(text) and text.isprintable() for text in texts):
-        return '"' + "".join(part if isinstance(part, str) else part.text for part in parts) + '"'
+        return f'"{"".join(_expanded(parts))}"'
     return "".join(f'"{part.text}"' if isinstance(part, Hole) else _literal(part) for part in parts) or "''"
+
+
+def _expanded(parts: Parts) -> Iterator[str]:
+    """The parts as they stand between double quotes; a variable in braces where its name would go on."""
+    for index, part in enumerate(parts):
+        after = parts[index + 1] if index + 1 < len(parts) else ""
+        if isinstance(part, str):
+            yield part
+        elif _VARIABLE.fullmatch(part.text) and isinstance(after, str) and (after[:1].isalnum() or after[:1] == "_"):
+            yield f"${{{part.text[1:]}}}"
+        else:
+            yield part.text
 
 
 def _literal(text: str) -> str:

@@ -43,6 +43,11 @@ class Plan:
     pages: tuple[Step, ...]
     chosen: Mapping[str, Step]
 
+    @property
+    def calls(self) -> tuple[Step, ...]:
+        """All calls of the plan."""
+        return (*self.steps, *([self.evidence] if self.evidence else []), *self.pages)
+
 
 def plan(finding: Finding, ledger: Ledger) -> Plan:
     """What must be done again for a finding to show."""
@@ -55,10 +60,12 @@ class _Slice:
         self._finding = finding
         self._ledger = ledger
         self._contract = ledger.contract
-        self._blamed = ledger.as_step(finding.blamed) if ledger.is_call(finding.blamed) else None
+        self._blamed: Step | None = ledger.as_step(finding.blamed) if ledger.is_call(finding.blamed) else None
         evidence = finding.evidence if finding.evidence is not finding.blamed else None
         self._evidence = ledger.as_step(evidence) if evidence else None
         self._all = ledger.steps()
+        if self._blamed and self._evidence and not self._blamed.is_success:
+            self._blamed = self._culprit(self._blamed)
         self._about: dict[int, frozenset[str]] = {}
 
     def plan(self) -> Plan:
@@ -90,11 +97,22 @@ class _Slice:
         pages = self._pages(self._evidence or self._blamed)
         users = [*steps, *([self._evidence] if self._evidence else [])]
         chosen = {
-            value: step for user in users for value in sorted(chosen_names(user)) if (step := self.origin(value, user))
+            value: first for user in users for value in sorted(chosen_names(user)) if (first := self.origin(value, user))
         }
         for step in steps:
             chosen |= {value: self._origin_of_made(value, step) for value in made_by_server(step, self._ledger)}
         return Plan(tuple(steps), self._blamed, self._evidence, self._polls(targets[-1:]), pages, chosen)
+
+    def _culprit(self, blamed: Step) -> Step:
+        """Of several refused calls the one whose ids the evidence shows; the given one where none has more."""
+        shown = {text for _, text in texts_in(self._finding.breach.actual.value) if is_id(text)}
+        same = [
+            step
+            for step in self._all
+            if step.number <= blamed.number and not step.is_success
+            if _line_of(step) == _line_of(blamed)
+        ]
+        return max([blamed, *same], key=lambda step: len(shown & names_of(step, self._ledger)))
 
     def _siblings(self, refused: Step) -> list[Step]:
         """The calls that did before what one that is right was refused to do, for it may be refused because of them."""
@@ -148,9 +166,9 @@ class _Slice:
         )
 
     def _polls(self, targets: Sequence[Step]) -> int:
-        """How often the same was read directly before."""
+        """How often the same was read directly before; what was refused takes no time."""
         count = 0
-        for target in targets:
+        for target in targets if self._blamed and self._blamed.is_success else ():
             for step in reversed([each for each in self._all if each.number < target.number]):
                 same = step.exchange.request
                 if (same.method, same.url) != ("GET", target.exchange.request.url):
@@ -266,14 +284,18 @@ def _page_of(step: Step, page: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
+def _line_of(step: Step) -> tuple[str, str]:
+    return step.exchange.request.method, step.exchange.request.url
+
+
 def _simulates(step: Step) -> bool:
     operation = step.operation
     return operation is not None and operation.sandbox_only and operation.method == "POST"
 
 
 def is_id(text: str) -> bool:
-    """Whether a text looks like an id: long enough to be nothing else, with a digit, and no time."""
-    return len(text) >= SHORTEST_NAME and any(map(str.isdigit, text)) and not _TIME.match(text)
+    """Whether a text looks like an id: long enough to be nothing else, with a digit, and no time or address."""
+    return len(text) >= SHORTEST_NAME and any(map(str.isdigit, text)) and "/" not in text and not _TIME.match(text)
 
 
 def chosen_names(step: Step) -> set[str]:
