@@ -33,7 +33,7 @@ from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import mask_value
 from ecsuite.plugin.session import run_of
 from ecsuite.reproduce import script_for
-from ecsuite.reproduce.slice import Plan, is_id, plan
+from ecsuite.reproduce.slice import Plan, plan
 from ecsuite.standin import StandIn, serving
 from ecsuite.standin.faults import Fault, find_fault
 from ecsuite.webhook.http import receiving
@@ -165,9 +165,9 @@ class Ran:
             again = checker.check(replace(blamed, request=request)).findings
             return any(_alike(each, finding) for each in again)
         seen = self._shown("afterwards: ") if finding.evidence else blamed
-        recorded = finding.evidence or finding.blamed
-        assert recorded
-        known = Known(self.script, ids_now(plan, self.exchanges), ordered=finding.promise == "list-order")
+        recorded = (plan.evidence or plan.blamed).exchange if plan.blamed else finding.blamed
+        sent = "\n".join(line for line in self.script.splitlines() if not line.startswith("#"))
+        known = Known(sent, ids_now(plan, self.exchanges), ordered=finding.promise == "list-order")
         pages = [response for head, response in self.shown if head.startswith("next page: ")]
         return sees(
             finding.breach,
@@ -273,7 +273,7 @@ def sees(breach: Breach, recorded: Response, now: Response, known: Known) -> boo
         wanted = json.dumps(known.now.get(named.value, named.value))
         return known.normal(value).count(wanted) == known.then(was).count(wanted)
     if at.part == "list" and breach.kind == "extra":
-        return all(text.encode() in now.body for _, text in texts_in(breach.actual.value) if is_id(text))
+        return all(text.encode() in now.body for _, text in texts_in(breach.actual.value) if text in known.script)
     return at.part == "status" or known.normal(value) == known.then(was)
 
 

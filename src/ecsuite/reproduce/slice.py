@@ -12,7 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 from ecsuite.checks.decoded import FIRST_SERVER_ERROR
 from ecsuite.client import Ledger, Step, fill, segment, texts_in
 from ecsuite.contract import EntityType, Link, Operation, Values, parameters, success_links
+from ecsuite.findings.breach import Breach
+from ecsuite.findings.datum import MISSING, NOTHING, datum
 from ecsuite.findings.finding import Finding
+from ecsuite.json_paths import at_path
 from ecsuite.messages.media import json_or_none
 
 # Shorter texts say nothing of where they come from.
@@ -62,8 +65,8 @@ class _Slice:
         self._contract = ledger.contract
         self._blamed: Step | None = ledger.as_step(finding.blamed) if ledger.is_call(finding.blamed) else None
         evidence = finding.evidence if finding.evidence is not finding.blamed else None
-        self._evidence = ledger.as_step(evidence) if evidence else None
         self._all = ledger.steps()
+        self._evidence = self._shown_by(ledger.as_step(evidence)) if evidence else None
         if self._blamed and self._evidence and not self._blamed.is_success:
             self._blamed = self._culprit(self._blamed)
         self._about: dict[int, frozenset[str]] = {}
@@ -97,11 +100,24 @@ class _Slice:
         pages = self._pages(self._evidence or self._blamed)
         users = [*steps, *([self._evidence] if self._evidence else [])]
         chosen = {
-            value: first for user in users for value in sorted(chosen_names(user)) if (first := self.origin(value, user))
+            value: first
+            for user in users
+            for value in sorted(chosen_names(user))
+            if (first := self.origin(value, user))
         }
         for step in steps:
             chosen |= {value: self._origin_of_made(value, step) for value in made_by_server(step, self._ledger)}
         return Plan(tuple(steps), self._blamed, self._evidence, self._polls(targets[-1:]), pages, chosen)
+
+    def _shown_by(self, latest: Step) -> Step:
+        """Of the later reads of one operation the one that shows the breach; the latest where none clearly does."""
+        start = self._blamed.number if self._blamed else 0
+        reads = (
+            step
+            for step in reversed(self._all)
+            if start < step.number <= latest.number and step.operation is latest.operation
+        )
+        return next((step for step in reads if _shows(step, self._finding.breach)), latest)
 
     def _culprit(self, blamed: Step) -> Step:
         """Of several refused calls the one whose ids the evidence shows; the given one where none has more."""
@@ -150,8 +166,8 @@ class _Slice:
     def _of_finding(self) -> Iterator[str]:
         """The texts in what a finding says of values, and in a delivery."""
         breach, blamed = self._finding.breach, self._finding.blamed
-        for datum in (breach.expected, breach.actual):
-            yield from (text for _, text in texts_in(datum.value))
+        for each in (breach.expected, breach.actual):
+            yield from (text for _, text in texts_in(each.value))
         if self._blamed is None and blamed is not None:
             yield from _texts(blamed.request.body)
             yield blamed.request.url.partition("?")[0]
@@ -286,6 +302,18 @@ def _page_of(step: Step, page: str) -> int:
 
 def _line_of(step: Step) -> tuple[str, str]:
     return step.exchange.request.method, step.exchange.request.url
+
+
+def _shows(step: Step, breach: Breach) -> bool:
+    """Whether a response has what a breach says was seen."""
+    if breach.at.part == "status":
+        return bool(step.exchange.response.status == breach.actual.value)
+    if breach.at.part != "body":
+        return True
+    seen = datum(value) if (value := at_path(step.values.response, breach.at.path, NOTHING)) is not NOTHING else MISSING
+    return seen.type == breach.actual.type and bool(
+        seen.type in {"object", "array"} or seen.value == breach.actual.value
+    )
 
 
 def _simulates(step: Step) -> bool:
