@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ecsuite.checks.decoded import FIRST_SERVER_ERROR
 from ecsuite.client import Ledger, Step, fill, segment, texts_in
@@ -310,10 +310,13 @@ def _shows(step: Step, breach: Breach) -> bool:
         return bool(step.exchange.response.status == breach.actual.value)
     if breach.at.part != "body":
         return True
-    seen = datum(value) if (value := at_path(step.values.response, breach.at.path, NOTHING)) is not NOTHING else MISSING
-    return seen.type == breach.actual.type and bool(
-        seen.type in {"object", "array"} or seen.value == breach.actual.value
-    )
+    if not breach.at.path:
+        gone = {text for _, text in texts_in(breach.expected.value)}
+        return not step.is_success and gone >= set(step.path_values.values()) if gone else step.is_success
+    value = at_path(step.values.response, breach.at.path, NOTHING)
+    seen = MISSING if value is NOTHING else datum(value)
+    is_same = seen.type in {"object", "array"} or bool(seen.value == breach.actual.value)
+    return seen.type == breach.actual.type and is_same
 
 
 def _simulates(step: Step) -> bool:
@@ -333,6 +336,8 @@ def chosen_names(step: Step) -> set[str]:
     for name, text in [*texts_in(step.values.request), *parse_qsl(urlsplit(request.url).query)]:
         if is_id(text) or name.lower().endswith("id"):
             names.add(text)
+    if step.operation is None:
+        names |= {text for segment in urlsplit(request.url).path.split("/") if is_id(text := unquote(segment))}
     scheme, _, token = (request.headers.get("Authorization") or "").partition(" ")
     return names | ({token} if scheme.lower() == "bearer" and token else set())
 
