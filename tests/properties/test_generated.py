@@ -128,7 +128,7 @@ def sendable(case):
 def test_generated_body(operation, mode, world, edition, generated):
     """Whatever the body: no server error, no 2xx for what the contract refuses, and answers of the right shape."""
     own = schema(edition)[operation.path][operation.method]
-    values = world.entities.ids_at(operation)
+    values = world.drafts.ids_at(operation)
 
     @hypothesis.seed(SEED)
     @generated

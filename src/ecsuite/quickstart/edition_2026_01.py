@@ -16,7 +16,7 @@ from ecsuite.http import httpx
 from ecsuite.messages.exchange import ABSENT, SUCCESS
 from ecsuite.promises import DELIVERY_ARRIVES, RESPONSE_BODY
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
-from ecsuite.rules.entities import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
+from ecsuite.rules.drafts import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
 from ecsuite.rules.reading import require_json, require_member
 from ecsuite.webhook.receiver import NoReceiver, wait_for
 
