@@ -6,6 +6,7 @@
     │   ├── VariablesMissing
     │   ├── BadUrl
     │   ├── BadPort
+    │   ├── BadSetting
     │   ├── BadToken
     │   ├── CredentialsRefused
     │   ├── AccessTokenRefused

@@ -290,7 +290,7 @@ def test_every_wrong_query():
 
 def test_every_broken_body():
     """Bytes that are no JSON object, some of them made of a right one."""
-    broken = broken_bodies({"name": "Å", "id": 7})
+    broken = broken_bodies(lambda: {"name": "Å", "id": 7})
 
     assert {each.case: each.content["content"] for each in broken} == {
         "no-json": b"not json",
