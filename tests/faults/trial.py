@@ -85,7 +85,6 @@ class Watch:
     def __init__(self, trial: Trial) -> None:
         self.sightings: list[Sighting] = []
         self._trial = trial
-        self._operations = editions.contract(trial.edition).operations
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
@@ -110,7 +109,7 @@ class Watch:
 
     def _fits(self, finding: Finding) -> bool:
         planted = self._trial.planted
-        return isinstance(planted, Fault) and planted.is_named_by(finding, self._operations)
+        return isinstance(planted, Fault) and planted.is_named_by(finding)
 
 
 def warm_up(edition: str) -> None:

@@ -152,7 +152,6 @@ def test_httpx_comes_without_its_command():
 MAY_USE_WORDING = {
     f"ecsuite.report.{name}" for name in ("causes", "excerpt", "junit", "markdown", "show", "terminal", "text")
 } | {
-    "ecsuite.standin.faults",
     "ecsuite.cassette.replay",
 }
 
