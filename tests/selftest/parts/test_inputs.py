@@ -312,7 +312,7 @@ def test_every_broken_body():
         each.content["json"] is None and each.content["headers"] == {"Content-Type": "application/json"}
         for each in broken
     )
-    assert "json-single-quotes" not in {each.case for each in broken_bodies({})}
+    assert "json-single-quotes" not in {each.case for each in broken_bodies(dict)}
 
 
 def test_wrong_body_is_sent_as_json():
