@@ -110,7 +110,8 @@ remember() { made="$1$2 $made"; }
     "delete_what_was_made": r"""
 made=
 delete_what_was_made() {
-    trap - EXIT HUP INT TERM
+    trap - EXIT
+    trap '' HUP INT TERM
     set -f
     for each in $made; do
         case $each in
@@ -129,6 +130,23 @@ trap delete_what_was_made EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+""",
+    "hold": r"""
+# A call whose response alone says what it made is not cut short, for then that could not be deleted.
+stopped=
+hold() {
+    held=1
+    trap 'stopped=129' HUP
+    trap 'stopped=130' INT
+    trap 'stopped=143' TERM
+}
+release() {
+    held=
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    [ -z "$stopped" ] || exit "$stopped"
+}
 """,
 }
 
