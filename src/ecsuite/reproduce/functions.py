@@ -107,6 +107,15 @@ show() {
 # Notes what is to be deleted at the end: whose token, and the path.
 remember() { made="$1$2 $made"; }
 """,
+    "release": r"""
+# A call whose response alone says what it made is not cut short, for then that could not be deleted.
+hold() { trap '' HUP INT TERM; }
+release() {
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+""",
     "delete_what_was_made": r"""
 made=
 delete_what_was_made() {
@@ -127,26 +136,7 @@ delete_what_was_made() {
     done
 }
 trap delete_what_was_made EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-""",
-    "hold": r"""
-# A call whose response alone says what it made is not cut short, for then that could not be deleted.
-stopped=
-hold() {
-    held=1
-    trap 'stopped=129' HUP
-    trap 'stopped=130' INT
-    trap 'stopped=143' TERM
-}
-release() {
-    held=
-    trap 'exit 129' HUP
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
-    [ -z "$stopped" ] || exit "$stopped"
-}
+release
 """,
 }
 

@@ -37,10 +37,7 @@ fi
 EC_BASE_URL=${EC_BASE_URL%/}"""
 _SEND: Final = """\
 # What all calls have in common.
-send() {{
-    [ -z "${{held:-}}" ] || trap '' HUP INT TERM
-    curl -sS -g --path-as-is --http1.1 --max-time 100 {}"$@"
-}}"""
+send() {{ curl -sS -g --path-as-is --http1.1 --max-time 100 {}"$@"; }}"""
 
 
 def write_scripts(findings: Sequence[Finding], ledger: Ledger, folder: Path) -> list[Path]:
