@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ecsuite.plugin.outcome import mark_as_suite
 from ecsuite.plugin.session import settings_of
 
 HERE = Path(__file__).parent
@@ -24,8 +25,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests into the order of their folders."""
+    """Put the tests into the order of their folders, and say which are about an API."""
     items.sort(key=_place)
+    for item in items:
+        if _place(item) < len(FOLDERS):
+            mark_as_suite(item)
 
 
 def _place(item: pytest.Item) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from ecsuite.errors import EcsuiteError
+from ecsuite.errors import EcsuiteError, NoSuchCause
 from ecsuite.target import MODES, Mode
 from ecsuite.version import __version__
 
 if TYPE_CHECKING:
+    from ecsuite.report.lines import Line
     from ecsuite.standin.faults import Fault, Variant
 
 # As pytest's: 0 all passed, 1 a promise broken, 2 interrupted, 4 usage error.
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         code = _usage(error.format_message())
     except EcsuiteError as error:
-        print(f"ecsuite: {error}", file=sys.stderr)
+        print(_shown(error), file=sys.stderr)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         print("ecsuite: interrupted", file=sys.stderr)
@@ -45,6 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code or 0)
+
+
+def _shown(error: EcsuiteError) -> str:
+    from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415  where there is an error
+
+    if not isinstance(error, PromiseBroken):
+        return f"ecsuite: {error}"
+    from ecsuite.report.text import before_tests_text  # noqa: PLC0415  where there is a finding to be shown
+
+    return before_tests_text(error)
 
 
 def _usage(message: str) -> int:
@@ -79,21 +91,42 @@ def ecsuite() -> None:
     is_flag=True,
     help="Let a live walkthrough write to a production host.",
 )
-def walkthrough(target: str, edition: str | None, *, allow_production: bool) -> int:
+@click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
+def walkthrough(target: str, edition: str | None, *, allow_production: bool, strict: bool) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     # Each command brings in what it needs, so that none waits for what another one does.
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.report.terminal import tell  # noqa: PLC0415
+    from ecsuite.report.text import waiting_text  # noqa: PLC0415
     from ecsuite.session import Session, Settings  # noqa: PLC0415
 
     mode = cast("Mode", target)
     chosen = editions.require(edition or editions.default(mode))
     settings = Settings.of(mode, chosen, allow_production=allow_production)
-    with closing(Session(settings)) as session:
-        session.require_credentials()
+    with closing(Session(settings, tell=lambda wait: print(waiting_text(wait), file=sys.stderr))) as session:
+        session.require_server()
         with session.run(chosen, "quickstart") as run:
-            passed = tell(run)
+            passed = tell(run, strict=strict)
     return 0 if passed else BROKEN
+
+
+@ecsuite.command()
+@click.option("--edition", "--ec-edition", metavar="EDITION", help="Whose contract is checked.  [default: the newest]")
+def token(edition: str | None) -> int:
+    """Print an access token for EC_CLIENT_ID and EC_CLIENT_SECRET, from EC_TOKEN_URL, and nothing else."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415
+    from ecsuite.report.text import waiting_text  # noqa: PLC0415
+    from ecsuite.session import access_token  # noqa: PLC0415
+    from ecsuite.target import token_endpoint  # noqa: PLC0415
+
+    chosen = editions.require(edition or editions.default("live"))
+    try:
+        print(access_token(chosen, token_endpoint(os.environ), lambda wait: print(waiting_text(wait), file=sys.stderr)))
+    except PromiseBroken as error:
+        print(f"ecsuite: {error}", file=sys.stderr)
+        return BROKEN
+    return 0
 
 
 @ecsuite.command()
@@ -155,6 +188,55 @@ def _planted(edition: str, names: Iterable[str], variants: Iterable[str]) -> lis
         *(faults.find_fault(edition, name) for name in names),
         *(faults.find_variant(edition, name) for name in variants),
     ]
+
+
+@ecsuite.command()
+@click.argument("number", type=click.IntRange(1), required=False)
+@click.option("--markdown", is_flag=True, help="As a report for the API's owner.")
+@click.option(
+    "--report",
+    "--ec-report",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where the run has written its result.  [default: .ecsuite/last]",
+)
+def show(*, number: int | None, markdown: bool, report: Path | None) -> None:
+    """Show what the last run of pytest found: all causes, or the one of that NUMBER whole."""
+    from ecsuite.report.markdown import cause_markdown  # noqa: PLC0415
+    from ecsuite.report.show import list_lines, whole_lines  # noqa: PLC0415
+    from ecsuite.results import store  # noqa: PLC0415
+
+    folder = report or store.LAST
+    result = store.read(folder)
+    if number is not None and number > len(result.causes):
+        raise NoSuchCause(number, len(result.causes))
+    chosen = result.causes if number is None else (result.causes[number - 1],)
+    if markdown:
+        print(*(cause_markdown(result, cause) for cause in chosen), sep="\n", end="")
+    elif number is None:
+        _print(list_lines(result, shutil.get_terminal_size((120, 24)).columns, str(folder)))
+    else:
+        _print(whole_lines(number, chosen[0]))
+
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "bold": {"bold": True},
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "note": {"fg": "cyan"},
+    "dim": {"dim": True},
+}
+
+
+def _print(lines: Iterable[Line]) -> None:
+    """Print lines with their styles; where nobody looks at a screen, click leaves those out."""
+    for line in lines:
+        click.echo(
+            "".join(
+                click.style(part.text, **_STYLES[part.style]) if part.style != "plain" else part.text for part in line
+            )
+        )
 
 
 _EDITION = click.option(

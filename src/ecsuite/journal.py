@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ecsuite.findings.finding import Finding, Observation, Outcome, Result
-from ecsuite.promises import Promise
+from ecsuite.promises import RESPONSE_ARRIVES, Promise
 
 # A finding more of a run with that many is not read by anybody, and an exchange that long ago not looked at.
 MOST_FINDINGS = 1000
 MOST_RESULTS = 200
+# What came in place of a response: nothing.
+LOST = "lost"
 
 
 @dataclass(slots=True)
@@ -39,6 +41,15 @@ class Tally:
         for seen, times in self.observations.items():
             if seen.outcome == "not checked":
                 reasons[seen.promise, seen.reason] += times
+        return reasons
+
+    @property
+    def unsteady(self) -> Counter[str]:
+        """How often there was no response of the API's, by what came in its place: a status, or `lost`."""
+        reasons: Counter[str] = Counter()
+        for seen, times in self.observations.items():
+            if seen.outcome == "unsteady":
+                reasons[seen.reason] += times
         return reasons
 
     @property
@@ -77,6 +88,7 @@ class Journal:
         self.results: deque[Result] = deque(maxlen=MOST_RESULTS)
         self.listeners: list[Callable[[Result], None]] = []
         self._findings: dict[tuple[object, ...], Finding] = {}
+        self._times: Counter[tuple[object, ...]] = Counter()
         self._lock = threading.RLock()
 
     @property
@@ -93,6 +105,8 @@ class Journal:
             self.results.append(result)
             for finding in result.findings:
                 self._keep(finding)
+            # Many items of a list may be wrong in the same way, in one response.
+            self._count({self.spot(finding) for finding in result.findings})
             for listener in self.listeners:
                 listener(result)
 
@@ -101,6 +115,20 @@ class Journal:
         with self._lock:
             self.tally.observations[Observation(finding.promise, finding.operation or "", "broken")] += 1
             self._keep(finding)
+            self._count({self.spot(finding)})
+
+    def times(self, finding: Finding) -> int:
+        """How many responses showed a finding, in whichever items of their lists."""
+        with self._lock:
+            return self._times[self.spot(finding)]
+
+    @staticmethod
+    def spot(finding: Finding) -> tuple[object, ...]:
+        """What a finding has in common with those of other items of the same list."""
+        at = finding.breach.at
+        path = tuple("*" if isinstance(token, int) else token for token in at.path)
+        rest = tuple(each for each in finding.key if each is not at)
+        return (*rest, at.part, at.name, path)
 
     def add_passed(self, promise: Promise, operation: str = "") -> None:
         """Note a promise that was kept beyond a single exchange; `operation` is the id of the one that was called."""
@@ -112,6 +140,16 @@ class Journal:
         with self._lock:
             self.tally.observations[Observation(promise.id, operation, "not checked", reason)] += 1
 
+    def add_lost(self, operation: str = "") -> None:
+        """Note a call to which no response came."""
+        with self._lock:
+            self.tally.observations[Observation(RESPONSE_ARRIVES.id, operation, "unsteady", LOST)] += 1
+
     def _keep(self, finding: Finding) -> None:
         if len(self._findings) < MOST_FINDINGS:
             self._findings.setdefault(finding.key, finding)
+
+    def _count(self, spots: set[tuple[object, ...]]) -> None:
+        for spot in spots:
+            if spot in self._times or len(self._times) < MOST_FINDINGS:
+                self._times[spot] += 1

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ecsuite.errors import BadPort, BadToken, BadUrl, ProductionRefused, VariablesMissing
+from ecsuite.conditions import Conditions
+from ecsuite.errors import BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
 
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
@@ -42,6 +43,7 @@ class Target:
         receiver_port: the port that the receiver listens on; 0 for any.
         name: what reports call it.
         sandbox: whether webhooks and simulations may be tested there.
+        conditions: what else is known of it.
     """
 
     mode: Mode
@@ -53,6 +55,7 @@ class Target:
     receiver_port: int = 0
     name: str = ""
     sandbox: bool = True
+    conditions: Conditions = field(default_factory=Conditions, compare=False)
 
     @property
     def on_loopback(self) -> bool:
@@ -74,7 +77,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         allow_production: whether the user gave leave to write there.
 
     Raises:
-        VariablesMissing, BadUrl, BadToken, BadPort: the environment is incomplete, or wrong.
+        VariablesMissing, BadUrl, BadToken, BadPort, BadSetting, SamePartner: the environment is incomplete, or wrong.
         ProductionRefused: it is production, and no leave was given.
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
@@ -96,7 +99,23 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or default_port),
         name=urlsplit(base_url).netloc,
         sandbox=not production,
+        conditions=Conditions.read(env),
     )
+
+
+def token_endpoint(env: Mapping[str, str]) -> Target:
+    """The token endpoint that the environment describes, with the credentials of the first partner; and no API.
+
+    Raises:
+        VariablesMissing, BadUrl: the environment is incomplete, or wrong.
+    """
+    env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
+    names = ("EC_TOKEN_URL", "EC_CLIENT_ID", "EC_CLIENT_SECRET")
+    missing = [name for name in names if not env.get(name)]
+    if missing:
+        raise VariablesMissing(missing, "an access token")
+    credentials = Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
+    return Target("live", "", _url("EC_TOKEN_URL", env["EC_TOKEN_URL"]), credentials)
 
 
 def _credentials(env: Mapping[str, str]) -> Credentials:
@@ -115,9 +134,14 @@ def _credentials(env: Mapping[str, str]) -> Credentials:
 def _other(env: Mapping[str, str]) -> Credentials | None:
     names = ("EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
     given = [name for name in names if env.get(name)]
-    if len(given) == 1:
-        raise VariablesMissing([name for name in names if name not in given])
-    return Credentials(*(env[name] for name in names)) if given else None
+    if not given:
+        return None
+    missing = [name for name in (*names, "EC_TOKEN_URL") if not env.get(name)]
+    if missing:
+        raise VariablesMissing(missing)
+    if env[names[0]] == env.get("EC_CLIENT_ID"):
+        raise SamePartner
+    return Credentials(*(env[name] for name in names))
 
 
 def _url(variable: str, value: str) -> str:

@@ -186,6 +186,8 @@ def keyword(name: str, fragment: Mapping[str, Any]) -> str:
         return f"{wanted(fragment)}: {bound}" if "title" in fragment else bound
     if name in {"additionalProperties", "unevaluatedProperties"}:
         return "no further members"
+    if name == "properties":
+        return f"at least one of the members {', '.join(fragment[name])}"
     if name == "uniqueItems":
         return "items that differ from each other"
     return wanted(fragment)
@@ -233,3 +235,19 @@ def shorten(text: str, longest: int = LONGEST_SHOWN, size: int = 0) -> str:
     line = printable(text[: longest + 1])
     length = max(size, len(text))
     return line if length <= longest else f"{line[:longest]}... ({length} characters)"
+
+
+def statement(breach: Breach, at: str) -> str:
+    """A breach in half a sentence: `/year is a string where an integer is required`; `at` is the name of its place."""
+    if breach.kind == "type" and breach.actual.type in _ARTICLES:
+        return f"{at} is {_ARTICLES[breach.actual.type]} where {expected(breach)} is required"
+    if breach.kind in {"required", "absent", "lost"} and breach.at.part not in {"list", "delivery", "connection"}:
+        return f"{at} is missing"
+    if breach.at.part == "status" and not breach.seen_by:
+        return f"{at} is {actual(breach)}, expected {expected(breach)}"
+    return f"{at}: {actual(breach)}, expected {expected(breach)}"
+
+
+def count_of(number: int, noun: str) -> str:
+    """A number of things: `1 cause`, `2 causes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

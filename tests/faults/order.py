@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ecsuite.promises import Promise
 from ecsuite.standin.faults import Fault, of_faults
 
 Rank = tuple[int, int]
@@ -26,7 +27,7 @@ class Known:
 
     def rank_for(self, fault: Fault) -> Callable[[pytest.Function], Rank]:
         """What gives a test its rank: lower for one that is about the operation or the promise that the fault breaks."""
-        promise, operation = fault.promise.title, fault.call
+        promise, operation = fault.promise, fault.call
         caught = Counter(
             _function(self.tests[other.name])
             for other in of_faults(self.edition)
@@ -35,7 +36,7 @@ class Known:
 
         def rank(item: pytest.Function) -> Rank:
             times = caught[_function(item.nodeid)]
-            names_promise = any(value == promise for value in vars(item.module).values() if isinstance(value, str))
+            names_promise = any(value == promise for value in vars(item.module).values() if isinstance(value, Promise))
             score = _nearness(item.nodeid, operation) + 2 * (times > 0) + names_promise
             return -score, -times
 

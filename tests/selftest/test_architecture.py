@@ -35,10 +35,12 @@ LAYERS = [
     ["ecsuite.messages.redact"],
     ["ecsuite.contract"],
     ["ecsuite.findings"],
+    ["ecsuite.severity"],
     ["ecsuite.compare"],
     ["ecsuite.wording"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
+    ["ecsuite.conditions"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
     ["ecsuite.samples"],
@@ -52,6 +54,7 @@ LAYERS = [
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
     ["ecsuite.session"],
+    ["ecsuite.results"],
     ["ecsuite.reproduce"],
     ["ecsuite.report"],
     ["ecsuite.hooks"],
@@ -150,12 +153,10 @@ def test_httpx_comes_without_its_command():
 
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
 MAY_USE_WORDING = {
-    "ecsuite.report.text",
-    "ecsuite.report.terminal",
+    f"ecsuite.report.{name}" for name in ("causes", "excerpt", "junit", "markdown", "show", "terminal", "text")
+} | {
     "ecsuite.reproduce.script",
     "ecsuite.reproduce.calls",
-} | {
-    "ecsuite.standin.faults",
     "ecsuite.cassette.replay",
 }
 

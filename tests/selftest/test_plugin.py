@@ -1,19 +1,18 @@
 """The pytest plugin, by runs of pytest inside pytest: outcomes, exit codes, and what a user reads."""
 
 import fnmatch
-import os
 import re
 import subprocess
 import sys
-import textwrap
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import httpx
 import pytest
+from projects import Project
 
 from ecsuite import editions
-from ecsuite.cassette.tape import load, path_of
+from ecsuite.cassette.tape import load
 from ecsuite.promises import PAGES, RESPONSE_BODY
 from ecsuite.standin import serving
 
@@ -23,65 +22,6 @@ SCENARIO = """
     from ecsuite.messages.exchange import UNSPECIFIED
     pytestmark = pytest.mark.edition("2023-10")
 """
-
-
-class Result:
-    """What a run of pytest printed, and how it ended."""
-
-    def __init__(self, ran: subprocess.CompletedProcess[str]) -> None:
-        self.ret = ran.returncode
-        self.text = ran.stdout + ran.stderr
-        self.lines = self.text.splitlines()
-
-    def has(self, *patterns: str) -> None:
-        """Asserts that there are such lines, in this order."""
-        rest = iter(self.lines)
-        for pattern in patterns:
-            assert any(fnmatch.fnmatchcase(line, pattern) for line in rest), f"no line {pattern!r} in\n{self.text}"
-
-    def ended(self, **counts: int) -> None:
-        """Asserts how many tests passed, failed, ...; what is not given is none."""
-        found = {name.rstrip("s"): int(count) for count, name in re.findall(r"(\d+) (\w+)", self.lines_of_counts()[-1])}
-        assert {name: count for name, count in found.items() if name in OUTCOMES} == counts, self.text
-
-    def lines_of_counts(self) -> list[str]:
-        return [line for line in self.lines if re.search(r" in \d+\.\d+s", line)]
-
-
-OUTCOMES = {"passed", "failed", "error", "deselected", "skipped"}
-
-
-class Project:
-    """A project of its own, in a folder of its own, with the plugin and the committed cassette; no EC_ variable is set."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.cassettes = path / "cassettes" / "2023-10"
-        self.cassettes.mkdir(parents=True)
-        self.cassette = self.cassettes / "quickstart.yaml"
-        self.cassette.write_bytes(path_of(ROOT / "cassettes", "2023-10", "quickstart").read_bytes())
-        (path / "conftest.py").write_text('pytest_plugins = ("ecsuite.plugin",)\n')
-        (path / "pytest.ini").write_text(
-            "[pytest]\naddopts = --strict-markers -p no:schemathesis -p no:hypothesispytest\nec_cassettes = cassettes\n"
-        )
-
-    def test(self, text: str) -> None:
-        """Writes the test file."""
-        (self.path / "test_it.py").write_text(textwrap.dedent(text), encoding="utf-8")
-
-    def run(self, *options: str, **env: str) -> Result:
-        """Runs pytest in it."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
-        ran = subprocess.run(
-            [sys.executable, "-m", "pytest", *options],
-            cwd=self.path,
-            env=own | {"COLUMNS": "200"} | env,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=100,
-        )
-        return Result(ran)
 
 
 @pytest.fixture
@@ -183,7 +123,7 @@ USAGE = {
         {"EC_BASE_URL": "http://127.0.0.1:1/v1", "EC_TOKEN_URL": "http://127.0.0.1:1/t", "EC_CLIENT_ID": "a"}
         | {"EC_CLIENT_SECRET": "b"},
         "ERROR: cannot reach http://127.0.0.1:1/t (*Connection refused): expected a running server; "
-        "check the address and the network",
+        "check the address, the network and the VPN",
     ),
     "a replay to record": (
         ["--ec-target", "replay", "--record-mode", "rewrite"],
@@ -265,7 +205,9 @@ def test_missing_cassette_fails_its_test(project):
     result = project.run()
 
     result.ended(error=1)
-    result.has(f"cassette {project.path}/cassettes/2023-10/some-entity.yaml does not exist; record it again with: *")
+    result.has(
+        f" -  stopped  cassette {project.path}/cassettes/2023-10/some-entity.yaml does not exist; record it again with: *"
+    )
     assert "Traceback" not in result.text
 
 
@@ -377,7 +319,7 @@ def test_stale_cassette_fails_its_test(project):
 
     result.ended(failed=1)
     result.has(
-        f"cassette {project.cassette} is out of date (the run sends GET http://api.invalid/*/webhooks, "
+        f" -  stopped  cassette {project.cassette} is out of date (the run sends GET http://api.invalid/*/webhooks, "
         "and its exchange 2 of 25 is POST http://api.invalid/*/users); record it again with: *"
     )
 
@@ -409,12 +351,15 @@ def test_contract_that_changed_finds_old_recordings(quickstart):
 
     result.ended(failed=1)
     result.has(
-        "1 promise broken",
-        "response body matches contract: broken        [[]guide[]]  POST /connect/token -> 200",
-        "  at        body /expires_in",
-        "  expected  a lifetime in seconds, *: at least 1740  contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",
-        "  actual    an integer, 18",
-        "  repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",
+        "1 error; 1 of 1 test failed",
+        " 1  error    response body matches contract: Token /expires_in: an integer, 18, expected a lifetime in seconds, *",
+        "             * of 1 operation, first: POST /connect/token -> 200  [[]guide[]]",
+        "    expected  a lifetime in seconds, *: at least 1740",
+        "              contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",
+        "    actual    body /expires_in: an integer, 18",
+        "    response  200 application/json  *expires_in*",
+        "    tests     test_it.py::test_quickstart",
+        "    repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",
     )
 
 
@@ -431,7 +376,7 @@ def test_test_that_calls_nothing_fails(project):
     result = project.run("--ec-target", "local")
 
     result.ended(failed=1)
-    result.has("the test did not call the API, so nothing was checked")
+    result.has(" -  stopped  the test did not call the API, so nothing was checked")
 
 
 BROKEN_TEST = (
@@ -448,24 +393,79 @@ BROKEN_TEST = (
 
 
 @pytest.mark.parametrize(
-    ("more", "stopped"),
+    ("more", "said"),
     [
-        ("pass", None),
-        ("assert 1 == 2", "and the test stopped with AssertionError: assert 1 == 2"),
-        ("pytest.fail('no')", "and the test stopped with Failed: no"),
-        ("pytest.skip('later')", "and the test stopped with Skipped: later"),
+        ("pass", f"Failed: 1 promise broken: {PAGES.title}: list: *"),
+        (
+            "pytest.skip('later')",
+            f"Failed: 1 promise broken, and the test stopped with Skipped: later: {PAGES.title}: list: *",
+        ),
+        (
+            "raise __import__('ecsuite.errors').errors.NothingThere('no event')",
+            f"Failed: 1 promise broken, and the test stopped with Skipped: no event: {PAGES.title}: list: *",
+        ),
+        ("assert 1 == 2", "assert 1 == 2"),
+        ("pytest.fail('no')", "Failed: no"),
     ],
 )
-def test_findings_fail_a_test_whatever_else(project, more, stopped):
+def test_findings_fail_a_test_whatever_else(project, more, said):
     """A finding fails its test, also where the test stopped for another reason, or wanted to be skipped."""
     project.test(BROKEN_TEST.format(more=more))
 
-    result = project.run("--ec-target", "local")
+    result = project.run("--ec-target", "local", "--junitxml", "out.xml")
 
     result.ended(failed=1)
-    result.has("1 promise broken", f"{PAGES.title}: broken*GET /events -> 200")
-    if stopped:
-        result.has(stopped)
+    result.has(f" 1  error    {PAGES.title}: list: nothing, expected an item", "*first: GET /events -> 200*")
+    assert fnmatch.fnmatch(failures(project)[0].get("message").partition("\n")[0], said)
+
+
+SEVERITIES = (
+    SCENARIO
+    + """
+    def test_mild(api, run):
+        from dataclasses import replace
+        from ecsuite.findings.breach import Breach, Place
+        from ecsuite.promises import PAGES
+        from ecsuite.client import checked_of
+        answer = checked_of(api.get("/events")).decoded
+        for severity in {severities}:
+            breach = Breach("absent", Place("list", severity))
+            found = api.checker.finding(PAGES, breach, answer.exchange, answer.operation)
+            run.journal.add_finding(replace(found, severity=severity))
+        {more}
+    """
+)
+
+
+@pytest.mark.parametrize(
+    ("severities", "options", "outcome"),
+    [
+        (["error"], [], "failed"),
+        (["warning"], [], "passed"),
+        (["warning"], ["--ec-strict"], "failed"),
+        (["note"], [], "passed"),
+        (["note"], ["--ec-strict"], "passed"),
+        (["note", "warning", "error"], [], "failed"),
+    ],
+)
+def test_errors_fail_and_warnings_do_where_it_is_strict(project, severities, options, outcome):
+    """Errors fail a test, warnings with --ec-strict alone, notes never."""
+    project.test(SEVERITIES.format(severities=severities, more="pass"))
+
+    result = project.run("--ec-target", "local", *options)
+
+    result.ended(**{outcome: 1})
+
+
+def test_stop_after_a_warning_is_told_as_not_checked(project):
+    """A test that cannot go on after a warning is no failure, and what it did not get to is told."""
+    stop = "raise __import__('ecsuite').PromiseBroken('no user to go on with', found)"
+    project.test(SEVERITIES.format(severities=["warning"], more=stop))
+
+    result = project.run("--ec-target", "local")
+
+    result.ended(passed=1)
+    result.has("*1 x mild: the test stopped after a warning: no user to go on with")
 
 
 @pytest.mark.parametrize("where", ["test", "fixture"])
@@ -516,6 +516,11 @@ def test_secrets_are_masked_in_reports(project):
     assert "printed *** ***" in output
 
 
+def failures(project: Project) -> list[ET.Element]:
+    """What is said of failed tests in the file for JUnit."""
+    return list(ET.parse(project.path / "out.xml").iter("failure"))  # noqa: S314  our own file
+
+
 def test_junit_names_the_promise(quickstart):
     """A finding is the message of the failure in JUnit's XML."""
     path = quickstart.cassette
@@ -525,9 +530,10 @@ def test_junit_names_the_promise(quickstart):
     result = quickstart.run("--junitxml", "out.xml")
 
     result.ended(failed=1)
-    (failure,) = ET.parse(quickstart.path / "out.xml").iter("failure")  # noqa: S314  our own file
-    assert failure.get("message").startswith("Failed: 1 promise broken")
-    assert f"{RESPONSE_BODY.title}: broken" in failure.text
+    (failure,) = failures(quickstart)
+    assert failure.get("message").startswith(f"Failed: 1 promise broken: {RESPONSE_BODY.title}: Token /expires_in: ")
+    assert f"{RESPONSE_BODY.title}: Token /expires_in: an integer, 18, expected a lifetime" in failure.text
+    assert "\n  call      POST /connect/token -> 200\n" in failure.text
 
 
 def test_what_a_test_makes_is_deleted_after_a_failure(project):
@@ -651,7 +657,7 @@ def test_options_are_explained(project):
     options = project.run("--help").text
     markers = project.run("--markers").text
 
-    for option in ("--ec-target", "--ec-edition", "--ec-allow-production"):
+    for option in ("--ec-target", "--ec-edition", "--ec-strict", "--ec-allow-production"):
         assert option in options
     for marker in ("edition(name)", "scenario(name)", "quickstart", "guide", "spec"):
         assert re.search(rf"@pytest.mark.{re.escape(marker)}:", markers)

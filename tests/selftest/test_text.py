@@ -15,7 +15,8 @@ from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, R
 from ecsuite.messages.redact import Redactor, mask_form, mask_value
 from ecsuite.promises import BEARER_TOKEN, REQUEST_BODY, RESPONSE_BODY
 from ecsuite.report.curl import curl
-from ecsuite.report.text import finding_text, findings_text, not_checked_lines, tally_text
+from ecsuite.report.text import figures_text, finding_text, findings_text, not_checked_lines
+from ecsuite.results.result import Figures
 
 JSON = [("Content-Type", "application/json")]
 TOKEN = [("Authorization", "Bearer abc.def-123")]
@@ -66,8 +67,22 @@ def test_figures_are_one_line():
     seen = {Observation("pages", "a", "passed"): 2, Observation("pages", "a", "not checked", "no reason"): 3}
     tally = Tally(1, Counter(seen))
 
-    assert tally_text(tally) == "1 exchange: 2 checks passed, 0 broken, 3 not checked"
-    assert not_checked_lines(tally) == ["    3 x pages hold every record once: no reason"]
+    figures = Figures.of(tally, {})
+
+    assert figures_text(figures) == "1 exchange: 2 checks passed, 0 broken, 3 not checked"
+    assert list(not_checked_lines(figures.not_checked)) == ["    3 x pages hold every record once: no reason"]
+
+
+def test_rare_reasons_are_counted():
+    """Of many reasons the most frequent are told, and the others counted; one that is left is told as well."""
+    reasons = {("pages", f"reason {number}"): 10 - number for number in range(5)}
+
+    assert list(not_checked_lines(reasons, most=2)) == [
+        "   10 x pages hold every record once: reason 0",
+        "    9 x pages hold every record once: reason 1",
+        "   21 x for 3 more reasons: ecsuite show",
+    ]
+    assert len(list(not_checked_lines(reasons, most=4))) == 5
 
 
 CURLS = [

@@ -15,6 +15,9 @@ from rich.console import Console
 
 from ecsuite import editions
 from ecsuite.cassette.tape import load
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.finding import ContractPlace, Finding
+from ecsuite.promises import PAGES
 from ecsuite.quickstart import explanation, steps, title
 from ecsuite.report.terminal import tell
 from ecsuite.session import open_run, replay_run
@@ -128,6 +131,28 @@ def test_broken_promise_is_told(tmp_path):
     shown = console.file.getvalue()
     assert "response body matches contract: broken        [guide]  POST /connect/token -> 200" in shown
     assert "1 promise is broken; each is shown in full at its step." in shown
+
+
+@pytest.mark.parametrize(
+    ("severity", "strict", "passed", "said"),
+    [
+        ("warning", False, True, "There was no error; 1 warning, shown in full where found."),
+        ("warning", True, False, "1 promise is broken; each is shown in full at its step."),
+        ("note", True, True, "There was no error; 1 note, shown in full where found."),
+    ],
+)
+def test_warning_fails_a_strict_walkthrough(contract, severity, strict, passed, said):
+    """A warning is told all the same, and fails the walkthrough where it is strict."""
+    console = plain()
+    place = ContractPlace(("paths",), contract.label, 1, "a guide")
+    breach = Breach("absent", Place("header", "Trace"))
+    found = Finding(PAGES.id, "listUsers", "GET", "/users", 200, breach, "spec", severity, place)
+
+    with replay_run(editions.cassette("2023-10", "quickstart")) as replay:
+        replay.journal.add_finding(found)
+        assert tell(replay, console, strict=strict) is passed
+
+    assert said in console.file.getvalue()
 
 
 def test_refused_call_ends_the_story():
@@ -251,7 +276,7 @@ def test_help_is_there():
     assert run("-h").stdout == run("--help").stdout
     for command in ("walkthrough", "serve"):
         assert command in run("--help").stdout
-    for option in ("target", "edition", "allow-production"):
+    for option in ("target", "edition", "allow-production", "strict"):
         assert f"--{option}, --ec-{option}" in run("walkthrough", "--help").stdout
     assert run("--version").stdout.startswith("ecsuite 0.")
 

@@ -27,6 +27,7 @@ from ecsuite.checks import (
     server_error,
     status_expected,
     status_listed,
+    undeclared_members,
 )
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import Contract, Match, Operation, Pointer
@@ -36,10 +37,12 @@ from ecsuite.findings.finding import ContractPlace, Finding, NotChecked, Result
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange, Request
 from ecsuite.promises import Promise
+from ecsuite.severity import severity_of
 
 __all__ = ["CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "DecodedExchange"]
 
 Outcome = list[Breach] | NotChecked | None
+FIREWALL: Final = "403 with an HTML page: a firewall's response, not the API's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ RESPONSE_CHECKS: Final = (
     Check(promises.OPTIONAL_MEMBERS, optional_members.check),
     Check(promises.NO_BODY, no_body.check),
     Check(promises.RESPONSE_HEADERS, response_headers.check),
+    Check(promises.UNDECLARED_MEMBERS, undeclared_members.check),
 )
 CHECKS: Final = REQUEST_CHECKS + RESPONSE_CHECKS
 
@@ -134,7 +138,7 @@ class Checker:
             status=exchange.response.status or None,
             breach=replace(breach.kept(self._mask), seen_call=str(seen_by or "")),
             level=self.contract.level(rule, operation) if operation else "spec",
-            severity="error",
+            severity=severity_of(promise, breach, exchange, self.contract.source),
             rule=self._place(rule, operation),
             blamed=exchange,
             evidence=evidence,
@@ -145,7 +149,9 @@ class Checker:
         return ContractPlace(rule, self.contract.label, self.contract.source.line(rule), published)
 
     def judge(self, decoded: DecodedExchange, checks: Sequence[Check] = CHECKS) -> Result:
-        """What the checks say of a decoded exchange."""
+        """What the checks say of a decoded exchange; of a response that is not the API's, nothing."""
+        if decoded.interception is not None:
+            checks = [check for check in checks if check in REQUEST_CHECKS]
         passed: list[Promise] = []
         findings: list[Finding] = []
         not_checked: list[tuple[Promise, str]] = []
@@ -165,8 +171,19 @@ class Checker:
                 ]
             else:
                 passed.append(check.promise)
+        unsteady = ""
+        if decoded.interception == "firewall":
+            not_checked.append((promises.RESPONSE_ARRIVES, FIREWALL))
+        elif decoded.interception is not None:
+            unsteady = str(decoded.status)
         return Result(
-            decoded.exchange, decoded.operation, decoded.path_values, tuple(passed), tuple(findings), tuple(not_checked)
+            decoded.exchange,
+            decoded.operation,
+            decoded.path_values,
+            tuple(passed),
+            tuple(findings),
+            tuple(not_checked),
+            unsteady,
         )
 
     def _match(self, request: Request) -> Match | None:

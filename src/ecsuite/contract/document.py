@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -113,6 +114,15 @@ class Source:
             pointer = pointer[:-1]
         return lines.get(pointer, 1)
 
+    def quote(self, pointer: Pointer, most: int) -> tuple[str, ...]:
+        """What stands at the pointer, or at the nearest part above it, as lines of the document; at most so many."""
+        lines = self._text.splitlines()[self.line(pointer) - 1 :][: most + 1]
+        if not lines:
+            return ()
+        indent = _indent(lines[0])
+        inner = itertools.takewhile(lambda line: not line.strip() or _indent(line) > indent, lines[1:])
+        return tuple(line[indent:].rstrip() for line in (lines[0], *inner))[:most]
+
     def nearest(self, keyword: str, pointer: Pointer) -> Any:
         """The value of a keyword on the part at the pointer, or on the nearest part above it that has one."""
         parts: list[Any] = [self.document]
@@ -139,6 +149,10 @@ class Source:
                     lines[*pointer, index] = value.start_mark.line + 1
                     pending.append(((*pointer, index), value))
         return lines
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _child(node: Any, token: str | int) -> Any:

@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol
 from ecsuite.findings.breach import Breach, Part, Place
 from ecsuite.findings.datum import MISSING, Datum, JsonType, type_of
 from ecsuite.findings.finding import Finding
-from ecsuite.promises import Promise
+from ecsuite.promises import Promise, Severity
 
 SUCCESS: Final = frozenset(range(200, 300))
-# In a path of a place: any one member or index.
+# In a path of a place: any one member or index. As the name of a place: any name.
 EACH: Final = "*"
 
 
@@ -145,12 +145,14 @@ class FindingPattern:
         call: the id of the operation that is to blame, or a method and a path: `PUT /users`; empty for any.
         statuses: of the response; empty for any, or for none.
         breach: how it is broken.
+        severity: of the finding; None for any.
     """
 
     promise: Promise
     call: str = ""
     statuses: Collection[int] = ()
     breach: BreachPattern = field(default_factory=BreachPattern)
+    severity: Severity | None = None
 
     def fits(self, finding: Finding) -> bool:
         """Whether the finding is so."""
@@ -160,6 +162,7 @@ class FindingPattern:
             and self.call in called
             and (not self.statuses or finding.status in self.statuses)
             and self.breach.fits(finding.breach)
+            and self.severity in {None, finding.severity}
         )
 
 
@@ -169,15 +172,17 @@ def found(
     status: int | Collection[int] = (),
     at: Place | Inside | None = None,
     kind: str = "",
+    *,
+    severity: Severity | None = None,
     **breach: Any,
 ) -> FindingPattern:
     """A pattern in one line; `breach` has further parts of `BreachPattern`."""
-    statuses = (status,) if isinstance(status, int) else status
-    return FindingPattern(promise, call, statuses, BreachPattern(at, kind, **breach))
+    statuses = frozenset({status}) if isinstance(status, int) else frozenset(status)
+    return FindingPattern(promise, call, statuses, BreachPattern(at, kind, **breach), severity)
 
 
 def _is_at(pattern: Place | Inside, place: Place) -> bool:
     if isinstance(pattern, Inside):
         return pattern.fits(place)
-    same = (pattern.part, pattern.name) == (place.part, place.name) and len(pattern.path) == len(place.path)
+    same = pattern.part == place.part and pattern.name in {EACH, place.name} and len(pattern.path) == len(place.path)
     return same and all(wanted in (EACH, token) for wanted, token in zip(pattern.path, place.path, strict=True))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
 from ecsuite.client import Api
 from ecsuite.contract import EntityType, Operation
-from ecsuite.errors import EcsuiteError
 from ecsuite.plugin.recording import scenario_of
 from ecsuite.plugin.session import keep_run, session_of
 from ecsuite.quickstart import Story
@@ -33,14 +31,7 @@ def ecsuite_session(pytestconfig: pytest.Config) -> Session:
 @pytest.fixture
 def run(request: pytest.FixtureRequest, edition: str, ecsuite_session: Session) -> Iterator[Run]:
     """A run against the target that the command line names; every exchange in it is checked."""
-    with ExitStack() as stack:
-        failure = None
-        try:
-            opened = stack.enter_context(ecsuite_session.run(edition, scenario_of(request.node) or ""))
-        except EcsuiteError as error:
-            failure = pytest.fail.Exception(str(error), pytrace=False)
-        if failure is not None:
-            raise failure
+    with ecsuite_session.run(edition, scenario_of(request.node) or "") as opened:
         keep_run(request.node, opened)
         yield opened
 
@@ -54,9 +45,10 @@ def api(run: Run) -> Api:
 @pytest.fixture
 def world(run: Run, request: pytest.FixtureRequest) -> World:
     """Entities around the call that a test is about, made by the contract's links with the partner's token."""
-    if not run.target.sandbox and any(operation.sandbox_only for operation in _called(request)):
-        pytest.skip("simulation belongs to the sandbox, never to production")
-    return run.world()
+    world = run.world()
+    if not world.simulation and any(operation.sandbox_only for operation in _called(request)):
+        pytest.skip(world.conditions.why_no_simulation)
+    return world
 
 
 @pytest.fixture

@@ -2,48 +2,125 @@
 
 from __future__ import annotations
 
+import json
+import traceback
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
 
 import pytest
 
-from ecsuite.errors import EcsuiteError, NothingThere
+from ecsuite.errors import CouldNotTell, EcsuiteError, NothingThere
 from ecsuite.findings.broken import PromiseBroken
-from ecsuite.journal import Journal
-from ecsuite.plugin.session import run_of
-from ecsuite.plugin.summary import TALLY, packed
+from ecsuite.journal import Tally
+from ecsuite.plugin.session import run_of, settings_of
+from ecsuite.plugin.untold import carried, could_not_tell, note_left
 from ecsuite.promises import Promise
-from ecsuite.report.text import findings_text
+from ecsuite.report.text import broken_text, one_line
+from ecsuite.results.record import Record, found_in, is_empty, merged
+from ecsuite.results.severity import failing
 from ecsuite.session import Run
+
+# The attribute of a report under which a record travels, as a text, between processes too.
+RECORD: Final = "ecsuite_record"
+_OF_SUITE: Final = pytest.StashKey[bool]()
+_RECORD: Final = pytest.StashKey[Record]()
+NOTHING: Final = Record(Tally())
+_Stopped = BaseException | None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--ec-strict`."""
+    group = parser.getgroup("ecsuite", "Energy Coordination API")
+    group.addoption("--ec-strict", action="store_true", help="fail on warnings as well as on errors")
+
+
+def is_strict(config: pytest.Config) -> bool:
+    """Whether warnings fail a test, too; they do in a recording, for what is recorded must be right in all."""
+    return bool(config.getoption("--ec-strict")) or settings_of(config).recording
+
+
+def mark_as_suite(item: pytest.Item) -> None:
+    """Say that a test is one of ecsuite's own tests of an API, so that nobody who reads its failure is its author."""
+    item.stash[_OF_SUITE] = True
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup() -> Iterator[None]:
-    """Skip a test whose fixtures find nothing there to look at; its reason is told as pytest tells it."""
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Judge a test whose fixtures could not be made."""
+    stopped: _Stopped = None
     try:
         yield
-    except NothingThere as error:
-        reason = str(error)
-    else:
-        return
-    pytest.skip(reason)
+    except (Exception, pytest.skip.Exception) as error:  # noqa: BLE001  raised again below
+        stopped = error
+    if stopped is not None:
+        # A test without its fixtures cannot pass; where only a warning is to blame, it does not fail either.
+        raise _judge(item, stopped) or pytest.skip.Exception(str(stopped), _use_item_location=True)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Fail a test on what the checks found, whatever its own assertions say."""
-    stopped: BaseException | None = None
+    stopped: _Stopped = None
     try:
         yield
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:  # noqa: BLE001  raised again below
         stopped = error
-    run = run_of(item)
-    if run is not None:
-        stopped = _verdict(run, _promise_of(item), stopped)
-        item.user_properties.append((TALLY, packed(run.journal.tally)))
+    ended = _judge(item, stopped)
+    if ended is not None:
+        raise ended
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What a test ends with.
+
+    Attributes:
+        raised: what it raises in the end; None where it passed.
+        stopped: what is told of it besides findings, on one line.
+        crash: a traceback; empty where nothing unexpected happened.
+        is_told: whether our report tells why the test ended as it did, so that pytest's need not.
+    """
+
+    raised: _Stopped
+    stopped: str = ""
+    crash: str = ""
+    is_told: bool = False
+
+
+def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
+    """What a test ends with; what it has to hand over is kept for its report."""
+    run, is_of_suite = run_of(item), item.stash.get(_OF_SUITE, False)
+    if run is None:
+        verdict, record = _without_findings(stopped, is_of_suite=is_of_suite), Record(Tally())
+    else:
+        verdict = _verdict(run, _promise_of(item), stopped, is_strict(item.config), is_of_suite=is_of_suite)
+        found = found_in(run.journal, run.api.checker.contract, run.redactor.text)
+        before = carried(item)
+        record = Record(
+            tally=merged((before.tally, run.journal.tally)),
+            found=found,
+            base_url=run.target.base_url,
+            left=(*before.left, *run.left),
+        )
+        if run.could_not_delete:
+            note_left(item)
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
-    if stopped is not None:
-        raise stopped
+    if isinstance(verdict.raised, CouldNotTell):
+        verdict = _Verdict(could_not_tell(item, verdict.raised, record))
+    mask = run.redactor.text if run else str
+    is_skipped = is_of_suite and isinstance(verdict.raised, pytest.skip.Exception)
+    item.stash[_RECORD] = replace(
+        record,
+        stopped=mask(verdict.stopped),
+        crash=mask(verdict.crash),
+        is_told=verdict.is_told or is_skipped,
+        skipped=mask(one_line(str(verdict.raised))) if is_skipped else "",
+        went_on=stopped is None,
+    )
+    return verdict.raised
 
 
 def _promise_of(item: pytest.Item) -> str:
@@ -51,10 +128,11 @@ def _promise_of(item: pytest.Item) -> str:
     return str(getattr(item, "originalname", item.name)).removeprefix("test_").replace("_", " ")
 
 
-def _verdict(run: Run, promise: str, stopped: BaseException | None) -> BaseException | None:
-    """What a test fails with, or is skipped with, in the end; None where all passed."""
+def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_suite: bool) -> _Verdict:  # noqa: FBT001
+    """What a test fails with, or is skipped with, in the end."""
     if isinstance(stopped, NothingThere):
         run.journal.add_not_checked(Promise(promise, promise), str(stopped))
+        # What was found before fails the test all the same.
         stopped = pytest.skip.Exception(str(stopped), _use_item_location=True)
     try:
         run.clean_up()
@@ -62,36 +140,96 @@ def _verdict(run: Run, promise: str, stopped: BaseException | None) -> BaseExcep
             run.require_complete()
     except EcsuiteError as error:
         stopped = stopped or error
-    if run.journal.findings:
-        text = findings_text(run.journal.findings)
-        if stopped is not None and not isinstance(stopped, PromiseBroken):
-            text += f"\n\nand the test stopped with {type(stopped).__name__}: {stopped}"
-        return _failure(f"{_broken(run.journal)}\n\n{text}")
-    if isinstance(stopped, EcsuiteError):
-        return _failure(str(stopped))
+    found = run.journal.findings
+    failed = failing(found, strict=strict)
+    if failed:
+        return _with_findings(len(failed), stopped, is_of_suite=is_of_suite)
+    if found and isinstance(stopped, PromiseBroken):
+        run.journal.add_not_checked(Promise(promise, promise), f"the test stopped after a warning: {stopped}")
+        return _Verdict(None)
     if stopped is None and run.journal.tally.exchanges == 0:
-        return _failure("the test did not call the API, so nothing was checked")
-    return stopped
+        return _told("the test did not call the API, so nothing was checked")
+    return _without_findings(stopped, is_of_suite=is_of_suite)
+
+
+def _with_findings(count: int, stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
+    """The verdict on a test that found what fails it; whatever else it stopped with may well come from that."""
+    said = broken_text(count)
+    if stopped is None or isinstance(stopped, PromiseBroken | CouldNotTell):
+        return _Verdict(_failure(said), is_told=True)
+    if not is_of_suite and not isinstance(stopped, EcsuiteError | pytest.skip.Exception):
+        return _Verdict(stopped)
+    return _Verdict(_failure(f"{said}, and the test stopped with {_line(stopped)}"), is_told=True)
+
+
+def _without_findings(stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
+    """The verdict on a test that has nothing against the API."""
+    if isinstance(stopped, CouldNotTell):
+        return _Verdict(stopped)
+    if isinstance(stopped, EcsuiteError):
+        return _told(str(stopped))
+    if stopped is None or isinstance(stopped, pytest.skip.Exception) or not is_of_suite:
+        return _Verdict(stopped)
+    if isinstance(stopped, pytest.fail.Exception):
+        return _told(str(stopped))
+    said = f"{_line(stopped)} {_where(stopped)}"
+    return replace(_told(said), crash=_traceback(stopped))
+
+
+def _told(text: str) -> _Verdict:
+    return _Verdict(_failure(text), text, is_told=True)
 
 
 def _failure(text: str) -> BaseException:
     return pytest.fail.Exception(text, pytrace=False)
 
 
-def _broken(journal: Journal) -> str:
-    count = len(journal.findings)
-    return "1 promise broken" if count == 1 else f"{count} promises broken"
+def _line(error: BaseException) -> str:
+    """An exception on one line."""
+    return one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
+
+
+def _traceback(error: BaseException) -> str:
+    """The traceback of an exception and of those before it, without values: they may be anybody's."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    earlier = f"{_traceback(before)}\nthen\n\n" if before is not None else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{earlier}Traceback (most recent call last):\n{frames}{_line(error)}\n"
+
+
+def _where(error: BaseException) -> str:
+    """Where an exception came from, as far as that is a file of a project's or of ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "site-packages" not in frame.filename and not frame.filename.startswith("<")]
+    last = (own or [*frames])[-1:]
+    return "".join(f"({Path(frame.filename).name}:{frame.lineno}, in {frame.name})" for frame in last)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Mask secrets in what is reported of a test."""
+    """Mask secrets in what is reported of a test, and have its record travel with the report."""
     report = yield
-    run = run_of(item)
+    run, record = run_of(item), item.stash.get(_RECORD, None)
     if run is not None:
         text = str(report.longrepr) if report.longrepr else ""
         masked = run.redactor.text(text)
         if masked != text:
             report.longrepr = masked
         report.sections = [(name, run.redactor.text(content)) for name, content in report.sections]
+    if record is not None and not is_empty(record):
+        # As a text of ASCII: what a server sent may hold what no pipe between processes takes.
+        setattr(report, RECORD, json.dumps(record.to_json()))
+        item.stash[_RECORD] = NOTHING
     return report
+
+
+def record_of(report: pytest.TestReport) -> Record | None:
+    """What a test handed over; None where it had nothing."""
+    text = getattr(report, RECORD, None)
+    return Record.from_json(json.loads(text)) if text else None
+
+
+def is_told(report: pytest.TestReport) -> bool:
+    """Whether our report tells why a test ended as it did, so that pytest's need not."""
+    record = record_of(report)
+    return record is not None and record.is_told

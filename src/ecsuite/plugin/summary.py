@@ -1,57 +1,92 @@
-"""What a session prints at its end: what was checked, what could not be, what was recorded."""
+"""What a session prints at its end: causes, what else failed, what was and was not checked, what was recorded."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
+import os
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pytest
 
-from ecsuite.findings.finding import Observation
-from ecsuite.journal import Tally
+from ecsuite.plugin.outcome import is_told
 from ecsuite.plugin.recording import recordings_of
+from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import settings_of
-from ecsuite.report.text import not_checked_lines, tally_text, unrecorded_text
+from ecsuite.report.causes import summary_lines
+from ecsuite.report.lines import Line, Style
+from ecsuite.report.text import (
+    figures_text,
+    left_lines,
+    not_checked_lines,
+    skipped_lines,
+    unrecorded_text,
+    unsteady_text,
+)
 
-# The name under which the figures of a test travel in its report.
-TALLY: Final = "ecsuite"
+# Where nobody looks at a screen, nothing says how wide a line may be.
+WIDTH_OF_LOGS: Final = 120
+# Reasons why something was not checked that are told, and those beside what was found.
+MOST_REASONS: Final = 4
+MOST_REASONS_BESIDE: Final = 2
+MARKUP: Final[Mapping[Style, Mapping[str, bool]]] = {
+    "plain": {},
+    "bold": {"bold": True},
+    "error": {"red": True, "bold": True},
+    "warning": {"yellow": True, "bold": True},
+    "note": {"cyan": True},
+    "dim": {"light": True},
+}
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """What was checked, what could not be, and what was recorded."""
-    settings, recordings = settings_of(config), recordings_of(config)
-    tally = _tally_of(terminalreporter)
-    if tally.exchanges or recordings.unrecorded:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Iterator[None]:
+    """Tell what was found; pytest tells of the tests that failed for other reasons, and counts all of them."""
+    stats: dict[str, list[Any]] = terminalreporter.stats
+    kept: dict[str, list[Any]] = {name: stats[name] for name in ("failed", "error", "skipped") if name in stats}
+    for name, reports in kept.items():
+        stats[name] = [report for report in reports if not is_told(report)]
+        if not stats[name]:
+            del stats[name]
+    try:
+        yield
+        _tell(terminalreporter, config)
+    finally:
+        stats.update(kept)
+
+
+def _tell(terminalreporter: Any, config: pytest.Config) -> None:
+    settings, recordings, reporter = settings_of(config), recordings_of(config), reporter_of(config)
+    result = reporter.result
+    figures = result.figures
+    if reporter.has_anything or recordings.unrecorded:
         names = ", ".join(settings.editions)
         terminalreporter.section(f"Energy Coordination API {names}, {settings.mode}")
-    if tally.exchanges:
-        terminalreporter.line(tally_text(tally))
-        for line in not_checked_lines(tally):
-            terminalreporter.line(line)
+    most = MOST_REASONS_BESIDE if result.causes else MOST_REASONS
+    in_full = bool(os.environ.get("CI"))
+    for line in summary_lines(result, _width(terminalreporter), reporter.folder, in_full=in_full):
+        _write(terminalreporter, line)
+    if figures.calls:
+        terminalreporter.line(figures_text(figures))
+        for text in filter(None, (unsteady_text(figures), *not_checked_lines(figures.not_checked, most))):
+            terminalreporter.line(text)
+    for text in skipped_lines(result.skipped):
+        terminalreporter.line(text)
+    for text in left_lines(result.left):
+        terminalreporter.line(text)
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))
-    for line in recordings.lines:
-        terminalreporter.line(line)
+    for text in recordings.lines:
+        terminalreporter.line(text)
+    if reporter.failed_to_write:
+        terminalreporter.line(reporter.failed_to_write, red=True)
 
 
-def _tally_of(terminalreporter: Any) -> Tally:
-    """The figures of all tests; they travel in the reports, for with xdist the tests ran in other processes."""
-    tally = Tally()
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            if getattr(report, "when", None) == "call":
-                for name, figures in report.user_properties:
-                    if name == TALLY:
-                        tally.add(_unpacked(figures))
-    return tally
+def _width(terminalreporter: Any) -> int:
+    width: int = terminalreporter._tw.fullwidth  # noqa: SLF001  pytest has no other name for it
+    return width if terminalreporter.isatty else max(width, WIDTH_OF_LOGS)
 
 
-def packed(tally: Tally) -> str:
-    """The figures of a test as a text, for its report."""
-    return json.dumps([tally.exchanges, [[*seen, times] for seen, times in tally.observations.items()]])
-
-
-def _unpacked(figures: str) -> Tally:
-    exchanges, observations = json.loads(figures)
-    return Tally(exchanges, Counter({Observation(*seen): times for *seen, times in observations}))
+def _write(terminalreporter: Any, line: Line) -> None:
+    for part in line:
+        terminalreporter.write(part.text, **MARKUP[part.style])
+    terminalreporter.line("")

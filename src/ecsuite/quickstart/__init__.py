@@ -50,7 +50,8 @@ class Story:
 
     Attributes:
         made: what was made, by kind (`user`, `vehicle`, ...).
-        sandbox: whether webhooks and simulations may be tested at this target.
+        sandbox: whether webhooks may be tested at this target.
+        simulation: whether events may be simulated there.
         secret: what deliveries are signed with.
     """
 
@@ -58,6 +59,7 @@ class Story:
     ids: Ids
     receiver: Receiver
     sandbox: bool = True
+    simulation: bool = True
     made: dict[str, Made] = field(default_factory=dict)
     secret: str = ""
 

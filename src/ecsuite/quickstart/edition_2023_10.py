@@ -13,7 +13,7 @@ from ecsuite.client import segment
 from ecsuite.messages.exchange import ABSENT, SUCCESS, Expectation
 from ecsuite.promises import DELIVERY_ARRIVES
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
-from ecsuite.rules.entities import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
+from ecsuite.rules.drafts import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
 from ecsuite.rules.reading import require_member
 from ecsuite.webhook.receiver import NoReceiver
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ecsuite import wording
+from ecsuite.errors import CouldNotTell, NothingThere
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
@@ -25,7 +26,9 @@ from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import mask_value
 from ecsuite.quickstart import Made, Step, explanation, steps, title
 from ecsuite.report.curl import curl
-from ecsuite.report.text import findings_text, not_checked_lines, tally_text
+from ecsuite.report.text import figures_text, findings_text, not_checked_lines, unsteady_text
+from ecsuite.results.result import Figures
+from ecsuite.results.severity import failing, severities, worst_first
 from ecsuite.session import Run
 
 # A response longer than that is cut; the guide's own answers are shorter.
@@ -41,13 +44,26 @@ class Told:
     seconds: float = 0.0
 
 
-def tell(run: Run, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> bool:
-    """Tell the quickstart of a run; whether every promise was kept.
+def tell(
+    run: Run,
+    console: Console | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    *,
+    strict: bool = False,
+) -> bool:
+    """Tell the quickstart of a run; whether it was told to its end without an error.
+
+    Args:
+        run: an open run.
+        console: where to tell it; the terminal where it is left out.
+        clock: seconds.
+        strict: whether a warning is as bad as an error.
 
     Raises:
         CassetteError: the recording does not have what the guide asks for.
+        CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
     """
-    return Narrator(run, console or _console(), clock).tell()
+    return Narrator(run, console or _console(), clock, strict=strict).tell()
 
 
 def _console() -> Console:
@@ -59,16 +75,18 @@ def _console() -> Console:
 class Narrator:
     """Tells one quickstart on a console."""
 
-    def __init__(self, run: Run, console: Console, clock: Callable[[], float]) -> None:
+    def __init__(self, run: Run, console: Console, clock: Callable[[], float], *, strict: bool) -> None:
+        self._strict = strict
         self._run = run
         self._clock = clock
         self._console = console
         self._journal = run.journal
         self._story = run.story
         self._told: list[Told] = []
+        self._untold: CouldNotTell | NothingThere | None = None
 
     def tell(self) -> bool:
-        """Tell it; whether every promise was kept."""
+        """Tell it; whether it was told to its end, and nothing fails the run."""
         self._journal.listeners.append(self._show_result)
         self._show_title()
         with self._progress() as advance:
@@ -83,7 +101,13 @@ class Narrator:
         if complete:
             self._run.require_complete()
         self._show_summary()
-        return complete and not self._journal.findings
+        if self._untold is not None and not self._failed:
+            raise self._untold
+        return complete and not self._failed
+
+    @property
+    def _failed(self) -> tuple[Finding, ...]:
+        return failing(self._journal.findings, strict=self._strict)
 
     def _tell_step(self, step: Step) -> bool:
         """Take a step, and read back what it made; whether the story can go on."""
@@ -95,6 +119,10 @@ class Narrator:
                 self._story.read_back(made)
         except PromiseBroken as broken:
             self._say(Text(f"It cannot go on: {broken}", "bold red"))
+            return False
+        except (CouldNotTell, NothingThere) as untold:
+            self._untold = untold
+            self._say(Text(f"It cannot go on: {untold}", "bold yellow"))
             return False
         finally:
             told.seconds = self._clock() - started
@@ -155,7 +183,8 @@ class Narrator:
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         if findings:
             self._say(Text())
-            self._paste(Text(self._run.redactor.text(findings_text(findings)), "red"))
+            style = "red" if failing(findings, strict=self._strict) else "yellow"
+            self._paste(Text(self._run.redactor.text(findings_text(worst_first(findings))), style))
 
     def _show_summary(self) -> None:
         table = Table(title="\nSummary", title_justify="left", box=SIMPLE if self._console.is_terminal else None)
@@ -173,13 +202,18 @@ class Narrator:
         self._show_verdict()
 
     def _show_verdict(self) -> None:
-        tally, findings = self._journal.tally, self._journal.findings
-        self._say(Text(), Text(tally_text(tally)))
-        self._say(*(Text(line, "dim") for line in not_checked_lines(tally)))
-        if findings:
-            count = "1 promise is broken" if len(findings) == 1 else f"{len(findings)} promises are broken"
+        tally, failed, found = self._journal.tally, self._failed, self._journal.findings
+        figures = Figures.of(tally, {})
+        self._say(Text(), Text(figures_text(figures)))
+        told = (unsteady_text(figures), *not_checked_lines(figures.not_checked))
+        self._say(*(Text(line, "dim") for line in told if line))
+        if failed:
+            count = "1 promise is broken" if len(failed) == 1 else f"{len(failed)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))
-        else:
+        elif found:
+            said = ", ".join(f"{count} {name}{'s' * (count > 1)}" for name, count in severities(found).items())
+            self._say(Text(f"There was no error; {said}, shown in full where found.", "bold green"))
+        elif self._untold is None:
             self._say(Text("Every promise was kept.", "bold green"))
 
     def _say(self, *parts: RenderableType) -> None:

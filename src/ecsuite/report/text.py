@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ecsuite import wording
+from ecsuite.client import Wait
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding
-from ecsuite.journal import Tally
+from ecsuite.journal import LOST
 from ecsuite.report.curl import curl
+from ecsuite.results.result import Figures
+from ecsuite.wording import count_of
 
 COLUMN = 46
 
@@ -15,8 +19,10 @@ COLUMN = 46
 def finding_text(finding: Finding) -> str:
     """A finding in five lines: the promise, where, expected, actual, and how to repeat it."""
     title, expected = f"{wording.title(finding)}: broken", wording.expected(finding.breach)
+    # An error is what a finding is unless it says otherwise.
+    severity = "" if finding.severity == "error" else f" {finding.severity}"
     lines = [
-        f"{title:<{COLUMN}}[{finding.level}]  {wording.subject(finding)}",
+        f"{title:<{COLUMN}}[{finding.level}]{severity}  {wording.subject(finding)}",
         f"  at        {wording.where(finding.breach)}",
         f"  expected  {expected:<{COLUMN - 11}}  {finding.rule}  ({finding.rule.source})",
         f"  actual    {wording.actual(finding.breach)}",
@@ -31,29 +37,78 @@ def findings_text(findings: Sequence[Finding]) -> str:
     return "\n\n".join(finding_text(finding) for finding in findings)
 
 
-def tally_text(tally: Tally) -> str:
-    """The figures of a run on one line."""
+def figures_text(figures: Figures) -> str:
+    """What was checked, on one line."""
     return (
-        f"{_count(tally.exchanges, 'exchange')}: {_count(tally.passed, 'check')} passed, {tally.broken} broken, "
-        f"{sum(tally.not_checked.values())} not checked"
+        f"{count_of(figures.calls, 'exchange')}: {count_of(figures.passed, 'check')} passed, {figures.broken} broken, "
+        f"{sum(figures.not_checked.values())} not checked"
     )
 
 
-def not_checked_lines(tally: Tally) -> list[str]:
-    """What could not be checked and why, a line a reason, the most frequent first."""
-    return [
-        f"{times:>5} x {wording.title_of(promise)}: {reason}"
-        for (promise, reason), times in tally.not_checked.most_common()
-    ]
+def not_checked_lines(not_checked: Mapping[tuple[str, str], int], most: int | None = None) -> Iterator[str]:
+    """What could not be checked and why, a line a reason, the most frequent first.
+
+    Args:
+        not_checked: how often, by the id of the promise and the reason.
+        most: how many reasons are told; one more line counts the others. None for all.
+    """
+    reasons = list(not_checked.items())
+    # A line that counts one reason could as well tell it.
+    shown = reasons if most is None or len(reasons) <= most + 1 else reasons[:most]
+    for (promise, reason), times in shown:
+        yield f"{times:>5} x {wording.title_of(promise)}: {reason}"
+    if len(shown) < len(reasons):
+        times = sum(count for _, count in reasons[len(shown) :])
+        yield f"{times:>5} x for {len(reasons) - len(shown)} more reasons: ecsuite show"
+
+
+def skipped_lines(skipped: Mapping[str, int]) -> Iterator[str]:
+    """Why tests were skipped, a line a reason, the most frequent first."""
+    for reason, times in sorted(skipped.items(), key=lambda item: -item[1]):
+        yield f"{times:>5} x {'tests' if times > 1 else 'test'} skipped: {reason}"
+
+
+def broken_text(count: int) -> str:
+    """How many promises a test found broken."""
+    return f"{count_of(count, 'promise')} broken"
+
+
+def one_line(text: str) -> str:
+    """The first line of a text, so that nothing in it steers a terminal; cut where it is too long to read."""
+    return wording.shorten(text.partition("\n")[0])
+
+
+def unsteady_text(figures: Figures) -> str:
+    """How often the service had no response of the API's; empty where it always had one."""
+    times = sum(figures.unsteady.values())
+    if not times:
+        return ""
+    calls = figures.calls + figures.unsteady.get(LOST, 0)
+    reasons = ", ".join(f"{count} x {reason}" for reason, count in figures.unsteady.items())
+    return f"the service was unsteady: {times:,} of {calls:,} calls had no response of the API's ({reasons})"
+
+
+def left_lines(left: Sequence[str]) -> Iterator[str]:
+    """What was made and is still there, a line each."""
+    if left:
+        yield f"left on the server ({len(left)}), to be deleted in this order:"
+        yield from (f"  DELETE {address}" for address in left)
+
+
+def waiting_text(wait: Wait) -> str:
+    """What a call waits for."""
+    what = "asks to come back later" if wait.reason in {"429", "503"} else "does not answer"
+    return f"ecsuite: waiting {wait.seconds:.0f} s, for the service {what} ({wait.line}: {wait.reason})"
+
+
+def before_tests_text(error: PromiseBroken) -> str:
+    """What was seen before anything else was tried."""
+    return f"{finding_text(error.finding)}\n\necsuite: {error}"
 
 
 def unrecorded_text(count: int) -> str:
     """How many tests a replay leaves out, for they have no cassette, and what runs them."""
-    return f"{_count(count, 'test')} not recorded, and so left out: run with --ec-target local"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{count_of(count, 'test')} not recorded, and so left out: run with --ec-target local"
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

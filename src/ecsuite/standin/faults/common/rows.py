@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from ecsuite.contract import Level
+from ecsuite.findings.breach import Place
 from ecsuite.findings.datum import JsonType
-from ecsuite.findings.pattern import FindingPattern
+from ecsuite.findings.pattern import ANY, SUCCESS, BreachPattern, FindingPattern, Inside, Matcher, OfType, found, inside
+from ecsuite.promises import BAD_REQUEST
 from ecsuite.standin.app import Plant
-from ecsuite.standin.faults import Expected, Fault
+from ecsuite.standin.faults import Fault
 from ecsuite.standin.faults import planting as p
 
 GUIDE: Final[Level] = "guide"
@@ -28,7 +30,7 @@ class Row:
     level: Level
     description: str
     planted: Plant
-    named_by: Expected | FindingPattern
+    named_by: FindingPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class _Planted:
     told: _Told
     planted: Plant
 
-    def finding(self, finding: Expected | FindingPattern) -> Row:
+    def finding(self, finding: FindingPattern) -> Row:
         """What must be found."""
         return Row(self.told.name, self.told.level, self.told.description, self.planted, finding)
 
@@ -104,20 +106,22 @@ class Taken(NamedTuple):
     mend: Callable[[Any], Any] | None = None
 
     @property
-    def because(self) -> str:
-        """Why it had to be refused."""
-        said = _SAID.get(self.actual, self.actual)
-        return f"{self.pointer.rstrip('*')}\\S* is {said}" if self.pointer else f"request body is {said}"
+    def finding(self) -> FindingPattern:
+        """What must be found."""
+        at = inside(self.pointer, "request-body") if self.pointer else Place("request-body")
+        return not_refused(self.operation, at, actual=OfType(self.actual))
 
 
-_SAID: Final = {
-    "boolean": "a boolean",
-    "integer": "an integer",
-    "number": "a number",
-    "string": "a string",
-    "array": "an array",
-    "object": "an object",
-}
+def not_refused(call: str, at: Place | Inside, kind: str = "", actual: Matcher = ANY) -> FindingPattern:
+    """What must be found where a call is taken that had to be refused.
+
+    Args:
+        call: the id of the operation.
+        at: the place in the request that is wrong.
+        kind: of what is wrong there.
+        actual: what stands there.
+    """
+    return found(BAD_REQUEST, call, SUCCESS, because=BreachPattern(at, kind, actual=actual))
 
 
 def faults(category: str, *rows: Row) -> tuple[Fault, ...]:

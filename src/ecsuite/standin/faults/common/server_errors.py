@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ecsuite.contract import Level
+from ecsuite.findings.breach import STATUS
+from ecsuite.findings.pattern import Equal, found
 from ecsuite.promises import SERVER_ERROR
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import Row, fault
 from ecsuite.standin.parts import Asked
@@ -27,7 +28,7 @@ class _Crash:
         return (
             fault(self.name, self.level, f"{self.description} is a server error")
             .plant(p.crashes(when, self.operation))
-            .finding(Expected(SERVER_ERROR, f"{self.operation} -> 500", "status", "below 500", "500"))
+            .finding(found(SERVER_ERROR, self.operation, 500, STATUS, "exclusiveMaximum", actual=Equal(500)))
         )
 
 

@@ -7,14 +7,13 @@ import json
 from functools import partial
 from typing import Final
 
-from ecsuite.findings.breach import Place, body
-from ecsuite.findings.pattern import SUCCESS, BreachPattern, OfType, found
+from ecsuite.findings.breach import STATUS, Place, body, listed
+from ecsuite.findings.pattern import Equal, OfType, found, inside
 from ecsuite.promises import BAD_REQUEST, MEDIA_TYPE, REFUSED_CHANGES_NOTHING, RESPONSE_BODY, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Reply
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.changes import from_text, unwrapped
-from ecsuite.standin.faults.common.rows import GUIDE, SPEC, EntityOperations, Taken, fault, faults, kebab
+from ecsuite.standin.faults.common.rows import GUIDE, SPEC, EntityOperations, Taken, fault, faults, kebab, not_refused
 from ecsuite.standin.faults.edition_2023_10.operations import OWNED, level_of
 
 
@@ -132,27 +131,25 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(own.operation)}-takes-{own.name}", level_of(own.operation), f"{own.operation} takes {own.text}")
         .plant(p.accepts(own.operation, own.pointer, OfType(own.actual), default=own.default, mend=own.mend))
-        .finding(Expected(BAD_REQUEST, f"{own.operation} -> 2..", "status", own.because))
+        .finding(own.finding)
         for own in TAKEN
     ),
     *(
         fault(f"{kebab(o)}-in-spite-of-400", level_of(o), f"{o} answers 400 and acts all the same")
         .plant(p.acts_in_spite(o, 400))
-        .finding(Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 400", "GET .* afterwards"))
+        .finding(found(REFUSED_CHANGES_NOTHING, o, 400))
         for o in ("createVehicle", "createMeter", "createResource", "createWebhook", "replaceWebhook")
     ),
     *(
         fault(f"{kebab(entity.create)}-makes-unknown-user", GUIDE, f"{entity.create} makes the user that is not there")
         .plant(p.without_parent(entity.create, _make_user, goes_on=True))
-        .finding(Expected(STATUS_EXPECTED, f"{entity.create} -> 201", "status", "404", "201"))
+        .finding(found(STATUS_EXPECTED, entity.create, 201, STATUS, "status"))
         for entity in OWNED
     ),
     *(
         fault(f"{kebab(entity.create)}-leaves-unknown-user", GUIDE, f"{entity.create} answers 404 and makes the user")
         .plant(p.without_parent(entity.create, _make_user, goes_on=False))
-        .finding(
-            Expected(REFUSED_CHANGES_NOTHING, f"{entity.create} -> 404", "GET /users/{userId} afterwards", "no user")
-        )
+        .finding(found(REFUSED_CHANGES_NOTHING, entity.create, 404, body(), "present", seen_by="getUser"))
         for entity in OWNED
     ),
     *(
@@ -162,7 +159,7 @@ FAULTS: Final = faults(
             f"{entity.create} answers 404 and keeps what was sent for the user to come",
         )
         .plant(p.without_parent(entity.create, partial(_keep_for_later, entity), goes_on=False))
-        .finding(Expected(REFUSED_CHANGES_NOTHING, f"{entity.create} -> 404", "after the user was made"))
+        .finding(found(REFUSED_CHANGES_NOTHING, entity.create, 404, listed(), "present"))
         for entity in OWNED
     ),
     *(
@@ -170,58 +167,60 @@ FAULTS: Final = faults(
             f"{kebab(entity.list)}-of-unknown-user-is-empty", SPEC, f"{entity.list} of an unknown user is an empty list"
         )
         .plant(p.in_place_of(404, entity.list, Reply(200, [])))
-        .finding(Expected(STATUS_EXPECTED, f"{entity.list} -> 200", "status", "404", "200"))
+        .finding(found(STATUS_EXPECTED, entity.list, 200, STATUS, "status"))
         for entity in OWNED
     ),
     *(
         fault(f"{kebab(o)}-refuses-with-{code}", level_of(o), f"{o} refuses bad input with {code}")
         .plant(p.sends(p.status(code), o, status=(400,)))
-        .finding(Expected(STATUS_EXPECTED, f"{o} -> {code}", "status", "400", str(code)))
+        .finding(found(STATUS_EXPECTED, o, code, STATUS, "status"))
         for o, code in (("createUser", 422), ("createVehicle", 422), ("createMeter", 409), ("createReport", 404))
     ),
     *(
         fault(f"{kebab(o)}-takes-an-array", level_of(o), f"{o} takes the body in an array")
         .plant(p.accepts(o, "", OfType("array"), mend=unwrapped))
-        .finding(Expected(BAD_REQUEST, f"{o} -> 2..", "status", "request body is an array"))
+        .finding(not_refused(o, Place("request-body"), "type"))
         for o in ("createUser", "createVehicle", "createWebhook")
     ),
     *(
         fault(f"{kebab(o)}-takes-json-in-a-text", level_of(o), f"{o} takes the body as JSON in a JSON text")
         .plant(p.accepts(o, "", OfType("string"), mend=from_text))
-        .finding(Expected(BAD_REQUEST, f"{o} -> 2..", "status", "request body is a string"))
+        .finding(not_refused(o, Place("request-body"), "type"))
         for o in ("createMeter", "createResource")
     ),
     fault("create-user-takes-a-form", GUIDE, "createUser reads a form that is called JSON")
     .plant(p.reads_as("createUser", lambda text: dict(each.split("=") for each in text.split("&"))))
-    .finding(Expected(BAD_REQUEST, "createUser -> 2..", "status", "request body is it is no JSON")),
+    .finding(not_refused("createUser", Place("request-body"), "unreadable")),
     fault("create-vehicle-takes-text-behind", GUIDE, "createVehicle does not look behind the JSON")
     .plant(p.reads_as("createVehicle", lambda text: json.JSONDecoder().raw_decode(text)[0]))
-    .finding(Expected(BAD_REQUEST, "createVehicle -> 2..", "status", "request body is it is no JSON")),
+    .finding(not_refused("createVehicle", Place("request-body"), "unreadable")),
     fault("create-webhook-takes-single-quotes", SPEC, "createWebhook takes JSON in single quotes")
     .plant(p.reads_as("createWebhook", ast.literal_eval))
-    .finding(Expected(BAD_REQUEST, "createWebhook -> 2..", "status", "request body is it is no JSON")),
+    .finding(not_refused("createWebhook", Place("request-body"), "unreadable")),
     fault("create-user-takes-a-cut-off-body", GUIDE, "createUser takes JSON without its last brace")
     .plant(p.reads_as("createUser", lambda text: json.loads(text + "}")))
-    .finding(Expected(BAD_REQUEST, "createUser -> 2..", "status", "request body is it is no JSON")),
+    .finding(not_refused("createUser", Place("request-body"), "unreadable")),
     fault("create-user-takes-no-body", GUIDE, "createUser takes an empty body")
     .plant(p.takes_nothing("createUser", {"userId": "nobody"}))
-    .finding(found(BAD_REQUEST, "createUser", SUCCESS, because=BreachPattern(Place("request-body"), "absent"))),
+    .finding(not_refused("createUser", Place("request-body"), "absent")),
     fault("refusal-is-plain-text", GUIDE, "a refusal of createUser is plain text")
     .plant(p.sends(p.refusal(400, "no", "text/plain"), "createUser", status=(400,)))
-    .finding(Expected(MEDIA_TYPE, "createUser -> 400", "Content-Type", "problem", "text/plain")),
+    .finding(
+        found(MEDIA_TYPE, "createUser", 400, Place("header", "Content-Type"), "unlisted", actual=Equal("text/plain"))
+    ),
     fault("refusal-is-empty", GUIDE, "a refusal of createVehicle is empty")
     .plant(p.sends(p.refusal(400), "createVehicle", status=(400,)))
     .finding(found(RESPONSE_BODY, "createVehicle", 400, body(), "absent")),
     fault("refusal-is-an-object", GUIDE, "a refusal of createMeter is an object of plain JSON")
     .plant(p.sends(p.refusal(400, {"error": "no"}), "createMeter", status=(400,)))
-    .finding(Expected(RESPONSE_BODY, "createMeter -> 400", "body", "a string", "an object")),
+    .finding(found(RESPONSE_BODY, "createMeter", 400, body(), "type", actual=OfType("object"))),
     fault("refusal-says-500", SPEC, "the problem document of a 400 has the status 500")
     .plant(p.sends(p.value(lambda body: {**body, "status": 500}), "createResource", status=(400,)))
-    .finding(Expected(RESPONSE_BODY, "createResource -> 400", "/status", "400", "500")),
+    .finding(found(RESPONSE_BODY, "createResource", 400, inside("/status"), "enum", actual=Equal(500))),
     fault("refusal-title-is-an-array", SPEC, "the title of a problem document is an array")
     .plant(p.sends(p.value(lambda body: {**body, "title": [body["title"]]}), "createWebhook", status=(400,)))
-    .finding(Expected(RESPONSE_BODY, "createWebhook -> 400", "/title", "a string", "an array")),
+    .finding(found(RESPONSE_BODY, "createWebhook", 400, inside("/title"), "type", actual=OfType("array"))),
     fault("refusal-is-200", GUIDE, "bad input of createVehicle is answered with 200 and an error in the body")
     .plant(p.sends(p.refusal(200, {"error": "no"}), "createVehicle", status=(400,)))
-    .finding(Expected(BAD_REQUEST, "createVehicle -> 200", "status", "a refusal", "200")),
+    .finding(found(BAD_REQUEST, "createVehicle", 200, STATUS, "status")),
 )

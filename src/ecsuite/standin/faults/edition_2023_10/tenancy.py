@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from ecsuite.findings.breach import DELIVERY, STATUS, body, listed
+from ecsuite.findings.pattern import EACH, SUCCESS, Equal, found
 from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK, PARTNERS_APART
 from ecsuite.standin.call import Call, Handler, Reply
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
 from ecsuite.standin.faults.edition_2023_10.operations import BY_ID, DELETING, OWNED
@@ -32,19 +33,19 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(o)}-across-partners", GUIDE, f"{o} takes the ids of every partner")
         .plant(p.across_partners(o))
-        .finding(Expected(PARTNERS_APART, f"{o} -> 2..", "status"))
+        .finding(found(PARTNERS_APART, o, SUCCESS, STATUS, "status"))
         for o in (*BY_ID, "getEvent", *(each for entity in OWNED for each in (entity.create, entity.list)))
     ),
     *(
         fault(f"{kebab(o)}-of-all-partners", GUIDE, f"{o} lists what all partners have")
         .plant(p.lists_everyones(o))
-        .finding(Expected(PARTNERS_APART, f"{o} -> 200", "the list"))
+        .finding(found(PARTNERS_APART, o, 200, listed(EACH), "present"))
         for o in ("listUsers", "listWebhooks")
     ),
     *(
         fault(f"{kebab(o)}-in-spite-of-404", GUIDE, f"{o} answers 404 for another partner's, and acts all the same")
         .plant(p.acts_for_others(o))
-        .finding(Expected(PARTNERS_APART, f"{o} -> 404", "GET .* afterwards"))
+        .finding(found(PARTNERS_APART, o, 404))
         for o in (*DELETING, "replaceWebhook", *(entity.create for entity in OWNED))
     ),
     fault(
@@ -53,20 +54,20 @@ FAULTS: Final = faults(
         "testWebhook answers 404 for another partner's, and delivers all the same",
     )
     .plant(p.acts_for_others("testWebhook"))
-    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "testWebhook -> 404", "deliveries to", "none")),
+    .finding(found(DELIVERED_TO_ITS_WEBHOOK, "testWebhook", 404, DELIVERY, "count")),
     fault(
         "shows-another-partners-webhook-secret-in-404",
         GUIDE,
         "the 404 of getWebhook shows the secret of another partner's webhook",
     )
     .plant(p.tells_of_others("getWebhook", "webhook", "id", "webhookSecret"))
-    .finding(Expected(PARTNERS_APART, "getWebhook -> 404", "body", "nothing of another partner's", "a secret")),
+    .finding(found(PARTNERS_APART, "getWebhook", 404, body(), "present", actual=Equal("a secret"))),
     fault("user-id-is-taken-away", GUIDE, "a user's id is taken away from the other partner who has it")
     .plant(p.then_does("createUser", _user_of_everybody))
-    .finding(Expected(PARTNERS_APART, "createUser -> 2..", "GET .* afterwards")),
+    .finding(found(PARTNERS_APART, "createUser", SUCCESS, body(), "absent")),
     fault("user-deleted-for-all", GUIDE, "a deleted user is deleted for every partner who has one of that id")
     .plant(p.then_does("deleteUser", lambda call, _: _user_of_everybody(replace(call, body=call.path), Reply(204))))
-    .finding(Expected(PARTNERS_APART, "createUser -> 2..", "GET .* afterwards")),
+    .finding(found(PARTNERS_APART, "createUser", SUCCESS, body(), "absent")),
     *(
         fault(
             f"{kebab(entity.list)}-of-same-user-id",
@@ -74,7 +75,7 @@ FAULTS: Final = faults(
             f"{entity.list} shows what another partner has below the same userId",
         )
         .plant(p.does(entity.list, partial(_entities_of_others, entity.name)))
-        .finding(Expected(PARTNERS_APART, f"{entity.list} -> 200", "the list"))
+        .finding(found(PARTNERS_APART, entity.list, 200, listed(EACH), "present"))
         for entity in OWNED
     ),
 )

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from ecsuite.findings.breach import Place
-from ecsuite.findings.pattern import SUCCESS, BreachPattern, OfType, found
-from ecsuite.promises import BAD_REQUEST, MEDIA_TYPE, REFUSED_CHANGES_NOTHING, RESPONSE_BODY, STATUS_EXPECTED
+from ecsuite.findings.breach import STATUS, Place, body
+from ecsuite.findings.pattern import Equal, OfType, found, inside
+from ecsuite.promises import MEDIA_TYPE, REFUSED_CHANGES_NOTHING, RESPONSE_BODY, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Reply
 from ecsuite.standin.edition_2026_01 import assets
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.changes import from_text, unwrapped
-from ecsuite.standin.faults.common.rows import GUIDE, SPEC, Taken, fault, faults, kebab
+from ecsuite.standin.faults.common.rows import GUIDE, SPEC, Taken, fault, faults, kebab, not_refused
 
 
 def _make_user(call: Call) -> None:
@@ -194,13 +193,13 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(own.operation)}-takes-{own.name}", GUIDE, f"{own.operation} takes {own.text}")
         .plant(p.accepts(own.operation, own.pointer, OfType(own.actual), default=own.default, mend=own.mend))
-        .finding(Expected(BAD_REQUEST, f"{own.operation} -> 2..", "status", own.because))
+        .finding(own.finding)
         for own in TAKEN
     ),
     *(
         fault(f"{kebab(o)}-in-spite-of-400", GUIDE, f"{o} answers 400 and acts all the same")
         .plant(p.acts_in_spite(o, 400))
-        .finding(Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 400", "GET .* afterwards"))
+        .finding(found(REFUSED_CHANGES_NOTHING, o, 400))
         for o in (
             "createLocation",
             "replaceLocation",
@@ -218,25 +217,25 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(o)}-makes-unknown-user", GUIDE, f"{o} makes the user that is not there")
         .plant(p.without_parent(o, _make_user, goes_on=True))
-        .finding(Expected(STATUS_EXPECTED, f"{o} -> 20[01]", "status", "40", "20"))
+        .finding(found(STATUS_EXPECTED, o, {200, 201}, STATUS, "status"))
         for o in ("createLocation", "createVehicle", "createEnrollment")
     ),
     *(
         fault(f"{kebab(o)}-leaves-unknown-user", GUIDE, f"{o} refuses and makes the user")
         .plant(p.without_parent(o, _make_user, goes_on=False))
-        .finding(Expected(REFUSED_CHANGES_NOTHING, f"{o} -> 40[04]", "GET /users/{userId} afterwards", "no user"))
+        .finding(found(REFUSED_CHANGES_NOTHING, o, {400, 404}, body(), "present", seen_by="getUser"))
         for o in ("createLocation", "createVehicle")
     ),
     *(
         fault(f"{kebab(o)}-of-unknown-user-is-empty", GUIDE, f"{o} of an unknown user is an empty list")
         .plant(p.in_place_of(404, o, Reply(200, body)))
-        .finding(Expected(STATUS_EXPECTED, f"{o} -> 200", "status", "40", "200"))
+        .finding(found(STATUS_EXPECTED, o, 200, STATUS, "status"))
         for o, body in (("listLocations", []), ("listResources", {"resources": []}), ("listLocationResources", []))
     ),
     *(
         fault(f"{kebab(o)}-refuses-with-{code}", GUIDE, f"{o} refuses bad input with {code}")
         .plant(p.sends(p.status(code), o, status=(400,)))
-        .finding(Expected(STATUS_EXPECTED, f"{o} -> {code}", "status", "400", str(code)))
+        .finding(found(STATUS_EXPECTED, o, code, STATUS, "status"))
         for o, code in (
             ("createUser", 422),
             ("createLocation", 422),
@@ -248,34 +247,36 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(o)}-takes-an-array", GUIDE, f"{o} takes the body in an array")
         .plant(p.accepts(o, "", OfType("array"), mend=unwrapped))
-        .finding(Expected(BAD_REQUEST, f"{o} -> 2..", "status", "request body is an array"))
+        .finding(not_refused(o, Place("request-body"), "type"))
         for o in ("createUser", "createLocation", "createWebhook")
     ),
     *(
         fault(f"{kebab(o)}-takes-json-in-a-text", GUIDE, f"{o} takes the body as JSON in a JSON text")
         .plant(p.accepts(o, "", OfType("string"), mend=from_text))
-        .finding(Expected(BAD_REQUEST, f"{o} -> 2..", "status", "request body is a string"))
+        .finding(not_refused(o, Place("request-body"), "type"))
         for o in ("createVehicle", "changeLocation")
     ),
     fault("create-user-takes-a-form", GUIDE, "createUser reads a form that is called JSON")
     .plant(p.reads_as("createUser", lambda text: dict(each.split("=") for each in text.split("&"))))
-    .finding(Expected(BAD_REQUEST, "createUser -> 2..", "status", "request body is it is no JSON")),
+    .finding(not_refused("createUser", Place("request-body"), "unreadable")),
     fault("create-location-takes-text-behind", GUIDE, "createLocation does not look behind the JSON")
     .plant(p.reads_as("createLocation", lambda text: json.JSONDecoder().raw_decode(text)[0]))
-    .finding(Expected(BAD_REQUEST, "createLocation -> 2..", "status", "request body is it is no JSON")),
+    .finding(not_refused("createLocation", Place("request-body"), "unreadable")),
     fault("change-location-takes-no-body", GUIDE, "changeLocation takes an empty body")
     .plant(p.takes_nothing("changeLocation", {}))
-    .finding(found(BAD_REQUEST, "changeLocation", SUCCESS, because=BreachPattern(Place("request-body"), "absent"))),
+    .finding(not_refused("changeLocation", Place("request-body"), "absent")),
     fault("refusal-is-a-page", GUIDE, "a refused location is answered with a page")
     .plant(p.sends(p.refusal(400, "<html>", "text/html"), "createLocation", status=(400,)))
-    .finding(Expected(MEDIA_TYPE, "createLocation -> 400", "Content-Type", "application/json", "text/html")),
+    .finding(
+        found(MEDIA_TYPE, "createLocation", 400, Place("header", "Content-Type"), "unlisted", actual=Equal("text/html"))
+    ),
     fault("refusal-is-an-object", GUIDE, "a refused user is answered with an object where a text is listed")
     .plant(p.sends(p.refusal(400, {"error": "bad"}), "createUser", status=(400,)))
-    .finding(Expected(RESPONSE_BODY, "createUser -> 400", "body", "a string", "an object")),
+    .finding(found(RESPONSE_BODY, "createUser", 400, body(), "type", actual=OfType("object"))),
     fault("problem-says-422", SPEC, "the problem document of a refused webhook says 422")
     .plant(p.sends(p.value(lambda body: {**body, "status": 422}), "createWebhook", status=(400,)))
-    .finding(Expected(RESPONSE_BODY, "createWebhook -> 400", "/status", "400", "422")),
+    .finding(found(RESPONSE_BODY, "createWebhook", 400, inside("/status"), "enum", actual=Equal(422))),
     fault("problem-status-is-text", SPEC, "the status of a problem document is text")
     .plant(p.sends(p.value(lambda body: {**body, "status": "400"}), "createVehicle", status=(400,)))
-    .finding(Expected(RESPONSE_BODY, "createVehicle -> 400", "/status", "", "a string")),
+    .finding(found(RESPONSE_BODY, "createVehicle", 400, inside("/status"), actual=OfType("string"))),
 )

@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from ecsuite.findings.breach import STATUS, body, listed
+from ecsuite.findings.pattern import Equal, OfType, found, inside
 from ecsuite.promises import (
     CREATION_RESPONSE,
     REFUSED_CHANGES_NOTHING,
@@ -19,7 +21,6 @@ from ecsuite.promises import (
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.edition_2026_01 import assets
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
 from ecsuite.standin.faults.common.sent import sent_member
@@ -61,22 +62,22 @@ FAULTS: Final = faults(
     "batches",
     fault("batch-makes-the-first", GUIDE, "a batch of users makes the first alone")
     .plant(p.does("createUsers", partial(_batch, lambda own: own[:1], "users")))
-    .finding(Expected(ROUND_TRIP, "createUsers -> 201", "/users")),
+    .finding(found(ROUND_TRIP, "createUsers", 201, inside("/users"), "count")),
     fault("batch-leaves-the-last", GUIDE, "a batch of locations leaves the last out")
     .plant(p.does("createLocations", partial(_batch, lambda own: own[:-1] or own, "locations")))
-    .finding(Expected(ROUND_TRIP, "createLocations -> 201", "/locations")),
+    .finding(found(ROUND_TRIP, "createLocations", 201, inside("/locations"), "count")),
     fault("batch-stops-at-what-is-there", GUIDE, "a batch of users ends at one that is there, and says nothing")
     .plant(p.does("createUsers", _batch_stops))
-    .finding(Expected(CREATION_RESPONSE, "createUsers -> 201", "GET /users/{userId} afterwards", "200", "404")),
+    .finding(found(CREATION_RESPONSE, "createUsers", 201, STATUS, "status", seen_by="getUser")),
     fault("batch-makes-nothing", GUIDE, "a batch of users is answered with them, and makes none")
     .plant(p.only_says("createUsers"))
-    .finding(Expected(STATUS_EXPECTED, "getUser -> 404", "status", "200", "404")),
+    .finding(found(STATUS_EXPECTED, "getUser", 404, STATUS, "status")),
     fault("batch-of-locations-makes-nothing", GUIDE, "a batch of locations is answered with them, and makes none")
     .plant(p.only_says("createLocations"))
-    .finding(Expected(STATUS_EXPECTED, "getLocation -> 404", "status", "200", "404")),
+    .finding(found(STATUS_EXPECTED, "getLocation", 404, STATUS, "status")),
     fault("three-meter-points-are-refused", GUIDE, "a location has two meter points at most")
     .plant(p.refuses("createLocation", lambda body: len(body.get("meterPointIds") or ()) > 2))
-    .finding(Expected(STATUS_EXPECTED, "createLocation -> 400", "status", "201", "400")),
+    .finding(found(STATUS_EXPECTED, "createLocation", 400, STATUS, "status")),
     fault("batch-mixes-up-users", GUIDE, "a batch gives all locations to the first user")
     .plant(
         p.does(
@@ -84,28 +85,28 @@ FAULTS: Final = faults(
             partial(_batch, lambda own: [{**each, "userId": own[0]["userId"]} for each in own], "locations"),
         )
     )
-    .finding(Expected(ROUND_TRIP, "createLocations -> 201", "/locations")),
+    .finding(found(ROUND_TRIP, "createLocations", 201, inside("/locations"), "absent")),
     fault("batch-loses-coordinates", GUIDE, "locations of a batch lose their coordinates")
     .plant(
         p.does(
             "createLocations", partial(_batch, lambda own: [{**each, "coordinates": None} for each in own], "locations")
         )
     )
-    .finding(Expected(ROUND_TRIP, "createLocations -> 201", "/locations")),
+    .finding(found(ROUND_TRIP, "createLocations", 201, inside("/locations"), "absent")),
     fault("batch-keeps-the-right-users", GUIDE, "a batch with a wrong user is refused, and the others made")
     .plant(_keeps_the_right_ones("createUsers", "users", lambda call, item: assets.add_user(call, item["userId"])))
-    .finding(Expected(REFUSED_CHANGES_NOTHING, "createUsers -> 400", "GET .* afterwards", "404")),
+    .finding(found(REFUSED_CHANGES_NOTHING, "createUsers", 400, listed(), "extra", seen_by="listUsers")),
     fault("batch-keeps-the-right-locations", GUIDE, "a batch with a wrong location is refused, and the others made")
     .plant(
         _keeps_the_right_ones(
             "createLocations", "locations", lambda call, item: assets.add_location(call, item["userId"], item)
         )
     )
-    .finding(Expected(REFUSED_CHANGES_NOTHING, "createLocations -> 400", "GET .* afterwards", "404")),
+    .finding(found(REFUSED_CHANGES_NOTHING, "createLocations", 400, listed(), "extra", seen_by="listLocations")),
     fault("batch-is-a-list", GUIDE, "a batch of users is answered with a bare array")
     .plant(p.sends(p.value(lambda body: body["users"]), "createUsers"))
-    .finding(Expected(RESPONSE_BODY, "createUsers -> 201", "body", "an object", "an array")),
+    .finding(found(RESPONSE_BODY, "createUsers", 201, body(), "type", actual=OfType("array"))),
     fault("batch-is-500-for-many", GUIDE, "a batch of more than 100 users is a server error")
     .plant(p.crashes(lambda asked: p.sent_text(asked).count("userId") > 100, "createUsers"))
-    .finding(Expected(SERVER_ERROR, "createUsers -> 500", "status", "below 500", "500")),
+    .finding(found(SERVER_ERROR, "createUsers", 500, STATUS, "exclusiveMaximum", actual=Equal(500))),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from ecsuite.findings.breach import STATUS
+from ecsuite.findings.pattern import Equal, OfType, found, inside
 from ecsuite.promises import RESPONSE_BODY, SERVER_ERROR, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
 
@@ -25,47 +26,51 @@ FAULTS: Final = faults(
     "events",
     fault("event-time-has-no-offset", GUIDE, "an event's createdAt has no offset")
     .plant(p.shows("getEvent", "/createdAt", lambda text: text[:19]))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/createdAt", "RFC 3339")),
+    .finding(found(RESPONSE_BODY, "getEvent", 200, inside("/createdAt"), "format")),
     fault("event-time-is-a-number", GUIDE, "a listed event's createdAt is a number")
     .plant(p.shows("listEvents", "/events/*/createdAt", 1700000000))
-    .finding(Expected(RESPONSE_BODY, "listEvents -> 200", "/events/0/createdAt", "", "an integer")),
+    .finding(found(RESPONSE_BODY, "listEvents", 200, inside("/events/0/createdAt"), "type", actual=OfType("integer"))),
     fault("event-has-no-id", GUIDE, "listed events have no id")
     .plant(p.shows("listEvents", "/events/*/id", p.DROP))
-    .finding(Expected(RESPONSE_BODY, "listEvents -> 200", "/events/0/id", "required", "missing")),
+    .finding(found(RESPONSE_BODY, "listEvents", 200, inside("/events/0/id"), "required")),
     fault("event-payload-is-text", GUIDE, "an event's payload is text")
     .plant(p.shows("getEvent", "/payload", p.text_of))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/payload", "", "a string")),
+    .finding(found(RESPONSE_BODY, "getEvent", 200, inside("/payload"), "oneOf", actual=OfType("string"))),
     fault("event-payload-has-no-type", GUIDE, "an event's payload does not say what it is")
     .plant(p.shows("getEvent", "/payload/payloadType", p.DROP))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/payload")),
+    .finding(found(RESPONSE_BODY, "getEvent", 200, inside("/payload"), "required")),
     fault("event-payload-is-unknown", GUIDE, "an event's payload is of the type PriceCurves")
     .plant(p.shows("getEvent", "/payload/payloadType", lambda own: own + "s"))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/payload")),
+    .finding(found(RESPONSE_BODY, "getEvent", 200, inside("/payload"), "const")),
     fault("event-payload-has-more", GUIDE, "an event's payload has a member that nobody lists")
     .plant(p.shows("getEvent", "/payload", lambda own: {**own, "surprise": 1}))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/payload")),
+    .finding(found(RESPONSE_BODY, "getEvent", 200, inside("/payload"), "unevaluatedProperties")),
     fault("event-targets-are-ids", GUIDE, "targets of an event are ids")
     .plant(p.shows("getEvent", "/payload/targets/*", "x"))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/payload/targets/0", "an object", "a string")),
+    .finding(found(RESPONSE_BODY, "getEvent", 200, inside("/payload/targets/0"), "type", actual=OfType("string"))),
     fault("event-curve-resolution-is-iso", GUIDE, "the resolution of a price curve is PT1H")
     .plant(p.shows("getEvent", "/payload/priceCurveDelta/resolution", "PT1H"))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/priceCurveDelta/resolution", "time span", "PT1H")),
+    .finding(
+        found(RESPONSE_BODY, "getEvent", 200, inside("/priceCurveDelta/resolution"), "pattern", actual=Equal("PT1H"))
+    ),
     fault("event-price-is-text", GUIDE, "prices of an event are text")
     .plant(p.shows("getEvent", "/payload/priceCurveDelta/points/*/price", str))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/points/0/price", "a number", "a string")),
+    .finding(found(RESPONSE_BODY, "getEvent", 200, inside("/points/0/price"), "type", actual=OfType("string"))),
     fault("event-area-is-unknown", GUIDE, "an event's price area is NO9")
     .plant(p.shows("getEvent", "/payload/priceArea", "NO9"))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/payload/priceArea", "NO1", "NO9")),
+    .finding(found(RESPONSE_BODY, "getEvent", 200, inside("/payload/priceArea"), "enum", actual=Equal("NO9"))),
     fault("event-limit-is-text", GUIDE, "limits of an event are text")
     .plant(p.shows("getEvent", "/payload/targets/*/points/*/maxPowerInKiloWatts", str))
-    .finding(Expected(RESPONSE_BODY, "getEvent -> 200", "/points/0/maxPowerInKiloWatts", "a number", "a string")),
+    .finding(
+        found(RESPONSE_BODY, "getEvent", 200, inside("/points/0/maxPowerInKiloWatts"), "type", actual=OfType("string"))
+    ),
     fault("listed-event-cannot-be-read", GUIDE, "an event of the list is not found")
     .plant(p.sends(p.status(404), "getEvent"))
-    .finding(Expected(STATUS_EXPECTED, "getEvent -> 404", "status", "200", "404")),
+    .finding(found(STATUS_EXPECTED, "getEvent", 404, STATUS, "status")),
     fault("unknown-event-is-the-first", GUIDE, "an unknown event is the first one")
     .plant(p.does("getEvent", _first_event))
-    .finding(Expected(STATUS_EXPECTED, "getEvent -> 200", "status", "404", "200")),
+    .finding(found(STATUS_EXPECTED, "getEvent", 200, STATUS, "status")),
     fault("unknown-event-is-500", GUIDE, "an unknown event is a server error")
     .plant(p.sends(p.status(500), "getEvent", status=(404,)))
-    .finding(Expected(SERVER_ERROR, "getEvent -> 500", "status", "below 500", "500")),
+    .finding(found(SERVER_ERROR, "getEvent", 500, STATUS, "exclusiveMaximum", actual=Equal(500))),
 )

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from ecsuite.findings.breach import STATUS, body
+from ecsuite.findings.pattern import Equal, OfType, found, inside
 from ecsuite.promises import (
     OTHERS_UNTOUCHED,
     PATCH_CHANGES_ONLY_GIVEN,
@@ -17,7 +19,6 @@ from ecsuite.promises import (
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import assets
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
 
@@ -115,7 +116,11 @@ FAULTS: Final = faults(
     *(
         fault(f"patch-forgets-{name}", GUIDE, f"a PATCH of a location loses {what}")
         .plant(_resets(member))
-        .finding(Expected(PATCH_CHANGES_ONLY_GIVEN, "changeLocation -> 200", f"/{member} afterwards"))
+        .finding(
+            found(
+                PATCH_CHANGES_ONLY_GIVEN, "changeLocation", 200, inside(f"/{member}"), "changed", seen_by="getLocation"
+            )
+        )
         for name, what, member in (
             ("type", "its type", "locationType"),
             ("coordinates", "its coordinates", "coordinates"),
@@ -125,43 +130,45 @@ FAULTS: Final = faults(
     *(
         fault(f"patch-ignores-{name}", GUIDE, f"a PATCH of a location does not change {name}")
         .plant(p.ignores("changeLocation", member, "meterPointId"))
-        .finding(Expected(ROUND_TRIP, "(PATCH|GET) /users/{userId}/locations/{locationId} -> 200", f"/{member}"))
+        .finding(found(ROUND_TRIP, "", 200, inside(f"/{member}")))
         for name, member in (("type", "locationType"), ("coordinates", "coordinates"), ("meters", "meterPointIds"))
     ),
     fault("patch-says-only", GUIDE, "a PATCH of a location shows the change, and keeps what was")
     .plant(p.does("changeLocation", _says_only))
-    .finding(Expected(ROUND_TRIP, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
+    .finding(found(ROUND_TRIP, "getLocation", 200)),
     fault("put-says-only", GUIDE, "a PUT of a location shows the change, and keeps what was")
     .plant(p.does("replaceLocation", _says_only))
-    .finding(Expected(ROUND_TRIP, "getLocation -> 200", "/(locationType|coordinates|meterPointIds)")),
+    .finding(found(ROUND_TRIP, "getLocation", 200)),
     fault("put-merges", GUIDE, "a PUT of a location leaves what it does not name as it was")
     .plant(p.does("replaceLocation", _merged))
-    .finding(Expected(PUT_REPLACES, "replaceLocation -> 200", "afterwards")),
+    .finding(found(PUT_REPLACES, "replaceLocation", 200, body(("locationType",)), "same", seen_by="getLocation")),
     fault("put-makes-location", GUIDE, "a PUT makes a location that is not there")
     .plant(p.does("replaceLocation", _put_makes))
-    .finding(Expected(STATUS_EXPECTED, "replaceLocation -> 200", "status", "404", "200")),
+    .finding(found(STATUS_EXPECTED, "replaceLocation", 200, STATUS, "status")),
     fault("put-changes-all-locations", GUIDE, "a PUT of a location changes the user's others, too")
     .plant(p.then_does("replaceLocation", _put_changes_all))
-    .finding(Expected(OTHERS_UNTOUCHED, "replaceLocation -> 200", "GET .* afterwards")),
+    .finding(
+        found(OTHERS_UNTOUCHED, "replaceLocation", 200, body(("locationType",)), "changed", seen_by="getLocation")
+    ),
     fault("patch-changes-all-locations", GUIDE, "a PATCH of a location changes the user's others, too")
     .plant(p.then_does("changeLocation", _put_changes_all))
-    .finding(Expected(OTHERS_UNTOUCHED, "changeLocation -> 200", "GET .* afterwards")),
+    .finding(found(OTHERS_UNTOUCHED, "changeLocation", 200, body(("locationType",)), "changed", seen_by="getLocation")),
     fault("second-put-is-a-conflict", GUIDE, "a location is not put as it is already")
     .plant(p.does("replaceLocation", _second_is_conflict))
-    .finding(Expected(STATUS_EXPECTED, "replaceLocation -> 409", "status", "200", "409")),
+    .finding(found(STATUS_EXPECTED, "replaceLocation", 409, STATUS, "status")),
     fault("put-keeps-original-meter", GUIDE, "a PUT of a location leaves its meterPointId as it was")
     .plant(p.does("replaceLocation", _put_keeps_old))
-    .finding(Expected(PUT_REPLACES, "replaceLocation -> 200", "/meterPointId afterwards")),
+    .finding(found(PUT_REPLACES, "replaceLocation", 200, inside("/meterPointId"), "same", seen_by="getLocation")),
     fault("put-drops-resources", GUIDE, "a PUT of a location deletes what is there")
     .plant(p.then_does("replaceLocation", _put_drops_resources))
-    .finding(Expected(OTHERS_UNTOUCHED, "replaceLocation -> 200", "GET /resources/.* afterwards")),
+    .finding(found(OTHERS_UNTOUCHED, "replaceLocation", 200, body(), "absent", seen_by="getResource")),
     fault("patch-drops-resources", GUIDE, "a PATCH of a location deletes what is there")
     .plant(p.then_does("changeLocation", _put_drops_resources))
-    .finding(Expected(OTHERS_UNTOUCHED, "changeLocation -> 200", "GET /resources/.* afterwards")),
+    .finding(found(OTHERS_UNTOUCHED, "changeLocation", 200, body(), "absent", seen_by="getResource")),
     *(
         fault(f"patch-ignores-empty-list-of-{what}", SPEC, "an empty list in a PATCH changes nothing")
         .plant(p.does(o, _nothing_is_no_change))
-        .finding(Expected(ROUND_TRIP, f"{reads} -> 200", f"/{name}"))
+        .finding(found(ROUND_TRIP, reads, 200, inside(f"/{name}"), "count"))
         for what, o, reads, name in (
             ("meters", "changeLocation", "getLocation", "meterPointIds"),
             ("types", "changeWebhook", "getWebhook", "notificationTypes"),
@@ -169,24 +176,26 @@ FAULTS: Final = faults(
     ),
     fault("original-meter-is-ignored", SPEC, "a meterPointId that is sent alone is ignored")
     .plant(p.keeps("createLocation", "/meterPointId", None))
-    .finding(Expected(ROUND_TRIP, "getLocation -> 200", "/meterPointId", "here or in", "null")),
+    .finding(found(ROUND_TRIP, "getLocation", 200, inside("/meterPointId"), "changed", actual=OfType("null"))),
     fault("taken-location-is-replaced", GUIDE, "a locationId that is taken is taken again")
     .plant(p.does("createLocation", _replaces))
-    .finding(Expected(STATUS_EXPECTED, "createLocation -> 201", "status", "409", "201")),
+    .finding(found(STATUS_EXPECTED, "createLocation", 201, STATUS, "status", case="taken-id")),
     fault("taken-location-is-400", GUIDE, "a locationId that is taken is answered with 400")
     .plant(p.does("createLocation", partial(_conflict_is, Reply(400, "There is such a location."))))
-    .finding(Expected(STATUS_EXPECTED, "createLocation -> 400", "status", "409", "400")),
+    .finding(found(STATUS_EXPECTED, "createLocation", 400, STATUS, "status", case="taken-id")),
     fault("taken-location-is-500", GUIDE, "a locationId that is taken is a server error")
     .plant(p.does("createLocation", partial(_conflict_is, Reply(500))))
-    .finding(Expected(SERVER_ERROR, "createLocation -> 500", "status", "below 500", "500")),
+    .finding(
+        found(SERVER_ERROR, "createLocation", 500, STATUS, "exclusiveMaximum", case="taken-id", actual=Equal(500))
+    ),
     fault("taken-location-is-200", GUIDE, "a locationId that is taken is answered with 200")
     .plant(p.does("createLocation", partial(_conflict_is, Reply(200))))
-    .finding(Expected(STATUS_EXPECTED, "createLocation -> 200", "status", "409", "200")),
+    .finding(found(STATUS_EXPECTED, "createLocation", 200, STATUS, "status", case="taken-id")),
     fault(
         "taken-location-in-spite-of-409",
         GUIDE,
         "a locationId that is taken is answered with 409, and the location replaced",
     )
     .plant(p.does("createLocation", _conflict_replaces))
-    .finding(Expected(OTHERS_UNTOUCHED, "createLocation -> 409", "GET .* afterwards")),
+    .finding(found(OTHERS_UNTOUCHED, "createLocation", 409, body(("locationType",)), "changed", seen_by="getLocation")),
 )

@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from ecsuite.promises import BAD_REQUEST, LIST_ORDER, PAGES, RESPONSE_BODY
+from ecsuite.findings.breach import Place, body, listed
+from ecsuite.findings.pattern import EACH, Equal, OfType, found, inside
+from ecsuite.promises import LIST_ORDER, PAGES, RESPONSE_BODY
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, Reply
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
-from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
+from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab, not_refused
 from ecsuite.standin.faults.edition_2026_01.operations import PAGED_LISTS
 from ecsuite.standin.parts import Parts
 
@@ -107,94 +108,98 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(o)}-page-is-ignored", GUIDE, f"{o} shows the first page, whichever is asked for")
         .plant(p.does(o, partial(_page_of, lambda _: 1)))
-        .finding(Expected(PAGES, f"{o} -> 200"))
+        .finding(found(PAGES, o, 200, listed(EACH)))
         for o in PAGED_LISTS
     ),
     *(
         fault(f"{kebab(o)}-pages-overlap", GUIDE, f"a page of {o} begins with the last record of the one before")
         .plant(p.does(o, _overlapping))
-        .finding(Expected(PAGES, f"{o} -> 200"))
+        .finding(found(PAGES, o, 200, listed(EACH)))
         for o in PAGED_LISTS
     ),
     *(
         fault(f"{kebab(o)}-last-page-is-lost", GUIDE, f"a last page of {o} that is not full has nothing")
         .plant(p.does(o, _lost_at_the_end))
-        .finding(Expected(PAGES, f"{o} -> 200", "", "records"))
+        .finding(found(PAGES, o, 200, listed("page"), "count"))
         for o in PAGED_LISTS
     ),
     *(
         fault(f"{kebab(o)}-total-is-of-page", GUIDE, f"totalRecords of {o} counts the page")
         .plant(pages(_total_of_page, o))
-        .finding(Expected(PAGES, f"{o} -> 200"))
+        .finding(found(PAGES, o, 200, body(("pagination", "totalPages")), "changed"))
         for o in PAGED_LISTS
     ),
     fault("pages-from-0", GUIDE, "pages of users count from 0")
     .plant(p.does("listUsers", partial(_page_of, lambda number: max(1, number - 1))))
-    .finding(Expected(PAGES, "listUsers -> 200")),
+    .finding(found(PAGES, "listUsers", 200, listed("userId"))),
     fault("pages-from-2", GUIDE, "the first page of users is the second")
     .plant(p.does("listUsers", partial(_page_of, lambda number: number + 1)))
-    .finding(Expected(PAGES, "listUsers -> 200")),
+    .finding(found(PAGES, "listUsers", 200, listed("page"), "count")),
     fault("page-size-is-ignored", GUIDE, "the size of a page of users is not looked at")
     .plant(_asks(lambda _: {"pageSize": "100"}, "listUsers"))
-    .finding(Expected(PAGES, "listUsers -> 200", "pageSize")),
+    .finding(found(PAGES, "listUsers", 200, body(("pagination", "pageSize")), "changed")),
     fault("page-size-is-capped", GUIDE, "a page of users has no more than 50")
     .plant(_asks(lambda query: {"pageSize": str(min(50, int(query.get("pageSize", "50"))))}, "listUsers"))
-    .finding(Expected(PAGES, "listUsers -> 200", "pageSize", "1000", "50")),
+    .finding(found(PAGES, "listUsers", 200, body(("pagination", "pageSize")), "changed", actual=Equal(50))),
     fault("page-has-one-more", GUIDE, "a page of events has one more")
     .plant(p.does("listEvents", _one_more))
-    .finding(Expected(PAGES, "listEvents -> 200", "the page")),
+    .finding(found(PAGES, "listEvents", 200, listed("page"), "count")),
     fault("page-after-last-is-last", GUIDE, "a page after the last one shows the last one")
     .plant(p.does("listUsers", _last_again))
-    .finding(Expected(PAGES, "listUsers -> 200", "page", "no records")),
+    .finding(found(PAGES, "listUsers", 200, listed("page"), "count")),
     fault("total-is-one-more", GUIDE, "totalRecords of users is one more")
     .plant(_figure("totalRecords", lambda own: own["totalRecords"] + 1, "listUsers"))
-    .finding(Expected(PAGES, "listUsers -> 200")),
+    .finding(found(PAGES, "listUsers", 200, body(("pagination", "totalPages")), "changed")),
     fault("total-is-zero", GUIDE, "totalRecords of events is 0")
     .plant(_figure("totalRecords", lambda _: 0, "listEvents"))
-    .finding(Expected(PAGES, "listEvents -> 200")),
+    .finding(found(PAGES, "listEvents", 200, body(("pagination", "nextPage")), "changed")),
     fault("current-page-is-1", GUIDE, "currentPage of users is 1 on every page")
     .plant(_figure("currentPage", lambda _: 1, "listUsers"))
-    .finding(Expected(PAGES, "listUsers -> 200", "currentPage", "2", "1")),
+    .finding(found(PAGES, "listUsers", 200, body(("pagination", "currentPage")), "changed", actual=Equal(1))),
     fault("current-page-from-0", GUIDE, "currentPage of events counts from 0")
     .plant(_figure("currentPage", lambda own: own["currentPage"] - 1, "listEvents"))
-    .finding(Expected(PAGES, "listEvents -> 200", "currentPage", "1", "0")),
+    .finding(found(PAGES, "listEvents", 200, body(("pagination", "currentPage")), "changed", actual=Equal(0))),
     fault("page-size-is-1000", GUIDE, "pageSize of logs is shown as 1000")
     .plant(_figure("pageSize", lambda _: 1000, "listNotificationLogs"))
-    .finding(Expected(PAGES, "listNotificationLogs -> 200", "pageSize", "1", "1000")),
+    .finding(
+        found(PAGES, "listNotificationLogs", 200, body(("pagination", "pageSize")), "changed", actual=Equal(1000))
+    ),
     fault("total-pages-rounded-down", GUIDE, "totalPages of users is rounded down")
     .plant(_figure("totalPages", lambda own: own["totalRecords"] // own["pageSize"], "listUsers"))
-    .finding(Expected(PAGES, "listUsers -> 200", "totalPages")),
+    .finding(found(PAGES, "listUsers", 200, body(("pagination", "totalPages")), "changed")),
     fault("next-page-after-last", GUIDE, "the last page of users has a nextPage")
     .plant(_figure("nextPage", lambda own: own["currentPage"] + 1, "listUsers"))
-    .finding(Expected(PAGES, "listUsers -> 200", "nextPage", "null")),
+    .finding(found(PAGES, "listUsers", 200, body(("pagination", "nextPage")), "changed")),
     fault("next-page-is-this-one", GUIDE, "nextPage of eligible users is the page itself")
     .plant(_figure("nextPage", lambda own: own["nextPage"] and own["currentPage"], "listEligibleUsers"))
-    .finding(Expected(PAGES, "listEligibleUsers -> 200", "nextPage", "2", "1")),
+    .finding(found(PAGES, "listEligibleUsers", 200, body(("pagination", "nextPage")), "changed", actual=Equal(1))),
     fault("previous-page-of-first", GUIDE, "the first page of events has a previousPage of 0")
     .plant(_figure("previousPage", lambda own: own["currentPage"] - 1, "listEvents"))
-    .finding(Expected(PAGES, "listEvents -> 200", "previousPage", "null", "0")),
+    .finding(found(PAGES, "listEvents", 200, body(("pagination", "previousPage")), "changed", actual=Equal(0))),
     fault("total-is-text", GUIDE, "totalRecords of users is text")
     .plant(_figure("totalRecords", lambda own: str(own["totalRecords"]), "listUsers"))
-    .finding(Expected(RESPONSE_BODY, "listUsers -> 200", "totalRecords", "an integer", "a string")),
+    .finding(
+        found(RESPONSE_BODY, "listUsers", 200, body(("pagination", "totalRecords")), "type", actual=OfType("string"))
+    ),
     fault("no-pagination", GUIDE, "the list of eligible users has no pagination")
     .plant(p.shows("listEligibleUsers", "/pagination", p.DROP))
-    .finding(Expected(RESPONSE_BODY, "listEligibleUsers -> 200", "/pagination", "required", "missing")),
+    .finding(found(RESPONSE_BODY, "listEligibleUsers", 200, inside("/pagination"), "required")),
     fault("no-current-page", GUIDE, "pagination of events has no currentPage")
     .plant(p.shows("listEvents", "/pagination/currentPage", p.DROP))
-    .finding(Expected(RESPONSE_BODY, "listEvents -> 200", "/pagination/currentPage", "required", "missing")),
+    .finding(found(RESPONSE_BODY, "listEvents", 200, inside("/pagination/currentPage"), "required")),
     *(
         fault(f"{kebab(o)}-takes-any-page", GUIDE, f"{o} takes a page that is no number")
         .plant(p.forgives_parameters(o, "page", "1"))
-        .finding(Expected(BAD_REQUEST, f"{o} -> 200", "status", "query page is"))
+        .finding(not_refused(o, Place("query", "page"), "type"))
         for o in PAGED_LISTS
     ),
     fault("list-users-takes-any-page-size", GUIDE, "listUsers takes a pageSize that is no number")
     .plant(p.forgives_parameters("listUsers", "pageSize", "10"))
-    .finding(Expected(BAD_REQUEST, "listUsers -> 200", "status", "query pageSize is")),
+    .finding(not_refused("listUsers", Place("query", "pageSize"), "type")),
     fault("events-oldest-first", GUIDE, "events come oldest first")
     .plant(p.wraps(p.of_store("all"), _backwards))
-    .finding(Expected(LIST_ORDER, "listEvents -> 200", "the list", "latest first")),
+    .finding(found(LIST_ORDER, "listEvents", 200, listed("createdAt"), "order")),
     fault("events-in-order-of-ids", GUIDE, "events on a page are sorted by id")
     .plant(p.lists("listEvents", lambda items: sorted(items, key=lambda own: str(own["id"]))))
-    .finding(Expected(LIST_ORDER, "listEvents -> 200", "the list", "latest first")),
+    .finding(found(LIST_ORDER, "listEvents", 200, listed("createdAt"), "order")),
 )

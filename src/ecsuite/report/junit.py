@@ -1,0 +1,57 @@
+"""What a report of single tests, such as JUnit's, has of a test: a new cause whole, a known one by its first test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ecsuite import wording
+from ecsuite.report.causes import delivery_line, evidence_line, found_title, repeat_of, response_line
+from ecsuite.results.collect import Told
+from ecsuite.results.record import Found
+from ecsuite.results.severity import SEVERITIES
+
+LONGEST_EXCERPT: Final = 2000
+NEWLINE: Final = "\n"
+
+
+def failure_text(said: str, told: Told) -> str:
+    """A failure: what the test said and the first thing that it found, on a line, and all of it below."""
+    text = told_text(told)
+    return f"{said}: {text.partition(NEWLINE)[0]}\n\n{text}" if text else said
+
+
+def told_text(told: Told) -> str:
+    """What a test found, errors first; an empty line between two findings."""
+    blocks = [(each, _whole(each)) for each in told.new]
+    blocks += [(each, f"{_head(each)}\n  found before, in {test}") for each, test in told.known]
+    blocks.sort(key=lambda block: SEVERITIES.index(block[0].finding.severity))
+    return "\n\n".join(text for _, text in blocks)
+
+
+def _head(found: Found) -> str:
+    finding = found.finding
+    severity = "" if finding.severity == "error" else f" {finding.severity}"
+    return f"{found_title(found)}  [{finding.level}]{severity}"
+
+
+def _whole(found: Found) -> str:
+    return "\n".join((_head(found), *(f"  {name:<9} {text}" for name, text in _fields(found))))
+
+
+def _fields(found: Found) -> Iterator[tuple[str, str]]:
+    finding, sample = found.finding, found.sample
+    yield "call", wording.subject(finding)
+    yield "at", wording.where(finding.breach)
+    yield "expected", f"{wording.expected(finding.breach)}  {finding.rule}  ({finding.rule.source})"
+    yield "actual", wording.actual(finding.breach)
+    if sample is None:
+        return
+    if sample.is_delivery:
+        yield "delivery", delivery_line(sample, LONGEST_EXCERPT)
+    else:
+        yield "response", response_line(sample, LONGEST_EXCERPT)
+    if found.evidence:
+        yield "shown by", evidence_line(found.evidence, LONGEST_EXCERPT)
+    yield from (("trace", f"{name}: {value}") for name, value in sample.traces)
+    yield "repeat", repeat_of(sample)

@@ -1,0 +1,113 @@
+"""A cause: what findings of several operations and tests have in common, told once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ecsuite.findings.finding import Finding
+from ecsuite.promises import Severity
+from ecsuite.results.record import Found
+from ecsuite.results.severity import SEVERITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Findings that come from the same cause.
+
+    Attributes:
+        first: the first of them, with its quote of the contract and, where there is one, its exchange.
+        responses: how many responses showed it.
+        operations: the calls, `GET /users/{userId}`, in the order in which they came.
+        tests: the node ids of the tests.
+    """
+
+    first: Found
+    responses: int
+    operations: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    @property
+    def finding(self) -> Finding:
+        """The first finding."""
+        return self.first.finding
+
+    @property
+    def severity(self) -> Severity:
+        """How severe all of them are."""
+        return self.finding.severity
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The worst and the most frequent first."""
+        return SEVERITIES.index(self.severity), -self.responses
+
+    def to_json(self) -> dict[str, Any]:
+        """The cause as a JSON value."""
+        return {
+            "severity": self.severity,
+            "promise": self.finding.promise,
+            "responses": self.responses,
+            "operations": list(self.operations),
+            "tests": list(self.tests),
+            "first": self.first.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Cause:
+        """The cause that `to_json` gave."""
+        return cls(
+            first=Found.from_json(value["first"]),
+            responses=value["responses"],
+            operations=tuple(value["operations"]),
+            tests=tuple(value["tests"]),
+        )
+
+
+class Causes:
+    """Gathers findings into causes, as they come."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[object, ...], _Group] = {}
+
+    def add(self, test: str, found: Found) -> bool:
+        """Add what a test found; whether its cause is a new one."""
+        is_new = found.cause not in self._groups
+        group = self._groups.setdefault(found.cause, _Group(found, test))
+        group.add(test, found)
+        return is_new
+
+    def first_test(self, found: Found) -> str:
+        """The test that found a cause first."""
+        return next(iter(self._groups[found.cause].tests))
+
+    def ranked(self) -> tuple[Cause, ...]:
+        """The causes, the worst and the most frequent first; else in the order in which they came."""
+        return tuple(sorted((group.cause() for group in self._groups.values()), key=lambda cause: cause.rank))
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._groups)
+
+
+class _Group:
+    """The findings of one cause."""
+
+    def __init__(self, found: Found, test: str) -> None:
+        self.found = found
+        self.responses = 0
+        # Dicts for their order.
+        self.operations: dict[str, None] = {}
+        self.tests: dict[str, None] = {test: None}
+
+    def add(self, test: str, found: Found) -> None:
+        if self.found.sample is None:
+            self.found = found
+        self.responses += found.responses
+        self.operations[f"{found.finding.method} {found.finding.path}"] = None
+        self.tests[test] = None
+
+    def cause(self) -> Cause:
+        return Cause(self.found, self.responses, tuple(self.operations), tuple(self.tests))

@@ -1,0 +1,250 @@
+"""What one test hands over: its findings by cause and operation, with a sample each, ready to travel as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from ecsuite.contract import Contract, Pointer
+from ecsuite.findings.breach import KINDS, Breach
+from ecsuite.findings.datum import Datum
+from ecsuite.findings.finding import Finding, Observation
+from ecsuite.journal import Journal, Tally
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.redact import MASK
+from ecsuite.results.anchors import anchor_of
+from ecsuite.results.own import Privacy, json_of, own_values
+from ecsuite.results.sample import Mask, Sample, sample_of
+
+# Lines of the contract that are quoted with a finding.
+MOST_QUOTED: Final = 12
+# Kinds of breach that are about how many there are.
+_COUNTS: Final = frozenset({"count", "duplicate", "length"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a test found of one cause in one operation.
+
+    Attributes:
+        finding: the first, without its exchange.
+        anchor: what it is about, wherever it was made; see `anchor_of`.
+        responses: how many responses showed it.
+        quote: what the contract says there, as lines of its file.
+        sample: the exchange that is to blame.
+        evidence: the later exchange that shows it; None where the one to blame does.
+    """
+
+    finding: Finding
+    anchor: Pointer
+    responses: int
+    quote: tuple[str, ...] = ()
+    sample: Sample | None = None
+    evidence: Sample | None = None
+
+    @property
+    def cause(self) -> tuple[object, ...]:
+        """What findings of one cause have in common: severity, promise, kind of breach, and what they are about."""
+        return (self.finding.severity, self.finding.promise, self.finding.breach.kind, *self.anchor)
+
+    def to_json(self) -> dict[str, Any]:
+        """The data as a JSON value."""
+        return {
+            "finding": self.finding.to_json(),
+            "anchor": list(self.anchor),
+            "responses": self.responses,
+            "quote": list(self.quote),
+            "sample": self.sample.to_json() if self.sample else None,
+            "evidence": self.evidence.to_json() if self.evidence else None,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Found:
+        """The data that `to_json` gave."""
+        return cls(
+            finding=Finding.from_json(value["finding"]),
+            anchor=tuple(value["anchor"]),
+            responses=value["responses"],
+            quote=tuple(value["quote"]),
+            sample=Sample.from_json(value["sample"]) if value["sample"] else None,
+            evidence=Sample.from_json(value["evidence"]) if value["evidence"] else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What came of one test.
+
+    Attributes:
+        tally: its figures.
+        found: what it found; errors first.
+        stopped: what it stopped with besides, on one line; empty where it did not.
+        crash: the traceback of an exception that nobody expected; empty where there was none.
+        base_url: where its calls went.
+        is_told: whether it ended as it did for what stands here, and for nothing else.
+        skipped: why it was skipped; empty where it was not.
+        went_on: whether it came to its end all the same.
+        left: the paths of what it made, and could not or was not to delete.
+    """
+
+    tally: Tally
+    found: tuple[Found, ...] = ()
+    stopped: str = ""
+    crash: str = ""
+    base_url: str = ""
+    is_told: bool = False
+    skipped: str = ""
+    went_on: bool = True
+    left: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as a JSON value."""
+        return {
+            "calls": self.tally.exchanges,
+            "observations": [[*seen, times] for seen, times in self.tally.observations.items()],
+            "found": [each.to_json() for each in self.found],
+            "stopped": self.stopped,
+            "crash": self.crash,
+            "base_url": self.base_url,
+            "is_told": self.is_told,
+            "skipped": self.skipped,
+            "went_on": self.went_on,
+            "left": list(self.left),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Record:
+        """The record that `to_json` gave."""
+        tally = Tally(value["calls"])
+        for *seen, times in value["observations"]:
+            tally.observations[Observation(*seen)] += times
+        found = tuple(Found.from_json(each) for each in value["found"])
+        return cls(
+            tally=tally,
+            found=found,
+            stopped=value["stopped"],
+            crash=value["crash"],
+            base_url=value["base_url"],
+            is_told=value["is_told"],
+            skipped=value["skipped"],
+            went_on=value["went_on"],
+            left=tuple(value["left"]),
+        )
+
+
+def found_in(journal: Journal, contract: Contract, mask: Mask) -> tuple[Found, ...]:
+    """What a run found, by cause and operation; a sample with each, without what is not the run's own.
+
+    Args:
+        journal: of the run.
+        contract: what it was checked against.
+        mask: takes the secrets of the run out of a text.
+    """
+    if not journal.findings:
+        return ()
+    privacy, now = Privacy(own_values(journal.results)), datetime.now(UTC)
+    groups: dict[tuple[object, ...], Found] = {}
+    counted: set[tuple[object, ...]] = set()
+    for finding in journal.findings:
+        anchor, spot = anchor_of(finding, contract), journal.spot(finding)
+        found = Found(finding, anchor, 0)
+        key = (*found.cause, finding.method, finding.path)
+        if key not in groups:
+            groups[key] = _whole(found, contract, privacy, mask, now)
+        if spot not in counted:
+            counted.add(spot)
+            known = groups[key]
+            groups[key] = replace(known, responses=known.responses + journal.times(finding))
+    return tuple(groups.values())
+
+
+def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime) -> Found:
+    """The same with its exchanges and its quote, and without what is not the run's own."""
+    finding = found.finding
+    is_delivery = finding.operation in contract.deliveries
+    shown = _shown_by(finding)
+
+    def sample(exchange: Exchange | None) -> Sample | None:
+        path = finding.breach.at.path if exchange is not None and exchange is shown else ()
+        return sample_of(exchange, path, privacy, mask, now, is_delivery=is_delivery) if exchange else None
+
+    body = json_of((shown.request if is_delivery else shown.response).body) if shown else None
+    breach = finding.breach
+    if not _is_shown(breach, body if shown else None, privacy):
+        breach = private(breach, privacy)
+    return replace(
+        found,
+        finding=replace(finding, breach=_counted(breach, privacy), blamed=None, evidence=None),
+        quote=_quote(finding.rule.pointer, contract),
+        sample=sample(finding.blamed),
+        evidence=sample(finding.evidence),
+    )
+
+
+def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:
+    """The rule as its document has it, with what it stands in where it is a single line."""
+    lines = contract.source.quote(rule, MOST_QUOTED)
+    return lines if len(lines) > 1 or not rule else contract.source.quote(rule[:-1], MOST_QUOTED)
+
+
+def _shown_by(finding: Finding) -> Exchange | None:
+    """The exchange whose body has the place that a finding is about; None where no single one has it."""
+    if finding.breach.at.part not in {"body", "request-body"}:
+        return None
+    return finding.evidence if finding.breach.seen_by else finding.blamed
+
+
+def _is_shown(breach: Breach, body: Any, privacy: Privacy) -> bool:
+    """Whether the values that a breach is about may be kept as they are."""
+    if breach.at.part in {"list", "delivery"}:
+        return False
+    if breach.at.part == "body" and body is not None:
+        return privacy.shows(body, breach.at.path)
+    # Of what was sent all is the run's own.
+    return breach.at.part != "body" or not any(isinstance(token, int) for token in breach.at.path)
+
+
+def private(breach: Breach, privacy: Privacy) -> Breach:
+    """The breach with values that are not the run's own masked: of a value its type is kept, of an object its names."""
+    if breach.kind in _COUNTS:
+        return breach
+    # What a keyword wants there is published.
+    expected = breach.expected if breach.kind not in KINDS else _masked(breach.expected, privacy)
+    return replace(breach, expected=expected, actual=_masked(breach.actual, privacy))
+
+
+def _masked(value: Datum, privacy: Privacy) -> Datum:
+    if value.type == "array":
+        return replace(value, value=[item if privacy.is_own_item(item) else MASK for item in value.value])
+    if value.type == "object":
+        return value if privacy.is_own_item(value.value) else replace(value, value=dict.fromkeys(value.value, MASK))
+    if value.type in {"string", "integer", "number"} and not privacy.is_own_item(value.value):
+        return replace(value, value=MASK, size=len(MASK))
+    return value
+
+
+def _counted(breach: Breach, privacy: Privacy) -> Breach:
+    """The breach with lists of entities counted, and entities that are not the run's own without their values."""
+    value = breach.actual
+    if value.type == "array" and breach.kind != "order":
+        return replace(breach, actual=replace(value, value=[]))
+    if value.type == "object":
+        return replace(breach, actual=replace(value, value=privacy.kept(value.value)))
+    return breach
+
+
+def is_empty(record: Record) -> bool:
+    """Whether a test has nothing to hand over: it called nothing and stopped for no reason of ours."""
+    return not (
+        record.tally.exchanges or record.found or record.stopped or record.crash or record.skipped or record.left
+    )
+
+
+def merged(tallies: Iterable[Tally]) -> Tally:
+    """The figures of several tests."""
+    whole = Tally()
+    for tally in tallies:
+        whole.add(tally)
+    return whole

@@ -1,0 +1,224 @@
+"""The result of a run: what all reports are rendered from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from ecsuite.findings.finding import Finding
+from ecsuite.journal import Tally
+from ecsuite.results.cause import Cause
+from ecsuite.results.severity import SEVERITIES
+
+# What reads a file of another number would not understand it.
+SCHEMA: Final = 1
+FORMAT: Final = "ecsuite results"
+Kind = Literal["stopped", "crash"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What made tests fail that is no finding.
+
+    Attributes:
+        kind: `crash` where nobody expected it, `stopped` where its text says what is wrong.
+        text: one line.
+        tests: the node ids of the tests.
+        file: the name of the file beside the result that has the traceback; empty where there is none.
+    """
+
+    kind: Kind
+    text: str
+    tests: tuple[str, ...]
+    file: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The problem as a JSON value."""
+        return {"kind": self.kind, "text": self.text, "tests": list(self.tests), "file": self.file}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Problem:
+        """The problem that `to_json` gave."""
+        return cls(value["kind"], value["text"], tuple(value["tests"]), value["file"])
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was done, counted.
+
+    Attributes:
+        calls: exchanges that were checked.
+        passed: how often a promise was kept.
+        broken: how often one was broken, by whatever severity.
+        not_checked: how often a promise could not be judged, by its id and the reason, the most frequent first.
+        tests: how many tests ended how: `passed`, `failed`, `skipped`, `error`.
+        unsteady: how often there was no response of the API's, by what came in its place: a status, or `lost`.
+    """
+
+    calls: int = 0
+    passed: int = 0
+    broken: int = 0
+    not_checked: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    tests: Mapping[str, int] = field(default_factory=dict)
+    unsteady: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tally: Tally, tests: Mapping[str, int]) -> Figures:
+        """The figures of a tally."""
+        not_checked = dict(tally.not_checked.most_common())
+        unsteady = dict(tally.unsteady.most_common())
+        return cls(tally.exchanges, tally.passed, tally.broken, not_checked, dict(tests), unsteady)
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures as a JSON value."""
+        reasons = [
+            {"promise": promise, "reason": reason, "times": times}
+            for (promise, reason), times in self.not_checked.items()
+        ]
+        return {
+            "calls": self.calls,
+            "checks": {"passed": self.passed, "broken": self.broken, "not_checked": reasons},
+            "tests": dict(self.tests),
+            "unsteady": dict(self.unsteady),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Figures:
+        """The figures that `to_json` gave."""
+        checks = value["checks"]
+        reasons = {(each["promise"], each["reason"]): each["times"] for each in checks["not_checked"]}
+        return cls(
+            value["calls"], checks["passed"], checks["broken"], reasons, dict(value["tests"]), dict(value["unsteady"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What was run, where and with what.
+
+    Attributes:
+        started: in UTC.
+        ended: likewise.
+        settings: by the names of the options.
+        base_urls: where the calls went.
+        versions: of ecsuite and what it stands on.
+        ended_by: why the run ended before its last test; empty where it did not.
+    """
+
+    started: str
+    ended: str
+    settings: Mapping[str, Any]
+    base_urls: tuple[str, ...]
+    versions: Mapping[str, str]
+    ended_by: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The data as a JSON value."""
+        return {
+            "started": self.started,
+            "ended": self.ended,
+            "ended_by": self.ended_by,
+            "settings": dict(self.settings),
+            "base_urls": list(self.base_urls),
+            "versions": dict(self.versions),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> RunInfo:
+        """The data that `to_json` gave."""
+        return cls(
+            started=value["started"],
+            ended=value["ended"],
+            settings=dict(value["settings"]),
+            base_urls=tuple(value["base_urls"]),
+            versions=dict(value["versions"]),
+            ended_by=value["ended_by"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TestFinding:
+    """A finding of a test: the number of its cause, and how many responses of one operation showed it."""
+
+    test: str
+    cause: int
+    finding: Finding
+    responses: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as a JSON value."""
+        return {
+            "test": self.test,
+            "cause": self.cause,
+            "responses": self.responses,
+            "finding": self.finding.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> TestFinding:
+        """The finding that `to_json` gave."""
+        return cls(value["test"], value["cause"], Finding.from_json(value["finding"]), value["responses"])
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """All that is known of a run.
+
+    Attributes:
+        causes: ranked; the first is number 1.
+        findings: of each test, by cause and operation, as far as they are kept.
+        findings_left_out: how many more there were.
+        problems: what else made tests fail.
+        skipped: how many tests were skipped, by the reason.
+        left: the addresses of what was made and is still there, those first that are to be deleted first.
+    """
+
+    run: RunInfo
+    figures: Figures
+    causes: tuple[Cause, ...] = ()
+    findings: tuple[TestFinding, ...] = ()
+    findings_left_out: int = 0
+    problems: tuple[Problem, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+    @property
+    def severities(self) -> Mapping[str, int]:
+        """How many causes there are of each severity that there is, the worst first."""
+        counts = Counter(cause.severity for cause in self.causes)
+        return {severity: counts[severity] for severity in SEVERITIES if counts[severity]}
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as a JSON value."""
+        return {
+            "format": FORMAT,
+            "schema": SCHEMA,
+            "run": self.run.to_json(),
+            "figures": self.figures.to_json(),
+            "causes": _each(self.causes),
+            "findings": _each(self.findings),
+            "findings_left_out": self.findings_left_out,
+            "problems": _each(self.problems),
+            "skipped": dict(self.skipped),
+            "left": list(self.left),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> RunResult:
+        """The result that `to_json` gave."""
+        return cls(
+            run=RunInfo.from_json(value["run"]),
+            figures=Figures.from_json(value["figures"]),
+            causes=tuple(map(Cause.from_json, value["causes"])),
+            findings=tuple(map(TestFinding.from_json, value["findings"])),
+            findings_left_out=value["findings_left_out"],
+            problems=tuple(map(Problem.from_json, value["problems"])),
+            skipped=dict(value["skipped"]),
+            left=tuple(value["left"]),
+        )
+
+
+def _each(parts: Iterable[Cause | TestFinding | Problem]) -> list[dict[str, Any]]:
+    return [part.to_json() for part in parts]

@@ -1,0 +1,33 @@
+"""What severities mean for a verdict, and in which order they are told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final, get_args
+
+from ecsuite.findings.finding import Finding
+from ecsuite.promises import Severity
+
+# The worst first.
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+
+
+def fails(severity: Severity, *, strict: bool) -> bool:
+    """Whether findings of a severity fail a run: errors do, warnings where it is strict, notes never."""
+    return severity == "error" or (strict and severity == "warning")
+
+
+def failing(findings: Iterable[Finding], *, strict: bool) -> tuple[Finding, ...]:
+    """The findings that fail a run."""
+    return tuple(finding for finding in findings if fails(finding.severity, strict=strict))
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings with the errors first, the notes last; those of one severity stay in their order."""
+    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+
+def severities(findings: Iterable[Finding]) -> Mapping[Severity, int]:
+    """How many findings there are of each severity that there is, the worst first."""
+    return Counter(finding.severity for finding in worst_first(findings))

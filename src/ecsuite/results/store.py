@@ -1,0 +1,97 @@
+"""The file of a result: written whole or not at all, and read with one clear line where it cannot be."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ecsuite.errors import ReportUnusable, ReportUnwritable
+from ecsuite.results.result import FORMAT, SCHEMA, RunResult
+
+# Of the folder that a run was started in.
+FOLDER: Final = Path(".ecsuite")
+LAST: Final = FOLDER / "last"
+FILE: Final = "results.json"
+_CRASHES: Final = "crash-*.txt"
+
+
+def require_writable(folder: Path) -> None:
+    """See that a result can be written, before the run.
+
+    Raises:
+        ReportUnwritable: it cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".results-"):
+            pass
+    except OSError as error:
+        raise ReportUnwritable(folder, error.strerror or str(error)) from None
+
+
+def write(folder: Path, result: RunResult, crashes: Mapping[str, str]) -> None:
+    """Write a result into its folder, in the place of what is there of an earlier one.
+
+    Args:
+        folder: made where it is not there.
+        result: of a run; it holds no secret.
+        crashes: texts of further files, by their names.
+
+    Raises:
+        ReportUnwritable: it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.name == LAST.name and folder.parent.name == FOLDER.name:
+            # What stands in our own folder is nobody's to commit.
+            (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        for path in folder.glob(_CRASHES):
+            path.unlink()
+        for name, text in crashes.items():
+            _write_whole(folder / name, text)
+        _write_whole(folder / FILE, json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n")
+    except OSError as error:
+        raise ReportUnwritable(folder, error.strerror or str(error)) from None
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that nobody ever reads half of it."""
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        # What a server sent may hold what no encoding can write.
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def read(folder: Path) -> RunResult:
+    """Read a result.
+
+    Args:
+        folder: where it is, or the file itself.
+
+    Raises:
+        ReportUnusable: there is none, or it is none of ours.
+    """
+    path = folder if folder.is_file() else folder / FILE
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ReportUnusable(path, "there is none: run pytest first, or name its folder with --report") from None
+    except OSError as error:
+        raise ReportUnusable(path, error.strerror or str(error)) from None
+    except (ValueError, RecursionError):
+        raise ReportUnusable(path, "it is no JSON") from None
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise ReportUnusable(path, "it is none of ecsuite's")
+    if value.get("schema") != SCHEMA:
+        raise ReportUnusable(path, f"it is of version {value.get('schema')!r}, and this ecsuite reads {SCHEMA}")
+    try:
+        return RunResult.from_json(value)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        raise ReportUnusable(path, "it is damaged") from None

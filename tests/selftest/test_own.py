@@ -1,0 +1,96 @@
+"""What the run did not make is counted, never kept: a tenant's lists hold other people's meter points and coordinates."""
+
+import pytest
+
+from ecsuite.findings.finding import Result
+from ecsuite.messages.exchange import Exchange
+from ecsuite.results.own import Privacy, own_values
+
+OWN = frozenset({"u1", "v1", "m1"})
+PRIVACY = Privacy(OWN)
+MINE = {"userId": "u1", "vehicleId": "v1", "tags": ["a", "b"], "at": {"latitude": 59.5}}
+THEIRS = {"userId": "u2", "vehicleId": "v2", "at": {"latitude": 60.5}}
+
+
+def result(exchange: Exchange) -> Result:
+    return Result(exchange, None, {}, (), (), ())
+
+
+def test_own_is_what_was_sent_and_what_was_made(exchange):
+    """Ids in addresses and bodies that were sent, and what the answer says of what was made; no list that came."""
+    own = own_values(
+        [
+            result(exchange("GET /users/a%20b/vehicles/v1?page=3", answer=[{"vehicleId": "stranger"}])),
+            result(exchange("POST /users", status=201, sent={"userId": "u1", "n": 7}, answer={"id": "made"})),
+            result(exchange("POST /batch", status=200, sent=[], answer=[{"id": "listed"}])),
+            result(exchange("POST /users", status=409, sent={"userId": "u3"}, answer={"id": "refused"})),
+            result(exchange("POST token", sent="client_id=me&scope=all", answer={"access_token": "t"})),
+        ]
+    )
+
+    assert {"a b", "v1", "3", "u1", "7", "made", "u3", "me"} <= own
+    assert not {"stranger", "listed", "refused"} & own
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "kept"),
+    [
+        ([THEIRS, MINE, THEIRS], (1, "at"), [MINE, "2 more items"]),
+        ([MINE], (0,), [MINE]),
+        ([THEIRS, MINE], (0, "at"), ["2 items"]),
+        ([THEIRS, MINE], (), ["2 items"]),
+        ([{"userId": "u1", "vehicleId": "v2"}], (0,), ["1 item"]),
+        ([{"name": "somebody"}], (0, "name"), ["1 item"]),
+        (["u1", "u2", "u3"], (0,), ["u1", "2 more items"]),
+        (["u1", "u2"], (1,), ["2 items"]),
+        ([], (), []),
+        (
+            {"totalRecords": 2, "users": [THEIRS, MINE]},
+            ("users", 1, "at"),
+            {"totalRecords": 2, "users": [MINE, "1 more item"]},
+        ),
+        ({"totalRecords": 2, "users": [THEIRS]}, ("totalRecords",), {"totalRecords": 2, "users": ["1 item"]}),
+        (MINE, ("at",), MINE),
+        (
+            THEIRS,
+            ("at", "latitude"),
+            {"userId": "***", "vehicleId": "***", "at": {"latitude": 60.5}},
+        ),
+        ("text", (), "text"),
+        (None, (), None),
+    ],
+)
+def test_of_a_list_the_item_in_question_is_kept_if_it_is_own(value, path, kept):
+    """Of a list only the item that the finding is about is kept, and only if all its ids are the run's own."""
+    assert PRIVACY.kept(value, path) == kept
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "shown"),
+    [
+        ([THEIRS, MINE], (1, "at", "latitude"), True),
+        ([THEIRS, MINE], (0, "at", "latitude"), False),
+        ({"users": [THEIRS]}, ("users", 0, "at"), False),
+        ({"users": [THEIRS]}, ("totalRecords",), True),
+        (MINE, ("tags", 0), True),
+        (THEIRS, ("at",), False),
+        ([MINE], (7,), True),
+    ],
+)
+def test_value_is_shown_where_no_stranger_is_on_the_way(value, path, shown):
+    """The value that a finding is about is shown unless it stands in what is not the run's own."""
+    assert PRIVACY.shows(value, path) is shown
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "kept_path"),
+    [
+        ([THEIRS, MINE], (1, "at"), (0, "at")),
+        ({"users": [THEIRS, MINE]}, ("users", 1), ("users", 0)),
+        (MINE, ("tags", 1), ("tags", 1)),
+        ({"a": 1}, ("b", 2), ("b", 2)),
+    ],
+)
+def test_path_leads_into_what_is_kept(value, path, kept_path):
+    """The one item that is kept of a list is its first."""
+    assert PRIVACY.kept_path(value, path) == kept_path

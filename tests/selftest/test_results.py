@@ -1,0 +1,416 @@
+"""The result of a run: what tests hand over, causes, the file, and what is never in it."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from ecsuite.errors import ReportUnusable, ReportUnwritable
+from ecsuite.findings.breach import Breach, Place, body
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import Finding, Observation
+from ecsuite.journal import Journal, Tally
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.redact import Redactor
+from ecsuite.promises import LIST_ORDER, PAGES, RESPONSE_BODY
+from ecsuite.results import store
+from ecsuite.results.collect import MOST_CRASHES, MOST_FINDINGS, Collector
+from ecsuite.results.own import Privacy
+from ecsuite.results.record import Found, Record, found_in, is_empty
+from ecsuite.results.result import FORMAT, SCHEMA, RunResult
+from ecsuite.results.sample import MOST_OF_REQUEST, MOST_OF_TEXT, Sample, sample_of
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+SECRET = "the-secret-of-the-run"
+MASK = Redactor([SECRET]).text
+NOBODY = Privacy(frozenset())
+
+
+def vehicle(year: object, number: str = "7") -> dict[str, object]:
+    metadata = {"resourceType": "Vehicle", "brand": "b", "model": "m", "year": year, "vin": "v"}
+    return {"userId": "42", "vehicleId": number, "metadata": metadata}
+
+
+@pytest.fixture
+def found(checker, exchange, contract):
+    """What a run hands over that had some exchanges."""
+
+    def find(*exchanges: Exchange) -> tuple[Found, ...]:
+        journal = Journal()
+        for each in exchanges:
+            journal.add(checker.check(each))
+        return found_in(journal, contract, MASK)
+
+    return find
+
+
+def test_responses_of_one_cause_are_counted(found, exchange):
+    """However many items of however many responses show it, a cause is handed over once for each operation."""
+    listed = exchange("GET /users/42/vehicles", answer=[vehicle("1"), vehicle("2"), vehicle("3")])
+    alone = exchange("GET /users/42/vehicles/7", answer=vehicle("1"))
+
+    first, second = found(listed, listed, alone)
+
+    assert (first.finding.operation, first.responses) == ("listVehicles", 2)
+    assert (second.finding.operation, second.responses) == ("getVehicle", 1)
+    assert first.cause == second.cause
+    assert first.quote[:2] == ("year:", "  type: integer")
+
+
+def test_two_faults_of_one_response_stay_two(found, exchange):
+    """Two members that are wrong are two causes, though promise and kind are the same."""
+    answer = vehicle("1")
+    answer["metadata"]["vin"] = 7
+
+    assert len({each.cause for each in found(exchange("GET /users/42/vehicles/7", answer=answer))}) == 2
+
+
+def test_data_of_others_is_not_handed_over(found, exchange):
+    """An item of a list that the run did not make is neither in the sample nor in the finding."""
+    stranger = vehicle("the year of a stranger", "stranger")
+    own = exchange("GET /users/42/vehicles/7", answer=vehicle(2009))
+    listed = exchange("GET /users/42/vehicles", answer=[vehicle(2009), stranger])
+
+    (only,) = found(own, listed)
+
+    assert only.finding.breach.at.path == (1, "metadata", "year")
+    assert only.finding.breach.actual.type == "string"
+    assert only.sample.response == ["2 items"]
+    assert "stranger" not in json.dumps(only.to_json())
+
+
+def test_own_item_is_handed_over(found, exchange):
+    """An item that the run made is shown, beside the number of the others, and its place is found again."""
+    listed = exchange("GET /users/42/vehicles", answer=[vehicle(2009, "stranger"), vehicle("own", "7")])
+
+    (only,) = found(exchange("GET /users/42/vehicles/7", answer=vehicle(2009)), listed)
+
+    assert only.finding.breach.actual == datum("own")
+    assert only.sample.response == [vehicle("own", "7"), "1 more item"]
+    assert only.sample.path == (0, "metadata", "year")
+
+
+def test_values_of_lists_beyond_one_exchange_are_counted(contract, checker, exchange):
+    """What several calls show together is told by its size, not by its items."""
+    strangers = [{"userId": f"stranger-{number}"} for number in range(3)]
+    journal = Journal()
+    blamed = exchange("GET /users", answer=strangers)
+    operation = contract.operations["listUsers"]
+    breaches = [
+        Breach("absent", Place("list"), datum({"userId": "42"}), datum(strangers)),
+        Breach("order", Place("list", path=(1, "userId")), datum("42"), datum("stranger-7")),
+        Breach("extra", Place("list"), datum({"userId": "42"}), datum(strangers[0])),
+    ]
+    for breach in breaches:
+        journal.add_finding(checker.finding(LIST_ORDER, breach, blamed, operation))
+
+    handed_over = found_in(journal, contract, MASK)
+
+    assert len(handed_over) == 3
+    assert handed_over[0].finding.breach.actual.size == 3
+    assert "stranger" not in json.dumps([each.to_json() for each in handed_over])
+
+
+def sample(request: Request, response: Response, privacy: Privacy = NOBODY, **given: object) -> Sample:
+    return sample_of(Exchange(request, response, 0.25), (), privacy, MASK, NOW, **given)
+
+
+GET = Request("GET", "https://h/v1/users")
+
+
+def test_sample_has_no_secret():
+    """Secrets are masked by name and by value, in headers, addresses and bodies, of requests and of responses."""
+    headers = [
+        ("Authorization", f"Bearer {SECRET}"),
+        ("Cookie", "a=b"),
+        ("X-Note", SECRET),
+        ("X-Payload-Signature", "s"),
+    ]
+    sent = json.dumps({"webhookSecret": "short", "note": SECRET}).encode()
+    request = Request("POST", f"https://h/{SECRET}", Headers.of(headers), sent)
+    answer = json.dumps({"access_token": "another", "deep": [{"client_secret": "x"}], "note": SECRET}).encode()
+
+    made = sample(request, Response(400, Headers.of([("Set-Cookie", "c=d")]), answer))
+
+    text = json.dumps(made.to_json())
+    assert not [each for each in (SECRET, "a=b", "c=d", "short", "another") if each in text]
+    assert ("Authorization", "Bearer ***") in made.request_headers
+    assert ("X-Payload-Signature", "***") in made.request_headers
+
+
+def test_form_is_masked_by_its_names():
+    """What a form says under the name of a secret is masked; the rest is as it was."""
+    headers = Headers.of([("Content-Type", "application/x-www-form-urlencoded")])
+
+    made = sample(Request("POST", "https://h/t", headers, b"grant_type=x&client_secret=s"), Response(400))
+
+    assert made.request_body == "grant_type=x&client_secret=***"
+
+
+@pytest.mark.parametrize("content", [b"\xff\x00'", b"", '{"a": "å"}'.encode(), b"{not json", b'{"a":1}\n'])
+def test_request_of_a_sample_is_what_was_sent(content):
+    """What holds no secret is kept to the byte, whatever it is."""
+    request = Request("POST", "https://h/x", Headers.of([("Content-Type", "application/json")]), content)
+
+    made = sample(request, Response(201))
+
+    assert made.request == request
+    assert Sample.from_json(json.loads(json.dumps(made.to_json()))) == made
+
+
+def test_sample_is_bounded():
+    """Long bodies are cut, and said to be."""
+    long = Request("POST", "https://h/x", body=b"x" * (MOST_OF_REQUEST + 1))
+
+    made = sample(long, Response(200, Headers(), b"<html>" + b"y" * 9999))
+
+    assert (len(made.request_body), made.request_is_cut) == (MOST_OF_REQUEST, True)
+    assert made.response.endswith("...")
+    assert len(made.response) == MOST_OF_TEXT + 3
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "kept"),
+    [
+        (200, b"", None),
+        (200, b"null", None),
+        (200, b'[{"userId":"stranger"}', "22 bytes that are no JSON"),
+        (200, b"<html>", "<html>"),
+        (200, b'[{"userId":"stranger"}]', ["1 item"]),
+        (400, b'{"errors":{"/year":["must be a number"]}}', {"errors": {"/year": ["must be a number"]}}),
+    ],
+)
+def test_body_of_a_response_is_kept_as_far_as_it_may(status, content, kept):
+    """JSON as a value, text as text; what cannot be read may be anybody's, and a refusal holds reasons."""
+    assert sample(GET, Response(status, Headers(), content)).response == kept
+
+
+def test_delivery_is_as_private_as_a_response():
+    """What the API sends may be about anybody, too."""
+    delivery = Request("POST", "http://127.0.0.1/hooks/x", body=b'{"users":[{"userId":"stranger"}],"kind":"k"}')
+
+    made = sample(delivery, Response(200), is_delivery=True)
+
+    assert json.loads(made.request_body) == {"users": ["1 item"], "kind": "k"}
+
+
+def test_time_of_a_sample_is_the_servers():
+    """The owner of the API looks for a call by his own clock; without it, there is ours."""
+    dated = Response(200, Headers.of([("Date", "Sun, 29 Nov 2026 08:30:44 GMT")]))
+
+    assert sample(GET, dated).at == "2026-11-29T08:30:44Z"
+    assert sample(GET, Response(200)).at == "2026-01-02T03:04:05Z"
+    assert sample(GET, Response(200, Headers.of([("Date", "yesterday")]))).at == "2026-01-02T03:04:05Z"
+
+
+def test_traces_lead_to_the_log():
+    """Ids of the request and of its trace are told, those that were sent and those that came, each once."""
+    request = Request("GET", "https://h/x", Headers.of([("traceparent", "00-a-b-01"), ("Accept", "*/*")]))
+    fields = Headers.of([("X-Request-Id", "r1"), ("traceparent", "00-a-b-01")])
+
+    made = sample(request, Response(500, fields, b'{"traceId":"00-c"}'))
+
+    assert made.traces == (("traceparent", "00-a-b-01"), ("x-request-id", "r1"), ("traceId", "00-c"))
+
+
+def a_found(found, exchange, **changes: object) -> Found:
+    (made,) = found(exchange("GET /users/42/vehicles/7", answer=vehicle("1")))
+    return replace(made, finding=replace(made.finding, **changes))
+
+
+def test_record_travels_as_json(found, exchange):
+    """What a test hands over comes out of JSON as it went in."""
+    seen = Counter({Observation("pages", "listUsers", "not checked", "no reason"): 3})
+    whole = Record(
+        Tally(7, seen),
+        (a_found(found, exchange),),
+        "stopped",
+        "Traceback",
+        "https://h",
+        is_told=True,
+        skipped="why",
+        went_on=False,
+    )
+
+    assert Record.from_json(json.loads(json.dumps(whole.to_json()))) == whole
+    assert is_empty(Record(Tally()))
+    assert not is_empty(whole)
+
+
+@pytest.fixture
+def collector() -> Collector:
+    return Collector({"target": "live", "editions": ["2023-10"], "strict": False}, strict=False)
+
+
+def test_causes_are_ranked(collector, found, exchange):
+    """Errors come before warnings and notes, frequent causes before rare ones."""
+    one = a_found(found, exchange)
+    for severity, promise, responses in (
+        ("note", "pages", 99),
+        ("error", "list-order", 1),
+        ("warning", "pages", 50),
+        ("error", "pages", 2),
+    ):
+        made = replace(one, finding=replace(one.finding, severity=severity, promise=promise), responses=responses)
+        collector.add("test", Record(Tally(1), (made,)))
+
+    causes = collector.result().causes
+
+    assert [(cause.severity, cause.responses) for cause in causes] == [
+        ("error", 2),
+        ("error", 1),
+        ("warning", 50),
+        ("note", 99),
+    ]
+
+
+def test_cause_goes_across_operations_and_tests(collector, found, exchange):
+    """What a second test finds of a known cause is told with the test that found it first."""
+    one = a_found(found, exchange)
+    other = replace(one, finding=replace(one.finding, method="PUT"), responses=4)
+
+    first = collector.add("test_a", Record(Tally(1), (one,)))
+    second = collector.add("test_b", Record(Tally(1), (other,)))
+    (cause,) = collector.result().causes
+
+    assert (first.new, first.known) == ((one,), ())
+    assert (second.new, second.known) == ((), ((other, "test_a"),))
+    assert (cause.responses, cause.tests) == (5, ("test_a", "test_b"))
+    assert [call.split()[0] for call in cause.operations] == ["GET", "PUT"]
+
+
+@pytest.mark.parametrize(
+    ("severity", "strict", "went_on", "failures"),
+    [
+        ("error", False, True, 1),
+        ("error", False, False, 3),
+        ("warning", False, False, 0),
+        ("warning", True, False, 3),
+        ("note", True, False, 0),
+    ],
+)
+def test_findings_count_against_a_run(found, exchange, severity, strict, went_on, failures):
+    """A known cause counts again where a test could not go on for it; what fails no run never counts."""
+    collector = Collector({}, strict=strict)
+    one = a_found(found, exchange, severity=severity)
+
+    for test in ("a", "b", "c"):
+        collector.add(test, Record(Tally(1), (one,), went_on=went_on))
+
+    assert collector.failures == failures
+
+
+def test_problems_are_grouped_by_their_text(collector):
+    """Tests that failed for the same reason are one problem; of unexpected exceptions the traceback is kept."""
+    for test in ("a", "b"):
+        collector.add(test, Record(Tally(), stopped="cassette x does not exist"))
+        collector.add(test, Record(Tally(), stopped="KeyError: 'x'", crash=f"Traceback of {test}"))
+    for number in range(MOST_CRASHES + 5):
+        collector.add("c", Record(Tally(), stopped=f"KeyError: {number}", crash="Traceback"))
+
+    first, second, *rest = collector.result().problems
+
+    assert (first.kind, first.tests, first.file) == ("stopped", ("a", "b"), "")
+    assert (second.kind, second.tests, second.file) == ("crash", ("a", "b"), "crash-1.txt")
+    assert collector.crashes["crash-1.txt"] == "a\n\nTraceback of a"
+    assert len(collector.crashes) == MOST_CRASHES
+    assert rest[-1].file == ""
+
+
+def test_findings_are_bounded(collector, found, exchange):
+    """More findings than anybody reads are counted."""
+    one = a_found(found, exchange)
+    for number in range(MOST_FINDINGS + 3):
+        collector.add(f"test_{number}", Record(Tally(1), (one,)))
+
+    result = collector.result()
+
+    assert (len(result.findings), result.findings_left_out) == (MOST_FINDINGS, 3)
+    assert result.causes[0].responses == MOST_FINDINGS + 3
+
+
+@pytest.fixture
+def result(collector, found, exchange) -> RunResult:
+    seen = Counter({Observation("pages", "listUsers", "passed"): 5, Observation("pages", "", "not checked", "why"): 2})
+    collector.add("test_a", Record(Tally(6, seen), (a_found(found, exchange),), base_url="https://h/v1"))
+    collector.add("test_b", Record(Tally(), stopped="KeyError", crash="Traceback"))
+    collector.add("test_c", Record(Tally(), skipped="no second partner"))
+    collector.tests.update(passed=3, failed=2, skipped=1)
+    return collector.result()
+
+
+def test_result_goes_through_its_file(result, tmp_path):
+    """What is written is what is read; files of an earlier run are gone, and no draft stays."""
+    folder = tmp_path / "deep" / "report"
+    store.write(folder, result, {"crash-1.txt": "old", "crash-2.txt": "old"})
+    store.write(folder, result, {"crash-1.txt": "å\ud800"})
+
+    assert store.read(folder) == result
+    assert store.read(folder / store.FILE) == result
+    assert {path.name for path in folder.iterdir()} == {store.FILE, "crash-1.txt"}
+    assert (result.figures.calls, result.figures.passed) == (6, 5)
+    assert result.figures.not_checked == {("pages", "why"): 2}
+    assert result.run.base_urls == ("https://h/v1",)
+    assert result.run.versions["ecsuite"]
+
+
+def test_own_folder_is_ignored_by_git(result, tmp_path):
+    """The folder that nobody named has a .gitignore of its own; one that was named is left alone."""
+    store.write(tmp_path / store.LAST, result, {})
+    store.write(tmp_path / "named", result, {})
+
+    assert (tmp_path / ".ecsuite" / ".gitignore").read_text() == "*\n"
+    assert [path.name for path in (tmp_path / "named").iterdir()] == [store.FILE]
+
+
+def test_folder_that_cannot_be_written_is_one_line(result, tmp_path):
+    """A file in the place of a folder is told before the run and after it, in one line."""
+    (tmp_path / "file").write_text("")
+
+    for act in (store.require_writable, lambda folder: store.write(folder, result, {})):
+        with pytest.raises(ReportUnwritable, match=r"^cannot write the result of the run to .*file/x \(.+\): give"):
+            act(tmp_path / "file" / "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "there is none: run pytest first, or name its folder with --report"),
+        ("{", "it is no JSON"),
+        ("[" * 100_000, "it is no JSON"),
+        ("[]", "it is none of ecsuite's"),
+        ('{"format": "another"}', "it is none of ecsuite's"),
+        (json.dumps({"format": FORMAT, "schema": 99}), f"it is of version 99, and this ecsuite reads {SCHEMA}"),
+        (json.dumps({"format": FORMAT, "schema": SCHEMA}), "it is damaged"),
+        (json.dumps({"format": FORMAT, "schema": SCHEMA, "run": 1}), "it is damaged"),
+    ],
+)
+def test_file_that_is_no_result_is_one_line(tmp_path, text, reason):
+    """A missing or foreign file is told with its path and the reason."""
+    if text is not None:
+        (tmp_path / store.FILE).write_text(text)
+
+    with pytest.raises(ReportUnusable) as raised:
+        store.read(tmp_path)
+
+    assert str(raised.value) == f"cannot read the result of a run from {tmp_path / store.FILE}: {reason}"
+
+
+def test_result_names_no_promise_that_was_renamed(result):
+    """Ids of promises travel, titles do not."""
+    text = json.dumps(result.to_json())
+
+    assert f'"{RESPONSE_BODY.id}"' in text
+    assert RESPONSE_BODY.title not in text
+    assert PAGES.title not in text
+
+
+def test_finding_keeps_its_place_in_a_body(found, exchange) -> None:
+    """A finding of a body that is no list keeps what was seen."""
+    made: Finding = a_found(found, exchange).finding
+
+    assert made.breach.at == body(("metadata", "year"))
+    assert made.breach.actual == datum("1")
+    assert made.blamed is None

@@ -1,0 +1,77 @@
+"""A project of a partner's in a folder of its own, and what pytest prints in it."""
+
+import fnmatch
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+from ecsuite.cassette.tape import path_of
+
+ROOT = Path(__file__).parents[2]
+SCENARIO = """
+    import pytest
+    from ecsuite.messages.exchange import UNSPECIFIED
+    pytestmark = pytest.mark.edition("2023-10")
+"""
+
+
+class Result:
+    """What a run of pytest printed, and how it ended."""
+
+    def __init__(self, ran: subprocess.CompletedProcess[str]) -> None:
+        self.ret = ran.returncode
+        self.text = ran.stdout + ran.stderr
+        self.lines = self.text.splitlines()
+
+    def has(self, *patterns: str) -> None:
+        """Asserts that there are such lines, in this order."""
+        rest = iter(self.lines)
+        for pattern in patterns:
+            assert any(fnmatch.fnmatchcase(line, pattern) for line in rest), f"no line {pattern!r} in\n{self.text}"
+
+    def ended(self, **counts: int) -> None:
+        """Asserts how many tests passed, failed, ...; what is not given is none."""
+        found = {name.rstrip("s"): int(count) for count, name in re.findall(r"(\d+) (\w+)", self.lines_of_counts()[-1])}
+        assert {name: count for name, count in found.items() if name in OUTCOMES} == counts, self.text
+
+    def lines_of_counts(self) -> list[str]:
+        return [line for line in self.lines if re.search(r" in \d+\.\d+s", line)]
+
+
+OUTCOMES = {"passed", "failed", "error", "deselected", "skipped"}
+
+
+class Project:
+    """A project of its own, in a folder of its own, with the plugin and the committed cassette; no EC_ variable is set."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.cassettes = path / "cassettes" / "2023-10"
+        self.cassettes.mkdir(parents=True)
+        self.cassette = self.cassettes / "quickstart.yaml"
+        self.cassette.write_bytes(path_of(ROOT / "cassettes", "2023-10", "quickstart").read_bytes())
+        (path / "conftest.py").write_text('pytest_plugins = ("ecsuite.plugin",)\n')
+        (path / "pytest.ini").write_text(
+            "[pytest]\naddopts = --strict-markers -p no:schemathesis -p no:hypothesispytest\nec_cassettes = cassettes\n"
+        )
+
+    def test(self, text: str) -> None:
+        """Writes the test file."""
+        (self.path / "test_it.py").write_text(textwrap.dedent(text), encoding="utf-8")
+
+    def run(self, *options: str, **env: str) -> Result:
+        """Runs pytest in it."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", *options],
+            cwd=self.path,
+            env=own | {"COLUMNS": "200"} | env,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=100,
+        )
+        return Result(ran)
