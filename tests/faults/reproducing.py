@@ -1,23 +1,32 @@
 """Whether the script for a finding shows it again: against a fresh stand-in with the fault, and not against one without.
 
+    python tests/faults/reproducing.py [--ec-edition EDITION] [--only PATTERN] [--all] [--show] [-n WORKERS]
+
 The script runs in a real shell with a real curl. What it sends goes through a recorder, so that it can be judged again.
+Those of reproduced.json are tried, or with --all those of known.json: a script shows no more than the exchanges of its
+finding do, so a finding whose proof is that nothing came for a while is not shown by any.
 """
 
+import argparse
 import json
 import os
 import re
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httptools
 import pytest
-from trial import Trial, Watch, run_tests
+from forks import in_forks
+from trial import Trial, Watch, run_tests, warm_up
 
 from ecsuite import asgi, editions
 from ecsuite.checks import CHECKS, Checker
@@ -32,6 +41,7 @@ from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import mask_value
 from ecsuite.plugin.session import run_of
+from ecsuite.report.text import columns
 from ecsuite.reproduce import script_for
 from ecsuite.reproduce.slice import Plan, plan
 from ecsuite.standin import StandIn, serving
@@ -44,6 +54,7 @@ NUMBERS = re.compile(r'(?<="requestDurationMs": )\d+|(?<="responseStatusCode": )
 LENGTH_OF_UUID = 36
 SECRET = "a-secret-of-the-test-itself"
 PATIENCE = 100
+HERE = Path(__file__).parent
 SECTION = re.compile(rb"^--- ([^\n]*)\n", re.MULTILINE)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?")
 IDS = re.compile(r"https?://127\.0\.0\.1:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?")
@@ -321,6 +332,35 @@ def must_leave_nothing(fault: Fault, *, has_fault: bool) -> bool:
     return not has_fault or fault.promise.id not in {"deleted-is-gone", "refused-changes-nothing"}
 
 
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ec-edition", metavar="EDITION", help="of the faults (default: all)")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="the names of the faults")
+    parser.add_argument("--all", action="store_true", help="all faults of known.json")
+    parser.add_argument("--show", action="store_true", help="print each script, and what it printed")
+    parser.add_argument("-n", type=int, default=os.cpu_count() or 1, help="how many at once (default: one a core)")
+    options = parser.parse_args()
+
+    table = json.loads((HERE / ("known.json" if options.all else "reproduced.json")).read_text(encoding="utf-8"))
+    subjects = [
+        Subject(edition, fault, test)
+        for edition, tests in table.items()
+        for fault, test in tests.items()
+        if options.ec_edition in {None, edition} and fnmatchcase(fault, options.only)
+    ]
+    for edition in dict.fromkeys(subject.edition for subject in subjects):
+        warm_up(edition)
+    rows, bad = [], 0
+    for subject, result in in_forks(reproduce, subjects, at_once=options.n, seconds=PATIENCE):
+        said = result.said if result else "it died, or had no end"
+        bad += bool(said)
+        rows.append((subject.edition, subject.fault, said or "shown again"))
+        if options.show and result:
+            print(result.script, result.output, sep="\n")
+    print(columns(("edition", "fault", "script"), sorted(rows)), f"\n\n{len(rows) - bad} of {len(rows)} shown again")
+    return 1 if bad else 0
+
+
 # Running
 
 
@@ -502,3 +542,7 @@ def recording(standin: StandIn) -> Iterator[Recorder]:
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             thread.join(PATIENCE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -66,7 +66,7 @@ class Calls:
         if steps:
             yield "# What the call needs."
         for step in steps:
-            yield from self._prepare(step)
+            yield from self._made("prepare", step)
         evidence = self._plan.evidence
         if evidence is None:
             yield from self._wait()
@@ -78,15 +78,12 @@ class Calls:
         breach = self._finding.breach
         yield f"\n# The call. Look at {wording.where(breach)}:"
         yield f"# expected {wording.expected(breach)}, actual {wording.actual(breach)}."
-        yield from self._remembering(blamed, only_own=True)
-        yield from self._show(blamed)
-        yield from self._captures(blamed)
-        yield from self._remembering(blamed, only_own=False)
+        yield from self._made("show", blamed)
 
     def _after(self, blamed: Step) -> Iterator[str]:
         for step in self._plan.steps:
             if step.number > blamed.number:
-                yield from self._prepare(step)
+                yield from self._made("prepare", step)
         if self._plan.evidence is not None:
             yield from self._wait()
             yield "\n# The call that shows it."
@@ -103,7 +100,7 @@ class Calls:
     def _delivery(self) -> Iterator[str]:
         """What has the API call a webhook, and the call that was recorded."""
         for step in self._plan.steps:
-            yield from self._prepare(step, how="show")
+            yield from self._made("show", step)
         yield "\n# The delivery that was recorded. Yours comes to the address in EC_WEBHOOK_PUBLIC_URL."
         assert self._finding.blamed is not None
         yield f"printf '%s\\n' {word((_recorded(self._finding.blamed, self._ledger),))}"
@@ -118,11 +115,15 @@ class Calls:
 
     # Each
 
-    def _prepare(self, step: Step, how: str = "prepare") -> Iterator[str]:
+    def _made(self, how: str, step: Step) -> Iterator[str]:
+        """A call, with what it makes noted, to be deleted."""
+        is_held = any(each.chosen or each.member for each in deletions(step, self._ledger))
         yield from self._remembering(step, only_own=True)
+        yield from ["hold"] if is_held else []
         yield from self._sent(how, "", step)
         yield from self._captures(step)
         yield from self._remembering(step, only_own=False)
+        yield from ["release"] if is_held else []
 
     def _show(self, step: Step, prefix: str = "") -> Iterator[str]:
         yield from self._sent("show", prefix, step)

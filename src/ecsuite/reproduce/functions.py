@@ -107,10 +107,20 @@ show() {
 # Notes what is to be deleted at the end: whose token, and the path.
 remember() { made="$1$2 $made"; }
 """,
+    "release": r"""
+# A call whose response alone says what it made is not cut short, for then that could not be deleted.
+hold() { trap '' HUP INT TERM; }
+release() {
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+""",
     "delete_what_was_made": r"""
 made=
 delete_what_was_made() {
-    trap - EXIT HUP INT TERM
+    trap - EXIT
+    trap '' HUP INT TERM
     set -f
     for each in $made; do
         case $each in
@@ -126,9 +136,7 @@ delete_what_was_made() {
     done
 }
 trap delete_what_was_made EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+release
 """,
 }
 

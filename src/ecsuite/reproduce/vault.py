@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from ecsuite.messages.redact import SHORTEST_SECRET
 from ecsuite.reproduce.shell import Hole, Parts
@@ -28,6 +28,12 @@ _SPELT: Final[Mapping[str, Spelling]] = {
     FORM: quote_plus,
     SEGMENT: lambda text: quote(text, safe=""),
     JSON: lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+}
+_READ: Final[Mapping[str, Spelling]] = {
+    PLAIN: lambda text: text,
+    FORM: unquote_plus,
+    SEGMENT: unquote,
+    JSON: lambda text: text,
 }
 
 
@@ -82,16 +88,19 @@ class Vault:
             text: a header, say, or the value of a form's member, as it is spelt.
             spelling: how what stands in it is spelt.
         """
-        short = next(
-            (each for each in self._known.values() if each.value and _SPELT[spelling](each.value) == text), None
-        )
-        if short is not None:
-            return (Hole(_call(spelling, f"${short.variable}")),)
+        plain = _READ[spelling](text)
+        if spelling in {FORM, SEGMENT} and _SPELT[spelling](plain) == text:
+            return tuple(_spelt(piece, spelling) for piece in self._plain(plain))
+        return self._plain(text, spelling if spelling == JSON else PLAIN)
+
+    def _plain(self, text: str, spelling: str = PLAIN) -> Parts:
+        whole = next((each for each in self._known.values() if each.value and each.value == text), None)
+        if whole is not None:
+            return (Hole(_call(spelling, f"${whole.variable}")),)
         spelt = {_SPELT[spelling](form.text): form for form in reversed(self._forms)}
         found = split(text, {text: Hole(_call(spelling, form.call)) for text, form in spelt.items()})
-        if spelling in {PLAIN, JSON}:
-            found = tuple(piece for part in found for piece in ([part] if isinstance(part, Hole) else self._cut(part)))
-        return _with_changes(found)
+        pieces = [piece for part in found for piece in ([part] if isinstance(part, Hole) else self._cut(part))]
+        return _with_changes(tuple(pieces))
 
     def _cut(self, text: str) -> list[str | Hole]:
         """A text with the parts of secrets in it replaced."""
@@ -138,6 +147,10 @@ def _forms(secret: Secret) -> list[_Form]:
         _Form(secret.value[::-1], f'$(backwards "${secret.variable}")', secret),
     ]
     return list({form.text: form for form in reversed(found)}.values())[::-1]
+
+
+def _spelt(piece: str | Hole, spelling: str) -> str | Hole:
+    return _SPELT[spelling](piece) if isinstance(piece, str) else Hole(_call(spelling, piece.text))
 
 
 def _call(function: str, text: str) -> str:
