@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
+
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +17,12 @@ class Promise:
     Attributes:
         id: never changes.
         title: what reports call it; may be reworded.
+        severity: of a breach of it, where nothing more is known of the breach (`ecsuite.severity`).
     """
 
     id: str
     title: str
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         return self.title
@@ -39,6 +43,7 @@ PATH_IDS: Final = Promise("path-ids", "response ids match the path")
 OPTIONAL_MEMBERS: Final = Promise("optional-members", "optional members are present")
 NO_BODY: Final = Promise("no-body", "no body where none is allowed")
 RESPONSE_HEADERS: Final = Promise("response-headers", "response headers match contract")
+UNDECLARED_MEMBERS: Final = Promise("undeclared-members", "response has declared members only", "warning")
 # Of the connection.
 RESPONSE_ARRIVES: Final = Promise("response-arrives", "response arrives")
 # Of several exchanges; each is kept by rules.
@@ -84,6 +89,7 @@ PROMISES: Final = (
     OPTIONAL_MEMBERS,
     NO_BODY,
     RESPONSE_HEADERS,
+    UNDECLARED_MEMBERS,
     RESPONSE_ARRIVES,
     ROUND_TRIP,
     REFUSED_CHANGES_NOTHING,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ecsuite.errors import BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
+from ecsuite.conditions import Conditions
+from ecsuite.errors import BadNumber, BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
 
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
@@ -42,6 +43,7 @@ class Target:
         receiver_port: the port that the receiver listens on; 0 for any.
         name: what reports call it.
         sandbox: whether webhooks and simulations may be tested there.
+        conditions: what else is known of it.
     """
 
     mode: Mode
@@ -53,6 +55,7 @@ class Target:
     receiver_port: int = 0
     name: str = ""
     sandbox: bool = True
+    conditions: Conditions = field(default_factory=Conditions, compare=False)
 
     @property
     def on_loopback(self) -> bool:
@@ -74,7 +77,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         allow_production: whether the user gave leave to write there.
 
     Raises:
-        VariablesMissing, BadUrl, BadToken, BadPort, SamePartner: the environment is incomplete, or wrong.
+        VariablesMissing, BadUrl, BadToken, BadPort, BadSetting, SamePartner: the environment is incomplete, or wrong.
         ProductionRefused: it is production, and no leave was given.
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
@@ -96,6 +99,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or default_port),
         name=urlsplit(base_url).netloc,
         sandbox=not production,
+        conditions=Conditions.read(env),
     )
 
 
@@ -157,6 +161,18 @@ def _port(variable: str, value: str) -> int:
     if not value.isdecimal() or int(value) > HIGHEST_PORT:
         raise BadPort(variable, value)
     return int(value)
+
+
+def whole_number(env: Mapping[str, str], variable: str) -> int | None:
+    """The number in a variable; None where it is not set.
+
+    Raises:
+        BadNumber: it is none, or nothing.
+    """
+    value = env.get(variable, "").strip()
+    if value and not (value.isdecimal() and int(value)):
+        raise BadNumber(variable, value)
+    return int(value) if value else None
 
 
 def is_loopback(host: str) -> bool:

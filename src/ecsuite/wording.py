@@ -186,6 +186,8 @@ def keyword(name: str, fragment: Mapping[str, Any]) -> str:
         return f"{wanted(fragment)}: {bound}" if "title" in fragment else bound
     if name in {"additionalProperties", "unevaluatedProperties"}:
         return "no further members"
+    if name == "properties":
+        return f"at least one of the members {', '.join(fragment[name])}"
     if name == "uniqueItems":
         return "items that differ from each other"
     return wanted(fragment)

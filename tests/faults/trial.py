@@ -135,13 +135,13 @@ def attempt(trial: Trial) -> Result:
     started = time.monotonic()
     watch, code, said = Watch(trial), 0, ""
     for tests in ([trial.first], trial.tests) if trial.first else (trial.tests,):
-        code, said = _run(trial, tests, watch)
+        code, said = run_tests(trial, tests, watch)
         if watch.found:
             break
     return Result(tuple(watch.sightings), code, said, time.monotonic() - started)
 
 
-def _run(trial: Trial, tests: Sequence[str], watch: Watch) -> tuple[int, str]:
+def run_tests(trial: Trial, tests: Sequence[str], watch: Watch) -> tuple[int, str]:
     """Run tests against a stand-in of their own; pytest's exit code, and the last words of what it said."""
     with (
         chdir(ROOT),

@@ -27,6 +27,7 @@ from ecsuite.client import fill
 from ecsuite.contract import parameters
 from ecsuite.errors import BehindFirewall, CouldNotTell
 from ecsuite.messages.exchange import Expectation
+from ecsuite.promises import Promise
 from ecsuite.report.text import findings_text
 from ecsuite.results.severity import failing
 from ecsuite.rules.entity import path_below
@@ -35,6 +36,7 @@ from ecsuite.rules.reading import require_json
 
 pytestmark = pytest.mark.spec
 SEED = 20231024
+SEQUENCES = Promise("generated-sequences", "generated sequences")
 # What ecsuite's checks found in the response to a case, by the id of the case, until schemathesis asks for it.
 FOUND = {}
 ANYTHING = unspecified("a generated request")
@@ -126,7 +128,7 @@ def sendable(case):
 def test_generated_body(operation, mode, world, edition, generated):
     """Whatever the body: no server error, no 2xx for what the contract refuses, and answers of the right shape."""
     own = schema(edition)[operation.path][operation.method]
-    values = world.entities.ids_at(operation)
+    values = world.drafts.ids_at(operation)
 
     @hypothesis.seed(SEED)
     @generated
@@ -204,4 +206,4 @@ def test_generated_sequences(entity_type, edition, world, generated):
         Sequences.TestCase().runTest()
     except hypothesis.errors.FlakyStrategyDefinition:
         # Sequences go on from ids that the server chooses, again each time; what was found by then is in the journal.
-        world.verify.not_checked("generated sequences", "hypothesis gave up, for a live server answers with fresh ids")
+        world.verify.not_checked(SEQUENCES, "hypothesis gave up, for a live server answers with fresh ids")

@@ -23,36 +23,25 @@ def takes_json(_: object, operation: Operation) -> object:
 @pytest.mark.operations(select=takes_json)
 def test_wrong_member_is_refused(operation: Operation, world: World) -> None:
     """For each member: missing, null, of each wrong type, outside its enum, beyond its range."""
-    call = world.calls.valid(operation)
-    wrong = [wrong_body(each) for each in world.calls.wrong(call)]
-    before = world.snapshots.around(call)
-    send = partial(world.calls.send_refused, call, wrong)
-
-    refused = send()
-
     rule = (*operation.pointer, "responses", "400")
-    world.verify.unchanged(REFUSED_CHANGES_NOTHING, before, refused[-1], sent=refused, rule=rule, again=send)
+
+    world.refused.changes_nothing(operation, lambda call: map(wrong_body, world.calls.wrong(call)), rule)
 
 
 @pytest.mark.operations(select=takes_json)
 def test_what_is_no_json_is_refused(operation: Operation, world: World) -> None:
     """A body that is no JSON, or not the object that is wanted."""
-    call = world.calls.valid(operation)
-    before = world.snapshots.around(call)
-    send = partial(world.calls.send_refused, call, broken_bodies(there(call.body).value))
-
-    refused = send()
-
     rule = (*operation.pointer, "responses", "400")
-    world.verify.unchanged(REFUSED_CHANGES_NOTHING, before, refused[-1], rule=rule, again=send)
+
+    world.refused.changes_nothing(operation, lambda call: broken_bodies(partial(world.calls.fresh_body, call)), rule)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent)
 def test_unknown_parent_is_refused(entity_type: EntityType, world: World) -> None:
     """Nothing can be made below a parent that is not there, and trying makes neither of them."""
-    body, parent_id = world.entities.body(entity_type.creator, full=True), world.values.ids.new()
+    body, parent_id = world.drafts.body(entity_type.creator, full=True), world.values.ids.new()
     parent_type = there(entity_type.parent)
-    parent_body = world.entities.body(parent_type.creator).value | {parent_type.member: parent_id}
+    parent_body = world.drafts.body(parent_type.creator).value | {parent_type.member: parent_id}
     parent_ids = dict.fromkeys(parent_type.parameters, parent_id)
     refusal = Expectation("unknown-parent", entity_type.unknown_parent)
 

@@ -71,7 +71,7 @@ class Household:
         """Makes a webhook for notifications of these types, at an address with a query or without."""
         body = {
             "name": "Hjemme",
-            "webhookUrl": f"{self.world.entities.hook_url()}{query}",
+            "webhookUrl": f"{self.world.drafts.hook_url()}{query}",
             "webhookSecret": self.secret,
             "notificationTypes": list(types),
         }
@@ -111,9 +111,9 @@ class Household:
 
 @pytest.fixture
 def household(world):
-    """A household whose partner may simulate events; in production there is none."""
-    if not world.sandbox:
-        raise NothingThere("simulation belongs to the sandbox, never to production")
+    """A household whose partner may simulate events; in production there is none, and where settings rule it out."""
+    if not world.simulation:
+        raise NothingThere(world.conditions.why_no_simulation)
     return Household(world, world.values.draw("secret"))
 
 

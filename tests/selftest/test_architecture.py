@@ -35,10 +35,12 @@ LAYERS = [
     ["ecsuite.messages.redact"],
     ["ecsuite.contract"],
     ["ecsuite.findings"],
+    ["ecsuite.severity"],
     ["ecsuite.compare"],
     ["ecsuite.wording"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
+    ["ecsuite.conditions"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
     ["ecsuite.samples"],
@@ -53,6 +55,7 @@ LAYERS = [
     ["ecsuite.standin"],
     ["ecsuite.session"],
     ["ecsuite.results"],
+    ["ecsuite.reproduce"],
     ["ecsuite.report"],
     ["ecsuite.hooks"],
     ["ecsuite.plugin", "ecsuite.cli"],
@@ -152,6 +155,8 @@ def test_httpx_comes_without_its_command():
 MAY_USE_WORDING = {
     f"ecsuite.report.{name}" for name in ("causes", "excerpt", "junit", "markdown", "show", "terminal", "text")
 } | {
+    "ecsuite.reproduce.script",
+    "ecsuite.reproduce.calls",
     "ecsuite.cassette.replay",
 }
 

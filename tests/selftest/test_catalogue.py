@@ -9,6 +9,7 @@ from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.promises import BEARER_TOKEN, OPTIONAL_MEMBERS, PROMISES
 from ecsuite.quickstart import Made, steps
+from ecsuite.results.severity import failing
 from ecsuite.session import open_run
 from ecsuite.standin import serving
 from ecsuite.standin.app import Plant
@@ -83,5 +84,5 @@ def test_legal_variant_is_no_finding(edition, variant):
     """A stand-in with every response unusual in one legal way is as good as the plain one, for the whole quickstart."""
     journal = tell(edition, variant.plant)
 
-    assert journal.findings == ()
+    assert failing(journal.findings, strict=False) == ()
     assert journal.tally.judged

@@ -61,6 +61,7 @@ EXAMPLES = {
     promises.PATH_IDS: {"answer": {"userId": "43"}},
     promises.NO_BODY: {"line": "DELETE /users/42", "status": 204, "answer": {"userId": "42"}},
     promises.RESPONSE_HEADERS: {"status": 401},
+    promises.UNDECLARED_MEMBERS: {"answer": {"userId": "42", "nickname": "Kari"}},
 }
 
 

@@ -23,6 +23,7 @@ MESSAGES = [
         errors.BadUrl("EC_BASE_URL", "h"),
         "EC_BASE_URL is 'h': expected an address such as https://host/path, without query",
     ),
+    (errors.BadSetting("EC_SIMULATION", "1", "yes or no"), "EC_SIMULATION is '1': expected yes or no"),
     (errors.BadPort("EC_WEBHOOK_PORT", "x"), "EC_WEBHOOK_PORT is 'x': expected a port number from 0 to 65535"),
     (
         errors.BadToken("EC_ACCESS_TOKEN"),
@@ -73,6 +74,12 @@ MESSAGES = [
         errors.PortTaken("127.0.0.1", 80, "Permission denied"),
         "cannot listen on 127.0.0.1:80 (Permission denied): give another --port; 0 takes any free one",
     ),
+    (
+        errors.WebhookPortTaken(80, "why"),
+        "cannot listen on port 80 for webhooks (why): give another EC_WEBHOOK_PORT, or end what has it",
+    ),
+    (errors.OutputUnwritable("--junitxml", "x", "why"), "cannot write x (why): give another --junitxml"),
+    (errors.BadNumber("EC_X", "many"), "EC_X is 'many': expected a whole number from 1"),
     (
         errors.ReportUnwritable(Path("x"), "why"),
         "cannot write the result of the run to x (why): give another --ec-report",

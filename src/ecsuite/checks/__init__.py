@@ -27,6 +27,7 @@ from ecsuite.checks import (
     server_error,
     status_expected,
     status_listed,
+    undeclared_members,
 )
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import Contract, Match, Operation, Pointer
@@ -36,6 +37,7 @@ from ecsuite.findings.finding import ContractPlace, Finding, NotChecked, Result
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange, Request
 from ecsuite.promises import Promise
+from ecsuite.severity import severity_of
 
 __all__ = ["CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "DecodedExchange"]
 
@@ -68,6 +70,7 @@ RESPONSE_CHECKS: Final = (
     Check(promises.OPTIONAL_MEMBERS, optional_members.check),
     Check(promises.NO_BODY, no_body.check),
     Check(promises.RESPONSE_HEADERS, response_headers.check),
+    Check(promises.UNDECLARED_MEMBERS, undeclared_members.check),
 )
 CHECKS: Final = REQUEST_CHECKS + RESPONSE_CHECKS
 
@@ -135,7 +138,7 @@ class Checker:
             status=exchange.response.status or None,
             breach=replace(breach.kept(self._mask), seen_call=str(seen_by or "")),
             level=self.contract.level(rule, operation) if operation else "spec",
-            severity="error",
+            severity=severity_of(promise, breach, exchange, self.contract.source),
             rule=self._place(rule, operation),
             blamed=exchange,
             evidence=evidence,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ecsuite.checks import bearer_token, request_body, request_parameters
 from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.checks.read_back import is_as_meant
 from ecsuite.findings.breach import STATUS, Breach
 from ecsuite.findings.datum import datum
+from ecsuite.promises import Severity
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -15,7 +17,10 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if not decoded.is_success:
         return []
     why = breaches[0]
-    return [Breach("status", STATUS, actual=datum(decoded.status), rule=why.rule, case=decoded.case, because=why)]
+    # Who sends such a request gets what it wants, or cannot tell the difference.
+    severity: Severity | None = "warning" if is_as_meant(decoded, breaches) else None
+    seen = datum(decoded.status)
+    return [Breach("status", STATUS, actual=seen, rule=why.rule, case=decoded.case, because=why, severity=severity)]
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:

@@ -12,6 +12,7 @@ from ecsuite.client.api import Api
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import fill, segment
 from ecsuite.client.connection import new_http, to_exchange
+from ecsuite.client.ledger import Ledger, Step, texts_in
 from ecsuite.client.pacing import SLOW, Latency
 from ecsuite.client.patience import Patience, Wait
 from ecsuite.client.token import Token
@@ -21,7 +22,9 @@ __all__ = [
     "Api",
     "Checked",
     "Latency",
+    "Ledger",
     "Patience",
+    "Step",
     "Token",
     "Wait",
     "attach",
@@ -29,5 +32,6 @@ __all__ = [
     "fill",
     "new_http",
     "segment",
+    "texts_in",
     "to_exchange",
 ]

@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from ecsuite.checks import Checker
+from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import checked_of, is_checked
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import EXPECTATION, WAITED, extensions, is_lost, new_http, to_exchange
 from ecsuite.client.harmless import readable
+from ecsuite.client.ledger import Ledger
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.token import Grant, Token
 from ecsuite.client.watch import Watch
@@ -50,6 +51,7 @@ class Api:
         http: made by `new_http`, and not closed by this client; one of its own where it is left out.
         token: where the token is kept; a place of its own where it is left out.
         latency: where it is kept how long calls take; likewise.
+        ledger: where it is kept what was sent; likewise.
         traces: where the trace context of each call is drawn; likewise.
         in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
@@ -67,6 +69,7 @@ class Api:
         http: httpx.Client | None = None,
         token: Token | None = None,
         latency: Latency | None = None,
+        ledger: Ledger | None = None,
         traces: Traces | None = None,
         in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -87,7 +90,8 @@ class Api:
         self.in_order = in_order
         self.log = CallLog()
         self._cleanup = Cleanup(checker.contract)
-        self._watch = Watch(checker, journal, self._cleanup, self.log, clock)
+        self.ledger = ledger or Ledger(target, checker.contract, self._redactor)
+        self._watch = Watch(checker, journal, self._cleanup, self.log, clock, self._note_step)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Send a GET; see `request`."""
@@ -167,6 +171,7 @@ class Api:
         """The access token of the target's partner, fetched if need be."""
         token = self.target.credentials.access_token or self._token.get(self._fetch_token)
         self._redactor.add(token)
+        self.ledger.add_token(token, self.target.credentials)
         return token
 
     def request_token(
@@ -247,6 +252,10 @@ class Api:
         request = self._http.build_request(method, url, extensions=extensions(expect, self._watch), **options)
         request.headers.setdefault("traceparent", self._traces.new())
         return request
+
+    def _note_step(self, decoded: DecodedExchange) -> None:
+        if decoded.exchange.request.expectation.case != CLEAN_UP.case:
+            self.ledger.note(decoded, self.target.credentials)
 
     def _authorized(self, request: httpx.Request) -> httpx.Response:
         response = self._sent_with_token(request)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
-from ecsuite.checks import DecodedExchange
-from ecsuite.contract import Contract, Operation, success_links
+from ecsuite.checks import DecodedExchange, request_body
+from ecsuite.contract import Contract, Link, Operation, success_links
 
 NOT_FOUND = 404
 MAKING = frozenset({"POST", "PUT", "PATCH"})
@@ -35,9 +35,15 @@ class Cleanup:
         elif decoded.is_success and (rule := operation.response(decoded.status)):
             for link in rule.links:
                 target = self._contract.operations[link.operation_id]
-                for values in link.each(decoded.values) if target.method == "DELETE" else ():
+                for values in self._each(link, decoded) if target.method == "DELETE" else ():
                     if not _DOTS & set(values.values()):
                         self._made[fill(target, values)] = None
+
+    def _each(self, link: Link, decoded: DecodedExchange) -> Iterator[dict[str, str]]:
+        """What a response leads to; a wrong request that was taken may have made it under another id than it sent."""
+        yield from link.each(decoded.values)
+        if decoded.once(request_body.breaches_of):
+            yield from link.each(replace(decoded.values, request=decoded.values.response))
 
     def note_lost(self, decoded: DecodedExchange) -> None:
         """Learn that a call had no response: what it was to make may have been made, with the ids that were sent."""

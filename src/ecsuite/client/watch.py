@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from ecsuite.checks import Checker
+from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import CUT_OFF, CutOff, to_exchange, to_request
@@ -38,16 +38,24 @@ class Watch:
         cleanup: told what was made and deleted.
         log: told of each call.
         clock: seconds, for the length of exchanges.
+        noted: told of each exchange.
     """
 
     def __init__(
-        self, checker: Checker, journal: Journal, cleanup: Cleanup, log: CallLog, clock: Callable[[], float]
+        self,
+        checker: Checker,
+        journal: Journal,
+        cleanup: Cleanup,
+        log: CallLog,
+        clock: Callable[[], float],
+        noted: Callable[[DecodedExchange], None],
     ) -> None:
         self._checker = checker
         self._journal = journal
         self._cleanup = cleanup
         self._log = log
         self._clock = clock
+        self._noted = noted
         self._latest: dict[str, Exchange] = {}
 
     def sending(self, request: httpx.Request) -> None:
@@ -73,6 +81,7 @@ class Watch:
         decoded = self._checker.decode(exchange)
         if decoded.operation and decoded.interception is None:
             self._latest[decoded.operation.id] = exchange
+        self._noted(decoded)
         result = self._checker.judge(decoded)
         self._journal.add(result)
         if decoded.interception == "gateway":

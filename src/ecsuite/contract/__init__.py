@@ -26,11 +26,13 @@ from ecsuite.contract.model import (
     ResponseRule,
     schema_for,
 )
+from ecsuite.contract.outline import Undeclared
 from ecsuite.contract.reader import read_operations
 from ecsuite.contract.routes import Routes
 from ecsuite.contract.schema import Schemas, Violation
 from ecsuite.contract.shape import Shape
 from ecsuite.errors import ContractInvalid
+from ecsuite.promises import Severity
 
 __all__ = [
     "Batch",
@@ -49,6 +51,7 @@ __all__ = [
     "Schemas",
     "Shape",
     "Source",
+    "Undeclared",
     "Values",
     "Violation",
     "links_to",
@@ -123,6 +126,17 @@ class Contract:
         """The title of the API and the version of the contract."""
         info = self.source.document["info"]
         return f"{info['title']}, edition {info['version']}"
+
+    @property
+    def test_areas(self) -> tuple[tuple[float, float], ...]:
+        """The places that were published as test areas, latitude and longitude, the newest first."""
+        return tuple((latitude, longitude) for latitude, longitude in self.source.document.get("x-test-areas", ()))
+
+    @property
+    def severity_of_undeclared(self) -> Severity:
+        """How severe a member is that a response has and its schema does not declare."""
+        severity: Severity = self.source.document.get("x-severity-of-undeclared", "warning")
+        return severity
 
     def find(self, method: str, path: str) -> Match | None:
         """The operation of a method and a path (relative to the base URL, percent-encoded); None where none is."""

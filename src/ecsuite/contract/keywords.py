@@ -29,6 +29,8 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "paths": "{PathItem}",
         "webhooks": "{PathItem}",
         "components": "Components",
+        "x-severity-of-undeclared": VALUE,
+        "x-test-areas": VALUE,
     },
     "Info": {"title": PROSE, "version": VALUE, "summary": PROSE, "description": PROSE},
     "Server": {"url": VALUE, "description": PROSE, "x-environment": VALUE},
@@ -97,7 +99,14 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-undocumented": VALUE,
         **CERTAINTY,
     },
-    "Header": {"$ref": VALUE, "description": PROSE, "required": VALUE, "schema": "Schema", **CERTAINTY},
+    "Header": {
+        "$ref": VALUE,
+        "description": PROSE,
+        "required": VALUE,
+        "schema": "Schema",
+        "x-severity": VALUE,
+        **CERTAINTY,
+    },
     "Link": {"operationId": VALUE, "parameters": VALUE, "description": PROSE},
     "Example": {"$ref": VALUE, "summary": PROSE, "description": PROSE, "value": VALUE},
     "Schema": {
@@ -149,12 +158,18 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-immutable": VALUE,
         "x-null-may-be-rejected": REASON,
         "x-may-be-rejected": REASON,
+        "x-may-be-rejected-without": VALUE,
+        "x-by-invitation": VALUE,
+        "x-severity-of-null": VALUE,
         **CERTAINTY,
     },
 }
 
 ALLOWED: Final[dict[str, frozenset[Any]]] = {
     "x-level": frozenset({"guide", "spec"}),
+    "x-severity": frozenset({"warning", "note"}),
+    "x-severity-of-undeclared": frozenset({"warning", "note"}),
+    "x-severity-of-null": frozenset({"warning", "note"}),
     "x-body": frozenset({"optional", "any"}),
     "x-environment": frozenset({"sandbox", "production"}),
     "x-paging": frozenset({"page", "size"}),

@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from ecsuite.contract.document import Pointer, Source
 from ecsuite.contract.memo import Memo
+from ecsuite.contract.outline import Outline, Undeclared, outline, undeclared
 from ecsuite.contract.shape import Shape, shape
 from ecsuite.errors import ContractInvalid
 
@@ -68,6 +69,7 @@ class Schemas:
         self._validators: Memo[Pointer, jsonschema_rs.Draft202012Validator] = Memo(self._compile)
         self._absences: Memo[Pointer, dict[str, str]] = Memo(self._find_absences)
         self._shapes: Memo[Pointer, Shape] = Memo(lambda pointer: shape(source, pointer))
+        self._outlines: Memo[Pointer, Outline] = Memo(lambda pointer: outline(source, pointer))
         # Put together once, for a list may have thousands of items.
         self._spots: Memo[Pointer, _Spot] = Memo(self._put_together)
 
@@ -82,6 +84,10 @@ class Schemas:
     def shape(self, pointer: Pointer) -> Shape:
         """The schema at the pointer with its references followed."""
         return self._shapes[pointer]
+
+    def undeclared(self, pointer: Pointer, value: Any) -> Iterator[Undeclared]:
+        """Each object in the value with members that the schema at the pointer does not declare."""
+        return undeclared(self._outlines[pointer], value)
 
     def fits(self, pointer: Pointer, value: Any) -> bool:
         """Whether the value fits the schema at the pointer."""

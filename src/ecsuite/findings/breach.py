@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from ecsuite.contract.document import Pointer
 from ecsuite.findings.datum import MISSING, NOTHING, Datum, datum, kept_text
 from ecsuite.messages.redact import is_secret
+from ecsuite.promises import Severity
 
 Part = Literal[
     "status",
@@ -113,6 +114,7 @@ class Breach:
         seen_call: the same operation for people: its method and its path.
         note: what comes along for people alone: what the promise has to say of it, in English; where it is
             `unreadable`, what the reader of the body or the connection said.
+        severity: where who saw it knows how severe it is; None where its promise and the contract say so.
     """
 
     kind: str
@@ -125,6 +127,7 @@ class Breach:
     seen_by: str = ""
     seen_call: str = field(default="", compare=False)
     note: str = ""
+    severity: Severity | None = None
 
     @classmethod
     def of(  # noqa: PLR0913  each is a part of a breach
@@ -168,6 +171,7 @@ class Breach:
             "seen_by": self.seen_by,
             "seen_call": self.seen_call,
             "note": self.note,
+            "severity": self.severity,
         }
 
     @classmethod
@@ -184,4 +188,5 @@ class Breach:
             seen_by=value["seen_by"],
             seen_call=value["seen_call"],
             note=value["note"],
+            severity=value.get("severity"),
         )

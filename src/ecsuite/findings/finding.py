@@ -10,9 +10,8 @@ from typing import Any, Literal, NamedTuple
 from ecsuite.contract import Level, Operation, Pointer
 from ecsuite.findings.breach import Breach
 from ecsuite.messages.exchange import Exchange
-from ecsuite.promises import RESPONSE_ARRIVES, Promise
+from ecsuite.promises import RESPONSE_ARRIVES, Promise, Severity
 
-Severity = Literal["error", "warning", "note"]
 Outcome = Literal["passed", "broken", "not checked", "unsteady"]
 
 
@@ -93,7 +92,8 @@ class Finding:
     def key(self) -> tuple[object, ...]:
         """What two findings of the same fault have in common."""
         breach = self.breach
-        return (self.promise, self.method, self.path, self.status, breach.kind, breach.at, breach.case, breach.seen_by)
+        call = (self.promise, self.severity, self.method, self.path, self.status)
+        return (*call, breach.kind, breach.at, breach.case, breach.seen_by)
 
     def to_json(self) -> dict[str, Any]:
         """The finding as a JSON value, without the exchanges."""

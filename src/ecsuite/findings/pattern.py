@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from ecsuite.findings.breach import Breach, Part, Place
 from ecsuite.findings.datum import MISSING, Datum, JsonType, type_of
 from ecsuite.findings.finding import Finding
-from ecsuite.promises import Promise
+from ecsuite.promises import Promise, Severity
 
 SUCCESS: Final = frozenset(range(200, 300))
 # In a path of a place: any one member or index. As the name of a place: any name.
@@ -145,12 +145,14 @@ class FindingPattern:
         call: the id of the operation that is to blame, or a method and a path: `PUT /users`; empty for any.
         statuses: of the response; empty for any, or for none.
         breach: how it is broken.
+        severity: of the finding; None for any.
     """
 
     promise: Promise
     call: str = ""
     statuses: Collection[int] = ()
     breach: BreachPattern = field(default_factory=BreachPattern)
+    severity: Severity | None = None
 
     def fits(self, finding: Finding) -> bool:
         """Whether the finding is so."""
@@ -160,6 +162,7 @@ class FindingPattern:
             and self.call in called
             and (not self.statuses or finding.status in self.statuses)
             and self.breach.fits(finding.breach)
+            and self.severity in {None, finding.severity}
         )
 
 
@@ -169,11 +172,13 @@ def found(
     status: int | Collection[int] = (),
     at: Place | Inside | None = None,
     kind: str = "",
+    *,
+    severity: Severity | None = None,
     **breach: Any,
 ) -> FindingPattern:
     """A pattern in one line; `breach` has further parts of `BreachPattern`."""
     statuses = frozenset({status}) if isinstance(status, int) else frozenset(status)
-    return FindingPattern(promise, call, statuses, BreachPattern(at, kind, **breach))
+    return FindingPattern(promise, call, statuses, BreachPattern(at, kind, **breach), severity)
 
 
 def _is_at(pattern: Place | Inside, place: Place) -> bool:

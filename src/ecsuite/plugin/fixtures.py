@@ -45,9 +45,10 @@ def api(run: Run) -> Api:
 @pytest.fixture
 def world(run: Run, request: pytest.FixtureRequest) -> World:
     """Entities around the call that a test is about, made by the contract's links with the partner's token."""
-    if not run.target.sandbox and any(operation.sandbox_only for operation in _called(request)):
-        pytest.skip("simulation belongs to the sandbox, never to production")
-    return run.world()
+    world = run.world()
+    if not world.simulation and any(operation.sandbox_only for operation in _called(request)):
+        pytest.skip(world.conditions.why_no_simulation)
+    return world
 
 
 @pytest.fixture

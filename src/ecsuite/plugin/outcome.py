@@ -132,8 +132,8 @@ def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_s
     """What a test fails with, or is skipped with, in the end."""
     if isinstance(stopped, NothingThere):
         run.journal.add_not_checked(Promise(promise, promise), str(stopped))
-        run.clean_up()
-        return _Verdict(pytest.skip.Exception(str(stopped), _use_item_location=True))
+        # What was found before fails the test all the same.
+        stopped = pytest.skip.Exception(str(stopped), _use_item_location=True)
     try:
         run.clean_up()
         if stopped is None:
@@ -173,7 +173,7 @@ def _without_findings(stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
     if isinstance(stopped, pytest.fail.Exception):
         return _told(str(stopped))
     said = f"{_line(stopped)} {_where(stopped)}"
-    return replace(_told(said), crash="".join(traceback.format_exception(stopped)))
+    return replace(_told(said), crash=_traceback(stopped))
 
 
 def _told(text: str) -> _Verdict:
@@ -187,6 +187,14 @@ def _failure(text: str) -> BaseException:
 def _line(error: BaseException) -> str:
     """An exception on one line."""
     return one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
+
+
+def _traceback(error: BaseException) -> str:
+    """The traceback of an exception and of those before it, without values: they may be anybody's."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    earlier = f"{_traceback(before)}\nthen\n\n" if before is not None else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{earlier}Traceback (most recent call last):\n{frames}{_line(error)}\n"
 
 
 def _where(error: BaseException) -> str:

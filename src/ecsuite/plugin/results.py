@@ -112,7 +112,9 @@ class Reporter:
             told = self._collector.add(report.nodeid, record)
             text = told_text(told)
             if report.failed and record.is_told:
-                report.longrepr = Words(failure_text(_said(report), told))  # type: ignore[assignment]
+                path, line, _ = report.location
+                text = failure_text(_said(report), told)
+                report.longrepr = Words(text, path, line or 0)  # type: ignore[assignment]
             elif report.failed and text:
                 report.sections.append(("Energy Coordination API", text))
             elif text:
@@ -172,10 +174,18 @@ class Reporter:
 
 
 class Words:
-    """A text in the place of a traceback, as pytest's reports and its JUnit file want it."""
+    """A text in the place of a traceback, as pytest's reports, its JUnit file and other plugins want it.
 
-    def __init__(self, text: str) -> None:
+    Args:
+        text: its first line is what the failure is called.
+        path: of the test.
+        lineno: where the test begins there.
+    """
+
+    def __init__(self, text: str, path: str, lineno: int) -> None:
         self.text = text
+        self.path = path
+        self.lineno = lineno
         self.reprcrash = self
 
     def __str__(self) -> str:

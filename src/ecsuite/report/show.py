@@ -48,7 +48,7 @@ def whole_lines(number: int, cause: Cause) -> Iterator[Line]:
     yield line(f"{_TAB}{extent_of(cause)}  [{finding.level}]")
     yield from _section("operations", cause.operations)
     yield from _section("expected", [wording.expected(finding.breach)])
-    yield from _section("actual", [f"{wording.actual(finding.breach)}, {wording.where(finding.breach)}"])
+    yield from _section("actual", [f"{wording.where(finding.breach)}: {wording.actual(finding.breach)}"])
     yield from _section(f"contract  {finding.rule}  ({finding.rule.source})", cause.first.quote)
     if sample:
         yield from _sample(sample)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ecsuite.findings.finding import Finding, Severity
+from ecsuite.findings.finding import Finding
+from ecsuite.promises import Severity
 from ecsuite.results.record import Found
 from ecsuite.results.severity import SEVERITIES
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from typing import Any, Final
 
@@ -144,7 +145,8 @@ class Collector:
         )
 
 
-def _versions() -> dict[str, str]:
+@cache
+def _versions() -> Mapping[str, str]:
     """The versions of ecsuite and of what judges with it."""
     found = {"ecsuite": __version__, "python": platform.python_version()}
     for name in _STANDS_ON:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, get_args
 
-from ecsuite.findings.finding import Finding, Severity
+from ecsuite.findings.finding import Finding
+from ecsuite.promises import Severity
 
 # The worst first.
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)

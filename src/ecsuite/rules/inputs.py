@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -198,19 +198,28 @@ def wrong_body(wrong: Wrong) -> Refused:
     return Refused(f"{wrong.case} at {wrong.place}", null if wrong.value is None else {"json": wrong.value})
 
 
-def broken_bodies(value: Any) -> list[Refused]:
-    """Bodies that are no JSON, or not the object that is wanted, the more so because a right one was broken."""
-    text = json.dumps(value, ensure_ascii=False)
-    broken = {
-        "json-cut-off": text[: len(text) // 2].encode(),
-        "json-without-last-brace": text[:-1].encode(),
-        "json-something-behind": f"{text} x".encode(),
-        "json-single-quotes": text.replace('"', "'").encode(),
-        "json-number-none": f'{text[:-1]}, "more": 0x1F}}'.encode(),
-        "json-array": f"[{text}]".encode(),
-        "json-as-text": json.dumps(text).encode(),
-    }
-    contents = {**_NO_JSON, **{what: content for what, content in broken.items() if content != text.encode()}}
+_BROKEN: Final[Mapping[str, Callable[[str], str]]] = {
+    "json-cut-off": lambda text: text[: len(text) // 2],
+    "json-without-last-brace": lambda text: text[:-1],
+    "json-something-behind": lambda text: f"{text} x",
+    "json-single-quotes": lambda text: text.replace('"', "'"),
+    "json-number-none": lambda text: f'{text[:-1]}, "more": 0x1F}}',
+    "json-array": lambda text: f"[{text}]",
+    "json-as-text": json.dumps,
+}
+
+
+def broken_bodies(draw: Callable[[], Any]) -> list[Refused]:
+    """Bodies that are no JSON, or not the object that is wanted, the more so because a right one was broken.
+
+    Args:
+        draw: gives a fresh legal body, for one that is taken must not stand in the way of the next.
+    """
+    contents = dict(_NO_JSON)
+    for what, broken in _BROKEN.items():
+        text = json.dumps(draw(), ensure_ascii=False)
+        if broken(text) != text:
+            contents[what] = broken(text).encode()
     plain = {"json": None, "headers": {"Content-Type": PLAIN}}
     return [Refused(what, {**plain, "content": content}) for what, content in contents.items()]
 

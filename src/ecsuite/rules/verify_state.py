@@ -141,6 +141,13 @@ class VerifyState(Verify):
         self.not_checked(CREATION_RESPONSE, "the response does not say whether the entity was made")
         return True
 
+    def not_made_by(self, entity: Entity, refused: httpx.Response) -> bool:
+        """Record whether a call that had to be refused has not made an entity; where it was taken, it may have."""
+        if refused.is_success:
+            self.not_checked(REFUSED_CHANGES_NOTHING, "what had to be refused was taken")
+            return True
+        return self.is_there(REFUSED_CHANGES_NOTHING, entity, refused, there=False)
+
     def nothing_at(self, promise: Promise, entity_type: EntityType, path: str, refused: httpx.Response) -> bool:
         """Record whether a refused call has left nothing at a path of an entity type."""
         state = self._snapshots.state_of(path)

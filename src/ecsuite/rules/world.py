@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecsuite.client import Api
+from ecsuite.conditions import Conditions
 from ecsuite.contract import Contract
 from ecsuite.ids import Ids
+from ecsuite.rules.batches import Batches
 from ecsuite.rules.calls import Calls
 from ecsuite.rules.deliveries import Deliveries
+from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.entities import Entities
 from ecsuite.rules.listing import Lists
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.snapshots import Snapshots
 from ecsuite.rules.values import Values
+from ecsuite.rules.verify_refused import VerifyRefused
 from ecsuite.rules.verify_state import VerifyState
 from ecsuite.samples import Samples
 from ecsuite.webhook.receiver import Receiver
@@ -24,7 +28,9 @@ class World:
     """The parts, with the credentials of one partner.
 
     Attributes:
-        sandbox: whether webhooks may be tested, and events simulated.
+        sandbox: whether webhooks may be tested.
+        simulation: whether events may be simulated.
+        conditions: what is known of the server beside its contract.
     """
 
     api: Api
@@ -36,12 +42,19 @@ class World:
     snapshots: Snapshots
     verify: VerifyState
     entities: Entities
+    drafts: Drafts
+    batches: Batches
     calls: Calls
+    refused: VerifyRefused
     deliveries: Deliveries
     sandbox: bool
+    simulation: bool
+    conditions: Conditions
 
 
-def build_world(api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True) -> World:
+def build_world(
+    api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True, conditions: Conditions | None = None
+) -> World:
     """A new world around a client.
 
     Args:
@@ -49,14 +62,20 @@ def build_world(api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True)
         ids: what ids and other values are drawn from.
         receiver: where webhooks lead.
         sandbox: whether webhooks may be tested, and events simulated.
+        conditions: what is known of the server beside its contract.
     """
+    conditions = conditions or Conditions()
+    simulation = sandbox and conditions.may_simulate
     contract = api.checker.contract
     values = Values(ids, receiver)
-    samples, representation = Samples(contract, values.draw), Representation(contract)
+    samples, representation = Samples(contract, values.draw, conditions.allows_report), Representation(contract)
     lists = Lists(api)
     snapshots = Snapshots(api, lists, values)
     verify = VerifyState(api, representation, lists, snapshots)
-    entities = Entities(api, values, samples, representation, verify, sandbox=sandbox)
+    entities = Entities(
+        api, values, samples, representation, verify, sandbox=simulation, must_be_https=bool(conditions.https_webhooks)
+    )
+    calls = Calls(api, ids, samples, entities.drafts, sandbox=simulation, why_not=conditions.why_no_simulation)
     return World(
         api=api,
         contract=contract,
@@ -67,7 +86,12 @@ def build_world(api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True)
         snapshots=snapshots,
         verify=verify,
         entities=entities,
-        calls=Calls(api, ids, samples, entities, sandbox=sandbox),
+        drafts=entities.drafts,
+        batches=Batches(entities.drafts, samples, representation),
+        calls=calls,
+        refused=VerifyRefused(api, entities, calls, snapshots, verify),
         deliveries=Deliveries(api, values, representation, verify),
         sandbox=sandbox,
+        simulation=simulation,
+        conditions=conditions,
     )

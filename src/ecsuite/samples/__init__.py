@@ -25,9 +25,9 @@ from ecsuite.samples.body import (
     Reference,
     Wrong,
 )
-from ecsuite.samples.drawing import Drawing, Manner
+from ecsuite.samples.drawing import Drawing, Invited, Manner, nobody_invited
 from ecsuite.samples.invalid import broken
-from ecsuite.samples.legal import FULLEST, SMALLEST, branches, manners, needs, outdated, refusable
+from ecsuite.samples.legal import FULLEST, SMALLEST, branches, manners, needs, outdated, refusable, smallest
 
 __all__ = [
     "MAY_BE_REJECTED",
@@ -54,11 +54,13 @@ class Samples:
     Args:
         contract: whose schemas.
         draw: gives a fresh value of a kind of `x-sample`.
+        is_invited: whether a part that is taken by invitation alone is known to be taken.
     """
 
-    def __init__(self, contract: Contract, draw: Draw) -> None:
+    def __init__(self, contract: Contract, draw: Draw, is_invited: Invited = nobody_invited) -> None:
         self._contract = contract
         self._draw = draw
+        self._is_invited = is_invited
 
     def needs(self, schema: Pointer, *, full: bool = False) -> Needs:
         """What the smallest body needs, or the fullest."""
@@ -72,6 +74,10 @@ class Samples:
     def smallest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Body:
         """A body with the members only that are required, or recommended, and one item in each array."""
         return self._body(schema, ids, given, SMALLEST)
+
+    def each_smallest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> list[Body]:
+        """The smallest bodies: one for each of the members of which a server may want one."""
+        return [self._body(schema, ids, given, manner) for manner in smallest(self._contract, schema)]
 
     def fullest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING, turn: int = FULLEST.turn) -> Body:
         """A body with every member that is not deprecated, and two items in each array."""
@@ -108,4 +114,4 @@ class Samples:
         return [Manner(full=True, turn=FULLEST.turn + turn) for turn in turns]
 
     def _body(self, schema: Pointer, ids: Known, given: Given, manner: Manner) -> Body:
-        return Drawing(self._contract, self._draw, ids, manner).body(schema, given)
+        return Drawing(self._contract, self._draw, ids, manner, self._is_invited).body(schema, given)

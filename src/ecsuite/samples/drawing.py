@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +18,15 @@ NULL_TURN: Final = 4
 LONG: Final = 5
 
 
+# Whether a part of a request, by its name, is known to be taken of those who were invited.
+Invited = Callable[[str], bool]
+
+
+def nobody_invited(_: str) -> bool:
+    """Nobody is known to be invited."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How a body is drawn.
@@ -26,12 +36,19 @@ class Manner:
         turn: which variant each member has.
         allow_null: whether null comes where it may.
         deprecated: whether deprecated members come, in the place of their successors.
+        complete: whether a member comes of those of which a server may want one (`x-may-be-rejected-without`).
     """
 
     full: bool
     turn: int
     allow_null: bool = False
     deprecated: bool = False
+    complete: bool = True
+
+
+def alternatives(shape: Shape) -> list[str]:
+    """The members of which a server may want one; without any, a request may be refused."""
+    return list(shape.keywords.get("x-may-be-rejected-without", ()))
 
 
 class Drawing:
@@ -42,13 +59,17 @@ class Drawing:
         draw: gives a fresh value of a kind of `x-sample`.
         ids: of what is there.
         manner: how it is drawn.
+        is_invited: whether a part that is taken by invitation alone is known to be taken.
     """
 
-    def __init__(self, contract: Contract, draw: Draw, ids: Known, manner: Manner) -> None:
+    def __init__(
+        self, contract: Contract, draw: Draw, ids: Known, manner: Manner, is_invited: Invited = nobody_invited
+    ) -> None:
         self._contract = contract
         self._draw = draw
         self._ids = ids
         self._manner = manner
+        self._is_invited = is_invited
         self._may_be_rejected = ""
         self._unresolved: set[Reference] = set()
 
@@ -59,7 +80,7 @@ class Drawing:
 
     def _value(self, schema: Pointer, turn: int, given: Given = NOTHING) -> Any:
         shape = self._contract.schemas.shape(schema)
-        if "x-may-be-rejected" in shape.keywords:
+        if "x-may-be-rejected" in shape.keywords and not self._is_invited(shape.keywords.get("x-by-invitation", "")):
             self._may_be_rejected = shape.keywords["x-may-be-rejected"]
         if shape.is_nullable and self._manner.allow_null and turn % (NULL_TURN + 1) == NULL_TURN:
             self._may_be_rejected = shape.keywords.get("x-null-may-be-rejected", self._may_be_rejected)
@@ -95,12 +116,15 @@ class Drawing:
         value: dict[str, Any] = {}
         for part in shape.parts:
             value |= self._value(part, turn)
-        for name in self._names(shape):
+        for name in self._names(shape, turn):
             # No two members alike, so that none can stand in the place of another.
             value[name] = given[name] if name in given else self._value(shape.members[name], turn + len(value))
+        wanted = alternatives(shape)
+        if wanted and all(value.get(name) in (None, []) for name in wanted):
+            self._may_be_rejected = f"it has no {' nor '.join(wanted)}"
         return value
 
-    def _names(self, shape: Shape) -> list[str]:
+    def _names(self, shape: Shape, turn: int) -> list[str]:
         """The members to draw: where what is deprecated comes, what replaced it stays away."""
         replaced: set[str] = set()
         names: list[str] = []
@@ -112,7 +136,9 @@ class Drawing:
             wanted = self._manner.deprecated if is_deprecated else self._manner.full or "x-recommended" in keywords
             if name in shape.required or (wanted and self._contract.source.at(member) is not False):
                 names.append(name)
-        return [name for name in names if name not in replaced]
+        chosen = [name for name in names if name not in replaced]
+        options = alternatives(shape) if self._manner.complete else []
+        return chosen if set(chosen) & set(options) else chosen + options[turn % max(len(options), 1) :][:1]
 
     def _array(self, shape: Shape, items: Pointer, turn: int) -> list[Any]:
         item = self._contract.schemas.shape(items)

@@ -8,10 +8,11 @@ from typing import Final
 from ecsuite.contract import Contract, Pointer, Shape
 from ecsuite.json_paths import Path, at_path, replaced
 from ecsuite.samples.body import NOBODY, NOTHING, Body, Needs, label
-from ecsuite.samples.drawing import UPPER_CASE_TURN, Drawing, Manner
+from ecsuite.samples.drawing import UPPER_CASE_TURN, Drawing, Manner, alternatives
 from ecsuite.samples.values import unusual, variants
 
 SMALLEST: Final = Manner(full=False, turn=0)
+INCOMPLETE: Final = Manner(full=False, turn=0, complete=False)
 FULLEST: Final = Manner(full=True, turn=1)
 
 
@@ -19,7 +20,15 @@ def manners(contract: Contract, schema: Pointer) -> list[Manner]:
     """How bodies are drawn that together show everything that is legal."""
     # At least as many that one has an id in capitals.
     turns = max(_highest(contract, schema, _turns), UPPER_CASE_TURN + 1)
-    return [Manner(full=True, turn=turn, allow_null=True) for turn in range(turns)] + outdated(contract, schema)
+    return [Manner(full=True, turn=turn, allow_null=True) for turn in range(turns)] + [
+        *outdated(contract, schema),
+        *([INCOMPLETE] if _highest(contract, schema, _alternatives) else []),
+    ]
+
+
+def smallest(contract: Contract, schema: Pointer) -> list[Manner]:
+    """How the smallest bodies are drawn: one for each of the members of which a server may want one."""
+    return [Manner(full=False, turn=turn) for turn in range(max(1, _highest(contract, schema, _alternatives)))]
 
 
 def outdated(contract: Contract, schema: Pointer) -> list[Manner]:
@@ -73,6 +82,10 @@ def _turns(shape: Shape) -> int:
 
 def _branches(shape: Shape) -> int:
     return max(1, len(shape.branches))
+
+
+def _alternatives(shape: Shape) -> int:
+    return len(alternatives(shape))
 
 
 def _deprecated(shape: Shape) -> int:

@@ -8,8 +8,9 @@ from functools import cached_property, partial
 from typing import Any
 
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Latency, Patience, Token, new_http
+from ecsuite.client import Api, Latency, Ledger, Patience, Token, new_http
 from ecsuite.client.connection import TIMEOUT
+from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
@@ -52,6 +53,7 @@ class Connections:
         checker: Checker,
         journal: Journal,
         redactor: Redactor,
+        ledger: Ledger | None = None,
         traces: Traces | None = None,
         *,
         in_order: bool,
@@ -63,13 +65,15 @@ class Connections:
             checker: what looks at every exchange.
             journal: where what it says is kept.
             redactor: told of every token.
+            ledger: where it is kept what was sent.
             traces: where trace contexts are drawn; of its own where it is left out.
             in_order: whether calls must go one after the other.
         """
         from ecsuite.client.retry import with_retries  # noqa: PLC0415  a replay loads none of it
 
         token = self._tokens.setdefault(partner.credentials, Token())
-        shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency, "traces": traces}
+        shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
+        shared |= {"traces": traces, "ledger": ledger}
         retrying = partial(with_retries, patience=self.patience)
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 
@@ -83,5 +87,12 @@ def _receiver(target: Target) -> Iterator[Receiver]:
     if not (target.on_loopback or target.receiver_url):
         yield NoReceiver()
         return
-    with receiving(public_url=target.receiver_url, port=target.receiver_port) as receiver:
+    with ExitStack() as stack:
+        try:
+            receiver: Receiver = stack.enter_context(
+                receiving(public_url=target.receiver_url, port=target.receiver_port)
+            )
+        except PortTaken:
+            # It was free before the first test, so another worker of this run has it.
+            receiver = NoReceiver(f"another worker of this run has the port {target.receiver_port} of EC_WEBHOOK_PORT")
         yield receiver

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, load
 from ecsuite.checks import Checker
-from ecsuite.client import Api, new_http
+from ecsuite.client import Api, Ledger, new_http
 from ecsuite.ids import Ids, Traces
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor, placeholder
@@ -50,6 +51,11 @@ class Run:
         """Where what is checked is noted."""
         return self.api.journal
 
+    @property
+    def ledger(self) -> Ledger:
+        """What both partners sent."""
+        return self.api.ledger
+
     def clean_up(self) -> None:
         """Delete what the run made and has not deleted, unless that is to be left; never raises for the API's sake."""
         for client in () if self.keep else self._clients:
@@ -71,12 +77,19 @@ class Run:
 
     def world(self, api: Api | None = None) -> World:
         """A new world around calls of this run's partner, or of the client that is given."""
-        return build_world(api or self.api, self.ids, self.receiver, sandbox=self.target.sandbox)
+        sandbox, conditions = self.target.sandbox, self.target.conditions
+        return build_world(api or self.api, self.ids, self.receiver, sandbox=sandbox, conditions=conditions)
 
     @property
     def story(self) -> Story:
         """A new telling of the quickstart."""
-        return Story(self.api, self.ids, self.receiver, sandbox=self.target.sandbox)
+        return Story(
+            self.api,
+            self.ids,
+            self.receiver,
+            sandbox=self.target.sandbox,
+            simulation=self.target.sandbox and self.target.conditions.may_simulate,
+        )
 
 
 @contextmanager
@@ -105,11 +118,11 @@ def open_run(
             connections = stack.enter_context(closing(Connections(target)))
         redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)
-        traces = Traces(ids.seed)
+        traces, ledger = Traces(ids.seed), Ledger(target, contract, redactor)
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            return connections.client(place, checker, journal, redactor, traces, in_order=recording)
+            return connections.client(place, checker, journal, redactor, ledger, traces, in_order=recording)
 
         receiver = OwnHooks(lambda: connections.receiver)
         run = replace(_run(edition, target, client, ids, receiver, redactor, lambda: None), keep=keep)
@@ -133,13 +146,15 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     recorded = cassette.provenance
     target, redactor, journal = replay_target(cassette), Redactor(), Journal()
     contract = editions.contract(recorded.edition)
+    ledger = Ledger(target, contract, redactor)
     receiver = RecordedReceiver(recorded.receiver_url, cassette.deliveries)
     ids, traces = Ids(recorded.seed, redacted=True), Traces(recorded.seed)
     with closing(new_http(target, transport)) as http:
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            return Api(place, checker, journal, redactor, http=http, traces=traces, clock=clock, in_order=True)
+            shared: dict[str, Any] = {"http": http, "traces": traces, "ledger": ledger, "clock": clock}
+            return Api(place, checker, journal, redactor, in_order=True, **shared)
 
         yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
 

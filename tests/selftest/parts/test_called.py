@@ -187,7 +187,7 @@ def test_member_is_read_where_there_is_one(world_of):
 def test_call_with_a_body_that_may_be_refused_is_unspecified(world_of, monkeypatch, body, exist):
     """As one that names what is not there is."""
     world = world_of(Scripted())
-    monkeypatch.setattr(world.entities, "body", lambda *_, **__: body)
+    monkeypatch.setattr(world.drafts, "body", lambda *_, **__: body)
 
     assert world.calls.valid(world.contract.operations["createUser"]).targets_exist is exist
 

@@ -76,7 +76,7 @@ def test_broken_bodies_are_no_objects():
         except ValueError:
             return False
 
-    assert not [each.case for each in broken_bodies({"userId": "42"}) if is_object(each.content["content"])]
+    assert not [each.case for each in broken_bodies(lambda: {"userId": "42"}) if is_object(each.content["content"])]
 
 
 def test_null_is_sent_as_a_body():
@@ -292,7 +292,7 @@ def test_every_wrong_query():
 
 def test_every_broken_body():
     """Bytes that are no JSON object, some of them made of a right one."""
-    broken = broken_bodies({"name": "Å", "id": 7})
+    broken = broken_bodies(lambda: {"name": "Å", "id": 7})
 
     assert {each.case: each.content["content"] for each in broken} == {
         "no-json": b"not json",
@@ -314,7 +314,7 @@ def test_every_broken_body():
         each.content["json"] is None and each.content["headers"] == {"Content-Type": "application/json"}
         for each in broken
     )
-    assert "json-single-quotes" not in {each.case for each in broken_bodies({})}
+    assert "json-single-quotes" not in {each.case for each in broken_bodies(dict)}
 
 
 def test_wrong_body_is_sent_as_json():

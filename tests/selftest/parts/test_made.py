@@ -13,7 +13,8 @@ from ecsuite.messages.exchange import (
 )
 from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
 from ecsuite.rules.call import Call
-from ecsuite.rules.entities import ADDRESS_REJECTED, CreationRefused, _led_to
+from ecsuite.rules.drafts import ADDRESS_REJECTED, _led_to
+from ecsuite.rules.entities import CreationRefused
 from ecsuite.samples import MAY_BE_REJECTED, Body, Needs, Reference
 
 PARTNER = "https://api.example/v1"
@@ -279,8 +280,8 @@ def test_batch_is_of_different_things(world_of):
     world = world_of(Scripted(), "2026-01")
     users, locations = world.contract.batches
 
-    items = world.entities.batch_items(locations, 3)
-    made = world.entities.made_by_batch(locations, items, httpx.Response(201))
+    items = world.batches.items(locations, 3)
+    made = world.batches.entities(locations, items, httpx.Response(201))
 
     assert len({each["locationId"] for each in items}) == 3
     assert len(items[0]) < len(items[1])
@@ -288,7 +289,7 @@ def test_batch_is_of_different_things(world_of):
         {"userId": each["userId"], "locationId": each["locationId"]} for each in items
     ]
     assert [each.body for each in made] == items
-    (user,) = world.entities.made_by_batch(users, [{"userId": "u"}], httpx.Response(201))
+    (user,) = world.batches.entities(users, [{"userId": "u"}], httpx.Response(201))
     assert (dict(user.ids), user.representation) == ({"userId": "u"}, {"userId": "u"})
 
 
@@ -326,13 +327,13 @@ def test_address_is_not_tried_where_nothing_can_come(world_of):
     api = Scripted()
     world = world_of(api)
 
-    world.entities.ready(Needs(kinds=frozenset({"id"})))
+    world.drafts.ready(Needs(kinds=frozenset({"id"})))
     assert api.lines == []
     world.values.receiver.unreachable = "why"
-    world.entities.ready(Needs(kinds=frozenset({"hook-url"})))
+    world.drafts.ready(Needs(kinds=frozenset({"hook-url"})))
     assert api.lines == []
     world.values.receiver.unreachable = ""
-    world.entities.ready(Needs(kinds=frozenset({"hook-url"})))
+    world.drafts.ready(Needs(kinds=frozenset({"hook-url"})))
     assert api.lines == []
 
 
@@ -342,7 +343,7 @@ def test_address_is_tried_before_it_is_given(world_of, status, why):
     api = Scripted(POST_=lambda _, sent: (status, sent))
     world = world_of(api)
 
-    address = world.entities.hook_url()
+    address = world.drafts.hook_url()
 
     assert api.lines == ["POST /webhooks"]
     assert world.values.receiver.unreachable == why
@@ -360,11 +361,11 @@ def test_path_parameters_name_what_is_there(world_of):
     world = world_of(api)
     operations = world.contract.operations
 
-    assert world.entities.ids_at(operations["listUsers"]) == {}
-    user = world.entities.ids_at(operations["getUser"])
-    assert world.entities.ids_at(operations["createVehicle"]) == user
-    assert world.entities.ids_at(operations["getEvent"]) == {"eventId": "e"}
-    assert world.entities.first_listed(operations["getEvent"])[0] == {"eventId": "e"}
+    assert world.drafts.ids_at(operations["listUsers"]) == {}
+    user = world.drafts.ids_at(operations["getUser"])
+    assert world.drafts.ids_at(operations["createVehicle"]) == user
+    assert world.drafts.ids_at(operations["getEvent"]) == {"eventId": "e"}
+    assert world.drafts.first_listed(operations["getEvent"])[0] == {"eventId": "e"}
     # A list is read once.
     assert api.lines.count("GET /events") == 1
 
@@ -374,9 +375,9 @@ def test_list_without_an_id_names_nothing(world_of, items):
     """An empty list, or an item without an id that is a text."""
     world = world_of(Scripted(**{"GET_/events": (200, items)}))
 
-    assert world.entities.ids_at(world.contract.operations["getEvent"]) is None
+    assert world.drafts.ids_at(world.contract.operations["getEvent"]) is None
     with pytest.raises(NothingThere, match=r"there is nothing to call GET /events/\{eventId\} on"):
-        world.entities.require_first_listed(world.contract.operations["getEvent"])
+        world.drafts.require_first_listed(world.contract.operations["getEvent"])
 
 
 def test_link_leads_on_from_what_was_sent_or_answered(world_of):
@@ -398,10 +399,10 @@ def test_body_names_what_is_made(world_of):
     world = world_of(Scripted(**{"GET_/events": (200, [])}))
     vehicle, event = Reference("getVehicle", "vehicleId"), Reference("getEvent", "eventId")
 
-    ids = world.entities.ids_for([event, vehicle])
+    ids = world.drafts.ids_for([event, vehicle])
 
     assert ids == {vehicle: world.entities.default(kinds(world)["createVehicle"]).id}
-    assert world.entities.body(kinds(world)["createUser"].creator, {"userId": "u"}).value == {"userId": "u"}
+    assert world.drafts.body(kinds(world)["createUser"].creator, {"userId": "u"}).value == {"userId": "u"}
 
 
 def test_full_body_has_more(world_of):
@@ -409,7 +410,7 @@ def test_full_body_has_more(world_of):
     world = world_of(Scripted(), "2026-01")
     creator = kinds(world)["createLocation"].creator
 
-    small, full = (world.entities.body(creator, full=each).value for each in (False, True))
+    small, full = (world.drafts.body(creator, full=each).value for each in (False, True))
 
     assert small.keys() < full.keys()
 

@@ -203,7 +203,7 @@ def test_address_is_tried_where_something_holds_one(world_of, houses):
     api = Scripted()
     world = world_of(api, houses)
 
-    world.entities.ready(Needs(kinds=frozenset({"hook-url"})))
+    world.drafts.ready(Needs(kinds=frozenset({"hook-url"})))
 
     assert api.lines == []
 
@@ -261,7 +261,7 @@ def test_list_that_follows_is_waited_for(world_of, monkeypatch):
         world.api, "poll", lambda *given, **options: (waited.append(options), poll(*given, **options))[1]
     )
 
-    response = world.entities._read_list(source)
+    response = world.drafts._read_list(source)
 
     assert response.json()["items"] == [{"id": "1"}]
     # What that names is made before; nothing else is.
@@ -276,7 +276,7 @@ def test_link_of_a_creation_leads_on(world_of, houses):
     """What the response that made an entity leads to is named by it, whatever else there is."""
     world = world_of(Scripted(POST_=lambda _, sent: (201, {**sent, "plan": {"id": "p"}})), houses)
 
-    assert world.entities.ids_at(houses.operations["getPlan"]) == {"planId": "p"}
+    assert world.drafts.ids_at(houses.operations["getPlan"]) == {"planId": "p"}
 
 
 def test_list_below_something_leads_nowhere(world_of, houses):
@@ -284,9 +284,9 @@ def test_list_below_something_leads_nowhere(world_of, houses):
     api = Scripted(GET_=(200, [{"id": "k"}]))
     world = world_of(api, houses)
 
-    assert world.entities.ids_at(houses.operations["getKey"]) is None
+    assert world.drafts.ids_at(houses.operations["getKey"]) is None
     assert not world.calls.is_valid(houses.operations["getKey"])
-    assert world.entities.first_listed(houses.operations["getPlan"]) is None
+    assert world.drafts.first_listed(houses.operations["getPlan"]) is None
     assert api.lines == []
 
 
@@ -295,8 +295,8 @@ def test_sandbox_is_called_on_nothing_elsewhere(world_of, houses, sandbox):
     """What belongs to the sandbox names nothing where it may not be called."""
     world = world_of(Scripted(), houses, sandbox=sandbox)
 
-    assert (world.entities.ids_at(houses.operations["setFire"]) is not None) is sandbox
-    assert world.entities.ids_at(houses.operations["getRoom"]) is not None
+    assert (world.drafts.ids_at(houses.operations["setFire"]) is not None) is sandbox
+    assert world.drafts.ids_at(houses.operations["getRoom"]) is not None
 
 
 def test_entity_that_nothing_lists_is_seen_by_itself(houses):

@@ -51,11 +51,6 @@ FAULTS: Final = faults(
     fault("nobody-is-eligible", GUIDE, "a user of the neighbourhood is not eligible")
     .plant(p.shows("getEligibility", "/isEligible", change=False))
     .finding(found(ELIGIBILITY, "getEligibility", 200, inside("/isEligible"), "changed", actual=Equal(value=False))),
-    fault("meter-is-not-eligible", GUIDE, "a meter point of the neighbourhood is not eligible")
-    .plant(p.shows("getMeterEligibility", "/isEligible", change=False))
-    .finding(
-        found(ELIGIBILITY, "getMeterEligibility", 200, inside("/isEligible"), "changed", actual=Equal(value=False))
-    ),
     fault("eligible-users-are-not-listed", GUIDE, "the list of eligible users is empty")
     .plant(p.lists("listEligibleUsers", lambda _: []))
     .finding(found(ELIGIBILITY, "listEligibleUsers", 200, listed("userId"), "absent")),

@@ -16,6 +16,7 @@ from ecsuite.standin.edition_2026_01 import programme
 from ecsuite.standin.faults import Variant
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.changes import has_unknown, unusual_text, zulu
+from ecsuite.standin.faults.common.lenient import lenient_variants
 from ecsuite.standin.faults.common.rows import EntityOperations
 from ecsuite.standin.faults.common.variants import COMMON_VARIANTS, secured_variants
 from ecsuite.standin.faults.edition_2026_01.logs import log
@@ -103,6 +104,36 @@ def _by_default(size: str, original: Handler, call: Call) -> Reply:
     return original(replace(call, query={"pageSize": size, **call.query}))
 
 
+def _has_no_place(body: Any) -> bool:
+    return not body.get("coordinates") and not body.get("meterPointIds") and not body.get("meterPointId")
+
+
+def _has_placeless(body: Any) -> bool:
+    return any(_has_no_place(item) for item in body["locations"])
+
+
+def _is_by_invitation(body: Any) -> bool:
+    return any(each.get("payloadType") != "EnergyUsage" for each in body.get("payloads", ()))
+
+
+# What keeps a location out of the newest test area, unseen.
+_NEWEST: Final = programme.TEST_AREAS[0][0]
+_SHIFTED: Final = 88.125
+
+
+def _elsewhere(latitude: Any) -> Any:
+    return _SHIFTED if latitude == _NEWEST else latitude
+
+
+def _back(latitude: Any) -> Any:
+    return _NEWEST if latitude == _SHIFTED else latitude
+
+
+def _with_zeros(body: Any) -> Any:
+    place = body.get("coordinates")
+    return body if place is None else {**body, "coordinates": {"latitude": 0, "longitude": 0, **place}}
+
+
 _MEMBERS: Final = {
     "createUser": frozenset({"userId"}),
     "createUsers": frozenset({"users"}),
@@ -115,6 +146,7 @@ _MEMBERS: Final = {
 
 VARIANTS: Final = (
     *COMMON_VARIANTS,
+    *lenient_variants(SECURED),
     *secured_variants(SECURED, ("listEvents", "getEvent", *SIMULATING)),
     Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),
     Variant("nulls-are-left-out", "members that are null are left out", p.sends(p.value(_without_nulls), *SECURED)),
@@ -283,6 +315,57 @@ VARIANTS: Final = (
         "not-enrolled-is-short",
         "who is not enrolled has no id and no date",
         p.sends(p.value(lambda body: {name: own for name, own in body.items() if own is not None}), "getEnrollment"),
+    ),
+    Variant(
+        "locations-need-a-place",
+        "a location without meter point ids or coordinates is refused",
+        p.together(
+            p.refuses("createLocation", _has_no_place),
+            p.refuses("replaceLocation", _has_no_place),
+            p.refuses("createLocations", _has_placeless),
+        ),
+    ),
+    Variant(
+        "energy-usage-alone",
+        "reports of other payloads than EnergyUsage are refused",
+        p.refuses("createReport", _is_by_invitation),
+    ),
+    Variant(
+        "missing-coordinates-are-zero",
+        "a latitude or a longitude that was not sent is shown as 0",
+        p.sends(p.value(_with_zeros), "createLocation", "getLocation", "replaceLocation", "changeLocation"),
+    ),
+    Variant(
+        "nulls-for-currencies",
+        "currency, unit and area of a curve may be null",
+        p.together(
+            p.shows("getCompensation", "/locationCompensations/*/currency", None),
+            p.shows("simulateUserEligibility", "/simulatedEvent/payload/priceArea", None),
+        ),
+    ),
+    Variant(
+        "made-up-meters-are-unknown",
+        "meter points that no grid operator knows are never eligible",
+        p.shows("getMeterEligibility", "/isEligible", change=False),
+    ),
+    Variant(
+        "all-meters-are-eligible",
+        "meter points that no grid operator knows are always eligible",
+        p.shows("getMeterEligibility", "/isEligible", change=True),
+    ),
+    Variant(
+        "newest-area-takes-no-part",
+        "the newest test area makes nobody eligible",
+        p.together(
+            p.keeps("createLocation", "/coordinates/latitude", _elsewhere, "replaceLocation", "changeLocation"),
+            p.keeps("createLocations", "/locations/*/coordinates/latitude", _elsewhere),
+            *(
+                p.shows(o, "/coordinates/latitude", _back)
+                for o in ("createLocation", "getLocation", "replaceLocation", "changeLocation")
+            ),
+            p.shows("createLocations", "/locations/*/coordinates/latitude", _back),
+            p.shows("listLocations", "/*/coordinates/latitude", _back),
+        ),
     ),
     Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
     Variant(

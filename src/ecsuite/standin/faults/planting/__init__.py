@@ -59,6 +59,7 @@ from ecsuite.standin.faults.planting.owners import (
     tells_of_others,
     without_parent,
 )
+from ecsuite.standin.faults.planting.reading import binds, reads_text, refuses_when, with_body
 from ecsuite.standin.faults.planting.responses import (
     chain,
     content,
@@ -97,6 +98,7 @@ __all__ = [
     "acts_in_spite",
     "also_by",
     "basic_is_taken",
+    "binds",
     "chain",
     "content",
     "crashes",
@@ -136,8 +138,10 @@ __all__ = [
     "others_make_users",
     "reads_as",
     "reads_form",
+    "reads_text",
     "refusal",
     "refuses",
+    "refuses_when",
     "secret_like",
     "sends",
     "sent_text",
@@ -158,6 +162,7 @@ __all__ = [
     "waits_for_receiver",
     "waits_now_and_then",
     "wants_whole_ids",
+    "with_body",
     "with_items",
     "without_parent",
     "wraps",

@@ -1,0 +1,45 @@
+"""A response has no members that the contract does not declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.contract import Undeclared, schema_for
+from ecsuite.findings.breach import Breach, body
+from ecsuite.findings.datum import datum
+from ecsuite.json_paths import Path, at_path
+from ecsuite.messages.media import UndecodableError
+
+
+def check(decoded: DecodedExchange) -> list[Breach] | None:
+    schema = schema_for(decoded.rule.content, decoded.media_type.essence) if decoded.rule else None
+    if schema is None or not decoded.is_success or isinstance(decoded.body, UndecodableError):
+        return None
+    found = decoded.contract.schemas.undeclared(schema, decoded.body.value)
+    return list(_breaches(decoded, _first_of_each(found)))
+
+
+def _first_of_each(found: Iterable[Undeclared]) -> Iterator[Undeclared]:
+    """The first of the items of a list that have the same undeclared members: one stands for all."""
+    seen: set[tuple[Path, frozenset[str]]] = set()
+    for each in found:
+        alike = tuple(token for token in each.at if isinstance(token, str)), frozenset(each.names)
+        if alike not in seen:
+            seen.add(alike)
+            yield each
+
+
+def _breaches(decoded: DecodedExchange, found: Iterable[Undeclared]) -> Iterator[Breach]:
+    assert decoded.operation is not None
+    assert not isinstance(decoded.body, UndecodableError)
+    for each in found:
+        value = at_path(decoded.body.value, each.at)
+        if each.is_foreign:
+            # A client finds nothing of what it looks for.
+            declared = datum({"properties": list(each.declared)})
+            yield Breach("properties", body(each.at), declared, datum(value), severity="error")
+            continue
+        severity = decoded.contract.severity_of_undeclared
+        for name in each.names:
+            yield Breach("extra", body((*each.at, name)), actual=datum(value[name]), severity=severity)

@@ -1,0 +1,100 @@
+"""Which members a schema declares for each object in a value, taken over all that it refers to and all its branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ecsuite.contract.document import Pointer, Source
+
+
+@dataclass(slots=True)
+class Outline:
+    """What a schema declares of one part of a value.
+
+    Attributes:
+        members: of an object, each with its own outline.
+        items: of an array.
+        is_open: whether an object may have any members beside (`additionalProperties`).
+        is_required: whether an object must have some of them, so that one without any breaks the schema already.
+    """
+
+    members: dict[str, Outline] = field(default_factory=dict)
+    items: Outline | None = None
+    is_open: bool = False
+    is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """Members of an object that its schema does not declare.
+
+    Attributes:
+        at: the object: names and indexes from the root of the value.
+        names: the members.
+        declared: what the schema declares there.
+        is_foreign: whether the object has none of those, though its schema requires none.
+    """
+
+    at: tuple[str | int, ...]
+    names: tuple[str, ...]
+    declared: tuple[str, ...]
+    is_foreign: bool
+
+
+def outline(source: Source, pointer: Pointer) -> Outline:
+    """The outline of the schema at the pointer."""
+    return _outlined(source, (pointer,), {})
+
+
+def undeclared(own: Outline | None, value: Any, at: tuple[str | int, ...] = ()) -> Iterator[Undeclared]:
+    """Each object in a value with members that are not declared."""
+    if own is None:
+        return
+    if isinstance(value, dict):
+        declared = own.members
+        if declared and not own.is_open and (names := tuple(name for name in value if name not in declared)):
+            yield Undeclared(at, names, tuple(declared), is_foreign=len(names) == len(value) and not own.is_required)
+        for name, item in value.items():
+            if isinstance(item, dict | list):
+                yield from undeclared(declared.get(name), item, (*at, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from undeclared(own.items, item, (*at, index))
+
+
+def _outlined(source: Source, pointers: tuple[Pointer, ...], begun: dict[tuple[Pointer, ...], Outline]) -> Outline:
+    """The outline of several schemas of one part; a schema may hold itself, so it has begun before what is in it."""
+    every = _of_same_part(source, pointers)
+    if every in begun:
+        return begun[every]
+    own = begun[every] = Outline()
+    members: dict[str, list[Pointer]] = {}
+    items: list[Pointer] = []
+    for pointer in every:
+        node: Mapping[str, Any] = source.at(pointer)
+        own.is_open = own.is_open or bool(node.get("additionalProperties", False))
+        own.is_required = own.is_required or bool(node.get("required"))
+        for name in node.get("properties", {}):
+            members.setdefault(name, []).append((*pointer, "properties", name))
+        items += [(*pointer, "items")] if "items" in node else []
+    own.members = {name: _outlined(source, tuple(each), begun) for name, each in members.items()}
+    own.items = _outlined(source, tuple(items), begun) if items else None
+    return own
+
+
+def _of_same_part(source: Source, pointers: tuple[Pointer, ...]) -> tuple[Pointer, ...]:
+    """The schemas, with all inside them that speak of the same part of a value."""
+    found: dict[Pointer, None] = {}
+    pending = list(pointers)
+    while pending:
+        pointer = pending.pop(0)
+        node = source.at(pointer)
+        if pointer in found or not isinstance(node, dict):
+            continue
+        found[pointer] = None
+        pending += [source.parse(node["$ref"][2:])] if "$ref" in node else []
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            pending += [(*pointer, keyword, index) for index in range(len(node.get(keyword, [])))]
+    return tuple(found)

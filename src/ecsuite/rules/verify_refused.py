@@ -1,0 +1,124 @@
+"""Records whether calls that had to be refused have left no trace, and what became of those that were taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from ecsuite.checks import DecodedExchange, bad_input_refused
+from ecsuite.checks.read_back import is_as_meant
+from ecsuite.client import Api, checked_of, fill
+from ecsuite.contract import Operation, Pointer
+from ecsuite.findings.breach import STATUS, Breach
+from ecsuite.findings.datum import datum
+from ecsuite.http import httpx
+from ecsuite.messages.exchange import Exchange
+from ecsuite.promises import BAD_REQUEST, REFUSED_CHANGES_NOTHING
+from ecsuite.rules.call import Call
+from ecsuite.rules.calls import Calls
+from ecsuite.rules.entities import Entities
+from ecsuite.rules.inputs import Refused
+from ecsuite.rules.snapshots import PROBE, Snapshots
+from ecsuite.rules.verify_state import VerifyState
+
+# Makes the attempts for a call; each time with fresh values.
+Draw = Callable[[Call], Iterable[Refused]]
+
+
+class VerifyRefused:
+    """Sends calls that must be refused, and looks whether they changed anything.
+
+    Args:
+        api: the client.
+        entities: around the calls.
+        calls: makes and sends them.
+        snapshots: of everything that they could change.
+        verify: where it is noted.
+    """
+
+    def __init__(self, api: Api, entities: Entities, calls: Calls, snapshots: Snapshots, verify: VerifyState) -> None:
+        self._api = api
+        self._entities = entities
+        self._calls = calls
+        self._snapshots = snapshots
+        self._verify = verify
+
+    def changes_nothing(self, operation: Operation, draw: Draw, rule: Pointer) -> bool:
+        """Record whether what is refused changes nothing; what is taken changes what it will, and is no trace of that.
+
+        A lenient server takes some of the attempts. What they changed is not told apart from what the others did, so
+        those are made again around new entities.
+
+        Args:
+            operation: what is called.
+            draw: makes the attempts.
+            rule: where in the contract the promise stands.
+
+        Raises:
+            NothingThere: there is nothing to call it on.
+        """
+        taken = self._tried(operation, draw, rule, frozenset())
+        if not taken:
+            return True
+        self._entities.renew()
+        if taken_again := self._tried(operation, draw, rule, taken):
+            reason = f"what was refused once was taken another time: {', '.join(sorted(taken_again))}"
+            self._verify.not_checked(REFUSED_CHANGES_NOTHING, reason)
+        return not taken_again
+
+    def _tried(self, operation: Operation, draw: Draw, rule: Pointer, but: frozenset[str]) -> frozenset[str]:
+        """Make each attempt but some; the cases of those that were taken: then nothing is recorded of the others."""
+        call = self._calls.valid(operation)
+        attempts = [attempt for attempt in draw(call) if attempt.case not in but]
+        if not attempts:
+            self._verify.not_checked(REFUSED_CHANGES_NOTHING, "nothing was refused")
+            return frozenset()
+        before = self._snapshots.around(call)
+        send = partial(self._calls.send_refused, call, attempts)
+        responses = send()
+        taken = [pair for pair in zip(attempts, responses, strict=True) if pair[1].is_success]
+        for attempt, response in taken:
+            self._read_back(call, attempt, response)
+        if not taken:
+            self._verify.unchanged(
+                REFUSED_CHANGES_NOTHING, before, responses[-1], sent=responses, rule=rule, again=send
+            )
+        return frozenset(attempt.case for attempt, _ in taken)
+
+    def _read_back(self, call: Call, attempt: Refused, response: httpx.Response) -> None:
+        """Record whether what was taken is shown as it was meant, where the response itself shows nothing."""
+        decoded = checked_of(response).decoded
+        breaches = bad_input_refused.breaches_of(decoded)
+        path = self._path_of(call, decoded)
+        if response.content or not path or not breaches:
+            return
+        if call.operation.method != "POST":
+            # Another attempt may have come after it.
+            response = self._calls.send(call, **attempt.options)
+        read = self._api.get(path, expect=PROBE)
+        if not read.is_success or not response.is_success:
+            return
+        shown = Exchange(decoded.exchange.request, checked_of(read).decoded.exchange.response)
+        seen = DecodedExchange(decoded.contract, shown, decoded.operation, decoded.path_values)
+        if not is_as_meant(seen, breaches):
+            self._api.add_finding(BAD_REQUEST, _misread(decoded, breaches, read), response)
+
+    def _path_of(self, call: Call, decoded: DecodedExchange) -> str:
+        """Where what a call made or changed can be read; empty where that is not known."""
+        for entity_type in self._entities.types:
+            if entity_type.creator is call.operation and entity_type.is_named_by_client:
+                own = entity_type.identity.find(decoded.values.request)
+                ids = {**call.ids, entity_type.parameter: own}
+                return fill(entity_type.reader, ids) if isinstance(own, str) and own else ""
+            if any(call.operation is each for each in (entity_type.replacer, entity_type.changer)):
+                return call.path
+        return ""
+
+
+def _misread(decoded: DecodedExchange, breaches: Sequence[Breach], read: httpx.Response) -> Breach:
+    """What was taken, and shown as something else by a later call."""
+    why = breaches[0]
+    reader = checked_of(read).decoded.operation
+    taken = Breach("status", STATUS, actual=datum(decoded.status), rule=why.rule, case=decoded.case, because=why)
+    return replace(taken, seen_by=reader.id if reader else "", severity="error")

@@ -1,0 +1,93 @@
+"""How severe a breach is: whether a client that keeps the contract can be hurt by it.
+
+In this order: what the check that saw it knows (`Breach.severity`), what the contract says of the rule (`x-severity`,
+`x-severity-of-null`), what holds for breaches of that kind (`_MILD`), and what the promise says of all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Final
+
+from ecsuite import promises
+from ecsuite.contract import Source
+from ecsuite.findings.breach import Breach
+from ecsuite.messages.exchange import Exchange, Request
+from ecsuite.messages.media import FORM, MediaType
+from ecsuite.promises import Promise, Severity
+
+REFUSALS: Final = range(400, 500)
+# What a client may write beside a media type of JSON and every server reads (RFC 8259 section 8.1).
+COMMON_PARAMETERS: Final = frozenset({"", "charset=utf-8"})
+
+
+def severity_of(promise: Promise, breach: Breach, exchange: Exchange, source: Source) -> Severity:
+    """How severe a breach is.
+
+    Args:
+        promise: that is broken.
+        breach: how.
+        exchange: that broke it.
+        source: of the contract.
+    """
+    known = breach.severity or _by_contract(breach, source)
+    if known:
+        return known
+    kinds = (each for each in _MILD if promise in each.promises and each.fits(breach, exchange))
+    return next((each.severity for each in kinds), promise.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mild:
+    """Breaches of some promises that are less severe than others of theirs."""
+
+    promises: Collection[Promise]
+    fits: Callable[[Breach, Exchange], bool]
+    severity: Severity = "warning"
+
+
+def _is_shape_of_refusal(_: Breach, exchange: Exchange) -> bool:
+    """A refusal is known by its status; a body that came in part is no matter of its shape."""
+    return exchange.response.status in REFUSALS and not exchange.response.flaw
+
+
+def _is_of_unusual_bytes(_: Breach, exchange: Exchange) -> bool:
+    return is_unusual(exchange.request)
+
+
+def _is_undeclared_member(breach: Breach, _: Exchange) -> bool:
+    return breach.kind in {"additionalProperties", "unevaluatedProperties"}
+
+
+_MILD: Final = (
+    _Mild({promises.RESPONSE_BODY}, _is_undeclared_member),
+    _Mild({promises.MEDIA_TYPE, promises.RESPONSE_BODY, promises.NO_BODY}, _is_shape_of_refusal),
+    _Mild({promises.SERVER_ERROR}, _is_of_unusual_bytes),
+)
+
+
+def is_unusual(request: Request) -> bool:
+    """Whether no common client writes a request so: its text is no UTF-8, or its media type is spelt in a rare way."""
+    media_type = request.headers.get("Content-Type") or ""
+    essence = MediaType.of(media_type).essence
+    if not request.body or not (MediaType.of(media_type).is_json or essence == FORM):
+        return False
+    parameters = media_type.partition(";")[2].replace(" ", "").lower()
+    return parameters not in COMMON_PARAMETERS or not _is_utf8(request.body)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _by_contract(breach: Breach, source: Source) -> Severity | None:
+    """What the contract says of the rule, or of null where it stands."""
+    rule = breach.rule or ()
+    of_null = source.nearest("x-severity-of-null", rule) if breach.actual.type == "null" else None
+    severity: Severity | None = of_null or source.nearest("x-severity", rule)
+    return severity
