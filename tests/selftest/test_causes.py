@@ -418,3 +418,14 @@ def test_two_causes_are_never_more_than_a_page():
     text = page(result(cause(whole, tests=99), cause(whole, tests=99)))
 
     assert sum(-(-max(len(line), 1) // 120) for line in text.splitlines()) <= 29
+
+
+def test_later_call_is_told_by_its_response():
+    """Where a later call shows the finding, the decisive part of its response stands below the one that is to blame."""
+    made = a_found(Breach("lost", body(("metadata", "vin")), datum("v"), MISSING, seen_by="x", seen_call="GET /x"))
+    told = replace(made, evidence=made.sample, sample=replace(made.sample, response=None, status=204))
+
+    text = plain(cause_lines(1, cause(told), 120, in_full=True))
+
+    assert "\n    actual    body /metadata/vin of GET /x, afterwards: missing\n    response  204, no body\n" in text
+    assert '\n    shown by  200 application/json  {"userId": "42", "vehicleId": "7", "metadata": {"year":' in text

@@ -168,7 +168,8 @@ def _body_lines(cause: Cause, width: int) -> Iterator[Line]:
     if cause.first.sample:
         yield from _sample_lines(cause.first.sample, width, most=1 if evidence else 2)
     if evidence:
-        yield from field_lines("shown by", evidence_line(evidence, room), width, 1)
+        # Its call stands in the line above.
+        yield from field_lines("shown by", response_line(evidence, room - 40), width, 1)
 
 
 def _sample_lines(sample: Sample, width: int, most: int) -> Iterator[Line]:
