@@ -100,7 +100,10 @@ def test_cause_is_told_in_full():
 
 def test_readme_shows_a_cause_as_it_is_told():
     """The example of the README is what is printed, to the letter."""
-    assert IN_FULL in (ROOT / "README.md").read_text(encoding="utf-8")
+    scripted = cause(replace(a_found(), script="1.sh"))
+    text = plain(cause_lines(1, scripted, 120, in_full=True, folder=".ecsuite/last"))
+
+    assert text in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_further_causes_take_three_lines():
@@ -175,6 +178,15 @@ def test_long_line_to_paste_is_told_by_show():
     text = plain(cause_lines(4, cause(long), 120, in_full=True))
 
     assert "\n    repeat    ecsuite show 4 has the line, of " in text
+
+
+def test_script_stands_where_its_folder_is_at_hand():
+    """On a terminal the line to repeat a cause is that of its script; in a log, whose reader has no such folder, curl's."""
+    scripted = cause(replace(a_found(), script="1.sh"))
+
+    assert "\n    repeat    sh .ecsuite/last/1.sh\n" in page(result(scripted))
+    assert "\n    repeat    curl -sS " in page(result(scripted), in_full=True)
+    assert plain(whole_lines(1, scripted, "a folder")).endswith("        sh 'a folder/1.sh'")
 
 
 def test_problem_is_one_line_and_its_tests():
@@ -406,3 +418,14 @@ def test_two_causes_are_never_more_than_a_page():
     text = page(result(cause(whole, tests=99), cause(whole, tests=99)))
 
     assert sum(-(-max(len(line), 1) // 120) for line in text.splitlines()) <= 29
+
+
+def test_later_call_is_told_by_its_response():
+    """Where a later call shows the finding, the decisive part of its response stands below the one that is to blame."""
+    made = a_found(Breach("lost", body(("metadata", "vin")), datum("v"), MISSING, seen_by="x", seen_call="GET /x"))
+    told = replace(made, evidence=made.sample, sample=replace(made.sample, response=None, status=204))
+
+    text = plain(cause_lines(1, cause(told), 120, in_full=True))
+
+    assert "\n    actual    body /metadata/vin of GET /x, afterwards: missing\n    response  204, no body\n" in text
+    assert '\n    shown by  200 application/json  {"userId": "42", "vehicleId": "7", "metadata": {"year":' in text

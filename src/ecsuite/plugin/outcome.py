@@ -6,6 +6,7 @@ import json
 import traceback
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from ecsuite.plugin.session import run_of, settings_of
 from ecsuite.plugin.untold import carried, could_not_tell, note_left
 from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
-from ecsuite.results.record import Record, found_in, is_empty, merged
+from ecsuite.results.record import Found, Record, found_in, is_empty, merged
 from ecsuite.results.severity import failing
 from ecsuite.session import Run
 
@@ -26,6 +27,7 @@ from ecsuite.session import Run
 RECORD: Final = "ecsuite_record"
 _OF_SUITE: Final = pytest.StashKey[bool]()
 _RECORD: Final = pytest.StashKey[Record]()
+_SCRIPTED: Final = pytest.StashKey[set[tuple[object, ...]]]()
 NOTHING: Final = Record(Tally())
 _Stopped = BaseException | None
 
@@ -96,7 +98,7 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         verdict, record = _without_findings(stopped, is_of_suite=is_of_suite), Record(Tally())
     else:
         verdict = _verdict(run, _promise_of(item), stopped, is_strict(item.config), is_of_suite=is_of_suite)
-        found = found_in(run.journal, run.api.checker.contract, run.redactor.text)
+        found = found_in(run.journal, run.api.checker.contract, run.redactor.text, partial(_script, item, run))
         before = carried(item)
         record = Record(
             tally=merged((before.tally, run.journal.tally)),
@@ -121,6 +123,20 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         went_on=stopped is None,
     )
     return verdict.raised
+
+
+def _script(item: pytest.Item, run: Run, found: Found) -> str:
+    """The script that shows a cause again, for the first finding of it in this process; none of a recording's."""
+    scripted = item.config.stash.setdefault(_SCRIPTED, set())
+    if found.cause in scripted or run.target.mode == "replay":
+        return ""
+    scripted.add(found.cause)
+    from ecsuite.reproduce import script_for  # noqa: PLC0415  only where something is found
+
+    try:
+        return script_for(found.finding, run.ledger)
+    except Exception:  # noqa: BLE001  what was found is told, also where it cannot be put into a script
+        return ""
 
 
 def _promise_of(item: pytest.Item) -> str:

@@ -11,6 +11,7 @@ from ecsuite.report.causes import (
     headline,
     problem_lines,
     repeat_of,
+    script_line,
     title_of,
 )
 from ecsuite.report.lines import Line, Part, line
@@ -41,7 +42,7 @@ def list_lines(result: RunResult, width: int, folder: str) -> Iterator[Line]:
     yield from (line(text) for text in skipped_lines(result.skipped))
 
 
-def whole_lines(number: int, cause: Cause) -> Iterator[Line]:
+def whole_lines(number: int, cause: Cause, folder: str = "") -> Iterator[Line]:
     """One cause with all that is known of it; nothing is cut."""
     finding, sample = cause.finding, cause.first.sample
     yield line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity), Part(title_of(cause), "bold"))
@@ -57,6 +58,8 @@ def whole_lines(number: int, cause: Cause) -> Iterator[Line]:
     yield from _section("tests", cause.tests)
     if sample:
         yield from _section("repeat", [repeat_of(sample)])
+    if folder and cause.first.script:
+        yield from _section("repeat it from nothing", [script_line(folder, cause)])
 
 
 def _sample(sample: Sample, request: str = "request") -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -35,6 +35,7 @@ class Found:
         quote: what the contract says there, as lines of its file.
         sample: the exchange that is to blame.
         evidence: the later exchange that shows it; None where the one to blame does.
+        script: that shows it again, as a text while it travels, in a result by the name of its file; empty for none.
     """
 
     finding: Finding
@@ -43,6 +44,7 @@ class Found:
     quote: tuple[str, ...] = ()
     sample: Sample | None = None
     evidence: Sample | None = None
+    script: str = ""
 
     @property
     def cause(self) -> tuple[object, ...]:
@@ -58,6 +60,7 @@ class Found:
             "quote": list(self.quote),
             "sample": self.sample.to_json() if self.sample else None,
             "evidence": self.evidence.to_json() if self.evidence else None,
+            "script": self.script,
         }
 
     @classmethod
@@ -70,6 +73,7 @@ class Found:
             quote=tuple(value["quote"]),
             sample=Sample.from_json(value["sample"]) if value["sample"] else None,
             evidence=Sample.from_json(value["evidence"]) if value["evidence"] else None,
+            script=value["script"],
         )
 
 
@@ -134,13 +138,16 @@ class Record:
         )
 
 
-def found_in(journal: Journal, contract: Contract, mask: Mask) -> tuple[Found, ...]:
+def found_in(
+    journal: Journal, contract: Contract, mask: Mask, script_of: Callable[[Found], str] = lambda _: ""
+) -> tuple[Found, ...]:
     """What a run found, by cause and operation; a sample with each, without what is not the run's own.
 
     Args:
         journal: of the run.
         contract: what it was checked against.
         mask: takes the secrets of the run out of a text.
+        script_of: makes the script that shows a finding again; empty where there is to be none.
     """
     if not journal.findings:
         return ()
@@ -152,7 +159,7 @@ def found_in(journal: Journal, contract: Contract, mask: Mask) -> tuple[Found, .
         found = Found(finding, anchor, 0)
         key = (*found.cause, finding.method, finding.path)
         if key not in groups:
-            groups[key] = _whole(found, contract, privacy, mask, now)
+            groups[key] = replace(_whole(found, contract, privacy, mask, now), script=script_of(found))
         if spot not in counted:
             counted.add(spot)
             known = groups[key]

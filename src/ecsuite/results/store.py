@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ecsuite.errors import ReportUnusable, ReportUnwritable
@@ -17,6 +18,8 @@ FOLDER: Final = Path(".ecsuite")
 LAST: Final = FOLDER / "last"
 FILE: Final = "results.json"
 _CRASHES: Final = "crash-*.txt"
+_SCRIPTS: Final = "[0-9]*.sh"
+_OWNER_ONLY: Final = 0o700
 
 
 def require_writable(folder: Path) -> None:
@@ -33,13 +36,16 @@ def require_writable(folder: Path) -> None:
         raise ReportUnwritable(folder, error.strerror or str(error)) from None
 
 
-def write(folder: Path, result: RunResult, crashes: Mapping[str, str]) -> None:
+def write(
+    folder: Path, result: RunResult, crashes: Mapping[str, str], scripts: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Write a result into its folder, in the place of what is there of an earlier one.
 
     Args:
         folder: made where it is not there.
         result: of a run; it holds no secret.
-        crashes: texts of further files, by their names.
+        crashes: tracebacks, by the names of their files.
+        scripts: of causes, likewise; only their owner may read and run them.
 
     Raises:
         ReportUnwritable: it cannot be written.
@@ -49,10 +55,13 @@ def write(folder: Path, result: RunResult, crashes: Mapping[str, str]) -> None:
         if folder.name == LAST.name and folder.parent.name == FOLDER.name:
             # What stands in our own folder is nobody's to commit.
             (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-        for path in folder.glob(_CRASHES):
+        for path in (*folder.glob(_CRASHES), *folder.glob(_SCRIPTS)):
             path.unlink()
         for name, text in crashes.items():
             _write_whole(folder / name, text)
+        for name, text in scripts.items():
+            _write_whole(folder / name, text)
+            (folder / name).chmod(_OWNER_ONLY)
         _write_whole(folder / FILE, json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise ReportUnwritable(folder, error.strerror or str(error)) from None
