@@ -166,6 +166,6 @@ FAULTS: Final = faults(
     .plant(p.sends(p.header("Content-Encoding", "gzip"), "listVehicles"))
     .finding(found(RESPONSE_BODY, "listVehicles", 200, body(), "unreadable")),
     fault("head-is-no-http", SPEC, "the Content-Length of listMeters is no number")
-    .plant(p.sends(p.chain(p.header("Transfer-Encoding", "chunked"), p.header("Content-Length", "all")), "listMeters"))
+    .plant(p.sends(p.chain(p.header("Transfer-Encoding", "chunked"), p.header("Content-Length", "x")), "listMeters"))
     .finding(found(RESPONSE_ARRIVES, "listMeters", at=Place("connection"), kind="absent")),
 )
