@@ -9,6 +9,7 @@ from ecsuite.messages.exchange import Expectation
 from ecsuite.promises import REFUSED_CHANGES_NOTHING
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import broken_bodies, wrong_body
+from ecsuite.rules.reading import there
 from ecsuite.rules.world import World
 from ecsuite.samples import Body
 
