@@ -39,7 +39,12 @@ FAULTS: Final = faults(
     .plant(p.accepts("replaceLocation", "/meterPointIds", OfType("string"), mend=lambda own: [own]))
     .finding(found(BAD_REQUEST, "replaceLocation", SUCCESS, because=_sent("meterPointIds"), severity="warning")),
     fault("null-among-meters-is-text", GUIDE, "null in a list of meter point ids is taken for an empty one")
-    .plant(p.accepts("createLocation", "/meterPointIds/0", OfType("null"), mend=lambda _: ""))
+    .plant(
+        p.together(
+            p.accepts("createLocation", "/meterPointIds/0", OfType("null")),
+            p.keeps("createLocation", "/meterPointIds/*", lambda own: own or ""),
+        )
+    )
     .finding(found(BAD_REQUEST, "createLocation", SUCCESS, because=_sent("meterPointIds", 0), severity="error")),
     fault("user-shows-more", SPEC, "a user has a member that no schema declares")
     .plant(p.sends(p.value(_more), "getUser"))
