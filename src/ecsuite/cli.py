@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         code = _usage(error.format_message())
     except EcsuiteError as error:
-        print(f"ecsuite: {error}", file=sys.stderr)
+        print(_shown(error), file=sys.stderr)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         print("ecsuite: interrupted", file=sys.stderr)
@@ -47,6 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code or 0)
+
+
+def _shown(error: EcsuiteError) -> str:
+    from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415  where there is an error
+
+    if not isinstance(error, PromiseBroken):
+        return f"ecsuite: {error}"
+    from ecsuite.report.text import before_tests_text  # noqa: PLC0415  where there is a finding to be shown
+
+    return before_tests_text(error)
 
 
 def _usage(message: str) -> int:
@@ -87,16 +97,36 @@ def walkthrough(target: str, edition: str | None, *, allow_production: bool, str
     # Each command brings in what it needs, so that none waits for what another one does.
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.report.terminal import tell  # noqa: PLC0415
+    from ecsuite.report.text import waiting_text  # noqa: PLC0415
     from ecsuite.session import Session, Settings  # noqa: PLC0415
 
     mode = cast("Mode", target)
     chosen = editions.require(edition or editions.default(mode))
     settings = Settings.of(mode, chosen, allow_production=allow_production)
-    with closing(Session(settings)) as session:
-        session.require_credentials()
+    with closing(Session(settings, tell=lambda wait: print(waiting_text(wait), file=sys.stderr))) as session:
+        session.require_server()
         with session.run(chosen, "quickstart") as run:
             passed = tell(run, strict=strict)
     return 0 if passed else BROKEN
+
+
+@ecsuite.command()
+@click.option("--edition", "--ec-edition", metavar="EDITION", help="Whose contract is checked.  [default: the newest]")
+def token(edition: str | None) -> int:
+    """Print an access token for EC_CLIENT_ID and EC_CLIENT_SECRET, from EC_TOKEN_URL, and nothing else."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415
+    from ecsuite.report.text import waiting_text  # noqa: PLC0415
+    from ecsuite.session import access_token  # noqa: PLC0415
+    from ecsuite.target import token_endpoint  # noqa: PLC0415
+
+    chosen = editions.require(edition or editions.default("live"))
+    try:
+        print(access_token(chosen, token_endpoint(os.environ), lambda wait: print(waiting_text(wait), file=sys.stderr)))
+    except PromiseBroken as error:
+        print(f"ecsuite: {error}", file=sys.stderr)
+        return BROKEN
+    return 0
 
 
 @ecsuite.command()

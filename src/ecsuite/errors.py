@@ -6,13 +6,21 @@
     │   ├── VariablesMissing
     │   ├── BadUrl
     │   ├── BadPort
+    │   ├── BadSetting
     │   ├── BadToken
     │   ├── CredentialsRefused
     │   ├── AccessTokenRefused
+    │   ├── TokenNotTaken
+    │   ├── SamePartner
     │   ├── ServerUnreachable
+    │   ├── NoSuchApi
+    │   ├── WrongEdition
     │   ├── ProductionRefused
     │   ├── RecordingNeedsServer
     │   ├── PortTaken
+    │   ├── WebhookPortTaken
+    │   ├── OutputUnwritable
+    │   ├── BadNumber
     │   ├── DataFileUnusable
     │   ├── ReportUnwritable
     │   ├── ReportUnusable
@@ -29,7 +37,11 @@
     │   ├── CassetteUnreadable
     │   └── CassetteStale
     ├── findings.broken.PromiseBroken   the API broke a promise that the caller cannot go on without (1)
-    └── NothingThere                 there is nothing to look at, so a promise is not checked (6)
+    │   └── AllBroken
+    ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
+    │   └── BehindFirewall
+    └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
+        └── TokenEnded
 
 Each message is one line that says what is wrong, what was expected and what to do.
 """
@@ -62,9 +74,9 @@ class UnknownEdition(UsageError):
 
 
 class VariablesMissing(UsageError):
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], what: str = "--ec-target live") -> None:
         super().__init__(
-            f"--ec-target live needs {' and '.join(names)} in the environment: set them "
+            f"{what} needs {' and '.join(names)} in the environment: set them "
             "(`ecsuite serve` prints a set for the local stand-in)"
         )
 
@@ -90,9 +102,11 @@ class BadToken(UsageError):
 
 
 class CredentialsRefused(UsageError):
-    def __init__(self, url: str, status: int, error: str) -> None:
+    def __init__(
+        self, url: str, status: int, error: str, names: Sequence[str] = ("EC_CLIENT_ID", "EC_CLIENT_SECRET")
+    ) -> None:
         super().__init__(
-            f"{url} refused the credentials ({status} {error}): check EC_CLIENT_ID and EC_CLIENT_SECRET; "
+            f"{url} refused the credentials ({f'{status} {error}'.strip()}): check {' and '.join(names)}; "
             "nothing else was tried"
         )
 
@@ -102,9 +116,41 @@ class AccessTokenRefused(UsageError):
         super().__init__(f"{url} refused EC_ACCESS_TOKEN (401): get a new token; nothing else was tried")
 
 
+class TokenNotTaken(UsageError):
+    def __init__(self, base_url: str, token_url: str, status: int) -> None:
+        super().__init__(
+            f"{base_url} refuses the token that {token_url} gave ({status}): do EC_BASE_URL and EC_TOKEN_URL belong "
+            "together, and may these credentials use the API?"
+        )
+
+
+class SamePartner(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "EC_OTHER_CLIENT_ID is the first partner's, and tests across partners need two: give another one's, or none"
+        )
+
+
 class ServerUnreachable(UsageError):
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"cannot reach {url} ({reason}): expected a running server; check the address and the network")
+    def __init__(self, url: str, reason: str, though: str = "") -> None:
+        answers = f", though {though} answers" if though else ""
+        super().__init__(
+            f"cannot reach {url} ({reason}){answers}: expected a running server; check the address, the network "
+            "and the VPN"
+        )
+
+
+class NoSuchApi(UsageError):
+    def __init__(self, url: str, seen: str, hint: str) -> None:
+        super().__init__(f"no such API answers at {url} ({seen}): {hint}")
+
+
+class WrongEdition(UsageError):
+    def __init__(self, url: str, edition: str, better: str) -> None:
+        super().__init__(
+            f"what answers at {url} is edition {better}, not {edition}: give --edition {better} "
+            f"(for pytest --ec-edition {better})"
+        )
 
 
 class ProductionRefused(UsageError):
@@ -125,6 +171,23 @@ class RecordingNeedsServer(UsageError):
 class PortTaken(UsageError):
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(f"cannot listen on {host}:{port} ({reason}): give another --port; 0 takes any free one")
+
+
+class WebhookPortTaken(UsageError):
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(
+            f"cannot listen on port {port} for webhooks ({reason}): give another EC_WEBHOOK_PORT, or end what has it"
+        )
+
+
+class OutputUnwritable(UsageError):
+    def __init__(self, option: str, path: Path | str, reason: str) -> None:
+        super().__init__(f"cannot write {path} ({reason}): give another {option}")
+
+
+class BadNumber(UsageError):
+    def __init__(self, variable: str, value: str) -> None:
+        super().__init__(f"{variable} is {value!r}: expected a whole number from 1")
 
 
 class DataFileUnusable(UsageError):
@@ -219,3 +282,29 @@ class NothingThere(EcsuiteError):
     """There is nothing to look at: the promise is not checked, for that reason, and nothing has failed."""
 
     exit_code: ClassVar[int] = 6
+
+
+class BehindFirewall(NothingThere):
+    def __init__(self, line: str) -> None:
+        super().__init__(f"{line}: a firewall refuses it with a page of its own (403, text/html)")
+
+
+class CouldNotTell(EcsuiteError):
+    """The service had no answer of the API's, or the network none at all: nothing can be said of a promise."""
+
+    exit_code: ClassVar[int] = 6
+
+    def __init__(self, line: str, reason: str, text: str = "") -> None:
+        self.line = line
+        self.reason = reason
+        self.status = int(reason) if reason.isdecimal() else 0
+        super().__init__(text or f"could not tell: {line} had no answer of the API's ({reason})")
+
+
+class TokenEnded(CouldNotTell):
+    def __init__(self) -> None:
+        text = (
+            "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
+            "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again"
+        )
+        super().__init__("EC_ACCESS_TOKEN", "ended", text)

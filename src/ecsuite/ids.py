@@ -61,3 +61,20 @@ class Ids:
             return placeholder(member)
         self._on_secret(drawn)
         return drawn
+
+
+class Traces:
+    """The trace contexts of one run's calls (W3C Trace Context), by which the API's owner finds each in the logs.
+
+    Args:
+        seed: of the run; they are drawn apart from its ids, which stay the same however many calls there are.
+    """
+
+    def __init__(self, seed: str | None = None) -> None:
+        self._random = random.Random(f"{seed or secrets.token_hex(8)} traces")  # noqa: S311  no secrets
+
+    def new(self) -> str:
+        """The value of a `traceparent` header: a trace of its own, sampled."""
+        # All zeros would be invalid.
+        trace, parent = self._random.randrange(1, 1 << 128), self._random.randrange(1, 1 << 64)
+        return f"00-{trace:032x}-{parent:016x}-01"

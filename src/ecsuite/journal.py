@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ecsuite.findings.finding import Finding, Observation, Outcome, Result
-from ecsuite.promises import Promise
+from ecsuite.promises import RESPONSE_ARRIVES, Promise
 
 # A finding more of a run with that many is not read by anybody, and an exchange that long ago not looked at.
 MOST_FINDINGS = 1000
 MOST_RESULTS = 200
+# What came in place of a response: nothing.
+LOST = "lost"
 
 
 @dataclass(slots=True)
@@ -39,6 +41,15 @@ class Tally:
         for seen, times in self.observations.items():
             if seen.outcome == "not checked":
                 reasons[seen.promise, seen.reason] += times
+        return reasons
+
+    @property
+    def unsteady(self) -> Counter[str]:
+        """How often there was no response of the API's, by what came in its place: a status, or `lost`."""
+        reasons: Counter[str] = Counter()
+        for seen, times in self.observations.items():
+            if seen.outcome == "unsteady":
+                reasons[seen.reason] += times
         return reasons
 
     @property
@@ -128,6 +139,11 @@ class Journal:
         """Note a promise that could not be judged, and why."""
         with self._lock:
             self.tally.observations[Observation(promise.id, operation, "not checked", reason)] += 1
+
+    def add_lost(self, operation: str = "") -> None:
+        """Note a call to which no response came."""
+        with self._lock:
+            self.tally.observations[Observation(RESPONSE_ARRIVES.id, operation, "unsteady", LOST)] += 1
 
     def _keep(self, finding: Finding) -> None:
         if len(self._findings) < MOST_FINDINGS:

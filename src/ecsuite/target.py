@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from ecsuite.conditions import Conditions
-from ecsuite.errors import BadPort, BadToken, BadUrl, ProductionRefused, VariablesMissing
+from ecsuite.errors import BadNumber, BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
 
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
@@ -77,7 +77,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         allow_production: whether the user gave leave to write there.
 
     Raises:
-        VariablesMissing, BadUrl, BadToken, BadPort, BadSetting: the environment is incomplete, or wrong.
+        VariablesMissing, BadUrl, BadToken, BadPort, BadSetting, SamePartner: the environment is incomplete, or wrong.
         ProductionRefused: it is production, and no leave was given.
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
@@ -103,6 +103,21 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
     )
 
 
+def token_endpoint(env: Mapping[str, str]) -> Target:
+    """The token endpoint that the environment describes, with the credentials of the first partner; and no API.
+
+    Raises:
+        VariablesMissing, BadUrl: the environment is incomplete, or wrong.
+    """
+    env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
+    names = ("EC_TOKEN_URL", "EC_CLIENT_ID", "EC_CLIENT_SECRET")
+    missing = [name for name in names if not env.get(name)]
+    if missing:
+        raise VariablesMissing(missing, "an access token")
+    credentials = Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
+    return Target("live", "", _url("EC_TOKEN_URL", env["EC_TOKEN_URL"]), credentials)
+
+
 def _credentials(env: Mapping[str, str]) -> Credentials:
     by_secret = ["EC_BASE_URL", "EC_TOKEN_URL", "EC_CLIENT_ID", "EC_CLIENT_SECRET"]
     has_token = bool(env.get("EC_ACCESS_TOKEN")) and not (env.get("EC_CLIENT_ID") or env.get("EC_CLIENT_SECRET"))
@@ -119,9 +134,14 @@ def _credentials(env: Mapping[str, str]) -> Credentials:
 def _other(env: Mapping[str, str]) -> Credentials | None:
     names = ("EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
     given = [name for name in names if env.get(name)]
-    if len(given) == 1:
-        raise VariablesMissing([name for name in names if name not in given])
-    return Credentials(*(env[name] for name in names)) if given else None
+    if not given:
+        return None
+    missing = [name for name in (*names, "EC_TOKEN_URL") if not env.get(name)]
+    if missing:
+        raise VariablesMissing(missing)
+    if env[names[0]] == env.get("EC_CLIENT_ID"):
+        raise SamePartner
+    return Credentials(*(env[name] for name in names))
 
 
 def _url(variable: str, value: str) -> str:
@@ -141,6 +161,18 @@ def _port(variable: str, value: str) -> int:
     if not value.isdecimal() or int(value) > HIGHEST_PORT:
         raise BadPort(variable, value)
     return int(value)
+
+
+def whole_number(env: Mapping[str, str], variable: str) -> int | None:
+    """The number in a variable; None where it is not set.
+
+    Raises:
+        BadNumber: it is none, or nothing.
+    """
+    value = env.get(variable, "").strip()
+    if value and not (value.isdecimal() and int(value)):
+        raise BadNumber(variable, value)
+    return int(value) if value else None
 
 
 def is_loopback(host: str) -> bool:

@@ -41,7 +41,7 @@ def is_linked_from_list(contract, operation):
 @pytest.mark.operations(select=is_linked_from_list)
 def test_listed_item_reads_the_same(operation, world):
     """What a list shows of an entity, reading it by its id shows as well."""
-    ids, item = world.entities.require_first_listed(operation)
+    ids, item = world.drafts.require_first_listed(operation)
 
     response = world.api.get(fill(operation, ids))
 

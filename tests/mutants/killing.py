@@ -1,41 +1,50 @@
-"""Runs tests against mutants: each in a fork of its own, where the import of one module gives the mutant."""
+"""Runs tests against mutants: the tests are collected once, and each mutant is judged in a fork of its own.
 
-import importlib.util
+Most mutants change the body of a function: the fork puts the changed code into the functions that stand there. Where a
+table, a default or a decorator is changed, the fork imports everything anew, with the mutant in its module's place.
+"""
+
+import contextlib
 import os
 import sys
+import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.machinery import ModuleSpec, SourceFileLoader
 from multiprocessing import connection, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import CodeType
 
 import coverage
 import pytest
 from making import Mutant
+from placing import Functions, import_instead
+from settings import ROOT
 
 FORK = get_context("fork")
 # What is imported before forking cannot be rewritten any more, nor need it be.
 REWRITTEN = "ignore::pytest.PytestAssertRewriteWarning"
-PYTEST = ("-q", "-x", "--tb=short", "--assert=plain", "-p", "no:cacheprovider", "-W", REWRITTEN)
+PYTEST = ("-q", "-x", "-s", "--tb=short", "--assert=plain", "-p", "no:cacheprovider", "-W", REWRITTEN)
 # A mutant that hangs is killed; a slow machine is not taken for a hanging mutant.
 PATIENCE, TIMES = 10.0, 5.0
+SURVIVED, KILLED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class TestFile:
-    """A file of tests: how long it takes, and the lines of each module that it runs."""
+class Test:
+    """A test: how long it takes, and the lines of each module that it runs."""
 
-    name: str
+    id: str
+    file: str
     seconds: float
     lines: Mapping[str, frozenset[int]]
 
-    def reaches(self, mutant: Mutant) -> bool:
-        """Whether a test of the file comes to the changed statement."""
-        return not self.lines.get(str(mutant.path), frozenset()).isdisjoint(mutant.lines)
+    @property
+    def size(self) -> int:
+        """How much of the judging code it runs."""
+        return sum(map(len, self.lines.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,45 +57,118 @@ class Verdict:
     seconds: float
 
 
-def measured(name: str, paths: Sequence[Path], folder: Path) -> TestFile:
-    """A file of tests, run without any mutant.
+def judge(
+    mutants: Iterable[Mutant], paths: Sequence[Path], files: Sequence[str], workers: int, deadline: float
+) -> Iterator[Verdict]:
+    """A verdict on each mutant, as many as are judged before the deadline.
+
+    Args:
+        mutants: in the order in which they are judged.
+        paths: of the modules that are changed.
+        files: of tests.
+        workers: how many mutants are judged at once.
+        deadline: on the monotonic clock.
 
     Raises:
-        SystemExit: it does not pass as it is.
+        SystemExit: a test does not pass as it is.
     """
-    data, log = folder / f"{Path(name).stem}.coverage", folder / f"{Path(name).stem}.log"
-    started = time.monotonic()
-    process = FORK.Process(target=_measure, args=(name, paths, data, log))
+    # The loop of pytest is the one place where everything is collected, so the forks start there.
+    ours, theirs = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=_loop, args=(theirs, list(mutants), paths, files, workers, deadline))
     process.start()
+    theirs.close()
+    with contextlib.suppress(EOFError):
+        while (verdict := ours.recv()) is not None:
+            yield verdict
     process.join()
     if process.exitcode:
-        sys.exit(f"{name} does not pass without a mutant:\n{log.read_text(encoding='utf-8')}")
-    seconds = time.monotonic() - started
-    kept = coverage.CoverageData(str(data))
-    kept.read()
-    return TestFile(name, seconds, {file: frozenset(kept.lines(file) or ()) for file in kept.measured_files()})
+        sys.exit("the tests do not pass, or cannot be collected, without a mutant")
 
 
-def verdicts(mutants: Iterable[Mutant], files: Sequence[TestFile], workers: int, deadline: float) -> Iterator[Verdict]:
-    """A verdict on each mutant, as many as are judged before the deadline, the quickest files of tests first."""
-    files = sorted(files, key=lambda file: file.seconds)
-    running: dict[int, tuple[BaseProcess, Mutant, float, float]] = {}
-    waiting = iter(mutants)
-    while True:
-        while len(running) < workers and time.monotonic() < deadline and (mutant := next(waiting, None)):
-            reaching = [file for file in files if file.reaches(mutant)]
-            if not reaching:
-                yield Verdict(mutant, survived=True, reached=False, seconds=0.0)
-                continue
-            process = FORK.Process(target=_run, args=(mutant, [file.name for file in reaching]))
-            process.start()
-            now = time.monotonic()
-            limit = now + PATIENCE + TIMES * sum(file.seconds for file in reaching)
-            running[process.sentinel] = process, mutant, now, limit
-        if not running:
-            return
-        connection.wait(list(running), timeout=1.0)
-        yield from _ended(running)
+def _loop(
+    told: connection.Connection,
+    mutants: list[Mutant],
+    paths: Sequence[Path],
+    files: Sequence[str],
+    workers: int,
+    deadline: float,
+) -> None:
+    def run(session: pytest.Session) -> None:
+        for verdict in _Judge(session, paths).verdicts(mutants, workers, deadline):
+            told.send(verdict)
+        told.send(None)
+
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        code = pytest.main([*PYTEST, *files], plugins=[_Collected(run)])
+    os._exit(code)
+
+
+class _Collected:
+    """Has pytest do something else than to run what it has collected."""
+
+    def __init__(self, act: Callable[[pytest.Session], None]) -> None:
+        self._act = act
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Act, unless the collection failed: pytest says how."""
+        if session.testsfailed:
+            return None
+        self._act(session)
+        return True
+
+
+class _Judge:
+    """Judges mutants by the tests of a session."""
+
+    def __init__(self, session: pytest.Session, paths: Sequence[Path]) -> None:
+        self._session = session
+        self._items = {item.nodeid: item for item in session.items}
+        self._functions = Functions(paths)
+        self._tests = _measured(session, paths)
+
+    def verdicts(self, mutants: Iterable[Mutant], workers: int, deadline: float) -> Iterator[Verdict]:
+        """A verdict on each, as many as are judged in time."""
+        running: dict[int, tuple[BaseProcess, Mutant, float, float]] = {}
+        waiting = iter(mutants)
+        while True:
+            while len(running) < workers and time.monotonic() < deadline and (mutant := next(waiting, None)):
+                change = self._functions.change(mutant)
+                tests = self._reaching(mutant, within=mutant.lines if change else None)
+                if not tests:
+                    yield Verdict(mutant, survived=True, reached=False, seconds=0.0)
+                    continue
+                run = (self._run_changed, change, tests) if change else (self._run_anew, mutant, tests)
+                process = FORK.Process(target=run[0], args=run[1:])
+                process.start()
+                now = time.monotonic()
+                limit = now + PATIENCE + TIMES * sum(test.seconds for test in tests)
+                running[process.sentinel] = process, mutant, now, limit
+            if not running:
+                return
+            connection.wait(list(running), timeout=1.0)
+            yield from _ended(running)
+
+    def _reaching(self, mutant: Mutant, within: range | None) -> list[Test]:
+        """The tests that come to the changed statement, those that run little else first; then others of their files.
+
+        What a test finds in a cache another one of its file has put there, so that it seems not to come to it.
+        """
+        lines = {test.id: test.lines.get(str(mutant.path), frozenset()) for test in self._tests}
+        near = [test for test in self._tests if lines[test.id]]
+        first = {test.id for test in near if within is None or not lines[test.id].isdisjoint(within)}
+        files = {test.file for test in near if test.id in first}
+        return sorted((test for test in near if test.file in files), key=lambda test: (test.id not in first, test.size))
+
+    def _run_changed(self, change: Callable[[], None], tests: Sequence[Test]) -> None:
+        _silence()
+        change()
+        os._exit(_failed(self._session, [self._items[test.id] for test in tests]))
+
+    def _run_anew(self, mutant: Mutant, tests: Sequence[Test]) -> None:
+        _silence()
+        import_instead(mutant)
+        os._exit(pytest.main([*PYTEST, *dict.fromkeys(test.file for test in tests)]))
 
 
 def _ended(running: dict[int, tuple[BaseProcess, Mutant, float, float]]) -> Iterator[Verdict]:
@@ -98,63 +180,83 @@ def _ended(running: dict[int, tuple[BaseProcess, Mutant, float, float]]) -> Iter
         process.kill()
         process.join()
         del running[sentinel]
-        yield Verdict(mutant, survived=process.exitcode == 0, reached=True, seconds=now - started)
+        yield Verdict(mutant, survived=process.exitcode == SURVIVED, reached=True, seconds=now - started)
 
 
-def _run(mutant: Mutant, files: list[str]) -> None:
-    _redirect(Path(os.devnull))
-    sys.meta_path.insert(0, _Finder(mutant))
-    os._exit(pytest.main([*PYTEST, *files]))
-
-
-def _measure(name: str, paths: Sequence[Path], data: Path, log: Path) -> None:
-    _redirect(log)
-    measuring = coverage.Coverage(data_file=str(data), include=[str(path) for path in paths], config_file=False)
-    measuring.start()
-    code = pytest.main([*PYTEST, name])
-    measuring.stop()
-    measuring.save()
-    sys.stdout.flush()
-    os._exit(code)
-
-
-def _redirect(file: Path) -> None:
-    target = os.open(file, os.O_WRONLY | os.O_CREAT)
+def _silence() -> None:
+    target = os.open(os.devnull, os.O_WRONLY)
     os.dup2(target, 1)
     os.dup2(target, 2)
 
 
-class _Finder:
-    """Finds one module, changed."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self._mutant = mutant
-
-    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
-        """The mutant in the place of its module; nothing of any other."""
-        mutant = self._mutant
-        if name != mutant.module:
-            return None
-        folders = [str(mutant.path.parent)] if mutant.path.name == "__init__.py" else None
-        loader = _Loader(mutant)
-        return importlib.util.spec_from_file_location(
-            name, mutant.path, loader=loader, submodule_search_locations=folders
-        )
+def _failed(session: pytest.Session, items: Sequence[pytest.Item]) -> int:
+    """Run tests one after the other until one fails."""
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.testsfailed:
+            return KILLED
+    return SURVIVED
 
 
-class _Loader(SourceFileLoader):
-    """Compiles the mutant; nothing is written, neither source nor bytecode."""
+def _measured(session: pytest.Session, paths: Sequence[Path]) -> list[Test]:
+    """Every test with its lines, without any mutant; each file in a fork of its own, so that nothing is in a cache."""
+    files: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in session.items:
+        files[str(item.path)].append(item)
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            test
+            for number, (file, items) in enumerate(files.items())
+            for test in _measured_file(session, paths, file, items, Path(folder, str(number)))
+        ]
 
-    def __init__(self, mutant: Mutant) -> None:
-        super().__init__(mutant.module, str(mutant.path))
-        self._source = mutant.source
 
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
-        return compile(self._source, self.path, "exec", dont_inherit=True)
+def _measured_file(
+    session: pytest.Session, paths: Sequence[Path], file: str, items: Sequence[pytest.Item], data: Path
+) -> Iterator[Test]:
+    ours, theirs = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=_measure, args=(session, paths, items, data, theirs))
+    process.start()
+    theirs.close()
+    try:
+        seconds = ours.recv()
+    except EOFError:
+        seconds = {}
+    process.join()
+    if process.exitcode or not seconds:
+        print(f"{Path(file).relative_to(ROOT)} does not pass without a mutant", file=sys.stderr)
+        os._exit(1)
+    kept = coverage.CoverageData(str(data))
+    kept.read()
+    lines: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for module in kept.measured_files():
+        for line, contexts in kept.contexts_by_lineno(module).items():
+            for context in contexts:
+                lines[context][module].add(line)
+    for item in items:
+        own = {module: frozenset(numbers) for module, numbers in lines[item.nodeid].items()}
+        yield Test(item.nodeid, file, seconds[item.nodeid], own)
 
 
-def preload(modules: Iterable[str]) -> None:
-    """Import what is slow and never changed, once for all forks."""
-    for module in modules:
-        with suppress(ImportError):
-            importlib.import_module(module)
+def _measure(
+    session: pytest.Session,
+    paths: Sequence[Path],
+    items: Sequence[pytest.Item],
+    data: Path,
+    told: connection.Connection,
+) -> None:
+    measuring = coverage.Coverage(data_file=str(data), include=[str(path) for path in paths], config_file=False)
+    measuring.start()
+    seconds: dict[str, float] = {}
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        measuring.switch_context(item.nodeid)
+        started = time.monotonic()
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        seconds[item.nodeid] = time.monotonic() - started
+    measuring.stop()
+    with warnings.catch_warnings():
+        # Some tests come to none of the modules.
+        warnings.simplefilter("ignore")
+        measuring.save()
+    told.send(seconds)
+    os._exit(session.testsfailed > 0)

@@ -81,10 +81,18 @@ def _parts(body: ast.Module | ast.ClassDef, lines: list[str]) -> Iterator[_Part]
     for node in body.body:
         if isinstance(node, ast.ClassDef):
             yield from _parts(node, lines)
-        else:
+        elif not _is_bare(node):
             first = min(each.lineno for each in (node, *getattr(node, "decorator_list", ()))) - 1
             last = node.end_lineno or node.lineno
             yield _Part("".join(lines[:first]), "".join(lines[first:last]), "".join(lines[last:]))
+
+
+def _is_bare(node: ast.stmt) -> bool:
+    """Whether a function does nothing, for a protocol or a base class has it; then its signature is for readers."""
+    return isinstance(node, ast.FunctionDef) and all(
+        isinstance(each, ast.Pass) or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        for each in node.body
+    )
 
 
 def _lines(source: str, operator: Operator) -> Iterator[int]:
@@ -103,11 +111,18 @@ def _meaning(source: str) -> str:
 
 
 class _Bare(ast.NodeTransformer):
-    """Takes the annotations of parameters, results and variables away."""
+    """Takes away the annotations of parameters, results and variables, and how arguments are given."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
         return node
+
+    def visit_arguments(self, node: ast.arguments) -> Any:
+        """Whether an argument is given by its place or by its name is the caller's business."""
+        node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+        node.defaults = [*node.defaults, *(each for each in node.kw_defaults if each)]
+        node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []
+        return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         node.returns = None

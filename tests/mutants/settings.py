@@ -18,8 +18,7 @@ class Settings:
         source: the folder that holds the package.
         judging: patterns of the files to change, below that folder.
         operators: of cosmic-ray, by name, besides our own.
-        tests: the files whose tests must notice.
-        preload: modules to import once, before forking.
+        tests: patterns of the files whose tests must notice.
         limit: the share of survivors, in percent, that is still good.
     """
 
@@ -27,7 +26,6 @@ class Settings:
     judging: tuple[str, ...]
     operators: tuple[str, ...]
     tests: tuple[str, ...]
-    preload: tuple[str, ...]
     limit: float
 
     def files(self) -> dict[str, Path]:
@@ -45,6 +43,20 @@ class Settings:
             found |= {_module(path.relative_to(folder)): path for path in paths}
         return found
 
+    def test_files(self) -> list[str]:
+        """The files of tests, without repeats.
+
+        Raises:
+            FileNotFoundError: a pattern fits no file.
+        """
+        found: dict[str, None] = {}
+        for pattern in self.tests:
+            paths = sorted(ROOT.glob(pattern))
+            if not paths:
+                raise FileNotFoundError(f"[tool.mutants] tests: nothing fits {pattern}")
+            found |= dict.fromkeys(str(path.relative_to(ROOT)) for path in paths)
+        return list(found)
+
 
 def settings() -> Settings:
     """The settings of this project."""
@@ -54,7 +66,6 @@ def settings() -> Settings:
         judging=tuple(table["judging"]),
         operators=tuple(table["operators"]),
         tests=tuple(table["tests"]),
-        preload=tuple(table["preload"]),
         limit=table["limit"],
     )
 

@@ -39,9 +39,9 @@ def test_what_is_no_json_is_refused(operation: Operation, world: World) -> None:
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent)
 def test_unknown_parent_is_refused(entity_type: EntityType, world: World) -> None:
     """Nothing can be made below a parent that is not there, and trying makes neither of them."""
-    body, parent_id = world.entities.body(entity_type.creator, full=True), world.values.ids.new()
+    body, parent_id = world.drafts.body(entity_type.creator, full=True), world.values.ids.new()
     parent_type = there(entity_type.parent)
-    parent_body = world.entities.body(parent_type.creator).value | {parent_type.member: parent_id}
+    parent_body = world.drafts.body(parent_type.creator).value | {parent_type.member: parent_id}
     parent_ids = dict.fromkeys(parent_type.parameters, parent_id)
     refusal = Expectation("unknown-parent", entity_type.unknown_parent)
 

@@ -25,13 +25,13 @@ def batch(world: World, operation: Operation) -> Batch:
 @pytest.mark.operations(select=makes_many)
 def test_batch_makes_each(operation: Operation, world: World, batch: Batch) -> None:
     """Each entity of a batch can be read, is listed once, and can be deleted alone."""
-    items = world.entities.batch_items(batch, MANY)
+    items = world.batches.items(batch, MANY)
 
     made = world.api.post(operation.path, json={batch.member: items})
 
     representation = world.representation.of(operation, {batch.member: items})
     world.verify.shows(representation, made, depth=world.representation.depth(operation))
-    entities = world.entities.made_by_batch(batch, items, made)
+    entities = world.batches.entities(batch, items, made)
     for entity in entities:
         world.verify.readable(entity)
         world.verify.listed_once(world.lists.read(entity.collection), entity)
@@ -44,13 +44,13 @@ def test_batch_makes_each(operation: Operation, world: World, batch: Batch) -> N
 @pytest.mark.operations(select=makes_many)
 def test_batch_with_what_is_there_is_whole(operation: Operation, world: World, batch: Batch) -> None:
     """A batch with an entity that is there already makes what its response shows, or is refused and makes nothing."""
-    first, other, last = world.entities.batch_items(batch, MANY)[:3]
+    first, other, last = world.batches.items(batch, MANY)[:3]
     there = world.entities.create(batch.entity_type)
     taken = other | {name: own for name, own in there.ids.items() if name in other}
 
     made = world.api.post(operation.path, json={batch.member: [first, taken, last]}, expect=UNSPECIFIED, strict=False)
 
-    for entity in world.entities.made_by_batch(batch, [first, last], made):
+    for entity in world.batches.entities(batch, [first, last], made):
         world.verify.there_as_told(entity, made)
 
 
@@ -59,11 +59,11 @@ def test_batch_with_a_wrong_item_makes_none(operation: Operation, world: World, 
     """One item that the contract refuses, first or last, and the whole batch is refused: none of it is made."""
     refusal = Expectation("one-wrong-item", BAD_REQUEST, BREAKS_BODY)
     for place in (0, MANY - 1):
-        items = world.entities.batch_items(batch, MANY)
+        items = world.batches.items(batch, MANY)
         wrong = items.pop(place) | {batch.entity_type.member: 42}
 
         sent = [*items[:place], wrong, *items[place:]]
         refused = world.api.post(operation.path, json={batch.member: sent}, expect=refusal, strict=False)
 
-        for entity in world.entities.made_by_batch(batch, items, refused):
+        for entity in world.batches.entities(batch, items, refused):
             world.verify.not_made_by(entity, refused)

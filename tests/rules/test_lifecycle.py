@@ -56,7 +56,7 @@ def test_replaced_is_changed_alone(entity_type: EntityType, world: World) -> Non
     """PUT changes the entity that it names, keeps its id, and leaves the others as they are; twice is as good as once."""
     entity, sibling = world.entities.create_many(entity_type, 2)
     before = world.snapshots.of([sibling, *world.entities.children_of(entity)])
-    body = world.entities.body(there(entity_type.replacer), entity.ids, full=True)
+    body = world.drafts.body(there(entity_type.replacer), entity.ids, full=True)
 
     for _ in range(2):
         replaced = world.api.put(entity.path, json=body.value)
@@ -72,7 +72,7 @@ def test_replacing_what_is_not_there_makes_nothing(entity_type: EntityType, worl
     """PUT at an unknown id is refused, and nothing is there afterwards."""
     unknown = world.values.ids.new()
     path = path_below(entity_type.reader, world.entities.default_parent(entity_type), unknown)
-    body = world.entities.body(there(entity_type.replacer), {entity_type.parameter: unknown})
+    body = world.drafts.body(there(entity_type.replacer), {entity_type.parameter: unknown})
 
     refused = world.api.put(path, json=body.value, expect=ABSENT, strict=False)
 
@@ -90,7 +90,7 @@ def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) 
     read = world.api.get(path, expect=PROBE)
     listing = world.lists.read(fill(there(entity_type.lister), ids))
     changes = [
-        world.api.request(changer.method, path, json=world.entities.body(changer, ids, full=True).value, expect=PROBE)
+        world.api.request(changer.method, path, json=world.drafts.body(changer, ids, full=True).value, expect=PROBE)
         for changer in (entity_type.replacer, entity_type.changer)
         if changer
     ]

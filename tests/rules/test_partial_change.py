@@ -19,7 +19,7 @@ def test_change_keeps_what_it_does_not_name(entity_type: EntityType, world: Worl
     """For each member that can be changed: it is as it was sent, and every other one is as it was before."""
     entity, sibling = world.entities.create_many(entity_type, 2, full=True)
     beside = world.snapshots.of([sibling, *world.entities.children_of(entity)])
-    body = world.entities.body(there(entity_type.changer), entity.ids, full=True).value
+    body = world.drafts.body(there(entity_type.changer), entity.ids, full=True).value
 
     for name, value in every_change(body):
         before = world.snapshots.members_of(entity)
@@ -37,7 +37,7 @@ def test_change_keeps_what_it_does_not_name(entity_type: EntityType, world: Worl
 def test_change_to_an_empty_list_is_one(entity_type: EntityType, world: World) -> None:
     """A list that is changed to an empty one is empty, where that is taken."""
     entity = world.entities.create(entity_type, full=True)
-    body = world.entities.body(there(entity_type.changer), entity.ids, full=True).value
+    body = world.drafts.body(there(entity_type.changer), entity.ids, full=True).value
     for name in (name for name, value in body.items() if isinstance(value, list)):
         changed = world.api.patch(entity.path, json={name: []}, expect=MAY_BE_REJECTED)
 
@@ -59,10 +59,10 @@ def test_change_of_several_members_is_whole(entity_type: EntityType, world: Worl
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
 def test_replacement_keeps_nothing(entity_type: EntityType, world: World) -> None:
     """A member omitted from a PUT must not keep its old value, nor must one that is deprecated."""
-    for turn, _ in enumerate(world.entities.each_smallest(there(entity_type.replacer))):
+    for turn, _ in enumerate(world.drafts.each_smallest(there(entity_type.replacer))):
         for entity in (world.entities.create(entity_type, full=True), *world.entities.with_deprecated(entity_type)):
             before = world.snapshots.members_of(entity)
-            body = world.entities.each_smallest(there(entity_type.replacer), entity.ids)[turn].value
+            body = world.drafts.each_smallest(there(entity_type.replacer), entity.ids)[turn].value
 
             replaced = world.api.put(entity.path, json=body)
 
@@ -80,7 +80,7 @@ def test_taken_id_is_a_conflict(entity_type: EntityType, world: World) -> None:
     before = world.snapshots.of([entity])
     conflict = Expectation("taken-id", frozenset({409}))
     other, same = (
-        world.entities.body(entity_type.creator, full=full).value | {entity_type.member: entity.id}
+        world.drafts.body(entity_type.creator, full=full).value | {entity_type.member: entity.id}
         for full in (False, True)
     )
 

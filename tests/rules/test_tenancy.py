@@ -43,7 +43,7 @@ def test_batch_reaches_no_other_partner(operation: Operation, world: World, othe
     """What a batch makes belongs to the entities of the partner alone: for those of another it is refused."""
     batch = there(world.contract.batch_of(operation))
     parent = world.entities.create(there(batch.entity_type.parent))
-    item = world.entities.body(operation, full=True).value[batch.member][0] | {parent.type.member: parent.id}
+    item = world.drafts.body(operation, full=True).value[batch.member][0] | {parent.type.member: parent.id}
     before = world.snapshots.list_at(there(batch.entity_type.lister), parent.ids)
 
     response = other.api.post(operation.path, json={batch.member: [item]}, expect=PROBE)
@@ -70,7 +70,7 @@ def test_same_id_is_another_entity(entity_type: EntityType, world: World, other:
     entity = world.entities.create(entity_type, full=True)
     children = world.entities.children_of(entity, full=True)
     before = world.snapshots.of([entity, *children])
-    body = other.entities.body(entity_type.creator).value | {entity_type.member: entity.id}
+    body = other.drafts.body(entity_type.creator).value | {entity_type.member: entity.id}
 
     made = other.api.post(path_below(entity_type.creator), json=body, expect=PROBE)
 

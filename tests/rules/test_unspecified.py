@@ -32,7 +32,7 @@ def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None
 def test_unusual_id_that_is_taken_can_be_read(entity_type: EntityType, world: World) -> None:
     """An id of unusual characters is refused, or the entity can be found under it."""
     for case, unusual in UNUSUAL_IDS.items():
-        body = world.entities.body(entity_type.creator).value | {entity_type.member: unusual}
+        body = world.drafts.body(entity_type.creator).value | {entity_type.member: unusual}
 
         entity = world.entities.create_if_taken(entity_type, Body(body), unspecified(case))
 

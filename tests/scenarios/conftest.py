@@ -71,7 +71,7 @@ class Household:
         """Makes a webhook for notifications of these types, at an address with a query or without."""
         body = {
             "name": "Hjemme",
-            "webhookUrl": f"{self.world.entities.hook_url()}{query}",
+            "webhookUrl": f"{self.world.drafts.hook_url()}{query}",
             "webhookSecret": self.secret,
             "notificationTypes": list(types),
         }

@@ -9,7 +9,7 @@ from ecsuite.errors import NothingThere
 from ecsuite.findings.breach import Breach, body, listed
 from ecsuite.messages.exchange import ABSENT, UNSPECIFIED
 from ecsuite.promises import COMPENSATION, DELETED_IS_GONE, ELIGIBILITY, ENROLLMENT, OTHERS_UNTOUCHED
-from ecsuite.rules.entities import FOLLOWS
+from ecsuite.rules.drafts import FOLLOWS
 from ecsuite.rules.listing import records_of, total_of
 from ecsuite.rules.paging import Pages, VerifyPages
 from ecsuite.rules.periods import is_this_month
@@ -47,7 +47,7 @@ def user_of(world):
 def settle(world, user, place=None):
     """Gives a user a location, in the test area unless told otherwise."""
     entity_type = world.entities.type_made_by("createLocation")
-    body = world.entities.body(entity_type.creator, full=True).value | {"coordinates": place or area_of(world)}
+    body = world.drafts.body(entity_type.creator, full=True).value | {"coordinates": place or area_of(world)}
     return world.entities.create(entity_type, user, body=Body(body))
 
 

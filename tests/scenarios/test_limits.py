@@ -106,7 +106,7 @@ def test_letters_of_a_target_arrive(reachable):
     """The id of a target is delivered to the letter, whatever letters it has; not checked where it is refused."""
     world, entities = reachable.world, reachable.world.entities
     entity_type = entities.type_made_by("createLocationResource")
-    smallest = entities.body(entity_type.creator).value
+    smallest = world.drafts.body(entity_type.creator).value
     own = f"Bereder-Ålesund-ærø-{world.values.draw('id')}"
     tank = entities.create(entity_type, body=Body(smallest | {"resourceId": own}), expect=MAY_BE_REJECTED)
     target = {"resourceId": tank.id, "locationId": reachable.location.id}

@@ -35,7 +35,7 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     reachable.arrives(webhook, reachable.simulate(), notificationType="PriceCurveCreated")
 
     # PATCH moves it, and leaves what it is told.
-    here = {"webhookUrl": world.entities.hook_url()}
+    here = {"webhookUrl": world.drafts.hook_url()}
     api.patch(webhook.path, json=here)
     earlier, webhook = webhook, world.entities.replaced(webhook, {**webhook.body, **here})
     world.verify.readable(webhook)
@@ -46,7 +46,7 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     # PUT replaces it: another kind of event, and no longer the earlier one.
     body = {
         "name": "Grenser",
-        "webhookUrl": world.entities.hook_url(),
+        "webhookUrl": world.drafts.hook_url(),
         "webhookSecret": reachable.secret,
         "notificationTypes": ["LocationLPCRequested"],
         "enabled": True,

@@ -55,6 +55,7 @@ LAYERS = [
     ["ecsuite.standin"],
     ["ecsuite.session"],
     ["ecsuite.results"],
+    ["ecsuite.reproduce"],
     ["ecsuite.report"],
     ["ecsuite.hooks"],
     ["ecsuite.plugin", "ecsuite.cli"],
@@ -154,7 +155,8 @@ def test_httpx_comes_without_its_command():
 MAY_USE_WORDING = {
     f"ecsuite.report.{name}" for name in ("causes", "excerpt", "junit", "markdown", "show", "terminal", "text")
 } | {
-    "ecsuite.standin.faults",
+    "ecsuite.reproduce.script",
+    "ecsuite.reproduce.calls",
     "ecsuite.cassette.replay",
 }
 

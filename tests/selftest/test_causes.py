@@ -80,11 +80,11 @@ IN_FULL = """\
  1  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
              19 responses of 5 operations, first: GET /users/{userId}/vehicles/{vehicleId} -> 200  [spec]
     expected  an integer  contracts/2023-10/openapi.yaml:1158  (Postman collection 2023-10, Vehicles)
-    actual    a string, "2009", body /metadata/year
+    actual    body /metadata/year: a string, "2009"
     response  200 application/json  {"userId": "42", "vehicleId": "7", "metadata": {"year": "2009", ...}}
     trace     traceparent: 00-aa-bb-01
     tests     test_it.py::test_0, test_it.py::test_1, test_it.py::test_2
-    repeat    curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN" -H 'traceparent: 00-aa-bb-01'
+    repeat    curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN"
 """
 BRIEF = """\
  3  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
@@ -114,6 +114,21 @@ def test_further_causes_take_three_lines():
     assert BRIEF in "\n".join(three)
     assert two[0] == "2 errors; 4 of 9 tests failed"
     assert two[-1] == "One cause in full: ecsuite show N; for the API's owner: ecsuite show N --markdown"
+
+
+def test_notes_take_a_line():
+    """What fails nothing is a line each, behind what is worse; many are counted, in a log as well."""
+    note = replace(cause(), first=a_found(severity="note"))
+    without = page(result(cause(), cause(), cause())).splitlines()
+
+    few = page(result(cause(), cause(), cause(), note, note)).splitlines()
+    many = page(result(cause(), *[note] * 20), in_full=True).splitlines()
+
+    assert len(few) == len(without) + 2
+    assert few[-2].startswith(" 5  note     response body matches contract: VehicleMetadata /year is a string")
+    assert few[-2].endswith(": 19 responses of 5 operations")
+    assert many[-2] == "             and 18 more notes: ecsuite show"
+    assert page(result(note)).splitlines()[2].startswith(" 1  note     ")
 
 
 def test_log_has_every_cause_in_full():
@@ -276,7 +291,7 @@ year:
 ## To repeat it
 
 ```sh
-curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN" -H 'traceparent: 00-aa-bb-01'
+curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN"
 ```
 """.replace("BRAND", "b" * 80)
 
@@ -316,7 +331,7 @@ def test_delivery_is_told_by_its_request():
 
     text = plain(cause_lines(1, cause(delivery), 120, in_full=True))
 
-    assert '    delivery  POST https://api.example/v1/users/42/vehicles/7 {"kind": 7}' in text
+    assert '    delivery  POST {"kind": 7}\n' in text
     assert "    repeat    nothing to repeat, for it was the API that called" in text
     assert "## What the API sent" in cause_markdown(result(), cause(delivery))
 
@@ -368,6 +383,26 @@ def test_first_test_has_the_whole_and_others_a_reference():
     assert failure_text("Failed", Told((), ())) == "Failed"
 
 
+def test_run_that_ends_before_its_first_test_says_so():
+    """What was seen before the first test is told without a count of tests."""
+    before = replace(result(cause()), figures=Figures())
+
+    assert page(before).splitlines()[0] == "1 error; no test was run"
+
+
 def test_no_tally_is_no_page():
     """A run that found nothing has nothing to say of causes."""
     assert page(RunResult(RUN, Figures.of(Tally(), {}))) == ""
+
+
+def test_two_causes_are_never_more_than_a_page():
+    """However much there is to say of two causes, the page leaves room for what stands around it in 40 lines."""
+    long = Breach("type", body(("metadata", "year")), datum({"title": "t" * 900}), datum("x" * 900), note="n" * 900)
+    made = a_found(long, rule=replace(RULE, source="s" * 900))
+    headers = (*made.sample.request_headers, *(("X-Request-Id", "r" * 900),))
+    sample = replace(made.sample, request_headers=headers, request_body="b" * 250, method="POST")
+    whole = replace(made, sample=sample, evidence=sample)
+
+    text = page(result(cause(whole, tests=99), cause(whole, tests=99)))
+
+    assert sum(-(-max(len(line), 1) // 120) for line in text.splitlines()) <= 29

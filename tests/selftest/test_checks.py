@@ -16,6 +16,7 @@ from ecsuite.promises import (
     BY_ID,
     MEDIA_TYPE,
     NO_BODY,
+    OF_REQUESTS,
     OPERATION,
     OPTIONAL_MEMBERS,
     PATH_IDS,
@@ -97,6 +98,10 @@ HOLDS: dict[str, dict[str, Any]] = {
     "a deletion": {"line": "DELETE /users/4", "status": 204},
     "429": {"status": 429, "answer": b"slow down", "response": {"Content-Type": "text/plain"}},
     "503 with Retry-After": {"status": 503, "response": {"Retry-After": "1"}},
+    "503 without Retry-After": {"status": 503},
+    "502": {"status": 502, "response": {"Content-Type": "text/html"}},
+    "504": {"status": 504},
+    "a firewall's page": {"status": 403, "answer": b"<html>", "response": {"Content-Type": "Text/HTML; charset=utf-8"}},
     "405 where there is no operation": {"line": "PATCH /users/4", "status": 405, "expectation": NO_SUCH_METHOD},
     "a status that nothing is published about": {"line": "POST /users", "status": 409, "sent": USER, "expectation": UNSPECIFIED},
     "a user listed among thousands": {"line": "GET /users", "answer": [USER] * 5000},
@@ -174,7 +179,7 @@ BREAKS: dict[Promise, dict[str, tuple[Any, ...]]] = {
     },
     SERVER_ERROR: {
         "500": ({"status": 500, "answer": b"oops"}, found(SERVER_ERROR, "exclusiveMaximum", STATUS, expected=500, actual=500)),
-        "503 without Retry-After": ({"status": 503}, found(SERVER_ERROR, "exclusiveMaximum", STATUS, expected=500, actual=503)),
+        "501": ({"status": 501}, found(SERVER_ERROR, "exclusiveMaximum", STATUS, expected=500, actual=501)),
         "599": ({"status": 599}, found(SERVER_ERROR, "exclusiveMaximum", STATUS, expected=500, actual=599)),
     },
     STATUS_LISTED: {
@@ -341,3 +346,33 @@ def test_delivery_by_another_method_is_found(contract, checker):
     (finding,) = checker.check_delivery(contract.deliveries["testDelivery"], delivery).findings
 
     assert facts(finding) == found(OPERATION, "unknown", LINE, actual="PUT /hooks/x")
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_response_of_a_gateway_is_not_judged(checker, exchange, status):
+    """What a gateway sends says nothing of the API: of the exchange only the request is judged, and it is counted."""
+    result = checker.check(exchange(status=status, answer=b"<html>", response={"Content-Type": "text/html"}))
+
+    assert (result.findings, result.not_checked, result.unsteady) == ((), (), str(status))
+    assert set(result.passed) <= OF_REQUESTS
+
+
+def test_page_of_a_firewall_is_not_checked(checker, exchange):
+    """A firewall's page is told as not checked, with the reason; a 403 of the API's own is judged."""
+    page = checker.check(exchange(status=403, answer=b"<html>", response={"Content-Type": "text/html"}))
+    own = checker.check(exchange(status=403, answer={"title": "Forbidden"}))
+
+    assert (page.findings, page.unsteady) == ((), "")
+    assert [reason for _, reason in page.not_checked] == ["403 with an HTML page: a firewall's response, not the API's"]
+    assert {finding.promise for finding in own.findings} == {STATUS_LISTED.id, STATUS_EXPECTED.id}
+
+
+def test_repeated_deletion_may_find_nothing(checker, exchange):
+    """A DELETE that is sent again, for the answer to the first was lost, may get a 404; no other call may."""
+    again = Expectation(repeated=True)
+
+    deleted = checker.check(exchange("DELETE /users/4", 404, expectation=again))
+    replaced = checker.check(exchange("PUT /webhooks/7", 404, sent=HOOK | {"webhookSecret": "s"}, expectation=again))
+
+    assert deleted.findings == ()
+    assert [finding.promise for finding in replaced.findings] == [STATUS_EXPECTED.id]

@@ -1,7 +1,10 @@
 """The client: its token, its patience, and that nothing goes past the checks. Mocked where a network cannot be had."""
 
 import email.utils
+import re
 import time
+from contextlib import closing, nullcontext
+from functools import partial
 
 import httpx
 import pytest
@@ -9,13 +12,17 @@ import respx
 
 from ecsuite.checks import Checker
 from ecsuite.client import Api, segment
-from ecsuite.client.retry import MOST_ATTEMPTS, retry_after, with_retries
+from ecsuite.client.patience import LONGEST, Patience
+from ecsuite.client.retry import retry_after, with_retries
+from ecsuite.errors import BehindFirewall, CouldNotTell, TokenEnded
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.ids import Traces
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import Expectation
+from ecsuite.messages.exchange import UNSPECIFIED, Expectation
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import MEDIA_TYPE, RESPONSE_ARRIVES, RESPONSE_BODY, SERVER_ERROR, STATUS_EXPECTED
+from ecsuite.report.text import waiting_text
 from ecsuite.target import Credentials, Target
 
 API = "https://api.example/v1"
@@ -58,11 +65,27 @@ def api(contract, clock):
     return make_api(contract, clock)
 
 
-def make_api(contract, clock=time.monotonic, **target: object) -> Api:
+@pytest.fixture
+def slept(monkeypatch):
+    """A clock that goes on by what is slept, and nothing else; `total` is how long that was."""
+    clock = Clock()
+    clock.total = 0.0
+
+    def sleep(seconds: float) -> None:
+        clock.now += seconds
+        clock.total += seconds
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", clock)
+    return clock
+
+
+def make_api(contract, clock=time.monotonic, patience=None, **target: object) -> Api:
     credentials = target.pop("credentials", Credentials("me", "my-client-secret"))
     checker = Checker(contract, API, TOKENS)
     place = Target("live", API, TOKENS, credentials, **target)
-    return Api(place, checker, Journal(), Redactor(), retrying=with_retries, clock=clock)
+    retrying = partial(with_retries, patience=patience)
+    return Api(place, checker, Journal(), Redactor(), retrying=retrying, clock=clock)
 
 
 def token_response(value: str = "token-1", **members: object) -> httpx.Response:
@@ -147,16 +170,77 @@ def test_401_is_no_finding_where_the_lifetime_is_unknown(mock, api):
 
 
 def test_given_access_token_is_used_as_it_is(mock, contract):
-    """With EC_ACCESS_TOKEN no token is asked for, and a refusal is a response."""
+    """With EC_ACCESS_TOKEN no token is asked for, and none after a refusal either."""
     api = make_api(contract, credentials=Credentials(access_token="given-token"))
     tokens = mock.post(TOKENS).mock(return_value=token_response())
-    users = mock.get(f"{API}/users").mock(return_value=REFUSED)
+    reads = mock.get(url__startswith=API).mock(return_value=REFUSED)
 
-    with pytest.raises(PromiseBroken):
+    with pytest.raises(TokenEnded):
         api.get("/users")
 
     assert not tokens.called
-    assert sent_tokens(users) == ["Bearer given-token"]
+    assert set(sent_tokens(reads)) == {"Bearer given-token"}
+
+
+def test_given_token_that_ends_is_no_finding(mock, contract):
+    """A given token that is refused after it was good, for what it was good for as well, has ended: nothing is broken."""
+    api = make_api(contract, credentials=Credentials(access_token="given-token"))
+    mock.get(f"{API}/users").mock(side_effect=[httpx.Response(200, json=[]), REFUSED])
+    mock.get(f"{API}/events").mock(return_value=REFUSED)
+
+    api.get("/users")
+    with pytest.raises(TokenEnded, match="EC_ACCESS_TOKEN has ended on the way"):
+        api.get("/events")
+
+    assert broken(api) == []
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_good_token_that_is_refused_is_a_finding(mock, contract, strict):
+    """Where the token is still good for what it was good for, the refusal of another call breaks a promise."""
+    api = make_api(contract, credentials=Credentials(access_token="given-token"))
+    mock.get(f"{API}/users").mock(return_value=httpx.Response(200, json=[]))
+    mock.get(f"{API}/events").mock(return_value=REFUSED)
+
+    api.get("/users")
+    with pytest.raises(PromiseBroken) if strict else nullcontext():
+        api.get("/events", strict=strict)
+
+    assert broken(api) == [STATUS_EXPECTED.id]
+
+
+def test_refusal_that_was_asked_for_ends_no_token(mock, contract):
+    """A 401 that a test asks for says nothing of the token, and is not looked into."""
+    api = make_api(contract, credentials=Credentials(access_token="given-token"))
+    users = mock.get(f"{API}/users").mock(side_effect=[httpx.Response(200, json=[]), REFUSED, REFUSED])
+
+    api.get("/users")
+    api.get("/users", expect=Expectation("a refusal", frozenset({401})))
+    api.get("/users", expect=UNSPECIFIED)
+
+    assert users.call_count == 3
+    assert broken(api) == []
+
+
+def test_every_call_has_a_trace_of_its_own(mock, contract):
+    """Each call carries a W3C trace context, drawn from a seed: the same again from the same, and unlike each other."""
+    form = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
+    target, checker = Target("live", API, TOKENS, Credentials("me", "secret")), Checker(contract, API, TOKENS)
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.get(f"{API}/users").respond(json=[])
+
+    def sent() -> list[str]:
+        before = len(mock.calls)
+        with closing(Api(target, checker, Journal(), traces=Traces("seed"))) as api:
+            for _ in range(3):
+                api.get("/users")
+        return [call.request.headers["traceparent"] for call in [*mock.calls][before:]]
+
+    first = sent()
+
+    assert len(set(first)) == 4
+    assert all(map(form.fullmatch, first))
+    assert sent() == first
 
 
 @pytest.mark.parametrize(
@@ -187,13 +271,15 @@ def test_no_token_is_a_finding(mock, api, answer, promise):
     [
         (httpx.Response(429), None),
         (httpx.Response(429, headers={"Retry-After": "7"}), 7.0),
+        (httpx.Response(503), None),
         (httpx.Response(503, headers={"Retry-After": "0"}), 0.0),
-        (httpx.Response(503, headers={"Retry-After": "3600"}), 30.0),
+        (httpx.Response(503, headers={"Retry-After": "3600"}), 60.0),
         (httpx.Response(429, headers={"Retry-After": "soon"}), None),
+        (httpx.ConnectError("refused"), None),
     ],
 )
-def test_server_that_asks_to_wait_is_waited_for(mock, api, quick, first, pause):
-    """429, and 503 with Retry-After, are waited out as long as the server asks, at most half a minute."""
+def test_service_that_is_busy_is_waited_for(mock, api, quick, first, pause):
+    """429, 503 and no connection are waited out, as long as the server asks for, at most a minute; whatever the method."""
     mock.post(TOKENS).mock(return_value=token_response())
     users = mock.post(f"{API}/users").mock(side_effect=[first, httpx.Response(201, json=USER)])
 
@@ -202,9 +288,9 @@ def test_server_that_asks_to_wait_is_waited_for(mock, api, quick, first, pause):
     assert answer.status_code == 201
     assert users.call_count == 2
     assert len(quick) == 1
-    assert quick[0] == pause if pause is not None else 0 <= quick[0] <= 2
+    assert quick[0] == pause if pause is not None else 0 < quick[0] <= 1
     assert broken(api) == []
-    assert api.journal.tally.not_checked
+    assert sum(api.journal.tally.unsteady.values()) == 1
 
 
 def test_token_endpoint_is_waited_for(mock, api, quick):
@@ -217,21 +303,112 @@ def test_token_endpoint_is_waited_for(mock, api, quick):
     assert broken(api) == []
 
 
-def test_waiting_has_an_end(mock, api, quick):
-    """A server that only ever asks to wait is a finding, after eight attempts."""
+@pytest.mark.parametrize("trouble", [httpx.Response(502), httpx.Response(504), httpx.ReadTimeout("timed out")])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_what_may_be_repeated_is(mock, api, quick, method, trouble):
+    """A gateway's response, or none at all, is mended by another try, and counted."""
     mock.post(TOKENS).mock(return_value=token_response())
-    users = mock.get(f"{API}/users").respond(429, headers={"Retry-After": "1"})
+    hook = {"webhookUrl": "u", "webhookSecret": "s", "eventPayloadTypes": [], "operationTypes": []}
+    answer = httpx.Response(204) if method == "DELETE" else httpx.Response(200, json=hook | {"id": "7"})
+    mock.request(method, f"{API}/webhooks/7").mock(side_effect=[trouble, trouble, answer])
 
-    with pytest.raises(PromiseBroken, match=r"no response \(429, again and again\)"):
+    response = api.request(method, "/webhooks/7", **({"json": hook} if method == "PUT" else {}))
+
+    assert response.status_code == answer.status_code
+    assert broken(api) == []
+    assert sum(api.journal.tally.unsteady.values()) == 2
+
+
+@pytest.mark.parametrize("trouble", [httpx.Response(502), httpx.Response(504), httpx.ReadTimeout("timed out")])
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_what_may_not_be_repeated_is_not(mock, api, quick, method, trouble):
+    """A POST may have been done, so it is not sent again: nothing can be told, and nothing is broken."""
+    mock.post(TOKENS).mock(return_value=token_response())
+    users = mock.request(method, f"{API}/users").mock(side_effect=[trouble, httpx.Response(201, json=USER)])
+
+    with pytest.raises(CouldNotTell, match=f"could not tell: {method} .*/users had no answer of the API's"):
+        api.request(method, "/users", json=USER, expect=UNSPECIFIED, strict=False)
+
+    assert users.call_count == 1
+    assert SERVER_ERROR.id not in broken(api)
+    assert sum(api.journal.tally.unsteady.values()) == 1
+
+
+def test_repeated_deletion_finds_nothing(mock, api, quick):
+    """Where the answer to a DELETE was lost, a 404 to the next try is success."""
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.delete(f"{API}/users/42").mock(side_effect=[httpx.Response(502), httpx.Response(404)])
+
+    api.delete("/users/42")
+
+    assert broken(api) == []
+
+
+def test_deletion_that_was_put_off_is_no_success(mock, api, quick):
+    """A DELETE that was put off was not done, so a 404 to the next try is a finding."""
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.delete(f"{API}/users/42").mock(side_effect=[httpx.Response(429), httpx.Response(404)])
+
+    with pytest.raises(PromiseBroken):
+        api.delete("/users/42")
+
+    assert broken(api) == [STATUS_EXPECTED.id]
+
+
+def test_waiting_has_an_end(mock, contract, slept):
+    """A service that is only ever busy is waited for minutes, and then nothing can be told; nor is it a finding."""
+    told = []
+    api = make_api(contract, patience=Patience(tell=told.append))
+    mock.post(TOKENS).mock(return_value=token_response())
+    users = mock.get(f"{API}/users").respond(429)
+
+    with pytest.raises(CouldNotTell, match=r"GET /users had no answer of the API's \(429\)"):
         api.get("/users")
 
-    assert users.call_count == MOST_ATTEMPTS
-    assert broken(api) == [RESPONSE_ARRIVES.id]
+    assert LONGEST - 15 < slept.total <= LONGEST
+    assert broken(api) == []
+    assert api.journal.tally.unsteady == {"429": users.call_count}
+    assert told[0].line == "GET /users"
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_silent_service_is_not_waited_for_again(mock, contract, slept):
+    """Once a call had no answer in all its time, each further one is tried once, until there is an answer."""
+    api = make_api(contract, patience=Patience())
+    mock.post(TOKENS).mock(return_value=token_response())
+    users = mock.get(f"{API}/users").respond(503)
+    mock.get(f"{API}/events").respond(json=[])
+    with pytest.raises(CouldNotTell):
+        api.get("/users")
+    tried, waited = users.call_count, slept.total
+
+    with pytest.raises(CouldNotTell):
+        api.get("/users")
+    assert (users.call_count, slept.total) == (tried + 1, waited)
+
+    api.get("/events")
+    with pytest.raises(CouldNotTell):
+        api.get("/users")
+    assert waited < slept.total <= waited + 5
+
+
+def test_long_waits_are_told(mock, contract, slept):
+    """A wait of some seconds is told once, with what is waited for; a short one is not."""
+    told = []
+    api = make_api(contract, patience=Patience(tell=told.append))
+    mock.post(TOKENS).mock(return_value=token_response())
+    busy = [httpx.Response(429, headers={"Retry-After": seconds}) for seconds in ("1", "8", "9")]
+    mock.get(f"{API}/users").mock(side_effect=[*busy, httpx.Response(200, json=[])])
+
+    api.get("/users")
+
+    assert [waiting_text(wait) for wait in told] == [
+        "ecsuite: waiting 8 s, for the service asks to come back later (GET /users: 429)"
+    ]
+
+
+@pytest.mark.parametrize("status", [500, 501])
 def test_server_error_is_not_tried_again(mock, api, status):
-    """A response of the 500s is a response, and a finding."""
+    """A response of the 500s that is no gateway's is a response, and a finding."""
     mock.post(TOKENS).mock(return_value=token_response())
     users = mock.get(f"{API}/users").respond(status)
 
@@ -242,29 +419,82 @@ def test_server_error_is_not_tried_again(mock, api, status):
     assert broken(api) == [SERVER_ERROR.id]
 
 
-def test_refused_connection_is_a_finding(mock, api, quick):
-    """A server that is not there is told with the request that did not reach it."""
+def test_refused_connection_cannot_be_told(mock, api, slept):
+    """A server that is not there any more breaks no promise; what did not reach it is told."""
     mock.post(TOKENS).mock(return_value=token_response())
     mock.get(f"{API}/users").mock(side_effect=httpx.ConnectError("Connection refused"))
+
+    with pytest.raises(CouldNotTell, match=r"GET /users .*ConnectError: Connection refused"):
+        api.get("/users")
+
+    assert broken(api) == []
+    assert set(api.journal.tally.unsteady) == {"lost"}
+
+
+def test_unreadable_response_is_a_finding(mock, api):
+    """What is no response of HTTP's is the server's doing, and not tried again."""
+    mock.post(TOKENS).mock(return_value=token_response())
+    users = mock.get(f"{API}/users").mock(side_effect=httpx.RemoteProtocolError("illegal header line"))
 
     with pytest.raises(PromiseBroken, match="no response"):
         api.get("/users")
 
     (finding,) = api.journal.findings
     assert (finding.promise, finding.operation, finding.status) == (RESPONSE_ARRIVES.id, "listUsers", None)
-    assert finding.breach == Breach("absent", Place("connection"), note="ConnectError: Connection refused")
-
-
-def test_slow_server_is_a_finding_in_the_end(mock, api):
-    """No response within the timeout is not tried again, and a finding."""
-    mock.post(TOKENS).mock(return_value=token_response())
-    users = mock.post(f"{API}/users").mock(side_effect=httpx.ReadTimeout("timed out"))
-
-    with pytest.raises(PromiseBroken):
-        api.post("/users", json=USER)
-
+    assert finding.breach == Breach("absent", Place("connection"), note="RemoteProtocolError: illegal header line")
     assert users.call_count == 1
+
+
+def test_firewall_is_no_finding(mock, api):
+    """Where a firewall refuses a request, there is nothing to look at."""
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.post(f"{API}/users").respond(403, html="<html>Request blocked</html>")
+
+    with pytest.raises(BehindFirewall, match="POST /users: a firewall refuses it"):
+        api.post("/users", json={"userId": "<script>"}, strict=False)
+
+    assert broken(api) == []
+
+
+def test_slow_server_is_given_time(mock, api):
+    """A response may take half a minute."""
+    mock.post(TOKENS).mock(return_value=token_response())
+    users = mock.get(f"{API}/users").respond(json=[])
+
+    api.get("/users")
+
     assert users.calls[0].request.extensions["timeout"] == {"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 30.0}
+
+
+@pytest.mark.parametrize("trouble", [httpx.Response(502), httpx.ReadTimeout("timed out")])
+def test_what_may_have_been_made_is_deleted(mock, api, trouble):
+    """Where nobody knows whether an entity was made, it is deleted by the id that was sent."""
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.post(f"{API}/users").mock(side_effect=[trouble])
+    deleted = mock.delete(f"{API}/users/42").respond(404)
+
+    with pytest.raises(CouldNotTell):
+        api.post("/users", json=USER)
+    api.clean_up()
+
+    assert deleted.call_count == 1
+    assert (api.left, api.could_not_delete) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "for_want_of_an_answer"), [(httpx.Response(502), True), (httpx.Response(409), False)]
+)
+def test_what_could_not_be_deleted_is_known(mock, contract, slept, answer, for_want_of_an_answer):
+    """What is left is listed, and whether that is for want of an answer."""
+    api = make_api(contract)
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.post(f"{API}/users").respond(201, json=USER)
+    mock.delete(f"{API}/users/42").mock(return_value=answer)
+
+    api.post("/users", json=USER)
+    api.clean_up()
+
+    assert (api.left, api.could_not_delete) == (("/users/42",), for_want_of_an_answer)
 
 
 def test_what_is_made_is_cleaned_up(mock, api):
@@ -340,10 +570,10 @@ def test_token_is_known_to_the_redactor(mock, api):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [(None, True), ("5", 5.0), (" 5 ", 5.0), ("99999", 30.0), ("-1", True), ("soon", True), ("", True)],
+    [(None, None), ("5", 5.0), (" 5 ", 5.0), ("99999", 60.0), ("-1", None), ("soon", None), ("", None)],
 )
 def test_retry_after_is_read(header, seconds):
-    """Seconds are taken, up to a bound; what is neither seconds nor a date is a growing pause."""
+    """Seconds are taken, up to a bound; what is neither seconds nor a date says nothing."""
     assert retry_after(header, 0.0) == seconds
 
 

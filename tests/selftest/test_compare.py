@@ -42,6 +42,10 @@ SAME = {
         Unordered([{}, {"a": 1}, {"a": 1, "b": 2}]),
         [{"a": 1, "b": 2}, {"a": 1}, {}],
     ),
+    "a longer chain of items that must make way": (
+        Unordered([{"a": 1}, {}, {"a": 1, "b": 2}]),
+        [{"a": 1, "b": 2}, {"a": 1}, {}],
+    ),
     "orders within orders, with duplicates": (
         Unordered([Unordered([1, 1, 2]), Unordered([1, 2, 2])]),
         [[2, 1, 2], [1, 2, 1]],
@@ -165,6 +169,11 @@ OTHER = {
         Unordered([{"a": 1, "b": 1}, {"a": 2, "b": 2}]),
         [{"a": 2}, {"a": 1, "b": 1}],
         [Difference((0, "b"), "lost", datum(2), MISSING)],
+    ),
+    "an item for which none can make way": (
+        Unordered([{"a": 1}, {}]),
+        [{"a": 1}, "no"],
+        [Difference((), "absent", datum({}), datum([{"a": 1}, "no"]))],
     ),
     "an item with a changed member": (
         Unordered([{"a": 1, "b": 1}]),

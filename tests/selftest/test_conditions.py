@@ -128,7 +128,7 @@ def test_http_receiver_is_not_offered_where_webhooks_must_be_https(run):
     """The address of the receiver is not even tried."""
     world = world_with(run, EC_HTTPS_WEBHOOKS="yes")
 
-    world.entities.hook_url()
+    world.drafts.hook_url()
 
     assert isinstance(world.values.receiver, NoReceiver)
     assert world.values.receiver.unreachable.startswith("EC_HTTPS_WEBHOOKS wants https")

@@ -6,13 +6,16 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 import trustme
 
 from ecsuite.checks import Checker
 from ecsuite.client import Api
+from ecsuite.client.patience import Patience
 from ecsuite.client.retry import with_retries
+from ecsuite.errors import CouldNotTell
 from ecsuite.findings.breach import body
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.datum import datum
@@ -94,12 +97,13 @@ def server(*replies: bytes, **options: object) -> Iterator[Server]:
 
 @pytest.fixture
 def connect(contract):
-    """A client of a server on that port, with a token, as a live run makes one."""
+    """A client of a server on that port, with a token, as a live run makes one, but with little patience."""
+    retrying = partial(with_retries, patience=Patience(longest=2.0))
     apis: list[Api] = []
 
     def make(port: int, scheme: str = "http", host: str = "127.0.0.1") -> Api:
         target = Target("live", f"{scheme}://{host}:{port}/v1", "", Credentials(access_token="given-token"))
-        apis.append(Api(target, Checker(contract, target.base_url, ""), Journal(), retrying=with_retries))
+        apis.append(Api(target, Checker(contract, target.base_url, ""), Journal(), retrying=retrying))
         return apis[-1]
 
     yield make
@@ -107,50 +111,47 @@ def connect(contract):
         api.close()
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
-def test_lost_idle_connection_is_replaced(connect, method):
-    """A connection that was kept idle and turns out to be lost is no loss, whatever the method."""
-    with server(answer(), CLOSE, answer()) as running:
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("idle", [True, False], ids=["idle connection", "new connection"])
+def test_lost_answer_is_asked_for_again(connect, method, idle):
+    """A connection that is lost after the request was sent is replaced, where the method may be repeated."""
+    with server(*[answer()] * idle, CLOSE, CLOSE, answer()) as running:
         api = connect(running.port)
 
-        api.get("/users/42")
-        api.request(method, "/users/42", expect=UNSPECIFIED)
+        if idle:
+            api.get("/users/42")
+        response = api.request(method, "/users/42", expect=UNSPECIFIED)
 
-    assert running.connections == 2
+    assert response.status_code == 200
     assert RESPONSE_ARRIVES.id not in {finding.promise for finding in api.journal.findings}
+    assert api.journal.tally.unsteady == {"lost": 2}
 
 
-def test_request_that_may_be_sent_twice_is(connect):
-    """A new connection that is lost is tried again for a method that may be repeated."""
-    with server(CLOSE, CLOSE, answer()) as running:
+@pytest.mark.parametrize("idle", [True, False], ids=["idle connection", "new connection"])
+def test_lost_answer_to_a_post_cannot_be_told(connect, idle):
+    """A POST may have been done, so it is not sent again; that is no finding."""
+    with server(*[answer()] * idle, CLOSE, answer()) as running:
         api = connect(running.port)
+        if idle:
+            api.get("/users/42")
 
-        assert api.get("/users/42").status_code == 200
-
-    assert running.connections == 3
-
-
-def test_request_that_may_not_be_sent_twice_is_not(connect):
-    """A POST on a new connection may have been done, so it is not sent again; no response is a finding."""
-    with server(CLOSE, answer()) as running:
-        api = connect(running.port)
-
-        with pytest.raises(PromiseBroken, match="no response"):
+        with pytest.raises(CouldNotTell, match="POST /users had no answer"):
             api.post("/users", json={"userId": "42"})
 
-    assert len(running.requests) == 1
-    assert [finding.promise for finding in api.journal.findings] == [RESPONSE_ARRIVES.id]
+    assert len(running.requests) == 1 + idle
+    assert api.journal.findings == ()
 
 
 def test_lost_connections_have_an_end(connect):
-    """A server that only ever closes is a finding, after three attempts."""
+    """Where a server only ever closes, nothing can be told; nothing is broken."""
     with server(*[CLOSE] * 20) as running:
         api = connect(running.port)
 
-        with pytest.raises(PromiseBroken):
+        with pytest.raises(CouldNotTell):
             api.get("/users/42")
 
-    assert running.connections == 3
+    assert running.connections > 2
+    assert api.journal.findings == ()
 
 
 CHUNKED = (
@@ -195,8 +196,8 @@ def test_legal_transfer_is_no_finding(connect, name):
     ids=["cut off", "not gzip"],
 )
 def test_broken_transfer_is_a_finding(connect, reply, reason):
-    """A body that is cut off, or not in the coding that it claims, is told once, with what went wrong."""
-    with server(reply) as running:
+    """A body that is cut off, or not in the coding that it claims, is told once, with what went wrong, if no other try mends it."""
+    with server(reply, reply, reply) as running:
         api = connect(running.port)
 
         with pytest.raises(PromiseBroken):
@@ -205,6 +206,33 @@ def test_broken_transfer_is_a_finding(connect, reply, reason):
     (breach,) = [finding.breach for finding in api.journal.findings if finding.promise == RESPONSE_BODY.id]
     assert (breach.kind, breach.at, breach.actual) == ("unreadable", body(), datum("transfer"))
     assert breach.note.startswith(reason)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_transfer_that_is_cut_off_is_tried_again(connect, method):
+    """A body that was cut off once or twice was the network's doing."""
+    with server(CUT_OFF, CUT_OFF, answer()) as running:
+        api = connect(running.port)
+
+        assert api.request(method, "/users/42", expect=UNSPECIFIED).content == USER
+
+    assert RESPONSE_BODY.id not in {finding.promise for finding in api.journal.findings}
+    assert api.journal.tally.unsteady == {"lost": 2}
+
+
+def test_answer_to_a_post_that_is_cut_off_cannot_be_told(connect):
+    """Not even whether it was done; where it is cut off again and again, that is the server's doing, and a finding."""
+    with server(*[CUT_OFF] * 3) as running:
+        api = connect(running.port)
+
+        for _ in range(2):
+            with pytest.raises(CouldNotTell):
+                api.post("/users", json={"userId": "42"})
+            assert api.journal.findings == ()
+        with pytest.raises(PromiseBroken):
+            api.post("/users", json={"userId": "42"})
+
+    assert RESPONSE_BODY.id in {finding.promise for finding in api.journal.findings}
 
 
 def test_proxy_of_the_environment_is_used(connect, monkeypatch):
@@ -250,13 +278,13 @@ def test_certificate_of_the_environment_is_trusted(connect, monkeypatch, tmp_pat
 
 
 def test_unknown_certificate_is_not_trusted(connect, monkeypatch, secure):
-    """A server with another certificate gets no request, and the finding says why."""
+    """A server with another certificate gets no request, is not tried again, and the error says why."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
 
     with server(answer(), wrap=secure) as running:
         api = connect(running.port, "https", "localhost")
-        with pytest.raises(PromiseBroken, match="CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(CouldNotTell, match="CERTIFICATE_VERIFY_FAILED"):
             api.get("/users/42")
 
     assert running.requests == []

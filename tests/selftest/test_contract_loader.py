@@ -105,6 +105,57 @@ REFUSED = {
         "properties: [day]",
         "c.yaml:33: expected a map, found list",
     ),
+    "an unknown rule of bodies": (
+        "x-body: any",
+        "x-body: some",
+        "c.yaml:30: x-body is 'some': expected one of any, optional",
+    ),
+    "an unknown environment": (
+        "[{url: 'https://h/v1'}]",
+        "[{url: 'https://h/v1', x-environment: test}]",
+        "c.yaml:3: x-environment is 'test': expected one of production, sandbox",
+    ),
+    "an unknown part of pages": (
+        "name: page,",
+        "name: page, x-paging: offset,",
+        "c.yaml:25: x-paging is 'offset': expected one of page, size",
+    ),
+    "an unknown signature": (
+        "name: X-Mode,",
+        "name: X-Mode, x-signature: md5,",
+        "c.yaml:28: x-signature is 'md5': expected one of hmac-sha256-base64",
+    ),
+    "an unknown way back": (
+        "schema: {type: boolean}",
+        "schema: {type: boolean, x-round-trip: sorted}",
+        "c.yaml:26: x-round-trip is 'sorted': expected one of or-null, trimmed, unordered",
+    ),
+    "a flag that is no flag": (
+        "schema: {type: boolean}",
+        "schema: {type: boolean, x-immutable: never}",
+        "c.yaml:26: x-immutable is 'never': expected one of True",
+    ),
+    "another flag that is no flag": (
+        "schema: {type: boolean}",
+        "schema: {type: boolean, x-recommended: never}",
+        "c.yaml:26: x-recommended is 'never': expected one of True",
+    ),
+    "a flag of a response that is no flag": (
+        "x-body: any}",
+        "x-body: any, x-undocumented: never}",
+        "c.yaml:30: x-undocumented is 'never': expected one of True",
+    ),
+    "a list for a text": (
+        "format: date}",
+        "format: [date]}",
+        "c.yaml:33: format is ['date']: expected one of date, date-time, ",
+    ),
+    "a flag for an object": ("info: {title: T, version: '1'}", "info: true", "c.yaml:2: expected a Info, found bool"),
+    "an object for a list": (
+        "[{url: 'https://h/v1'}]",
+        "{url: 'https://h/v1'}",
+        "c.yaml:3: expected a list, found dict",
+    ),
     "a reference to nowhere": (
         "schemas/Entity'",
         "schemas/Thin'",

@@ -177,10 +177,10 @@ def test_rule_prints_what_its_page_says(contract, promise):
 
 
 def test_no_answer_prints_what_its_page_says(contract):
-    """A call without a response is told with what happened instead."""
+    """A call whose response is no HTTP is told with what happened instead."""
 
     def refuse(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
+        raise httpx.RemoteProtocolError("illegal header line", request=request)
 
     target = Target("live", BASE_URL, "", Credentials(access_token="given"))
     api = Api(target, Checker(contract, BASE_URL, ""), Journal(), transport=httpx.MockTransport(refuse))

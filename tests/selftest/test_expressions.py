@@ -56,6 +56,7 @@ def test_expression_says_where_it_leads():
     assert (listed.is_sent, listed.is_in_list, listed.tokens[0]) == (True, True, "locations")
     assert (answered.is_sent, answered.is_in_list, answered.parents) == (False, False, ("simulatedEvent",))
     assert (in_path.is_of_body, in_path.is_sent, in_path.member) == (False, False, "userId")
+    assert (listed.member, answered.member) == ("locationId", "id")
     assert [each.pointer for each in (listed, answered)] == ["/locations/0/locationId", "/simulatedEvent/id"]
 
 

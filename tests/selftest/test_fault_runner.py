@@ -95,10 +95,10 @@ def test_likely_tests_come_first(modules):
     ordered = sorted([item(test) for test in reversed(tests)], key=rank)
 
     assert [each.nodeid for each in ordered] == tests
-    assert rank(item(other, fault.promise.title)) < rank(item(other))
+    assert rank(item(other, fault.promise)) < rank(item(other))
 
 
-def item(test, promise=""):
+def item(test, promise=None):
     """A test, as far as its order goes: its node id, and a module that imports a promise."""
     return SimpleNamespace(nodeid=test, module=SimpleNamespace(PROMISE=promise))
 

@@ -8,6 +8,7 @@ import pytest
 
 from ecsuite.checks import Checker
 from ecsuite.findings.breach import KINDS, MOST_TOKENS, STATUS, Breach, Place, body
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.datum import (
     MISSING,
     MOST_CHARACTERS,
@@ -278,3 +279,65 @@ def test_same_fault_has_one_key(changes):
 
     assert replace(before, **changes).key == before.key
     assert hash(before.key)
+
+
+def test_values_in_all_are_bounded():
+    """Two hundred values, of lists and objects as well; what is beyond is left out."""
+    kept = Datum("array", [[1, 2, 3, 4]] * 20 + [5], 21).kept(str)
+    assert kept.value == [[1, 2, 3, 4]] * 20
+
+    wide = {f"m{number}": [0] * 20 for number in range(20)}
+    value = datum(wide).kept(str).value
+    # The object is one, and each list of twenty is twenty-one.
+    assert {name: len(items) for name, items in value.items()} == {f"m{number}": 20 for number in range(9)} | {"m9": 9}
+
+
+@pytest.mark.parametrize("make", [lambda inner: [inner], lambda inner: {"a": inner}])
+def test_levels_are_bounded(make):
+    """Six levels of lists and objects; the seventh is empty."""
+    value = 1
+    for _ in range(9):
+        value = make(value)
+
+    kept, levels = datum(value).kept(str).value, 0
+    while kept:
+        (kept,) = kept.values() if isinstance(kept, dict) else kept
+        levels += 1
+
+    assert levels == 6
+
+
+def test_promise_that_is_broken_ends_with_one():
+    """Who cannot go on ends a command with the code of a broken promise, and says how it is broken."""
+    finding = Finding(
+        "pages", None, "GET", "/x", 200, Breach("order", body()), "spec", "error", ContractPlace((), "c", 1, "t")
+    )
+
+    error = PromiseBroken("GET /x: out of order", finding)
+
+    assert (error.exit_code, error.finding, str(error)) == (1, finding, "GET /x: out of order")
+
+
+def test_bounds_are_those_that_are_told():
+    """Two hundred characters of a text, twenty items, and twenty tokens of a path."""
+    assert datum("x" * 201).kept(str).value == "x" * 200
+    assert datum([1] * 21).kept(str).value == [1] * 20
+    assert Place("body", path=(0,) * 21).kept(str).path == (0,) * 20
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "absent", "changed", "count", "duplicate", "extra", "length", "lost", "order", "present", "same", "status",
+        "unknown", "unlisted", "unreadable", "unsigned",
+    ],
+)  # fmt: skip
+def test_value_at_a_secret_place_is_hidden_on_both_sides(kind):
+    """But where a keyword of a schema is broken: what it wants is published."""
+    at = body(("webhookSecret",))
+
+    assert kind in KINDS
+    assert Breach(kind, at, datum("a"), datum("b")).kept(str) == Breach(
+        kind, at, Datum("string", MASK, 1), Datum("string", MASK, 1)
+    )
+    assert Breach("pattern", at, datum({"pattern": "a"}), datum("b")).kept(str).expected == datum({"pattern": "a"})

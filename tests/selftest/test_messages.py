@@ -40,7 +40,26 @@ MESSAGES = [
     ),
     (
         errors.ServerUnreachable("http://h", "Connection refused"),
-        "cannot reach http://h (Connection refused): expected a running server; check the address and the network",
+        "cannot reach http://h (Connection refused): expected a running server; check the address, the network and the VPN",
+    ),
+    (
+        errors.ServerUnreachable("http://h", "why", though="http://t"),
+        "cannot reach http://h (why), though http://t answers: expected a running server; check the address, the network "
+        "and the VPN",
+    ),
+    (
+        errors.TokenNotTaken("http://h", "http://t", 401),
+        "http://h refuses the token that http://t gave (401): do EC_BASE_URL and EC_TOKEN_URL belong together, "
+        "and may these credentials use the API?",
+    ),
+    (
+        errors.SamePartner(),
+        "EC_OTHER_CLIENT_ID is the first partner's, and tests across partners need two: give another one's, or none",
+    ),
+    (errors.NoSuchApi("http://h", "404", "why"), "no such API answers at http://h (404): why"),
+    (
+        errors.WrongEdition("http://h", "1", "2"),
+        "what answers at http://h is edition 2, not 1: give --edition 2 (for pytest --ec-edition 2)",
     ),
     (
         errors.ProductionRefused("h"),
@@ -54,6 +73,24 @@ MESSAGES = [
     (
         errors.PortTaken("127.0.0.1", 80, "Permission denied"),
         "cannot listen on 127.0.0.1:80 (Permission denied): give another --port; 0 takes any free one",
+    ),
+    (
+        errors.WebhookPortTaken(80, "why"),
+        "cannot listen on port 80 for webhooks (why): give another EC_WEBHOOK_PORT, or end what has it",
+    ),
+    (errors.OutputUnwritable("--junitxml", "x", "why"), "cannot write x (why): give another --junitxml"),
+    (errors.BadNumber("EC_X", "many"), "EC_X is 'many': expected a whole number from 1"),
+    (
+        errors.ReportUnwritable(Path("x"), "why"),
+        "cannot write the result of the run to x (why): give another --ec-report",
+    ),
+    (
+        errors.ReportUnusable(Path("x"), "why"),
+        "cannot read the result of a run from x: why",
+    ),
+    (
+        errors.NoSuchCause(3, 2),
+        "there is no cause 3: expected 1 to 2",
     ),
     (
         errors.DataFileUnusable("x.db", "why"),
@@ -91,6 +128,13 @@ MESSAGES = [
         "cassette c.yaml is out of date (how); record it again with: python3 -m tox run -e record",
     ),
     (errors.NothingThere("the list is empty"), "the list is empty"),
+    (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with a page of its own (403, text/html)"),
+    (
+        errors.TokenEnded(),
+        "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
+        "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again",
+    ),
+    (errors.CouldNotTell("POST /x", "502"), "could not tell: POST /x had no answer of the API's (502)"),
 ]
 
 
@@ -134,8 +178,8 @@ def test_error_tree_is_drawn():
 
 
 def test_exit_codes_are_as_promised():
-    """A broken promise is 1, nothing to look at is 6, and everything else that a user can mend is 4."""
+    """A broken promise is 1, what could not be told is 6, and everything else that a user can mend is 4."""
     assert PromiseBroken.exit_code == 1
     others = {type(error).__name__: error.exit_code for error, _ in MESSAGES if error.exit_code != 4}
 
-    assert others == {"NothingThere": 6}
+    assert others == {"NothingThere": 6, "BehindFirewall": 6, "CouldNotTell": 6, "TokenEnded": 6}

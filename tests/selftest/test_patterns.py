@@ -44,6 +44,17 @@ FINDING = Finding(
         (Has({"type": "integer"}), datum({"type": "integer", "title": "a year"}), True),
         (Has({"type": "integer"}), datum({"type": "string"}), False),
         (Has("a"), datum(7), False),
+        (Has({"a": 1}), datum([{"a": 1}]), True),
+        (Has({"a": 1}), datum([{"a": 1, "b": 2}]), False),
+        (Has(""), MISSING, False),
+        (Has("a"), datum({"a": 1}), True),
+        (Equal({}), datum({}), True),
+        (Equal(0), Datum("boolean", value=False), False),
+        (OfType("integer"), Datum("boolean", value=True), False),
+        (Empty(), datum([]), True),
+        (Empty(), datum({}), True),
+        (Empty(), datum(0), False),
+        (Empty(), datum(None), False),
         (Empty(), datum(""), True),
         (Empty(), datum("a"), False),
         (Empty(), MISSING, False),
@@ -116,3 +127,24 @@ def test_reason_of_a_refusal_is_matched():
 
     assert found(BAD_REQUEST, because=year).fits(finding)
     assert not found(BAD_REQUEST, because=month).fits(finding)
+
+
+def test_success_is_any_of_the_200s():
+    """From 200 to 299."""
+    assert [status in SUCCESS for status in (199, 200, 299, 300)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "names"),
+    [
+        ("/a/b", ("a", "b")),
+        ("/items/*/year", ("items", "year")),
+        ("/0/a/12/b*", ("a", "b")),
+        ("", ()),
+        ("/a//b", ("a", "b")),
+    ],
+)
+def test_place_inside_is_read_from_a_pointer(pointer, names):
+    """By the names of members; indexes and stars are passed over."""
+    assert inside(pointer).names == names
+    assert inside(pointer).part == "body"

@@ -123,7 +123,7 @@ USAGE = {
         {"EC_BASE_URL": "http://127.0.0.1:1/v1", "EC_TOKEN_URL": "http://127.0.0.1:1/t", "EC_CLIENT_ID": "a"}
         | {"EC_CLIENT_SECRET": "b"},
         "ERROR: cannot reach http://127.0.0.1:1/t (*Connection refused): expected a running server; "
-        "check the address and the network",
+        "check the address, the network and the VPN",
     ),
     "a replay to record": (
         ["--ec-target", "replay", "--record-mode", "rewrite"],
@@ -356,7 +356,7 @@ def test_contract_that_changed_finds_old_recordings(quickstart):
         "             * of 1 operation, first: POST /connect/token -> 200  [[]guide[]]",
         "    expected  a lifetime in seconds, *: at least 1740",
         "              contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",
-        "    actual    an integer, 18, body /expires_in",
+        "    actual    body /expires_in: an integer, 18",
         "    response  200 application/json  *expires_in*",
         "    tests     test_it.py::test_quickstart",
         "    repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",
@@ -395,8 +395,15 @@ BROKEN_TEST = (
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ("pass", "Failed: 1 promise broken"),
-        ("pytest.skip('later')", "Failed: 1 promise broken, and the test stopped with Skipped: later"),
+        ("pass", f"Failed: 1 promise broken: {PAGES.title}: list: *"),
+        (
+            "pytest.skip('later')",
+            f"Failed: 1 promise broken, and the test stopped with Skipped: later: {PAGES.title}: list: *",
+        ),
+        (
+            "raise __import__('ecsuite.errors').errors.NothingThere('no event')",
+            f"Failed: 1 promise broken, and the test stopped with Skipped: no event: {PAGES.title}: list: *",
+        ),
         ("assert 1 == 2", "assert 1 == 2"),
         ("pytest.fail('no')", "Failed: no"),
     ],
@@ -408,8 +415,8 @@ def test_findings_fail_a_test_whatever_else(project, more, said):
     result = project.run("--ec-target", "local", "--junitxml", "out.xml")
 
     result.ended(failed=1)
-    result.has(f" 1  error    {PAGES.title}: list is missing", "*first: GET /events -> 200*")
-    assert failures(project)[0].get("message").partition("\n")[0] == said
+    result.has(f" 1  error    {PAGES.title}: list: nothing, expected an item", "*first: GET /events -> 200*")
+    assert fnmatch.fnmatch(failures(project)[0].get("message").partition("\n")[0], said)
 
 
 SEVERITIES = (
@@ -452,7 +459,7 @@ def test_errors_fail_and_warnings_do_where_it_is_strict(project, severities, opt
 
 def test_stop_after_a_warning_is_told_as_not_checked(project):
     """A test that cannot go on after a warning is no failure, and what it did not get to is told."""
-    stop = "raise __import__('ecsuite').PromiseBroken('no user to go on with')"
+    stop = "raise __import__('ecsuite').PromiseBroken('no user to go on with', found)"
     project.test(SEVERITIES.format(severities=["warning"], more=stop))
 
     result = project.run("--ec-target", "local")
@@ -524,7 +531,7 @@ def test_junit_names_the_promise(quickstart):
 
     result.ended(failed=1)
     (failure,) = failures(quickstart)
-    assert failure.get("message") == "Failed: 1 promise broken"
+    assert failure.get("message").startswith(f"Failed: 1 promise broken: {RESPONSE_BODY.title}: Token /expires_in: ")
     assert f"{RESPONSE_BODY.title}: Token /expires_in: an integer, 18, expected a lifetime" in failure.text
     assert "\n  call      POST /connect/token -> 200\n" in failure.text
 

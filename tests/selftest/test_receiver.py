@@ -7,10 +7,11 @@ import time
 import httpx
 import pytest
 
-from ecsuite.errors import PortTaken
+from ecsuite.errors import NothingThere, PortTaken
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.webhook.delivery import any_delivery, no_subject
 from ecsuite.webhook.http import receiving
-from ecsuite.webhook.receiver import NoReceiver, wait_for
+from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver, wait_for
 from ecsuite.webhook.recorded import RecordedReceiver
 
 
@@ -133,3 +134,139 @@ def test_wanted_delivery_is_waited_for(receiver):
     assert wait_for(receiver, "one", wanted, 5).request.body == b'{"eventId":"2"}'
     assert wait_for(receiver, "one", wanted, 5).request.body == b"no JSON"
     assert wait_for(receiver, "one", wanted, 0.0) is None
+
+
+def test_address_that_leads_here_is_not_doubted():
+    """A public address by which this machine reaches itself: that nothing comes is the API's doing."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    with receiving(public_url=f"http://127.0.0.1:{port}", port=port) as receiver:
+        delivery = receiver.wait("hook", 0.0)
+
+    assert (delivery, receiver.unreachable, receiver.received()) == (None, "", ())
+
+
+def test_address_that_may_not_lead_here_is_doubted(monkeypatch):
+    """Where this machine cannot reach itself, and nothing ever came, nobody can tell; from then on nothing is waited for."""
+    monkeypatch.setenv("NO_PROXY", "*")
+
+    with receiving(public_url="http://127.0.0.1:1") as receiver:
+        assert receiver.unreachable == ""
+        with pytest.raises(NothingThere, match="no delivery came to EC_WEBHOOK_PUBLIC_URL"):
+            receiver.wait("hook", 0.0)
+
+    assert receiver.unreachable.startswith("no delivery came to EC_WEBHOOK_PUBLIC_URL, and this machine cannot reach")
+
+
+def test_address_that_leads_here_after_all(monkeypatch):
+    """Not every router lets a machine reach itself; what has come once shows that the address is good."""
+    monkeypatch.setenv("NO_PROXY", "*")
+
+    with receiving(public_url="http://127.0.0.1:1") as receiver:
+        httpx.post(f"http://127.0.0.1:{receiver.port}/hook", json={})
+
+        assert receiver.wait("hook") is not None
+        assert receiver.wait("hook", 0.0) is None
+        assert receiver.unreachable == ""
+
+
+class Recorder(Receiver):
+    """A receiver that notes what it is asked, and answers what it is given."""
+
+    address, unreachable = "https://r.example", "why"
+
+    def __init__(self, *deliveries):
+        self.asked = []
+        self._deliveries = list(deliveries)
+
+    def url(self, hook):
+        return f"{self.address}/hooks/{hook}"
+
+    def wait(self, hook, seconds=30.0):
+        self.asked.append((hook, seconds))
+        return self._deliveries.pop(0) if self._deliveries else None
+
+    def received(self):
+        return tuple(self._deliveries)
+
+    def arrivals(self, hook, wanted=any_delivery):
+        return (hook, wanted)
+
+    def answer_with(self, hook, status=200, after=0.0, then=None, of=no_subject):
+        self.asked.append((hook, status, after, then, of))
+
+
+def to(hook, body=b"{}"):
+    return Exchange(Request("POST", f"https://r.example/hooks/{hook}?a=b", Headers(), body), Response(200))
+
+
+def test_time_to_wait_runs_out():
+    """Each delivery that is let go leaves less time for the next; never less than none."""
+    receiver = Recorder(to("one", b"1"), to("one", b"2"), to("one", b"3"))
+
+    assert wait_for(receiver, "one", lambda value: value == 2, 5.0).request.body == b"2"
+    assert [hook for hook, _ in receiver.asked] == ["one", "one"]
+    first, second = (seconds for _, seconds in receiver.asked)
+    assert 4.9 < second <= first <= 5.0
+
+    assert wait_for(receiver, "one", lambda value: value == 4, -1.0) is None
+    assert [seconds for _, seconds in receiver.asked[2:]] == [0.0, 0.0]
+
+
+def test_delivery_is_waited_for_half_a_minute(monkeypatch):
+    """Unless another time is given."""
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    receiver = Recorder()
+
+    wait_for(receiver, "one", any_delivery)
+
+    assert receiver.asked == [("one", 30.0)]
+
+
+def test_receiver_that_nobody_reaches_has_nothing():
+    """Whatever it is asked."""
+    receiver = NoReceiver("why")
+    receiver.answer_with("x", 503)
+
+    assert (receiver.unreachable, receiver.received(), receiver.arrivals("x")) == ("why", (), ())
+
+
+def test_run_sees_its_own_hooks():
+    """Of a receiver that several share a run sees the deliveries to hooks whose address it asked for."""
+    shared = Recorder(to("mine"), to("theirs"), to("mine"))
+    own = OwnHooks(lambda: shared)
+
+    before = own.received()
+    url = own.url("mine")
+
+    assert (before, url) == ([], "https://r.example/hooks/mine")
+    assert own.received() == [to("mine"), to("mine")]
+    assert (own.address, own.unreachable) == ("https://r.example", "why")
+
+
+def test_shared_receiver_is_asked_the_same():
+    """What a run asks is what the shared receiver is asked."""
+    shared = Recorder(to("mine"))
+    own = OwnHooks(lambda: shared)
+
+    own.answer_with("mine", 503, 0.5, 200, len)
+    own.answer_with("mine")
+    waited = (own.wait("mine", 2.0), own.wait("mine"))
+
+    assert waited == (to("mine"), None)
+    assert own.arrivals("mine", bool) == ("mine", bool)
+    assert shared.asked == [
+        ("mine", 503, 0.5, 200, len),
+        ("mine", 200, 0.0, None, no_subject),
+        ("mine", 2.0),
+        ("mine", 30.0),
+    ]
+
+
+def test_shared_receiver_is_opened_when_it_is_needed():
+    """A run that has no webhooks opens none."""
+    opened = []
+    OwnHooks(lambda: opened.append(1))
+
+    assert opened == []

@@ -94,7 +94,7 @@ def test_other_sessions_need_no_environment():
     session = Session(Settings.of("replay"), env={})
 
     session.require_environment()
-    session.require_credentials()
+    session.require_server()
 
 
 def test_findings_of_a_run_hold_no_secret():

@@ -11,15 +11,16 @@ from ecsuite.findings.breach import Breach, body
 from ecsuite.findings.datum import MISSING, Datum, datum
 from ecsuite.findings.finding import ContractPlace, Finding, Observation
 from ecsuite.journal import Tally
-from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
 from ecsuite.messages.redact import Redactor, mask_form, mask_value
-from ecsuite.promises import RESPONSE_BODY
+from ecsuite.promises import BEARER_TOKEN, REQUEST_BODY, RESPONSE_BODY
 from ecsuite.report.curl import curl
 from ecsuite.report.text import figures_text, finding_text, findings_text, not_checked_lines
 from ecsuite.results.result import Figures
 
 JSON = [("Content-Type", "application/json")]
 TOKEN = [("Authorization", "Bearer abc.def-123")]
+NO_GOOD_TOKEN = Expectation("token-cut-off", frozenset({401}), frozenset({BEARER_TOKEN}))
 URL = "http://127.0.0.1:8080/energy-coordination/v1/users/3880/meters"
 
 
@@ -102,7 +103,7 @@ CURLS = [
             b"grant_type=client_credentials&client_id=me&client_secret=s%26x&scope=a+b%24",
         ),
         "curl -sS -X POST http://h/t -H 'Content-Type: application/x-www-form-urlencoded' "
-        '--data "grant_type=client_credentials&client_id=$EC_CLIENT_ID&client_secret=$EC_CLIENT_SECRET&scope=a+b%24"',
+        '--data-raw "grant_type=client_credentials&client_id=$EC_CLIENT_ID&client_secret=$EC_CLIENT_SECRET&scope=a+b%24"',
     ),
     (
         Request("POST", "http://h/w", Headers.of(JSON), '{"webhookUrl": "å", "webhookSecret": "s"}'.encode()),
@@ -111,9 +112,32 @@ CURLS = [
     ),
     (
         Request("POST", "http://h/x", Headers.of(JSON), b"\xff'\x00"),
-        "printf '\\377\\047\\000' | curl -sS -X POST http://h/x -H 'Content-Type: application/json' --data-binary @-",
+        "{ printf '\\377'; printf '%s' ''\"'\"''; printf '\\000'; } | curl -sS -X POST http://h/x -H 'Content-Type: application/json' --data-binary @-",
     ),
-    (Request("GET", "http://h/x", body=b"@file"), "curl -sS -X GET http://h/x --data-raw @file"),
+    (
+        Request("GET", "http://h/x", Headers.of([("Accept", "text/xml"), ("X-Empty", "")]), b"@file"),
+        "curl -sS -X GET http://h/x -H 'Accept: text/xml' -H 'X-Empty;' -H Content-Type: --data-raw @file",
+    ),
+    (Request("GET", "http://h/x?a[]=1", Headers.of([("Accept", "*/*")])), "curl -sSg 'http://h/x?a[]=1'"),
+    (
+        Request("POST", "http://h/x", Headers.of([*JSON, ("Transfer-Encoding", "chunked")]), b"{}"),
+        "curl -sS -X POST http://h/x -H 'Content-Type: application/json' -H 'Transfer-Encoding: chunked' --data-raw '{}'",
+    ),
+    (
+        Request("GET", "http://h/x", Headers.of(TOKEN), expectation=NO_GOOD_TOKEN),
+        "curl -sS http://h/x -H 'Authorization: ***'",
+    ),
+    (
+        Request(
+            "POST",
+            "http://h/t",
+            Headers.of([("Content-Type", "application/x-www-form-urlencoded")]),
+            b"client_id=a+b&client_secret=wrong&scope=%7e",
+            Expectation(violates=frozenset({REQUEST_BODY})),
+        ),
+        "curl -sS -X POST http://h/t -H 'Content-Type: application/x-www-form-urlencoded' "
+        "--data-raw 'client_id=***&client_secret=***&scope=%7e'",
+    ),
 ]
 
 

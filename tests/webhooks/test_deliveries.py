@@ -28,7 +28,7 @@ def hooks(world, entity_type):
         raise NothingThere("webhooks are tested in the sandbox, never in production")
 
     def make(**members):
-        value = world.entities.body(entity_type.creator).value | members
+        value = world.drafts.body(entity_type.creator).value | members
         return world.entities.create(entity_type, body=Body(value))
 
     make()
@@ -64,7 +64,7 @@ def test_each_test_delivers_once(world, hooks):
 
 def test_delivery_keeps_the_query(world, hooks, entity_type):
     """The whole address is called, with its query."""
-    address = world.entities.body(entity_type.creator).value["webhookUrl"]
+    address = world.drafts.body(entity_type.creator).value["webhookUrl"]
     webhook = hooks(webhookUrl=f"{address}?partner=nordlys&key=a%20b")
 
     asked = ask(world, webhook)
@@ -75,7 +75,7 @@ def test_delivery_keeps_the_query(world, hooks, entity_type):
 def test_changed_webhook_is_called_at_its_new_address(world, hooks, entity_type):
     """After a PUT deliveries go to the new address, and to the old one no more."""
     webhook = hooks()
-    body = world.entities.body(entity_type.replacer, full=True).value
+    body = world.drafts.body(entity_type.replacer, full=True).value
     world.api.put(webhook.path, json=body)
     moved = world.entities.replaced(webhook, body)
 

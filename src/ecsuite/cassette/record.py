@@ -21,7 +21,7 @@ from ecsuite.cassette.stable import StableValues
 from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.cassette.trim import own_values, without_others
 from ecsuite.checks import Checker
-from ecsuite.messages.exchange import Exchange, Headers, Request, Response, asks_to_wait
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response, interception
 from ecsuite.target import Target
 from ecsuite.version import __version__
 
@@ -120,14 +120,14 @@ def prepare(recording: Recording) -> Cassette:
 
 
 def _answers(recording: Recording) -> Iterator[Exchange]:
-    """The exchanges that a replay asks for: without answers that ask to wait, and without those that came too early."""
+    """The exchanges that a replay asks for: the API's own, without those that came too early."""
     sent: Counter[tuple[str, str]] = Counter()
     for exchange in recording.exchanges:
         request, response = exchange.request, exchange.response
         key = (request.method, request.url)
         superseded = (*key, sent[key]) in recording.superseded
         sent[key] += 1
-        if not superseded and not asks_to_wait(response.status, response.headers.get("Retry-After")):
+        if not superseded and interception(response.status, response.headers.get("Content-Type")) is None:
             yield exchange
 
 

@@ -42,6 +42,7 @@ from ecsuite.severity import severity_of
 __all__ = ["CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "DecodedExchange"]
 
 Outcome = list[Breach] | NotChecked | None
+FIREWALL: Final = "403 with an HTML page: a firewall's response, not the API's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,9 @@ class Checker:
         return ContractPlace(rule, self.contract.label, self.contract.source.line(rule), published)
 
     def judge(self, decoded: DecodedExchange, checks: Sequence[Check] = CHECKS) -> Result:
-        """What the checks say of a decoded exchange."""
+        """What the checks say of a decoded exchange; of a response that is not the API's, nothing."""
+        if decoded.interception is not None:
+            checks = [check for check in checks if check in REQUEST_CHECKS]
         passed: list[Promise] = []
         findings: list[Finding] = []
         not_checked: list[tuple[Promise, str]] = []
@@ -168,8 +171,19 @@ class Checker:
                 ]
             else:
                 passed.append(check.promise)
+        unsteady = ""
+        if decoded.interception == "firewall":
+            not_checked.append((promises.RESPONSE_ARRIVES, FIREWALL))
+        elif decoded.interception is not None:
+            unsteady = str(decoded.status)
         return Result(
-            decoded.exchange, decoded.operation, decoded.path_values, tuple(passed), tuple(findings), tuple(not_checked)
+            decoded.exchange,
+            decoded.operation,
+            decoded.path_values,
+            tuple(passed),
+            tuple(findings),
+            tuple(not_checked),
+            unsteady,
         )
 
     def _match(self, request: Request) -> Match | None:

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 from ecsuite.contract import Contract, Operation, Pointer, ResponseRule, Values, Violation
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
-from ecsuite.messages.exchange import Exchange, asks_to_wait
+from ecsuite.messages.exchange import Exchange, Interception, interception
 from ecsuite.messages.media import FORM, Json, MediaType, UndecodableError, read_form, read_json
 
 FIRST_SERVER_ERROR = 500
+NOT_FOUND = 404
 TOO_DEEP = datum("too-deep")
 
 
@@ -73,8 +74,8 @@ class DecodedExchange:
 
     @property
     def is_server_error(self) -> bool:
-        """Whether the status is of the 500s, and no request to come back later."""
-        return self.status >= FIRST_SERVER_ERROR and not self.asks_to_wait
+        """Whether the status is of the 500s, and the API's own."""
+        return self.status >= FIRST_SERVER_ERROR and self.interception is None
 
     @property
     def line(self) -> str:
@@ -82,10 +83,16 @@ class DecodedExchange:
         request = self.exchange.request
         return f"{request.method} {urlsplit(request.url).path or '/'}"
 
+    @property
+    def may_have_been_deleted(self) -> bool:
+        """Whether a DELETE finds nothing, and an earlier try of the same may have deleted it."""
+        request = self.exchange.request
+        return request.expectation.repeated and request.method == "DELETE" and self.status == NOT_FOUND
+
     @cached_property
-    def asks_to_wait(self) -> bool:
-        """Whether the response is not about the request at all, but asks to come back later."""
-        return asks_to_wait(self.status, self.exchange.response.headers.get("Retry-After"))
+    def interception(self) -> Interception | None:
+        """Why the response is not the API's to the request; None where it is."""
+        return interception(self.status, self.exchange.response.headers.get("Content-Type"))
 
     @cached_property
     def media_type(self) -> MediaType:

@@ -15,12 +15,14 @@ SUCCESSES = "2XX"
 
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     expectation = decoded.exchange.request.expectation
-    if decoded.asks_to_wait or decoded.is_server_error:
+    if decoded.is_server_error:
         return None
     if expectation.unspecified:
         return NotChecked("nothing published settles the response")
     if expectation.token_may_have_ended and decoded.status == UNAUTHORIZED:
         return NotChecked("the token may have ended, for its lifetime was not told")
+    if decoded.may_have_been_deleted:
+        return NotChecked("an earlier try may have deleted it")
     if decoded.status in expectation.statuses if expectation.statuses else decoded.is_success:
         return []
     if decoded.is_success and bad_input_refused.breaches_of(decoded):

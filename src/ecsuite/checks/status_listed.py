@@ -11,13 +11,13 @@ from ecsuite.findings.finding import NotChecked
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     if decoded.operation is None or decoded.is_server_error:
         return None
-    if decoded.asks_to_wait:
-        return NotChecked(f"{decoded.status}: the server asks to come back later")
     expectation = decoded.exchange.request.expectation
     if decoded.is_unspecified:
         return NotChecked("nothing published settles the response")
     if decoded.rule is not None:
         return []
+    if decoded.may_have_been_deleted:
+        return NotChecked("an earlier try may have deleted it")
     if expectation.statuses and decoded.status in expectation.statuses:
         return NotChecked("the request expected a status that the contract does not list")
     listed = datum([int(status) if status.isdigit() else status for status in decoded.operation.responses])

@@ -4,7 +4,7 @@ A call goes down a ladder, each step with one concern:
 
     request     `api`: builds the request, and says so where the response is not what the caller asked for
     authorized  `token`: puts the token on it, and gets a new one once where the old one is refused
-    retrying    `retry`: tries again where the server asks to wait or a connection is lost
+    retrying    `retry`: tries again where the service is unsteady, as long as its `patience` lasts
     send        `connection`, `watch`: httpx, whose hook has the exchange checked, so that no caller can leave that out
 """
 
@@ -12,7 +12,9 @@ from ecsuite.client.api import Api
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import fill, segment
 from ecsuite.client.connection import new_http, to_exchange
+from ecsuite.client.ledger import Ledger, Step, texts_in
 from ecsuite.client.pacing import SLOW, Latency
+from ecsuite.client.patience import Patience, Wait
 from ecsuite.client.token import Token
 
 __all__ = [
@@ -20,11 +22,16 @@ __all__ = [
     "Api",
     "Checked",
     "Latency",
+    "Ledger",
+    "Patience",
+    "Step",
     "Token",
+    "Wait",
     "attach",
     "checked_of",
     "fill",
     "new_http",
     "segment",
+    "texts_in",
     "to_exchange",
 ]

@@ -9,9 +9,10 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from ecsuite.checks import DecodedExchange, request_body
-from ecsuite.contract import Contract, Link, Operation
+from ecsuite.contract import Contract, Link, Operation, success_links
 
 NOT_FOUND = 404
+MAKING = frozenset({"POST", "PUT", "PATCH"})
 # As a segment of a path they mean another path, so what has such an id cannot be spoken of.
 _DOTS = frozenset({".", ".."})
 
@@ -43,6 +44,19 @@ class Cleanup:
         yield from link.each(decoded.values)
         if decoded.once(request_body.breaches_of):
             yield from link.each(replace(decoded.values, request=decoded.values.response))
+
+    def note_lost(self, decoded: DecodedExchange) -> None:
+        """Learn that a call had no response: what it was to make may have been made, with the ids that were sent."""
+        operation = decoded.operation
+        if operation is None or operation.method not in MAKING:
+            return
+        # As if the response had shown what was sent.
+        sent = replace(decoded.values, response=decoded.values.request)
+        for link in success_links(operation):
+            target = self._contract.operations[link.operation_id]
+            for values in link.each(sent) if target.method == "DELETE" else ():
+                if not _DOTS & set(values.values()):
+                    self._made.setdefault(fill(target, values))
 
     def left(self) -> list[list[str]]:
         """The paths to delete, the latest first; those in one list do not depend on each other.

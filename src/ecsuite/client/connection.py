@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from ecsuite.http import httpx
@@ -11,7 +12,17 @@ from ecsuite.version import __version__
 
 TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
 EXPECTATION: Final = "ecsuite.expectation"
+# What says, where a body is cut off, whether that may be the network's doing.
+CUT_OFF: Final = "ecsuite.cut_off"
+# The seconds that a call has waited for the service.
+WAITED: Final = "ecsuite.waited"
 _WATCHER: Final = "ecsuite.watcher"
+# As httpcore says it; any other error of the protocol is about what did come.
+_NOTHING_CAME: Final = "Server disconnected"
+
+
+class CutOff(httpx.ReadError):
+    """A response had begun, and its body did not come in whole, which another try may mend."""
 
 
 class Watcher(Protocol):
@@ -25,21 +36,32 @@ class Watcher(Protocol):
         """A response has begun; its body is not read yet."""
         ...
 
+    def lost(self, request: httpx.Request) -> None:
+        """No response came to a request, or none in whole."""
+        ...
+
+    def name(self, request: httpx.Request) -> str:
+        """The method and the path of a request, of its operation where it calls one."""
+        ...
+
 
 def extensions(expect: Expectation, watcher: Watcher) -> dict[str, Any]:
     """What goes with a request, unsent: what its sender expects, and who watches."""
     return {EXPECTATION: expect, _WATCHER: watcher}
 
 
-def new_http(target: Target, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+def new_http(
+    target: Target, transport: httpx.BaseTransport | None = None, timeout: httpx.Timeout = TIMEOUT
+) -> httpx.Client:
     """Connections for the clients of a target, with the hook that has every exchange checked.
 
     Args:
         target: where to.
         transport: in place of the network.
+        timeout: how long an answer may take.
     """
     return httpx.Client(
-        timeout=TIMEOUT,
+        timeout=timeout,
         transport=transport,
         trust_env=target.mode == "live",
         headers={"User-Agent": f"ecsuite/{__version__}"},
@@ -53,6 +75,29 @@ def _sending(request: httpx.Request) -> None:
 
 def _received(response: httpx.Response) -> None:
     response.request.extensions[_WATCHER].received(response)
+
+
+def name_of(request: httpx.Request) -> str:
+    """The method and the path of a request, of its operation where it calls one."""
+    watcher: Watcher = request.extensions[_WATCHER]
+    return watcher.name(request)
+
+
+def note_lost(request: httpx.Request) -> None:
+    """Tell the watcher of a request that no response came to it."""
+    request.extensions[_WATCHER].lost(request)
+
+
+def mark_repeated(request: httpx.Request) -> None:
+    """Have it known that a request is sent again, and may have been done before."""
+    request.extensions[EXPECTATION] = replace(request.extensions[EXPECTATION], repeated=True)
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether a request was sent, and what came back was nothing, or was cut off."""
+    if isinstance(error, httpx.RemoteProtocolError):
+        return str(error).startswith(_NOTHING_CAME)
+    return isinstance(error, httpx.NetworkError | httpx.TimeoutException)
 
 
 def to_request(request: httpx.Request) -> Request:

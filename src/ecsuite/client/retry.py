@@ -1,8 +1,8 @@
-"""Patience: sends a request again where the response, or its absence, was not about the request.
+"""Sends a request again where the response, or its absence, was not the API's doing.
 
-- 429, and 503 with `Retry-After`: wait as long as the server asks, or a growing while where it doesn't say.
-- A connection that was kept idle and turns out to be lost: send on a new one, whatever the method.
-- A new connection that is lost: send again only what may be sent twice (RFC 9110 section 9.2.2).
+- 429 and 503: wait as long as the server asks, or a growing while where it doesn't say; whatever the method.
+- No connection could be had, so nothing was sent: likewise.
+- 502, 504, or an answer that is lost: again after a while, where the method may be repeated (RFC 9110 section 9.2.2).
 
 Nothing else is tried again: a 500 is a response.
 """
@@ -10,6 +10,7 @@ Nothing else is tried again: a 500 is a response.
 from __future__ import annotations
 
 import email.utils
+import random
 import ssl
 import time
 from collections.abc import Callable
@@ -17,57 +18,56 @@ from typing import Final
 
 import stamina
 
+from ecsuite.client.connection import CUT_OFF, WAITED, is_lost, mark_repeated, name_of, note_lost
+from ecsuite.client.patience import Patience, Trouble, Wait
 from ecsuite.http import httpx
-from ecsuite.messages.exchange import asks_to_wait
+from ecsuite.messages.exchange import interception
 
-IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
-MOST_ATTEMPTS: Final = 8
-MOST_LOSSES: Final = 3
-LONGEST_WAIT: Final = 30.0
-LONGEST_IN_ALL: Final = 120.0
-LOST: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.ConnectError)
+REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+FIRST_PAUSE: Final = 0.2
+LONGEST_PAUSE: Final = 15.0
+# What a server asks for is believed up to here.
+LONGEST_WAIT: Final = 60.0
 
 Send = Callable[[httpx.Request], httpx.Response]
 
 
-class _BusyError(Exception):
-    """A response that asks to come back later."""
+class _UnansweredError(Exception):
+    """A response that is not the API's to the request."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
 
 
-def with_retries(send: Send) -> Send:
-    """A sender that tries again within bounds: 8 attempts, 3 lost connections, 30 seconds a wait, 2 minutes in all.
+def with_retries(send: Send, patience: Patience | None = None) -> Send:
+    """A sender that tries again, as long as its patience lasts.
 
-    Where the server goes on asking to wait, its last response is returned; where a connection goes on being lost, the
-    last error is raised.
+    Where that does not help, the last response is returned, or the last error raised.
+
+    Args:
+        send: sends a request once.
+        patience: shared with others; one of its own where it is left out.
     """
+    shared = patience or Patience()
 
     def retrying(request: httpx.Request) -> httpx.Response:
-        policy = _RetryPolicy(request)
-        request.extensions = {**request.extensions, "trace": policy.trace}
+        if shared.busy_for:
+            time.sleep(shared.busy_for)
+        policy = _RetryPolicy(request, shared)
         failure: list[Exception] = []
         try:
-            return _send(send, request)
-        except (_BusyError, *LOST) as error:
+            return policy.send(send)
+        except (_UnansweredError, httpx.TransportError) as error:
             failure.append(error)
         # Only now, for hardly any request comes here: the first attempt of the loop is the one that has failed already.
         try:
-            for attempt in stamina.retry_context(
-                on=policy.wait,
-                attempts=MOST_ATTEMPTS,
-                timeout=LONGEST_IN_ALL,
-                wait_initial=0.05,
-                wait_max=2.0,
-                wait_jitter=0.05,
-            ):
+            for attempt in stamina.retry_context(on=policy.wait, attempts=None, timeout=None):
                 with attempt:
                     if failure:
                         raise failure.pop()
-                    response = _send(send, request)
-        except _BusyError as busy:
-            return busy.response
+                    response = policy.send(send)
+        except _UnansweredError as unanswered:
+            return unanswered.response
         return response
 
     return retrying
@@ -76,26 +76,70 @@ def with_retries(send: Send) -> Send:
 class _RetryPolicy:
     """Says of one request what its failures mean."""
 
-    def __init__(self, request: httpx.Request) -> None:
+    def __init__(self, request: httpx.Request, patience: Patience) -> None:
         self._request = request
-        self._connected = False
-        self._losses = 0
+        self._patience = patience
+        self._call = name_of(request)
+        self._started = time.monotonic()
+        self._pause = FIRST_PAUSE
+        self._waited = 0.0
+        request.extensions[CUT_OFF] = lambda: patience.cut_off(self._call)
 
-    def trace(self, event: str, _: object) -> None:
-        """Told by httpcore what it does: without a new connection, an error came from one that was kept idle."""
-        if event == "connection.connect_tcp.started":
-            self._connected = True
+    def send(self, send: Send) -> httpx.Response:
+        """Send the request once."""
+        response = send(self._request)
+        if interception(response.status_code, response.headers.get("Content-Type")) in {"busy", "gateway"}:
+            raise _UnansweredError(response)
+        self._patience.answered(self._call)
+        return response
 
     def wait(self, error: Exception) -> bool | float:
-        """Whether to try again: False for no, seconds to wait, or True for a growing pause."""
-        if isinstance(error, _BusyError):
-            return retry_after(error.response.headers.get("Retry-After"), time.time())
-        reused, self._connected = not self._connected, False
-        self._losses += isinstance(error, LOST)
-        if self._losses >= MOST_LOSSES or not isinstance(error, LOST) or _is_about_certificates(error):
+        """Whether to try again: False for no, else the seconds to wait."""
+        trouble = _trouble(error)
+        if trouble is None:
             return False
+        if trouble in {"lost", "unreachable"}:
+            note_lost(self._request)
+        if trouble in {"lost", "gateway"}:
+            if self._request.method not in REPEATABLE:
+                return False
+            mark_repeated(self._request)
+        pause = self._pause_after(error)
+        left = self._patience.seconds(self._call, trouble) - (time.monotonic() - self._started)
+        if pause > left:
+            self._patience.gave_up(self._call)
+            return False
+        if trouble == "busy":
+            self._patience.put_off(pause)
+        self._patience.tell(Wait(pause, self._call, _reason(error)), self._waited)
+        self._waited += pause
+        self._request.extensions[WAITED] = self._waited
+        return pause
+
+    def _pause_after(self, error: Exception) -> float:
+        asked = None
+        if isinstance(error, _UnansweredError):
+            asked = retry_after(error.response.headers.get("Retry-After"), time.time())
+        if asked is not None:
+            return asked
+        # Several that were put off at the same time do not come back at the same time.
+        pause = self._pause * random.uniform(0.8, 1.2)  # noqa: S311  no secret
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        return pause
+
+
+def _trouble(error: Exception) -> Trouble | None:
+    """What a failure is; None for what no other try would mend, or nobody may try again."""
+    if isinstance(error, _UnansweredError):
+        return "busy" if error.response.status_code in {429, 503} else "gateway"
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError):
         # What never got a connection was never sent.
-        return reused or isinstance(error, httpx.ConnectError) or self._request.method in IDEMPOTENT
+        return None if _is_about_certificates(error) else "unreachable"
+    return "lost" if is_lost(error) else None
+
+
+def _reason(error: Exception) -> str:
+    return str(error.response.status_code) if isinstance(error, _UnansweredError) else str(error)
 
 
 def _is_about_certificates(error: BaseException | None) -> bool:
@@ -106,21 +150,14 @@ def _is_about_certificates(error: BaseException | None) -> bool:
     return False
 
 
-def _send(send: Send, request: httpx.Request) -> httpx.Response:
-    response = send(request)
-    if asks_to_wait(response.status_code, response.headers.get("Retry-After")):
-        raise _BusyError(response)
-    return response
-
-
-def retry_after(header: str | None, now: float) -> bool | float:
-    """Seconds to wait for a `Retry-After` of seconds or of a date; True, for a growing pause, where it says neither."""
+def retry_after(header: str | None, now: float) -> float | None:
+    """Seconds to wait for a `Retry-After` of seconds or of a date; None where it says neither."""
     if header is None:
-        return True
+        return None
     if header.strip().isdecimal():
         return min(float(header), LONGEST_WAIT)
     try:
         until = email.utils.parsedate_to_datetime(header).timestamp()
     except ValueError:
-        return True
+        return None
     return min(max(until - now, 0.0), LONGEST_WAIT)

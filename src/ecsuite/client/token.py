@@ -36,13 +36,18 @@ class Grant:
 
 
 class Token:
-    """Keeps the token of one partner; the runs against one target may share it."""
+    """Keeps the token of one partner; the runs against one target may share it.
+
+    Attributes:
+        proven: the address of a read that a token was good for which cannot be renewed; empty before the first.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._value = ""
         self._renew_at: float | None = None
+        self.proven = ""
 
     def get(self, fetch: Callable[[], Grant]) -> str:
         """The token; fetched where there is none, or where it is about to end."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from ecsuite.checks import Checker
-from ecsuite.client.checked import Checked, attach
+from ecsuite.checks import Checker, DecodedExchange
+from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import to_exchange, to_request
+from ecsuite.client.connection import CUT_OFF, CutOff, to_exchange, to_request
 from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
 from ecsuite.findings.breach import Breach, Place, body
@@ -24,6 +25,10 @@ from ecsuite.promises import RESPONSE_ARRIVES, RESPONSE_BODY, Promise
 _SENT_AT: Final = "ecsuite.sent_at"
 
 
+def _never() -> bool:
+    return False
+
+
 class Watch:
     """The `Watcher` of one client.
 
@@ -33,16 +38,24 @@ class Watch:
         cleanup: told what was made and deleted.
         log: told of each call.
         clock: seconds, for the length of exchanges.
+        noted: told of each exchange.
     """
 
     def __init__(
-        self, checker: Checker, journal: Journal, cleanup: Cleanup, log: CallLog, clock: Callable[[], float]
+        self,
+        checker: Checker,
+        journal: Journal,
+        cleanup: Cleanup,
+        log: CallLog,
+        clock: Callable[[], float],
+        noted: Callable[[DecodedExchange], None],
     ) -> None:
         self._checker = checker
         self._journal = journal
         self._cleanup = cleanup
         self._log = log
         self._clock = clock
+        self._noted = noted
         self._latest: dict[str, Exchange] = {}
 
     def sending(self, request: httpx.Request) -> None:
@@ -53,35 +66,61 @@ class Watch:
         """Read the body of a response, and check the exchange.
 
         Raises:
-            PromiseBroken: the body cannot be had in whole. The response has begun, so this is no lost connection, and
-                nothing that another try would mend.
+            CutOff: the body does not come in whole, which may be the network's doing.
+            PromiseBroken: it cannot be had in whole, and another try would not mend that.
         """
         flaw: httpx.RequestError | None = None
         try:
             response.read()
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
+        if isinstance(flaw, httpx.TransportError) and response.request.extensions.get(CUT_OFF, _never)():
+            raise CutOff(f"{type(flaw).__name__}: {flaw}", request=response.request) from flaw
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         self._log.note(exchange.request.method, exchange.request.url)
         decoded = self._checker.decode(exchange)
-        if decoded.operation:
+        if decoded.operation and decoded.interception is None:
             self._latest[decoded.operation.id] = exchange
+        self._noted(decoded)
         result = self._checker.judge(decoded)
         self._journal.add(result)
-        self._cleanup.note(decoded)
+        if decoded.interception == "gateway":
+            self._cleanup.note_lost(decoded)
+        else:
+            self._cleanup.note(decoded)
         checked = Checked(decoded, result, partial(self.add_finding, exchange=exchange, operation=decoded.operation))
         attach(response, checked)
         if flaw is not None:
             breach = Breach("unreadable", body(), actual=datum("transfer"), note=exchange.response.flaw)
             raise checked.broken(RESPONSE_BODY, breach, exchange.response.flaw)
 
-    def lost(self, request: httpx.Request, reason: str) -> PromiseBroken:
-        """Note that no response came to a request; what the call is to raise."""
-        exchange = Exchange(to_request(request), Response(0))
-        return self.unanswered(exchange, self._checker.operation(exchange.request), reason)
+    def judge_again(self, response: httpx.Response) -> None:
+        """Judge an exchange whose token had not ended after all."""
+        checked = checked_of(response)
+        request = checked.decoded.exchange.request
+        expectation = replace(request.expectation, token_may_have_ended=False)
+        exchange = replace(checked.decoded.exchange, request=replace(request, expectation=expectation))
+        known = {finding.key for finding in checked.result.findings}
+        for finding in self._checker.check(exchange).findings:
+            if finding.key not in known:
+                self._journal.add_finding(finding)
 
-    def unanswered(self, exchange: Exchange, operation: Operation | None, reason: str) -> PromiseBroken:
-        """Note that no response came that is about the request; what the call is to raise."""
+    def lost(self, request: httpx.Request) -> None:
+        """Note that no response came to a request, or none in whole."""
+        exchange = Exchange(to_request(request), Response(0))
+        self._cleanup.note_lost(self._checker.decode(exchange))
+        operation = self._checker.operation(exchange.request)
+        self._journal.add_lost(operation.id if operation else "")
+
+    def name(self, request: httpx.Request) -> str:
+        """The method and the path of a request, of its operation where it calls one."""
+        operation = self._checker.operation(to_request(request))
+        return f"{request.method} {operation.path if operation else request.url.path}"
+
+    def unreadable(self, request: httpx.Request, reason: str) -> PromiseBroken:
+        """Note that what came to a request is no response of HTTP's; what the call is to raise."""
+        exchange = Exchange(to_request(request), Response(0))
+        operation = self._checker.operation(exchange.request)
         breach = Breach("absent", Place("connection"), note=reason)
         finding = self.add_finding(RESPONSE_ARRIVES, breach, exchange, operation)
         return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})", finding)

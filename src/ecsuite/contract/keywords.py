@@ -199,8 +199,9 @@ def refuse_unknown(source: Source) -> None:
                 near = difflib.get_close_matches(str(keyword), fields, 1)
                 where = source.where((*pointer, keyword))
                 raise ContractKeywordUnknown(where, str(keyword), node_type, near[0] if near else None)
-            if keyword in ALLOWED and value not in ALLOWED[keyword]:
-                expected = ", ".join(sorted(ALLOWED[keyword]))
+            # As a list, for the document may have one in the place of a text.
+            if keyword in ALLOWED and value not in list(ALLOWED[keyword]):
+                expected = ", ".join(sorted(map(str, ALLOWED[keyword])))
                 raise ContractInvalid(
                     source.where((*pointer, keyword)), f"{keyword} is {value!r}: expected one of {expected}"
                 )

@@ -177,7 +177,7 @@ class Schemas:
         return [
             (path, part)
             for path, spot, part in self._walk(pointer, value)
-            if isinstance(part, float) and spot.node.get("type") == "integer"
+            if isinstance(part, float) and _is_integer(spot.node)
         ]
 
     def absences(self, pointer: Pointer) -> dict[str, str]:
@@ -251,6 +251,12 @@ class Schemas:
         return rule, self._source.resolve((*holder, "properties", member))[1]
 
 
+def _is_integer(node: Mapping[str, Any]) -> bool:
+    """Whether a schema has an integer, or an integer or null, but no other number."""
+    types = node.get("type", ())
+    return "integer" in types and "number" not in types
+
+
 def _fragment(schema: Any, keyword: str = "") -> dict[str, Any]:
     """What a schema says of one keyword, and of the values that it is about."""
     if not isinstance(schema, dict):
@@ -268,7 +274,10 @@ def _likeliest(error: jsonschema_rs.ValidationError, at: tuple[str | int, ...]) 
         other_kind = sum(inner.kind.name in {"const", "falseSchema"} for inner in branch)
         return alien * 100 + other_kind * 10, len(branch)
 
-    branches = [branch for branch in getattr(error.kind, "context", []) if branch]
+    branches = getattr(error.kind, "context", [])
+    if not all(branches):
+        # It fits more than one, so that what it breaks of another is not what is wrong.
+        return None
     best = min(branches, key=distance, default=None)
     return best if best is not None and distance(best)[0] < 100 else None  # noqa: PLR2004  an alien type
 

@@ -20,3 +20,10 @@ class PromiseBroken(EcsuiteError):
     def __init__(self, text: str, finding: Finding) -> None:
         self.finding = finding
         super().__init__(text)
+
+
+class AllBroken(PromiseBroken):
+    """The server answers everything with an error; the finding is the first of them."""
+
+    def __init__(self, url: str, seen: str, finding: Finding) -> None:
+        super().__init__(f"{url} has nothing but server errors ({seen}); nothing else was tried", finding)

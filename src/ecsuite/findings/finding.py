@@ -10,9 +10,9 @@ from typing import Any, Literal, NamedTuple
 from ecsuite.contract import Level, Operation, Pointer
 from ecsuite.findings.breach import Breach
 from ecsuite.messages.exchange import Exchange
-from ecsuite.promises import Promise, Severity
+from ecsuite.promises import RESPONSE_ARRIVES, Promise, Severity
 
-Outcome = Literal["passed", "broken", "not checked"]
+Outcome = Literal["passed", "broken", "not checked", "unsteady"]
 
 
 class Observation(NamedTuple):
@@ -22,7 +22,7 @@ class Observation(NamedTuple):
         promise: its id.
         operation: the id of the operation that was called; empty where the call is none of the contract.
         outcome: what was seen.
-        reason: why it was not checked; else empty.
+        reason: why it was not checked, or what came in place of a response of the API's (a status, `lost`); else empty.
     """
 
     promise: str
@@ -140,6 +140,7 @@ class Result:
         path_parameters: what stands for the parameters in its path, decoded.
         passed: the promises that were kept.
         not_checked: the promises that could not be judged, each with its reason.
+        unsteady: the status of a response that is a gateway's, or asks to come back later; else empty.
     """
 
     exchange: Exchange
@@ -148,6 +149,7 @@ class Result:
     passed: tuple[Promise, ...]
     findings: tuple[Finding, ...]
     not_checked: tuple[tuple[Promise, str], ...]
+    unsteady: str = ""
 
     def observations(self) -> tuple[Observation, ...]:
         """What was seen of each promise."""
@@ -156,6 +158,7 @@ class Result:
             *_passed(called, self.passed),
             *(Observation(finding.promise, called, "broken") for finding in self.findings),
             *(Observation(promise.id, called, "not checked", reason) for promise, reason in self.not_checked),
+            *((Observation(RESPONSE_ARRIVES.id, called, "unsteady", self.unsteady),) if self.unsteady else ()),
         )
 
 

@@ -177,7 +177,7 @@ def found(
     **breach: Any,
 ) -> FindingPattern:
     """A pattern in one line; `breach` has further parts of `BreachPattern`."""
-    statuses = (status,) if isinstance(status, int) else status
+    statuses = frozenset({status}) if isinstance(status, int) else frozenset(status)
     return FindingPattern(promise, call, statuses, BreachPattern(at, kind, **breach), severity)
 
 

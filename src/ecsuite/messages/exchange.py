@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from ecsuite.promises import OF_REQUESTS, Promise
 
-TOO_MANY_REQUESTS = 429
-SERVICE_UNAVAILABLE = 503
+# Why a response is not the API's to the request: the service asks to come back later (429, 503), a gateway has none to
+# pass on (502, 504), or a firewall shows a page of its own (403).
+Interception = Literal["busy", "gateway", "firewall"]
+_BY_STATUS: Final[dict[int, Interception]] = {429: "busy", 502: "gateway", 503: "busy", 504: "gateway"}
+FORBIDDEN: Final = 403
+HTML: Final = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Expectation:
         violates: promises about requests that this one breaks deliberately.
         unspecified: nothing published settles the response; anything below 500 will do.
         token_may_have_ended: how long the token lives was not told, so a 401 may mean that it has ended.
+        repeated: an earlier try of the same call had no response, and may have been done all the same.
 
     Raises:
         ValueError: it violates what is no promise about requests.
@@ -56,6 +62,7 @@ class Expectation:
     violates: frozenset[Promise] = frozenset()
     unspecified: bool = False
     token_may_have_ended: bool = False
+    repeated: bool = False
 
     def __post_init__(self) -> None:
         strangers = sorted(each.id for each in self.violates - OF_REQUESTS)
@@ -101,6 +108,8 @@ class Exchange:
     seconds: float = field(default=0.0, compare=False)
 
 
-def asks_to_wait(status: int, retry_after: str | None) -> bool:
-    """Whether a response is not about the request, but asks to come back later: 429, or 503 with `Retry-After`."""
-    return status == TOO_MANY_REQUESTS or (status == SERVICE_UNAVAILABLE and retry_after is not None)
+def interception(status: int, content_type: str | None) -> Interception | None:
+    """Why a response is not the API's to the request; None where it is."""
+    if status == FORBIDDEN:
+        return "firewall" if (content_type or "").partition(";")[0].strip().lower() == HTML else None
+    return _BY_STATUS.get(status)

@@ -11,6 +11,8 @@ pytest_plugins = (
     "ecsuite.plugin.fixtures",
     "ecsuite.plugin.recording",
     "ecsuite.plugin.outcome",
+    "ecsuite.plugin.unsteady",
     "ecsuite.plugin.results",
+    "ecsuite.plugin.preflight",
     "ecsuite.plugin.summary",
 )

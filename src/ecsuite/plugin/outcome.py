@@ -11,13 +11,14 @@ from typing import Final
 
 import pytest
 
-from ecsuite.errors import EcsuiteError, NothingThere
+from ecsuite.errors import CouldNotTell, EcsuiteError, NothingThere
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Tally
 from ecsuite.plugin.session import run_of, settings_of
+from ecsuite.plugin.untold import carried, could_not_tell, note_left
 from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
-from ecsuite.results.record import Record, found_in, is_empty
+from ecsuite.results.record import Record, found_in, is_empty, merged
 from ecsuite.results.severity import failing
 from ecsuite.session import Run
 
@@ -96,9 +97,19 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
     else:
         verdict = _verdict(run, _promise_of(item), stopped, is_strict(item.config), is_of_suite=is_of_suite)
         found = found_in(run.journal, run.api.checker.contract, run.redactor.text)
-        record = Record(run.journal.tally, found, base_url=run.target.base_url)
+        before = carried(item)
+        record = Record(
+            tally=merged((before.tally, run.journal.tally)),
+            found=found,
+            base_url=run.target.base_url,
+            left=(*before.left, *run.left),
+        )
+        if run.could_not_delete:
+            note_left(item)
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
+    if isinstance(verdict.raised, CouldNotTell):
+        verdict = _Verdict(could_not_tell(item, verdict.raised, record))
     mask = run.redactor.text if run else str
     is_skipped = is_of_suite and isinstance(verdict.raised, pytest.skip.Exception)
     item.stash[_RECORD] = replace(
@@ -121,7 +132,8 @@ def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_s
     """What a test fails with, or is skipped with, in the end."""
     if isinstance(stopped, NothingThere):
         run.journal.add_not_checked(Promise(promise, promise), str(stopped))
-        return _Verdict(pytest.skip.Exception(str(stopped), _use_item_location=True))
+        # What was found before fails the test all the same.
+        stopped = pytest.skip.Exception(str(stopped), _use_item_location=True)
     try:
         run.clean_up()
         if stopped is None:
@@ -143,7 +155,7 @@ def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_s
 def _with_findings(count: int, stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
     """The verdict on a test that found what fails it; whatever else it stopped with may well come from that."""
     said = broken_text(count)
-    if stopped is None or isinstance(stopped, PromiseBroken):
+    if stopped is None or isinstance(stopped, PromiseBroken | CouldNotTell):
         return _Verdict(_failure(said), is_told=True)
     if not is_of_suite and not isinstance(stopped, EcsuiteError | pytest.skip.Exception):
         return _Verdict(stopped)
@@ -152,6 +164,8 @@ def _with_findings(count: int, stopped: _Stopped, *, is_of_suite: bool) -> _Verd
 
 def _without_findings(stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
     """The verdict on a test that has nothing against the API."""
+    if isinstance(stopped, CouldNotTell):
+        return _Verdict(stopped)
     if isinstance(stopped, EcsuiteError):
         return _told(str(stopped))
     if stopped is None or isinstance(stopped, pytest.skip.Exception) or not is_of_suite:
@@ -159,7 +173,7 @@ def _without_findings(stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
     if isinstance(stopped, pytest.fail.Exception):
         return _told(str(stopped))
     said = f"{_line(stopped)} {_where(stopped)}"
-    return replace(_told(said), crash="".join(traceback.format_exception(stopped)))
+    return replace(_told(said), crash=_traceback(stopped))
 
 
 def _told(text: str) -> _Verdict:
@@ -173,6 +187,14 @@ def _failure(text: str) -> BaseException:
 def _line(error: BaseException) -> str:
     """An exception on one line."""
     return one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
+
+
+def _traceback(error: BaseException) -> str:
+    """The traceback of an exception and of those before it, without values: they may be anybody's."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    earlier = f"{_traceback(before)}\nthen\n\n" if before is not None else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{earlier}Traceback (most recent call last):\n{frames}{_line(error)}\n"
 
 
 def _where(error: BaseException) -> str:

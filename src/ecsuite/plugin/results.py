@@ -14,6 +14,7 @@ from ecsuite.plugin.session import settings_of, usage_errors
 from ecsuite.report.junit import failure_text, told_text
 from ecsuite.results import store
 from ecsuite.results.collect import Collector
+from ecsuite.results.record import Record
 from ecsuite.results.result import RunResult
 
 MOST_FINDINGS: Final = 250
@@ -111,7 +112,9 @@ class Reporter:
             told = self._collector.add(report.nodeid, record)
             text = told_text(told)
             if report.failed and record.is_told:
-                report.longrepr = Words(failure_text(_said(report), told))  # type: ignore[assignment]
+                path, line, _ = report.location
+                text = failure_text(_said(report), told)
+                report.longrepr = Words(text, path, line or 0)  # type: ignore[assignment]
             elif report.failed and text:
                 report.sections.append(("Energy Coordination API", text))
             elif text:
@@ -120,6 +123,10 @@ class Reporter:
         if report.when == "teardown" and report.nodeid in self._properties:
             # JUnit has no other place for what does not fail a test.
             report.user_properties.append(("ecsuite", self._properties.pop(report.nodeid)))
+
+    def take(self, test: str, record: Record) -> None:
+        """Take what was found outside of a test."""
+        self._collector.add(test, record)
 
     def _count(self, report: pytest.TestReport) -> None:
         if report.when == "call" or (report.when == "setup" and not report.passed):
@@ -167,10 +174,18 @@ class Reporter:
 
 
 class Words:
-    """A text in the place of a traceback, as pytest's reports and its JUnit file want it."""
+    """A text in the place of a traceback, as pytest's reports, its JUnit file and other plugins want it.
 
-    def __init__(self, text: str) -> None:
+    Args:
+        text: its first line is what the failure is called.
+        path: of the test.
+        lineno: where the test begins there.
+    """
+
+    def __init__(self, text: str, path: str, lineno: int) -> None:
         self.text = text
+        self.path = path
+        self.lineno = lineno
         self.reprcrash = self
 
     def __str__(self) -> str:

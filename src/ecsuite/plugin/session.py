@@ -9,8 +9,11 @@ from typing import Final
 import pytest
 
 from ecsuite import editions, hooks
-from ecsuite.errors import EcsuiteError
+from ecsuite.errors import CouldNotTell, EcsuiteError
+from ecsuite.findings.broken import PromiseBroken
+from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
+from ecsuite.session.outputs import require_file
 from ecsuite.target import MODES
 
 MARKERS: Final = (
@@ -24,6 +27,7 @@ MARKERS: Final = (
 )
 _SESSION: Final = pytest.StashKey[Session]()
 _RUN: Final = pytest.StashKey[Run]()
+_EXIT_CODE: Final = pytest.StashKey[int]()
 
 
 def session_of(config: pytest.Config) -> Session:
@@ -52,7 +56,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--ec-target`, `--ec-edition` and `--ec-allow-production`, and the setting `ec_cassettes`."""
+    """Add the options that say where to send to and what may be done there, and the setting `ec_cassettes`."""
     group = parser.getgroup("ecsuite", "Energy Coordination API")
     group.addoption(
         "--ec-target",
@@ -66,6 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"the edition to test, or all (the default; with live, {editions.default('live')})",
     )
     group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
+    group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
     parser.addini("ec_cassettes", "the folder of the cassettes, in place of ecsuite's own", type="paths")
 
 
@@ -74,10 +79,14 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
-        session = Session(_settings(config))
+        session = Session(_settings(config), tell=waits_told(config))
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
-        session.require_environment()
+        # Workers are started by one who has looked.
+        if not hasattr(config, "workerinput"):
+            session.require_environment()
+            if config.getoption("xmlpath", None):
+                require_file(config.invocation_params.dir / config.getoption("xmlpath"), "--junitxml")
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -88,7 +97,21 @@ def _settings(config: pytest.Config) -> Settings:
         # An option of pytest-recording, without which nothing is recorded.
         recording=config.getoption("--record-mode", "none") not in {None, "none"},
         allow_production=config.getoption("--ec-allow-production"),
+        keep=config.getoption("--ec-keep"),
     )
+
+
+def end_with(config: pytest.Config, code: int) -> None:
+    """Have a session end with an exit code of ours, unless pytest has one that counts for more."""
+    config.stash[_EXIT_CODE] = code
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """End with the exit code that was asked for."""
+    code = session.config.stash.get(_EXIT_CODE, None)
+    if code is not None and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        session.exitstatus = code
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -96,19 +119,13 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [f"ecsuite: {line}" for line in session_of(config).conditions()]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Before anything else is tried: are the credentials good?"""
-    on_worker = hasattr(session.config, "workerinput")
-    if not on_worker and not session.config.option.collectonly:
-        with usage_errors():
-            session_of(session.config).require_credentials()
-
-
 @contextmanager
 def usage_errors() -> Iterator[None]:
     """Our errors as pytest's: one line, exit code 4."""
     try:
         yield
+    except (PromiseBroken, CouldNotTell):
+        # They say something of the server, and not of what was given.
+        raise
     except EcsuiteError as error:
         raise pytest.UsageError(str(error)) from None

@@ -14,11 +14,20 @@ from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import settings_of
 from ecsuite.report.causes import summary_lines
 from ecsuite.report.lines import Line, Style
-from ecsuite.report.text import figures_text, not_checked_lines, skipped_lines, unrecorded_text
+from ecsuite.report.text import (
+    figures_text,
+    left_lines,
+    not_checked_lines,
+    skipped_lines,
+    unrecorded_text,
+    unsteady_text,
+)
 
 # Where nobody looks at a screen, nothing says how wide a line may be.
 WIDTH_OF_LOGS: Final = 120
+# Reasons why something was not checked that are told, and those beside what was found.
 MOST_REASONS: Final = 4
+MOST_REASONS_BESIDE: Final = 2
 MARKUP: Final[Mapping[Style, Mapping[str, bool]]] = {
     "plain": {},
     "bold": {"bold": True},
@@ -52,14 +61,17 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
     if reporter.has_anything or recordings.unrecorded:
         names = ", ".join(settings.editions)
         terminalreporter.section(f"Energy Coordination API {names}, {settings.mode}")
+    most = MOST_REASONS_BESIDE if result.causes else MOST_REASONS
     in_full = bool(os.environ.get("CI"))
     for line in summary_lines(result, _width(terminalreporter), reporter.folder, in_full=in_full):
         _write(terminalreporter, line)
     if figures.calls:
         terminalreporter.line(figures_text(figures))
-        for text in not_checked_lines(figures.not_checked, MOST_REASONS):
+        for text in filter(None, (unsteady_text(figures), *not_checked_lines(figures.not_checked, most))):
             terminalreporter.line(text)
     for text in skipped_lines(result.skipped):
+        terminalreporter.line(text)
+    for text in left_lines(result.left):
         terminalreporter.line(text)
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))

@@ -13,7 +13,7 @@ from ecsuite.client import segment
 from ecsuite.messages.exchange import ABSENT, SUCCESS, Expectation
 from ecsuite.promises import DELIVERY_ARRIVES
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
-from ecsuite.rules.entities import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
+from ecsuite.rules.drafts import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
 from ecsuite.rules.reading import require_member
 from ecsuite.webhook.receiver import NoReceiver
 
@@ -152,11 +152,7 @@ def receive_a_test_delivery(story: Story) -> None:
 
     answer = story.api.post(f"{webhook.path}/test")
 
-    if story.receiver.unreachable:
-        story.journal.add_not_checked(DELIVERY_ARRIVES, story.receiver.unreachable)
-        return
-    delivery = story.receiver.wait(url.rpartition("/")[2])
-    story.deliveries.arrived(delivery, answer, url)
+    story.delivery(lambda: story.receiver.wait(url.rpartition("/")[2]), answer, url)
 
 
 def report_on_an_event(story: Story) -> None:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import shlex
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
 from ecsuite import wording
 from ecsuite.report.curl import curl
 from ecsuite.report.excerpt import excerpt
-from ecsuite.report.lines import INDENT, NAME, Line, Part, cut_line, field_lines, line, several, wrapped
+from ecsuite.report.lines import (
+    INDENT,
+    NAME,
+    SMALLEST_ROOM,
+    Line,
+    Part,
+    cut,
+    cut_line,
+    field_lines,
+    line,
+    several,
+    wrapped,
+)
+from ecsuite.results import store
 from ecsuite.results.anchors import place_in_schema
 from ecsuite.results.cause import Cause
 from ecsuite.results.record import Found
@@ -20,9 +35,11 @@ from ecsuite.wording import count_of
 # Causes that are shown in full on a terminal, and those that are shown at all.
 MOST_IN_FULL: Final = 2
 MOST_CAUSES: Final = 12
+MOST_NOTES: Final = 2
 MOST_PROBLEMS: Final = 10
-# A line to paste that takes more than that is told by `ecsuite show`.
-LONGEST_CURL: Final = 440
+# A line to paste that takes more than that is told by `ecsuite show`; in a log of more than two causes nobody can ask.
+LONGEST_CURL: Final = 346
+LONGEST_CURL_IN_LOG: Final = 4000
 _HEAD: Final = 13
 
 
@@ -36,23 +53,38 @@ def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool =
         in_full: whether every cause is shown in full, as a log needs it in which nobody can ask for more.
     """
     causes, problems = result.causes, result.problems
+    show = "ecsuite show" if folder == str(store.LAST) else f"ecsuite show --report {shlex.quote(folder)}"
     if causes or problems:
         yield line(Part(headline(result), "bold"))
-    in_full = in_full or len(causes) <= MOST_IN_FULL
-    for number, cause in enumerate(causes if in_full else causes[:MOST_CAUSES], 1):
-        if in_full or number <= MOST_IN_FULL + 1:
-            yield line()
-        yield from cause_lines(number, cause, width, in_full=in_full or number <= MOST_IN_FULL)
-    if not in_full and len(causes) > MOST_CAUSES:
-        yield line(f"{'':{_HEAD}}and {count_of(len(causes) - MOST_CAUSES, 'more cause')}: ecsuite show")
+    yield from _causes_lines(causes, width, show, in_full=in_full)
     for problem in problems[:MOST_PROBLEMS]:
         yield from problem_lines(problem, width, folder)
     if len(problems) > MOST_PROBLEMS:
-        yield line(f"{'':{_HEAD}}and {len(problems) - MOST_PROBLEMS} more: ecsuite show")
+        yield line(f"{'':{_HEAD}}and {len(problems) - MOST_PROBLEMS} more: {show}")
     if causes:
-        # Brief ones take no more lines than three each.
-        yield from [line()] if in_full else []
-        yield line(Part("One cause in full: ecsuite show N; for the API's owner: ecsuite show N --markdown", "dim"))
+        yield line(Part(f"One cause in full: {show} N; for the API's owner: {show} N --markdown", "dim"))
+
+
+def _causes_lines(causes: Sequence[Cause], width: int, show: str, *, in_full: bool) -> Iterator[Line]:
+    """The causes that are no notes, the first of them in full; then notes, which nobody has to act on, a line each."""
+    numbered = list(enumerate(causes, 1))
+    told = [each for each in numbered if each[1].severity != "note"]
+    notes = numbered[len(told) :]
+    whole = told if in_full else told[:MOST_IN_FULL]
+    for number, cause in whole:
+        yield line()
+        longest = LONGEST_CURL_IN_LOG if len(whole) > MOST_IN_FULL else LONGEST_CURL
+        yield from cause_lines(number, cause, width, in_full=True, longest_curl=longest)
+    if causes:
+        yield line()
+    for number, cause in told[len(whole) : MOST_CAUSES]:
+        yield from cause_lines(number, cause, width, in_full=False)
+    left_out = len(told) - max(len(whole), MOST_CAUSES)
+    if left_out > 0:
+        yield line(f"{'':{_HEAD}}and {count_of(left_out, 'more cause')}: {show}")
+    yield from (note_line(number, cause, width) for number, cause in notes[:MOST_NOTES])
+    if len(notes) > MOST_NOTES:
+        yield line(f"{'':{_HEAD}}and {count_of(len(notes) - MOST_NOTES, 'more note')}: {show}")
 
 
 def headline(result: RunResult) -> str:
@@ -60,14 +92,17 @@ def headline(result: RunResult) -> str:
     said = [count_of(count, severity) for severity, count in result.severities.items()]
     said += [count_of(len(result.problems), "problem")] if result.problems else []
     tests = result.figures.tests
-    failed = tests.get("failed", 0) + tests.get("error", 0)
-    return f"{', '.join(said)}; {failed} of {count_of(sum(tests.values()), 'test')} failed"
+    failed, ran = tests.get("failed", 0) + tests.get("error", 0), sum(tests.values())
+    outcome = f"{failed} of {count_of(ran, 'test')} failed" if ran else "no test was run"
+    return f"{', '.join(said)}; {outcome}"
 
 
-def cause_lines(number: int, cause: Cause, width: int, *, in_full: bool) -> Iterator[Line]:
+def cause_lines(
+    number: int, cause: Cause, width: int, *, in_full: bool, longest_curl: int = LONGEST_CURL
+) -> Iterator[Line]:
     """A cause, in three lines or with its sample."""
     head, title = line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity)), title_of(cause)
-    for text in wrapped(title, width - _HEAD, 3 if in_full else 1):
+    for text in wrapped(title, width - _HEAD, 2 if in_full else 1):
         yield line(*head, Part(text, "bold"))
         head = line(" " * _HEAD)
     yield cut_line(line(" " * _HEAD, f"{extent_of(cause)}, first: {_call(cause)}  [{cause.finding.level}]"), width)
@@ -77,7 +112,14 @@ def cause_lines(number: int, cause: Cause, width: int, *, in_full: bool) -> Iter
     tests = several(cause.tests, room)
     yield from field_lines("tests", tests, width, 1) if in_full else [line(" " * _HEAD, Part("tests: ", "dim"), tests)]
     if in_full and cause.first.sample:
-        yield from _repeat_lines(cause.first.sample, number)
+        yield from _repeat_lines(cause.first.sample, number, longest_curl)
+
+
+def note_line(number: int, cause: Cause, width: int) -> Line:
+    """What fails nothing, on a line."""
+    extent = extent_of(cause)
+    title = cut(title_of(cause), max(width - _HEAD - len(extent) - 2, SMALLEST_ROOM))
+    return line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity), f"{title}: {extent}")
 
 
 def title_of(cause: Cause) -> str:
@@ -116,25 +158,35 @@ def _body_lines(cause: Cause, width: int) -> Iterator[Line]:
     if len(expected) + len(published) + 2 <= room:
         yield from field_lines("expected", f"{expected}  {published}", width, 1)
     else:
-        yield from field_lines("expected", expected, width, 2)
+        yield from field_lines("expected", expected, width, 1)
         yield from field_lines("", published, width, 1)
-    yield from field_lines("actual", f"{wording.actual(finding.breach)}, {wording.where(finding.breach)}", width, 2)
+    yield from field_lines("actual", f"{wording.where(finding.breach)}: {wording.actual(finding.breach)}", width, 1)
+    evidence = cause.first.evidence
     if cause.first.sample:
-        yield from _sample_lines(cause.first.sample, width)
-    if cause.first.evidence:
-        yield from field_lines("shown by", evidence_line(cause.first.evidence, 2 * room - 60), width, 2)
+        yield from _sample_lines(cause.first.sample, width, most=1 if evidence else 2)
+    if evidence:
+        yield from field_lines("shown by", evidence_line(evidence, room), width, 1)
 
 
-def _sample_lines(sample: Sample, width: int) -> Iterator[Line]:
+def _sample_lines(sample: Sample, width: int, most: int) -> Iterator[Line]:
     """What the server said: its status line and the decisive part of the body, and what leads to it in its logs."""
-    room = width - INDENT - NAME
+    # Lines are broken between words, so that they do not take all that there is room for.
+    longest = most * (width - INDENT - NAME) - 60
     if sample.is_delivery:
-        text = f"{sample.method} {sample.url} {sample.request_body}"
-        yield from field_lines("delivery", wording.shorten(text, longest=2 * room - 40), width, 2)
+        yield from field_lines("delivery", delivery_line(sample, longest), width, most)
     else:
-        yield from field_lines("response", response_line(sample, 2 * room - 60), width, 2)
+        yield from field_lines("response", response_line(sample, longest), width, most)
     if sample.traces:
         yield from field_lines("trace", ", ".join(f"{name}: {value}" for name, value in sample.traces), width, 1)
+
+
+def delivery_line(sample: Sample, longest: int) -> str:
+    """A call of the API on one line: its method and the decisive part of its body."""
+    try:
+        body = json.loads(sample.request_body)
+    except ValueError:
+        return wording.shorten(f"{sample.method} {sample.request_body}", longest)
+    return f"{sample.method} {excerpt(body, sample.path, longest)}"
 
 
 def response_line(sample: Sample, longest: int) -> str:
@@ -153,10 +205,10 @@ def evidence_line(sample: Sample, longest: int) -> str:
     return f"{sample.method} {url.path}{f'?{url.query}' if url.query else ''} -> {response_line(sample, longest)}"
 
 
-def _repeat_lines(sample: Sample, number: int) -> Iterator[Line]:
+def _repeat_lines(sample: Sample, number: int, longest: int) -> Iterator[Line]:
     """The line that repeats the request; never cut, for half of it would do something else."""
     said = repeat_of(sample)
-    if len(said) > LONGEST_CURL:
+    if len(said) > longest:
         said = f"ecsuite show {number} has the line, of {len(said)} characters"
     yield line(" " * INDENT, Part(f"{'repeat':<{NAME}}", "dim"), said)
 

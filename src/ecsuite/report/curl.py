@@ -1,71 +1,77 @@
-"""A request as a curl line that can be pasted: secrets stand in it as the names of environment variables."""
+"""A request as a curl line that can be pasted: secrets stand in it as the names of environment variables.
+
+A line knows no secret of the run, so what was sent deliberately in the place of one is masked: no line carries a good
+token where a bad one was sent. A script knows (`ecsuite.reproduce`).
+"""
 
 from __future__ import annotations
 
 import json
-import shlex
-from urllib.parse import parse_qsl, quote_plus
+from collections.abc import Iterator
+from typing import Final
 
 from ecsuite.messages.exchange import Request
 from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_json
 from ecsuite.messages.redact import MASK, SECRET_HEADERS, is_secret, mask_value
+from ecsuite.promises import BEARER_TOKEN, REQUEST_BODY
+from ecsuite.reproduce.call import OF_THE_CONNECTION
+from ecsuite.reproduce.shell import Hole, Parts, feed, fits_a_word, parts_of, word
 
 # Headers that curl sends by itself, or that only the connection needs.
-IMPLIED = frozenset(
-    {"host", "accept", "accept-encoding", "connection", "user-agent", "content-length", "transfer-encoding"}
-)
-VARIABLES = {"client_id": "$EC_CLIENT_ID", "client_secret": "$EC_CLIENT_SECRET"}
+IMPLIED: Final = OF_THE_CONNECTION | {"accept-encoding", "user-agent"}
+VARIABLES: Final = {"client_id": "$EC_CLIENT_ID", "client_secret": "$EC_CLIENT_SECRET"}
 
 
 def curl(request: Request) -> str:
     """The request as one line for a POSIX shell."""
-    words = ["curl -sS"]
+    # Brackets and braces mean several addresses to curl.
+    words = ["curl -sSg" if set(request.url) & set("[]{}") else "curl -sS"]
     if request.method != "GET" or request.body:
         words.append(f"-X {request.method}")
-    words.append(shlex.quote(request.url))
-    words += [_header(name, value) for name, value in request.headers if name.lower() not in IMPLIED]
+    words.append(word((request.url,)))
+    words += _headers(request)
     if not request.body:
         return " ".join(words)
-    text = _text(request.body)
-    if text is None:
-        # An argument of a command cannot hold any byte, a pipe can.
-        octal = "".join(f"\\{byte:03o}" for byte in request.body)
-        return " ".join([f"printf '{octal}' |", *words, "--data-binary @-"])
-    return " ".join([*words, _data(request, text)])
+    sent = _body(request)
+    if fits_a_word(sent):
+        return " ".join([*words, f"--data-raw {word(sent)}"])
+    return f"{feed(sent)} | {' '.join(words)} --data-binary @-"
 
 
-def _header(name: str, value: str) -> str:
-    if name.lower() == "authorization" and value[:7].lower() == "bearer ":
-        # In double quotes, so that the shell puts the token in.
-        return '-H "Authorization: Bearer $EC_ACCESS_TOKEN"'
-    shown = MASK if name.lower() in SECRET_HEADERS else value
-    return f"-H {shlex.quote(f'{name}: {shown}')}"
+def _headers(request: Request) -> Iterator[str]:
+    for name, value in request.headers:
+        if name.lower() not in IMPLIED and (name.lower(), value) != ("accept", "*/*"):
+            yield f"-H {word(_header(request, name, value))}"
+    if request.body and not request.headers.get("Content-Type"):
+        yield "-H Content-Type:"
 
 
-def _text(body: bytes) -> str | None:
-    """The body as text that an argument can hold; None where it is no such text."""
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return None if "\0" in text else text
+def _header(request: Request, name: str, value: str) -> Parts:
+    is_token = name.lower() == "authorization" and value[:7].lower() == "bearer "
+    if is_token and BEARER_TOKEN not in request.expectation.violates:
+        return (f"{name}: Bearer ", Hole("$EC_ACCESS_TOKEN"))
+    if not value:
+        return (f"{name};",)
+    return (f"{name}: {MASK if name.lower() in SECRET_HEADERS else value}",)
 
 
-def _data(request: Request, text: str) -> str:
-    if MediaType.of(request.headers.get("Content-Type")).essence == FORM and "=" in text:
-        return f'--data "{_form(text)}"'
-    return f"--data-raw {shlex.quote(_masked_json(request.body, text))}"
+def _body(request: Request) -> Parts:
+    (text,) = parts_of(request.body)
+    assert isinstance(text, str)
+    is_form = MediaType.of(request.headers.get("Content-Type")).essence == FORM and "=" in text
+    return tuple(_form(request, text)) if is_form else (_masked_json(request.body, text),)
 
 
-def _form(text: str) -> str:
-    pairs = parse_qsl(text, keep_blank_values=True)
-    return "&".join(f"{quote_plus(name)}={_form_value(name, value)}" for name, value in pairs)
-
-
-def _form_value(name: str, value: str) -> str:
-    if name in VARIABLES:
-        return VARIABLES[name]
-    return MASK if is_secret(name) else quote_plus(value)
+def _form(request: Request, text: str) -> Iterator[str | Hole]:
+    """A form as it was sent, but for the values of secrets."""
+    is_wrong = REQUEST_BODY in request.expectation.violates
+    for index, pair in enumerate(text.split("&")):
+        name, equals, value = pair.partition("=")
+        yield f"{'&' if index else ''}{name}{equals}"
+        if name in VARIABLES and not is_wrong:
+            yield Hole(VARIABLES[name])
+        else:
+            yield MASK if is_secret(name) else value
 
 
 def _masked_json(body: bytes, text: str) -> str:

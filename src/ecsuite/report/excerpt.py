@@ -54,7 +54,7 @@ def _short(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) and not value.strip() else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _cut(text: str, longest: int) -> str:

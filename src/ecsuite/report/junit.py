@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ecsuite import wording
-from ecsuite.report.causes import evidence_line, found_title, repeat_of, response_line
+from ecsuite.report.causes import delivery_line, evidence_line, found_title, repeat_of, response_line
 from ecsuite.results.collect import Told
 from ecsuite.results.record import Found
 from ecsuite.results.severity import SEVERITIES
@@ -47,7 +47,9 @@ def _fields(found: Found) -> Iterator[tuple[str, str]]:
     yield "actual", wording.actual(finding.breach)
     if sample is None:
         return
-    if not sample.is_delivery:
+    if sample.is_delivery:
+        yield "delivery", delivery_line(sample, LONGEST_EXCERPT)
+    else:
         yield "response", response_line(sample, LONGEST_EXCERPT)
     if found.evidence:
         yield "shown by", evidence_line(found.evidence, LONGEST_EXCERPT)

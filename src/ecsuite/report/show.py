@@ -15,7 +15,7 @@ from ecsuite.report.causes import (
 )
 from ecsuite.report.lines import Line, Part, line
 from ecsuite.report.markdown import request_text, response_text
-from ecsuite.report.text import figures_text, not_checked_lines, skipped_lines
+from ecsuite.report.text import figures_text, not_checked_lines, skipped_lines, unsteady_text
 from ecsuite.results.cause import Cause
 from ecsuite.results.result import RunResult
 from ecsuite.results.sample import Fields, Sample
@@ -36,7 +36,8 @@ def list_lines(result: RunResult, width: int, folder: str) -> Iterator[Line]:
     for problem in result.problems:
         yield from problem_lines(problem, width, folder)
     yield line(figures_text(result.figures))
-    yield from (line(text) for text in not_checked_lines(result.figures.not_checked))
+    told = (unsteady_text(result.figures), *not_checked_lines(result.figures.not_checked))
+    yield from (line(text) for text in told if text)
     yield from (line(text) for text in skipped_lines(result.skipped))
 
 
@@ -47,7 +48,7 @@ def whole_lines(number: int, cause: Cause) -> Iterator[Line]:
     yield line(f"{_TAB}{extent_of(cause)}  [{finding.level}]")
     yield from _section("operations", cause.operations)
     yield from _section("expected", [wording.expected(finding.breach)])
-    yield from _section("actual", [f"{wording.actual(finding.breach)}, {wording.where(finding.breach)}"])
+    yield from _section("actual", [f"{wording.where(finding.breach)}: {wording.actual(finding.breach)}"])
     yield from _section(f"contract  {finding.rule}  ({finding.rule.source})", cause.first.quote)
     if sample:
         yield from _sample(sample)

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ecsuite import wording
+from ecsuite.errors import CouldNotTell, NothingThere
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
@@ -25,7 +26,7 @@ from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import mask_value
 from ecsuite.quickstart import Made, Step, explanation, steps, title
 from ecsuite.report.curl import curl
-from ecsuite.report.text import figures_text, findings_text, not_checked_lines
+from ecsuite.report.text import figures_text, findings_text, not_checked_lines, unsteady_text
 from ecsuite.results.result import Figures
 from ecsuite.results.severity import failing, severities, worst_first
 from ecsuite.session import Run
@@ -60,6 +61,7 @@ def tell(
 
     Raises:
         CassetteError: the recording does not have what the guide asks for.
+        CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
     """
     return Narrator(run, console or _console(), clock, strict=strict).tell()
 
@@ -81,6 +83,7 @@ class Narrator:
         self._journal = run.journal
         self._story = run.story
         self._told: list[Told] = []
+        self._untold: CouldNotTell | NothingThere | None = None
 
     def tell(self) -> bool:
         """Tell it; whether it was told to its end, and nothing fails the run."""
@@ -98,6 +101,8 @@ class Narrator:
         if complete:
             self._run.require_complete()
         self._show_summary()
+        if self._untold is not None and not self._failed:
+            raise self._untold
         return complete and not self._failed
 
     @property
@@ -114,6 +119,10 @@ class Narrator:
                 self._story.read_back(made)
         except PromiseBroken as broken:
             self._say(Text(f"It cannot go on: {broken}", "bold red"))
+            return False
+        except (CouldNotTell, NothingThere) as untold:
+            self._untold = untold
+            self._say(Text(f"It cannot go on: {untold}", "bold yellow"))
             return False
         finally:
             told.seconds = self._clock() - started
@@ -196,14 +205,15 @@ class Narrator:
         tally, failed, found = self._journal.tally, self._failed, self._journal.findings
         figures = Figures.of(tally, {})
         self._say(Text(), Text(figures_text(figures)))
-        self._say(*(Text(line, "dim") for line in not_checked_lines(figures.not_checked)))
+        told = (unsteady_text(figures), *not_checked_lines(figures.not_checked))
+        self._say(*(Text(line, "dim") for line in told if line))
         if failed:
             count = "1 promise is broken" if len(failed) == 1 else f"{len(failed)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))
         elif found:
             said = ", ".join(f"{count} {name}{'s' * (count > 1)}" for name, count in severities(found).items())
             self._say(Text(f"There was no error; {said}, shown in full where found.", "bold green"))
-        else:
+        elif self._untold is None:
             self._say(Text("Every promise was kept.", "bold green"))
 
     def _say(self, *parts: RenderableType) -> None:

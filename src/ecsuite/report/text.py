@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ecsuite import wording
+from ecsuite.client import Wait
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding
+from ecsuite.journal import LOST
 from ecsuite.report.curl import curl
 from ecsuite.results.result import Figures
 from ecsuite.wording import count_of
@@ -73,6 +76,34 @@ def broken_text(count: int) -> str:
 def one_line(text: str) -> str:
     """The first line of a text, so that nothing in it steers a terminal; cut where it is too long to read."""
     return wording.shorten(text.partition("\n")[0])
+
+
+def unsteady_text(figures: Figures) -> str:
+    """How often the service had no response of the API's; empty where it always had one."""
+    times = sum(figures.unsteady.values())
+    if not times:
+        return ""
+    calls = figures.calls + figures.unsteady.get(LOST, 0)
+    reasons = ", ".join(f"{count} x {reason}" for reason, count in figures.unsteady.items())
+    return f"the service was unsteady: {times:,} of {calls:,} calls had no response of the API's ({reasons})"
+
+
+def left_lines(left: Sequence[str]) -> Iterator[str]:
+    """What was made and is still there, a line each."""
+    if left:
+        yield f"left on the server ({len(left)}), to be deleted in this order:"
+        yield from (f"  DELETE {address}" for address in left)
+
+
+def waiting_text(wait: Wait) -> str:
+    """What a call waits for."""
+    what = "asks to come back later" if wait.reason in {"429", "503"} else "does not answer"
+    return f"ecsuite: waiting {wait.seconds:.0f} s, for the service {what} ({wait.line}: {wait.reason})"
+
+
+def before_tests_text(error: PromiseBroken) -> str:
+    """What was seen before anything else was tried."""
+    return f"{finding_text(error.finding)}\n\necsuite: {error}"
 
 
 def unrecorded_text(count: int) -> str:

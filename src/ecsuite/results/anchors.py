@@ -38,11 +38,11 @@ def _anchor(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
 def _body(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
     if breach.kind == "unreadable":
         return ("unreadable", str(breach.actual.value))
-    if breach.kind == "absent" and not breach.at.path:
-        # A body that is not there is of no schema.
+    if breach.kind == "absent" and not breach.at.path and not breach.seen_by:
+        # A body that is not there is of no schema; an entity that is not there any more is of its own.
         return ("status", finding.status or 0)
     place = _of_keyword(breach, contract) or _of_path(finding, breach, contract)
-    return place or (breach.at.part, *starred(breach.at.path))
+    return place or (breach.at.part, *_within_item(breach.at.path))
 
 
 def _of_keyword(breach: Breach, contract: Contract) -> Pointer:
@@ -92,6 +92,12 @@ def _step(contract: Contract, schema: Pointer, token: str | int) -> Pointer | No
         return own
     inner = (_step(contract, part, token) for part in (*shape.parts, *shape.branches))
     return next((found for found in inner if found is not None), None)
+
+
+def _within_item(path: Path) -> Path:
+    """A path from the innermost item of a list on."""
+    indexes = [number for number, token in enumerate(path) if isinstance(token, int) and number < len(path) - 1]
+    return starred(path[indexes[-1] + 1 :] if indexes else path)
 
 
 def starred(path: Path) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from typing import Any, Final
 
@@ -76,6 +77,7 @@ class Collector:
         self._troubles: dict[tuple[Kind, str], _Trouble] = {}
         self._skipped: Counter[str] = Counter()
         self._base_urls: dict[str, None] = {}
+        self._left: list[str] = []
 
     @property
     def has_called(self) -> bool:
@@ -87,6 +89,7 @@ class Collector:
         self._tally.add(record.tally)
         if record.base_url:
             self._base_urls[record.base_url] = None
+        self._left += [f"{record.base_url}{path}" for path in record.left]
         if record.stopped:
             self._add_trouble(test, record)
         if record.skipped:
@@ -138,10 +141,12 @@ class Collector:
             findings_left_out=self._left_out,
             problems=tuple(problems),
             skipped=dict(self._skipped),
+            left=tuple(self._left),
         )
 
 
-def _versions() -> dict[str, str]:
+@cache
+def _versions() -> Mapping[str, str]:
     """The versions of ecsuite and of what judges with it."""
     found = {"ecsuite": __version__, "python": platform.python_version()}
     for name in _STANDS_ON:

@@ -86,6 +86,7 @@ class Record:
         is_told: whether it ended as it did for what stands here, and for nothing else.
         skipped: why it was skipped; empty where it was not.
         went_on: whether it came to its end all the same.
+        left: the paths of what it made, and could not or was not to delete.
     """
 
     tally: Tally
@@ -96,6 +97,7 @@ class Record:
     is_told: bool = False
     skipped: str = ""
     went_on: bool = True
+    left: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON value."""
@@ -109,6 +111,7 @@ class Record:
             "is_told": self.is_told,
             "skipped": self.skipped,
             "went_on": self.went_on,
+            "left": list(self.left),
         }
 
     @classmethod
@@ -127,6 +130,7 @@ class Record:
             is_told=value["is_told"],
             skipped=value["skipped"],
             went_on=value["went_on"],
+            left=tuple(value["left"]),
         )
 
 
@@ -233,7 +237,9 @@ def _counted(breach: Breach, privacy: Privacy) -> Breach:
 
 def is_empty(record: Record) -> bool:
     """Whether a test has nothing to hand over: it called nothing and stopped for no reason of ours."""
-    return not (record.tally.exchanges or record.found or record.stopped or record.crash or record.skipped)
+    return not (
+        record.tally.exchanges or record.found or record.stopped or record.crash or record.skipped or record.left
+    )
 
 
 def merged(tallies: Iterable[Tally]) -> Tally:

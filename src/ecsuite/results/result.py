@@ -54,6 +54,7 @@ class Figures:
         broken: how often one was broken, by whatever severity.
         not_checked: how often a promise could not be judged, by its id and the reason, the most frequent first.
         tests: how many tests ended how: `passed`, `failed`, `skipped`, `error`.
+        unsteady: how often there was no response of the API's, by what came in its place: a status, or `lost`.
     """
 
     calls: int = 0
@@ -61,12 +62,14 @@ class Figures:
     broken: int = 0
     not_checked: Mapping[tuple[str, str], int] = field(default_factory=dict)
     tests: Mapping[str, int] = field(default_factory=dict)
+    unsteady: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tally: Tally, tests: Mapping[str, int]) -> Figures:
         """The figures of a tally."""
         not_checked = dict(tally.not_checked.most_common())
-        return cls(tally.exchanges, tally.passed, tally.broken, not_checked, dict(tests))
+        unsteady = dict(tally.unsteady.most_common())
+        return cls(tally.exchanges, tally.passed, tally.broken, not_checked, dict(tests), unsteady)
 
     def to_json(self) -> dict[str, Any]:
         """The figures as a JSON value."""
@@ -78,6 +81,7 @@ class Figures:
             "calls": self.calls,
             "checks": {"passed": self.passed, "broken": self.broken, "not_checked": reasons},
             "tests": dict(self.tests),
+            "unsteady": dict(self.unsteady),
         }
 
     @classmethod
@@ -85,7 +89,9 @@ class Figures:
         """The figures that `to_json` gave."""
         checks = value["checks"]
         reasons = {(each["promise"], each["reason"]): each["times"] for each in checks["not_checked"]}
-        return cls(value["calls"], checks["passed"], checks["broken"], reasons, dict(value["tests"]))
+        return cls(
+            value["calls"], checks["passed"], checks["broken"], reasons, dict(value["tests"]), dict(value["unsteady"])
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,7 @@ class RunResult:
         findings_left_out: how many more there were.
         problems: what else made tests fail.
         skipped: how many tests were skipped, by the reason.
+        left: the addresses of what was made and is still there, those first that are to be deleted first.
     """
 
     run: RunInfo
@@ -175,6 +182,7 @@ class RunResult:
     findings_left_out: int = 0
     problems: tuple[Problem, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
 
     @property
     def severities(self) -> Mapping[str, int]:
@@ -194,6 +202,7 @@ class RunResult:
             "findings_left_out": self.findings_left_out,
             "problems": _each(self.problems),
             "skipped": dict(self.skipped),
+            "left": list(self.left),
         }
 
     @classmethod
@@ -207,6 +216,7 @@ class RunResult:
             findings_left_out=value["findings_left_out"],
             problems=tuple(map(Problem.from_json, value["problems"])),
             skipped=dict(value["skipped"]),
+            left=tuple(value["left"]),
         )
 
 

@@ -1,12 +1,12 @@
 """The parts that a rule about more than one exchange is made of: what it needs, what it does, what it promises.
 
-    promises        what is promised, by name
     representation  what a response must show of what was sent; pure
     values          fresh values, and what was drawn so far
     listing         lists with all their pages; `paging` walks them
     snapshots       everything that a call could change, before and after it
     verify          notes whether a promise was kept; `verify_state` looks at the API for it
-    entities        entities, made by the contract's links; `calls` on them
+    drafts          what a call needs before it is sent: a body, and ids of what is there
+    entities        entities, made by the contract's links; `batches` of them, `calls` on them
     deliveries      what arrives at a webhook
     inputs          what a client sends by mistake, or on purpose
     world           a record of these parts

@@ -13,7 +13,7 @@ from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.messages.exchange import SUCCESS
 from ecsuite.rules.call import Call
-from ecsuite.rules.entities import Entities
+from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.inputs import Refused
 from ecsuite.samples import NOTHING, UNSPECIFIED_TARGET, Body, Given, Samples, Wrong
 
@@ -27,7 +27,7 @@ class Calls:
         api: the client.
         ids: where ids of nobody's are drawn from.
         samples: draws bodies.
-        entities: what the calls name.
+        drafts: bodies, and ids of what the calls name.
         sandbox: whether what belongs to the sandbox may be called.
         why_not: why it may not, where that is so.
     """
@@ -37,7 +37,7 @@ class Calls:
         api: Api,
         ids: Ids,
         samples: Samples,
-        entities: Entities,
+        drafts: Drafts,
         *,
         sandbox: bool = True,
         why_not: str = NOT_HERE,
@@ -45,7 +45,7 @@ class Calls:
         self._api = api
         self._ids = ids
         self._samples = samples
-        self._entities = entities
+        self._drafts = drafts
         self._sandbox = sandbox
         self._why_no_simulation = why_not
 
@@ -57,18 +57,18 @@ class Calls:
         """
         if operation.sandbox_only and not self._sandbox:
             raise NothingThere(self._why_no_simulation)
-        ids = self._entities.ids_at(operation)
+        ids = self._drafts.ids_at(operation)
         if ids is None:
             raise NothingThere(f"there is nothing to call {operation} on")
         targets_exist = self._make_ready(operation, ids)
-        body = self._entities.body(operation, ids, full=full) if operation.request else None
+        body = self._drafts.body(operation, ids, full=full) if operation.request else None
         targets_exist = targets_exist and not (body and (body.may_be_rejected or body.unresolved))
         return Call(operation, ids, body, self._query(operation), targets_exist)
 
     def unknown(self, operation: Operation) -> Call:
         """A call of an operation on entities that are not there."""
         ids = {name: self._ids.new() for name in parameters(operation)}
-        body = self._entities.body(operation, ids) if operation.request else None
+        body = self._drafts.body(operation, ids) if operation.request else None
         return Call(operation, ids, body, self._query(operation), targets_exist=not ids)
 
     def valid_or_unknown(self, operation: Operation) -> Call:
@@ -80,7 +80,7 @@ class Calls:
 
     def is_valid(self, operation: Operation) -> bool:
         """Whether there is something to call an operation on."""
-        return self._entities.ids_at(operation) is not None
+        return self._drafts.ids_at(operation) is not None
 
     # Bodies
 
@@ -95,23 +95,23 @@ class Calls:
         if given is None:
             members = self._contract.schemas.shape(schema).members
             repeats = members.keys() & set(parameters(operation))
-            given = (self._entities.ids_at(operation) or NOTHING) if repeats else NOTHING
-        ids = self._entities.ready(self._samples.all_needs(schema))
+            given = (self._drafts.ids_at(operation) or NOTHING) if repeats else NOTHING
+        ids = self._drafts.ready(self._samples.all_needs(schema))
         return self._samples.legal(schema, ids, given)
 
     def wrong(self, call: Call) -> Iterator[Wrong]:
         """Every kind of wrong body for a call; see `Samples.wrong`."""
         schema = call.operation.body_schema
-        return self._samples.wrong(schema, self._entities.ready(self._samples.all_needs(schema)), call.ids)
+        return self._samples.wrong(schema, self._drafts.ready(self._samples.all_needs(schema)), call.ids)
 
     def unspecified(self, call: Call) -> Iterator[Wrong]:
         """Every body for a call that a server may take or refuse; see `Samples.unspecified`."""
         schema = call.operation.body_schema
-        return self._samples.unspecified(schema, self._entities.ready(self._samples.all_needs(schema)), call.ids)
+        return self._samples.unspecified(schema, self._drafts.ready(self._samples.all_needs(schema)), call.ids)
 
     def fresh_body(self, call: Call) -> Any:
         """Another legal body for a call, whose values nobody has yet."""
-        return self._entities.body(call.operation, call.ids).value
+        return self._drafts.body(call.operation, call.ids).value
 
     # Sending
 

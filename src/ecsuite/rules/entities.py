@@ -6,19 +6,15 @@ sent; the client deletes it afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
 from ecsuite.client import Api, fill
 from ecsuite.contract import (
-    Batch,
     Contract,
     EntityType,
-    Expression,
     Operation,
-    links_to,
-    parameters,
     success_links,
 )
 from ecsuite.errors import NothingThere
@@ -28,23 +24,16 @@ from ecsuite.http import httpx
 from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
 from ecsuite.rules.call import Call
+from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.entity import Entity, path_below
-from ecsuite.rules.listing import list_in, records_of
-from ecsuite.rules.reading import json_or_none, line_of, require_json, require_string_at
+from ecsuite.rules.reading import line_of, require_json, require_string_at
 from ecsuite.rules.representation import Representation
-from ecsuite.rules.values import HOOK_URL, Values
+from ecsuite.rules.values import Values
 from ecsuite.rules.verify import Verify
-from ecsuite.samples import NOTHING, Body, Given, Needs, Reference, Samples
-from ecsuite.webhook.receiver import NoReceiver
+from ecsuite.samples import Body, Samples
 
-# Whether the API looks at a webhook's address is unspecified, and one on this machine may not please it.
-ADDRESS_MAY_BE_REJECTED: Final = Expectation("address-may-be-rejected", frozenset({200, 201, 400}))
-ADDRESS_REJECTED: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
-NO_HTTPS: Final = "EC_HTTPS_WEBHOOKS wants https, and the receiver has none: give an address in EC_WEBHOOK_PUBLIC_URL"
 # Whether an id may be used again elsewhere is unspecified.
 MAY_BE_TAKEN: Final = Expectation("may-be-taken", unspecified=True)
-# Seconds that are given to what follows from a call, such as the log of a delivery.
-FOLLOWS: Final = 10.0
 
 
 class CreationRefused(NothingThere):
@@ -85,15 +74,13 @@ class Entities:
         self._representation = representation
         self._verify = verify
         self._sandbox = sandbox
-        self._must_be_https = must_be_https
         self._defaults: dict[str, Entity] = {}
-        self._first: dict[str, tuple[dict[str, str], Any] | None] = {}
-        self._address_tried = False
+        self.drafts = Drafts(api, values, samples, representation, self, must_be_https=must_be_https)
 
     @property
     def types(self) -> tuple[EntityType, ...]:
         """The entity types that may be made here: in production none that belong to the sandbox."""
-        return tuple(each for each in self._contract.entity_types if self._may(each.creator))
+        return tuple(each for each in self._contract.entity_types if self.may(each.creator))
 
     def types_made_at(self, path: str) -> list[EntityType]:
         """The entity types that a POST to a path makes, by the path's template."""
@@ -132,7 +119,7 @@ class Entities:
         if entity_type.parent is not None and parent is None:
             parent = self.default(entity_type.parent)
         if body is None and entity_type.creator.request:
-            body = self.body(entity_type.creator, full=full)
+            body = self.drafts.body(entity_type.creator, full=full)
         content = {"json": body.value} if body else {}
         path = fill(entity_type.creator, parent.ids if parent else {})
         response = self._api.post(path, expect=expect, **content)
@@ -191,7 +178,7 @@ class Entities:
     def with_deprecated(self, entity_type: EntityType) -> list[Entity]:
         """A new entity whose body has a deprecated member; none where no legal body has one."""
         schema = entity_type.creator.body_schema
-        ids = self.ready(self._samples.all_needs(schema))
+        ids = self.drafts.ready(self._samples.all_needs(schema))
         for body in self._samples.legal(schema, ids):
             if self._representation.successors(entity_type, body.value) and not body.may_be_rejected:
                 return [self.create(entity_type, body=body)]
@@ -207,7 +194,7 @@ class Entities:
     def renew(self) -> None:
         """Forget the default entities, so that new ones are made when they are needed next."""
         self._defaults.clear()
-        self._first.clear()
+        self.drafts.forget()
 
     def default_parent(self, entity_type: EntityType) -> Entity | None:
         """The default entity of what a type belongs to; None where it belongs to the partner alone."""
@@ -238,7 +225,7 @@ class Entities:
         parent, paths = self.default(parent_type), []
         for other in (each for each in beside if each.is_named_by_client):
             below = self.create(parent_type) if other is own else parent
-            body = self.body(other.creator).value | {other.member: entity.id}
+            body = self.drafts.body(other.creator).value | {other.member: entity.id}
             if self._api.post(path_below(other.creator, below), json=body, expect=MAY_BE_TAKEN).is_success:
                 paths.append(path_below(other.reader, below, entity.id))
         return paths
@@ -248,126 +235,6 @@ class Entities:
         seen = self._representation.of_entity(entity.type, body, entity.ids)
         return replace(entity, body=body, representation=seen | {entity.type.member: entity.id})
 
-    # Batches
-
-    def batch_items(self, batch: Batch, count: int) -> list[dict[str, Any]]:
-        """What to put into a batch: the smallest entity, the fullest one, and others."""
-        schema = batch.creator.body_schema
-        ids = self.ready(self._samples.all_needs(schema))
-        fullest = [self._samples.fullest(schema, ids, turn=turn) for turn in range(1, count)]
-        return [body.value[batch.member][0] for body in (self._samples.smallest(schema, ids), *fullest)]
-
-    def made_by_batch(self, batch: Batch, items: Iterable[dict[str, Any]], response: httpx.Response) -> list[Entity]:
-        """What a batch makes of its items, if it makes them; the ids of what they belong to are in the items."""
-        own, entities = batch.entity_type, []
-        for item in items:
-            ids = {name: item[name] if name in item else item[own.member] for name in own.parameters}
-            representation = self._representation.of(own.creator, item)
-            entities.append(Entity(own, ids, item, representation, response))
-        return entities
-
-    # What bodies and paths name
-
-    def body(self, operation: Operation, given: Given = NOTHING, *, full: bool = False) -> Body:
-        """A legal body for an operation; where it has members that are in `given`, with their values."""
-        schema = operation.body_schema
-        ids = self.ready(self._samples.needs(schema, full=full))
-        return self._samples.fullest(schema, ids, given) if full else self._samples.smallest(schema, ids, given)
-
-    def each_smallest(self, operation: Operation, given: Given = NOTHING) -> list[Body]:
-        """The smallest legal bodies for an operation, where there are several."""
-        ids = self.ready(self._samples.all_needs(operation.body_schema))
-        return self._samples.each_smallest(operation.body_schema, ids, given)
-
-    def ready(self, needs: Needs) -> Mapping[Reference, str]:
-        """Make what bodies name, and see that the API takes the receiver's address where they hold one; the ids."""
-        if HOOK_URL in needs.kinds and not self._address_tried:
-            self._address_tried = True
-            self._try_address()
-        return self.ids_for(needs.references)
-
-    def hook_url(self) -> str:
-        """A fresh address of the receiver, if the API takes those."""
-        self.ready(Needs(kinds=frozenset({HOOK_URL})))
-        return self._values.draw(HOOK_URL)
-
-    def ids_for(self, references: Iterable[Reference]) -> Mapping[Reference, str]:
-        """The ids of what references name, made where need be; without those of which nothing is there."""
-        found = {reference: self._id_for(reference) for reference in sorted(references)}
-        return {reference: own for reference, own in found.items() if own is not None}
-
-    def _id_for(self, reference: Reference) -> str | None:
-        operation = self._contract.operations[reference.operation]
-        made = [each for each in self.types if each.creator is operation]
-        ids = self.default(made[0]).ids if made else self.ids_at(operation)
-        return ids[reference.parameter] if ids else None
-
-    def ids_at(self, operation: Operation) -> dict[str, str] | None:
-        """Path parameters for an operation that name what is there; None where nothing is."""
-        wanted = parameters(operation)
-        if not wanted:
-            return {}
-        if not self._may(operation):
-            return None
-        for entity_type in self.types:
-            if parameters(entity_type.reader) == wanted:
-                return dict(self.default(entity_type).ids)
-        for source, link in links_to(operation, self._contract.operations.values()):
-            for entity_type in self.types:
-                if entity_type.creator is source:
-                    return _led_to(self.default(entity_type), link.parameters)
-        first = self.first_listed(operation)
-        return first[0] if first else None
-
-    def first_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
-        """What names the first item of a list that links to the operation, and the item; None where there is none."""
-        for source, link in links_to(operation, self._contract.operations.values()):
-            if source.method == "GET" and not parameters(source):
-                if source.id not in self._first:
-                    self._first[source.id] = self._first_of(source, link.parameters)
-                return self._first[source.id]
-        return None
-
-    def require_first_listed(self, operation: Operation) -> tuple[dict[str, str], Any]:
-        """The same.
-
-        Raises:
-            NothingThere: the list is empty.
-        """
-        found = self.first_listed(operation)
-        if found is None:
-            raise NothingThere(f"there is nothing to call {operation} on")
-        return found
-
-    def _first_of(self, source: Operation, expressions: Mapping[str, Expression]) -> tuple[dict[str, str], Any] | None:
-        response = self._read_list(source)
-        listed = self._api.known(response)
-        ids = {name: each.find(listed) for name, each in expressions.items()}
-        return (ids, list_in(listed)[1][0]) if all(isinstance(own, str) and own for own in ids.values()) else None
-
-    def _read_list(self, source: Operation) -> httpx.Response:
-        """Read a list; where it shows what follows from something else, have that happen first."""
-        if not source.follows:
-            return self._api.get(source.path)
-        for entity_type in self.types:
-            if entity_type.creator.id in source.follows:
-                self.create(entity_type, full=True)
-        # What follows takes its time.
-        return self._api.poll(source.path, lambda answer: bool(records_of(require_json(answer))), seconds=FOLLOWS)
-
-    def _try_address(self) -> None:
-        """Have the API take the receiver's address; where it does not, no delivery can be waited for."""
-        hooked = [each for each in self.types if self._representation.sampled_as(each.creator, HOOK_URL)]
-        if not hooked or self._values.receiver.unreachable:
-            return
-        if self._must_be_https and not self._values.draw(HOOK_URL).startswith("https:"):
-            self._values.receiver = NoReceiver(NO_HTTPS)
-            return
-        body = self.body(hooked[0].creator)
-        response = self._api.post(hooked[0].creator.path, json=body.value, expect=ADDRESS_MAY_BE_REJECTED)
-        if not response.is_success:
-            self._values.receiver = NoReceiver(ADDRESS_REJECTED)
-
     def _has_optional_link(self, entity_type: EntityType) -> bool:
         """Whether a link of the contract starts at an optional request member, so that only a full body leads on."""
         if not entity_type.creator.request:
@@ -376,18 +243,10 @@ class Entities:
         expressions = [each for link in success_links(entity_type.creator) for each in link.parameters.values()]
         return any(each.is_sent and each.tokens[0] not in required for each in expressions)
 
-    def _may(self, operation: Operation) -> bool:
+    def may(self, operation: Operation) -> bool:
+        """Whether an operation may be called here: in production none that belongs to the sandbox."""
         return self._sandbox or not operation.sandbox_only
 
     @property
     def _contract(self) -> Contract:
         return self._api.checker.contract
-
-
-def _led_to(entity: Entity, expressions: Mapping[str, Expression]) -> dict[str, str]:
-    """The path parameters that a link gives, from what was sent to make an entity, or from the response."""
-    messages = {"request": entity.body, "response": json_or_none(entity.created.content)}
-    return {
-        name: require_string_at(messages[expression.message], expression, entity.created)
-        for name, expression in expressions.items()
-    }

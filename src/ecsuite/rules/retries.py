@@ -78,7 +78,7 @@ class Attempts:
 def came_again(verify: Verify, asked: httpx.Response, count: int, status: int) -> bool:
     """Record whether a delivery that was answered with a status came a second time."""
     note = f"for it was answered with {status}, and {LONGEST_WAIT:.0f} s were waited"
-    breach = Breach.of("minimum", ATTEMPTS, {"minimum": 2}, count, note=note)
+    breach = Breach.of("minimum", ATTEMPTS, {"minimum": 2}, count, case=f"answered-{status}", note=note)
     return verify.that(DELIVERY_RETRIED, asked, breach, holds=count > 1)
 
 

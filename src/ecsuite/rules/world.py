@@ -8,8 +8,10 @@ from ecsuite.client import Api
 from ecsuite.conditions import Conditions
 from ecsuite.contract import Contract
 from ecsuite.ids import Ids
+from ecsuite.rules.batches import Batches
 from ecsuite.rules.calls import Calls
 from ecsuite.rules.deliveries import Deliveries
+from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.entities import Entities
 from ecsuite.rules.listing import Lists
 from ecsuite.rules.representation import Representation
@@ -40,6 +42,8 @@ class World:
     snapshots: Snapshots
     verify: VerifyState
     entities: Entities
+    drafts: Drafts
+    batches: Batches
     calls: Calls
     refused: VerifyRefused
     deliveries: Deliveries
@@ -71,7 +75,7 @@ def build_world(
     entities = Entities(
         api, values, samples, representation, verify, sandbox=simulation, must_be_https=bool(conditions.https_webhooks)
     )
-    calls = Calls(api, ids, samples, entities, sandbox=simulation, why_not=conditions.why_no_simulation)
+    calls = Calls(api, ids, samples, entities.drafts, sandbox=simulation, why_not=conditions.why_no_simulation)
     return World(
         api=api,
         contract=contract,
@@ -82,6 +86,8 @@ def build_world(
         snapshots=snapshots,
         verify=verify,
         entities=entities,
+        drafts=entities.drafts,
+        batches=Batches(entities.drafts, samples, representation),
         calls=calls,
         refused=VerifyRefused(api, entities, calls, snapshots, verify),
         deliveries=Deliveries(api, values, representation, verify),

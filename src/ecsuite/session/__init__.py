@@ -8,9 +8,9 @@ Knows no pytest.
 """
 
 from ecsuite.session.connections import Connections
-from ecsuite.session.credentials import require_credentials
+from ecsuite.session.preflight import access_token, require_server
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.session import Session
 from ecsuite.session.settings import Settings
 
-__all__ = ["Connections", "Run", "Session", "Settings", "open_run", "replay_run", "require_credentials"]
+__all__ = ["Connections", "Run", "Session", "Settings", "access_token", "open_run", "replay_run", "require_server"]

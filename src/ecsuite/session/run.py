@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, load
 from ecsuite.checks import Checker
-from ecsuite.client import Api, new_http
-from ecsuite.ids import Ids
+from ecsuite.client import Api, Ledger, new_http
+from ecsuite.ids import Ids, Traces
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor, placeholder
 from ecsuite.quickstart import Story
@@ -32,6 +33,7 @@ class Run:
         other: a client of the second partner; None where the target has none.
         redactor: masks the run's secrets in any text.
         require_complete: raises CassetteStale where a recording has more than the run asked for.
+        keep: whether what the run makes is left.
     """
 
     edition: str
@@ -42,17 +44,36 @@ class Run:
     receiver: Receiver
     redactor: Redactor
     require_complete: Callable[[], None]
+    keep: bool = False
 
     @property
     def journal(self) -> Journal:
         """Where what is checked is noted."""
         return self.api.journal
 
+    @property
+    def ledger(self) -> Ledger:
+        """What both partners sent."""
+        return self.api.ledger
+
     def clean_up(self) -> None:
-        """Delete what the run made and has not deleted; never raises for the API's sake."""
-        self.api.clean_up()
-        if self.other is not None:
-            self.other.clean_up()
+        """Delete what the run made and has not deleted, unless that is to be left; never raises for the API's sake."""
+        for client in () if self.keep else self._clients:
+            client.clean_up()
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The paths of what the run made and has not deleted."""
+        return tuple(path for client in self._clients for path in client.left)
+
+    @property
+    def could_not_delete(self) -> bool:
+        """Whether something is left because the service did not answer, or the token had ended."""
+        return any(client.could_not_delete for client in self._clients)
+
+    @property
+    def _clients(self) -> tuple[Api, ...]:
+        return (self.api,) if self.other is None else (self.api, self.other)
 
     def world(self, api: Api | None = None) -> World:
         """A new world around calls of this run's partner, or of the client that is given."""
@@ -79,6 +100,7 @@ def open_run(
     seed: str | None = None,
     recording: bool = False,
     connections: Connections | None = None,
+    keep: bool = False,
 ) -> Iterator[Run]:
     """A run over the network. What it makes and does not delete is deleted when it closes.
 
@@ -89,19 +111,21 @@ def open_run(
         recording: whether the run is recorded: then its webhooks get a secret that is none, so that a replay can send
             the same.
         connections: shared with other runs; its own where they are left out.
+        keep: whether what the run makes is left.
     """
     with ExitStack() as stack:
         if connections is None:
             connections = stack.enter_context(closing(Connections(target)))
         redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
+        ids = Ids(seed, redacted=recording, on_secret=redactor.add)
+        traces, ledger = Traces(ids.seed), Ledger(target, contract, redactor)
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            return connections.client(place, checker, journal, redactor, in_order=recording)
+            return connections.client(place, checker, journal, redactor, ledger, traces, in_order=recording)
 
         receiver = OwnHooks(lambda: connections.receiver)
-        ids = Ids(seed, redacted=recording, on_secret=redactor.add)
-        run = _run(edition, target, client, ids, receiver, redactor, lambda: None)
+        run = replace(_run(edition, target, client, ids, receiver, redactor, lambda: None), keep=keep)
         stack.callback(run.clean_up)
         yield run
 
@@ -122,13 +146,15 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     recorded = cassette.provenance
     target, redactor, journal = replay_target(cassette), Redactor(), Journal()
     contract = editions.contract(recorded.edition)
+    ledger = Ledger(target, contract, redactor)
     receiver = RecordedReceiver(recorded.receiver_url, cassette.deliveries)
-    ids = Ids(recorded.seed, redacted=True)
+    ids, traces = Ids(recorded.seed, redacted=True), Traces(recorded.seed)
     with closing(new_http(target, transport)) as http:
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            return Api(place, checker, journal, redactor, http=http, clock=clock, in_order=True)
+            shared: dict[str, Any] = {"http": http, "traces": traces, "ledger": ledger, "clock": clock}
+            return Api(place, checker, journal, redactor, in_order=True, **shared)
 
         yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)
 

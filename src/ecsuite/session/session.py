@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 
 from ecsuite import editions
-from ecsuite.cassette.tape import load
+from ecsuite.cassette.tape import load, require_full
+from ecsuite.client import Patience, Wait
 from ecsuite.errors import CassetteError
 from ecsuite.session.connections import Connections
-from ecsuite.session.credentials import require_credentials
+from ecsuite.session.outputs import require_writable
+from ecsuite.session.preflight import require_server
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
 from ecsuite.target import Target, live
@@ -23,19 +25,44 @@ class Session:
     Args:
         settings: what the session was asked for.
         env: describes a live server, as the README says; the environment of this process where it is left out.
+        tell: called with each long wait for a service that is unsteady.
+
+    Attributes:
+        patience: how long calls wait for it.
     """
 
-    def __init__(self, settings: Settings, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        env: Mapping[str, str] | None = None,
+        tell: Callable[[Wait], object] = lambda _: None,
+    ) -> None:
         self.settings = settings
+        self.patience = Patience(tell=tell)
+        self._tell = tell
         self._env = os.environ if env is None else env
+        self._ended = ""
         self._stack = ExitStack()
         self._targets: dict[str, Target] = {}
         self._connections: dict[str, Connections] = {}
 
     def require_environment(self) -> None:
-        """See that a live server is described, before anything is sent; raises as `ecsuite.target.live`."""
+        """See that all is there that a run needs of this machine, before anything is sent.
+
+        Raises:
+            UsageError: a live server is not described as `ecsuite.target.live` wants it, or nothing can be recorded.
+            ContractError: a contract cannot be used.
+            CassetteError: a recording is empty.
+        """
+        for edition in self.settings.editions:
+            editions.contract(edition)
         if self.settings.mode == "live":
             self._target(self.settings.editions[0])
+        if self.settings.mode == "replay":
+            for edition in self.settings.editions:
+                require_full(self.settings.cassette(edition, "").parent)
+        if self.settings.recording:
+            require_writable(self.settings.cassettes, "ec_cassettes")
 
     def conditions(self) -> list[str]:
         """What is known of a live server beside its contract, in lines; none of another target."""
@@ -44,11 +71,11 @@ class Session:
         edition = self.settings.editions[0]
         return self._target(edition).conditions.lines(editions.contract(edition).test_areas)
 
-    def require_credentials(self) -> None:
-        """Try the credentials of a live server; raises as `ecsuite.session.require_credentials`."""
+    def require_server(self) -> None:
+        """See that a live server answers, and takes the credentials; raises as `ecsuite.session.require_server`."""
         if self.settings.mode == "live":
             edition = self.settings.editions[0]
-            require_credentials(edition, self._target(edition))
+            require_server(edition, self._target(edition), self._tell)
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
         """A run of an edition, of which the block is to be a scenario.
@@ -66,7 +93,16 @@ class Session:
             return replay_run(cassette)
         if self.settings.recording:
             return self._recorded_run(edition, cassette)
-        return open_run(edition, self._target(edition), connections=self._shared(edition))
+        return open_run(edition, self._target(edition), connections=self._shared(edition), keep=self.settings.keep)
+
+    @property
+    def ended(self) -> str:
+        """Why nothing can be told any more, so that the rest need not be tried; empty as long as it can."""
+        return self._ended
+
+    def end(self, reason: str) -> None:
+        """Note that nothing can be told any more."""
+        self._ended = self._ended or reason
 
     def close(self) -> None:
         """Close the connections, and stop the stand-ins."""
@@ -77,11 +113,14 @@ class Session:
         """A run that shares nothing, for a cassette must be whole in itself; one made again sends the same again."""
         with ExitStack() as stack:
             target = self._target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
-            yield stack.enter_context(open_run(edition, target, seed=_seed(cassette), recording=True))
+            connections = stack.enter_context(closing(Connections(target, self.patience)))
+            run = open_run(edition, target, seed=_seed(cassette), recording=True, connections=connections)
+            yield stack.enter_context(run)
 
     def _shared(self, edition: str) -> Connections:
         if edition not in self._connections:
-            self._connections[edition] = self._stack.enter_context(closing(Connections(self._target(edition))))
+            connections = Connections(self._target(edition), self.patience)
+            self._connections[edition] = self._stack.enter_context(closing(connections))
         return self._connections[edition]
 
     def _target(self, edition: str) -> Target:

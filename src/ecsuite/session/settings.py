@@ -24,6 +24,7 @@ class Settings:
         cassettes: the folder of the recordings, each in a folder of its edition.
         recording: whether what is sent is recorded there.
         allow_production: whether a live run may write to a production host.
+        keep: whether what runs make is left.
     """
 
     mode: Mode
@@ -31,6 +32,7 @@ class Settings:
     cassettes: Path
     recording: bool = False
     allow_production: bool = False
+    keep: bool = False
 
     @classmethod
     def of(
@@ -41,6 +43,7 @@ class Settings:
         cassettes: Path | None = None,
         recording: bool = False,
         allow_production: bool = False,
+        keep: bool = False,
     ) -> Settings:
         """The settings with what was not given filled in.
 
@@ -50,6 +53,7 @@ class Settings:
             cassettes: those of ecsuite where it is left out.
             recording: see the class.
             allow_production: see the class.
+            keep: see the class.
 
         Raises:
             UnknownEdition: there is no such edition.
@@ -65,6 +69,7 @@ class Settings:
             cassettes or editions.root() / "cassettes",
             recording,
             allow_production,
+            keep,
         )
 
     @property

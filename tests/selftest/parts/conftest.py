@@ -10,6 +10,7 @@ import pytest
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api
+from ecsuite.contract import Contract
 from ecsuite.findings.breach import Place
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
@@ -24,17 +25,23 @@ HOOKS = "https://partner.example"
 
 @pytest.fixture
 def answering():
-    """Makes a client; what is answered is a function of the request's line and JSON: a status, or one with a value."""
+    """Makes a client; what is answered is a function of the request's line and JSON: a status, or one with a value.
 
-    def make(answer: Callable[[str, Any], Any], edition: str = "2023-10") -> Api:
+    Bytes are sent as they are. The contract is an edition's, or one that is given.
+    """
+
+    def make(answer: Callable[[str, Any], Any], edition: str | Contract = "2023-10") -> Api:
         def handle(request: httpx.Request) -> httpx.Response:
             line = f"{request.method} {request.url.raw_path.decode().removeprefix('/v1')}"
             found = answer(line, json.loads(request.content) if request.content else None)
             status, value = found if isinstance(found, tuple) else (found, None)
+            if isinstance(value, bytes):
+                return httpx.Response(status, content=value)
             return httpx.Response(status, json=value) if value is not None else httpx.Response(status)
 
         target = Target("live", BASE_URL, "", Credentials(access_token="given"))
-        checker = Checker(editions.contract(edition), BASE_URL, "")
+        contract = editions.contract(edition) if isinstance(edition, str) else edition
+        checker = Checker(contract, BASE_URL, "")
         return Api(target, checker, Journal(), transport=httpx.MockTransport(handle))
 
     return make

@@ -98,7 +98,7 @@ def test_unreadable_delivery_tells_nothing(hooked):
     world, _ = hooked()
     unreadable = Exchange(Request("POST", URL, Headers(), b"{"), Response(200))
 
-    assert not world.deliveries.verify.tells({"eventId": "7"}, unreadable)
+    assert world.deliveries.verify.tells({"eventId": "7"}, unreadable) is False
     assert broken(world) == []
 
 

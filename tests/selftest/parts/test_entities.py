@@ -7,7 +7,8 @@ from ecsuite.findings.breach import body
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
-from ecsuite.rules.entities import ADDRESS_REJECTED, CreationRefused
+from ecsuite.rules.drafts import ADDRESS_REJECTED
+from ecsuite.rules.entities import CreationRefused
 from ecsuite.samples import MAY_BE_REJECTED, Body, Reference
 
 
@@ -41,7 +42,7 @@ def test_references_are_made_before_what_names_them(world_of, shop):
     world = world_of(shop)
     vehicle = Reference("getVehicle", "vehicleId")
 
-    ids = world.entities.ids_for({vehicle})
+    ids = world.drafts.ids_for({vehicle})
 
     assert ids[vehicle] == world.entities.default(types(world)["createVehicle"]).id
 
@@ -50,7 +51,7 @@ def test_reference_to_nothing_is_left_out(world_of, shop):
     """Where nothing is there to be named, there is no id, and the body says so."""
     world = world_of(shop)
 
-    body = world.entities.body(world.contract.operations["createReport"])
+    body = world.drafts.body(world.contract.operations["createReport"])
 
     assert Reference("getEvent", "eventId") in body.unresolved
     assert body.expectation.unspecified
@@ -60,7 +61,7 @@ def test_given_values_are_repeated(world_of, shop):
     """A body repeats what the path says where it has such a member."""
     world = world_of(shop)
 
-    assert world.entities.body(types(world)["createUser"].creator, {"userId": "mine"}).value == {"userId": "mine"}
+    assert world.drafts.body(types(world)["createUser"].creator, {"userId": "mine"}).value == {"userId": "mine"}
 
 
 def test_address_is_tried_once_before_it_is_used(world_of, shop):
@@ -143,8 +144,8 @@ def test_production_has_no_types_of_the_sandbox(world_of):
 
 def test_first_listed_item_names_what_it_links_to(world_of):
     """Path parameters come from the first item of a list; where it is empty there is nothing."""
-    event = world_of(lambda *_: (200, [{"id": "e"}])).entities
-    nothing = world_of(lambda *_: (200, [])).entities
+    event = world_of(lambda *_: (200, [{"id": "e"}])).drafts
+    nothing = world_of(lambda *_: (200, [])).drafts
     operation = world_of(lambda *_: 200).contract.operations["getEvent"]
 
     assert event.require_first_listed(operation) == ({"eventId": "e"}, {"id": "e"})

@@ -79,6 +79,8 @@ def test_deprecated_member_has_a_successor():
     assert representation.deprecated(resource, "meterPointIds") == {"meterPointId"}
     assert representation.successors(resource, {"meterPointId": "1"}) == {"meterPointId": "meterPointIds"}
     assert representation.successors(resource, {"meterPointIds": ["1"]}) == {}
+    (made_of_nothing, *_) = [each for each in types.values() if not each.creator.request]
+    assert representation.deprecated(made_of_nothing, "meterPointIds") == frozenset()
 
 
 def test_member_is_found_by_its_sample():

@@ -20,6 +20,8 @@ DIFFERENCES = {
     "another status": (NoSuch(404), NoSuch(400), [("status", STATUS, [404], 400)]),
     "an item more": (ITEMS[:1], ITEMS, [("extra", listed(), None, {"id": 2})]),
     "an item less": (ITEMS, ITEMS[:1], [("lost", listed(), {"id": 2}, None)]),
+    "a list that is gone": (ITEMS, NoSuch(404), [("absent", body(), ITEMS, None)]),
+    "a list that is there": (NoSuch(404), ITEMS, [("present", body(), None, ITEMS)]),
     "another order": (ITEMS, ITEMS[::-1], []),
     "an item twice": (ITEMS, [*ITEMS, ITEMS[0]], [("extra", listed(), None, {"id": 1})]),
 }

@@ -151,22 +151,6 @@ def test_change_is_blamed_on_the_call_that_names_it(world_of, shop):
     assert found.blamed.request.body == b'{"userId":"a-long-id-of-one-user-1"}'
 
 
-def test_shared_change_must_come_again(world_of, shop):
-    """What others may have made is a finding only where it comes with the same call again."""
-    world = world_of(shop)
-    probe = Probe("listWebhooks", "/webhooks", "items", is_shared=True)
-    before = Snapshot({probe: []})
-    response = world.api.post("/users", json={"userId": "1"})
-    shop.kept["/webhooks"] = {"1": {"id": "1"}}
-
-    assert world.verify.unchanged(REFUSED_CHANGES_NOTHING, before, response, again=lambda: None)
-
-    def again():
-        shop.kept["/webhooks"][str(len(shop.lines))] = {"id": str(len(shop.lines))}
-
-    assert not world.verify.unchanged(REFUSED_CHANGES_NOTHING, before, response, again=again)
-
-
 def test_list_grows_less_than_it_was_called(world_of):
     """An item for each refused call is no coincidence; fewer may be others' doing."""
     lengths = iter([[], [{}, {}], [], [{}]])

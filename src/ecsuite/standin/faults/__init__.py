@@ -8,49 +8,21 @@ They are data of an edition: lines of a table in its module, made of the small f
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import ModuleType
 from typing import Protocol, TypeVar
 
-from ecsuite import editions, wording
-from ecsuite.contract import Level, Operation
+from ecsuite import editions
+from ecsuite.contract import Level
 from ecsuite.errors import UnknownFault, UnknownVariant
 from ecsuite.findings.finding import Finding
 from ecsuite.findings.pattern import FindingPattern
 from ecsuite.promises import Promise
 from ecsuite.standin.app import Plant
 
-__all__ = ["Expected", "Fault", "Variant", "find_fault", "find_variant", "of_faults", "of_variants"]
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a finding must say for it to name a fault, in words; its successor is `FindingPattern`, on data.
-
-    Attributes:
-        check: the name of the check or rule.
-        subject: the whole subject, with the operation by its id: `createMeter -> 201`.
-        at: something that occurs in the place, and so on.
-    """
-
-    check: Promise
-    subject: str
-    at: str = ""
-    expected: str = ""
-    actual: str = ""
-
-    def fits(self, finding: Finding, operations: Mapping[str, Operation]) -> bool:
-        """Whether the finding is the expected one; `operations` are those of the contract by id."""
-        name, arrow, status = self.subject.partition(" -> ")
-        subject = f"{re.escape(str(operations[name]))}{arrow}{status}" if name in operations else self.subject
-        return finding.promise == self.check.id and re.fullmatch(subject, wording.subject(finding)) is not None
-
-    def __str__(self) -> str:
-        parts = (("at", self.at), ("expected", self.expected), ("actual", self.actual))
-        return ", ".join([f"{self.check.id}: {self.subject}", *(f"{name} {text}" for name, text in parts if text)])
+__all__ = ["Fault", "Variant", "find_fault", "find_variant", "of_faults", "of_variants"]
 
 
 class Planted(Protocol):
@@ -83,25 +55,21 @@ class Fault:
     level: Level
     description: str
     plant: Plant = field(repr=False)
-    finding: Expected | FindingPattern
+    finding: FindingPattern
 
     @property
     def promise(self) -> Promise:
         """The promise that it breaks."""
-        return self.finding.promise if isinstance(self.finding, FindingPattern) else self.finding.check
+        return self.finding.promise
 
     @property
     def call(self) -> str:
         """The id of the operation that is to blame, or its method and path."""
-        if isinstance(self.finding, FindingPattern):
-            return self.finding.call
-        return self.finding.subject.partition(" -> ")[0]
+        return self.finding.call
 
-    def is_named_by(self, finding: Finding, operations: Mapping[str, Operation]) -> bool:
-        """Whether a finding is the one that it must cause; `operations` are those of the contract by id."""
-        if isinstance(self.finding, FindingPattern):
-            return self.finding.fits(finding)
-        return self.finding.fits(finding, operations)
+    def is_named_by(self, finding: Finding) -> bool:
+        """Whether a finding is the one that it must cause."""
+        return self.finding.fits(finding)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ecsuite.findings.datum import JsonType
 from ecsuite.findings.pattern import ANY, SUCCESS, BreachPattern, FindingPattern, Inside, Matcher, OfType, found, inside
 from ecsuite.promises import BAD_REQUEST
 from ecsuite.standin.app import Plant
-from ecsuite.standin.faults import Expected, Fault
+from ecsuite.standin.faults import Fault
 from ecsuite.standin.faults import planting as p
 
 GUIDE: Final[Level] = "guide"
@@ -30,7 +30,7 @@ class Row:
     level: Level
     description: str
     planted: Plant
-    named_by: Expected | FindingPattern
+    named_by: FindingPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class _Planted:
     told: _Told
     planted: Plant
 
-    def finding(self, finding: Expected | FindingPattern) -> Row:
+    def finding(self, finding: FindingPattern) -> Row:
         """What must be found."""
         return Row(self.told.name, self.told.level, self.told.description, self.planted, finding)
 

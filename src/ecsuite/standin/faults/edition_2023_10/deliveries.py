@@ -130,12 +130,12 @@ FAULTS: Final = faults(
     fault("test-is-202", SPEC, "a test is answered with 202")
     .plant(p.sends(p.status(202), "testWebhook"))
     .finding(found(STATUS_LISTED, "testWebhook", 202, STATUS, "unlisted")),
-    fault("refusing-receiver-is-502", SPEC, "a test of a webhook whose receiver refuses is a server error")
+    fault("refusing-receiver-is-501", SPEC, "a test of a webhook whose receiver refuses is a server error")
     .plant(p.waits_for_receiver("testWebhook", lambda answer: answer.status_code >= 400))
-    .finding(found(SERVER_ERROR, "testWebhook", 502, STATUS, "exclusiveMaximum", actual=Equal(502))),
-    fault("slow-receiver-is-504", SPEC, "a test of a webhook whose receiver is slow is a server error")
+    .finding(found(SERVER_ERROR, "testWebhook", 501, STATUS, "exclusiveMaximum", actual=Equal(501))),
+    fault("slow-receiver-is-505", SPEC, "a test of a webhook whose receiver is slow is a server error")
     .plant(p.waits_for_receiver("testWebhook"))
-    .finding(found(SERVER_ERROR, "testWebhook", 504, STATUS, "exclusiveMaximum", actual=Equal(504))),
+    .finding(found(SERVER_ERROR, "testWebhook", 505, STATUS, "exclusiveMaximum", actual=Equal(505))),
     fault("absent-receiver-is-500", SPEC, "a test of a webhook without a receiver is a server error")
     .plant(p.waits_for_receiver("testWebhook"))
     .finding(found(SERVER_ERROR, "testWebhook", 500, STATUS, "exclusiveMaximum", actual=Equal(500))),

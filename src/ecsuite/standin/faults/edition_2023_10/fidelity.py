@@ -263,7 +263,7 @@ FAULTS: Final = faults(
     .finding(found(ROUND_TRIP, "", SUCCESS, inside("/eventPayloadTypes/0"), "changed")),
     fault("payload-type-is-lost", SPEC, "the last payload type of a webhook is lost")
     .plant(p.keeps("createWebhook", "/eventPayloadTypes", lambda own: own[:-1] or own))
-    .finding(found(ROUND_TRIP, "", SUCCESS, inside("/eventPayloadTypes"), "count", actual=OfType("array"))),
+    .finding(found(ROUND_TRIP, "", SUCCESS, inside("/eventPayloadTypes"), "count")),
     fault("operation-types-are-all", SPEC, "a webhook has all operation types, whatever was sent")
     .plant(p.keeps("createWebhook", "/operationTypes", ["Create", "Update", "Delete"]))
     .finding(found(ROUND_TRIP, "", SUCCESS, inside("/operationTypes"), "count")),

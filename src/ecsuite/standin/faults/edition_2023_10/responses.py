@@ -78,9 +78,9 @@ FAULTS: Final = faults(
             actual=Equal(500),
         )
     ),
-    fault("trouble-is-503", SPEC, "getResource answers 503 without Retry-After")
-    .plant(p.sends(p.status(503), "getResource"))
-    .finding(found(SERVER_ERROR, "getResource", 503, STATUS, "exclusiveMaximum", actual=Equal(503))),
+    fault("trouble-is-501", SPEC, "getResource answers 501")
+    .plant(p.sends(p.status(501), "getResource"))
+    .finding(found(SERVER_ERROR, "getResource", 501, STATUS, "exclusiveMaximum", actual=Equal(501))),
     fault("read-is-203", SPEC, "getMeter is answered with 203")
     .plant(p.sends(p.status(203), "getMeter"))
     .finding(found(STATUS_LISTED, "getMeter", 203, STATUS, "unlisted")),

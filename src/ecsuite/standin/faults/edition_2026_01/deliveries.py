@@ -9,14 +9,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from ecsuite.findings.breach import Place
-from ecsuite.findings.pattern import found
+from ecsuite.findings.breach import DELIVERY, Place
+from ecsuite.findings.pattern import Equal, OfType, found, inside
 from ecsuite.http import httpx
 from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK, DELIVERY_ARRIVES, DELIVERY_CONTENT, OPERATION, REQUEST_BODY
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import webhooks
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
 from ecsuite.standin.faults.edition_2026_01.operations import SIMULATING
@@ -112,72 +111,75 @@ FAULTS: Final = faults(
     "deliveries",
     fault("delivery-never-comes", GUIDE, "an event brings no delivery")
     .plant(p.delivers(lambda _: []))
-    .finding(Expected(DELIVERY_ARRIVES, "simulatePriceCurve -> 200", "delivery", "a POST to", "nothing came")),
+    .finding(found(DELIVERY_ARRIVES, "simulatePriceCurve", 200, DELIVERY, "absent")),
     fault("first-webhook-only", GUIDE, "the first webhook that wants an event gets it, and no other")
     .plant(_notifies_as(_first_only))
-    .finding(Expected(DELIVERY_ARRIVES, "simulate.* -> 200|POST .* -> 200", "delivery", "a POST to", "nothing came")),
+    .finding(found(DELIVERY_ARRIVES, "", 200, DELIVERY, "absent")),
     fault("delivery-whatever-was-asked-for", GUIDE, "a webhook gets events of every type")
     .plant(_notifies_as(lambda _, webhook, __: webhook["enabled"]))
-    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "none")),
+    .finding(found(DELIVERED_TO_ITS_WEBHOOK, "", 200, DELIVERY, "count")),
     fault("delivery-though-switched-off", GUIDE, "a webhook that is off gets events")
     .plant(_notifies_as(lambda _, webhook, entity: entity in webhook["notificationTypes"]))
-    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "switched off")),
+    .finding(found(DELIVERED_TO_ITS_WEBHOOK, "", 200, DELIVERY, "count")),
     fault("delivery-though-deleted", GUIDE, "a webhook that is deleted gets events")
     .plant(_keeps_deleted)
-    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "deleted")),
+    .finding(found(DELIVERED_TO_ITS_WEBHOOK, "", 200, DELIVERY, "count")),
     fault("delivery-to-other-partners", GUIDE, "the webhooks of every partner get an event")
     .plant(p.together(*(p.does(o, _cross_partner) for o in SIMULATING)))
-    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "partner")),
+    .finding(found(DELIVERED_TO_ITS_WEBHOOK, "", 200, DELIVERY, "count")),
     fault("delivery-to-original-address", GUIDE, "a webhook that moved gets events at the address that it had")
     .plant(keeps_first("webhookUrl", lambda url, own: replace(own, url=url)))
-    .finding(Expected(DELIVERED_TO_ITS_WEBHOOK, "POST .* -> 200", "deliveries to", "another address")),
+    .finding(found(DELIVERED_TO_ITS_WEBHOOK, "", 200, DELIVERY, "count")),
     fault("delivery-is-a-put", GUIDE, "a delivery is a PUT")
     .plant(p.delivers_by("PUT"))
-    .finding(Expected(OPERATION, "PUT /hooks/.* -> 200", "request line", "a method", "PUT")),
+    .finding(found(OPERATION, "", 200, Place("request-line"), "unknown", actual=OfType("string"))),
     fault("delivery-is-a-form", GUIDE, "a delivery is no JSON")
     .plant(p.delivers(lambda own: [replace(own, body=b"event=1")]))
-    .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", "request body", "", "no JSON")),
+    .finding(found(REQUEST_BODY, "", (), Place("request-body"), "unreadable", actual=Equal("not-json"))),
     fault("delivery-is-in-latin-1", GUIDE, "a delivery is written in Latin-1")
     .plant(written(lambda value: json.dumps(value, ensure_ascii=False).encode("latin-1", "replace")))
-    .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", "request body", "", "UTF-8")),
+    .finding(found(REQUEST_BODY, "", (), Place("request-body"), "unreadable", actual=Equal("not-utf-8"))),
     fault("delivery-is-empty", GUIDE, "a delivery has no body")
     .plant(p.delivers(lambda own: [replace(own, body=b"")]))
     .finding(found(REQUEST_BODY, "eventNotification", at=Place("request-body"), kind="absent")),
     *(
         fault(f"delivery-without-{kebab(name)}", GUIDE, f"a delivery has no {name}")
         .plant(_notifies(partial(_but, name)))
-        .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", f"/{name}", "required", "missing"))
+        .finding(found(REQUEST_BODY, "", (), inside(f"/{name}", "request-body"), "required"))
         for name in ("notificationId", "eventId", "notificationType", "payload")
     ),
     fault("delivery-time-has-no-offset", GUIDE, "the time of a delivery has no offset")
     .plant(_notifies(lambda value: p.edited(value, "/notificationSentUtc", lambda text: text[:19])))
-    .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", "/notificationSentUtc", "RFC 3339")),
+    .finding(found(REQUEST_BODY, "", (), inside("/notificationSentUtc", "request-body"), "format")),
     fault("delivery-of-another-event", GUIDE, "a delivery has another eventId")
     .plant(_notifies(lambda value: {**value, "eventId": value["notificationId"]}))
-    .finding(Expected(DELIVERY_ARRIVES, "POST .* -> 200", "delivery", "a POST to", "nothing came")),
+    .finding(found(DELIVERY_ARRIVES, "", 200, DELIVERY, "absent")),
     fault("delivery-is-called-otherwise", GUIDE, "a price curve is delivered as UserEligibilityUpdated")
     .plant(_notifies(lambda value: {**value, "notificationType": "UserEligibilityUpdated"}))
     .finding(
-        Expected(
+        found(
             DELIVERY_CONTENT,
-            "POST eventNotification -> .*",
-            "/notificationType",
-            "PriceCurveCreated",
-            "UserEligibilityUpdated",
+            "",
+            (),
+            inside("/notificationType", "request-body"),
+            "changed",
+            actual=Equal("UserEligibilityUpdated"),
         )
     ),
     fault("delivery-type-is-unknown", GUIDE, "a delivery is of the type PriceCurve")
     .plant(_notifies(lambda value: {**value, "notificationType": "PriceCurve"}))
     .finding(
-        Expected(REQUEST_BODY, "POST eventNotification -> .*", "/notificationType", "PriceCurveCreated", "PriceCurve")
+        found(REQUEST_BODY, "", (), inside("/notificationType", "request-body"), "enum", actual=Equal("PriceCurve"))
     ),
     fault("delivery-has-other-limits", GUIDE, "a delivery has other limits than the event")
     .plant(_notifies(lambda value: p.edited(value, "/payload/targets/*/points/*/maxPowerInKiloWatts", 99)))
-    .finding(Expected(DELIVERY_CONTENT, "POST eventNotification -> .*", "/maxPowerInKiloWatts", "", "99")),
+    .finding(
+        found(DELIVERY_CONTENT, "", (), inside("/maxPowerInKiloWatts", "request-body"), "changed", actual=Equal(99))
+    ),
     fault("delivery-payload-is-text", GUIDE, "the payload of a delivery is text")
     .plant(_notifies(lambda value: {**value, "payload": p.text_of(value["payload"])}))
-    .finding(Expected(REQUEST_BODY, "POST eventNotification -> .*", "/payload", "", "a string")),
+    .finding(found(REQUEST_BODY, "", (), inside("/payload", "request-body"), "oneOf", actual=OfType("string"))),
     fault("slow-receiver-stops-all", GUIDE, "a receiver that fails stops the deliveries of others")
     .plant(_waits_for_each)
-    .finding(Expected(DELIVERY_ARRIVES, "POST .* -> 200", "delivery", "a POST to", "nothing came")),
+    .finding(found(DELIVERY_ARRIVES, "", 200, DELIVERY, "absent")),
 )

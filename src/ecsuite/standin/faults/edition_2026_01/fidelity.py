@@ -142,7 +142,7 @@ FAULTS: Final = faults(
     .finding(found(ROUND_TRIP, "getWebhook", 200, inside("/webhookUrl"), "changed", actual=OfType("string"))),
     fault("webhook-type-is-lost", GUIDE, "the last notification type of a webhook is lost")
     .plant(p.keeps("createWebhook", "/notificationTypes", lambda own: own[:-1] or own))
-    .finding(found(ROUND_TRIP, "", SUCCESS, inside("/notificationTypes"), "count", actual=OfType("array"))),
+    .finding(found(ROUND_TRIP, "", SUCCESS, inside("/notificationTypes"), "count")),
     fault("webhook-types-are-all", GUIDE, "a webhook has all notification types, whatever was sent")
     .plant(p.keeps("createWebhook", "/notificationTypes", list(webhooks.NOTIFICATION_TYPES.values())))
     .finding(found(ROUND_TRIP, "", SUCCESS, inside("/notificationTypes"), "count")),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from ecsuite.findings.breach import STATUS, listed
+from ecsuite.findings.pattern import Equal, OfType, found, inside
 from ecsuite.promises import COMPENSATION, ELIGIBILITY, ENROLLMENT, PATH_IDS, RESPONSE_BODY, ROUND_TRIP, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import assets
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
 
@@ -49,58 +50,64 @@ FAULTS: Final = faults(
     "programme",
     fault("nobody-is-eligible", GUIDE, "a user of the neighbourhood is not eligible")
     .plant(p.shows("getEligibility", "/isEligible", change=False))
-    .finding(Expected(ELIGIBILITY, "getEligibility -> 200", "/isEligible", "true", "false")),
+    .finding(found(ELIGIBILITY, "getEligibility", 200, inside("/isEligible"), "changed", actual=Equal(value=False))),
     fault("eligible-users-are-not-listed", GUIDE, "the list of eligible users is empty")
     .plant(p.lists("listEligibleUsers", lambda _: []))
-    .finding(Expected(ELIGIBILITY, "listEligibleUsers -> 200", "userId", "once", "0 times")),
+    .finding(found(ELIGIBILITY, "listEligibleUsers", 200, listed("userId"), "absent")),
     fault("eligible-users-twice", GUIDE, "eligible users are listed twice")
     .plant(p.lists("listEligibleUsers", lambda items: items * 2))
-    .finding(Expected(ELIGIBILITY, "listEligibleUsers -> 200", "userId", "once", "2 times")),
+    .finding(found(ELIGIBILITY, "listEligibleUsers", 200, listed("userId"), "duplicate")),
     fault("eligibility-is-text", GUIDE, "isEligible is text")
     .plant(p.shows("getEligibility", "/isEligible", str))
-    .finding(Expected(RESPONSE_BODY, "getEligibility -> 200", "/isEligible", "a boolean", "a string")),
+    .finding(found(RESPONSE_BODY, "getEligibility", 200, inside("/isEligible"), "type", actual=OfType("string"))),
     fault("eligibility-of-another", GUIDE, "the eligibility of a user is another's")
     .plant(p.shows("getEligibility", "/userId", "somebody"))
-    .finding(Expected(PATH_IDS, "getEligibility -> 200", "/userId", "as in the path", "somebody")),
+    .finding(found(PATH_IDS, "getEligibility", 200, inside("/userId"), "changed", actual=Equal("somebody"))),
     fault("beginning-of-a-meter-is-eligible", GUIDE, "the beginning of an eligible meter point is one, too")
     .plant(p.does("getMeterEligibility", _by_its_beginning))
-    .finding(Expected(ELIGIBILITY, "getMeterEligibility -> 200", "/isEligible", "false", "true")),
+    .finding(
+        found(ELIGIBILITY, "getMeterEligibility", 200, inside("/isEligible"), "changed", actual=Equal(value=True))
+    ),
     fault("user-is-found-by-its-beginning", SPEC, "a user is found by the beginning of its id")
     .plant(p.does("getUser", _finds_by_beginning))
-    .finding(Expected(STATUS_EXPECTED, "getUser -> 200", "status", "40", "200")),
+    .finding(found(STATUS_EXPECTED, "getUser", 200, STATUS, "status", case="beginning-of-an-id")),
     fault("meter-eligibility-of-another", GUIDE, "the eligibility of a meter point is another's")
     .plant(p.shows("getMeterEligibility", "/meterPointId", "somewhere"))
-    .finding(Expected(ROUND_TRIP, "getMeterEligibility -> 200", "/meterPointId", "a string", "somewhere")),
+    .finding(
+        found(ROUND_TRIP, "getMeterEligibility", 200, inside("/meterPointId"), "changed", actual=Equal("somewhere"))
+    ),
     fault("enrolling-does-nothing", GUIDE, "who is enrolled is not")
     .plant(p.only_says("createEnrollment"))
-    .finding(Expected(ENROLLMENT, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
+    .finding(found(ENROLLMENT, "getEnrollment", 200, inside("/isEnrolled"), "changed", actual=Equal(value=False))),
     fault("enrolled-says-false", GUIDE, "enrolling is answered with isEnrolled false")
     .plant(p.shows("createEnrollment", "/isEnrolled", change=False))
-    .finding(Expected(ENROLLMENT, "createEnrollment -> 200", "/isEnrolled", "true", "false")),
+    .finding(found(ENROLLMENT, "createEnrollment", 200, inside("/isEnrolled"), "changed", actual=Equal(value=False))),
     fault("enrolls-everybody", GUIDE, "enrolling one enrols all")
     .plant(p.then_does("createEnrollment", _enrols_everybody))
-    .finding(Expected(ENROLLMENT, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
+    .finding(found(ENROLLMENT, "getEnrollment", 200, inside("/isEnrolled"), "changed", actual=Equal(value=True))),
     fault("enrollment-date-changes", GUIDE, "the date of an enrollment is always now")
     .plant(p.shows("getEnrollment", "/enrollmentDate", lambda own: own and "2020-01-01T00:00:00+00:00"))
-    .finding(Expected(ROUND_TRIP, "getEnrollment -> 200", "/enrollmentDate")),
+    .finding(found(ROUND_TRIP, "getEnrollment", 200, inside("/enrollmentDate"), "changed")),
     fault("enrollment-of-another", GUIDE, "an enrollment is another's")
     .plant(p.shows("getEnrollment", "/userId", "somebody"))
-    .finding(Expected(PATH_IDS, "getEnrollment -> 200", "/userId", "as in the path", "somebody")),
+    .finding(found(PATH_IDS, "getEnrollment", 200, inside("/userId"), "changed", actual=Equal("somebody"))),
     fault("unenrolling-does-nothing", GUIDE, "who is unenrolled stays enrolled")
     .plant(p.only_says("deleteEnrollment"))
-    .finding(Expected(ENROLLMENT, "getEnrollment -> 200", "/isEnrolled", "false", "true")),
+    .finding(found(ENROLLMENT, "getEnrollment", 200, inside("/isEnrolled"), "changed", actual=Equal(value=True))),
     fault("unenrolled-twice", GUIDE, "who is not enrolled can be unenrolled")
     .plant(p.in_place_of(404, "deleteEnrollment", Reply(204)))
-    .finding(Expected(STATUS_EXPECTED, "deleteEnrollment -> 204", "status", "404", "204")),
+    .finding(found(STATUS_EXPECTED, "deleteEnrollment", 204, STATUS, "status")),
     fault("compensation-of-another", GUIDE, "a compensation is another's")
     .plant(p.shows("getCompensation", "/userId", "somebody"))
-    .finding(Expected(PATH_IDS, "getCompensation -> 200", "/userId", "as in the path", "somebody")),
+    .finding(found(PATH_IDS, "getCompensation", 200, inside("/userId"), "changed", actual=Equal("somebody"))),
     fault("compensation-of-2020", GUIDE, "the period of a compensation begins in 2020")
     .plant(p.shows("getCompensation", "/period/from", "2020-01-01"))
-    .finding(Expected(COMPENSATION, "getCompensation -> 200", "/period", "the current month", "2020-01-01")),
+    .finding(found(COMPENSATION, "getCompensation", 200, inside("/period"), "changed", actual=OfType("array"))),
     fault("compensation-leaves-the-last", SPEC, "the last location of a compensation is missing")
     .plant(p.shows("getCompensation", "/locationCompensations", lambda own: own[:-1]))
-    .finding(Expected(COMPENSATION, "getCompensation -> 200", "/locationCompensations", "alike", "one of them")),
+    .finding(
+        found(COMPENSATION, "getCompensation", 200, inside("/locationCompensations"), "absent", actual=OfType("array"))
+    ),
     fault("compensation-meters-are-numbers", SPEC, "meter points of a compensation lose their zeros")
     .plant(
         p.shows(
@@ -109,17 +116,26 @@ FAULTS: Final = faults(
             lambda own: [meter.lstrip("0") for meter in own],
         )
     )
-    .finding(Expected(ROUND_TRIP, "getCompensation -> 200", "/meterPointIds")),
+    .finding(found(ROUND_TRIP, "getCompensation", 200, inside("/meterPointIds"), "absent")),
     fault("enrolling-twice-unenrols", GUIDE, "who is enrolled a second time is not any more")
     .plant(p.does("createEnrollment", _enrolment_turns))
-    .finding(Expected(ENROLLMENT, "getEnrollment -> 200", "/isEnrolled", "true", "false")),
+    .finding(found(ENROLLMENT, "getEnrollment", 200, inside("/isEnrolled"), "changed", actual=Equal(value=False))),
     fault("compensation-twice", GUIDE, "each location of a compensation comes twice")
     .plant(p.shows("getCompensation", "/locationCompensations", lambda own: own * 2))
-    .finding(Expected(COMPENSATION, "getCompensation -> 200", "/locationCompensations", "each once", "locations")),
+    .finding(found(COMPENSATION, "getCompensation", 200, inside("/locationCompensations"), "duplicate")),
     fault("compensation-is-text", GUIDE, "amounts are text")
     .plant(p.shows("getCompensation", "/locationCompensations/*/activeAmount", str))
-    .finding(Expected(RESPONSE_BODY, "getCompensation -> 200", "/activeAmount", "a number", "a string")),
+    .finding(found(RESPONSE_BODY, "getCompensation", 200, inside("/activeAmount"), "type", actual=OfType("string"))),
     fault("compensation-period-is-a-time", GUIDE, "the period of a compensation has times")
     .plant(p.shows("getCompensation", "/period/from", lambda own: f"{own}T00:00:00Z"))
-    .finding(Expected(RESPONSE_BODY, "getCompensation -> 200", "/period/from", "date", "T00")),
+    .finding(
+        found(
+            RESPONSE_BODY,
+            "getCompensation",
+            200,
+            inside("/period/from"),
+            "format",
+            actual=OfType("string"),
+        )
+    ),
 )

@@ -9,11 +9,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from ecsuite.findings.breach import STATUS, Place
+from ecsuite.findings.pattern import Equal, found, inside
 from ecsuite.http import httpx
 from ecsuite.promises import DELIVERED_ONCE, DELIVERY_RETRIED, SIGNATURE, STATUS_EXPECTED
 from ecsuite.standin.app import Plant
 from ecsuite.standin.edition_2026_01 import webhooks
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
 from ecsuite.standin.faults.edition_2026_01.signing import base64_of, signed
@@ -75,48 +76,52 @@ async def _forgets_failed(parts: Parts, original: p.Send, client: httpx.AsyncCli
     return status
 
 
+ATTEMPTS: Final = Place("delivery", "attempts")
+PAUSES: Final = Place("delivery", "pauses")
 FAULTS: Final = faults(
     "retries",
     fault("no-retry", GUIDE, "a refused delivery does not come again")
     .plant(tries(1))
-    .finding(Expected(DELIVERY_RETRIED, "POST .* -> 200", "deliveries", "another one", "1 in")),
+    .finding(found(DELIVERY_RETRIED, "simulatePriceCurve", 200, ATTEMPTS, "minimum", actual=Equal(1))),
     fault("five-attempts", GUIDE, "a refused delivery comes five times")
     .plant(tries(5))
-    .finding(Expected(DELIVERY_RETRIED, "POST .* -> 200", "deliveries", "at most 4", "5")),
+    .finding(found(DELIVERY_RETRIED, "simulatePriceCurve", 200, ATTEMPTS, "maximum", actual=Equal(5))),
     fault("many-attempts", GUIDE, "a refused delivery comes nine times")
     .plant(p.together(tries(9), _pauses(lambda tried: 0.2 + 0.1 * tried)))
-    .finding(Expected(DELIVERY_RETRIED, "POST .* -> 200", "deliveries", "at most 4")),
+    .finding(found(DELIVERY_RETRIED, "simulatePriceCurve", 200, ATTEMPTS, "maximum")),
     fault("pauses-do-not-grow", GUIDE, "a failed delivery is retried after the same pause each time")
     .plant(_pauses(lambda _: 0.4))
-    .finding(Expected(DELIVERY_RETRIED, "POST .* -> 200", "the pauses", "grow|longer")),
+    .finding(found(DELIVERY_RETRIED, "simulatePriceCurve", 200, PAUSES, "exclusiveMinimum")),
     fault("pauses-shrink", GUIDE, "a failed delivery is retried sooner each time")
     .plant(_pauses(lambda tried: 1.6 / 2**tried))
-    .finding(Expected(DELIVERY_RETRIED, "POST .* -> 200", "the pauses", "longer")),
+    .finding(found(DELIVERY_RETRIED, "simulatePriceCurve", 200, PAUSES, "exclusiveMinimum")),
     fault("another-notification-each-time", GUIDE, "each try of a delivery has a notificationId of its own")
     .plant(p.delivers_with(_new_notification_each_time))
-    .finding(Expected(DELIVERY_RETRIED, "POST eventNotification -> .*", "/notificationId")),
+    .finding(
+        found(DELIVERY_RETRIED, "eventNotification", at=inside("/notificationId", "request-body"), kind="changed")
+    ),
     fault("retry-has-another-signature", GUIDE, "a delivery that comes again is not signed")
     .plant(p.delivers(_unsigned_again))
-    .finding(Expected(SIGNATURE, "POST eventNotification -> .*", "X-Payload-Signature")),
+    .finding(found(SIGNATURE, "eventNotification", at=Place("request-header", "X-Payload-Signature"), kind="unsigned")),
     fault("retry-after-202", GUIDE, "200 alone is an acknowledgement")
     .plant(_acknowledged_by(200, 201, 204))
-    .finding(Expected(DELIVERED_ONCE, "POST .* -> 200", "deliveries to", "once or twice", "deliveries")),
+    .finding(found(DELIVERED_ONCE, "simulatePriceCurve", 200, ATTEMPTS, "maximum")),
     fault("retry-after-204", GUIDE, "204 is no acknowledgement")
     .plant(_acknowledged_by(200, 201, 202))
-    .finding(Expected(DELIVERED_ONCE, "POST .* -> 200", "deliveries to", "once or twice", "deliveries")),
+    .finding(found(DELIVERED_ONCE, "simulatePriceCurve", 200, ATTEMPTS, "maximum")),
     fault("redirect-is-an-acknowledgement", GUIDE, "302 is an acknowledgement")
     .plant(_takes(lambda status: status == 302))
-    .finding(Expected(DELIVERY_RETRIED, "POST .* -> 200", "deliveries", "302", "1 in")),
+    .finding(found(DELIVERY_RETRIED, "simulatePriceCurve", 200, ATTEMPTS, "minimum", case="answered-302")),
     *(
         fault(f"{status}-is-an-acknowledgement", GUIDE, f"{status} is an acknowledgement")
         .plant(_takes(partial(operator.eq, status)))
-        .finding(Expected(DELIVERY_RETRIED, "POST .* -> 200", "deliveries", str(status), "1 in"))
+        .finding(found(DELIVERY_RETRIED, "simulatePriceCurve", 200, ATTEMPTS, "minimum", case=f"answered-{status}"))
         for status in (410, 429)
     ),
     fault("refusal-is-an-acknowledgement", GUIDE, "4xx is an acknowledgement")
     .plant(_takes(lambda status: 400 <= status < 500))
-    .finding(Expected(DELIVERY_RETRIED, "POST .* -> 200", "deliveries", "40", "1 in")),
+    .finding(found(DELIVERY_RETRIED, "simulatePriceCurve", 200, ATTEMPTS, "minimum", case="answered-404")),
     fault("failed-event-is-gone", GUIDE, "an event whose delivery failed for good is gone")
     .plant(p.wraps(p.SEND, _forgets_failed))
-    .finding(Expected(STATUS_EXPECTED, "getEvent -> 404", "status", "200", "404")),
+    .finding(found(STATUS_EXPECTED, "getEvent", 404, STATUS, "status")),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from ecsuite.findings.pattern import Equal, found, inside
+from ecsuite.findings.breach import STATUS, body, listed
+from ecsuite.findings.pattern import Equal, OfType, found, inside
 from ecsuite.promises import (
     CREATION_RESPONSE,
     DELETED_IS_GONE,
@@ -18,7 +19,6 @@ from ecsuite.promises import (
 )
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import assets
-from ecsuite.standin.faults import Expected
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
 from ecsuite.standin.faults.edition_2026_01.lifecycle import takes_webhooks
@@ -81,10 +81,10 @@ FAULTS: Final = faults(
     .finding(found(ROUND_TRIP, "simulatePriceCurve", 200, inside("/points"), "count")),
     fault("limits-are-made-up", GUIDE, "limits on locations are made up in spite of the given ones")
     .plant(p.ignores("simulateLocationLimit", "locations"))
-    .finding(Expected(ROUND_TRIP, "simulateLocationLimit -> 200", "/targets")),
+    .finding(found(ROUND_TRIP, "simulateLocationLimit", 200, inside("/targets"), "absent")),
     fault("limits-on-resources-are-made-up", GUIDE, "limits on resources are made up in spite of the given ones")
     .plant(p.ignores("simulateResourceLimit", "resources"))
-    .finding(Expected(ROUND_TRIP, "simulateResourceLimit -> 200", "/targets")),
+    .finding(found(ROUND_TRIP, "simulateResourceLimit", 200, inside("/targets"))),
     fault("limit-of-zero-is-left-out", GUIDE, "a limit of 0 kW is left out")
     .plant(
         p.keeps(
@@ -93,58 +93,84 @@ FAULTS: Final = faults(
             lambda own: [each for each in own if each.get("maxPowerInKiloWatts")],
         )
     )
-    .finding(Expected(ROUND_TRIP, "simulateLocationLimit -> 200", "/points")),
+    .finding(found(ROUND_TRIP, "simulateLocationLimit", 200, inside("/targets"), "absent")),
     fault("first-target-only", GUIDE, "the first target is limited alone")
     .plant(p.keeps("simulateLocationLimit", "/locations", lambda own: own and own[:1]))
-    .finding(Expected(ROUND_TRIP, "simulateLocationLimit -> 200", "/targets")),
+    .finding(found(ROUND_TRIP, "simulateLocationLimit", 200, inside("/targets"), "count")),
     *(
         fault(f"{kebab(o)}-is-not-kept", GUIDE, f"an event of {o} is not among the events")
         .plant(p.does(o, _not_kept))
-        .finding(Expected(STATUS_EXPECTED, "getEvent -> 404", "status", "200", "404"))
+        .finding(found(STATUS_EXPECTED, "getEvent", 404, STATUS, "status"))
         for o in SIMULATING
     ),
     fault("simulated-event-is-of-another-type", GUIDE, "a limit on a location is answered as one on a resource")
     .plant(p.shows("simulateLocationLimit", "/simulatedEvent/payload/payloadType", "ResourceLPC"))
-    .finding(Expected(RESPONSE_BODY, "simulateLocationLimit -> 200", "/simulatedEvent/payload")),
+    .finding(found(RESPONSE_BODY, "simulateLocationLimit", 200, inside("/simulatedEvent/payload"), "required")),
     fault("simulated-event-is-not-wrapped", GUIDE, "the response to a simulation is the event itself")
     .plant(p.sends(p.value(lambda body: body["simulatedEvent"]), "simulatePriceCurve"))
-    .finding(
-        Expected(CREATION_RESPONSE, "simulatePriceCurve -> 200", "/simulatedEvent/id", "the id of the event", "missing")
-    ),
+    .finding(found(CREATION_RESPONSE, "simulatePriceCurve", 200, inside("/simulatedEvent/id"), "absent")),
     fault("simulated-event-shows-other-prices", GUIDE, "the response of a simulation shows other prices than the event")
     .plant(p.shows("simulatePriceCurve", "/simulatedEvent/payload/priceCurveDelta/points/*/price", 0.5))
-    .finding(Expected(ROUND_TRIP, "simulatePriceCurve -> 200", "/price")),
+    .finding(found(ROUND_TRIP, "simulatePriceCurve", 200, inside("/price"), "changed")),
     fault("event-time-is-now", GUIDE, "an event that is read was made at another time")
     .plant(p.shows("getEvent", "/createdAt", "2020-01-01T00:00:00+00:00"))
-    .finding(Expected(CREATION_RESPONSE, "getEvent -> 200", "/createdAt", "", "2020-01-01")),
+    .finding(
+        found(
+            CREATION_RESPONSE,
+            "getEvent",
+            200,
+            inside("/createdAt"),
+            "changed",
+            actual=Equal("2020-01-01T00:00:00+00:00"),
+        )
+    ),
     fault("listed-event-is-older", GUIDE, "an event in the list has another time than the event")
     .plant(p.shows("listEvents", "/events/*/payload/lastUpdated", "2020-01-01T00:00:00+00:00"))
-    .finding(Expected(CREATION_RESPONSE, "listEvents -> 200", "/lastUpdated", "", "2020-01-01")),
+    .finding(
+        found(
+            CREATION_RESPONSE,
+            "listEvents",
+            200,
+            inside("/lastUpdated"),
+            "changed",
+            actual=Equal("2020-01-01T00:00:00+00:00"),
+        )
+    ),
     fault("partner-makes-nothing", GUIDE, "a simulated partner has nothing")
     .plant(p.does("simulatePartner", lambda *_: Reply(201)))
-    .finding(Expected(SIMULATION, "simulatePartner -> 201", "users afterwards", "some", "none")),
+    .finding(found(SIMULATION, "simulatePartner", 201, listed(), "absent")),
     *(
         fault(f"partner-without-{entity}s", GUIDE, f"a simulated partner has no {entity}s")
         .plant(p.does("simulatePartner", partial(_without, entity)))
-        .finding(Expected(SIMULATION, "simulatePartner -> 201", f"{what} afterwards", "some", "none"))
+        .finding(found(SIMULATION, "simulatePartner", 201, listed(), "absent"))
         for entity, what in (("vehicle", "vehicles"), ("location", "locations"), ("resource", "resources at locations"))
     ),
     fault("simulation-stays", GUIDE, "what was simulated is not deleted")
     .plant(p.does("deleteSimulation", lambda *_: Reply(200)))
-    .finding(Expected(DELETED_IS_GONE, "deleteSimulation -> 200", "GET /users afterwards", "none")),
+    .finding(found(DELETED_IS_GONE, "deleteSimulation", 200, listed("userId"), "present", seen_by="listUsers")),
     fault("simulation-leaves-one", GUIDE, "one simulated user is not deleted")
     .plant(p.does("deleteSimulation", _leaves_one))
-    .finding(Expected(DELETED_IS_GONE, "deleteSimulation -> 200", "GET /users afterwards", "none", "1 of")),
+    .finding(
+        found(
+            DELETED_IS_GONE,
+            "deleteSimulation",
+            200,
+            listed("userId"),
+            "present",
+            seen_by="listUsers",
+            actual=OfType("string"),
+        )
+    ),
     fault("simulation-takes-real-users", GUIDE, "deleting what was simulated deletes all users")
     .plant(p.then_does("deleteSimulation", _takes_real_ones))
-    .finding(Expected(OTHERS_UNTOUCHED, "deleteSimulation -> 200", "GET .* afterwards")),
+    .finding(found(OTHERS_UNTOUCHED, "deleteSimulation", 200, body(), "absent")),
     fault("simulation-takes-real-locations", GUIDE, "deleting what was simulated deletes all locations")
     .plant(p.then_does("deleteSimulation", _takes_locations))
-    .finding(Expected(OTHERS_UNTOUCHED, "deleteSimulation -> 200", "GET .*/locations/.* afterwards")),
+    .finding(found(OTHERS_UNTOUCHED, "deleteSimulation", 200, body(), "absent", seen_by="getLocation")),
     fault("simulation-takes-webhooks", GUIDE, "deleting what was simulated deletes all webhooks")
     .plant(p.then_does("deleteSimulation", takes_webhooks))
-    .finding(Expected(OTHERS_UNTOUCHED, "deleteSimulation -> 200", "GET /webhooks/.* afterwards")),
+    .finding(found(OTHERS_UNTOUCHED, "deleteSimulation", 200, body(), "absent", seen_by="getWebhook")),
     fault("simulation-deleted-is-204", GUIDE, "deleting what was simulated is answered with 204")
     .plant(p.sends(p.status(204), "deleteSimulation"))
-    .finding(Expected(STATUS_LISTED, "deleteSimulation -> 204", "status", "200", "204")),
+    .finding(found(STATUS_LISTED, "deleteSimulation", 204, STATUS, "unlisted")),
 )

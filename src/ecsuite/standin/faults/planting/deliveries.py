@@ -100,8 +100,8 @@ def _delivered_at_once(call: Call, delivery: Delivery, failing: Callable[[httpx.
     except httpx.ConnectError:
         return _failure(500, "Connection refused")
     except httpx.TimeoutException:
-        return _failure(504, "Gateway Timeout")
-    return _failure(502, "Bad Gateway") if failing(answer) else None
+        return _failure(505, "The receiver is slow")
+    return _failure(501, "The receiver refuses") if failing(answer) else None
 
 
 def _failure(status: int, title: str) -> Reply:

@@ -1,0 +1,17 @@
+"""What can be called of any API without knowing anything of it, and without changing anything."""
+
+from __future__ import annotations
+
+from ecsuite.contract import Contract, Operation
+
+
+def readable(contract: Contract) -> list[Operation]:
+    """The reads that need a token, and nothing else that must be given."""
+    return [
+        operation
+        for operation in contract.operations.values()
+        if operation.method == "GET"
+        and operation.security
+        and "{" not in operation.path
+        and not any(parameter.required for parameter in operation.parameters)
+    ]

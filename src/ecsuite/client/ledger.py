@@ -1,0 +1,139 @@
+"""What the clients of a run sent, in order and in bounded memory, so that what led to a finding can be done again."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from ecsuite.checks import DecodedExchange
+from ecsuite.contract import Contract, Operation, Values
+from ecsuite.http import httpx
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.redact import Redactor
+from ecsuite.target import Credentials, Target
+
+# What changed something is needed to do it again; reads show ids at the most, and refused calls where they stood.
+MOST_CHANGES: Final = 1000
+MOST_OTHERS: Final = 200
+# Of a read that is longer than that the ids are somebody else's.
+LONGEST_READ: Final = 64 * 1024
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """An exchange of a run; each is one of a kind, even where another is equal to it.
+
+    Attributes:
+        number: its place in the run.
+        partner: who sent it.
+        operation: what was called; None for a call that is none of the contract.
+        path_values: the path parameters, decoded.
+    """
+
+    number: int
+    exchange: Exchange
+    partner: Credentials = field(repr=False)
+    operation: Operation | None
+    path_values: Mapping[str, str]
+    _decoded: DecodedExchange = field(repr=False)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is of the 200s."""
+        return self._decoded.is_success
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it may have changed something."""
+        return self.is_success and self.exchange.request.method not in {"GET", "HEAD", "OPTIONS"}
+
+    @cached_property
+    def values(self) -> Values:
+        """What the runtime expressions of links are evaluated on."""
+        return self._decoded.values
+
+
+class Ledger:
+    """The exchanges of a run, of both partners; threads may share it.
+
+    Args:
+        target: where the run sends to, with both partners.
+        contract: that holds.
+        redactor: knows the secrets of the run.
+
+    Attributes:
+        base_url: where the API is, as requests spell it.
+        token_url: where its token endpoint is, likewise; empty where there is none.
+        partners: the credentials of the first partner, and of the second one where there is one.
+        tokens: the tokens that the clients had, each with its partner.
+    """
+
+    def __init__(self, target: Target, contract: Contract, redactor: Redactor) -> None:
+        self.contract = contract
+        self.redactor = redactor
+        self.base_url = str(httpx.URL(target.base_url)).rstrip("/")
+        self.token_url = str(httpx.URL(target.token_url)) if target.token_url else ""
+        self.partners = (target.credentials, *((target.other,) if target.other else ()))
+        self.tokens: dict[str, Credentials] = {}
+        self._numbers = itertools.count()
+        self._changes: deque[Step] = deque(maxlen=MOST_CHANGES)
+        self._others: deque[Step] = deque(maxlen=MOST_OTHERS)
+
+    def note(self, decoded: DecodedExchange, partner: Credentials) -> None:
+        """Keep an exchange."""
+        exchange = decoded.exchange
+        step = Step(next(self._numbers), exchange, partner, decoded.operation, decoded.path_values, decoded)
+        if step.is_change:
+            self._changes.append(step)
+        elif len(exchange.response.body) <= LONGEST_READ:
+            self._others.append(step)
+
+    def add_token(self, token: str, partner: Credentials) -> None:
+        """Know whose a token is."""
+        self.tokens[token] = partner
+
+    def steps(self) -> tuple[Step, ...]:
+        """What is kept, in order."""
+        return tuple(sorted((*self._changes, *self._others), key=lambda step: step.number))
+
+    def find(self, exchange: Exchange) -> Step | None:
+        """The step of an exchange; None where it is not kept."""
+        steps = self.steps()
+        same = (step for step in steps if step.exchange is exchange)
+        return next(same, None) or next((step for step in reversed(steps) if step.exchange == exchange), None)
+
+    def as_step(self, exchange: Exchange) -> Step:
+        """The step of an exchange; where it is not kept, as if it had been sent last by the first partner."""
+        found = self.find(exchange)
+        if found is not None:
+            return found
+        match = self.contract.find(exchange.request.method, self.path_of(exchange.request.url))
+        operation, ids = (match.operation, match.path_parameters) if match else (None, {})
+        decoded = DecodedExchange(self.contract, exchange, operation, ids)
+        return Step(next(self._numbers), exchange, self.partners[0], operation, ids, decoded)
+
+    def is_call(self, exchange: Exchange) -> bool:
+        """Whether an exchange is a call of the API, rather than one that the API made at a webhook."""
+        url = exchange.request.url
+        return url.startswith(self.base_url) or bool(self.token_url and url.startswith(self.token_url))
+
+    def path_of(self, url: str) -> str:
+        """The path of an address below the base URL, without its query."""
+        return url.partition("#")[0].partition("?")[0].removeprefix(self.base_url)
+
+
+def texts_in(value: Any) -> Iterator[tuple[str, str]]:
+    """Each string in a JSON value with the name of the member that holds it, which is empty for none."""
+    stack: list[tuple[str, Any]] = [("", value)]
+    while stack:
+        name, item = stack.pop()
+        if isinstance(item, str):
+            yield name, item
+        elif isinstance(item, dict):
+            stack += reversed([*item.items()])
+        elif isinstance(item, list):
+            stack += [(name, each) for each in reversed(item)]

@@ -1,0 +1,117 @@
+"""How long the calls of a run wait for a service that is unsteady, all of them together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+# What keeps an answer from a call: the service is busy, a gateway has none, it is lost, or nobody is there.
+Trouble = Literal["busy", "gateway", "lost", "unreachable"]
+# Seconds that one call waits in all: for a service that is busy or restarts, and where answers are lost.
+LONGEST: Final = 180.0
+LONGEST_IF_LOST: Final = 60.0
+# The same for an operation that had no answer in all that time before.
+LONGEST_AGAIN: Final = 5.0
+# A wait is told that is longer than this, and not more often than once in that time.
+WORTH_TELLING: Final = 3.0
+TOLD_EVERY: Final = 20.0
+# A transfer that is cut off so many times in a row is the server's doing, not the network's.
+CUT_OFF_FOR_GOOD: Final = 3
+_LIMITS: Final[Mapping[Trouble, float]] = MappingProxyType({"lost": LONGEST_IF_LOST})
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a call waits for.
+
+    Attributes:
+        seconds: how long, before the next try.
+        line: the method and the path of the call.
+        reason: a status, or what was wrong with the connection.
+    """
+
+    seconds: float
+    line: str
+    reason: str
+
+
+class Patience:
+    """What is known of an unsteady service; the runs against one target share it, and so do their threads.
+
+    Args:
+        longest: seconds that one call waits.
+        tell: called with a wait that is worth telling.
+        limits: fewer seconds, for some kinds of trouble.
+    """
+
+    def __init__(
+        self,
+        longest: float = LONGEST,
+        tell: Callable[[Wait], object] = lambda _: None,
+        limits: Mapping[Trouble, float] = _LIMITS,
+    ) -> None:
+        self._longest = longest
+        self._tell = tell
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._hopeless: set[str] = set()
+        self._cut_off: Counter[str] = Counter()
+        self._busy_until = 0.0
+        self._told_at = float("-inf")
+        self.is_silent = False
+
+    def seconds(self, call: str, trouble: Trouble) -> float:
+        """How long a call may wait in all; nothing where the whole service had no answer for as long as that.
+
+        Args:
+            call: what is called; calls of one operation have the same name.
+            trouble: what keeps the answer from it.
+        """
+        if self.is_silent:
+            return 0.0
+        longest = min(self._longest, self._limits.get(trouble, self._longest))
+        return min(longest, LONGEST_AGAIN) if call in self._hopeless else longest
+
+    def gave_up(self, call: str) -> None:
+        """A call had no answer in all its time; until another one has, none is waited for."""
+        with self._lock:
+            self._hopeless.add(call)
+            self.is_silent = True
+
+    def answered(self, call: str) -> None:
+        """A call had an answer."""
+        if self._hopeless or self._cut_off:
+            with self._lock:
+                self.is_silent = False
+                self._hopeless.discard(call)
+                self._cut_off.pop(call, None)
+
+    def cut_off(self, call: str) -> bool:
+        """An answer was cut off; whether that is the network's doing, so far as one can tell."""
+        with self._lock:
+            self._cut_off[call] += 1
+            return self._cut_off[call] < CUT_OFF_FOR_GOOD
+
+    def put_off(self, seconds: float) -> None:
+        """The service has asked all calls to come back after some seconds."""
+        with self._lock:
+            self._busy_until = max(self._busy_until, time.monotonic() + seconds)
+
+    @property
+    def busy_for(self) -> float:
+        """How long the service has asked to wait from now on, in seconds."""
+        return max(self._busy_until - time.monotonic(), 0.0) if self._busy_until else 0.0
+
+    def tell(self, wait: Wait, waited: float) -> None:
+        """Tell of a wait that is worth it; `waited` is how long the call has waited already."""
+        now = time.monotonic()
+        with self._lock:
+            if waited + wait.seconds <= WORTH_TELLING or now - self._told_at < TOLD_EVERY:
+                return
+            self._told_at = now
+        self._tell(wait)

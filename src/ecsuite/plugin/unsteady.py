@@ -1,0 +1,66 @@
+"""A service that is unsteady: tests that could not tell run once more; if they still cannot, the run ends with 6."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ecsuite.errors import CouldNotTell
+from ecsuite.plugin.session import end_with, session_of, settings_of
+from ecsuite.plugin.untold import PROPERTY, begin_again, is_untold
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a test that could not tell once more from its start, with ids of its own; the second time is what counts."""
+    if settings_of(item.config).uses_cassettes or not _calls_api(item):
+        return None
+    run_once: Any = item.config.pluginmanager.get_plugin("runner").runtestprotocol  # type: ignore[union-attr]
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = run_once(item, log=False, nextitem=nextitem)
+    if is_untold(item) and not session_of(item.config).ended:
+        begin_again(item)
+        reports = run_once(item, log=False, nextitem=nextitem)
+        _end_if_silent(item)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _end_if_silent(item: pytest.Item) -> None:
+    session = session_of(item.config)
+    if is_untold(item) and session.patience.is_silent:
+        session.end("the service does not answer any more")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what is left of a run that has ended."""
+    reason = session_of(item.config).ended
+    if reason and _calls_api(item):
+        item.user_properties.append((PROPERTY, reason))
+        pytest.skip(f"not run: {reason}")
+
+
+def _calls_api(item: pytest.Item) -> bool:
+    return "ecsuite_session" in getattr(item, "fixturenames", ())
+
+
+class Untold:
+    """Ends a session with 6 where nothing is broken, and not all could be told; a plugin of the one that prints."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Learn that a test could not tell; it may have run in another process."""
+        if any(name == PROPERTY for name, _ in report.user_properties):
+            end_with(self._config, CouldNotTell.exit_code)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the exit code seen to, by the process that ends with it."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Untold(config), "ecsuite_untold")

@@ -1,0 +1,206 @@
+"""The calls of a script, in order: what makes ready, the call itself, and what shows it; each with what it makes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from ecsuite import wording
+from ecsuite.client import Ledger, Step, texts_in
+from ecsuite.client.pacing import FIRST_PAUSE, LONGEST_PAUSE, TIMEOUT
+from ecsuite.findings.finding import Finding
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.media import json_or_none
+from ecsuite.messages.redact import MASK, is_secret, mask_value
+from ecsuite.reproduce.call import Command, Names, command, url
+from ecsuite.reproduce.shell import Hole, word
+from ecsuite.reproduce.slice import Plan, chosen_names, deletions
+
+# What was read so often was waited for.
+_MANY: Final = 3
+_SEPARATORS: Final = re.compile(r"[][{},\n]")
+# Time for deliveries to come before their webhook is deleted.
+PAUSE: Final = """\
+if [ -t 0 ]; then
+    printf '%s' 'Enter deletes what was made: ' >&2
+    read -r _
+else
+    sleep 2
+fi"""
+
+
+class Calls:
+    """The lines of the calls.
+
+    Args:
+        finding: that is to be shown.
+        plan: what is done again.
+        ledger: of the run.
+        names: what stands in the place of values.
+        implied: the headers that all calls have.
+    """
+
+    def __init__(self, finding: Finding, plan: Plan, ledger: Ledger, names: Names, implied: Sequence[str]) -> None:
+        self._finding = finding
+        self._plan = plan
+        self._ledger = ledger
+        self._names = names
+        self._commands = {step.number: command(step.exchange.request, names, implied) for step in plan.calls}
+
+    def lines(self) -> Iterator[str]:
+        """All of them."""
+        if self._plan.blamed is None:
+            yield from self._delivery()
+            return
+        yield from self._before(self._plan.blamed)
+        yield from self._call(self._plan.blamed)
+        yield from self._after(self._plan.blamed)
+        if self._finding.breach.at.part == "delivery":
+            yield PAUSE
+
+    def _before(self, blamed: Step) -> Iterator[str]:
+        steps = [step for step in self._plan.steps if step.number < blamed.number]
+        if steps:
+            yield "# What the call needs."
+        for step in steps:
+            yield from self._made("prepare", step)
+        evidence = self._plan.evidence
+        if evidence is None:
+            yield from self._wait()
+        elif self._shows_before(blamed, evidence):
+            yield "\n# How it is before the call."
+            yield from self._show(evidence, "before: ")
+
+    def _call(self, blamed: Step) -> Iterator[str]:
+        breach = self._finding.breach
+        yield f"\n# The call. Look at {wording.where(breach)}:"
+        yield f"# expected {wording.expected(breach)}, actual {wording.actual(breach)}."
+        yield from self._made("show", blamed)
+
+    def _after(self, blamed: Step) -> Iterator[str]:
+        for step in self._plan.steps:
+            if step.number > blamed.number:
+                yield from self._made("prepare", step)
+        if self._plan.evidence is not None:
+            yield from self._wait()
+            yield "\n# The call that shows it."
+            yield from self._show(self._plan.evidence, "afterwards: ")
+        for step in self._plan.pages:
+            yield from self._show(step, "next page: ")
+
+    def _shows_before(self, blamed: Step, evidence: Step) -> bool:
+        """Whether the later call can be sent before the call, and says something then."""
+        made_later = [value for value, step in self._plan.chosen.items() if step.number >= blamed.number]
+        is_read = blamed.exchange.request.method in {"GET", "HEAD"}
+        return not is_read and not any(value in chosen_names(evidence) for value in made_later)
+
+    def _delivery(self) -> Iterator[str]:
+        """What has the API call a webhook, and the call that was recorded."""
+        for step in self._plan.steps:
+            yield from self._made("show", step)
+        yield "\n# The delivery that was recorded. Yours comes to the address in EC_WEBHOOK_PUBLIC_URL."
+        assert self._finding.blamed is not None
+        yield f"printf '%s\\n' {word((_recorded(self._finding.blamed, self._ledger),))}"
+        yield PAUSE
+
+    def _wait(self) -> Iterator[str]:
+        """Time for what takes some, where it was waited for."""
+        times = self._plan.polls
+        if times >= _MANY:
+            seconds = min(sum(min(FIRST_PAUSE * 2**turn, LONGEST_PAUSE) for turn in range(times)), TIMEOUT)
+            yield f"\n# It takes its time: it was read {times} times before.\nsleep {max(1, round(seconds))}"
+
+    # Each
+
+    def _made(self, how: str, step: Step) -> Iterator[str]:
+        """A call, with what it makes noted, to be deleted."""
+        is_held = any(each.chosen or each.member for each in deletions(step, self._ledger))
+        yield from self._remembering(step, only_own=True)
+        yield from ["hold"] if is_held else []
+        yield from self._sent(how, "", step)
+        yield from self._captures(step)
+        yield from self._remembering(step, only_own=False)
+        yield from ["release"] if is_held else []
+
+    def _show(self, step: Step, prefix: str = "") -> Iterator[str]:
+        yield from self._sent("show", prefix, step)
+
+    def _sent(self, how: str, prefix: str, step: Step) -> Iterator[str]:
+        call = self._commands[step.number]
+        label = word((self._ledger.redactor.text(prefix + _line(step, self._ledger)),))
+        if call.feed:
+            yield f'call_{step.number}() {{ {call.feed} | send {_arguments(call)} "$@"; }}'
+            yield f"{how} {label} call_{step.number}"
+        else:
+            yield f"{how} {label} send {_arguments(call)}"
+
+    def _captures(self, step: Step) -> Iterator[str]:
+        """What the server chose, for the calls that name it."""
+        for value, origin in self._plan.chosen.items():
+            if origin is step:
+                name, count = occurrence(value, step)
+                variable = self._names.ids[value]
+                yield f"{variable}=$(member {word((name,))} {count})"
+                yield f'[ -n "${variable}" ] || fail {word((f"the response has no {name} to go on with",))}'
+
+    def _remembering(self, step: Step, *, only_own: bool) -> Iterator[str]:
+        """What is to be deleted: noted before the call where only this run can have made it, else after its success."""
+        whose = "" if step.partner == self._ledger.partners[0] else "other"
+        for each in deletions(step, self._ledger):
+            path = url(each.path, self._names)
+            if each.member and not only_own:
+                yield f"made_id=$(member {each.member} 1)"
+                yield f"[ -z \"$made_id\" ] || remember '{whose}' {word((*path, Hole('$made_id')))}"
+            elif not each.member and each.is_own == only_own and (each.is_own or step.is_success):
+                yield f"remember '{whose}' {word(path)}"
+
+
+def _arguments(call: Command) -> str:
+    """The arguments, an option with its value a line."""
+    lines: list[str] = []
+    is_open = False
+    for argument in call.arguments:
+        if is_open and not argument.startswith("--"):
+            lines[-1] += f" {argument}"
+        else:
+            lines.append(argument)
+        is_open = argument in _WITH_A_VALUE
+    return " \\\n    ".join(lines)
+
+
+_WITH_A_VALUE: Final = frozenset({"-X", "-H", "-u", "--data-raw", "--data-binary"})
+
+
+def _line(step: Step, ledger: Ledger) -> str:
+    """The method and the path of a call, for people."""
+    request = step.exchange.request
+    below, address = request.url.removeprefix(ledger.base_url), urlsplit(request.url)
+    shown = below if below != request.url else f"{address.path}{address.query and '?'}{address.query}"
+    return f"{request.method} {wording.shorten(shown)}"
+
+
+def occurrence(value: str, step: Step) -> tuple[str, int]:
+    """The member that holds a value in a response, and which of its name it is, as the script's `member` counts."""
+    text = step.exchange.response.body.decode("utf-8", "replace")
+    names = [name for name, own in texts_in(step.values.response) if own == value and name]
+    spelt = json.dumps(value, ensure_ascii=False)
+    for name in names:
+        pattern = re.compile(rf'\s*"{re.escape(name)}"\s*:\s*(".*")\s*')
+        found = [match[1] for line in _SEPARATORS.split(text) if (match := pattern.fullmatch(line))]
+        if spelt in found:
+            return name, found.index(spelt) + 1
+    return next(iter(names), ""), 1
+
+
+def _recorded(delivery: Exchange, ledger: Ledger) -> str:
+    """A delivery as text, with its secrets masked."""
+    request = delivery.request
+    lines = [f"{request.method} {request.url}"]
+    lines += [f"{name}: {MASK if is_secret(name) else value}" for name, value in request.headers]
+    value = json_or_none(request.body)
+    masked = mask_value(value)
+    text = request.body.decode("utf-8", "replace") if masked == value else json.dumps(masked, ensure_ascii=False)
+    return ledger.redactor.text("\n".join([*lines, "", text]))

@@ -1,0 +1,441 @@
+"""What must be done again for a finding to show: a backward slice through the exchanges of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from ecsuite.checks.decoded import FIRST_SERVER_ERROR
+from ecsuite.client import Ledger, Step, fill, segment, texts_in
+from ecsuite.contract import EntityType, Link, Operation, Values, parameters, success_links
+from ecsuite.findings.breach import Breach
+from ecsuite.findings.datum import MISSING, NOTHING, datum
+from ecsuite.findings.finding import Finding
+from ecsuite.json_paths import at_path
+from ecsuite.messages.media import json_or_none
+
+# Shorter texts say nothing of where they come from.
+SHORTEST_NAME: Final = 8
+# An id that is shorter may be somebody else's.
+SHORTEST_OWN: Final = 20
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT")
+_HOOK: Final = re.compile(r"(https?://[^\s\"]+)/hooks/[^/\s\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done again, in order.
+
+    Attributes:
+        steps: the calls before the evidence, the one that is to blame among them.
+        blamed: that one; None where the API made it, at a webhook.
+        evidence: the call that shows it afterwards; None where the blamed one does.
+        polls: how often the last call was made in vain before it, for what it is to show takes its time.
+        pages: the calls that read the other pages of the same list, as the last of those does.
+        chosen: what the server chose and later calls name, with the step whose response shows it.
+    """
+
+    steps: tuple[Step, ...]
+    blamed: Step | None
+    evidence: Step | None
+    polls: int
+    pages: tuple[Step, ...]
+    chosen: Mapping[str, Step]
+
+    @property
+    def calls(self) -> tuple[Step, ...]:
+        """All calls of the plan."""
+        return (*self.steps, *([self.evidence] if self.evidence else []), *self.pages)
+
+
+def plan(finding: Finding, ledger: Ledger) -> Plan:
+    """What must be done again for a finding to show."""
+    return _Slice(finding, ledger).plan()
+
+
+class _Slice:
+    def __init__(self, finding: Finding, ledger: Ledger) -> None:
+        assert finding.blamed is not None
+        self._finding = finding
+        self._ledger = ledger
+        self._contract = ledger.contract
+        self._blamed: Step | None = ledger.as_step(finding.blamed) if ledger.is_call(finding.blamed) else None
+        evidence = finding.evidence if finding.evidence is not finding.blamed else None
+        self._all = ledger.steps()
+        self._evidence = self._shown_by(ledger.as_step(evidence)) if evidence else None
+        if self._blamed and self._evidence and not self._blamed.is_success:
+            self._blamed = self._culprit(self._blamed)
+        self._about: dict[int, frozenset[str]] = {}
+
+    def plan(self) -> Plan:
+        """The plan."""
+        targets = [each for each in (self._blamed, self._evidence) if each]
+        end = max((each.number for each in targets), default=len(self._all) and self._all[-1].number + 1)
+        included = {each.number: each for each in targets}
+        names: set[str] = set(self._of_finding())
+        for target in targets:
+            names |= names_of(target, self._ledger)
+            self._include(self._forced(target), included, names)
+        if self._is_about_deliveries():
+            self._include((step for step in self._all if hooks_in(step)), included, names)
+        if self._blamed is None:
+            # What the API was asked to make up may be what it delivered, though the delivery does not say so.
+            self._include((step for step in self._all if step.is_change and _simulates(step)), included, names)
+        elif not self._blamed.is_success:
+            self._include(self._siblings(self._blamed), included, names)
+        before = [step for step in self._all if step.number < end and step.is_change and self._may_be_before(step)]
+        known = -1
+        while known != len(included):
+            known = len(included)
+            for step in reversed(before):
+                if step.number not in included and self.about(step) & names:
+                    self._include([step], included, names)
+            self._include(self._origins(included.values()), included, names)
+            self._include(self._later_tokens(included.values(), before), included, names)
+        steps = [step for step in sorted(included.values(), key=lambda step: step.number) if step is not self._evidence]
+        pages = self._pages(self._evidence or self._blamed)
+        users = [*steps, *([self._evidence] if self._evidence else [])]
+        chosen = {
+            value: first
+            for user in users
+            for value in sorted(chosen_names(user))
+            if (first := self.origin(value, user))
+        }
+        for step in steps:
+            chosen |= {value: self._origin_of_made(value, step) for value in made_by_server(step, self._ledger)}
+        return Plan(tuple(steps), self._blamed, self._evidence, self._polls(targets[-1:]), pages, chosen)
+
+    def _shown_by(self, latest: Step) -> Step:
+        """Of the later reads of one operation the one that shows the breach; the latest where none clearly does."""
+        start = self._blamed.number if self._blamed else 0
+        reads = (
+            step
+            for step in reversed(self._all)
+            if start < step.number <= latest.number and step.operation is latest.operation
+        )
+        return next((step for step in reads if _shows(step, self._finding.breach)), latest)
+
+    def _culprit(self, blamed: Step) -> Step:
+        """Of several refused calls the one whose ids the evidence shows; the given one where none has more."""
+        shown = {text for _, text in texts_in(self._finding.breach.actual.value) if is_id(text)}
+        same = [
+            step
+            for step in self._all
+            if step.number <= blamed.number and not step.is_success
+            if _line_of(step) == _line_of(blamed)
+        ]
+        return max([blamed, *same], key=lambda step: len(shown & names_of(step, self._ledger)))
+
+    def _siblings(self, refused: Step) -> list[Step]:
+        """The calls that did before what one that is right was refused to do, for it may be refused because of them."""
+        request = refused.exchange.request
+        if request.expectation.violates or request.method != "POST" or refused.operation is None:
+            return []
+        return [
+            step
+            for step in self._all
+            if step.number < refused.number and step.is_change and step.exchange.request.url == request.url
+        ]
+
+    def _may_be_before(self, step: Step) -> bool:
+        """Whether a step can have come before a delivery that nobody knows the time of: nothing was deleted yet."""
+        return self._blamed is not None or step.exchange.request.method != "DELETE"
+
+    def _later_tokens(self, steps: Iterable[Step], before: Iterable[Step]) -> list[Step]:
+        """The tokens that a partner got after one of those in the steps, for they may have put an end to it."""
+        token = self._contract.token_operation
+        first = {
+            each.partner: each.number for each in reversed(list(steps)) if each.operation is token and each.is_success
+        }
+        return [
+            step
+            for step in before
+            if step.operation is token and step.partner in first and step.number > first[step.partner]
+        ]
+
+    def _include(self, steps: Iterable[Step], included: dict[int, Step], names: set[str]) -> None:
+        for step in steps:
+            if step.number not in included:
+                included[step.number] = step
+                names |= names_of(step, self._ledger) | self.about(step)
+
+    def _of_finding(self) -> Iterator[str]:
+        """The texts in what a finding says of values, and in a delivery."""
+        breach, blamed = self._finding.breach, self._finding.blamed
+        for each in (breach.expected, breach.actual):
+            yield from (text for _, text in texts_in(each.value))
+        if self._blamed is None and blamed is not None:
+            yield from _texts(blamed.request.body)
+            yield blamed.request.url.partition("?")[0]
+
+    def _is_about_deliveries(self) -> bool:
+        """Whether webhooks have to do with it, which are named by none of its requests."""
+        operations = [each.operation for each in (self._blamed, self._evidence) if each and each.operation]
+        return (
+            self._blamed is None
+            or self._finding.breach.at.part == "delivery"
+            or any(operation.follows for operation in operations)
+        )
+
+    def _polls(self, targets: Sequence[Step]) -> int:
+        """How often the same was read directly before; what was refused takes no time."""
+        count = 0
+        for target in targets if self._blamed and self._blamed.is_success else ():
+            for step in reversed([each for each in self._all if each.number < target.number]):
+                same = step.exchange.request
+                if (same.method, same.url) != ("GET", target.exchange.request.url):
+                    break
+                count += 1
+        return count
+
+    def _pages(self, target: Step | None) -> tuple[Step, ...]:
+        """The reads of the other pages of a list, if the target is the read of one and the whole list is meant."""
+        operation = target.operation if target and self._finding.breach.at.part == "list" else None
+        page = operation.paged_by("page") if operation else ""
+        if target is None or not page:
+            return ()
+        own = _list_of(target, page)
+        found: list[Step] = []
+        for step in (each for each in self._all if each.number > target.number):
+            if step.operation is not operation:
+                break
+            if _list_of(step, page) != own or _page_of(step, page) != _page_of(target, page) + len(found) + 1:
+                break
+            found.append(step)
+        return tuple(found)
+
+    def _forced(self, target: Step) -> list[Step]:
+        """What made the items of a list, if the target is one."""
+        operation = target.operation
+        if operation is None or operation.method != "GET":
+            return []
+        makers = {each.creator.id: each for each in self._contract.entity_types if operation in each.listers}
+        return [
+            step
+            for step in self._all
+            if step.number < target.number and step.is_change and step.operation
+            if step.operation.id in operation.follows or self._makes(step, step.operation, makers.values(), target)
+        ]
+
+    def _makes(self, step: Step, maker: Operation, types: Iterable[EntityType], target: Step) -> bool:
+        """Whether a step made what a list shows: something of one of the types, below the same parents."""
+        batch = self._contract.batch_of(maker)
+        if not any(each.creator is maker or (batch and batch.entity_type.reader is each.reader) for each in types):
+            return False
+        own = {**step.path_values, **dict(texts_in(step.values.request))}
+        return all(own.get(name, value) == value for name, value in target.path_values.items()) or bool(batch)
+
+    def about(self, step: Step) -> frozenset[str]:
+        """The ids and the paths of what a step made or changed."""
+        if step.number not in self._about:
+            self._about[step.number] = frozenset(self._what(step))
+        return self._about[step.number]
+
+    def _what(self, step: Step) -> Iterator[str]:
+        operation = step.operation
+        if operation is None:
+            return
+        if operation is self._contract.token_operation:
+            yield from (text for _, text in texts_in(step.values.response) if len(text) >= SHORTEST_NAME)
+            return
+        made = set(made_by(step, self._ledger))
+        yield from made
+        if operation.method != "POST" or all(text.startswith("/") for text in made):
+            yield fill(operation, step.path_values)
+            yield from [step.path_values[name] for name in parameters(operation)[-1:]]
+        if operation.method == "POST" and all(text.startswith("/") for text in made):
+            messages = (step.values.request, step.values.response)
+            yield from (text for message in messages for _, text in texts_in(message) if is_id(text))
+
+    def _origins(self, steps: Iterable[Step]) -> list[Step]:
+        """The exchanges that first showed what the server chose and these steps name."""
+        found = [self.origin(value, step) for step in list(steps) for value in chosen_names(step)]
+        return [each for each in found if each]
+
+    def origin(self, value: str, user: Step) -> Step | None:
+        """The exchange whose response first showed a value; None where a request did, or nothing before the user."""
+        if value in self._ledger.tokens:
+            return None
+        first = self._made.get(value) or self._seen.get(value)
+        return first if first and first.number < user.number else None
+
+    def _origin_of_made(self, value: str, step: Step) -> Step:
+        return self._made.get(value, step)
+
+    @cached_property
+    def _made(self) -> dict[str, Step]:
+        """What the server chose for what was made, by its id."""
+        found: dict[str, Step] = {}
+        for step in self._all:
+            for name in made_by(step, self._ledger) if step.is_change else ():
+                if name not in chosen_names(step):
+                    found.setdefault(name, step)
+        return found
+
+    @cached_property
+    def _seen(self) -> dict[str, Step | None]:
+        """What looks like an id, with the exchange whose response had it first; None where a request had."""
+        found: dict[str, Step | None] = {}
+        for step in self._all:
+            for name in chosen_names(step):
+                found.setdefault(name, None)
+            for _, text in texts_in(step.values.response) if step.is_success else ():
+                if is_id(text):
+                    found.setdefault(text, step)
+        return found
+
+
+def _list_of(step: Step, page: str) -> tuple[str, list[tuple[str, str]]]:
+    """Which list a request reads, whatever the page."""
+    url = urlsplit(step.exchange.request.url)
+    return url.path, [pair for pair in parse_qsl(url.query) if pair[0] != page]
+
+
+def _page_of(step: Step, page: str) -> int:
+    number = dict(parse_qsl(urlsplit(step.exchange.request.url).query)).get(page, "1")
+    return int(number) if number.isdecimal() else 0
+
+
+def _line_of(step: Step) -> tuple[str, str]:
+    return step.exchange.request.method, step.exchange.request.url
+
+
+def _shows(step: Step, breach: Breach) -> bool:
+    """Whether a response has what a breach says was seen."""
+    if breach.at.part == "status":
+        return bool(step.exchange.response.status == breach.actual.value)
+    if breach.at.part != "body":
+        return True
+    if not breach.at.path:
+        gone = {text for _, text in texts_in(breach.expected.value)}
+        return not step.is_success and gone >= set(step.path_values.values()) if gone else step.is_success
+    value = at_path(step.values.response, breach.at.path, NOTHING)
+    seen = MISSING if value is NOTHING else datum(value)
+    is_same = seen.type in {"object", "array"} or bool(seen.value == breach.actual.value)
+    return seen.type == breach.actual.type and is_same
+
+
+def _simulates(step: Step) -> bool:
+    operation = step.operation
+    return operation is not None and operation.sandbox_only and operation.method == "POST"
+
+
+def is_id(text: str) -> bool:
+    """Whether a text looks like an id: long enough to be nothing else, with a digit, and no time or address."""
+    return len(text) >= SHORTEST_NAME and any(map(str.isdigit, text)) and "/" not in text and not _TIME.match(text)
+
+
+def chosen_names(step: Step) -> set[str]:
+    """What a request names that a server may have chosen: ids in its path, its body and its query, and its token."""
+    request = step.exchange.request
+    names = set(step.path_values.values())
+    for name, text in [*texts_in(step.values.request), *parse_qsl(urlsplit(request.url).query)]:
+        if is_id(text) or name.lower().endswith("id"):
+            names.add(text)
+    if step.operation is None:
+        names |= {text for segment in urlsplit(request.url).path.split("/") if is_id(text := unquote(segment))}
+    scheme, _, token = (request.headers.get("Authorization") or "").partition(" ")
+    return names | ({token} if scheme.lower() == "bearer" and token else set())
+
+
+def names_of(step: Step, ledger: Ledger) -> set[str]:
+    """Everything that a request names: texts in its path, query and body, and its path."""
+    request = step.exchange.request
+    texts = {text for _, text in texts_in(step.values.request)}
+    query = {text for _, text in parse_qsl(urlsplit(request.url).query)}
+    every = {*texts, *query, *step.path_values.values(), ledger.path_of(request.url), *chosen_names(step)}
+    return every - ledger.tokens.keys()
+
+
+def made_by(step: Step, ledger: Ledger) -> Iterator[str]:
+    """The ids, and the paths to delete, of what a step made."""
+    operation, contract = step.operation, ledger.contract
+    rule = operation.response(step.exchange.response.status) if operation and step.is_success else None
+    for link in rule.links if rule else ():
+        target = contract.operations[link.operation_id]
+        own = parameters(target)[-1:]
+        is_deletion = target.method == "DELETE"
+        is_new = is_deletion or any(link.parameters[name].message == "response" for name in own)
+        if not is_new:
+            continue
+        for values in link.each(step.values):
+            if is_deletion:
+                yield fill(target, values)
+            yield from (values[name] for name in own if link.parameters[name].is_of_body)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """How what a step makes is deleted.
+
+    Attributes:
+        path: below the base URL.
+        chosen: the id in it that the response alone gives; empty where there is none.
+        is_own: whether nobody else can have what is deleted, so that trying does no harm.
+        member: the member of the response that has the id, where the response that was recorded had none; the path
+            then ends before it.
+    """
+
+    path: str
+    chosen: str = ""
+    is_own: bool = False
+    member: str = ""
+
+
+def deletions(step: Step, ledger: Ledger) -> list[Deletion]:
+    """How what a step makes is deleted, also where it should have been refused, or is refused no more."""
+    operation, contract, path = step.operation, ledger.contract, ledger.path_of(step.exchange.request.url)
+    if operation is None or operation.method in {"PUT", "PATCH"}:
+        match = contract.find("DELETE", path) if step.exchange.request.method in {"PUT", "PATCH", "POST"} else None
+        return [Deletion(path, is_own=_is_own(match.path_parameters))] if match else []
+    rule = operation.response(step.exchange.response.status) if step.is_success else None
+    # A response mostly gives the id that was sent, if one was.
+    sent, found = Values(step.values.path, step.values.request, step.values.request), {}
+    for link in rule.links if rule and rule.links else success_links(operation):
+        target = contract.operations[link.operation_id]
+        if target.method != "DELETE":
+            continue
+        for values in link.each(sent):
+            is_own = _is_own(values) if values else step.exchange.response.status >= FIRST_SERVER_ERROR
+            found[fill(target, values)] = Deletion(fill(target, values), is_own=is_own)
+        for values in link.each(step.values):
+            own = values.get(parameters(target)[-1], "") if values else ""
+            found.setdefault(fill(target, values), Deletion(fill(target, values), own))
+        if not found and target.path.endswith("}"):
+            found |= _unknown(step, target, link)
+    return list(found.values())
+
+
+def _unknown(step: Step, target: Operation, link: Link) -> dict[str, Deletion]:
+    """How what a step did not make would be deleted, if it did."""
+    name = parameters(target)[-1]
+    if link.parameters[name].message != "response" or set(parameters(target)[:-1]) - step.path_values.keys():
+        return {}
+    path = fill(target, {**step.path_values, name: "*"}).removesuffix(segment("*"))
+    return {path: Deletion(path, member=link.parameters[name].member)}
+
+
+def _is_own(values: Mapping[str, str]) -> bool:
+    return any(len(value) >= SHORTEST_OWN for value in values.values())
+
+
+def made_by_server(step: Step, ledger: Ledger) -> list[str]:
+    """The ids that the response alone gives of what is to be deleted."""
+    return [each.chosen for each in deletions(step, ledger) if each.chosen]
+
+
+def hooks_in(step: Step) -> str:
+    """What the addresses begin with at which a request wants deliveries; empty where it wants none."""
+    for _, text in texts_in(step.values.request):
+        found = _HOOK.match(text)
+        if found:
+            return found[1]
+    return ""
+
+
+def _texts(body: bytes) -> Iterator[str]:
+    yield from (text for _, text in texts_in(json_or_none(body)))

@@ -1,0 +1,189 @@
+"""What is secret in a request as shell variables: whole, cut off, turned round, or with something changed in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
+
+from ecsuite.messages.redact import SHORTEST_SECRET
+from ecsuite.reproduce.shell import Hole, Parts
+
+# A text that has so many characters of a secret in a row is a part of it.
+SHORTEST_PART: Final = 8
+# A secret that lacks no more than that at one end is written by what it lacks.
+_FEW: Final = 3
+
+Spelling = Callable[[str], str]
+# How a value is spelt in a form, in a path, or in JSON; and the function of the script that does it.
+PLAIN: Final = ""
+FORM: Final = "form_encoded"
+SEGMENT: Final = "encoded"
+JSON: Final = "escaped"
+_SPELT: Final[Mapping[str, Spelling]] = {
+    PLAIN: lambda text: text,
+    FORM: quote_plus,
+    SEGMENT: lambda text: quote(text, safe=""),
+    JSON: lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+}
+_READ: Final[Mapping[str, Spelling]] = {
+    PLAIN: lambda text: text,
+    FORM: unquote_plus,
+    SEGMENT: unquote,
+    JSON: lambda text: text,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that must not stand in a script.
+
+    Attributes:
+        variable: of the shell, that has it.
+        has_parts: whether its parts are secret, too; those of a client's id are not.
+    """
+
+    value: str
+    variable: str
+    has_parts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A secret as it is, or turned round; `call` is the expansion that gives it."""
+
+    text: str
+    call: str
+    secret: Secret
+
+
+class Vault:
+    """Puts variables in the place of secrets.
+
+    Args:
+        secrets: of one value the first variable counts.
+    """
+
+    def __init__(self, secrets: list[Secret]) -> None:
+        self._known: dict[str, Secret] = {}
+        for secret in secrets:
+            self._known.setdefault(secret.value, secret)
+        long_enough = [secret for secret in self._known.values() if len(secret.value) >= SHORTEST_SECRET]
+        self._forms = [
+            form for secret in sorted(long_enough, key=lambda each: -len(each.value)) for form in _forms(secret)
+        ]
+        self._grams: dict[str, tuple[_Form, int]] = {}
+        for form in self._forms:
+            if form.secret.has_parts:
+                for start in range(len(form.text) - SHORTEST_PART + 1):
+                    self._grams.setdefault(form.text[start : start + SHORTEST_PART], (form, start))
+
+    def parts(self, text: str, spelling: str = PLAIN) -> Parts:
+        """A text with variables in the place of what is secret in it.
+
+        Args:
+            text: a header, say, or the value of a form's member, as it is spelt.
+            spelling: how what stands in it is spelt.
+        """
+        plain = _READ[spelling](text)
+        if spelling in {FORM, SEGMENT} and _SPELT[spelling](plain) == text:
+            return tuple(_spelt(piece, spelling) for piece in self._plain(plain))
+        return self._plain(text, spelling if spelling == JSON else PLAIN)
+
+    def _plain(self, text: str, spelling: str = PLAIN) -> Parts:
+        whole = next((each for each in self._known.values() if each.value and each.value == text), None)
+        if whole is not None:
+            return (Hole(_call(spelling, f"${whole.variable}")),)
+        spelt = {_SPELT[spelling](form.text): form for form in reversed(self._forms)}
+        found = split(text, {text: Hole(_call(spelling, form.call)) for text, form in spelt.items()})
+        pieces = [piece for part in found for piece in ([part] if isinstance(part, Hole) else self._cut(part))]
+        return _with_changes(tuple(pieces))
+
+    def _cut(self, text: str) -> list[str | Hole]:
+        """A text with the parts of secrets in it replaced."""
+        pieces: list[str | Hole] = []
+        start = index = 0
+        while index + SHORTEST_PART <= len(text):
+            known = self._grams.get(text[index : index + SHORTEST_PART])
+            if known is None:
+                index += 1
+                continue
+            form, begin = known
+            end = begin + SHORTEST_PART
+            while (
+                index + end - begin < len(text) and end < len(form.text) and text[index + end - begin] == form.text[end]
+            ):
+                end += 1
+            pieces += [text[start:index], _Piece(_piece(form, begin, end), form, begin, end)]
+            index = start = index + end - begin
+        return [piece for piece in (*pieces, text[start:]) if piece]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece(Hole):
+    """A part of a secret, from one character to another."""
+
+    form: _Form
+    begin: int
+    end: int
+
+
+def split(text: str, holes: Mapping[str, Hole]) -> Parts:
+    """A text with holes in the place of some texts in it, the longest first."""
+    wanted = sorted((each for each in holes if each), key=len, reverse=True)
+    if not wanted:
+        return (text,) if text else ()
+    pieces = re.split(f"({'|'.join(map(re.escape, wanted))})", text)
+    return tuple(holes.get(piece, piece) if index % 2 else piece for index, piece in enumerate(pieces) if piece)
+
+
+def _forms(secret: Secret) -> list[_Form]:
+    found = [
+        _Form(secret.value, f"${secret.variable}", secret),
+        _Form(secret.value.swapcase(), f'$(swapped "${secret.variable}")', secret),
+        _Form(secret.value[::-1], f'$(backwards "${secret.variable}")', secret),
+    ]
+    return list({form.text: form for form in reversed(found)}.values())[::-1]
+
+
+def _spelt(piece: str | Hole, spelling: str) -> str | Hole:
+    return _SPELT[spelling](piece) if isinstance(piece, str) else Hole(_call(spelling, piece.text))
+
+
+def _call(function: str, text: str) -> str:
+    return f'$({function} "{text}")' if function else text
+
+
+def _piece(form: _Form, begin: int, end: int) -> str:
+    whole, size, variable = form.call, len(form.text), form.secret.variable
+    if end < size:
+        whole = f'$(first {_count(end, size, variable)} "{whole}")'
+    return f'$(behind {_count(begin, size, variable)} "{whole}")' if begin else whole
+
+
+def _count(count: int, size: int, variable: str) -> str:
+    """A number of characters of a secret, whose length may be another one the next time."""
+    if count - size // 2 in {0, 1}:
+        more = " + 1" if count > size // 2 else ""
+        return f"$((${{#{variable}}} / 2{more}))"
+    return f"$((${{#{variable}}} - {size - count}))" if size - count <= _FEW else str(count)
+
+
+def _with_changes(parts: Parts) -> Parts:
+    """The same, where one character of a secret was changed, with one that is another whatever the secret is."""
+    changed = list(parts)
+    for index in range(1, len(parts) - 1):
+        before, char, after = parts[index - 1 : index + 2]
+        if (
+            isinstance(before, _Piece)
+            and isinstance(after, _Piece)
+            and isinstance(char, str)
+            and len(char) == 1
+            and (before.form, before.end + 1) == (after.form, after.begin)
+        ):
+            place = _count(before.end, len(before.form.text), before.form.secret.variable)
+            changed[index] = Hole(f'$(unlike {place} "{before.form.call}")')
+    return tuple(changed)

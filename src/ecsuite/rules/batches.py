@@ -1,0 +1,44 @@
+"""Batches: what goes into one, and what it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ecsuite.contract import Batch
+from ecsuite.http import httpx
+from ecsuite.rules.drafts import Drafts
+from ecsuite.rules.entity import Entity
+from ecsuite.rules.representation import Representation
+from ecsuite.samples import Samples
+
+
+class Batches:
+    """Draws the items of batches, and knows what they make.
+
+    Args:
+        drafts: makes what the items name.
+        samples: draws them.
+        representation: what responses must show.
+    """
+
+    def __init__(self, drafts: Drafts, samples: Samples, representation: Representation) -> None:
+        self._drafts = drafts
+        self._samples = samples
+        self._representation = representation
+
+    def items(self, batch: Batch, count: int) -> list[dict[str, Any]]:
+        """What to put into a batch: the smallest entity, the fullest one, and others."""
+        schema = batch.creator.body_schema
+        ids = self._drafts.ready(self._samples.all_needs(schema))
+        fullest = [self._samples.fullest(schema, ids, turn=turn) for turn in range(1, count)]
+        return [body.value[batch.member][0] for body in (self._samples.smallest(schema, ids), *fullest)]
+
+    def entities(self, batch: Batch, items: Iterable[dict[str, Any]], response: httpx.Response) -> list[Entity]:
+        """What a batch makes of its items, if it makes them; the ids of what they belong to are in the items."""
+        own, entities = batch.entity_type, []
+        for item in items:
+            ids = {name: item[name] if name in item else item[own.member] for name in own.parameters}
+            representation = self._representation.of(own.creator, item)
+            entities.append(Entity(own, ids, item, representation, response))
+        return entities

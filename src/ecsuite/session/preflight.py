@@ -1,0 +1,221 @@
+"""Before the first test of a live run: a token, then a harmless read or two, so that a dead server is told at once."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from ecsuite import editions
+from ecsuite.checks import Checker, DecodedExchange
+from ecsuite.client import Api, Patience, Wait, checked_of
+from ecsuite.client.harmless import readable
+from ecsuite.client.patience import Trouble
+from ecsuite.contract import Contract
+from ecsuite.errors import (
+    AccessTokenRefused,
+    BehindFirewall,
+    CouldNotTell,
+    CredentialsRefused,
+    NoSuchApi,
+    ServerUnreachable,
+    TokenEnded,
+    TokenNotTaken,
+    WebhookPortTaken,
+    WrongEdition,
+)
+from ecsuite.findings.broken import AllBroken, PromiseBroken
+from ecsuite.journal import Journal
+from ecsuite.messages.exchange import FORBIDDEN, HTML, Response
+from ecsuite.messages.media import UndecodableError, json_or_none
+from ecsuite.messages.redact import Redactor
+from ecsuite.session.connections import Connections
+from ecsuite.target import Target
+
+# Seconds for an answer, and for a service that is busy; somebody who is not there is not waited for.
+BUDGET: Final = 20.0
+LIMITS: Final[Mapping[Trouble, float]] = {"lost": 2.0, "unreachable": 0.5}
+MOST_READS: Final = 4
+LOOPBACK: Final = "127.0.0.1"
+# Errors of RFC 6749 section 5.2 that are about the credentials themselves.
+REFUSALS: Final = frozenset({"invalid_client", "unauthorized_client"})
+# The variables that have the credentials of the first partner, and of the second.
+VARIABLES: Final = (("EC_CLIENT_ID", "EC_CLIENT_SECRET"), ("EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET"))
+UNAUTHORIZED: Final = 401
+NOT_FOUND: Final = 404
+NOT_ALLOWED: Final = 405
+# Fewer wrong answers than that may be faults of the server.
+_TELLING: Final = 2
+
+
+def require_server(edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None) -> None:
+    """See that the API of an edition answers at a target, and takes the credentials.
+
+    What else may be wrong is for the tests to tell.
+
+    Args:
+        edition: whose contract says what can be read.
+        target: live.
+        tell: called with a long wait.
+
+    Raises:
+        UsageError: nobody is there, it is no such API, or it refuses the credentials.
+        AllBroken: it has nothing but server errors.
+        CouldNotTell: it is too busy.
+    """
+    _require_port(target)
+    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
+        others = [replace(target, credentials=target.other)] if target.other else []
+        clients = [_client(connections, partner, edition) for partner in (target, *others)]
+        have_tokens = [_has_token(api, names) for api, names in zip(clients, VARIABLES, strict=False)]
+        if all(have_tokens):
+            _require_reads(clients[0], edition)
+
+
+def _require_port(target: Target) -> None:
+    """See that the port is free that a public address for webhooks leads to."""
+    if not target.receiver_port:
+        return
+    try:
+        socket.create_server((LOOPBACK, target.receiver_port)).close()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise WebhookPortTaken(target.receiver_port, reason) from None
+
+
+def _client(connections: Connections, partner: Target, edition: str) -> Api:
+    checker = Checker(editions.contract(edition), partner.base_url, partner.token_url)
+    return connections.client(partner, checker, Journal(), Redactor(), in_order=True)
+
+
+def access_token(edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None) -> str:
+    """An access token for a target's credentials; raises as `require_server`, and `PromiseBroken` where none came."""
+    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
+        return _token(_client(connections, target, edition), VARIABLES[0])
+
+
+def _has_token(api: Api, names: Sequence[str]) -> bool:
+    """Whether there is a token; False where the token endpoint breaks a promise, which is for the tests to tell."""
+    try:
+        _token(api, names)
+    except AllBroken:
+        raise
+    except PromiseBroken:
+        return False
+    return True
+
+
+def _token(api: Api, names: Sequence[str]) -> str:
+    url = api.target.token_url
+    try:
+        return api.token()
+    except CouldNotTell as error:
+        if error.status:
+            raise
+        raise ServerUnreachable(url, _shown(error.reason)) from None
+    except BehindFirewall:
+        raise NoSuchApi(url, "a web page", _WEB_PAGE) from None
+    except PromiseBroken:
+        if api.journal.results:
+            _judge_token(api, api.journal.results[-1].exchange.response, names)
+        raise
+
+
+_WEB_PAGE: Final = "check the address, and whether a login, a proxy or a VPN stands before it"
+
+
+def _judge_token(api: Api, response: Response, names: Sequence[str]) -> None:
+    """Say what is there, where it is no token endpoint, or refuses the credentials; raises as `require_server`."""
+    url, status = api.target.token_url, response.status
+    answer = json_or_none(response.body)
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if _is_page(status, response.headers.get("Content-Type")):
+        raise NoSuchApi(url, f"{status}, a web page", _WEB_PAGE)
+    if status in {NOT_FOUND, NOT_ALLOWED}:
+        raise NoSuchApi(url, f"POST gets {status}", "check EC_TOKEN_URL")
+    if status == UNAUTHORIZED or error in REFUSALS:
+        raise CredentialsRefused(url, status, error if isinstance(error, str) and error.isidentifier() else "", names)
+    if status >= 500:  # noqa: PLR2004
+        raise AllBroken(url, f"POST gets {status}", api.journal.findings[0])
+
+
+def _require_reads(api: Api, edition: str) -> None:
+    seen: list[DecodedExchange] = []
+    unanswered: list[CouldNotTell | BehindFirewall] = []
+    for operation in readable(api.checker.contract)[:MOST_READS]:
+        known = len(api.journal.findings)
+        try:
+            decoded = checked_of(api.get(operation.path, strict=False)).decoded
+        except TokenEnded:
+            raise AccessTokenRefused(api.target.base_url + operation.path) from None
+        except (CouldNotTell, BehindFirewall) as error:
+            unanswered.append(error)
+            if isinstance(error, CouldNotTell) and not error.status:
+                break
+            continue
+        except PromiseBroken:
+            continue
+        if _is_answer(decoded) and len(api.journal.findings) == known:
+            return
+        seen.append(decoded)
+    _judge_reads(api, edition, seen, unanswered)
+
+
+def _judge_reads(
+    api: Api, edition: str, seen: Sequence[DecodedExchange], unanswered: Sequence[CouldNotTell | BehindFirewall]
+) -> None:
+    """Say what is there, where it is no API of the edition at all; raises as `require_server`."""
+    target = api.target
+    if any(map(_is_answer, seen)):
+        _require_edition(api, edition, seen)
+        return
+    for error in unanswered:
+        if isinstance(error, CouldNotTell):
+            if error.status:
+                raise error
+            raise ServerUnreachable(target.base_url, _shown(error.reason), though=target.token_url)
+    statuses = {decoded.status for decoded in seen}
+    told = ", ".join(f"GET {urlsplit(decoded.exchange.request.url).path} gets {decoded.status}" for decoded in seen[:2])
+    if unanswered or (seen and all(_is_page(each.status, each.media_type.essence) for each in seen)):
+        raise NoSuchApi(target.base_url, told or "403, a web page", _WEB_PAGE)
+    if statuses and statuses <= {UNAUTHORIZED, FORBIDDEN}:
+        raise TokenNotTaken(target.base_url, target.token_url, seen[0].status)
+    if statuses and all(decoded.is_server_error for decoded in seen):
+        raise AllBroken(target.base_url, told, api.journal.findings[0])
+    if seen and not any(decoded.is_server_error for decoded in seen):
+        raise NoSuchApi(target.base_url, told, _hint(api.checker.contract))
+
+
+def _hint(contract: Contract) -> str:
+    return f"check the path of EC_BASE_URL, which usually ends in {contract.base_path()}, and the edition"
+
+
+def _require_edition(api: Api, edition: str, seen: Sequence[DecodedExchange]) -> None:
+    """See that the answers do not fit another edition's contract altogether, and this one's hardly."""
+    wrong = sum(bool(api.checker.judge(decoded).findings) for decoded in seen)
+    for other in editions.editions():
+        if other == edition or wrong < _TELLING:
+            continue
+        contract = editions.contract(other)
+        paths = {operation.path for operation in readable(contract)}
+        checker = Checker(contract, api.target.base_url, api.target.token_url)
+        common = [each for each in seen if each.operation and each.operation.path in paths]
+        if len(common) >= _TELLING and not any(checker.check(each.exchange).findings for each in common):
+            raise WrongEdition(api.target.base_url, edition, other)
+
+
+def _is_answer(decoded: DecodedExchange) -> bool:
+    return decoded.is_success and not isinstance(decoded.body, UndecodableError)
+
+
+def _is_page(status: int, content_type: str | None) -> bool:
+    """Whether a response is for people, or sends them elsewhere."""
+    return 300 <= status < 400 or (content_type or "").partition(";")[0].strip().lower() == HTML  # noqa: PLR2004
+
+
+def _shown(reason: str) -> str:
+    return f"no answer within {BUDGET:.0f} seconds" if "Timeout" in reason else reason.partition(": ")[2] or reason

@@ -1,0 +1,133 @@
+"""Media types, headers, and bodies read as JSON and as forms: what is taken, and why the rest is not."""
+
+import pytest
+
+from ecsuite.messages.exchange import Headers
+from ecsuite.messages.media import Json, MediaType, UndecodableError, json_or_none, read_form, read_json
+
+TYPES = {
+    None: ("", "", False),
+    "": ("", "", False),
+    "application/json": ("application/json", "", True),
+    " Application/JSON ;Charset=UTF-8": ("application/json", "utf-8", True),
+    'application/problem+json; a=b; charset = "utf-8" ': ("application/problem+json", "utf-8", True),
+    "application/json; xcharset=latin-1": ("application/json", "", True),
+    "application/json; charset": ("application/json", "", True),
+    "text/json+x": ("text/json+x", "", False),
+    "text/html; charset=latin-1": ("text/html", "latin-1", False),
+    "json": ("json", "", False),
+}
+
+
+@pytest.mark.parametrize("header", TYPES)
+def test_media_type_is_read(header):
+    """Its name in small letters, its charset without quotes, and whether it is JSON."""
+    read = MediaType.of(header)
+
+    assert (read.essence, read.charset, read.is_json) == TYPES[header]
+
+
+def test_header_is_found_in_any_case():
+    """Repeats are joined by a comma, in order; what is not there is None."""
+    headers = Headers.of([("X-A", "1"), ("x-b", "2"), ("x-a", "3")])
+
+    assert (headers.get("x-A"), headers.all("X-a"), headers.get("X-B"), headers.get("X")) == (
+        "1, 3",
+        ["1", "3"],
+        "2",
+        None,
+    )
+    assert list(headers) == [("X-A", "1"), ("x-b", "2"), ("x-a", "3")]
+
+
+READ = {
+    b'{"a": [1, -2, 1.5, "x", true, null]}': Json({"a": [1, -2, 1.5, "x", True, None]}),
+    b"2022.0": Json(2022.0, has_whole_floats=True),
+    b"[1.5, 1e3]": Json([1.5, 1000.0], has_whole_floats=True),
+    b"[1.5, 1.25e1]": Json([1.5, 12.5]),
+    b"-0.0": Json(-0.0, has_whole_floats=True),
+    b'"2022.0"': Json("2022.0"),
+    b'"\\u00e5"': Json("å"),
+    b'"\\ud83d\\ude00"': Json("😀"),
+    b'{"a\\ud800": ["\\udfff b"]}': Json({"a\ufffd": ["\ufffd b"]}),
+    '"å"'.encode(): Json("å"),
+    b" 1\n": Json(1),
+    b'"\\\\ud800"': Json("\\ud800"),
+}
+
+
+@pytest.mark.parametrize("body", READ)
+def test_json_is_read(body):
+    """A value as it is written; a lone surrogate is U+FFFD; whole numbers with a point are told."""
+    assert read_json(body) == READ[body]
+
+
+UNREADABLE = {
+    b"": ("not-json", "it is no JSON: Expecting value at character 0"),
+    b'{"a": 1,}': ("not-json", "it is no JSON: Expecting property name enclosed in double quotes at character 8"),
+    b"[1] x": ("not-json", "it is no JSON: Extra data at character 4"),
+    b"[NaN]": ("not-json", "it is no JSON: NaN is no JSON number"),
+    b"-Infinity": ("not-json", "it is no JSON: -Infinity is no JSON number"),
+    b"[-1e400]": ("too-large", "it holds -1e400, a number beyond every range"),
+    b"1" * 30 + b"e999": ("too-large", f"it holds {'1' * 20}, a number beyond every range"),
+    b"1" * 5000: (
+        "not-json",
+        "it is no JSON: Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits",
+    ),
+    b"\xef\xbb\xbf{}": ("byte-order-mark", "it starts with a byte order mark"),
+    b'"\xe5"': ("not-utf-8", "it is not UTF-8 (byte 1)"),
+    b"[" * 100_000: ("too-deep", "it is nested too deep to be read"),
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_other_bytes_are_no_json(body):
+    """Why they are not is told for programs and for people; the value is None for whom that will do."""
+    with pytest.raises(UndecodableError) as caught:
+        read_json(body)
+
+    reason, text = UNREADABLE[body]
+    assert caught.value.reason == reason
+    assert str(caught.value).startswith(text)
+    assert json_or_none(body) is None
+
+
+def test_value_or_none():
+    """A body is its value, null included."""
+    assert [json_or_none(body) for body in (b'{"a":1}', b"null", b"0")] == [{"a": 1}, None, 0]
+
+
+@pytest.mark.parametrize("body", [b'"\\ud800"', b'{"\\udc00": 1}', b'["\\ude00\\ud83d"]'])
+def test_strict_reader_refuses_lone_surrogates(body):
+    """Where it is strict, an escape that is no character is refused; a pair of them is one."""
+    with pytest.raises(UndecodableError, match="it holds a lone surrogate") as caught:
+        read_json(body, is_strict=True)
+
+    assert caught.value.reason == "lone-surrogate"
+    assert read_json(b'"\\ud83d\\ude00"', is_strict=True).value == "😀"
+
+
+FORMS = {
+    b"": [],
+    b"a=1&b=": [("a", "1"), ("b", "")],
+    b"a=1&a=2": [("a", "1"), ("a", "2")],
+    b"a+b=c%20d%2B": [("a b", "c d+")],
+    b"%C3%A5=%F0%9F%98%80": [("å", "😀")],
+    "å=ø".encode(): [("å", "ø")],
+}
+
+
+@pytest.mark.parametrize("body", FORMS)
+def test_form_is_read(body):
+    """Names and values in order, decoded; a value may be empty."""
+    assert read_form(body) == FORMS[body]
+
+
+@pytest.mark.parametrize("body", [b"a", b"a=1&b", b"=&", b"a=%FF", b"\xff=1", b'{"a":1}'])
+def test_other_bytes_are_no_form(body):
+    """A part without an equals sign, or what is not UTF-8; what it holds is not repeated."""
+    with pytest.raises(UndecodableError) as caught:
+        read_form(body)
+
+    assert caught.value.reason == "not-a-form"
+    assert str(caught.value) == "it is no form: expected name=value, joined by &, in UTF-8"

@@ -1,0 +1,114 @@
+"""How long calls wait for a service that is unsteady, all of them together; the clock is given."""
+
+import pytest
+
+from ecsuite.client import patience as patience_module
+from ecsuite.client.patience import Patience, Wait
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds that pass when a test says so."""
+
+    class Clock:
+        now = 100.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+    running = Clock()
+    monkeypatch.setattr(patience_module, "time", running)
+    return running
+
+
+@pytest.mark.parametrize(
+    ("trouble", "seconds"), [("busy", 180.0), ("gateway", 180.0), ("lost", 60.0), ("unreachable", 180.0)]
+)
+def test_call_waits_so_long_in_all(trouble, seconds):
+    """Three minutes; a minute where answers are lost."""
+    assert Patience().seconds("GET /a", trouble) == seconds
+
+
+def test_shorter_patience_is_for_all():
+    """What is given bounds every kind of trouble; a limit of its own, one kind."""
+    short, limited = Patience(30.0), Patience(limits={"busy": 7.0})
+
+    assert [short.seconds("GET /a", trouble) for trouble in ("busy", "lost")] == [30.0, 30.0]
+    assert [limited.seconds("GET /a", trouble) for trouble in ("busy", "lost")] == [7.0, 180.0]
+
+
+def test_silent_service_is_not_waited_for():
+    """Where one call had no answer in all its time, none is waited for, until one has an answer."""
+    patience = Patience()
+    before = patience.is_silent
+    patience.gave_up("GET /a")
+
+    assert (before, patience.is_silent) == (False, True)
+    assert patience.seconds("GET /b", "busy") == 0.0
+
+    patience.answered("GET /b")
+    assert patience.is_silent is False
+    assert (patience.seconds("GET /b", "busy"), patience.seconds("GET /a", "busy")) == (180.0, 5.0)
+
+    patience.answered("GET /a")
+    assert patience.seconds("GET /a", "busy") == 180.0
+
+
+def test_hopeless_call_is_given_what_is_left():
+    """Not more than a shorter patience allows."""
+    patience = Patience(2.0)
+    patience.gave_up("GET /a")
+    patience.answered("GET /b")
+
+    assert patience.seconds("GET /a", "busy") == 2.0
+
+
+def test_answer_cut_off_again_and_again_is_the_server_s():
+    """Twice may be the network's doing; three times in a row is not, of one call."""
+    patience = Patience()
+
+    assert [patience.cut_off("GET /a") for _ in "123"] == [True, True, False]
+    assert patience.cut_off("GET /b") is True
+    patience.answered("GET /a")
+    assert [patience.cut_off("GET /a") for _ in "12"] == [True, True]
+    patience.answered("GET /b")
+    assert patience.cut_off("GET /a") is False
+
+
+def test_service_is_busy_for_all(clock):
+    """Until the latest time that it has asked for."""
+    patience = Patience()
+    before = patience.busy_for
+    patience.put_off(5.0)
+    patience.put_off(2.0)
+
+    assert (before, patience.busy_for) == (0.0, 5.0)
+    clock.now += 4.0
+    assert patience.busy_for == 1.0
+    clock.now += 4.0
+    assert patience.busy_for == 0.0
+    patience.put_off(1.0)
+    assert patience.busy_for == 1.0
+
+
+def test_long_wait_is_told(clock):
+    """One of more than three seconds in all, and not more often than every twenty seconds."""
+    told = []
+    patience = Patience(tell=told.append)
+    short, long = Wait(3.0, "GET /a", "503"), Wait(3.1, "GET /a", "503")
+
+    patience.tell(short, 0.0)
+    assert told == []
+    patience.tell(short, 0.1)
+    assert told == [short]
+    clock.now += 19.9
+    patience.tell(long, 0.0)
+    assert told == [short]
+    clock.now += 0.1
+    patience.tell(long, 0.0)
+    assert told == [short, long]
+
+
+def test_wait_need_not_be_told():
+    """Where nobody wants to know, nobody is told."""
+    Patience().tell(Wait(60.0, "GET /a", "503"), 0.0)
