@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.contract import EntityType, Operation, parameters
-from ecsuite.rules.inputs import UNUSUAL_IDS, UNUSUAL_IN_PATH, deletable_ids, deletable_ids, unspecified, unusual_bodies
+from ecsuite.rules.inputs import UNUSUAL_IDS, UNUSUAL_IN_PATH, deletable_ids, unspecified, unusual_bodies
 from ecsuite.rules.reading import there
 from ecsuite.rules.world import World
 from ecsuite.samples import Body
