@@ -337,8 +337,12 @@ def unknown_ids(call: Call, parameter: str) -> list[tuple[Call, Refused]]:
 
 
 def deletable_ids(*, is_below_parent: bool) -> dict[str, str]:
-    """The unusual ids that an entity may be given: one that no path carries only where its parent takes it along."""
-    return {case: own for case, own in UNUSUAL_IDS.items() if is_below_parent or survives_a_path(own)}
+    """The unusual ids that an entity may be given: one that no path carries only where its parent takes it along.
+
+    One with a NUL is refused in a path by many a server, and so is never given.
+    """
+    ids = {case: own for case, own in UNUSUAL_IDS.items() if is_below_parent or survives_a_path(own)}
+    return {case: own for case, own in ids.items() if "\x00" not in own}
 
 
 def survives_a_path(own: str) -> bool:
