@@ -216,7 +216,7 @@ def show(*, number: int | None, markdown: bool, report: Path | None) -> None:
     elif number is None:
         _print(list_lines(result, shutil.get_terminal_size((120, 24)).columns, str(folder)))
     else:
-        _print(whole_lines(number, chosen[0]))
+        _print(whole_lines(number, chosen[0], str(folder.parent if folder.is_file() else folder)))
 
 
 _STYLES: dict[str, dict[str, Any]] = {

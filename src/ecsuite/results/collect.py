@@ -110,7 +110,7 @@ class Collector:
     def _keep(self, test: str, found: Found) -> None:
         if len(self._findings) < MOST_FINDINGS:
             # Its exchange is with the cause, where it is the first.
-            self._findings.append((test, replace(found, sample=None, quote=())))
+            self._findings.append((test, replace(found, sample=None, quote=(), script="")))
         else:
             self._left_out += 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
 
+Scripted = Callable[[Finding, Breach, str | None], str]
 # Lines of the contract that are quoted with a finding.
 MOST_QUOTED: Final = 12
 # Kinds of breach that are about how many there are.
@@ -35,6 +36,7 @@ class Found:
         quote: what the contract says there, as lines of its file.
         sample: the exchange that is to blame.
         evidence: the later exchange that shows it; None where the one to blame does.
+        script: shows it again; empty where there is none.
     """
 
     finding: Finding
@@ -43,6 +45,7 @@ class Found:
     quote: tuple[str, ...] = ()
     sample: Sample | None = None
     evidence: Sample | None = None
+    script: str = ""
 
     @property
     def cause(self) -> tuple[object, ...]:
@@ -58,6 +61,7 @@ class Found:
             "quote": list(self.quote),
             "sample": self.sample.to_json() if self.sample else None,
             "evidence": self.evidence.to_json() if self.evidence else None,
+            "script": self.script,
         }
 
     @classmethod
@@ -70,6 +74,7 @@ class Found:
             quote=tuple(value["quote"]),
             sample=Sample.from_json(value["sample"]) if value["sample"] else None,
             evidence=Sample.from_json(value["evidence"]) if value["evidence"] else None,
+            script=value.get("script", ""),
         )
 
 
@@ -134,13 +139,19 @@ class Record:
         )
 
 
-def found_in(journal: Journal, contract: Contract, mask: Mask) -> tuple[Found, ...]:
+def no_script(finding: Finding, told: Breach, delivery: str | None) -> str:  # noqa: ARG001
+    """For findings of which no script is made."""
+    return ""
+
+
+def found_in(journal: Journal, contract: Contract, mask: Mask, scripted: Scripted = no_script) -> tuple[Found, ...]:
     """What a run found, by cause and operation; a sample with each, without what is not the run's own.
 
     Args:
         journal: of the run.
         contract: what it was checked against.
         mask: takes the secrets of the run out of a text.
+        scripted: makes the script of a finding; given what may be told of its breach, and of a delivery.
     """
     if not journal.findings:
         return ()
@@ -152,7 +163,7 @@ def found_in(journal: Journal, contract: Contract, mask: Mask) -> tuple[Found, .
         found = Found(finding, anchor, 0)
         key = (*found.cause, finding.method, finding.path)
         if key not in groups:
-            groups[key] = _whole(found, contract, privacy, mask, now)
+            groups[key] = _whole(found, contract, privacy, mask, now, scripted)
         if spot not in counted:
             counted.add(spot)
             known = groups[key]
@@ -160,7 +171,7 @@ def found_in(journal: Journal, contract: Contract, mask: Mask) -> tuple[Found, .
     return tuple(groups.values())
 
 
-def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime) -> Found:
+def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime, scripted: Scripted) -> Found:
     """The same with its exchanges and its quote, and without what is not the run's own."""
     finding = found.finding
     is_delivery = finding.operation in contract.deliveries
@@ -174,12 +185,14 @@ def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: 
     breach = finding.breach
     if not _is_shown(breach, body if shown else None, privacy):
         breach = private(breach, privacy)
+    told, blamed = _counted(breach, privacy), sample(finding.blamed)
     return replace(
         found,
-        finding=replace(finding, breach=_counted(breach, privacy), blamed=None, evidence=None),
+        finding=replace(finding, breach=told, blamed=None, evidence=None),
         quote=_quote(finding.rule.pointer, contract),
-        sample=sample(finding.blamed),
+        sample=blamed,
         evidence=sample(finding.evidence),
+        script=scripted(finding, told, blamed.request_body if blamed and is_delivery else None),
     )
 
 

@@ -16,7 +16,10 @@ from ecsuite.results.result import FORMAT, SCHEMA, RunResult
 FOLDER: Final = Path(".ecsuite")
 LAST: Final = FOLDER / "last"
 FILE: Final = "results.json"
-_CRASHES: Final = "crash-*.txt"
+# A number and this are the name of the script that shows a cause again.
+SCRIPT: Final = ".sh"
+_OURS: Final = ("crash-*.txt", f"[0-9]*{SCRIPT}")
+_OWNER_ONLY: Final = 0o700
 
 
 def require_writable(folder: Path) -> None:
@@ -49,21 +52,26 @@ def write(folder: Path, result: RunResult, crashes: Mapping[str, str]) -> None:
         if folder.name == LAST.name and folder.parent.name == FOLDER.name:
             # What stands in our own folder is nobody's to commit.
             (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-        for path in folder.glob(_CRASHES):
+        for path in (path for pattern in _OURS for path in folder.glob(pattern)):
             path.unlink()
         for name, text in crashes.items():
             _write_whole(folder / name, text)
+        for number, cause in enumerate(result.causes, 1):
+            if cause.first.script:
+                _write_whole(folder / f"{number}{SCRIPT}", cause.first.script, _OWNER_ONLY)
         _write_whole(folder / FILE, json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise ReportUnwritable(folder, error.strerror or str(error)) from None
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that nobody ever reads half of it."""
+def _write_whole(path: Path, text: str, mode: int | None = None) -> None:
+    """Write a file so that nobody ever reads half of it, with a mode of its own if one is given."""
     draft = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         # What a server sent may hold what no encoding can write.
         draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+        if mode is not None:
+            draft.chmod(mode)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
