@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,9 @@ from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import MISSING, Datum, datum
 from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.journal import Tally
-from ecsuite.messages.exchange import Exchange, Headers, Request, Response
-from ecsuite.promises import RESPONSE_BODY, STATUS_EXPECTED
-from ecsuite.report.causes import MOST_CAUSES, MOST_PROBLEMS, cause_lines, summary_lines
+from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
+from ecsuite.promises import BEARER_TOKEN, RESPONSE_BODY, STATUS_EXPECTED
+from ecsuite.report.causes import MOST_CAUSES, MOST_PROBLEMS, cause_lines, repeat_of, summary_lines
 from ecsuite.report.excerpt import excerpt
 from ecsuite.report.junit import failure_text, told_text
 from ecsuite.report.lines import plain
@@ -23,10 +24,11 @@ from ecsuite.results.collect import Told
 from ecsuite.results.own import Privacy
 from ecsuite.results.record import Found
 from ecsuite.results.result import Figures, Problem, RunInfo, RunResult
-from ecsuite.results.sample import sample_of
+from ecsuite.results.sample import Sample, sample_of
 from ecsuite.wording import statement
 
 ROOT = Path(__file__).parents[2]
+BAD = Expectation("token-cut-off", violates=frozenset({BEARER_TOKEN}))
 URL = "https://api.example/v1/users/42/vehicles/7"
 RULE = ContractPlace(("x",), "contracts/2023-10/openapi.yaml", 1158, "Postman collection 2023-10, Vehicles")
 ANCHOR = ("components", "schemas", "VehicleMetadata", "properties", "year")
@@ -84,8 +86,10 @@ IN_FULL = """\
     response  200 application/json  {"userId": "42", "vehicleId": "7", "metadata": {"year": "2009", ...}}
     trace     traceparent: 00-aa-bb-01
     tests     test_it.py::test_0, test_it.py::test_1, test_it.py::test_2
-    repeat    curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN"
+    repeat    sh .ecsuite/last/1.sh
 """
+CURL = 'curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN"'
+SCRIPT = "#!/bin/sh\n# what is broken\n"
 BRIEF = """\
  3  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
              2 responses of 1 operation, first: GET /users/{userId}/vehicles/{vehicleId} -> 200  [spec]
@@ -95,7 +99,42 @@ BRIEF = """\
 
 def test_cause_is_told_in_full():
     """The promise and how it is broken, how often, what was expected and seen, the response, how to repeat it."""
-    assert plain(cause_lines(1, cause(), 120, in_full=True)) + "\n" == IN_FULL
+    found = replace(a_found(), script=SCRIPT)
+
+    assert plain(cause_lines(1, cause(found), 120, in_full=True, folder=".ecsuite/last")) + "\n" == IN_FULL
+
+
+def test_cause_without_a_script_has_a_line_to_paste():
+    """Where no script could be made, the request can be sent again alone."""
+    assert f"    repeat    {CURL}" in plain(cause_lines(1, cause(), 120, in_full=True))
+
+
+def test_log_has_the_line_beside_the_script():
+    """Whoever reads a log may not have the script, so the request stands there, too."""
+    whole = result(cause(replace(a_found(), script=SCRIPT)))
+
+    log, terminal = page(whole, in_full=True), page(whole)
+
+    assert f"    repeat    sh .ecsuite/last/1.sh\n    curl      {CURL}\n" in log
+    assert "curl" not in terminal
+
+
+def test_script_goes_to_the_owner():
+    """The report for the API's owner has the whole script; `ecsuite show` names its file."""
+    scripted = cause(replace(a_found(), script=SCRIPT))
+
+    assert f"## To repeat it\n\n```sh\n{SCRIPT}```" in cause_markdown(result(), scripted)
+    assert "sh 'a b/7.sh'" in plain(whole_lines(7, scripted, "a b"))
+
+
+def test_bad_token_is_no_good_one_in_a_line():
+    """A line that is rendered from a stored sample has no good token where a bad one was sent."""
+    request = Request("GET", URL, Headers.of([("Authorization", "Bearer cut-o")]), b"", BAD)
+    sample = sample_of(Exchange(request, Response(200)), (), Privacy(frozenset()), str, datetime.now(UTC))
+
+    stored = Sample.from_json(json.loads(json.dumps(sample.to_json())))
+
+    assert repeat_of(stored) == f"curl -sS {URL} -H 'Authorization: ***'"
 
 
 def test_readme_shows_a_cause_as_it_is_told():
@@ -185,7 +224,7 @@ def test_script_stands_where_its_folder_is_at_hand():
     scripted = cause(replace(a_found(), script="1.sh"))
 
     assert "\n    repeat    sh .ecsuite/last/1.sh\n" in page(result(scripted))
-    assert "\n    repeat    curl -sS " in page(result(scripted), in_full=True)
+    assert "\n    curl      curl -sS " in page(result(scripted), in_full=True)
     assert plain(whole_lines(1, scripted, "a folder")).endswith("        sh 'a folder/1.sh'")
 
 
@@ -331,7 +370,7 @@ def test_no_response_and_no_sample_are_told():
 
     assert "    response  none came" in plain(cause_lines(1, cause(silent), 120, in_full=True))
     assert "## What came back\n\nNothing.\n" in cause_markdown(result(), cause(silent))
-    assert "none came" in plain(whole_lines(1, cause(silent)))
+    assert "none came" in plain(whole_lines(1, cause(silent), "x"))
     assert "repeat" not in plain(cause_lines(1, cause(replace(silent, sample=None)), 120, in_full=True))
     assert "To repeat" not in cause_markdown(result(), cause(replace(silent, sample=None)))
 
@@ -350,7 +389,7 @@ def test_delivery_is_told_by_its_request():
 
 def test_one_cause_is_shown_whole():
     """All calls, all tests, the whole exchange and the contract's words; nothing is cut."""
-    text = plain(whole_lines(3, cause(tests=40)))
+    text = plain(whole_lines(3, cause(tests=40), "x"))
 
     assert text.startswith(" 3  error    response body matches contract: VehicleMetadata /year is a string where")
     assert "        test_it.py::test_39\n" in text

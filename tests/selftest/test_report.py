@@ -377,6 +377,33 @@ def test_fault_is_named_on_the_first_screen(project):
     )
 
 
+def test_line_that_is_printed_works(project):
+    """The script of a cause is in the result's folder, its owner's alone, and shows the cause again; with workers, too."""
+    project.test((ROOT / "tests" / "quickstart" / "test_2023_10.py").read_text(encoding="utf-8"))
+    fault = find_fault("2023-10", "year-is-text")
+
+    with serving("2023-10", plant=fault.plant) as standin:
+        environment = standin.environment()
+        result = project.run("--ec-target", "live", "--ec-edition", "2023-10", "-n", "2", **environment)
+        script = project.path / ".ecsuite" / "last" / "1.sh"
+        ran = subprocess.run(
+            ["sh", ".ecsuite/last/1.sh"],
+            cwd=project.path,
+            env={**os.environ, **environment, "no_proxy": "*"},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    result.ended(failed=1)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert re.search(r'"year":"\d+"', ran.stdout)
+    assert script.stat().st_mode & 0o777 == 0o700
+    text = script.read_text(encoding="utf-8")
+    assert [value for name, value in environment.items() if "CLIENT" in name and value in text] == []
+
+
 def test_data_of_others_is_never_stored(project):
     """What others own in the tenant is in no file of a run, though it came in a list that has something wrong."""
     fault = find_fault("2023-10", "list-shows-year-as-text")

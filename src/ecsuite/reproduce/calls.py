@@ -21,6 +21,7 @@ from ecsuite.reproduce.slice import Plan, chosen_names, deletions
 
 # What was read so often was waited for.
 _MANY: Final = 3
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SEPARATORS: Final = re.compile(r"[][{},\n]")
 # Time for deliveries to come before their webhook is deleted.
 PAUSE: Final = """\
@@ -41,9 +42,13 @@ class Calls:
         ledger: of the run.
         names: what stands in the place of values.
         implied: the headers that all calls have.
+        delivery: the body of the delivery that it is about, as it may be kept; None for as it came.
     """
 
-    def __init__(self, finding: Finding, plan: Plan, ledger: Ledger, names: Names, implied: Sequence[str]) -> None:
+    def __init__(
+        self, finding: Finding, plan: Plan, ledger: Ledger, names: Names, implied: Sequence[str], delivery: str | None
+    ) -> None:
+        self._delivered = delivery
         self._finding = finding
         self._plan = plan
         self._ledger = ledger
@@ -103,7 +108,7 @@ class Calls:
             yield from self._made("show", step)
         yield "\n# The delivery that was recorded. Yours comes to the address in EC_WEBHOOK_PUBLIC_URL."
         assert self._finding.blamed is not None
-        yield f"printf '%s\\n' {word((_recorded(self._finding.blamed, self._ledger),))}"
+        yield f"printf '%s\\n' {word((_recorded(self._finding.blamed, self._ledger, self._delivered),))}"
         yield PAUSE
 
     def _wait(self) -> Iterator[str]:
@@ -143,6 +148,9 @@ class Calls:
             if origin is step:
                 name, count = occurrence(value, step)
                 variable = self._names.ids[value]
+                if not name:
+                    yield f"{variable}={word((value,))}"
+                    continue
                 yield f"{variable}=$(member {word((name,))} {count})"
                 yield f'[ -n "${variable}" ] || fail {word((f"the response has no {name} to go on with",))}'
 
@@ -183,19 +191,22 @@ def _line(step: Step, ledger: Ledger) -> str:
 
 
 def occurrence(value: str, step: Step) -> tuple[str, int]:
-    """The member that holds a value in a response, and which of its name it is, as the script's `member` counts."""
+    """The member that holds a value in a response, and which of its name it is, as the script's `member` counts.
+
+    Without a name where there is none, or one that sed would not take for a text.
+    """
     text = step.exchange.response.body.decode("utf-8", "replace")
-    names = [name for name, own in texts_in(step.values.response) if own == value and name]
+    names = [name for name, own in texts_in(step.values.response) if own == value and _PLAIN.fullmatch(name)]
     spelt = json.dumps(value, ensure_ascii=False)
     for name in names:
         pattern = re.compile(rf'\s*"{re.escape(name)}"\s*:\s*(".*")\s*')
         found = [match[1] for line in _SEPARATORS.split(text) if (match := pattern.fullmatch(line))]
         if spelt in found:
             return name, found.index(spelt) + 1
-    return next(iter(names), ""), 1
+    return "", 0
 
 
-def _recorded(delivery: Exchange, ledger: Ledger) -> str:
+def _recorded(delivery: Exchange, ledger: Ledger, kept: str | None) -> str:
     """A delivery as text, with its secrets masked."""
     request = delivery.request
     lines = [f"{request.method} {request.url}"]
@@ -203,4 +214,4 @@ def _recorded(delivery: Exchange, ledger: Ledger) -> str:
     value = json_or_none(request.body)
     masked = mask_value(value)
     text = request.body.decode("utf-8", "replace") if masked == value else json.dumps(masked, ensure_ascii=False)
-    return ledger.redactor.text("\n".join([*lines, "", text]))
+    return ledger.redactor.text("\n".join([*lines, "", text if kept is None else kept]))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from ecsuite import wording
 from ecsuite.client import Ledger, Step, texts_in
+from ecsuite.findings.breach import Breach
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.redact import is_secret
 from ecsuite.reproduce.call import OF_THE_CLIENT, Names, basic, of_the_client
@@ -56,25 +58,29 @@ def write_scripts(findings: Sequence[Finding], ledger: Ledger, folder: Path) -> 
     return written
 
 
-def script_for(finding: Finding, ledger: Ledger) -> str:
+def script_for(finding: Finding, ledger: Ledger, told: Breach | None = None, delivery: str | None = None) -> str:
     """The script that shows a finding again; empty for a finding without its exchange.
 
     Args:
         finding: with its exchanges, as a journal has it.
         ledger: of the run that made it.
+        told: its breach as it may be kept, where values in it may be other people's.
+        delivery: the body of the delivery that it is about, likewise.
     """
     if finding.blamed is None:
         return ""
-    return ledger.redactor.text(_Script(finding, ledger).text())
+    said = replace(finding, breach=told or finding.breach)
+    return ledger.redactor.text(_Script(said, plan(finding, ledger), ledger, delivery).text())
 
 
 class _Script:
     """One script in the making: what stands around its calls."""
 
-    def __init__(self, finding: Finding, ledger: Ledger) -> None:
+    def __init__(self, finding: Finding, plan: Plan, ledger: Ledger, delivery: str | None) -> None:
         self._finding = finding
         self._ledger = ledger
-        self._plan: Plan = plan(finding, ledger)
+        self._plan = plan
+        self._delivery = delivery
         self._ids = {value: f"id_{number}" for number, value in enumerate(self._plan.chosen, 1)}
         self._drawn = {value: f"secret_{number}" for number, value in enumerate(_drawn(self._plan.calls, ledger), 1)}
         self._hooks = next((found for step in self._plan.calls if (found := hooks_in(step))), "")
@@ -84,7 +90,9 @@ class _Script:
     def text(self) -> str:
         """The whole of it."""
         implied = OF_THE_CLIENT if self._shared else ()
-        calls = "\n".join(Calls(self._finding, self._plan, self._ledger, self._names(), implied).lines()).strip("\n")
+        calls = "\n".join(
+            Calls(self._finding, self._plan, self._ledger, self._names(), implied, self._delivery).lines()
+        ).strip("\n")
         tokens = "\n".join([*self._made_up(), *_tokens(calls)])
         deleting = "delete_what_was_made" if "remember " in calls else ""
         parts = [
@@ -145,7 +153,8 @@ class _Script:
             yield f"{variable}=${{EC_WEBHOOK_SECRET:-{value}}}" if variable == "secret_1" else f"{variable}={value}"
         if self._hooks:
             yield "# Where the API is to send deliveries: an address of yours, if you want to see them."
-            yield f"hooks=${{EC_WEBHOOK_PUBLIC_URL:-{self._hooks}}}"
+            yield "hooks=${EC_WEBHOOK_PUBLIC_URL:-}"
+            yield f'[ -n "$hooks" ] || hooks={word((self._hooks,))}'
 
 
 def _needs(calls: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ecsuite.findings.finding import Finding
@@ -105,6 +105,8 @@ class _Group:
     def add(self, test: str, found: Found) -> None:
         if self.found.sample is None:
             self.found = found
+        elif found.script and not self.found.script:
+            self.found = replace(self.found, script=found.script)
         self.responses += found.responses
         self.operations[f"{found.finding.method} {found.finding.path}"] = None
         self.tests[test] = None

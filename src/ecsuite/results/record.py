@@ -18,6 +18,7 @@ from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
 
+Scripted = Callable[[Finding, Breach, str | None], str]
 # Lines of the contract that are quoted with a finding.
 MOST_QUOTED: Final = 12
 # Kinds of breach that are about how many there are.
@@ -35,7 +36,7 @@ class Found:
         quote: what the contract says there, as lines of its file.
         sample: the exchange that is to blame.
         evidence: the later exchange that shows it; None where the one to blame does.
-        script: that shows it again, as a text while it travels, in a result by the name of its file; empty for none.
+        script: shows it again; empty where there is none.
     """
 
     finding: Finding
@@ -73,7 +74,7 @@ class Found:
             quote=tuple(value["quote"]),
             sample=Sample.from_json(value["sample"]) if value["sample"] else None,
             evidence=Sample.from_json(value["evidence"]) if value["evidence"] else None,
-            script=value["script"],
+            script=value.get("script", ""),
         )
 
 
@@ -138,16 +139,19 @@ class Record:
         )
 
 
-def found_in(
-    journal: Journal, contract: Contract, mask: Mask, script_of: Callable[[Found], str] = lambda _: ""
-) -> tuple[Found, ...]:
+def no_script(finding: Finding, told: Breach, delivery: str | None) -> str:  # noqa: ARG001
+    """For findings of which no script is made."""
+    return ""
+
+
+def found_in(journal: Journal, contract: Contract, mask: Mask, scripted: Scripted = no_script) -> tuple[Found, ...]:
     """What a run found, by cause and operation; a sample with each, without what is not the run's own.
 
     Args:
         journal: of the run.
         contract: what it was checked against.
         mask: takes the secrets of the run out of a text.
-        script_of: makes the script that shows a finding again; empty where there is to be none.
+        scripted: makes the script of a finding; given what may be told of its breach, and of a delivery.
     """
     if not journal.findings:
         return ()
@@ -159,7 +163,7 @@ def found_in(
         found = Found(finding, anchor, 0)
         key = (*found.cause, finding.method, finding.path)
         if key not in groups:
-            groups[key] = replace(_whole(found, contract, privacy, mask, now), script=script_of(found))
+            groups[key] = _whole(found, contract, privacy, mask, now, scripted)
         if spot not in counted:
             counted.add(spot)
             known = groups[key]
@@ -167,7 +171,7 @@ def found_in(
     return tuple(groups.values())
 
 
-def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime) -> Found:
+def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime, scripted: Scripted) -> Found:
     """The same with its exchanges and its quote, and without what is not the run's own."""
     finding = found.finding
     is_delivery = finding.operation in contract.deliveries
@@ -181,12 +185,14 @@ def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: 
     breach = finding.breach
     if not _is_shown(breach, body if shown else None, privacy):
         breach = private(breach, privacy)
+    told, blamed = _counted(breach, privacy), sample(finding.blamed)
     return replace(
         found,
-        finding=replace(finding, breach=_counted(breach, privacy), blamed=None, evidence=None),
+        finding=replace(finding, breach=told, blamed=None, evidence=None),
         quote=_quote(finding.rule.pointer, contract),
-        sample=sample(finding.blamed),
+        sample=blamed,
         evidence=sample(finding.evidence),
+        script=scripted(finding, told, blamed.request_body if blamed and is_delivery else None),
     )
 
 

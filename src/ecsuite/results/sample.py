@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from ecsuite.findings.breach import Path
 from ecsuite.findings.datum import datum
-from ecsuite.messages.exchange import Exchange, Headers, Request
+from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request
 from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_json
 from ecsuite.messages.redact import MASK, SECRET_HEADERS, is_secret, mask_form, mask_value
+from ecsuite.promises import BY_ID
 from ecsuite.results.own import Privacy, json_of
 
 Mask = Callable[[str], str]
@@ -56,6 +57,7 @@ class Sample:
         response: the body of the response as a JSON value, cut; a text where it is no JSON; None where there is none.
         response_size: the bytes of the body.
         path: leads to what the finding is about, in the body that the server sent, as it was kept.
+        violates: the ids of the promises that the request breaks deliberately.
         is_delivery: whether the API called, and the response was ours.
         at: when, in UTC, as the `Date` field of the response says, or else the clock of this machine.
         seconds: how long it took.
@@ -75,13 +77,15 @@ class Sample:
     at: str
     seconds: float
     path: Path = ()
+    violates: tuple[str, ...] = ()
 
     @property
     def request(self) -> Request:
         """The request, as far as it was kept."""
         body = self.request_body
         content = base64.b64decode(body) if self.request_encoding == BASE64 else body.encode()
-        return Request(self.method, self.url, Headers(self.request_headers), content)
+        meant = Expectation(violates=frozenset(BY_ID[promise] for promise in self.violates))
+        return Request(self.method, self.url, Headers(self.request_headers), content, meant)
 
     @property
     def media_type(self) -> str:
@@ -104,6 +108,7 @@ class Sample:
             "seconds": self.seconds,
             "is_delivery": self.is_delivery,
             "path": list(self.path),
+            "violates": list(self.violates),
             "request": {
                 "method": self.method,
                 "url": self.url,
@@ -139,6 +144,7 @@ class Sample:
             at=value["at"],
             seconds=value["seconds"],
             path=tuple(value["path"]),
+            violates=tuple(value.get("violates", ())),
         )
 
 
@@ -173,6 +179,7 @@ def sample_of(
         at=_time(response.headers, now),
         seconds=round(exchange.seconds, 4),
         path=privacy.kept_path(told, path),
+        violates=tuple(sorted(promise.id for promise in request.expectation.violates)),
     )
 
 
