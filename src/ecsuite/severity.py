@@ -47,6 +47,15 @@ class _Mild:
     severity: Severity = "warning"
 
 
+# Of what a response looks like; of a refusal they are one thing, told once.
+OF_SHAPE: Final = frozenset({promises.MEDIA_TYPE, promises.RESPONSE_BODY, promises.NO_BODY})
+
+
+def is_of_refused_shape(promise: str, status: int | None, severity: Severity) -> bool:
+    """Whether a finding, by the id of its promise, is about the shape or the media type of a refusal."""
+    return promise in {each.id for each in OF_SHAPE} and (status or 0) in REFUSALS and severity == "warning"
+
+
 def _is_shape_of_refusal(_: Breach, exchange: Exchange) -> bool:
     """A refusal is known by its status; a body that came in part is no matter of its shape."""
     return exchange.response.status in REFUSALS and not exchange.response.flaw
@@ -62,7 +71,7 @@ def _is_undeclared_member(breach: Breach, _: Exchange) -> bool:
 
 _MILD: Final = (
     _Mild({promises.RESPONSE_BODY}, _is_undeclared_member),
-    _Mild({promises.MEDIA_TYPE, promises.RESPONSE_BODY, promises.NO_BODY}, _is_shape_of_refusal),
+    _Mild(OF_SHAPE, _is_shape_of_refusal),
     _Mild({promises.SERVER_ERROR}, _is_of_unusual_bytes),
 )
 

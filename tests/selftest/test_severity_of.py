@@ -7,6 +7,7 @@ from ecsuite.checks import Checker
 from ecsuite.findings.breach import STATUS, Breach
 from ecsuite.messages.exchange import Expectation, Headers, Request
 from ecsuite.promises import BAD_REQUEST, BEARER_TOKEN, MEDIA_TYPE, REQUEST_BODY, RESPONSE_BODY, SERVER_ERROR
+from ecsuite.results.record import Found
 from ecsuite.severity import is_unusual, severity_of
 
 REFUSED = Expectation("", frozenset({400}), frozenset({REQUEST_BODY}))
@@ -103,3 +104,23 @@ def test_what_the_check_knows_comes_first(contract, exchange):
 
     assert severity_of(BAD_REQUEST, seen, exchange(), contract.source) == "warning"
     assert severity_of(SERVER_ERROR, Breach("status", STATUS), exchange(), contract.source) == "error"
+
+
+def test_shapes_of_refusals_are_one_cause(checker, exchange):
+    """An empty refusal of one operation and a page of another are told once; a wrong success is another matter."""
+    found = [
+        finding
+        for result in (
+            checker.check(exchange(**BAD)),
+            checker.check(
+                exchange(**{**BAD, "line": "POST /webhooks"}, answer=b"<p>", response={"Content-Type": "text/html"})
+            ),
+            checker.check(exchange(answer={"userId": 42})),
+        )
+        for finding in result.findings
+    ]
+
+    causes = {Found(finding, ("x",), 1).cause for finding in found}
+
+    assert len(found) == 3
+    assert len(causes) == 2

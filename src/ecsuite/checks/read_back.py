@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from ecsuite.checks.tolerant_json import read_tolerant
 from ecsuite.compare import Instant
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.datum import MISSING
-from ecsuite.json_paths import Path, at_path, leaves
+from ecsuite.json_paths import Path, at_path, leaves, removed
 from ecsuite.messages.media import UndecodableError
 
 
@@ -36,7 +37,8 @@ def is_shown(decoded: DecodedExchange, breaches: Sequence[Breach]) -> bool:
 
 def _is_as_meant(decoded: DecodedExchange, breach: Breach) -> bool:
     if breach.at.part == "query":
-        return breach.actual != MISSING and bool(meanings(breach.actual.value, breach.expected.value))
+        given = [value for name, value in decoded.query if name.casefold() == breach.at.name.casefold()]
+        return all(value == "" or bool(meanings(value, breach.expected.value)) for value in given) and bool(given)
     if breach.at.part == "request-body":
         return _body_is_as_meant(decoded, breach)
     # Another media type is of no weight where the body is what it should be; another token is.
@@ -53,9 +55,31 @@ def _body_is_as_meant(decoded: DecodedExchange, breach: Breach) -> bool:
     if breach.kind == "unreadable":
         return _text_is_as_meant(decoded)
     sent, path = decoded.request_body, breach.at.path
-    value = at_path(sent, path, MISSING) if path else sent
+    value = _value_at(sent, path)
     meant = meanings(value, decoded.contract.source.at(breach.rule[:-1]) if breach.rule else {})
-    return _is_shown(decoded, sent, path, meant)
+    if meant == [MISSING] and _may_be_left_out(decoded, sent, path):
+        # What comes in the place of what was not given is the server's.
+        return True
+    return _is_shown(decoded, sent, path, [value] if value is not MISSING and breach.kind == "required" else meant)
+
+
+def _value_at(sent: Any, path: Path) -> Any:
+    """What was sent at a place, or there under the same name in another case; `MISSING` where nothing was."""
+    holder = at_path(sent, path[:-1]) if path else None
+    if path and isinstance(holder, dict) and path[-1] not in holder:
+        alike = (own for name, own in holder.items() if name.casefold() == str(path[-1]).casefold())
+        return next(alike, MISSING)
+    return at_path(sent, path, MISSING) if path else sent
+
+
+def _may_be_left_out(decoded: DecodedExchange, sent: Any, path: Path) -> bool:
+    """Whether a body without what stands at a place would lack nothing there."""
+    assert decoded.operation is not None
+    if not path or not isinstance(path[-1], str) or at_path(sent, path, MISSING) is MISSING:
+        return False
+    left = removed(copy.deepcopy(sent), path)
+    violations = decoded.contract.schemas.violations(decoded.operation.body_schema, left)
+    return not any(each.is_missing and each.at == path for each in violations)
 
 
 def _text_is_as_meant(decoded: DecodedExchange) -> bool:

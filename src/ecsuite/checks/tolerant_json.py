@@ -1,4 +1,4 @@
-"""JSON as tolerant servers read it: with trailing commas, comments, single quotes, and something behind it."""
+"""JSON as tolerant servers read it: with trailing commas, comments, other quotes or none, and something behind it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ _TOKEN: Final = re.compile(
     (?P<string>"(?:[^"\\]|\\.)*")
     | (?P<quoted>'(?:[^'\\]|\\.)*')
     | (?P<comment>//[^\n]*|/\*.*?\*/)
+    | (?P<bare>[A-Za-z_]\w*(?=\s*:))
+    | (?P<none>NaN|-?Infinity)
     | (?P<comma>,(?=\s*[}\]]))
     | (?P<hex>-?0[xX][0-9a-fA-F]+)
     | (?P<number>[-+]?[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_DECODER: Final = json.JSONDecoder()
+_DECODER: Final = json.JSONDecoder(strict=False)
 
 
 def read_tolerant(body: bytes) -> Any:
@@ -49,6 +51,10 @@ def _mended(match: re.Match[str]) -> str:
     text = match[0]
     if match.lastgroup == "quoted":
         return json.dumps(text[1:-1].replace("\\'", "'"), ensure_ascii=False)
+    if match.lastgroup == "bare":
+        return json.dumps(text)
+    if match.lastgroup == "none":
+        return "null"
     if match.lastgroup in {"comment", "comma"}:
         return " "
     if match.lastgroup == "hex":
