@@ -1,11 +1,13 @@
 """In which order the folders of tests run, and which of them a run leaves out."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from ecsuite.plugin.outcome import mark_as_suite
-from ecsuite.plugin.session import settings_of
+from ecsuite.plugin.session import settings_of, usage_errors
+from ecsuite.target import whole_number
 
 HERE = Path(__file__).parent
 # A broken server is told the sooner the earlier the cheap and broad tests come.
@@ -14,6 +16,12 @@ FOLDERS = ("quickstart", "endpoints", "rules", "scenarios", "webhooks", "propert
 OWN = HERE / "selftest"
 # Cases that are made up again cannot be recorded, and what makes them up takes its time to be loaded.
 GENERATED = HERE / "properties"
+
+
+def pytest_configure() -> None:
+    """Refuse a number of generated cases that is none, before any test."""
+    with usage_errors():
+        whole_number(os.environ, "EC_EXAMPLES")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

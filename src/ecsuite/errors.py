@@ -6,6 +6,7 @@
     │   ├── VariablesMissing
     │   ├── BadUrl
     │   ├── BadPort
+    │   ├── BadSetting
     │   ├── BadToken
     │   ├── CredentialsRefused
     │   ├── AccessTokenRefused
@@ -17,6 +18,9 @@
     │   ├── ProductionRefused
     │   ├── RecordingNeedsServer
     │   ├── PortTaken
+    │   ├── WebhookPortTaken
+    │   ├── OutputUnwritable
+    │   ├── BadNumber
     │   ├── DataFileUnusable
     │   ├── ReportUnwritable
     │   ├── ReportUnusable
@@ -167,6 +171,23 @@ class RecordingNeedsServer(UsageError):
 class PortTaken(UsageError):
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(f"cannot listen on {host}:{port} ({reason}): give another --port; 0 takes any free one")
+
+
+class WebhookPortTaken(UsageError):
+    def __init__(self, port: int, reason: str) -> None:
+        super().__init__(
+            f"cannot listen on port {port} for webhooks ({reason}): give another EC_WEBHOOK_PORT, or end what has it"
+        )
+
+
+class OutputUnwritable(UsageError):
+    def __init__(self, option: str, path: Path | str, reason: str) -> None:
+        super().__init__(f"cannot write {path} ({reason}): give another {option}")
+
+
+class BadNumber(UsageError):
+    def __init__(self, variable: str, value: str) -> None:
+        super().__init__(f"{variable} is {value!r}: expected a whole number from 1")
 
 
 class DataFileUnusable(UsageError):

@@ -31,6 +31,14 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
             yield from leaves(item, (*path, index))
 
 
+def names_in(value: Any) -> Iterator[str]:
+    """The names of all members of a value, however deep."""
+    if isinstance(value, dict):
+        yield from value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from names_in(item)
+
+
 def replaced(value: Any, at: Path, new: Any) -> Any:
     """The value with a copy of another one at a path; it is changed in its place."""
     if not at:

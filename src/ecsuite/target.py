@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from ecsuite.conditions import Conditions
-from ecsuite.errors import BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
+from ecsuite.errors import BadNumber, BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
 
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
@@ -161,6 +161,18 @@ def _port(variable: str, value: str) -> int:
     if not value.isdecimal() or int(value) > HIGHEST_PORT:
         raise BadPort(variable, value)
     return int(value)
+
+
+def whole_number(env: Mapping[str, str], variable: str) -> int | None:
+    """The number in a variable; None where it is not set.
+
+    Raises:
+        BadNumber: it is none, or nothing.
+    """
+    value = env.get(variable, "").strip()
+    if value and not (value.isdecimal() and int(value)):
+        raise BadNumber(variable, value)
+    return int(value) if value else None
 
 
 def is_loopback(host: str) -> bool:

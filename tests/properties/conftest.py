@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 from ecsuite.client import SLOW
+from ecsuite.target import whole_number
 
 FEW = 12
 # Where each call takes its time.
@@ -19,7 +20,7 @@ def generated(request, run):
     """Settings of hypothesis: the same cases each time; one that failed is kept in .hypothesis, and comes first."""
     phases = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
     return hypothesis.settings(
-        max_examples=int(os.environ.get("EC_EXAMPLES", FEW if run.api.latency.average < SLOW else VERY_FEW)),
+        max_examples=whole_number(os.environ, "EC_EXAMPLES") or (FEW if run.api.latency.average < SLOW else VERY_FEW),
         database=DirectoryBasedExampleDatabase(request.config.rootpath / ".hypothesis" / "examples"),
         deadline=None,
         phases=phases,

@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.contract import EntityType, Operation, parameters
-from ecsuite.rules.inputs import UNUSUAL_IDS, UNUSUAL_IN_PATH, unspecified, unusual_bodies
+from ecsuite.rules.inputs import UNUSUAL_IDS, UNUSUAL_IN_PATH, deletable_ids, unspecified, unusual_bodies
 from ecsuite.rules.reading import there
 from ecsuite.rules.world import World
 from ecsuite.samples import Body
@@ -17,7 +17,7 @@ LARGE = 500_000
 def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None:
     """Unusual media types, bytes, sizes and nestings: refused or taken, but never a server error."""
     call = world.calls.valid(operation, full=True)
-    unusual = unusual_bodies(there(call.body).value, LARGE)
+    unusual = unusual_bodies(there(call.body).value, LARGE, {each.member for each in world.contract.entity_types})
     partial = [
         {"json": each.value, "expect": unspecified(f"{each.case} at {each.place}")}
         for each in world.calls.unspecified(call)
@@ -31,7 +31,7 @@ def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.sends_id)
 def test_unusual_id_that_is_taken_can_be_read(entity_type: EntityType, world: World) -> None:
     """An id of unusual characters is refused, or the entity can be found under it."""
-    for case, unusual in UNUSUAL_IDS.items():
+    for case, unusual in deletable_ids(is_below_parent=entity_type.parent is not None).items():
         body = world.drafts.body(entity_type.creator).value | {entity_type.member: unusual}
 
         entity = world.entities.create_if_taken(entity_type, Body(body), unspecified(case))

@@ -88,8 +88,6 @@ IN_FULL = """\
     tests     test_it.py::test_0, test_it.py::test_1, test_it.py::test_2
     repeat    sh .ecsuite/last/1.sh
 """
-CURL = 'curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN"'
-SCRIPT = "#!/bin/sh\n# what is broken\n"
 BRIEF = """\
  3  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
              2 responses of 1 operation, first: GET /users/{userId}/vehicles/{vehicleId} -> 200  [spec]
@@ -99,32 +97,9 @@ BRIEF = """\
 
 def test_cause_is_told_in_full():
     """The promise and how it is broken, how often, what was expected and seen, the response, how to repeat it."""
-    found = replace(a_found(), script=SCRIPT)
+    scripted = cause(replace(a_found(), script="1.sh"))
 
-    assert plain(cause_lines(1, cause(found), 120, in_full=True, folder=".ecsuite/last")) + "\n" == IN_FULL
-
-
-def test_cause_without_a_script_has_a_line_to_paste():
-    """Where no script could be made, the request can be sent again alone."""
-    assert f"    repeat    {CURL}" in plain(cause_lines(1, cause(), 120, in_full=True))
-
-
-def test_log_has_the_line_beside_the_script():
-    """Whoever reads a log may not have the script, so the request stands there, too."""
-    whole = result(cause(replace(a_found(), script=SCRIPT)))
-
-    log, terminal = page(whole, in_full=True), page(whole)
-
-    assert f"    repeat    sh .ecsuite/last/1.sh\n    curl      {CURL}\n" in log
-    assert "curl" not in terminal
-
-
-def test_script_goes_to_the_owner():
-    """The report for the API's owner has the whole script; `ecsuite show` names its file."""
-    scripted = cause(replace(a_found(), script=SCRIPT))
-
-    assert f"## To repeat it\n\n```sh\n{SCRIPT}```" in cause_markdown(result(), scripted)
-    assert "sh 'a b/7.sh'" in plain(whole_lines(7, scripted, "a b"))
+    assert plain(cause_lines(1, scripted, 120, in_full=True, folder=".ecsuite/last")) + "\n" == IN_FULL
 
 
 def test_bad_token_is_no_good_one_in_a_line():
@@ -139,7 +114,10 @@ def test_bad_token_is_no_good_one_in_a_line():
 
 def test_readme_shows_a_cause_as_it_is_told():
     """The example of the README is what is printed, to the letter."""
-    assert IN_FULL in (ROOT / "README.md").read_text(encoding="utf-8")
+    scripted = cause(replace(a_found(), script="1.sh"))
+    text = plain(cause_lines(1, scripted, 120, in_full=True, folder=".ecsuite/last"))
+
+    assert text in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_further_causes_take_three_lines():
@@ -214,6 +192,15 @@ def test_long_line_to_paste_is_told_by_show():
     text = plain(cause_lines(4, cause(long), 120, in_full=True))
 
     assert "\n    repeat    ecsuite show 4 has the line, of " in text
+
+
+def test_script_stands_where_its_folder_is_at_hand():
+    """On a terminal the line to repeat a cause is that of its script; in a log, whose reader has no such folder, curl's."""
+    scripted = cause(replace(a_found(), script="1.sh"))
+
+    assert "\n    repeat    sh .ecsuite/last/1.sh\n" in page(result(scripted))
+    assert "\n    repeat    curl -sS " in page(result(scripted), in_full=True)
+    assert plain(whole_lines(1, scripted, "a folder")).endswith("        sh 'a folder/1.sh'")
 
 
 def test_problem_is_one_line_and_its_tests():
@@ -358,7 +345,7 @@ def test_no_response_and_no_sample_are_told():
 
     assert "    response  none came" in plain(cause_lines(1, cause(silent), 120, in_full=True))
     assert "## What came back\n\nNothing.\n" in cause_markdown(result(), cause(silent))
-    assert "none came" in plain(whole_lines(1, cause(silent), "x"))
+    assert "none came" in plain(whole_lines(1, cause(silent)))
     assert "repeat" not in plain(cause_lines(1, cause(replace(silent, sample=None)), 120, in_full=True))
     assert "To repeat" not in cause_markdown(result(), cause(replace(silent, sample=None)))
 
@@ -377,7 +364,7 @@ def test_delivery_is_told_by_its_request():
 
 def test_one_cause_is_shown_whole():
     """All calls, all tests, the whole exchange and the contract's words; nothing is cut."""
-    text = plain(whole_lines(3, cause(tests=40), "x"))
+    text = plain(whole_lines(3, cause(tests=40)))
 
     assert text.startswith(" 3  error    response body matches contract: VehicleMetadata /year is a string where")
     assert "        test_it.py::test_39\n" in text
@@ -445,3 +432,14 @@ def test_two_causes_are_never_more_than_a_page():
     text = page(result(cause(whole, tests=99), cause(whole, tests=99)))
 
     assert sum(-(-max(len(line), 1) // 120) for line in text.splitlines()) <= 29
+
+
+def test_later_call_is_told_by_its_response():
+    """Where a later call shows the finding, the decisive part of its response stands below the one that is to blame."""
+    made = a_found(Breach("lost", body(("metadata", "vin")), datum("v"), MISSING, seen_by="x", seen_call="GET /x"))
+    told = replace(made, evidence=made.sample, sample=replace(made.sample, response=None, status=204))
+
+    text = plain(cause_lines(1, cause(told), 120, in_full=True))
+
+    assert "\n    actual    body /metadata/vin of GET /x, afterwards: missing\n    response  204, no body\n" in text
+    assert '\n    shown by  200 application/json  {"userId": "42", "vehicleId": "7", "metadata": {"year":' in text

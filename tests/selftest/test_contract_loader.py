@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.contract import Contract, Source, load
 from ecsuite.errors import ContractError
@@ -330,3 +331,14 @@ def test_parameters_are_checked(query, mode, broken):
 
     breaches = [finding.breach for finding in findings if finding.promise == REQUEST_PARAMETERS.id]
     assert [(breach.kind, breach.at, breach.actual.value) for breach in breaches] == broken
+
+
+@pytest.mark.parametrize("path", ["/Users/Ab/Locations", "/users/Ab/LOCATIONS"])
+def test_names_in_paths_have_no_case(path):
+    """The guides spell paths in capitals that the document has in small letters; ids stay as they are."""
+    match = editions.contract("2026-01").find("GET", path)
+
+    assert (match.operation.id, match.path_parameters) == ("listLocations", {"userId": "Ab"})
+    assert (
+        editions.contract("2026-01").find("POST", "/simulation/events/priceCurve").operation.id == "simulatePriceCurve"
+    )

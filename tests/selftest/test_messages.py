@@ -75,6 +75,12 @@ MESSAGES = [
         "cannot listen on 127.0.0.1:80 (Permission denied): give another --port; 0 takes any free one",
     ),
     (
+        errors.WebhookPortTaken(80, "why"),
+        "cannot listen on port 80 for webhooks (why): give another EC_WEBHOOK_PORT, or end what has it",
+    ),
+    (errors.OutputUnwritable("--junitxml", "x", "why"), "cannot write x (why): give another --junitxml"),
+    (errors.BadNumber("EC_X", "many"), "EC_X is 'many': expected a whole number from 1"),
+    (
         errors.ReportUnwritable(Path("x"), "why"),
         "cannot write the result of the run to x (why): give another --ec-report",
     ),

@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from ecsuite.errors import PortTaken
+from ecsuite.errors import NothingThere, PortTaken
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.webhook.delivery import any_delivery, no_subject
 from ecsuite.webhook.http import receiving
@@ -134,6 +134,41 @@ def test_wanted_delivery_is_waited_for(receiver):
     assert wait_for(receiver, "one", wanted, 5).request.body == b'{"eventId":"2"}'
     assert wait_for(receiver, "one", wanted, 5).request.body == b"no JSON"
     assert wait_for(receiver, "one", wanted, 0.0) is None
+
+
+def test_address_that_leads_here_is_not_doubted():
+    """A public address by which this machine reaches itself: that nothing comes is the API's doing."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    with receiving(public_url=f"http://127.0.0.1:{port}", port=port) as receiver:
+        delivery = receiver.wait("hook", 0.0)
+
+    assert (delivery, receiver.unreachable, receiver.received()) == (None, "", ())
+
+
+def test_address_that_may_not_lead_here_is_doubted(monkeypatch):
+    """Where this machine cannot reach itself, and nothing ever came, nobody can tell; from then on nothing is waited for."""
+    monkeypatch.setenv("NO_PROXY", "*")
+
+    with receiving(public_url="http://127.0.0.1:1") as receiver:
+        assert receiver.unreachable == ""
+        with pytest.raises(NothingThere, match="no delivery came to EC_WEBHOOK_PUBLIC_URL"):
+            receiver.wait("hook", 0.0)
+
+    assert receiver.unreachable.startswith("no delivery came to EC_WEBHOOK_PUBLIC_URL, and this machine cannot reach")
+
+
+def test_address_that_leads_here_after_all(monkeypatch):
+    """Not every router lets a machine reach itself; what has come once shows that the address is good."""
+    monkeypatch.setenv("NO_PROXY", "*")
+
+    with receiving(public_url="http://127.0.0.1:1") as receiver:
+        httpx.post(f"http://127.0.0.1:{receiver.port}/hook", json={})
+
+        assert receiver.wait("hook") is not None
+        assert receiver.wait("hook", 0.0) is None
+        assert receiver.unreachable == ""
 
 
 class Recorder(Receiver):

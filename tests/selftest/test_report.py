@@ -356,7 +356,15 @@ def test_fault_is_named_on_the_first_screen(project):
 
     with serving("2023-10", plant=fault.plant) as standin:
         result = project.run("--ec-target", "live", "--ec-edition", "2023-10", COLUMNS="120", **standin.environment())
+        command = next(line for line in result.lines if line.startswith("    repeat ")).split(maxsplit=1)[1]
+        env = os.environ | standin.environment()
+        shell = ["sh", "-c", command]
+        again = subprocess.run(shell, cwd=project.path, env=env, capture_output=True, text=True, check=False)
 
+    assert (again.returncode, again.stderr) == (0, "")
+    assert re.search(r'"year": ?"\d+"', again.stdout)
+    assert (project.path / ".ecsuite" / "last" / "1.sh").stat().st_mode & 0o777 == 0o700
+    assert standin.credentials.client_secret not in (project.path / ".ecsuite" / "last" / "1.sh").read_text()
     result.ended(failed=1)
     assert after_progress(result) <= MOST_LINES
     result.has(

@@ -478,3 +478,8 @@ def test_partners_are_apart():
                 theirs.api.delete(path, expect=ABSENT)
 
         assert run.api.get("/resources/bil").json()["userId"] == "a"
+
+
+def test_paths_have_no_case(partner: Api):
+    """A path is answered however its names are spelt; an id is not."""
+    assert partner.post("/Simulation/Events/priceCurve", json={}).status_code == 200

@@ -6,14 +6,18 @@ import subprocess
 import sys
 import textwrap
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from proxies import Answer, Lost, behind, busy_from, every, limited, proxying
 
 from ecsuite.checks import Checker
-from ecsuite.client import Api
+from ecsuite.client import Api, Wait
 from ecsuite.editions import contract
+from ecsuite.errors import NoSuchApi, WrongEdition
 from ecsuite.journal import Journal
+from ecsuite.report.text import left_lines, unsteady_text, waiting_text
+from ecsuite.results.result import Figures
 from ecsuite.standin import serving
 from ecsuite.target import Credentials, Target
 
@@ -322,3 +326,22 @@ def test_walkthrough_behind_a_gateway(behave, code):
     assert (ran.returncode, left) == (code, []), ran.stdout + ran.stderr
     assert f"the service was unsteady: {proxy.own} of" in ran.stdout
     assert ("could not tell: " in ran.stderr) == (code == 6)
+
+
+def test_page_shows_what_is_printed():
+    """What docs/unsteady.md shows is what a run prints."""
+    page = (Path(__file__).parents[2] / "docs" / "unsteady.md").read_text(encoding="utf-8")
+    base = "https://api.example/energy-coordination/v1"
+    figures = Figures(calls=2305, unsteady={"502": 9, "lost": 5})
+    seen = "GET /users gets 404, GET /events gets 404"
+    hint = "check the path of EC_BASE_URL, which usually ends in /energy-coordination/v1, and the edition"
+
+    printed = [
+        waiting_text(Wait(20.0, "GET /users", "429")),
+        unsteady_text(figures),
+        *left_lines([f"{base}/users/90afea11-44c7-4351-a1c2-8bba7ad9144a"]),
+        f"ERROR: {NoSuchApi('https://api.example', seen, hint)}",
+        f"ERROR: {WrongEdition(base, '2026-01', '2023-10')}",
+    ]
+
+    assert [line for line in printed if line not in page.splitlines()] == []

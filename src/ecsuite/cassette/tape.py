@@ -16,6 +16,9 @@ from ecsuite.errors import RECORD_COMMAND, CassetteMissing, CassetteStale, Casse
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 
 FORMAT: Final = 1
+EMPTY: Final = "it is empty"
+# Bytes; what is smaller than this is looked at before it is played.
+_SMALLEST: Final = 1000
 HEAD: Final = "ecsuite"
 _BANNER: Final = f"# Recorded, not written: record it again with  {RECORD_COMMAND}\n"
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -79,6 +82,8 @@ def load(path: Path) -> Cassette:
         raise CassetteUnreadable(path, error.strerror or str(error)) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CassetteUnreadable(path, " ".join(str(error).split())) from None
+    if document is None:
+        raise CassetteUnreadable(path, EMPTY)
     with _unreadable_if_damaged(path):
         head = document[HEAD]
         if head["format"] != FORMAT:
@@ -86,7 +91,21 @@ def load(path: Path) -> Cassette:
         provenance = Provenance(**{field.name: head[field.name] for field in fields(Provenance)})
         exchanges = tuple(_exchange(entry) for entry in document["interactions"])
         deliveries = tuple(_exchange(entry) for entry in head["deliveries"])
+    if not exchanges:
+        raise CassetteUnreadable(path, EMPTY)
     return Cassette(provenance, exchanges, deliveries)
+
+
+def require_full(folder: Path) -> None:
+    """See that no cassette of a folder is empty, without reading those that are not.
+
+    Raises:
+        CassetteUnreadable: one is.
+    """
+    for path in sorted(folder.rglob("*.yaml")):
+        # One exchange alone takes more.
+        if path.stat().st_size < _SMALLEST:
+            load(path)
 
 
 def save(path: Path, cassette: Cassette) -> bool:

@@ -28,6 +28,12 @@ def is_as_meant(decoded: DecodedExchange, breaches: Sequence[Breach]) -> bool:
     return is_of_api and all(_is_as_meant(decoded, breach) for breach in breaches)
 
 
+def is_shown(decoded: DecodedExchange, breaches: Sequence[Breach]) -> bool:
+    """Whether the response shows what was read at each place where the request had to be refused."""
+    places = [breach.at.path for breach in breaches if breach.at.part == "request-body"]
+    return all(shown_at(_answered(decoded), path) if path else decoded.exchange.response.body for path in places)
+
+
 def _is_as_meant(decoded: DecodedExchange, breach: Breach) -> bool:
     if breach.at.part == "query":
         return breach.actual != MISSING and bool(meanings(breach.actual.value, breach.expected.value))

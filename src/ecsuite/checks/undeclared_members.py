@@ -8,7 +8,7 @@ from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import Undeclared, schema_for
 from ecsuite.findings.breach import Breach, body
 from ecsuite.findings.datum import datum
-from ecsuite.json_paths import Path, at_path
+from ecsuite.json_paths import Path, at_path, names_in
 from ecsuite.messages.media import UndecodableError
 
 
@@ -30,11 +30,20 @@ def _first_of_each(found: Iterable[Undeclared]) -> Iterator[Undeclared]:
             yield each
 
 
+def _sent(decoded: DecodedExchange) -> frozenset[str]:
+    """The names of all members of the request's body."""
+    sent = decoded.values.request
+    return frozenset(names_in(sent)) if isinstance(sent, dict | list) else frozenset()
+
+
 def _breaches(decoded: DecodedExchange, found: Iterable[Undeclared]) -> Iterator[Breach]:
     assert decoded.operation is not None
     assert not isinstance(decoded.body, UndecodableError)
     for each in found:
         value = at_path(decoded.body.value, each.at)
+        if set(each.names) & _sent(decoded):
+            # Whether a server keeps what it was sent beside the contract is unspecified.
+            continue
         if each.is_foreign:
             # A client finds nothing of what it looks for.
             declared = datum({"properties": list(each.declared)})

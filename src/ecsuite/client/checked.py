@@ -59,12 +59,16 @@ class Checked:
 
         Args:
             promise: that is broken.
-            breach: how; a finding is made of it where the checks have found nothing.
+            breach: how; a finding is made of it where the checks have found no error.
             text: the same for people.
         """
         request = self.decoded.exchange.request
-        finding = next(iter(self.result.findings), None) or self.note(promise, breach)
+        finding = self._error() or self.note(promise, breach)
         return PromiseBroken(f"{request.method} {request.url}: {text}", finding)
+
+    def _error(self) -> Finding | None:
+        """The first error that the checks have found."""
+        return next((finding for finding in self.result.findings if finding.severity == "error"), None)
 
 
 def attach(response: httpx.Response, checked: Checked) -> None:

@@ -21,7 +21,17 @@ _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]
-    """YAML 1.1 without its dates: 2023-10-24 stays text, as in JSON."""
+    """YAML 1.1 without its dates (2023-10-24 stays text, as in JSON), and without a key that is there twice."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002  as PyYAML calls it
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                what = f"the key {key.value!r} is there twice"
+                raise yaml.constructor.ConstructorError(None, None, what, key.start_mark)
+            # What is no text cannot be hashed, and is refused elsewhere.
+            seen |= {key.value} if isinstance(key.value, str) else set()
+        return super().construct_mapping(node, deep)
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -48,6 +58,8 @@ class Source:
             self.document: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506  a safe loader, see above
         except yaml.YAMLError as error:
             raise ContractUnreadable(label, " ".join(str(error).split())) from None
+        if self.document is None:
+            raise ContractUnreadable(label, "it is empty")
         if not isinstance(self.document, dict):
             raise ContractUnreadable(label, "it is no map")
         if not str(self.document.get("openapi", "")).startswith("3.1."):

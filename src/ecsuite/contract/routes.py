@@ -20,7 +20,10 @@ class _Node:
 
 
 class Routes:
-    """The paths of a contract as a tree; a segment by name goes before a parameter (`/users/eligible`)."""
+    """The paths of a contract as a tree; a segment by name goes before a parameter (`/users/eligible`).
+
+    Names are compared without regard to case, as the servers do and as the guides spell them otherwise; ids are not.
+    """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Node()
@@ -46,7 +49,7 @@ class Routes:
                 node.parameter = node.parameter or _Node()
                 node = node.parameter
             else:
-                node = node.named.setdefault(segment, _Node())
+                node = node.named.setdefault(segment.lower(), _Node())
         node.operations[operation.method] = operation
 
     def _ends(self, path: str) -> Iterator[tuple[_Node, list[str]]]:
@@ -60,5 +63,5 @@ class Routes:
             segment = segments[depth]
             if node.parameter and segment:
                 pending.append((node.parameter, depth + 1, [*values, segment]))
-            if segment in node.named:
-                pending.append((node.named[segment], depth + 1, values))
+            if segment.lower() in node.named:
+                pending.append((node.named[segment.lower()], depth + 1, values))

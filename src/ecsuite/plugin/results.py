@@ -162,7 +162,8 @@ class Reporter:
         if not self._collector.has_called:
             return
         try:
-            store.write(self._folder, self.result, self._collector.crashes)
+            collector = self._collector
+            store.write(self._folder, collector.result(), collector.crashes, collector.scripts())
         except ReportUnwritable as error:
             self._failed_to_write = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR

@@ -13,6 +13,7 @@ from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
+from ecsuite.session.outputs import require_file
 from ecsuite.target import MODES
 
 MARKERS: Final = (
@@ -81,7 +82,11 @@ def pytest_configure(config: pytest.Config) -> None:
         session = Session(_settings(config), tell=waits_told(config))
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
-        session.require_environment()
+        # Workers are started by one who has looked.
+        if not hasattr(config, "workerinput"):
+            session.require_environment()
+            if config.getoption("xmlpath", None):
+                require_file(config.invocation_params.dir / config.getoption("xmlpath"), "--junitxml")
 
 
 def _settings(config: pytest.Config) -> Settings:

@@ -16,10 +16,12 @@ from typing import Any, Final
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api
+from ecsuite.errors import NothingThere
 from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import Expectation
+from ecsuite.messages.exchange import Exchange, Expectation
+from ecsuite.promises import DELIVERY_ARRIVES
 from ecsuite.rules.deliveries import VerifyDeliveries
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.verify import Verify
@@ -93,6 +95,25 @@ class Story:
     def deliveries(self) -> VerifyDeliveries:
         """Where it is noted what passed of deliveries."""
         return VerifyDeliveries(self.api, self.verify)
+
+    def delivery(self, wait: Callable[[], Exchange | None], answer: httpx.Response, url: str) -> Exchange | None:
+        """Wait for a delivery, and note whether it came; None where it did not, or nobody can tell.
+
+        Args:
+            wait: for the delivery.
+            answer: the response of the call that asked for it.
+            url: where it is to go.
+        """
+        delivery, reason = None, self.receiver.unreachable
+        try:
+            delivery = None if reason else wait()
+        except NothingThere as error:
+            reason = str(error)
+        if reason:
+            self.journal.add_not_checked(DELIVERY_ARRIVES, reason)
+            return None
+        self.deliveries.arrived(delivery, answer, url, self.secret)
+        return delivery
 
     def compare(self, sent: Any, response: httpx.Response) -> None:
         """Note each difference between what was sent and what a response shows as a finding."""

@@ -152,11 +152,7 @@ def receive_a_test_delivery(story: Story) -> None:
 
     answer = story.api.post(f"{webhook.path}/test")
 
-    if story.receiver.unreachable:
-        story.journal.add_not_checked(DELIVERY_ARRIVES, story.receiver.unreachable)
-        return
-    delivery = story.receiver.wait(url.rpartition("/")[2])
-    story.deliveries.arrived(delivery, answer, url)
+    story.delivery(lambda: story.receiver.wait(url.rpartition("/")[2]), answer, url)
 
 
 def report_on_an_event(story: Story) -> None:

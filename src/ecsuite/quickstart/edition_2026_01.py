@@ -148,12 +148,11 @@ def simulate_a_price_curve(story: Story) -> None:
     event_id = event_id_of(answer)
     story.keep("event", Made(f"/events/{segment(event_id)}", event_id, {"id": event_id, "payload": shown}))
     webhook = story.made["webhook"]
-    if story.receiver.unreachable:
-        story.journal.add_not_checked(DELIVERY_ARRIVES, story.receiver.unreachable)
-        return
     url = str(webhook.sent["webhookUrl"])
-    delivery = wait_for(story.receiver, url.rpartition("/")[2], lambda value: tells_of(value, event_id))
-    story.deliveries.arrived(delivery, answer, url, story.secret)
+    hook = url.rpartition("/")[2]
+    delivery = story.delivery(
+        lambda: wait_for(story.receiver, hook, lambda value: tells_of(value, event_id)), answer, url
+    )
     if delivery is not None:
         told = {"eventId": event_id, "notificationType": "PriceCurveCreated", "payload": shown}
         story.deliveries.tells(told, delivery)

@@ -224,14 +224,15 @@ def broken_bodies(draw: Callable[[], Any]) -> list[Refused]:
     return [Refused(what, {**plain, "content": content}) for what, content in contents.items()]
 
 
-def unusual_bodies(value: Any, large: int) -> list[dict[str, Any]]:
+def unusual_bodies(value: Any, large: int, ids: Collection[str] = ()) -> list[dict[str, Any]]:
     """A legal body in ways that nothing published speaks of: options of `Api.request`.
 
     Args:
         value: the legal body.
         large: how many characters a large body has.
+        ids: the names of members that are ids: what has an id that no path carries could never be deleted.
     """
-    contents = {**_other_media_types(value), **_unusual_json(value, large)}
+    contents = {**_other_media_types(value), **_unusual_json(value, large), **_unusual_texts(value, ids)}
     unusual = [
         {
             "json": None,
@@ -261,7 +262,6 @@ def _other_media_types(value: Any) -> dict[str, tuple[bytes, str | None]]:
 
 def _unusual_json(value: Any, large: int) -> dict[str, tuple[bytes, str | None]]:
     text = json.dumps(value, ensure_ascii=False)
-    first = next(leaf for _, leaf in leaves(value) if isinstance(leaf, str))
     more = text[:-1]
     contents = {
         "bytes-no-utf-8": text.encode("latin-1", "replace").replace(b'":', b'\xe5":', 1),
@@ -273,6 +273,18 @@ def _unusual_json(value: Any, large: int) -> dict[str, tuple[bytes, str | None]]
         "very-large-number": f'{more},"unknown":{"9" * 400}}}'.encode(),
         "number-beyond-every-range": f'{more},"unknown":1e999}}'.encode(),
         "large-body": f'{more},"unknown":"{"x" * large}"}}'.encode(),
+    }
+    return {what: (content, PLAIN) for what, content in contents.items()}
+
+
+def _unusual_texts(value: Any, ids: Collection[str]) -> dict[str, tuple[bytes, str | None]]:
+    """A body whose first text is an unusual one; none where all of its texts are ids."""
+    texts = (leaf for at, leaf in leaves(value) if isinstance(leaf, str) and not set(at[-1:]) & set(ids))
+    first = next(texts, None)
+    if first is None:
+        return {}
+    text = json.dumps(value, ensure_ascii=False)
+    contents = {
         "lone-surrogate": text.replace(first, "\\ud83d").encode(),
         "nul-text": text.replace(first, "a\\u0000b").encode(),
         "empty-text": text.replace(f'"{first}"', '""').encode(),
@@ -322,6 +334,15 @@ def unknown_ids(call: Call, parameter: str) -> list[tuple[Call, Refused]]:
         (call.replacing(**{parameter: alike}), Refused(what, {}, statuses, frozenset()))
         for what, alike in nobodys(call.ids[parameter]).items()
     ]
+
+
+def deletable_ids(*, is_below_parent: bool) -> dict[str, str]:
+    """The unusual ids that an entity may be given: one that no path carries only where its parent takes it along.
+
+    One with a NUL is refused in a path by many a server, and so is never given.
+    """
+    ids = {case: own for case, own in UNUSUAL_IDS.items() if is_below_parent or survives_a_path(own)}
+    return {case: own for case, own in ids.items() if "\x00" not in own}
 
 
 def survives_a_path(own: str) -> bool:

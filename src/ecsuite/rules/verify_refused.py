@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from ecsuite.checks import DecodedExchange, bad_input_refused
-from ecsuite.checks.read_back import is_as_meant
+from ecsuite.checks.read_back import is_as_meant, is_shown
 from ecsuite.client import Api, checked_of, fill
 from ecsuite.contract import Operation, Pointer
 from ecsuite.findings.breach import STATUS, Breach
@@ -91,7 +91,7 @@ class VerifyRefused:
         decoded = checked_of(response).decoded
         breaches = bad_input_refused.breaches_of(decoded)
         path = self._path_of(call, decoded)
-        if response.content or not path or not breaches:
+        if not path or is_shown(decoded, breaches):
             return
         if call.operation.method != "POST":
             # Another attempt may have come after it.

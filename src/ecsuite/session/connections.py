@@ -10,6 +10,7 @@ from typing import Any
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Latency, Ledger, Patience, Token, new_http
 from ecsuite.client.connection import TIMEOUT
+from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
@@ -86,5 +87,12 @@ def _receiver(target: Target) -> Iterator[Receiver]:
     if not (target.on_loopback or target.receiver_url):
         yield NoReceiver()
         return
-    with receiving(public_url=target.receiver_url, port=target.receiver_port) as receiver:
+    with ExitStack() as stack:
+        try:
+            receiver: Receiver = stack.enter_context(
+                receiving(public_url=target.receiver_url, port=target.receiver_port)
+            )
+        except PortTaken:
+            # It was free before the first test, so another worker of this run has it.
+            receiver = NoReceiver(f"another worker of this run has the port {target.receiver_port} of EC_WEBHOOK_PORT")
         yield receiver

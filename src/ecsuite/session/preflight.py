@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -23,6 +25,7 @@ from ecsuite.errors import (
     ServerUnreachable,
     TokenEnded,
     TokenNotTaken,
+    WebhookPortTaken,
     WrongEdition,
 )
 from ecsuite.findings.broken import AllBroken, PromiseBroken
@@ -37,6 +40,7 @@ from ecsuite.target import Target
 BUDGET: Final = 20.0
 LIMITS: Final[Mapping[Trouble, float]] = {"lost": 2.0, "unreachable": 0.5}
 MOST_READS: Final = 4
+LOOPBACK: Final = "127.0.0.1"
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS: Final = frozenset({"invalid_client", "unauthorized_client"})
 # The variables that have the credentials of the first partner, and of the second.
@@ -63,12 +67,24 @@ def require_server(edition: str, target: Target, tell: Callable[[Wait], object] 
         AllBroken: it has nothing but server errors.
         CouldNotTell: it is too busy.
     """
+    _require_port(target)
     with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
         others = [replace(target, credentials=target.other)] if target.other else []
         clients = [_client(connections, partner, edition) for partner in (target, *others)]
         have_tokens = [_has_token(api, names) for api, names in zip(clients, VARIABLES, strict=False)]
         if all(have_tokens):
             _require_reads(clients[0], edition)
+
+
+def _require_port(target: Target) -> None:
+    """See that the port is free that a public address for webhooks leads to."""
+    if not target.receiver_port:
+        return
+    try:
+        socket.create_server((LOOPBACK, target.receiver_port)).close()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise WebhookPortTaken(target.receiver_port, reason) from None
 
 
 def _client(connections: Connections, partner: Target, edition: str) -> Api:

@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from pathlib import Path
 
 from ecsuite import editions
-from ecsuite.cassette.tape import load
+from ecsuite.cassette.tape import load, require_full
 from ecsuite.client import Patience, Wait
 from ecsuite.errors import CassetteError
 from ecsuite.session.connections import Connections
+from ecsuite.session.outputs import require_writable
 from ecsuite.session.preflight import require_server
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
@@ -46,9 +47,22 @@ class Session:
         self._connections: dict[str, Connections] = {}
 
     def require_environment(self) -> None:
-        """See that a live server is described, before anything is sent; raises as `ecsuite.target.live`."""
+        """See that all is there that a run needs of this machine, before anything is sent.
+
+        Raises:
+            UsageError: a live server is not described as `ecsuite.target.live` wants it, or nothing can be recorded.
+            ContractError: a contract cannot be used.
+            CassetteError: a recording is empty.
+        """
+        for edition in self.settings.editions:
+            editions.contract(edition)
         if self.settings.mode == "live":
             self._target(self.settings.editions[0])
+        if self.settings.mode == "replay":
+            for edition in self.settings.editions:
+                require_full(self.settings.cassette(edition, "").parent)
+        if self.settings.recording:
+            require_writable(self.settings.cassettes, "ec_cassettes")
 
     def conditions(self) -> list[str]:
         """What is known of a live server beside its contract, in lines; none of another target."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
@@ -117,7 +118,14 @@ def _routes(parts: Parts, service: _Service) -> list[Route]:
             # Below the base URL too, for tools that know one base URL only.
             by_path.setdefault(path, {})[method] = operation
     ordered = sorted(by_path.items(), key=_names_first)
-    return [Route(path, service.endpoint(methods), methods=list(methods)) for path, methods in ordered]
+    return [_route(path, service.endpoint(methods), list(methods)) for path, methods in ordered]
+
+
+def _route(path: str, endpoint: Callable[[Request], Awaitable[Response]], methods: list[str]) -> Route:
+    """A route whose names are compared without regard to case, as ASP.NET does."""
+    route = Route(path, endpoint, methods=methods)
+    route.path_regex = re.compile(route.path_regex.pattern, re.IGNORECASE)
+    return route
 
 
 def _names_first(path: tuple[str, object]) -> list[bool]:

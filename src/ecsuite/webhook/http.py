@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Final
 
+from ecsuite.errors import NothingThere
+from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, no_subject, url_of
 from ecsuite.webhook.inbox import Inbox
 from ecsuite.webhook.receiver import TIMEOUT, Receiver
+
+PROBE_TIMEOUT: Final = 5.0
+DOUBT: Final = (
+    "no delivery came to EC_WEBHOOK_PUBLIC_URL, and this machine cannot reach itself by it: "
+    "does it lead to the local port EC_WEBHOOK_PORT?"
+)
 
 
 class HttpReceiver(Receiver):
@@ -45,6 +55,22 @@ class HttpReceiver(Receiver):
         self.inbox.plan(hook, [(status, after), *([(then, after)] if then is not None else [])], of)
 
 
+class DoubtfulReceiver(HttpReceiver):
+    """A receiver that the API may not reach: that nothing comes may be the fault of its address."""
+
+    def wait(self, hook: str, seconds: float = TIMEOUT) -> Exchange | None:
+        """The next delivery to the hook.
+
+        Raises:
+            NothingThere: none came, and none ever did; from then on none is waited for.
+        """
+        delivery = super().wait(hook, seconds)
+        if delivery is None and not self.inbox.received():
+            self.unreachable = DOUBT
+            raise NothingThere(DOUBT)
+        return delivery
+
+
 @contextmanager
 def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
     """A receiver on this machine's loopback address.
@@ -61,15 +87,32 @@ def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
     inbox = Inbox()
     listener = asgi.listen(asgi.LOOPBACK, port)
     address = public_url or asgi.origin(listener)
+    app = _App(inbox, address)
     # A response that is still due when the run is over is nobody's trouble.
-    with asgi.in_thread(_App(inbox, address), listener, log_level="critical"):
-        yield HttpReceiver(inbox, address, listener.getsockname()[1])
+    with asgi.in_thread(app, listener, log_level="critical"):
+        is_doubtful = bool(public_url) and not _leads_here(public_url, app)
+        kind = DoubtfulReceiver if is_doubtful else HttpReceiver
+        yield kind(inbox, address, listener.getsockname()[1])
+
+
+def _leads_here(public_url: str, app: _App) -> bool:
+    """Whether this machine reaches itself by a public address; not every router lets it, though others get through."""
+    with suppress(httpx.HTTPError):
+        httpx.get(f"{public_url}/{app.probe}", timeout=PROBE_TIMEOUT)
+    return app.was_probed
 
 
 class _App:
-    """The receiver as an ASGI app: takes any request, keeps it whole, and says 200."""
+    """The receiver as an ASGI app: takes any request, keeps it whole, and says 200.
+
+    Attributes:
+        probe: a last segment that no delivery has.
+        was_probed: whether a request to it came.
+    """
 
     def __init__(self, inbox: Inbox, address: str) -> None:
+        self.probe = f"ecsuite-probe-{secrets.token_hex(8)}"
+        self.was_probed = False
         self._inbox = inbox
         self._address = address
 
@@ -80,6 +123,10 @@ class _App:
         if scope["type"] != "http":
             return
         incoming = Incoming(scope, receive)  # type: ignore[arg-type]
+        if incoming.url.path.endswith(f"/{self.probe}"):
+            self.was_probed = True
+            await Answer(status_code=204)(scope, receive, send)  # type: ignore[arg-type]
+            return
         body = await incoming.body()
         query = f"?{incoming.url.query}" if incoming.url.query else ""
         request = Request(

@@ -144,12 +144,12 @@ def test_selection_that_is_wrong_is_told():
 
 
 READ = {
-    "a text": ({"userId": "1", "a": "x"}, "x", None),
-    "an empty text": ({"userId": "1", "a": ""}, None, ("absent", body(("a",)))),
-    "a number": ({"userId": "1", "a": 7}, None, ("absent", body(("a",)))),
-    "none": ({"userId": "1"}, None, ("absent", body(("a",)))),
+    "a text": ({"userId": "x"}, "x", None),
+    "an empty text": ({"userId": ""}, None, ("absent", body(("userId",)))),
     # What the checks have said already is not said again.
-    "no object": (["a"], None, ("type", body())),
+    "a number": ({"userId": 7}, None, ("type", body(("userId",)))),
+    "none": ({}, None, ("required", body(("userId",)))),
+    "no object": (["userId"], None, ("type", body())),
 }
 
 
@@ -157,14 +157,14 @@ READ = {
 def test_text_that_is_needed_is_there(world_of, name):
     """Without it there is nothing to go on with: a finding about the response's body."""
     value, text, broken = READ[name]
-    world = world_of(Scripted(GET_=(200, value)))
-    response = world.api.get("/users/1", strict=False)
+    world = world_of(Scripted(POST_=(200, value)))
+    response = world.api.post("/users", json={"userId": "x"}, strict=False)
 
     if text:
-        assert require_member(response, "a") == text
+        assert require_member(response, "userId") == text
     else:
-        with pytest.raises(PromiseBroken, match="the response has no a to go on with") as caught:
-            require_member(response, "a")
+        with pytest.raises(PromiseBroken, match="the response has no userId to go on with") as caught:
+            require_member(response, "userId")
         assert (caught.value.finding.breach.kind, caught.value.finding.breach.at) == broken
 
 
@@ -187,7 +187,7 @@ def test_member_is_read_where_there_is_one(world_of):
 def test_call_with_a_body_that_may_be_refused_is_unspecified(world_of, monkeypatch, body, exist):
     """As one that names what is not there is."""
     world = world_of(Scripted())
-    monkeypatch.setattr(world.entities, "body", lambda *_, **__: body)
+    monkeypatch.setattr(world.drafts, "body", lambda *_, **__: body)
 
     assert world.calls.valid(world.contract.operations["createUser"]).targets_exist is exist
 

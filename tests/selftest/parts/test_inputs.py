@@ -21,6 +21,8 @@ from ecsuite.promises import (
 from ecsuite.rules.call import Call
 from ecsuite.rules.inputs import (
     METHODS,
+    UNUSUAL_IDS,
+    UNUSUAL_IN_PATH,
     Refused,
     bad_credentials,
     broken_bodies,
@@ -290,7 +292,7 @@ def test_every_wrong_query():
 
 def test_every_broken_body():
     """Bytes that are no JSON object, some of them made of a right one."""
-    broken = broken_bodies({"name": "Å", "id": 7})
+    broken = broken_bodies(lambda: {"name": "Å", "id": 7})
 
     assert {each.case: each.content["content"] for each in broken} == {
         "no-json": b"not json",
@@ -312,7 +314,7 @@ def test_every_broken_body():
         each.content["json"] is None and each.content["headers"] == {"Content-Type": "application/json"}
         for each in broken
     )
-    assert "json-single-quotes" not in {each.case for each in broken_bodies({})}
+    assert "json-single-quotes" not in {each.case for each in broken_bodies(dict)}
 
 
 def test_wrong_body_is_sent_as_json():
@@ -454,3 +456,16 @@ def test_period_is_this_month_in_any_time_zone(world_of, today, start, end, kept
     reasons = {reason for promise, reason in world.api.journal.tally.not_checked if promise == COMPENSATION.id}
     wanted = "a recording is of its own month" if today is None else "the period is not whole"
     assert reasons == ({wanted} if kept is None else set())
+
+
+def test_every_unusual_id_is_unlike_the_others():
+    """Ids of which a server may think anything: very long, with what a path loses, or like something else."""
+    assert len({*UNUSUAL_IDS.values()}) == len(UNUSUAL_IDS)
+    assert len(UNUSUAL_IDS["very-long-id"]) == 2000
+    assert {name for name, own in UNUSUAL_IDS.items() if not survives_a_path(own)} == {
+        "encoded-slash",
+        "encoded-backslash",
+        "hidden-path",
+        "nul",
+    }
+    assert {*UNUSUAL_IN_PATH} <= {*UNUSUAL_IDS}

@@ -261,7 +261,7 @@ def test_list_that_follows_is_waited_for(world_of, monkeypatch):
         world.api, "poll", lambda *given, **options: (waited.append(options), poll(*given, **options))[1]
     )
 
-    response = world.entities._read_list(source)
+    response = world.drafts._read_list(source)
 
     assert response.json()["items"] == [{"id": "1"}]
     # What that names is made before; nothing else is.

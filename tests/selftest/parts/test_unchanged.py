@@ -115,6 +115,15 @@ def test_shared_change_has_to_come_again_each_time(world_of, monkeypatch, name):
     assert hooks.acts == acts
 
 
+def test_shared_change_is_told_where_nothing_can_be_done_again(world_of):
+    """Without an act to repeat there is no telling, and a change is the call's."""
+    world = world_of(lambda *_: (200, [{"id": "1"}]))
+    blame = world.api.get("/webhooks", strict=False)
+
+    assert world.verify.unchanged(OWN, Snapshot({SHARED: []}), blame) is False
+    assert recorded(world)[0] == [("extra", listed(), None, {"id": "1"}, "listWebhooks")]
+
+
 def test_call_is_to_blame_whose_id_is_shown():
     """The first whose body has a long string that stands in what changed; a short one may stand there by chance."""
 

@@ -57,11 +57,16 @@ def location_of(user_id: str, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "locationId": body["locationId"],
         "locationType": body.get("locationType"),
-        "coordinates": body.get("coordinates"),
+        "coordinates": only(body.get("coordinates"), "latitude", "longitude"),
         "meterPointId": single,
         "meterPointIds": ([single] if single else []) if meters is None else meters,
         "userId": user_id,
     }
+
+
+def only(value: Any, *names: str) -> Any:
+    """An object without the members that the document does not know."""
+    return {name: value[name] for name in names if name in value} if isinstance(value, dict) else value
 
 
 def locations(call: Call, user_id: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from ecsuite.standin.edition_2026_01.assets import (
     add_resource,
     add_user,
     locations,
+    only,
     remove_user,
     resources,
     users,
@@ -23,6 +24,8 @@ from ecsuite.standin.paging import page_of
 HOUR: Final = "01:00:00"
 AREAS: Final = ("NO1", "NO2", "NO3", "NO4", "NO5")
 MADE_UP_TARGETS: Final = 3
+TARGET: Final = ("resourceId", "locationId")
+CURVE: Final = ("points", "energyUnit", "currency", "resolution")
 MADE_UP_USERS: Final = 3
 MADE_UP_TYPES: Final = ("HotWaterTank", "Charger", "HVAC")
 
@@ -48,8 +51,8 @@ def simulate_price_curve(call: Call) -> Reply:
     targets = call.body.get("targets")
     payload = {
         "payloadType": "PriceCurve",
-        "targets": _simulated_resources(call) if targets is None else targets,
-        "priceCurveDelta": call.body.get("priceCurveDelta") or _price_curve(call),
+        "targets": _simulated_resources(call) if targets is None else [only(own, *TARGET) for own in targets],
+        "priceCurveDelta": _curve(call.body.get("priceCurveDelta")) or _price_curve(call),
         "priceArea": call.body.get("priceArea") or secrets.choice(AREAS),
     }
     return _make(call, payload)
@@ -116,6 +119,13 @@ def _make(call: Call, payload: dict[str, Any]) -> Reply:
     return Reply(200, {"simulatedEvent": event})
 
 
+def _curve(given: Any) -> Any:
+    """A curve that was sent, without what the document does not know."""
+    curve = only(given, *CURVE)
+    points = (curve or {}).get("points")
+    return {**curve, "points": [only(point, "price", "timestamp") for point in points]} if points else curve
+
+
 def _price_curve(call: Call) -> dict[str, Any]:
     points = _hours(call, lambda: {"price": (secrets.randbelow(20001) - 10000) / 100})
     return {"points": points, "energyUnit": "kWh", "currency": "NOK", "resolution": HOUR}
@@ -128,7 +138,7 @@ def _target(call: Call, place: dict[str, Any], points: list[Any] | None) -> dict
         "locationId": place.get("locationId") or call.new_id(),
         "meterPointId": place.get("meterPointId") or _meter(),
         "resolution": HOUR,
-        "points": limits if points is None else points,
+        "points": limits if points is None else [only(point, "maxPowerInKiloWatts", "timestamp") for point in points],
     }
 
 

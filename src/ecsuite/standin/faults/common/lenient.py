@@ -64,7 +64,7 @@ def loosely(text: bytes) -> bytes:
     mended = _TRAILING_COMMA.sub("", text.decode("utf-8", "replace")).replace("'", '"')
     try:
         value, _ = json.JSONDecoder().raw_decode(mended)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return json.dumps(value).encode() if isinstance(value, dict) else text
 

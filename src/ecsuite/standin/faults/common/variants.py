@@ -99,6 +99,12 @@ COMMON_VARIANTS: Final = (
         p.waits_now_and_then(29, 429, "0"),
     ),
     Variant("is-busy", "now and then a call is answered with 503 and Retry-After", p.waits_now_and_then(199, 503, "1")),
+    Variant("is-busy-without-a-time", "now and then a call is answered with 503 alone", p.waits_now_and_then(199, 503)),
+    Variant(
+        "gateway-fails",
+        "now and then what may be repeated is done, and answered with a gateway's 502",
+        p.gateway_fails_now_and_then(97, 502),
+    ),
 )
 
 

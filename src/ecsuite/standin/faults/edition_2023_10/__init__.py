@@ -20,6 +20,7 @@ from ecsuite.standin.faults.edition_2023_10 import (
     events,
     fidelity,
     legal_input,
+    lenient,
     lifecycle,
     methods,
     reports,
@@ -49,5 +50,6 @@ FAULTS: Final = (
     *events.FAULTS,
     *reports.FAULTS,
     *legal_input.FAULTS,
+    *lenient.FAULTS,
     *deliveries.FAULTS,
 )

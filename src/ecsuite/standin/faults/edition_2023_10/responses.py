@@ -165,7 +165,7 @@ FAULTS: Final = faults(
     fault("list-is-not-gzip", SPEC, "the list of vehicles is said to be gzip, and is not")
     .plant(p.sends(p.header("Content-Encoding", "gzip"), "listVehicles"))
     .finding(found(RESPONSE_BODY, "listVehicles", 200, body(), "unreadable")),
-    fault("head-is-no-http", SPEC, "a header of listMeters holds a NUL")
-    .plant(p.sends(p.header("X-Trace", "a\x00b"), "listMeters"))
+    fault("head-is-no-http", SPEC, "the Content-Length of listMeters is no number")
+    .plant(p.sends(p.chain(p.header("Transfer-Encoding", "chunked"), p.header("Content-Length", "x")), "listMeters"))
     .finding(found(RESPONSE_ARRIVES, "listMeters", at=Place("connection"), kind="absent")),
 )

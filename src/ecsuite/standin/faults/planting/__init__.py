@@ -82,7 +82,12 @@ from ecsuite.standin.faults.planting.tokens import (
     secret_like,
     takes_form_as,
 )
-from ecsuite.standin.faults.planting.traffic import also_by, others_make_users, waits_now_and_then
+from ecsuite.standin.faults.planting.traffic import (
+    also_by,
+    gateway_fails_now_and_then,
+    others_make_users,
+    waits_now_and_then,
+)
 from ecsuite.standin.faults.planting.values import DROP, edited, items_of, text_of, with_items
 
 __all__ = [
@@ -115,6 +120,7 @@ __all__ = [
     "first_does",
     "forgives",
     "forgives_parameters",
+    "gateway_fails_now_and_then",
     "gives_up_after_a_failure",
     "grants",
     "header",

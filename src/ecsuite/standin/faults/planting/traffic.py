@@ -14,18 +14,36 @@ from ecsuite.standin.faults.planting.seams import ANSWER, together, wraps
 from ecsuite.standin.parts import Asked, Parts
 
 MOST_OF_OTHERS: Final = 5
+REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
 
 
-def waits_now_and_then(every: int, code: int, retry_after: str) -> Plant:
-    """Asks every so many calls to come back later, and does nothing."""
+def waits_now_and_then(every: int, code: int, retry_after: str = "") -> Plant:
+    """Asks every so many calls to come back later, and does nothing; without a time where none is given."""
 
     def plant(parts: Parts) -> None:
         count = itertools.count(1)
 
         def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
             if next(count) % every == 0:
-                return Reply(code, None, {"Retry-After": retry_after})
+                return Reply(code, None, {"Retry-After": retry_after} if retry_after else {})
             return original(asked)
+
+        wraps(ANSWER, answer)(parts)
+
+    return plant
+
+
+def gateway_fails_now_and_then(every: int, code: int) -> Plant:
+    """Does what every so many calls want that may be sent twice, and loses the answer."""
+
+    def plant(parts: Parts) -> None:
+        count = itertools.count(1)
+
+        def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+            reply = original(asked)
+            if asked.operation.method not in REPEATABLE or next(count) % every:
+                return reply
+            return Reply(code, "<html>Bad Gateway</html>", {}, "text/html")
 
         wraps(ANSWER, answer)(parts)
 

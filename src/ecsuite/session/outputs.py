@@ -1,0 +1,29 @@
+"""What a run is to write, tried before it runs."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from ecsuite.errors import OutputUnwritable
+
+
+def require_writable(folder: Path, option: str) -> None:
+    """See that files can be made in a folder, which is made where it is not there.
+
+    Raises:
+        OutputUnwritable: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputUnwritable(option, folder, error.strerror or str(error)) from None
+
+
+def require_file(path: Path, option: str) -> None:
+    """See that a file can be written, and leave it as it is; raises as `require_writable`."""
+    if path.is_dir():
+        raise OutputUnwritable(option, path, "it is a folder")
+    require_writable(path.parent, option)

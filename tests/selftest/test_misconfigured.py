@@ -1,0 +1,199 @@
+"""What is given and cannot be used: exit code 4, one line, before any test is tried."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.cassette.tape import path_of
+from ecsuite.contract.document import Source
+from ecsuite.errors import ContractUnreadable
+from ecsuite.standin import serving
+
+ROOT = Path(__file__).parents[2]
+EDITION = editions.editions()[0]
+TEST = f"""
+import pytest
+pytestmark = pytest.mark.edition("{EDITION}")
+
+@pytest.mark.scenario("quickstart")
+def test_users(api):
+    api.get("/users")
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with a test, the plugin, and a cassette."""
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ("ecsuite.plugin",)\n')
+    (tmp_path / "test_it.py").write_text(TEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nec_cassettes = cassettes\n")
+    cassette = path_of(tmp_path / "cassettes", EDITION, "quickstart")
+    cassette.parent.mkdir(parents=True)
+    shutil.copy(editions.cassette(EDITION, "quickstart"), cassette)
+    return tmp_path
+
+
+def run(folder: Path, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """A run of pytest; nothing of the environment concerns it."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
+    command = [sys.executable, "-m", "pytest", "-p", "no:schemathesis", "-p", "no:hypothesispytest"]
+    return subprocess.run(
+        [*command, "--ec-edition", EDITION, *options],
+        cwd=folder,
+        env=own | {"COLUMNS": "250"} | env,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=100,
+    )
+
+
+def refused(ran: subprocess.CompletedProcess[str], text: str) -> None:
+    """Asserts that a run was refused, on one line, and that no test was tried."""
+    said = [line for line in (ran.stdout + ran.stderr).splitlines() if line.startswith("ERROR: ")]
+    assert ran.returncode == 4, ran.stdout + ran.stderr
+    assert len(said) == 1
+    assert text in said[0]
+    assert "Traceback" not in ran.stdout + ran.stderr
+    assert " passed" not in ran.stdout
+
+
+OTHERS = {
+    "the same": (
+        {"EC_OTHER_CLIENT_ID": "EC_CLIENT_ID", "EC_OTHER_CLIENT_SECRET": "EC_CLIENT_SECRET"},
+        "EC_OTHER_CLIENT_ID is the first partner's",
+    ),
+    "wrong": ({"EC_OTHER_CLIENT_SECRET": "EC_CLIENT_SECRET"}, "check EC_OTHER_CLIENT_ID and EC_OTHER_CLIENT_SECRET"),
+}
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+@pytest.mark.parametrize("what", OTHERS)
+def test_second_partner_must_be_another_one(project, what, workers):
+    """A second partner that is the first, or is refused, is told before any test."""
+    changes, text = OTHERS[what]
+
+    with serving(EDITION) as standin:
+        env = standin.environment()
+        ran = run(project, "--ec-target", "live", *workers, **env | {name: env[of] for name, of in changes.items()})
+
+    refused(ran, text)
+
+
+def test_second_partner_needs_a_token_url(project):
+    """With an access token for the first partner, the second still needs the token endpoint."""
+    env = {"EC_BASE_URL": "http://127.0.0.1:1", "EC_ACCESS_TOKEN": "x"}
+    env |= {"EC_OTHER_CLIENT_ID": "a", "EC_OTHER_CLIENT_SECRET": "b"}
+
+    refused(run(project, "--ec-target", "live", **env), "needs EC_TOKEN_URL in the environment")
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_port_for_webhooks_must_be_free(project, workers):
+    """A port that somebody else has is told before any test, by whoever starts the workers."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken, serving(EDITION) as standin:
+        port = str(taken.getsockname()[1])
+        ran = run(project, "--ec-target", "live", *workers, **standin.environment(), EC_WEBHOOK_PORT=port)
+
+    refused(ran, f"cannot listen on port {port} for webhooks (Address already in use): give another EC_WEBHOOK_PORT")
+
+
+def test_api_that_is_not_there_is_told(project):
+    """The token endpoint answers, and the API does not."""
+    with serving(EDITION) as standin:
+        env = standin.environment() | {"EC_BASE_URL": "http://127.0.0.1:1/v1"}
+        ran = run(project, "--ec-target", "live", **env)
+
+    refused(
+        ran, f"cannot reach http://127.0.0.1:1/v1 ([Errno 111] Connection refused), though {standin.token_url} answers"
+    )
+
+
+@pytest.mark.parametrize("value", ["many", "0", "-3", "1.5"])
+def test_number_of_examples_must_be_one(value):
+    """A number of generated cases that is none is told before any test."""
+    ran = run(ROOT, "--collect-only", "-q", "tests/properties", "-p", "no:cacheprovider", EC_EXAMPLES=value)
+
+    refused(ran, f"EC_EXAMPLES is '{value}': expected a whole number from 1")
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+@pytest.mark.parametrize("text", ["", "\n", "# nothing\n"])
+def test_empty_cassette_is_told(project, text, workers):
+    """A cassette without anything in it is told before any test, with what records it again."""
+    path_of(project / "cassettes", EDITION, "quickstart").write_text(text)
+
+    refused(run(project, *workers), "quickstart.yaml cannot be read (it is empty); record it again with: ")
+
+
+def test_cassette_without_exchanges_is_empty(project):
+    """A head alone is no recording."""
+    path = path_of(project / "cassettes", EDITION, "quickstart")
+    head = path.read_text(encoding="utf-8").partition("\ninteractions:")[0]
+    path.write_text(head.partition("\n  deliveries:")[0] + "\n  deliveries: []\ninteractions: []\n", encoding="utf-8")
+
+    refused(run(project), "quickstart.yaml cannot be read (it is empty)")
+
+
+def test_whole_cassettes_are_played(project):
+    """A cassette with something in it is none of these; what it lacks, its test tells."""
+    ran = run(project)
+
+    assert ran.returncode == 1
+    assert "is out of date" in ran.stdout
+
+
+CONTRACTS = {
+    "empty": ("", "it is empty"),
+    "a comment": ("# later\n", "it is empty"),
+    "a list": ("- openapi\n", "it is no map"),
+    "a key twice": ("openapi: 3.1.0\ninfo:\n  title: a\n  title: b\n", "the key 'title' is there twice"),
+}
+
+
+@pytest.mark.parametrize("what", CONTRACTS)
+def test_contract_must_be_whole(what):
+    """A contract that is empty, or has a key twice, is refused with what is wrong, and where."""
+    text, reason = CONTRACTS[what]
+
+    with pytest.raises(ContractUnreadable, match=f"cannot read the contract c.yaml: {reason}"):
+        Source(text, "c.yaml")
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_contract_is_looked_at_before_any_test(project, tmp_path, workers):
+    """An ecsuite whose contract cannot be used says so on one line."""
+    copy = tmp_path / "checkout"
+    shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "contracts", copy / "contracts")
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    contract = copy / "contracts" / EDITION / "openapi.yaml"
+    contract.write_text(
+        contract.read_text(encoding="utf-8").replace("\npaths:", "\ninfo: {}\npaths:", 1), encoding="utf-8"
+    )
+
+    ran = run(project, *workers, PYTHONPATH=str(copy / "src"))
+
+    refused(ran, f"cannot read the contract contracts/{EDITION}/openapi.yaml: the key 'info' is there twice")
+
+
+def test_report_must_be_writable(project):
+    """A report that cannot be written is told before any test."""
+    (project / "taken").write_text("a file")
+
+    refused(run(project, "--junitxml", "taken/report.xml"), "give another --junitxml")
+
+
+def test_cassettes_must_be_writable(project):
+    """What is to be recorded must have a place."""
+    shutil.rmtree(project / "cassettes")
+    (project / "cassettes").write_text("a file")
+
+    refused(run(project, "--record-mode", "rewrite", "--ec-target", "local"), "give another ec_cassettes")
