@@ -225,7 +225,7 @@ def test_script_stands_where_its_folder_is_at_hand():
 
     assert "\n    repeat    sh .ecsuite/last/1.sh\n" in page(result(scripted))
     assert "\n    curl      curl -sS " in page(result(scripted), in_full=True)
-    assert plain(whole_lines(1, scripted, "a folder")).endswith("        sh 'a folder/1.sh'")
+    assert "        sh 'a folder/1.sh'\n" in plain(whole_lines(1, scripted, "a folder"))
 
 
 def test_problem_is_one_line_and_its_tests():

@@ -359,7 +359,7 @@ def test_contract_that_changed_finds_old_recordings(quickstart):
         "    actual    body /expires_in: an integer, 18",
         "    response  200 application/json  *expires_in*",
         "    tests     test_it.py::test_quickstart",
-        "    repeat    sh .ecsuite/last/1.sh",
+        "    repeat    curl -sS -X POST http://api.invalid/connect/token *client_secret=$EC_CLIENT_SECRET*",
     )
 
 
