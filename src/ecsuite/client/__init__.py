@@ -9,7 +9,7 @@ A call goes down a ladder, each step with one concern:
 """
 
 from ecsuite.client.api import Api
-from ecsuite.client.checked import Checked, attach, checked_of
+from ecsuite.client.checked import Checked, attach, checked_of, is_checked
 from ecsuite.client.cleanup import fill, segment
 from ecsuite.client.connection import new_http, to_exchange
 from ecsuite.client.ledger import Ledger, Step, texts_in
@@ -30,6 +30,7 @@ __all__ = [
     "attach",
     "checked_of",
     "fill",
+    "is_checked",
     "new_http",
     "segment",
     "texts_in",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from ecsuite.client import checked_of
+from ecsuite.client import checked_of, is_checked
 from ecsuite.contract import Expression
-from ecsuite.findings.breach import Breach, body
+from ecsuite.findings.breach import Breach, Path, body
 from ecsuite.findings.datum import datum
 from ecsuite.http import httpx
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.promises import RESPONSE_BODY
 
 T = TypeVar("T")
+_OF_THE_WHOLE: Final = frozenset({"type", "unreadable", "absent"})
 
 
 def there(value: T | None) -> T:
@@ -64,6 +65,22 @@ def require_string(found: Any, name: str, response: httpx.Response) -> str:
         breach = Breach("absent", body((name,)), actual=datum(found))
         raise checked_of(response).broken(RESPONSE_BODY, breach, f"the response has no {name} to go on with")
     return found
+
+
+def wrong_places(response: httpx.Response) -> list[Path]:
+    """Where the checks have found errors in the body of a response that a client of ours returned.
+
+    The body as a whole is such a place only where it has nothing of what is wanted.
+    """
+    findings = checked_of(response).result.findings if is_checked(response) else ()
+    return [
+        finding.breach.at.path
+        for finding in findings
+        if finding.severity == "error"
+        and finding.promise == RESPONSE_BODY.id
+        and finding.breach.at.part == "body"
+        and (finding.breach.at.path or finding.breach.kind in _OF_THE_WHOLE)
+    ]
 
 
 def json_or_none(content: bytes) -> Any:

@@ -10,6 +10,7 @@ from ecsuite.promises import (
     OTHERS_UNTOUCHED,
     PARTNERS_APART,
     REFUSED_CHANGES_NOTHING,
+    RESPONSE_BODY,
     ROUND_TRIP,
 )
 from ecsuite.rules.snapshots import Probe, Snapshot
@@ -21,7 +22,8 @@ def shown(world_of):
 
     def make(value, status=200):
         world = world_of(lambda *_: (status, value))
-        return world, world.api.get("/users/1", strict=False)
+        # A list is the right answer elsewhere.
+        return world, world.api.get("/users" if isinstance(value, list) else "/users/1", strict=False)
 
     return make
 
@@ -62,13 +64,32 @@ def test_differences_are_recorded(shown, findings, name):
     assert found == expected
 
 
-def test_unreadable_response_is_a_finding(world_of, findings):
-    """It does not stop the test."""
+def test_what_the_checks_have_told_is_not_told_again(world_of, findings):
+    """Text in the place of a number is an error of the body, once; another member that differs is told beside it."""
+    shown = {
+        "vehicleId": "v",
+        "metadata": {"resourceType": "Vehicle", "brand": "B", "model": "M", "year": "2009", "vin": "X"},
+    }
+    sent = {"vehicleId": "v", "metadata": {"brand": "A", "year": 2009}}
+    world = world_of(lambda *_: (200, shown))
+    response = world.api.get("/users/1/vehicles/v", strict=False)
+
+    assert not world.verify.shows(sent, response)
+
+    found = [(promise, kind, at.path) for promise, kind, at, _ in findings(world)]
+    assert [each for each in found if each[0] in {ROUND_TRIP, RESPONSE_BODY}] == [
+        (RESPONSE_BODY, "type", ("metadata", "year")),
+        (ROUND_TRIP, "changed", ("metadata", "brand")),
+    ]
+
+
+def test_unreadable_response_is_one_finding(world_of, findings):
+    """It does not stop the test, and the check of the body has told it."""
     world = world_of(lambda *_: 200)
     response = world.api.get("/users/1", strict=False)
 
     assert not world.verify.shows({"a": 1}, response)
-    assert rules(findings(world))
+    assert [found[:2] for found in findings(world)] == [(RESPONSE_BODY, "absent")]
 
 
 def test_missing_value_is_not_checked(shown, reasons, findings):
