@@ -255,6 +255,7 @@ def _other_media_types(value: Any) -> dict[str, tuple[bytes, str | None]]:
         "multipart-form-by-media-type": (text, "multipart/form-data; boundary=x"),
         "media-type-none": (text, "json"),
         "unknown-charset": (text, "application/json; charset=klingon"),
+        "charset-in-quotes": (text, 'application/json; charset="utf-8"'),
         "xml-by-media-type": (text, "application/xml"),
         "charset-not-own": ('{"name":"Å"}'.encode("utf-16"), "application/json; charset=utf-16"),
     }
