@@ -88,8 +88,6 @@ IN_FULL = """\
     tests     test_it.py::test_0, test_it.py::test_1, test_it.py::test_2
     repeat    sh .ecsuite/last/1.sh
 """
-CURL = 'curl -sS https://api.example/v1/users/42/vehicles/7 -H "Authorization: Bearer $EC_ACCESS_TOKEN"'
-SCRIPT = "#!/bin/sh\n# what is broken\n"
 BRIEF = """\
  3  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
              2 responses of 1 operation, first: GET /users/{userId}/vehicles/{vehicleId} -> 200  [spec]
@@ -99,32 +97,9 @@ BRIEF = """\
 
 def test_cause_is_told_in_full():
     """The promise and how it is broken, how often, what was expected and seen, the response, how to repeat it."""
-    found = replace(a_found(), script=SCRIPT)
+    scripted = cause(replace(a_found(), script="1.sh"))
 
-    assert plain(cause_lines(1, cause(found), 120, in_full=True, folder=".ecsuite/last")) + "\n" == IN_FULL
-
-
-def test_cause_without_a_script_has_a_line_to_paste():
-    """Where no script could be made, the request can be sent again alone."""
-    assert f"    repeat    {CURL}" in plain(cause_lines(1, cause(), 120, in_full=True))
-
-
-def test_log_has_the_line_beside_the_script():
-    """Whoever reads a log may not have the script, so the request stands there, too."""
-    whole = result(cause(replace(a_found(), script=SCRIPT)))
-
-    log, terminal = page(whole, in_full=True), page(whole)
-
-    assert f"    repeat    sh .ecsuite/last/1.sh\n    curl      {CURL}\n" in log
-    assert "curl" not in terminal
-
-
-def test_script_goes_to_the_owner():
-    """The report for the API's owner has the whole script; `ecsuite show` names its file."""
-    scripted = cause(replace(a_found(), script=SCRIPT))
-
-    assert f"## To repeat it\n\n```sh\n{SCRIPT}```" in cause_markdown(result(), scripted)
-    assert "sh 'a b/7.sh'" in plain(whole_lines(7, scripted, "a b"))
+    assert plain(cause_lines(1, scripted, 120, in_full=True, folder=".ecsuite/last")) + "\n" == IN_FULL
 
 
 def test_bad_token_is_no_good_one_in_a_line():
@@ -224,8 +199,8 @@ def test_script_stands_where_its_folder_is_at_hand():
     scripted = cause(replace(a_found(), script="1.sh"))
 
     assert "\n    repeat    sh .ecsuite/last/1.sh\n" in page(result(scripted))
-    assert "\n    curl      curl -sS " in page(result(scripted), in_full=True)
-    assert "        sh 'a folder/1.sh'\n" in plain(whole_lines(1, scripted, "a folder"))
+    assert "\n    repeat    curl -sS " in page(result(scripted), in_full=True)
+    assert plain(whole_lines(1, scripted, "a folder")).endswith("        sh 'a folder/1.sh'")
 
 
 def test_problem_is_one_line_and_its_tests():
@@ -370,7 +345,7 @@ def test_no_response_and_no_sample_are_told():
 
     assert "    response  none came" in plain(cause_lines(1, cause(silent), 120, in_full=True))
     assert "## What came back\n\nNothing.\n" in cause_markdown(result(), cause(silent))
-    assert "none came" in plain(whole_lines(1, cause(silent), "x"))
+    assert "none came" in plain(whole_lines(1, cause(silent)))
     assert "repeat" not in plain(cause_lines(1, cause(replace(silent, sample=None)), 120, in_full=True))
     assert "To repeat" not in cause_markdown(result(), cause(replace(silent, sample=None)))
 
@@ -389,7 +364,7 @@ def test_delivery_is_told_by_its_request():
 
 def test_one_cause_is_shown_whole():
     """All calls, all tests, the whole exchange and the contract's words; nothing is cut."""
-    text = plain(whole_lines(3, cause(tests=40), "x"))
+    text = plain(whole_lines(3, cause(tests=40)))
 
     assert text.startswith(" 3  error    response body matches contract: VehicleMetadata /year is a string where")
     assert "        test_it.py::test_39\n" in text

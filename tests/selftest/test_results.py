@@ -357,16 +357,15 @@ def test_result_goes_through_its_file(result, tmp_path):
 
 
 def test_scripts_are_beside_the_result(collector, found, exchange, tmp_path):
-    """The script of a cause is a file with its number, for its owner alone; the result has it, too."""
+    """The script of a cause is a file with its number, for its owner alone; the result names it."""
     for name, promise in (("rare", "pages"), ("frequent", "list-order")):
         made = a_found(found, exchange, promise=promise)
         collector.add("a", Record(Tally(1), (replace(made, script=f"echo {name}", responses=len(name)),)))
     folder = tmp_path / "report"
-    (folder / "9.sh").parent.mkdir(parents=True, exist_ok=True)
-    (folder / "9.sh").write_text("of an earlier run", encoding="utf-8")
-    store.write(folder, collector.result(), {})
+    store.write(folder, collector.result(), {}, collector.scripts() | {"9.sh": "of an earlier run"})
+    store.write(folder, collector.result(), {}, collector.scripts())
 
-    assert [cause.first.script for cause in store.read(folder).causes] == ["echo frequent", "echo rare"]
+    assert [cause.first.script for cause in store.read(folder).causes] == ["1.sh", "2.sh"]
     assert (folder / "1.sh").read_text() == "echo frequent"
     assert (folder / "1.sh").stat().st_mode & 0o777 == 0o700
     assert {path.name for path in folder.iterdir()} == {store.FILE, "1.sh", "2.sh"}

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from ecsuite.errors import CouldNotTell, EcsuiteError, NothingThere
-from ecsuite.findings.breach import Breach
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Tally
@@ -21,17 +20,15 @@ from ecsuite.plugin.session import run_of, settings_of
 from ecsuite.plugin.untold import carried, could_not_tell, note_left
 from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
-from ecsuite.results.record import Record, Scripted, found_in, is_empty, merged
+from ecsuite.results.record import Found, Record, found_in, is_empty, merged
 from ecsuite.results.severity import failing
 from ecsuite.session import Run
 
 # The attribute of a report under which a record travels, as a text, between processes too.
 RECORD: Final = "ecsuite_record"
 _OF_SUITE: Final = pytest.StashKey[bool]()
-_SCRIPTED: Final = pytest.StashKey[Counter[tuple[object, ...]]]()
-# Of findings of a kind that many have a script; a cause has the first that comes.
-MOST_SCRIPTS: Final = 3
 _RECORD: Final = pytest.StashKey[Record]()
+_SCRIPTED: Final = pytest.StashKey[set[tuple[object, ...]]]()
 NOTHING: Final = Record(Tally())
 _Stopped = BaseException | None
 
@@ -102,7 +99,7 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         verdict, record = _without_findings(stopped, is_of_suite=is_of_suite), Record(Tally())
     else:
         verdict = _verdict(run, _promise_of(item), stopped, is_strict(item.config), is_of_suite=is_of_suite)
-        found = found_in(run.journal, run.api.checker.contract, run.redactor.text, _scripts_of(item, run))
+        found = found_in(run.journal, run.api.checker.contract, run.redactor.text, partial(_script, item, run))
         before = carried(item)
         record = Record(
             tally=merged((before.tally, run.journal.tally)),
@@ -129,24 +126,19 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
     return verdict.raised
 
 
-def _scripts_of(item: pytest.Item, run: Run) -> Scripted:
-    """What makes the scripts of a test's findings; of the same again and again none is made."""
-    made = item.config.stash.setdefault(_SCRIPTED, Counter())
+def _script(item: pytest.Item, run: Run, finding: Finding, kept: Found) -> str:
+    """The script that shows a cause again, for the first finding of it in this process; none of a recording's."""
+    scripted = item.config.stash.setdefault(_SCRIPTED, set())
+    if kept.cause in scripted or run.target.mode == "replay":
+        return ""
+    scripted.add(kept.cause)
+    from ecsuite.reproduce import script_for  # noqa: PLC0415  only where something is found
 
-    def scripted(finding: Finding, told: Breach, delivery: str | None) -> str:
-        key = (finding.promise, finding.operation, finding.status, finding.breach.kind, finding.breach.at)
-        made[key] += 1
-        # What a recording shows, no server shows again.
-        if made[key] > MOST_SCRIPTS or run.target.mode == "replay":
-            return ""
-        from ecsuite.reproduce import script_for  # noqa: PLC0415  most runs find nothing
-
-        try:
-            return script_for(finding, run.ledger, told, delivery)
-        except Exception:  # noqa: BLE001  what was found is told, also where it cannot be put into a script
-            return ""
-
-    return scripted
+    try:
+        delivery = kept.sample.request_body if kept.sample and kept.sample.is_delivery else None
+        return script_for(finding, run.ledger, kept.finding.breach, delivery)
+    except Exception:  # noqa: BLE001  what was found is told, also where it cannot be put into a script
+        return ""
 
 
 def _promise_of(item: pytest.Item) -> str:

@@ -163,7 +163,7 @@ class Reporter:
             return
         try:
             collector = self._collector
-            store.write(self._folder, collector.result(), collector.crashes)
+            store.write(self._folder, collector.result(), collector.crashes, collector.scripts())
         except ReportUnwritable as error:
             self._failed_to_write = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR

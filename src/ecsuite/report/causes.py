@@ -56,7 +56,8 @@ def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool =
     show = "ecsuite show" if folder == str(store.LAST) else f"ecsuite show --report {shlex.quote(folder)}"
     if causes or problems:
         yield line(Part(headline(result), "bold"))
-    yield from _causes_lines(causes, width, folder, show, in_full=in_full)
+    # A log is read where the folder is not at hand.
+    yield from _causes_lines(causes, width, show, "" if in_full else folder, in_full=in_full)
     for problem in problems[:MOST_PROBLEMS]:
         yield from problem_lines(problem, width, folder)
     if len(problems) > MOST_PROBLEMS:
@@ -65,7 +66,7 @@ def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool =
         yield line(Part(f"One cause in full: {show} N; for the API's owner: {show} N --markdown", "dim"))
 
 
-def _causes_lines(causes: Sequence[Cause], width: int, folder: str, show: str, *, in_full: bool) -> Iterator[Line]:
+def _causes_lines(causes: Sequence[Cause], width: int, show: str, folder: str, *, in_full: bool) -> Iterator[Line]:
     """The causes that are no notes, the first of them in full; then notes, which nobody has to act on, a line each."""
     numbered = list(enumerate(causes, 1))
     told = [each for each in numbered if each[1].severity != "note"]
@@ -74,10 +75,7 @@ def _causes_lines(causes: Sequence[Cause], width: int, folder: str, show: str, *
     for number, cause in whole:
         yield line()
         longest = LONGEST_CURL_IN_LOG if len(whole) > MOST_IN_FULL else LONGEST_CURL
-        yield from cause_lines(number, cause, width, in_full=True, folder=folder, longest_curl=longest)
-        if in_full and cause.first.script and cause.first.sample:
-            # Whoever reads a log may not have the script.
-            yield from _curl_lines("curl", cause.first.sample, number, longest)
+        yield from cause_lines(number, cause, width, in_full=True, longest_curl=longest, folder=folder)
     if causes:
         yield line()
     for number, cause in told[len(whole) : MOST_CAUSES]:
@@ -101,9 +99,9 @@ def headline(result: RunResult) -> str:
 
 
 def cause_lines(
-    number: int, cause: Cause, width: int, *, in_full: bool, folder: str = "", longest_curl: int = LONGEST_CURL
+    number: int, cause: Cause, width: int, *, in_full: bool, longest_curl: int = LONGEST_CURL, folder: str = ""
 ) -> Iterator[Line]:
-    """A cause, in three lines or with its sample; `folder` is where its script is."""
+    """A cause, in three lines or with its sample; `folder` has its script, where it is at hand."""
     head, title = line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity)), title_of(cause)
     for text in wrapped(title, width - _HEAD, 2 if in_full else 1):
         yield line(*head, Part(text, "bold"))
@@ -114,10 +112,10 @@ def cause_lines(
     room = width - INDENT - NAME if in_full else width - _HEAD - len("tests: ")
     tests = several(cause.tests, room)
     yield from field_lines("tests", tests, width, 1) if in_full else [line(" " * _HEAD, Part("tests: ", "dim"), tests)]
-    if in_full and cause.first.script:
-        yield line(" " * INDENT, Part(f"{'repeat':<{NAME}}", "dim"), script_line(folder, number))
+    if in_full and folder and cause.first.script:
+        yield from _repeat_line(script_line(folder, cause))
     elif in_full and cause.first.sample:
-        yield from _curl_lines("repeat", cause.first.sample, number, longest_curl)
+        yield from _repeat_line(_short_curl(cause.first.sample, number, longest_curl))
 
 
 def note_line(number: int, cause: Cause, width: int) -> Line:
@@ -211,22 +209,19 @@ def evidence_line(sample: Sample, longest: int) -> str:
     return f"{sample.method} {url.path}{f'?{url.query}' if url.query else ''} -> {response_line(sample, longest)}"
 
 
-def script_line(folder: str, number: int) -> str:
-    """What runs the script that shows a cause again."""
-    return f"sh {shlex.quote(f'{folder}/{number}{store.SCRIPT}')}"
-
-
-def _curl_lines(name: str, sample: Sample, number: int, longest: int) -> Iterator[Line]:
-    """The line that repeats the request alone; never cut, for half of it would do something else."""
-    said = repeat_of(sample)
-    if len(said) > longest:
-        said = f"ecsuite show {number} has the line, of {len(said)} characters"
-    yield line(" " * INDENT, Part(f"{name:<{NAME}}", "dim"), said)
+def _repeat_line(said: str) -> Iterator[Line]:
+    """How to make a request again; never cut, for half of it would do something else."""
+    yield line(" " * INDENT, Part(f"{'repeat':<{NAME}}", "dim"), said)
 
 
 def _short_curl(sample: Sample, number: int, longest: int) -> str:
     said = repeat_of(sample)
     return said if len(said) <= longest else f"ecsuite show {number} has the line, of {len(said)} characters"
+
+
+def script_line(folder: str, cause: Cause) -> str:
+    """The command that shows a cause again, from nothing."""
+    return f"sh {shlex.quote(f'{folder}/{cause.first.script}')}"
 
 
 def repeat_of(sample: Sample) -> str:

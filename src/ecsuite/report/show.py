@@ -42,8 +42,8 @@ def list_lines(result: RunResult, width: int, folder: str) -> Iterator[Line]:
     yield from (line(text) for text in skipped_lines(result.skipped))
 
 
-def whole_lines(number: int, cause: Cause, folder: str) -> Iterator[Line]:
-    """One cause with all that is known of it; nothing is cut. `folder` is where its script is."""
+def whole_lines(number: int, cause: Cause, folder: str = "") -> Iterator[Line]:
+    """One cause with all that is known of it; nothing is cut."""
     finding, sample = cause.finding, cause.first.sample
     yield line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity), Part(title_of(cause), "bold"))
     yield line(f"{_TAB}{extent_of(cause)}  [{finding.level}]")
@@ -56,10 +56,10 @@ def whole_lines(number: int, cause: Cause, folder: str) -> Iterator[Line]:
     if cause.first.evidence:
         yield from _sample(cause.first.evidence, "shown by the request")
     yield from _section("tests", cause.tests)
-    if cause.first.script:
-        yield from _section("repeat, with all that it needs", [script_line(folder, number)])
     if sample:
-        yield from _section("repeat the request alone" if cause.first.script else "repeat", [repeat_of(sample)])
+        yield from _section("repeat", [repeat_of(sample)])
+    if folder and cause.first.script:
+        yield from _section("repeat it from nothing", [script_line(folder, cause)])
 
 
 def _sample(sample: Sample, request: str = "request") -> Iterator[Line]:

@@ -13,7 +13,7 @@ from importlib import metadata
 from typing import Any, Final
 
 from ecsuite.journal import Tally
-from ecsuite.results.cause import Causes
+from ecsuite.results.cause import Cause, Causes
 from ecsuite.results.record import Found, Record
 from ecsuite.results.result import Figures, Kind, Problem, RunInfo, RunResult, TestFinding
 from ecsuite.results.severity import fails
@@ -122,9 +122,14 @@ class Collector:
             trouble.file = f"crash-{len(self.crashes) + 1}.txt"
             self.crashes[trouble.file] = f"{test}\n\n{record.crash}"
 
+    def scripts(self) -> dict[str, str]:
+        """The scripts that show the causes again, by the names of their files."""
+        ranked = enumerate(self._causes.ranked(), 1)
+        return {script_name(number): cause.first.script for number, cause in ranked if cause.first.script}
+
     def result(self) -> RunResult:
         """The result of the run as far as it is known."""
-        causes = tuple(self._causes.ranked())
+        causes = tuple(_with_name(number, cause) for number, cause in enumerate(self._causes.ranked(), 1))
         numbers = {cause.first.cause: number for number, cause in enumerate(causes, 1)}
         findings = [
             TestFinding(test, numbers[found.cause], found.finding, found.responses) for test, found in self._findings
@@ -143,6 +148,16 @@ class Collector:
             skipped=dict(self._skipped),
             left=tuple(self._left),
         )
+
+
+def script_name(number: int) -> str:
+    """The name of the file with the script of a cause."""
+    return f"{number}.sh"
+
+
+def _with_name(number: int, cause: Cause) -> Cause:
+    """A cause with the name of its script in the place of the text."""
+    return replace(cause, first=replace(cause.first, script=script_name(number) if cause.first.script else ""))
 
 
 @cache

@@ -17,9 +17,7 @@ from ecsuite.messages.redact import MASK
 from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
-from ecsuite.severity import is_of_refused_shape
 
-Scripted = Callable[[Finding, Breach, str | None], str]
 # Lines of the contract that are quoted with a finding.
 MOST_QUOTED: Final = 12
 # Kinds of breach that are about how many there are.
@@ -37,7 +35,7 @@ class Found:
         quote: what the contract says there, as lines of its file.
         sample: the exchange that is to blame.
         evidence: the later exchange that shows it; None where the one to blame does.
-        script: shows it again; empty where there is none.
+        script: that shows it again, as a text while it travels, in a result by the name of its file; empty for none.
     """
 
     finding: Finding
@@ -51,11 +49,7 @@ class Found:
     @property
     def cause(self) -> tuple[object, ...]:
         """What findings of one cause have in common: severity, promise, kind of breach, and what they are about."""
-        finding = self.finding
-        if is_of_refused_shape(finding.promise, finding.status, finding.severity):
-            # However many shapes there are: who is refused reads the status.
-            return (finding.severity, "refused-shape")
-        return (finding.severity, finding.promise, finding.breach.kind, *self.anchor)
+        return (self.finding.severity, self.finding.promise, self.finding.breach.kind, *self.anchor)
 
     def to_json(self) -> dict[str, Any]:
         """The data as a JSON value."""
@@ -79,7 +73,7 @@ class Found:
             quote=tuple(value["quote"]),
             sample=Sample.from_json(value["sample"]) if value["sample"] else None,
             evidence=Sample.from_json(value["evidence"]) if value["evidence"] else None,
-            script=value.get("script", ""),
+            script=value["script"],
         )
 
 
@@ -144,19 +138,16 @@ class Record:
         )
 
 
-def no_script(finding: Finding, told: Breach, delivery: str | None) -> str:  # noqa: ARG001
-    """For findings of which no script is made."""
-    return ""
-
-
-def found_in(journal: Journal, contract: Contract, mask: Mask, scripted: Scripted = no_script) -> tuple[Found, ...]:
+def found_in(
+    journal: Journal, contract: Contract, mask: Mask, script_of: Callable[[Finding, Found], str] = lambda _, __: ""
+) -> tuple[Found, ...]:
     """What a run found, by cause and operation; a sample with each, without what is not the run's own.
 
     Args:
         journal: of the run.
         contract: what it was checked against.
         mask: takes the secrets of the run out of a text.
-        scripted: makes the script of a finding; given what may be told of its breach, and of a delivery.
+        script_of: makes the script that shows a finding again; given what is kept of it, too. Empty for none.
     """
     if not journal.findings:
         return ()
@@ -168,7 +159,8 @@ def found_in(journal: Journal, contract: Contract, mask: Mask, scripted: Scripte
         found = Found(finding, anchor, 0)
         key = (*found.cause, finding.method, finding.path)
         if key not in groups:
-            groups[key] = _whole(found, contract, privacy, mask, now, scripted)
+            whole = _whole(found, contract, privacy, mask, now)
+            groups[key] = replace(whole, script=script_of(finding, whole))
         if spot not in counted:
             counted.add(spot)
             known = groups[key]
@@ -176,7 +168,7 @@ def found_in(journal: Journal, contract: Contract, mask: Mask, scripted: Scripte
     return tuple(groups.values())
 
 
-def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime, scripted: Scripted) -> Found:
+def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime) -> Found:
     """The same with its exchanges and its quote, and without what is not the run's own."""
     finding = found.finding
     is_delivery = finding.operation in contract.deliveries
@@ -190,14 +182,12 @@ def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: 
     breach = finding.breach
     if not _is_shown(breach, body if shown else None, privacy):
         breach = private(breach, privacy)
-    told, blamed = _counted(breach, privacy), sample(finding.blamed)
     return replace(
         found,
-        finding=replace(finding, breach=told, blamed=None, evidence=None),
+        finding=replace(finding, breach=_counted(breach, privacy), blamed=None, evidence=None),
         quote=_quote(finding.rule.pointer, contract),
-        sample=blamed,
+        sample=sample(finding.blamed),
         evidence=sample(finding.evidence),
-        script=scripted(finding, told, blamed.request_body if blamed and is_delivery else None),
     )
 
 

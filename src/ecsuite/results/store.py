@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ecsuite.errors import ReportUnusable, ReportUnwritable
@@ -16,9 +17,8 @@ from ecsuite.results.result import FORMAT, SCHEMA, RunResult
 FOLDER: Final = Path(".ecsuite")
 LAST: Final = FOLDER / "last"
 FILE: Final = "results.json"
-# A number and this are the name of the script that shows a cause again.
-SCRIPT: Final = ".sh"
-_OURS: Final = ("crash-*.txt", f"[0-9]*{SCRIPT}")
+_CRASHES: Final = "crash-*.txt"
+_SCRIPTS: Final = "[0-9]*.sh"
 _OWNER_ONLY: Final = 0o700
 
 
@@ -36,15 +36,16 @@ def require_writable(folder: Path) -> None:
         raise ReportUnwritable(folder, error.strerror or str(error)) from None
 
 
-def write(folder: Path, result: RunResult, crashes: Mapping[str, str]) -> None:
+def write(
+    folder: Path, result: RunResult, crashes: Mapping[str, str], scripts: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Write a result into its folder, in the place of what is there of an earlier one.
-
-    The script of a cause is a file with its number, which its owner alone may read and run.
 
     Args:
         folder: made where it is not there.
         result: of a run; it holds no secret.
         crashes: tracebacks, by the names of their files.
+        scripts: of causes, likewise; only their owner may read and run them.
 
     Raises:
         ReportUnwritable: it cannot be written.
@@ -54,26 +55,24 @@ def write(folder: Path, result: RunResult, crashes: Mapping[str, str]) -> None:
         if folder.name == LAST.name and folder.parent.name == FOLDER.name:
             # What stands in our own folder is nobody's to commit.
             (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-        for path in (path for pattern in _OURS for path in folder.glob(pattern)):
+        for path in (*folder.glob(_CRASHES), *folder.glob(_SCRIPTS)):
             path.unlink()
         for name, text in crashes.items():
             _write_whole(folder / name, text)
-        for number, cause in enumerate(result.causes, 1):
-            if cause.first.script:
-                _write_whole(folder / f"{number}{SCRIPT}", cause.first.script, _OWNER_ONLY)
+        for name, text in scripts.items():
+            _write_whole(folder / name, text)
+            (folder / name).chmod(_OWNER_ONLY)
         _write_whole(folder / FILE, json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise ReportUnwritable(folder, error.strerror or str(error)) from None
 
 
-def _write_whole(path: Path, text: str, mode: int | None = None) -> None:
-    """Write a file so that nobody ever reads half of it, with a mode of its own if one is given."""
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that nobody ever reads half of it."""
     draft = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         # What a server sent may hold what no encoding can write.
         draft.write_text(text, encoding="utf-8", errors="backslashreplace")
-        if mode is not None:
-            draft.chmod(mode)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
