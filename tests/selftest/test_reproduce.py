@@ -13,6 +13,7 @@ import pytest
 from ecsuite import asgi, editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api, checked_of
+from ecsuite.client.ledger import MOST_OTHERS
 from ecsuite.findings.breach import STATUS, Breach
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
@@ -25,6 +26,7 @@ from ecsuite.reproduce.functions import FUNCTIONS
 from ecsuite.reproduce.shell import feed, parts_of, word
 from ecsuite.reproduce.vault import FORM, JSON, Secret, Vault
 from ecsuite.rules.inputs import bad_credentials, wrong_credentials
+from ecsuite.session import open_run
 from ecsuite.standin import serving
 
 TOKEN = "Zm9v-bAr_0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT"
@@ -367,6 +369,29 @@ def test_interrupted_script_deletes_what_it_made(found):
 
         assert code == 130
         assert hooks_of(standin) == []
+
+
+def test_run_that_is_over_keeps_nothing(standin):
+    """What a run sent is forgotten when it ends, however long somebody keeps the run."""
+    with open_run("2023-10", standin.target()) as opened:
+        opened.api.get("/users")
+        during = opened.ledger.steps()
+
+    assert len(during) == 2
+    assert opened.ledger.steps() == ()
+
+
+def test_long_run_keeps_what_made_something(standin):
+    """Of many reads and refused calls the latest are kept, and all that was made before them."""
+    with open_run("2023-10", standin.target()) as opened:
+        opened.api.post("/users", json={"userId": "b7d6a0c4-0f6e-4c1b-8a5e-0d3f5c8b7a55"})
+        for _ in range(MOST_OTHERS + 10):
+            opened.api.get("/users")
+        steps = opened.ledger.steps()
+
+    methods = [step.exchange.request.method for step in steps]
+    assert methods == ["POST", "POST", *["GET"] * MOST_OTHERS]
+    assert [step.number for step in steps[:2]] == [0, 1]
 
 
 def test_scripts_are_their_owners_alone(found, tmp_path):

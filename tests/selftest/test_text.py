@@ -103,7 +103,7 @@ CURLS = [
             b"grant_type=client_credentials&client_id=me&client_secret=s%26x&scope=a+b%24",
         ),
         "curl -sS -X POST http://h/t -H 'Content-Type: application/x-www-form-urlencoded' "
-        '--data "grant_type=client_credentials&client_id=$EC_CLIENT_ID&client_secret=$EC_CLIENT_SECRET&scope=a+b%24"',
+        '--data-raw "grant_type=client_credentials&client_id=$EC_CLIENT_ID&client_secret=$EC_CLIENT_SECRET&scope=a+b%24"',
     ),
     (
         Request("POST", "http://h/w", Headers.of(JSON), '{"webhookUrl": "å", "webhookSecret": "s"}'.encode()),
@@ -136,7 +136,7 @@ CURLS = [
             Expectation(violates=frozenset({REQUEST_BODY})),
         ),
         "curl -sS -X POST http://h/t -H 'Content-Type: application/x-www-form-urlencoded' "
-        "--data 'client_id=***&client_secret=***&scope=%7e'",
+        "--data-raw 'client_id=***&client_secret=***&scope=%7e'",
     ),
 ]
 

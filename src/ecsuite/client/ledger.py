@@ -92,6 +92,11 @@ class Ledger:
         elif len(exchange.response.body) <= LONGEST_READ:
             self._others.append(step)
 
+    def clear(self) -> None:
+        """Forget it all, for the run is over; who keeps the run need not keep what it sent."""
+        self._changes.clear()
+        self._others.clear()
+
     def add_token(self, token: str, partner: Credentials) -> None:
         """Know whose a token is."""
         self.tokens[token] = partner

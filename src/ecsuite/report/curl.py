@@ -34,8 +34,7 @@ def curl(request: Request) -> str:
         return " ".join(words)
     sent = _body(request)
     if fits_a_word(sent):
-        option = "--data" if _is_form(request) and not request.body.startswith(b"@") else "--data-raw"
-        return " ".join([*words, f"{option} {word(sent)}"])
+        return " ".join([*words, f"--data-raw {word(sent)}"])
     return f"{feed(sent)} | {' '.join(words)} --data-binary @-"
 
 
@@ -59,11 +58,8 @@ def _header(request: Request, name: str, value: str) -> Parts:
 def _body(request: Request) -> Parts:
     (text,) = parts_of(request.body)
     assert isinstance(text, str)
-    return tuple(_form(request, text)) if _is_form(request) else (_masked_json(request.body, text),)
-
-
-def _is_form(request: Request) -> bool:
-    return MediaType.of(request.headers.get("Content-Type")).essence == FORM and b"=" in request.body
+    is_form = MediaType.of(request.headers.get("Content-Type")).essence == FORM and "=" in text
+    return tuple(_form(request, text)) if is_form else (_masked_json(request.body, text),)
 
 
 def _form(request: Request, text: str) -> Iterator[str | Hole]:

@@ -126,6 +126,7 @@ def open_run(
 
         receiver = OwnHooks(lambda: connections.receiver)
         run = replace(_run(edition, target, client, ids, receiver, redactor, lambda: None), keep=keep)
+        stack.callback(ledger.clear)
         stack.callback(run.clean_up)
         yield run
 
@@ -149,7 +150,9 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     ledger = Ledger(target, contract, redactor)
     receiver = RecordedReceiver(recorded.receiver_url, cassette.deliveries)
     ids, traces = Ids(recorded.seed, redacted=True), Traces(recorded.seed)
-    with closing(new_http(target, transport)) as http:
+    with ExitStack() as stack:
+        http = stack.enter_context(closing(new_http(target, transport)))
+        stack.callback(ledger.clear)
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
