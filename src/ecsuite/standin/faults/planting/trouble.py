@@ -5,4 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-TROUBLE: Final = (sqlite3.Error, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+TROUBLE: Final = (
+    *(sqlite3.Error, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError),
+    # Of `ast.literal_eval`.
+    SyntaxError,
+)
