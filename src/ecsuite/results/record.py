@@ -17,6 +17,7 @@ from ecsuite.messages.redact import MASK
 from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
+from ecsuite.severity import is_of_refused_shape
 
 # Lines of the contract that are quoted with a finding.
 MOST_QUOTED: Final = 12
@@ -49,7 +50,11 @@ class Found:
     @property
     def cause(self) -> tuple[object, ...]:
         """What findings of one cause have in common: severity, promise, kind of breach, and what they are about."""
-        return (self.finding.severity, self.finding.promise, self.finding.breach.kind, *self.anchor)
+        finding = self.finding
+        if is_of_refused_shape(finding.promise, finding.status, finding.severity):
+            # However many shapes there are: who is refused reads the status.
+            return (finding.severity, "refused-shape")
+        return (finding.severity, finding.promise, finding.breach.kind, *self.anchor)
 
     def to_json(self) -> dict[str, Any]:
         """The data as a JSON value."""
