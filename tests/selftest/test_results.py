@@ -389,6 +389,17 @@ def test_folder_that_cannot_be_written_is_one_line(result, tmp_path):
             act(tmp_path / "file" / "x")
 
 
+def test_folder_is_tried_and_left_as_it_was(tmp_path):
+    """Nothing is made before the run, for pytest would take the folder for one of tests; what is there stays."""
+    there = tmp_path / "there"
+    there.mkdir()
+
+    store.require_writable(tmp_path / "a" / "b")
+    store.require_writable(there)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

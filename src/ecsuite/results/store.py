@@ -23,15 +23,21 @@ _OWNER_ONLY: Final = 0o700
 
 
 def require_writable(folder: Path) -> None:
-    """See that a result can be written, before the run.
+    """See that a result can be written, before the run; leaves nothing behind.
+
+    pytest takes the value of an option for the path of a test where it exists, so the folder must not be there before
+    the workers of a run have read their options.
 
     Raises:
         ReportUnwritable: it cannot.
     """
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".results-"):
             pass
+        for path in new:
+            path.rmdir()
     except OSError as error:
         raise ReportUnwritable(folder, error.strerror or str(error)) from None
 
