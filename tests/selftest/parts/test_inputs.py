@@ -335,6 +335,7 @@ UNUSUAL = {
     "media-type-none": ('{"name": "Å", "id": "Å"}'.encode(), "json"),
     "unknown-charset": ('{"name": "Å", "id": "Å"}'.encode(), "application/json; charset=klingon"),
     "xml-by-media-type": ('{"name": "Å", "id": "Å"}'.encode(), "application/xml"),
+    "charset-in-quotes": ('{"name": "Å", "id": "Å"}'.encode(), 'application/json; charset="utf-8"'),
     "charset-not-own": ('{"name":"Å"}'.encode("utf-16"), "application/json; charset=utf-16"),
     "bytes-no-utf-8": (b'{"name\xe5": "\xc5", "id": "\xc5"}', "application/json"),
     "byte-order-mark": (b'\xef\xbb\xbf{"name": "\xc3\x85", "id": "\xc3\x85"}', "application/json"),
