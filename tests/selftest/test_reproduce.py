@@ -355,7 +355,7 @@ def test_interrupted_script_deletes_what_it_made(found):
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             # Whoever runs the tests in the background has it ignored, and a shell cannot take that back.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no thread runs here
         )
         for _ in range(500):
             if hooks_of(standin):
