@@ -150,3 +150,16 @@ def test_kinds_are_drawn_from_links(contract):
     )
     assert (vehicle.parent, vehicle.is_named_by_client, vehicle.member) == (found["user"], True, "vehicleId")
     assert (str(webhook.replacer), webhook.parent, webhook.sends_id) == ("PUT /webhooks/{id}", None, False)
+
+
+@pytest.mark.parametrize(("edition", "operation"), OPERATIONS)
+def test_every_value_of_an_enum_comes_in_a_body_that_must_be_taken(samples, edition, operation):
+    """Who refuses one of them cannot have meant something else in that body."""
+    schemas, bodies = editions.contract(edition).schemas, samples(edition).legal(operation.body_schema)
+    taken = [body.value for body in bodies if not body.may_be_rejected and isinstance(body.value, dict)]
+
+    for name, at in schemas.shape(operation.body_schema).members.items():
+        keywords = schemas.shape(at).keywords
+        # Where the contract gives examples, it sends no others.
+        options = set(keywords.get("examples", keywords["enum"]) if "enum" in keywords else ()) - {None}
+        assert options <= {value.get(name) for value in taken if isinstance(value.get(name), str)}, name

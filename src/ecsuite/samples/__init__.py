@@ -8,6 +8,7 @@ asked first (`Samples.needs`), and given when it is drawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial, reduce
 from operator import or_
 
@@ -89,7 +90,11 @@ class Samples:
         What a sensible server may refuse comes alone, each in a body of its own.
         """
         for manner in manners(self._contract, schema):
-            yield self._body(schema, ids, given, manner)
+            body = self._body(schema, ids, given, manner)
+            yield body
+            if body.may_be_rejected and manner.allow_null:
+                # Who refuses it may mean the null; what else it shows is to be seen, too.
+                yield self._body(schema, ids, given, replace(manner, allow_null=False))
         yield from refusable(self._contract, schema, partial(self.fullest, schema, ids, given))
 
     def wrong(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Wrong]:
