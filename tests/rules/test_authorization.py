@@ -24,5 +24,5 @@ def test_call_without_good_token_is_refused(operation: Operation, world: World) 
     refused = send()
 
     rule = (*operation.pointer, "responses", "401")
-    world.verify.unchanged(REFUSED_CHANGES_NOTHING, before, refused[-1], rule=rule, again=send)
-    world.verify.grew_less(REFUSED_CHANGES_NOTHING, lengths, refused, rule)
+    world.changes.unchanged(REFUSED_CHANGES_NOTHING, before, refused[-1], rule=rule, again=send)
+    world.changes.grew_less(REFUSED_CHANGES_NOTHING, lengths, refused, rule)

@@ -48,7 +48,7 @@ def test_deleted_is_gone(entity_type: EntityType, world: World) -> None:
     world.verify.gone(doomed, deleted)
     refusal = Expectation("deleted-before", there(entity_type.deleter).unknown(entity_type.parameter))
     world.api.delete(doomed.path, expect=refusal, strict=False)
-    world.verify.unchanged(OTHERS_UNTOUCHED, before, deleted)
+    world.changes.unchanged(OTHERS_UNTOUCHED, before, deleted)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
@@ -64,7 +64,7 @@ def test_replaced_is_changed_alone(entity_type: EntityType, world: World) -> Non
     changed = world.entities.replaced(entity, body.value)
     world.verify.readable(changed)
     world.verify.listed(changed)
-    world.verify.unchanged(OTHERS_UNTOUCHED, before, replaced)
+    world.changes.unchanged(OTHERS_UNTOUCHED, before, replaced)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
@@ -98,12 +98,12 @@ def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) 
     world.verify.not_listed(PARENTS, listing, entity, note=note)
     for changed in changes:
         world.verify.status(PARENTS, changed, {404}, note=note)
-        world.verify.unchanged(PARENTS, before, changed)
+        world.changes.unchanged(PARENTS, before, changed)
 
     deleted = world.api.delete(path, expect=PROBE)
 
     world.verify.status(PARENTS, deleted, {404}, note=note)
-    world.verify.unchanged(PARENTS, before, deleted)
+    world.changes.unchanged(PARENTS, before, deleted)
 
 
 @pytest.mark.entity_types(

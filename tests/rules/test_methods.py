@@ -30,8 +30,8 @@ def test_other_methods_are_refused(operation: Operation, world: World) -> None:
 
         refused = send()
 
-        world.verify.unchanged(REFUSED_CHANGES_NOTHING, entities, refused[-1])
-        world.verify.unchanged(REFUSED_CHANGES_NOTHING, around, refused[-1], again=send)
+        world.changes.unchanged(REFUSED_CHANGES_NOTHING, entities, refused[-1])
+        world.changes.unchanged(REFUSED_CHANGES_NOTHING, around, refused[-1], again=send)
 
 
 @pytest.mark.operations(select=lambda contract, operation: operation is next(iter(contract.operations.values())))

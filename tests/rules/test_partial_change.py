@@ -29,8 +29,8 @@ def test_change_keeps_what_it_does_not_name(entity_type: EntityType, world: Worl
         representation = world.representation.of(there(entity_type.changer), {name: value})
         world.verify.shows_if_any(representation, changed)
         world.verify.reads(entity.path, representation)
-        world.verify.changed_only(PATCH_CHANGES_ONLY_GIVEN, entity, before, name, changed)
-    world.verify.unchanged(OTHERS_UNTOUCHED, beside, changed)
+        world.changes.changed_only(PATCH_CHANGES_ONLY_GIVEN, entity, before, name, changed)
+    world.changes.unchanged(OTHERS_UNTOUCHED, beside, changed)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.changer)
@@ -67,7 +67,7 @@ def test_replacement_keeps_nothing(entity_type: EntityType, world: World) -> Non
             replaced = world.api.put(entity.path, json=body)
 
             world.verify.reads(entity.path, world.representation.of_entity(entity_type, body, entity.ids))
-            world.verify.replaced_whole(PUT_REPLACES, entity, before, body, replaced)
+            world.changes.replaced_whole(PUT_REPLACES, entity, before, body, replaced)
 
 
 @pytest.mark.entity_types(
@@ -88,4 +88,4 @@ def test_taken_id_is_a_conflict(entity_type: EntityType, world: World) -> None:
         path = path_below(entity_type.creator, parent)
         refused = world.api.post(path, json=body, expect=conflict, strict=False)
 
-        world.verify.unchanged(OTHERS_UNTOUCHED, before, refused)
+        world.changes.unchanged(OTHERS_UNTOUCHED, before, refused)

@@ -30,7 +30,7 @@ def test_entities_of_another_partner_are_not_there(operation: Operation, world: 
     world.verify.status(PARTNERS_APART, response, allowed, rule=rule, note=LIKE_UNKNOWN)
     world.verify.status_like(PARTNERS_APART, response, unknown, allowed, rule)
     world.verify.tells_nothing_of(PARTNERS_APART, response, secrets, rule)
-    world.verify.unchanged(PARTNERS_APART, before, response, rule=rule)
+    world.changes.unchanged(PARTNERS_APART, before, response, rule=rule)
 
 
 def makes_below(contract: Contract, operation: Operation) -> object:
@@ -49,7 +49,7 @@ def test_batch_reaches_no_other_partner(operation: Operation, world: World, othe
     response = other.api.post(operation.path, json={batch.member: [item]}, expect=PROBE)
 
     world.verify.status(PARTNERS_APART, response, {400, 404}, rule=operation.security, note=LIKE_UNKNOWN)
-    world.verify.unchanged(PARTNERS_APART, before, response)
+    world.changes.unchanged(PARTNERS_APART, before, response)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent is None and entity_type.lister)
@@ -80,4 +80,4 @@ def test_same_id_is_another_entity(entity_type: EntityType, world: World, other:
             listing = other.lists.read(fill(there(child.type.lister), ids), PROBE)
             other.verify.not_listed(PARTNERS_APART, listing, child, rule=entity_type.reader.security, note=ANOTHERS)
         other.api.delete(fill(entity_type.reader, ids), expect=PROBE)
-    world.verify.unchanged(PARTNERS_APART, before, made)
+    world.changes.unchanged(PARTNERS_APART, before, made)

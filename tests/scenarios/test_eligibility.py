@@ -225,7 +225,7 @@ def test_eligible_user_is_enrolled_until_it_is_not(world, resident):
     before = world.snapshots.of([resident])
 
     deleted = world.api.delete(enrollment)
-    world.verify.unchanged(OTHERS_UNTOUCHED, before, deleted)
+    world.changes.unchanged(OTHERS_UNTOUCHED, before, deleted)
     is_not(world, ENROLLMENT, "isEnrolled", enrollment)
     world.api.delete(enrollment, expect=ABSENT, strict=False)
 

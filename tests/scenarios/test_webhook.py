@@ -62,8 +62,8 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     other = reachable.subscribe()
     before, beside = world.snapshots.members_of(webhook), world.snapshots.of([other])
     switched = api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
-    world.verify.changed_only(OTHERS_UNTOUCHED, webhook, before, "enabled", switched)
-    world.verify.unchanged(OTHERS_UNTOUCHED, beside, switched)
+    world.changes.changed_only(OTHERS_UNTOUCHED, webhook, before, "enabled", switched)
+    world.changes.unchanged(OTHERS_UNTOUCHED, beside, switched)
     world.verify.reads(webhook.path, {"enabled": False})
     # What is off can be switched off: a switch says how it is to be, and is no change of how it was.
     api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
@@ -97,7 +97,7 @@ def test_webhooks_at_one_address_are_two(reachable):
         world.verify.listed_once(listing, webhook)
     before = world.snapshots.of([first])
     deleted = world.api.delete(second.path)
-    world.verify.unchanged(OTHERS_UNTOUCHED, before, deleted)
+    world.changes.unchanged(OTHERS_UNTOUCHED, before, deleted)
     reachable.arrives(first, reachable.simulate())
 
 

@@ -4,7 +4,8 @@
     values          fresh values, and what was drawn so far
     listing         lists with all their pages; `paging` walks them
     snapshots       everything that a call could change, before and after it
-    verify          notes whether a promise was kept; `verify_state` looks at the API for it
+    verify          notes whether a promise was kept; `verify_state` looks at the API for it,
+                    `verify_changes` at what calls left behind
     drafts          what a call needs before it is sent: a body, and ids of what is there
     entities        entities, made by the contract's links; `batches` of them, `calls` on them
     deliveries      what arrives at a webhook

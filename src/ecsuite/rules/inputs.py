@@ -279,12 +279,12 @@ def _unusual_json(value: Any, large: int) -> dict[str, tuple[bytes, str | None]]
 
 
 def _unusual_texts(value: Any, ids: Collection[str]) -> dict[str, tuple[bytes, str | None]]:
-    """A body whose first text is an unusual one; none where all of its texts are ids."""
+    """A body whose first text is an unusual one; where all of its texts are ids, an unknown member has it."""
     texts = (leaf for at, leaf in leaves(value) if isinstance(leaf, str) and not set(at[-1:]) & set(ids))
-    first = next(texts, None)
+    first, text = next(texts, None), json.dumps(value, ensure_ascii=False)
     if first is None:
-        return {}
-    text = json.dumps(value, ensure_ascii=False)
+        first = "an unusual text"
+        text = f'{text[:-1]},"unknown":"{first}"}}'
     contents = {
         "lone-surrogate": text.replace(first, "\\ud83d").encode(),
         "nul-text": text.replace(first, "a\\u0000b").encode(),

@@ -20,6 +20,7 @@ from ecsuite.rules.calls import Calls
 from ecsuite.rules.entities import Entities
 from ecsuite.rules.inputs import Refused
 from ecsuite.rules.snapshots import PROBE, Snapshots
+from ecsuite.rules.verify_changes import VerifyChanges
 from ecsuite.rules.verify_state import VerifyState
 
 # Makes the attempts for a call; each time with fresh values.
@@ -35,14 +36,24 @@ class VerifyRefused:
         calls: makes and sends them.
         snapshots: of everything that they could change.
         verify: where it is noted.
+        changes: sees what changed.
     """
 
-    def __init__(self, api: Api, entities: Entities, calls: Calls, snapshots: Snapshots, verify: VerifyState) -> None:
+    def __init__(
+        self,
+        api: Api,
+        entities: Entities,
+        calls: Calls,
+        snapshots: Snapshots,
+        verify: VerifyState,
+        changes: VerifyChanges,
+    ) -> None:
         self._api = api
         self._entities = entities
         self._calls = calls
         self._snapshots = snapshots
         self._verify = verify
+        self._changes = changes
 
     def changes_nothing(self, operation: Operation, draw: Draw, rule: Pointer) -> bool:
         """Record whether what is refused changes nothing; what is taken changes what it will, and is no trace of that.
@@ -81,7 +92,7 @@ class VerifyRefused:
         for attempt, response in taken:
             self._read_back(call, attempt, response)
         if not taken:
-            self._verify.unchanged(
+            self._changes.unchanged(
                 REFUSED_CHANGES_NOTHING, before, responses[-1], sent=responses, rule=rule, again=send
             )
         return frozenset(attempt.case for attempt, _ in taken)

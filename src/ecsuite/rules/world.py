@@ -17,6 +17,7 @@ from ecsuite.rules.listing import Lists
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.snapshots import Snapshots
 from ecsuite.rules.values import Values
+from ecsuite.rules.verify_changes import VerifyChanges
 from ecsuite.rules.verify_refused import VerifyRefused
 from ecsuite.rules.verify_state import VerifyState
 from ecsuite.samples import Samples
@@ -41,6 +42,7 @@ class World:
     lists: Lists
     snapshots: Snapshots
     verify: VerifyState
+    changes: VerifyChanges
     entities: Entities
     drafts: Drafts
     batches: Batches
@@ -72,6 +74,7 @@ def build_world(
     lists = Lists(api)
     snapshots = Snapshots(api, lists, values)
     verify = VerifyState(api, representation, lists, snapshots)
+    changes = VerifyChanges(api, representation, snapshots, verify)
     entities = Entities(
         api, values, samples, representation, verify, sandbox=simulation, must_be_https=bool(conditions.https_webhooks)
     )
@@ -85,11 +88,12 @@ def build_world(
         lists=lists,
         snapshots=snapshots,
         verify=verify,
+        changes=changes,
         entities=entities,
         drafts=entities.drafts,
         batches=Batches(entities.drafts, samples, representation),
         calls=calls,
-        refused=VerifyRefused(api, entities, calls, snapshots, verify),
+        refused=VerifyRefused(api, entities, calls, snapshots, verify, changes),
         deliveries=Deliveries(api, values, representation, verify),
         sandbox=sandbox,
         simulation=simulation,

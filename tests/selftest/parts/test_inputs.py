@@ -470,3 +470,11 @@ def test_every_unusual_id_is_unlike_the_others():
         "nul",
     }
     assert {*UNUSUAL_IN_PATH} <= {*UNUSUAL_IDS}
+
+
+def test_unusual_text_stands_in_an_unknown_member_beside_ids():
+    """What has an id that no path carries could never be deleted, so the id stays as it is."""
+    bodies = [each.get("content") for each in unusual_bodies({"userId": "u"}, 10, {"userId"})]
+
+    for text in (rb"\ud83d", rb"a\u0000b", b""):
+        assert b'{"userId": "u","unknown":"' + text + b'"}' in bodies

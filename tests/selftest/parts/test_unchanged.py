@@ -8,9 +8,9 @@ from ecsuite.findings.breach import body, listed
 from ecsuite.promises import (
     OTHERS_UNTOUCHED,
 )
-from ecsuite.rules import verify_state
+from ecsuite.rules import verify_changes
 from ecsuite.rules.snapshots import NoSuch, Probe, Snapshot
-from ecsuite.rules.verify_state import _blamed
+from ecsuite.rules.verify_changes import _blamed
 
 RULE = ("paths",)
 AT = body(("a",))
@@ -27,9 +27,9 @@ def test_unchanged_state_is_a_promise_kept(world_of):
     }
     blame = world.api.get("/users", strict=False)
 
-    assert world.verify.unchanged(OTHERS_UNTOUCHED, Snapshot(probes), blame) is True
+    assert world.changes.unchanged(OTHERS_UNTOUCHED, Snapshot(probes), blame) is True
     states["/users"], states["/webhooks"] = [], [{"id": "2"}]
-    assert world.verify.unchanged(OTHERS_UNTOUCHED, Snapshot(probes), blame, rule=RULE) is False
+    assert world.changes.unchanged(OTHERS_UNTOUCHED, Snapshot(probes), blame, rule=RULE) is False
 
     assert recorded(world, OTHERS_UNTOUCHED) == (
         [
@@ -50,7 +50,7 @@ def test_own_change_is_not_looked_at_again(world_of):
     blame = world.api.get("/users", strict=False)
 
     for probes in ({own: [{}]}, {own: [{}], shared: [{}]}):
-        assert world.verify.unchanged(OWN, Snapshot(probes), blame, again=lambda: acts.append(1)) is False
+        assert world.changes.unchanged(OWN, Snapshot(probes), blame, again=lambda: acts.append(1)) is False
     assert acts == []
 
 
@@ -62,7 +62,7 @@ class Hooks:
         self.acts = self.looks = 0
         self.times = []
         self._by_itself = by_itself
-        monkeypatch.setattr(verify_state, "time", self)
+        monkeypatch.setattr(verify_changes, "time", self)
 
     def monotonic(self):
         self.times.append(self.looks)
@@ -108,7 +108,7 @@ def test_shared_change_has_to_come_again_each_time(world_of, monkeypatch, name):
     blame = world.api.get("/webhooks", strict=False)
     hooks.looks = 0
 
-    found = world.verify.unchanged(OWN, Snapshot({SHARED: []}), blame, again=lambda: hooks.act(comes))
+    found = world.changes.unchanged(OWN, Snapshot({SHARED: []}), blame, again=lambda: hooks.act(comes))
 
     assert found is kept
     assert recorded(world) == seen
@@ -120,7 +120,7 @@ def test_shared_change_is_told_where_nothing_can_be_done_again(world_of):
     world = world_of(lambda *_: (200, [{"id": "1"}]))
     blame = world.api.get("/webhooks", strict=False)
 
-    assert world.verify.unchanged(OWN, Snapshot({SHARED: []}), blame) is False
+    assert world.changes.unchanged(OWN, Snapshot({SHARED: []}), blame) is False
     assert recorded(world)[0] == [("extra", listed(), None, {"id": "1"}, "listWebhooks")]
 
 
@@ -140,6 +140,7 @@ def test_call_is_to_blame_whose_id_is_shown():
         (f'{{"id": "{long}b"}}', False),
         (f'{{"id": "{"å" * 21}"}}', True),
         (f'"{long}"', True),
+        (f'{{"users": [{{"id": "x"}}, {{"id": "{long}"}}]}}', True),
         ("7", False),
         ("no JSON", False),
     ):
@@ -169,7 +170,7 @@ def test_list_grows_by_less_than_the_calls(world_of, was, now, calls, kept, seen
 
     before = Snapshot({Probe("listUsers", "/users", "length"): was})
 
-    assert world.verify.grew_less(OWN, before, refused, RULE) is kept
+    assert world.changes.grew_less(OWN, before, refused, RULE) is kept
     assert recorded(world) == seen
     # The last of them is to blame.
     assert {each.method for each in world.api.journal.findings if each.promise == OWN.id} <= {"PUT"}

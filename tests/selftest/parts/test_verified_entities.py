@@ -272,7 +272,7 @@ def test_unusual_id_that_was_taken_works(world_of, name):
 def patched(world_of, after, before, name):
     world = world_of(lambda *_: (200, after), "2026-01")
     location = entity(world, "createLocation", "l", {"locationId": "l"}, userId="u")
-    kept = world.verify.changed_only(PATCH_CHANGES_ONLY_GIVEN, location, before, name, location.created)
+    kept = world.changes.changed_only(PATCH_CHANGES_ONLY_GIVEN, location, before, name, location.created)
     return kept, recorded(world, PATCH_CHANGES_ONLY_GIVEN)
 
 
@@ -332,7 +332,7 @@ def test_replacement_keeps_nothing_that_it_omits(world_of, name):
     world = world_of(lambda *_: (200, after), "2026-01")
     webhook = entity(world, "createWebhook", "w", {"name": "a", "enabled": True})
 
-    kept = world.verify.replaced_whole(PUT_REPLACES, webhook, before, sent, webhook.created)
+    kept = world.changes.replaced_whole(PUT_REPLACES, webhook, before, sent, webhook.created)
 
     assert kept is (not broken)
     assert recorded(world, PUT_REPLACES)[0] == broken

@@ -166,7 +166,7 @@ def test_change_is_blamed_on_the_call_that_names_it(world_of, shop):
     sent = [world.api.post("/users", json={"userId": f"a-long-id-of-one-user-{number}"}) for number in (1, 2)]
     world.api.delete("/users/a-long-id-of-one-user-2")
 
-    assert not world.verify.unchanged(OTHERS_UNTOUCHED, before, sent[1], sent=sent)
+    assert not world.changes.unchanged(OTHERS_UNTOUCHED, before, sent[1], sent=sent)
 
     (found,) = [each for each in world.api.journal.findings if each.promise == OTHERS_UNTOUCHED.id]
     assert found.blamed.request.body == b'{"userId":"a-long-id-of-one-user-1"}'
@@ -182,6 +182,6 @@ def test_list_grows_less_than_it_was_called(world_of):
     kept = []
     for _ in range(2):
         before = world.snapshots.again(Snapshot({probe: None}))
-        kept.append(world.verify.grew_less(REFUSED_CHANGES_NOTHING, before, refused))
+        kept.append(world.changes.grew_less(REFUSED_CHANGES_NOTHING, before, refused))
 
     assert kept == [False, True]

@@ -1,0 +1,153 @@
+"""What a call has changed: nothing, or no more than it should."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from ecsuite.client import Api
+from ecsuite.contract import Pointer
+from ecsuite.findings.breach import Breach, body, listed
+from ecsuite.findings.datum import NOTHING
+from ecsuite.http import httpx
+from ecsuite.promises import Promise
+from ecsuite.rules.entity import Entity
+from ecsuite.rules.reading import json_or_none
+from ecsuite.rules.representation import Representation
+from ecsuite.rules.snapshots import Difference, NoSuch, Snapshot, Snapshots
+from ecsuite.rules.verify import Verify
+
+# How often what may be somebody else's doing is looked at again.
+ROUNDS: Final = 3
+# Nothing but an id is as long as this and stands in a request and in what it changed.
+SHORTEST_ID: Final = 20
+
+
+class VerifyChanges:
+    """Verifies what calls have changed, by snapshots before and after them; soft as `Verify` is.
+
+    Args:
+        api: the client.
+        representation: which members went with others.
+        snapshots: takes snapshots.
+        verify: where it is noted.
+    """
+
+    def __init__(self, api: Api, representation: Representation, snapshots: Snapshots, verify: Verify) -> None:
+        self._api = api
+        self._representation = representation
+        self._snapshots = snapshots
+        self._verify = verify
+
+    def unchanged(
+        self,
+        promise: Promise,
+        before: Snapshot,
+        blame: httpx.Response,
+        *,
+        rule: Pointer | None = None,
+        sent: Iterable[httpx.Response] = (),
+        again: Callable[[], object] | None = None,
+    ) -> bool:
+        """Take a snapshot again, and record each difference.
+
+        Args:
+            promise: of the rule.
+            before: how everything was.
+            blame: the response of the call that is to blame for any change.
+            rule: where in the contract the promise stands.
+            sent: responses of several calls; a change that shows the ids of one of them is that call's.
+            again: does the same once more. What the API names may be somebody else's doing, though it tells of this
+                world's entities: who shares the sandbox makes such things, too, but not each time.
+        """
+        found = before.differences(self._snapshots.again(before))
+        for _ in range(ROUNDS):
+            if again is None or not found or not all(each.probe.is_shared for each in found):
+                break
+            found, changes_by_itself = self._repeated(before, again)
+            if found and changes_by_itself:
+                self._verify.not_checked(promise, "others make such things meanwhile, again and again")
+                return True
+        for each in found:
+            self._api.add_finding(promise, replace(each.breach, rule=rule), _blamed(each.value, sent, blame))
+        if not found:
+            self._verify.passed(promise)
+        return not found
+
+    def _repeated(self, snapshot: Snapshot, act: Callable[[], object]) -> tuple[list[Difference], bool]:
+        """What changes when an act is repeated; and whether that changes in as long a time though nothing is done."""
+        started, before = time.monotonic(), self._snapshots.again(snapshot)
+        act()
+        now = self._snapshots.again(snapshot)
+        found, took = before.differences(now), time.monotonic() - started
+        end = time.monotonic() + max(2 * took, 1.0)
+        while found and time.monotonic() < end:
+            if now.differences(self._snapshots.again(snapshot)):
+                return found, True
+        return found, False
+
+    def grew_less(
+        self, promise: Promise, before: Snapshot, calls: Sequence[httpx.Response], rule: Pointer | None = None
+    ) -> bool:
+        """Record whether lists grew by less than an item for each of several calls.
+
+        Others may make a few of the same meanwhile, but hardly one for each refused call.
+        """
+        now = self._snapshots.again(before)
+        kept = []
+        for probe, was in before.states.items():
+            if isinstance(was, NoSuch) or isinstance(now.states[probe], NoSuch):
+                self._verify.not_checked(promise, f"{probe.operation} cannot be read")
+                continue
+            more, count = now.states[probe] - was, len(calls)
+            note = f"after {count} calls that were refused"
+            breach = Breach.of("count", listed(), was, was + more, rule=rule, seen_by=probe.operation, note=note)
+            kept.append(self._verify.that(promise, calls[-1], breach, holds=more < count))
+        return all(kept)
+
+    def changed_only(
+        self, promise: Promise, entity: Entity, before: Mapping[str, Any], name: str, blame: httpx.Response
+    ) -> bool:
+        """Record each member that a change moved beside the one that it names; `before` is what the entity was then."""
+        after, kept = self._snapshots.members_of(entity), True
+        for other in sorted(before.keys() - {name} - self._representation.deprecated(entity.type, name)):
+            now = after.get(other, NOTHING)
+            note, seen_by = f"for the request names {name} alone", entity.type.reader.id
+            breach = Breach.of("changed", body((other,)), before[other], now, seen_by=seen_by, note=note)
+            kept &= self._verify.that(promise, blame, breach, holds=before[other] == now)
+        return kept
+
+    def replaced_whole(
+        self,
+        promise: Promise,
+        entity: Entity,
+        before: Mapping[str, Any],
+        sent: Mapping[str, Any],
+        blame: httpx.Response,
+    ) -> bool:
+        """Record each member that a replacement leaves out and that still has its old value.
+
+        Its new value is unspecified; that of a boolean may be the old one.
+        """
+        after, kept = self._snapshots.members_of(entity), True
+        omitted = [name for name in entity.body if name not in sent and not isinstance(before.get(name), bool | None)]
+        for name in omitted:
+            note, seen_by = "for the request leaves it out", entity.type.reader.id
+            breach = Breach.of("same", body((name,)), actual=before[name], seen_by=seen_by, note=note)
+            kept &= self._verify.that(promise, blame, breach, holds=after.get(name) != before[name])
+        return kept
+
+
+def _blamed(value: Any, sent: Iterable[httpx.Response], otherwise: httpx.Response) -> httpx.Response:
+    """The response to the call whose ids a changed value shows; `otherwise` where it shows none."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return next((each for each in sent if _shares_id(json_or_none(each.request.content), text)), otherwise)
+
+
+def _shares_id(body: Any, text: str) -> bool:
+    if isinstance(body, dict | list):
+        return any(_shares_id(item, text) for item in (body.values() if isinstance(body, dict) else body))
+    return isinstance(body, str) and len(body) > SHORTEST_ID and body in text
