@@ -54,6 +54,27 @@ def test_object_of_others(checker_of, exchange, period, seen):
     assert found(checker_of("2026-01"), exchange, line, {"userId": "42", "period": period}) == seen
 
 
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        ({}, [("extra", ("coordinates", "more"), "warning")]),
+        ({"latitude": 59.5}, [("properties", ("coordinates",), "error")]),
+    ],
+)
+def test_object_that_was_sent_empty(checker_of, exchange, sent, seen):
+    """Where nothing was sent that could be shown, an object of others shows all that there is."""
+    location = {"locationId": "7", "coordinates": sent}
+    checker, line = checker_of("2026-01"), "POST /users/42/locations"
+
+    result = checker.check(exchange(line, status=201, sent=location, answer=location | {"coordinates": {"more": 1}}))
+
+    assert [
+        (each.breach.kind, each.breach.at.path, each.severity)
+        for each in result.findings
+        if each.promise == "undeclared-members"
+    ] == seen
+
+
 def test_payload_of_its_kind(checker_of, exchange):
     """A further member of a payload is one in the branch that the payload is of."""
     payload = {"payloadType": "UserEligibility", "addedUsers": [], "removedUsers": [], "more": 1}

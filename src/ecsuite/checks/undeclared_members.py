@@ -36,6 +36,12 @@ def _sent(decoded: DecodedExchange) -> frozenset[str]:
     return frozenset(names_in(sent)) if isinstance(sent, dict | list) else frozenset()
 
 
+def _was_sent_empty(decoded: DecodedExchange, found: Undeclared) -> bool:
+    """Whether the request had an object without any of the members there, too: then it is shown as it was sent."""
+    sent = at_path(decoded.values.request, found.at)
+    return isinstance(sent, dict) and not sent.keys() & set(found.declared)
+
+
 def _breaches(decoded: DecodedExchange, found: Iterable[Undeclared]) -> Iterator[Breach]:
     assert decoded.operation is not None
     assert not isinstance(decoded.body, UndecodableError)
@@ -44,7 +50,7 @@ def _breaches(decoded: DecodedExchange, found: Iterable[Undeclared]) -> Iterator
         if set(each.names) & _sent(decoded):
             # Whether a server keeps what it was sent beside the contract is unspecified.
             continue
-        if each.is_foreign:
+        if each.is_foreign and not _was_sent_empty(decoded, each):
             # A client finds nothing of what it looks for.
             declared = datum({"properties": list(each.declared)})
             yield Breach("properties", body(each.at), declared, datum(value), severity="error")
