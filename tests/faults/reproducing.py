@@ -42,7 +42,7 @@ from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import mask_value
 from ecsuite.plugin.session import run_of
 from ecsuite.report.text import columns
-from ecsuite.reproduce import script_for
+from ecsuite.reproduce.script import script_for
 from ecsuite.reproduce.slice import Plan, plan
 from ecsuite.standin import StandIn, serving
 from ecsuite.standin.faults import Fault, find_fault

@@ -20,9 +20,9 @@ from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Expectation, Headers, Request
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import STATUS_EXPECTED
-from ecsuite.reproduce import script_for, write_scripts
 from ecsuite.reproduce.call import Names, basic, command
 from ecsuite.reproduce.functions import FUNCTIONS
+from ecsuite.reproduce.script import script_for
 from ecsuite.reproduce.shell import feed, parts_of, word
 from ecsuite.reproduce.vault import FORM, JSON, Secret, Vault
 from ecsuite.rules.inputs import bad_credentials, wrong_credentials
@@ -396,14 +396,12 @@ def test_long_run_keeps_what_made_something(standin):
     assert [step.number for step in steps[:2]] == [0, 1]
 
 
-def test_scripts_are_their_owners_alone(found, tmp_path):
-    """They are numbered from 1, and nobody else may read or run them; one without its exchange has none."""
+def test_finding_without_its_exchange_has_no_script(found):
+    """There is nothing to send again."""
     finding, ledger = found
 
-    written = write_scripts([finding, replace(finding, blamed=None), finding], ledger, tmp_path)
-
-    assert [path.name for path in written] == ["1.sh", "3.sh"]
-    assert {path.stat().st_mode & 0o777 for path in written} == {0o700}
+    assert script_for(finding, ledger)
+    assert script_for(replace(finding, blamed=None), ledger) == ""
 
 
 def test_refused_call_is_repeated_with_what_was_sent(standin):

@@ -132,7 +132,7 @@ def _script(item: pytest.Item, run: Run, finding: Finding, kept: Found) -> str:
     if kept.cause in scripted or run.target.mode == "replay":
         return ""
     scripted.add(kept.cause)
-    from ecsuite.reproduce import script_for  # noqa: PLC0415  only where something is found
+    from ecsuite.reproduce.script import script_for  # noqa: PLC0415  only where something is found
 
     try:
         delivery = kept.sample.request_body if kept.sample and kept.sample.is_delivery else None

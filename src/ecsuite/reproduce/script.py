@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from ecsuite import wording
@@ -22,7 +21,6 @@ from ecsuite.reproduce.vault import Secret, Vault
 from ecsuite.target import Credentials
 from ecsuite.version import __version__
 
-_OWNER_ONLY: Final = 0o700
 _OF_PARTNERS: Final = ("EC_", "EC_" + "OTHER_")
 _OF_OTHER: Final = ("EC_TOKEN_URL", "EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
 _NEEDED: Final = r"""set -u
@@ -40,22 +38,6 @@ EC_BASE_URL=${EC_BASE_URL%/}"""
 _SEND: Final = """\
 # What all calls have in common.
 send() {{ curl -sS -g --path-as-is --http1.1 --max-time 100 {}"$@"; }}"""
-
-
-def write_scripts(findings: Sequence[Finding], ledger: Ledger, folder: Path) -> list[Path]:
-    """Write a script for each finding, `1.sh` for the first, into a folder that is there; only its owner may read them.
-
-    There is none for a finding without a request; the paths of those that there are, in order.
-    """
-    written = []
-    for number, finding in enumerate(findings, 1):
-        script = script_for(finding, ledger)
-        if script:
-            path = folder / f"{number}.sh"
-            path.write_text(script, encoding="utf-8")
-            path.chmod(_OWNER_ONLY)
-            written.append(path)
-    return written
 
 
 def script_for(finding: Finding, ledger: Ledger, told: Breach | None = None, delivery: str | None = None) -> str:
