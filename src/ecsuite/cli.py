@@ -35,9 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = ecsuite.main(args=arguments, standalone_mode=False)
     except click.ClickException as error:
-        code = _usage(error.format_message())
+        code = _usage(_masked(error.format_message()))
     except EcsuiteError as error:
-        print(_shown(error), file=sys.stderr)
+        print(_masked(_shown(error)), file=sys.stderr)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         print("ecsuite: interrupted", file=sys.stderr)
@@ -57,6 +57,13 @@ def _shown(error: EcsuiteError) -> str:
     from ecsuite.report.text import before_tests_text  # noqa: PLC0415  where there is a finding to be shown
 
     return before_tests_text(error)
+
+
+def _masked(text: str) -> str:
+    from ecsuite.messages.redact import Redactor  # noqa: PLC0415  where there is an error
+    from ecsuite.target import secrets_in  # noqa: PLC0415  likewise
+
+    return Redactor(secrets_in(os.environ)).text(text)
 
 
 def _usage(message: str) -> int:
@@ -103,7 +110,10 @@ def walkthrough(target: str, edition: str | None, *, allow_production: bool, str
     mode = cast("Mode", target)
     chosen = editions.require(edition or editions.default(mode))
     settings = Settings.of(mode, chosen, allow_production=allow_production)
-    with closing(Session(settings, tell=lambda wait: print(waiting_text(wait), file=sys.stderr))) as session:
+    with (
+        closing(Session(settings, tell=lambda wait: print(waiting_text(wait), file=sys.stderr))) as session,
+        session.masking(),
+    ):
         session.require_server()
         with session.run(chosen, "quickstart") as run:
             passed = tell(run, strict=strict)
@@ -124,7 +134,7 @@ def token(edition: str | None) -> int:
     try:
         print(access_token(chosen, token_endpoint(os.environ), lambda wait: print(waiting_text(wait), file=sys.stderr)))
     except PromiseBroken as error:
-        print(f"ecsuite: {error}", file=sys.stderr)
+        print(_masked(f"ecsuite: {error}"), file=sys.stderr)
         return BROKEN
     return 0
 

@@ -15,6 +15,7 @@ Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
 HIGHEST_PORT = 65535
 TUNNEL_PORT = "8787"
+_SECRETS = ("EC_CLIENT_ID", "EC_CLIENT_SECRET", "EC_ACCESS_TOKEN", "EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Credentials:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be printed."""
-        return tuple(value for value in (self.client_secret, self.access_token) if value)
+        return tuple(value for value in (self.client_id, self.client_secret, self.access_token) if value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,12 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         sandbox=not production,
         conditions=Conditions.read(env),
     )
+
+
+def secrets_in(env: Mapping[str, str]) -> frozenset[str]:
+    """What must never be printed of an environment, whatever else is wrong with it."""
+    values = (env.get(name, "") for name in _SECRETS)
+    return frozenset(text for value in values for text in (value, value.strip()) if text)
 
 
 def token_endpoint(env: Mapping[str, str]) -> Target:

@@ -32,6 +32,8 @@ LAYERS = [
     ["ecsuite.json_paths"],
     ["ecsuite.messages.exchange"],
     ["ecsuite.messages.media"],
+    ["ecsuite.messages.escapes", "ecsuite.messages.encodings"],
+    ["ecsuite.messages.spellings"],
     ["ecsuite.messages.redact"],
     ["ecsuite.contract"],
     ["ecsuite.findings"],

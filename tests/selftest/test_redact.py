@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.messages.redact import Redactor, is_secret, mask_body, mask_form, mask_value, placeholder
+from ecsuite.messages.redact import Redactor, is_secret, mask_body, mask_form, mask_value, masked_start, placeholder
 
 SECRET = [
     "access_token", "refresh_token", "id_token", "client_id", "client_secret", "client_assertion", "webhookSecret",
@@ -81,17 +81,61 @@ def test_body_is_masked(name):
     assert mask_body(body, essence) == masked
 
 
-def test_secret_is_masked_in_every_spelling():
-    """As it is, escaped as in JSON, and percent-encoded; the longer of two that overlap goes first."""
-    redactor = Redactor(["abcdef", 'abcdef"å'])
+def test_longest_secret_counts():
+    """Of two that overlap the whole is masked once."""
+    redactor = Redactor(["abcdefgh", 'abcdefgh"å', "fghijklm"])
 
-    assert redactor.text('abcdef"å abcdef\\"\\u00e5 abcdef%22%C3%A5 xabcdefx') == "*** *** *** x***x"
-    assert redactor.secrets == {"abcdef", 'abcdef"å', 'abcdef\\"\\u00e5', "abcdef%22%C3%A5"}
+    assert redactor.text('abcdefgh"å abcdefgh\\"\\u00e5 xabcdefghx abcdefghijklm') == "*** *** x***x ***"
+    assert redactor.secrets == {"abcdefgh", 'abcdefgh"å', "fghijklm"}
 
 
-def test_short_secret_is_left():
-    """Five characters would be found inside of words; six are a secret."""
-    assert Redactor(["abcde", "uvwxyz"]).text("abcde uvwxyz") == "abcde ***"
+def test_placeholder_is_no_secret():
+    """What stands for a secret in a recording can be read."""
+    redactor = Redactor([placeholder("client_secret"), ""])
+
+    assert redactor.secrets == set()
+    assert redactor.text("REDACTED-client-secret") == "REDACTED-client-secret"
+
+
+def test_part_knows_the_secrets_of_the_whole():
+    """A run knows those of its session, also later ones; the session knows those of a run that it is told of."""
+    session = Redactor(["of-the-session"])
+    run, other = Redactor(["of-one-run"], within=session), Redactor(within=session)
+    session.add("a-later-one")
+    run.add("a-token-of-all", everywhere=True)
+
+    text = "of-the-session of-one-run a-later-one a-token-of-all"
+    assert run.text(text) == "*** *** *** ***"
+    assert other.text(text) == session.text(text) == "*** of-one-run *** ***"
+
+
+WRONG = {
+    "cut off": ("secret-of-some-length"[:12], True),
+    "turned round": ("secret-of-some-length"[::-1], True),
+    "in another case": ("SECRET-OF-SOME-LENGTH", True),
+    "something else": ("a-wrong-secret", False),
+    "a sign": ("*", False),
+    "nothing": ("", False),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_secret_is_one_if_it_shows_a_right_one(name):
+    """What was made of a secret is masked; what has nothing in common with it is not."""
+    value, is_secret = WRONG[name]
+    redactor = Redactor(["secret-of-some-length"])
+    redactor.add_wrong(value)
+
+    assert (value in redactor.secrets) is is_secret
+
+
+def test_text_is_masked_before_it_is_cut():
+    """No end of a cut text is a part of a secret, however many secrets were before it."""
+    redactor = Redactor(["0123456789abcdef"])
+
+    assert masked_start("x0123456789abcdef", 5, redactor.text) == "x***"
+    assert masked_start("0123456789abcdef" * 5000, 40_000, redactor.text).strip("*") == ""
+    assert masked_start("y" * 50_000, 7, redactor.text) == "y" * 7
 
 
 def test_secret_is_learned_later():

@@ -144,4 +144,4 @@ def test_secrets_are_not_shown():
     target = Target("live", "http://h", "", Credentials("me", "my-secret", "my-token"))
 
     assert "my-" not in repr(target)
-    assert target.secrets == ("my-secret", "my-token")
+    assert target.secrets == ("me", "my-secret", "my-token")

@@ -133,7 +133,7 @@ class Checker:
         return Finding(
             promise=promise.id,
             operation=operation.id if operation else None,
-            method=operation.method if operation else request.method,
+            method=operation.method if operation else kept_text(request.method, self._mask),
             path=operation.path if operation else kept_text(urlsplit(request.url).path, self._mask),
             status=exchange.response.status or None,
             breach=replace(breach.kept(self._mask), seen_call=str(seen_by or "")),

@@ -24,7 +24,7 @@ from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import SUCCESS, UNSPECIFIED, Expectation
-from ecsuite.messages.redact import Redactor
+from ecsuite.messages.redact import Redactor, is_secret
 from ecsuite.promises import RESPONSE_BODY, STATUS_EXPECTED, Promise
 from ecsuite.target import Target
 
@@ -78,7 +78,7 @@ class Api:
         self.journal = journal
         self.checker = checker
         self._redactor = redactor or Redactor()
-        self._redactor.add(*target.secrets)
+        self._redactor.add(*target.secrets, everywhere=True)
         self._http = http or new_http(target, transport)
         self._owns_http = http is None
         self._retrying_send = retrying(self._http.send) if retrying else self._http.send
@@ -170,7 +170,7 @@ class Api:
     def token(self) -> str:
         """The access token of the target's partner, fetched if need be."""
         token = self.target.credentials.access_token or self._token.get(self._fetch_token)
-        self._redactor.add(token)
+        self._redactor.add(token, everywhere=True)
         self.ledger.add_token(token, self.target.credentials)
         return token
 
@@ -250,8 +250,17 @@ class Api:
 
     def _request(self, method: str, url: str, expect: Expectation, options: Mapping[str, Any]) -> httpx.Request:
         request = self._http.build_request(method, url, extensions=extensions(expect, self._watch), **options)
+        self._note_wrong_secrets(options)
         request.headers.setdefault("traceparent", self._traces.new())
         return request
+
+    def _note_wrong_secrets(self, options: Mapping[str, Any]) -> None:
+        """Know what is sent in the place of secrets, for it may show most of one."""
+        headers, form = options.get("headers"), options.get("data")
+        if isinstance(headers, Mapping):
+            self._redactor.add_wrong(*headers.get("Authorization", "").split())
+        if isinstance(form, Mapping):
+            self._redactor.add_wrong(*(value for name, value in form.items() if is_secret(name)))
 
     def _note_step(self, decoded: DecodedExchange) -> None:
         if decoded.exchange.request.expectation.case != CLEAN_UP.case:

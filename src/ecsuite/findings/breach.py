@@ -50,7 +50,7 @@ class Place:
     def kept(self, mask: Callable[[str], str]) -> Place:
         """The place as a finding keeps it, for a server can send any name."""
         path = tuple(kept_text(token, mask) if isinstance(token, str) else token for token in self.path[:MOST_TOKENS])
-        return replace(self, path=path)
+        return replace(self, name=kept_text(self.name, mask), path=path)
 
     def to_json(self) -> dict[str, Any]:
         """The place as a JSON value."""

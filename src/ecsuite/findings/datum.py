@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Literal, TypeVar
 
-from ecsuite.messages.redact import MASK, is_secret
+from ecsuite.messages.redact import MASK, is_secret, masked_start
 
 _T = TypeVar("_T")
 JsonType = Literal["null", "boolean", "integer", "number", "string", "array", "object", "missing"]
@@ -78,8 +78,8 @@ def type_of(value: Any) -> JsonType:
 
 
 def kept_text(text: str, mask: Callable[[str], str]) -> str:
-    """A text as a finding keeps it; masked before it is cut, for half of a secret would not be known as one."""
-    return mask(str(text))[:MOST_CHARACTERS]
+    """A text as a finding keeps it."""
+    return masked_start(str(text), MOST_CHARACTERS, mask)
 
 
 class _Keeper:
@@ -101,7 +101,8 @@ class _Keeper:
                 kept_text(name, self._mask): self.kept(item, hide=hide or is_secret(str(name)), level=level + 1)
                 for name, item in self._first(value.items(), level)
             }
-        return value
+        # A secret of digits may stand there as a number.
+        return value if isinstance(value, bool | None) or self._mask(str(value)) == str(value) else MASK
 
     def _first(self, items: Iterable[_T], level: int) -> Iterator[_T]:
         """As many items as may be kept; asked one by one, for those inside the one before count, too."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
-from collections.abc import Iterable
-from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from ecsuite.messages.spellings import SHORTEST, Finder, Place
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "spark-signature"})
 SECRET_MEMBERS = frozenset(
@@ -16,8 +17,9 @@ SECRET_MEMBERS = frozenset(
 _SECRET_NAMES = (b"client_", b"_token", b"_assertion", b"webhookSecret")
 FORM = "application/x-www-form-urlencoded"
 MASK = "***"
-# Shorter values would be found inside words that are no secret at all.
-SHORTEST_SECRET = 6
+_PLACEHOLDER: Final = "REDACTED-"
+# Characters of a text that are looked at behind what is kept of it: more than any secret has, however spelt.
+_REACH: Final = 16 * 1024
 
 
 def is_secret(name: str) -> bool:
@@ -28,7 +30,7 @@ def is_secret(name: str) -> bool:
 
 def placeholder(name: str) -> str:
     """What stands for the secret of that name in a cassette: text that is legal where the secret was."""
-    return f"REDACTED-{name.replace('_', '-')}"
+    return f"{_PLACEHOLDER}{name.replace('_', '-')}"
 
 
 def mask_value(value: Any, mask: str | None = MASK) -> Any:
@@ -70,35 +72,85 @@ def mask_body(body: bytes, essence: str) -> bytes:
 
 
 class Redactor:
-    """Masks the secrets of a run wherever they turn up in a text, whatever the text is; threads may share it."""
+    """Masks the secrets of a run wherever they turn up, in whatever spelling; threads may share it.
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._spellings: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+    Args:
+        secrets: known from the beginning.
+        within: that of what the run is a part of, whose secrets are masked as well.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), within: Redactor | None = None) -> None:
+        self._own: frozenset[str] = frozenset()
+        self._within = within
+        self._finder = Finder(())
         self._lock = threading.Lock()
         self.add(*secrets)
 
-    def add(self, *secrets: str) -> None:
-        """Learn secrets: their plain, JSON-escaped and percent-encoded spellings are masked from now on."""
-        long_enough = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
-        with self._lock:
-            for secret in long_enough:
-                self._spellings |= {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}
-            # Secrets come with every story of a run, texts seldom: the pattern is made when there is a text.
-            self._pattern = None
+    def add(self, *secrets: str, everywhere: bool = False) -> None:
+        """Learn secrets; `everywhere` where what the run is a part of is to know them, too."""
+        new = frozenset(secret for secret in secrets if secret and not secret.startswith(_PLACEHOLDER))
+        if not new <= self._own:
+            with self._lock:
+                self._own |= new
+        if everywhere and self._within is not None:
+            self._within.add(*secrets, everywhere=True)
+
+    def add_wrong(self, *values: str) -> None:
+        """Learn what was sent in the place of a secret, if that was made of one: cut off, turned round, changed."""
+        known = {part for secret in self.secrets for part in _parts_of(secret)}
+        self.add(*(value for value in values if not known.isdisjoint(_parts_of(value))))
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Every known secret, in all its spellings."""
-        with self._lock:
-            return frozenset(self._spellings)
+        """Every known secret, as it is."""
+        return self._own | self._within.secrets if self._within is not None else self._own
+
+    def find(self, text: str) -> list[Place]:
+        """Where secrets stand in a text; see `Finder.find`."""
+        # What is known may grow at any time, in another thread.
+        secrets, finder = self.secrets, self._finder
+        if finder.secrets != secrets:
+            self._finder = finder = Finder(secrets)
+        return finder.find(text)
 
     def text(self, text: str) -> str:
         """The text with every known secret masked."""
-        # A pattern of the secrets of a moment ago must not take the place of the one that knows the latest.
-        with self._lock:
-            if self._pattern is None and self._spellings:
-                longest_first = sorted(self._spellings, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-            pattern = self._pattern
-        return pattern.sub(MASK, text) if pattern else text
+        return replaced(text, self.find(text), lambda _: MASK)
+
+    def body(self, body: bytes) -> bytes:
+        """The same of bytes, which need not be text."""
+        return self.text(body.decode("latin-1")).encode("latin-1")
+
+
+def masked_start(text: str, most: int, mask: Callable[[str], str]) -> str:
+    """The beginning of a text, masked and then cut, for half of a secret would not be known as one.
+
+    Args:
+        text: of any length.
+        most: characters that are kept.
+        mask: takes secrets out of a text.
+    """
+    masked = mask(text[: most + _REACH])
+    # What was cut before it was masked may end with half of a secret.
+    return masked[:most] if len(masked) >= most or len(text) <= most + _REACH else masked[: -_REACH // 2]
+
+
+def replaced(text: str, places: Iterable[Place], by: Callable[[str], str]) -> str:
+    """A text with something in the place of each of its secrets.
+
+    Args:
+        text: of any kind.
+        places: in order, apart from each other.
+        by: what stands for a secret.
+    """
+    pieces, at = [], 0
+    for place in places:
+        pieces += [text[at : place.start], by(place.secret)]
+        at = place.end
+    return "".join([*pieces, text[at:]]) if pieces else text
+
+
+def _parts_of(value: str) -> Iterator[str]:
+    """All parts of a value of eight characters, forwards and backwards, without regard to case."""
+    for text in (value.lower(), value[::-1].lower()):
+        yield from (text[start : start + SHORTEST] for start in range(len(text) - SHORTEST + 1))

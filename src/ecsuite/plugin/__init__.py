@@ -11,6 +11,7 @@ pytest_plugins = (
     "ecsuite.plugin.fixtures",
     "ecsuite.plugin.recording",
     "ecsuite.plugin.outcome",
+    "ecsuite.plugin.masking",
     "ecsuite.plugin.unsteady",
     "ecsuite.plugin.results",
     "ecsuite.plugin.preflight",

@@ -8,6 +8,7 @@ import pytest
 
 from ecsuite.client import Api
 from ecsuite.contract import EntityType, Operation
+from ecsuite.plugin.masking import know_run
 from ecsuite.plugin.recording import scenario_of
 from ecsuite.plugin.session import keep_run, session_of
 from ecsuite.quickstart import Story
@@ -33,6 +34,7 @@ def run(request: pytest.FixtureRequest, edition: str, ecsuite_session: Session) 
     """A run against the target that the command line names; every exchange in it is checked."""
     with ecsuite_session.run(edition, scenario_of(request.node) or "") as opened:
         keep_run(request.node, opened)
+        know_run(request.node, opened.redactor)
         yield opened
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Generator, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,9 @@ import pytest
 
 from ecsuite.errors import CouldNotTell, EcsuiteError, NothingThere
 from ecsuite.findings.broken import PromiseBroken
-from ecsuite.findings.finding import Finding
+from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Tally
-from ecsuite.plugin.session import run_of, settings_of
+from ecsuite.plugin.session import run_of, session_of, settings_of
 from ecsuite.plugin.untold import carried, could_not_tell, note_left
 from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
@@ -113,10 +114,13 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
     if isinstance(verdict.raised, CouldNotTell):
         verdict = _Verdict(could_not_tell(item, verdict.raised, record))
-    mask = run.redactor.text if run else str
+    mask = (run or session_of(item.config)).redactor.text
     is_skipped = is_of_suite and isinstance(verdict.raised, pytest.skip.Exception)
     item.stash[_RECORD] = replace(
         record,
+        tally=_masked(record.tally, mask),
+        base_url=mask(record.base_url),
+        left=tuple(map(mask, record.left)),
         stopped=mask(verdict.stopped),
         crash=mask(verdict.crash),
         is_told=verdict.is_told or is_skipped,
@@ -124,6 +128,14 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         went_on=stopped is None,
     )
     return verdict.raised
+
+
+def _masked(tally: Tally, mask: Callable[[str], str]) -> Tally:
+    """Figures whose reasons, which may be a server's words, have no secret."""
+    observations: Counter[Observation] = Counter()
+    for seen, times in tally.observations.items():
+        observations[seen._replace(reason=mask(seen.reason)) if seen.reason else seen] += times
+    return Tally(tally.exchanges, observations)
 
 
 def _script(item: pytest.Item, run: Run, finding: Finding, kept: Found) -> str:
@@ -225,15 +237,9 @@ def _where(error: BaseException) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Mask secrets in what is reported of a test, and have its record travel with the report."""
+    """Have the record of a test travel with its report."""
     report = yield
-    run, record = run_of(item), item.stash.get(_RECORD, None)
-    if run is not None:
-        text = str(report.longrepr) if report.longrepr else ""
-        masked = run.redactor.text(text)
-        if masked != text:
-            report.longrepr = masked
-        report.sections = [(name, run.redactor.text(content)) for name, content in report.sections]
+    record = item.stash.get(_RECORD, None)
     if record is not None and not is_empty(record):
         # As a text of ASCII: what a server sent may hold what no pipe between processes takes.
         setattr(report, RECORD, json.dumps(record.to_json()))

@@ -25,9 +25,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     on_worker = hasattr(session.config, "workerinput")
     if on_worker or session.config.option.collectonly:
         return None
+    ours = session_of(session.config)
     try:
-        with usage_errors():
-            session_of(session.config).require_server()
+        with usage_errors(), ours.masking():
+            ours.require_server()
     except (AllBroken, CouldNotTell) as error:
         end_with(session.config, error.exit_code)
         if isinstance(error, AllBroken):
@@ -44,6 +45,6 @@ def _hand_over(session: pytest.Session, finding: Finding) -> None:
     """Have a finding told and stored as if a test had found it."""
     journal, contract = Journal(), editions.contract(settings_of(session.config).editions[0])
     journal.add_finding(finding)
-    record = Record(journal.tally, found_in(journal, contract, str))
+    record = Record(journal.tally, found_in(journal, contract, session_of(session.config).redactor.text))
     reporter_of(session.config).take(BEFORE, record)
     session.config.hook.pytest_ec_findings(item=session, findings=journal.findings)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from ecsuite.errors import ReportUnwritable
+from ecsuite.plugin.masking import Words
 from ecsuite.plugin.outcome import is_strict, record_of
 from ecsuite.plugin.session import settings_of, usage_errors
 from ecsuite.report.junit import failure_text, told_text
@@ -172,34 +173,6 @@ class Reporter:
     def failed_to_write(self) -> str:
         """Why the result is not stored; empty where it is."""
         return self._failed_to_write
-
-
-class Words:
-    """A text in the place of a traceback, as pytest's reports, its JUnit file and other plugins want it.
-
-    Args:
-        text: its first line is what the failure is called.
-        path: of the test.
-        lineno: where the test begins there.
-    """
-
-    def __init__(self, text: str, path: str, lineno: int) -> None:
-        self.text = text
-        self.path = path
-        self.lineno = lineno
-        self.reprcrash = self
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def message(self) -> str:
-        """What the failure is called in a line."""
-        return self.text.partition("\n")[0]
-
-    def toterminal(self, writer: Any) -> None:
-        """Print it."""
-        writer.line(self.text)
 
 
 def _said(report: pytest.TestReport) -> str:

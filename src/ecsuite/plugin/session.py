@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -11,10 +12,11 @@ import pytest
 from ecsuite import editions, hooks
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.messages.redact import Redactor
 from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
-from ecsuite.target import MODES
+from ecsuite.target import MODES, secrets_in
 
 MARKERS: Final = (
     "edition(name): the test is about that edition alone",
@@ -128,4 +130,4 @@ def usage_errors() -> Iterator[None]:
         # They say something of the server, and not of what was given.
         raise
     except EcsuiteError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(Redactor(secrets_in(os.environ)).text(str(error))) from None

@@ -23,7 +23,7 @@ from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
 from ecsuite.messages.media import UndecodableError, read_json
-from ecsuite.messages.redact import mask_value
+from ecsuite.messages.redact import mask_value, masked_start
 from ecsuite.quickstart import Made, Step, explanation, steps, title
 from ecsuite.report.curl import curl
 from ecsuite.report.text import figures_text, findings_text, not_checked_lines, unsteady_text
@@ -33,6 +33,8 @@ from ecsuite.session import Run
 
 # A response longer than that is cut; the guide's own answers are shorter.
 MOST_LINES = 24
+# Characters of one that is no JSON; more than are shown.
+MOST_OF_TEXT = 1000
 
 
 @dataclass(slots=True)
@@ -118,11 +120,11 @@ class Narrator:
             if isinstance(made, Made):
                 self._story.read_back(made)
         except PromiseBroken as broken:
-            self._say(Text(f"It cannot go on: {broken}", "bold red"))
+            self._say(self._text(f"It cannot go on: {broken}", "bold red"))
             return False
         except (CouldNotTell, NothingThere) as untold:
             self._untold = untold
-            self._say(Text(f"It cannot go on: {untold}", "bold yellow"))
+            self._say(self._text(f"It cannot go on: {untold}", "bold yellow"))
             return False
         finally:
             told.seconds = self._clock() - started
@@ -135,9 +137,11 @@ class Narrator:
         target = self._run.target
         self._say(Text(f"{contract.title}: the quickstart", "bold"))
         if target.mode == "replay":
-            self._say(Text(f"You see a {target.name}. Nothing is sent."))
+            self._say(self._text(f"You see a {target.name}. Nothing is sent."))
         else:
-            self._say(Text(f"Everything is sent to {target.base_url}{' (local stand-in)' * (target.mode == 'local')}."))
+            self._say(
+                self._text(f"Everything is sent to {target.base_url}{' (local stand-in)' * (target.mode == 'local')}.")
+            )
         self._say(Text(f"Every request and every response is checked against {contract.label}."))
 
     def _show_step(self, number: int, step: Step) -> None:
@@ -150,27 +154,27 @@ class Narrator:
         exchange = result.exchange
         self._say(Text())
         if result.operation and result.operation.id in self._story.checker.contract.deliveries:
-            self._paste(Text(f"The API calls: {exchange.request.method} {exchange.request.url}", "magenta"))
+            self._paste(self._text(f"The API calls: {exchange.request.method} {exchange.request.url}", "magenta"))
             for name, value in exchange.request.headers:
                 if name.endswith("-signature"):
-                    self._indent(Text(f"{name}: {self._run.redactor.text(value)}"))
+                    self._indent(self._text(f"{name}: {value}"))
             self._show_body(exchange.request.body)
         else:
-            self._paste(Text(f"$ {self._run.redactor.text(curl(exchange.request))}", "green"))
+            self._paste(self._text(f"$ {curl(exchange.request)}", "green"))
             media_type = exchange.response.headers.get("Content-Type") or "no media type"
             self._indent(
-                Text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
+                self._text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
             )
             self._show_body(exchange.response.body)
         self._indent(Text(f"passed: {', '.join(map(str, result.passed))}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
         for check, reason in result.not_checked:
-            self._indent(Text(f"not checked: {check}, because {reason}", "dim yellow"))
+            self._indent(self._text(f"not checked: {check}, because {reason}", "dim yellow"))
 
     def _show_body(self, body: bytes) -> None:
         try:
             text = json.dumps(mask_value(read_json(body).value), indent=2, ensure_ascii=False)
         except UndecodableError:
-            text = wording.shorten(body.decode(errors="replace"))
+            text = wording.shorten(masked_start(body.decode(errors="replace"), MOST_OF_TEXT, self._run.redactor.text))
         if not text:
             return
         lines = self._run.redactor.text(text).split("\n")
@@ -184,7 +188,7 @@ class Narrator:
         if findings:
             self._say(Text())
             style = "red" if failing(findings, strict=self._strict) else "yellow"
-            self._paste(Text(self._run.redactor.text(findings_text(worst_first(findings))), style))
+            self._paste(self._text(findings_text(worst_first(findings)), style))
 
     def _show_summary(self) -> None:
         table = Table(title="\nSummary", title_justify="left", box=SIMPLE if self._console.is_terminal else None)
@@ -206,7 +210,7 @@ class Narrator:
         figures = Figures.of(tally, {})
         self._say(Text(), Text(figures_text(figures)))
         told = (unsteady_text(figures), *not_checked_lines(figures.not_checked))
-        self._say(*(Text(line, "dim") for line in told if line))
+        self._say(*(self._text(line, "dim") for line in told if line))
         if failed:
             count = "1 promise is broken" if len(failed) == 1 else f"{len(failed)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))
@@ -215,6 +219,10 @@ class Narrator:
             self._say(Text(f"There was no error; {said}, shown in full where found.", "bold green"))
         elif self._untold is None:
             self._say(Text("Every promise was kept.", "bold green"))
+
+    def _text(self, text: str, style: str = "") -> Text:
+        """What may be a server's words, without the secrets of the run."""
+        return Text(self._run.redactor.text(text), style)
 
     def _say(self, *parts: RenderableType) -> None:
         for part in parts:

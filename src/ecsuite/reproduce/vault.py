@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from ecsuite.messages.redact import SHORTEST_SECRET
 from ecsuite.reproduce.shell import Hole, Parts
 
+# A shorter one is a variable only where it stands alone.
+SHORTEST_SECRET: Final = 6
 # A text that has so many characters of a secret in a row is a part of it.
 SHORTEST_PART: Final = 8
 # A secret that lacks no more than that at one end is written by what it lacks.

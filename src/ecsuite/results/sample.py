@@ -14,7 +14,7 @@ from ecsuite.findings.breach import Path
 from ecsuite.findings.datum import datum
 from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request
 from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_json
-from ecsuite.messages.redact import MASK, SECRET_HEADERS, is_secret, mask_form, mask_value
+from ecsuite.messages.redact import MASK, SECRET_HEADERS, is_secret, mask_form, mask_value, masked_start
 from ecsuite.promises import BY_ID
 from ecsuite.results.own import Privacy, json_of
 
@@ -165,7 +165,7 @@ def sample_of(
     told = json_of(request.body if is_delivery else response.body)
     body, encoding = _request_body(request, privacy if is_delivery else None, path, mask)
     return Sample(
-        method=request.method,
+        method=mask(request.method),
         url=mask(request.url),
         request_headers=_headers(request.headers, mask),
         request_body=body[:MOST_OF_REQUEST],
@@ -184,7 +184,7 @@ def sample_of(
 
 
 def _headers(headers: Headers, mask: Mask) -> Fields:
-    return tuple((name, _field(name, value, mask)) for name, value in headers)
+    return tuple((mask(name), _field(name, value, mask)) for name, value in headers)
 
 
 def _field(name: str, value: str, mask: Mask) -> str:
@@ -203,7 +203,8 @@ def _request_body(request: Request, privacy: Privacy | None, path: Path, mask: M
     try:
         text = request.body.decode()
     except UnicodeDecodeError:
-        return base64.b64encode(request.body).decode(), BASE64
+        masked_bytes = mask(request.body.decode("latin-1")).encode("latin-1")
+        return base64.b64encode(masked_bytes).decode(), BASE64
     if MediaType.of(request.headers.get("Content-Type")).essence == FORM:
         return (mask(mask_form(text)) if "=" in text else mask(text)), ""
     try:
@@ -224,7 +225,7 @@ def _body(body: bytes, path: Path, privacy: Privacy, mask: Mask, *, is_refusal: 
         if body.lstrip()[:1] in {b"{", b"["}:
             # What cannot be read cannot be told apart either: it may be a list of other people's.
             return f"{len(body)} bytes that are no JSON"
-        text = mask(body[: MOST_OF_TEXT * 8].decode(errors="replace"))
+        text = masked_start(body.decode(errors="replace"), MOST_OF_TEXT + 1, mask)
         return text if len(text) <= MOST_OF_TEXT else f"{text[:MOST_OF_TEXT]}..."
     return datum(privacy.kept(value, path, inside=is_refusal)).kept(mask).value
 

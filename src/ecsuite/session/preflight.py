@@ -52,7 +52,12 @@ NOT_ALLOWED: Final = 405
 _TELLING: Final = 2
 
 
-def require_server(edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None) -> None:
+def require_server(
+    edition: str,
+    target: Target,
+    tell: Callable[[Wait], object] = lambda _: None,
+    redactor: Redactor | None = None,
+) -> None:
     """See that the API of an edition answers at a target, and takes the credentials.
 
     What else may be wrong is for the tests to tell.
@@ -61,6 +66,7 @@ def require_server(edition: str, target: Target, tell: Callable[[Wait], object] 
         edition: whose contract says what can be read.
         target: live.
         tell: called with a long wait.
+        redactor: told of every token.
 
     Raises:
         UsageError: nobody is there, it is no such API, or it refuses the credentials.
@@ -70,7 +76,7 @@ def require_server(edition: str, target: Target, tell: Callable[[Wait], object] 
     _require_port(target)
     with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
         others = [replace(target, credentials=target.other)] if target.other else []
-        clients = [_client(connections, partner, edition) for partner in (target, *others)]
+        clients = [_client(connections, partner, edition, redactor) for partner in (target, *others)]
         have_tokens = [_has_token(api, names) for api, names in zip(clients, VARIABLES, strict=False)]
         if all(have_tokens):
             _require_reads(clients[0], edition)
@@ -87,9 +93,10 @@ def _require_port(target: Target) -> None:
         raise WebhookPortTaken(target.receiver_port, reason) from None
 
 
-def _client(connections: Connections, partner: Target, edition: str) -> Api:
-    checker = Checker(editions.contract(edition), partner.base_url, partner.token_url)
-    return connections.client(partner, checker, Journal(), Redactor(), in_order=True)
+def _client(connections: Connections, partner: Target, edition: str, redactor: Redactor | None = None) -> Api:
+    redactor = redactor or Redactor()
+    checker = Checker(editions.contract(edition), partner.base_url, partner.token_url, redactor.text)
+    return connections.client(partner, checker, Journal(), redactor, in_order=True)
 
 
 def access_token(edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None) -> str:

@@ -101,6 +101,7 @@ def open_run(
     recording: bool = False,
     connections: Connections | None = None,
     keep: bool = False,
+    redactor: Redactor | None = None,
 ) -> Iterator[Run]:
     """A run over the network. What it makes and does not delete is deleted when it closes.
 
@@ -112,11 +113,12 @@ def open_run(
             the same.
         connections: shared with other runs; its own where they are left out.
         keep: whether what the run makes is left.
+        redactor: of what the run is a part of.
     """
     with ExitStack() as stack:
         if connections is None:
             connections = stack.enter_context(closing(Connections(target)))
-        redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
+        redactor, journal, contract = Redactor(within=redactor), Journal(), editions.contract(edition)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)
         traces, ledger = Traces(ids.seed), Ledger(target, contract, redactor)
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ecsuite import editions
 from ecsuite.cassette.tape import load, require_full
 from ecsuite.client import Patience, Wait
-from ecsuite.errors import CassetteError
+from ecsuite.errors import CassetteError, EcsuiteError
+from ecsuite.messages.redact import Redactor
 from ecsuite.session.connections import Connections
 from ecsuite.session.outputs import require_writable
 from ecsuite.session.preflight import require_server
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
-from ecsuite.target import Target, live
+from ecsuite.target import Target, live, secrets_in
 
 
 class Session:
@@ -29,6 +31,7 @@ class Session:
 
     Attributes:
         patience: how long calls wait for it.
+        redactor: knows the secrets that all runs have in common.
     """
 
     def __init__(
@@ -38,13 +41,17 @@ class Session:
         tell: Callable[[Wait], object] = lambda _: None,
     ) -> None:
         self.settings = settings
-        self.patience = Patience(tell=tell)
-        self._tell = tell
+        self._tell = lambda wait: tell(replace(wait, line=self._mask(wait.line), reason=self._mask(wait.reason)))
+        self.patience = Patience(tell=self._tell)
         self._env = os.environ if env is None else env
+        self.redactor = Redactor(secrets_in(self._env))
         self._ended = ""
         self._stack = ExitStack()
         self._targets: dict[str, Target] = {}
         self._connections: dict[str, Connections] = {}
+
+    def _mask(self, text: str) -> str:
+        return self.redactor.text(text)
 
     def require_environment(self) -> None:
         """See that all is there that a run needs of this machine, before anything is sent.
@@ -75,7 +82,7 @@ class Session:
         """See that a live server answers, and takes the credentials; raises as `ecsuite.session.require_server`."""
         if self.settings.mode == "live":
             edition = self.settings.editions[0]
-            require_server(edition, self._target(edition), self._tell)
+            require_server(edition, self._target(edition), self._tell, self.redactor)
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
         """A run of an edition, of which the block is to be a scenario.
@@ -93,7 +100,17 @@ class Session:
             return replay_run(cassette)
         if self.settings.recording:
             return self._recorded_run(edition, cassette)
-        return open_run(edition, self._target(edition), connections=self._shared(edition), keep=self.settings.keep)
+        shared = self._shared(edition)
+        return open_run(edition, shared.target, connections=shared, keep=self.settings.keep, redactor=self.redactor)
+
+    @contextmanager
+    def masking(self) -> Iterator[None]:
+        """See that no error of ours that leaves the block says a secret."""
+        try:
+            yield
+        except EcsuiteError as error:
+            error.args = (self.redactor.text(str(error)),)
+            raise
 
     @property
     def ended(self) -> str:
@@ -114,7 +131,8 @@ class Session:
         with ExitStack() as stack:
             target = self._target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
             connections = stack.enter_context(closing(Connections(target, self.patience)))
-            run = open_run(edition, target, seed=_seed(cassette), recording=True, connections=connections)
+            seed, redactor = _seed(cassette), self.redactor
+            run = open_run(edition, target, seed=seed, recording=True, connections=connections, redactor=redactor)
             yield stack.enter_context(run)
 
     def _shared(self, edition: str) -> Connections:

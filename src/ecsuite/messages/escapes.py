@@ -1,0 +1,101 @@
+"""Expressions for texts in whatever spelling: each character as it is, or escaped in any way, several times over.
+
+JSON, Python and JavaScript escape with backslashes, URLs and forms with percent signs, HTML with ampersands; each may
+be escaped by another of them. Every repetition is bounded, so that a search takes a time that is proportional to the
+length of the text.
+"""
+
+from __future__ import annotations
+
+import html.entities
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import groupby
+from typing import Final
+
+# What begins an escape.
+ESCAPING: Final = re.compile(r"[\\%&]")
+# The escape of a percent sign, without the sign: escaped again and again.
+AGAIN: Final = "(?:25){0,8}"
+_BACKSLASHES: Final = rf"(?:\\|%{AGAIN}5[cC]){{0,15}}"
+_AMPERSANDS: Final = "(?:amp;|#38;|#[xX]26;){0,4}"
+# What behind a backslash begins an escape, and is no letter then.
+_NO_ESCAPE: Final = {"u": "(?![0-9a-fA-F]{4})", "x": "(?![0-9a-fA-F]{2})"}
+_NAMES: Final = {chr(code): name for code, name in html.entities.codepoint2name.items()} | {"'": "apos"}
+
+
+def spelt(text: str, *, folded: bool = True) -> str:
+    """An expression for a text in whatever spelling; `folded` where the case of letters does not count."""
+    # Of several backslashes each could take those of the next.
+    units = ((char, len([*group])) for char, group in groupby(text))
+    return "".join(
+        rf"(?:\\(?:u00)?5[cC]|\\|%{AGAIN}5[cC]|&{_AMPERSANDS}(?:#92|#[xX]5[cC]|bsol);?){{{times},{8 + 3 * times}}}"
+        if char == "\\"
+        else _unit(char, folded) * times
+        for char, times in units
+    )
+
+
+@lru_cache(maxsize=2048)
+def _unit(char: str, folded: bool) -> str:  # noqa: FBT001  it is part of the key
+    """An expression for one character; its alternatives begin with single characters, so that a search is fast."""
+    cases = sorted({char, *((char.lower(), char.upper()) if folded else ())})
+    cases = [each for each in cases if len(each) == 1]
+    if char in " +":
+        cases = [" ", "+"]
+    plain = [re.escape(each) for each in cases]
+    entity = f"{_AMPERSANDS}(?:{'|'.join(part for each in cases for part in _entities(each))});?"
+    bytes_of = {code for each in cases for code in (*_bytes(each), *_latin(each))}
+    percent = "|".join(f"%{AGAIN}".join(_hex(byte) for byte in code) for code in sorted(bytes_of))
+    told = "|".join(part for each in cases for part in _backslashed(each))
+    itself = "|".join(f"{each}{_NO_ESCAPE.get(each.lower(), '')}" for each in plain)
+    escaped = f"{_BACKSLASHES}(?:{itself}|{told}|(?:%|u0025){AGAIN}(?:{percent})|u0026{entity})"
+    alternatives = [
+        *plain,
+        rf"\\(?:{escaped})",
+        f"%{AGAIN}(?:{percent}|5[cC](?:{escaped})|26{entity})",
+        f"&{entity}",
+        *(_misread(each) for each in cases if not each.isascii()),
+    ]
+    return f"(?:{'|'.join(alternatives)})"
+
+
+def _misread(char: str) -> str:
+    """A character whose bytes were taken for a character each."""
+    return "".join(rf"(?:\x{byte:02x}|\\{_BACKSLASHES}(?:x|u00){_hex(byte)})" for byte in char.encode())
+
+
+def _bytes(char: str) -> Iterator[bytes]:
+    yield char.encode("utf-8", "surrogatepass")
+
+
+def _latin(char: str) -> Iterator[bytes]:
+    if char <= "\xff":
+        yield char.encode("latin-1")
+
+
+def _entities(char: str) -> Iterator[str]:
+    yield f"#0{{0,5}}{ord(char)}"
+    yield f"#[xX]0{{0,5}}{_any_case(f'{ord(char):x}')}"
+    if char in _NAMES:
+        yield _NAMES[char]
+
+
+def _backslashed(char: str) -> Iterator[str]:
+    """What may follow a backslash that stands for a character."""
+    code = _any_case(f"{ord(char):x}")
+    yield rf"[uU](?:0{{0,6}}{code}|\{{0{{0,4}}{code}\}})"
+    for each in (*_bytes(char), *_latin(char)):
+        yield r"\\{1,16}".join(f"x{_hex(byte)}" for byte in each)
+    if char > "\uffff":
+        units = char.encode("utf-16-be")
+        yield r"\\{1,16}".join(f"u{_any_case(units[at : at + 2].hex())}" for at in (0, 2))
+
+
+def _hex(byte: int) -> str:
+    return _any_case(f"{byte:02x}")
+
+
+def _any_case(digits: str) -> str:
+    return "".join(f"[{each}{each.upper()}]" if each.isalpha() else each for each in digits)

@@ -1,0 +1,189 @@
+"""Finds secrets in a text, however they are spelt there.
+
+Any of a secret's characters may be escaped, each in its own way (`escapes`), so that what stands around a secret cannot
+hide it. What is encoded as a whole (`encodings`) is decoded, and looked through again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
+from typing import Final, NamedTuple
+
+from ecsuite.messages.encodings import Span, encoded
+from ecsuite.messages.escapes import ESCAPING, spelt
+
+
+class Place(NamedTuple):
+    """Where a secret stands in a text: from one character up to another."""
+
+    start: int
+    end: int
+    secret: str
+
+
+# A shorter value is no more than a word, and words are masked where they stand alone.
+SHORTEST: Final = 8
+# A value shorter than that is hardly a word: it is masked between quotes, or as the value of a pair, alone.
+SHORTEST_WORD: Final = 4
+# Encodings around encodings that are looked into.
+DEPTH: Final = 3
+_BEFORE_WORD: Final = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9a-fA-F]{2})|(?<=\\[nrt])|(?<=\\u[0-9a-fA-F]{4}))"
+_AFTER_WORD: Final = r"(?![A-Za-z0-9])"
+_BEFORE_VALUE: Final = r"(?:(?<=[\"'=:])|^)"
+_AFTER_VALUE: Final = r"(?=[\"'&;]|$)"
+# Where somebody has cut a text; what remains of a secret is masked if it is that long.
+_CUT: Final = re.compile(r"(?<!\.)\.\.\.(?!\.)|\u2026")
+_LEAST_PART: Final = 4
+# Characters that one of a secret may take in such a place.
+_LONGEST: Final = 6
+
+
+class Finder:
+    """Finds the secrets of a set.
+
+    Args:
+        secrets: plain; empty ones are left out.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self.secrets = frozenset(secret for secret in secrets if secret)
+        self._secrets = [_Secret.of(secret) for secret in sorted(self.secrets)]
+        self._fewest = min(map(len, self.secrets), default=0)
+
+    def find(self, text: str) -> list[Place]:
+        """Where secrets stand in a text, in order, and apart from each other.
+
+        Places that overlap are one, which belongs to the longest of its secrets.
+        """
+        if len(text) < self._fewest or not self._secrets:
+            return []
+        return _apart([*self._found(text, DEPTH), *self._cut(text)])
+
+    def _found(self, text: str, depth: int) -> Iterator[Place]:
+        looked_at = _Text(text)
+        for secret in self._secrets:
+            for start, end in secret.spans(looked_at):
+                yield Place(start, end, secret.value)
+        if depth:
+            for run, places in encoded(text):
+                if len(run) >= self._fewest:
+                    for place in self._found(run, depth - 1):
+                        yield Place(*places(place.start, place.end), place.secret)
+
+    def _cut(self, text: str) -> Iterator[Place]:
+        """The parts of secrets before and behind the dots that stand where a text was cut."""
+        for dots in _CUT.finditer(text):
+            for secret in self._secrets:
+                if len(secret.value) >= SHORTEST:
+                    for start, end in secret.parts(text, *dots.span()):
+                        yield Place(start, end, secret.value)
+
+
+def _apart(found: Iterable[Place]) -> list[Place]:
+    apart: list[Place] = []
+    for place in sorted(found):
+        if apart and place.start < apart[-1].end:
+            last = apart[-1]
+            longest = max(last.secret, place.secret, key=len)
+            apart[-1] = Place(last.start, max(last.end, place.end), longest)
+        else:
+            apart.append(place)
+    return apart
+
+
+class _Text:
+    """A text that is looked through for one secret after the other."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded = _folded(text)
+        self.is_plain = len(self.folded) == len(text) and not ESCAPING.search(text)
+
+
+class _Secret:
+    """One secret, and where it stands in a text."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+        self._folded = _folded(value)
+
+    @staticmethod
+    @lru_cache(maxsize=4096)
+    def of(value: str) -> _Secret:
+        """That of a value; those of a run are looked for in many texts."""
+        return _Secret(value)
+
+    def spans(self, text: _Text) -> Iterator[Span]:
+        """The places in a text."""
+        if len(self.value) < SHORTEST:
+            yield from (match.span() for match in self._word.finditer(text.text))
+        elif not text.is_plain or not self.value.isascii():
+            # What is not ASCII may be read as other letters, without an escape.
+            yield from self._escaped(text.text)
+        else:
+            start = text.folded.find(self._folded)
+            while start >= 0:
+                yield start, start + len(self.value)
+                start = text.folded.find(self._folded, start + len(self.value))
+
+    def _escaped(self, text: str) -> Iterator[Span]:
+        if ESCAPING.search(self.value):
+            # A character that escapes others may be read in several ways.
+            yield from (match.span() for match in self._whole.finditer(text))
+            return
+        for match in self._units[0].finditer(text):
+            end = self._walk(text, match.end(), 1)
+            if end is not None:
+                yield match.start(), end
+
+    def _walk(self, text: str, start: int, index: int) -> int | None:
+        """Where the secret ends whose character of that index begins there; None where it does not go on."""
+        for unit in islice(self._units, index, None):
+            match = unit.match(text, start)
+            if match is None:
+                return None
+            start = match.end()
+        return start
+
+    def parts(self, text: str, cut: int, goes_on: int) -> Iterator[Span]:
+        """The beginning of the secret that ends where a text was cut, and the end of it that begins behind the dots."""
+        for start in range(max(0, cut - _LONGEST * len(self.value)), cut - _LEAST_PART + 1):
+            match = self._units[0].match(text, start)
+            index, at = 1, match.end() if match else cut + 1
+            while at < cut and index < len(self._units) and (match := self._units[index].match(text, at, cut)):
+                index, at = index + 1, match.end()
+            if at == cut and index >= _LEAST_PART:
+                yield start, cut
+                break
+        for index in range(1, len(self.value) - _LEAST_PART + 1):
+            end = self._walk(text, goes_on, index)
+            if end is not None:
+                yield goes_on, end
+                break
+
+    @cached_property
+    def _units(self) -> Sequence[re.Pattern[str]]:
+        return [_compiled(char) for char in self.value]
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile(spelt(self.value))
+
+    @cached_property
+    def _word(self) -> re.Pattern[str]:
+        is_word = len(self.value) >= SHORTEST_WORD
+        before, after = (_BEFORE_WORD, _AFTER_WORD) if is_word else (_BEFORE_VALUE, _AFTER_VALUE)
+        return re.compile(f"{before}(?:{spelt(self.value, folded=False)}){after}")
+
+
+def _folded(text: str) -> str:
+    """A text in which case does not count, and a blank may be the plus of a form."""
+    return text.lower().replace("+", " ")
+
+
+@lru_cache(maxsize=1024)
+def _compiled(char: str) -> re.Pattern[str]:
+    return re.compile(spelt(char))
