@@ -1,6 +1,8 @@
 """What is done to a recording before it is written: placeholders, stable values, names, signatures, own entities."""
 
+import base64
 import json
+import re
 from datetime import date
 
 import httpx
@@ -21,6 +23,12 @@ HOOKS = "http://127.0.0.1:5001"
 METER = "0b0f4b8e-53c0-4d0e-9e3f-8f6f4f0a7a11"
 USER = "3b0f4b8e-53c0-4d0e-9e3f-8f6f4f0a7a12"
 TOKEN = "very-secret-token-4711"
+PLACEHOLDERS = {
+    TOKEN: "REDACTED-access-token",
+    "my-secret": "REDACTED-client-secret",
+    "p+l%us/secret": "REDACTED-client-secret",
+    "ten-partners": "REDACTED-client-id",
+}
 
 
 def recorded(contract, *exchanges: Exchange, base: str = BASE, tokens: str = TOKENS, **changes: object) -> Cassette:
@@ -33,7 +41,7 @@ def recorded(contract, *exchanges: Exchange, base: str = BASE, tokens: str = TOK
         "scenario": "s",
         "seed": "1",
         "receiver_url": HOOKS,
-        "secrets": frozenset({TOKEN, "my-secret"}),
+        "placeholders": PLACEHOLDERS,
         "today": date(2026, 11, 23),
     }
     return prepare(Recording(**(recording | changes)))
@@ -73,6 +81,54 @@ def test_recording_holds_no_secret(contract):
     for secret in (TOKEN, "my-secret", "my-id", "a-web-secret", "a=b", "Authorization"):
         assert secret not in text
     assert "client_id=REDACTED-client-id&client_secret=REDACTED-client-secret&a=%C3%85" in text
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+PLACES = {
+    "the query": (
+        raw("GET /users?key=p%2Bl%25us%2Fsecret&id=ten-partners", answer=[]),
+        "/users?key=REDACTED-client-secret&id=REDACTED-client-id",
+    ),
+    "the path": (raw("GET /users/p%2bl%25us%2fsecret/x", answer={}), "/users/REDACTED-client-secret/x"),
+    "the path, encoded twice": (
+        raw("GET /users/p%252Bl%2525us%252Fsecret", answer={}),
+        "/users/REDACTED-client-secret",
+    ),
+    "a member of JSON": (
+        raw("POST /users", sent=b'{"userId":"p\\u002Bl%us\\/secret"}'),
+        '{"userId":"REDACTED-client-secret"}',
+    ),
+    "a text in base64": (
+        raw("POST /users", sent=f'{{"userId":"{encoded("ten-partners:p+l%us/secret")}"}}'.encode()),
+        encoded("REDACTED-client-id:REDACTED-client-secret"),
+    ),
+    "a form of the API": (raw("POST token", 200, {}, b"key=p%2Bl%25us%2Fsecret"), "key=REDACTED-client-secret"),
+    "a Location": (
+        raw("POST /users", 201, {}, Location="/users?at=p%2Bl%25us%2Fsecret"),
+        "/users?at=REDACTED-client-secret",
+    ),
+    "a media type": (raw("GET /users", 200, [], Content_Type="text/p+l%us/secret"), "text/REDACTED-client-secret"),
+    "a response of bytes": (raw("GET /users"), None),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_secret_is_a_placeholder_wherever_it_was_sent(contract, place):
+    """In the same spelling in which a replay sends the placeholder: what is sent is sent again to the byte."""
+    exchange, expected = PLACES[place]
+    if expected is None:
+        body = b"\xff\x00p+l%us/secret\xfe"
+        exchange = Exchange(exchange.request, Response(200, exchange.response.headers, body))
+    cassette = recorded(contract, exchange)
+
+    assert re.search("us(/|%2f|\\\\/)secret|ten-partners", dump(cassette), re.IGNORECASE) is None
+    if expected is None:
+        assert cassette.exchanges[0].response.body == b"\xff\x00REDACTED-client-secret\xfe"
+    else:
+        assert expected in dump(cassette)
 
 
 def test_recording_holds_no_address_of_this_machine(contract):

@@ -72,7 +72,7 @@ class Recording:
         scenario: the name of the cassette.
         seed: what the run's ids were drawn from.
         receiver_url: the receiver's own address.
-        secrets: every secret of the run.
+        placeholders: what stands for each secret of the run.
         superseded: the calls that a later one has taken the place of; see `CallLog`.
     """
 
@@ -83,7 +83,7 @@ class Recording:
     scenario: str
     seed: str
     receiver_url: str
-    secrets: frozenset[str]
+    placeholders: Mapping[str, str]
     today: date
     superseded: frozenset[tuple[str, str, int]] = frozenset()
 
@@ -98,7 +98,7 @@ def prepare(recording: Recording) -> Cassette:
     stable = StableValues(recording.seed)
     for exchange in prepared:
         stable.learn(exchange, checker.operation(exchange.request), checker.contract.schemas)
-    rewriter = Rewriter(addresses, stable, recording.secrets, signed_headers(checker.contract))
+    rewriter = Rewriter(addresses, stable, recording.placeholders, signed_headers(checker.contract))
     exchanges = [rewriter.exchange(exchange) for exchange in prepared]
     deliveries = [rewriter.delivery(delivery) for delivery in recording.deliveries]
     return Cassette(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
@@ -12,9 +12,11 @@ from urllib.parse import quote, unquote, urlsplit
 from ecsuite.cassette.stable import StableValues
 from ecsuite.cassette.texts import UUID
 from ecsuite.contract import Contract
+from ecsuite.messages.encodings import reencoded
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.messages.media import FORM, MediaType, json_or_none
-from ecsuite.messages.redact import is_secret, mask_body, placeholder
+from ecsuite.messages.redact import is_secret, mask_body, placeholder, replaced
+from ecsuite.messages.spellings import Finder
 from ecsuite.target import is_loopback
 from ecsuite.webhook.signature import is_signed, sign
 
@@ -32,21 +34,27 @@ class Rewriter:
     Args:
         addresses: the origins to be replaced, each with the name that stands for it.
         stable: what stands for the values that the server chose.
-        secrets: every secret of the run.
+        placeholders: what stands for each secret of the run.
         signed: the headers, in small letters, that hold signatures of deliveries.
     """
 
     def __init__(
-        self, addresses: Mapping[str, str], stable: StableValues, secrets: Iterable[str], signed: frozenset[str]
+        self,
+        addresses: Mapping[str, str],
+        stable: StableValues,
+        placeholders: Mapping[str, str],
+        signed: frozenset[str],
     ) -> None:
         self._addresses = addresses
         self._stable = stable
-        self._secrets = frozenset(secrets)
+        self._placeholders = placeholders
+        self._finder = Finder(placeholders)
         self._signed = signed
         self._signatures: dict[str, str] = {}
 
     def address(self, text: str) -> str:
-        """A text with the names of addresses in their places."""
+        """A text with the names of addresses in their places, and placeholders in those of secrets."""
+        text = self._hidden(text)
         for origin, name in self._addresses.items():
             text = text.replace(origin, name)
         return text
@@ -162,9 +170,14 @@ class Rewriter:
         return _JSON_STRING.sub(string, text)
 
     def _text(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, placeholder("secret"))
-        return self.address(UUID.sub(lambda match: self._stable.known(match[0]), text))
+        return self.address(UUID.sub(lambda match: self._stable.known(match[0]), self._hidden(text)))
+
+    def _hidden(self, text: str) -> str:
+        """A text with placeholders for its secrets, in whatever spelling; what was encoded is encoded again."""
+        return self._replaced(reencoded(text, self._replaced))
+
+    def _replaced(self, text: str) -> str:
+        return replaced(text, self._finder.find(text), self._placeholders.__getitem__)
 
 
 def signed_headers(contract: Contract) -> frozenset[str]:

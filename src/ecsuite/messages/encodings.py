@@ -14,6 +14,7 @@ Places = Callable[[int, int], Span]
 
 # The fewest characters of base64 that hold eight bytes.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{11,}")
+_PADDED_BASE64: Final = re.compile(r"([A-Za-z0-9+/_-]{11,})(={0,2})")
 _AGAIN: Final = "(?:25){0,8}"
 _LINE_END: Final = r"(?:\r?\n|\\r\\n|\\n)"
 _BASE64_ESCAPED: Final = re.compile(
@@ -43,6 +44,32 @@ def encoded(text: str) -> Iterator[tuple[str, Places]]:
             pairs = [*zip(digits[first::2], digits[first + 1 :: 2], strict=False)]
             decoded = bytes.fromhex("".join(text[one] + text[two] for one, two in pairs)).decode("latin-1")
             yield decoded, partial(_among_pairs, pairs)
+
+
+def reencoded(text: str, rewrite: Callable[[str], str]) -> str:
+    """A text with what is encoded in it in base64 rewritten, and encoded again as it was.
+
+    Args:
+        text: of any kind; what is encoded in it begins and ends where its base64 does.
+        rewrite: gives what is to be encoded in the place of what was; the same where nothing is to be done.
+    """
+
+    def run(match: re.Match[str]) -> str:
+        try:
+            decoded = base64.b64decode(match[1] + "=" * (-len(match[1]) % 4), altchars=_alphabet(match[1])).decode()
+        except ValueError:
+            return match[0]
+        rewritten = rewrite(decoded)
+        if rewritten == decoded:
+            return match[0]
+        again = base64.b64encode(rewritten.encode(), altchars=_alphabet(match[1])).decode()
+        return again if match[2] or len(match[1]) % 4 == 0 else again.rstrip("=")
+
+    return _PADDED_BASE64.sub(run, text)
+
+
+def _alphabet(run: str) -> bytes:
+    return b"-_" if set(run) & set("-_") else b"+/"
 
 
 def _without_escapes(text: str) -> tuple[str, Places]:

@@ -142,7 +142,7 @@ def _write(item: pytest.Item, run: Run) -> str:
         scenario=scenario,
         seed=run.ids.seed,
         receiver_url=run.receiver.address,
-        secrets=run.redactor.secrets,
+        placeholders=run.placeholders,
         superseded=run.api.log.superseded,
         today=datetime.now(UTC).date(),
     )

@@ -56,6 +56,20 @@ class Run:
         """What both partners sent."""
         return self.api.ledger
 
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """What stands for each secret in a recording: the same that a replay sends in its place."""
+        partners = [each for each in (self.target.credentials, self.target.other) if each]
+        named = [
+            *((each.client_id, "client_id") for each in partners),
+            *((each.client_secret, "client_secret") for each in partners),
+            *((each.access_token, "access_token") for each in partners),
+            *((token, "access_token") for token in self.ledger.tokens),
+        ]
+        others = ((secret, "secret") for secret in self.redactor.secrets)
+        # Of one value the first name counts.
+        return {secret: placeholder(name) for secret, name in reversed([*named, *others]) if secret}
+
     def clean_up(self) -> None:
         """Delete what the run made and has not deleted, unless that is to be left; never raises for the API's sake."""
         for client in () if self.keep else self._clients:
