@@ -2,7 +2,16 @@
 
 import pytest
 
-from ecsuite.messages.redact import Redactor, is_secret, mask_body, mask_form, mask_value, masked_start, placeholder
+from ecsuite.messages.redact import (
+    Redactor,
+    is_secret,
+    mask_body,
+    mask_form,
+    mask_named,
+    mask_value,
+    masked_start,
+    placeholder,
+)
 
 SECRET = [
     "access_token", "refresh_token", "id_token", "client_id", "client_secret", "client_assertion", "webhookSecret",
@@ -79,6 +88,25 @@ def test_body_is_masked(name):
     body, essence, masked = BODIES[name]
 
     assert mask_body(body, essence) == masked
+
+
+NAMED = {
+    '{"access_token": "a.b/c", "x": "y"}': '{"access_token": "***", "x": "y"}',
+    """b'{"access_token":"a\\\\/b"}'""": """b'{"access_token":"***"}'""",
+    r'"{\"client_secret\": \"a b\", \"x\": 1}"': r'"{\"client_secret\": \"***\", \"x\": 1}"',
+    "client_id=me&client_secret=x%20y&a=b": "client_id=***&client_secret=***&a=b",
+    "[(b'Set-Cookie', b'a=b; Path=/'), (b'Date', b'now')]": "[(b'Set-Cookie', b'***'), (b'Date', b'now')]",
+    "{'Authorization': ['Bearer abc'], 'a': 1}": "{'Authorization': ['***'], 'a': 1}",
+    "the access_token is there": "the access_token is there",
+    "no_client_id": "no_client_id",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_value_of_a_name_is_masked(text):
+    """In whatever form data is shown: JSON, also in JSON, forms, Python's lists and dictionaries."""
+    assert mask_named(text) == NAMED[text]
 
 
 def test_longest_secret_counts():

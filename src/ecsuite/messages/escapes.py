@@ -20,25 +20,33 @@ ESCAPING: Final = re.compile(r"[\\%&]")
 AGAIN: Final = "(?:25){0,8}"
 _BACKSLASHES: Final = rf"(?:\\|%{AGAIN}5[cC]){{0,15}}"
 _AMPERSANDS: Final = "(?:amp;|#38;|#[xX]26;){0,4}"
+# What stands for a character that could not be read; the last, for it may be nothing.
+_LOST: Final = r"\ufffd{1,4}|\?{1,4}|"
 # What behind a backslash begins an escape, and is no letter then.
 _NO_ESCAPE: Final = {"u": "(?![0-9a-fA-F]{4})", "x": "(?![0-9a-fA-F]{2})"}
 _NAMES: Final = {chr(code): name for code, name in html.entities.codepoint2name.items()} | {"'": "apos"}
 
 
-def spelt(text: str, *, folded: bool = True) -> str:
-    """An expression for a text in whatever spelling; `folded` where the case of letters does not count."""
+def spelt(text: str, *, folded: bool = True, lossy: bool = False) -> str:
+    """An expression for a text in whatever spelling.
+
+    Args:
+        text: a secret, or a part of one.
+        folded: whether the case of letters does not count.
+        lossy: whether characters that are not ASCII may have been lost, as a text in another encoding loses them.
+    """
     # Of several backslashes each could take those of the next.
     units = ((char, len([*group])) for char, group in groupby(text))
     return "".join(
         rf"(?:\\(?:u00)?5[cC]|\\|%{AGAIN}5[cC]|&{_AMPERSANDS}(?:#92|#[xX]5[cC]|bsol);?){{{times},{8 + 3 * times}}}"
         if char == "\\"
-        else _unit(char, folded) * times
+        else _unit(char, folded, lossy) * times
         for char, times in units
     )
 
 
 @lru_cache(maxsize=2048)
-def _unit(char: str, folded: bool) -> str:  # noqa: FBT001  it is part of the key
+def _unit(char: str, folded: bool, lossy: bool) -> str:  # noqa: FBT001  they are parts of the key
     """An expression for one character; its alternatives begin with single characters, so that a search is fast."""
     cases = sorted({char, *((char.lower(), char.upper()) if folded else ())})
     cases = [each for each in cases if len(each) == 1]
@@ -57,6 +65,7 @@ def _unit(char: str, folded: bool) -> str:  # noqa: FBT001  it is part of the ke
         f"%{AGAIN}(?:{percent}|5[cC](?:{escaped})|26{entity})",
         f"&{entity}",
         *(_misread(each) for each in cases if not each.isascii()),
+        *([_LOST] if lossy and not char.isascii() else ()),
     ]
     return f"(?:{'|'.join(alternatives)})"
 

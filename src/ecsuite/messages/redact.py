@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -17,6 +18,13 @@ SECRET_MEMBERS = frozenset(
 _SECRET_NAMES = (b"client_", b"_token", b"_assertion", b"webhookSecret")
 FORM = "application/x-www-form-urlencoded"
 MASK = "***"
+# The name of a secret, quoted or not, with what stands between it and its value; and that value, quoted or not.
+_NAMES: Final = "|".join(map(re.escape, sorted(SECRET_MEMBERS | SECRET_HEADERS)))
+_NAMED: Final = re.compile(
+    rf"""(?P<before>\b(?:{_NAMES})\\{{0,8}}["']?\s{{0,8}}[:=,]\s{{0,8}}\[?b?)"""
+    r"""(?:(?P<open>\\{0,8}["'])(?:[^"'\\]|\\{1,8}[^"'\\])*|[^"'\s&,;(){}\[\]\\]+)""",
+    re.IGNORECASE,
+)
 _PLACEHOLDER: Final = "REDACTED-"
 # Characters of a text that are looked at behind what is kept of it: more than any secret has, however spelt.
 _REACH: Final = 16 * 1024
@@ -69,6 +77,14 @@ def mask_body(body: bytes, essence: str) -> bytes:
     except (ValueError, RecursionError):
         return body
     return json.dumps(masked, separators=(",", ":")).encode()
+
+
+def mask_named(text: str) -> str:
+    """A text in which data is shown, with what stands behind the names of secrets masked.
+
+    A secret is shown in a log before anybody has read the response that brings it.
+    """
+    return _NAMED.sub(lambda match: f"{match['before']}{match['open'] or ''}{MASK}", text)
 
 
 class Redactor:

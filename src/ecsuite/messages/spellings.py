@@ -109,6 +109,8 @@ class _Secret:
     def __init__(self, value: str) -> None:
         self.value = value
         self._folded = _folded(value)
+        # What is left must be as long as a secret.
+        self._lossy = sum(map(str.isascii, value)) >= SHORTEST
 
     @staticmethod
     @lru_cache(maxsize=4096)
@@ -166,11 +168,11 @@ class _Secret:
 
     @cached_property
     def _units(self) -> Sequence[re.Pattern[str]]:
-        return [_compiled(char) for char in self.value]
+        return [_compiled(char, self._lossy) for char in self.value]
 
     @cached_property
     def _whole(self) -> re.Pattern[str]:
-        return re.compile(spelt(self.value))
+        return re.compile(spelt(self.value, lossy=self._lossy))
 
     @cached_property
     def _word(self) -> re.Pattern[str]:
@@ -185,5 +187,5 @@ def _folded(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(char: str) -> re.Pattern[str]:
-    return re.compile(spelt(char))
+def _compiled(char: str, lossy: bool) -> re.Pattern[str]:  # noqa: FBT001  it is part of the key
+    return re.compile(spelt(char, lossy=lossy))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from ecsuite.messages.redact import Redactor
+from ecsuite.messages.redact import Redactor, mask_named
 from ecsuite.plugin.session import run_of, session_of
 
 Mask = Callable[[str], str]
@@ -138,7 +138,7 @@ class _MaskedRecords:
             text = record.getMessage()
         except Exception:  # noqa: BLE001  what logs wrongly is told so by who prints it
             return record
-        masked = self.mask(text)
+        masked = self.mask(mask_named(text))
         if masked != text:
             record.msg, record.args = masked, ()
         if record.exc_info:
