@@ -54,7 +54,7 @@ def _shown(error: EcsuiteError) -> str:
 
     if not isinstance(error, PromiseBroken):
         return f"ecsuite: {error}"
-    from ecsuite.report.text import before_tests_text  # noqa: PLC0415  where there is a finding to be shown
+    from ecsuite.report.findings import before_tests_text  # noqa: PLC0415  where there is a finding to be shown
 
     return before_tests_text(error)
 
@@ -117,7 +117,7 @@ def token(edition: str | None) -> int:
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415
     from ecsuite.report.text import waiting_text  # noqa: PLC0415
-    from ecsuite.session import access_token  # noqa: PLC0415
+    from ecsuite.session.preflight import access_token  # noqa: PLC0415
     from ecsuite.target import token_endpoint  # noqa: PLC0415
 
     chosen = editions.require(edition or editions.default("live"))
