@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ecsuite.checks.decoded import FIRST_SERVER_ERROR
-from ecsuite.client import Ledger, Step, fill, segment, texts_in
+from ecsuite.client import Step, Transcript, fill, segment, texts_in
 from ecsuite.contract import EntityType, Link, Operation, Values, parameters, success_links
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.datum import MISSING, NOTHING, datum
@@ -52,21 +52,21 @@ class Plan:
         return (*self.steps, *([self.evidence] if self.evidence else []), *self.pages)
 
 
-def plan(finding: Finding, ledger: Ledger) -> Plan:
+def plan(finding: Finding, transcript: Transcript) -> Plan:
     """What must be done again for a finding to show."""
-    return _Slice(finding, ledger).plan()
+    return _Slice(finding, transcript).plan()
 
 
 class _Slice:
-    def __init__(self, finding: Finding, ledger: Ledger) -> None:
+    def __init__(self, finding: Finding, transcript: Transcript) -> None:
         assert finding.blamed is not None
         self._finding = finding
-        self._ledger = ledger
-        self._contract = ledger.contract
-        self._blamed: Step | None = ledger.as_step(finding.blamed) if ledger.is_call(finding.blamed) else None
+        self._transcript = transcript
+        self._contract = transcript.contract
+        self._blamed: Step | None = transcript.as_step(finding.blamed) if transcript.is_call(finding.blamed) else None
         evidence = finding.evidence if finding.evidence is not finding.blamed else None
-        self._all = ledger.steps()
-        self._evidence = self._shown_by(ledger.as_step(evidence)) if evidence else None
+        self._all = transcript.steps()
+        self._evidence = self._shown_by(transcript.as_step(evidence)) if evidence else None
         if self._blamed and self._evidence and not self._blamed.is_success:
             self._blamed = self._culprit(self._blamed)
         self._about: dict[int, frozenset[str]] = {}
@@ -78,7 +78,7 @@ class _Slice:
         included = {each.number: each for each in targets}
         names: set[str] = set(self._of_finding())
         for target in targets:
-            names |= names_of(target, self._ledger)
+            names |= names_of(target, self._transcript)
             self._include(self._forced(target), included, names)
         if self._is_about_deliveries():
             self._include((step for step in self._all if hooks_in(step)), included, names)
@@ -106,7 +106,7 @@ class _Slice:
             if (first := self.origin(value, user))
         }
         for step in steps:
-            chosen |= {value: self._origin_of_made(value, step) for value in made_by_server(step, self._ledger)}
+            chosen |= {value: self._origin_of_made(value, step) for value in made_by_server(step, self._transcript)}
         return Plan(tuple(steps), self._blamed, self._evidence, self._polls(targets[-1:]), pages, chosen)
 
     def _shown_by(self, latest: Step) -> Step:
@@ -128,7 +128,7 @@ class _Slice:
             if step.number <= blamed.number and not step.is_success
             if _line_of(step) == _line_of(blamed)
         ]
-        return max([blamed, *same], key=lambda step: len(shown & names_of(step, self._ledger)))
+        return max([blamed, *same], key=lambda step: len(shown & names_of(step, self._transcript)))
 
     def _siblings(self, refused: Step) -> list[Step]:
         """The calls that did before what one that is right was refused to do, for it may be refused because of them."""
@@ -161,7 +161,7 @@ class _Slice:
         for step in steps:
             if step.number not in included:
                 included[step.number] = step
-                names |= names_of(step, self._ledger) | self.about(step)
+                names |= names_of(step, self._transcript) | self.about(step)
 
     def _of_finding(self) -> Iterator[str]:
         """The texts in what a finding says of values, and in a delivery."""
@@ -242,7 +242,7 @@ class _Slice:
         if operation is self._contract.token_operation:
             yield from (text for _, text in texts_in(step.values.response) if len(text) >= SHORTEST_NAME)
             return
-        made = set(made_by(step, self._ledger))
+        made = set(made_by(step, self._transcript))
         yield from made
         if operation.method != "POST" or all(text.startswith("/") for text in made):
             yield fill(operation, step.path_values)
@@ -258,7 +258,7 @@ class _Slice:
 
     def origin(self, value: str, user: Step) -> Step | None:
         """The exchange whose response first showed a value; None where a request did, or nothing before the user."""
-        if value in self._ledger.tokens:
+        if value in self._transcript.tokens:
             return None
         first = self._made.get(value) or self._seen.get(value)
         return first if first and first.number < user.number else None
@@ -271,7 +271,7 @@ class _Slice:
         """What the server chose for what was made, by its id."""
         found: dict[str, Step] = {}
         for step in self._all:
-            for name in made_by(step, self._ledger) if step.is_change else ():
+            for name in made_by(step, self._transcript) if step.is_change else ():
                 if name not in chosen_names(step):
                     found.setdefault(name, step)
         return found
@@ -342,18 +342,18 @@ def chosen_names(step: Step) -> set[str]:
     return names | ({token} if scheme.lower() == "bearer" and token else set())
 
 
-def names_of(step: Step, ledger: Ledger) -> set[str]:
+def names_of(step: Step, transcript: Transcript) -> set[str]:
     """Everything that a request names: texts in its path, query and body, and its path."""
     request = step.exchange.request
     texts = {text for _, text in texts_in(step.values.request)}
     query = {text for _, text in parse_qsl(urlsplit(request.url).query)}
-    every = {*texts, *query, *step.path_values.values(), ledger.path_of(request.url), *chosen_names(step)}
-    return every - ledger.tokens.keys()
+    every = {*texts, *query, *step.path_values.values(), transcript.path_of(request.url), *chosen_names(step)}
+    return every - transcript.tokens.keys()
 
 
-def made_by(step: Step, ledger: Ledger) -> Iterator[str]:
+def made_by(step: Step, transcript: Transcript) -> Iterator[str]:
     """The ids, and the paths to delete, of what a step made."""
-    operation, contract = step.operation, ledger.contract
+    operation, contract = step.operation, transcript.contract
     rule = operation.response(step.exchange.response.status) if operation and step.is_success else None
     for link in rule.links if rule else ():
         target = contract.operations[link.operation_id]
@@ -386,9 +386,9 @@ class Deletion:
     member: str = ""
 
 
-def deletions(step: Step, ledger: Ledger) -> list[Deletion]:
+def deletions(step: Step, transcript: Transcript) -> list[Deletion]:
     """How what a step makes is deleted, also where it should have been refused, or is refused no more."""
-    operation, contract, path = step.operation, ledger.contract, ledger.path_of(step.exchange.request.url)
+    operation, contract, path = step.operation, transcript.contract, transcript.path_of(step.exchange.request.url)
     if operation is None or operation.method in {"PUT", "PATCH"}:
         match = contract.find("DELETE", path) if step.exchange.request.method in {"PUT", "PATCH", "POST"} else None
         return [Deletion(path, is_own=_is_own(match.path_parameters))] if match else []
@@ -423,9 +423,9 @@ def _is_own(values: Mapping[str, str]) -> bool:
     return any(len(value) >= SHORTEST_OWN for value in values.values())
 
 
-def made_by_server(step: Step, ledger: Ledger) -> list[str]:
+def made_by_server(step: Step, transcript: Transcript) -> list[str]:
     """The ids that the response alone gives of what is to be deleted."""
-    return [each.chosen for each in deletions(step, ledger) if each.chosen]
+    return [each.chosen for each in deletions(step, transcript) if each.chosen]
 
 
 def hooks_in(step: Step) -> str:
