@@ -25,6 +25,7 @@ MODULES = files(".py", below="src")
 # Lowest first: a module imports only from layers that stand above it, or from its own.
 LAYERS = [
     ["ecsuite.version"],
+    ["ecsuite.bounds"],
     ["ecsuite.errors"],
     ["ecsuite.json_paths"],
     ["ecsuite.http"],
@@ -32,6 +33,7 @@ LAYERS = [
     ["ecsuite.json_paths"],
     ["ecsuite.messages.exchange"],
     ["ecsuite.messages.media"],
+    ["ecsuite.messages.codings"],
     ["ecsuite.messages.redact"],
     ["ecsuite.contract"],
     ["ecsuite.findings"],

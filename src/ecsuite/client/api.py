@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import checked_of, is_checked
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import EXPECTATION, WAITED, extensions, is_lost, new_http, to_exchange
+from ecsuite.client.connection import EXPECTATION, WAITED, extensions, is_lost, new_http, sender, to_exchange
 from ecsuite.client.harmless import readable
 from ecsuite.client.ledger import Ledger
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
@@ -81,7 +81,8 @@ class Api:
         self._redactor.add(*target.secrets)
         self._http = http or new_http(target, transport)
         self._owns_http = http is None
-        self._retrying_send = retrying(self._http.send) if retrying else self._http.send
+        send = sender(self._http)
+        self._retrying_send = retrying(send) if retrying else send
         self._clock = clock
         self._token = token or Token(clock)
         self.latency = latency or Latency()
@@ -302,7 +303,7 @@ class Api:
         started = self._clock()
         try:
             response = self._retrying_send(request)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise self._failed(request, error) from None
         self.latency.note(self._clock() - started - request.extensions.get(WAITED, 0.0))
         interception = checked_of(response).decoded.interception
@@ -312,11 +313,11 @@ class Api:
             raise CouldNotTell(self._watch.name(request), str(response.status_code))
         return response
 
-    def _failed(self, request: httpx.Request, error: httpx.TransportError) -> Exception:
+    def _failed(self, request: httpx.Request, error: httpx.RequestError) -> Exception:
         """What a call is to raise to which no response came."""
         reason = f"{type(error).__name__}: {error}".rstrip(": ")
         could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
-        is_unreadable = isinstance(error, httpx.RemoteProtocolError) and not is_lost(error)
+        is_unreadable = isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError) and not is_lost(error)
         if could_not_be_sent or is_unreadable:
             return self._watch.unreadable(request, reason)
         return CouldNotTell(self._watch.name(request), reason)

@@ -29,6 +29,12 @@ def _never() -> bool:
     return False
 
 
+def _may_be_networks(flaw: httpx.TransportError, request: httpx.Request) -> bool:
+    """Whether a body that is not had in whole may be the network's doing: always, where it is only slow."""
+    cut_off: Callable[[], bool] = request.extensions.get(CUT_OFF, _never)
+    return isinstance(flaw, httpx.TimeoutException) or cut_off()
+
+
 class Watch:
     """The `Watcher` of one client.
 
@@ -74,7 +80,7 @@ class Watch:
             response.read()
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
-        if isinstance(flaw, httpx.TransportError) and response.request.extensions.get(CUT_OFF, _never)():
+        if isinstance(flaw, httpx.TransportError) and _may_be_networks(flaw, response.request):
             raise CutOff(f"{type(flaw).__name__}: {flaw}", request=response.request) from flaw
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         self._log.note(exchange.request.method, exchange.request.url)
@@ -90,7 +96,7 @@ class Watch:
             self._cleanup.note(decoded)
         checked = Checked(decoded, result, partial(self.add_finding, exchange=exchange, operation=decoded.operation))
         attach(response, checked)
-        if flaw is not None:
+        if flaw is not None and decoded.interception is None:
             breach = Breach("unreadable", body(), actual=datum("transfer"), note=exchange.response.flaw)
             raise checked.broken(RESPONSE_BODY, breach, exchange.response.flaw)
 

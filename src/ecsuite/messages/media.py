@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 FORM = "application/x-www-form-urlencoded"
@@ -28,6 +29,14 @@ class UndecodableError(ValueError):
         super().__init__(text)
 
 
+# A parameter's value may stand in quotes, and then hold anything (RFC 9110 section 5.6.6).
+_PARAMETER: Final = re.compile(r';[ \t]*(?P<name>[^;="]*?)[ \t]*=[ \t]*(?P<value>"(?:[^"\\]|\\.)*"|[^;]*)')
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value[:1] == '"' else value
+
+
 @dataclass(frozen=True, slots=True)
 class MediaType:
     """A media type without its parameters, in lower case, and its charset ("" where none is given)."""
@@ -40,10 +49,9 @@ class MediaType:
         """The media type that a Content-Type field gives."""
         essence, _, parameters = (header or "").partition(";")
         charset = ""
-        for parameter in parameters.split(";"):
-            name, _, value = parameter.partition("=")
-            if name.strip().lower() == "charset":
-                charset = value.strip().strip('"').lower()
+        for match in _PARAMETER.finditer(f";{parameters}"):
+            if match["name"].lower() == "charset":
+                charset = _unquoted(match["value"].strip()).lower()
         return cls(essence.strip().lower(), charset)
 
     @property
