@@ -1,5 +1,6 @@
 """What servers send without an end, or too slowly, ends all the same: within a bound, with one line that says which."""
 
+import asyncio
 import gzip
 import itertools
 import socket
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from ecsuite import bounds
@@ -21,6 +23,8 @@ from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.messages import codings
 from ecsuite.promises import RESPONSE_ARRIVES, RESPONSE_BODY
+from ecsuite.standin import deliveries
+from ecsuite.standin.store import Delivery
 from ecsuite.target import Credentials, Target
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -121,7 +125,7 @@ def test_endless_response_is_a_finding(api, name):
             client.get("/users/42")
 
     (finding,) = client.journal.findings
-    assert (finding.promise, finding.breach.note) == (promise.id, f"TooLarge: {said}")
+    assert (finding.promise, finding.breach.note) == (promise.id, said)
     assert time.monotonic() - started < 4
 
 
@@ -161,3 +165,28 @@ def test_bounds_stand_in_the_documentation():
     ):
         assert said in text
     assert codings.BODY_BYTES == bounds.BODY_BYTES
+
+
+ANSWERS = {
+    "endless": ([CHUNKED, b"10000\r\n" + bytes(65536) + b"\r\n"], 0.0, 200),
+    "one byte now and then": ([CHUNKED, b"1\r\n \r\n"], 0.05, None),
+    "one hint after the other": ([b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"], 0.05, None),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answer_to_a_delivery_ends(monkeypatch, name):
+    """The stand-in reads no more of what a receiver answers than it needs, and for no longer than the bound."""
+    parts, pause, status = ANSWERS[name]
+    monkeypatch.setattr(deliveries, "ANSWER_SECONDS", 0.5)
+
+    async def deliver(url: str) -> int | None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return await deliveries.post(client, Delivery(1, "hook", "", url, {}, b"{}", 1, 0, 0.0))
+
+    with sending(parts, pause) as port:
+        if status:
+            assert asyncio.run(deliver(f"http://127.0.0.1:{port}/")) == status
+        else:
+            with pytest.raises(httpx.ReadTimeout, match=r"the response took longer than"):
+                asyncio.run(deliver(f"http://127.0.0.1:{port}/"))

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import checked_of, is_checked
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import EXPECTATION, WAITED, extensions, is_lost, new_http, sender, to_exchange
+from ecsuite.client.connection import EXPECTATION, WAITED, extensions, is_lost, new_http, said_by, sender, to_exchange
 from ecsuite.client.harmless import readable
 from ecsuite.client.ledger import Ledger
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
@@ -315,7 +315,7 @@ class Api:
 
     def _failed(self, request: httpx.Request, error: httpx.RequestError) -> Exception:
         """What a call is to raise to which no response came."""
-        reason = f"{type(error).__name__}: {error}".rstrip(": ")
+        reason = said_by(error)
         could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
         is_unreadable = isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError) and not is_lost(error)
         if could_not_be_sent or is_unreadable:

@@ -133,6 +133,13 @@ def is_lost(error: Exception) -> bool:
     return isinstance(error, httpx.NetworkError | httpx.TimeoutException)
 
 
+def said_by(error: httpx.RequestError) -> str:
+    """What an error of httpx says, with its name, unless it is ours and says all by itself."""
+    if isinstance(error, httpx.DecodingError):
+        return str(error)
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
 def to_request(request: httpx.Request) -> Request:
     """The request as frozen data."""
     return Request(
@@ -152,7 +159,7 @@ def to_exchange(response: httpx.Response, flaw: httpx.RequestError | None = None
             status=response.status_code,
             headers=_headers(response.headers),
             body=b"" if flaw else response.content,
-            flaw=f"{type(flaw).__name__}: {flaw}" if flaw else "",
+            flaw=said_by(flaw) if flaw else "",
         ),
         seconds=seconds,
     )

@@ -10,7 +10,7 @@ from typing import Final
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import CUT_OFF, CutOff, to_exchange, to_request
+from ecsuite.client.connection import CUT_OFF, CutOff, said_by, to_exchange, to_request
 from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
 from ecsuite.findings.breach import Breach, Place, body
@@ -81,7 +81,7 @@ class Watch:
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
         if isinstance(flaw, httpx.TransportError) and _may_be_networks(flaw, response.request):
-            raise CutOff(f"{type(flaw).__name__}: {flaw}", request=response.request) from flaw
+            raise CutOff(said_by(flaw), request=response.request) from flaw
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         self._log.note(exchange.request.method, exchange.request.url)
         decoded = self._checker.decode(exchange)
