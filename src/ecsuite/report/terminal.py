@@ -72,6 +72,11 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, soft_wrap=True, no_color=True)
 
 
+def _text(said: str, style: str = "") -> Text:
+    """What holds something of a server's: nothing in it can steer the terminal."""
+    return Text(wording.printable_lines(said), style)
+
+
 class Narrator:
     """Tells one quickstart on a console."""
 
@@ -118,11 +123,11 @@ class Narrator:
             if isinstance(made, Made):
                 self._story.read_back(made)
         except PromiseBroken as broken:
-            self._say(Text(f"It cannot go on: {broken}", "bold red"))
+            self._say(_text(f"It cannot go on: {broken}", "bold red"))
             return False
         except (CouldNotTell, NothingThere) as untold:
             self._untold = untold
-            self._say(Text(f"It cannot go on: {untold}", "bold yellow"))
+            self._say(_text(f"It cannot go on: {untold}", "bold yellow"))
             return False
         finally:
             told.seconds = self._clock() - started
@@ -150,21 +155,21 @@ class Narrator:
         exchange = result.exchange
         self._say(Text())
         if result.operation and result.operation.id in self._story.checker.contract.deliveries:
-            self._paste(Text(f"The API calls: {exchange.request.method} {exchange.request.url}", "magenta"))
+            self._paste(_text(f"The API calls: {exchange.request.method} {exchange.request.url}", "magenta"))
             for name, value in exchange.request.headers:
                 if name.endswith("-signature"):
-                    self._indent(Text(f"{name}: {self._run.redactor.text(value)}"))
+                    self._indent(_text(f"{name}: {self._run.redactor.text(value)}"))
             self._show_body(exchange.request.body)
         else:
-            self._paste(Text(f"$ {self._run.redactor.text(curl(exchange.request))}", "green"))
+            self._paste(_text(f"$ {self._run.redactor.text(curl(exchange.request))}", "green"))
             media_type = exchange.response.headers.get("Content-Type") or "no media type"
             self._indent(
-                Text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
+                _text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
             )
             self._show_body(exchange.response.body)
-        self._indent(Text(f"passed: {', '.join(map(str, result.passed))}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
+        self._indent(_text(f"passed: {', '.join(map(str, result.passed))}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
         for check, reason in result.not_checked:
-            self._indent(Text(f"not checked: {check}, because {reason}", "dim yellow"))
+            self._indent(_text(f"not checked: {check}, because {reason}", "dim yellow"))
 
     def _show_body(self, body: bytes) -> None:
         try:
@@ -176,7 +181,7 @@ class Narrator:
         lines = self._run.redactor.text(text).split("\n")
         if len(lines) > MOST_LINES:
             lines = [*lines[:MOST_LINES], f"... and {len(lines) - MOST_LINES} more lines"]
-        shown = Text("\n".join(lines))
+        shown = _text("\n".join(lines))
         JSONHighlighter().highlight(shown)
         self._indent(shown)
 
@@ -184,7 +189,7 @@ class Narrator:
         if findings:
             self._say(Text())
             style = "red" if failing(findings, strict=self._strict) else "yellow"
-            self._paste(Text(self._run.redactor.text(findings_text(worst_first(findings))), style))
+            self._paste(_text(self._run.redactor.text(findings_text(worst_first(findings))), style))
 
     def _show_summary(self) -> None:
         table = Table(title="\nSummary", title_justify="left", box=SIMPLE if self._console.is_terminal else None)
@@ -206,7 +211,7 @@ class Narrator:
         figures = Figures.of(tally, {})
         self._say(Text(), Text(figures_text(figures)))
         told = (unsteady_text(figures), *not_checked_lines(figures.not_checked))
-        self._say(*(Text(line, "dim") for line in told if line))
+        self._say(*(_text(line, "dim") for line in told if line))
         if failed:
             count = "1 promise is broken" if len(failed) == 1 else f"{len(failed)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))
