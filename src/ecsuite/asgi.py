@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 import uvicorn
 
+from ecsuite.bounds import REQUEST_SECONDS
 from ecsuite.errors import PortTaken
 
 LOOPBACK: Final = "127.0.0.1"
@@ -43,11 +45,19 @@ def origin(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: App, *, log_level: str = "warning") -> uvicorn.Server:
-    """A server for the app, quiet, and quick to stop: soon after its `should_exit` is set, from any thread."""
+def server(app: App, *, log_level: str = "warning", may_be_wrong: bool = False) -> uvicorn.Server:
+    """A server for the app, quiet, and quick to stop: soon after its `should_exit` is set, from any thread.
+
+    Args:
+        app: what answers.
+        log_level: from where on it says something.
+        may_be_wrong: whether its responses may be no HTTP at all.
+    """
     config = uvicorn.Config(
         app,
-        http="httptools",
+        # With httptools, uvicorn loses the body of a request that offers another protocol (`Upgrade: h2c`), as Java's
+        # client does with every first one; with h11 it refuses to send what is no HTTP.
+        http="httptools" if may_be_wrong else "h11",
         ws="none",
         log_level=log_level,
         access_log=False,
@@ -55,6 +65,40 @@ def server(app: App, *, log_level: str = "warning") -> uvicorn.Server:
         timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(config)
+
+
+class TooMuch(Exception):
+    """The body of a request is longer than it may be (413), or takes longer (408)."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+async def body_of(receive: Callable[[], Awaitable[Any]], longest: int) -> bytes | None:
+    """The body of a request, up to a bound; None where its sender has gone.
+
+    Args:
+        receive: of ASGI.
+        longest: in bytes.
+
+    Raises:
+        TooMuch: it is longer than that, or does not come in time.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(REQUEST_SECONDS):
+            while (message := await receive())["type"] == "http.request":
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
+                if size > longest:
+                    raise TooMuch(413, f"The body is longer than {longest} bytes.")
+                if not message.get("more_body"):
+                    return b"".join(chunks)
+    except TimeoutError:
+        raise TooMuch(408, f"The body took longer than {REQUEST_SECONDS:.0f} seconds.") from None
+    return None
 
 
 def announcing(app: App, announce: Callable[[], object]) -> App:
@@ -72,12 +116,14 @@ def announcing(app: App, announce: Callable[[], object]) -> App:
 
 
 @contextmanager
-def in_thread(app: App, listener: socket.socket, *, log_level: str = "warning") -> Iterator[None]:
-    """Serve the app in a thread while the block lasts; closes the socket.
+def in_thread(
+    app: App, listener: socket.socket, *, log_level: str = "warning", may_be_wrong: bool = False
+) -> Iterator[None]:
+    """Serve the app in a thread while the block lasts, as `server` does; closes the socket.
 
     The socket listens already, so whoever connects before the server has started waits for it.
     """
-    runner = server(app, log_level=log_level)
+    runner = server(app, log_level=log_level, may_be_wrong=may_be_wrong)
     thread = threading.Thread(target=runner.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

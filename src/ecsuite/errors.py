@@ -7,6 +7,8 @@
     │   ├── BadUrl
     │   ├── BadPort
     │   ├── BadSetting
+    │   ├── CertificatesUnusable
+    │   ├── SocksMissing
     │   ├── BadToken
     │   ├── CredentialsRefused
     │   ├── AccessTokenRefused
@@ -94,6 +96,22 @@ class BadPort(UsageError):
 class BadSetting(UsageError):
     def __init__(self, variable: str, value: str, expected: str) -> None:
         super().__init__(f"{variable} is {value!r}: expected {expected}")
+
+
+class CertificatesUnusable(UsageError):
+    def __init__(self, variable: str, path: str, reason: str) -> None:
+        super().__init__(
+            f"cannot read certificates from {path}, which {variable} names ({reason}): expected PEM; unset it for the "
+            "system's own"
+        )
+
+
+class SocksMissing(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "the environment names a SOCKS proxy, and the package for it is missing: python3 -m pip install socksio, "
+            "or name the host of the API in NO_PROXY"
+        )
 
 
 class BadToken(UsageError):

@@ -230,6 +230,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
+def printable_lines(text: str) -> str:
+    """The text with its lines as they are, and nothing else in it that may steer a terminal."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def shorten(text: str, longest: int = LONGEST_SHOWN, size: int = 0) -> str:
     """The text on one line, cut where it is too long to read; `size` is its length where it was cut before."""
     line = printable(text[: longest + 1])

@@ -1,15 +1,21 @@
 """What the tests of ecsuite itself share: contracts, small exchanges, and a stand-in."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from ecsuite import editions
 from ecsuite.checks import Checker
+from ecsuite.client import Api
+from ecsuite.client.patience import Patience
+from ecsuite.client.retry import with_retries
 from ecsuite.contract import Contract
+from ecsuite.journal import Journal
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
 from ecsuite.standin import StandIn, serving
+from ecsuite.target import Credentials, Target
 
 BASE_URL = "https://api.example/v1"
 TOKEN_URL = "https://auth.example/connect/token"
@@ -29,6 +35,22 @@ def checker(contract: Contract) -> Checker:
 def standin() -> Iterator[StandIn]:
     with serving("2023-10") as running:
         yield running
+
+
+@pytest.fixture
+def connect(contract: Contract) -> Iterator[Callable[..., Api]]:
+    """Makes clients of a server on a port, with a token, as a live run does, but with little patience."""
+    retrying = partial(with_retries, patience=Patience(longest=2.0))
+    apis: list[Api] = []
+
+    def make(port: int, scheme: str = "http", host: str = "127.0.0.1") -> Api:
+        target = Target("live", f"{scheme}://{host}:{port}/v1", "", Credentials(access_token="given-token"))
+        apis.append(Api(target, Checker(contract, target.base_url, ""), Journal(), retrying=retrying))
+        return apis[-1]
+
+    yield make
+    for api in apis:
+        api.close()
 
 
 @pytest.fixture(scope="session")

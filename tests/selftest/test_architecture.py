@@ -25,6 +25,7 @@ MODULES = files(".py", below="src")
 # Lowest first: a module imports only from layers that stand above it, or from its own.
 LAYERS = [
     ["ecsuite.version"],
+    ["ecsuite.bounds"],
     ["ecsuite.errors"],
     ["ecsuite.json_paths"],
     ["ecsuite.http"],
@@ -34,6 +35,7 @@ LAYERS = [
     ["ecsuite.messages.media"],
     ["ecsuite.messages.escapes", "ecsuite.messages.encodings"],
     ["ecsuite.messages.spellings"],
+    ["ecsuite.messages.codings"],
     ["ecsuite.messages.redact"],
     ["ecsuite.contract"],
     ["ecsuite.findings"],
@@ -156,7 +158,7 @@ def test_httpx_comes_without_its_command():
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
 MAY_USE_WORDING = {
     f"ecsuite.report.{name}"
-    for name in ("causes", "excerpt", "findings", "junit", "markdown", "show", "terminal", "text")
+    for name in ("causes", "excerpt", "findings", "junit", "lines", "markdown", "show", "terminal", "text")
 } | {
     "ecsuite.reproduce.script",
     "ecsuite.reproduce.calls",

@@ -1,11 +1,12 @@
 """Each check has exchanges that pass it and exchanges that fail it, for that reason only."""
 
+import json
 from typing import Any
 
 import pytest
 
 from ecsuite import editions
-from ecsuite.checks import CHECKS, Checker, bearer_token
+from ecsuite.checks import CHECKS, Checker, DecodedExchange, bearer_token
 from ecsuite.findings.breach import KINDS, STATUS, Breach, Place, body
 from ecsuite.findings.datum import MISSING, type_of
 from ecsuite.findings.finding import Finding
@@ -218,8 +219,10 @@ BREAKS: dict[Promise, dict[str, tuple[Any, ...]]] = {
         "latin-1": ({"answer": '{"userId": "Å"}'.encode("latin-1")}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="not-utf-8")),
         "UTF-16": ({"answer": '{"userId": "4"}'.encode("utf-16")}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="not-utf-8")),
         "nested too deep": ({"answer": b'{"userId":' + b"[" * 5000 + b"]" * 5000 + b"}"}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="too-deep")),
-        "nested too deep to be validated": ({"answer": b'{"userId":' + b"[" * 500 + b"]" * 500 + b"}"}, found(RESPONSE_BODY, "unreadable", WHOLE, actual="too-deep")),
+        "nested deeper than any typed client reads": ({"answer": b'{"userId":' + b"[" * 101 + b"]" * 101 + b"}"}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="too-deep")),
         "a transfer that was cut off": ({"flaw": "RemoteProtocolError: closed"}, found(RESPONSE_BODY, "unreadable", WHOLE, actual="transfer")),
+        "a member twice": ({"answer": b'{"userId": "1", "userId": "42"}'}, found(RESPONSE_BODY, "duplicate", body(("userId",)), expected=1, actual=2)),
+        "a member twice, deep in several items": ({"line": "GET /users/4/vehicles", "answer": json.dumps([car(), car()]).replace('"year": 2009', '"year": 2009, "year": 2009').encode()}, found(RESPONSE_BODY, "duplicate", body((0, "metadata", "year")), expected=1, actual=2)),
         "an integer with a point": ({"line": "GET /users/4/vehicles/v", "answer": car(year=2009.0)}, found(RESPONSE_BODY, "type", body(("metadata", "year")), expected="integer", actual=2009.0)),
         "a vehicle of another type": ({"line": "GET /users/4/vehicles/v", "answer": car(resourceType="Car")}, found(RESPONSE_BODY, "const", body(("metadata", "resourceType")), expected="Vehicle", actual="Car")),
         "an empty token": ({"line": "POST token", "answer": TOKEN | {"access_token": ""}, "sent": FORM, "response": NO_STORE}, found(RESPONSE_BODY, "pattern", body(("access_token",)), expected="^[ -~]+$", actual="***")),
@@ -232,6 +235,7 @@ BREAKS: dict[Promise, dict[str, tuple[Any, ...]]] = {
     },
     NO_BODY: {
         "a body on 204": ({"line": "DELETE /users/4", "status": 204, "answer": {}}, found(NO_BODY, "length", WHOLE, expected=0, actual=2)),
+        "chunks announced on 204": ({"line": "DELETE /users/4", "status": 204, "response": {"Transfer-Encoding": "chunked"}}, found(NO_BODY, "present", Place("header", "Transfer-Encoding"), actual="chunked")),
         "a body announced on 204": ({"line": "DELETE /users/4", "status": 204, "response": {"Content-Length": "7"}}, found(NO_BODY, "length", Place("header", "Content-Length"), expected=0, actual="7")),
     },
     UNDECLARED_MEMBERS: {
@@ -346,6 +350,19 @@ def test_delivery_by_another_method_is_found(contract, checker):
     (finding,) = checker.check_delivery(contract.deliveries["testDelivery"], delivery).findings
 
     assert facts(finding) == found(OPERATION, "unknown", LINE, actual="PUT /hooks/x")
+
+
+def test_delivery_with_a_member_twice_is_found(contract, checker):
+    """Which of two values a receiver reads depends on the receiver, so the sender has made a mistake; in our own requests that is a try."""
+    headers = Headers.of([("Content-Type", "application/json"), ("Spark-Signature", "x")])
+    delivery = Exchange(
+        Request("POST", "http://127.0.0.1:5001/hooks/x", headers, b'{"a": {"b": 1, "b": 2}}'), Response(200)
+    )
+
+    (finding,) = checker.check_delivery(contract.deliveries["testDelivery"], delivery).findings
+
+    assert facts(finding) == found(REQUEST_BODY, "duplicate", sent("a", "b"), expected=1, actual=2)
+    assert checker.judge(DecodedExchange(contract, delivery, contract.deliveries["testDelivery"], {})).findings == ()
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])

@@ -365,7 +365,7 @@ def test_waiting_has_an_end(mock, contract, slept):
     with pytest.raises(CouldNotTell, match=r"GET /users had no answer of the API's \(429\)"):
         api.get("/users")
 
-    assert LONGEST - 15 < slept.total <= LONGEST
+    assert LONGEST - 18 < slept.total <= LONGEST
     assert broken(api) == []
     assert api.journal.tally.unsteady == {"429": users.call_count}
     assert told[0].line == "GET /users"

@@ -1,5 +1,7 @@
 """Media types, headers, and bodies read as JSON and as forms: what is taken, and why the rest is not."""
 
+import json
+
 import pytest
 
 from ecsuite.messages.exchange import Headers
@@ -13,6 +15,11 @@ TYPES = {
     'application/problem+json; a=b; charset = "utf-8" ': ("application/problem+json", "utf-8", True),
     "application/json; xcharset=latin-1": ("application/json", "", True),
     "application/json; charset": ("application/json", "", True),
+    'application/json; charset="utf\\-8"': ("application/json", "utf-8", True),
+    'application/json; a="b; charset=latin-1"': ("application/json", "", True),
+    'application/json; a="\\"; charset=latin-1"; charset=utf-8': ("application/json", "utf-8", True),
+    "application/json;": ("application/json", "", True),
+    'application/json; charset="': ("application/json", "", True),
     "text/json+x": ("text/json+x", "", False),
     "text/html; charset=latin-1": ("text/html", "latin-1", False),
     "json": ("json", "", False),
@@ -52,6 +59,11 @@ READ = {
     b'{"a\\ud800": ["\\udfff b"]}': Json({"a\ufffd": ["\ufffd b"]}),
     '"å"'.encode(): Json("å"),
     b" 1\n": Json(1),
+    b"[" * 100 + b"]" * 100: Json(json.loads("[" * 100 + "]" * 100)),
+    b'{"a": 1, "a": 1}': Json({"a": 1}, repeated=((("a",), 2),)),
+    b'{"a": 1, "\\u0061": 2, "A": 3, "a": null}': Json({"a": None, "A": 3}, repeated=((("a",), 3),)),
+    b'{"a": [{"b": {"c": 1, "c": 2}}]}': Json({"a": [{"b": {"c": 2}}]}, repeated=((("a", 0, "b", "c"), 2),)),
+    b'{"a": {"b": 1}, "c": {"b": 1}}': Json({"a": {"b": 1}, "c": {"b": 1}}),
     b'"\\\\ud800"': Json("\\ud800"),
 }
 
@@ -76,7 +88,9 @@ UNREADABLE = {
     ),
     b"\xef\xbb\xbf{}": ("byte-order-mark", "it starts with a byte order mark"),
     b'"\xe5"': ("not-utf-8", "it is not UTF-8 (byte 1)"),
-    b"[" * 100_000: ("too-deep", "it is nested too deep to be read"),
+    b"[" * 100_000: ("too-deep", "it is nested deeper than 100 levels"),
+    b"[" * 101 + b"]" * 101: ("too-deep", "it is nested deeper than 100 levels"),
+    b'{"a":' * 500 + b"1" + b"}" * 500: ("too-deep", "it is nested deeper than 100 levels"),
 }
 
 

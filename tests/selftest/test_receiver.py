@@ -7,8 +7,10 @@ import time
 import httpx
 import pytest
 
+from ecsuite import asgi
 from ecsuite.errors import NothingThere, PortTaken
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.webhook import http as http_receiver
 from ecsuite.webhook.delivery import any_delivery, no_subject
 from ecsuite.webhook.http import receiving
 from ecsuite.webhook.receiver import NoReceiver, OwnHooks, Receiver, wait_for
@@ -270,3 +272,76 @@ def test_shared_receiver_is_opened_when_it_is_needed():
     OwnHooks(lambda: opened.append(1))
 
     assert opened == []
+
+
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQBAAAAAAIAAAAA\r\n"
+LENGTH = b"Content-Length: 7\r\n"
+BODY = b'{"a":1}'
+SENT = {
+    "offers HTTP/2": [b"1.1", OFFER + LENGTH, BODY],
+    "offers HTTP/2, in chunks": [b"1.1", OFFER + b"Transfer-Encoding: chunked\r\n", b"7\r\n" + BODY + b"\r\n0\r\n\r\n"],
+    "offers a web socket": [b"1.1", b"Connection: Upgrade\r\nUpgrade: websocket\r\n" + LENGTH, BODY],
+    "waits for leave": [b"1.1", b"Expect: 100-continue\r\n" + LENGTH, BODY],
+    "HTTP/1.0": [b"1.0", LENGTH, BODY],
+    "chunks with trailers": [b"1.1", b"Transfer-Encoding: chunked\r\n", b"3;x=y\r\n" + BODY[:3] + b"\r\n4\r\n" + BODY[3:] + b"\r\n0\r\nT: t\r\n\r\n"],
+}  # fmt: skip
+
+
+def send(port: int, head: bytes, body: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(head + b"\r\n")
+        if b"Expect" in head:
+            assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(body)
+        return connection.recv(65536)
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_real_senders_are_received(receiver, name):
+    """What is offered is ignored (RFC 9110 section 7.8), what is asked for is given; the body arrives in whole."""
+    version, fields, body = SENT[name]
+
+    answer = send(receiver.port, b"POST /hooks/x HTTP/" + version + b"\r\nHost: a\r\n" + fields, body)
+
+    assert answer.split(b" ")[1] == b"200"
+    assert receiver.wait("x", 5).request.body == BODY
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "HEAD", "GET"])
+def test_handshake_is_no_delivery(receiver, method):
+    """A sender that looks first whether it may deliver is given leave; the delivery is the POST that follows."""
+    with httpx.Client(trust_env=False) as http:
+        asked = http.request(method, receiver.url("x"), headers={"WebHook-Request-Origin": "sender.example"})
+        http.post(receiver.url("x"), content=BODY)
+
+    assert (asked.status_code, asked.headers["WebHook-Allowed-Origin"]) == (200, "sender.example")
+    assert receiver.wait("x", 5).request.method == "POST"
+    assert receiver.wait("x", 0) is None
+    assert len(receiver.received()) == 1
+
+
+def test_get_in_place_of_a_delivery_is_taken_for_one(receiver):
+    """Where nothing follows it, it was the delivery, so that the check of its method can say so."""
+    httpx.get(receiver.url("x"))
+
+    assert receiver.wait("x", 0.1).request.method == "GET"
+
+
+def test_endless_delivery_is_refused(receiver, monkeypatch):
+    """A body beyond the bound is not kept, and is no delivery."""
+    monkeypatch.setattr(http_receiver, "DELIVERY_BYTES", 1000)
+
+    answer = httpx.post(receiver.url("x"), content=b"x" * 1001)
+
+    assert (answer.status_code, answer.text) == (413, "The body is longer than 1000 bytes.")
+    assert receiver.received() == ()
+
+
+def test_slow_delivery_is_refused(receiver, monkeypatch):
+    """A body that comes a byte now and then is waited for no longer than the bound."""
+    monkeypatch.setattr(asgi, "REQUEST_SECONDS", 0.3)
+
+    answer = send(receiver.port, b"POST /hooks/x HTTP/1.1\r\nHost: a\r\n" + LENGTH, b"{")
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert receiver.received() == ()

@@ -253,6 +253,9 @@ AFTER = {
     "a date that is over": ("Thu, 01 Jan 1970 00:01:20 GMT", 0.0),
     "a date far away": ("Thu, 01 Jan 1970 00:10:00 GMT", 60.0),
     "no date": ("soon", None),
+    "a number beyond every number": ("9" * 5000, 60.0),
+    "a year beyond every clock": ("Thu, 01 Jan 99999999999 00:00:00 GMT", None),
+    "a day that no month has": ("Thu, 99 Jan 1970 00:00:00 GMT", None),
 }
 
 

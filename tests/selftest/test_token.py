@@ -33,6 +33,10 @@ GRANTS = {
     "with a fraction": ({"access_token": "t", "expires_in": 0.5}, Grant("t", 0.5)),
     "without one": ({"access_token": "t"}, Grant("t")),
     "with one as text": ({"access_token": "t", "expires_in": "1800"}, Grant("t")),
+    "with one beyond every number": ({"access_token": "t", "expires_in": 10**400}, Grant("t", 1e9)),
+    "with nothing left": ({"access_token": "t", "expires_in": 0}, Grant("t")),
+    "with less than nothing": ({"access_token": "t", "expires_in": -5}, Grant("t")),
+    "with true": ({"access_token": "t", "expires_in": True}, Grant("t")),
     "with null": ({"access_token": "t", "expires_in": None}, Grant("t")),
 }
 

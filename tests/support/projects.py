@@ -62,6 +62,12 @@ class Project:
         """Writes the test file."""
         (self.path / "test_it.py").write_text(textwrap.dedent(text), encoding="utf-8")
 
+    def show(self, *options: str) -> str:
+        """What `ecsuite show` prints of its last run."""
+        command = [sys.executable, "-m", "ecsuite", "show", *options]
+        ran = subprocess.run(command, cwd=self.path, capture_output=True, encoding="utf-8", check=False, timeout=100)
+        return ran.stdout + ran.stderr
+
     def run(self, *options: str, **env: str) -> Result:
         """Runs pytest in it."""
         own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}

@@ -49,7 +49,9 @@ class ReplayTransport(httpx.BaseTransport):
             raise CassetteStale(self._path, self._difference(sent))
         self._played += 1
         response = waiting.popleft().response
-        return httpx.Response(response.status, headers=list(response.headers), stream=httpx.ByteStream(response.body))
+        # A field may have any bytes (RFC 9110 section 5.5); httpx would encode it as ASCII.
+        headers_sent = [(name.encode(), value.encode()) for name, value in response.headers]
+        return httpx.Response(response.status, headers=headers_sent, stream=httpx.ByteStream(response.body))
 
     def require_all_played(self) -> None:
         """Raise CassetteStale unless every recorded exchange was asked for."""

@@ -73,6 +73,10 @@ RESPONSE_CHECKS: Final = (
     Check(promises.UNDECLARED_MEMBERS, undeclared_members.check),
 )
 CHECKS: Final = REQUEST_CHECKS + RESPONSE_CHECKS
+DELIVERY_CHECKS: Final = tuple(
+    Check(each.promise, request_body.check_delivery) if each.promise == promises.REQUEST_BODY else each
+    for each in REQUEST_CHECKS
+)
 
 
 class Checker:
@@ -113,7 +117,7 @@ class Checker:
     def check_delivery(self, operation: Operation, exchange: Exchange) -> Result:
         """What the checks say of a call that the API made at a partner's webhook; the response was ours."""
         named = operation if exchange.request.method == operation.method else None
-        return self.judge(DecodedExchange(self.contract, exchange, named, {}), REQUEST_CHECKS)
+        return self.judge(DecodedExchange(self.contract, exchange, named, {}), DELIVERY_CHECKS)
 
     def finding(
         self,

@@ -119,10 +119,18 @@ class DecodedExchange:
         Raises:
             UndecodableError: it is neither.
         """
-        body = self.exchange.request.body
         if self.request_media_type.essence == FORM:
-            return dict(read_form(body))
-        return read_json(body).value
+            return dict(read_form(self.exchange.request.body))
+        return self.request_json.value
+
+    @cached_property
+    def request_json(self) -> Json:
+        """The request's body as JSON.
+
+        Raises:
+            UndecodableError: it is none.
+        """
+        return read_json(self.exchange.request.body)
 
     @cached_property
     def values(self) -> Values:
@@ -149,3 +157,15 @@ def _breach(at: Place, violation: Violation) -> Breach:
         MISSING if violation.is_missing else datum(violation.value),
         violation.rule,
     )
+
+
+def repeated_members(at: Place, read: Json, rule: Pointer) -> list[Breach]:
+    """The members of a body that have several values; one item of a list stands for all.
+
+    Which of the values counts is another one for each reader (RFC 8259 section 4, RFC 7493 section 2.3).
+    """
+    found: dict[tuple[str, ...], Breach] = {}
+    for path, count in read.repeated:
+        breach = Breach("duplicate", replace(at, path=path), datum(1), datum(count), rule)
+        found.setdefault(tuple(token for token in path if isinstance(token, str)), breach)
+    return list(found.values())

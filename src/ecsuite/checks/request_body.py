@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.checks.decoded import DecodedExchange, repeated_members
 from ecsuite.contract import schema_for
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
@@ -14,6 +14,18 @@ CONTENT_TYPE = Place("request-header", "Content-Type")
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
     return None if decoded.operation is None else decoded.once(breaches_of)
+
+
+def check_delivery(decoded: DecodedExchange) -> list[Breach] | None:
+    """What is wrong with the body of a request that the API sent; ours may well have a member twice, as a try."""
+    breaches = check(decoded)
+    if decoded.operation is None or decoded.operation.request is None or not decoded.request_media_type.is_json:
+        return breaches
+    try:
+        read = decoded.request_json
+    except UndecodableError:
+        return breaches
+    return [*(breaches or []), *repeated_members(WHOLE, read, decoded.operation.request.pointer)]
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:

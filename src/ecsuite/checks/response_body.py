@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.checks.decoded import DecodedExchange, repeated_members
 from ecsuite.contract import Pointer, schema_for
 from ecsuite.findings.breach import Breach, body
 from ecsuite.findings.datum import datum
@@ -37,8 +37,8 @@ def _json_breaches(decoded: DecodedExchange, schema: Pointer) -> list[Breach]:
         return [Breach("unreadable", WHOLE, expected, reason, schema, note=str(read))]
     breaches = decoded.schema_breaches(WHOLE, schema, read.value)
     if not breaches and read.has_whole_floats:
-        return list(_broken_integers(decoded, schema))
-    return breaches
+        breaches = list(_broken_integers(decoded, schema))
+    return [*breaches, *repeated_members(WHOLE, read, schema)]
 
 
 def _broken_integers(decoded: DecodedExchange, schema: Pointer) -> list[Breach]:

@@ -51,13 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _shown(error: EcsuiteError) -> str:
-    from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415  where there is an error
+    # Where there is an error.
+    from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415
+    from ecsuite.report.findings import before_tests_text  # noqa: PLC0415
+    from ecsuite.report.text import error_text  # noqa: PLC0415
 
-    if not isinstance(error, PromiseBroken):
-        return f"ecsuite: {error}"
-    from ecsuite.report.findings import before_tests_text  # noqa: PLC0415  where there is a finding to be shown
-
-    return before_tests_text(error)
+    return before_tests_text(error) if isinstance(error, PromiseBroken) else error_text(error)
 
 
 def _usage(message: str) -> int:

@@ -11,7 +11,7 @@ from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import new_http, to_exchange
+from ecsuite.client.connection import new_http, sender, to_exchange
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.sender import Send, Sender
 from ecsuite.client.token import Token
@@ -84,7 +84,8 @@ class Api:
         self._has_left = False
         self._cleanup = Cleanup(checker.contract)
         self._watch = Watch(checker, journal, self._cleanup, self.log, clock, self._note_step)
-        send = retrying(self._http.send) if retrying else self._http.send
+        once = sender(self._http)
+        send = retrying(once) if retrying else once
         self._sender = Sender(self._http, send, self._watch, self.latency, traces or Traces(), clock)
         self._authorization = Authorization(
             target, checker.contract, self._sender, self._watch, token or Token(clock), self._note_token

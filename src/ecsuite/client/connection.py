@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Protocol
 
+from ecsuite.bounds import RESPONSE_SECONDS
+from ecsuite.client.transport import Decoding, Network
 from ecsuite.http import httpx
+from ecsuite.messages.codings import ACCEPTED
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
 from ecsuite.target import Target
 from ecsuite.version import __version__
 
-TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
+# Seconds without a byte, and for a connection.
+SILENCE: Final = 30.0
+CONNECT: Final = 10.0
 EXPECTATION: Final = "ecsuite.expectation"
 # What says, where a body is cut off, whether that may be the network's doing.
 CUT_OFF: Final = "ecsuite.cut_off"
 # The seconds that a call has waited for the service.
 WAITED: Final = "ecsuite.waited"
 _WATCHER: Final = "ecsuite.watcher"
+# The response to a request, once it is read and checked.
+_CHECKED: Final = "ecsuite.checked"
 # As httpcore says it; any other error of the protocol is about what did come.
 _NOTHING_CAME: Final = "Server disconnected"
 
@@ -51,22 +60,45 @@ def extensions(expect: Expectation, watcher: Watcher) -> dict[str, Any]:
 
 
 def new_http(
-    target: Target, transport: httpx.BaseTransport | None = None, timeout: httpx.Timeout = TIMEOUT
+    target: Target, transport: httpx.BaseTransport | None = None, seconds: float = RESPONSE_SECONDS
 ) -> httpx.Client:
     """Connections for the clients of a target, with the hook that has every exchange checked.
+
+    They keep no cookies: the clients of several partners share them.
 
     Args:
         target: where to.
         transport: in place of the network.
-        timeout: how long an answer may take.
+        seconds: how long a response may take in all.
+
+    Raises:
+        BadSetting, SocksMissing, CertificatesUnusable: the environment names what cannot be used.
     """
     return httpx.Client(
-        timeout=timeout,
-        transport=transport,
-        trust_env=target.mode == "live",
-        headers={"User-Agent": f"ecsuite/{__version__}"},
+        timeout=httpx.Timeout(min(SILENCE, seconds), connect=min(CONNECT, seconds)),
+        transport=Decoding(transport or Network(target, seconds)),
+        trust_env=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        headers={"User-Agent": f"ecsuite/{__version__}", "Accept-Encoding": ACCEPTED},
         event_hooks={"request": [_sending], "response": [_received]},
     )
+
+
+def sender(http: httpx.Client) -> Callable[[httpx.Request], httpx.Response]:
+    """What sends a request once, by connections that `new_http` made."""
+
+    def send(request: httpx.Request) -> httpx.Response:
+        request.extensions.pop(_CHECKED, None)
+        try:
+            return http.send(request)
+        except (httpx.RequestError, httpx.InvalidURL, ValueError):
+            # httpx makes a request of the Location of each redirect, also where nobody wants it followed.
+            response: httpx.Response | None = request.extensions.get(_CHECKED)
+            if response is None:
+                raise
+            return response
+
+    return send
 
 
 def _sending(request: httpx.Request) -> None:
@@ -75,6 +107,7 @@ def _sending(request: httpx.Request) -> None:
 
 def _received(response: httpx.Response) -> None:
     response.request.extensions[_WATCHER].received(response)
+    response.request.extensions[_CHECKED] = response
 
 
 def name_of(request: httpx.Request) -> str:
@@ -100,6 +133,13 @@ def is_lost(error: Exception) -> bool:
     return isinstance(error, httpx.NetworkError | httpx.TimeoutException)
 
 
+def said_by(error: httpx.RequestError) -> str:
+    """What an error of httpx says, with its name, unless it is ours and says all by itself."""
+    if isinstance(error, httpx.DecodingError):
+        return str(error)
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
 def to_request(request: httpx.Request) -> Request:
     """The request as frozen data."""
     return Request(
@@ -119,7 +159,7 @@ def to_exchange(response: httpx.Response, flaw: httpx.RequestError | None = None
             status=response.status_code,
             headers=_headers(response.headers),
             body=b"" if flaw else response.content,
-            flaw=f"{type(flaw).__name__}: {flaw}" if flaw else "",
+            flaw=said_by(flaw) if flaw else "",
         ),
         seconds=seconds,
     )

@@ -158,6 +158,7 @@ def retry_after(header: str | None, now: float) -> float | None:
         return min(float(header), LONGEST_WAIT)
     try:
         until = email.utils.parsedate_to_datetime(header).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
+        # What is no date, or one of a year that no clock has.
         return None
     return min(max(until - now, 0.0), LONGEST_WAIT)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ecsuite.client.checked import checked_of
-from ecsuite.client.connection import WAITED, extensions, is_lost
+from ecsuite.client.connection import WAITED, extensions, is_lost, said_by
 from ecsuite.client.pacing import Latency
 from ecsuite.client.watch import Watch
 from ecsuite.errors import BehindFirewall, CouldNotTell
@@ -62,7 +62,7 @@ class Sender:
         started = self._clock()
         try:
             response = self._send(request)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise self._failed(request, error) from None
         self._latency.note(self._clock() - started - request.extensions.get(WAITED, 0.0))
         interception = checked_of(response).decoded.interception
@@ -72,11 +72,11 @@ class Sender:
             raise CouldNotTell(self._watch.name(request), str(response.status_code))
         return response
 
-    def _failed(self, request: httpx.Request, error: httpx.TransportError) -> Exception:
+    def _failed(self, request: httpx.Request, error: httpx.RequestError) -> Exception:
         """What a call is to raise to which no response came."""
-        reason = f"{type(error).__name__}: {error}".rstrip(": ")
+        reason = said_by(error)
         could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
-        is_unreadable = isinstance(error, httpx.RemoteProtocolError) and not is_lost(error)
+        is_unreadable = isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError) and not is_lost(error)
         if could_not_be_sent or is_unreadable:
             return self._watch.unreadable(request, reason)
         return CouldNotTell(self._watch.name(request), reason)

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 # A token is renewed that long before it ends, in seconds, or a fifth of its life where that is less.
 RENEWAL_MARGIN: Final = 60.0
+# A longer life than that, in seconds, makes no difference.
+LONGEST: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,15 @@ class Grant:
             raise ValueError("the response holds no access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
             raise ValueError("its access_token cannot be sent in a header")
-        lifetime = answer.get("expires_in")
-        return cls(token, float(lifetime) if isinstance(lifetime, int | float) else None)
+        return cls(token, _seconds(answer.get("expires_in")))
+
+
+def _seconds(lifetime: Any) -> float | None:
+    """How long a token lives; None where that is no number of seconds, however it is written."""
+    if isinstance(lifetime, bool) or not isinstance(lifetime, int | float) or not lifetime > 0:
+        return None
+    # A number of JSON may be larger than any of ours, and longer than any run.
+    return float(min(lifetime, LONGEST))
 
 
 class Token:

@@ -10,7 +10,7 @@ from typing import Final
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import CUT_OFF, CutOff, to_exchange, to_request
+from ecsuite.client.connection import CUT_OFF, CutOff, said_by, to_exchange, to_request
 from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
 from ecsuite.findings.breach import Breach, Place, body
@@ -27,6 +27,12 @@ _SENT_AT: Final = "ecsuite.sent_at"
 
 def _never() -> bool:
     return False
+
+
+def _may_be_networks(flaw: httpx.TransportError, request: httpx.Request) -> bool:
+    """Whether a body that is not had in whole may be the network's doing: always, where it is only slow."""
+    cut_off: Callable[[], bool] = request.extensions.get(CUT_OFF, _never)
+    return isinstance(flaw, httpx.TimeoutException) or cut_off()
 
 
 class Watch:
@@ -74,8 +80,8 @@ class Watch:
             response.read()
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
-        if isinstance(flaw, httpx.TransportError) and response.request.extensions.get(CUT_OFF, _never)():
-            raise CutOff(f"{type(flaw).__name__}: {flaw}", request=response.request) from flaw
+        if isinstance(flaw, httpx.TransportError) and _may_be_networks(flaw, response.request):
+            raise CutOff(said_by(flaw), request=response.request) from flaw
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
         self._log.note(exchange.request.method, exchange.request.url)
         decoded = self._checker.decode(exchange)
@@ -90,7 +96,7 @@ class Watch:
             self._cleanup.note(decoded)
         checked = Checked(decoded, result, partial(self.add_finding, exchange=exchange, operation=decoded.operation))
         attach(response, checked)
-        if flaw is not None:
+        if flaw is not None and decoded.interception is None:
             breach = Breach("unreadable", body(), actual=datum("transfer"), note=exchange.response.flaw)
             raise checked.broken(RESPONSE_BODY, breach, exchange.response.flaw)
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
-from typing import Any, Literal
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 FORM = "application/x-www-form-urlencoded"
 JSON_SUFFIXES = ("/json", "+json")
 
+
+# What is nested deeper is not read: .NET's reader stops at 64, and no body of the API comes near that.
+DEEPEST: Final = 100
+TOO_DEEP: Final = f"it is nested deeper than {DEEPEST} levels"
 
 Reason = Literal["byte-order-mark", "lone-surrogate", "not-a-form", "not-json", "not-utf-8", "too-deep", "too-large"]
 
@@ -28,6 +35,14 @@ class UndecodableError(ValueError):
         super().__init__(text)
 
 
+# A parameter's value may stand in quotes, and then hold anything (RFC 9110 section 5.6.6).
+_PARAMETER: Final = re.compile(r';[ \t]*(?P<name>[^;="]*?)[ \t]*=[ \t]*(?P<value>"(?:[^"\\]|\\.)*"|[^;]*)')
+
+
+def _unquoted(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value[:1] == '"' else value
+
+
 @dataclass(frozen=True, slots=True)
 class MediaType:
     """A media type without its parameters, in lower case, and its charset ("" where none is given)."""
@@ -40,10 +55,9 @@ class MediaType:
         """The media type that a Content-Type field gives."""
         essence, _, parameters = (header or "").partition(";")
         charset = ""
-        for parameter in parameters.split(";"):
-            name, _, value = parameter.partition("=")
-            if name.strip().lower() == "charset":
-                charset = value.strip().strip('"').lower()
+        for match in _PARAMETER.finditer(f";{parameters}"):
+            if match["name"].lower() == "charset":
+                charset = _unquoted(match["value"].strip()).lower()
         return cls(essence.strip().lower(), charset)
 
     @property
@@ -54,10 +68,17 @@ class MediaType:
 
 @dataclass(frozen=True, slots=True)
 class Json:
-    """A JSON text as a value; `has_whole_floats` where it writes a whole number with a point, as in 2022.0."""
+    """A JSON text as a value.
+
+    Attributes:
+        value: of two values of one member, the last.
+        has_whole_floats: whether it writes a whole number with a point, as in 2022.0.
+        repeated: the members that have several values, by their paths, with how many (RFC 8259 section 4).
+    """
 
     value: Any
     has_whole_floats: bool = False
+    repeated: tuple[tuple[tuple[str | int, ...], int], ...] = ()
 
 
 def read_json(body: bytes, *, is_strict: bool = False) -> Json:
@@ -73,28 +94,84 @@ def read_json(body: bytes, *, is_strict: bool = False) -> Json:
     Raises:
         UndecodableError: it is not UTF-8, starts with a byte order mark, or is no JSON.
     """
-    whole: list[str] = []
+    text = _utf8(body)
+    reading = _Reading()
+    try:
+        value = json.loads(text, parse_constant=_no_json, parse_float=reading.number, object_pairs_hook=reading.members)
+        if text.count("[") + text.count("{") > DEEPEST:
+            _require_shallow(value)
+        read = _characters(value, is_strict=is_strict) if "\\u" in text else value
+    except UndecodableError:
+        raise
+    except RecursionError:
+        raise UndecodableError("too-deep", TOO_DEEP) from None
+    except ValueError as error:
+        raise UndecodableError("not-json", f"it is no JSON: {_said(error)}") from None
+    return Json(read, bool(reading.whole), tuple(_places(value, reading.repeating)) if reading.repeating else ())
 
-    def number(text: str) -> float:
+
+def _said(error: ValueError) -> str:
+    return f"{error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else str(error)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is noticed while a JSON text is read: whole numbers with a point, and objects with a member twice."""
+
+    whole: list[str] = field(default_factory=list)
+    repeating: list[tuple[dict[str, Any], dict[str, int]]] = field(default_factory=list)
+
+    def number(self, text: str) -> float:
         value = float(text)
         if math.isinf(value):
             raise UndecodableError("too-large", f"it holds {text[:20]}, a number beyond every range")
         if value.is_integer():
-            whole.append(text)
+            self.whole.append(text)
         return value
 
-    text = _utf8(body)
-    try:
-        value = json.loads(text, parse_constant=_no_json, parse_float=number)
-        return Json(_characters(value, is_strict=is_strict) if "\\u" in text else value, bool(whole))
-    except json.JSONDecodeError as error:
-        raise UndecodableError("not-json", f"it is no JSON: {error.msg} at character {error.pos}") from None
-    except UndecodableError:
-        raise
-    except RecursionError:
-        raise UndecodableError("too-deep", "it is nested too deep to be read") from None
-    except ValueError as error:
-        raise UndecodableError("not-json", f"it is no JSON: {error}") from None
+    def members(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            counts = Counter(name for name, _ in pairs)
+            self.repeating.append((value, {name: count for name, count in counts.items() if count > 1}))
+        return value
+
+
+def _require_shallow(value: Any) -> None:
+    """See that a value is nested no deeper than the readers of a body can follow.
+
+    Raises:
+        UndecodableError: it is.
+    """
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [part for each in level for part in _parts(each)]
+        if not level:
+            return
+    if any(isinstance(each, dict | list) for each in level):
+        raise UndecodableError("too-deep", TOO_DEEP)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _places(
+    value: Any, repeating: Sequence[tuple[dict[str, Any], Mapping[str, int]]]
+) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    """The paths of the members that have several values, but for those inside a value that does not count itself."""
+    wanted = {id(each): counts for each, counts in repeating}
+    waiting: deque[tuple[tuple[str | int, ...], Any]] = deque([((), value)])
+    while waiting:
+        path, each = waiting.popleft()
+        for name, count in wanted.pop(id(each), {}).items():
+            yield (*path, name), count
+        if isinstance(each, dict):
+            waiting.extend(((*path, name), part) for name, part in each.items())
+        elif isinstance(each, list):
+            waiting.extend(((*path, index), part) for index, part in enumerate(each))
 
 
 def json_or_none(body: bytes) -> Any:

@@ -36,7 +36,7 @@ def _head(found: Found) -> str:
 
 
 def _whole(found: Found) -> str:
-    return "\n".join((_head(found), *(f"  {name:<9} {text}" for name, text in _fields(found))))
+    return "\n".join((_head(found), *(f"  {name:<9} {wording.printable(text)}" for name, text in _fields(found))))
 
 
 def _fields(found: Found) -> Iterator[tuple[str, str]]:

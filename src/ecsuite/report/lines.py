@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
+from ecsuite.wording import printable
+
 Style = Literal["plain", "bold", "error", "warning", "note", "dim"]
 # Columns before the name of a field, and those that it takes.
 INDENT: Final = 4
@@ -31,8 +33,9 @@ class Line(tuple[Part, ...]):
 
 
 def line(*parts: Part | str) -> Line:
-    """A line of parts; what is a text only is plain."""
-    return Line(part if isinstance(part, Part) else Part(part) for part in parts)
+    """A line of parts; what is a text only is plain. Nothing in it can steer a terminal, whoever has written it."""
+    styled = (part if isinstance(part, Part) else Part(part) for part in parts)
+    return Line(Part(printable(part.text), part.style) for part in styled)
 
 
 def cut(text: str, width: int) -> str:

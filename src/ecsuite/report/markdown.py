@@ -89,18 +89,14 @@ def request_text(sample: Sample) -> str:
     if sample.request_encoding == BASE64:
         return f"(base64) {sample.request_body}"
     cut = "\n(cut)" if sample.request_is_cut else ""
-    return _printable(sample.request_body) + cut
+    return wording.printable_lines(sample.request_body) + cut
 
 
 def response_text(body: Any) -> str:
     """The body of a response as it was kept, a member a line."""
     if body is None:
         return ""
-    return _printable(body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, indent=2))
-
-
-def _printable(text: str) -> str:
-    return "\n".join(map(wording.printable, text.split("\n")))
+    return wording.printable_lines(body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, indent=2))
 
 
 def _section(title: str) -> Iterator[str]:

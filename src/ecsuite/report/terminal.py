@@ -167,7 +167,9 @@ class Narrator:
                 self._text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
             )
             self._show_body(exchange.response.body)
-        self._indent(Text(f"passed: {', '.join(map(str, result.passed))}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
+        self._indent(
+            self._text(f"passed: {', '.join(map(str, result.passed))}  ({exchange.seconds * 1000:.1f} ms)", "dim")
+        )
         for check, reason in result.not_checked:
             self._indent(self._text(f"not checked: {check}, because {reason}", "dim yellow"))
 
@@ -181,7 +183,7 @@ class Narrator:
         lines = self._run.redactor.text(text).split("\n")
         if len(lines) > MOST_LINES:
             lines = [*lines[:MOST_LINES], f"... and {len(lines) - MOST_LINES} more lines"]
-        shown = Text("\n".join(lines))
+        shown = self._text("\n".join(lines))
         JSONHighlighter().highlight(shown)
         self._indent(shown)
 
@@ -222,8 +224,8 @@ class Narrator:
             self._say(Text("Every promise was kept.", "bold green"))
 
     def _text(self, text: str, style: str = "") -> Text:
-        """What may be a server's words, without the secrets of the run."""
-        return Text(self._run.redactor.text(text), style)
+        """What may be a server's words, without the secrets of the run, and so that nothing in it steers a terminal."""
+        return Text(wording.printable_lines(self._run.redactor.text(text)), style)
 
     def _say(self, *parts: RenderableType) -> None:
         for part in parts:

@@ -47,6 +47,11 @@ def broken_text(count: int) -> str:
     return f"{count_of(count, 'promise')} broken"
 
 
+def error_text(error: Exception) -> str:
+    """An error that ends a command, on one line, whoever had a say in it."""
+    return wording.printable(f"ecsuite: {error}")
+
+
 def one_line(text: str) -> str:
     """The first line of a text, so that nothing in it steers a terminal; cut where it is too long to read."""
     return wording.shorten(text.partition("\n")[0])

@@ -7,9 +7,9 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property, partial
 from typing import Any
 
+from ecsuite.bounds import RESPONSE_SECONDS
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Latency, Patience, Token, Transcript, new_http
-from ecsuite.client.connection import TIMEOUT
 from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
@@ -26,12 +26,12 @@ class Connections:
     Args:
         target: where to.
         patience: how long calls wait for it; of its own where it is left out.
-        timeout: seconds that an answer may take; as any client of ours has it where it is left out.
+        seconds: that a response may take in all.
     """
 
-    def __init__(self, target: Target, patience: Patience | None = None, timeout: float | None = None) -> None:
+    def __init__(self, target: Target, patience: Patience | None = None, seconds: float = RESPONSE_SECONDS) -> None:
         self.target = target
-        self._timeout = httpx.Timeout(timeout) if timeout else TIMEOUT
+        self._seconds = seconds
         self.patience = patience or Patience()
         self._stack = ExitStack()
         self._tokens: dict[Credentials, Token] = {}
@@ -40,7 +40,7 @@ class Connections:
     @cached_property
     def http(self) -> httpx.Client:
         """The connections to the API."""
-        return self._stack.enter_context(closing(new_http(self.target, timeout=self._timeout)))
+        return self._stack.enter_context(closing(new_http(self.target, seconds=self._seconds)))
 
     @cached_property
     def receiver(self) -> Receiver:

@@ -7,7 +7,6 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
 from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
@@ -19,6 +18,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ecsuite import editions
+from ecsuite.asgi import TooMuch, body_of
+from ecsuite.bounds import REQUEST_BYTES
 from ecsuite.checks import DecodedExchange
 from ecsuite.contract import Operation
 from ecsuite.messages.exchange import Exchange, Headers
@@ -46,7 +47,6 @@ class _Segment(Convertor[str]):
         return quote(value, safe="")
 
 
-LARGEST_BODY: Final = 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -170,7 +170,7 @@ class _Service:
         return self._response(None, RefusalError(500, "The stand-in failed.").reply)
 
     async def _reply(self, operation: Operation, request: Request) -> Reply:
-        body = await read_body(request)
+        body = await _read_body(request)
         if operation is self._parts.contract.token_operation:
             form = self._parts.read_form(request.headers.get("Content-Type"), body)
             return self._parts.grant(form, request.headers.get("Authorization"))
@@ -197,20 +197,20 @@ class _Service:
         return Response(answer.content, answer.status, dict(answer.headers))
 
 
-async def read_body(request: Request) -> bytes:
+async def _read_body(request: Request) -> bytes:
     """The body of a request, up to a bound.
 
     Raises:
-        RefusalError: 413, it is larger than that.
+        RefusalError: 413 or 408, it is longer than that, or takes too long.
+        ClientDisconnect: its sender has gone.
     """
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            raise RefusalError(413, f"The body is larger than {LARGEST_BODY} bytes.")
-        chunks.append(chunk)
-    return b"".join(chunks)
+    try:
+        body = await body_of(request.receive, REQUEST_BYTES)
+    except TooMuch as much:
+        raise RefusalError(much.status, str(much)) from None
+    if body is None:
+        raise ClientDisconnect
+    return body
 
 
 async def _pieces(content: bytes) -> AsyncIterator[bytes]:

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
+from ecsuite.bounds import ANSWER_BYTES, ANSWER_SECONDS
 from ecsuite.http import httpx
 from ecsuite.standin.store import Attempt, Delivery, Store
 
 # A receiver that is slow or down must not hold up the others, nor the server.
-TIMEOUT: Final = 10.0
+TIMEOUT: Final = ANSWER_SECONDS
 MOST_AT_ONCE: Final = 20
 # Seconds before the second try of a delivery; each pause after that is twice as long as the one before.
 TAKEN: Final = 200
@@ -22,8 +23,23 @@ _log = logging.getLogger(__name__)
 
 
 async def post(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
-    """Send a delivery; the status of the response. What comes of it, an error of httpx included, is the receiver's."""
-    return (await client.post(delivery.url, content=delivery.body, headers=delivery.headers)).status_code
+    """Send a delivery; the status of the response. What comes of it, an error of httpx included, is the receiver's.
+
+    Of its body no more is read than keeps the connection.
+    """
+    read = 0
+    try:
+        async with (
+            asyncio.timeout(ANSWER_SECONDS),
+            client.stream("POST", delivery.url, content=delivery.body, headers=delivery.headers) as answer,
+        ):
+            async for piece in answer.aiter_raw():
+                read += len(piece)
+                if read > ANSWER_BYTES:
+                    break
+            return answer.status_code
+    except TimeoutError:
+        raise httpx.ReadTimeout(f"the response took longer than {ANSWER_SECONDS:.0f} s") from None
 
 
 class Deliverer:
@@ -68,7 +84,10 @@ class Deliverer:
     async def _work(self, wake: asyncio.Event) -> None:
         wake.set()
         limits = asyncio.Semaphore(MOST_AT_ONCE)
-        async with httpx.AsyncClient(timeout=TIMEOUT, verify=False) as client, asyncio.TaskGroup() as tasks:
+        async with (
+            httpx.AsyncClient(timeout=TIMEOUT, verify=False, trust_env=False) as client,
+            asyncio.TaskGroup() as tasks,
+        ):
             while True:
                 await wake.wait()
                 wake.clear()

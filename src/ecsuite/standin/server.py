@@ -85,7 +85,7 @@ def serve(  # noqa: PLR0913
     """
     with _standing(edition, host, port, data, token_lifetime, plant) as (app, listener, standin):
         # An interrupt that came before the server listens to signals would end it with a warning.
-        server = asgi.server(asgi.announcing(app, lambda: announce(standin)))
+        server = asgi.server(asgi.announcing(app, lambda: announce(standin)), may_be_wrong=plant is not None)
         if until is not None:
             threading.Thread(target=_stop_after, args=(until, server), daemon=True).start()
         server.run(sockets=[listener])
@@ -103,7 +103,7 @@ def serving(
     """A stand-in in a thread of this process, `pause` seconds before a delivery's second try; raises as `serve`."""
     with (
         _standing(edition, LOOPBACK, 0, data, token_lifetime, plant, pause) as (app, listener, standin),
-        asgi.in_thread(app, listener),
+        asgi.in_thread(app, listener, may_be_wrong=plant is not None),
     ):
         yield standin
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
+from ecsuite.bounds import DELIVERY_BYTES
 from ecsuite.errors import NothingThere
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
@@ -14,7 +15,12 @@ from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, no_subject, 
 from ecsuite.webhook.inbox import Inbox
 from ecsuite.webhook.receiver import TIMEOUT, Receiver
 
+if TYPE_CHECKING:
+    from starlette.requests import Request as Incoming
+
 PROBE_TIMEOUT: Final = 5.0
+# What senders, and what stands before a receiver, look with whether it is there; nothing is delivered by them.
+HANDSHAKES: Final = frozenset({"GET", "HEAD", "OPTIONS", "PRI", "TRACE"})
 DOUBT: Final = (
     "no delivery came to EC_WEBHOOK_PUBLIC_URL, and this machine cannot reach itself by it: "
     "does it lead to the local port EC_WEBHOOK_PORT?"
@@ -103,7 +109,7 @@ def _leads_here(public_url: str, app: _App) -> bool:
 
 
 class _App:
-    """The receiver as an ASGI app: takes any request, keeps it whole, and says 200.
+    """The receiver as an ASGI app: takes any request, keeps it whole, and says 200, unless told otherwise.
 
     Attributes:
         probe: a last segment that no delivery has.
@@ -116,18 +122,30 @@ class _App:
         self._inbox = inbox
         self._address = address
 
-    async def __call__(self, scope: dict[str, object], receive: object, send: object) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         from starlette.requests import Request as Incoming  # noqa: PLC0415
         from starlette.responses import Response as Answer  # noqa: PLC0415
 
+        from ecsuite.asgi import TooMuch, body_of  # noqa: PLC0415
+
         if scope["type"] != "http":
             return
-        incoming = Incoming(scope, receive)  # type: ignore[arg-type]
+        incoming = Incoming(scope, receive)
         if incoming.url.path.endswith(f"/{self.probe}"):
             self.was_probed = True
-            await Answer(status_code=204)(scope, receive, send)  # type: ignore[arg-type]
+            await Answer(status_code=204)(scope, receive, send)
             return
-        body = await incoming.body()
+        try:
+            body = await body_of(receive, DELIVERY_BYTES)
+        except TooMuch as much:
+            await Answer(str(much), much.status)(scope, receive, send)
+            return
+        if body is not None:
+            answer = await self._take(incoming, body)
+            await Answer(status_code=answer.status, headers=dict(answer.headers))(scope, receive, send)
+
+    async def _take(self, incoming: Incoming, body: bytes) -> Response:
+        """Keep a request, and say how it is answered."""
         query = f"?{incoming.url.query}" if incoming.url.query else ""
         request = Request(
             method=incoming.method,
@@ -135,6 +153,9 @@ class _App:
             headers=Headers.of(incoming.headers.items()),
             body=body,
         )
+        if request.method in HANDSHAKES:
+            self._inbox.note_handshake(Exchange(request, Response(200)))
+            return Response(200, _leave(request.headers))
         status, after = self._inbox.answer(Exchange(request, Response(200)))
         # Kept before it is answered, for a sender that hears the response may act on it.
         self._inbox.put(Exchange(request, Response(status)))
@@ -142,4 +163,10 @@ class _App:
             import asyncio  # noqa: PLC0415  loaded long ago, by the server that runs this
 
             await asyncio.sleep(after)
-        await Answer(status_code=status)(scope, receive, send)  # type: ignore[arg-type]
+        return Response(status)
+
+
+def _leave(asked: Headers) -> Headers:
+    """The leave to deliver that a sender may ask for (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
+    origin = asked.get("WebHook-Request-Origin")
+    return Headers.of([("Allow", "POST"), *([("WebHook-Allowed-Origin", origin)] if origin else [])])

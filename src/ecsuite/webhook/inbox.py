@@ -20,6 +20,7 @@ class Inbox:
         self._arrived: list[tuple[Exchange, float]] = []
         self._changed = threading.Condition()
         self._unread: list[tuple[str, Exchange]] = []
+        self._handshakes: list[tuple[str, Exchange]] = []
 
     def put(self, exchange: Exchange) -> None:
         """A delivery came."""
@@ -28,19 +29,37 @@ class Inbox:
             self._unread.append((hook_of(exchange), exchange))
             self._changed.notify_all()
 
+    def note_handshake(self, exchange: Exchange) -> None:
+        """A request came that delivers nothing."""
+        with self._changed:
+            self._handshakes.append((hook_of(exchange), exchange))
+
     def received(self) -> Sequence[Exchange]:
         """Every delivery that came so far, in order."""
         with self._changed:
             return tuple(delivery for delivery, _ in self._arrived)
 
     def take(self, hook: str, seconds: float) -> Exchange | None:
-        """The oldest delivery to the hook that was not taken yet, waited for."""
+        """The oldest delivery to the hook that was not taken yet, waited for.
+
+        Where none came, and a GET did, that was meant as one: a sender that looks whether somebody is there delivers
+        afterwards.
+        """
         with self._changed:
             found = self._changed.wait_for(lambda: self._next(hook), seconds)
             if found is None:
-                return None
+                return self._take_get(hook)
             self._unread.remove(found)
             return found[1]
+
+    def _take_get(self, hook: str) -> Exchange | None:
+        if any(hook_of(delivery) == hook for delivery, _ in self._arrived):
+            return None
+        for entry in self._handshakes:
+            if entry[0] == hook and entry[1].request.method == "GET":
+                self._handshakes.remove(entry)
+                return entry[1]
+        return None
 
     def plan(self, hook: str, answers: Sequence[tuple[int, float]], of: Subject = no_subject) -> None:
         """How the next deliveries to the hook are answered, each with a status after some seconds; the last stays.

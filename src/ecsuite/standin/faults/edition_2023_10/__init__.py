@@ -13,6 +13,7 @@ from ecsuite.standin.faults.common.authorization import ACCESS_FAULTS, unauthori
 from ecsuite.standin.faults.common.lifecycle import lifecycle_faults
 from ecsuite.standin.faults.common.rows import SPEC
 from ecsuite.standin.faults.common.token import TOKEN_FAULTS, lifetime_faults
+from ecsuite.standin.faults.common.wire import wire_faults
 from ecsuite.standin.faults.edition_2023_10 import (
     authorization,
     bad_input,
@@ -47,6 +48,7 @@ FAULTS: Final = (
     *server_errors.FAULTS,
     *methods.FAULTS,
     *responses.FAULTS,
+    *wire_faults("getVehicle", "listMeters", "deleteResource", "vehicleId", SPEC),
     *events.FAULTS,
     *reports.FAULTS,
     *legal_input.FAULTS,

@@ -17,6 +17,7 @@ from ecsuite.standin.faults.common.changes import has_unknown, unusual_text, zul
 from ecsuite.standin.faults.common.lenient import lenient_variants
 from ecsuite.standin.faults.common.rows import EntityOperations
 from ecsuite.standin.faults.common.variants import COMMON_VARIANTS, secured_variants
+from ecsuite.standin.faults.common.wire import WIRE_VARIANTS
 from ecsuite.standin.faults.edition_2023_10.operations import ENTITIES, MAKING, OWNED, SECURED
 
 
@@ -82,6 +83,7 @@ _MEMBERS: Final = {
 
 VARIANTS: Final = (
     *COMMON_VARIANTS,
+    *WIRE_VARIANTS,
     *lenient_variants(SECURED),
     *secured_variants(SECURED),
     Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),

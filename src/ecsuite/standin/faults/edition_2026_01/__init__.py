@@ -11,8 +11,9 @@ from typing import Final
 
 from ecsuite.standin.faults.common.authorization import ACCESS_FAULTS, unauthorized_faults
 from ecsuite.standin.faults.common.lifecycle import lifecycle_faults
-from ecsuite.standin.faults.common.rows import GUIDE
+from ecsuite.standin.faults.common.rows import GUIDE, SPEC
 from ecsuite.standin.faults.common.token import TOKEN_FAULTS, lifetime_faults
+from ecsuite.standin.faults.common.wire import wire_faults
 from ecsuite.standin.faults.edition_2026_01 import (
     authorization,
     bad_input,
@@ -60,6 +61,7 @@ FAULTS: Final = (
     *server_errors.FAULTS,
     *methods.FAULTS,
     *responses.FAULTS,
+    *wire_faults("getUser", "listWebhooks", "deleteWebhook", "userId", SPEC),
     *events.FAULTS,
     *reports.FAULTS,
     *legal_input.FAULTS,

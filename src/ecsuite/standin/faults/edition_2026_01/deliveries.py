@@ -18,6 +18,7 @@ from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import webhooks
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
+from ecsuite.standin.faults.common.wire import twice
 from ecsuite.standin.faults.edition_2026_01.operations import SIMULATING
 from ecsuite.standin.faults.edition_2026_01.signing import keeps_first, written
 from ecsuite.standin.parts import Parts
@@ -176,6 +177,9 @@ FAULTS: Final = faults(
     .finding(
         found(DELIVERY_CONTENT, "", (), inside("/maxPowerInKiloWatts", "request-body"), "changed", actual=Equal(99))
     ),
+    fault("delivery-has-a-member-twice", GUIDE, "a delivery has its type twice, with two values")
+    .plant(written(lambda value: twice(p.text_of(value).encode(), "notificationType")))
+    .finding(found(REQUEST_BODY, "", (), inside("/notificationType", "request-body"), "duplicate", actual=Equal(2))),
     fault("delivery-payload-is-text", GUIDE, "the payload of a delivery is text")
     .plant(_notifies(lambda value: {**value, "payload": p.text_of(value["payload"])}))
     .finding(found(REQUEST_BODY, "", (), inside("/payload", "request-body"), "oneOf", actual=OfType("string"))),

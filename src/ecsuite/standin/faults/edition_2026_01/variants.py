@@ -19,6 +19,7 @@ from ecsuite.standin.faults.common.changes import has_unknown, unusual_text, zul
 from ecsuite.standin.faults.common.lenient import lenient_variants
 from ecsuite.standin.faults.common.rows import EntityOperations
 from ecsuite.standin.faults.common.variants import COMMON_VARIANTS, secured_variants
+from ecsuite.standin.faults.common.wire import WIRE_VARIANTS
 from ecsuite.standin.faults.edition_2026_01.logs import log
 from ecsuite.standin.faults.edition_2026_01.operations import ENTITIES, LISTING, PAGED_LISTS, SECURED, SIMULATING
 from ecsuite.standin.faults.edition_2026_01.paging import pages
@@ -146,6 +147,7 @@ _MEMBERS: Final = {
 
 VARIANTS: Final = (
     *COMMON_VARIANTS,
+    *WIRE_VARIANTS,
     *lenient_variants(SECURED),
     *secured_variants(SECURED, ("listEvents", "getEvent", *SIMULATING)),
     Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),

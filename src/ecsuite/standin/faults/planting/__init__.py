@@ -61,6 +61,7 @@ from ecsuite.standin.faults.planting.owners import (
 )
 from ecsuite.standin.faults.planting.reading import binds, reads_text, refuses_when, with_body
 from ecsuite.standin.faults.planting.responses import (
+    ToAnswer,
     chain,
     content,
     elsewhere,
@@ -96,6 +97,7 @@ __all__ = [
     "SEND",
     "Grant",
     "Send",
+    "ToAnswer",
     "accepts",
     "across_parents",
     "across_partners",

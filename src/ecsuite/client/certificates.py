@@ -1,0 +1,61 @@
+"""Whose certificates are trusted: the system's, as curl and browsers have it, so that a company's own are."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Mapping
+from typing import Final
+
+from ecsuite.errors import CertificatesUnusable
+
+# OpenSSL's codes of what is wrong with a certificate (X509_V_ERR_...).
+_WRONG: Final = {
+    9: "is not valid yet: check this machine's clock",
+    10: "has expired",
+    18: "is signed by itself: put it into the file that SSL_CERT_FILE names, if you trust it",
+    19: "is of an authority that is not trusted here (a proxy that reads along has one of its own): put that into the "
+    "system's store, or into the file that SSL_CERT_FILE names, if you trust it",
+    62: "is for another host",
+    64: "is for another address",
+}
+_WRONG[20] = _WRONG[21] = _WRONG[19]
+
+
+def trusted(env: Mapping[str, str]) -> ssl.SSLContext:
+    """What connections trust: the files of SSL_CERT_FILE and SSL_CERT_DIR where they are set, else the system's store.
+
+    Raises:
+        CertificatesUnusable: a variable names what is not there, or holds no certificates.
+    """
+    file, folder = env.get("SSL_CERT_FILE", "").strip(), env.get("SSL_CERT_DIR", "").strip()
+    if not (file or folder):
+        import truststore  # noqa: PLC0415  only where something is encrypted
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    variable, path = ("SSL_CERT_FILE", file) if file else ("SSL_CERT_DIR", folder)
+    try:
+        # OpenSSL itself says nothing of a folder that is not there.
+        for each in folder.split(os.pathsep) if folder else ():
+            variable, path = "SSL_CERT_DIR", each
+            os.scandir(each).close()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        for each in folder.split(os.pathsep) if folder else ():
+            context.load_verify_locations(capath=each)
+        if file:
+            variable, path = "SSL_CERT_FILE", file
+            context.load_verify_locations(cafile=file)
+    except OSError as error:
+        reason = "no certificates in it" if isinstance(error, ssl.SSLError) else error.strerror or str(error)
+        raise CertificatesUnusable(variable, path, reason) from None
+    return context
+
+
+def what_is_wrong(error: BaseException | None, host: str) -> str:
+    """What is wrong with a certificate, on one line; empty where an error is about something else."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            said = _WRONG.get(error.verify_code, f"cannot be verified ({error.verify_message})")
+            return f"the certificate of {host} {said}"
+        error = error.__cause__ or error.__context__
+    return ""

@@ -1,0 +1,117 @@
+"""Connections on which a response may take so long, and be so large, and no more (`ecsuite.bounds`).
+
+httpx bounds each read, so a server that sends a byte now and then, or a hint (103) after the other, is read for ever.
+Here the time and the bytes of a response are counted from the last byte of its request. What is slow ends as any
+timeout does; what is too large ends as a response that cannot be decoded.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any, Final, cast
+
+import httpcore
+
+from ecsuite.bounds import BODY_BYTES, HEAD_BYTES, RESPONSE_SECONDS, size
+from ecsuite.http import httpx
+
+_HEAD_IS_READ: Final = "http11.receive_response_headers.complete"
+
+
+class TooLarge(httpx.DecodingError):
+    """A response is larger than any of this API can be."""
+
+
+class BoundedBackend(httpcore.SyncBackend):
+    """Opens bounded connections.
+
+    Args:
+        seconds: for a response in all.
+    """
+
+    def __init__(self, seconds: float = RESPONSE_SECONDS) -> None:
+        self._seconds = seconds
+        self._of_thread = threading.local()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A connection; raises as httpcore's own does."""
+        try:
+            opened = super().connect_tcp(host, port, timeout, local_address, socket_options)
+        except UnicodeError:
+            raise httpcore.ConnectError(f"{host} cannot be the name of a host") from None
+        return _BoundedStream(opened, self._seconds, self._of_thread)
+
+    def trace(self, event: str, _: object) -> None:
+        """Learn from httpcore, in the thread that reads a response, that its head has come."""
+        if event == _HEAD_IS_READ:
+            stream = cast("_BoundedStream", self._of_thread.stream)
+            stream.head_is_read()
+
+
+class _BoundedStream(httpcore.NetworkStream):
+    """One connection: requests are written and responses read in turn, each pair by one thread."""
+
+    def __init__(self, stream: httpcore.NetworkStream, seconds: float, of_thread: threading.local) -> None:
+        self._stream = stream
+        self._seconds = seconds
+        self._of_thread = of_thread
+        self._ends_at = float("inf")
+        self._left = HEAD_BYTES
+        self._is_head = True
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._of_thread.stream = self
+        self._is_head, self._left = True, HEAD_BYTES
+        try:
+            self._stream.write(buffer, timeout)
+        finally:
+            # A server may close the connection and answer all the same, so this is set where the rest cannot be sent.
+            self._ends_at = time.monotonic() + self._seconds
+
+    def head_is_read(self) -> None:
+        """What is read from now on is body, but for what came along with the head."""
+        self._is_head, self._left = False, BODY_BYTES
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout(self._too_slow)
+        try:
+            data = self._stream.read(max_bytes, min(left, timeout or left))
+        except httpcore.ReadTimeout as error:
+            if time.monotonic() < self._ends_at:
+                raise
+            raise httpcore.ReadTimeout(self._too_slow) from error
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooLarge(self._too_large)
+        return data
+
+    @property
+    def _too_slow(self) -> str:
+        return f"the response took longer than {self._seconds:g} s"
+
+    @property
+    def _too_large(self) -> str:
+        if self._is_head:
+            return f"the heads before its body (1xx, status, headers) are longer than {size(HEAD_BYTES)}"
+        return f"its body is longer than {size(BODY_BYTES)}"
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        secure = self._stream.start_tls(*args, **options)
+        return _BoundedStream(secure, self._seconds, self._of_thread)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

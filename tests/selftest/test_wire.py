@@ -1,0 +1,158 @@
+"""The client on real sockets: what a response may look like, and what is left on a connection after it."""
+
+import gzip
+
+import pytest
+from sockets import CLOSE, USER, answer, server
+
+from ecsuite.errors import CouldNotTell
+from ecsuite.findings.breach import Place
+from ecsuite.findings.broken import PromiseBroken
+from ecsuite.messages.exchange import UNSPECIFIED
+from ecsuite.promises import NO_BODY, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
+
+GONE = b"HTTP/1.1 204 No Content\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "tail", [b"", LAST_CHUNK, b"5\r\nhello\r\n" + LAST_CHUNK], ids=["nothing", "last chunk", "a body"]
+)
+def test_chunks_of_a_204_are_named_and_read_by_nobody(connect, tail):
+    """The finding is the 204's, once; the next request goes by another connection, and is sent once (RFC 9112 6.1)."""
+    with server(GONE + b"Transfer-Encoding: chunked\r\n\r\n" + tail, answer(USER, "201 Created")) as running:
+        api = connect(running.port)
+
+        api.delete("/users/42", strict=False)
+        api.post("/users", json={"userId": "42"})
+
+    (finding,) = api.journal.findings
+    assert (finding.promise, finding.operation) == (NO_BODY.id, "deleteUser")
+    assert (finding.breach.kind, finding.breach.at) == ("present", Place("header", "Transfer-Encoding"))
+    assert len(running.requests) == running.connections == 2
+
+
+def test_length_of_a_204_is_named_and_read_by_nobody(connect):
+    """A body behind a 204, though it has a length, is not taken for the next response."""
+    with server(GONE + b"Content-Length: 5\r\n\r\nhello", answer(USER, "201 Created")) as running:
+        api = connect(running.port)
+
+        api.delete("/users/42", strict=False)
+        api.post("/users", json={"userId": "42"})
+
+    assert [finding.operation for finding in api.journal.findings] == ["deleteUser"]
+    assert len(running.requests) == 2
+
+
+def test_connection_is_kept_after_an_ordinary_204(connect):
+    """Most 204s have nothing behind them."""
+    with server(GONE + b"\r\n", answer()) as running:
+        api = connect(running.port)
+
+        api.delete("/users/42")
+        api.get("/users/42")
+
+    assert (running.connections, api.journal.findings) == (1, ())
+
+
+def test_cookies_are_not_sent_back(connect):
+    """What one call is given does not go with the next one, which may be another partner's."""
+    with server(answer(USER, "200 OK", "Set-Cookie: session=1; Path=/"), answer()) as running:
+        api = connect(running.port)
+
+        given = api.get("/users/42")
+        api.get("/users/42")
+
+    assert given.headers["Set-Cookie"] == "session=1; Path=/"
+    assert b"cookie" not in running.requests[1].lower()
+
+
+LOCATIONS = ["http://[::1", "//", "http://host:99999/", "https://ø/å", "http://", "ftp:x", "\xff\xfe", "http://a..b/"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("location", LOCATIONS)
+def test_location_of_a_redirect_is_nobodys_business(connect, location, method):
+    """Redirects are not followed: the status is the finding, whatever the Location says, and the call is sent once."""
+    moved = b"HTTP/1.1 302 Found\r\nLocation: " + location.encode("latin-1") + b"\r\nContent-Length: 0\r\n\r\n"
+    with server(moved) as running:
+        api = connect(running.port)
+        more = {} if method == "GET" else {"json": {"userId": "42"}}
+        response = api.request(method, "/users/42" if method == "GET" else "/users", strict=False, **more)
+
+    assert response.status_code == 302
+    assert {finding.promise for finding in api.journal.findings} == {STATUS_LISTED.id, STATUS_EXPECTED.id}
+    assert len(running.requests) == 1
+
+
+def test_header_of_any_bytes_is_read(connect):
+    """A field's value is bytes (RFC 9110 section 5.5): Latin-1, UTF-8, or neither."""
+    fields = ["Location: /users/ø", "X-Latin: \xf8", "X-Utf: \xc3\xb8", "X-Neither: \xff\xfe\x80"]
+    with server(
+        answer(USER, "200 OK").replace(b"\r\n\r\n", "\r\n".join(["", *fields, "", ""]).encode("latin-1"))
+    ) as running:
+        api = connect(running.port)
+        api.get("/users/42")
+
+    assert api.journal.findings == ()
+
+
+CODED = {
+    "gzip of two members": (gzip.compress(USER[:5]) + gzip.compress(USER[5:]), "gzip"),
+    "x-gzip in capitals": (gzip.compress(USER), "X-GZIP"),
+    "gzip twice": (gzip.compress(gzip.compress(USER)), "gzip,gzip"),
+    "identity": (USER, "identity"),
+}
+
+
+@pytest.mark.parametrize("name", CODED)
+def test_legal_coding_is_no_finding(connect, name):
+    """Members, old names, letter case and lists are RFC 9110's and RFC 1952's."""
+    data, coding = CODED[name]
+    with server(answer(data, "200 OK", f"Content-Encoding: {coding}")) as running:
+        api = connect(running.port)
+
+        assert api.get("/users/42").json() == {"userId": "42"}
+
+    assert api.journal.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "coding"),
+    [(gzip.compress(USER)[:-8], "gzip"), (USER, "gzip"), (USER, "br"), (gzip.compress(USER), "deflate")],
+    ids=["cut off", "plain", "not asked for", "another"],
+)
+def test_wrong_coding_is_a_finding(connect, data, coding):
+    """Once, at the body; it is sent once, for another try would not mend it."""
+    with server(*[answer(data, "200 OK", f"Content-Encoding: {coding}")] * 3) as running:
+        api = connect(running.port)
+        with pytest.raises(PromiseBroken):
+            api.get("/users/42")
+
+    assert [(finding.promise, finding.breach.kind) for finding in api.journal.findings] == [
+        (RESPONSE_BODY.id, "unreadable")
+    ]
+    assert len(running.requests) == 1
+
+
+def test_gateways_wrong_coding_is_the_gateways(connect):
+    """What is not the API's response is no finding, whatever its coding."""
+    busy = answer(b"slow down", "503 Busy", "Content-Encoding: gzip", "Retry-After: 0")
+    with server(busy, answer()) as running:
+        api = connect(running.port)
+
+        assert api.get("/users/42", expect=UNSPECIFIED).status_code == 200
+
+    assert api.journal.findings == ()
+
+
+def test_impossible_host_cannot_be_told(connect):
+    """A name that no host can have is like one that nobody has."""
+    with pytest.raises(CouldNotTell):
+        connect(80, host="a" * 64 + ".example").get("/users/42")
+
+
+def test_closed_connection_is_no_answer(connect):
+    """It stays as it was: what is lost can't be told."""
+    with server(CLOSE) as running, pytest.raises(CouldNotTell):
+        connect(running.port).post("/users", json={"userId": "42"})
