@@ -40,6 +40,7 @@ LAYERS = [
     ["ecsuite.wording"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
+    ["ecsuite.left"],
     ["ecsuite.conditions"],
     ["ecsuite.target"],
     ["ecsuite.ids"],

@@ -17,7 +17,7 @@ from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Tally
 from ecsuite.plugin.session import run_of, settings_of
-from ecsuite.plugin.untold import carried, could_not_tell, note_left
+from ecsuite.plugin.untold import carried, could_not_tell
 from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
 from ecsuite.results.record import Found, Record, found_in, is_empty, merged
@@ -107,8 +107,6 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
             base_url=run.target.base_url,
             left=(*before.left, *run.left),
         )
-        if run.could_not_delete:
-            note_left(item)
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
     if isinstance(verdict.raised, CouldNotTell):

@@ -102,8 +102,8 @@ def _settings(config: pytest.Config) -> Settings:
 
 
 def end_with(config: pytest.Config, code: int) -> None:
-    """Have a session end with an exit code of ours, unless pytest has one that counts for more."""
-    config.stash[_EXIT_CODE] = code
+    """Have a session end with an exit code of ours, unless there is one that counts for more."""
+    config.stash[_EXIT_CODE] = min(code, config.stash.get(_EXIT_CODE, code))
 
 
 @pytest.hookimpl(trylast=True)

@@ -10,12 +10,12 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ecsuite.checks.decoded import FIRST_SERVER_ERROR
-from ecsuite.client import Step, Transcript, fill, segment, texts_in
+from ecsuite.client import Step, Transcript, fill, segment
 from ecsuite.contract import EntityType, Link, Operation, Values, parameters, success_links
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.datum import MISSING, NOTHING, datum
 from ecsuite.findings.finding import Finding
-from ecsuite.json_paths import at_path
+from ecsuite.json_paths import at_path, texts_in
 from ecsuite.messages.media import json_or_none
 
 # Shorter texts say nothing of where they come from.

@@ -10,6 +10,7 @@ from typing import Any
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Latency, Patience, Token, Transcript, new_http
 from ecsuite.client.connection import TIMEOUT
+from ecsuite.client.ownership import Ownership
 from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
@@ -74,6 +75,7 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
+        shared["ownership"] = Ownership(is_shared=partner.mode == "live")
         retrying = partial(with_retries, patience=self.patience)
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 
