@@ -26,7 +26,6 @@ from ecsuite.target import Target
 from ecsuite.version import __version__
 
 # For vcrpy: compressed bodies would hide what is in them from the steps below.
-VCR_CONFIG: Final[dict[str, Any]] = {"decode_compressed_response": True}
 ALTERED: Final = "secrets, addresses of this machine, and ids and time stamps that the server chose were replaced"
 RESIGNED: Final = "; right signatures of deliveries were made again, with the placeholder as the secret"
 

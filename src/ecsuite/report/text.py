@@ -1,4 +1,4 @@
-"""Findings and figures as plain text."""
+"""Figures, reasons and what is left, as plain text."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from typing import Final
 
 from ecsuite import wording
 from ecsuite.client import Wait
-from ecsuite.findings.broken import PromiseBroken
-from ecsuite.findings.finding import Finding
 from ecsuite.journal import LOST
 from ecsuite.left import Left, Reason
-from ecsuite.report.curl import curl
 from ecsuite.results.result import Figures
 from ecsuite.wording import count_of
 
-COLUMN = 46
 # Things left on the server that are told by name, of each reason.
 MOST_LEFT: Final = 20
 _LEFT: Final[Mapping[Reason, str]] = {
@@ -25,27 +21,6 @@ _LEFT: Final[Mapping[Reason, str]] = {
     "untraceable": "may be left on the server {}, for an answer was lost; look among what is listed at:",
     "unfindable": "may be left on the server {}, for not every server finds such ids in a path:",
 }
-
-
-def finding_text(finding: Finding) -> str:
-    """A finding in five lines: the promise, where, expected, actual, and how to repeat it."""
-    title, expected = f"{wording.title(finding)}: broken", wording.expected(finding.breach)
-    # An error is what a finding is unless it says otherwise.
-    severity = "" if finding.severity == "error" else f" {finding.severity}"
-    lines = [
-        f"{title:<{COLUMN}}[{finding.level}]{severity}  {wording.subject(finding)}",
-        f"  at        {wording.where(finding.breach)}",
-        f"  expected  {expected:<{COLUMN - 11}}  {finding.rule}  ({finding.rule.source})",
-        f"  actual    {wording.actual(finding.breach)}",
-    ]
-    if finding.blamed is not None:
-        lines.append(f"  repeat    {curl(finding.blamed.request)}")
-    return "\n".join(lines)
-
-
-def findings_text(findings: Sequence[Finding]) -> str:
-    """Several findings, an empty line between them."""
-    return "\n\n".join(finding_text(finding) for finding in findings)
 
 
 def figures_text(figures: Figures) -> str:
@@ -116,11 +91,6 @@ def waiting_text(wait: Wait) -> str:
     """What a call waits for."""
     what = "asks to come back later" if wait.reason in {"429", "503"} else "does not answer"
     return f"ecsuite: waiting {wait.seconds:.0f} s, for the service {what} ({wait.line}: {wait.reason})"
-
-
-def before_tests_text(error: PromiseBroken) -> str:
-    """What was seen before anything else was tried."""
-    return f"{finding_text(error.finding)}\n\necsuite: {error}"
 
 
 def unrecorded_text(count: int) -> str:

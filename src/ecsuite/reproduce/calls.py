@@ -17,8 +17,10 @@ from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import MASK, is_secret, mask_value
 from ecsuite.reproduce.call import Command, Names, command, url
+from ecsuite.reproduce.deletions import deletions
+from ecsuite.reproduce.naming import chosen_names
 from ecsuite.reproduce.shell import Hole, word
-from ecsuite.reproduce.slice import Plan, chosen_names, deletions
+from ecsuite.reproduce.slice import Plan
 
 # What was read so often was waited for.
 _MANY: Final = 3

@@ -16,8 +16,9 @@ from ecsuite.messages.redact import is_secret
 from ecsuite.reproduce.call import OF_THE_CLIENT, Names, basic, of_the_client
 from ecsuite.reproduce.calls import Calls
 from ecsuite.reproduce.functions import used_in
+from ecsuite.reproduce.naming import hooks_in
 from ecsuite.reproduce.shell import Hole, comment, word
-from ecsuite.reproduce.slice import Plan, hooks_in, plan
+from ecsuite.reproduce.slice import Plan, plan
 from ecsuite.reproduce.vault import Secret, Vault
 from ecsuite.target import Credentials
 from ecsuite.version import __version__

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
@@ -19,11 +19,13 @@ from ecsuite.journal import Journal
 from ecsuite.left import Left
 from ecsuite.messages.redact import Redactor, placeholder
 from ecsuite.quickstart import Story
-from ecsuite.rules.world import World, build_world
 from ecsuite.session.connections import Connections
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import OwnHooks, Receiver
 from ecsuite.webhook.recorded import RecordedReceiver
+
+if TYPE_CHECKING:
+    from ecsuite.rules.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Run:
 
     def world(self, api: Api | None = None) -> World:
         """A new world around calls of this run's partner, or of the client that is given."""
+        from ecsuite.rules.world import build_world  # noqa: PLC0415  a replayed quickstart needs none of the rules
+
         sandbox, conditions = self.target.sandbox, self.target.conditions
         return build_world(api or self.api, self.ids, self.receiver, sandbox=sandbox, conditions=conditions)
 
