@@ -19,6 +19,7 @@ from ecsuite.client.sweep import Sweep
 from ecsuite.client.token import Token
 from ecsuite.client.transcript import Transcript
 from ecsuite.client.watch import Watch
+from ecsuite.errors import Undeletable
 from ecsuite.findings.breach import Breach
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
@@ -141,14 +142,14 @@ class Api:
             PromiseBroken: the response is another one; the finding is in the journal.
             CouldNotTell: no response of the API's came, however often it was asked.
             BehindFirewall: a firewall has refused the request.
+            Undeletable: what it makes might never be deleted, so it was not sent; see `is_deletable`.
         """
-        url = self.target.base_url + path
-        request = self._sender.request(method, url, expect, options)
+        request = self._sender.request(method, self.target.base_url + path, expect, options)
         if chunked:
             request.headers.pop("Content-Length")
             request.headers["Transfer-Encoding"] = "chunked"
-        if authorize and method in MAKING and not self.in_order:
-            self._look_before(request)
+        if authorize and method in MAKING:
+            self._prepare(request)
         response = (self._authorization if authorize else self._sender).send(request)
         if strict:
             require_expected(response, expect)
@@ -229,12 +230,27 @@ class Api:
         decoded = checked_of(response).decoded if is_ours else self.checker.decode(to_exchange(response))
         self._watch.add_finding(promise, breach, decoded.exchange, decoded.operation)
 
-    def _look_before(self, request: httpx.Request) -> None:
-        """Before a call makes something: see what was there before, and so is not to be deleted."""
-        decoded = self.checker.decode(Exchange(to_request(request), Response(0)))
-        for path in self._cleanup.makes(decoded):
+    def is_deletable(self, method: str, path: str, **options: Any) -> bool:
+        """Whether a call may be sent, for what it makes can be deleted; options as for `request`.
+
+        Where others use the server nothing is made by an id that a legal server may never find in a path.
+        """
+        if self._ownership.unusual_ids or method not in MAKING:
+            return True
+        request = self._sender.request(method, self.target.base_url + path, SUCCESS, options)
+        return self._cleanup.is_deletable(self._unanswered(request))
+
+    def _prepare(self, request: httpx.Request) -> None:
+        """Before a call makes something: see that it can be deleted, and what was there before, and so stays."""
+        decoded = self._unanswered(request)
+        if not self._ownership.unusual_ids and not self._cleanup.is_deletable(decoded):
+            raise Undeletable(self._watch.name(request))
+        for path in () if self.in_order else self._cleanup.makes(decoded):
             if self.checker.contract.find("GET", path):
                 self._ownership.look(path, partial(self.get, expect=BEFORE, strict=False))
+
+    def _unanswered(self, request: httpx.Request) -> DecodedExchange:
+        return self.checker.decode(Exchange(to_request(request), Response(0)))
 
     def _note_step(self, decoded: DecodedExchange) -> None:
         if decoded.exchange.request.expectation.case not in {CLEAN_UP.case, BEFORE.case}:

@@ -23,12 +23,12 @@ class Sought:
     """What may have been made, under an id of the server's that no answer told.
 
     Attributes:
-        entity_type: of it.
+        creator: the id of the operation that makes its kind.
         lister: the path of the list that shows it.
         mark: a text that was sent, and stands nowhere else; empty where everything in the list is the run's own.
     """
 
-    entity_type: EntityType
+    creator: str
     lister: str
     mark: str = ""
 
@@ -91,10 +91,10 @@ class Cleanup:
 
     def _add(self, link: Link, values: dict[str, str]) -> None:
         path = fill(self._contract.operations[link.operation_id], values)
-        if not self._ownership.is_own(path):
-            return
         if not all(map(is_segment, values.values())):
             self._unfindable[path] = None
+            return
+        if not self._ownership.is_own(path):
             return
         if not all(map(is_findable, values.values())):
             self._doubtful.add(path)
@@ -104,14 +104,14 @@ class Cleanup:
     def _seek(self, decoded: DecodedExchange) -> None:
         """Note that something is to be looked for which the server has named."""
         operation = decoded.operation
-        types = [each for each in self._contract.entity_types if each.creator is operation and each.lister]
-        if operation is None or not types or types[0].lister is None:
+        entity_type = self._type_made_by(operation.id) if operation else None
+        if operation is None or entity_type is None or entity_type.lister is None:
             return
-        entity_type, lister = types[0], fill(types[0].lister, decoded.path_values)
+        lister = fill(entity_type.lister, decoded.path_values)
         is_below_own = self._ownership.is_below_own(lister)
         mark = "" if is_below_own else unique_text(decoded.values.request)
         if mark or is_below_own:
-            self._sought[Sought(entity_type, lister, mark)] = None
+            self._sought[Sought(operation.id, lister, mark)] = None
         else:
             self._untraceable[fill(operation, decoded.path_values)] = None
 
@@ -135,6 +135,19 @@ class Cleanup:
             if values is not None and all(map(is_segment, values.values()))
         ]
 
+    def is_deletable(self, decoded: DecodedExchange) -> bool:
+        """Whether what a call is to make can be deleted, whoever serves it, as far as the client chooses its id."""
+        operation = decoded.operation
+        sent = _as_sent(decoded.values)
+        ids = (
+            expression.at(index).evaluate(sent)
+            for link in (_deletions(self._contract, operation) if operation else ())
+            for expression in link.parameters.values()
+            if expression.is_of_body
+            for index in range(expression.count(sent) if expression.is_in_list else 1)
+        )
+        return all(is_findable(own) for own in ids if isinstance(own, str))
+
     def sought(self) -> list[Sought]:
         """What is to be looked for in lists, once: who asks has it from then on."""
         sought = list(self._sought)
@@ -143,14 +156,19 @@ class Cleanup:
 
     def found(self, sought: Sought, listed: Any) -> None:
         """Learn from a list what something that was looked for is called."""
-        deleter, parameter = sought.entity_type.deleter, sought.entity_type.parameter
+        entity_type, parents = self._type_made_by(sought.creator), self._contract.find("GET", sought.lister)
+        if entity_type is None or entity_type.deleter is None or parents is None:
+            return
         for item in _items(listed):
-            own = item.get(sought.entity_type.member)
+            own = item.get(entity_type.member)
             is_it = not sought.mark or any(text == sought.mark for _, text in texts_in(item))
-            if deleter and is_it and isinstance(own, str) and is_segment(own):
-                parents = self._contract.find("GET", sought.lister)
-                values = {**(parents.path_parameters if parents else {}), parameter: own}
-                self._made.setdefault(fill(deleter, values))
+            if is_it and isinstance(own, str) and is_segment(own):
+                self._made.setdefault(
+                    fill(entity_type.deleter, {**parents.path_parameters, entity_type.parameter: own})
+                )
+
+    def _type_made_by(self, creator: str) -> EntityType | None:
+        return next((each for each in self._contract.entity_types if each.creator.id == creator), None)
 
     def left(self) -> list[list[str]]:
         """The paths to delete, the latest first; those in one list do not depend on each other.

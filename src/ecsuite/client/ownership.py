@@ -1,4 +1,4 @@
-"""What is a run's own: on a server of others nothing is deleted that may have been there before."""
+"""What a run may make and delete on a server that others use: nothing that was there before, or could never go."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ class Ownership:
 
     Args:
         is_shared: whether others use the server; if not, everything there is the run's own.
+        unusual_ids: whether things may be made by ids that a server may never find in a path.
     """
 
-    def __init__(self, *, is_shared: bool) -> None:
+    def __init__(self, *, is_shared: bool, unusual_ids: bool = True) -> None:
         self._is_shared = is_shared
+        self.unusual_ids = unusual_ids
         self._own: set[str] = set()
         self._foreign: set[str] = set()
 

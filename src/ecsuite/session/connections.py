@@ -28,10 +28,19 @@ class Connections:
         target: where to.
         patience: how long calls wait for it; of its own where it is left out.
         timeout: seconds that an answer may take; as any client of ours has it where it is left out.
+        unusual_ids: whether things are made by ids that a server may never find in a path.
     """
 
-    def __init__(self, target: Target, patience: Patience | None = None, timeout: float | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        patience: Patience | None = None,
+        timeout: float | None = None,
+        *,
+        unusual_ids: bool = False,
+    ) -> None:
         self.target = target
+        self._unusual_ids = unusual_ids or target.mode != "live"
         self._timeout = httpx.Timeout(timeout) if timeout else TIMEOUT
         self.patience = patience or Patience()
         self._stack = ExitStack()
@@ -75,7 +84,7 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
-        shared["ownership"] = Ownership(is_shared=partner.mode == "live")
+        shared["ownership"] = Ownership(is_shared=partner.mode == "live", unusual_ids=self._unusual_ids)
         retrying = partial(with_retries, patience=self.patience)
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 
