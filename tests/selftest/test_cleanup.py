@@ -72,6 +72,8 @@ ANSWERS = {
     "no JSON": httpx.Response(201, content=b"{", headers=JSON),
     "an array": httpx.Response(201, json=[]),
     "a server error": httpx.Response(500),
+    "leads elsewhere": httpx.Response(303, headers={"Location": "/v1/users/1"}),
+    "leads nowhere": httpx.Response(302, headers={"Location": "http://[bad"}),
     "a gateway's": httpx.Response(502),
     "lost": httpx.ReadError("lost"),
     "too late": httpx.ReadTimeout("late"),
@@ -91,7 +93,19 @@ def test_what_may_have_been_made_is_deleted(api_of, edition, what):
     assert (server.deleted, api.left) == ([f"/users/{ONE}"], ())
 
 
-@pytest.mark.parametrize("status", [302, 400, 404, 409, 415, 422, 429])
+def test_what_is_made_late_is_deleted(api_of):
+    """A call whose answer was lost may act only when its DELETE has found nothing: it is tried once more."""
+    server = Server({"POST /users": httpx.ReadTimeout("late")})
+    found = iter([httpx.Response(404), httpx.Response(204)])
+    api = api_of(lambda request: next(found) if request.method == "DELETE" else server(request))
+
+    sent(api, "/users", {"userId": ONE})
+    api.clean_up()
+
+    assert (list(found), api.left) == ([], ())
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 415, 422, 429])
 def test_what_was_refused_is_not_deleted(api_of, status):
     """A refused call has made nothing; what is there under its id is somebody else's."""
     server = Server({"POST /users": httpx.Response(status)})

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 from live_runs import EDITION, run_behind
-from proxies import Answer, every
+from proxies import Answer, Instead, Lost, every
 
 FORBIDDEN = Answer(403, b'{"title": "Forbidden"}', {"Content-Type": "application/problem+json"})
 USERS = f"""
@@ -47,3 +47,61 @@ def test_refusal_now_and_then_leaves_what_it_names(behind_proxy):
     named = {line.split()[1].rpartition("/")[2] for line in ran.text.splitlines() if line.startswith("  DELETE ")}
     assert ran.code == 1, ran.text
     assert named == {user["userId"] for user in ran.left} != set()
+
+
+POSTS, DELETES = frozenset({"POST"}), frozenset({"DELETE"})
+MANY = f"""
+    import pytest
+    pytestmark = pytest.mark.edition("{EDITION}")
+
+    @pytest.mark.parametrize("number", range(6))
+    def test_users(number, api, run):
+        api.post("/users", json={{"userId": run.ids.new()}})
+        api.delete(f"/users/{{api.get('/users').json()[0]['userId']}}")
+        api.post("/users", json={{"userId": run.ids.new()}})
+"""
+
+
+def users_only(behave):
+    """The behaviour for calls of /users and below alone: the token endpoint is left as it is."""
+    return lambda call: behave(call) if "/users" in call.path else None
+
+
+ODD = {
+    "a connection that ends": (users_only(every(5, Lost(done=True), methods=POSTS)), {0}),
+    "a redirection that leads nowhere": (
+        users_only(every(2, Instead(Answer(302, b"", {"Location": "http://[bad"})), methods=POSTS)),
+        {1},
+    ),
+    "a 204 with a chunk": (
+        every(1, Instead(Answer(204, b"0\r\n\r\n", {"Transfer-Encoding": "chunked"})), methods=DELETES),
+        {1},
+    ),
+    "a 204 with a length": (every(1, Instead(Answer(204, b"xx", {"Content-Length": "2"})), methods=DELETES), {1}),
+    "what cannot be decoded": (
+        users_only(every(2, Instead(Answer(201, b"{}", {"Content-Encoding": "gzip"})), methods=POSTS)),
+        {1},
+    ),
+    "a gateway": (users_only(every(5, Instead(Answer(504)), methods=POSTS)), {0}),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_nothing_is_posted_twice(behind_proxy, what):
+    """Whatever comes of a POST, it is sent once, and what it made is deleted (RFC 9110 section 9.2.2)."""
+    behave, codes = ODD[what]
+
+    ran = behind_proxy(behave, test=MANY)
+
+    posted = [call.body for call in ran.calls if call.method == "POST" and call.path.endswith("/users")]
+    assert len(posted) == len(set(posted))
+    assert (ran.code in codes, ran.left) == (True, []), ran.text
+
+
+def test_204_with_a_chunk_is_named(behind_proxy):
+    """The 204 is to blame that announces a body, and not the call after it."""
+    ran = behind_proxy(ODD["a 204 with a chunk"][0], test=MANY)
+
+    assert "1 error; 6 of 6 tests failed" in ran.text
+    assert "no body where none is allowed: header Transfer-Encoding" in ran.text
+    assert "first: DELETE /users/{userId} -> 204" in ran.text

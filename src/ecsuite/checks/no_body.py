@@ -20,4 +20,9 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     length = decoded.exchange.response.headers.get("Content-Length") or "0"
     if decoded.status == NO_CONTENT and length != "0":
         return [Breach("length", Place("header", "Content-Length"), datum(0), datum(length), decoded.rule.pointer)]
+    # It may not even say how a body would be framed (RFC 9112 section 6.1).
+    coding = decoded.exchange.response.headers.get("Transfer-Encoding")
+    if decoded.status == NO_CONTENT and coding is not None:
+        at = Place("header", "Transfer-Encoding")
+        return [Breach("present", at, actual=datum(coding), rule=decoded.rule.pointer)]
     return []

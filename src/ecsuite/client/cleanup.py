@@ -15,6 +15,8 @@ from ecsuite.contract import Contract, EntityType, Link, Operation, Values, succ
 from ecsuite.json_paths import texts_in
 
 NOT_FOUND: Final = 404
+# Statuses that say that a call has done nothing.
+REFUSALS: Final = range(400, 500)
 MAKING: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -51,6 +53,7 @@ class Cleanup:
         self._unfindable: dict[str, None] = {}
         self._untraceable: dict[str, None] = {}
         self._doubtful: set[str] = set()
+        self._uncertain: set[str] = set()
 
     def note(self, decoded: DecodedExchange) -> None:
         """Learn from an exchange what was made or deleted."""
@@ -61,8 +64,8 @@ class Cleanup:
             self._deleted(fill(operation, decoded.path_values), is_certain=decoded.is_success)
         elif decoded.is_success:
             self._note_making(operation, decoded)
-        elif decoded.is_server_error:
-            # It may have failed after it had acted.
+        elif decoded.status not in REFUSALS:
+            # A server may fail, or lead elsewhere, after it has acted (RFC 9110 section 15.4.4).
             self.note_lost(decoded)
 
     def note_lost(self, decoded: DecodedExchange) -> None:
@@ -85,11 +88,11 @@ class Cleanup:
         """Note what a call may have made by what it sent; `is_shown` where its answer has told of something."""
         for values in _texts(link, decoded.values if is_shown else _as_sent(decoded.values)):
             if values is not None:
-                self._add(link, values)
+                self._add(link, values, is_certain=is_shown)
             elif not is_shown:
                 self._seek(decoded)
 
-    def _add(self, link: Link, values: dict[str, str]) -> None:
+    def _add(self, link: Link, values: dict[str, str], *, is_certain: bool = True) -> None:
         path = fill(self._contract.operations[link.operation_id], values)
         if not all(map(is_segment, values.values())):
             self._unfindable[path] = None
@@ -98,6 +101,8 @@ class Cleanup:
             return
         if not all(map(is_findable, values.values())):
             self._doubtful.add(path)
+        if not is_certain and path not in self._made:
+            self._uncertain.add(path)
         self._made.setdefault(path)
         self._ownership.claim(path)
 
@@ -117,6 +122,10 @@ class Cleanup:
 
     def _deleted(self, path: str, *, is_certain: bool) -> None:
         was_made = path in self._made
+        if not is_certain and path in self._uncertain:
+            # The call that makes it may still be under way.
+            self._uncertain.discard(path)
+            return
         self._made.pop(path, None)
         if is_certain:
             # What stood below it cannot be reached any more.

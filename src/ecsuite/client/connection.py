@@ -100,6 +100,19 @@ def is_lost(error: Exception) -> bool:
     return isinstance(error, httpx.NetworkError | httpx.TimeoutException)
 
 
+def has_more(response: httpx.Response) -> bool:
+    """Whether more may follow on the connection of a response that must have no body, but says that it has one."""
+    length = response.headers.get("Content-Length", "0")
+    return response.status_code == httpx.codes.NO_CONTENT and (length != "0" or "Transfer-Encoding" in response.headers)
+
+
+def drop(response: httpx.Response) -> None:
+    """Have no other call use the connection of a response: what is left on it would be taken for the next answer."""
+    stream = response.extensions.get("network_stream")
+    if stream is not None:
+        stream.close()
+
+
 def to_request(request: httpx.Request) -> Request:
     """The request as frozen data."""
     return Request(

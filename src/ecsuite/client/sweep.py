@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
@@ -12,6 +13,7 @@ from ecsuite.findings.broken import PromiseBroken
 from ecsuite.http import httpx
 from ecsuite.left import Left, Reason
 
+PAUSE: Final = 0.5
 GARBLED: Final = "an answer that is none of HTTP's"
 _Why = tuple[Reason, str]
 
@@ -30,12 +32,20 @@ class Sweep:
         cleanup: knows what that is.
         request: sends a method to a path.
         each_of: does something with each of several paths.
+        sleep: waits for some seconds.
     """
 
-    def __init__(self, cleanup: Cleanup, request: Callable[[str, str], httpx.Response], each_of: EachOf) -> None:
+    def __init__(
+        self,
+        cleanup: Cleanup,
+        request: Callable[[str, str], httpx.Response],
+        each_of: EachOf,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._cleanup = cleanup
         self._request = request
         self._each_of = each_of
+        self._sleep = sleep
         self._why: dict[str, _Why] = {}
         self._given_up: set[str] = set()
         self._unread: list[Left] = []
@@ -47,8 +57,12 @@ class Sweep:
         todo = self._todo()
         self._delete_each(todo)
         again = self._todo()
+        is_late = any(path not in self._why for level in again for path in level)
+        if is_late:
+            # What a lost call was to make may be made only now.
+            self._sleep(PAUSE)
         # What is refused as long as something else is there may go when that has gone.
-        if sum(map(len, again)) < sum(map(len, todo)):
+        if is_late or sum(map(len, again)) < sum(map(len, todo)):
             self._delete_each(again)
         # What is told as left is left: nobody tries once more behind its back.
         self._given_up.update(*self._todo())
@@ -86,7 +100,7 @@ class Sweep:
         self._cleanup.found(sought, body)
 
     def _asked(self, method: str, path: str) -> httpx.Response | _Why:
-        """The answer to a call; why it has none, or another than success, where that is so."""
+        """The answer to a call; why it has none, or neither success nor a 404, where that is so."""
         try:
             response = self._request(method, path)
         except PromiseBroken:
@@ -95,7 +109,7 @@ class Sweep:
             return "unreached", "a firewall refuses it"
         except CouldNotTell:
             return "unreached", ""
-        if response.is_success:
+        if response.is_success or response.status_code == httpx.codes.NOT_FOUND:
             return response
         refused: Reason = "unreached" if response.status_code == httpx.codes.UNAUTHORIZED else "refused"
         return refused, str(response.status_code)

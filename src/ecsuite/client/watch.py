@@ -10,7 +10,7 @@ from typing import Final
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import CUT_OFF, CutOff, to_exchange, to_request
+from ecsuite.client.connection import CUT_OFF, CutOff, drop, has_more, to_exchange, to_request
 from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
 from ecsuite.findings.breach import Breach, Place, body
@@ -74,6 +74,8 @@ class Watch:
             response.read()
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
+        if has_more(response):
+            drop(response)
         if isinstance(flaw, httpx.TransportError) and response.request.extensions.get(CUT_OFF, _never)():
             raise CutOff(f"{type(flaw).__name__}: {flaw}", request=response.request) from flaw
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
