@@ -41,7 +41,8 @@
     ├── findings.broken.PromiseBroken   the API broke a promise that the caller cannot go on without (1)
     │   └── AllBroken
     ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
-    │   └── BehindFirewall
+    │   ├── BehindFirewall
+    │   └── Undeletable
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
         └── TokenEnded
 
@@ -305,6 +306,11 @@ class NothingThere(EcsuiteError):
 class BehindFirewall(NothingThere):
     def __init__(self, line: str) -> None:
         super().__init__(f"{line}: a firewall refuses it with a page of its own (403, text/html)")
+
+
+class Undeletable(NothingThere):
+    def __init__(self, line: str) -> None:
+        super().__init__(f"{line}: not every server could delete what has such an id (--ec-unusual-ids sends it)")
 
 
 class CouldNotTell(EcsuiteError):

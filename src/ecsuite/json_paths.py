@@ -51,3 +51,16 @@ def removed(value: Any, at: Path) -> Any:
     """The value without what stands at a path; it is changed in its place."""
     del at_path(value, at[:-1])[at[-1]]
     return value
+
+
+def texts_in(value: Any) -> Iterator[tuple[str, str]]:
+    """Each string in a JSON value with the name of the member that holds it, which is empty for none."""
+    stack: list[tuple[str, Any]] = [("", value)]
+    while stack:
+        name, item = stack.pop()
+        if isinstance(item, str):
+            yield name, item
+        elif isinstance(item, dict):
+            stack += reversed([*item.items()])
+        elif isinstance(item, list):
+            stack += [(name, each) for each in reversed(item)]

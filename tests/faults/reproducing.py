@@ -30,13 +30,12 @@ from trial import Trial, Watch, run_tests, warm_up
 
 from ecsuite import asgi, editions
 from ecsuite.checks import CHECKS, Checker
-from ecsuite.client import texts_in
 from ecsuite.contract import Contract
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.datum import NOTHING, datum
 from ecsuite.findings.finding import Finding
 from ecsuite.http import httpx
-from ecsuite.json_paths import at_path, leaves
+from ecsuite.json_paths import at_path, leaves, texts_in
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import mask_value

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from ecsuite import editions
-from ecsuite.client import fill
+from ecsuite.client import fill, is_findable
 from ecsuite.contract import parameters
 from ecsuite.errors import BehindFirewall, CouldNotTell
 from ecsuite.json_paths import leaves
@@ -32,7 +32,7 @@ from ecsuite.promises import Promise
 from ecsuite.report.findings import findings_text
 from ecsuite.results.severity import failing
 from ecsuite.rules.entity import path_below
-from ecsuite.rules.inputs import BREAKS_CONTRACT, survives_a_path, unspecified
+from ecsuite.rules.inputs import BREAKS_CONTRACT, unspecified
 from ecsuite.rules.reading import require_json
 
 pytestmark = pytest.mark.spec
@@ -133,7 +133,7 @@ def sendable(case):
         str(case.body).encode()
     except UnicodeEncodeError:
         return False
-    return all(survives_a_path(leaf) for at, leaf in leaves(case.body) if isinstance(leaf, str) and is_id(at))
+    return all(is_findable(leaf) for at, leaf in leaves(case.body) if isinstance(leaf, str) and is_id(at))
 
 
 def is_id(at):

@@ -44,6 +44,7 @@ LAYERS = [
     ["ecsuite.wording"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
+    ["ecsuite.left"],
     ["ecsuite.conditions"],
     ["ecsuite.target"],
     ["ecsuite.ids"],

@@ -19,6 +19,7 @@ from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
+from ecsuite.left import Left
 from ecsuite.messages.exchange import UNSPECIFIED, Expectation
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import MEDIA_TYPE, RESPONSE_ARRIVES, RESPONSE_BODY, SERVER_ERROR, STATUS_EXPECTED
@@ -478,14 +479,21 @@ def test_what_may_have_been_made_is_deleted(mock, api, trouble):
     api.clean_up()
 
     assert deleted.call_count == 1
-    assert (api.left, api.could_not_delete) == ((), False)
+    assert api.left == ()
 
 
 @pytest.mark.parametrize(
-    ("answer", "for_want_of_an_answer"), [(httpx.Response(502), True), (httpx.Response(409), False)]
+    ("answer", "reason", "said"),
+    [
+        (httpx.Response(502), "unreached", ""),
+        (httpx.Response(401), "unreached", "401"),
+        (httpx.Response(403, html="<html>blocked</html>"), "unreached", "a firewall refuses it"),
+        *((httpx.Response(status), "refused", str(status)) for status in (400, 403, 405, 409, 500, 302)),
+        *((httpx.Response(status), "", "") for status in (200, 202, 204, 404)),
+    ],
 )
-def test_what_could_not_be_deleted_is_known(mock, contract, slept, answer, for_want_of_an_answer):
-    """What is left is listed, and whether that is for want of an answer."""
+def test_what_could_not_be_deleted_is_known(mock, contract, slept, answer, reason, said):
+    """What is left is listed with the reason: the server refused, or no answer came; a 404 or a success is none."""
     api = make_api(contract)
     mock.post(TOKENS).mock(return_value=token_response())
     mock.post(f"{API}/users").respond(201, json=USER)
@@ -494,7 +502,23 @@ def test_what_could_not_be_deleted_is_known(mock, contract, slept, answer, for_w
     api.post("/users", json=USER)
     api.clean_up()
 
-    assert (api.left, api.could_not_delete) == (("/users/42",), for_want_of_an_answer)
+    assert api.left == ((Left("/users/42", reason, said),) if reason else ())
+
+
+def test_what_depends_on_others_is_deleted_after_them(mock, api):
+    """What a server refuses to delete as long as something else is there is tried once more at the end."""
+    mock.post(TOKENS).mock(return_value=token_response())
+    mock.post(f"{API}/users").respond(201, json=USER)
+    hook = {"webhookUrl": "u", "webhookSecret": "s", "eventPayloadTypes": [], "operationTypes": []}
+    mock.post(f"{API}/webhooks").respond(201, json={**hook, "id": "w"})
+    mock.delete(f"{API}/webhooks/w").mock(side_effect=[httpx.Response(409), httpx.Response(204)])
+    mock.delete(f"{API}/users/42").respond(204)
+
+    api.post("/users", json=USER)
+    api.post("/webhooks", json=hook)
+    api.clean_up()
+
+    assert api.left == ()
 
 
 def test_what_is_made_is_cleaned_up(mock, api):

@@ -128,6 +128,10 @@ MESSAGES = [
         "cassette c.yaml is out of date (how); record it again with: python3 -m tox run -e record",
     ),
     (errors.NothingThere("the list is empty"), "the list is empty"),
+    (
+        errors.Undeletable("POST /x"),
+        "POST /x: not every server could delete what has such an id (--ec-unusual-ids sends it)",
+    ),
     (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with a page of its own (403, text/html)"),
     (
         errors.TokenEnded(),
@@ -182,4 +186,4 @@ def test_exit_codes_are_as_promised():
     assert PromiseBroken.exit_code == 1
     others = {type(error).__name__: error.exit_code for error, _ in MESSAGES if error.exit_code != 4}
 
-    assert others == {"NothingThere": 6, "BehindFirewall": 6, "CouldNotTell": 6, "TokenEnded": 6}
+    assert others == {"NothingThere": 6, "BehindFirewall": 6, "Undeletable": 6, "CouldNotTell": 6, "TokenEnded": 6}

@@ -4,11 +4,12 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
+from live_runs import EDITION, listed, run_behind
 from proxies import Answer, Lost, behind, busy_from, every, limited, proxying
 
 from ecsuite.checks import Checker
@@ -16,12 +17,12 @@ from ecsuite.client import Api, Wait
 from ecsuite.editions import contract
 from ecsuite.errors import NoSuchApi, WrongEdition
 from ecsuite.journal import Journal
+from ecsuite.left import Left
 from ecsuite.report.text import left_lines, unsteady_text, waiting_text
 from ecsuite.results.result import Figures
 from ecsuite.standin import serving
 from ecsuite.target import Credentials, Target
 
-EDITION = "2023-10"
 BAD_GATEWAY = Answer(502, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"})
 USERS = f"""
     import pytest
@@ -35,60 +36,10 @@ USERS = f"""
 """
 
 
-class Ran:
-    """How a run of pytest behind a proxy ended: its exit code, what it printed, the calls, and what it left."""
-
-    def __init__(self, ran, proxy, left):
-        self.code = ran.returncode
-        self.text = ran.stdout + ran.stderr
-        self.calls = proxy.calls
-        self.own = proxy.own
-        self.left = left
-
-
 @pytest.fixture
 def behind_proxy(tmp_path):
     """Runs a test file against the stand-in behind a proxy."""
-
-    def run(behave, *options: str, test: str = USERS, by_token: bool = False) -> Ran:
-        (tmp_path / "conftest.py").write_text('pytest_plugins = ("ecsuite.plugin",)\n')
-        (tmp_path / "test_it.py").write_text(textwrap.dedent(test), encoding="utf-8")
-        with serving(EDITION) as standin, proxying(standin.base_url, behave) as (origin, proxy):
-            env = behind(standin.environment(), origin)
-            if by_token:
-                env = {"EC_BASE_URL": env["EC_BASE_URL"], "EC_ACCESS_TOKEN": token_of(standin)}
-            ran = pytest_in(tmp_path, *options, **env)
-            left = users_of(standin)
-        return Ran(ran, proxy, left)
-
-    return run
-
-
-def pytest_in(folder, *options: str, **env: str):
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
-    command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:schemathesis", "-p", "no:hypothesispytest"]
-    return subprocess.run(
-        [*command, "--ec-target", "live", "--ec-edition", EDITION, *options],
-        cwd=folder,
-        env=own | {"COLUMNS": "200"} | env,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=120,
-    )
-
-
-def token_of(standin) -> str:
-    target = standin.target()
-    with closing(Api(target, Checker(contract(EDITION), target.base_url, target.token_url), Journal())) as api:
-        return api.token()
-
-
-def users_of(standin) -> object:
-    """What is left of the first partner's users."""
-    target = standin.target()
-    with closing(Api(target, Checker(contract(EDITION), target.base_url, target.token_url), Journal())) as api:
-        return api.get("/users").json()
+    return partial(run_behind, tmp_path, test=USERS)
 
 
 GETS = frozenset({"GET", "DELETE"})
@@ -212,7 +163,7 @@ def test_access_token_that_ends_ends_the_run(behind_proxy, workers):
     assert "$(ecsuite token)" in ran.text
     assert ", 0 broken" in ran.text
     # With two workers each may have made a user when the token ended; all that is left is told.
-    assert sorted(re.findall(r"^  DELETE http://\S+/users/(\S+)$", ran.text, re.MULTILINE)) == sorted(
+    assert sorted(re.findall(r"^  DELETE http://\S+/users/(\S+)", ran.text, re.MULTILINE)) == sorted(
         user["userId"] for user in ran.left
     )
     assert len(ran.calls) < 30
@@ -249,7 +200,7 @@ def test_what_is_kept_is_listed(behind_proxy):
     ran = behind_proxy(lambda _: None, "--ec-keep", test=test)
 
     assert (ran.code, ran.left) == (0, [{"userId": "one"}, {"userId": "two"}]), ran.text
-    assert "left on the server (2), to be deleted in this order:" in ran.text
+    assert "left on the server (2), as you wanted; to be deleted in this order:" in ran.text
     assert [line.rpartition("/")[2] for line in ran.text.splitlines() if line.startswith("  DELETE ")] == ["one", "two"]
 
 
@@ -324,7 +275,7 @@ def test_walkthrough_behind_a_gateway(behave, code):
     with serving(EDITION) as standin, proxying(standin.base_url, behave) as (origin, proxy):
         env = own | behind(standin.environment(), origin)
         ran = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=False, timeout=100)
-        left = users_of(standin)
+        left = listed(standin, "/users")
 
     assert (ran.returncode, left) == (code, []), ran.stdout + ran.stderr
     assert f"the service was unsteady: {proxy.own} of" in ran.stdout
@@ -342,7 +293,7 @@ def test_page_shows_what_is_printed():
     printed = [
         waiting_text(Wait(20.0, "GET /users", "429")),
         unsteady_text(figures),
-        *left_lines([f"{base}/users/90afea11-44c7-4351-a1c2-8bba7ad9144a"]),
+        *left_lines([Left(f"{base}/users/90afea11-44c7-4351-a1c2-8bba7ad9144a", "unreached")]),
         f"ERROR: {NoSuchApi('https://api.example', seen, hint)}",
         f"ERROR: {WrongEdition(base, '2026-01', '2023-10')}",
     ]

@@ -41,8 +41,15 @@ class Lost:
         self.done = done
 
 
+class Instead:
+    """The call is passed on, and has another answer than the server's."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
 # What becomes of a call: an answer of the proxy's own, no answer at all, or None where it is passed on.
-Behaviour = Callable[[Call], Answer | Lost | None]
+Behaviour = Callable[[Call], Answer | Instead | Lost | None]
 
 
 class Proxy:
@@ -70,6 +77,9 @@ class Proxy:
             self.own += own is not None
         if isinstance(own, Answer):
             return own
+        if isinstance(own, Instead):
+            self._pass_on(call)
+            return own.answer
         answer = None if isinstance(own, Lost) and not own.done else self._pass_on(call)
         return None if isinstance(own, Lost) else answer
 
@@ -156,11 +166,11 @@ def behind(environment: dict[str, str], origin: str) -> dict[str, str]:
 # Behaviours
 
 
-def every(nth: int, answer: Answer | Lost, *, methods: frozenset[str] | None = None) -> Behaviour:
+def every(nth: int, answer: Answer | Instead | Lost, *, methods: frozenset[str] | None = None) -> Behaviour:
     """Each so-many-th call has that answer."""
     seen = [0]
 
-    def behave(call: Call) -> Answer | Lost | None:
+    def behave(call: Call) -> Answer | Instead | Lost | None:
         if methods is not None and call.method not in methods:
             return None
         seen[0] += 1

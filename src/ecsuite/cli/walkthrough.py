@@ -37,6 +37,7 @@ from ecsuite.target import MODES, Mode
 def walkthrough(target: str, edition: str | None, *, allow_production: bool, strict: bool) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.left import exit_code  # noqa: PLC0415
     from ecsuite.report.terminal import tell  # noqa: PLC0415
     from ecsuite.report.text import waiting_text  # noqa: PLC0415
     from ecsuite.session import Session, Settings  # noqa: PLC0415
@@ -49,4 +50,4 @@ def walkthrough(target: str, edition: str | None, *, allow_production: bool, str
         session.require_server()
         with session.run(chosen, "quickstart") as run:
             passed = tell(run, strict=strict)
-    return 0 if passed else BROKEN
+    return exit_code(run.left) if passed else BROKEN

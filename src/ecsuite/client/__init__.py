@@ -10,12 +10,12 @@ A call goes down a ladder, each step with one concern:
 
 from ecsuite.client.api import Api
 from ecsuite.client.checked import Checked, attach, checked_of, is_checked
-from ecsuite.client.cleanup import fill, segment
 from ecsuite.client.connection import new_http, to_exchange
 from ecsuite.client.pacing import SLOW, Latency
+from ecsuite.client.paths import fill, is_findable, segment
 from ecsuite.client.patience import Patience, Wait
 from ecsuite.client.token import Token
-from ecsuite.client.transcript import Step, Transcript, texts_in
+from ecsuite.client.transcript import Step, Transcript
 
 __all__ = [
     "SLOW",
@@ -31,8 +31,8 @@ __all__ = [
     "checked_of",
     "fill",
     "is_checked",
+    "is_findable",
     "new_http",
     "segment",
-    "texts_in",
     "to_exchange",
 ]

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
-from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import new_http, sender, to_exchange
+from ecsuite.client.cleanup import MAKING, Cleanup
+from ecsuite.client.connection import new_http, sender, to_exchange, to_request
+from ecsuite.client.ownership import Ownership
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.sender import Send, Sender
+from ecsuite.client.sweep import Sweep
 from ecsuite.client.token import Token
 from ecsuite.client.transcript import Transcript
 from ecsuite.client.watch import Watch
-from ecsuite.errors import BehindFirewall, CouldNotTell
+from ecsuite.errors import Undeletable
 from ecsuite.findings.breach import Breach
-from ecsuite.findings.broken import PromiseBroken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import SUCCESS, Expectation
+from ecsuite.left import Left
+from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Response
 from ecsuite.messages.redact import Redactor, is_secret
 from ecsuite.promises import Promise
 from ecsuite.target import Target
 
 CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
+BEFORE: Final = Expectation("was-it-there-before", unspecified=True)
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -49,6 +52,7 @@ class Api:
         latency: where it is kept how long calls take; likewise.
         transcript: where it is kept what was sent; likewise.
         traces: where the trace context of each call is drawn; likewise.
+        ownership: knows what is this client's own, and so may be deleted; all that it makes where it is left out.
         in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
     """
@@ -67,6 +71,7 @@ class Api:
         latency: Latency | None = None,
         transcript: Transcript | None = None,
         traces: Traces | None = None,
+        ownership: Ownership | None = None,
         in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -81,8 +86,9 @@ class Api:
         self.in_order = in_order
         self.log = CallLog()
         self.transcript = transcript or Transcript(target, checker.contract, self._redactor)
-        self._has_left = False
-        self._cleanup = Cleanup(checker.contract)
+        self._ownership = ownership or Ownership(is_shared=False)
+        self._cleanup = Cleanup(checker.contract, self._ownership)
+        self._sweep = Sweep(self._cleanup, partial(self.request, expect=CLEAN_UP, strict=False), self.map_concurrently)
         self._watch = Watch(checker, journal, self._cleanup, self.log, clock, self._note_step)
         once = sender(self._http)
         send = retrying(once) if retrying else once
@@ -137,13 +143,15 @@ class Api:
             PromiseBroken: the response is another one; the finding is in the journal.
             CouldNotTell: no response of the API's came, however often it was asked.
             BehindFirewall: a firewall has refused the request.
+            Undeletable: what it makes might never be deleted, so it was not sent; see `is_deletable`.
         """
         self._note_wrong_secrets(options.get("headers"), options.get("data"))
-        url = self.target.base_url + path
-        request = self._sender.request(method, url, expect, options)
+        request = self._sender.request(method, self.target.base_url + path, expect, options)
         if chunked:
             request.headers.pop("Content-Length")
             request.headers["Transfer-Encoding"] = "chunked"
+        if authorize and method in MAKING:
+            self._prepare(request)
         response = (self._authorization if authorize else self._sender).send(request)
         if strict:
             require_expected(response, expect)
@@ -193,27 +201,12 @@ class Api:
 
     def clean_up(self) -> None:
         """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
-        for paths in self._cleanup.left():
-            self.map_concurrently(self._delete, paths)
-
-    def _delete(self, path: str) -> None:
-        with suppress(PromiseBroken, BehindFirewall):
-            try:
-                response = self.delete(path, expect=CLEAN_UP)
-            except CouldNotTell:
-                self._has_left = True
-            else:
-                self._has_left |= response.status_code == httpx.codes.UNAUTHORIZED
+        self._sweep.run()
 
     @property
-    def left(self) -> tuple[str, ...]:
-        """The paths of what this client made and has not deleted, those first that are to be deleted first."""
-        return tuple(path for paths in self._cleanup.left() for path in paths)
-
-    @property
-    def could_not_delete(self) -> bool:
-        """Whether something is left because the service did not answer, or the token had ended."""
-        return self._has_left and bool(self.left)
+    def left(self) -> tuple[Left, ...]:
+        """What this client made and has not deleted, those first that are to be deleted first."""
+        return self._sweep.left
 
     def map_concurrently(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
         """What an act gives for each of several things; where the server takes its time, several are under way at once.
@@ -247,8 +240,30 @@ class Api:
         if isinstance(form, Mapping):
             self._redactor.add_wrong(*(value for name, value in form.items() if is_secret(name)))
 
+    def is_deletable(self, method: str, path: str, **options: Any) -> bool:
+        """Whether a call may be sent, for what it makes can be deleted; options as for `request`.
+
+        Where others use the server nothing is made by an id that a legal server may never find in a path.
+        """
+        if self._ownership.unusual_ids or method not in MAKING:
+            return True
+        request = self._sender.request(method, self.target.base_url + path, SUCCESS, options)
+        return self._cleanup.is_deletable(self._unanswered(request))
+
+    def _prepare(self, request: httpx.Request) -> None:
+        """Before a call makes something: see that it can be deleted, and what was there before, and so stays."""
+        decoded = self._unanswered(request)
+        if not self._ownership.unusual_ids and not self._cleanup.is_deletable(decoded):
+            raise Undeletable(self._watch.name(request))
+        for path in () if self.in_order else self._cleanup.makes(decoded):
+            if self.checker.contract.find("GET", path):
+                self._ownership.look(path, partial(self.get, expect=BEFORE, strict=False))
+
+    def _unanswered(self, request: httpx.Request) -> DecodedExchange:
+        return self.checker.decode(Exchange(to_request(request), Response(0)))
+
     def _note_step(self, decoded: DecodedExchange) -> None:
-        if decoded.exchange.request.expectation.case != CLEAN_UP.case:
+        if decoded.exchange.request.expectation.case not in {CLEAN_UP.case, BEFORE.case}:
             self.transcript.note(decoded, self.target.credentials)
 
     def _note_token(self, token: str) -> None:

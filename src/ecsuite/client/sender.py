@@ -62,8 +62,12 @@ class Sender:
         started = self._clock()
         try:
             response = self._send(request)
-        except httpx.RequestError as error:
-            raise self._failed(request, error) from None
+        except BaseException as error:
+            # Whatever ends it, an interruption, too: nobody knows what the server has done.
+            self._watch.may_have_acted(request)
+            if isinstance(error, httpx.RequestError):
+                raise self._failed(request, error) from None
+            raise
         self._latency.note(self._clock() - started - request.extensions.get(WAITED, 0.0))
         interception = checked_of(response).decoded.interception
         if interception == "firewall":

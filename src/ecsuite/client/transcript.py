@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from ecsuite.checks import DecodedExchange
 from ecsuite.contract import Contract, Operation, Values
@@ -129,16 +129,3 @@ class Transcript:
     def path_of(self, url: str) -> str:
         """The path of an address below the base URL, without its query."""
         return url.partition("#")[0].partition("?")[0].removeprefix(self.base_url)
-
-
-def texts_in(value: Any) -> Iterator[tuple[str, str]]:
-    """Each string in a JSON value with the name of the member that holds it, which is empty for none."""
-    stack: list[tuple[str, Any]] = [("", value)]
-    while stack:
-        name, item = stack.pop()
-        if isinstance(item, str):
-            yield name, item
-        elif isinstance(item, dict):
-            stack += reversed([*item.items()])
-        elif isinstance(item, list):
-            stack += [(name, each) for each in reversed(item)]

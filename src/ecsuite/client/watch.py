@@ -113,10 +113,12 @@ class Watch:
 
     def lost(self, request: httpx.Request) -> None:
         """Note that no response came to a request, or none in whole."""
-        exchange = Exchange(to_request(request), Response(0))
-        self._cleanup.note_lost(self._checker.decode(exchange))
-        operation = self._checker.operation(exchange.request)
+        operation = self._checker.operation(to_request(request))
         self._journal.add_lost(operation.id if operation else "")
+
+    def may_have_acted(self, request: httpx.Request) -> None:
+        """Note that a call has come to no good end: what it was to make may have been made."""
+        self._cleanup.note_lost(self._checker.decode(Exchange(to_request(request), Response(0))))
 
     def name(self, request: httpx.Request) -> str:
         """The method and the path of a request, of its operation where it calls one."""

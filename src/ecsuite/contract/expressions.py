@@ -98,6 +98,12 @@ class Expression:
         first = self.tokens.index(_FIRST)
         return replace(self, tokens=(*self.tokens[:first], str(index), *self.tokens[first + 1 :]))
 
+    def count(self, values: Values) -> int:
+        """How many items the list has that the expression leads into; 0 where there is no list."""
+        into = replace(self, tokens=self.tokens[: self.tokens.index(_FIRST)])
+        found = into.evaluate(values)
+        return len(found) if isinstance(found, list) else 0
+
     def evaluate(self, values: Values) -> Any:
         """The value in an exchange; None where there is none."""
         if not self.is_of_body:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Any, Literal
 
 from ecsuite.contract.document import Pointer
 from ecsuite.contract.expressions import Expression, Values
@@ -86,13 +85,16 @@ class Link:
 
         None are given where an expression finds no text, for then there is nothing to call.
         """
-        is_in_list = any(expression.is_in_list for expression in self.parameters.values())
-        for index in itertools.count() if is_in_list else (0,):
-            found = {name: expression.at(index).evaluate(values) for name, expression in self.parameters.items()}
-            texts = {name: value for name, value in found.items() if isinstance(value, str) and value}
-            if len(texts) < len(found):
-                return
-            yield texts
+        for found in self.every(values):
+            if all(isinstance(value, str) and value for value in found.values()):
+                yield found
+
+    def every(self, values: Values) -> Iterator[dict[str, Any]]:
+        """What the expressions find, whatever it is: once, or for each item of the list that the link leads into."""
+        in_lists = [expression for expression in self.parameters.values() if expression.is_in_list]
+        count = max(expression.count(values) for expression in in_lists) if in_lists else 1
+        for index in range(count):
+            yield {name: expression.at(index).evaluate(values) for name, expression in self.parameters.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Tally
 from ecsuite.plugin.session import run_of, session_of, settings_of
-from ecsuite.plugin.untold import carried, could_not_tell, note_left
+from ecsuite.plugin.untold import carried, could_not_tell
 from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
 from ecsuite.results.record import Found, Record, found_in, is_empty, merged
@@ -108,8 +108,6 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
             base_url=run.target.base_url,
             left=(*before.left, *run.left),
         )
-        if run.could_not_delete:
-            note_left(item)
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
     if isinstance(verdict.raised, CouldNotTell):
@@ -120,7 +118,7 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         record,
         tally=_masked(record.tally, mask),
         base_url=mask(record.base_url),
-        left=tuple(map(mask, record.left)),
+        left=tuple(each.masked(mask) for each in record.left),
         stopped=mask(verdict.stopped),
         crash=mask(verdict.crash),
         is_told=verdict.is_told or is_skipped,

@@ -9,9 +9,10 @@ from typing import Final
 import pytest
 
 from ecsuite.errors import ReportUnwritable
+from ecsuite.left import exit_code
 from ecsuite.plugin.masking import Words
 from ecsuite.plugin.outcome import is_strict, record_of
-from ecsuite.plugin.session import settings_of, usage_errors
+from ecsuite.plugin.session import end_with, settings_of, usage_errors
 from ecsuite.results import store
 from ecsuite.results.collect import Collector, Told
 from ecsuite.results.record import Record
@@ -165,6 +166,8 @@ class Reporter:
         """Store the result, also of a run that was interrupted; what ended for its findings has failed."""
         if self._collector.ended_by not in {"", "interrupted"} and session.exitstatus == pytest.ExitCode.INTERRUPTED:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if code := exit_code(self.result.left):
+            end_with(self._config, code)
         if not self._collector.has_called:
             return
         try:

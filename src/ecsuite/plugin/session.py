@@ -72,6 +72,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"the edition to test, or all (the default; with live, {editions.default('live')})",
     )
     group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
+    group.addoption(
+        "--ec-unusual-ids",
+        action="store_true",
+        help="make things by ids that a server may never find in a path, and so may never delete; always with local",
+    )
     group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
     parser.addini("ec_cassettes", "the folder of the cassettes, in place of ecsuite's own", type="paths")
 
@@ -100,12 +105,13 @@ def _settings(config: pytest.Config) -> Settings:
         recording=config.getoption("--record-mode", "none") not in {None, "none"},
         allow_production=config.getoption("--ec-allow-production"),
         keep=config.getoption("--ec-keep"),
+        unusual_ids=config.getoption("--ec-unusual-ids"),
     )
 
 
 def end_with(config: pytest.Config, code: int) -> None:
-    """Have a session end with an exit code of ours, unless pytest has one that counts for more."""
-    config.stash[_EXIT_CODE] = code
+    """Have a session end with an exit code of ours, unless there is one that counts for more."""
+    config.stash[_EXIT_CODE] = min(code, config.stash.get(_EXIT_CODE, code))
 
 
 @pytest.hookimpl(trylast=True)

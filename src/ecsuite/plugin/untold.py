@@ -40,8 +40,3 @@ def begin_again(item: pytest.Item) -> None:
 def carried(item: pytest.Item) -> Record:
     """What a test counted, and left, when it ran before."""
     return item.stash.get(_CARRIED, Record(Tally()))
-
-
-def note_left(item: pytest.Item) -> None:
-    """Note that something is left which could not be deleted: whether the test passed or not, not all is well."""
-    item.user_properties.append((PROPERTY, "what was made could not be deleted"))

@@ -22,12 +22,13 @@ from ecsuite.errors import CouldNotTell, NothingThere
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
+from ecsuite.left import exit_code
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import mask_value, masked_start
 from ecsuite.quickstart import Made, Step, explanation, steps, title
 from ecsuite.report.curl import curl
 from ecsuite.report.findings import findings_text
-from ecsuite.report.text import figures_text, not_checked_lines, unsteady_text
+from ecsuite.report.text import figures_text, left_lines, not_checked_lines, unsteady_text
 from ecsuite.results.result import Figures
 from ecsuite.results.severity import failing, severities, worst_first
 from ecsuite.session import Run
@@ -104,9 +105,10 @@ class Narrator:
         if complete:
             self._run.require_complete()
         self._show_summary()
-        if self._untold is not None and not self._failed:
+        failed = self._failed or exit_code(self._run.left) == PromiseBroken.exit_code
+        if self._untold is not None and not failed:
             raise self._untold
-        return complete and not self._failed
+        return complete and not failed
 
     @property
     def _failed(self) -> tuple[Finding, ...]:
@@ -222,6 +224,8 @@ class Narrator:
             self._say(Text(f"There was no error; {said}, shown in full where found.", "bold green"))
         elif self._untold is None:
             self._say(Text("Every promise was kept.", "bold green"))
+        for line in left_lines(self._run.left):
+            self._paste(Text(self._run.redactor.text(line), "bold yellow"))
 
     def _text(self, text: str, style: str = "") -> Text:
         """What may be a server's words, without the secrets of the run, and so that nothing in it steers a terminal."""

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from ecsuite import wording
 from ecsuite.client import Wait
 from ecsuite.journal import LOST
+from ecsuite.left import Left, Reason
 from ecsuite.results.result import Figures
 from ecsuite.wording import count_of
+
+# Things left on the server that are told by name, of each reason.
+MOST_LEFT: Final = 20
+_LEFT: Final[Mapping[Reason, str]] = {
+    "refused": "left on the server {}, for it refuses to delete what the run has made; to be deleted in this order:",
+    "unreached": "left on the server {}, for no answer came; to be deleted in this order:",
+    "kept": "left on the server {}, as you wanted; to be deleted in this order:",
+    "untraceable": "may be left on the server {}, for an answer was lost; look among what is listed at:",
+    "unfindable": "may be left on the server {}, for not every server finds such ids in a path:",
+}
 
 
 def figures_text(figures: Figures) -> str:
@@ -67,11 +79,17 @@ def unsteady_text(figures: Figures) -> str:
     return f"the service was unsteady: {times:,} of {calls:,} calls had no response of the API's ({reasons})"
 
 
-def left_lines(left: Sequence[str]) -> Iterator[str]:
-    """What was made and is still there, a line each."""
-    if left:
-        yield f"left on the server ({len(left)}), to be deleted in this order:"
-        yield from (f"  DELETE {address}" for address in left)
+def left_lines(left: Sequence[Left], most: int = MOST_LEFT) -> Iterator[str]:
+    """What was made and is still there, by the reason; a line each, of so many."""
+    for reason, heading in _LEFT.items():
+        those = [each for each in left if each.reason == reason]
+        if those:
+            yield heading.format(f"({len(those):,})")
+            method = "" if reason in {"untraceable", "unfindable"} else "DELETE "
+            for each in those[:most]:
+                yield f"  {method}{each.address}{f'  {each.said}' if each.said else ''}"
+            if len(those) > most:
+                yield f"  ... and {len(those) - most:,} more: all of them are in results.json"
 
 
 def waiting_text(wait: Wait) -> str:

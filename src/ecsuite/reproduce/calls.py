@@ -9,9 +9,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ecsuite import wording
-from ecsuite.client import Step, Transcript, texts_in
+from ecsuite.client import Step, Transcript
 from ecsuite.client.pacing import FIRST_PAUSE, LONGEST_PAUSE, TIMEOUT
 from ecsuite.findings.finding import Finding
+from ecsuite.json_paths import texts_in
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import MASK, is_secret, mask_value

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ecsuite.client import Step, Transcript, texts_in
+from ecsuite.client import Step, Transcript
+from ecsuite.json_paths import texts_in
 from ecsuite.messages.media import json_or_none
 
 # Shorter texts say nothing of where they come from.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from ecsuite.client import Step, Transcript, texts_in
+from ecsuite.client import Step, Transcript
+from ecsuite.json_paths import texts_in
 from ecsuite.reproduce.deletions import made_by, made_by_server
 from ecsuite.reproduce.naming import chosen_names, is_id
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Final
 
 from ecsuite import wording
-from ecsuite.client import Step, Transcript, texts_in
+from ecsuite.client import Step, Transcript
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.finding import Finding
+from ecsuite.json_paths import texts_in
 from ecsuite.messages.redact import is_secret
 from ecsuite.reproduce.call import OF_THE_CLIENT, Names, basic, of_the_client
 from ecsuite.reproduce.calls import Calls

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-from ecsuite.client import Step, Transcript, fill, texts_in
+from ecsuite.client import Step, Transcript, fill
 from ecsuite.contract import EntityType, Operation, parameters
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.datum import MISSING, NOTHING, datum
 from ecsuite.findings.finding import Finding
-from ecsuite.json_paths import at_path
+from ecsuite.json_paths import at_path, texts_in
 from ecsuite.reproduce.deletions import made_by
 from ecsuite.reproduce.naming import SHORTEST_NAME, hooks_in, is_id, names_of, texts_of
 from ecsuite.reproduce.origins import Origins

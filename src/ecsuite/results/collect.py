@@ -13,6 +13,7 @@ from importlib import metadata
 from typing import Any, Final
 
 from ecsuite.journal import Tally
+from ecsuite.left import Left
 from ecsuite.results.cause import Cause, Causes
 from ecsuite.results.record import Found, Record
 from ecsuite.results.result import Figures, Kind, Problem, RunInfo, RunResult, TestFinding
@@ -77,7 +78,7 @@ class Collector:
         self._troubles: dict[tuple[Kind, str], _Trouble] = {}
         self._skipped: Counter[str] = Counter()
         self._base_urls: dict[str, None] = {}
-        self._left: list[str] = []
+        self._left: list[Left] = []
 
     @property
     def has_called(self) -> bool:
@@ -89,7 +90,7 @@ class Collector:
         self._tally.add(record.tally)
         if record.base_url:
             self._base_urls[record.base_url] = None
-        self._left += [f"{record.base_url}{path}" for path in record.left]
+        self._left += [replace(left, address=f"{record.base_url}{left.address}") for left in record.left]
         if record.stopped:
             self._add_trouble(test, record)
         if record.skipped:

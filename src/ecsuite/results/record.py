@@ -12,6 +12,7 @@ from ecsuite.findings.breach import KINDS, Breach
 from ecsuite.findings.datum import Datum
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Journal, Tally
+from ecsuite.left import Left
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK
 from ecsuite.results.anchors import anchor_of
@@ -95,7 +96,7 @@ class Record:
         is_told: whether it ended as it did for what stands here, and for nothing else.
         skipped: why it was skipped; empty where it was not.
         went_on: whether it came to its end all the same.
-        left: the paths of what it made, and could not or was not to delete.
+        left: what it made, and could not or was not to delete.
     """
 
     tally: Tally
@@ -106,7 +107,7 @@ class Record:
     is_told: bool = False
     skipped: str = ""
     went_on: bool = True
-    left: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON value."""
@@ -120,7 +121,7 @@ class Record:
             "is_told": self.is_told,
             "skipped": self.skipped,
             "went_on": self.went_on,
-            "left": list(self.left),
+            "left": [each.to_json() for each in self.left],
         }
 
     @classmethod
@@ -139,7 +140,7 @@ class Record:
             is_told=value["is_told"],
             skipped=value["skipped"],
             went_on=value["went_on"],
-            left=tuple(value["left"]),
+            left=tuple(map(Left.from_json, value["left"])),
         )
 
 

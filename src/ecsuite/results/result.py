@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Tally
+from ecsuite.left import Left
 from ecsuite.results.cause import Cause
 from ecsuite.results.severity import SEVERITIES
 
@@ -172,7 +173,7 @@ class RunResult:
         findings_left_out: how many more there were.
         problems: what else made tests fail.
         skipped: how many tests were skipped, by the reason.
-        left: the addresses of what was made and is still there, those first that are to be deleted first.
+        left: what was made and is still there, those first that are to be deleted first.
     """
 
     run: RunInfo
@@ -182,7 +183,7 @@ class RunResult:
     findings_left_out: int = 0
     problems: tuple[Problem, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
-    left: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
 
     @property
     def severities(self) -> Mapping[str, int]:
@@ -202,7 +203,7 @@ class RunResult:
             "findings_left_out": self.findings_left_out,
             "problems": _each(self.problems),
             "skipped": dict(self.skipped),
-            "left": list(self.left),
+            "left": _each(self.left),
         }
 
     @classmethod
@@ -216,9 +217,9 @@ class RunResult:
             findings_left_out=value["findings_left_out"],
             problems=tuple(map(Problem.from_json, value["problems"])),
             skipped=dict(value["skipped"]),
-            left=tuple(value["left"]),
+            left=tuple(map(Left.from_json, value["left"])),
         )
 
 
-def _each(parts: Iterable[Cause | TestFinding | Problem]) -> list[dict[str, Any]]:
+def _each(parts: Iterable[Cause | TestFinding | Problem | Left]) -> list[dict[str, Any]]:
     return [part.to_json() for part in parts]

@@ -123,9 +123,18 @@ class Calls:
     def send_each(self, call: Call, options: Iterable[Mapping[str, Any]]) -> list[httpx.Response]:
         """Send a call once for each set of options of `send`; the responses, in that order.
 
-        The calls must not depend on each other: where a server takes its time, several are under way at once.
+        The calls must not depend on each other: where a server takes its time, several are under way at once. One that
+        would make what might never be deleted is left out.
         """
-        return self._api.map_concurrently(lambda each: self.send(call, **each), list(options))
+        return self._api.map_concurrently(
+            lambda each: self.send(call, **each), [each for each in options if self.is_deletable(call, each)]
+        )
+
+    def is_deletable(self, call: Call, options: Mapping[str, Any]) -> bool:
+        """Whether a call with options of `send` may be sent, for what it makes can be deleted."""
+        own = {name: value for name, value in options.items() if name in {"json", "content", "headers", "method"}}
+        method = own.pop("method", call.operation.method)
+        return self._api.is_deletable(method, call.path, **{**call.content, **own})
 
     def send_refused(self, call: Call, attempts: Iterable[Refused]) -> list[httpx.Response]:
         """Send a call in each of several ways that must be refused; the responses, in that order."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ecsuite.client import is_findable
 from ecsuite.contract import Operation
 from ecsuite.json_paths import at_path, leaves
 from ecsuite.messages.exchange import Expectation
@@ -71,8 +72,6 @@ UNUSUAL_IN_PATH: Final = (
     "emoji",
     "very-long-id",
 )
-# What a path may lose on its way, whoever serves it.
-_FRAGILE: Final = ("/", "\\", "\x00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,13 +341,8 @@ def deletable_ids(*, is_below_parent: bool) -> dict[str, str]:
 
     One with a NUL is refused in a path by many a server, and so is never given.
     """
-    ids = {case: own for case, own in UNUSUAL_IDS.items() if is_below_parent or survives_a_path(own)}
+    ids = {case: own for case, own in UNUSUAL_IDS.items() if is_below_parent or is_findable(own)}
     return {case: own for case, own in ids.items() if "\x00" not in own}
-
-
-def survives_a_path(own: str) -> bool:
-    """Whether an id is the same at the end of a path as at its beginning, whoever serves it."""
-    return not any(part in own for part in _FRAGILE)
 
 
 def every_change(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from ecsuite.client import Api, fill
+from ecsuite.client import Api, fill, is_findable
 from ecsuite.contract import EntityType, Operation, Pointer
 from ecsuite.findings.breach import STATUS, Breach, body, listed
 from ecsuite.findings.datum import NOTHING
@@ -21,7 +21,7 @@ from ecsuite.promises import (
 )
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
-from ecsuite.rules.inputs import survives_a_path, unspecified
+from ecsuite.rules.inputs import unspecified
 from ecsuite.rules.listing import Listing, Lists
 from ecsuite.rules.reading import json_or_none, member_of
 from ecsuite.rules.representation import Representation
@@ -173,7 +173,7 @@ class VerifyState(Verify):
         times = len(self._lists.read(entity.collection).of(entity.type, entity.id))
         at, seen_by = listed(entity.type.member), entity.type.lister.id if entity.type.lister else ""
         kept = self.once(LISTED_ONCE, entity.created, entity.id, times, at, case=case, seen_by=seen_by)
-        if not survives_a_path(entity.id):
+        if not is_findable(entity.id):
             self.not_checked(ROUND_TRIP, "not every path carries such an id")
             return kept
         response = self._api.get(entity.path, expect=unspecified(case))

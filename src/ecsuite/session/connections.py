@@ -10,6 +10,7 @@ from typing import Any
 from ecsuite.bounds import RESPONSE_SECONDS
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Latency, Patience, Token, Transcript, new_http
+from ecsuite.client.ownership import Ownership
 from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
@@ -27,10 +28,19 @@ class Connections:
         target: where to.
         patience: how long calls wait for it; of its own where it is left out.
         seconds: that a response may take in all.
+        unusual_ids: whether things are made by ids that a server may never find in a path.
     """
 
-    def __init__(self, target: Target, patience: Patience | None = None, seconds: float = RESPONSE_SECONDS) -> None:
+    def __init__(
+        self,
+        target: Target,
+        patience: Patience | None = None,
+        seconds: float = RESPONSE_SECONDS,
+        *,
+        unusual_ids: bool = False,
+    ) -> None:
         self.target = target
+        self._unusual_ids = unusual_ids or target.mode != "live"
         self._seconds = seconds
         self.patience = patience or Patience()
         self._stack = ExitStack()
@@ -74,6 +84,7 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
+        shared["ownership"] = Ownership(is_shared=partner.mode == "live", unusual_ids=self._unusual_ids)
         retrying = partial(with_retries, patience=self.patience)
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 

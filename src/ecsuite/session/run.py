@@ -16,6 +16,7 @@ from ecsuite.checks import Checker
 from ecsuite.client import Api, Transcript, new_http
 from ecsuite.ids import Ids, Traces
 from ecsuite.journal import Journal
+from ecsuite.left import Left
 from ecsuite.messages.redact import Redactor, placeholder
 from ecsuite.quickstart import Story
 from ecsuite.session.connections import Connections
@@ -78,14 +79,9 @@ class Run:
             client.clean_up()
 
     @property
-    def left(self) -> tuple[str, ...]:
-        """The paths of what the run made and has not deleted."""
-        return tuple(path for client in self._clients for path in client.left)
-
-    @property
-    def could_not_delete(self) -> bool:
-        """Whether something is left because the service did not answer, or the token had ended."""
-        return any(client.could_not_delete for client in self._clients)
+    def left(self) -> tuple[Left, ...]:
+        """What the run made and has not deleted."""
+        return tuple(left for client in self._clients for left in client.left)
 
     @property
     def _clients(self) -> tuple[Api, ...]:

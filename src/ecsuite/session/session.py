@@ -139,7 +139,7 @@ class Session:
 
     def _shared(self, edition: str) -> Connections:
         if edition not in self._connections:
-            connections = Connections(self._target(edition), self.patience)
+            connections = Connections(self._target(edition), self.patience, unusual_ids=self.settings.unusual_ids)
             self._connections[edition] = self._stack.enter_context(closing(connections))
         return self._connections[edition]
 

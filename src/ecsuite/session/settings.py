@@ -25,6 +25,7 @@ class Settings:
         recording: whether what is sent is recorded there.
         allow_production: whether a live run may write to a production host.
         keep: whether what runs make is left.
+        unusual_ids: whether things are made by ids that a server may never find in a path.
     """
 
     mode: Mode
@@ -33,6 +34,7 @@ class Settings:
     recording: bool = False
     allow_production: bool = False
     keep: bool = False
+    unusual_ids: bool = True
 
     @classmethod
     def of(
@@ -44,6 +46,7 @@ class Settings:
         recording: bool = False,
         allow_production: bool = False,
         keep: bool = False,
+        unusual_ids: bool = False,
     ) -> Settings:
         """The settings with what was not given filled in.
 
@@ -54,6 +57,7 @@ class Settings:
             recording: see the class.
             allow_production: see the class.
             keep: see the class.
+            unusual_ids: see the class; always, but against a live server.
 
         Raises:
             UnknownEdition: there is no such edition.
@@ -70,6 +74,7 @@ class Settings:
             recording,
             allow_production,
             keep,
+            unusual_ids or chosen != "live",
         )
 
     @property

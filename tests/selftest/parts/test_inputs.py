@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from ecsuite import editions
+from ecsuite.client import is_findable
 from ecsuite.findings.breach import body
 from ecsuite.messages.exchange import Expectation
 from ecsuite.promises import (
@@ -29,7 +30,6 @@ from ecsuite.rules.inputs import (
     every_change,
     nobodys,
     other_methods,
-    survives_a_path,
     unknown_id,
     unknown_ids,
     unspecified,
@@ -419,11 +419,13 @@ def test_unknown_id_gets_its_statuses():
 
 
 @pytest.mark.parametrize(
-    ("own", "survives"), [("a", True), ("a b", True), ("a/b", False), ("a\\b", False), ("a\x00b", False), ("", True)]
+    ("own", "found"),
+    [(own, True) for own in ("a", " ", "a b", "a..b", "...", "%2F", "ø", "\U0001f697", "\u2028", "a?b#c", "null")]
+    + [(own, False) for own in ("", ".", "..", "a/b", "a\\b", "a\x00b", "a\n", "\x1f", "\x7f", "\x85", "\ud83d")],
 )
-def test_fragile_id_may_be_lost_in_a_path(own, survives):
-    """A slash, a backslash and NUL may be lost on the way."""
-    assert survives_a_path(own) is survives
+def test_id_may_be_lost_in_a_path(own, found):
+    """An empty id, one or two dots, slashes, control characters and half a letter: not every server finds them."""
+    assert is_findable(own) is found
 
 
 @pytest.mark.parametrize(
@@ -463,7 +465,7 @@ def test_every_unusual_id_is_unlike_the_others():
     """Ids of which a server may think anything: very long, with what a path loses, or like something else."""
     assert len({*UNUSUAL_IDS.values()}) == len(UNUSUAL_IDS)
     assert len(UNUSUAL_IDS["very-long-id"]) == 2000
-    assert {name for name, own in UNUSUAL_IDS.items() if not survives_a_path(own)} == {
+    assert {name for name, own in UNUSUAL_IDS.items() if not is_findable(own)} == {
         "encoded-slash",
         "encoded-backslash",
         "hidden-path",

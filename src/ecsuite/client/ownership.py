@@ -1,0 +1,60 @@
+"""What a run may make and delete on a server that others use: nothing that was there before, or could never go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from ecsuite.http import httpx
+
+NOT_FOUND: Final = 404
+# Nobody else draws the same (RFC 9562).
+_UNIQUE: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def is_unique(text: str) -> bool:
+    """Whether a text stands nowhere else, for it holds an id that nobody else has drawn."""
+    return bool(_UNIQUE.search(text))
+
+
+class Ownership:
+    """Which paths are of things that the run has made.
+
+    Args:
+        is_shared: whether others use the server; if not, everything there is the run's own.
+        unusual_ids: whether things may be made by ids that a server may never find in a path.
+    """
+
+    def __init__(self, *, is_shared: bool, unusual_ids: bool = True) -> None:
+        self._is_shared = is_shared
+        self.unusual_ids = unusual_ids
+        self._own: set[str] = set()
+        self._foreign: set[str] = set()
+
+    def is_own(self, path: str) -> bool:
+        """Whether what is made at a path is the run's own: nobody else can have its id, or nothing was there before."""
+        return not self._is_shared or path in self._own or self._is_surely_own(path)
+
+    def is_below_own(self, path: str) -> bool:
+        """Whether a path is below something that the run has made."""
+        return any(path.startswith(f"{own}/") for own in self._own)
+
+    def claim(self, path: str) -> None:
+        """Note that the run makes what is at a path."""
+        if path not in self._foreign:
+            self._own.add(path)
+
+    def look(self, path: str, read: Callable[[str], httpx.Response]) -> None:
+        """Before something is made at a path: see that nothing is there, where somebody else may have the same id."""
+        if self.is_own(path) or path in self._foreign:
+            return
+        if read(path).status_code == NOT_FOUND:
+            self._own.add(path)
+        else:
+            self._foreign.add(path)
+
+    def _is_surely_own(self, path: str) -> bool:
+        if path in self._foreign:
+            return False
+        return is_unique(path.rpartition("/")[2]) or self.is_below_own(path)

@@ -1,0 +1,115 @@
+"""Deletes what one client made and has not deleted, and keeps what is left, with the reason."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
+
+from ecsuite.client.checked import checked_of
+from ecsuite.client.cleanup import Cleanup, Sought
+from ecsuite.errors import BehindFirewall, CouldNotTell
+from ecsuite.findings.broken import PromiseBroken
+from ecsuite.http import httpx
+from ecsuite.left import Left, Reason
+
+PAUSE: Final = 0.5
+GARBLED: Final = "an answer that is none of HTTP's"
+_Why = tuple[Reason, str]
+
+
+class EachOf(Protocol):
+    """Does something with each of several things that do not depend on each other."""
+
+    def __call__(self, act: Callable[[str], object], each: Sequence[str]) -> object:
+        """Do it."""
+
+
+class Sweep:
+    """Deletes what a client made.
+
+    Args:
+        cleanup: knows what that is.
+        request: sends a method to a path.
+        each_of: does something with each of several paths.
+        sleep: waits for some seconds.
+    """
+
+    def __init__(
+        self,
+        cleanup: Cleanup,
+        request: Callable[[str, str], httpx.Response],
+        each_of: EachOf,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._cleanup = cleanup
+        self._request = request
+        self._each_of = each_of
+        self._sleep = sleep
+        self._why: dict[str, _Why] = {}
+        self._given_up: set[str] = set()
+        self._unread: list[Left] = []
+
+    def run(self) -> None:
+        """Delete it, the latest first; never raises for the API's sake."""
+        for sought in self._cleanup.sought():
+            self._look_for(sought)
+        todo = self._todo()
+        self._delete_each(todo)
+        again = self._todo()
+        is_late = any(path not in self._why for level in again for path in level)
+        if is_late:
+            # What a lost call was to make may be made only now.
+            self._sleep(PAUSE)
+        # What is refused as long as something else is there may go when that has gone.
+        if is_late or sum(map(len, again)) < sum(map(len, todo)):
+            self._delete_each(again)
+        # What is told as left is left: nobody tries once more behind its back.
+        self._given_up.update(*self._todo())
+
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """What is left, those first that are to be deleted first."""
+        paths = [path for level in self._cleanup.left() for path in level]
+        return (
+            *(Left(path, *self._why.get(path, ("kept", ""))) for path in paths),
+            *self._unread,
+            *(Left(path, "unfindable") for path in self._cleanup.unfindable),
+            *(Left(path, "untraceable") for path in self._cleanup.untraceable),
+        )
+
+    def _todo(self) -> list[list[str]]:
+        """The paths to delete, as `Cleanup.left` has them, without those that have been given up."""
+        return [[path for path in level if path not in self._given_up] for level in self._cleanup.left()]
+
+    def _delete_each(self, levels: list[list[str]]) -> None:
+        for paths in levels:
+            self._each_of(self._delete, paths)
+
+    def _delete(self, path: str) -> None:
+        why = self._asked("DELETE", path)
+        if isinstance(why, tuple):
+            self._why[path] = why
+
+    def _look_for(self, sought: Sought) -> None:
+        answer = self._asked("GET", sought.lister)
+        if isinstance(answer, tuple):
+            self._unread.append(Left(sought.lister, "untraceable", answer[1]))
+            return
+        body: Any = checked_of(answer).decoded.values.response
+        self._cleanup.found(sought, body)
+
+    def _asked(self, method: str, path: str) -> httpx.Response | _Why:
+        """The answer to a call; why it has none, or neither success nor a 404, where that is so."""
+        try:
+            response = self._request(method, path)
+        except PromiseBroken:
+            return "refused", GARBLED
+        except BehindFirewall:
+            return "unreached", "a firewall refuses it"
+        except CouldNotTell:
+            return "unreached", ""
+        if response.is_success or response.status_code == httpx.codes.NOT_FOUND:
+            return response
+        refused: Reason = "unreached" if response.status_code == httpx.codes.UNAUTHORIZED else "refused"
+        return refused, str(response.status_code)

@@ -1,0 +1,242 @@
+"""What a client deletes at its end: what it made or may have made, and nothing that was there before."""
+
+import contextlib
+import json
+
+import httpx
+import pytest
+
+from ecsuite import editions
+from ecsuite.checks import Checker
+from ecsuite.client import Api
+from ecsuite.client.ownership import Ownership
+from ecsuite.errors import CouldNotTell, Undeletable
+from ecsuite.findings.broken import PromiseBroken
+from ecsuite.journal import Journal
+from ecsuite.left import Left, exit_code
+from ecsuite.messages.exchange import UNSPECIFIED
+from ecsuite.target import Credentials, Target
+
+BASE = "https://api.example/v1"
+ONE, TWO = "0b8a4ff6-6e0c-4a1c-9c53-0d8a5ee2a001", "0b8a4ff6-6e0c-4a1c-9c53-0d8a5ee2a002"
+JSON = {"Content-Type": "application/json"}
+HOOK = {"webhookUrl": f"https://partner.example/hooks/{ONE}", "webhookSecret": "s" * 40}
+HOOKS = {
+    "2023-10": {**HOOK, "eventPayloadTypes": ["PriceCurve"], "operationTypes": ["Create"]},
+    "2026-01": {**HOOK, "name": "n", "notificationTypes": ["PriceCurve"], "enabled": True},
+}
+
+
+class Server:
+    """Answers as it is told, by the method and path; deletions with 204; what else it is asked for is not there."""
+
+    def __init__(self, answers=()):
+        self.answers = dict(answers)
+        self.calls = []
+
+    def __call__(self, request):
+        line = f"{request.method} {request.url.raw_path.decode().removeprefix('/v1')}"
+        self.calls.append(line)
+        answer = self.answers.get(line, httpx.Response(204 if request.method == "DELETE" else 404))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @property
+    def deleted(self):
+        return [line.removeprefix("DELETE ") for line in self.calls if line.startswith("DELETE ")]
+
+
+@pytest.fixture
+def api_of():
+    def make(server, edition="2026-01", **rules) -> Api:
+        target = Target("live", BASE, "", Credentials(access_token="token"))
+        checker = Checker(editions.contract(edition), BASE, "")
+        transport = httpx.MockTransport(server)
+        return Api(target, checker, Journal(), transport=transport, ownership=Ownership(**rules) if rules else None)
+
+    return make
+
+
+def sent(api, path, body):
+    """Send a POST whatever comes of it."""
+    with contextlib.suppress(CouldNotTell, PromiseBroken):
+        api.post(path, json=body, expect=UNSPECIFIED, strict=False)
+
+
+ANSWERS = {
+    "as documented": httpx.Response(201, json={"userId": ONE}),
+    "another documented status": httpx.Response(200),
+    "an undocumented success": httpx.Response(202),
+    "without a body": httpx.Response(201),
+    "no JSON": httpx.Response(201, content=b"{", headers=JSON),
+    "an array": httpx.Response(201, json=[]),
+    "a server error": httpx.Response(500),
+    "leads elsewhere": httpx.Response(303, headers={"Location": "/v1/users/1"}),
+    "leads nowhere": httpx.Response(302, headers={"Location": "http://[bad"}),
+    "a gateway's": httpx.Response(502),
+    "lost": httpx.ReadError("lost"),
+    "too late": httpx.ReadTimeout("late"),
+}
+
+
+@pytest.mark.parametrize("edition", ["2023-10", "2026-01"])
+@pytest.mark.parametrize("what", ANSWERS)
+def test_what_may_have_been_made_is_deleted(api_of, edition, what):
+    """Whatever the answer to a creating call, or none: what it may have made is deleted by the id that was sent."""
+    server = Server({"POST /users": ANSWERS[what]})
+    api = api_of(server, edition)
+
+    sent(api, "/users", {"userId": ONE})
+    api.clean_up()
+
+    assert (server.deleted, api.left) == ([f"/users/{ONE}"], ())
+
+
+def test_what_is_made_late_is_deleted(api_of):
+    """A call whose answer was lost may act only when its DELETE has found nothing: it is tried once more."""
+    server = Server({"POST /users": httpx.ReadTimeout("late")})
+    found = iter([httpx.Response(404), httpx.Response(204)])
+    api = api_of(lambda request: next(found) if request.method == "DELETE" else server(request))
+
+    sent(api, "/users", {"userId": ONE})
+    api.clean_up()
+
+    assert (list(found), api.left) == ([], ())
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 415, 422, 429])
+def test_what_was_refused_is_not_deleted(api_of, status):
+    """A refused call has made nothing; what is there under its id is somebody else's."""
+    server = Server({"POST /users": httpx.Response(status)})
+    api = api_of(server)
+
+    sent(api, "/users", {"userId": ONE})
+    api.clean_up()
+
+    assert server.deleted == []
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(202), httpx.ReadError("lost"), httpx.Response(201, json={})])
+def test_every_item_of_a_batch_is_deleted(api_of, answer):
+    """An item of a batch that has no id does not keep the others from being deleted."""
+    server = Server({"POST /users/batch": answer})
+    api = api_of(server)
+
+    sent(api, "/users/batch", {"users": [{"userId": ONE}, {"userId": None}, {}, {"userId": TWO}]})
+    api.clean_up()
+
+    assert sorted(server.deleted) == [f"/users/{ONE}", f"/users/{TWO}"]
+
+
+@pytest.mark.parametrize("edition", ["2023-10", "2026-01"])
+@pytest.mark.parametrize("answer", [httpx.ReadError("lost"), httpx.Response(202), httpx.Response(201, json=[])])
+def test_webhook_is_found_by_its_address(api_of, edition, answer):
+    """What the server has named is looked for in the list by this run's own address; others' are left alone."""
+    id_ = "id" if edition == "2023-10" else "webhookId"
+    listed = [{**HOOK, id_: "own"}, {**HOOK, "webhookUrl": "https://partner.example/hooks/other", id_: "other"}]
+    server = Server({"POST /webhooks": answer, "GET /webhooks": httpx.Response(200, json=listed)})
+    api = api_of(server, edition)
+
+    sent(api, "/webhooks", HOOKS[edition])
+    api.clean_up()
+
+    assert (server.deleted, api.left) == (["/webhooks/own"], ())
+
+
+def test_meter_is_found_below_its_user(api_of):
+    """What stands below a user that the run made is the run's own, whoever named it."""
+    meters = f"/users/{ONE}/meters"
+    listed = httpx.Response(200, json=[{"meterId": "m1"}, {"meterId": "m2"}, "no meter", {"meterId": ".."}])
+    server = Server({f"POST {meters}": httpx.ReadError("lost"), f"GET {meters}": listed})
+    server.answers["POST /users"] = httpx.Response(201, json={"userId": ONE})
+    api = api_of(server, "2023-10")
+
+    sent(api, "/users", {"userId": ONE})
+    sent(api, meters, {"meterPointId": "1"})
+    api.clean_up()
+
+    assert sorted(server.deleted) == [f"/users/{ONE}", f"{meters}/m1", f"{meters}/m2"]
+
+
+@pytest.mark.parametrize(
+    ("body", "listed"),
+    [({**HOOK, "webhookUrl": "https://partner.example/x"}, httpx.Response(200, json=[])), (HOOK, httpx.Response(403))],
+    ids=["no address of its own", "no list"],
+)
+def test_what_cannot_be_found_is_told(api_of, body, listed):
+    """What may have been made, and nothing tells from others, is named with the list to look at; nobody can tell: 6."""
+    server = Server({"POST /webhooks": httpx.ReadError("lost"), "GET /webhooks": listed})
+    api = api_of(server, "2023-10")
+
+    sent(api, "/webhooks", {**HOOKS["2023-10"], **body})
+    api.clean_up()
+
+    assert server.deleted == []
+    assert [(left.address, left.reason) for left in api.left] == [("/webhooks", "untraceable")]
+    assert exit_code(api.left) == 6
+
+
+def test_what_was_there_before_is_not_deleted(api_of):
+    """Where others use the server, an id that somebody else may have is looked at before; what is there stays."""
+    server = Server({"POST /users": httpx.Response(200), "GET /users/42": httpx.Response(200, json={"userId": "42"})})
+    api = api_of(server, is_shared=True)
+
+    sent(api, "/users", {"userId": "42"})
+    sent(api, "/users", {"userId": "43"})
+    sent(api, "/users", {"userId": ONE})
+    api.clean_up()
+
+    assert sorted(server.deleted) == [f"/users/{ONE}", "/users/43"]
+    assert [line for line in server.calls if line.startswith("GET")] == ["GET /users/42", "GET /users/43"]
+
+
+UNFINDABLE = ["", ".", "..", "a/b", "a\\b", "a\x00b", "a\nb", "\x7f"]
+
+
+@pytest.mark.parametrize("own", UNFINDABLE)
+def test_what_could_not_be_deleted_is_not_made(api_of, own):
+    """Where others use the server nothing is made by an id that a legal server may never find in a path."""
+    server = Server({"POST /users": httpx.Response(201)})
+    api = api_of(server, is_shared=True, unusual_ids=False)
+
+    with pytest.raises(Undeletable):
+        api.post("/users", json={"userId": own})
+    with pytest.raises(Undeletable):
+        api.post("/users/batch", json={"users": [{"userId": ONE}, {"userId": own}]})
+
+    assert server.calls == []
+    assert not api.is_deletable("POST", "/users", content=json.dumps({"userId": own}).encode())
+    assert api.is_deletable("POST", "/users", json={"userId": ONE})
+    assert api.is_deletable("GET", "/users")
+
+
+@pytest.mark.parametrize("own", UNFINDABLE)
+def test_unusual_id_that_is_not_found_is_listed(api_of, own):
+    """What has such an id may be left though its DELETE gets 404; it is listed, and changes no exit code."""
+    server = Server({"POST /users": httpx.Response(201)})
+    api = api_of(server, is_shared=True, unusual_ids=True)
+    server.answers |= {f"DELETE {path}": httpx.Response(404) for path in ("/users/a%2Fb", "/users/a%5Cb")}
+    server.answers |= {f"DELETE {path}": httpx.Response(404) for path in ("/users/a%00b", "/users/a%0Ab", "/users/%7F")}
+
+    api.post("/users", json={"userId": own})
+    api.clean_up()
+
+    assert len(server.deleted) == (own not in {"", ".", ".."})
+    assert [left.reason for left in api.left] == ["unfindable"]
+    assert exit_code(api.left) == 0
+
+
+@pytest.mark.parametrize(
+    ("reasons", "code"),
+    [
+        ((), 0),
+        (("kept", "unfindable"), 0),
+        (("unreached",), 6),
+        (("untraceable", "kept"), 6),
+        (("unreached", "refused"), 1),
+    ],
+)
+def test_exit_code_is_that_of_the_worst(reasons, code):
+    """A refusal to delete counts for more than what could not be told."""
+    assert exit_code([Left("/x", reason) for reason in reasons]) == code

@@ -1,0 +1,79 @@
+"""Runs of pytest against the stand-in behind a proxy, as a user has them: how they end, and what they leave."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from contextlib import closing
+from pathlib import Path
+
+from proxies import Behaviour, Proxy, behind, proxying
+
+from ecsuite.checks import Checker
+from ecsuite.client import Api
+from ecsuite.editions import contract
+from ecsuite.journal import Journal
+from ecsuite.standin import StandIn, serving
+
+EDITION = "2023-10"
+COMMAND = (sys.executable, "-m", "pytest", "-ra", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
+
+
+class Ran:
+    """How a run of pytest behind a proxy ended: its exit code, what it printed, the calls, and what it left."""
+
+    def __init__(self, ran: subprocess.CompletedProcess[str], proxy: Proxy, left: object) -> None:
+        self.code = ran.returncode
+        self.text = ran.stdout + ran.stderr
+        self.calls = proxy.calls
+        self.own = proxy.own
+        self.left = left
+
+
+def run_behind(folder: Path, behave: Behaviour, *options: str, test: str, by_token: bool = False) -> Ran:
+    """Runs a test file in a folder, against the stand-in behind a proxy."""
+    write_test(folder, test)
+    with serving(EDITION) as standin, proxying(standin.base_url, behave) as (origin, proxy):
+        env = behind(standin.environment(), origin)
+        if by_token:
+            env = {"EC_BASE_URL": env["EC_BASE_URL"], "EC_ACCESS_TOKEN": token_of(standin)}
+        ran = subprocess.run(
+            [*COMMAND, "--ec-target", "live", "--ec-edition", EDITION, *options],
+            cwd=folder,
+            env=environment(env),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            timeout=120,
+        )
+        left = listed(standin, "/users")
+    return Ran(ran, proxy, left)
+
+
+def write_test(folder: Path, test: str) -> None:
+    """A project of one test file."""
+    (folder / "conftest.py").write_text('pytest_plugins = ("ecsuite.plugin",)\n')
+    (folder / "test_it.py").write_text(textwrap.dedent(test), encoding="utf-8")
+
+
+def environment(env: dict[str, str]) -> dict[str, str]:
+    """This process's environment without what is about tests and servers, and with the variables that are given."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
+    return own | {"COLUMNS": "200"} | env
+
+
+def token_of(standin: StandIn) -> str:
+    """A token of the first partner."""
+    with closing(_client(standin)) as api:
+        return api.token()
+
+
+def listed(standin: StandIn, path: str) -> list[dict[str, object]]:
+    """What a list of the first partner's shows, of an edition without pages."""
+    with closing(_client(standin)) as api:
+        return api.get(path).json()
+
+
+def _client(standin: StandIn) -> Api:
+    target = standin.target()
+    return Api(target, Checker(contract(EDITION), target.base_url, target.token_url), Journal())
