@@ -54,6 +54,7 @@ LAYERS = [
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
     ["ecsuite.session"],
+    ["ecsuite.export"],
     ["ecsuite.results"],
     ["ecsuite.reproduce"],
     ["ecsuite.report"],
