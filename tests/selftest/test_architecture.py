@@ -40,6 +40,7 @@ LAYERS = [
     ["ecsuite.wording"],
     ["ecsuite.checks"],
     ["ecsuite.journal"],
+    ["ecsuite.postman"],
     ["ecsuite.conditions"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
@@ -155,7 +156,7 @@ def test_httpx_comes_without_its_command():
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
 MAY_USE_WORDING = {
     f"ecsuite.report.{name}"
-    for name in ("causes", "excerpt", "findings", "junit", "markdown", "show", "terminal", "text")
+    for name in ("causes", "collection", "excerpt", "findings", "junit", "markdown", "show", "terminal", "text")
 } | {
     "ecsuite.reproduce.script",
     "ecsuite.reproduce.calls",

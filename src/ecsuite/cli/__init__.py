@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 
 import click
 
-from ecsuite.cli import catalogue, export, serve, show, token, walkthrough
+from ecsuite.cli import catalogue, check, export, serve, show, token, walkthrough
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.errors import EcsuiteError
 from ecsuite.version import __version__
@@ -25,6 +25,7 @@ COMMANDS: Final = (
     catalogue.faults,
     catalogue.variants,
     export.export,
+    check.check,
 )
 
 
