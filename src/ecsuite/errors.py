@@ -24,6 +24,7 @@
     │   ├── DataFileUnusable
     │   ├── ReportUnwritable
     │   ├── ReportUnusable
+    │   ├── UnknownScenario
     │   ├── CollectionUnreadable
     │   ├── EnvironmentFileUnreadable
     │   ├── NoRequestOfApi           nothing was selected (5)
@@ -209,6 +210,11 @@ class ReportUnwritable(UsageError):
 class ReportUnusable(UsageError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"cannot read the result of a run from {path}: {reason}")
+
+
+class UnknownScenario(UsageError):
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no recorded scenario {name!r}: expected one of {', '.join(known)}")
 
 
 class CollectionUnreadable(UsageError):

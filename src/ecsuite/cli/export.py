@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
+
+if TYPE_CHECKING:
+    from ecsuite.export.http_file import Dialect
+
+# Of the names of all files.
+_PREFIX: Final = "energy-coordination"
 
 _EDITION = click.option(
     "--edition", "--ec-edition", metavar="EDITION", help="Whose guide and contract.  [default: the oldest]"
@@ -41,7 +48,7 @@ def postman(edition: str | None, output: Path) -> None:
 
     chosen = editions.require(edition or editions.default("local"))
     book = with_every_operation(quickstart(chosen), exchanges(chosen))
-    name = f"energy-coordination-{chosen}"
+    name = f"{_PREFIX}-{chosen}"
     _write(
         output,
         {
@@ -49,6 +56,66 @@ def postman(edition: str | None, output: Path) -> None:
             f"{name}.postman_environment.json": of_postman.text(of_postman.environment(book)),
         },
     )
+
+
+@export.command()
+@_EDITION
+@_FOLDER
+def openapi(edition: str | None, output: Path) -> None:
+    """Write the contract as a plain OpenAPI 3.1 document, without what only ecsuite reads."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.export import openapi as of_openapi  # noqa: PLC0415
+
+    chosen = editions.require(edition or editions.default("local"))
+    text = of_openapi.text(of_openapi.document(editions.contract(chosen)))
+    _write(output, {f"{_PREFIX}-{chosen}.openapi.json": text})
+
+
+@export.command()
+@_EDITION
+@_FOLDER
+@click.option(
+    "--for",
+    "dialect",
+    type=click.Choice(("jetbrains", "vscode")),
+    default="jetbrains",
+    show_default=True,
+    help="JetBrains' editors and httpYac, or the extension REST Client of VS Code.",
+)
+def http(edition: str | None, output: Path, dialect: Dialect) -> None:
+    """Write the quickstart as a file of requests that editors send (.http)."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.export.http_file import environments, http_file  # noqa: PLC0415
+    from ecsuite.export.openapi import text  # noqa: PLC0415
+    from ecsuite.export.recorded import quickstart  # noqa: PLC0415
+
+    chosen = editions.require(edition or editions.default("local"))
+    book = quickstart(chosen)
+    files = {f"{_PREFIX}-{chosen}.http": http_file(book, dialect)}
+    if dialect == "jetbrains":
+        public, private = environments(book)
+        files |= {"http-client.env.json": text(public), "http-client.private.env.json": text(private)}
+    _write(output, files)
+
+
+@export.command()
+@_EDITION
+@_FOLDER
+@click.option("--scenario", metavar="NAME", default="quickstart", show_default=True, help="A recorded scenario.")
+def har(edition: str | None, output: Path, scenario: str) -> None:
+    """Write a recorded scenario as an HTTP archive (HAR 1.2), which browsers' developer tools import."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.cassette.tape import load  # noqa: PLC0415
+    from ecsuite.errors import UnknownScenario  # noqa: PLC0415
+    from ecsuite.export.har import archive  # noqa: PLC0415
+    from ecsuite.export.openapi import text  # noqa: PLC0415
+    from ecsuite.export.recorded import scenarios  # noqa: PLC0415
+
+    chosen = editions.require(edition or editions.default("local"))
+    if scenario not in scenarios(chosen):
+        raise UnknownScenario(scenario, scenarios(chosen))
+    made = archive(load(editions.cassette(chosen, scenario)))
+    _write(output, {f"{_PREFIX}-{chosen}-{scenario.replace('/', '-')}.har": text(made)})
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
