@@ -101,6 +101,32 @@ def http(edition: str | None, output: Path, dialect: Dialect) -> None:
 @export.command()
 @_EDITION
 @_FOLDER
+def arazzo(edition: str | None, output: Path) -> None:
+    """Write the quickstart and the recorded scenarios as Arazzo 1.0.1 workflows.
+
+    Beside them are the two OpenAPI documents that they refer to: of the API, and of the identity service.
+    """
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.export import arazzo as of_arazzo  # noqa: PLC0415
+    from ecsuite.export.openapi import text  # noqa: PLC0415
+    from ecsuite.export.recorded import QUICKSTART, quickstart, scenario, scenarios  # noqa: PLC0415
+
+    chosen = editions.require(edition or editions.default("local"))
+    stem = f"{_PREFIX}-{chosen}"
+    urls = (f"{stem}.api.openapi.json", f"{stem}.identity.openapi.json")
+    described = of_arazzo.descriptions(editions.contract(chosen))
+    files = {name: text(value) for name, value in zip(urls, described, strict=True)}
+    files[f"{stem}.quickstart.arazzo.json"] = text(of_arazzo.workflows({QUICKSTART: quickstart(chosen)}, urls))
+    told = {name: of_arazzo.fit(scenario(chosen, name)) for name in scenarios(chosen) if name != QUICKSTART}
+    books = {name.replace("/", "-"): book for name, book in told.items() if book}
+    if books:
+        files[f"{stem}.scenarios.arazzo.json"] = text(of_arazzo.workflows(books, urls))
+    _write(output, files)
+
+
+@export.command()
+@_EDITION
+@_FOLDER
 @click.option("--scenario", metavar="NAME", default="quickstart", show_default=True, help="A recorded scenario.")
 def har(edition: str | None, output: Path, scenario: str) -> None:
     """Write a recorded scenario as an HTTP archive (HAR 1.2), which browsers' developer tools import."""

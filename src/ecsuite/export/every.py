@@ -10,7 +10,17 @@ from typing import Any, Final
 from ecsuite.contract import Contract, EntityType, Operation, Parameter, links_to, success_links
 from ecsuite.export.calls import Book, Call, Capture, Chapter, Variable, holes
 from ecsuite.export.examples import request_example, response_examples
-from ecsuite.export.templates import Marks, entity_name, made_by, marks, new_ids, round_trip, setting_of, template
+from ecsuite.export.templates import (
+    Marks,
+    entity_name,
+    is_sweeping,
+    made_by,
+    marks,
+    new_ids,
+    round_trip,
+    setting_of,
+    template,
+)
 from ecsuite.json_paths import Path, leaves
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation
 
@@ -78,7 +88,7 @@ class _Writer:
             captures=tuple(self._captures(operation)),
             keeps=entity_name(entity_type) if entity_type and not operation.sandbox_only else "",
             examples=tuple(response_examples(self._contract, operation, self._recorded.get(operation.id, ()))),
-            is_sweeping=self._is_sweeping(operation),
+            is_sweeping=is_sweeping(self._contract, operation),
         )
         return self._reading(replace(call, needs=self._needs(call), expectation=self._expectation(call)))
 
@@ -210,11 +220,6 @@ class _Writer:
             and name not in self._settings
             and name not in self._batch_ids
         )
-
-    def _is_sweeping(self, operation: Operation) -> bool:
-        """Whether a call deletes without saying what, or makes what only such a call deletes."""
-        targets = [self._contract.operations[link.operation_id] for link in success_links(operation)]
-        return any(each.method == "DELETE" and "{" not in each.path for each in (operation, *targets))
 
     def _node(self, operation: Operation) -> Mapping[str, Any]:
         node: Mapping[str, Any] = self._contract.source.at(operation.pointer)

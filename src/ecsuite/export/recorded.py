@@ -15,6 +15,7 @@ from ecsuite.export.calls import Book, Call, Capture, Chapter, Example, Variable
 from ecsuite.export.templates import (
     Names,
     entity_name,
+    is_sweeping,
     made_by,
     marks,
     new_ids,
@@ -152,6 +153,7 @@ class _Chapters:
             draws=drawn,
             captures=tuple(captures),
             examples=(Example(exchange.response),),
+            is_sweeping=is_sweeping(self._contract, operation),
         )
         call = replace(call, needs=self._needs(call))
         self._captured |= {capture.variable for capture in captures} - set(drawn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ecsuite.contract import Contract, EntityType, Operation
+from ecsuite.contract import Contract, EntityType, Operation, success_links
 from ecsuite.export.calls import CREDENTIALS, HOOK_URL, ID, SECRET, RoundTrip, Variable
 from ecsuite.json_paths import Path, leaves
 
@@ -47,6 +47,12 @@ def entity_name(entity_type: EntityType) -> str:
 def made_by(contract: Contract, operation: Operation) -> EntityType | None:
     """What an operation makes; None where it makes nothing that can be read."""
     return next((each for each in contract.entity_types if each.creator is operation), None)
+
+
+def is_sweeping(contract: Contract, operation: Operation) -> bool:
+    """Whether a call deletes without saying what, or makes what only such a call deletes."""
+    targets = [contract.operations[link.operation_id] for link in success_links(operation)]
+    return any(each.method == "DELETE" and "{" not in each.path for each in (operation, *targets))
 
 
 def marks(contract: Contract, operation: Operation, body: Any) -> Marks:
