@@ -26,6 +26,10 @@
     │   ├── DataFileUnusable
     │   ├── ReportUnwritable
     │   ├── ReportUnusable
+    │   ├── UnknownScenario
+    │   ├── CollectionUnreadable
+    │   ├── EnvironmentFileUnreadable
+    │   ├── NoRequestOfApi           nothing was selected (5)
     │   ├── NoSuchCause
     │   ├── UnknownFault
     │   ├── UnknownVariant
@@ -225,6 +229,32 @@ class ReportUnwritable(UsageError):
 class ReportUnusable(UsageError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"cannot read the result of a run from {path}: {reason}")
+
+
+class UnknownScenario(UsageError):
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no recorded scenario {name!r}: expected one of {', '.join(known)}")
+
+
+class CollectionUnreadable(UsageError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot read the collection {path}: {reason}; expected a Postman collection, exported as version 2.1"
+        )
+
+
+class EnvironmentFileUnreadable(UsageError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot read the environment {path}: {reason}; expected one that Postman exported")
+
+
+class NoRequestOfApi(UsageError):
+    exit_code: ClassVar[int] = 5
+
+    def __init__(self, path: Path, hosts: Iterable[str]) -> None:
+        super().__init__(
+            f"nothing in {path} calls the API ({', '.join(hosts)}): expected its address, or a variable in its place"
+        )
 
 
 class NoSuchCause(UsageError):

@@ -45,6 +45,7 @@ LAYERS = [
     ["ecsuite.checks"],
     ["ecsuite.journal"],
     ["ecsuite.left"],
+    ["ecsuite.postman"],
     ["ecsuite.conditions"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
@@ -59,6 +60,7 @@ LAYERS = [
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
     ["ecsuite.session"],
+    ["ecsuite.export"],
     ["ecsuite.results"],
     ["ecsuite.reproduce"],
     ["ecsuite.report"],
@@ -159,7 +161,18 @@ def test_httpx_comes_without_its_command():
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
 MAY_USE_WORDING = {
     f"ecsuite.report.{name}"
-    for name in ("causes", "excerpt", "findings", "junit", "lines", "markdown", "show", "terminal", "text")
+    for name in (
+        "causes",
+        "collection",
+        "excerpt",
+        "findings",
+        "junit",
+        "lines",
+        "markdown",
+        "show",
+        "terminal",
+        "text",
+    )
 } | {
     "ecsuite.reproduce.script",
     "ecsuite.reproduce.calls",

@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 
 import click
 
-from ecsuite.cli import catalogue, serve, show, token, walkthrough
+from ecsuite.cli import catalogue, check, export, serve, show, token, walkthrough
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.cli.masking import masked
 from ecsuite.errors import EcsuiteError
@@ -25,6 +25,8 @@ COMMANDS: Final = (
     serve.serve,
     catalogue.faults,
     catalogue.variants,
+    export.export,
+    check.check,
 )
 
 

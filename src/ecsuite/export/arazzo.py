@@ -1,0 +1,266 @@
+"""Books as Arazzo 1.0.1 workflows over two descriptions: the API's, and that of the identity service."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from ecsuite.contract import Contract, Pointer
+from ecsuite.export.calls import Book, Call, Capture, Variable, filled, schema_of
+from ecsuite.export.openapi import document as openapi_document
+from ecsuite.json_paths import leaves
+
+_API: Final = "api"
+_IDENTITY: Final = "identity"
+_NAMESPACE: Final = uuid.UUID("7d3d1c52-6f0a-5e0c-8b1c-2f4c1d1a9b55")
+_TOKEN: Final = "token"  # noqa: S105  the name of an output
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT")
+_AT_THE_END: Final = frozenset({"DELETE", "GET"})
+_NUMBER: Final = re.compile(r"\d+$")
+
+
+def descriptions(contract: Contract) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The description of the API without the token endpoint, and that of the identity service, which has nothing else.
+
+    A runner is told one address for each description, and the two are on hosts of their own.
+    """
+    whole, token = openapi_document(contract), contract.token_operation
+    own = token.path if token else ""
+    paths = whole["paths"]
+    api = whole | {"paths": {path: node for path, node in paths.items() if path != own}}
+    identity = {
+        **{name: part for name, part in whole.items() if name not in {"webhooks", "security"}},
+        "servers": paths.get(own, {}).get("servers", whole["servers"]),
+        "paths": {path: node for path, node in paths.items() if path == own},
+    }
+    return api, identity
+
+
+def workflows(books: Mapping[str, Book], urls: tuple[str, str]) -> dict[str, Any]:
+    """A document with a workflow to each book.
+
+    Args:
+        books: by the ids of their workflows; all of one edition.
+        urls: of the two descriptions, as seen from the document.
+    """
+    book = next(iter(books.values()))
+    title = book.contract.source.document["info"]["title"]
+    return {
+        "arazzo": "1.0.1",
+        "info": {
+            "title": f"{title} {book.edition}: {' '.join(books) if len(books) == 1 else 'scenarios'}",
+            "version": book.edition,
+            "description": "Ids are inputs: give others where those are taken. What is made is deleted in the end.",
+        },
+        "sourceDescriptions": [
+            {"name": _API, "url": urls[0], "type": "openapi"},
+            {"name": _IDENTITY, "url": urls[1], "type": "openapi"},
+        ],
+        "workflows": [_Workflow(name, each).made() for name, each in books.items()],
+    }
+
+
+class _Workflow:
+    """Makes the workflow of one book."""
+
+    def __init__(self, name: str, book: Book) -> None:
+        self._name = name
+        self._book = book
+        # Where the value of each variable comes from: an output of a step, else an input.
+        self._sources: dict[str, str] = {}
+        self._token = ""
+        self._sent: dict[str, Call] = {}
+        self._calls = [(chapter, call) for chapter in book.chapters for call in chapter.calls]
+        self._ids = _step_ids([call for _, call in self._calls])
+        changes = [number for number, (_, call) in enumerate(self._calls) if call.operation.method not in _AT_THE_END]
+        # From here on things are deleted, and looked for.
+        self._cleanup = max(changes, default=0) + 1
+
+    def made(self) -> dict[str, Any]:
+        """The workflow."""
+        first = self._book.chapters[0]
+        text = first.text if len(self._book.chapters) == 1 else "The steps of the guide, in its order."
+        return {
+            "workflowId": self._name,
+            "summary": first.title if len(self._book.chapters) == 1 else f"The {self._name}",
+            "description": text,
+            "inputs": {"type": "object", "properties": self._inputs()},
+            "steps": [self._step(number, call) for number, (_, call) in enumerate(self._calls)],
+        }
+
+    def _inputs(self) -> dict[str, Any]:
+        named = {each.name for each in self._book.settings}
+        used = {each.name for _, call in self._calls for each in _variables(call)} & named
+        inputs: dict[str, Any] = {}
+        for each in self._book.settings:
+            if each.name in used:
+                own = {"type": "string", "description": each.text}
+                inputs[each.name] = own | ({"format": "password"} if each.is_secret else {"default": each.value})
+        for name in dict.fromkeys(name for _, call in self._calls for name in call.draws):
+            value = str(uuid.uuid5(_NAMESPACE, f"{self._book.edition} {self._name} {name}"))
+            inputs[name] = {"type": "string", "default": value}
+        return inputs
+
+    def _step(self, number: int, call: Call) -> dict[str, Any]:
+        chapter, step_id = self._calls[number][0], self._ids[number]
+        is_token = call.operation is self._book.contract.token_operation
+        is_first = chapter.calls[0] is call and len(self._book.chapters) > 1
+        step: dict[str, Any] = {
+            "stepId": step_id,
+            "description": f"{chapter.title}. {chapter.text}" if is_first else call.title,
+            "operationId": f"$sourceDescriptions.{_IDENTITY if is_token else _API}.{call.operation.id}",
+        }
+        if parameters := self._parameters(call):
+            step["parameters"] = parameters
+        if call.body is not None:
+            own = filled(call.body, lambda each: self._own(call, each))
+            step["requestBody"] = {"contentType": call.media_type, "payload": own}
+        step["successCriteria"] = self._criteria(call)
+        if after := self._where_nothing_is(number, call):
+            step["onSuccess"] = after
+        if (target := max(self._cleanup, number + 1)) < len(self._ids) and number:
+            # Whatever fails, what was made is deleted; the failure stays one.
+            step["onFailure"] = [{"name": "cleanUp", "type": "goto", "stepId": self._ids[target]}]
+        if outputs := self._outputs(step_id, call, is_token=is_token):
+            step["outputs"] = outputs
+        if call.keeps:
+            self._sent[call.keeps] = call
+        return step
+
+    def _parameters(self, call: Call) -> list[dict[str, Any]]:
+        made = [{"name": name, "in": "path", "value": self._spelt(value)} for name, value in call.path.items()]
+        made += [{"name": name, "in": "query", "value": self._spelt(value)} for name, value in call.query]
+        if call.operation.security:
+            made.append({"name": "Authorization", "in": "header", "value": f"Bearer {{{self._token}}}"})
+        return made
+
+    def _outputs(self, step_id: str, call: Call, *, is_token: bool) -> dict[str, str]:
+        outputs: dict[str, str] = {}
+        for each in call.captures:
+            # A linter takes steps of one name in several workflows for one, so the same outputs are called the same.
+            output = _NUMBER.sub("", each.variable)
+            output = each.variable if output in outputs else output
+            outputs[output] = f"$response.body#{_pointer(each)}"
+            self._sources[each.variable] = f"$steps.{step_id}.outputs.{output}"
+        if is_token:
+            self._token = f"$steps.{step_id}.outputs.{_TOKEN}"
+            return {_TOKEN: "$response.body#/access_token"}
+        return outputs
+
+    def _criteria(self, call: Call) -> list[dict[str, str]]:
+        rules = call.promised()
+        statuses = " || ".join(f"$statusCode == {rule.status}" for rule in rules) or "$statusCode < 500"
+        return [{"condition": statuses}, *({"condition": each} for each in self._round_trip(call))]
+
+    def _round_trip(self, call: Call) -> Iterator[str]:
+        """What was sent comes back, wherever a response must have it."""
+        made = self._sent.get(call.reads.variable) if call.reads else None
+        schema = next((found for rule in call.promised() if (found := schema_of(rule))), None)
+        if call.reads is None or made is None or schema is None:
+            return
+        closed = (*call.reads.open, *call.reads.unordered)
+        for path, value in leaves(made.body):
+            pointer = "".join(f"/{token}" for token in path)
+            if pointer.startswith(closed) or not _is_required(self._book.contract, schema, path):
+                continue
+            if isinstance(value, Variable):
+                yield f"$response.body#{pointer} == {self._spelt(value)}"
+            elif (literal := _literal(value)) is not None:
+                yield f"$response.body#{pointer} == {literal}"
+
+    def _where_nothing_is(self, number: int, call: Call) -> list[dict[str, Any]]:
+        """Where a list is empty, or a right call may be refused: on to the next step that can do without."""
+        wanted = {each.variable for each in call.captures} - set(call.draws)
+        later = [
+            index for index, (_, each) in enumerate(self._calls) if index > number and not wanted & set(each.needs)
+        ]
+        skips_any = later and later[0] > number + 1
+        if not wanted or not skips_any:
+            return []
+        refusals = [rule.status for rule in call.promised() if not rule.status.startswith("2")]
+        conditions = [f"$response.body#{_pointer(each)} == null" for each in call.captures if each.is_of_list]
+        conditions += [f"$statusCode == {status}" for status in refusals]
+        return [
+            {
+                "name": f"nothing{index}",
+                "type": "goto",
+                "stepId": self._ids[later[0]],
+                "criteria": [{"condition": each}],
+            }
+            for index, each in enumerate(conditions, 1)
+        ]
+
+    def _own(self, call: Call, variable: Variable) -> str:
+        """What a call sends: its own new ids are inputs, also where the answered one is used from then on."""
+        return f"$inputs.{variable.name}" if variable.name in call.draws else self._spelt(variable)
+
+    def _spelt(self, value: str | Variable) -> str:
+        if not isinstance(value, Variable):
+            return value
+        return self._sources.get(value.name, f"$inputs.{value.name}")
+
+
+def fit(book: Book) -> Book | None:
+    """A recorded scenario as one that runners can tell again; None where they cannot.
+
+    A workflow has one partner, and deletes nothing of others; and a runner (`redocly respect`) does not send a body
+    that is an empty object. Left out are refused changes, of which a recording does not say whether they must be
+    refused, and a GET that repeats the one before it.
+    """
+    calls = [call for chapter in book.chapters for call in chapter.calls]
+    tokens = sum(call.operation is book.contract.token_operation for call in calls)
+    if tokens != 1 or any(call.is_sweeping or call.body == {} for call in calls):
+        return None
+    kept: list[Call] = []
+    for call in calls:
+        is_refused = call.expectation.statuses is not None
+        is_read = call.operation.method == "GET"
+        is_repeated = is_read and kept and (kept[-1].operation, kept[-1].path) == (call.operation, call.path)
+        if not (is_refused and not is_read) and not is_repeated:
+            kept.append(call)
+    return replace(book, chapters=(replace(book.chapters[0], calls=tuple(kept)),))
+
+
+def _variables(call: Call) -> Iterator[Variable]:
+    found: list[Variable] = []
+    filled([call.body, *call.path.values(), *dict(call.query).values()], found.append)
+    return iter(found)
+
+
+def _step_ids(calls: Iterable[Call]) -> list[str]:
+    seen: dict[str, int] = {}
+    ids: list[str] = []
+    for call in calls:
+        name = call.operation.id
+        seen[name] = seen.get(name, 0) + 1
+        ids.append(name if seen[name] == 1 else f"{name}{seen[name]}")
+    return ids
+
+
+def _pointer(capture: Capture) -> str:
+    return "".join(f"/{token}" for token in capture.at)
+
+
+def _literal(value: Any) -> str | None:
+    """A value as conditions have it; None for what has no exact counterpart, or several spellings."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str) and not _INSTANT.match(value) and not set(value) & set("'\\{}"):
+        return f"'{value}'"
+    return None
+
+
+def _is_required(contract: Contract, schema: Pointer, path: Sequence[str | int]) -> bool:
+    """Whether a value must be there by its schema, all the way down."""
+    for token in path:
+        shape = contract.schemas.shape(schema)
+        found = shape.items if isinstance(token, int) else shape.members.get(token)
+        if found is None or (isinstance(token, str) and token not in shape.required):
+            return False
+        schema = found
+    return True

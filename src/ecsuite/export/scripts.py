@@ -1,0 +1,197 @@
+"""The scripts of a Postman collection: plain JavaScript, whole in itself at each request, as its readers expect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ecsuite.contract import Contract, ResponseRule
+from ecsuite.export.calls import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, TOKEN_URL, Call, RoundTrip, schema_of
+from ecsuite.export.draft7 import draft7
+
+_INDENT: Final = "    "
+# Statuses by which a service says that it has not looked at the request, and is to be asked again.
+_BUSY: Final = "[429, 503]"
+_MOST_TRIES: Final = 5
+_SENT: Final = "Sent"
+
+TOKEN_SCRIPT: Final = f"""\
+// A token for every request, and a new one before the old one ends. Set {CLIENT_ID} and {CLIENT_SECRET} in the
+// environment, or {ACCESS_TOKEN} where you have a token already.
+const ends = Number(pm.collectionVariables.get("tokenEnds") || 0);
+const given = pm.environment.get("{ACCESS_TOKEN}");
+if (!given && pm.request.auth?.type !== "noauth" && Date.now() > ends) {{
+    const [id, secret] = [pm.variables.get("{CLIENT_ID}"), pm.variables.get("{CLIENT_SECRET}")];
+    if (!id || !secret) {{
+        throw new Error("set {CLIENT_ID} and {CLIENT_SECRET} in the environment");
+    }}
+    const form = {{ grant_type: "client_credentials", client_id: id, client_secret: secret }};
+    pm.sendRequest({{
+        url: pm.variables.replaceIn("{{{{{TOKEN_URL}}}}}"),
+        method: "POST",
+        header: {{ "Content-Type": "application/x-www-form-urlencoded" }},
+        body: {{ mode: "urlencoded", urlencoded: Object.entries(form).map(([key, value]) => ({{ key, value }})) }},
+    }}, (error, response) => {{
+        const answer = error ? {{}} : response.json();
+        pm.collectionVariables.set("{ACCESS_TOKEN}", answer.access_token);
+        pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 0) - 60) * 1000);
+    }});
+}}"""
+
+BUSY_SCRIPT: Final = f"""\
+// A service that is busy says so by 429 or 503: then the same request is sent again, and nothing is tested.
+if ({_BUSY}.includes(pm.response.code)) {{
+    const tries = Number(pm.variables.get("tries") || 0) + 1;
+    pm.variables.set("tries", tries);
+    pm.test(`the service is not busy for ever (try ${{tries}})`, () => pm.expect(tries).to.be.below({_MOST_TRIES}));
+    if (tries < {_MOST_TRIES}) {{
+        pm.execution.setNextRequest(pm.info.requestId);
+        setTimeout(() => {{}}, 1000 * Math.min(Number(pm.response.headers.get("Retry-After")) || 1, 30));
+    }}
+}} else {{
+    pm.variables.set("tries", 0);
+}}"""
+
+_COMPARE: Final = """\
+const differences = (sent, shown, at) => {
+    if (open.includes(at) || shown === undefined || shown === null || sent === shown) return [];
+    if (Date.parse(sent) === Date.parse(shown) && /^\\d{4}-\\d\\d-\\d\\dT/.test(sent)) return [];
+    if (sent === null || typeof sent !== "object" || typeof shown !== "object") {
+        return [`${at || "the body"} is ${JSON.stringify(shown)}, and was sent as ${JSON.stringify(sent)}`];
+    }
+    const [left, right] = unordered.includes(at) ? [[...sent].sort(), [...shown].sort()] : [sent, shown];
+    const more = Array.isArray(left) && left.length !== right.length ? [`${at} has ${right.length} items`] : [];
+    return Object.keys(left).flatMap((name) => differences(left[name], right[name], `${at}/${name}`)).concat(more);
+};"""
+
+
+def before(call: Call, secrets: Sequence[str]) -> list[str]:
+    """What is run before a request: what it needs, and new ids.
+
+    Args:
+        call: the call.
+        secrets: the settings that get a new value where a user has set none.
+    """
+    lines: list[str] = []
+    if call.is_sweeping:
+        lines += [
+            "// It deletes what others of your company have made, too: set sweeping to yes where that is meant.",
+            'if (pm.variables.get("sweeping") !== "yes") pm.execution.skipRequest();',
+        ]
+    for name in call.needs:
+        lines.append(f'if (!pm.variables.get("{name}")) pm.execution.skipRequest(); // there is none')
+    lines += [
+        f'pm.collectionVariables.set("{name}", pm.variables.replaceIn("{{{{$randomUUID}}}}"));' for name in call.draws
+    ]
+    lines += [
+        f'pm.collectionVariables.unset("{each.variable}");' for each in call.captures if each.variable not in call.draws
+    ]
+    for name in secrets:
+        drawn = 'pm.variables.replaceIn("{{$randomUUID}}{{$randomUUID}}")'
+        lines.append(f'if (!pm.variables.get("{name}")) pm.variables.set("{name}", {drawn});')
+    return lines
+
+
+def after(contract: Contract, call: Call) -> tuple[list[str], tuple[str, ...]]:
+    """What is run after a request: the tests, and what later requests need; and what the tests cannot see."""
+    lines, lost = _tests(contract, call)
+    lines += _keeping(call)
+    if call.reads:
+        lines += _round_trip(call.reads)
+    if contract.token_operation is call.operation:
+        lines += [
+            f'pm.collectionVariables.set("{ACCESS_TOKEN}", pm.response.json().access_token);',
+            'pm.collectionVariables.set("tokenEnds", Date.now() + ((pm.response.json().expires_in || 0) - 60) * 1000);',
+        ]
+    indented = [f"{_INDENT}{line}" if line else line for text in lines for line in text.split("\n")]
+    return [f"if (!{_BUSY}.includes(pm.response.code)) {{", *indented, "}"], lost
+
+
+def _tests(contract: Contract, call: Call) -> tuple[list[str], tuple[str, ...]]:
+    rules = call.promised()
+    if not rules:
+        return ['pm.test("it is no server error", () => pm.expect(pm.response.code).to.be.below(500));'], ()
+    statuses = " or ".join(rule.status for rule in rules)
+    wanted = ", ".join(rule.status for rule in rules)
+    lines = [f'pm.test("the status is {statuses}", () => pm.expect(pm.response.code).to.be.oneOf([{wanted}]));']
+    lost: list[str] = []
+    for statuses_alike, rule in _alike(rules):
+        own, of_rule = _of_rule(contract, rule)
+        lost += of_rule
+        if own:
+            lines.append(f"if ([{', '.join(statuses_alike)}].includes(pm.response.code)) {{")
+            lines += [f"{_INDENT}{line}" for text in own for line in text.split("\n")]
+            lines.append("}")
+    return lines, tuple(dict.fromkeys(lost))
+
+
+def _alike(rules: Sequence[ResponseRule]) -> Iterator[tuple[list[str], ResponseRule]]:
+    """The responses, those together that promise the same."""
+    groups: dict[object, list[ResponseRule]] = {}
+    for rule in rules:
+        groups.setdefault((rule.body, tuple(rule.content.items()), rule.headers), []).append(rule)
+    for group in groups.values():
+        yield [rule.status for rule in group], group[0]
+
+
+def _of_rule(contract: Contract, rule: ResponseRule) -> tuple[list[str], tuple[str, ...]]:
+    lines = [
+        line for header in rule.headers if header.required for line in _of_header(contract, header.name, header.schema)
+    ]
+    schema = schema_of(rule)
+    if rule.body == "none":
+        lines.append('pm.test("it has no body", () => pm.expect(pm.response.text()).to.equal(""));')
+    if rule.body == "any" or schema is None:
+        return lines, ()
+    translated, lost = draft7(contract.source, schema)
+    types = json.dumps(list(rule.content))
+    tests = [
+        f"const types = {types};",
+        'const type = (pm.response.headers.get("Content-Type") || "").split(";")[0].trim().toLowerCase();',
+        'pm.test(`the media type is ${types.join(" or ")}`, () => pm.expect(type).to.be.oneOf(types));',
+        f"const schema = {_script(translated)};",
+        'pm.test("the body matches the contract", () => pm.response.to.have.jsonSchema(schema));',
+    ]
+    if rule.body == "optional":
+        tests = [
+            'if (pm.response.text() !== "") {',
+            *(f"{_INDENT}{line}" for text in tests for line in text.split("\n")),
+            "}",
+        ]
+    return lines + tests, lost
+
+
+def _of_header(contract: Contract, name: str, pointer: Any) -> list[str]:
+    pattern = contract.schemas.shape(pointer).keywords.get("pattern")
+    if not pattern:
+        return [f'pm.test("it has the header {name}", () => pm.response.to.have.header("{name}"));']
+    value = f'pm.response.headers.get("{name}") || ""'
+    return [
+        f'pm.test("the header {name} is right", () => pm.expect({value}).to.match(new RegExp({json.dumps(pattern)})));'
+    ]
+
+
+def _keeping(call: Call) -> Iterator[str]:
+    """Keeps what later requests need."""
+    for capture in call.captures:
+        steps = "".join(f"?.[{json.dumps(int(token) if token.isdigit() else token)}]" for token in capture.at)
+        yield f'pm.collectionVariables.set("{capture.variable}", pm.response.json(){steps});'
+    if call.keeps:
+        yield f'pm.collectionVariables.set("{call.keeps}{_SENT}", pm.request.body.raw);'
+
+
+def _round_trip(reads: RoundTrip) -> list[str]:
+    """Compares what a response shows with what was sent; what it does not show is not compared."""
+    return [
+        f'const sent = JSON.parse(pm.collectionVariables.get("{reads.variable}{_SENT}") || "{{}}");',
+        f"const [open, unordered] = [{json.dumps(list(reads.open))}, {json.dumps(list(reads.unordered))}];",
+        _COMPARE,
+        'pm.test("what was sent comes back", () => {',
+        f'{_INDENT}pm.expect(differences(sent, pm.response.json(), "")).to.eql([]);',
+        "});",
+    ]
+
+
+def _script(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=4)

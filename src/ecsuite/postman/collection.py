@@ -1,0 +1,253 @@
+"""A Postman collection (2.0 or 2.1) as requests with their saved responses; nothing is judged here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
+
+from ecsuite.errors import CollectionUnreadable
+from ecsuite.messages.exchange import Headers, Response
+from ecsuite.messages.media import FORM
+from ecsuite.postman.environment import enabled, resolved
+from ecsuite.postman.files import read_object
+
+_KNOWN_SCHEMA: Final = re.compile(r"/v2\.[01]\.0/")
+_HOLE: Final = re.compile(r'"(?:\\.|[^"\\])*"|\{\{[^{}]+\}\}')
+_BEARER: Final = "Bearer of-the-collection"
+_JSON: Final = "application/json"
+Body = Literal["none", "known", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as the collection has it.
+
+    Attributes:
+        url: with the values of known variables; `{{name}}` and `:name` stand for what is not known.
+        has_variables: whether a variable stood in its path, known or not.
+        headers: with `Content-Type` and `Authorization` as Postman adds them.
+        body: empty where there is none, or where it is not known.
+        body_is_known: whether it is known; that of a file is not.
+        token_is_known: whether it is known if a token is sent; a script may add it.
+    """
+
+    method: str
+    url: str
+    has_variables: bool
+    headers: Headers
+    body: bytes
+    body_is_known: bool = True
+    token_is_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved response, with the request that it answers; `has_headers` says whether its headers were saved, too."""
+
+    name: str
+    request: Sent
+    response: Response
+    has_headers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A request with its saved responses; `name` has those of its folders before it."""
+
+    name: str
+    request: Sent
+    saved: tuple[Saved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection: its name and its requests, in their order."""
+
+    name: str
+    items: tuple[Item, ...]
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a request has from the folders that it is in."""
+
+    names: tuple[str, ...]
+    values: Mapping[str, str]
+    auth: Mapping[str, Any] | None
+    scripts: str
+
+    def inside(self, node: Mapping[str, Any]) -> _Context:
+        """The same for what is in a folder, or is a request."""
+        auth = node.get("auth")
+        return _Context(
+            (*self.names, str(node.get("name", ""))),
+            {**self.values, **enabled(node.get("variable"))},
+            auth if isinstance(auth, dict) else self.auth,
+            self.scripts + json.dumps(node.get("event", [])),
+        )
+
+
+def read_collection(path: Path) -> Collection:
+    """Read a collection.
+
+    Raises:
+        CollectionUnreadable: it is no collection of version 2, or has no request.
+    """
+    document = read_object(path, CollectionUnreadable)
+    # What Postman's own interface gives out is wrapped.
+    document = document["collection"] if isinstance(document.get("collection"), dict) else document
+    info = document.get("info")
+    if not isinstance(info, dict) or not isinstance(document.get("item"), list):
+        raise CollectionUnreadable(path, _what_it_is(document))
+    schema = str(info.get("schema", ""))
+    if schema and not _KNOWN_SCHEMA.search(schema):
+        raise CollectionUnreadable(path, f"its schema is {schema}")
+    auth = document.get("auth")
+    values = enabled(document.get("variable"))
+    start = _Context((), values, auth if isinstance(auth, dict) else None, json.dumps(document.get("event", [])))
+    try:
+        items = tuple(_items(document["item"], start))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise CollectionUnreadable(path, f"it is damaged ({type(error).__name__})") from None
+    if not items:
+        raise CollectionUnreadable(path, "it has no requests")
+    secret = tuple(value for name, value in values.items() if re.search("secret|token|password", name, re.IGNORECASE))
+    return Collection(str(info.get("name", "")), items, secret)
+
+
+def _what_it_is(document: Mapping[str, Any]) -> str:
+    if "requests" in document:
+        return "it is a collection of version 1"
+    if isinstance(document.get("values"), list):
+        return "it is an environment"
+    if "openapi" in document or "swagger" in document:
+        return "it is an OpenAPI document"
+    return "it has no info and no item"
+
+
+def _items(nodes: Sequence[Any], context: _Context) -> Iterator[Item]:
+    for node in nodes:
+        inner = context.inside(node)
+        if isinstance(node.get("item"), list):
+            yield from _items(node["item"], inner)
+        elif "request" in node:
+            request = _sent(node["request"], inner)
+            saved = node.get("response") or []
+            name = " / ".join(filter(None, inner.names))
+            yield Item(name, request, tuple(_saved(each, request, inner) for each in saved if isinstance(each, dict)))
+
+
+def _saved(node: Mapping[str, Any], own: Sent, context: _Context) -> Saved:
+    original = node.get("originalRequest")
+    listed = node.get("header")
+    headers = _fields(listed, {})
+    body = node.get("body")
+    text = body if isinstance(body, str) else ""
+    if text and "content-type" not in {name.lower() for name, _ in headers}:
+        language = node.get("_postman_previewlanguage")
+        headers += [("Content-Type", _JSON)] if language == "json" or _is_json(text) else []
+    response = Response(int(node.get("code") or 0), Headers.of(headers), text.encode())
+    request = _sent(original, context) if isinstance(original, dict) else own
+    return Saved(str(node.get("name", "")), request, response, has_headers=bool(listed) or not text)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _sent(node: Any, context: _Context) -> Sent:
+    request: Mapping[str, Any] = {"url": node, "method": "GET"} if isinstance(node, str) else node
+    values = context.values
+    url, has_variables = _url(request.get("url") or "", values)
+    headers = _fields(request.get("header"), values)
+    body, content_type, body_is_known = _body(request.get("body"), values)
+    if content_type and not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", content_type))
+    auth = request.get("auth")
+    headers, token_is_known = _authorized(headers, auth if isinstance(auth, dict) else context.auth, context.scripts)
+    method = str(request.get("method") or "GET").upper()
+    return Sent(method, url, has_variables, Headers.of(headers), body, body_is_known, token_is_known)
+
+
+def _url(node: Any, values: Mapping[str, str]) -> tuple[str, bool]:
+    """The address of a request, and whether a variable stood in its path."""
+    if isinstance(node, str):
+        raw, own = node, {}
+    else:
+        own = enabled(node.get("variable"))
+        raw = str(node.get("raw") or _joined(node))
+    address, _, query = raw.partition("?")
+    path = re.sub(r"^(\w+://)?[^/]*", "", address)
+    has_variables = "{{" in path or "/:" in path
+    filled = re.sub(r"(?<=/):(\w+)", lambda name: own.get(name[1]) or name[0], address)
+    if isinstance(node, dict) and isinstance(node.get("query"), list):
+        query = urlencode(enabled(node["query"]), safe="{}")
+    whole = resolved(filled, values)
+    return (f"{whole}?{resolved(query, values)}" if query else whole), has_variables
+
+
+def _joined(node: Mapping[str, Any]) -> str:
+    host, path = node.get("host") or "", node.get("path") or ""
+    names = [str(each.get("value", "")) if isinstance(each, dict) else str(each) for each in path]
+    written = path if isinstance(path, str) else "/".join(names)
+    protocol = f"{node['protocol']}://" if node.get("protocol") else ""
+    return f"{protocol}{host if isinstance(host, str) else '.'.join(host)}/{written.removeprefix('/')}"
+
+
+def _fields(nodes: Any, values: Mapping[str, str]) -> list[tuple[str, str]]:
+    listed = nodes if isinstance(nodes, list) else []
+    return [
+        (resolved(str(each.get("key", "")), values), resolved(str(each.get("value") or ""), values))
+        for each in listed
+        if isinstance(each, dict) and each.get("key") and not each.get("disabled")
+    ]
+
+
+def _body(node: Any, values: Mapping[str, str]) -> tuple[bytes, str, bool]:
+    """A body, the media type that Postman adds, and whether the body is known."""
+    if not isinstance(node, dict) or node.get("disabled") or not node.get("mode"):
+        return b"", "", True
+    mode = node["mode"]
+    if mode == "raw":
+        text = resolved(str(node.get("raw") or ""), values)
+        language = ((node.get("options") or {}).get("raw") or {}).get("language", "")
+        # Postman sends a text without a language as such.
+        media_type = _JSON if language == "json" else "text/plain"
+        return _quoted(text).encode(), media_type if text else "", True
+    if mode == "urlencoded":
+        fields = [(name, value) for name, value in _fields(node.get("urlencoded"), values)]
+        return urlencode(fields).encode(), FORM, True
+    return b"", "", False
+
+
+def _quoted(text: str) -> str:
+    """A JSON text in which variables that are not known are texts."""
+    return _HOLE.sub(lambda found: found[0] if found[0].startswith('"') else json.dumps(found[0]), text)
+
+
+def _authorized(
+    headers: list[tuple[str, str]], auth: Mapping[str, Any] | None, scripts: str
+) -> tuple[list[tuple[str, str]], bool]:
+    """The headers with the token that Postman sends, and whether it is known if it sends one."""
+    own = next((value for name, value in headers if name.lower() == "authorization"), None)
+    kind = str((auth or {}).get("type", ""))
+    if own is None:
+        if kind in {"bearer", "oauth2"}:
+            return [*headers, ("Authorization", _BEARER)], True
+        added = [] if kind in {"", "noauth"} else [("Authorization", kind.capitalize())]
+        return headers + added, bool(added) or "uthorization" not in scripts
+    if "{{" not in own:
+        return headers, True
+    # The value of the variable is not known; its scheme may stand before it.
+    others = [(name, value) for name, value in headers if name.lower() != "authorization"]
+    return [*others, ("Authorization", _BEARER)], own.lower().startswith("bearer ")

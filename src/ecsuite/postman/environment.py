@@ -1,0 +1,73 @@
+"""An environment that Postman exported, as the variables of a live run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from ecsuite.errors import EnvironmentFileUnreadable
+from ecsuite.postman.files import read_object
+
+# What people call them, in small letters and without signs, and what a live run calls them.
+_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "baseurl": "EC_BASE_URL",
+        "tokenurl": "EC_TOKEN_URL",
+        "accesstokenurl": "EC_TOKEN_URL",
+        "authurl": "EC_TOKEN_URL",
+        "clientid": "EC_CLIENT_ID",
+        "clientsecret": "EC_CLIENT_SECRET",
+        "accesstoken": "EC_ACCESS_TOKEN",
+        "otherclientid": "EC_OTHER_CLIENT_ID",
+        "otherclientsecret": "EC_OTHER_CLIENT_SECRET",
+    }
+)
+_PREFIX: Final = "EC_"
+_HOLE: Final = re.compile(r"\{\{([^{}]+)\}\}")
+# A variable may hold another one, which may hold another.
+_DEEPEST: Final = 10
+
+
+def read_postman_environment(path: Path) -> dict[str, str]:
+    """The variables of a live run (`EC_BASE_URL`, `EC_CLIENT_ID`, ...) that an environment of Postman sets.
+
+    `baseUrl`, `base_url` and `BASE-URL` are the same name; one that starts with `EC_` is taken as it is. What is
+    disabled or empty, and every other variable, is left out.
+
+    Raises:
+        EnvironmentFileUnreadable: it is no file of that kind; the text holds none of its values.
+    """
+    document = read_object(path, EnvironmentFileUnreadable)
+    if not isinstance(document.get("values"), list):
+        raise EnvironmentFileUnreadable(path, "it has no list of values")
+    values = enabled(document["values"])
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        known = name if name.startswith(_PREFIX) else _NAMES.get(re.sub(r"[^a-z]", "", name.lower()), "")
+        if known and (filled := resolved(value, values).strip()):
+            found.setdefault(known, filled)
+    return found
+
+
+def enabled(entries: Any) -> dict[str, str]:
+    """The names and values of a list of variables, without those that are disabled."""
+    listed = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
+    return {
+        str(each.get("key") or each.get("id")): str(value)
+        for each in listed
+        if each.get("enabled", True) is not False and not each.get("disabled")
+        if isinstance(value := each.get("value"), str | int | float)
+    }
+
+
+def resolved(text: str, values: Mapping[str, str]) -> str:
+    """The text with the values of known variables in their places; unknown ones stay as they are."""
+    for _ in range(_DEEPEST):
+        filled = _HOLE.sub(lambda hole: values.get(hole[1].strip()) or hole[0], text)
+        if filled == text:
+            break
+        text = filled
+    return text

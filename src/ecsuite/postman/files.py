@@ -1,0 +1,37 @@
+"""Reads the JSON files that Postman exports, with one clear line where one cannot be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ecsuite.errors import EcsuiteError
+
+
+def read_object(path: Path, unreadable: Callable[[Path, str], EcsuiteError]) -> dict[str, Any]:
+    """The JSON object in a file.
+
+    Args:
+        path: of the file.
+        unreadable: makes the error of a reason.
+
+    Raises:
+        EcsuiteError: the one that `unreadable` makes, where it is missing, no JSON, or no object.
+    """
+    try:
+        # Windows puts a byte order mark in front.
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise unreadable(path, error.strerror or str(error)) from None
+    except UnicodeDecodeError:
+        raise unreadable(path, "it is not UTF-8") from None
+    except RecursionError:
+        raise unreadable(path, "it is nested too deep") from None
+    except ValueError as error:
+        place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise unreadable(path, f"it is no JSON{place}") from None
+    if not isinstance(document, dict):
+        raise unreadable(path, "it is no JSON object")
+    return document

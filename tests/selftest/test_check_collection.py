@@ -1,0 +1,218 @@
+"""`ecsuite check`: a Postman collection beside a contract."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.cli import main
+from ecsuite.export import postman as exported
+from ecsuite.export.every import with_every_operation
+from ecsuite.export.recorded import exchanges, quickstart
+from ecsuite.postman.collection import read_collection
+from ecsuite.postman.judge import judge
+
+OCTOBER = Path(__file__).with_name("collections") / "october-2023.json"
+BASE = "{{baseUrl}}"
+TOLD = [
+    "operation is in the contract: request line /users/:userId/dynamic-resources: POST /users/:userId/dynamic-resources, "
+    "expected a method and a path that the contract lists, such as POST /users/{userId}/vehicles",
+    "operation is in the contract: request line /users/:userId/meter: POST /users/:userId/meter, "
+    "expected a method and a path that the contract lists, such as POST /users/{userId}/meters",
+    "such as POST /users/{userId}/resources",
+    "request body matches contract: User: an object with user, expected at least one of the members userId",
+    "response body matches contract: User: an object with user, expected at least one of the members userId",
+    "request body matches contract: MeterRequest: an object with meter, expected at least one of the members address",
+    "response body matches contract: MeterEcho: an object with meter, expected at least one of the members meterId",
+]
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", *arguments])
+    return int(ended.value.code or 0)
+
+
+def collection(tmp_path: Path, *items: object, **members: object) -> Path:
+    path = tmp_path / "c.json"
+    whole = {"info": {"name": "c"}, "auth": {"type": "bearer"}, "item": items, **members}
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    return path
+
+
+def item(line: str = "GET {{baseUrl}}/users", body: object = None, saved: object = None, **request: object) -> dict:
+    method, url = line.split(" ")
+    raw = {"mode": "raw", "raw": body, "options": {"raw": {"language": "json"}}} if isinstance(body, str) else body
+    own = {"method": method, "url": url, **({"body": raw} if body else {}), **request}
+    return {"name": "r", "request": own, "response": [saved] if saved else []}
+
+
+def found(path: Path, edition: str = "2023-10") -> list[str]:
+    judged = judge(read_collection(path), editions.contract(edition))
+    return [f"{each.promise} {each.breach.kind}" for one in judged for each in one.journal.findings]
+
+
+def test_differences_of_october_2023_are_told(capsys):
+    """Each difference between the guide and the collection of the same month is a cause of its own."""
+    assert run(str(OCTOBER)) == 1
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert [text for text in TOLD if text not in said] == []
+    assert said.endswith("8 requests and saved responses checked: 7 errors")
+    assert "calls 3 of 26 operations not called: GET /users, DELETE /users/{userId}," in said
+
+
+@pytest.mark.parametrize("edition", editions.editions())
+def test_own_export_is_right(edition, tmp_path, capsys):
+    """What `ecsuite export postman` writes calls every operation, and keeps to the contract; its edition is guessed."""
+    path = tmp_path / "own.json"
+    book = with_every_operation(quickstart(edition), exchanges(edition))
+    path.write_text(exported.text(exported.collection(book)), encoding="utf-8")
+
+    assert run("--strict", str(path)) == 0
+
+    said = capsys.readouterr().out
+    count = len(editions.contract(edition).operations)
+    assert f"edition {edition}" in said
+    assert f"calls {count} of {count} operations\n" in said
+
+
+RIGHT = [
+    item(),
+    item("GET https://api.sandbox.voluespark.com/energy-coordination/v1/users/{{userId}}"),
+    item("GET http://127.0.0.1:8080/energy-coordination/v1/users"),
+    item("GET {{host}}/v1/users/:userId/vehicles"),
+    item("POST {{baseUrl}}/users", '{"userId": "{{$guid}}"}'),
+    item(
+        "POST {{baseUrl}}/users/1/vehicles",
+        '{"vehicleId": {{id}}, "metadata": {"resourceType": "{{kind}}", "brand": "b", "model": "m", "year": {{year}}, "vin": "v"}}',
+    ),
+    item(
+        "GET {{baseUrl}}/users", auth={"type": "noauth"}, header=[{"key": "Authorization", "value": "Bearer {{token}}"}]
+    ),
+    item(
+        "POST {{tokenUrl}}",
+        {
+            "mode": "urlencoded",
+            "urlencoded": [
+                {"key": "grant_type", "value": "client_credentials"},
+                {"key": "client_id", "value": "{{i}}"},
+                {"key": "client_secret", "value": "{{s}}"},
+            ],
+        },
+        auth={"type": "noauth"},
+    ),
+    item(
+        saved={
+            "name": "no headers",
+            "code": 200,
+            "header": None,
+            "body": '[{"userId": "a"}]',
+            "_postman_previewlanguage": "json",
+        }
+    ),
+    item(
+        "GET {{baseUrl}}/users/:userId",
+        saved={
+            "code": 200,
+            "header": [{"key": "Content-Type", "value": "application/json"}],
+            "body": '{"userId": "real"}',
+        },
+    ),
+    item(
+        "POST {{baseUrl}}/users",
+        '{"userId": "a"}',
+        saved={
+            "code": 400,
+            "body": '"wrong"',
+            "originalRequest": {"method": "POST", "url": "{{baseUrl}}/users", "body": {"mode": "raw", "raw": "{}"}},
+        },
+    ),
+    item(saved={"name": "without a status", "body": "?"}),
+    item("GET https://example.com/other"),
+]
+WRONG = [
+    (item("GET {{baseUrl}}/user"), ["operation-known unknown"]),
+    (item("PATCH {{baseUrl}}/users"), ["operation-known unknown"]),
+    (item(auth={"type": "noauth"}), ["bearer-token required"]),
+    (item(auth={"type": "basic"}), ["bearer-token pattern"]),
+    (item("POST {{baseUrl}}/users", '{"userId": 7}'), ["request-body type"]),
+    (item("POST {{baseUrl}}/users", '{"userId": '), ["request-body unreadable"]),
+    (item("POST {{baseUrl}}/users", {"mode": "raw", "raw": '{"userId": "a"}'}), ["request-body unlisted"]),
+    (item("POST {{baseUrl}}/users"), ["request-body absent"]),
+    (item(saved={"code": 200, "body": "[{}]"}), ["response-body required"]),
+    (item(saved={"code": 299, "body": ""}), ["status-listed unlisted"]),
+    (item("GET {{baseUrl}}/users/a", saved={"code": 200, "body": '{"userId": "b"}'}), ["path-ids changed"]),
+]
+
+
+@pytest.mark.parametrize("right", RIGHT, ids=lambda each: each["request"]["url"])
+def test_right_request_is_green(right, tmp_path):
+    """Variables of unknown value, whatever Postman adds by itself, and what was not saved are nobody's fault."""
+    assert found(collection(tmp_path, item(), right)) == []
+
+
+@pytest.mark.parametrize(("wrong", "expected"), WRONG)
+def test_wrong_request_is_told(wrong, expected, tmp_path):
+    """What is wrong is found once, by the promise that it breaks."""
+    assert found(collection(tmp_path, wrong)) == expected
+
+
+def test_script_may_add_the_token(tmp_path):
+    """A request without an authorization is not blamed where a script sets the header."""
+    script = {"listen": "prerequest", "script": {"exec": ["pm.request.headers.add({key: 'Authorization', value: t})"]}}
+
+    assert found(collection(tmp_path, item(), auth=None, event=[script])) == []
+
+
+UNREADABLE = [
+    ("", "it is no JSON (line 1)"),
+    ("[]", "it is no JSON object"),
+    ('{"info": {}, "item": []}', "it has no requests"),
+    ('{"values": []}', "it is an environment"),
+    ('{"requests": []}', "it is a collection of version 1"),
+    ('{"openapi": "3.1.0"}', "it is an OpenAPI document"),
+    ('{"info": {"schema": "https://schema.getpostman.com/json/collection/v3.0.0/"}, "item": [1]}', "its schema is"),
+    ('{"info": {}, "item": [7]}', "it is damaged"),
+    ('{"info": {}, "item": [{"request": {"url": 7}}]}', "it is damaged"),
+    ("[" * 100_000, "it is nested too deep"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), UNREADABLE)
+def test_unusable_file_is_one_line(text, reason, tmp_path, capsys):
+    """What is no collection ends with exit code 4, the reason, and what was expected."""
+    path = tmp_path / "c.json"
+    path.write_text(text, encoding="utf-8")
+
+    assert run(str(path)) == 4
+
+    said = capsys.readouterr().err
+    assert reason in said
+    assert said.count("\n") == 1
+
+
+def test_missing_file_is_one_line(tmp_path, capsys):
+    """A file that is not there is told as such."""
+    assert run(str(tmp_path / "none.json")) == 4
+    assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_nothing_of_the_api_is_no_pass(tmp_path, capsys):
+    """A collection of which nothing calls the API is not green: nothing was selected."""
+    assert run(str(collection(tmp_path, item("GET https://example.com/other")))) == 5
+    assert "example.com" in capsys.readouterr().err
+
+
+def test_secret_is_not_printed(tmp_path, capsys):
+    """The values of secret variables, and what stands in their places, are in no output and no result."""
+    wrong = item(
+        "POST {{baseUrl}}/users", '{"userId": ["s3cr3t-value"]}', header=[{"key": "X", "value": "s3cr3t-value"}]
+    )
+    path = collection(tmp_path, wrong, variable=[{"key": "clientSecret", "value": "s3cr3t-value"}])
+
+    assert run(str(path), "--report", str(tmp_path / "r")) == 1
+
+    kept = (tmp_path / "r" / "results.json").read_text(encoding="utf-8")
+    assert "s3cr3t-value" not in capsys.readouterr().out + kept
