@@ -41,7 +41,9 @@
     ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
     │   └── BehindFirewall
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
-        └── TokenEnded
+        └── RunEnded
+            ├── TokenEnded
+            └── LimitReached
 
 Each message is one line that says what is wrong, what was expected and what to do.
 """
@@ -301,10 +303,19 @@ class CouldNotTell(EcsuiteError):
         super().__init__(text or f"could not tell: {line} had no answer of the API's ({reason})")
 
 
-class TokenEnded(CouldNotTell):
+class RunEnded(CouldNotTell):
+    """Nothing more can be told in this run, so the rest of it need not be tried."""
+
+
+class TokenEnded(RunEnded):
     def __init__(self) -> None:
         text = (
             "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
             "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again"
         )
         super().__init__("EC_ACCESS_TOKEN", "ended", text)
+
+
+class LimitReached(RunEnded):
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit, "limit", f"{limit}, so the rest could not be told")

@@ -12,17 +12,22 @@ from ecsuite.client.api import Api
 from ecsuite.client.checked import Checked, attach, checked_of, is_checked
 from ecsuite.client.cleanup import fill, segment
 from ecsuite.client.connection import new_http, to_exchange
+from ecsuite.client.limits import NO_LIMITS, Budget, Limits, Share
 from ecsuite.client.pacing import SLOW, Latency
 from ecsuite.client.patience import Patience, Wait
 from ecsuite.client.token import Token
 from ecsuite.client.transcript import Step, Transcript, texts_in
 
 __all__ = [
+    "NO_LIMITS",
     "SLOW",
     "Api",
+    "Budget",
     "Checked",
     "Latency",
+    "Limits",
     "Patience",
+    "Share",
     "Step",
     "Token",
     "Transcript",

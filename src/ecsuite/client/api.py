@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import new_http, to_exchange
+from ecsuite.client.connection import CLEAN_UP, new_http, to_exchange
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.sender import Send, Sender
 from ecsuite.client.token import Token
@@ -27,8 +27,6 @@ from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import Promise
 from ecsuite.target import Target
-
-CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")

@@ -17,6 +17,8 @@ CUT_OFF: Final = "ecsuite.cut_off"
 # The seconds that a call has waited for the service.
 WAITED: Final = "ecsuite.waited"
 _WATCHER: Final = "ecsuite.watcher"
+# What goes with the requests that delete what a run has made.
+CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
 # As httpcore says it; any other error of the protocol is about what did come.
 _NOTHING_CAME: Final = "Server disconnected"
 
@@ -75,6 +77,12 @@ def _sending(request: httpx.Request) -> None:
 
 def _received(response: httpx.Response) -> None:
     response.request.extensions[_WATCHER].received(response)
+
+
+def is_clean_up(request: httpx.Request) -> bool:
+    """Whether a request deletes what a run has made, at its end."""
+    expectation: Expectation = request.extensions[EXPECTATION]
+    return expectation.case == CLEAN_UP.case
 
 
 def name_of(request: httpx.Request) -> str:

@@ -11,6 +11,7 @@ import pytest
 from ecsuite import editions, hooks
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.plugin.limits import limits_of, share_of
 from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
@@ -79,7 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
-        session = Session(_settings(config), tell=waits_told(config))
+        session = Session(_settings(config), tell=waits_told(config), share=share_of(config))
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
         # Workers are started by one who has looked.
@@ -98,6 +99,7 @@ def _settings(config: pytest.Config) -> Settings:
         recording=config.getoption("--record-mode", "none") not in {None, "none"},
         allow_production=config.getoption("--ec-allow-production"),
         keep=config.getoption("--ec-keep"),
+        limits=limits_of(config),
     )
 
 

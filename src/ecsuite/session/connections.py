@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Latency, Patience, Token, Transcript, new_http
+from ecsuite.client import Api, Budget, Latency, Patience, Token, Transcript, new_http
 from ecsuite.client.connection import TIMEOUT
+from ecsuite.client.sender import Send
 from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
@@ -27,10 +28,18 @@ class Connections:
         target: where to.
         patience: how long calls wait for it; of its own where it is left out.
         timeout: seconds that an answer may take; as any client of ours has it where it is left out.
+        budget: what all that is sent is counted in, if it is.
     """
 
-    def __init__(self, target: Target, patience: Patience | None = None, timeout: float | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        patience: Patience | None = None,
+        timeout: float | None = None,
+        budget: Budget | None = None,
+    ) -> None:
         self.target = target
+        self._budget = budget
         self._timeout = httpx.Timeout(timeout) if timeout else TIMEOUT
         self.patience = patience or Patience()
         self._stack = ExitStack()
@@ -74,7 +83,12 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
-        retrying = partial(with_retries, patience=self.patience)
+        budget, patience = self._budget, self.patience
+
+        def retrying(send: Send) -> Send:
+            # What is sent again counts again.
+            return with_retries(budget.held(send) if budget else send, patience)
+
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 
     def close(self) -> None:

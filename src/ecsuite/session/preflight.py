@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ecsuite import editions
 from ecsuite.checks import Checker, DecodedExchange
-from ecsuite.client import Api, Patience, Wait, checked_of
+from ecsuite.client import Api, Budget, Patience, Wait, checked_of
 from ecsuite.client.harmless import readable
 from ecsuite.client.patience import Trouble
 from ecsuite.contract import Contract
@@ -52,7 +52,9 @@ NOT_ALLOWED: Final = 405
 _TELLING: Final = 2
 
 
-def require_server(edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None) -> None:
+def require_server(
+    edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None, budget: Budget | None = None
+) -> None:
     """See that the API of an edition answers at a target, and takes the credentials.
 
     What else may be wrong is for the tests to tell.
@@ -61,6 +63,7 @@ def require_server(edition: str, target: Target, tell: Callable[[Wait], object] 
         edition: whose contract says what can be read.
         target: live.
         tell: called with a long wait.
+        budget: what all that is sent is counted in, if it is.
 
     Raises:
         UsageError: nobody is there, it is no such API, or it refuses the credentials.
@@ -68,7 +71,7 @@ def require_server(edition: str, target: Target, tell: Callable[[Wait], object] 
         CouldNotTell: it is too busy.
     """
     _require_port(target)
-    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
+    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET, budget)) as connections:
         others = [replace(target, credentials=target.other)] if target.other else []
         clients = [_client(connections, partner, edition) for partner in (target, *others)]
         have_tokens = [_has_token(api, names) for api, names in zip(clients, VARIABLES, strict=False)]

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from ecsuite import editions
 from ecsuite.cassette.tape import load, require_full
-from ecsuite.client import Patience, Wait
+from ecsuite.client import NO_LIMITS, Budget, Limits, Patience, Share, Wait
 from ecsuite.errors import CassetteError
 from ecsuite.session.connections import Connections
 from ecsuite.session.outputs import require_writable
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
 from ecsuite.target import Target, live
+
+# Requests a second that a server on somebody's network gets at the most, unless told otherwise.
+DEFAULT_RATE: Final = 10.0
 
 
 class Session:
@@ -25,6 +30,7 @@ class Session:
         settings: what the session was asked for.
         env: describes a live server, as the README says; the environment of this process where it is left out.
         tell: called with each long wait for a service that is unsteady.
+        share: of this process in the limits; without one nothing is limited.
 
     Attributes:
         patience: how long calls wait for it.
@@ -35,8 +41,10 @@ class Session:
         settings: Settings,
         env: Mapping[str, str] | None = None,
         tell: Callable[[Wait], object] = lambda _: None,
+        share: Share | None = None,
     ) -> None:
         self.settings = settings
+        self._share = share
         self.patience = Patience(tell=tell)
         self._tell = tell
         self._env = os.environ if env is None else env
@@ -77,7 +85,7 @@ class Session:
         from ecsuite.session.preflight import require_server  # noqa: PLC0415  for a live server only
 
         edition = self.settings.editions[0]
-        require_server(edition, self._target(edition), self._tell)
+        require_server(edition, self._target(edition), self._tell, self._budget(edition))
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
         """A run of an edition, of which the block is to be a scenario.
@@ -115,15 +123,29 @@ class Session:
         """A run that shares nothing, for a cassette must be whole in itself; one made again sends the same again."""
         with ExitStack() as stack:
             target = self._target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
-            connections = stack.enter_context(closing(Connections(target, self.patience)))
+            budget = self._budget(edition)
+            connections = stack.enter_context(closing(Connections(target, self.patience, budget=budget)))
             run = open_run(edition, target, seed=_seed(cassette), recording=True, connections=connections)
             yield stack.enter_context(run)
 
     def _shared(self, edition: str) -> Connections:
         if edition not in self._connections:
-            connections = Connections(self._target(edition), self.patience)
+            connections = Connections(self._target(edition), self.patience, budget=self._budget(edition))
             self._connections[edition] = self._stack.enter_context(closing(connections))
         return self._connections[edition]
+
+    def limits(self, edition: str) -> Limits:
+        """What may be sent: nobody's network is asked for more than so much a second, unless told otherwise."""
+        limits, is_live = self.settings.limits, self.settings.mode == "live"
+        if limits.rate is None and is_live and not self._target(edition).on_loopback:
+            return replace(limits, rate=DEFAULT_RATE)
+        return limits
+
+    def _budget(self, edition: str) -> Budget | None:
+        limits = self.limits(edition)
+        if self._share is None or limits == NO_LIMITS:
+            return None
+        return Budget(limits, self._share)
 
     def _target(self, edition: str) -> Target:
         if edition not in self._targets:
