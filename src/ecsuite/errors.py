@@ -25,6 +25,7 @@
     │   ├── ReportUnwritable
     │   ├── ReportUnusable
     │   ├── NoSuchCause
+    │   ├── UnknownProfile
     │   ├── UnknownFault
     │   ├── UnknownVariant
     │   └── StandInDidNotStart
@@ -214,6 +215,11 @@ class NoSuchCause(UsageError):
     def __init__(self, number: int, count: int) -> None:
         there = f"expected 1 to {count}" if count else "the run found nothing"
         super().__init__(f"there is no cause {number}: {there}")
+
+
+class UnknownProfile(UsageError):
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no profile {name!r}: expected one of {', '.join(known)} (--ec-profile)")
 
 
 class UnknownFault(UsageError):

@@ -16,6 +16,8 @@ EXPECTATION: Final = "ecsuite.expectation"
 CUT_OFF: Final = "ecsuite.cut_off"
 # The seconds that a call has waited for the service.
 WAITED: Final = "ecsuite.waited"
+# The seconds that it was held back for a rate.
+HELD: Final = "ecsuite.held"
 _WATCHER: Final = "ecsuite.watcher"
 # What goes with the requests that delete what a run has made.
 CLEAN_UP: Final = Expectation("clean-up", unspecified=True)

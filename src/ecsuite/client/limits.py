@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ecsuite.client.connection import is_clean_up
+from ecsuite.client.connection import HELD, is_clean_up
 from ecsuite.errors import LimitReached
 from ecsuite.http import httpx
 
@@ -83,7 +83,7 @@ class Budget:
             if not is_clean_up(request):
                 self._require_time()
                 self._count(2 if request.method == "POST" else 1)
-            self._wait()
+            request.extensions[HELD] = request.extensions.get(HELD, 0.0) + self._wait()
             return send(request)
 
         return sending
@@ -106,11 +106,12 @@ class Budget:
         if used > most:
             raise LimitReached(f"--ec-max-requests {most} are used up")
 
-    def _wait(self) -> None:
+    def _wait(self) -> float:
         if not self._pause:
-            return
+            return 0.0
         with self._lock:
             now = time.monotonic()
             due = max(now, self._next)
             self._next = due + self._pause
         time.sleep(due - now)
+        return due - now

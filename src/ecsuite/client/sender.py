@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ecsuite.client.checked import checked_of
-from ecsuite.client.connection import WAITED, extensions, is_lost
+from ecsuite.client.connection import HELD, WAITED, extensions, is_lost
 from ecsuite.client.pacing import Latency
 from ecsuite.client.watch import Watch
 from ecsuite.errors import BehindFirewall, CouldNotTell
@@ -64,7 +64,8 @@ class Sender:
             response = self._send(request)
         except httpx.TransportError as error:
             raise self._failed(request, error) from None
-        self._latency.note(self._clock() - started - request.extensions.get(WAITED, 0.0))
+        waited: float = request.extensions.get(WAITED, 0.0) + request.extensions.get(HELD, 0.0)
+        self._latency.note(self._clock() - started - waited)
         interception = checked_of(response).decoded.interception
         if interception == "firewall":
             raise BehindFirewall(self._watch.name(request))

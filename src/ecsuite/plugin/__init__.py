@@ -9,6 +9,7 @@ pytest_plugins = (
     "ecsuite.plugin.limits",
     "ecsuite.plugin.session",
     "ecsuite.plugin.tables",
+    "ecsuite.plugin.profiles",
     "ecsuite.plugin.fixtures",
     "ecsuite.plugin.recording",
     "ecsuite.plugin.outcome",

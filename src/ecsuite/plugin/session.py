@@ -15,6 +15,7 @@ from ecsuite.plugin.limits import limits_of, share_of
 from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
+from ecsuite.session.profile import PROFILES, profile
 from ecsuite.target import MODES
 
 MARKERS: Final = (
@@ -71,6 +72,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"the edition to test, or all (the default; with live, {editions.default('live')})",
     )
     group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
+    sizes = "; ".join(f"{known.name}: {known.what}" for known in PROFILES)
+    group.addoption("--ec-profile", metavar="NAME", help=f"how much is run ({sizes}; the default)")
     group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
     parser.addini("ec_cassettes", "the folder of the cassettes, in place of ecsuite's own", type="paths")
 
@@ -100,6 +103,7 @@ def _settings(config: pytest.Config) -> Settings:
         allow_production=config.getoption("--ec-allow-production"),
         keep=config.getoption("--ec-keep"),
         limits=limits_of(config),
+        profile=profile(config.getoption("--ec-profile")),
     )
 
 

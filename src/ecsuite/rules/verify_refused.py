@@ -81,7 +81,7 @@ class VerifyRefused:
     def _tried(self, operation: Operation, draw: Draw, rule: Pointer, but: frozenset[str]) -> frozenset[str]:
         """Make each attempt but some; the cases of those that were taken: then nothing is recorded of the others."""
         call = self._calls.valid(operation)
-        attempts = [attempt for attempt in draw(call) if attempt.case not in but]
+        attempts = self._calls.some(attempt for attempt in draw(call) if attempt.case not in but)
         if not attempts:
             self._verify.not_checked(REFUSED_CHANGES_NOTHING, "nothing was refused")
             return frozenset()

@@ -36,6 +36,7 @@ class Run:
         redactor: masks the run's secrets in any text.
         require_complete: raises CassetteStale where a recording has more than the run asked for.
         keep: whether what the run makes is left.
+        most_cases: of those that one test tries; None for all.
     """
 
     edition: str
@@ -47,6 +48,7 @@ class Run:
     redactor: Redactor
     require_complete: Callable[[], None]
     keep: bool = False
+    most_cases: int | None = None
 
     @property
     def journal(self) -> Journal:
@@ -82,7 +84,14 @@ class Run:
         from ecsuite.rules.world import build_world  # noqa: PLC0415  a replayed quickstart needs none of the rules
 
         sandbox, conditions = self.target.sandbox, self.target.conditions
-        return build_world(api or self.api, self.ids, self.receiver, sandbox=sandbox, conditions=conditions)
+        return build_world(
+            api or self.api,
+            self.ids,
+            self.receiver,
+            sandbox=sandbox,
+            conditions=conditions,
+            most_cases=self.most_cases,
+        )
 
     @property
     def story(self) -> Story:
@@ -105,6 +114,7 @@ def open_run(
     recording: bool = False,
     connections: Connections | None = None,
     keep: bool = False,
+    most_cases: int | None = None,
 ) -> Iterator[Run]:
     """A run over the network. What it makes and does not delete is deleted when it closes.
 
@@ -116,6 +126,7 @@ def open_run(
             the same.
         connections: shared with other runs; its own where they are left out.
         keep: whether what the run makes is left.
+        most_cases: of those that one test tries; None for all.
     """
     with ExitStack() as stack:
         if connections is None:
@@ -129,7 +140,8 @@ def open_run(
             return connections.client(place, checker, journal, redactor, transcript, traces, in_order=recording)
 
         receiver = OwnHooks(lambda: connections.receiver)
-        run = replace(_run(edition, target, client, ids, receiver, redactor, lambda: None), keep=keep)
+        run = _run(edition, target, client, ids, receiver, redactor, lambda: None)
+        run = replace(run, keep=keep, most_cases=most_cases)
         stack.callback(transcript.clear)
         stack.callback(run.clean_up)
         yield run

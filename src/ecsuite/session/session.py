@@ -103,7 +103,13 @@ class Session:
             return replay_run(cassette)
         if self.settings.recording:
             return self._recorded_run(edition, cassette)
-        return open_run(edition, self._target(edition), connections=self._shared(edition), keep=self.settings.keep)
+        return open_run(
+            edition,
+            self._target(edition),
+            connections=self._shared(edition),
+            keep=self.settings.keep,
+            most_cases=self.settings.profile.most_cases,
+        )
 
     @property
     def ended(self) -> str:

@@ -10,6 +10,7 @@ from ecsuite import editions
 from ecsuite.cassette.tape import path_of
 from ecsuite.client import NO_LIMITS, Limits
 from ecsuite.errors import RecordingNeedsServer
+from ecsuite.session.profile import FULL, Profile
 from ecsuite.target import Mode
 
 ALL: Final = "all"
@@ -27,6 +28,7 @@ class Settings:
         allow_production: whether a live run may write to a production host.
         keep: whether what runs make is left.
         limits: what may be sent.
+        profile: how much is run.
     """
 
     mode: Mode
@@ -36,9 +38,10 @@ class Settings:
     allow_production: bool = False
     keep: bool = False
     limits: Limits = NO_LIMITS
+    profile: Profile = FULL
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913  all have defaults
         cls,
         mode: Mode | None = None,
         edition: str | None = None,
@@ -48,6 +51,7 @@ class Settings:
         allow_production: bool = False,
         keep: bool = False,
         limits: Limits = NO_LIMITS,
+        profile: Profile = FULL,
     ) -> Settings:
         """The settings with what was not given filled in.
 
@@ -59,6 +63,7 @@ class Settings:
             allow_production: see the class.
             keep: see the class.
             limits: see the class.
+            profile: see the class.
 
         Raises:
             UnknownEdition: there is no such edition.
@@ -76,6 +81,7 @@ class Settings:
             allow_production,
             keep,
             limits,
+            profile,
         )
 
     @property
