@@ -31,6 +31,7 @@
     │   ├── EnvironmentFileUnreadable
     │   ├── NoRequestOfApi           nothing was selected (5)
     │   ├── NoSuchCause
+    │   ├── UnknownProfile
     │   ├── UnknownFault
     │   ├── UnknownVariant
     │   └── StandInDidNotStart
@@ -48,7 +49,9 @@
     │   ├── BehindFirewall
     │   └── Undeletable
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
-        └── TokenEnded
+        └── RunEnded
+            ├── TokenEnded
+            └── LimitReached
 
 Each message is one line that says what is wrong, what was expected and what to do.
 """
@@ -263,6 +266,11 @@ class NoSuchCause(UsageError):
         super().__init__(f"there is no cause {number}: {there}")
 
 
+class UnknownProfile(UsageError):
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no profile {name!r}: expected one of {', '.join(known)} (--ec-profile)")
+
+
 class UnknownFault(UsageError):
     def __init__(self, name: str, near: str | None) -> None:
         super().__init__(f"there is no fault {name!r}: {_hint(near)} `ecsuite faults` lists them")
@@ -355,10 +363,19 @@ class CouldNotTell(EcsuiteError):
         super().__init__(text or f"could not tell: {line} had no answer of the API's ({reason})")
 
 
-class TokenEnded(CouldNotTell):
+class RunEnded(CouldNotTell):
+    """Nothing more can be told in this run, so the rest of it need not be tried."""
+
+
+class TokenEnded(RunEnded):
     def __init__(self) -> None:
         text = (
             "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
             "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again"
         )
         super().__init__("EC_ACCESS_TOKEN", "ended", text)
+
+
+class LimitReached(RunEnded):
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit, "limit", f"{limit}, so the rest could not be told")

@@ -17,7 +17,8 @@ def test_call_without_good_token_is_refused(operation: Operation, world: World) 
     """Whatever stands in the place of a token: 401, and nothing is made, changed or deleted."""
     call = world.calls.valid(operation, full=True)
     credentials = world.api.target.credentials
-    bad = bad_credentials(world.api.token(), credentials.client_id, credentials.client_secret, world.values.ids.new())
+    nobody = world.values.ids.new()
+    bad = world.calls.some(bad_credentials(world.api.token(), credentials.client_id, credentials.client_secret, nobody))
     before, lengths = world.snapshots.around(call), world.snapshots.lengths(operation)
     send = partial(world.calls.send_refused, call, bad)
 

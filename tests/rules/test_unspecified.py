@@ -23,7 +23,7 @@ def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None
         for each in world.calls.unspecified(call)
     ]
 
-    world.calls.send_each(call, [*unusual, *partial])
+    world.calls.send_each(call, world.calls.some([*unusual, *partial]))
 
     world.calls.send(call, expect=unspecified("next-call"))
 
@@ -31,7 +31,7 @@ def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.sends_id)
 def test_unusual_id_that_is_taken_can_be_read(entity_type: EntityType, world: World) -> None:
     """An id of unusual characters is refused, or the entity can be found under it."""
-    for case, unusual in deletable_ids(is_below_parent=entity_type.parent is not None).items():
+    for case, unusual in world.calls.some(deletable_ids(is_below_parent=entity_type.parent is not None).items()):
         body = world.drafts.body(entity_type.creator).value | {entity_type.member: unusual}
 
         entity = world.entities.create_if_taken(entity_type, Body(body), unspecified(case))
@@ -45,7 +45,7 @@ def test_unusual_id_in_path_breaks_nothing(operation: Operation, world: World) -
     """Ids that nobody has, of unusual characters: any response but a server error."""
     call = world.calls.valid_or_unknown(operation)
 
-    for case in UNUSUAL_IN_PATH:
+    for case in world.calls.some(UNUSUAL_IN_PATH):
         world.calls.send(call.with_own_id(UNUSUAL_IDS[case]), expect=unspecified(f"{case}-in-path"))
 
 

@@ -11,6 +11,7 @@ A call goes down a ladder, each step with one concern:
 from ecsuite.client.api import Api
 from ecsuite.client.checked import Checked, attach, checked_of, is_checked
 from ecsuite.client.connection import new_http, to_exchange
+from ecsuite.client.limits import NO_LIMITS, Budget, Limits, Share
 from ecsuite.client.pacing import SLOW, Latency
 from ecsuite.client.paths import fill, is_findable, segment
 from ecsuite.client.patience import Patience, Wait
@@ -18,11 +19,15 @@ from ecsuite.client.token import Token
 from ecsuite.client.transcript import Step, Transcript
 
 __all__ = [
+    "NO_LIMITS",
     "SLOW",
     "Api",
+    "Budget",
     "Checked",
     "Latency",
+    "Limits",
     "Patience",
+    "Share",
     "Step",
     "Token",
     "Transcript",

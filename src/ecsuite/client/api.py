@@ -11,7 +11,7 @@ from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
 from ecsuite.client.cleanup import MAKING, Cleanup
-from ecsuite.client.connection import new_http, sender, to_exchange, to_request
+from ecsuite.client.connection import CLEAN_UP, new_http, sender, to_exchange, to_request
 from ecsuite.client.ownership import Ownership
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.sender import Send, Sender
@@ -30,7 +30,6 @@ from ecsuite.messages.redact import Redactor, is_secret
 from ecsuite.promises import Promise
 from ecsuite.target import Target
 
-CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
 BEFORE: Final = Expectation("was-it-there-before", unspecified=True)
 
 _T = TypeVar("_T")

@@ -23,9 +23,13 @@ EXPECTATION: Final = "ecsuite.expectation"
 CUT_OFF: Final = "ecsuite.cut_off"
 # The seconds that a call has waited for the service.
 WAITED: Final = "ecsuite.waited"
+# The seconds that it was held back for a rate.
+HELD: Final = "ecsuite.held"
 _WATCHER: Final = "ecsuite.watcher"
 # The response to a request, once it is read and checked.
 _CHECKED: Final = "ecsuite.checked"
+# What goes with the requests that delete what a run has made.
+CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
 # As httpcore says it; any other error of the protocol is about what did come.
 _NOTHING_CAME: Final = "Server disconnected"
 
@@ -108,6 +112,12 @@ def _sending(request: httpx.Request) -> None:
 def _received(response: httpx.Response) -> None:
     response.request.extensions[_WATCHER].received(response)
     response.request.extensions[_CHECKED] = response
+
+
+def is_clean_up(request: httpx.Request) -> bool:
+    """Whether a request deletes what a run has made, at its end."""
+    expectation: Expectation = request.extensions[EXPECTATION]
+    return expectation.case == CLEAN_UP.case
 
 
 def name_of(request: httpx.Request) -> str:

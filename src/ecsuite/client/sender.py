@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ecsuite.client.checked import checked_of
-from ecsuite.client.connection import WAITED, extensions, is_lost, said_by
+from ecsuite.client.connection import HELD, WAITED, extensions, is_lost, said_by
 from ecsuite.client.pacing import Latency
 from ecsuite.client.watch import Watch
 from ecsuite.errors import BehindFirewall, CouldNotTell
@@ -68,7 +68,8 @@ class Sender:
             if isinstance(error, httpx.RequestError):
                 raise self._failed(request, error) from None
             raise
-        self._latency.note(self._clock() - started - request.extensions.get(WAITED, 0.0))
+        waited: float = request.extensions.get(WAITED, 0.0) + request.extensions.get(HELD, 0.0)
+        self._latency.note(self._clock() - started - waited)
         interception = checked_of(response).decoded.interception
         if interception == "firewall":
             raise BehindFirewall(self._watch.name(request))

@@ -6,8 +6,10 @@ whether the calls are replayed, sent to the local stand-in or to a live server i
 
 # Each is a plugin of its own, which pytest registers with this one.
 pytest_plugins = (
+    "ecsuite.plugin.limits",
     "ecsuite.plugin.session",
     "ecsuite.plugin.tables",
+    "ecsuite.plugin.profiles",
     "ecsuite.plugin.fixtures",
     "ecsuite.plugin.recording",
     "ecsuite.plugin.outcome",

@@ -13,9 +13,11 @@ from ecsuite import editions, hooks
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.messages.redact import Redactor
+from ecsuite.plugin.limits import limits_of, share_of
 from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
+from ecsuite.session.profile import PROFILES, profile
 from ecsuite.target import MODES, secrets_in
 
 MARKERS: Final = (
@@ -77,6 +79,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="make things by ids that a server may never find in a path, and so may never delete; always with local",
     )
+    sizes = "; ".join(f"{known.name}: {known.what}" for known in PROFILES)
+    group.addoption("--ec-profile", metavar="NAME", help=f"how much is run ({sizes}; the default)")
     group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
     parser.addini("ec_cassettes", "the folder of the cassettes, in place of ecsuite's own", type="paths")
 
@@ -86,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
-        session = Session(_settings(config), tell=waits_told(config))
+        session = Session(_settings(config), tell=waits_told(config), share=share_of(config))
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
         # Workers are started by one who has looked.
@@ -106,6 +110,8 @@ def _settings(config: pytest.Config) -> Settings:
         allow_production=config.getoption("--ec-allow-production"),
         keep=config.getoption("--ec-keep"),
         unusual_ids=config.getoption("--ec-unusual-ids"),
+        limits=limits_of(config),
+        profile=profile(config.getoption("--ec-profile")),
     )
 
 

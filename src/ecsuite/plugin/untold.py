@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from ecsuite.errors import CouldNotTell, TokenEnded
+from ecsuite.errors import CouldNotTell, RunEnded
 from ecsuite.journal import Tally
 from ecsuite.plugin.session import session_of
 from ecsuite.results.record import Record
@@ -21,7 +21,7 @@ def could_not_tell(item: pytest.Item, error: CouldNotTell, record: Record) -> Ba
     """What a test ends with that could not tell: it is skipped, with the reason."""
     item.stash[_UNTOLD], item.stash[_CARRIED] = True, record
     item.user_properties.append((PROPERTY, str(error)))
-    if isinstance(error, TokenEnded):
+    if isinstance(error, RunEnded):
         session_of(item.config).end(str(error))
     return pytest.skip.Exception(str(error), _use_item_location=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ecsuite.client import Api, fill
 from ecsuite.contract import Contract, Operation, Parameter, parameters, success_links
@@ -17,6 +17,7 @@ from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.inputs import Refused
 from ecsuite.samples import NOTHING, UNSPECIFIED_TARGET, Body, Given, Samples, Wrong
 
+_T = TypeVar("_T")
 NOT_HERE: Final = "it belongs to the sandbox, never to production"
 
 
@@ -30,6 +31,7 @@ class Calls:
         drafts: bodies, and ids of what the calls name.
         sandbox: whether what belongs to the sandbox may be called.
         why_not: why it may not, where that is so.
+        most_cases: of those that one test tries; None for all.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Calls:
         *,
         sandbox: bool = True,
         why_not: str = NOT_HERE,
+        most_cases: int | None = None,
     ) -> None:
         self._api = api
         self._ids = ids
@@ -48,6 +51,7 @@ class Calls:
         self._drafts = drafts
         self._sandbox = sandbox
         self._why_no_simulation = why_not
+        self._most_cases = most_cases
 
     def valid(self, operation: Operation, *, full: bool = False) -> Call:
         """A call of an operation that would succeed.
@@ -114,6 +118,13 @@ class Calls:
         return self._drafts.body(call.operation, call.ids).value
 
     # Sending
+
+    def some(self, cases: Iterable[_T]) -> list[_T]:
+        """The cases that are tried: all of them, or as many as the profile of the run allows, spread over all."""
+        every, most = list(cases), self._most_cases
+        if most is None or len(every) <= most:
+            return every
+        return [every[index * (len(every) - 1) // (most - 1)] for index in range(most)]
 
     def send(self, call: Call, api: Api | None = None, **options: Any) -> httpx.Response:
         """Send a call; options as for `Api.request`, and another `method`."""

@@ -82,7 +82,7 @@ class VerifyRefused:
         """Make each attempt but some; the cases of those that were taken: then nothing is recorded of the others."""
         call = self._calls.valid(operation)
         drawn = [attempt for attempt in draw(call) if attempt.case not in but]
-        attempts = [attempt for attempt in drawn if self._calls.is_deletable(call, attempt.options)]
+        attempts = self._calls.some(attempt for attempt in drawn if self._calls.is_deletable(call, attempt.options))
         if not attempts:
             self._verify.not_checked(REFUSED_CHANGES_NOTHING, "nothing was refused")
             return frozenset()

@@ -55,7 +55,13 @@ class World:
 
 
 def build_world(
-    api: Api, ids: Ids, receiver: Receiver, *, sandbox: bool = True, conditions: Conditions | None = None
+    api: Api,
+    ids: Ids,
+    receiver: Receiver,
+    *,
+    sandbox: bool = True,
+    conditions: Conditions | None = None,
+    most_cases: int | None = None,
 ) -> World:
     """A new world around a client.
 
@@ -65,6 +71,7 @@ def build_world(
         receiver: where webhooks lead.
         sandbox: whether webhooks may be tested, and events simulated.
         conditions: what is known of the server beside its contract.
+        most_cases: of those that one test tries; None for all.
     """
     conditions = conditions or Conditions()
     simulation = sandbox and conditions.may_simulate
@@ -78,7 +85,8 @@ def build_world(
     entities = Entities(
         api, values, samples, representation, verify, sandbox=simulation, must_be_https=bool(conditions.https_webhooks)
     )
-    calls = Calls(api, ids, samples, entities.drafts, sandbox=simulation, why_not=conditions.why_no_simulation)
+    why_not = conditions.why_no_simulation
+    calls = Calls(api, ids, samples, entities.drafts, sandbox=simulation, why_not=why_not, most_cases=most_cases)
     return World(
         api=api,
         contract=contract,

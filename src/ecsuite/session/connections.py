@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from ecsuite.bounds import RESPONSE_SECONDS
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Latency, Patience, Token, Transcript, new_http
+from ecsuite.client import Api, Budget, Latency, Patience, Token, Transcript, new_http
 from ecsuite.client.ownership import Ownership
+from ecsuite.client.sender import Send
 from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
@@ -28,6 +29,7 @@ class Connections:
         target: where to.
         patience: how long calls wait for it; of its own where it is left out.
         seconds: that a response may take in all.
+        budget: what all that is sent is counted in, if it is.
         unusual_ids: whether things are made by ids that a server may never find in a path.
     """
 
@@ -36,10 +38,12 @@ class Connections:
         target: Target,
         patience: Patience | None = None,
         seconds: float = RESPONSE_SECONDS,
+        budget: Budget | None = None,
         *,
         unusual_ids: bool = False,
     ) -> None:
         self.target = target
+        self._budget = budget
         self._unusual_ids = unusual_ids or target.mode != "live"
         self._seconds = seconds
         self.patience = patience or Patience()
@@ -85,7 +89,12 @@ class Connections:
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
         shared["ownership"] = Ownership(is_shared=partner.mode == "live", unusual_ids=self._unusual_ids)
-        retrying = partial(with_retries, patience=self.patience)
+        budget, patience = self._budget, self.patience
+
+        def retrying(send: Send) -> Send:
+            # What is sent again counts again.
+            return with_retries(budget.held(send) if budget else send, patience)
+
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 
     def close(self) -> None:

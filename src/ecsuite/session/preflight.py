@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ecsuite import editions
 from ecsuite.checks import Checker, DecodedExchange
-from ecsuite.client import Api, Patience, Wait, checked_of
+from ecsuite.client import Api, Budget, Patience, Wait, checked_of
 from ecsuite.client.harmless import readable
 from ecsuite.client.patience import Trouble
 from ecsuite.contract import Contract
@@ -57,6 +57,7 @@ def require_server(
     target: Target,
     tell: Callable[[Wait], object] = lambda _: None,
     redactor: Redactor | None = None,
+    budget: Budget | None = None,
 ) -> None:
     """See that the API of an edition answers at a target, and takes the credentials.
 
@@ -67,6 +68,7 @@ def require_server(
         target: live.
         tell: called with a long wait.
         redactor: told of every token.
+        budget: what all that is sent is counted in, if it is.
 
     Raises:
         UsageError: nobody is there, it is no such API, or it refuses the credentials.
@@ -74,7 +76,7 @@ def require_server(
         CouldNotTell: it is too busy.
     """
     _require_port(target)
-    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
+    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET, budget)) as connections:
         others = [replace(target, credentials=target.other)] if target.other else []
         clients = [_client(connections, partner, edition, redactor) for partner in (target, *others)]
         have_tokens = [_has_token(api, names) for api, names in zip(clients, VARIABLES, strict=False)]

@@ -37,6 +37,7 @@ class Run:
         redactor: masks the run's secrets in any text.
         require_complete: raises CassetteStale where a recording has more than the run asked for.
         keep: whether what the run makes is left.
+        most_cases: of those that one test tries; None for all.
     """
 
     edition: str
@@ -48,6 +49,7 @@ class Run:
     redactor: Redactor
     require_complete: Callable[[], None]
     keep: bool = False
+    most_cases: int | None = None
 
     @property
     def journal(self) -> Journal:
@@ -92,7 +94,14 @@ class Run:
         from ecsuite.rules.world import build_world  # noqa: PLC0415  a replayed quickstart needs none of the rules
 
         sandbox, conditions = self.target.sandbox, self.target.conditions
-        return build_world(api or self.api, self.ids, self.receiver, sandbox=sandbox, conditions=conditions)
+        return build_world(
+            api or self.api,
+            self.ids,
+            self.receiver,
+            sandbox=sandbox,
+            conditions=conditions,
+            most_cases=self.most_cases,
+        )
 
     @property
     def story(self) -> Story:
@@ -107,7 +116,7 @@ class Run:
 
 
 @contextmanager
-def open_run(
+def open_run(  # noqa: PLR0913  all but two have defaults
     edition: str,
     target: Target,
     *,
@@ -116,6 +125,7 @@ def open_run(
     connections: Connections | None = None,
     keep: bool = False,
     redactor: Redactor | None = None,
+    most_cases: int | None = None,
 ) -> Iterator[Run]:
     """A run over the network. What it makes and does not delete is deleted when it closes.
 
@@ -128,6 +138,7 @@ def open_run(
         connections: shared with other runs; its own where they are left out.
         keep: whether what the run makes is left.
         redactor: of what the run is a part of.
+        most_cases: of those that one test tries; None for all.
     """
     with ExitStack() as stack:
         if connections is None:
@@ -141,7 +152,8 @@ def open_run(
             return connections.client(place, checker, journal, redactor, transcript, traces, in_order=recording)
 
         receiver = OwnHooks(lambda: connections.receiver)
-        run = replace(_run(edition, target, client, ids, receiver, redactor, lambda: None), keep=keep)
+        run = _run(edition, target, client, ids, receiver, redactor, lambda: None)
+        run = replace(run, keep=keep, most_cases=most_cases)
         stack.callback(transcript.clear)
         stack.callback(run.clean_up)
         yield run

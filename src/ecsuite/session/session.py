@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from ecsuite import editions
 from ecsuite.cassette.tape import load, require_full
-from ecsuite.client import Patience, Wait
+from ecsuite.client import NO_LIMITS, Budget, Limits, Patience, Share, Wait
 from ecsuite.errors import CassetteError, EcsuiteError
 from ecsuite.messages.redact import Redactor
 from ecsuite.session.connections import Connections
@@ -18,6 +19,9 @@ from ecsuite.session.outputs import require_writable
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
 from ecsuite.target import Target, live, secrets_in
+
+# Requests a second that a server on somebody's network gets at the most, unless told otherwise.
+DEFAULT_RATE: Final = 10.0
 
 
 class Session:
@@ -27,6 +31,7 @@ class Session:
         settings: what the session was asked for.
         env: describes a live server, as the README says; the environment of this process where it is left out.
         tell: called with each long wait for a service that is unsteady.
+        share: of this process in the limits; without one nothing is limited.
 
     Attributes:
         patience: how long calls wait for it.
@@ -38,8 +43,10 @@ class Session:
         settings: Settings,
         env: Mapping[str, str] | None = None,
         tell: Callable[[Wait], object] = lambda _: None,
+        share: Share | None = None,
     ) -> None:
         self.settings = settings
+        self._share = share
         self._tell = lambda wait: tell(replace(wait, line=self._mask(wait.line), reason=self._mask(wait.reason)))
         self.patience = Patience(tell=self._tell)
         self._env = os.environ if env is None else env
@@ -84,7 +91,7 @@ class Session:
         from ecsuite.session.preflight import require_server  # noqa: PLC0415  for a live server only
 
         edition = self.settings.editions[0]
-        require_server(edition, self._target(edition), self._tell, self.redactor)
+        require_server(edition, self._target(edition), self._tell, self.redactor, self._budget(edition))
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
         """A run of an edition, of which the block is to be a scenario.
@@ -103,7 +110,14 @@ class Session:
         if self.settings.recording:
             return self._recorded_run(edition, cassette)
         shared = self._shared(edition)
-        return open_run(edition, shared.target, connections=shared, keep=self.settings.keep, redactor=self.redactor)
+        return open_run(
+            edition,
+            shared.target,
+            connections=shared,
+            keep=self.settings.keep,
+            redactor=self.redactor,
+            most_cases=self.settings.profile.most_cases,
+        )
 
     @contextmanager
     def masking(self) -> Iterator[None]:
@@ -132,16 +146,35 @@ class Session:
         """A run that shares nothing, for a cassette must be whole in itself; one made again sends the same again."""
         with ExitStack() as stack:
             target = self._target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
-            connections = stack.enter_context(closing(Connections(target, self.patience)))
+            budget = self._budget(edition)
+            connections = stack.enter_context(closing(Connections(target, self.patience, budget=budget)))
             seed, redactor = _seed(cassette), self.redactor
             run = open_run(edition, target, seed=seed, recording=True, connections=connections, redactor=redactor)
             yield stack.enter_context(run)
 
     def _shared(self, edition: str) -> Connections:
         if edition not in self._connections:
-            connections = Connections(self._target(edition), self.patience, unusual_ids=self.settings.unusual_ids)
+            connections = Connections(
+                self._target(edition),
+                self.patience,
+                budget=self._budget(edition),
+                unusual_ids=self.settings.unusual_ids,
+            )
             self._connections[edition] = self._stack.enter_context(closing(connections))
         return self._connections[edition]
+
+    def limits(self, edition: str) -> Limits:
+        """What may be sent: nobody's network is asked for more than so much a second, unless told otherwise."""
+        limits, is_live = self.settings.limits, self.settings.mode == "live"
+        if limits.rate is None and is_live and not self._target(edition).on_loopback:
+            return replace(limits, rate=DEFAULT_RATE)
+        return limits
+
+    def _budget(self, edition: str) -> Budget | None:
+        limits = self.limits(edition)
+        if self._share is None or limits == NO_LIMITS:
+            return None
+        return Budget(limits, self._share)
 
     def _target(self, edition: str) -> Target:
         if edition not in self._targets:

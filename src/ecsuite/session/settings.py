@@ -8,7 +8,9 @@ from typing import Final
 
 from ecsuite import editions
 from ecsuite.cassette.tape import path_of
+from ecsuite.client import NO_LIMITS, Limits
 from ecsuite.errors import RecordingNeedsServer
+from ecsuite.session.profile import FULL, Profile
 from ecsuite.target import Mode
 
 ALL: Final = "all"
@@ -26,6 +28,8 @@ class Settings:
         allow_production: whether a live run may write to a production host.
         keep: whether what runs make is left.
         unusual_ids: whether things are made by ids that a server may never find in a path.
+        limits: what may be sent.
+        profile: how much is run.
     """
 
     mode: Mode
@@ -35,9 +39,11 @@ class Settings:
     allow_production: bool = False
     keep: bool = False
     unusual_ids: bool = True
+    limits: Limits = NO_LIMITS
+    profile: Profile = FULL
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913  all have defaults
         cls,
         mode: Mode | None = None,
         edition: str | None = None,
@@ -47,6 +53,8 @@ class Settings:
         allow_production: bool = False,
         keep: bool = False,
         unusual_ids: bool = False,
+        limits: Limits = NO_LIMITS,
+        profile: Profile = FULL,
     ) -> Settings:
         """The settings with what was not given filled in.
 
@@ -58,6 +66,8 @@ class Settings:
             allow_production: see the class.
             keep: see the class.
             unusual_ids: see the class; always, but against a live server.
+            limits: see the class.
+            profile: see the class.
 
         Raises:
             UnknownEdition: there is no such edition.
@@ -75,6 +85,8 @@ class Settings:
             allow_production,
             keep,
             unusual_ids or chosen != "live",
+            limits,
+            profile,
         )
 
     @property

@@ -1,0 +1,117 @@
+"""What a run may send: so many requests a second, so many in all, and for so long.
+
+Every process of a run counts into one file, a byte a request, so that no limit depends on how tests are shared out.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ecsuite.client.connection import HELD, is_clean_up
+from ecsuite.errors import LimitReached
+from ecsuite.http import httpx
+
+Send = Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of a run; None where there is none.
+
+    Attributes:
+        rate: requests a second, of all processes together.
+        requests: requests in all, clean-up among them.
+        seconds: how long tests are begun.
+    """
+
+    rate: float | None = None
+    requests: int | None = None
+    seconds: float | None = None
+
+
+NO_LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What the processes of a run have in common.
+
+    Attributes:
+        counted: the file that they count in.
+        processes: how many of them send.
+        began: when the run began, in seconds since 1970.
+    """
+
+    counted: Path
+    processes: int
+    began: float
+
+
+class Budget:
+    """Holds requests back for the rate, and refuses those that go beyond a limit; threads may share it.
+
+    Nothing keeps a run from deleting what it has made: a POST is counted twice, for what it may make is deleted by
+    another request, and requests of the clean-up are not refused.
+
+    Args:
+        limits: of the run.
+        share: of this process in them.
+    """
+
+    def __init__(self, limits: Limits, share: Share) -> None:
+        self._limits = limits
+        self._counted = share.counted
+        self._pause = share.processes / limits.rate if limits.rate else 0.0
+        self._until = share.began + limits.seconds if limits.seconds is not None else None
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def held(self, send: Send) -> Send:
+        """A sender that keeps to the limits.
+
+        Raises:
+            LimitReached: from a call, that would go beyond one.
+        """
+
+        def sending(request: httpx.Request) -> httpx.Response:
+            if not is_clean_up(request):
+                self._require_time()
+                self._count(2 if request.method == "POST" else 1)
+            request.extensions[HELD] = request.extensions.get(HELD, 0.0) + self._wait()
+            return send(request)
+
+        return sending
+
+    def _require_time(self) -> None:
+        if self._until is not None and time.time() >= self._until:
+            raise LimitReached(f"--ec-max-time {self._limits.seconds:g}s has passed")
+
+    def _count(self, requests: int) -> None:
+        most = self._limits.requests
+        if most is None:
+            return
+        # A file that is opened to append is as long, after a write, as that write and all before it have made it.
+        file = os.open(self._counted, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(file, b"." * requests)
+            used = os.lseek(file, 0, os.SEEK_CUR)
+        finally:
+            os.close(file)
+        if used > most:
+            raise LimitReached(f"--ec-max-requests {most} are used up")
+
+    def _wait(self) -> float:
+        if not self._pause:
+            return 0.0
+        with self._lock:
+            now = time.monotonic()
+            due = max(now, self._next)
+            self._next = due + self._pause
+        time.sleep(due - now)
+        return due - now

@@ -1,0 +1,108 @@
+"""The options that limit what a run sends, and the count that its processes share."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from ecsuite.client import Limits, Share
+
+_SHARE: Final = pytest.StashKey[Share]()
+# Under this name a worker of pytest-xdist is told what it shares.
+_KEY: Final = "ecsuite_share"
+_SECONDS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_RATE: Final = re.compile(r"(\d+(?:\.\d+)?)(?:/([smh]))?")
+_TIME: Final = re.compile(r"(\d+(?:\.\d+)?)([smh])?")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--ec-rate`, `--ec-max-requests` and `--ec-max-time`."""
+    group = parser.getgroup("ecsuite", "Energy Coordination API")
+    group.addoption(
+        "--ec-rate",
+        metavar="N/s",
+        help="send so many requests a second at the most (also N/m, N/h), all workers together "
+        "(10/s unless given, where the server is not on this machine)",
+    )
+    group.addoption(
+        "--ec-max-requests",
+        metavar="N",
+        help="send so many requests at the most, all workers together; what is not run for it is told, exit code 6",
+    )
+    group.addoption(
+        "--ec-max-time",
+        metavar="TIME",
+        help="begin nothing after that time (90s, 10m, 1h); what is not run for it is told, exit code 6",
+    )
+
+
+def limits_of(config: pytest.Config) -> Limits:
+    """The limits that the command line names.
+
+    Raises:
+        pytest.UsageError: one cannot be understood.
+    """
+    most = config.getoption("--ec-max-requests")
+    if most is not None and not (most.isdecimal() and int(most)):
+        raise pytest.UsageError(f"--ec-max-requests {most}: give a number, 1 or more")
+    return Limits(
+        rate=_rate(config.getoption("--ec-rate")),
+        requests=int(most) if most is not None else None,
+        seconds=_time(config.getoption("--ec-max-time")),
+    )
+
+
+def _rate(given: str | None) -> float | None:
+    """Requests a second."""
+    wanted = "a number of requests, such as 5/s, 90/m or 1000/h"
+    parts = _parts("--ec-rate", given, _RATE, wanted)
+    return None if parts is None else parts[0] / parts[1]
+
+
+def _time(given: str | None) -> float | None:
+    """Seconds."""
+    parts = _parts("--ec-max-time", given, _TIME, "a time, such as 90s, 10m or 1h")
+    return None if parts is None else parts[0] * parts[1]
+
+
+def _parts(option: str, given: str | None, pattern: re.Pattern[str], wanted: str) -> tuple[float, float] | None:
+    """The number that was given for an option, and the seconds of its unit."""
+    if given is None:
+        return None
+    match = pattern.fullmatch(given.strip())
+    if match is None or not float(match[1]):
+        raise pytest.UsageError(f"{option} {given}: give {wanted}")
+    return float(match[1]), _SECONDS[match[2] or "s"]
+
+
+def share_of(config: pytest.Config) -> Share:
+    """What the processes of a run have in common; made by the first of them."""
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if worker is not None:
+        counted, began = worker[_KEY]
+        return Share(Path(counted), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")), began)
+    if _SHARE not in config.stash:
+        file, name = tempfile.mkstemp(prefix="ecsuite-requests-")
+        os.close(file)
+        config.stash[_SHARE] = Share(Path(name), 1, time.time())
+        config.add_cleanup(lambda: _delete(Path(name)))
+    return config.stash[_SHARE]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist what it shares."""
+    share = share_of(node.config)
+    node.workerinput[_KEY] = (str(share.counted), share.began)
+
+
+def _delete(counted: Path) -> None:
+    with suppress(OSError):
+        counted.unlink()
