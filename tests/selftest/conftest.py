@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
+from live_runs import USERS, run_behind
 
 from ecsuite import editions
 from ecsuite.checks import Checker
@@ -93,3 +94,9 @@ def _body(value: object, *, form: bool) -> tuple[bytes, str | None]:
 
 def _headers(given: dict[str, str | None]) -> Headers:
     return Headers.of((name, value) for name, value in given.items() if value is not None)
+
+
+@pytest.fixture
+def behind_proxy(tmp_path):
+    """Runs a test file against the stand-in behind a proxy."""
+    return partial(run_behind, tmp_path, test=USERS)

@@ -5,11 +5,10 @@ import re
 import subprocess
 import sys
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
-from live_runs import EDITION, listed, run_behind
+from live_runs import EDITION, USERS, listed
 from proxies import Answer, Lost, behind, busy_from, every, limited, proxying
 
 from ecsuite.checks import Checker
@@ -24,24 +23,6 @@ from ecsuite.standin import serving
 from ecsuite.target import Credentials, Target
 
 BAD_GATEWAY = Answer(502, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"})
-USERS = f"""
-    import pytest
-    pytestmark = pytest.mark.edition("{EDITION}")
-
-    @pytest.mark.parametrize("number", range(8))
-    def test_user(number, api, run):
-        user = api.post("/users", json={{"userId": run.ids.new()}}).json()
-        api.get(f"/users/{{user['userId']}}")
-        api.delete(f"/users/{{user['userId']}}")
-"""
-
-
-@pytest.fixture
-def behind_proxy(tmp_path):
-    """Runs a test file against the stand-in behind a proxy."""
-    return partial(run_behind, tmp_path, test=USERS)
-
-
 GETS = frozenset({"GET", "DELETE"})
 MENDED = {
     "a gateway, now and then": lambda: every(5, BAD_GATEWAY, methods=GETS),

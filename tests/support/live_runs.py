@@ -16,6 +16,17 @@ from ecsuite.journal import Journal
 from ecsuite.standin import StandIn, serving
 
 EDITION = "2023-10"
+# Eight tests that each make a user, read it and delete it.
+USERS = f"""
+    import pytest
+    pytestmark = pytest.mark.edition("{EDITION}")
+
+    @pytest.mark.parametrize("number", range(8))
+    def test_user(number, api, run):
+        user = api.post("/users", json={{"userId": run.ids.new()}}).json()
+        api.get(f"/users/{{user['userId']}}")
+        api.delete(f"/users/{{user['userId']}}")
+"""
 COMMAND = (sys.executable, "-m", "pytest", "-ra", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
 
 

@@ -8,11 +8,12 @@ The suite runs twice against the stand-in, with all cases and with those of the 
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ecsuite import editions
 from ecsuite.contract import Contract
@@ -120,28 +121,22 @@ def summed(rows: Iterable[tuple[str, int, list[list[str]]]], contract: Contract)
 def main() -> None:
     """Write the file, and say how large the profiles are."""
     requests: dict[str, list[int]] = {}
-    profiles: dict[str, list[str]] = {"smoke": [], "standard": []}
+    profiles: dict[str, dict[str, list[str]]] = {"smoke": {}, "standard": {}}
     for edition in editions.editions():
         full, some = run(edition, "full"), run(edition, "standard")
         requests |= {name: [test.requests, some[name].requests] for name, test in full.items()}
         for profile, chosen in {"smoke": smoke(some), "standard": standard(some)}.items():
-            profiles[profile] += chosen
+            profiles[profile][edition] = chosen
             print(f"{edition} {profile}: {len(chosen)} tests, {sum(some[name].requests for name in chosen)} requests")
         print(f"{edition} full: {len(full)} tests, {sum(test.requests for test in full.values())} requests")
     content = {"requests": dict(sorted(requests.items())), **profiles}
     FILE.write_text(as_text(content), encoding="utf-8")
 
 
-def as_text(content: Mapping[str, Mapping[str, list[int]] | list[str]]) -> str:
+def as_text(content: Mapping[str, Any]) -> str:
     """JSON with a test a line."""
-    parts = []
-    for name, tests in content.items():
-        lines = [json.dumps(test) for test in tests]
-        if isinstance(tests, Mapping):
-            lines = [f"{line}: {json.dumps(own)}" for line, own in zip(lines, tests.values(), strict=True)]
-        opening, closing = "{}" if isinstance(tests, Mapping) else "[]"
-        parts.append(f"{json.dumps(name)}: {opening}\n" + ",\n".join(lines) + f"\n{closing}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    text = json.dumps(content, indent=0, ensure_ascii=False)
+    return re.sub(r"\[\n(\d+),\n(\d+)\n\]", r"[\1, \2]", text) + "\n"
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ _FOLDER: Final = "tests/"
 
 @cache
 def measured() -> dict[str, Any]:
-    """What was measured: `requests` of each test in each profile, and the tests of each profile but the largest."""
+    """What was measured: `requests` of each test, with all cases and with some; the tests of each smaller profile."""
     path = editions.root() / _FOLDER / "profiles.json"
     if not path.is_file():
         return {"requests": {}}
@@ -35,7 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     name = settings_of(config).profile.name
     if name == FULL.name:
         return
-    known, own = measured()["requests"], set(measured().get(name, ()))
+    known, chosen = measured()["requests"], settings_of(config).editions
+    own = {test for edition in chosen for test in measured().get(name, {}).get(edition, ())}
     leave_out(config, items, lambda item: _name_of(item) in known and _name_of(item) not in own)
 
 
