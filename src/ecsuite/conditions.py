@@ -28,7 +28,7 @@ class Conditions:
         reports: the reports that are allowed by invitation: their names, or `all`; empty where that is not known.
         https_webhooks: whether webhooks must be https; None where that is not known.
         simulation: whether simulation may be used; None where nothing was said, which is leave.
-        in_vain: what was waited for in vain; the runs of a session share it, so that each does not wait anew.
+        in_vain: what was waited for in vain; the runs of a session share it, so that each does not wait again.
     """
 
     test_area: Area | None = None

@@ -1,4 +1,4 @@
-"""Deliveries that are changed and signed anew, for the faults of several topics, January 2026."""
+"""Deliveries that are changed and signed again, for the faults of several topics, January 2026."""
 
 from __future__ import annotations
 
