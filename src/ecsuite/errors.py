@@ -22,6 +22,7 @@
     │   ├── OutputUnwritable
     │   ├── BadNumber
     │   ├── DataFileUnusable
+    │   ├── LedgerUnwritable
     │   ├── ReportUnwritable
     │   ├── ReportUnusable
     │   ├── NoSuchCause
@@ -196,6 +197,13 @@ class DataFileUnusable(UsageError):
         super().__init__(
             f"cannot keep the stand-in's data in {path} ({reason}): give --data a file that does not exist yet, "
             "or one that the stand-in made for this edition"
+        )
+
+
+class LedgerUnwritable(UsageError):
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot note in {folder} what is to be deleted ({reason}): make it writable, or set XDG_STATE_HOME"
         )
 
 

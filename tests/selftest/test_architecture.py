@@ -41,6 +41,7 @@ LAYERS = [
     ["ecsuite.checks"],
     ["ecsuite.journal"],
     ["ecsuite.left"],
+    ["ecsuite.ledger"],
     ["ecsuite.conditions"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
@@ -65,7 +66,19 @@ LAYERS = [
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # What only some users need is imported where it is used.
-HEAVY = {"rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools"}
+HEAVY = {
+    "filelock",
+    "platformdirs",
+    "rich",
+    "starlette",
+    "uvicorn",
+    "stamina",
+    "vcr",
+    "pytest",
+    "sqlite3",
+    "asyncio",
+    "httptools",
+}
 AT_HOME = {
     "rich": {"ecsuite.report.terminal"},
     "starlette": {"ecsuite.standin"},

@@ -366,7 +366,7 @@ def test_waiting_has_an_end(mock, contract, slept):
     with pytest.raises(CouldNotTell, match=r"GET /users had no answer of the API's \(429\)"):
         api.get("/users")
 
-    assert LONGEST - 15 < slept.total <= LONGEST
+    assert LONGEST - 18 < slept.total <= LONGEST
     assert broken(api) == []
     assert api.journal.tally.unsteady == {"429": users.call_count}
     assert told[0].line == "GET /users"
@@ -478,7 +478,8 @@ def test_what_may_have_been_made_is_deleted(mock, api, trouble):
         api.post("/users", json=USER)
     api.clean_up()
 
-    assert deleted.call_count == 1
+    # Twice, for the call may act only when its deletion has found nothing.
+    assert deleted.call_count == 2
     assert api.left == ()
 
 

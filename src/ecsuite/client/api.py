@@ -10,8 +10,9 @@ from typing import Any, Final, TypeVar
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
-from ecsuite.client.cleanup import MAKING, Cleanup
+from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import new_http, to_exchange, to_request
+from ecsuite.client.making import MAKING, is_deletable, makes
 from ecsuite.client.ownership import Ownership
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.sender import Send, Sender
@@ -24,6 +25,7 @@ from ecsuite.findings.breach import Breach
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
+from ecsuite.ledger import PartnerLedger, Sought
 from ecsuite.left import Left
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Response
 from ecsuite.messages.redact import Redactor
@@ -53,6 +55,7 @@ class Api:
         transcript: where it is kept what was sent; likewise.
         traces: where the trace context of each call is drawn; likewise.
         ownership: knows what is this client's own, and so may be deleted; all that it makes where it is left out.
+        ledger: where it is written down what is to be deleted; none is kept where it is left out.
         in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
     """
@@ -72,6 +75,7 @@ class Api:
         transcript: Transcript | None = None,
         traces: Traces | None = None,
         ownership: Ownership | None = None,
+        ledger: PartnerLedger | None = None,
         in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -87,7 +91,7 @@ class Api:
         self.log = CallLog()
         self.transcript = transcript or Transcript(target, checker.contract, self._redactor)
         self._ownership = ownership or Ownership(is_shared=False)
-        self._cleanup = Cleanup(checker.contract, self._ownership)
+        self._cleanup = Cleanup(checker.contract, self._ownership, ledger)
         self._sweep = Sweep(self._cleanup, partial(self.request, expect=CLEAN_UP, strict=False), self.map_concurrently)
         self._watch = Watch(checker, journal, self._cleanup, self.log, clock, self._note_step)
         send = retrying(self._http.send) if retrying else self._http.send
@@ -200,6 +204,10 @@ class Api:
         """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
         self._sweep.run()
 
+    def adopt(self, paths: list[str], sought: list[Sought]) -> None:
+        """Have `clean_up` delete what an earlier run has made, as its ledger has it."""
+        self._cleanup.adopt(paths, sought)
+
     @property
     def left(self) -> tuple[Left, ...]:
         """What this client made and has not deleted, those first that are to be deleted first."""
@@ -238,16 +246,17 @@ class Api:
         if self._ownership.unusual_ids or method not in MAKING:
             return True
         request = self._sender.request(method, self.target.base_url + path, SUCCESS, options)
-        return self._cleanup.is_deletable(self._unanswered(request))
+        return is_deletable(self.checker.contract, self._unanswered(request))
 
     def _prepare(self, request: httpx.Request) -> None:
         """Before a call makes something: see that it can be deleted, and what was there before, and so stays."""
-        decoded = self._unanswered(request)
-        if not self._ownership.unusual_ids and not self._cleanup.is_deletable(decoded):
+        decoded, contract = self._unanswered(request), self.checker.contract
+        if not self._ownership.unusual_ids and not is_deletable(contract, decoded):
             raise Undeletable(self._watch.name(request))
-        for path in () if self.in_order else self._cleanup.makes(decoded):
-            if self.checker.contract.find("GET", path):
+        for path in () if self.in_order else makes(contract, decoded):
+            if contract.find("GET", path):
                 self._ownership.look(path, partial(self.get, expect=BEFORE, strict=False))
+        self._cleanup.prepare(decoded)
 
     def _unanswered(self, request: httpx.Request) -> DecodedExchange:
         return self.checker.decode(Exchange(to_request(request), Response(0)))

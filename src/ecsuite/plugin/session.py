@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -95,7 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _settings(config: pytest.Config) -> Settings:
-    return Settings.of(
+    settings = Settings.of(
         config.getoption("--ec-target"),
         config.getoption("--ec-edition"),
         cassettes=next(iter(config.getini("ec_cassettes")), None),
@@ -105,6 +106,8 @@ def _settings(config: pytest.Config) -> Settings:
         keep=config.getoption("--ec-keep"),
         unusual_ids=config.getoption("--ec-unusual-ids"),
     )
+    # As pytest-xdist names it to its workers.
+    return replace(settings, run=getattr(config, "workerinput", {}).get("testrunuid", ""))
 
 
 def end_with(config: pytest.Config, code: int) -> None:

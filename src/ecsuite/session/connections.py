@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property, partial
@@ -15,6 +16,7 @@ from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
+from ecsuite.ledger import Ledger, PartnerLedger, open_ledger
 from ecsuite.messages.redact import Redactor
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.http import receiving
@@ -29,6 +31,8 @@ class Connections:
         patience: how long calls wait for it; of its own where it is left out.
         timeout: seconds that an answer may take; as any client of ours has it where it is left out.
         unusual_ids: whether things are made by ids that a server may never find in a path.
+        run: the name that all processes of a run have in common; of its own where it is left out.
+        keeps_ledger: whether it is written down what is made on a live server.
     """
 
     def __init__(
@@ -38,12 +42,18 @@ class Connections:
         timeout: float | None = None,
         *,
         unusual_ids: bool = False,
+        run: str = "",
+        keeps_ledger: bool = True,
     ) -> None:
         self.target = target
         self._unusual_ids = unusual_ids or target.mode != "live"
+        self._run = run
+        self._keeps_ledger = keeps_ledger and target.mode == "live"
+        self._ledgers: dict[str, Ledger] = {}
         self._timeout = httpx.Timeout(timeout) if timeout else TIMEOUT
         self.patience = patience or Patience()
         self._stack = ExitStack()
+        self._lock = threading.Lock()
         self._tokens: dict[Credentials, Token] = {}
         self.latency = Latency()
 
@@ -84,6 +94,9 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
+        if self._keeps_ledger:
+            identity = partner.credentials.identity
+            shared["ledger"] = PartnerLedger(partial(self._ledger, checker.contract.edition), identity)
         shared["ownership"] = Ownership(is_shared=partner.mode == "live", unusual_ids=self._unusual_ids)
         retrying = partial(with_retries, patience=self.patience)
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
@@ -91,6 +104,14 @@ class Connections:
     def close(self) -> None:
         """Close all of them."""
         self._stack.close()
+
+    def _ledger(self, edition: str) -> Ledger:
+        """The ledger of this process, opened when there is something to write."""
+        with self._lock:
+            if edition not in self._ledgers:
+                ledger = open_ledger(self.target.base_url, edition, self._run)
+                self._ledgers[edition] = self._stack.enter_context(closing(ledger))
+            return self._ledgers[edition]
 
 
 @contextmanager

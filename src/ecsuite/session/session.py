@@ -11,6 +11,7 @@ from ecsuite import editions
 from ecsuite.cassette.tape import load, require_full
 from ecsuite.client import Patience, Wait
 from ecsuite.errors import CassetteError
+from ecsuite.ledger import require_home
 from ecsuite.session.connections import Connections
 from ecsuite.session.outputs import require_writable
 from ecsuite.session.run import Run, open_run, replay_run
@@ -56,7 +57,8 @@ class Session:
         for edition in self.settings.editions:
             editions.contract(edition)
         if self.settings.mode == "live":
-            self._target(self.settings.editions[0])
+            self.target(self.settings.editions[0])
+            require_home()
         if self.settings.mode == "replay":
             for edition in self.settings.editions:
                 require_full(self.settings.cassette(edition, "").parent)
@@ -68,7 +70,7 @@ class Session:
         if self.settings.mode != "live":
             return []
         edition = self.settings.editions[0]
-        return self._target(edition).conditions.lines(editions.contract(edition).test_areas)
+        return self.target(edition).conditions.lines(editions.contract(edition).test_areas)
 
     def require_server(self) -> None:
         """See that a live server answers, and takes the credentials; raises as `preflight.require_server`."""
@@ -77,7 +79,19 @@ class Session:
         from ecsuite.session.preflight import require_server  # noqa: PLC0415  for a live server only
 
         edition = self.settings.editions[0]
-        require_server(edition, self._target(edition), self._tell)
+        require_server(edition, self.target(edition), self._tell)
+
+    def target(self, edition: str) -> Target:
+        """Where the runs of an edition send to.
+
+        Raises:
+            UsageError: a live server is not described as `ecsuite.target.live` wants it.
+            StandInDidNotStart: there is no local stand-in to be had.
+        """
+        if edition not in self._targets:
+            is_live = self.settings.mode == "live"
+            self._targets[edition] = self._live() if is_live else _stand_in(self._stack, edition)
+        return self._targets[edition]
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
         """A run of an edition, of which the block is to be a scenario.
@@ -95,7 +109,7 @@ class Session:
             return replay_run(cassette)
         if self.settings.recording:
             return self._recorded_run(edition, cassette)
-        return open_run(edition, self._target(edition), connections=self._shared(edition), keep=self.settings.keep)
+        return open_run(edition, self.target(edition), connections=self._shared(edition), keep=self.settings.keep)
 
     @property
     def ended(self) -> str:
@@ -114,22 +128,18 @@ class Session:
     def _recorded_run(self, edition: str, cassette: Path) -> Iterator[Run]:
         """A run that shares nothing, for a cassette must be whole in itself; one made again sends the same again."""
         with ExitStack() as stack:
-            target = self._target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
-            connections = stack.enter_context(closing(Connections(target, self.patience)))
+            target = self.target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
+            connections = stack.enter_context(closing(Connections(target, self.patience, run=self.settings.run)))
             run = open_run(edition, target, seed=_seed(cassette), recording=True, connections=connections)
             yield stack.enter_context(run)
 
     def _shared(self, edition: str) -> Connections:
         if edition not in self._connections:
-            connections = Connections(self._target(edition), self.patience, unusual_ids=self.settings.unusual_ids)
+            connections = Connections(
+                self.target(edition), self.patience, unusual_ids=self.settings.unusual_ids, run=self.settings.run
+            )
             self._connections[edition] = self._stack.enter_context(closing(connections))
         return self._connections[edition]
-
-    def _target(self, edition: str) -> Target:
-        if edition not in self._targets:
-            is_live = self.settings.mode == "live"
-            self._targets[edition] = self._live() if is_live else _stand_in(self._stack, edition)
-        return self._targets[edition]
 
     def _live(self) -> Target:
         contracts = map(editions.contract, self.settings.editions)

@@ -26,6 +26,7 @@ class Settings:
         allow_production: whether a live run may write to a production host.
         keep: whether what runs make is left.
         unusual_ids: whether things are made by ids that a server may never find in a path.
+        run: the name that all processes of a run have in common; each has one of its own where it is empty.
     """
 
     mode: Mode
@@ -35,6 +36,7 @@ class Settings:
     allow_production: bool = False
     keep: bool = False
     unusual_ids: bool = True
+    run: str = ""
 
     @classmethod
     def of(
