@@ -41,6 +41,7 @@ LAYERS = [
     ["ecsuite.checks"],
     ["ecsuite.journal"],
     ["ecsuite.left"],
+    ["ecsuite.interrupts"],
     ["ecsuite.ledger"],
     ["ecsuite.conditions"],
     ["ecsuite.target"],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from ecsuite import editions, hooks
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.interrupts import Interrupts
 from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
@@ -88,6 +91,10 @@ def pytest_configure(config: pytest.Config) -> None:
         session = Session(_settings(config), tell=waits_told(config))
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
+        if session.settings.mode != "replay" and not config.getoption("usepdb", default=False):
+            stack = ExitStack()
+            stack.enter_context(Interrupts(partial(print, file=sys.__stderr__, flush=True)))
+            config.add_cleanup(stack.close)
         # Workers are started by one who has looked.
         if not hasattr(config, "workerinput"):
             session.require_environment()
