@@ -5,6 +5,7 @@ Each brings in what it needs inside of its function, so that none waits for what
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter shows another one; it is no reason to stop.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    # What waits and tries again logs each time; what is worth telling of it we tell.
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
     try:
         code = ecsuite.main(args=arguments, standalone_mode=False)
     except click.ClickException as error:

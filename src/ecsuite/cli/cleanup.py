@@ -11,10 +11,15 @@ import click
 def cleanup(*, dry_run: bool, allow_production: bool) -> int:
     """Delete what earlier live runs left on the server in EC_BASE_URL, by their ledgers, and nothing else."""
     from ecsuite.left import exit_code  # noqa: PLC0415
-    from ecsuite.report.text import left_lines  # noqa: PLC0415
+    from ecsuite.report.text import left_lines, waiting_text  # noqa: PLC0415
     from ecsuite.session.cleaning import Cleaning  # noqa: PLC0415
 
-    left = Cleaning(click.echo, dry_run=dry_run, allow_production=allow_production).run()
+    left = Cleaning(
+        click.echo,
+        lambda wait: click.echo(waiting_text(wait), err=True),
+        dry_run=dry_run,
+        allow_production=allow_production,
+    ).run()
     for line in left_lines(left):
         click.echo(line)
     return exit_code(left)

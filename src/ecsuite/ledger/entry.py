@@ -109,8 +109,6 @@ def read_head(line: bytes) -> Head | None:
 
 def read_entry(line: bytes) -> dict[str, Any] | None:
     """The object in a line; None where it is torn, or holds none."""
-    if not line.endswith(b"\n"):
-        return None
     try:
         value = json.loads(line)
     except ValueError:

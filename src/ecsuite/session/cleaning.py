@@ -10,6 +10,7 @@ from typing import Final
 
 from ecsuite import editions
 from ecsuite.checks import Checker
+from ecsuite.client import Patience, Wait
 from ecsuite.contract import Contract, parameters
 from ecsuite.errors import UnknownEdition
 from ecsuite.findings.finding import Result
@@ -24,6 +25,8 @@ from ecsuite.session.settings import Settings
 from ecsuite.target import Credentials, Target
 
 NOTHING: Final = "nothing is left of earlier runs"
+# What is told of a DELETE; of others that is told at the end.
+_SAID: Final = {200: "deleted", 202: "deleted", 204: "deleted", 404: "was gone"}
 Tell = Callable[[str], object]
 
 
@@ -33,12 +36,14 @@ class Cleaning:
 
     Attributes:
         tell: called with each line that is worth telling.
+        waiting: called with each long wait for a service that is unsteady.
         dry_run: whether it is only told what would be deleted; then nothing is sent.
         allow_production: whether a production host may be written to.
         folder: where the ledgers are; that of this user where it is left out.
     """
 
     tell: Tell
+    waiting: Callable[[Wait], object]
     dry_run: bool = False
     allow_production: bool = False
     folder: Path | None = None
@@ -76,7 +81,7 @@ class Cleaning:
         except UnknownEdition as error:
             self.tell(f"{name}: {error}")
             return
-        with closing(Session(settings)) as session:
+        with closing(Session(settings, tell=self.waiting)) as session:
             target = session.target(head.edition)
             if target.base_url != head.base_url:
                 self.tell(f"{name}: EC_BASE_URL is {target.base_url}, so it is left alone")
@@ -120,18 +125,16 @@ class Cleaning:
         redactor, journal = Redactor(), Journal()
         checker = Checker(contract, target.base_url, target.token_url, redactor.text)
         journal.listeners.append(self._tell_deletion)
-        with closing(Connections(target, keeps_ledger=False)) as connections:
+        with closing(Connections(target, Patience(tell=self.waiting), keeps_ledger=False)) as connections:
             api = connections.client(target, checker, journal, redactor, in_order=False)
             api.adopt(paths, sought)
             api.clean_up()
             return api.left
 
     def _tell_deletion(self, result: Result) -> None:
-        exchange = result.exchange
-        if exchange.request.method == "DELETE":
-            status = exchange.response.status
-            said = "deleted" if 200 <= status < 300 else "was gone" if status == 404 else f"not deleted, {status}"  # noqa: PLR2004
-            self.tell(f"  {said}: {exchange.request.url}")
+        request, status = result.exchange.request, result.exchange.response.status
+        if request.method == "DELETE" and status in _SAID:
+            self.tell(f"  {_SAID[status]}: {request.url}")
 
 
 def _credentials(target: Target, head: Head, partner: Partner) -> Credentials | None:
