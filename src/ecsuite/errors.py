@@ -41,7 +41,8 @@
     │   └── AllBroken
     ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
     │   ├── BehindFirewall
-    │   └── Undeletable
+    │   ├── Undeletable
+    │   └── OthersAtStake
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
         └── TokenEnded
 
@@ -301,6 +302,11 @@ class BehindFirewall(NothingThere):
 class Undeletable(NothingThere):
     def __init__(self, line: str) -> None:
         super().__init__(f"{line}: not every server could delete what has such an id (--ec-unusual-ids sends it)")
+
+
+class OthersAtStake(NothingThere):
+    def __init__(self, line: str, count: int) -> None:
+        super().__init__(f"{line}: what it makes is deleted with all of its kind, and {count} there are not this run's")
 
 
 class CouldNotTell(EcsuiteError):

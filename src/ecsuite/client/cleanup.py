@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import Any, Final
 
 from ecsuite.checks import DecodedExchange, request_body
@@ -20,7 +19,7 @@ from ecsuite.client.making import (
 from ecsuite.client.ownership import Ownership
 from ecsuite.client.paths import fill, is_findable, is_segment
 from ecsuite.contract import Contract, Link, Operation
-from ecsuite.json_paths import texts_in
+from ecsuite.json_paths import objects_in_list, texts_in
 from ecsuite.ledger import PartnerLedger, Sought
 
 NOT_FOUND: Final = 404
@@ -182,7 +181,7 @@ class Cleanup:
         entity_type, parents = type_made_by(self._contract, sought.creator), self._contract.find("GET", sought.lister)
         if entity_type is None or entity_type.deleter is None or parents is None:
             return
-        for item in _items(listed):
+        for item in objects_in_list(listed):
             own = item.get(entity_type.member)
             is_it = sought.is_shown_by(text for _, text in texts_in(item))
             if is_it and isinstance(own, str) and is_segment(own):
@@ -208,14 +207,6 @@ class Cleanup:
     def untraceable(self) -> tuple[str, ...]:
         """The paths of calls that may have made what nothing tells from others."""
         return tuple(self._untraceable)
-
-
-def _items(listed: Any) -> Iterator[dict[str, Any]]:
-    """The objects in the list that a value is, or has as a member."""
-    lists = [listed, *listed.values()] if isinstance(listed, dict) else [listed]
-    for each in lists:
-        if isinstance(each, list):
-            yield from (item for item in each if isinstance(item, dict))
 
 
 def _depth(path: str) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 from ecsuite.checks import DecodedExchange
 from ecsuite.client.ownership import is_unique
 from ecsuite.client.paths import fill, is_findable, is_segment
-from ecsuite.contract import Contract, EntityType, Link, Operation, Values, success_links
+from ecsuite.contract import Contract, EntityType, Link, Operation, Values, parameters, success_links
 from ecsuite.json_paths import texts_in
 from ecsuite.ledger import Sought
 
@@ -83,6 +83,19 @@ def sought_by(contract: Contract, decoded: DecodedExchange, *, is_below_own: boo
     mark = "" if is_below_own else unique_text(decoded)
     lister = fill(entity_type.lister, decoded.path_values)
     return Sought(entity_type.creator.id, lister, mark) if mark or is_below_own else None
+
+
+def lists_at_stake(contract: Contract, operation: Operation | None) -> list[Operation]:
+    """The lists that show what goes with a DELETE of all of a kind: for that call, and for what makes such things."""
+    operations = contract.operations
+    return [
+        operations[link.operation_id]
+        for maker, links in ((each, success_links(each)) for each in operations.values() if each.method == "POST")
+        for end in (operations[link.operation_id] for link in links)
+        if end.method == "DELETE" and not parameters(end) and (operation is maker or operation is end)
+        for link in links
+        if operations[link.operation_id].method == "GET" and not parameters(operations[link.operation_id])
+    ]
 
 
 def type_made_by(contract: Contract, creator: str) -> EntityType | None:

@@ -99,9 +99,10 @@ class Cleaning:
 
     def _of_partner(self, found: Found, partner: Partner, contract: Contract, target: Target) -> Iterator[Left]:
         paths = [path for path in partner.made if _names_one(contract, path)]
-        for path in partner.made:
-            if path not in paths:
-                self.tell(f"  {path} is no address of a single thing, so it is left alone")
+        for path in [path for path in partner.made if path not in paths]:
+            self.tell(f"  {target.base_url}{path} would delete all of a kind, so that is yours to do")
+            if not self.dry_run:
+                found.note(partner.digest, {"gone": path})
         if self.dry_run:
             self._tell_plan(target, paths, list(partner.sought))
             return
@@ -127,7 +128,7 @@ class Cleaning:
         journal.listeners.append(self._tell_deletion)
         with closing(Connections(target, Patience(tell=self.waiting), keeps_ledger=False)) as connections:
             api = connections.client(target, checker, journal, redactor, in_order=False)
-            api.adopt(paths, sought)
+            api.cleanup.adopt(paths, sought)
             api.clean_up()
             return api.left
 
