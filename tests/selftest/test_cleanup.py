@@ -144,6 +144,17 @@ def test_webhook_is_found_by_its_address(api_of, edition, answer):
     assert (server.deleted, api.left) == (["/webhooks/own"], ())
 
 
+def test_id_that_the_server_gives_is_not_taken_from_the_request(api_of):
+    """An id of another webhook that is sent with a new one is none of the new one's, so nothing is deleted by it."""
+    server = Server({"POST /webhooks": httpx.ReadError("lost"), "GET /webhooks": httpx.Response(200, json=[])})
+    api = api_of(server)
+
+    sent(api, "/webhooks", {**HOOKS["2026-01"], "webhookId": TWO})
+    api.clean_up()
+
+    assert (server.deleted, api.left) == ([], ())
+
+
 def test_meter_is_found_below_its_user(api_of):
     """What stands below a user that the run made is the run's own, whoever named it."""
     meters = f"/users/{ONE}/meters"

@@ -8,12 +8,12 @@ from typing import Any, Final
 from ecsuite.checks import DecodedExchange, request_body
 from ecsuite.client.making import (
     as_answered,
-    as_sent,
     deletions,
     makes,
     names_by_server,
     sought_by,
     texts,
+    texts_sent,
     type_made_by,
 )
 from ecsuite.client.ownership import Ownership
@@ -75,7 +75,7 @@ class Cleanup:
         elif decoded.is_success:
             self._note_making(operation, decoded)
         elif decoded.status in REFUSALS:
-            self._note_refused(decoded)
+            self._settle(decoded)
         else:
             # A server may fail, or lead elsewhere, after it has acted (RFC 9110 section 15.4.4).
             self.note_lost(decoded)
@@ -100,28 +100,24 @@ class Cleanup:
                 self._add(link, values)
             self._note_sent(link, decoded, is_shown=bool(shown))
             if shown:
-                self._note_named(decoded)
+                self._settle(decoded)
 
     def _note_sent(self, link: Link, decoded: DecodedExchange, *, is_shown: bool = False) -> None:
         """Note what a call may have made by what it sent; `is_shown` where its answer has told of something."""
-        for values in texts(link, decoded.values if is_shown else as_sent(decoded.values)):
+        for values in texts(link, decoded.values) if is_shown else texts_sent(link, decoded):
             if values is not None:
                 self._add(link, values, is_certain=is_shown)
             elif not is_shown:
                 self._seek(decoded)
 
-    def _note_refused(self, decoded: DecodedExchange) -> None:
-        """Learn that a call has made nothing, unless another one has made the same."""
+    def _settle(self, decoded: DecodedExchange) -> None:
+        """Learn that a call has made nothing but what is known by now, so that nothing else need be written down."""
         if self._ledger is not None:
             for path in makes(self._contract, decoded):
                 if path not in self._made:
                     self._ledger.gone(path)
-            self._note_named(decoded)
-
-    def _note_named(self, decoded: DecodedExchange) -> None:
-        """Learn that nothing need be looked for any more after a call."""
-        if self._ledger is not None and (sought := self._sought_by(decoded)):
-            self._ledger.found(sought)
+            if sought := self._sought_by(decoded):
+                self._ledger.found(sought)
 
     def _add(self, link: Link, values: dict[str, str], *, is_certain: bool = True) -> None:
         path = fill(self._contract.operations[link.operation_id], values)
@@ -147,7 +143,7 @@ class Cleanup:
         sought = self._sought_by(decoded)
         if sought is not None:
             self._sought[sought] = None
-        elif decoded.operation is not None:
+        elif decoded.operation is not None and not _is_to_be_refused(decoded):
             self._untraceable[fill(decoded.operation, decoded.path_values)] = None
 
     def _sought_by(self, decoded: DecodedExchange) -> Sought | None:
@@ -207,6 +203,13 @@ class Cleanup:
     def untraceable(self) -> tuple[str, ...]:
         """The paths of calls that may have made what nothing tells from others."""
         return tuple(self._untraceable)
+
+
+def _is_to_be_refused(decoded: DecodedExchange) -> bool:
+    """Whether a call has made nothing unless the server is at fault, or lenient."""
+    expectation = decoded.exchange.request.expectation
+    is_refusal = bool(expectation.statuses) and all(status in REFUSALS for status in expectation.statuses or ())
+    return is_refusal or bool(expectation.violates)
 
 
 def _depth(path: str) -> int:

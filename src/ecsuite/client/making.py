@@ -25,11 +25,6 @@ def deletions(contract: Contract, operation: Operation | None) -> list[Link]:
     return [link for link in links if contract.operations[link.operation_id].method == "DELETE"]
 
 
-def as_sent(values: Values) -> Values:
-    """As if the response had shown what was sent."""
-    return replace(values, response=values.request)
-
-
 def as_answered(values: Values) -> Values:
     """As if what the response shows had been sent."""
     return replace(values, request=values.response)
@@ -43,36 +38,43 @@ def texts(link: Link, values: Values) -> Iterator[dict[str, str] | None]:
         yield known if len(known) == len(found) else None
 
 
+def texts_sent(link: Link, decoded: DecodedExchange) -> Iterator[dict[str, str] | None]:
+    """The same by what was sent, as if the response had shown it; None where the server chooses the id."""
+    sent = _as_sent(decoded)
+    yield from [None] if sent is None else texts(link, sent)
+
+
 def makes(contract: Contract, decoded: DecodedExchange) -> list[str]:
     """The paths of what a call is to make, by what it sends; of those that can be asked for."""
     return [
         fill(contract.operations[link.operation_id], values)
         for link in deletions(contract, decoded.operation)
-        for values in texts(link, as_sent(decoded.values))
+        for values in texts_sent(link, decoded)
         if values is not None and all(map(is_segment, values.values()))
     ]
 
 
 def is_deletable(contract: Contract, decoded: DecodedExchange) -> bool:
     """Whether what a call is to make can be deleted, whoever serves it, as far as the client chooses its id."""
-    sent = as_sent(decoded.values)
+    sent = _as_sent(decoded)
     ids = (
-        expression.at(index).evaluate(sent)
-        for link in deletions(contract, decoded.operation)
-        for expression in link.parameters.values()
-        if expression.is_of_body
-        for index in range(expression.count(sent) if expression.is_in_list else 1)
+        ()
+        if sent is None
+        else (
+            expression.at(index).evaluate(sent)
+            for link in deletions(contract, decoded.operation)
+            for expression in link.parameters.values()
+            if expression.is_of_body
+            for index in range(expression.count(sent) if expression.is_in_list else 1)
+        )
     )
     return all(is_findable(own) for own in ids if isinstance(own, str))
 
 
 def names_by_server(contract: Contract, decoded: DecodedExchange) -> bool:
     """Whether a call makes something that goes by an id which it does not send."""
-    return any(
-        values is None
-        for link in deletions(contract, decoded.operation)
-        for values in texts(link, as_sent(decoded.values))
-    )
+    links = deletions(contract, decoded.operation)
+    return any(values is None for link in links for values in texts_sent(link, decoded))
 
 
 def sought_by(contract: Contract, decoded: DecodedExchange, *, is_below_own: bool) -> Sought | None:
@@ -106,3 +108,12 @@ def type_made_by(contract: Contract, creator: str) -> EntityType | None:
 def unique_text(decoded: DecodedExchange) -> str:
     """A text in what was sent that nobody else has sent; empty where there is none."""
     return next((text for _, text in texts_in(decoded.values.request) if is_unique(text)), "")
+
+
+def _as_sent(decoded: DecodedExchange) -> Values | None:
+    """As if the response had shown what was sent; None where an id that was sent is none of what is made."""
+    operation = decoded.operation
+    entity_type = type_made_by(decoded.contract, operation.id) if operation else None
+    if entity_type is not None and not entity_type.sends_id:
+        return None
+    return replace(decoded.values, response=decoded.values.request)
