@@ -24,6 +24,7 @@
     │   ├── OutputUnwritable
     │   ├── BadNumber
     │   ├── DataFileUnusable
+    │   ├── LedgerUnwritable
     │   ├── ReportUnwritable
     │   ├── ReportUnusable
     │   ├── UnknownScenario
@@ -47,7 +48,8 @@
     │   └── AllBroken
     ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
     │   ├── BehindFirewall
-    │   └── Undeletable
+    │   ├── Undeletable
+    │   └── OthersAtStake
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
         └── RunEnded
             ├── TokenEnded
@@ -224,6 +226,13 @@ class DataFileUnusable(UsageError):
         )
 
 
+class LedgerUnwritable(UsageError):
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot note in {folder} what is to be deleted ({reason}): make it writable, or set XDG_STATE_HOME"
+        )
+
+
 class ReportUnwritable(UsageError):
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(f"cannot write the result of the run to {folder} ({reason}): give another --ec-report")
@@ -349,6 +358,11 @@ class BehindFirewall(NothingThere):
 class Undeletable(NothingThere):
     def __init__(self, line: str) -> None:
         super().__init__(f"{line}: not every server could delete what has such an id (--ec-unusual-ids sends it)")
+
+
+class OthersAtStake(NothingThere):
+    def __init__(self, line: str, count: int) -> None:
+        super().__init__(f"{line}: what it makes is deleted with all of its kind, and {count} there are not this run's")
 
 
 class CouldNotTell(EcsuiteError):

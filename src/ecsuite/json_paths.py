@@ -64,3 +64,11 @@ def texts_in(value: Any) -> Iterator[tuple[str, str]]:
             stack += reversed([*item.items()])
         elif isinstance(item, list):
             stack += [(name, each) for each in reversed(item)]
+
+
+def objects_in_list(listed: Any) -> Iterator[dict[str, Any]]:
+    """The objects in the list that a value is, or has as a member."""
+    lists = [listed, *listed.values()] if isinstance(listed, dict) else [listed]
+    for each in lists:
+        if isinstance(each, list):
+            yield from (item for item in each if isinstance(item, dict))

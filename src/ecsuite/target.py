@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -30,6 +32,11 @@ class Credentials:
     def secrets(self) -> tuple[str, ...]:
         """What must never be printed."""
         return tuple(value for value in (self.client_id, self.client_secret, self.access_token) if value)
+
+    @property
+    def identity(self) -> str:
+        """Who the partner is: its client id, or who a token says that it was given to (RFC 9068), or the token."""
+        return self.client_id or _holder(self.access_token) or self.access_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +175,18 @@ def _port(variable: str, value: str) -> int:
     if not value.isdecimal() or int(value) > HIGHEST_PORT:
         raise BadPort(variable, value)
     return int(value)
+
+
+def _holder(token: str) -> str:
+    """The client id in a token that is a JSON Web Token; empty where it says none."""
+    try:
+        part = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, ValueError):
+        return ""
+    claims = claims if isinstance(claims, dict) else {}
+    holder = claims.get("client_id") or claims.get("azp") or claims.get("sub")
+    return holder if isinstance(holder, str) else ""
 
 
 def whole_number(env: Mapping[str, str], variable: str) -> int | None:

@@ -22,6 +22,14 @@ BASE_URL = "https://api.example/v1"
 TOKEN_URL = "https://auth.example/connect/token"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory) -> Iterator[None]:
+    """The ledgers of runs against live servers are not those of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def contract() -> Contract:
     return editions.contract("2023-10")

@@ -46,6 +46,8 @@ LAYERS = [
     ["ecsuite.journal"],
     ["ecsuite.left"],
     ["ecsuite.postman"],
+    ["ecsuite.interrupts"],
+    ["ecsuite.ledger"],
     ["ecsuite.conditions"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
@@ -71,7 +73,19 @@ LAYERS = [
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # What only some users need is imported where it is used.
-HEAVY = {"rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools"}
+HEAVY = {
+    "filelock",
+    "platformdirs",
+    "rich",
+    "starlette",
+    "uvicorn",
+    "stamina",
+    "vcr",
+    "pytest",
+    "sqlite3",
+    "asyncio",
+    "httptools",
+}
 AT_HOME = {
     "rich": {"ecsuite.report.terminal"},
     "starlette": {"ecsuite.standin"},

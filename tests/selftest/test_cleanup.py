@@ -10,7 +10,7 @@ from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api
 from ecsuite.client.ownership import Ownership
-from ecsuite.errors import CouldNotTell, Undeletable
+from ecsuite.errors import CouldNotTell, OthersAtStake, Undeletable
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.left import Left, exit_code
@@ -144,6 +144,17 @@ def test_webhook_is_found_by_its_address(api_of, edition, answer):
     assert (server.deleted, api.left) == (["/webhooks/own"], ())
 
 
+def test_id_that_the_server_gives_is_not_taken_from_the_request(api_of):
+    """An id of another webhook that is sent with a new one is none of the new one's, so nothing is deleted by it."""
+    server = Server({"POST /webhooks": httpx.ReadError("lost"), "GET /webhooks": httpx.Response(200, json=[])})
+    api = api_of(server)
+
+    sent(api, "/webhooks", {**HOOKS["2026-01"], "webhookId": TWO})
+    api.clean_up()
+
+    assert (server.deleted, api.left) == ([], ())
+
+
 def test_meter_is_found_below_its_user(api_of):
     """What stands below a user that the run made is the run's own, whoever named it."""
     meters = f"/users/{ONE}/meters"
@@ -189,6 +200,45 @@ def test_what_was_there_before_is_not_deleted(api_of):
 
     assert sorted(server.deleted) == [f"/users/{ONE}", "/users/43"]
     assert [line for line in server.calls if line.startswith("GET")] == ["GET /users/42", "GET /users/43"]
+
+
+def simulating(listed):
+    """A server that simulates, and lists some users."""
+    users = httpx.Response(200, json={"users": [{"userId": own} for own in listed]})
+    return Server({"GET /users": users, "POST /simulation/partner": httpx.Response(201)})
+
+
+@pytest.mark.parametrize("line", ["POST /simulation/partner", "DELETE /simulation/partner"])
+def test_what_others_made_is_not_deleted_with_all(api_of, line):
+    """Where users are there that the run has not made, nothing is simulated that goes by a DELETE of all of them."""
+    server = simulating([ONE, TWO])
+    api = api_of(server, is_shared=True)
+    method, path = line.split()
+
+    with pytest.raises(OthersAtStake, match="2 there are not this run's"):
+        api.request(method, path)
+    sent(api, "/users", {"userId": ONE})
+    api.clean_up()
+
+    assert line not in server.calls
+
+
+def test_simulated_data_is_deleted_where_it_is_the_runs_own(api_of):
+    """Where all that is there is the run's own it may be simulated, ended, and simulated again."""
+    server = simulating([ONE])
+    server.answers["POST /users"] = httpx.Response(201)
+    server.answers["DELETE /simulation/partner"] = httpx.Response(200)
+    api = api_of(server, is_shared=True)
+
+    api.post("/users", json={"userId": ONE})
+    api.post("/simulation/partner")
+    server.answers["GET /users"] = simulating([ONE, TWO]).answers["GET /users"]
+    api.delete("/simulation/partner")
+    api.post("/simulation/partner")
+    api.clean_up()
+
+    assert server.deleted.count("/simulation/partner") == 2
+    assert api.left == ()
 
 
 UNFINDABLE = ["", ".", "..", "a/b", "a\\b", "a\x00b", "a\nb", "\x7f"]

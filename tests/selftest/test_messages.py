@@ -132,6 +132,14 @@ MESSAGES = [
         errors.Undeletable("POST /x"),
         "POST /x: not every server could delete what has such an id (--ec-unusual-ids sends it)",
     ),
+    (
+        errors.OthersAtStake("POST /x", 3),
+        "POST /x: what it makes is deleted with all of its kind, and 3 there are not this run's",
+    ),
+    (
+        errors.LedgerUnwritable(Path("x"), "why"),
+        "cannot note in x what is to be deleted (why): make it writable, or set XDG_STATE_HOME",
+    ),
     (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with a page of its own (403, text/html)"),
     (
         errors.TokenEnded(),
@@ -186,4 +194,11 @@ def test_exit_codes_are_as_promised():
     assert PromiseBroken.exit_code == 1
     others = {type(error).__name__: error.exit_code for error, _ in MESSAGES if error.exit_code != 4}
 
-    assert others == {"NothingThere": 6, "BehindFirewall": 6, "Undeletable": 6, "CouldNotTell": 6, "TokenEnded": 6}
+    assert others == {
+        "NothingThere": 6,
+        "BehindFirewall": 6,
+        "Undeletable": 6,
+        "OthersAtStake": 6,
+        "CouldNotTell": 6,
+        "TokenEnded": 6,
+    }

@@ -181,7 +181,7 @@ def test_what_is_kept_is_listed(behind_proxy):
     ran = behind_proxy(lambda _: None, "--ec-keep", test=test)
 
     assert (ran.code, ran.left) == (0, [{"userId": "one"}, {"userId": "two"}]), ran.text
-    assert "left on the server (2), as you wanted; to be deleted in this order:" in ran.text
+    assert "left on the server (2), as you wanted; delete it in this order, or run ecsuite cleanup:" in ran.text
     assert [line.rpartition("/")[2] for line in ran.text.splitlines() if line.startswith("  DELETE ")] == ["one", "two"]
 
 

@@ -5,6 +5,7 @@ Each brings in what it needs inside of its function, so that none waits for what
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import Final, NoReturn
 
 import click
 
-from ecsuite.cli import catalogue, check, export, serve, show, token, walkthrough
+from ecsuite.cli import catalogue, check, cleanup, export, serve, show, token, walkthrough
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.cli.masking import masked
 from ecsuite.errors import EcsuiteError
@@ -22,6 +23,7 @@ COMMANDS: Final = (
     walkthrough.walkthrough,
     token.token,
     show.show,
+    cleanup.cleanup,
     serve.serve,
     catalogue.faults,
     catalogue.variants,
@@ -35,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter shows another one; it is no reason to stop.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    # What waits and tries again logs each time; what is worth telling of it we tell.
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
     try:
         code = ecsuite.main(args=arguments, standalone_mode=False)
     except click.ClickException as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from functools import partial
 from typing import cast
 
 import click
@@ -37,6 +38,7 @@ from ecsuite.target import MODES, Mode
 def walkthrough(target: str, edition: str | None, *, allow_production: bool, strict: bool) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.interrupts import Interrupts  # noqa: PLC0415
     from ecsuite.left import exit_code  # noqa: PLC0415
     from ecsuite.report.terminal import tell  # noqa: PLC0415
     from ecsuite.report.text import waiting_text  # noqa: PLC0415
@@ -45,8 +47,9 @@ def walkthrough(target: str, edition: str | None, *, allow_production: bool, str
     mode = cast("Mode", target)
     chosen = editions.require(edition or editions.default(mode))
     settings = Settings.of(mode, chosen, allow_production=allow_production)
-    session = Session(settings, tell=lambda wait: print(waiting_text(wait), file=sys.stderr))
-    with closing(session), session.masking():
+    said = partial(print, file=sys.stderr)
+    session = Session(settings, tell=lambda wait: said(waiting_text(wait)))
+    with Interrupts(said), closing(session), session.masking():
         session.require_server()
         with session.run(chosen, "quickstart") as run:
             passed = tell(run, strict=strict)

@@ -10,22 +10,23 @@ from typing import Any, Final, TypeVar
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
-from ecsuite.client.cleanup import MAKING, Cleanup
-from ecsuite.client.connection import CLEAN_UP, new_http, sender, to_exchange, to_request
+from ecsuite.client.cleanup import Cleanup
+from ecsuite.client.connection import CLEAN_UP, new_http, sender, to_exchange
 from ecsuite.client.ownership import Ownership
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
+from ecsuite.client.precautions import METHODS, Precautions
 from ecsuite.client.sender import Send, Sender
 from ecsuite.client.sweep import Sweep
 from ecsuite.client.token import Token
 from ecsuite.client.transcript import Transcript
 from ecsuite.client.watch import Watch
-from ecsuite.errors import Undeletable
 from ecsuite.findings.breach import Breach
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
+from ecsuite.ledger import PartnerLedger
 from ecsuite.left import Left
-from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Response
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.messages.redact import Redactor, is_secret
 from ecsuite.promises import Promise
 from ecsuite.target import Target
@@ -52,8 +53,12 @@ class Api:
         transcript: where it is kept what was sent; likewise.
         traces: where the trace context of each call is drawn; likewise.
         ownership: knows what is this client's own, and so may be deleted; all that it makes where it is left out.
+        ledger: where it is written down what is to be deleted; none is kept where it is left out.
         in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
+
+    Attributes:
+        cleanup: knows what this client made and has not deleted.
     """
 
     def __init__(  # noqa: PLR0913  all but three are for tests, or for sharing
@@ -71,6 +76,7 @@ class Api:
         transcript: Transcript | None = None,
         traces: Traces | None = None,
         ownership: Ownership | None = None,
+        ledger: PartnerLedger | None = None,
         in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -85,10 +91,12 @@ class Api:
         self.in_order = in_order
         self.log = CallLog()
         self.transcript = transcript or Transcript(target, checker.contract, self._redactor)
-        self._ownership = ownership or Ownership(is_shared=False)
-        self._cleanup = Cleanup(checker.contract, self._ownership)
-        self._sweep = Sweep(self._cleanup, partial(self.request, expect=CLEAN_UP, strict=False), self.map_concurrently)
-        self._watch = Watch(checker, journal, self._cleanup, self.log, clock, self._note_step)
+        ownership = ownership or Ownership(is_shared=False)
+        self.cleanup = Cleanup(checker.contract, ownership, ledger)
+        read = partial(self.get, expect=BEFORE, strict=False)
+        self._precautions = Precautions(checker, ownership, self.cleanup, read, in_order=in_order)
+        self._sweep = Sweep(self.cleanup, partial(self.request, expect=CLEAN_UP, strict=False), self.map_concurrently)
+        self._watch = Watch(checker, journal, self.cleanup, self.log, clock, self._note_step)
         once = sender(self._http)
         send = retrying(once) if retrying else once
         self._sender = Sender(self._http, send, self._watch, self.latency, traces or Traces(), clock)
@@ -143,14 +151,15 @@ class Api:
             CouldNotTell: no response of the API's came, however often it was asked.
             BehindFirewall: a firewall has refused the request.
             Undeletable: what it makes might never be deleted, so it was not sent; see `is_deletable`.
+            OthersAtStake: it deletes what is not the run's own, so it was not sent.
         """
         self._note_wrong_secrets(options.get("headers"), options.get("data"))
         request = self._sender.request(method, self.target.base_url + path, expect, options)
         if chunked:
             request.headers.pop("Content-Length")
             request.headers["Transfer-Encoding"] = "chunked"
-        if authorize and method in MAKING:
-            self._prepare(request)
+        if authorize and method in METHODS:
+            self._precautions.take(request)
         response = (self._authorization if authorize else self._sender).send(request)
         if strict:
             require_expected(response, expect)
@@ -221,10 +230,6 @@ class Api:
         if self._owns_http:
             self._http.close()
 
-    def known(self, response: httpx.Response) -> Any:
-        """The JSON value of a response, as far as the contract speaks of it; see `Checked.known`."""
-        return checked_of(response).known()
-
     def add_finding(self, promise: Promise, breach: Breach, response: httpx.Response) -> None:
         """Note a broken promise that a response shows only beside what the caller knows."""
         # A response that another client returned has not been decoded yet.
@@ -244,22 +249,8 @@ class Api:
 
         Where others use the server nothing is made by an id that a legal server may never find in a path.
         """
-        if self._ownership.unusual_ids or method not in MAKING:
-            return True
         request = self._sender.request(method, self.target.base_url + path, SUCCESS, options)
-        return self._cleanup.is_deletable(self._unanswered(request))
-
-    def _prepare(self, request: httpx.Request) -> None:
-        """Before a call makes something: see that it can be deleted, and what was there before, and so stays."""
-        decoded = self._unanswered(request)
-        if not self._ownership.unusual_ids and not self._cleanup.is_deletable(decoded):
-            raise Undeletable(self._watch.name(request))
-        for path in () if self.in_order else self._cleanup.makes(decoded):
-            if self.checker.contract.find("GET", path):
-                self._ownership.look(path, partial(self.get, expect=BEFORE, strict=False))
-
-    def _unanswered(self, request: httpx.Request) -> DecodedExchange:
-        return self.checker.decode(Exchange(to_request(request), Response(0)))
+        return self._precautions.is_deletable(request)
 
     def _note_step(self, decoded: DecodedExchange) -> None:
         if decoded.exchange.request.expectation.case not in {CLEAN_UP.case, BEFORE.case}:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from ecsuite.client.checked import checked_of
-from ecsuite.client.cleanup import Cleanup, Sought
+from ecsuite.client.cleanup import Cleanup
 from ecsuite.errors import BehindFirewall, CouldNotTell
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.http import httpx
+from ecsuite.ledger import Sought
 from ecsuite.left import Left, Reason
 
 PAUSE: Final = 0.5

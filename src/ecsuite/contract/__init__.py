@@ -124,8 +124,12 @@ class Contract:
     @property
     def title(self) -> str:
         """The title of the API and the version of the contract."""
-        info = self.source.document["info"]
-        return f"{info['title']}, edition {info['version']}"
+        return f"{self.source.document['info']['title']}, edition {self.edition}"
+
+    @property
+    def edition(self) -> str:
+        """The edition that the contract is of."""
+        return str(self.source.document["info"]["version"])
 
     @property
     def test_areas(self) -> tuple[tuple[float, float], ...]:

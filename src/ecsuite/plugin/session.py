@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from ecsuite import editions, hooks
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.interrupts import Interrupts
 from ecsuite.messages.redact import Redactor
 from ecsuite.plugin.limits import limits_of, share_of
 from ecsuite.plugin.waits import waits_told
@@ -93,6 +97,10 @@ def pytest_configure(config: pytest.Config) -> None:
         session = Session(_settings(config), tell=waits_told(config), share=share_of(config))
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
+        if session.settings.mode != "replay" and not config.getoption("usepdb", default=False):
+            stack = ExitStack()
+            stack.enter_context(Interrupts(partial(print, file=sys.__stderr__, flush=True)))
+            config.add_cleanup(stack.close)
         # Workers are started by one who has looked.
         if not hasattr(config, "workerinput"):
             session.require_environment()
@@ -101,7 +109,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _settings(config: pytest.Config) -> Settings:
-    return Settings.of(
+    settings = Settings.of(
         config.getoption("--ec-target"),
         config.getoption("--ec-edition"),
         cassettes=next(iter(config.getini("ec_cassettes")), None),
@@ -113,6 +121,8 @@ def _settings(config: pytest.Config) -> Settings:
         limits=limits_of(config),
         profile=profile(config.getoption("--ec-profile")),
     )
+    # As pytest-xdist names it to its workers.
+    return replace(settings, run=getattr(config, "workerinput", {}).get("testrunuid", ""))
 
 
 def end_with(config: pytest.Config, code: int) -> None:

@@ -15,9 +15,9 @@ from ecsuite.wording import count_of
 # Things left on the server that are told by name, of each reason.
 MOST_LEFT: Final = 20
 _LEFT: Final[Mapping[Reason, str]] = {
-    "refused": "left on the server {}, for it refuses to delete what the run has made; to be deleted in this order:",
-    "unreached": "left on the server {}, for no answer came; to be deleted in this order:",
-    "kept": "left on the server {}, as you wanted; to be deleted in this order:",
+    "refused": "left on the server {}, for it refuses to delete what the run has made:",
+    "unreached": "left on the server {}, for no answer came; delete it in this order, or run ecsuite cleanup:",
+    "kept": "left on the server {}, as you wanted; delete it in this order, or run ecsuite cleanup:",
     "untraceable": "may be left on the server {}, for an answer was lost; look among what is listed at:",
     "unfindable": "may be left on the server {}, for not every server finds such ids in a path:",
 }

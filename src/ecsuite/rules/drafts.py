@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
-from ecsuite.client import Api
+from ecsuite.client import Api, checked_of
 from ecsuite.contract import Contract, EntityType, Expression, Operation, links_to, parameters
 from ecsuite.errors import NothingThere
 from ecsuite.http import httpx
@@ -147,7 +147,7 @@ class Drafts:
 
     def _first_of(self, source: Operation, expressions: Mapping[str, Expression]) -> tuple[dict[str, str], Any] | None:
         response = self._read_list(source)
-        listed = self._api.known(response)
+        listed = checked_of(response).known()
         ids = {name: each.find(listed) for name, each in expressions.items()}
         return (ids, list_in(listed)[1][0]) if all(isinstance(own, str) and own for own in ids.values()) else None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ecsuite.client import Api, fill
+from ecsuite.client import Api, checked_of, fill
 from ecsuite.contract import EntityType, Operation
 from ecsuite.http import httpx
 from ecsuite.json_paths import Path
@@ -107,7 +107,7 @@ class Lists:
         Raises:
             PromiseBroken: a page is no JSON; the finding is in the journal.
         """
-        return [value for page in listing.pages for value in records_of(self._api.known(page))]
+        return [value for page in listing.pages for value in records_of(checked_of(page).known())]
 
     def _pages(
         self, path: str, expect: Expectation, query: Mapping[str, str], *, strict: bool

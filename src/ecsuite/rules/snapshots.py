@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from ecsuite import compare
-from ecsuite.client import Api, fill
+from ecsuite.client import Api, checked_of, fill
 from ecsuite.contract import Contract, EntityType, Operation, parameters
 from ecsuite.findings.breach import STATUS, Breach, body, listed
 from ecsuite.messages.exchange import Expectation
@@ -112,7 +112,7 @@ class Snapshots:
     def state_of(self, path: str) -> Any:
         """What reading a path gives: a JSON value, or `NoSuch` with a status."""
         response = self._api.get(path, expect=PROBE)
-        return self._api.known(response) if response.is_success else NoSuch(response.status_code)
+        return checked_of(response).known() if response.is_success else NoSuch(response.status_code)
 
     def items_of(self, path: str) -> list[Any] | NoSuch:
         """The items of a list, of all its pages; or `NoSuch` with a status."""
@@ -125,7 +125,7 @@ class Snapshots:
         Raises:
             PromiseBroken: it cannot be read; the finding is in the journal.
         """
-        value = self._api.known(self._api.get(entity.path))
+        value = checked_of(self._api.get(entity.path)).known()
         return value if isinstance(value, dict) else {}
 
     def _called_at(self, path: str) -> str:

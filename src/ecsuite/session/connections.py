@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ecsuite.bounds import RESPONSE_SECONDS
@@ -16,6 +17,7 @@ from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
+from ecsuite.ledger import Ledger, PartnerLedger, open_ledger
 from ecsuite.messages.redact import Redactor
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.http import receiving
@@ -31,6 +33,8 @@ class Connections:
         seconds: that a response may take in all.
         budget: what all that is sent is counted in, if it is.
         unusual_ids: whether things are made by ids that a server may never find in a path.
+        run: the name that all processes of a run have in common; of its own where it is left out.
+        keeps_ledger: whether it is written down what is made on a live server.
     """
 
     def __init__(
@@ -41,13 +45,19 @@ class Connections:
         budget: Budget | None = None,
         *,
         unusual_ids: bool = False,
+        run: str = "",
+        keeps_ledger: bool = True,
     ) -> None:
         self.target = target
         self._budget = budget
         self._unusual_ids = unusual_ids or target.mode != "live"
         self._seconds = seconds
+        self._run = run
+        self._keeps_ledger = keeps_ledger and target.mode == "live"
+        self._ledgers: dict[str, Ledger] = {}
         self.patience = patience or Patience()
         self._stack = ExitStack()
+        self._lock = threading.Lock()
         self._tokens: dict[Credentials, Token] = {}
         self.latency = Latency()
 
@@ -88,6 +98,9 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
+        if self._keeps_ledger:
+            identity = partner.credentials.identity
+            shared["ledger"] = PartnerLedger(partial(self._ledger, checker.contract.edition), identity)
         shared["ownership"] = Ownership(is_shared=partner.mode == "live", unusual_ids=self._unusual_ids)
         budget, patience = self._budget, self.patience
 
@@ -100,6 +113,14 @@ class Connections:
     def close(self) -> None:
         """Close all of them."""
         self._stack.close()
+
+    def _ledger(self, edition: str) -> Ledger:
+        """The ledger of this process, opened when there is something to write."""
+        with self._lock:
+            if edition not in self._ledgers:
+                ledger = open_ledger(self.target.base_url, edition, self._run)
+                self._ledgers[edition] = self._stack.enter_context(closing(ledger))
+            return self._ledgers[edition]
 
 
 @contextmanager

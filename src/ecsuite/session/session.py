@@ -13,6 +13,7 @@ from ecsuite import editions
 from ecsuite.cassette.tape import load, require_full
 from ecsuite.client import NO_LIMITS, Budget, Limits, Patience, Share, Wait
 from ecsuite.errors import CassetteError, EcsuiteError
+from ecsuite.ledger import require_home
 from ecsuite.messages.redact import Redactor
 from ecsuite.session.connections import Connections
 from ecsuite.session.outputs import require_writable
@@ -70,7 +71,8 @@ class Session:
         for edition in self.settings.editions:
             editions.contract(edition)
         if self.settings.mode == "live":
-            self._target(self.settings.editions[0])
+            self.target(self.settings.editions[0])
+            require_home()
         if self.settings.mode == "replay":
             for edition in self.settings.editions:
                 require_full(self.settings.cassette(edition, "").parent)
@@ -82,7 +84,7 @@ class Session:
         if self.settings.mode != "live":
             return []
         edition = self.settings.editions[0]
-        return self._target(edition).conditions.lines(editions.contract(edition).test_areas)
+        return self.target(edition).conditions.lines(editions.contract(edition).test_areas)
 
     def require_server(self) -> None:
         """See that a live server answers, and takes the credentials; raises as `preflight.require_server`."""
@@ -91,7 +93,19 @@ class Session:
         from ecsuite.session.preflight import require_server  # noqa: PLC0415  for a live server only
 
         edition = self.settings.editions[0]
-        require_server(edition, self._target(edition), self._tell, self.redactor, self._budget(edition))
+        require_server(edition, self.target(edition), self._tell, self.redactor, self._budget(edition))
+
+    def target(self, edition: str) -> Target:
+        """Where the runs of an edition send to.
+
+        Raises:
+            UsageError: a live server is not described as `ecsuite.target.live` wants it.
+            StandInDidNotStart: there is no local stand-in to be had.
+        """
+        if edition not in self._targets:
+            is_live = self.settings.mode == "live"
+            self._targets[edition] = self._live() if is_live else _stand_in(self._stack, edition)
+        return self._targets[edition]
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
         """A run of an edition, of which the block is to be a scenario.
@@ -145,20 +159,21 @@ class Session:
     def _recorded_run(self, edition: str, cassette: Path) -> Iterator[Run]:
         """A run that shares nothing, for a cassette must be whole in itself; one made again sends the same again."""
         with ExitStack() as stack:
-            target = self._target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
-            budget = self._budget(edition)
-            connections = stack.enter_context(closing(Connections(target, self.patience, budget=budget)))
+            target = self.target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
+            budget, run = self._budget(edition), self.settings.run
+            connections = stack.enter_context(closing(Connections(target, self.patience, budget=budget, run=run)))
             seed, redactor = _seed(cassette), self.redactor
-            run = open_run(edition, target, seed=seed, recording=True, connections=connections, redactor=redactor)
-            yield stack.enter_context(run)
+            opened = open_run(edition, target, seed=seed, recording=True, connections=connections, redactor=redactor)
+            yield stack.enter_context(opened)
 
     def _shared(self, edition: str) -> Connections:
         if edition not in self._connections:
             connections = Connections(
-                self._target(edition),
+                self.target(edition),
                 self.patience,
                 budget=self._budget(edition),
                 unusual_ids=self.settings.unusual_ids,
+                run=self.settings.run,
             )
             self._connections[edition] = self._stack.enter_context(closing(connections))
         return self._connections[edition]
@@ -166,7 +181,7 @@ class Session:
     def limits(self, edition: str) -> Limits:
         """What may be sent: nobody's network is asked for more than so much a second, unless told otherwise."""
         limits, is_live = self.settings.limits, self.settings.mode == "live"
-        if limits.rate is None and is_live and not self._target(edition).on_loopback:
+        if limits.rate is None and is_live and not self.target(edition).on_loopback:
             return replace(limits, rate=DEFAULT_RATE)
         return limits
 
@@ -175,12 +190,6 @@ class Session:
         if self._share is None or limits == NO_LIMITS:
             return None
         return Budget(limits, self._share)
-
-    def _target(self, edition: str) -> Target:
-        if edition not in self._targets:
-            is_live = self.settings.mode == "live"
-            self._targets[edition] = self._live() if is_live else _stand_in(self._stack, edition)
-        return self._targets[edition]
 
     def _live(self) -> Target:
         contracts = map(editions.contract, self.settings.editions)

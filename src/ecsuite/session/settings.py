@@ -30,6 +30,7 @@ class Settings:
         unusual_ids: whether things are made by ids that a server may never find in a path.
         limits: what may be sent.
         profile: how much is run.
+        run: the name that all processes of a run have in common; each has one of its own where it is empty.
     """
 
     mode: Mode
@@ -41,6 +42,7 @@ class Settings:
     unusual_ids: bool = True
     limits: Limits = NO_LIMITS
     profile: Profile = FULL
+    run: str = ""
 
     @classmethod
     def of(  # noqa: PLR0913  all have defaults

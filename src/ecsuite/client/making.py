@@ -1,0 +1,119 @@
+"""What a call is to make, by the links of the contract: pure, from what is sent, or from what was answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from ecsuite.checks import DecodedExchange
+from ecsuite.client.ownership import is_unique
+from ecsuite.client.paths import fill, is_findable, is_segment
+from ecsuite.contract import Contract, EntityType, Link, Operation, Values, parameters, success_links
+from ecsuite.json_paths import texts_in
+from ecsuite.ledger import Sought
+
+MAKING: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+def deletions(contract: Contract, operation: Operation | None) -> list[Link]:
+    """The links from what a call makes to what deletes it."""
+    if operation is None or operation.method not in MAKING:
+        return []
+    links = success_links(operation)
+    return [link for link in links if contract.operations[link.operation_id].method == "DELETE"]
+
+
+def as_answered(values: Values) -> Values:
+    """As if what the response shows had been sent."""
+    return replace(values, request=values.response)
+
+
+def texts(link: Link, values: Values) -> Iterator[dict[str, str] | None]:
+    """The parameters of each call that a link leads to, also where they are no texts; None where some are missing."""
+    for found in link.every(values):
+        known = {name: value for name, value in found.items() if isinstance(value, str)}
+        known |= {name: json.dumps(value) for name, value in found.items() if isinstance(value, int | float)}
+        yield known if len(known) == len(found) else None
+
+
+def texts_sent(link: Link, decoded: DecodedExchange) -> Iterator[dict[str, str] | None]:
+    """The same by what was sent, as if the response had shown it; None where the server chooses the id."""
+    sent = _as_sent(decoded)
+    yield from [None] if sent is None else texts(link, sent)
+
+
+def makes(contract: Contract, decoded: DecodedExchange) -> list[str]:
+    """The paths of what a call is to make, by what it sends; of those that can be asked for."""
+    return [
+        fill(contract.operations[link.operation_id], values)
+        for link in deletions(contract, decoded.operation)
+        for values in texts_sent(link, decoded)
+        if values is not None and all(map(is_segment, values.values()))
+    ]
+
+
+def is_deletable(contract: Contract, decoded: DecodedExchange) -> bool:
+    """Whether what a call is to make can be deleted, whoever serves it, as far as the client chooses its id."""
+    sent = _as_sent(decoded)
+    ids = (
+        ()
+        if sent is None
+        else (
+            expression.at(index).evaluate(sent)
+            for link in deletions(contract, decoded.operation)
+            for expression in link.parameters.values()
+            if expression.is_of_body
+            for index in range(expression.count(sent) if expression.is_in_list else 1)
+        )
+    )
+    return all(is_findable(own) for own in ids if isinstance(own, str))
+
+
+def names_by_server(contract: Contract, decoded: DecodedExchange) -> bool:
+    """Whether a call makes something that goes by an id which it does not send."""
+    links = deletions(contract, decoded.operation)
+    return any(values is None for link in links for values in texts_sent(link, decoded))
+
+
+def sought_by(contract: Contract, decoded: DecodedExchange, *, is_below_own: bool) -> Sought | None:
+    """How to look for what a call makes under an id of the server's; None where nothing tells it from others'."""
+    entity_type = type_made_by(contract, decoded.operation.id) if decoded.operation else None
+    if entity_type is None or entity_type.lister is None:
+        return None
+    mark = "" if is_below_own else unique_text(decoded)
+    lister = fill(entity_type.lister, decoded.path_values)
+    return Sought(entity_type.creator.id, lister, mark) if mark or is_below_own else None
+
+
+def lists_at_stake(contract: Contract, operation: Operation | None) -> list[Operation]:
+    """The lists that show what goes with a DELETE of all of a kind: for that call, and for what makes such things."""
+    operations = contract.operations
+    return [
+        operations[link.operation_id]
+        for maker, links in ((each, success_links(each)) for each in operations.values() if each.method == "POST")
+        for end in (operations[link.operation_id] for link in links)
+        if end.method == "DELETE" and not parameters(end) and (operation is maker or operation is end)
+        for link in links
+        if operations[link.operation_id].method == "GET" and not parameters(operations[link.operation_id])
+    ]
+
+
+def type_made_by(contract: Contract, creator: str) -> EntityType | None:
+    """The entity type that an operation makes, by the operation's id."""
+    return next((each for each in contract.entity_types if each.creator.id == creator), None)
+
+
+def unique_text(decoded: DecodedExchange) -> str:
+    """A text in what was sent that nobody else has sent; empty where there is none."""
+    return next((text for _, text in texts_in(decoded.values.request) if is_unique(text)), "")
+
+
+def _as_sent(decoded: DecodedExchange) -> Values | None:
+    """As if the response had shown what was sent; None where an id that was sent is none of what is made."""
+    operation = decoded.operation
+    entity_type = type_made_by(decoded.contract, operation.id) if operation else None
+    if entity_type is not None and not entity_type.sends_id:
+        return None
+    return replace(decoded.values, response=decoded.values.request)

@@ -1,0 +1,116 @@
+"""The lines of a ledger, as data: whose they are is a salted hash, and so are the texts that tell things apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+# What reads a file of another number would not understand it.
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first line.
+
+    Attributes:
+        base_url: where the run sent to.
+        edition: whose contract held.
+        salt: of all hashes in the file.
+        started: in UTC.
+    """
+
+    base_url: str
+    edition: str
+    salt: str
+    started: str
+
+    def digest(self, text: str) -> str:
+        """The salted hash of a text."""
+        return hashlib.sha256(f"{self.salt}{text}".encode(errors="surrogatepass")).hexdigest()
+
+    def line(self) -> bytes:
+        """The head as a line."""
+        return line_of({"ledger": FORMAT, **asdict(self)})
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Something that may be there under an id that the server chose.
+
+    Attributes:
+        creator: the id of the operation that makes its kind.
+        lister: the path of the list that shows it.
+        mark: a text that was sent, and stands nowhere else; empty where everything in the list is the run's own.
+        salt: of the hash that stands in the place of the mark; empty where the mark is the text itself.
+    """
+
+    creator: str
+    lister: str
+    mark: str = ""
+    salt: str = ""
+
+    def is_shown_by(self, texts: Iterable[str]) -> bool:
+        """Whether an item of the list is it, by the texts in the item."""
+        if not self.mark:
+            return True
+        known = Head("", "", self.salt, "").digest if self.salt else str
+        return any(known(text) == self.mark for text in texts)
+
+
+@dataclass(slots=True)
+class Partner:
+    """What a partner's calls may have left, in the order in which it was made.
+
+    Attributes:
+        digest: the hash of who the partner is.
+        made: paths below the base URL.
+    """
+
+    digest: str
+    made: dict[str, None] = field(default_factory=dict)
+    sought: dict[Sought, None] = field(default_factory=dict)
+
+    def note(self, entry: Mapping[str, Any]) -> None:
+        """Learn from a line."""
+        if "made" in entry:
+            self.made[entry["made"]] = None
+        elif "gone" in entry:
+            self.made.pop(entry["gone"], None)
+        elif "sought" in entry:
+            self.sought[Sought(**entry["sought"])] = None
+        elif "found" in entry:
+            self.sought.pop(Sought(**entry["found"]), None)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether anything may be there."""
+        return bool(self.made or self.sought)
+
+
+def line_of(value: Mapping[str, Any]) -> bytes:
+    """A value as a line of JSON in ASCII."""
+    return json.dumps(value).encode() + b"\n"
+
+
+def read_head(line: bytes) -> Head | None:
+    """The head in a line; None where it is none, or one of another format."""
+    value = read_entry(line)
+    if value is None or value.pop("ledger", None) != FORMAT:
+        return None
+    try:
+        return Head(**value)
+    except TypeError:
+        return None
+
+
+def read_entry(line: bytes) -> dict[str, Any] | None:
+    """The object in a line; None where it is torn, or holds none."""
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,159 @@
+"""A ledger as a run keeps it: appended line by line, each on the disk before the call that it is about is sent."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ecsuite.errors import LedgerUnwritable
+from ecsuite.ledger.entry import Head, Partner, Sought, line_of
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+LOCK: Final = ".lock"
+SUFFIX: Final = ".jsonl"
+
+
+def require_home(folder: Path | None = None) -> None:
+    """See that ledgers can be kept.
+
+    Raises:
+        LedgerUnwritable: they cannot.
+    """
+    own = folder or home()
+    try:
+        own.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise LedgerUnwritable(own, error.strerror or str(error)) from None
+    if not os.access(own, os.W_OK | os.X_OK):
+        raise LedgerUnwritable(own, "no leave to write there")
+
+
+def home() -> Path:
+    """Where the ledgers of this user's runs are, a folder a run."""
+    import platformdirs  # noqa: PLC0415  only where there is a ledger
+
+    return platformdirs.user_state_path("ecsuite", appauthor=False) / "ledgers"
+
+
+class Ledger:
+    """The ledger of one process of a run; threads may share it.
+
+    Args:
+        path: of the file, which is made.
+        head: its first line.
+        lock: held as long as the process lives.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path, head: Head, lock: BaseFileLock | None = None) -> None:
+        self.head = head
+        self._path = path
+        self._held = lock
+        self._lock = threading.Lock()
+        self._partners: dict[str, Partner] = {}
+        # Only its owner may read it, though it holds no secret.
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        self._write(head.line())
+
+    def note(self, partner: str, entry: dict[str, Any]) -> None:
+        """Append a line, unless it says what is known."""
+        with self._lock:
+            known = self._partners.setdefault(partner, Partner(partner))
+            before = (len(known.made), len(known.sought))
+            known.note(entry)
+            if before != (len(known.made), len(known.sought)):
+                self._write(line_of({"partner": partner, **entry}))
+
+    @property
+    def has_left(self) -> bool:
+        """Whether anything that is in it may be there."""
+        return any(partner.has_left for partner in self._partners.values())
+
+    def close(self) -> None:
+        """Let go of it; what has nothing left is removed, and with it the folder where it was the last."""
+        os.close(self._file)
+        if not self.has_left:
+            self._path.unlink(missing_ok=True)
+        if self._held is not None:
+            self._held.release()
+            self._path.with_suffix(LOCK).unlink(missing_ok=True)
+        with suppress(OSError):
+            self._path.parent.rmdir()
+
+    def _write(self, line: bytes) -> None:
+        os.write(self._file, line)
+        os.fsync(self._file)
+
+
+class PartnerLedger:
+    """What is written about the calls of one partner.
+
+    Args:
+        ledger: opens it, when there is something to write.
+        partner: who that is.
+    """
+
+    def __init__(self, ledger: Callable[[], Ledger], partner: str) -> None:
+        self._ledger = ledger
+        self._partner = partner
+
+    def making(self, path: str) -> None:
+        """Something is about to be made at a path."""
+        self._note({"made": path})
+
+    def gone(self, path: str) -> None:
+        """Nothing is at a path any more, or ever was."""
+        self._note({"gone": path})
+
+    def seeking(self, sought: Sought) -> None:
+        """Something is about to be made under an id of the server's."""
+        self._note({"sought": self._hashed(sought)})
+
+    def found(self, sought: Sought) -> None:
+        """It is known under which, or that it was not made."""
+        self._note({"found": self._hashed(sought)})
+
+    def _note(self, entry: dict[str, Any]) -> None:
+        ledger = self._ledger()
+        ledger.note(ledger.head.digest(self._partner), entry)
+
+    def _hashed(self, sought: Sought) -> dict[str, str]:
+        head = self._ledger().head
+        return asdict(replace(sought, mark=head.digest(sought.mark), salt=head.salt) if sought.mark else sought)
+
+
+def open_ledger(base_url: str, edition: str, run: str = "", folder: Path | None = None) -> Ledger:
+    """A new ledger of this process, locked.
+
+    Args:
+        base_url: where the run sends to.
+        edition: whose contract holds.
+        run: the name that all processes of a run have in common; a fresh one where it is left out.
+        folder: where ledgers are; that of this user where it is left out.
+
+    Raises:
+        LedgerUnwritable: it cannot be kept, so nothing may be sent.
+    """
+    from filelock import FileLock  # noqa: PLC0415  only where there is a ledger
+
+    now = datetime.now(UTC)
+    below = (folder or home()) / (run or f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}")
+    path = below / f"{secrets.token_hex(4)}{SUFFIX}"
+    try:
+        below.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(path.with_suffix(LOCK), thread_local=False)
+        lock.acquire(timeout=0)
+        return Ledger(path, Head(base_url, edition, secrets.token_hex(16), f"{now:%Y-%m-%dT%H:%M:%SZ}"), lock)
+    except OSError as error:
+        raise LedgerUnwritable(below, error.strerror or str(error)) from None

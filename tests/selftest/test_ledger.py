@@ -1,0 +1,281 @@
+"""The ledger of a run, and `ecsuite cleanup`: what earlier runs left is deleted by what stands there, and nothing else."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from live_runs import COMMAND, EDITION, environment, listed, write_test
+from proxies import Answer, behind, proxying
+
+from ecsuite.errors import LedgerUnwritable
+from ecsuite.ledger import PartnerLedger, Sought, open_ledger, require_home
+from ecsuite.ledger.find import Found, ledgers
+from ecsuite.ledger.write import LOCK
+from ecsuite.standin import serving
+
+BASE = "https://api.example/v1"
+HOOK = Sought("createWebhook", "/webhooks", "https://partner.example/hooks/0b8a4ff6")
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    with closing(open_ledger(BASE, EDITION, folder=tmp_path)) as opened:
+        yield opened
+
+
+def partner(ledger, name="client-a"):
+    return PartnerLedger(lambda: ledger, name)
+
+
+def text_in(folder):
+    return "".join(path.read_text() for path in ledgers(folder))
+
+
+def test_ledger_says_what_may_be_there(ledger, tmp_path):
+    """What was noted and is not gone may be there, in the order in which it was made, by the partner."""
+    own, other = partner(ledger), partner(ledger, "client-b")
+    for path in ("/users/1", "/users/2", "/users/1/vehicles/3"):
+        own.making(path)
+    own.gone("/users/2")
+    other.making("/users/4")
+    own.seeking(HOOK)
+
+    first, second = Found(ledgers(tmp_path)[0]).partners
+
+    assert list(first.made) == ["/users/1", "/users/1/vehicles/3"]
+    assert [each.is_shown_by(["name", HOOK.mark]) for each in first.sought] == [True]
+    assert [each.is_shown_by(["name", f"{HOOK.mark}1"]) for each in first.sought] == [False]
+    assert (list(second.made), list(second.sought)) == (["/users/4"], [])
+
+
+def test_ledger_holds_no_secret(ledger, tmp_path):
+    """Who the partner is and where its webhooks lead stands there as salted hashes alone."""
+    partner(ledger).making("/users/1")
+    partner(ledger).seeking(HOOK)
+
+    text = text_in(tmp_path)
+
+    assert "client-a" not in text
+    assert "partner.example" not in text
+    assert ledger.head.salt in text
+
+
+def test_what_is_known_is_not_written_again(ledger, tmp_path):
+    """A path has one line, however often it is noted."""
+    for _ in range(3):
+        partner(ledger).making("/users/1")
+        partner(ledger).gone("/users/2")
+
+    assert len(text_in(tmp_path).splitlines()) == 2
+
+
+@pytest.mark.parametrize(("lost", "kept"), [(1, ["/users/2"]), (2, []), (20, [])])
+def test_torn_tail_is_left_out(ledger, tmp_path, lost, kept):
+    """A ledger whose end did not reach the disk is read as far as it is whole, and can be gone on with."""
+    partner(ledger).making("/users/1")
+    partner(ledger).making("/users/2")
+    path = ledgers(tmp_path)[0]
+    path.write_bytes(path.read_bytes()[:-lost])
+
+    found = Found(path)
+    found.note(found.partners[0].digest, {"gone": "/users/1"})
+
+    assert list(Found(path).partners[0].made) == kept
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b'{"ledger": 99}\n', b'{"ledger": 1}\n', b"\x00\xff\n"])
+def test_file_of_another_kind_is_left_alone(tmp_path, content):
+    """What is no ledger of this version has nothing that could be deleted, and stays."""
+    path = tmp_path / "run" / "x.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(content)
+
+    found = Found(path)
+
+    assert (found.head, found.partners, found.remove_if_done()) == (None, (), False)
+    assert path.exists()
+
+
+def test_clean_ledger_is_removed(tmp_path):
+    """A run that leaves nothing leaves no ledger; one that leaves something keeps its own."""
+    for path, kept in (("/users/1", 1), ("", 0)):
+        with closing(open_ledger(BASE, EDITION, "run", tmp_path)) as ledger:
+            partner(ledger).making("/users/2")
+            partner(ledger).gone("/users/2")
+            if path:
+                partner(ledger).making(path)
+        assert len(ledgers(tmp_path)) == kept + (kept == 0)
+    assert not [*tmp_path.glob(f"*/*{LOCK}")]
+
+
+def test_unwritable_home_is_refused(tmp_path):
+    """Where nothing can be noted, nothing is sent: one line, before the first test."""
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(LedgerUnwritable, match=r"cannot note in .* what is to be deleted"):
+        require_home(tmp_path / "file" / "ledgers")
+
+
+# With real processes
+
+SLOW = f"""
+    import pytest, time
+    pytestmark = pytest.mark.edition("{EDITION}")
+    HOOK = {{"webhookUrl": "", "webhookSecret": "s", "eventPayloadTypes": ["PriceCurve"], "operationTypes": ["Create"]}}
+
+    @pytest.mark.parametrize("number", range(4))
+    def test_slow(number, api, run):
+        for _ in range(3):
+            api.post("/users", json={{"userId": run.ids.new()}})
+        api.post("/webhooks", json=HOOK | {{"webhookUrl": run.receiver.url(run.ids.new())}})
+        print("MADE", flush=True)
+        time.sleep(60)
+"""
+
+
+@contextmanager
+def started(folder: Path, env: dict[str, str], *options: str):
+    """A run that has made something and now waits, in a process group of its own."""
+    write_test(folder, SLOW)
+    command = [*COMMAND, "-s", "--ec-target", "live", "--ec-edition", EDITION, *options]
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment(env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        process.stdout.close()
+
+
+def wait_until_made(standin, count: int) -> None:
+    end = time.monotonic() + 30
+    while len(listed(standin, "/webhooks")) < count and time.monotonic() < end:
+        time.sleep(0.1)
+
+
+def cleanup(env: dict[str, str], *options: str):
+    command = [sys.executable, "-m", "ecsuite", "cleanup", *options]
+    return subprocess.run(command, env=environment(env), capture_output=True, encoding="utf-8", check=False, timeout=60)
+
+
+def counts(standin) -> tuple[int, int]:
+    return len(listed(standin, "/users")), len(listed(standin, "/webhooks"))
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+@pytest.mark.parametrize("signals", [["SIGTERM"], ["SIGHUP"], ["SIGINT"], ["SIGINT", "SIGINT"], ["SIGTERM", "SIGINT"]])
+def test_interrupted_run_leaves_nothing(tmp_path, signals, workers):
+    """A run that is ended by a signal, or by several, deletes what it has made, and ends with 2."""
+    with serving(EDITION) as standin, started(tmp_path, standin.environment(), *workers) as run:
+        wait_until_made(standin, 2 if workers else 1)
+        before = counts(standin)
+        for name in signals:
+            os.killpg(run.pid, getattr(signal, name))
+            time.sleep(0.02)
+        text, _ = run.communicate(timeout=60)
+        left = counts(standin)
+
+    assert before == ((6, 2) if workers else (3, 1))
+    assert (run.returncode, left) == (2, (0, 0)), text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_cleanup_deletes_what_a_killed_run_left(tmp_path, workers):
+    """After kill -9 what the run made is deleted by its ledger, and what was there before is still there."""
+    with serving(EDITION) as standin:
+        env = standin.environment() | {"XDG_STATE_HOME": str(tmp_path / "state")}
+        with started(tmp_path, env, *workers) as run:
+            wait_until_made(standin, 2 if workers else 1)
+            going = cleanup(env)
+            os.killpg(run.pid, signal.SIGKILL)
+            run.communicate()
+        before, dry = counts(standin), cleanup(env, "--dry-run")
+        after_dry = counts(standin)
+        real, again = cleanup(env), cleanup(env)
+        left = counts(standin)
+
+    assert "its run is still going, so it is left alone" in going.stdout
+    assert (dry.returncode, after_dry) == (0, before)
+    assert dry.stdout.count("  would delete http") == sum(before)
+    assert (real.returncode, left) == (0, (0, 0)), real.stdout + real.stderr
+    assert real.stdout.count("  deleted: http") == sum(before)
+    assert (again.returncode, again.stdout) == (0, "nothing is left of earlier runs\n")
+    assert not [*(tmp_path / "state").rglob("*.*")]
+
+
+def left_behind(folder: Path, env: dict[str, str]) -> None:
+    """Have a run make something, and die."""
+    ledger = open_ledger(env["EC_BASE_URL"], EDITION, folder=folder / "ecsuite" / "ledgers")
+    partner(ledger, env["EC_CLIENT_ID"]).making("/users/left")
+    os.close(ledger._file)
+    ledger._held.release()
+
+
+OTHERS = {
+    "another partner's": ({"EC_CLIENT_ID": "partner-b"}, "another partner's, whose EC_CLIENT_ID we have not"),
+    "another server's": (
+        {"EC_BASE_URL": "http://127.0.0.1:9/v1"},
+        "EC_BASE_URL is http://127.0.0.1:9/v1, so it is left",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_cleanup_leaves_others_alone(tmp_path, what):
+    """A ledger of another partner, or of another server, is told and stays."""
+    change, text = OTHERS[what]
+    with serving(EDITION) as standin:
+        env = standin.environment() | {"XDG_STATE_HOME": str(tmp_path)}
+        env = {name: value for name, value in env.items() if not name.startswith("EC_OTHER")}
+        left_behind(tmp_path, env)
+        ran = cleanup(env | change)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert text in ran.stdout
+    assert len(ledgers(tmp_path / "ecsuite" / "ledgers")) == 1
+
+
+def test_cleanup_tells_what_it_could_not_delete(tmp_path):
+    """What the server refuses to delete is named, stays in the ledger, and makes the exit code 1."""
+    refusal = Answer(403, b"{}", {"Content-Type": "application/json"})
+    with serving(EDITION) as standin:
+        with proxying(standin.base_url, lambda call: refusal if call.method == "DELETE" else None) as (origin, _):
+            env = behind(standin.environment(), origin) | {"XDG_STATE_HOME": str(tmp_path)}
+            left_behind(tmp_path, env)
+            ran = cleanup(env)
+        dead = cleanup(env)
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert re.search(r"^  DELETE http://\S+/users/left  403$", ran.stdout, re.MULTILINE)
+    assert (dead.returncode, len(dead.stderr.splitlines())) == (4, 1)
+    assert len(ledgers(tmp_path / "ecsuite" / "ledgers")) == 1
+
+
+def test_lock_dies_with_its_process(tmp_path):
+    """A lock is held as long as the ledger is open, and by nobody afterwards."""
+    ledger = open_ledger(BASE, EDITION, folder=tmp_path)
+    partner(ledger).making("/users/1")
+    lock = FileLock(ledgers(tmp_path)[0].with_suffix(LOCK))
+
+    with pytest.raises(TimeoutError):
+        lock.acquire(timeout=0)
+    ledger.close()
+    lock.acquire(timeout=0)
+    lock.release()
