@@ -43,6 +43,7 @@ LAYERS = [
     ["ecsuite.checks"],
     ["ecsuite.journal"],
     ["ecsuite.conditions"],
+    ["ecsuite.production"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
     ["ecsuite.samples"],

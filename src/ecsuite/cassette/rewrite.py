@@ -17,7 +17,7 @@ from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.messages.media import FORM, MediaType, json_or_none
 from ecsuite.messages.redact import is_secret, mask_body, placeholder, replaced
 from ecsuite.messages.spellings import Finder
-from ecsuite.target import is_loopback
+from ecsuite.production import is_loopback
 from ecsuite.webhook.signature import is_signed, sign
 
 KEPT_REQUEST_HEADERS: Final = frozenset({"content-type"})

@@ -155,9 +155,10 @@ class Contract:
         """Where the rule at the pointer was published."""
         return str(self.source.nearest("x-source", pointer) or operation.source)
 
-    def production_hosts(self) -> frozenset[str]:
-        """The hosts that the contract marks as production."""
-        urls = [s["url"] for s in self.source.document.get("servers", []) if s.get("x-environment") == "production"]
+    def hosts(self, *, production: bool) -> frozenset[str]:
+        """The hosts of servers that the contract marks as production, or of those that it does not."""
+        servers = self.source.document.get("servers", [])
+        urls = [each["url"] for each in servers if (each.get("x-environment") == "production") is production]
         return frozenset(url.split("//")[1].split("/")[0] for url in urls)
 
     def base_path(self) -> str:
