@@ -103,7 +103,10 @@ class Contract:
     @cached_property
     def entity_types(self) -> tuple[EntityType, ...]:
         """The entity types that the API keeps, parents first."""
-        return entity_types(self.source, self.operations)
+        try:
+            return entity_types(self.source, self.operations)
+        except LookupError as error:
+            raise ContractInvalid(self.label, f"its links do not give all that its paths need ({error})") from None
 
     @cached_property
     def batches(self) -> tuple[Batch, ...]:
