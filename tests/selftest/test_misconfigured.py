@@ -1,6 +1,7 @@
 """What is given and cannot be used: exit code 4, one line, before any test is tried."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -196,3 +197,28 @@ def test_cassettes_must_be_writable(project):
     (project / "cassettes").write_text("a file")
 
     refused(run(project, "--record-mode", "rewrite", "--ec-target", "local"), "give another ec_cassettes")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["faults"], ["show"], ["walkthrough"], ["--help"], ["serve", "--edition", EDITION]]
+)
+def test_full_disk_is_told(arguments, project):
+    """A command whose output cannot be written says so on one line, whether it wrote much or little."""
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "ecsuite", *arguments]
+        if arguments == ["show"]:
+            subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=project, capture_output=True, check=False)
+        ran = subprocess.run(
+            command, cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+
+    assert ran.returncode == 4
+    assert re.fullmatch(r"ecsuite: cannot (write the output|read the result) .*\n", ran.stderr), ran.stderr
+
+
+@pytest.mark.parametrize("option", ["--junitxml", "--log-file"])
+def test_file_that_takes_nothing_is_told_before_any_test(option, project):
+    """A device, or a file in a folder that nobody can write to."""
+    refused(
+        run(project, option, "/dev/full"), f"cannot write /dev/full (No space left on device): give another {option}"
+    )
