@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ from typing import Final
 from ecsuite.cassette.tape import path_of
 from ecsuite.contract import Contract, load
 from ecsuite.errors import UnknownEdition
+from ecsuite.production import Hosts
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 
@@ -49,6 +51,16 @@ def contract(edition: str) -> Contract:
     """The contract of an edition, loaded once in a process; raises `UnknownEdition` and `ContractError`."""
     label = f"contracts/{require(edition)}/openapi.yaml"
     return load(root() / label, label)
+
+
+def hosts(names: Iterable[str]) -> Hosts:
+    """The hosts that the contracts of some editions name."""
+    contracts = [contract(name) for name in names]
+    production, others = (
+        frozenset[str]().union(*(each.hosts(production=is_production) for each in contracts))
+        for is_production in (True, False)
+    )
+    return Hosts(production, others)
 
 
 def cassette(edition: str, scenario: str) -> Path:

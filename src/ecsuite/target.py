@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ecsuite.conditions import Conditions
 from ecsuite.errors import BadNumber, BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
+from ecsuite.production import Hosts, Resolve, addresses_of, host_of, is_loopback
 
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
@@ -76,13 +76,16 @@ class Target:
         return self.credentials.secrets + (self.other.secrets if self.other else ())
 
 
-def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_production: bool = False) -> Target:
+def live(
+    env: Mapping[str, str], hosts: Hosts, *, allow_production: bool = False, resolve: Resolve = addresses_of
+) -> Target:
     """The target that the environment describes.
 
     Args:
         env: the environment, with `EC_BASE_URL` and the others of the README.
-        production_hosts: hosts that are production, from the contracts.
-        allow_production: whether the user gave leave to write there.
+        hosts: that the contracts name.
+        allow_production: whether the user gave leave to write to production.
+        resolve: gives the addresses of a host.
 
     Raises:
         VariablesMissing, BadUrl, BadToken, BadPort, BadSetting, SamePartner: the environment is incomplete, or wrong.
@@ -91,8 +94,8 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
     credentials = _credentials(env)
     base_url = _url("EC_BASE_URL", env["EC_BASE_URL"])
-    host = (urlsplit(base_url).hostname or "").rstrip(".")
-    production = host in production_hosts
+    host = host_of(base_url)
+    production = hosts.is_production(host, resolve)
     if production and not allow_production:
         raise ProductionRefused(host)
     # What leads here from outside must know the port beforehand.
@@ -163,12 +166,20 @@ def _url(variable: str, value: str) -> str:
         return ""
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        usable = parts.scheme in {"http", "https"} and parts.port != 0 and host_of(value)
     except ValueError:
         usable = False
     if not usable or parts.query or parts.fragment or parts.username or not value.isprintable() or " " in value:
-        raise BadUrl(variable, value if "@" not in value else "an address with a user in it")
+        raise BadUrl(variable, _without_secrets(value))
     return value.rstrip("/")
+
+
+def _without_secrets(value: str) -> str:
+    """What can be shown of an address: a user, a query and a fragment may be anything."""
+    if "@" in value:
+        return "an address with a user in it"
+    shown = value.partition("#")[0].partition("?")[0]
+    return shown if shown == value else f"{shown}?..."
 
 
 def _port(variable: str, value: str) -> int:
@@ -199,13 +210,3 @@ def whole_number(env: Mapping[str, str], variable: str) -> int | None:
     if value and not (value.isdecimal() and int(value)):
         raise BadNumber(variable, value)
     return int(value) if value else None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine's own."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -49,6 +49,7 @@ LAYERS = [
     ["ecsuite.interrupts"],
     ["ecsuite.ledger"],
     ["ecsuite.conditions"],
+    ["ecsuite.production"],
     ["ecsuite.target"],
     ["ecsuite.ids"],
     ["ecsuite.samples"],

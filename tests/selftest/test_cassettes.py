@@ -177,6 +177,41 @@ def test_damaged_cassette_is_told(tmp_path, name):
     assert "\n" not in str(caught.value)
 
 
+WRONG = {
+    "a status that is a text": ("code: 200", "code: ok", "interactions[0].response.status.code is 'ok': expected a whole number from 100 to 599"),
+    "a status that is none": ("code: 200", "code: 1000", "interactions[0].response.status.code is 1000: expected a whole"),
+    "a status that is a truth value": ("code: 200", "code: true", "interactions[0].response.status.code is True: expected a whole"),
+    "a body that is a map": ("string: ", "string: {a: 1} #", "interactions[0].response.body.string is {'a': 1}: expected a text, bytes or nothing"),
+    "a body that is a number": ("body: ", "body: 7 #", "interactions[0].request.body is 7: expected a text, bytes or nothing"),
+    "a header that is no list": ("\n      - application/json", " {a: 1}", "interactions[0].request.headers.content-type is {'a': 1}: expected a list"),
+    "a header of numbers": ("- application/json", "- 7", "interactions[0].request.headers.content-type[0] is 7: expected a text"),
+    "a header of two lines": ("- application/json", '- "a\\nb"', "interactions[0].request.headers.content-type[0] is 'a\\nb': expected one line"),
+    "a name that is no token": ("content-type:", "a b:", "expected no name such as 'a b'"),
+    "a method that is a list": ("method: GET", "method: [GET]", "interactions[0].request.method is ['GET']: expected a text"),
+    "an address that is none": ("uri: http://", "uri: //", "expected an address"),
+    "a base URL that is a list": ("base_url: ", "base_url: [] #", "ecsuite.base_url is []: expected a text"),
+    "a seed that is a number": ("seed: ", "seed: 7 #", "ecsuite.seed is 7: expected a text"),
+    "what holds itself": ("interactions:", "interactions: &a [*a, *a]\nothers:", "interactions[0] is [[...], [...]]: expected a map"),
+    "no request": ("- request:", "- sent:", "interactions[0].request is missing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_damaged_part_is_named(tmp_path, name):
+    """A part of another type is told by its place, with what was expected there."""
+    old, new, said = WRONG[name]
+    text = dump(cassette(one()))
+    assert old in text
+    path = tmp_path / "c.yaml"
+    path.write_text(text.replace(old, new))
+
+    with pytest.raises(CassetteUnreadable) as caught:
+        load(path)
+
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
 def test_missing_cassette_is_told(tmp_path):
     """So is one that is not there, or is a folder."""
     with pytest.raises(CassetteMissing, match=r"c\.yaml does not exist; record it again"):

@@ -55,6 +55,14 @@ def contract(old: str = "", new: str = "") -> Contract:
     return Contract(Source(text.replace(old, new), "c.yaml"))
 
 
+ENTITY = "Entity: {type: object, properties: {day: {type: string, format: date}}}"
+# Each is nine of the one before.
+BOMB = "\n".join(
+    ["Entity: &e0 {type: string}"]
+    + [f"    E{n}: &e{n} {{anyOf: [{', '.join([f'*e{n - 1}'] * 9)}]}}" for n in range(1, 8)]
+)
+CIRCLE = """Entity: {oneOf: [{$ref: '#/components/schemas/B'}, {type: string}]}
+    B: {not: {$ref: '#/components/schemas/Entity'}}"""
 REFUSED = {
     "a misspelt keyword of a schema": (
         "minimum: 1",
@@ -194,7 +202,52 @@ REFUSED = {
         "c.yaml:15: a link to no operation: readThing",
     ),
     "another version": ("3.1.0", "3.0.1", "cannot read the contract c.yaml: its version is '3.0.1'; expected"),
-    "no YAML": ("openapi:", "openapi: [", "cannot read the contract c.yaml: while parsing a flow"),
+    "a key twice": (
+        "operationId: getThing",
+        "operationId: getThing, operationId: x".replace(", ", "\n      "),
+        "c.yaml:10: the key 'operationId' is there twice",
+    ),
+    "a status that is no text": ("'200':", "200:", "c.yaml:13: the key 200 is no text: put it in quotes"),
+    "a name that YAML takes for a truth value": ("{day:", "{no:", "c.yaml:33: the key no is no text: put it in quotes"),
+    "a key that is a list": ("x-level: spec", "? [a]\n      : 1", "c.yaml:10: this key is no text: put it in quotes"),
+    "an alias that leads to itself": (
+        ENTITY,
+        "Entity: &e {properties: {day: *e}}",
+        "c.yaml:33: an alias leads to what it stands in",
+    ),
+    "aliases of aliases": (ENTITY, BOMB, "c.yaml:39: with its aliases it has more than 200,000 parts"),
+    "a set": ("x-level: spec", "x-level: !!set {a}", "c.yaml:10: 'set' is nothing that JSON has"),
+    "a number without end": ("minimum: 1", "minimum: .inf", "c.yaml:25: .inf is no number that JSON has"),
+    "a number of many digits": ("minimum: 1", f"minimum: {'9' * 5000}", "c.yaml:25: a number of 5000 digits"),
+    "too deep": (
+        ENTITY,
+        f"Entity: {'{items: ' * 250}{{}}{'}' * 250}",
+        "c.yaml:33: it is nested more than 200 levels deep",
+    ),
+    "a reference to itself": (
+        ENTITY,
+        "Entity: {$ref: '#/components/schemas/Entity'}",
+        "c.yaml:33: the reference '#/components/schemas/Entity' leads in a circle",
+    ),
+    "a schema that is a part of itself": (
+        ENTITY,
+        "Entity: {allOf: [{$ref: '#/components/schemas/Entity'}]}",
+        "c.yaml:33: this schema leads back to itself in a circle",
+    ),
+    "schemas in a circle": (ENTITY, CIRCLE, "c.yaml:33: this schema leads back to itself in a circle"),
+    "a reference that is no text": (
+        "$ref: '#/components/schemas/Entity'",
+        "$ref: 7",
+        "c.yaml:17: the reference 7 leaves the document",
+    ),
+    "no title": ("title: T, ", "", "c.yaml:2: this Info has no title"),
+    "a parameter without a name": ("name: page, ", "", "c.yaml:25: this Parameter has no name"),
+    "an id that is no text": ("operationId: getThing", "operationId: 7", "c.yaml:9: operationId is 7: expected a text"),
+    "no YAML": (
+        "openapi:",
+        "openapi: [",
+        "cannot read the contract c.yaml:2: did not find expected ',' or ']'; expected an OpenAPI 3.1 document",
+    ),
 }
 
 
@@ -342,3 +395,18 @@ def test_names_in_paths_have_no_case(path):
     assert (
         editions.contract("2026-01").find("POST", "/simulation/events/priceCurve").operation.id == "simulatePriceCurve"
     )
+
+
+def test_recursive_schema_is_taken():
+    """A tree holds trees: the schema leads back to itself by way of a part of the value."""
+    tree = "Entity: {type: object, properties: {parts: {type: array, items: {$ref: '#/components/schemas/Entity'}}}}"
+    schema = contract(ENTITY, tree).operations["getThing"].responses["200"].content["application/json"]
+
+    assert contract(ENTITY, tree).schemas.validator(schema)
+
+
+def test_alias_is_taken():
+    """What stands twice may be written once."""
+    aliases = "Entity: {type: object, properties: {a: &day {type: string, format: date}, b: *day}}"
+
+    assert contract(ENTITY, aliases).operations

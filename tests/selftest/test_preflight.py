@@ -18,11 +18,13 @@ from ecsuite.errors import (
     CredentialsRefused,
     EcsuiteError,
     NoSuchApi,
+    ProductionRefused,
     ServerUnreachable,
     TokenNotTaken,
     WrongEdition,
 )
 from ecsuite.findings.broken import AllBroken
+from ecsuite.production import Hosts
 from ecsuite.promises import SERVER_ERROR
 from ecsuite.session.preflight import require_server
 from ecsuite.standin import StandIn, serving
@@ -42,7 +44,7 @@ def preflight(standin):
 
     def look(behave, edition: str = EDITION) -> list[Call]:
         with proxying(standin.base_url, behave) as (origin, proxy):
-            require_server(edition, live(behind(standin.environment(), origin), frozenset()))
+            require_server(edition, live(behind(standin.environment(), origin), Hosts(frozenset())))
             return proxy.calls
 
     return look
@@ -79,6 +81,11 @@ FOREIGN = {
     "a login in place of the token": (lambda _: LOGIN, NoSuchApi, r"\(200, a web page\): check the address, and whether"),
     "a login in place of the API": (only_the_api(LOGIN), NoSuchApi, r"GET .*/users gets 200, .*login"),
     "a redirect": (only_the_api(ELSEWHERE), NoSuchApi, r"GET .*/users gets 302.*login"),
+    "a redirect to production": (
+        only_the_api(Answer(307, b"", {"Location": "https://API.voluespark.com./energy-coordination/v1/users"})),
+        ProductionRefused,
+        r"leads to api\.voluespark\.com, which is production",
+    ),
     "the wrong path": (only_the_api(NOT_FOUND), NoSuchApi, r"gets 404.*ends in /energy-coordination/v1, and the edition"),
     "a firewall before all": (lambda _: Answer(403, b"<html>", {"Content-Type": "text/html"}), NoSuchApi, "a web page"),
     "text": (only_the_api(Answer(200, b"It works!", {"Content-Type": "text/plain"})), NoSuchApi, "gets 200"),
@@ -154,7 +161,7 @@ def test_wrong_edition_is_told(asked, there):
         serving(there) as standin,
         pytest.raises(WrongEdition, match=f"is edition {there}, not {asked}: give --edition"),
     ):
-        require_server(asked, live(standin.environment(), frozenset()))
+        require_server(asked, live(standin.environment(), Hosts(frozenset())))
 
 
 @pytest.mark.parametrize("edition", editions.editions())
@@ -166,7 +173,7 @@ def test_right_edition_is_not_doubted(edition):
     with serving(edition) as standin:
         behave = lambda call: Answer(200, shape, JSON) if call.path.endswith("/users") else None  # noqa: E731
         with proxying(standin.base_url, behave) as (origin, _):
-            require_server(edition, live(behind(standin.environment(), origin), frozenset()))
+            require_server(edition, live(behind(standin.environment(), origin), Hosts(frozenset())))
 
 
 @contextmanager
@@ -186,7 +193,7 @@ def silence() -> Iterator[str]:
 
 
 def place(standin: StandIn, **changes: object) -> Target:
-    return replace(live(standin.environment(), frozenset()), **changes)
+    return replace(live(standin.environment(), Hosts(frozenset())), **changes)
 
 
 def test_silence_has_an_end(standin, monkeypatch):

@@ -1,9 +1,14 @@
 """Targets: what the environment says, what is missing, and the guard before production."""
 
+import socket
+import threading
+
 import pytest
 
+from ecsuite import editions, production
 from ecsuite.errors import UsageError
-from ecsuite.target import Credentials, Target, is_loopback, live
+from ecsuite.production import Hosts, is_loopback
+from ecsuite.target import Credentials, Target, live
 
 ENV = {
     "EC_BASE_URL": "https://api.example/v1/",
@@ -11,12 +16,26 @@ ENV = {
     "EC_CLIENT_ID": "me",
     "EC_CLIENT_SECRET": "my-secret",
 }
-PRODUCTION = frozenset({"api.voluespark.com"})
+PRODUCTION = Hosts(frozenset({"api.voluespark.com"}), frozenset({"api.sandbox.voluespark.com"}))
+ADDRESSES = {
+    "api.voluespark.com": {"10.9.8.7", "10.9.8.6"},
+    "api.sandbox.voluespark.com": {"10.9.8.7"},
+    "another-name.example": {"10.9.8.6"},
+    "10.9.8.7": {"10.9.8.7"},
+}
+
+
+def resolved(host: str) -> frozenset[str]:
+    return frozenset(ADDRESSES.get(host, ()))
+
+
+def described(env: dict[str, str], *, allow_production: bool = False) -> Target:
+    return live(env, PRODUCTION, allow_production=allow_production, resolve=resolved)
 
 
 def test_environment_is_a_target():
     """Addresses and credentials come from the variables of the README; a slash at the end does not matter."""
-    target = live(ENV, PRODUCTION)
+    target = described(ENV)
 
     assert (target.mode, target.base_url, target.token_url) == ("live", "https://api.example/v1", ENV["EC_TOKEN_URL"])
     assert target.credentials == Credentials("me", "my-secret")
@@ -27,17 +46,17 @@ def test_second_partner_is_taken():
     """The credentials of a second partner are optional, and come in a pair."""
     other = {"EC_OTHER_CLIENT_ID": "you", "EC_OTHER_CLIENT_SECRET": "your-secret"}
 
-    assert live(ENV | other, PRODUCTION).other == Credentials("you", "your-secret")
+    assert described(ENV | other).other == Credentials("you", "your-secret")
     with pytest.raises(UsageError, match="needs EC_OTHER_CLIENT_SECRET in the environment"):
-        live(ENV | {"EC_OTHER_CLIENT_ID": "you"}, PRODUCTION)
+        described(ENV | {"EC_OTHER_CLIENT_ID": "you"})
 
 
 def test_access_token_stands_for_the_credentials():
     """With a token nothing but the base URL is needed; with credentials beside it, they count."""
-    by_token = live({"EC_BASE_URL": "http://h", "EC_ACCESS_TOKEN": "given"}, PRODUCTION)
+    by_token = described({"EC_BASE_URL": "http://h", "EC_ACCESS_TOKEN": "given"})
 
     assert (by_token.token_url, by_token.credentials) == ("", Credentials(access_token="given"))
-    assert live(ENV | {"EC_ACCESS_TOKEN": "given"}, PRODUCTION).credentials == Credentials("me", "my-secret")
+    assert described(ENV | {"EC_ACCESS_TOKEN": "given"}).credentials == Credentials("me", "my-secret")
 
 
 @pytest.mark.parametrize("name", ENV)
@@ -45,7 +64,7 @@ def test_missing_variable_is_named(name):
     """What is missing, or empty, is named in one line."""
     for env in ({k: v for k, v in ENV.items() if k != name}, ENV | {name: ""}):
         with pytest.raises(UsageError, match=rf"^--ec-target live needs {name} in the environment: "):
-            live(env, PRODUCTION)
+            described(env)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +84,12 @@ def test_missing_variable_is_named(name):
 def test_address_that_is_none_is_told(address):
     """An address that cannot be called is told with its variable."""
     with pytest.raises(UsageError, match=r"EC_BASE_URL is '.*': expected an address such as https://host/path"):
-        live(ENV | {"EC_BASE_URL": address}, PRODUCTION)
+        described(ENV | {"EC_BASE_URL": address})
 
 
 def test_blanks_around_a_value_do_not_matter():
     """What was pasted with a line break is taken without it."""
-    target = live({"EC_BASE_URL": " https://h/v1 \n", "EC_ACCESS_TOKEN": "given\n"}, PRODUCTION)
+    target = described({"EC_BASE_URL": " https://h/v1 \n", "EC_ACCESS_TOKEN": "given\n"})
 
     assert (target.base_url, target.credentials.access_token) == ("https://h/v1", "given")
 
@@ -79,7 +98,7 @@ def test_blanks_around_a_value_do_not_matter():
 def test_token_that_no_header_can_carry_is_told(token):
     """A token with letters that HTTP does not know is refused without showing it."""
     with pytest.raises(UsageError) as caught:
-        live({"EC_BASE_URL": "https://h", "EC_ACCESS_TOKEN": token}, PRODUCTION)
+        described({"EC_BASE_URL": "https://h", "EC_ACCESS_TOKEN": token})
 
     assert token not in str(caught.value)
 
@@ -87,7 +106,7 @@ def test_token_that_no_header_can_carry_is_told(token):
 def test_password_in_an_address_is_not_told():
     """An address with a password in it is refused without showing it."""
     with pytest.raises(UsageError) as caught:
-        live(ENV | {"EC_TOKEN_URL": "https://me:pass-word@h/t"}, PRODUCTION)
+        described(ENV | {"EC_TOKEN_URL": "https://me:pass-word@h/t"})
 
     assert "pass-word" not in str(caught.value)
 
@@ -96,16 +115,16 @@ def test_password_in_an_address_is_not_told():
 def test_port_that_is_none_is_told(port):
     """A port that cannot be listened on is told."""
     with pytest.raises(UsageError, match=rf"^EC_WEBHOOK_PORT is '{port}': expected a port number from 0 to 65535$"):
-        live(ENV | {"EC_WEBHOOK_PORT": port}, PRODUCTION)
+        described(ENV | {"EC_WEBHOOK_PORT": port})
 
 
 def test_tunnel_leads_to_a_known_port():
     """With a public address for webhooks the receiver has a port that is known beforehand."""
     tunnel = {"EC_WEBHOOK_PUBLIC_URL": "https://tunnel.example/x"}
 
-    assert live(ENV | tunnel, PRODUCTION).receiver_port == 8787
-    assert live(ENV | tunnel | {"EC_WEBHOOK_PORT": "9000"}, PRODUCTION).receiver_port == 9000
-    assert live(ENV | tunnel, PRODUCTION).receiver_url == "https://tunnel.example/x"
+    assert described(ENV | tunnel).receiver_port == 8787
+    assert described(ENV | tunnel | {"EC_WEBHOOK_PORT": "9000"}).receiver_port == 9000
+    assert described(ENV | tunnel).receiver_url == "https://tunnel.example/x"
 
 
 @pytest.mark.parametrize(
@@ -114,20 +133,42 @@ def test_tunnel_leads_to_a_known_port():
         "https://api.voluespark.com/energy-coordination/v1",
         "https://API.VolueSpark.com:443/x",
         "http://api.voluespark.com.",
+        "http://api\u3002voluespark\u3002com/x",
+        "http://api\uff0evoluespark\uff0ecom",
+        "http://api\uff61voluespark\uff61com.",
+        "http://api%2evoluespark%2Ecom",
+        "http://10.9.8.7",
+        "http://another-name.example",
     ],
 )
 def test_production_is_refused(address):
     """However a production host is spelt, nothing is written there without leave, and no webhook with it."""
-    with pytest.raises(UsageError, match=r"^api\.voluespark\.com is production, and this run would write there: "):
-        live(ENV | {"EC_BASE_URL": address}, PRODUCTION)
+    with pytest.raises(UsageError, match=r"^\S+ is production, and this run would write there: "):
+        described(ENV | {"EC_BASE_URL": address})
 
-    allowed = live(ENV | {"EC_BASE_URL": address}, PRODUCTION, allow_production=True)
+    allowed = described(ENV | {"EC_BASE_URL": address}, allow_production=True)
     assert allowed.sandbox is False
 
 
-def test_contract_knows_its_production(contract):
-    """Which hosts are production is told by the contract."""
-    assert contract.production_hosts() == PRODUCTION
+@pytest.mark.parametrize("host", ["api.sandbox.voluespark.com", "unknown.example", "127.0.0.1", "localhost", "[::1]"])
+def test_other_host_is_no_production(host):
+    """Not the sandbox, which may share an address with production, nor what has no address that is known."""
+    assert described(ENV | {"EC_BASE_URL": f"http://{host}/v1"}).sandbox is True
+
+
+def test_slow_resolver_is_not_waited_for(monkeypatch):
+    """Where names are not resolved soon, nothing is known of them."""
+    released = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: released.wait(10))
+    monkeypatch.setattr(production, "PATIENCE", 0.01)
+
+    assert production.addresses_of("a.example") == frozenset()
+    released.set()
+
+
+def test_contract_knows_its_production():
+    """Which hosts are production, and which are not, is told by the contracts."""
+    assert editions.hosts(editions.editions()) == PRODUCTION
 
 
 @pytest.mark.parametrize(

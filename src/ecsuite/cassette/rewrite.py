@@ -17,15 +17,15 @@ from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.messages.media import FORM, MediaType, json_or_none
 from ecsuite.messages.redact import is_secret, mask_body, placeholder, replaced
 from ecsuite.messages.spellings import Finder
-from ecsuite.target import is_loopback
+from ecsuite.production import is_loopback
 from ecsuite.webhook.signature import is_signed, sign
 
 KEPT_REQUEST_HEADERS: Final = frozenset({"content-type"})
 KEPT_RESPONSE_HEADERS: Final = frozenset({"content-type", "cache-control", "www-authenticate", "location", "allow"})
 # The member that holds the secret of a webhook's signatures.
 SIGNING_MEMBER: Final = "webhookSecret"
-# A string of a JSON text; with a colon behind it, it is the name of a member.
-_JSON_STRING: Final = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?')
+# A string of a JSON text, one without an end to the text's; with a colon behind it, it is the name of a member.
+_JSON_STRING: Final = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*+"?)(?P<colon>\s*+:)?', re.DOTALL)
 
 
 class Rewriter:
@@ -102,14 +102,16 @@ class Rewriter:
         """An exchange whose response shows signatures of deliveries, with those that they have now."""
 
         def string(match: re.Match[str]) -> str:
-            known = self._signatures.get(json.loads(match["string"])) if "=" in match[0] else None
+            value = _string_of(match) if "=" in match[0] else None
+            known = None if value is None else self._signatures.get(value)
             return match[0] if known is None else json.dumps(known)
 
         response = exchange.response
         if not self._signatures or not any(old[:8].encode() in response.body for old in self._signatures):
             return exchange
-        body = _JSON_STRING.sub(string, response.body.decode())
-        return replace(exchange, response=replace(response, body=body.encode()))
+        # What is no UTF-8 is kept as it is, beside what is replaced in it.
+        body = _JSON_STRING.sub(string, response.body.decode(errors="surrogateescape"))
+        return replace(exchange, response=replace(response, body=body.encode(errors="surrogateescape")))
 
     def _url(self, url: str) -> str:
         address, mark, query = self.address(url).partition("?")
@@ -154,9 +156,8 @@ class Rewriter:
 
         def string(match: re.Match[str]) -> str:
             nonlocal name
-            try:
-                value = json.loads(match["string"])
-            except json.JSONDecodeError:
+            value = _string_of(match)
+            if value is None:
                 return match[0]
             if match["colon"]:
                 name = value
@@ -178,6 +179,14 @@ class Rewriter:
 
     def _replaced(self, text: str) -> str:
         return replaced(text, self._finder.find(text), self._placeholders.__getitem__)
+
+
+def _string_of(match: re.Match[str]) -> str | None:
+    """The value of a string of a JSON text; None where it is none."""
+    try:
+        return str(json.loads(match["string"]))
+    except json.JSONDecodeError:
+        return None
 
 
 def signed_headers(contract: Contract) -> frozenset[str]:

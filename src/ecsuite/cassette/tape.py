@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from ecsuite.cassette.damage import DamagedError, Part
 from ecsuite.errors import RECORD_COMMAND, CassetteMissing, CassetteStale, CassetteUnreadable
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 
@@ -20,6 +19,7 @@ EMPTY: Final = "it is empty"
 # Bytes; what is smaller than this is looked at before it is played.
 _SMALLEST: Final = 1000
 HEAD: Final = "ecsuite"
+_URLS: Final = ("base_url", "token_url", "receiver_url")
 _BANNER: Final = f"# Recorded, not written: record it again with  {RECORD_COMMAND}\n"
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -80,17 +80,20 @@ def load(path: Path) -> Cassette:
         raise CassetteMissing(path) from None
     except OSError as error:
         raise CassetteUnreadable(path, error.strerror or str(error)) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise CassetteUnreadable(path, " ".join(str(error).split())) from None
     if document is None:
         raise CassetteUnreadable(path, EMPTY)
-    with _unreadable_if_damaged(path):
-        head = document[HEAD]
-        if head["format"] != FORMAT:
-            raise CassetteStale(path, f"its format is {head['format']}, not {FORMAT}")
-        provenance = Provenance(**{field.name: head[field.name] for field in fields(Provenance)})
-        exchanges = tuple(_exchange(entry) for entry in document["interactions"])
-        deliveries = tuple(_exchange(entry) for entry in head["deliveries"])
+    try:
+        data = Part(document)
+        head = data[HEAD]
+        if head["format"].value != FORMAT:
+            raise CassetteStale(path, f"its format is {head['format'].value!r:.40}, not {FORMAT}")
+        provenance = _provenance(head)
+        exchanges = tuple(map(_exchange, data["interactions"].items()))
+        deliveries = tuple(map(_exchange, head["deliveries"].items()))
+    except DamagedError as error:
+        raise CassetteUnreadable(path, str(error)) from None
     if not exchanges:
         raise CassetteUnreadable(path, EMPTY)
     return Cassette(provenance, exchanges, deliveries)
@@ -144,19 +147,21 @@ def _parts(cassette: Cassette) -> tuple[tuple[Exchange, ...], tuple[Exchange, ..
     return cassette.exchanges, cassette.deliveries
 
 
-@contextmanager
-def _unreadable_if_damaged(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-        raise CassetteUnreadable(path, f"{type(error).__name__}: {error}") from None
+def _provenance(head: Part) -> Provenance:
+    texts = [field.name for field in fields(Provenance) if field.name not in {"format", *_URLS}]
+    named: dict[str, Any] = {name: head[name].text() for name in texts}
+    # A run with a token that was given has no token URL.
+    named |= {name: head[name].address() if head[name].value != "" else "" for name in _URLS}
+    return Provenance(**named)
 
 
-def _exchange(entry: Mapping[str, Any]) -> Exchange:
+def _exchange(entry: Part) -> Exchange:
     request, response = entry["request"], entry["response"]
     return Exchange(
-        Request(request["method"], request["uri"], _headers(request["headers"]), _bytes(request["body"])),
-        Response(int(response["status"]["code"]), _headers(response["headers"]), _bytes(response["body"]["string"])),
+        Request(
+            request["method"].text(), request["uri"].address(), request["headers"].headers(), request["body"].body()
+        ),
+        Response(response["status"]["code"].status(), response["headers"].headers(), response["body"]["string"].body()),
     )
 
 
@@ -178,16 +183,8 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _headers(stored: Mapping[str, list[str]]) -> Headers:
-    return Headers(tuple((name, value) for name, values in stored.items() for value in values))
-
-
 def _multi(headers: Headers) -> dict[str, list[str]]:
     return {name: headers.all(name) for name, _ in headers}
-
-
-def _bytes(stored: str | bytes | None) -> bytes:
-    return stored.encode() if isinstance(stored, str) else stored or b""
 
 
 def _text(body: bytes) -> str | bytes:

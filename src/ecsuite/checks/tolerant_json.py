@@ -8,17 +8,18 @@ from typing import Any, Final
 
 from ecsuite.messages.media import UndecodableError, read_json
 
-# What a text of JSON is made of, as far as tolerant readers differ: strings stay whole.
+# What a text of JSON is made of, as far as tolerant readers differ: strings stay whole. What is opened and never closed
+# is taken to the end, so that nothing is looked at twice.
 _TOKEN: Final = re.compile(
     r"""
-    (?P<string>"(?:[^"\\]|\\.)*")
-    | (?P<quoted>'(?:[^'\\]|\\.)*')
-    | (?P<comment>//[^\n]*|/\*.*?\*/)
-    | (?P<bare>[A-Za-z_]\w*(?=\s*:))
+    (?P<string>"(?:[^"\\]|\\.)*+"?)
+    | (?P<quoted>'(?:[^'\\]|\\.)*+'?)
+    | (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
+    | (?P<bare>(?<!\w)[A-Za-z_]\w*+(?=\s*:))
     | (?P<none>NaN|-?Infinity)
     | (?P<comma>,(?=\s*[}\]]))
     | (?P<hex>-?0[xX][0-9a-fA-F]+)
-    | (?P<number>[-+]?[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?)
+    | (?P<number>[-+]?[0-9]++(?:\.[0-9]*+)?(?:[eE][-+]?[0-9]+)?)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -35,8 +36,8 @@ def read_tolerant(body: bytes) -> Any:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UndecodableError("not-utf-8", f"it is not UTF-8 (byte {error.start})") from None
-    mended = _TOKEN.sub(_mended, text).strip()
     try:
+        mended = _TOKEN.sub(_mended, text).strip()
         value, end = _DECODER.raw_decode(mended)
     except (ValueError, RecursionError):
         raise UndecodableError("not-json", "it is no JSON, however it is read") from None

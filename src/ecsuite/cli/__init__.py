@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     logging.getLogger("stamina").addHandler(logging.NullHandler())
     try:
         code = ecsuite.main(args=arguments, standalone_mode=False)
+        # What is kept for later is written now, where an error can still be told.
+        sys.stdout.flush()
     except click.ClickException as error:
         code = _usage(masked(error.format_message()))
     except EcsuiteError as error:
@@ -50,10 +52,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         print("ecsuite: interrupted", file=sys.stderr)
         code = INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has gone; nothing may be written any more, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has gone.
+        _write_no_more()
         code = 0
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _write_no_more()
+        print(f"ecsuite: cannot write the output ({error.strerror}): give another place for it", file=sys.stderr)
+        code = USAGE
     sys.exit(code or 0)
+
+
+def _write_no_more() -> None:
+    """Let nothing be written to the output any more, not even at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _shown(error: EcsuiteError) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from ecsuite.contract.circles import refuse_circles
 from ecsuite.contract.digest import digest_of
 from ecsuite.contract.document import Pointer, Source
 from ecsuite.contract.entities import Batch, EntityType, batches, entity_types, links_to, parameters, success_links
@@ -88,6 +90,7 @@ class Contract:
 
     def __init__(self, source: Source) -> None:
         refuse_unknown(source)
+        refuse_circles(source)
         self.source = source
         self.schemas = Schemas(source)
         self.operations = read_operations(source, "paths")
@@ -100,7 +103,10 @@ class Contract:
     @cached_property
     def entity_types(self) -> tuple[EntityType, ...]:
         """The entity types that the API keeps, parents first."""
-        return entity_types(self.source, self.operations)
+        try:
+            return entity_types(self.source, self.operations)
+        except LookupError as error:
+            raise ContractInvalid(self.label, f"its links do not give all that its paths need ({error})") from None
 
     @cached_property
     def batches(self) -> tuple[Batch, ...]:
@@ -159,15 +165,16 @@ class Contract:
         """Where the rule at the pointer was published."""
         return str(self.source.nearest("x-source", pointer) or operation.source)
 
-    def production_hosts(self) -> frozenset[str]:
-        """The hosts that the contract marks as production."""
-        urls = [s["url"] for s in self.source.document.get("servers", []) if s.get("x-environment") == "production"]
-        return frozenset(url.split("//")[1].split("/")[0] for url in urls)
+    def hosts(self, *, production: bool) -> frozenset[str]:
+        """The hosts of servers that the contract marks as production, or of those that it does not."""
+        servers = self.source.document.get("servers", [])
+        urls = [each["url"] for each in servers if (each.get("x-environment") == "production") is production]
+        return frozenset(host for url in urls if (host := urlsplit(url).hostname))
 
     def base_path(self) -> str:
         """The path of the first server, under which a server of this edition usually lives."""
-        url: str = self.source.document["servers"][0]["url"]
-        return "/" + url.split("//")[1].partition("/")[2]
+        servers = self.source.document.get("servers") or [{"url": "/"}]
+        return urlsplit(servers[0]["url"]).path or "/"
 
     def _find_token_operation(self) -> Operation | None:
         schemes = self.source.document.get("components", {}).get("securitySchemes", {})

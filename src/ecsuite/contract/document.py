@@ -9,35 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
-
+from ecsuite.contract import tree
 from ecsuite.errors import ContractInvalid, ContractUnreadable
 
 # A place in the document: the keys and indexes that lead to it from the root.
 Pointer = tuple[str | int, ...]
-
-# The C loader is ten times as fast; where PyYAML was built without it, the other one does the same.
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_SafeLoader):  # type: ignore[misc]
-    """YAML 1.1 without its dates (2023-10-24 stays text, as in JSON), and without a key that is there twice."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002  as PyYAML calls it
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                what = f"the key {key.value!r} is there twice"
-                raise yaml.constructor.ConstructorError(None, None, what, key.start_mark)
-            # What is no text cannot be hashed, and is refused elsewhere.
-            seen |= {key.value} if isinstance(key.value, str) else set()
-        return super().construct_mapping(node, deep)
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in _SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 class Source:
@@ -48,16 +24,14 @@ class Source:
         label: how messages name it, such as `contracts/2023-10/openapi.yaml`.
 
     Raises:
-        ContractUnreadable: the text is no YAML, or not a map with text keys.
+        ContractUnreadable: the text is no YAML, or not a map.
+        ContractInvalid: it has what JSON has not, a key twice, or too much.
     """
 
     def __init__(self, text: str, label: str) -> None:
         self.label = label
         self._text = text
-        try:
-            self.document: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506  a safe loader, see above
-        except yaml.YAMLError as error:
-            raise ContractUnreadable(label, " ".join(str(error).split())) from None
+        self.document: dict[str, Any] = tree.read(text, label)
         if self.document is None:
             raise ContractUnreadable(label, "it is empty")
         if not isinstance(self.document, dict):
@@ -92,7 +66,7 @@ class Source:
         node = self.at(pointer)
         while isinstance(node, dict) and "$ref" in node:
             reference = node["$ref"]
-            if not reference.startswith("#/"):
+            if not isinstance(reference, str) or not reference.startswith("#/"):
                 raise ContractInvalid(self.where(pointer), f"the reference {reference!r} leaves the document")
             pointer = self.parse(reference[2:])
             if pointer in seen:
@@ -148,19 +122,7 @@ class Source:
     @cached_property
     def _lines(self) -> dict[Pointer, int]:
         # Only a finding needs lines, so a run that holds never pays for them.
-        lines: dict[Pointer, int] = {}
-        pending: list[tuple[Pointer, yaml.Node | None]] = [((), yaml.compose(self._text, _Loader))]
-        while pending:
-            pointer, node = pending.pop()
-            if isinstance(node, yaml.MappingNode):
-                for key, value in node.value:
-                    lines[*pointer, key.value] = key.start_mark.line + 1
-                    pending.append(((*pointer, key.value), value))
-            elif isinstance(node, yaml.SequenceNode):
-                for index, value in enumerate(node.value):
-                    lines[*pointer, index] = value.start_mark.line + 1
-                    pending.append(((*pointer, index), value))
-        return lines
+        return tree.lines_of(self._text)
 
 
 def _indent(line: str) -> int:

@@ -165,6 +165,19 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
+# What an object cannot be without, unless it is a reference to one.
+REQUIRED: Final[dict[str, tuple[str, ...]]] = {
+    "Document": ("info",),
+    "Info": ("title", "version"),
+    "Server": ("url",),
+    "Flow": ("tokenUrl",),
+    "Parameter": ("name", "in", "schema"),
+    "Header": ("schema",),
+    "Link": ("operationId",),
+}
+# Keywords whose values must be texts; those of schemas are seen to where the schemas are compiled.
+TEXTS: Final = frozenset({"operationId", "summary", "title", "version", "url", "tokenUrl", "$ref", "x-source"})
+
 ALLOWED: Final[dict[str, frozenset[Any]]] = {
     "x-level": frozenset({"guide", "spec"}),
     "x-severity": frozenset({"warning", "note"}),
@@ -189,16 +202,21 @@ def refuse_unknown(source: Source) -> None:
 
     Raises:
         ContractKeywordUnknown: a keyword that OBJECTS does not list.
-        ContractInvalid: a value outside ALLOWED, or an object where the document has something else.
+        ContractInvalid: a value outside ALLOWED, a missing keyword, or something else where an object should be.
     """
     for pointer, node_type, node in _objects(source, (), "Document", source.document):
         fields = OBJECTS[node_type]
         source.resolve(pointer)
+        for keyword in REQUIRED.get(node_type, ()):
+            if keyword not in node and "$ref" not in node:
+                raise ContractInvalid(source.where(pointer), f"this {node_type} has no {keyword}")
         for keyword, value in node.items():
             if keyword not in fields:
                 near = difflib.get_close_matches(str(keyword), fields, 1)
                 where = source.where((*pointer, keyword))
                 raise ContractKeywordUnknown(where, str(keyword), node_type, near[0] if near else None)
+            if keyword in TEXTS and not isinstance(value, str):
+                raise ContractInvalid(source.where((*pointer, keyword)), f"{keyword} is {value!r}: expected a text")
             # As a list, for the document may have one in the place of a text.
             if keyword in ALLOWED and value not in list(ALLOWED[keyword]):
                 expected = ", ".join(sorted(map(str, ALLOWED[keyword])))

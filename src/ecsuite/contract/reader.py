@@ -25,12 +25,21 @@ def read_operations(source: Source, section: Literal["paths", "webhooks"]) -> Ma
         for method in METHODS:
             if method not in item:
                 continue
-            operation = _Reader(source, (section, path, method)).operation()
+            operation = _read(source, (section, path, method))
             if operation.id in found:
                 where = source.where(operation.pointer)
                 raise ContractInvalid(where, f"a second operation with the id {operation.id}")
             found[operation.id] = operation
     return MappingProxyType(found)
+
+
+def _read(source: Source, pointer: Pointer) -> Operation:
+    try:
+        return _Reader(source, pointer).operation()
+    except (LookupError, TypeError, AttributeError) as error:
+        # A reference that leads to an object of another kind, say.
+        what = f"this operation is none that can be read ({type(error).__name__}: {error})"
+        raise ContractInvalid(source.where(pointer), what) from None
 
 
 class _Reader:
@@ -120,7 +129,7 @@ class _Reader:
             for parameter, text in link.get("parameters", {}).items():
                 try:
                     parameters[parameter] = Expression.parse(text)
-                except ValueError as error:
+                except (ValueError, TypeError) as error:
                     where = self._source.where((*holder, "links", name, "parameters", parameter))
                     raise ContractInvalid(where, str(error)) from None
             yield Link(link["operationId"], MappingProxyType(parameters))

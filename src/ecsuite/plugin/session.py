@@ -33,6 +33,8 @@ MARKERS: Final = (
     "guide: what the test asserts is promised by a published guide",
     "spec: what the test asserts is promised by a published document, or by a standard that a guide invokes",
 )
+# Options of pytest's that name a file to be written.
+OUTPUTS: Final = {"xmlpath": "--junitxml", "log_file": "--log-file"}
 _SESSION: Final = pytest.StashKey[Session]()
 _RUN: Final = pytest.StashKey[Run]()
 _EXIT_CODE: Final = pytest.StashKey[int]()
@@ -104,8 +106,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # Workers are started by one who has looked.
         if not hasattr(config, "workerinput"):
             session.require_environment()
-            if config.getoption("xmlpath", None):
-                require_file(config.invocation_params.dir / config.getoption("xmlpath"), "--junitxml")
+            for name, option in OUTPUTS.items():
+                if config.getoption(name, None):
+                    require_file(config.invocation_params.dir / config.getoption(name), option)
 
 
 def _settings(config: pytest.Config) -> Settings:

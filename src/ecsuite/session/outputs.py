@@ -26,4 +26,12 @@ def require_file(path: Path, option: str) -> None:
     """See that a file can be written, and leave it as it is; raises as `require_writable`."""
     if path.is_dir():
         raise OutputUnwritable(option, path, "it is a folder")
+    if path.exists() and not path.is_file():
+        # A device: what it takes is only known once something was written.
+        try:
+            with path.open("ab", buffering=0) as device:
+                device.write(b"\n")
+        except OSError as error:
+            raise OutputUnwritable(option, path, error.strerror or str(error)) from None
+        return
     require_writable(path.parent, option)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ecsuite import editions
 from ecsuite.checks import Checker, DecodedExchange
@@ -22,6 +22,7 @@ from ecsuite.errors import (
     CouldNotTell,
     CredentialsRefused,
     NoSuchApi,
+    ProductionRefused,
     ServerUnreachable,
     TokenEnded,
     TokenNotTaken,
@@ -33,6 +34,7 @@ from ecsuite.journal import Journal
 from ecsuite.messages.exchange import FORBIDDEN, HTML, Response
 from ecsuite.messages.media import UndecodableError, json_or_none
 from ecsuite.messages.redact import Redactor
+from ecsuite.production import host_of
 from ecsuite.session.connections import Connections
 from ecsuite.target import Target
 
@@ -187,6 +189,7 @@ def _judge_reads(
             if error.status:
                 raise error
             raise ServerUnreachable(target.base_url, _shown(error.reason), though=target.token_url)
+    _require_no_way_to_production(target, seen, edition)
     statuses = {decoded.status for decoded in seen}
     told = ", ".join(f"GET {urlsplit(decoded.exchange.request.url).path} gets {decoded.status}" for decoded in seen[:2])
     if unanswered or (seen and all(_is_page(each.status, each.media_type.essence) for each in seen)):
@@ -197,6 +200,20 @@ def _judge_reads(
         raise AllBroken(target.base_url, told, api.journal.findings[0])
     if seen and not any(decoded.is_server_error for decoded in seen):
         raise NoSuchApi(target.base_url, told, _hint(api.checker.contract))
+
+
+def _require_no_way_to_production(target: Target, seen: Sequence[DecodedExchange], edition: str) -> None:
+    """See that no call is sent on to production; it would not be followed, but there it ends."""
+    hosts = editions.hosts([edition])
+    for decoded in seen if target.sandbox else ():
+        exchange = decoded.exchange
+        location = exchange.response.headers.get("Location") if 300 <= decoded.status < 400 else None  # noqa: PLR2004
+        try:
+            host = host_of(urljoin(exchange.request.url, location)) if location else ""
+        except ValueError:
+            continue
+        if host and hosts.is_production(host):
+            raise ProductionRefused(f"{target.base_url} leads to {host}, which")
 
 
 def _hint(contract: Contract) -> str:

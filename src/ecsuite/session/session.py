@@ -192,9 +192,7 @@ class Session:
         return Budget(limits, self._share)
 
     def _live(self) -> Target:
-        contracts = map(editions.contract, self.settings.editions)
-        hosts = frozenset[str]().union(*(contract.production_hosts() for contract in contracts))
-        return live(self._env, hosts, allow_production=self.settings.allow_production)
+        return live(self._env, editions.hosts(self.settings.editions), allow_production=self.settings.allow_production)
 
 
 def _stand_in(stack: ExitStack, edition: str) -> Target:

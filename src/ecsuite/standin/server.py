@@ -82,13 +82,25 @@ def serve(  # noqa: PLR0913
 
     Raises:
         PortTaken, DataFileUnusable, UnknownEdition.
+        OSError: of `announce`, which could not say where the server is.
     """
     with _standing(edition, host, port, data, token_lifetime, plant) as (app, listener, standin):
         # An interrupt that came before the server listens to signals would end it with a warning.
-        server = asgi.server(asgi.announcing(app, lambda: announce(standin)), may_be_wrong=plant is not None)
+        unsaid: list[OSError] = []
+
+        def say() -> None:
+            try:
+                announce(standin)
+            except OSError as error:
+                unsaid.append(error)
+                server.should_exit = True
+
+        server = asgi.server(asgi.announcing(app, say), may_be_wrong=plant is not None)
         if until is not None:
             threading.Thread(target=_stop_after, args=(until, server), daemon=True).start()
         server.run(sockets=[listener])
+        if unsaid:
+            raise unsaid[0]
 
 
 @contextmanager
