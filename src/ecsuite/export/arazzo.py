@@ -161,7 +161,8 @@ class _Workflow:
         schema = next((found for rule in call.promised() if (found := schema_of(rule))), None)
         if call.reads is None or made is None or schema is None:
             return
-        closed = (*call.reads.open, *call.reads.unordered)
+        yield f"$response.body#/{call.reads.member} == {self._spelt(Variable(call.reads.variable))}"
+        closed = (*call.reads.open, *call.reads.unordered, f"/{call.reads.member}")
         for path, value in leaves(made.body):
             pointer = "".join(f"/{token}" for token in path)
             if pointer.startswith(closed) or not _is_required(self._book.contract, schema, path):

@@ -107,7 +107,7 @@ def _item(book: Book, chapter: Chapter, call: Call) -> dict[str, Any]:
 def _request(book: Book, call: Call, description: str = "") -> dict[str, Any]:
     is_token = call.operation is book.contract.token_operation
     request: dict[str, Any] = {"method": call.operation.method, "header": [], "url": _url(call, is_token=is_token)}
-    if call.operation.security is None:
+    if call.operation.security is None or call.is_anonymous:
         request["auth"] = {"type": "noauth"}
     if description:
         request["description"] = description

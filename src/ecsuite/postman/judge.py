@@ -74,17 +74,22 @@ class _Judge:
         if host := self._elsewhere(item.request):
             return Judged(item.name, Journal(), elsewhere=host)
         journal = Journal()
-        results = [self._request(item.request), *(self._saved(saved, item.request) for saved in item.saved)]
+        results = [
+            self._request(item.request, is_refused=_is_refused(item)),
+            *(self._saved(saved, item.request) for saved in item.saved),
+        ]
         for result in results:
             journal.add(result)
         called = {each.operation.id: each.operation for each in results if each.operation}
         return Judged(item.name, journal, tuple(called.values()))
 
-    def _request(self, sent: Sent) -> Result:
+    def _request(self, sent: Sent, *, is_refused: bool) -> Result:
         decoded = self._decode(sent, Response(0), Expectation())
         unknown = {promises.REQUEST_BODY: _UNKNOWN_BODY} if not sent.body_is_known else {}
         unknown |= {promises.BEARER_TOKEN: _BY_SCRIPT} if not sent.token_is_known else {}
-        return self._judge(decoded, REQUEST_CHECKS, unknown)
+        # What is refused, as it seems, may be sent to be refused.
+        checks = [check for check in REQUEST_CHECKS if not is_refused or check.promise is promises.OPERATION]
+        return self._judge(decoded, checks, unknown)
 
     def _saved(self, saved: Saved, own: Sent) -> Result:
         status = saved.response.status
@@ -136,6 +141,12 @@ class _Judge:
         if not host or host in self._hosts or self._checker.operation(Request(sent.method, self._address(sent))):
             return ""
         return host if not any(each and host.endswith(_domain(each)) for each in self._hosts) else ""
+
+
+def _is_refused(item: Item) -> bool:
+    """Whether there are saved responses to a request, and all of them refuse it."""
+    statuses = [each.response.status for each in item.saved]
+    return bool(statuses) and min(statuses) >= _FIRST_REFUSAL
 
 
 def _path(address: str) -> str:
