@@ -1,39 +1,55 @@
 """The Postman collection, run by Newman against the stand-in, and read by Bruno's converter."""
 
 import json
+from pathlib import Path
 
 import pytest
-from conftest import kept, run, standing
+from node_tools import kept, run, standing
 
 from ecsuite import editions
 
+EDITIONS = editions.editions()
+FAULTS = [
+    "token-may-be-cached",
+    "no-token-is-403",
+    "vehicle-not-listed",
+    "meter-not-deleted",
+    "webhook-deleted-is-shown",
+    "put-changes-nothing",
+    "year-is-text",
+    "zip-code-loses-zero",
+    "user-is-wrapped",
+    "event-duration-is-iso",
+]
 BRUNO = """
 const { postmanToBruno, postmanToBrunoEnvironment } = require("@usebruno/converters");
 const read = (path) => JSON.parse(require("fs").readFileSync(path));
 (async () => {
-    const { collection, ...rest } = await postmanToBruno(read(process.argv[1]));
-    const whole = collection ?? rest;
+    const made = await postmanToBruno(read(process.argv[1]));
     const environment = await postmanToBrunoEnvironment(read(process.argv[2]));
-    console.log(JSON.stringify({ collection: whole, environment }));
+    console.log(JSON.stringify({ collection: made.collection ?? made, environment }));
 })();
 """
 
 
+def files(exported, edition):
+    stem = f"{exported}/{edition}/energy-coordination-{edition}"
+    return f"{stem}.postman_collection.json", f"{stem}.postman_environment.json"
+
+
 def newman(tools, exported, edition, standin):
-    stem = exported / edition / f"energy-coordination-{edition}"
-    own = standin.credentials
     values = {
         "baseUrl": standin.base_url,
         "tokenUrl": standin.token_url,
-        "clientId": own.client_id,
-        "clientSecret": own.client_secret,
+        "clientId": standin.credentials.client_id,
+        "clientSecret": standin.credentials.client_secret,
     }
     settings = [part for name, value in values.items() for part in ("--env-var", f"{name}={value}")]
-    files = (f"{stem}.postman_collection.json", "-e", f"{stem}.postman_environment.json")
-    return run(tools, "newman", "run", *files, *settings, "--color", "off")
+    collection, environment = files(exported, edition)
+    return run(tools, "newman", "run", collection, "-e", environment, *settings, "--color", "off")
 
 
-@pytest.mark.parametrize("edition", editions.editions())
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_collection_is_green_twice_and_leaves_nothing(edition, tools, exported):
     """A right server passes every test, a second time, too, and has what it had before."""
     with standing(edition) as standin:
@@ -47,25 +63,28 @@ def test_collection_is_green_twice_and_leaves_nothing(edition, tools, exported):
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_is_red(fault, tools, exported):
-    """A planted fault fails the run."""
-    edition = editions.editions()[0]
-    with standing(edition, fault) as standin:
-        assert newman(tools, exported, edition, standin).returncode == 1
+    """A planted fault fails the run, and a test of the collection says why."""
+    with standing(EDITIONS[0], fault) as standin:
+        ran = newman(tools, exported, EDITIONS[0], standin)
+
+    assert ran.returncode == 1
+    assert "AssertionError" in ran.stdout
 
 
-@pytest.mark.parametrize("edition", editions.editions())
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_bruno_imports_it(edition, tools, exported):
     """Bruno's converter takes every folder, request, script and example; secrets stay secrets."""
-    stem = exported / edition / f"energy-coordination-{edition}"
-    files = [f"{stem}.postman_{kind}.json" for kind in ("collection", "environment")]
-    own = json.loads((exported / edition / f"energy-coordination-{edition}.postman_collection.json").read_text())
+    collection, environment = files(exported, edition)
+    own = json.loads(Path(collection).read_text(encoding="utf-8"))
 
-    ran = run(tools, "node", "-e", BRUNO, *files)
+    ran = run(tools, "node", "-e", BRUNO, collection, environment)
 
     assert ran.returncode == 0, ran.stderr
     read = json.loads(ran.stdout)
     folders = {folder["name"]: folder["items"] for folder in read["collection"]["items"]}
-    assert {name: len(items) for name, items in folders.items()} == {each["name"]: len(each["item"]) for each in own["item"]}
+    assert {name: len(items) for name, items in folders.items()} == {
+        folder["name"]: len(folder["item"]) for folder in own["item"]
+    }
     assert all(item["request"]["script"]["res"] for items in folders.values() for item in items)
     assert all(item["examples"] for items in folders.values() for item in items)
     secrets = {each["name"] for each in read["environment"]["variables"] if each["secret"]}
