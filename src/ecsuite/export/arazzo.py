@@ -110,7 +110,7 @@ class _Workflow:
         is_first = chapter.calls[0] is call and len(self._book.chapters) > 1
         step: dict[str, Any] = {
             "stepId": step_id,
-            "description": f"{chapter.title}. {chapter.text}" if is_first else call.title,
+            "description": f"{chapter.title}. {chapter.text}" if is_first else f"{call.title}. {call.text}".strip(),
             "operationId": f"$sourceDescriptions.{_IDENTITY if is_token else _API}.{call.operation.id}",
         }
         if parameters := self._parameters(call):

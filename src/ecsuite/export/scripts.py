@@ -24,6 +24,7 @@ const given = pm.environment.get("{ACCESS_TOKEN}");
 if (!given && pm.request.auth?.type !== "noauth" && Date.now() > ends) {{
     const [id, secret] = [pm.variables.get("{CLIENT_ID}"), pm.variables.get("{CLIENT_SECRET}")];
     if (!id || !secret) {{
+        pm.execution.setNextRequest(null);
         throw new Error("set {CLIENT_ID} and {CLIENT_SECRET} in the environment");
     }}
     const form = {{ grant_type: "client_credentials", client_id: id, client_secret: secret }};
@@ -33,7 +34,11 @@ if (!given && pm.request.auth?.type !== "noauth" && Date.now() > ends) {{
         header: {{ "Content-Type": "application/x-www-form-urlencoded" }},
         body: {{ mode: "urlencoded", urlencoded: Object.entries(form).map(([key, value]) => ({{ key, value }})) }},
     }}, (error, response) => {{
-        const answer = error ? {{}} : response.json();
+        if (error || response.code !== 200) {{
+            pm.execution.setNextRequest(null);
+            throw new Error(`no token: ${{error || `${{response.code}} ${{response.text()}}`}}`);
+        }}
+        const answer = response.json();
         pm.collectionVariables.set("{ACCESS_TOKEN}", answer.access_token);
         pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 0) - 60) * 1000);
     }});
@@ -109,6 +114,7 @@ def after(contract: Contract, call: Call) -> tuple[list[str], tuple[str, ...]]:
         lines += _listed(listed)
     if contract.token_operation is call.operation:
         lines += _of_success("it has what later requests need", _TOKEN_LINES)
+        lines.append("if (pm.response.code !== 200) pm.execution.setNextRequest(null); // nothing goes without a token")
     return [f"if (!{_BUSY}.includes(pm.response.code)) {{", *_indented(lines), "}"], lost
 
 
@@ -199,7 +205,7 @@ def _round_trip(reads: RoundTrip) -> list[str]:
         f'sent["{reads.member}"] = pm.variables.get("{reads.variable}");',
         f"const [open, unordered] = [{json.dumps(list(reads.open))}, {json.dumps(list(reads.unordered))}];",
         _COMPARE,
-        'pm.expect(differences(sent, pm.response.json(), "")).to.eql([]);',
+        'pm.expect(differences(sent, pm.response.json(), "").join("; ")).to.equal("");',
     ]
     return _of_success("what was sent comes back", lines)
 
