@@ -37,12 +37,13 @@ def files(exported, edition):
     return f"{stem}.postman_collection.json", f"{stem}.postman_environment.json"
 
 
-def newman(tools, exported, edition, standin):
+def newman(tools, exported, edition, standin, **others):
     values = {
         "baseUrl": standin.base_url,
         "tokenUrl": standin.token_url,
         "clientId": standin.credentials.client_id,
         "clientSecret": standin.credentials.client_secret,
+        **others,
     }
     settings = [part for name, value in values.items() for part in ("--env-var", f"{name}={value}")]
     collection, environment = files(exported, edition)
@@ -69,6 +70,32 @@ def test_fault_is_red(fault, tools, exported):
 
     assert ran.returncode == 1
     assert "AssertionError" in ran.stdout
+
+
+@pytest.mark.parametrize("variant", ["no-events", "is-busy-without-a-time", "ids-of-the-server"])
+def test_variant_is_green(variant, tools, exported):
+    """A server that has no events, is busy now and then, or gives ids of its own, is right all the same."""
+    with standing(EDITIONS[0], variant=variant) as standin:
+        ran = newman(tools, exported, EDITIONS[0], standin)
+
+    assert ran.returncode == 0, ran.stdout
+
+
+STOPPED = [
+    ({"baseUrl": "https://api.voluespark.com/energy-coordination/v1"}, "this is production"),
+    ({"clientSecret": "wrong"}, "the status is 200"),
+]
+
+
+@pytest.mark.parametrize(("others", "reason"), STOPPED)
+def test_run_is_stopped(others, reason, tools, exported):
+    """In production, and with credentials that are refused, the first request is the last, and the run is red."""
+    with standing(EDITIONS[0]) as standin:
+        ran = newman(tools, exported, EDITIONS[0], standin, **others)
+
+    assert ran.returncode == 1
+    assert reason in ran.stdout
+    assert "02 Create a user" not in ran.stdout
 
 
 @pytest.mark.parametrize("edition", EDITIONS)

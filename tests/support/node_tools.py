@@ -10,7 +10,7 @@ from pathlib import Path
 from ecsuite import editions
 from ecsuite.session import open_run
 from ecsuite.standin import StandIn, serving
-from ecsuite.standin.faults import find_fault
+from ecsuite.standin.faults import find_fault, find_variant
 
 # Seconds for one run of a tool, on a busy machine.
 LONGEST = 300
@@ -45,10 +45,10 @@ def run(tools: Path, *command: str, folder: Path | None = None) -> subprocess.Co
 
 
 @contextmanager
-def standing(edition: str, fault: str = "") -> Iterator[StandIn]:
-    """A stand-in, with a fault where one is named."""
-    plant = find_fault(edition, fault).plant if fault else None
-    with serving(edition, plant=plant) as running:
+def standing(edition: str, fault: str = "", variant: str = "") -> Iterator[StandIn]:
+    """A stand-in, with a fault or a legal variant where one is named."""
+    planted = find_fault(edition, fault) if fault else find_variant(edition, variant) if variant else None
+    with serving(edition, plant=planted.plant if planted else None) as running:
         yield running
 
 

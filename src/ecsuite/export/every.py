@@ -71,10 +71,10 @@ class _Chapters:
         yield replace(again, title=f"{again.title}: it was replaced")
 
     def _refused(self) -> Iterator[Call]:
-        """Every operation without a token; not those that would do harm if they were not refused."""
+        """Every operation without a token; not those that would harm others if they were not refused."""
         for operation in self._secured:
             call = self._caller.call(operation)
-            if not call.is_sweeping and operation.method != "DELETE":
+            if not call.is_sweeping:
                 yield replace(
                     call,
                     title=f"{call.title}: without a token",

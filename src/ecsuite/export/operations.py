@@ -161,12 +161,10 @@ class Caller:
 
     def needs(self, call: Call) -> tuple[str, ...]:
         """The variables of a call that no client draws, so that there may be none."""
-        sent = {
-            name for each in self._contract.entity_types if each.is_named_by_client for name in (entity_name(each),)
-        }
+        drawn = {entity_name(each) for each in self._contract.entity_types if each.is_named_by_client}
+        others = drawn | self._settings | set(call.draws) | set(self.batch_ids)
         used = dict.fromkeys(each.name for each in holes([*call.path.values(), call.body]))
-        settings = {name for name in used if name in self._settings}
-        return tuple(name for name in used if name not in sent | settings | set(call.draws) | set(self.batch_ids))
+        return tuple(name for name in used if name not in others)
 
     @cached_property
     def _settings(self) -> frozenset[str]:

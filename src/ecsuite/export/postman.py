@@ -21,7 +21,7 @@ from ecsuite.export.calls import (
     filled,
     holes,
 )
-from ecsuite.export.scripts import BUSY_SCRIPT, TOKEN_SCRIPT, after, before
+from ecsuite.export.scripts import BUSY_SCRIPT, after, before, first
 from ecsuite.messages.media import FORM, UndecodableError, read_json
 
 # Importers compare it letter by letter.
@@ -48,7 +48,7 @@ def collection(book: Book) -> dict[str, Any]:
             "schema": SCHEMA,
         },
         "auth": {"type": "bearer", "bearer": [{"key": "token", "value": _hole(ACCESS_TOKEN), "type": "string"}]},
-        "event": [_event("prerequest", TOKEN_SCRIPT.split("\n")), _event("test", BUSY_SCRIPT.split("\n"))],
+        "event": [_event("prerequest", [first(book.contract)]), _event("test", [BUSY_SCRIPT])],
         "variable": [{"key": each, "value": ""} for each in book.variables()],
         "item": [_folder(book, number, chapter) for number, chapter in enumerate(book.chapters, 1)],
     }

@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ecsuite.contract import Contract, HeaderRule, ResponseRule
-from ecsuite.export.calls import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, TOKEN_URL, Call, Listed, RoundTrip, schema_of
+from ecsuite.export.calls import (
+    ACCESS_TOKEN,
+    BASE_URL,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    TOKEN_URL,
+    Call,
+    Listed,
+    RoundTrip,
+    schema_of,
+)
 from ecsuite.export.draft7 import draft7
 
 _INDENT: Final = "    "
@@ -16,17 +26,28 @@ _BUSY: Final = "[429, 503]"
 _MOST_TRIES: Final = 5
 _SENT: Final = "Sent"
 
-TOKEN_SCRIPT: Final = f"""\
+_GUARD: Final = """\
+// A run makes and deletes things, so it does not start in production, unless allowProduction is yes.
+const production = %s;
+const isProduction = production.some((host) => pm.variables.replaceIn("{{%s}}").split("/")[2] === host);
+// A script that skips its request ends there, so what is wrong is told as a failed test before.
+const stop = (why) => {
+    pm.test(why, () => pm.expect.fail("nothing was sent"));
+    pm.execution.setNextRequest(null);
+    pm.execution.skipRequest();
+};
+if (isProduction && pm.variables.get("allowProduction") !== "yes") {
+    stop("this is production: use the sandbox, or set allowProduction to yes if you mean it");
+}
+"""
+_TOKEN: Final = f"""\
 // A token for every request, and a new one before the old one ends. Set {CLIENT_ID} and {CLIENT_SECRET} in the
 // environment, or {ACCESS_TOKEN} where you have a token already.
 const ends = Number(pm.collectionVariables.get("tokenEnds") || 0);
 const given = pm.environment.get("{ACCESS_TOKEN}");
 if (!given && pm.request.auth?.type !== "noauth" && Date.now() > ends) {{
     const [id, secret] = [pm.variables.get("{CLIENT_ID}"), pm.variables.get("{CLIENT_SECRET}")];
-    if (!id || !secret) {{
-        pm.execution.setNextRequest(null);
-        throw new Error("set {CLIENT_ID} and {CLIENT_SECRET} in the environment");
-    }}
+    if (!id || !secret) stop("set {CLIENT_ID} and {CLIENT_SECRET} in the environment");
     const form = {{ grant_type: "client_credentials", client_id: id, client_secret: secret }};
     pm.sendRequest({{
         url: pm.variables.replaceIn("{{{{{TOKEN_URL}}}}}"),
@@ -43,7 +64,6 @@ if (!given && pm.request.auth?.type !== "noauth" && Date.now() > ends) {{
         pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 0) - 60) * 1000);
     }});
 }}"""
-
 _TOKEN_LINES: Final = (
     "const answer = pm.response.json();",
     f'pm.collectionVariables.set("{ACCESS_TOKEN}", answer.access_token);',
@@ -75,6 +95,11 @@ const differences = (sent, shown, at) => {
     const more = Array.isArray(left) && left.length !== right.length ? [`${at} has ${right.length} items`] : [];
     return Object.keys(left).flatMap((name) => differences(left[name], right[name], `${at}/${name}`)).concat(more);
 };"""
+
+
+def first(contract: Contract) -> str:
+    """What is run before every request: the guard before production, and the token."""
+    return _GUARD % (json.dumps(sorted(contract.production_hosts())), BASE_URL) + _TOKEN
 
 
 def before(call: Call, secrets: Sequence[str]) -> list[str]:
