@@ -59,6 +59,16 @@ def test_workflows_are_green_twice_and_leave_nothing(edition, tools, exported):
         assert kept(standin, edition) == before
 
 
+def test_empty_list_is_green(tools, exported):
+    """Where there is no event, the steps about one are left out."""
+    document = exported / EDITIONS[0] / f"energy-coordination-{EDITIONS[0]}.quickstart.arazzo.json"
+    with standing(EDITIONS[0], variant="no-events") as standin:
+        ran = respect(tools, document, standin)
+
+    assert ran.returncode == 0, ran.stdout
+    assert "Steps: 23 passed, 23 total" in ran.stdout + ran.stderr
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_is_red(fault, tools, exported):
     """A planted fault fails a step of the quickstart."""

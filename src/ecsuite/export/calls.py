@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -215,6 +216,17 @@ def sampled_members(contract: Contract) -> Mapping[str, tuple[str, ...]]:
                 kind = contract.schemas.shape(member).keywords.get("x-sample", "")
                 found.setdefault(kind, {})[name] = None
     return {kind: tuple(names) for kind, names in found.items()}
+
+
+def ids_of(calls: Iterable[Call]) -> list[str]:
+    """A name for each call: its operation's, with a number behind it where that is called again."""
+    seen: Counter[str] = Counter()
+    names: list[str] = []
+    for call in calls:
+        seen[call.operation.id] += 1
+        number = seen[call.operation.id]
+        names.append(call.operation.id if number == 1 else f"{call.operation.id}{number}")
+    return names
 
 
 def holes(value: Any) -> Iterator[Variable]:
