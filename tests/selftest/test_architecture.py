@@ -27,6 +27,8 @@ LAYERS = [
     ["ecsuite.version"],
     ["ecsuite.errors"],
     ["ecsuite.json_paths"],
+    ["ecsuite.postman.files"],
+    ["ecsuite.postman.environment"],
     ["ecsuite.http"],
     ["ecsuite.promises"],
     ["ecsuite.json_paths"],
