@@ -113,7 +113,7 @@ def read_collection(path: Path) -> Collection:
     start = _Context((), values, auth if isinstance(auth, dict) else None, json.dumps(document.get("event", [])))
     try:
         items = tuple(_items(document["item"], start))
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise CollectionUnreadable(path, f"it is damaged ({type(error).__name__})") from None
     if not items:
         raise CollectionUnreadable(path, "it has no requests")

@@ -138,7 +138,7 @@ class _Judge:
 
     def _elsewhere(self, sent: Sent) -> str:
         """The host of a request that is not for the API; empty where it may be."""
-        host = urlsplit(sent.url).hostname if "://" in sent.url and "{{" not in sent.url.split("/")[2] else ""
+        host = _host(sent.url)
         is_own = self._contract.base_path() in sent.url or any(host and host.endswith(each) for each in self._domains)
         if not host or is_own or self._checker.operation(Request(sent.method, self._address(sent))):
             return ""
@@ -149,6 +149,15 @@ def _is_refused(item: Item) -> bool:
     """Whether there are saved responses to a request, and all of them refuse it."""
     statuses = [each.response.status for each in item.saved]
     return bool(statuses) and min(statuses) >= _FIRST_REFUSAL
+
+
+def _host(address: str) -> str:
+    """The host of an address; empty where it is a variable, or none."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+    return "" if "{{" in host else host
 
 
 def _path(address: str) -> str:
