@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from ecsuite.export.calls import (
     ACCESS_TOKEN,
     BASE_URL,
+    CREDENTIALS,
     TOKEN_URL,
     Book,
     Call,
@@ -90,8 +91,10 @@ def _folder(book: Book, number: int, chapter: Chapter) -> dict[str, Any]:
 
 def _item(book: Book, chapter: Chapter, call: Call) -> dict[str, Any]:
     tests, lost = after(book.contract, call)
-    secrets = {each.name for each in book.settings if each.is_secret and not each.name.startswith("client")}
-    scripts = before(call, sorted(each.name for each in holes(call.body) if each.name in secrets))
+    is_token = call.operation is book.contract.token_operation
+    secrets = {each.name for each in book.settings if each.is_secret} - set(CREDENTIALS.values())
+    drawn = sorted(each.name for each in holes(call.body) if each.name in secrets)
+    scripts = before(call, drawn, is_token=is_token)
     events = [_event("prerequest", scripts)] if scripts else []
     description = call.text + (f"{_NOT_SEEN}{'; '.join(lost)}." if lost else "")
     own = _id(book, chapter.title, call.title)

@@ -57,17 +57,17 @@ if (!given && pm.request.auth?.type !== "noauth" && Date.now() > ends) {{
     }}, (error, response) => {{
         if (error || response.code !== 200) {{
             pm.execution.setNextRequest(null);
-            throw new Error(`no token: ${{error || `${{response.code}} ${{response.text()}}`}}`);
+            throw new Error(`no token: ${{error || response.code}}`);
         }}
         const answer = response.json();
         pm.collectionVariables.set("{ACCESS_TOKEN}", answer.access_token);
-        pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 0) - 60) * 1000);
+        pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 300) - 60) * 1000);
     }});
 }}"""
 _TOKEN_LINES: Final = (
     "const answer = pm.response.json();",
     f'pm.collectionVariables.set("{ACCESS_TOKEN}", answer.access_token);',
-    'pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 0) - 60) * 1000);',
+    'pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 300) - 60) * 1000);',
 )
 
 BUSY_SCRIPT: Final = f"""\
@@ -102,14 +102,17 @@ def first(contract: Contract) -> str:
     return _GUARD % (json.dumps(sorted(contract.production_hosts())), BASE_URL) + _TOKEN
 
 
-def before(call: Call, secrets: Sequence[str]) -> list[str]:
+def before(call: Call, secrets: Sequence[str], *, is_token: bool) -> list[str]:
     """What is run before a request: what it needs, and new ids.
 
     Args:
         call: the call.
         secrets: the settings that get a new value where a user has set none.
+        is_token: whether it asks for a token.
     """
     lines: list[str] = []
+    if is_token:
+        lines.append(f'if (pm.environment.get("{ACCESS_TOKEN}")) pm.execution.skipRequest(); // there is one')
     if call.is_sweeping:
         lines += [
             "// It deletes what others of your company have made, too: set sweeping to yes where that is meant.",
