@@ -223,3 +223,13 @@ def test_secret_is_not_printed(tmp_path, capsys):
 def test_half_a_character_is_read(tmp_path):
     """A lone surrogate in an address is no reason to stop."""
     assert found(collection(tmp_path, item("GET {{baseUrl}}/users/\ud800"))) == []
+
+
+def test_collection_cannot_steer_the_terminal(tmp_path, capsys):
+    """Control characters of names, addresses and values are shown as something else."""
+    wrong = {**item("GET {{baseUrl}}/\x1b[2J", header=[{"key": "X\x1b", "value": "\x9b"}]), "name": "\x1b[31mred"}
+    other = item("GET https://\x1b.example.com/x")
+
+    assert run(str(collection(tmp_path, wrong, item("POST {{baseUrl}}/users", '{"userId": ["\x1b"]}'), other))) == 1
+
+    assert not set(capsys.readouterr().out) & set("\x1b\x9b")

@@ -182,3 +182,15 @@ def closed_inside(value):
         if isinstance(value, list)
         else value
     )
+
+
+def test_what_was_filled_in_is_kept(tmp_path, capsys):
+    """A second export writes the requests anew, and leaves the files with credentials as they are."""
+    private = tmp_path / "http-client.private.env.json"
+    private.write_text("mine")
+
+    with pytest.raises(SystemExit):
+        main(["export", "http", "-o", str(tmp_path)])
+
+    assert private.read_text() == "mine"
+    assert f"{private} is kept" in capsys.readouterr().out

@@ -139,8 +139,13 @@ def _items(nodes: Sequence[Any], context: _Context) -> Iterator[Item]:
         elif "request" in node:
             request = _sent(node["request"], inner)
             saved = node.get("response") or []
-            name = " / ".join(filter(None, inner.names))
+            name = printable(" / ".join(filter(None, inner.names)))
             yield Item(name, request, tuple(_saved(each, request, inner) for each in saved if isinstance(each, dict)))
+
+
+def printable(text: str) -> str:
+    """The text without what could steer a terminal."""
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def _saved(node: Mapping[str, Any], own: Sent, context: _Context) -> Saved:

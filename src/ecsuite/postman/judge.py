@@ -17,7 +17,7 @@ from ecsuite.journal import Journal
 from ecsuite.json_paths import at_path
 from ecsuite.messages.exchange import Exchange, Expectation, Request, Response
 from ecsuite.messages.media import json_or_none
-from ecsuite.postman.collection import Collection, Item, Saved, Sent
+from ecsuite.postman.collection import Collection, Item, Saved, Sent, printable
 from ecsuite.postman.nearest import Guess, is_variable, nearest
 from ecsuite.promises import Promise
 
@@ -157,7 +157,7 @@ def _host(address: str) -> str:
         host = urlsplit(address).hostname or ""
     except ValueError:
         return ""
-    return "" if "{{" in host else host
+    return "" if "{{" in host else printable(host)
 
 
 def _path(address: str) -> str:
