@@ -28,6 +28,8 @@ LAYERS = [
     ["ecsuite.bounds"],
     ["ecsuite.errors"],
     ["ecsuite.json_paths"],
+    ["ecsuite.postman.files"],
+    ["ecsuite.postman.environment"],
     ["ecsuite.http"],
     ["ecsuite.promises"],
     ["ecsuite.json_paths"],

@@ -135,6 +135,7 @@ RIGHT = [
 WRONG = [
     (item("GET {{baseUrl}}/user"), ["operation-known unknown"]),
     (item("PATCH {{baseUrl}}/users"), ["operation-known unknown"]),
+    (item("GET http://[::1"), ["operation-known unknown"]),
     (item(auth={"type": "noauth"}), ["bearer-token required"]),
     (item(auth={"type": "basic"}), ["bearer-token pattern"]),
     (item("POST {{baseUrl}}/users", '{"userId": 7}'), ["request-body type"]),
@@ -175,6 +176,7 @@ UNREADABLE = [
     ('{"openapi": "3.1.0"}', "it is an OpenAPI document"),
     ('{"info": {"schema": "https://schema.getpostman.com/json/collection/v3.0.0/"}, "item": [1]}', "its schema is"),
     ('{"info": {}, "item": [7]}', "it is damaged"),
+    ('{"info": {}, "item": [{"request": "/", "response": [{"code": 1e400}]}]}', "it is damaged"),
     ('{"info": {}, "item": [{"request": {"url": 7}}]}', "it is damaged"),
     ("[" * 100_000, "it is nested too deep"),
 ]
@@ -216,3 +218,18 @@ def test_secret_is_not_printed(tmp_path, capsys):
 
     kept = (tmp_path / "r" / "results.json").read_text(encoding="utf-8")
     assert "s3cr3t-value" not in capsys.readouterr().out + kept
+
+
+def test_half_a_character_is_read(tmp_path):
+    """A lone surrogate in an address is no reason to stop."""
+    assert found(collection(tmp_path, item("GET {{baseUrl}}/users/\ud800"))) == []
+
+
+def test_collection_cannot_steer_the_terminal(tmp_path, capsys):
+    """Control characters of names, addresses and values are shown as something else."""
+    wrong = {**item("GET {{baseUrl}}/\x1b[2J", header=[{"key": "X\x1b", "value": "\x9b"}]), "name": "\x1b[31mred"}
+    other = item("GET https://\x1b.example.com/x")
+
+    assert run(str(collection(tmp_path, wrong, item("POST {{baseUrl}}/users", '{"userId": ["\x1b"]}'), other))) == 1
+
+    assert not set(capsys.readouterr().out) & set("\x1b\x9b")

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 
+import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
 
@@ -140,3 +141,56 @@ def test_unknown_scenario_is_one_line(capsys):
 
     assert ended.value.code == 4
     assert capsys.readouterr().err.endswith("there is no recorded scenario 'none': expected one of quickstart\n")
+
+
+@each_edition
+def test_open_objects_say_so(edition):
+    """An object is open or closed as in the contract; what is put together with a closed one stays as it is."""
+    contract = editions.contract(edition)
+    document = openapi.document(contract)
+    registry = jsonschema_rs.Registry([("urn:export", document)])
+
+    for name in document["components"]["schemas"]:
+        pointer = ("components", "schemas", name)
+        own = jsonschema_rs.Draft202012Validator({"$ref": f"urn:export#/components/schemas/{name}"}, registry=registry)
+        for value in ({}, {"further": 1}, *examples_in(contract, name)):
+            assert own.is_valid(value) == contract.schemas.fits(pointer, value), (name, value)
+
+
+def examples_in(contract, name):
+    """The examples of all bodies of a schema, each with a further member, too."""
+    for operation in contract.operations.values():
+        for content in contract.source.at(operation.pointer).get("requestBody", {}).get("content", {}).values():
+            if content["schema"].get("$ref", "").endswith(f"/{name}"):
+                for example in content.get("examples", {}).values():
+                    value = (
+                        contract.source.resolve(contract.source.parse(example["$ref"][2:]))[1]
+                        if "$ref" in example
+                        else example
+                    )
+                    yield value["value"]
+                    yield {**value["value"], "further": 1}
+                    yield closed_inside(value["value"])
+
+
+def closed_inside(value):
+    """The value with a further member in each object of its lists."""
+    if isinstance(value, dict):
+        return {key: closed_inside(item) for key, item in value.items()}
+    return (
+        [{**item, "further": 1} if isinstance(item, dict) else item for item in value]
+        if isinstance(value, list)
+        else value
+    )
+
+
+def test_what_was_filled_in_is_kept(tmp_path, capsys):
+    """A second export writes the requests anew, and leaves the files with credentials as they are."""
+    private = tmp_path / "http-client.private.env.json"
+    private.write_text("mine")
+
+    with pytest.raises(SystemExit):
+        main(["export", "http", "-o", str(tmp_path)])
+
+    assert private.read_text() == "mine"
+    assert f"{private} is kept" in capsys.readouterr().out

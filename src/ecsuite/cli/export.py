@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -51,10 +52,8 @@ def postman(edition: str | None, output: Path) -> None:
     name = f"{_PREFIX}-{chosen}"
     _write(
         output,
-        {
-            f"{name}.postman_collection.json": of_postman.text(of_postman.collection(book)),
-            f"{name}.postman_environment.json": of_postman.text(of_postman.environment(book)),
-        },
+        {f"{name}.postman_collection.json": of_postman.text(of_postman.collection(book))},
+        {f"{name}.postman_environment.json": of_postman.text(of_postman.environment(book))},
     )
 
 
@@ -91,11 +90,9 @@ def http(edition: str | None, output: Path, dialect: Dialect) -> None:
 
     chosen = editions.require(edition or editions.default("local"))
     book = quickstart(chosen)
-    files = {f"{_PREFIX}-{chosen}.http": http_file(book, dialect)}
-    if dialect == "jetbrains":
-        public, private = environments(book)
-        files |= {"http-client.env.json": text(public), "http-client.private.env.json": text(private)}
-    _write(output, files)
+    public, private = environments(book)
+    own = {"http-client.env.json": text(public), "http-client.private.env.json": text(private)}
+    _write(output, {f"{_PREFIX}-{chosen}.http": http_file(book, dialect)}, own if dialect == "jetbrains" else {})
 
 
 @export.command()
@@ -144,16 +141,24 @@ def har(edition: str | None, output: Path, scenario: str) -> None:
     _write(output, {f"{_PREFIX}-{chosen}-{scenario.replace('/', '-')}.har": text(made)})
 
 
-def _write(folder: Path, files: Mapping[str, str]) -> None:
+def _write(folder: Path, files: Mapping[str, str], filled_in: Mapping[str, str] = MappingProxyType({})) -> None:
     """Write files, and print their paths.
+
+    Args:
+        folder: made where it is not there.
+        files: texts by the names of their files.
+        filled_in: files that users fill in with their own values: one that is there already is kept.
 
     Raises:
         OutputUnwritable: one cannot be written.
     """
     from ecsuite.errors import OutputUnwritable  # noqa: PLC0415
 
-    for name, text in files.items():
+    for name, text in (*files.items(), *filled_in.items()):
         path = folder / name
+        if name in filled_in and path.exists():
+            print(f"{path} is kept, for it may hold what you have filled in")
+            continue
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

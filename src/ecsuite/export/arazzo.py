@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from ecsuite.contract import Contract, Pointer
-from ecsuite.export.calls import Book, Call, Capture, Variable, filled, schema_of
+from ecsuite.export.calls import Book, Call, Capture, Variable, filled, holes, ids_of, schema_of
 from ecsuite.export.openapi import document as openapi_document
 from ecsuite.json_paths import leaves
 
@@ -19,6 +19,7 @@ _NAMESPACE: Final = uuid.UUID("7d3d1c52-6f0a-5e0c-8b1c-2f4c1d1a9b55")
 _TOKEN: Final = "token"  # noqa: S105  the name of an output
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT")
 _AT_THE_END: Final = frozenset({"DELETE", "GET"})
+_WHOLE: Final = "body"
 _NUMBER: Final = re.compile(r"\d+$")
 
 
@@ -74,7 +75,7 @@ class _Workflow:
         self._token = ""
         self._sent: dict[str, Call] = {}
         self._calls = [(chapter, call) for chapter in book.chapters for call in chapter.calls]
-        self._ids = _step_ids([call for _, call in self._calls])
+        self._ids = ids_of(call for _, call in self._calls)
         changes = [number for number, (_, call) in enumerate(self._calls) if call.operation.method not in _AT_THE_END]
         # From here on things are deleted, and looked for.
         self._cleanup = max(changes, default=0) + 1
@@ -93,7 +94,7 @@ class _Workflow:
 
     def _inputs(self) -> dict[str, Any]:
         named = {each.name for each in self._book.settings}
-        used = {each.name for _, call in self._calls for each in _variables(call)} & named
+        used = {each.name for _, call in self._calls for each in holes(call.body)} & named
         inputs: dict[str, Any] = {}
         for each in self._book.settings:
             if each.name in used:
@@ -110,7 +111,7 @@ class _Workflow:
         is_first = chapter.calls[0] is call and len(self._book.chapters) > 1
         step: dict[str, Any] = {
             "stepId": step_id,
-            "description": f"{chapter.title}. {chapter.text}" if is_first else call.title,
+            "description": f"{chapter.title}. {chapter.text}" if is_first else f"{call.title}. {call.text}".strip(),
             "operationId": f"$sourceDescriptions.{_IDENTITY if is_token else _API}.{call.operation.id}",
         }
         if parameters := self._parameters(call):
@@ -119,12 +120,13 @@ class _Workflow:
             own = filled(call.body, lambda each: self._own(call, each))
             step["requestBody"] = {"contentType": call.media_type, "payload": own}
         step["successCriteria"] = self._criteria(call)
-        if after := self._where_nothing_is(number, call):
+        after = self._where_nothing_is(number, call)
+        if after:
             step["onSuccess"] = after
         if (target := max(self._cleanup, number + 1)) < len(self._ids) and number:
             # Whatever fails, what was made is deleted; the failure stays one.
             step["onFailure"] = [{"name": "cleanUp", "type": "goto", "stepId": self._ids[target]}]
-        if outputs := self._outputs(step_id, call, is_token=is_token):
+        if outputs := self._outputs(step_id, call, is_token=is_token, may_be_absent=bool(after)):
             step["outputs"] = outputs
         if call.keeps:
             self._sent[call.keeps] = call
@@ -137,14 +139,19 @@ class _Workflow:
             made.append({"name": "Authorization", "in": "header", "value": f"Bearer {{{self._token}}}"})
         return made
 
-    def _outputs(self, step_id: str, call: Call, *, is_token: bool) -> dict[str, str]:
+    def _outputs(self, step_id: str, call: Call, *, is_token: bool, may_be_absent: bool) -> dict[str, str]:
         outputs: dict[str, str] = {}
         for each in call.captures:
             # A linter takes steps of one name in several workflows for one, so the same outputs are called the same.
             output = _NUMBER.sub("", each.variable)
             output = each.variable if output in outputs else output
-            outputs[output] = f"$response.body#{_pointer(each)}"
-            self._sources[each.variable] = f"$steps.{step_id}.outputs.{output}"
+            if may_be_absent:
+                # A pointer to nothing fails a step, so the whole is kept, and pointed into where there is something.
+                outputs[_WHOLE] = "$response.body"
+                self._sources[each.variable] = f"$steps.{step_id}.outputs.{_WHOLE}#{_pointer(each)}"
+            else:
+                outputs[output] = f"$response.body#{_pointer(each)}"
+                self._sources[each.variable] = f"$steps.{step_id}.outputs.{output}"
         if is_token:
             self._token = f"$steps.{step_id}.outputs.{_TOKEN}"
             return {_TOKEN: "$response.body#/access_token"}
@@ -161,7 +168,8 @@ class _Workflow:
         schema = next((found for rule in call.promised() if (found := schema_of(rule))), None)
         if call.reads is None or made is None or schema is None:
             return
-        closed = (*call.reads.open, *call.reads.unordered)
+        yield f"$response.body#/{call.reads.member} == {self._spelt(Variable(call.reads.variable))}"
+        closed = (*call.reads.open, *call.reads.unordered, f"/{call.reads.member}")
         for path, value in leaves(made.body):
             pointer = "".join(f"/{token}" for token in path)
             if pointer.startswith(closed) or not _is_required(self._book.contract, schema, path):
@@ -177,20 +185,13 @@ class _Workflow:
         later = [
             index for index, (_, each) in enumerate(self._calls) if index > number and not wanted & set(each.needs)
         ]
-        skips_any = later and later[0] > number + 1
-        if not wanted or not skips_any:
+        if not wanted or not _may_be_absent(call) or not later or later[0] == number + 1:
             return []
-        refusals = [rule.status for rule in call.promised() if not rule.status.startswith("2")]
-        conditions = [f"$response.body#{_pointer(each)} == null" for each in call.captures if each.is_of_list]
-        conditions += [f"$statusCode == {status}" for status in refusals]
+        conditions = [f"$response.body#{_pointer(each)} != null" for each in call.captures if each.variable in wanted]
+        some = {"name": "found", "type": "goto", "stepId": self._ids[number + 1]}
         return [
-            {
-                "name": f"nothing{index}",
-                "type": "goto",
-                "stepId": self._ids[later[0]],
-                "criteria": [{"condition": each}],
-            }
-            for index, each in enumerate(conditions, 1)
+            {**some, "criteria": [{"condition": each} for each in conditions]},
+            {"name": "nothing", "type": "goto", "stepId": self._ids[later[0]]},
         ]
 
     def _own(self, call: Call, variable: Variable) -> str:
@@ -224,24 +225,13 @@ def fit(book: Book) -> Book | None:
     return replace(book, chapters=(replace(book.chapters[0], calls=tuple(kept)),))
 
 
-def _variables(call: Call) -> Iterator[Variable]:
-    found: list[Variable] = []
-    filled([call.body, *call.path.values(), *dict(call.query).values()], found.append)
-    return iter(found)
-
-
-def _step_ids(calls: Iterable[Call]) -> list[str]:
-    seen: dict[str, int] = {}
-    ids: list[str] = []
-    for call in calls:
-        name = call.operation.id
-        seen[name] = seen.get(name, 0) + 1
-        ids.append(name if seen[name] == 1 else f"{name}{seen[name]}")
-    return ids
-
-
 def _pointer(capture: Capture) -> str:
     return "".join(f"/{token}" for token in capture.at)
+
+
+def _may_be_absent(call: Call) -> bool:
+    """Whether a right response may lack what later calls need: of an empty list, or of what may be refused."""
+    return any(each.is_of_list for each in call.captures) or any(rule.status[0] != "2" for rule in call.promised())
 
 
 def _literal(value: Any) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -51,13 +52,32 @@ class RoundTrip:
 
     Attributes:
         variable: the id of the entity.
+        member: the member that has it in the response.
         unordered: the members, as JSON pointers, whose items may come back in any order.
-        open: the members of which nothing is promised: secrets, and an id that the API chooses.
+        open: the members of which nothing is promised: secrets.
     """
 
     variable: str
+    member: str
     unordered: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list must show of what was made.
+
+    Attributes:
+        variable: the id of the entity.
+        at: the tokens that lead to the list in the body.
+        member: of its items, the one that has the id.
+        times: how often it is listed: once, or not at all.
+    """
+
+    variable: str
+    at: tuple[str, ...]
+    member: str
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +105,9 @@ class Call:
         keeps: the variable of the entity that it makes, so that what was sent can be compared; empty for none.
         reads: what it reads that was sent before; None for nothing.
         examples: responses to the call.
+        lists: what the response lists that was made before.
         is_sweeping: whether it deletes, or leads to deleting, what other users of the same partner have made.
+        is_anonymous: whether it is sent without a token, though it needs one.
     """
 
     title: str
@@ -102,7 +124,9 @@ class Call:
     keeps: str = ""
     reads: RoundTrip | None = None
     examples: tuple[Example, ...] = ()
+    lists: tuple[Listed, ...] = ()
     is_sweeping: bool = False
+    is_anonymous: bool = False
 
     def address(self, spelt: Callable[[str | Variable], str]) -> str:
         """The path and the query, each value spelt as a format wants it."""
@@ -192,6 +216,17 @@ def sampled_members(contract: Contract) -> Mapping[str, tuple[str, ...]]:
                 kind = contract.schemas.shape(member).keywords.get("x-sample", "")
                 found.setdefault(kind, {})[name] = None
     return {kind: tuple(names) for kind, names in found.items()}
+
+
+def ids_of(calls: Iterable[Call]) -> list[str]:
+    """A name for each call: its operation's, with a number behind it where that is called again."""
+    seen: Counter[str] = Counter()
+    names: list[str] = []
+    for call in calls:
+        seen[call.operation.id] += 1
+        number = seen[call.operation.id]
+        names.append(call.operation.id if number == 1 else f"{call.operation.id}{number}")
+    return names
 
 
 def holes(value: Any) -> Iterator[Variable]:

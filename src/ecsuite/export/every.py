@@ -1,226 +1,114 @@
-"""Chapters with a call of every operation of a contract: its examples, with variables in the place of ids."""
+"""Chapters with a call of every operation of a contract, and with what must be refused."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, Final
 
-from ecsuite.contract import Contract, EntityType, Operation, Parameter, links_to, success_links
-from ecsuite.export.calls import Book, Call, Capture, Chapter, Variable, holes
-from ecsuite.export.examples import request_example, response_examples
-from ecsuite.export.templates import (
-    Marks,
-    entity_name,
-    is_sweeping,
-    made_by,
-    marks,
-    new_ids,
-    round_trip,
-    setting_of,
-    template,
-)
-from ecsuite.json_paths import Path, leaves
-from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation
+from ecsuite.contract import Contract, EntityType, Operation
+from ecsuite.export.calls import Book, Call, Chapter, Example, Variable
+from ecsuite.export.operations import Caller
+from ecsuite.export.templates import entity_name, made_by
+from ecsuite.messages.exchange import Exchange, Expectation, Headers, Response
 
-_PAGE: Final = {"page": "1", "size": "10"}
-_PLAIN: Final = {"boolean": "true", "integer": "1", "number": "1"}
-
-
-def chapters(contract: Contract, recorded: Mapping[str, Sequence[Exchange]]) -> Iterator[Chapter]:
-    """A chapter to each tag of the contract, and one that deletes what the others have made.
-
-    Args:
-        contract: whose operations.
-        recorded: exchanges of operations, by their ids.
-    """
-    return _Writer(contract, recorded).chapters()
+_UNAUTHORIZED: Final = 401
+_ANONYMOUS: Final = "What a partner may do, nobody else may: without a token every call is refused with 401."
+# Of its body nothing is promised (RFC 6750 section 3).
+_REFUSAL: Final = Example(Response(_UNAUTHORIZED, Headers.of([("www-authenticate", "Bearer")])), is_recorded=False)
+_DELETIONS: Final = "The parts before the whole. What is deleted can neither be read nor is it listed any more."
 
 
 def with_every_operation(book: Book, recorded: Mapping[str, Sequence[Exchange]]) -> Book:
-    """The book with those chapters at its end."""
-    return replace(book, chapters=(*book.chapters, *chapters(book.contract, recorded)))
+    """The book with a chapter to each tag of its contract at its end, and then one that deletes what was made.
+
+    Args:
+        book: of which edition.
+        recorded: exchanges of operations, by their ids.
+    """
+    return replace(book, chapters=(*book.chapters, *_Chapters(book.contract, recorded).all()))
 
 
-class _Writer:
-    """Writes the calls of a contract: what makes an entity goes before what needs its id."""
+class _Chapters:
+    """Puts calls in an order in which each finds what it needs."""
 
     def __init__(self, contract: Contract, recorded: Mapping[str, Sequence[Exchange]]) -> None:
         self._contract = contract
-        self._recorded = recorded
-        self._batch_ids: dict[str, EntityType] = {}
+        self._caller = Caller(contract, recorded)
+        deleters = {each.deleter.id for each in contract.entity_types if each.deleter}
+        known = [each for each in contract.operations.values() if each.security]
+        self._operations = [each for each in known if each.id not in deleters]
+        self._secured = known
 
-    def chapters(self) -> Iterator[Chapter]:
-        """All chapters."""
-        document = self._contract.source.document
-        deleters = {each.deleter.id for each in self._contract.entity_types if each.deleter}
-        for tag in document.get("tags", ()):
-            own = [
-                each for each in self._contract.operations.values() if tag["name"] in self._node(each).get("tags", ())
-            ]
-            calls = [self._call(each) for each in self._in_order(own) if each.id not in deleters and each.security]
+    def all(self) -> Iterator[Chapter]:
+        """The chapters."""
+        for tag in self._contract.source.document.get("tags", ()):
+            own = [each for each in self._operations if tag["name"] in self._tags(each)]
+            calls = [call for each in self._in_order(own) for call in self._calls(each)]
             if calls:
                 text = tag.get("description", f"Every operation of {tag['name']}.")
                 yield Chapter(f"Every operation: {tag['name']}", text, tuple(calls))
-        yield Chapter("Every operation: delete what was made", "The parts before the whole.", tuple(self._deletions()))
+        yield Chapter("Every operation: without a token", _ANONYMOUS, tuple(self._refused()))
+        yield Chapter("Every operation: delete what was made", _DELETIONS, tuple(self._deletions()))
+
+    def _tags(self, operation: Operation) -> Sequence[str]:
+        tags: Sequence[str] = self._contract.source.at(operation.pointer).get("tags", ())
+        return tags
 
     def _in_order(self, operations: Iterable[Operation]) -> list[Operation]:
         """What makes something first, in the order of the contract."""
         return sorted(operations, key=lambda each: made_by(self._contract, each) is None)
 
-    def _call(self, operation: Operation) -> Call:
-        body = request_example(self._contract, operation)
-        marked = marks(self._contract, operation, body) if operation.request else {}
-        drawn = self._drawn(operation, body, marked)
-        entity_type = made_by(self._contract, operation)
-        call = Call(
-            title=operation.summary or operation.id,
-            text=str(self._node(operation).get("description", "")),
-            operation=operation,
-            path={
-                each.name: self._path_value(operation, each) for each in operation.parameters if each.place == "path"
-            },
-            query=tuple(self._query(operation)),
-            body=template(body, drawn | self._known(operation, body, marked, drawn)) if operation.request else None,
-            media_type=next(iter(operation.request.content)) if operation.request else "",
-            draws=tuple(drawn.values()),
-            captures=tuple(self._captures(operation)),
-            keeps=entity_name(entity_type) if entity_type and not operation.sandbox_only else "",
-            examples=tuple(response_examples(self._contract, operation, self._recorded.get(operation.id, ()))),
-            is_sweeping=is_sweeping(self._contract, operation),
-        )
-        return self._reading(replace(call, needs=self._needs(call), expectation=self._expectation(call)))
+    def _calls(self, operation: Operation) -> Iterator[Call]:
+        """The call of an operation; where it replaces something, that is read again."""
+        call = self._caller.call(operation)
+        replaced = next((each for each in self._contract.entity_types if each.replacer is operation), None)
+        if replaced is None:
+            yield call
+            return
+        yield replace(call, keeps=entity_name(replaced))
+        again = self._caller.call(replaced.reader)
+        yield replace(again, title=f"{again.title}: it was replaced")
 
-    def _reading(self, call: Call) -> Call:
-        read = [each for each in self._contract.entity_types if each.reader is call.operation]
-        own = next((each for each in read if Variable(entity_name(each)) in call.path.values()), None)
-        return replace(call, reads=round_trip(self._contract, own)) if own and not own.creator.sandbox_only else call
+    def _refused(self) -> Iterator[Call]:
+        """Every operation without a token; not those that would harm others if they were not refused."""
+        for operation in self._secured:
+            call = self._caller.call(operation)
+            if not call.is_sweeping:
+                yield replace(
+                    call,
+                    title=f"{call.title}: without a token",
+                    is_anonymous=True,
+                    expectation=Expectation(statuses=frozenset({_UNAUTHORIZED})),
+                    draws=(),
+                    captures=(),
+                    keeps="",
+                    reads=None,
+                    lists=(),
+                    examples=(_REFUSAL,),
+                )
 
     def _deletions(self) -> Iterator[Call]:
         for entity_type in reversed(self._contract.entity_types):
             if entity_type.deleter is None:
                 continue
             names = [entity_name(entity_type)]
-            names += [name for name, made in self._batch_ids.items() if made is entity_type]
+            names += [name for name, made in self._caller.batch_ids.items() if made is entity_type]
             for name in names:
-                call = self._call(entity_type.deleter)
-                path = {**call.path, entity_type.parameter: Variable(name)}
-                call = replace(call, title=f"{call.title} ({name})", path=path, captures=())
-                yield replace(call, needs=self._needs(call))
+                yield self._named(self._caller.call(entity_type.deleter), entity_type, name)
+                gone = self._caller.call(entity_type.reader)
+                statuses = entity_type.reader.unknown(entity_type.parameter)
+                refused = tuple(each for each in gone.examples if each.response.status in statuses)
+                gone = replace(gone, reads=None, expectation=Expectation(statuses=statuses), examples=refused)
+                yield self._named(replace(gone, title=f"{gone.title}: it is gone"), entity_type, name)
+            lister = entity_type.lister
+            if lister and not lister.paged_by("page"):
+                call = self._caller.call(lister)
+                lists = tuple(replace(each, times=0) for each in call.lists if each.variable in names)
+                yield replace(call, title=f"{call.title}: without {entity_name(entity_type)}", lists=lists)
 
-    def _drawn(self, operation: Operation, body: Any, marked: Marks) -> dict[Path, str]:
-        """Where the ids stand that a call gives to what it makes, and what they are called."""
-        entity_type, batch = made_by(self._contract, operation), self._contract.batch_of(operation)
-        found: dict[Path, str] = {}
-        for path, _ in new_ids(marked, body):
-            if entity_type is not None:
-                found[path] = entity_name(entity_type)
-            elif batch is not None:
-                own = entity_name(batch.entity_type)
-                name = f"batch{own[0].upper()}{own[1:]}{len(found) + 1}"
-                found[path] = name
-                self._batch_ids[name] = batch.entity_type
-        return found
-
-    def _known(self, operation: Operation, body: Any, marked: Marks, drawn: Mapping[Path, str]) -> dict[Path, str]:
-        """Where else in a body variables stand."""
-        kept = [each for each in self._contract.entity_types if operation in (each.replacer, each.changer)]
-        # What is replaced keeps its id.
-        found = {path: entity_name(kept[0]) for path, _ in new_ids(marked, body)} if kept else {}
-        for path, _ in leaves(body):
-            reference = marked.get(path, {}).get("x-references", "")
-            named = self._variable(*reference.split(".")) if reference and path not in drawn else ""
-            if name := setting_of(marked, path) or named:
-                found[path] = name
-        return found
-
-    def _variable(self, operation_id: str, parameter: str) -> str:
-        """The variable of an operation's parameter: of what is made and has that id; empty where nothing gives one."""
-        operation = self._contract.operations[operation_id]
-        made = [each for each in self._contract.entity_types if each.parameter == parameter]
-        own = [each for each in made if each.creator is operation] or made
-        if own:
-            return entity_name(own[-1])
-        links = [link for _, link in links_to(operation, self._contract.operations.values())]
-        found = [link.parameters[parameter] for link in links if parameter in link.parameters]
-        return parameter if any(each.message == "response" and each.is_in_list for each in found) else ""
-
-    def _path_value(self, operation: Operation, parameter: Parameter) -> str | Variable:
-        name = self._variable(operation.id, parameter.name)
-        return Variable(name) if name else self._literals.get(f"{operation.id}.{parameter.name}", parameter.name)
-
-    @cached_property
-    def _literals(self) -> dict[str, str]:
-        """What the examples of bodies have where they name something that nothing gives an id: by the reference."""
-        found: dict[str, str] = {}
-        for operation in self._contract.operations.values():
-            body = request_example(self._contract, operation)
-            for path, keywords in marks(self._contract, operation, body).items():
-                value = dict(leaves(body)).get(path)
-                if "x-references" in keywords and isinstance(value, str):
-                    found.setdefault(keywords["x-references"], value)
-        return found
-
-    def _query(self, operation: Operation) -> Iterator[tuple[str, str]]:
-        for parameter in operation.parameters:
-            if parameter.place == "query" and parameter.paging:
-                yield parameter.name, _PAGE[parameter.paging]
-            elif parameter.place == "query" and parameter.required:
-                yield parameter.name, _PLAIN.get(parameter.type, "text")
-
-    def _captures(self, operation: Operation) -> Iterator[Capture]:
-        entity_type = made_by(self._contract, operation)
-        if entity_type is not None and not entity_type.is_named_by_client:
-            yield Capture(entity_name(entity_type), entity_type.identity.tokens)
-            return
-        for link in success_links(operation):
-            for parameter, expression in link.parameters.items():
-                name = self._variable(link.operation_id, parameter)
-                if expression.is_in_list and expression.message == "response" and self._is_only_listed(parameter):
-                    yield Capture(name, expression.tokens, is_of_list=True)
-                    return
-
-    def _is_only_listed(self, parameter: str) -> bool:
-        """Whether an id may be known out of a list alone, since outside of the sandbox no call makes such a thing."""
-        return all(each.creator.sandbox_only for each in self._contract.entity_types if each.parameter == parameter)
-
-    def _needs(self, call: Call) -> tuple[str, ...]:
-        sent = {
-            name for each in self._contract.entity_types if each.is_named_by_client for name in (entity_name(each),)
-        }
-        used = dict.fromkeys(each.name for each in holes([*call.path.values(), call.body]))
-        settings = {name for name in used if name in self._settings}
-        return tuple(name for name in used if name not in sent | settings | set(call.draws) | set(self._batch_ids))
-
-    @cached_property
-    def _settings(self) -> frozenset[str]:
-        names: set[str] = set()
-        for operation in self._contract.operations.values():
-            body = request_example(self._contract, operation)
-            marked = marks(self._contract, operation, body)
-            names |= {setting_of(marked, path) for path, _ in leaves(body)}
-        return frozenset(names - {""})
-
-    def _expectation(self, call: Call) -> Expectation:
-        operation = call.operation
-        if operation.request and any(self._is_only_listed_name(each.name) for each in holes(call.body)):
-            # Nobody knows what is listed there, so whether the call fits it is not known either.
-            return Expectation(unspecified=True)
-        literal = [name for name, value in call.path.items() if isinstance(value, str)]
-        if not literal:
-            return SUCCESS
-        good = {int(status) for status in operation.responses if status.startswith("2") and status.isdigit()}
-        return Expectation(statuses=frozenset(good | operation.unknown(literal[-1])))
-
-    def _is_only_listed_name(self, name: str) -> bool:
-        own = [each for each in self._contract.entity_types if entity_name(each) == name]
-        return (
-            all(each.creator.sandbox_only for each in own)
-            and name not in self._settings
-            and name not in self._batch_ids
-        )
-
-    def _node(self, operation: Operation) -> Mapping[str, Any]:
-        node: Mapping[str, Any] = self._contract.source.at(operation.pointer)
-        return node
+    def _named(self, call: Call, entity_type: EntityType, name: str) -> Call:
+        """The call for another entity of the same type."""
+        path: dict[str, Any] = {**call.path, entity_type.parameter: Variable(name)}
+        call = replace(call, title=f"{call.title} ({name})", path=path, captures=())
+        return replace(call, needs=self._caller.needs(call))

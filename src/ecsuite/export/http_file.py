@@ -13,8 +13,6 @@ from urllib.parse import urlencode
 from ecsuite.export.calls import (
     ACCESS_TOKEN,
     BASE_URL,
-    CLIENT_ID,
-    CLIENT_SECRET,
     TOKEN_URL,
     Book,
     Call,
@@ -22,6 +20,7 @@ from ecsuite.export.calls import (
     Chapter,
     Variable,
     filled,
+    ids_of,
 )
 from ecsuite.messages.media import FORM
 
@@ -32,7 +31,6 @@ ENVIRONMENT: Final = "sandbox"
 _NAMESPACE: Final = uuid.UUID("0c5c2a67-2f0c-5c0e-8f6e-7a1f9f4a3b42")
 _TOKEN_MEMBER: Final = "access_token"  # noqa: S105  the name of a member
 _WIDTH: Final = 118
-_VARIABLES: Final = {CLIENT_ID: "EC_CLIENT_ID", CLIENT_SECRET: "EC_CLIENT_SECRET"}
 
 
 def http_file(book: Book, dialect: Dialect) -> str:
@@ -62,8 +60,9 @@ class _Writer:
         title = self._book.contract.source.document["info"]["title"]
         yield f"# {title}, edition {self._book.edition}: the quickstart. Send the requests from the first to the last."
         yield from self._settings()
+        names = iter(ids_of(call for chapter in self._book.chapters for call in chapter.calls))
         for number, chapter in enumerate(self._book.chapters, 1):
-            yield from self._chapter(number, chapter)
+            yield from self._chapter(number, chapter, names)
 
     def _settings(self) -> Iterator[str]:
         drawn = [name for chapter in self._book.chapters for call in chapter.calls for name in call.draws]
@@ -71,26 +70,25 @@ class _Writer:
             each.variable for chapter in self._book.chapters for call in chapter.calls for each in call.captures
         }
         if self._is_vscode:
-            yield "# The credentials are read from the environment of VS Code: " + ", ".join(_VARIABLES.values())
+            yield "# The secrets are read from the environment that VS Code was started in."
             for each in self._book.settings:
-                known = _VARIABLES.get(each.name, "EC_WEBHOOK_SECRET")
-                yield f"@{each.name} = {f'{{{{$processEnv {known}}}}}' if each.is_secret else each.value}"
+                known = f"{{{{$processEnv {_environment(each.name)}}}}}" if each.is_secret else each.value
+                yield f"@{each.name} = {known}"
         else:
             yield "# The variables stand in http-client.env.json, the credentials in http-client.private.env.json."
         for name in dict.fromkeys(drawn):
             if name not in captured:
                 yield f"@{name} = {self._literal(name)}"
 
-    def _chapter(self, number: int, chapter: Chapter) -> Iterator[str]:
+    def _chapter(self, number: int, chapter: Chapter, names: Iterator[str]) -> Iterator[str]:
         for index, call in enumerate(chapter.calls):
             yield ""
             yield f"### {number:02} {chapter.title}: {call.title}"
             if index == 0:
                 yield from textwrap.wrap(chapter.text, _WIDTH, initial_indent="# ", subsequent_indent="# ")
-            yield from self._call(call)
+            yield from self._call(call, next(names))
 
-    def _call(self, call: Call) -> Iterator[str]:
-        name = self._name(call)
+    def _call(self, call: Call, name: str) -> Iterator[str]:
         is_token = call.operation is self._book.contract.token_operation
         yield f"# @name {name}"
         yield f"{call.operation.method} {{{{{TOKEN_URL if is_token else BASE_URL}}}}}" + (
@@ -141,11 +139,10 @@ class _Writer:
     def _literal(self, name: str) -> str:
         return str(uuid.uuid5(_NAMESPACE, f"{self._book.edition} {name}"))
 
-    def _name(self, call: Call) -> str:
-        """The name of a request: an identifier, unlike any other."""
-        same = [each for chapter in self._book.chapters for each in chapter.calls if each.operation is call.operation]
-        number = next(index for index, each in enumerate(same, 1) if each is call)
-        return re.sub(r"\W", "", call.operation.id) + (str(number) if number > 1 else "")
+
+def _environment(name: str) -> str:
+    """The name of the variable of the environment that has the value of one of ours."""
+    return "EC_" + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
 
 
 def _steps(capture: Capture) -> str:

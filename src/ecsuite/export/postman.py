@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from ecsuite.export.calls import (
     ACCESS_TOKEN,
     BASE_URL,
+    CREDENTIALS,
     TOKEN_URL,
     Book,
     Call,
@@ -21,7 +22,7 @@ from ecsuite.export.calls import (
     filled,
     holes,
 )
-from ecsuite.export.scripts import BUSY_SCRIPT, TOKEN_SCRIPT, after, before
+from ecsuite.export.scripts import BUSY_SCRIPT, after, before, first
 from ecsuite.messages.media import FORM, UndecodableError, read_json
 
 # Importers compare it letter by letter.
@@ -48,7 +49,7 @@ def collection(book: Book) -> dict[str, Any]:
             "schema": SCHEMA,
         },
         "auth": {"type": "bearer", "bearer": [{"key": "token", "value": _hole(ACCESS_TOKEN), "type": "string"}]},
-        "event": [_event("prerequest", TOKEN_SCRIPT.split("\n")), _event("test", BUSY_SCRIPT.split("\n"))],
+        "event": [_event("prerequest", [first(book.contract)]), _event("test", [BUSY_SCRIPT])],
         "variable": [{"key": each, "value": ""} for each in book.variables()],
         "item": [_folder(book, number, chapter) for number, chapter in enumerate(book.chapters, 1)],
     }
@@ -90,8 +91,10 @@ def _folder(book: Book, number: int, chapter: Chapter) -> dict[str, Any]:
 
 def _item(book: Book, chapter: Chapter, call: Call) -> dict[str, Any]:
     tests, lost = after(book.contract, call)
-    secrets = {each.name for each in book.settings if each.is_secret and not each.name.startswith("client")}
-    scripts = before(call, sorted(each.name for each in holes(call.body) if each.name in secrets))
+    is_token = call.operation is book.contract.token_operation
+    secrets = {each.name for each in book.settings if each.is_secret} - set(CREDENTIALS.values())
+    drawn = sorted(each.name for each in holes(call.body) if each.name in secrets)
+    scripts = before(call, drawn, is_token=is_token)
     events = [_event("prerequest", scripts)] if scripts else []
     description = call.text + (f"{_NOT_SEEN}{'; '.join(lost)}." if lost else "")
     own = _id(book, chapter.title, call.title)
@@ -107,7 +110,7 @@ def _item(book: Book, chapter: Chapter, call: Call) -> dict[str, Any]:
 def _request(book: Book, call: Call, description: str = "") -> dict[str, Any]:
     is_token = call.operation is book.contract.token_operation
     request: dict[str, Any] = {"method": call.operation.method, "header": [], "url": _url(call, is_token=is_token)}
-    if call.operation.security is None:
+    if call.operation.security is None or call.is_anonymous:
         request["auth"] = {"type": "noauth"}
     if description:
         request["description"] = description

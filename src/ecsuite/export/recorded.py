@@ -143,7 +143,7 @@ class _Chapters:
         captures = self._captures(decoded)
         call = Call(
             title=operation.summary,
-            text="",
+            text=str(self._contract.source.at(operation.pointer).get("description", "")),
             operation=operation,
             path={name: self._spelt(value) for name, value in decoded.path_values.items()},
             query=tuple((name, self._spelt(value)) for name, value in parse_qsl(urlsplit(exchange.request.url).query)),

@@ -6,8 +6,18 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ecsuite.contract import Contract, ResponseRule
-from ecsuite.export.calls import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, TOKEN_URL, Call, RoundTrip, schema_of
+from ecsuite.contract import Contract, HeaderRule, ResponseRule
+from ecsuite.export.calls import (
+    ACCESS_TOKEN,
+    BASE_URL,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    TOKEN_URL,
+    Call,
+    Listed,
+    RoundTrip,
+    schema_of,
+)
 from ecsuite.export.draft7 import draft7
 
 _INDENT: Final = "    "
@@ -16,16 +26,28 @@ _BUSY: Final = "[429, 503]"
 _MOST_TRIES: Final = 5
 _SENT: Final = "Sent"
 
-TOKEN_SCRIPT: Final = f"""\
+_GUARD: Final = """\
+// A run makes and deletes things, so it does not start in production, unless allowProduction is yes.
+const production = %s;
+const isProduction = production.some((host) => pm.variables.replaceIn("{{%s}}").split("/")[2] === host);
+// A script that skips its request ends there, so what is wrong is told as a failed test before.
+const stop = (why) => {
+    pm.test(why, () => pm.expect.fail("nothing was sent"));
+    pm.execution.setNextRequest(null);
+    pm.execution.skipRequest();
+};
+if (isProduction && pm.variables.get("allowProduction") !== "yes") {
+    stop("this is production: use the sandbox, or set allowProduction to yes if you mean it");
+}
+"""
+_TOKEN: Final = f"""\
 // A token for every request, and a new one before the old one ends. Set {CLIENT_ID} and {CLIENT_SECRET} in the
 // environment, or {ACCESS_TOKEN} where you have a token already.
 const ends = Number(pm.collectionVariables.get("tokenEnds") || 0);
 const given = pm.environment.get("{ACCESS_TOKEN}");
 if (!given && pm.request.auth?.type !== "noauth" && Date.now() > ends) {{
     const [id, secret] = [pm.variables.get("{CLIENT_ID}"), pm.variables.get("{CLIENT_SECRET}")];
-    if (!id || !secret) {{
-        throw new Error("set {CLIENT_ID} and {CLIENT_SECRET} in the environment");
-    }}
+    if (!id || !secret) stop("set {CLIENT_ID} and {CLIENT_SECRET} in the environment");
     const form = {{ grant_type: "client_credentials", client_id: id, client_secret: secret }};
     pm.sendRequest({{
         url: pm.variables.replaceIn("{{{{{TOKEN_URL}}}}}"),
@@ -33,11 +55,20 @@ if (!given && pm.request.auth?.type !== "noauth" && Date.now() > ends) {{
         header: {{ "Content-Type": "application/x-www-form-urlencoded" }},
         body: {{ mode: "urlencoded", urlencoded: Object.entries(form).map(([key, value]) => ({{ key, value }})) }},
     }}, (error, response) => {{
-        const answer = error ? {{}} : response.json();
+        if (error || response.code !== 200) {{
+            pm.execution.setNextRequest(null);
+            throw new Error(`no token: ${{error || response.code}}`);
+        }}
+        const answer = response.json();
         pm.collectionVariables.set("{ACCESS_TOKEN}", answer.access_token);
-        pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 0) - 60) * 1000);
+        pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 300) - 60) * 1000);
     }});
 }}"""
+_TOKEN_LINES: Final = (
+    "const answer = pm.response.json();",
+    f'pm.collectionVariables.set("{ACCESS_TOKEN}", answer.access_token);',
+    'pm.collectionVariables.set("tokenEnds", Date.now() + ((answer.expires_in || 300) - 60) * 1000);',
+)
 
 BUSY_SCRIPT: Final = f"""\
 // A service that is busy says so by 429 or 503: then the same request is sent again, and nothing is tested.
@@ -66,14 +97,22 @@ const differences = (sent, shown, at) => {
 };"""
 
 
-def before(call: Call, secrets: Sequence[str]) -> list[str]:
+def first(contract: Contract) -> str:
+    """What is run before every request: the guard before production, and the token."""
+    return _GUARD % (json.dumps(sorted(contract.production_hosts())), BASE_URL) + _TOKEN
+
+
+def before(call: Call, secrets: Sequence[str], *, is_token: bool) -> list[str]:
     """What is run before a request: what it needs, and new ids.
 
     Args:
         call: the call.
         secrets: the settings that get a new value where a user has set none.
+        is_token: whether it asks for a token.
     """
     lines: list[str] = []
+    if is_token:
+        lines.append(f'if (pm.environment.get("{ACCESS_TOKEN}")) pm.execution.skipRequest(); // there is one')
     if call.is_sweeping:
         lines += [
             "// It deletes what others of your company have made, too: set sweeping to yes where that is meant.",
@@ -99,13 +138,12 @@ def after(contract: Contract, call: Call) -> tuple[list[str], tuple[str, ...]]:
     lines += _keeping(call)
     if call.reads:
         lines += _round_trip(call.reads)
+    for listed in call.lists:
+        lines += _listed(listed)
     if contract.token_operation is call.operation:
-        lines += [
-            f'pm.collectionVariables.set("{ACCESS_TOKEN}", pm.response.json().access_token);',
-            'pm.collectionVariables.set("tokenEnds", Date.now() + ((pm.response.json().expires_in || 0) - 60) * 1000);',
-        ]
-    indented = [f"{_INDENT}{line}" if line else line for text in lines for line in text.split("\n")]
-    return [f"if (!{_BUSY}.includes(pm.response.code)) {{", *indented, "}"], lost
+        lines += _of_success("it has what later requests need", _TOKEN_LINES)
+        lines.append("if (pm.response.code !== 200) pm.execution.setNextRequest(null); // nothing goes without a token")
+    return [f"if (!{_BUSY}.includes(pm.response.code)) {{", *_indented(lines), "}"], lost
 
 
 def _tests(contract: Contract, call: Call) -> tuple[list[str], tuple[str, ...]]:
@@ -116,13 +154,13 @@ def _tests(contract: Contract, call: Call) -> tuple[list[str], tuple[str, ...]]:
     wanted = ", ".join(rule.status for rule in rules)
     lines = [f'pm.test("the status is {statuses}", () => pm.expect(pm.response.code).to.be.oneOf([{wanted}]));']
     lost: list[str] = []
-    for statuses_alike, rule in _alike(rules):
+    # How a refusal is put hurts no client, and is no reason for a red test.
+    for statuses_alike, rule in _alike([rule for rule in rules if rule.status.startswith("2")]):
         own, of_rule = _of_rule(contract, rule)
         lost += of_rule
         if own:
-            lines.append(f"if ([{', '.join(statuses_alike)}].includes(pm.response.code)) {{")
-            lines += [f"{_INDENT}{line}" for text in own for line in text.split("\n")]
-            lines.append("}")
+            among = f"[{', '.join(statuses_alike)}].includes(pm.response.code)"
+            lines += [f"if ({among}) {{", *_indented(own), "}"]
     return lines, tuple(dict.fromkeys(lost))
 
 
@@ -136,9 +174,7 @@ def _alike(rules: Sequence[ResponseRule]) -> Iterator[tuple[list[str], ResponseR
 
 
 def _of_rule(contract: Contract, rule: ResponseRule) -> tuple[list[str], tuple[str, ...]]:
-    lines = [
-        line for header in rule.headers if header.required for line in _of_header(contract, header.name, header.schema)
-    ]
+    lines = [_of_header(contract, header) for header in rule.headers if header.required]
     schema = schema_of(rule)
     if rule.body == "none":
         lines.append('pm.test("it has no body", () => pm.expect(pm.response.text()).to.equal(""));')
@@ -154,43 +190,63 @@ def _of_rule(contract: Contract, rule: ResponseRule) -> tuple[list[str], tuple[s
         'pm.test("the body matches the contract", () => pm.response.to.have.jsonSchema(schema));',
     ]
     if rule.body == "optional":
-        tests = [
-            'if (pm.response.text() !== "") {',
-            *(f"{_INDENT}{line}" for text in tests for line in text.split("\n")),
-            "}",
-        ]
+        tests = ['if (pm.response.text() !== "") {', *_indented(tests), "}"]
     return lines + tests, lost
 
 
-def _of_header(contract: Contract, name: str, pointer: Any) -> list[str]:
-    pattern = contract.schemas.shape(pointer).keywords.get("pattern")
-    if not pattern:
-        return [f'pm.test("it has the header {name}", () => pm.response.to.have.header("{name}"));']
-    value = f'pm.response.headers.get("{name}") || ""'
-    return [
-        f'pm.test("the header {name} is right", () => pm.expect({value}).to.match(new RegExp({json.dumps(pattern)})));'
-    ]
+def _of_header(contract: Contract, header: HeaderRule) -> str:
+    pattern = contract.schemas.shape(header.schema).keywords.get("pattern", "")
+    value = f'pm.response.headers.get("{header.name}") || ""'
+    wanted = f"new RegExp({json.dumps(pattern)})" if pattern else "/./"
+    return f'pm.test("the header {header.name} is right", () => pm.expect({value}).to.match({wanted}));'
 
 
-def _keeping(call: Call) -> Iterator[str]:
+def _keeping(call: Call) -> list[str]:
     """Keeps what later requests need."""
-    for capture in call.captures:
-        steps = "".join(f"?.[{json.dumps(int(token) if token.isdigit() else token)}]" for token in capture.at)
-        yield f'pm.collectionVariables.set("{capture.variable}", pm.response.json(){steps});'
+    kept = [
+        f'pm.collectionVariables.set("{capture.variable}", pm.response.json(){_steps(capture.at)});'
+        for capture in call.captures
+    ]
     if call.keeps:
-        yield f'pm.collectionVariables.set("{call.keeps}{_SENT}", pm.request.body.raw);'
+        kept.append(f'pm.collectionVariables.set("{call.keeps}{_SENT}", pm.request.body.raw);')
+    return _of_success("it has what later requests need", kept) if kept else []
+
+
+def _steps(tokens: Sequence[str]) -> str:
+    return "".join(f"?.[{json.dumps(int(token) if token.isdigit() else token)}]" for token in tokens)
+
+
+def _of_success(title: str, lines: Sequence[str]) -> list[str]:
+    """A test of what only a successful response has."""
+    test = [f'pm.test("{title}", () => {{', *_indented(lines), "});"]
+    return ["if (pm.response.code < 300) {", *_indented(test), "}"]
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"{_INDENT}{line}" if line else line for text in lines for line in text.split("\n")]
 
 
 def _round_trip(reads: RoundTrip) -> list[str]:
     """Compares what a response shows with what was sent; what it does not show is not compared."""
-    return [
+    lines = [
         f'const sent = JSON.parse(pm.collectionVariables.get("{reads.variable}{_SENT}") || "{{}}");',
+        f'sent["{reads.member}"] = pm.variables.get("{reads.variable}");',
         f"const [open, unordered] = [{json.dumps(list(reads.open))}, {json.dumps(list(reads.unordered))}];",
         _COMPARE,
-        'pm.test("what was sent comes back", () => {',
-        f'{_INDENT}pm.expect(differences(sent, pm.response.json(), "")).to.eql([]);',
-        "});",
+        'const found = differences(sent, pm.response.json(), "");',
+        'if (found.length) pm.expect.fail(found.join("; "));',
     ]
+    return _of_success("what was sent comes back", lines)
+
+
+def _listed(listed: Listed) -> list[str]:
+    """Counts how often a list has what was made."""
+    lines = [
+        f"const items = pm.response.json(){_steps(listed.at)};",
+        f'const own = items.filter((each) => each["{listed.member}"] === pm.variables.get("{listed.variable}"));',
+        f"pm.expect(own.length).to.equal({listed.times});",
+    ]
+    return _of_success(f"it lists {listed.variable} {'once' if listed.times else 'no more'}", lines)
 
 
 def _script(value: Mapping[str, Any]) -> str:

@@ -93,7 +93,7 @@ def template(body: Any, at: Mapping[Path, str], path: Path = ()) -> Any:
 def round_trip(contract: Contract, entity_type: EntityType) -> RoundTrip:
     """What reading an entity shows of what was sent to make it."""
     unordered: list[str] = []
-    opened = [] if entity_type.is_named_by_client else [f"/{entity_type.member}"]
+    opened: list[str] = []
     request = entity_type.creator.request
     members = contract.schemas.shape(request.schema).members if request else {}
     for name, pointer in members.items():
@@ -102,4 +102,15 @@ def round_trip(contract: Contract, entity_type: EntityType) -> RoundTrip:
             unordered.append(f"/{name}")
         if keywords.get("writeOnly") or keywords.get("x-sample") == SECRET:
             opened.append(f"/{name}")
-    return RoundTrip(entity_name(entity_type), tuple(unordered), tuple(opened))
+    return RoundTrip(entity_name(entity_type), entity_type.member, tuple(unordered), tuple(opened))
+
+
+def list_in(contract: Contract, operation: Operation) -> tuple[str, ...]:
+    """Where in the response of an operation its list stands: nowhere else than at the root, or in a member."""
+    rule = operation.response(200)
+    pointer = next(iter(rule.content.values()), None) if rule else None
+    shape = contract.schemas.shape(pointer) if pointer else None
+    if shape is None or shape.items is not None:
+        return ()
+    lists = [name for name, member in shape.members.items() if contract.schemas.shape(member).items is not None]
+    return tuple(lists[:1])

@@ -113,7 +113,7 @@ def read_collection(path: Path) -> Collection:
     start = _Context((), values, auth if isinstance(auth, dict) else None, json.dumps(document.get("event", [])))
     try:
         items = tuple(_items(document["item"], start))
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise CollectionUnreadable(path, f"it is damaged ({type(error).__name__})") from None
     if not items:
         raise CollectionUnreadable(path, "it has no requests")
@@ -139,8 +139,13 @@ def _items(nodes: Sequence[Any], context: _Context) -> Iterator[Item]:
         elif "request" in node:
             request = _sent(node["request"], inner)
             saved = node.get("response") or []
-            name = " / ".join(filter(None, inner.names))
+            name = printable(" / ".join(filter(None, inner.names)))
             yield Item(name, request, tuple(_saved(each, request, inner) for each in saved if isinstance(each, dict)))
+
+
+def printable(text: str) -> str:
+    """The text without what could steer a terminal."""
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def _saved(node: Mapping[str, Any], own: Sent, context: _Context) -> Saved:

@@ -23,6 +23,9 @@ def read_object(path: Path, unreadable: Callable[[Path, str], EcsuiteError]) -> 
     try:
         # Windows puts a byte order mark in front.
         document = json.loads(path.read_text(encoding="utf-8-sig"))
+        # An escape may stand for half a character, which nothing can write.
+        whole = json.dumps(document, ensure_ascii=False).encode("utf-16", "surrogatepass")
+        document = json.loads(whole.decode("utf-16", "replace"))
     except OSError as error:
         raise unreadable(path, error.strerror or str(error)) from None
     except UnicodeDecodeError:

@@ -10,14 +10,14 @@ from urllib.parse import quote, urlsplit
 from ecsuite import promises
 from ecsuite.checks import CHECKS, REQUEST_CHECKS, RESPONSE_CHECKS, Checker, DecodedExchange
 from ecsuite.contract import Contract, Operation
-from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.breach import Place
 from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Journal
 from ecsuite.json_paths import at_path
 from ecsuite.messages.exchange import Exchange, Expectation, Request, Response
 from ecsuite.messages.media import json_or_none
-from ecsuite.postman.collection import Collection, Item, Saved, Sent
+from ecsuite.postman.collection import Collection, Item, Saved, Sent, printable
 from ecsuite.postman.nearest import Guess, is_variable, nearest
 from ecsuite.promises import Promise
 
@@ -66,7 +66,8 @@ class _Judge:
         self._contract = contract
         self._checker = Checker(contract, _BASE_URL, _TOKEN_URL)
         servers = contract.source.document.get("servers", [])
-        self._hosts = {urlsplit(server["url"]).hostname for server in servers}
+        # Hosts of one owner share the last two parts of their names.
+        self._domains = {".".join(urlsplit(server["url"]).netloc.split(".")[-2:]) for server in servers}
         self._base = contract.base_path().strip("/").split("/")
 
     def item(self, item: Item) -> Judged:
@@ -74,17 +75,22 @@ class _Judge:
         if host := self._elsewhere(item.request):
             return Judged(item.name, Journal(), elsewhere=host)
         journal = Journal()
-        results = [self._request(item.request), *(self._saved(saved, item.request) for saved in item.saved)]
+        results = [
+            self._request(item.request, is_refused=_is_refused(item)),
+            *(self._saved(saved, item.request) for saved in item.saved),
+        ]
         for result in results:
             journal.add(result)
         called = {each.operation.id: each.operation for each in results if each.operation}
         return Judged(item.name, journal, tuple(called.values()))
 
-    def _request(self, sent: Sent) -> Result:
+    def _request(self, sent: Sent, *, is_refused: bool) -> Result:
         decoded = self._decode(sent, Response(0), Expectation())
         unknown = {promises.REQUEST_BODY: _UNKNOWN_BODY} if not sent.body_is_known else {}
         unknown |= {promises.BEARER_TOKEN: _BY_SCRIPT} if not sent.token_is_known else {}
-        return self._judge(decoded, REQUEST_CHECKS, unknown)
+        # What is refused, as it seems, may be sent to be refused.
+        checks = [check for check in REQUEST_CHECKS if not is_refused or check.promise is promises.OPERATION]
+        return self._judge(decoded, checks, unknown)
 
     def _saved(self, saved: Saved, own: Sent) -> Result:
         status = saved.response.status
@@ -132,20 +138,32 @@ class _Judge:
 
     def _elsewhere(self, sent: Sent) -> str:
         """The host of a request that is not for the API; empty where it may be."""
-        host = urlsplit(sent.url).hostname if "://" in sent.url and "{{" not in sent.url.split("/")[2] else ""
-        if not host or host in self._hosts or self._checker.operation(Request(sent.method, self._address(sent))):
+        host = _host(sent.url)
+        is_own = self._contract.base_path() in sent.url or any(host and host.endswith(each) for each in self._domains)
+        if not host or is_own or self._checker.operation(Request(sent.method, self._address(sent))):
             return ""
-        return host if not any(each and host.endswith(_domain(each)) for each in self._hosts) else ""
+        return host
+
+
+def _is_refused(item: Item) -> bool:
+    """Whether there are saved responses to a request, and all of them refuse it."""
+    statuses = [each.response.status for each in item.saved]
+    return bool(statuses) and min(statuses) >= _FIRST_REFUSAL
+
+
+def _host(address: str) -> str:
+    """The host of an address; empty where it is a variable, or none."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+    return "" if "{{" in host else printable(host)
 
 
 def _path(address: str) -> str:
     """The path of an address whose host may be a variable."""
     rest = address.partition("://")[2] or address
     return f"/{rest.partition('/')[2]}"
-
-
-def _domain(host: str) -> str:
-    return ".".join(host.split(".")[-2:])
 
 
 def _unknown(finding: Finding, guess: Guess | None) -> Finding:
@@ -162,38 +180,38 @@ def _is_of_variable(finding: Finding) -> bool:
 
 
 def _wrapped(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings, with one in the place of those that miss each member of an object that has none of them."""
-    told: set[tuple[Any, ...]] = set()
+    """The findings, with one in the place of those that miss each member of what stands in a wrapper."""
+    missing: dict[tuple[str, Place], list[Finding]] = {}
     for finding in findings:
-        at = finding.breach.at
-        holder = (finding.promise, finding.blamed, replace(at, path=at.path[:-1]))
-        value = _holder(finding)
-        missing = [other for other in findings if _misses(other, holder)]
-        if finding.breach.kind != "required" or not isinstance(value, dict) or not value or not missing:
+        if finding.breach.kind == "required" and finding.breach.at.part in {"body", "request-body"}:
+            missing.setdefault(_holder(finding), []).append(finding)
+    for finding in findings:
+        group = missing.get(_holder(finding), []) if finding.breach.kind == "required" else []
+        wrapper = _wrapper(group)
+        if wrapper is None:
             yield finding
-            continue
-        names = [str(other.breach.at.path[-1]) for other in missing]
-        if set(names) & set(value) or len(value) > 1 or not isinstance(next(iter(value.values())), dict):
-            yield finding
-        elif holder[2:] not in told:
-            told.add(holder[2:])
-            yield replace(finding, breach=_foreign(finding.breach, holder[2], names, value))
+        elif finding is group[0]:
+            yield wrapper
 
 
-def _misses(finding: Finding, holder: tuple[str, Exchange | None, Place]) -> bool:
+def _holder(finding: Finding) -> tuple[str, Place]:
+    """The promise, and the object that a member is missing of."""
     at = finding.breach.at
-    own = (finding.promise, finding.blamed, replace(at, path=at.path[:-1]))
-    return finding.breach.kind == "required" and own == holder
+    return finding.promise, replace(at, path=at.path[:-1])
 
 
-def _holder(finding: Finding) -> Any:
-    """The object that a member is missing of."""
-    at, exchange = finding.breach.at, finding.blamed
-    if exchange is None or at.part not in {"body", "request-body"}:
+def _wrapper(group: Sequence[Finding]) -> Finding | None:
+    """One finding for members that are all missing of an object that has nothing but another one; None for others."""
+    exchange = group[0].blamed if group else None
+    if exchange is None:
         return None
-    message = exchange.request if at.part == "request-body" else exchange.response
-    return at_path(json_or_none(message.body), at.path[:-1])
-
-
-def _foreign(breach: Breach, at: Place, names: Sequence[str], value: Any) -> Breach:
-    return replace(breach, kind="properties", at=at, expected=datum({"properties": list(names)}), actual=datum(value))
+    breach, at = group[0].breach, _holder(group[0])[1]
+    body = exchange.request.body if at.part == "request-body" else exchange.response.body
+    value = at_path(json_or_none(body), at.path)
+    names = [str(each.breach.at.path[-1]) for each in group]
+    if not isinstance(value, dict) or len(value) != 1 or not isinstance(next(iter(value.values())), dict):
+        return None
+    if set(names) & set(value):
+        return None
+    wanted, seen = datum({"properties": names}), datum(value)
+    return replace(group[0], breach=replace(breach, kind="properties", at=at, expected=wanted, actual=seen))
