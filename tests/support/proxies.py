@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -41,8 +42,16 @@ class Lost:
         self.done = done
 
 
-# What becomes of a call: an answer of the proxy's own, no answer at all, or None where it is passed on.
-Behaviour = Callable[[Call], Answer | Lost | None]
+@dataclass(frozen=True)
+class Half:
+    """The connection ends after some bytes; with a reset, where `is_reset`."""
+
+    sent: bytes = b""
+    is_reset: bool = False
+
+
+# What becomes of a call: an answer of the proxy's own, half of one or none at all, or None where it is passed on.
+Behaviour = Callable[[Call], Answer | Half | Lost | None]
 
 
 class Proxy:
@@ -61,14 +70,14 @@ class Proxy:
         self._lock = threading.Lock()
         self._connections = threading.local()
 
-    def handle(self, call: Call) -> Answer | None:
+    def handle(self, call: Call) -> Answer | Half | None:
         """The answer to a call; None where there is to be none."""
         with self._lock:
             call = Call(len(self.calls) + 1, call.method, call.path, call.body, call.headers)
             self.calls.append(call)
             own = self._behave(call)
             self.own += own is not None
-        if isinstance(own, Answer):
+        if isinstance(own, Answer | Half):
             return own
         answer = None if isinstance(own, Lost) and not own.done else self._pass_on(call)
         return None if isinstance(own, Lost) else answer
@@ -91,8 +100,9 @@ class _Handler(BaseHTTPRequestHandler):
         call = Call(0, self.command, self.path, self._read_body(), dict(self.headers.items()))
         answer = self.proxy.handle(call)
         if answer is None:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+            answer = Half()
+        if isinstance(answer, Half):
+            self._end_after(answer)
             return
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
@@ -103,6 +113,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = handle_any  # noqa: N815
+
+    def _end_after(self, half: Half) -> None:
+        self.wfile.write(half.sent)
+        self.wfile.flush()
+        self.close_connection = True
+        if half.is_reset:
+            # What is closed without lingering is reset.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        else:
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def _read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
@@ -156,11 +177,11 @@ def behind(environment: dict[str, str], origin: str) -> dict[str, str]:
 # Behaviours
 
 
-def every(nth: int, answer: Answer | Lost, *, methods: frozenset[str] | None = None) -> Behaviour:
+def every(nth: int, answer: Answer | Half | Lost, *, methods: frozenset[str] | None = None) -> Behaviour:
     """Each so-many-th call has that answer."""
     seen = [0]
 
-    def behave(call: Call) -> Answer | Lost | None:
+    def behave(call: Call) -> Answer | Half | Lost | None:
         if methods is not None and call.method not in methods:
             return None
         seen[0] += 1

@@ -135,7 +135,7 @@ def is_lost(error: Exception) -> bool:
 
 def said_by(error: httpx.RequestError) -> str:
     """What an error of httpx says, with its name, unless it is ours and says all by itself."""
-    if isinstance(error, httpx.DecodingError):
+    if isinstance(error, httpx.DecodingError | CutOff):
         return str(error)
     return f"{type(error).__name__}: {error}".rstrip(": ")
 

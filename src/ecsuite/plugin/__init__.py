@@ -12,6 +12,7 @@ pytest_plugins = (
     "ecsuite.plugin.recording",
     "ecsuite.plugin.outcome",
     "ecsuite.plugin.unsteady",
+    "ecsuite.plugin.inconclusive",
     "ecsuite.plugin.results",
     "ecsuite.plugin.preflight",
     "ecsuite.plugin.summary",

@@ -9,8 +9,10 @@ from typing import Any, Final
 import pytest
 
 from ecsuite.errors import ReportUnwritable
+from ecsuite.plugin.inconclusive import OUTCOME
 from ecsuite.plugin.outcome import is_strict, record_of
 from ecsuite.plugin.session import settings_of, usage_errors
+from ecsuite.plugin.untold import is_inconclusive
 from ecsuite.report.junit import failure_text, told_text
 from ecsuite.results import store
 from ecsuite.results.collect import Collector
@@ -131,7 +133,8 @@ class Reporter:
     def _count(self, report: pytest.TestReport) -> None:
         if report.when == "call" or (report.when == "setup" and not report.passed):
             is_error = report.failed and report.when == "setup"
-            self._collector.tests["error" if is_error else report.outcome] += 1
+            outcome = OUTCOME if is_inconclusive(report) else report.outcome
+            self._collector.tests["error" if is_error else outcome] += 1
         elif report.failed:
             self._collector.tests["error"] += 1
 
