@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter shows another one; it is no reason to stop.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    # What is worth telling of a retry is told in words of our own.
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
     try:
         code = ecsuite.main(args=arguments, standalone_mode=False)
     except click.ClickException as error:

@@ -84,8 +84,9 @@ class VariablesMissing(UsageError):
 
 
 class BadUrl(UsageError):
-    def __init__(self, variable: str, value: str) -> None:
-        super().__init__(f"{variable} is {value!r}: expected an address such as https://host/path, without query")
+    def __init__(self, variable: str, value: str, *, may_have_query: bool = False) -> None:
+        query = "" if may_have_query else ", without query"
+        super().__init__(f"{variable} is {value!r}: expected an address such as https://host/path{query}")
 
 
 class BadPort(UsageError):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ecsuite.conditions import Conditions
 from ecsuite.errors import BadNumber, BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
+from ecsuite.http import httpx
 
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
@@ -92,7 +93,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
     return Target(
         mode="live",
         base_url=base_url,
-        token_url=_url("EC_TOKEN_URL", env["EC_TOKEN_URL"]) if env.get("EC_TOKEN_URL") else "",
+        token_url=_url("EC_TOKEN_URL", env.get("EC_TOKEN_URL", ""), as_given=True),
         credentials=credentials,
         other=_other(env),
         receiver_url=_url("EC_WEBHOOK_PUBLIC_URL", env.get("EC_WEBHOOK_PUBLIC_URL", "")),
@@ -115,7 +116,7 @@ def token_endpoint(env: Mapping[str, str]) -> Target:
     if missing:
         raise VariablesMissing(missing, "an access token")
     credentials = Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
-    return Target("live", "", _url("EC_TOKEN_URL", env["EC_TOKEN_URL"]), credentials)
+    return Target("live", "", _url("EC_TOKEN_URL", env["EC_TOKEN_URL"], as_given=True), credentials)
 
 
 def _credentials(env: Mapping[str, str]) -> Credentials:
@@ -144,17 +145,25 @@ def _other(env: Mapping[str, str]) -> Credentials | None:
     return Credentials(*(env[name] for name in names))
 
 
-def _url(variable: str, value: str) -> str:
+def _url(variable: str, value: str, *, as_given: bool = False) -> str:
+    """The address in a variable; below one that is not used as it is given, paths are put."""
     if not value:
         return ""
     try:
         parts = urlsplit(value)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
+        httpx.URL(value)
+    except (ValueError, httpx.InvalidURL):
         usable = False
-    if not usable or parts.query or parts.fragment or parts.username or not value.isprintable() or " " in value:
-        raise BadUrl(variable, value if "@" not in value else "an address with a user in it")
-    return value.rstrip("/")
+    is_whole = bool(usable and not parts.fragment and not parts.username and (as_given or not parts.query))
+    if not is_whole or not value.isprintable() or " " in value:
+        raise BadUrl(variable, _shown(value), may_have_query=as_given)
+    return value if as_given else value.rstrip("/")
+
+
+def _shown(value: str) -> str:
+    """An address without what may be a secret in it."""
+    return "an address with a user in it" if "@" in value else value.partition("?")[0]
 
 
 def _port(variable: str, value: str) -> int:

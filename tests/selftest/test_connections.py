@@ -1,10 +1,8 @@
 """The client on real sockets: lost connections, unusual transfers, proxies, certificates."""
 
 import gzip
-import ssl
 
 import pytest
-import trustme
 from sockets import CLOSE, USER, answer, server
 
 from ecsuite.errors import CouldNotTell
@@ -130,58 +128,3 @@ def test_transfer_that_is_cut_off_is_tried_again(connect, method):
 
     assert RESPONSE_BODY.id not in {finding.promise for finding in api.journal.findings}
     assert api.journal.tally.unsteady == {"lost": 2}
-
-
-def test_proxy_of_the_environment_is_used(connect, monkeypatch):
-    """A live run goes through the proxy that HTTP_PROXY names, as httpx users expect."""
-    with server(answer()) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
-        api = connect(80, host="api.invalid")
-
-        assert api.get("/users/42").status_code == 200
-
-    assert proxy.requests[0].startswith(b"GET http://api.invalid/v1/users/42 HTTP/1.1\r\n")
-
-
-def test_no_proxy_is_honoured(connect, monkeypatch):
-    """A host that NO_PROXY names is called directly."""
-    with server(answer()) as running:
-        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-
-        assert connect(running.port).get("/users/42").status_code == 200
-
-
-@pytest.fixture
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def secure(authority):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    return lambda connection: context.wrap_socket(connection, server_side=True)
-
-
-def test_certificate_of_the_environment_is_trusted(connect, monkeypatch, tmp_path, authority, secure):
-    """A server whose certificate is of the authority in SSL_CERT_FILE is trusted."""
-    bundle = tmp_path / "ca.pem"
-    authority.cert_pem.write_to_path(str(bundle))
-    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
-
-    with server(answer(), wrap=secure) as running:
-        assert connect(running.port, "https", "localhost").get("/users/42").status_code == 200
-
-
-def test_unknown_certificate_is_not_trusted(connect, monkeypatch, secure):
-    """A server with another certificate gets no request, is not tried again, and the error says why."""
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
-
-    with server(answer(), wrap=secure) as running:
-        api = connect(running.port, "https", "localhost")
-        with pytest.raises(CouldNotTell, match="CERTIFICATE_VERIFY_FAILED"):
-            api.get("/users/42")
-
-    assert running.requests == []

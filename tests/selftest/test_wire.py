@@ -1,15 +1,20 @@
 """The client on real sockets: what a response may look like, and what is left on a connection after it."""
 
 import gzip
+from contextlib import closing
 
 import pytest
 from sockets import CLOSE, USER, answer, server
 
+from ecsuite.checks import Checker
+from ecsuite.client import Api
 from ecsuite.errors import CouldNotTell
 from ecsuite.findings.breach import Place
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.promises import NO_BODY, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
+from ecsuite.target import Credentials, Target
 
 GONE = b"HTTP/1.1 204 No Content\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
@@ -156,3 +161,18 @@ def test_closed_connection_is_no_answer(connect):
     """It stays as it was: what is lost can't be told."""
     with server(CLOSE) as running, pytest.raises(CouldNotTell):
         connect(running.port).post("/users", json={"userId": "42"})
+
+
+@pytest.mark.parametrize("query", ["/", "?tenant=a%2Fb", "/?x"])
+def test_token_is_asked_for_where_it_was_said(contract, query):
+    """The address of the token endpoint is used as it is given, and is the operation of the contract all the same."""
+    token = b'{"access_token": "t", "token_type": "Bearer", "expires_in": 1800}'
+    with server(answer(token, "200 OK", "Cache-Control: no-store")) as running:
+        target = Target(
+            "live", "http://127.0.0.1:1/v1", f"http://127.0.0.1:{running.port}/token{query}", Credentials("a", "b")
+        )
+        with closing(Api(target, Checker(contract, target.base_url, target.token_url), Journal())) as api:
+            assert api.token() == "t"
+
+    assert running.requests[0].startswith(f"POST /token{query} HTTP/1.1\r\n".encode())
+    assert api.journal.findings == ()

@@ -8,6 +8,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Protocol
 
 from ecsuite.bounds import RESPONSE_SECONDS
+from ecsuite.client.certificates import refused, what_is_wrong
 from ecsuite.client.transport import Decoding, Network
 from ecsuite.http import httpx
 from ecsuite.messages.codings import ACCEPTED
@@ -133,10 +134,19 @@ def is_lost(error: Exception) -> bool:
     return isinstance(error, httpx.NetworkError | httpx.TimeoutException)
 
 
+def is_asking_for_credentials(error: Exception) -> bool:
+    """Whether a proxy passes nothing on, for it was given no credentials, or wrong ones."""
+    return isinstance(error, httpx.ProxyError) and str(error).startswith("407")
+
+
 def said_by(error: httpx.RequestError) -> str:
     """What an error of httpx says, with its name, unless it is ours and says all by itself."""
     if isinstance(error, httpx.DecodingError | CutOff):
         return str(error)
+    if is_asking_for_credentials(error):
+        return "the proxy of the environment asks for credentials (407): put them into its address, as user:password@"
+    if (certificate := refused(error)) is not None:
+        return what_is_wrong(certificate, error.request.url.host)
     return f"{type(error).__name__}: {error}".rstrip(": ")
 
 

@@ -99,7 +99,11 @@ class Network(httpx.BaseTransport):
         """
         proxy = self._proxies.get(_origin(request.url), "")
         request.extensions["trace"] = self._backend.trace
-        response = self._routes[proxy].handle_request(request)
+        try:
+            response = self._routes[proxy].handle_request(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            by = f" (by the proxy {httpx.URL(proxy).netloc.decode()})" if proxy else ""
+            raise type(error)(f"{error}{by}") from error
         if proxy and response.status_code == PROXY_AUTHENTICATION:
             response.close()
             raise httpx.ProxyError("407 Proxy Authentication Required")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -110,7 +111,7 @@ def _has_token(api: Api, names: Sequence[str]) -> bool:
 
 
 def _token(api: Api, names: Sequence[str]) -> str:
-    url = api.target.token_url
+    url = _without_query(api.target.token_url)
     try:
         return api.token()
     except CouldNotTell as error:
@@ -125,12 +126,17 @@ def _token(api: Api, names: Sequence[str]) -> str:
         raise
 
 
+def _without_query(url: str) -> str:
+    """An address without what may be a secret in it."""
+    return url.partition("?")[0]
+
+
 _WEB_PAGE: Final = "check the address, and whether a login, a proxy or a VPN stands before it"
 
 
 def _judge_token(api: Api, response: Response, names: Sequence[str]) -> None:
     """Say what is there, where it is no token endpoint, or refuses the credentials; raises as `require_server`."""
-    url, status = api.target.token_url, response.status
+    url, status = _without_query(api.target.token_url), response.status
     answer = json_or_none(response.body)
     error = answer.get("error") if isinstance(answer, dict) else None
     if _is_page(status, response.headers.get("Content-Type")):
@@ -177,13 +183,13 @@ def _judge_reads(
         if isinstance(error, CouldNotTell):
             if error.status:
                 raise error
-            raise ServerUnreachable(target.base_url, _shown(error.reason), though=target.token_url)
+            raise ServerUnreachable(target.base_url, _shown(error.reason), though=_without_query(target.token_url))
     statuses = {decoded.status for decoded in seen}
     told = ", ".join(f"GET {urlsplit(decoded.exchange.request.url).path} gets {decoded.status}" for decoded in seen[:2])
     if unanswered or (seen and all(_is_page(each.status, each.media_type.essence) for each in seen)):
         raise NoSuchApi(target.base_url, told or "403, a web page", _WEB_PAGE)
     if statuses and statuses <= {UNAUTHORIZED, FORBIDDEN}:
-        raise TokenNotTaken(target.base_url, target.token_url, seen[0].status)
+        raise TokenNotTaken(target.base_url, _without_query(target.token_url), seen[0].status)
     if statuses and all(decoded.is_server_error for decoded in seen):
         raise AllBroken(target.base_url, told, api.journal.findings[0])
     if seen and not any(decoded.is_server_error for decoded in seen):
@@ -218,4 +224,4 @@ def _is_page(status: int, content_type: str | None) -> bool:
 
 
 def _shown(reason: str) -> str:
-    return f"no answer within {BUDGET:.0f} seconds" if "Timeout" in reason else reason.partition(": ")[2] or reason
+    return f"no answer within {BUDGET:.0f} seconds" if "Timeout" in reason else re.sub(r"^\w+: ", "", reason)
