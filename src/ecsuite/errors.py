@@ -189,6 +189,7 @@ class RecordingNeedsServer(UsageError):
 
 class PortTaken(UsageError):
     def __init__(self, host: str, port: int, reason: str) -> None:
+        self.port, self.reason = port, reason
         super().__init__(f"cannot listen on {host}:{port} ({reason}): give another --port; 0 takes any free one")
 
 

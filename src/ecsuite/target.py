@@ -15,7 +15,8 @@ from ecsuite.http import httpx
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
 HIGHEST_PORT = 65535
-TUNNEL_PORT = "8787"
+# The port that a public address leads to unless told otherwise.
+TUNNEL_PORT = 8787
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
     if production and not allow_production:
         raise ProductionRefused(host)
     # What leads here from outside must know the port beforehand.
-    default_port = TUNNEL_PORT if env.get("EC_WEBHOOK_PUBLIC_URL") else "0"
+    default_port = TUNNEL_PORT if env.get("EC_WEBHOOK_PUBLIC_URL") else 0
     return Target(
         mode="live",
         base_url=base_url,
@@ -97,7 +98,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
         credentials=credentials,
         other=_other(env),
         receiver_url=_url("EC_WEBHOOK_PUBLIC_URL", env.get("EC_WEBHOOK_PUBLIC_URL", "")),
-        receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or default_port),
+        receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or str(default_port)),
         name=urlsplit(base_url).netloc,
         sandbox=not production,
         conditions=Conditions.read(env),

@@ -153,7 +153,7 @@ def test_address_that_may_not_lead_here_is_doubted(monkeypatch):
     """Where this machine cannot reach itself, and nothing ever came, nobody can tell; from then on nothing is waited for."""
     monkeypatch.setenv("NO_PROXY", "*")
 
-    with receiving(public_url="http://127.0.0.1:1") as receiver:
+    with receiving(public_url="http://nobody.invalid:1") as receiver:
         assert receiver.unreachable == ""
         with pytest.raises(NothingThere, match="no delivery came to EC_WEBHOOK_PUBLIC_URL"):
             receiver.wait("hook", 0.0)
@@ -165,7 +165,7 @@ def test_address_that_leads_here_after_all(monkeypatch):
     """Not every router lets a machine reach itself; what has come once shows that the address is good."""
     monkeypatch.setenv("NO_PROXY", "*")
 
-    with receiving(public_url="http://127.0.0.1:1") as receiver:
+    with receiving(public_url="http://nobody.invalid:1") as receiver:
         httpx.post(f"http://127.0.0.1:{receiver.port}/hook", json={})
 
         assert receiver.wait("hook") is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -15,6 +15,7 @@ from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
 from ecsuite.target import MODES
+from ecsuite.webhook.front import Front
 
 MARKERS: Final = (
     "edition(name): the test is about that edition alone",
@@ -27,6 +28,8 @@ MARKERS: Final = (
 )
 _SESSION: Final = pytest.StashKey[Session]()
 _RUN: Final = pytest.StashKey[Run]()
+# Under this name a worker of pytest-xdist is told where its deliveries come in.
+_FRONT: Final = "ecsuite_front"
 _EXIT_CODE: Final = pytest.StashKey[int]()
 
 
@@ -79,7 +82,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
-        session = Session(_settings(config), tell=waits_told(config))
+        front = getattr(config, "workerinput", {}).get(_FRONT)
+        session = Session(_settings(config), tell=waits_told(config), front=Front(**front) if front else None)
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
         # Workers are started by one who has looked.
@@ -87,6 +91,22 @@ def pytest_configure(config: pytest.Config) -> None:
             session.require_environment()
             if config.getoption("xmlpath", None):
                 require_file(config.invocation_params.dir / config.getoption("xmlpath"), "--junitxml")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Listen for the deliveries of all workers, before any is started."""
+    if session.config.pluginmanager.hasplugin("dsession"):
+        with usage_errors():
+            session_of(session.config).open_front()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where its deliveries come in."""
+    front = session_of(node.config).front
+    if front is not None:
+        node.workerinput[_FRONT] = {"address": front.address, "secret": front.secret}
 
 
 def _settings(config: pytest.Config) -> Settings:

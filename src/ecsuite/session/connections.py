@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from functools import cached_property, partial
 from typing import Any
 
 from ecsuite.bounds import RESPONSE_SECONDS
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Latency, Ledger, Patience, Token, new_http
-from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor
 from ecsuite.target import Credentials, Target
+from ecsuite.webhook.front import Front
 from ecsuite.webhook.http import receiving
 from ecsuite.webhook.receiver import NoReceiver, Receiver
 
@@ -27,11 +26,19 @@ class Connections:
         target: where to.
         patience: how long calls wait for it; of its own where it is left out.
         seconds: that a response may take in all.
+        front: what passes deliveries on to the receiver; None where it has a port of its own.
     """
 
-    def __init__(self, target: Target, patience: Patience | None = None, seconds: float = RESPONSE_SECONDS) -> None:
+    def __init__(
+        self,
+        target: Target,
+        patience: Patience | None = None,
+        seconds: float = RESPONSE_SECONDS,
+        front: Front | None = None,
+    ) -> None:
         self.target = target
         self._seconds = seconds
+        self._front = front
         self.patience = patience or Patience()
         self._stack = ExitStack()
         self._tokens: dict[Credentials, Token] = {}
@@ -45,7 +52,11 @@ class Connections:
     @cached_property
     def receiver(self) -> Receiver:
         """A receiver of deliveries, opened when the first of them is asked for."""
-        return self._stack.enter_context(_receiver(self.target))
+        target = self.target
+        if not (target.on_loopback or target.receiver_url):
+            return NoReceiver()
+        receiver = receiving(public_url=target.receiver_url, port=target.receiver_port, front=self._front)
+        return self._stack.enter_context(receiver)
 
     def client(
         self,
@@ -80,19 +91,3 @@ class Connections:
     def close(self) -> None:
         """Close all of them."""
         self._stack.close()
-
-
-@contextmanager
-def _receiver(target: Target) -> Iterator[Receiver]:
-    if not (target.on_loopback or target.receiver_url):
-        yield NoReceiver()
-        return
-    with ExitStack() as stack:
-        try:
-            receiver: Receiver = stack.enter_context(
-                receiving(public_url=target.receiver_url, port=target.receiver_port)
-            )
-        except PortTaken:
-            # It was free before the first test, so another worker of this run has it.
-            receiver = NoReceiver(f"another worker of this run has the port {target.receiver_port} of EC_WEBHOOK_PORT")
-        yield receiver

@@ -36,12 +36,12 @@ from ecsuite.messages.media import UndecodableError, json_or_none
 from ecsuite.messages.redact import Redactor
 from ecsuite.session.connections import Connections
 from ecsuite.target import Target
+from ecsuite.webhook.place import listening_place
 
 # Seconds for an answer, and for a service that is busy; somebody who is not there is not waited for.
 BUDGET: Final = 20.0
 LIMITS: Final[Mapping[Trouble, float]] = {"lost": 2.0, "unreachable": 0.5}
 MOST_READS: Final = 4
-LOOPBACK: Final = "127.0.0.1"
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS: Final = frozenset({"invalid_client", "unauthorized_client"})
 # The variables that have the credentials of the first partner, and of the second.
@@ -53,7 +53,9 @@ NOT_ALLOWED: Final = 405
 _TELLING: Final = 2
 
 
-def require_server(edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None) -> None:
+def require_server(
+    edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None, *, has_port: bool = False
+) -> None:
     """See that the API of an edition answers at a target, and takes the credentials.
 
     What else may be wrong is for the tests to tell.
@@ -62,13 +64,15 @@ def require_server(edition: str, target: Target, tell: Callable[[Wait], object] 
         edition: whose contract says what can be read.
         target: live.
         tell: called with a long wait.
+        has_port: whether this process listens for webhooks already.
 
     Raises:
         UsageError: nobody is there, it is no such API, or it refuses the credentials.
         AllBroken: it has nothing but server errors.
         CouldNotTell: it is too busy.
     """
-    _require_port(target)
+    if not has_port:
+        _require_port(target)
     with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
         others = [replace(target, credentials=target.other)] if target.other else []
         clients = [_client(connections, partner, edition) for partner in (target, *others)]
@@ -81,11 +85,12 @@ def _require_port(target: Target) -> None:
     """See that the port is free that a public address for webhooks leads to."""
     if not target.receiver_port:
         return
+    host, port = listening_place(target.receiver_url, target.receiver_port)
     try:
-        socket.create_server((LOOPBACK, target.receiver_port)).close()
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise WebhookPortTaken(target.receiver_port, reason) from None
+        raise WebhookPortTaken(port, reason) from None
 
 
 def _client(connections: Connections, partner: Target, edition: str) -> Api:

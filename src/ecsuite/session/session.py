@@ -10,13 +10,14 @@ from pathlib import Path
 from ecsuite import editions
 from ecsuite.cassette.tape import load, require_full
 from ecsuite.client import Patience, Wait
-from ecsuite.errors import CassetteError
+from ecsuite.errors import CassetteError, PortTaken, WebhookPortTaken
 from ecsuite.session.connections import Connections
 from ecsuite.session.outputs import require_writable
 from ecsuite.session.preflight import require_server
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
 from ecsuite.target import Target, live
+from ecsuite.webhook.front import Front, fronting
 
 
 class Session:
@@ -26,6 +27,7 @@ class Session:
         settings: what the session was asked for.
         env: describes a live server, as the README says; the environment of this process where it is left out.
         tell: called with each long wait for a service that is unsteady.
+        front: what passes deliveries on, opened by another session.
 
     Attributes:
         patience: how long calls wait for it.
@@ -36,10 +38,12 @@ class Session:
         settings: Settings,
         env: Mapping[str, str] | None = None,
         tell: Callable[[Wait], object] = lambda _: None,
+        front: Front | None = None,
     ) -> None:
         self.settings = settings
         self.patience = Patience(tell=tell)
         self._tell = tell
+        self._front = front
         self._env = os.environ if env is None else env
         self._ended = ""
         self._stack = ExitStack()
@@ -75,7 +79,27 @@ class Session:
         """See that a live server answers, and takes the credentials; raises as `ecsuite.session.require_server`."""
         if self.settings.mode == "live":
             edition = self.settings.editions[0]
-            require_server(edition, self._target(edition), self._tell)
+            require_server(edition, self._target(edition), self._tell, has_port=self._front is not None)
+
+    @property
+    def front(self) -> Front | None:
+        """What passes deliveries on to other processes, where it is open."""
+        return self._front
+
+    def open_front(self) -> None:
+        """Listen for the deliveries of several sessions in other processes, where they are to come to one port.
+
+        Raises:
+            WebhookPortTaken: the port cannot be had.
+        """
+        if self.settings.mode != "live":
+            return
+        target = self._target(self.settings.editions[0])
+        if target.receiver_url or target.receiver_port:
+            try:
+                self._front = self._stack.enter_context(fronting(target.receiver_url, target.receiver_port))
+            except PortTaken as taken:
+                raise WebhookPortTaken(taken.port, taken.reason) from None
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
         """A run of an edition, of which the block is to be a scenario.
@@ -113,13 +137,13 @@ class Session:
         """A run that shares nothing, for a cassette must be whole in itself; one made again sends the same again."""
         with ExitStack() as stack:
             target = self._target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
-            connections = stack.enter_context(closing(Connections(target, self.patience)))
+            connections = stack.enter_context(closing(Connections(target, self.patience, front=self._front)))
             run = open_run(edition, target, seed=_seed(cassette), recording=True, connections=connections)
             yield stack.enter_context(run)
 
     def _shared(self, edition: str) -> Connections:
         if edition not in self._connections:
-            connections = Connections(self._target(edition), self.patience)
+            connections = Connections(self._target(edition), self.patience, front=self._front)
             self._connections[edition] = self._stack.enter_context(closing(connections))
         return self._connections[edition]
 
