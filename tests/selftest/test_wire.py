@@ -1,7 +1,7 @@
 """The client on real sockets: what a response may look like, and what is left on a connection after it."""
 
 import gzip
-from contextlib import closing
+from contextlib import closing, nullcontext
 
 import pytest
 from sockets import CLOSE, USER, answer, server
@@ -47,6 +47,41 @@ def test_length_of_a_204_is_named_and_read_by_nobody(connect):
 
     assert [finding.operation for finding in api.journal.findings] == ["deleteUser"]
     assert len(running.requests) == 2
+
+
+STRAY = {
+    "a last chunk behind a HEAD": (
+        "HEAD",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + LAST_CHUNK,
+        False,
+    ),
+    "a body behind a HEAD": ("HEAD", answer(), False),
+    "a body behind a 304": ("GET", answer(USER, "304 Not Modified"), False),
+    "more than its length": ("GET", answer() + b"}", True),
+    "another response": ("GET", answer() + answer(), True),
+    "more than its length, after a hint": ("GET", b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer() + b"}", True),
+    "an empty line": ("GET", answer() + b"\r\n", False),
+}
+
+
+@pytest.mark.parametrize("name", STRAY)
+def test_what_follows_a_response_is_not_the_next_one(connect, name):
+    """Bytes beyond a response's end belong to nobody: its connection is not used again, and the next call is not hurt.
+
+    A length that is too short is a finding, for clients that read on are.
+    """
+    method, reply, is_finding = STRAY[name]
+    with server(reply, answer(b"[]")) as running:
+        api = connect(running.port)
+        with pytest.raises(PromiseBroken) if is_finding else nullcontext():
+            api.request(method, "/users/42", expect=UNSPECIFIED, strict=False)
+        before = len(api.journal.findings)
+        assert api.get("/users").json() == []
+
+    assert len(api.journal.findings) == before
+    notes = [finding.breach.note for finding in api.journal.findings if finding.promise == RESPONSE_BODY.id]
+    assert notes == ["something follows the 15 bytes of its Content-Length"] * is_finding
+    assert len(running.requests) == running.connections == 2
 
 
 def test_connection_is_kept_after_an_ordinary_204(connect):

@@ -45,9 +45,29 @@ class Decoded(httpx.Response):
             return
         try:
             yield from undone(self.iter_raw(chunk_size), codings(self.headers.get_list("Content-Encoding")))
+            self._require_end()
         except CodingError as error:
             self.is_flawed = True
             raise httpx.DecodingError(str(error), request=self._request) from None
+
+    def _require_end(self) -> None:
+        """See that nothing follows the body on its connection, which else is not used again.
+
+        Raises:
+            CodingError: something follows the length that was announced.
+        """
+        length = _length_of(self)
+        stream: Any = self.extensions.get("network_stream")
+        # A transport of the caller's own has other connections.
+        if length is None or not hasattr(stream, "stray"):
+            return
+        stray: bytes = stream.stray(length)
+        # What a 204 announces may come later.
+        if stray or _announces_what_it_may_not(self):
+            stream.close()
+        # Of what a status or a method gives no body, the head says more; and an empty line is nobody's response.
+        if length and stray.strip(b"\r\n"):
+            raise CodingError(f"something follows the {length} bytes of its Content-Length")
 
 
 class Decoding(httpx.BaseTransport):
@@ -59,7 +79,8 @@ class Decoding(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The response of the other transport; raises as that does."""
         came = self._transport.handle_request(request)
-        return Decoded(came.status_code, headers=came.headers, stream=came.stream, extensions=came.extensions)
+        parts: dict[str, Any] = {"headers": came.headers, "stream": came.stream, "extensions": came.extensions}
+        return Decoded(came.status_code, request=request, **parts)
 
     def close(self) -> None:
         """Close the other transport."""
@@ -107,9 +128,6 @@ class Network(httpx.BaseTransport):
         if proxy and response.status_code == PROXY_AUTHENTICATION:
             response.close()
             raise httpx.ProxyError("407 Proxy Authentication Required")
-        if _has_stray_body(response):
-            # What follows would be taken for the response to the next request.
-            response.extensions["network_stream"].close()
         return response
 
     def close(self) -> None:
@@ -147,9 +165,14 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _has_stray_body(response: httpx.Response) -> bool:
-    """Whether a response that has no body, whatever its head says, speaks of one (RFC 9112 section 6.3)."""
-    if response.status_code not in _NO_CONTENT or "network_stream" not in response.extensions:
-        return False
-    is_announced = response.status_code == 204 and response.headers.get("Content-Length", "0") != "0"  # noqa: PLR2004
-    return is_announced or "Transfer-Encoding" in response.headers
+def _announces_what_it_may_not(response: httpx.Response) -> bool:
+    is_announced = response.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in response.headers
+    return is_announced and response.status_code == 204  # noqa: PLR2004
+
+
+def _length_of(response: httpx.Response) -> int | None:
+    """How many bytes of a response follow its head (RFC 9112 section 6.3); None where only the connection knows."""
+    if response.request.method == "HEAD" or response.status_code in _NO_CONTENT:
+        return 0
+    length = response.headers.get("Content-Length", "")
+    return int(length) if length.isdecimal() and "Transfer-Encoding" not in response.headers else None
