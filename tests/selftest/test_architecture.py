@@ -66,7 +66,9 @@ LAYERS = [
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # What only some users need is imported where it is used.
-HEAVY = {"rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools"}
+HEAVY = {
+    "rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools", "httpcore", "truststore"
+}  # fmt: skip
 AT_HOME = {
     "rich": {"ecsuite.report.terminal"},
     "starlette": {"ecsuite.standin"},
@@ -74,6 +76,7 @@ AT_HOME = {
     "sqlite3": {"ecsuite.standin"},
     "asyncio": {"ecsuite.standin", "ecsuite.asgi"},
     "stamina": {"ecsuite.client.retry"},
+    "httpcore": {"ecsuite.client.network"},
     "pytest": {"ecsuite.plugin"},
 }
 
