@@ -29,7 +29,7 @@ from ecsuite.errors import BehindFirewall, CouldNotTell
 from ecsuite.json_paths import leaves
 from ecsuite.messages.exchange import Expectation
 from ecsuite.promises import Promise
-from ecsuite.report.text import findings_text
+from ecsuite.report.findings import findings_text
 from ecsuite.results.severity import failing
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.inputs import BREAKS_CONTRACT, survives_a_path, unspecified

@@ -158,7 +158,8 @@ def test_httpx_comes_without_its_command():
 
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
 MAY_USE_WORDING = {
-    f"ecsuite.report.{name}" for name in ("causes", "excerpt", "junit", "lines", "markdown", "show", "terminal", "text")
+    f"ecsuite.report.{name}"
+    for name in ("causes", "excerpt", "findings", "junit", "lines", "markdown", "show", "terminal", "text")
 } | {
     "ecsuite.reproduce.script",
     "ecsuite.reproduce.calls",

@@ -32,7 +32,7 @@ from ecsuite.promises import (
     Promise,
 )
 from ecsuite.quickstart import Story
-from ecsuite.report.text import finding_text
+from ecsuite.report.findings import finding_text
 from ecsuite.rules import paging, retries
 from ecsuite.rules.deliveries import VerifyDeliveries
 from ecsuite.rules.verify import Verify

@@ -24,7 +24,7 @@ from ecsuite.errors import (
 )
 from ecsuite.findings.broken import AllBroken
 from ecsuite.promises import SERVER_ERROR
-from ecsuite.session import require_server
+from ecsuite.session.preflight import require_server
 from ecsuite.standin import StandIn, serving
 from ecsuite.target import Credentials, Target, live
 

@@ -10,7 +10,7 @@ from ecsuite import promises, wording
 from ecsuite.checks import CHECKS, REQUEST_CHECKS
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import BY_ID, OF_REQUESTS, PROMISES, RESPONSE_ARRIVES, Promise
-from ecsuite.report.text import finding_text
+from ecsuite.report.findings import finding_text
 
 # Of one exchange, as the checks find it: nothing is broken, a body, a status, a header.
 EXCHANGES = {

@@ -15,7 +15,8 @@ from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, R
 from ecsuite.messages.redact import Redactor, mask_form, mask_value
 from ecsuite.promises import BEARER_TOKEN, REQUEST_BODY, RESPONSE_BODY
 from ecsuite.report.curl import curl
-from ecsuite.report.text import figures_text, finding_text, findings_text, not_checked_lines
+from ecsuite.report.findings import finding_text, findings_text
+from ecsuite.report.text import figures_text, not_checked_lines
 from ecsuite.results.result import Figures
 
 JSON = [("Content-Type", "application/json")]

@@ -85,7 +85,7 @@ def new_http(
     )
 
 
-def sender(http: httpx.Client) -> Callable[[httpx.Request], httpx.Response]:
+def sending_by(http: httpx.Client) -> Callable[[httpx.Request], httpx.Response]:
     """What sends a request once, by connections that `new_http` made."""
 
     def send(request: httpx.Request) -> httpx.Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,8 +12,10 @@ from ecsuite.contract import EntityType, Operation
 from ecsuite.plugin.recording import scenario_of
 from ecsuite.plugin.session import keep_run, session_of
 from ecsuite.quickstart import Story
-from ecsuite.rules.world import World
 from ecsuite.session import Run, Session
+
+if TYPE_CHECKING:
+    from ecsuite.rules.world import World
 
 
 @pytest.fixture

@@ -101,9 +101,7 @@ def vcr_cassette_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def vcr_config() -> dict[str, Any]:
     """The settings of pytest-recording."""
-    from ecsuite.cassette.record import VCR_CONFIG  # noqa: PLC0415  recording only
-
-    return VCR_CONFIG
+    return {"decode_compressed_response": True}
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,9 +13,8 @@ from ecsuite.plugin.inconclusive import OUTCOME
 from ecsuite.plugin.outcome import is_strict, record_of
 from ecsuite.plugin.session import settings_of, usage_errors
 from ecsuite.plugin.untold import is_inconclusive
-from ecsuite.report.junit import failure_text, told_text
 from ecsuite.results import store
-from ecsuite.results.collect import Collector
+from ecsuite.results.collect import Collector, Told
 from ecsuite.results.record import Record
 from ecsuite.results.result import RunResult
 
@@ -112,19 +111,25 @@ class Reporter:
         record = record_of(report)
         if record is not None:
             told = self._collector.add(report.nodeid, record)
-            text = told_text(told)
-            if report.failed and record.is_told:
-                path, line, _ = report.location
-                text = failure_text(_said(report), told)
-                report.longrepr = Words(text, path, line or 0)  # type: ignore[assignment]
-            elif report.failed and text:
-                report.sections.append(("Energy Coordination API", text))
-            elif text:
-                self._properties[report.nodeid] = text
+            if told.new or told.known or (report.failed and record.is_told):
+                self._tell(report, told, is_told=record.is_told)
             self._end_if_hopeless()
         if report.when == "teardown" and report.nodeid in self._properties:
             # JUnit has no other place for what does not fail a test.
             report.user_properties.append(("ecsuite", self._properties.pop(report.nodeid)))
+
+    def _tell(self, report: pytest.TestReport, told: Told, *, is_told: bool) -> None:
+        """Put what a test found into its report; `is_told` where that is why it failed."""
+        from ecsuite.report.junit import failure_text, told_text  # noqa: PLC0415  only where something is found
+
+        text = told_text(told)
+        if report.failed and is_told:
+            path, line, _ = report.location
+            report.longrepr = Words(failure_text(_said(report), told), path, line or 0)  # type: ignore[assignment]
+        elif report.failed and text:
+            report.sections.append(("Energy Coordination API", text))
+        elif text:
+            self._properties[report.nodeid] = text
 
     def take(self, test: str, record: Record) -> None:
         """Take what was found outside of a test."""

@@ -12,7 +12,6 @@ from ecsuite.plugin.outcome import is_told
 from ecsuite.plugin.recording import recordings_of
 from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import settings_of
-from ecsuite.report.causes import summary_lines
 from ecsuite.report.lines import Line, Style
 from ecsuite.report.text import (
     figures_text,
@@ -23,6 +22,7 @@ from ecsuite.report.text import (
     unrecorded_text,
     unsteady_text,
 )
+from ecsuite.results.result import RunResult
 
 # Where nobody looks at a screen, nothing says how wide a line may be.
 WIDTH_OF_LOGS: Final = 120
@@ -63,9 +63,8 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
         names = ", ".join(settings.editions)
         terminalreporter.section(f"Energy Coordination API {names}, {settings.mode}")
     most = MOST_REASONS_BESIDE if result.causes else MOST_REASONS
-    in_full = bool(os.environ.get("CI"))
-    for line in summary_lines(result, _width(terminalreporter), reporter.folder, in_full=in_full):
-        _write(terminalreporter, line)
+    if result.causes or result.problems:
+        _tell_causes(terminalreporter, result, reporter.folder)
     if figures.calls:
         terminalreporter.line(figures_text(figures))
         for text in filter(None, (unsteady_text(figures), *not_checked_lines(figures.not_checked, most))):
@@ -80,6 +79,14 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
         terminalreporter.line(text)
     if reporter.failed_to_write:
         terminalreporter.line(reporter.failed_to_write, red=True)
+
+
+def _tell_causes(terminalreporter: Any, result: RunResult, folder: str) -> None:
+    from ecsuite.report.causes import summary_lines  # noqa: PLC0415  only where something is found
+
+    in_full = bool(os.environ.get("CI"))
+    for line in summary_lines(result, _width(terminalreporter), folder, in_full=in_full):
+        _write(terminalreporter, line)
 
 
 def _width(terminalreporter: Any) -> int:

@@ -13,9 +13,8 @@ from ecsuite.client import segment
 from ecsuite.messages.exchange import ABSENT, SUCCESS, Expectation
 from ecsuite.promises import DELIVERY_ARRIVES
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
-from ecsuite.rules.drafts import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
 from ecsuite.rules.reading import require_member
-from ecsuite.webhook.receiver import NoReceiver
+from ecsuite.webhook.receiver import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED, NoReceiver
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 # For an unknown user in a path 400 is allowed as well.

@@ -16,9 +16,8 @@ from ecsuite.http import httpx
 from ecsuite.messages.exchange import ABSENT, SUCCESS
 from ecsuite.promises import DELIVERY_ARRIVES, RESPONSE_BODY
 from ecsuite.quickstart import UNKNOWN_EVENT, Made, Step, Story, first_id
-from ecsuite.rules.drafts import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED
 from ecsuite.rules.reading import require_json, require_member
-from ecsuite.webhook.receiver import NoReceiver, wait_for
+from ecsuite.webhook.receiver import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED, NoReceiver, wait_for
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 HOUR: Final = "01:00:00"

@@ -26,7 +26,8 @@ from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import mask_value
 from ecsuite.quickstart import Made, Step, explanation, steps, title
 from ecsuite.report.curl import curl
-from ecsuite.report.text import figures_text, findings_text, not_checked_lines, unsteady_text
+from ecsuite.report.findings import findings_text
+from ecsuite.report.text import figures_text, not_checked_lines, unsteady_text
 from ecsuite.results.result import Figures
 from ecsuite.results.severity import failing, severities, worst_first
 from ecsuite.session import Run

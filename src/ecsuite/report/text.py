@@ -1,4 +1,4 @@
-"""Findings and figures as plain text."""
+"""Figures, reasons and what is left, as plain text."""
 
 from __future__ import annotations
 
@@ -6,35 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ecsuite import wording
 from ecsuite.client import Wait
-from ecsuite.findings.broken import PromiseBroken
-from ecsuite.findings.finding import Finding
 from ecsuite.journal import LOST
-from ecsuite.report.curl import curl
 from ecsuite.results.result import Figures
 from ecsuite.wording import count_of
-
-COLUMN = 46
-
-
-def finding_text(finding: Finding) -> str:
-    """A finding in five lines: the promise, where, expected, actual, and how to repeat it."""
-    title, expected = f"{wording.title(finding)}: broken", wording.expected(finding.breach)
-    # An error is what a finding is unless it says otherwise.
-    severity = "" if finding.severity == "error" else f" {finding.severity}"
-    lines = [
-        f"{title:<{COLUMN}}[{finding.level}]{severity}  {wording.subject(finding)}",
-        f"  at        {wording.where(finding.breach)}",
-        f"  expected  {expected:<{COLUMN - 11}}  {finding.rule}  ({finding.rule.source})",
-        f"  actual    {wording.actual(finding.breach)}",
-    ]
-    if finding.blamed is not None:
-        lines.append(f"  repeat    {curl(finding.blamed.request)}")
-    return "\n".join(lines)
-
-
-def findings_text(findings: Sequence[Finding]) -> str:
-    """Several findings, an empty line between them."""
-    return "\n\n".join(finding_text(finding) for finding in findings)
 
 
 def figures_text(figures: Figures) -> str:
@@ -110,11 +84,6 @@ def waiting_text(wait: Wait) -> str:
     """What a call waits for."""
     what = "asks to come back later" if wait.reason in {"429", "503"} else "does not answer"
     return f"ecsuite: waiting {wait.seconds:.0f} s, for the service {what} ({wait.line}: {wait.reason})"
-
-
-def before_tests_text(error: PromiseBroken) -> str:
-    """What was seen before anything else was tried."""
-    return f"{finding_text(error.finding)}\n\necsuite: {error}"
 
 
 def unrecorded_text(count: int) -> str:

@@ -9,18 +9,14 @@ from ecsuite.client import Api
 from ecsuite.contract import Contract, EntityType, Expression, Operation, links_to, parameters
 from ecsuite.errors import NothingThere
 from ecsuite.http import httpx
-from ecsuite.messages.exchange import Expectation
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.listing import list_in, records_of
 from ecsuite.rules.reading import json_or_none, require_json, require_string_at
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.values import HOOK_URL, Values
 from ecsuite.samples import NOTHING, Body, Given, Needs, Reference, Samples
-from ecsuite.webhook.receiver import NoReceiver
+from ecsuite.webhook.receiver import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED, NoReceiver
 
-# Whether the API looks at a webhook's address is unspecified, and one on this machine may not please it.
-ADDRESS_MAY_BE_REJECTED: Final = Expectation("address-may-be-rejected", frozenset({200, 201, 400}))
-ADDRESS_REJECTED: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
 NO_HTTPS: Final = "EC_HTTPS_WEBHOOKS wants https, and the receiver has none: give an address in EC_WEBHOOK_PUBLIC_URL"
 # Seconds that are given to what follows from a call, such as the log of a delivery.
 FOLLOWS: Final = 10.0

@@ -8,9 +8,8 @@ Knows no pytest.
 """
 
 from ecsuite.session.connections import Connections
-from ecsuite.session.preflight import access_token, require_server
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.session import Session
 from ecsuite.session.settings import Settings
 
-__all__ = ["Connections", "Run", "Session", "Settings", "access_token", "open_run", "replay_run", "require_server"]
+__all__ = ["Connections", "Run", "Session", "Settings", "open_run", "replay_run"]

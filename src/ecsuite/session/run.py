@@ -7,22 +7,24 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, load
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Ledger, new_http
+from ecsuite.client import Api, Transcript, new_http
 from ecsuite.ids import Ids, Traces
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor, placeholder
 from ecsuite.quickstart import Story
-from ecsuite.rules.world import World, build_world
 from ecsuite.session.connections import Connections
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import OwnHooks, Receiver
 from ecsuite.webhook.recorded import RecordedReceiver
+
+if TYPE_CHECKING:
+    from ecsuite.rules.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,9 @@ class Run:
         return self.api.journal
 
     @property
-    def ledger(self) -> Ledger:
+    def transcript(self) -> Transcript:
         """What both partners sent."""
-        return self.api.ledger
+        return self.api.transcript
 
     def clean_up(self) -> None:
         """Delete what the run made and has not deleted, unless that is to be left; never raises for the API's sake."""
@@ -77,6 +79,8 @@ class Run:
 
     def world(self, api: Api | None = None) -> World:
         """A new world around calls of this run's partner, or of the client that is given."""
+        from ecsuite.rules.world import build_world  # noqa: PLC0415  a replayed quickstart needs none of the rules
+
         sandbox, conditions = self.target.sandbox, self.target.conditions
         return build_world(api or self.api, self.ids, self.receiver, sandbox=sandbox, conditions=conditions)
 
@@ -118,15 +122,15 @@ def open_run(
             connections = stack.enter_context(closing(Connections(target)))
         redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)
-        traces, ledger = Traces(ids.seed), Ledger(target, contract, redactor)
+        traces, transcript = Traces(ids.seed), Transcript(target, contract, redactor)
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            return connections.client(place, checker, journal, redactor, ledger, traces, in_order=recording)
+            return connections.client(place, checker, journal, redactor, transcript, traces, in_order=recording)
 
         receiver = OwnHooks(lambda: connections.receiver)
         run = replace(_run(edition, target, client, ids, receiver, redactor, lambda: None), keep=keep)
-        stack.callback(ledger.clear)
+        stack.callback(transcript.clear)
         stack.callback(run.clean_up)
         yield run
 
@@ -147,16 +151,16 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     recorded = cassette.provenance
     target, redactor, journal = replay_target(cassette), Redactor(), Journal()
     contract = editions.contract(recorded.edition)
-    ledger = Ledger(target, contract, redactor)
+    transcript = Transcript(target, contract, redactor)
     receiver = RecordedReceiver(recorded.receiver_url, cassette.deliveries)
     ids, traces = Ids(recorded.seed, redacted=True), Traces(recorded.seed)
     with ExitStack() as stack:
         http = stack.enter_context(closing(new_http(target, transport)))
-        stack.callback(ledger.clear)
+        stack.callback(transcript.clear)
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            shared: dict[str, Any] = {"http": http, "traces": traces, "ledger": ledger, "clock": clock}
+            shared: dict[str, Any] = {"http": http, "traces": traces, "transcript": transcript, "clock": clock}
             return Api(place, checker, journal, redactor, in_order=True, **shared)
 
         yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)

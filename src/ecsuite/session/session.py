@@ -13,7 +13,6 @@ from ecsuite.client import Patience, Wait
 from ecsuite.errors import CassetteError, PortTaken, WebhookPortTaken
 from ecsuite.session.connections import Connections
 from ecsuite.session.outputs import require_writable
-from ecsuite.session.preflight import require_server
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
 from ecsuite.target import Target, live
@@ -76,10 +75,13 @@ class Session:
         return self._target(edition).conditions.lines(editions.contract(edition).test_areas)
 
     def require_server(self) -> None:
-        """See that a live server answers, and takes the credentials; raises as `ecsuite.session.require_server`."""
-        if self.settings.mode == "live":
-            edition = self.settings.editions[0]
-            require_server(edition, self._target(edition), self._tell, has_port=self._front is not None)
+        """See that a live server answers, and takes the credentials; raises as `preflight.require_server`."""
+        if self.settings.mode != "live":
+            return
+        from ecsuite.session.preflight import require_server  # noqa: PLC0415  for a live server only
+
+        edition = self.settings.editions[0]
+        require_server(edition, self._target(edition), self._tell, has_port=self._front is not None)
 
     @property
     def front(self) -> Front | None:

@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.exchange import Exchange, Expectation
 from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, hook_of, may_be, no_subject, url_of
 
 # Nothing published says how soon a delivery comes; seconds are normal.
 TIMEOUT: Final = 30.0
 NOWHERE: Final = "https://partner.example"
+# Whether the API looks at a webhook's address is unspecified, and one on this machine may not please it.
+ADDRESS_MAY_BE_REJECTED: Final = Expectation("address-may-be-rejected", frozenset({200, 201, 400}))
+ADDRESS_REJECTED: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
 
 
 class Receiver(Protocol):

@@ -7,9 +7,9 @@ from ecsuite.findings.breach import body
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
-from ecsuite.rules.drafts import ADDRESS_REJECTED
 from ecsuite.rules.entities import CreationRefused
 from ecsuite.samples import MAY_BE_REJECTED, Body, Reference
+from ecsuite.webhook.receiver import ADDRESS_REJECTED
 
 
 def types(world):

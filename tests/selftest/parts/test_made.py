@@ -13,9 +13,10 @@ from ecsuite.messages.exchange import (
 )
 from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
 from ecsuite.rules.call import Call
-from ecsuite.rules.drafts import ADDRESS_REJECTED, _led_to
+from ecsuite.rules.drafts import _led_to
 from ecsuite.rules.entities import CreationRefused
 from ecsuite.samples import MAY_BE_REJECTED, Body, Needs, Reference
+from ecsuite.webhook.receiver import ADDRESS_REJECTED
 
 PARTNER = "https://api.example/v1"
 

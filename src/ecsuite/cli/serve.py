@@ -1,0 +1,75 @@
+"""`ecsuite serve`: the stand-in, for other clients than ours."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ecsuite.standin.faults import Fault, Variant
+
+
+@click.command()
+@click.option("--edition", "--ec-edition", required=True, metavar="EDITION", help="The edition to serve.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes any free port.")
+@click.option("--data", type=click.Path(path_type=Path), help="A file to keep the state in; else it is in memory.")
+@click.option("--token-lifetime", type=click.IntRange(1), metavar="SECONDS", help="In place of the edition's own.")
+@click.option("--fault", multiple=True, metavar="NAME", help="Do one thing wrong: one of `ecsuite faults`; repeatable.")
+@click.option(
+    "--variant",
+    multiple=True,
+    metavar="NAME",
+    help="Do one thing in an unusual way: one of `ecsuite variants`; repeatable.",
+)
+@click.option("--until-eof", is_flag=True, help="Stop when the standard input ends.")
+def serve(  # noqa: PLR0913
+    *,
+    edition: str,
+    host: str,
+    port: int,
+    data: Path | None,
+    token_lifetime: int | None,
+    fault: tuple[str, ...],
+    variant: tuple[str, ...],
+    until_eof: bool,
+) -> None:
+    """Serve the stand-in, a small honest server of an edition, until interrupted.
+
+    It prints its addresses and the credentials of its two partners as lines to paste into a shell.
+    """
+    from ecsuite import standin  # noqa: PLC0415
+
+    planted = _planted(edition, fault, variant)
+
+    def announce(running: standin.StandIn) -> None:
+        print(*running.export_lines(), sep="\n")
+        for each in planted:
+            print(f"# It has a {type(each).__name__.lower()}, {each.name}: {each.description}.")
+        print(f"# The stand-in of edition {edition} is running; Ctrl-C stops it.", flush=True)
+
+    options: dict[str, Any] = {"host": host, "port": port, "token_lifetime": token_lifetime}
+    if data is not None:
+        options["data"] = data
+    if planted:
+        options["plant"] = lambda parts: [each.plant(parts) for each in planted]
+    try:
+        standin.serve(edition, announce, until=sys.stdin.buffer.read if until_eof else None, **options)
+    except KeyboardInterrupt:
+        # That is how it is stopped.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _planted(edition: str, names: Iterable[str], variants: Iterable[str]) -> list[Fault | Variant]:
+    """The faults and the variants that are to be planted."""
+    from ecsuite.standin import faults  # noqa: PLC0415
+
+    return [
+        *(faults.find_fault(edition, name) for name in names),
+        *(faults.find_variant(edition, name) for name in variants),
+    ]

@@ -1,0 +1,64 @@
+"""`ecsuite show`: what the last run found."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ecsuite.errors import NoSuchCause
+
+if TYPE_CHECKING:
+    from ecsuite.report.lines import Line
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(1), required=False)
+@click.option("--markdown", is_flag=True, help="As a report for the API's owner.")
+@click.option(
+    "--report",
+    "--ec-report",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where the run has written its result.  [default: .ecsuite/last]",
+)
+def show(*, number: int | None, markdown: bool, report: Path | None) -> None:
+    """Show what the last run of pytest found: all causes, or the one of that NUMBER whole."""
+    from ecsuite.report.markdown import cause_markdown  # noqa: PLC0415
+    from ecsuite.report.show import list_lines, whole_lines  # noqa: PLC0415
+    from ecsuite.results import store  # noqa: PLC0415
+
+    folder = report or store.LAST
+    result = store.read(folder)
+    if number is not None and number > len(result.causes):
+        raise NoSuchCause(number, len(result.causes))
+    chosen = result.causes if number is None else (result.causes[number - 1],)
+    if markdown:
+        print(*(cause_markdown(result, cause) for cause in chosen), sep="\n", end="")
+    elif number is None:
+        _print(list_lines(result, shutil.get_terminal_size((120, 24)).columns, str(folder)))
+    else:
+        _print(whole_lines(number, chosen[0], str(folder.parent if folder.is_file() else folder)))
+
+
+_STYLES: Final[dict[str, dict[str, Any]]] = {
+    "plain": {},
+    "bold": {"bold": True},
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "note": {"fg": "cyan"},
+    "dim": {"dim": True},
+}
+
+
+def _print(lines: Iterable[Line]) -> None:
+    """Print lines with their styles; where nobody looks at a screen, click leaves those out."""
+    for line in lines:
+        click.echo(
+            "".join(
+                click.style(part.text, **_STYLES[part.style]) if part.style != "plain" else part.text for part in line
+            )
+        )
