@@ -98,6 +98,9 @@ async def body_of(receive: Callable[[], Awaitable[Any]], longest: int) -> bytes 
                     return b"".join(chunks)
     except TimeoutError:
         raise TooMuch(408, f"The body took longer than {REQUEST_SECONDS:.0f} seconds.") from None
+    except asyncio.CancelledError:
+        # The server stops, and does not wait for it any longer; uvicorn would print a traceback.
+        return None
     return None
 
 
