@@ -10,6 +10,9 @@ from typing import Final
 
 MIB: Final = 1024 * 1024
 
+# For a connection, and between two bytes of a response.
+CONNECT_SECONDS: Final = 10.0
+SILENT_SECONDS: Final = 30.0
 # Of a response, from the last byte of the request to its own last one, however steadily it comes.
 RESPONSE_SECONDS: Final = 60.0
 # Of the heads of a response: the informational ones (1xx) before it, and its own.

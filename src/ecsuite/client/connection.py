@@ -7,7 +7,7 @@ from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Protocol
 
-from ecsuite.bounds import RESPONSE_SECONDS
+from ecsuite.bounds import CONNECT_SECONDS, RESPONSE_SECONDS, SILENT_SECONDS
 from ecsuite.client.certificates import refused, what_is_wrong
 from ecsuite.client.transport import Decoding, Network
 from ecsuite.http import httpx
@@ -16,9 +16,6 @@ from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, R
 from ecsuite.target import Target
 from ecsuite.version import __version__
 
-# Seconds without a byte, and for a connection.
-SILENCE: Final = 30.0
-CONNECT: Final = 10.0
 EXPECTATION: Final = "ecsuite.expectation"
 # What says, where a body is cut off, whether that may be the network's doing.
 CUT_OFF: Final = "ecsuite.cut_off"
@@ -76,7 +73,7 @@ def new_http(
         BadSetting, SocksMissing, CertificatesUnusable: the environment names what cannot be used.
     """
     return httpx.Client(
-        timeout=httpx.Timeout(min(SILENCE, seconds), connect=min(CONNECT, seconds)),
+        timeout=httpx.Timeout(min(SILENT_SECONDS, seconds), connect=min(CONNECT_SECONDS, seconds)),
         transport=Decoding(transport or Network(target, seconds)),
         trust_env=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
