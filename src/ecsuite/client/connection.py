@@ -9,7 +9,8 @@ from typing import Any, Final, Protocol
 
 from ecsuite.bounds import CONNECT_SECONDS, RESPONSE_SECONDS, SILENT_SECONDS
 from ecsuite.client.certificates import refused, what_is_wrong
-from ecsuite.client.transport import Decoding, Network
+from ecsuite.client.decoding import Decoding
+from ecsuite.client.transport import Network
 from ecsuite.http import httpx
 from ecsuite.messages.codings import ACCEPTED
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response

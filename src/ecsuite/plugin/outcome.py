@@ -113,13 +113,15 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
             note_left(item)
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
-    if isinstance(verdict.raised, CouldNotTell):
-        verdict = _Verdict(could_not_tell(item, verdict.raised, record))
     mask = run.redactor.text if run else str
+    if isinstance(verdict.raised, CouldNotTell):
+        reason = one_line(mask(str(verdict.raised)), LONGEST_REASON)
+        verdict = _Verdict(could_not_tell(item, verdict.raised, record, reason))
     is_skipped = isinstance(verdict.raised, pytest.skip.Exception)
     is_untold = is_skipped and has_mark(item.user_properties)
     # Why a test could not tell says what to do about it, too.
-    why = mask(one_line(str(verdict.raised), LONGEST_REASON if is_untold else LONGEST_SHOWN)) if is_skipped else ""
+    longest = LONGEST_REASON if is_untold else LONGEST_SHOWN
+    why = one_line(mask(str(verdict.raised)), longest) if is_skipped else ""
     item.stash[_RECORD] = replace(
         record,
         stopped=mask(verdict.stopped),

@@ -18,13 +18,13 @@ _UNTOLD: Final = pytest.StashKey[bool]()
 _CARRIED: Final = pytest.StashKey[Record]()
 
 
-def could_not_tell(item: pytest.Item, error: CouldNotTell, record: Record) -> BaseException:
-    """What a test ends with that could not tell: for pytest it is skipped, with the reason."""
+def could_not_tell(item: pytest.Item, error: CouldNotTell, record: Record, reason: str) -> BaseException:
+    """What a test ends with that could not tell: for pytest it is skipped, with the reason, which holds no secret."""
     item.stash[_UNTOLD], item.stash[_CARRIED] = True, record
-    mark(item, str(error))
+    mark(item, reason)
     if isinstance(error, TokenEnded):
-        session_of(item.config).end(str(error))
-    return pytest.skip.Exception(str(error), _use_item_location=True)
+        session_of(item.config).end(reason)
+    return pytest.skip.Exception(reason, _use_item_location=True)
 
 
 def mark(item: pytest.Item, reason: str) -> None:
