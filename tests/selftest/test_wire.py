@@ -211,3 +211,25 @@ def test_token_is_asked_for_where_it_was_said(contract, query):
 
     assert running.requests[0].startswith(f"POST /token{query} HTTP/1.1\r\n".encode())
     assert api.journal.findings == ()
+
+
+GARBLED = {
+    "a chunk of no size": b"Transfer-Encoding: chunked\r\n\r\n5\r\n[]   \r\nx\r\n",
+    "a chunk longer than it says": b"Transfer-Encoding: chunked\r\n\r\n1\r\n[]\r\n0\r\n\r\n",
+    "a line of chunk without an end": b"Transfer-Encoding: chunked\r\n\r\n1;" + b"x" * 200_000,
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("name", GARBLED)
+def test_garbled_body_is_an_answer(connect, name, method):
+    """What comes and is no HTTP is the server's own doing: a finding, once, and the call is not sent again."""
+    reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + GARBLED[name]
+    with server(*[reply] * 3) as running:
+        api = connect(running.port)
+        options = {"json": {"userId": "42"}} if method == "POST" else {}
+        with pytest.raises(PromiseBroken):
+            api.request(method, "/users", **options)
+
+    assert [finding.promise for finding in api.journal.findings] == [RESPONSE_BODY.id]
+    assert len(running.requests) == 1

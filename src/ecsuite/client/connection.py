@@ -25,8 +25,9 @@ WAITED: Final = "ecsuite.waited"
 _WATCHER: Final = "ecsuite.watcher"
 # The response to a request, once it is read and checked.
 _CHECKED: Final = "ecsuite.checked"
-# As httpcore says it; any other error of the protocol is about what did come.
+# As httpcore and h11 say it; any other error of the protocol is about what did come.
 _NOTHING_CAME: Final = "Server disconnected"
+_NOT_ALL_CAME: Final = "peer closed connection"
 
 
 class CutOff(httpx.ReadError):
@@ -146,6 +147,13 @@ def said_by(error: httpx.RequestError) -> str:
     if (certificate := refused(error)) is not None:
         return what_is_wrong(certificate, error.request.url.host)
     return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+def is_cut_off(error: Exception) -> bool:
+    """Whether the body of a response ended before its end, so far as it came in HTTP's own terms."""
+    if isinstance(error, httpx.RemoteProtocolError):
+        return str(error).startswith(_NOT_ALL_CAME)
+    return isinstance(error, httpx.NetworkError)
 
 
 def to_request(request: httpx.Request) -> Request:
