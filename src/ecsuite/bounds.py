@@ -20,6 +20,8 @@ HEAD_BYTES: Final = 256 * 1024
 # Of the body of a response, as it travels, and again when its content coding is undone. The longest legal list of the
 # API, a thousand records, takes less than a hundredth of it.
 BODY_BYTES: Final = 64 * MIB
+# Of the head of a request that the receiver and the stand-in take.
+REQUEST_HEAD_BYTES: Final = 64 * 1024
 # Of the body of a delivery that a receiver of ours takes.
 DELIVERY_BYTES: Final = 16 * MIB
 # Of the body of a request that the stand-in takes.

@@ -163,6 +163,7 @@ def test_bounds_stand_in_the_documentation():
         f"| {bounds.ANSWER_SECONDS:.0f} s, ",
         bounds.size(bounds.HEAD_BYTES),
         bounds.size(bounds.BODY_BYTES),
+        f"| {bounds.size(bounds.REQUEST_HEAD_BYTES)} | 400",
         bounds.size(bounds.DELIVERY_BYTES),
         bounds.size(bounds.ANSWER_BYTES),
         bounds.size(bounds.REQUEST_BYTES),

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -335,6 +336,17 @@ def test_endless_delivery_is_refused(receiver, monkeypatch):
 
     assert (answer.status_code, answer.text) == (413, "The body is longer than 1000 bytes.")
     assert receiver.received() == ()
+
+
+@pytest.mark.parametrize(("size", "deliveries"), [(60_000, 1), (1_000_000, 0)])
+def test_head_of_a_delivery_has_a_bound(receiver, size, deliveries):
+    """Long headers, as of tracing, are read; endless ones are not."""
+    head = b"POST /hooks/x HTTP/1.1\r\nHost: a\r\nBaggage: " + b"x" * size + b"\r\n" + LENGTH
+
+    with suppress(ConnectionError):
+        send(receiver.port, head, BODY)
+
+    assert len(receiver.received()) == deliveries
 
 
 def test_slow_delivery_is_refused(receiver, monkeypatch):
