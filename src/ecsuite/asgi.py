@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from ecsuite.bounds import REQUEST_SECONDS
+from ecsuite.bounds import REQUEST_HEAD_BYTES, REQUEST_SECONDS
 from ecsuite.errors import PortTaken
 
 LOOPBACK: Final = "127.0.0.1"
@@ -58,6 +58,7 @@ def server(app: App, *, log_level: str = "warning", may_be_wrong: bool = False) 
         # With httptools, uvicorn loses the body of a request that offers another protocol (`Upgrade: h2c`), as Java's
         # client does with every first one; with h11 it refuses to send what is no HTTP.
         http="httptools" if may_be_wrong else "h11",
+        h11_max_incomplete_event_size=REQUEST_HEAD_BYTES,
         ws="none",
         log_level=log_level,
         access_log=False,
@@ -98,6 +99,9 @@ async def body_of(receive: Callable[[], Awaitable[Any]], longest: int) -> bytes 
                     return b"".join(chunks)
     except TimeoutError:
         raise TooMuch(408, f"The body took longer than {REQUEST_SECONDS:.0f} seconds.") from None
+    except asyncio.CancelledError:
+        # The server stops, and does not wait for it any longer; uvicorn would print a traceback.
+        return None
     return None
 
 

@@ -10,6 +10,9 @@ from typing import Final
 
 MIB: Final = 1024 * 1024
 
+# For a connection, and between two bytes of a response.
+CONNECT_SECONDS: Final = 10.0
+SILENT_SECONDS: Final = 30.0
 # Of a response, from the last byte of the request to its own last one, however steadily it comes.
 RESPONSE_SECONDS: Final = 60.0
 # Of the heads of a response: the informational ones (1xx) before it, and its own.
@@ -17,6 +20,8 @@ HEAD_BYTES: Final = 256 * 1024
 # Of the body of a response, as it travels, and again when its content coding is undone. The longest legal list of the
 # API, a thousand records, takes less than a hundredth of it.
 BODY_BYTES: Final = 64 * MIB
+# Of the head of a request that the receiver and the stand-in take.
+REQUEST_HEAD_BYTES: Final = 64 * 1024
 # Of the body of a delivery that a receiver of ours takes.
 DELIVERY_BYTES: Final = 16 * MIB
 # Of the body of a request that the stand-in takes.

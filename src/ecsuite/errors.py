@@ -94,8 +94,9 @@ class VariablesMissing(UsageError):
 
 
 class BadUrl(UsageError):
-    def __init__(self, variable: str, value: str) -> None:
-        super().__init__(f"{variable} is {value!r}: expected an address such as https://host/path, without query")
+    def __init__(self, variable: str, value: str, *, may_have_query: bool = False) -> None:
+        query = "" if may_have_query else ", without query"
+        super().__init__(f"{variable} is {value!r}: expected an address such as https://host/path{query}")
 
 
 class BadPort(UsageError):
@@ -198,6 +199,7 @@ class RecordingNeedsServer(UsageError):
 
 class PortTaken(UsageError):
     def __init__(self, host: str, port: int, reason: str) -> None:
+        self.port, self.reason = port, reason
         super().__init__(f"cannot listen on {host}:{port} ({reason}): give another --port; 0 takes any free one")
 
 

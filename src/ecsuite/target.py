@@ -16,7 +16,8 @@ from ecsuite.production import Hosts, Resolve, addresses_of, host_of, is_loopbac
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
 HIGHEST_PORT = 65535
-TUNNEL_PORT = "8787"
+# The port that a public address leads to unless told otherwise.
+TUNNEL_PORT = 8787
 _SECRETS = ("EC_CLIENT_ID", "EC_CLIENT_SECRET", "EC_ACCESS_TOKEN", "EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
 
 
@@ -99,15 +100,15 @@ def live(
     if production and not allow_production:
         raise ProductionRefused(host)
     # What leads here from outside must know the port beforehand.
-    default_port = TUNNEL_PORT if env.get("EC_WEBHOOK_PUBLIC_URL") else "0"
+    default_port = TUNNEL_PORT if env.get("EC_WEBHOOK_PUBLIC_URL") else 0
     return Target(
         mode="live",
         base_url=base_url,
-        token_url=_url("EC_TOKEN_URL", env["EC_TOKEN_URL"]) if env.get("EC_TOKEN_URL") else "",
+        token_url=_url("EC_TOKEN_URL", env.get("EC_TOKEN_URL", ""), as_given=True),
         credentials=credentials,
         other=_other(env),
         receiver_url=_url("EC_WEBHOOK_PUBLIC_URL", env.get("EC_WEBHOOK_PUBLIC_URL", "")),
-        receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or default_port),
+        receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or str(default_port)),
         name=urlsplit(base_url).netloc,
         sandbox=not production,
         conditions=Conditions.read(env),
@@ -132,7 +133,7 @@ def token_endpoint(env: Mapping[str, str]) -> Target:
     if missing:
         raise VariablesMissing(missing, "an access token")
     credentials = Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
-    return Target("live", "", _url("EC_TOKEN_URL", env["EC_TOKEN_URL"]), credentials)
+    return Target("live", "", _url("EC_TOKEN_URL", env["EC_TOKEN_URL"], as_given=True), credentials)
 
 
 def _credentials(env: Mapping[str, str]) -> Credentials:
@@ -161,7 +162,8 @@ def _other(env: Mapping[str, str]) -> Credentials | None:
     return Credentials(*(env[name] for name in names))
 
 
-def _url(variable: str, value: str) -> str:
+def _url(variable: str, value: str, *, as_given: bool = False) -> str:
+    """The address in a variable; below one that is not used as it is given, paths are put."""
     if not value:
         return ""
     try:
@@ -169,9 +171,10 @@ def _url(variable: str, value: str) -> str:
         usable = parts.scheme in {"http", "https"} and parts.port != 0 and host_of(value)
     except ValueError:
         usable = False
-    if not usable or parts.query or parts.fragment or parts.username or not value.isprintable() or " " in value:
-        raise BadUrl(variable, _without_secrets(value))
-    return value.rstrip("/")
+    is_whole = bool(usable and not parts.fragment and not parts.username and (as_given or not parts.query))
+    if not is_whole or not value.isprintable() or " " in value:
+        raise BadUrl(variable, _without_secrets(value), may_have_query=as_given)
+    return value if as_given else value.rstrip("/")
 
 
 def _without_secrets(value: str) -> str:

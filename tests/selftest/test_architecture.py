@@ -77,17 +77,19 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # What only some users need is imported where it is used.
 HEAVY = {
-    "filelock",
-    "platformdirs",
-    "rich",
-    "starlette",
-    "uvicorn",
-    "stamina",
-    "vcr",
-    "pytest",
-    "sqlite3",
     "asyncio",
+    "filelock",
+    "httpcore",
     "httptools",
+    "platformdirs",
+    "pytest",
+    "rich",
+    "sqlite3",
+    "stamina",
+    "starlette",
+    "truststore",
+    "uvicorn",
+    "vcr",
 }
 AT_HOME = {
     "rich": {"ecsuite.report.terminal"},
@@ -96,6 +98,7 @@ AT_HOME = {
     "sqlite3": {"ecsuite.standin"},
     "asyncio": {"ecsuite.standin", "ecsuite.asgi"},
     "stamina": {"ecsuite.client.retry"},
+    "httpcore": {"ecsuite.client.network"},
     "pytest": {"ecsuite.plugin"},
 }
 

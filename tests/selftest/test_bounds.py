@@ -156,9 +156,14 @@ def test_bounds_stand_in_the_documentation():
     text = (Path(__file__).parents[2] / "docs" / "unsteady.md").read_text(encoding="utf-8")
 
     for said in (
-        f"{bounds.RESPONSE_SECONDS:.0f} s",
+        f"| {bounds.CONNECT_SECONDS:.0f} s |",
+        f"| {bounds.SILENT_SECONDS:.0f} s without one |",
+        f"| {bounds.RESPONSE_SECONDS:.0f} s |",
+        f"in {bounds.REQUEST_SECONDS:.0f} s |",
+        f"| {bounds.ANSWER_SECONDS:.0f} s, ",
         bounds.size(bounds.HEAD_BYTES),
         bounds.size(bounds.BODY_BYTES),
+        f"| {bounds.size(bounds.REQUEST_HEAD_BYTES)} | 400",
         bounds.size(bounds.DELIVERY_BYTES),
         bounds.size(bounds.ANSWER_BYTES),
         bounds.size(bounds.REQUEST_BYTES),

@@ -326,3 +326,14 @@ def test_every_cassette_error_names_the_command():
     for error in (CassetteMissing("c"), CassetteUnreadable("c", "why"), CassetteStale("c", "how")):
         assert isinstance(error, CassetteError)
         assert str(error).endswith("record it again with: python3 -m tox run -e record")
+
+
+@pytest.mark.parametrize("value", ["/users/ø", 'Basic realm="Tromsø"', "\u20ac", "\x9b"])
+def test_header_beyond_ascii_is_played(value):
+    """A field may have any letters (RFC 9110 section 5.5); httpx alone would take ASCII only."""
+    recorded = one()
+    response = Response(200, Headers.of([("location", value)]), b"[]")
+    transport = ReplayTransport(cassette(Exchange(recorded.request, response)), Path("c.yaml"))
+
+    with httpx.Client(transport=transport) as http:
+        assert http.get(API + "/users").headers["Location"] == value

@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.client import patience as patience_module
-from ecsuite.client.patience import Patience, Wait
+from ecsuite.client.patience import LONGEST_AGAIN, Patience, Wait
 
 
 @pytest.fixture
@@ -63,16 +63,26 @@ def test_hopeless_call_is_given_what_is_left():
     assert patience.seconds("GET /a", "busy") == 2.0
 
 
-def test_answer_cut_off_again_and_again_is_the_server_s():
-    """Twice may be the network's doing; three times in a row is not, of one call."""
+def test_answer_cut_off_while_others_come_whole_is_the_server_s():
+    """Twice may be the network's doing; three times in a row is not, where other calls have whole answers meanwhile."""
     patience = Patience()
 
-    assert [patience.cut_off("GET /a") for _ in "123"] == [True, True, False]
-    assert patience.cut_off("GET /b") is True
-    patience.answered("GET /a")
     assert [patience.cut_off("GET /a") for _ in "12"] == [True, True]
     patience.answered("GET /b")
-    assert patience.cut_off("GET /a") is False
+    assert [patience.cut_off("GET /a") for _ in "12"] == [False, False]
+    assert [patience.cut_off("GET /b") for _ in "123"] == [True, True, True]
+    patience.answered("GET /a")
+    assert [patience.cut_off("GET /a") for _ in "12"] == [True, True]
+    assert patience.cut_off("GET /b") is False
+
+
+def test_answers_that_are_all_cut_off_are_the_network_s():
+    """Where no call has a whole answer, nothing can be told; nor is any of them asked for on and on."""
+    patience = Patience()
+    patience.answered("POST /token")
+
+    assert [patience.cut_off(call) for call in ("GET /a", "GET /b") for _ in "1234"] == [True] * 8
+    assert patience.seconds("GET /a", "lost") == LONGEST_AGAIN
 
 
 def test_service_is_busy_for_all(clock):

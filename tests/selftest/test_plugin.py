@@ -661,3 +661,17 @@ def test_options_are_explained(project):
         assert option in options
     for marker in ("edition(name)", "scenario(name)", "quickstart", "guide", "spec"):
         assert re.search(rf"@pytest.mark.{re.escape(marker)}:", markers)
+
+
+@pytest.mark.parametrize(
+    ("options", "env"),
+    [
+        ((), {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
+        (("-p", "recording"), {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
+        (("-p", "no:recording"), {}),
+        (("-p", "no:recording"), {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
+    ],
+)
+def test_no_other_plugin_is_needed(quickstart, options, env):
+    """Where plugins are not loaded by themselves, or pytest-recording is switched off, a replay runs."""
+    quickstart.run("--ec-edition", "2023-10", *options, **env).ended(passed=1)

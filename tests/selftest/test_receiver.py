@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -153,7 +154,7 @@ def test_address_that_may_not_lead_here_is_doubted(monkeypatch):
     """Where this machine cannot reach itself, and nothing ever came, nobody can tell; from then on nothing is waited for."""
     monkeypatch.setenv("NO_PROXY", "*")
 
-    with receiving(public_url="http://127.0.0.1:1") as receiver:
+    with receiving(public_url="http://nobody.invalid:1") as receiver:
         assert receiver.unreachable == ""
         with pytest.raises(NothingThere, match="no delivery came to EC_WEBHOOK_PUBLIC_URL"):
             receiver.wait("hook", 0.0)
@@ -165,7 +166,7 @@ def test_address_that_leads_here_after_all(monkeypatch):
     """Not every router lets a machine reach itself; what has come once shows that the address is good."""
     monkeypatch.setenv("NO_PROXY", "*")
 
-    with receiving(public_url="http://127.0.0.1:1") as receiver:
+    with receiving(public_url="http://nobody.invalid:1") as receiver:
         httpx.post(f"http://127.0.0.1:{receiver.port}/hook", json={})
 
         assert receiver.wait("hook") is not None
@@ -335,6 +336,17 @@ def test_endless_delivery_is_refused(receiver, monkeypatch):
 
     assert (answer.status_code, answer.text) == (413, "The body is longer than 1000 bytes.")
     assert receiver.received() == ()
+
+
+@pytest.mark.parametrize(("size", "deliveries"), [(60_000, 1), (1_000_000, 0)])
+def test_head_of_a_delivery_has_a_bound(receiver, size, deliveries):
+    """Long headers, as of tracing, are read; endless ones are not."""
+    head = b"POST /hooks/x HTTP/1.1\r\nHost: a\r\nBaggage: " + b"x" * size + b"\r\n" + LENGTH
+
+    with suppress(ConnectionError):
+        send(receiver.port, head, BODY)
+
+    assert len(receiver.received()) == deliveries
 
 
 def test_slow_delivery_is_refused(receiver, monkeypatch):

@@ -87,6 +87,23 @@ def test_address_that_is_none_is_told(address):
         described(ENV | {"EC_BASE_URL": address})
 
 
+@pytest.mark.parametrize("address", ["https://h/token/", "https://h/token?tenant=a&x=%2F", "https://h", "https://h/"])
+def test_token_address_is_used_as_given(address):
+    """A slash at its end, or a query, is part of it."""
+    assert live(ENV | {"EC_TOKEN_URL": address}, PRODUCTION).token_url == address
+
+
+@pytest.mark.parametrize("address", ["h/token", "https://h/token#x", "https://h/to ken", "https://h:99999/?secret=1"])
+def test_token_address_that_is_none_is_told(address):
+    """Without its query, which may hold a secret."""
+    with pytest.raises(
+        UsageError, match=r"^EC_TOKEN_URL is '.*': expected an address such as https://host/path$"
+    ) as caught:
+        live(ENV | {"EC_TOKEN_URL": address}, PRODUCTION)
+
+    assert "secret" not in str(caught.value)
+
+
 def test_blanks_around_a_value_do_not_matter():
     """What was pasted with a line break is taken without it."""
     target = described({"EC_BASE_URL": " https://h/v1 \n", "EC_ACCESS_TOKEN": "given\n"})

@@ -1,15 +1,17 @@
 """Whole runs of pytest behind gateways, over real sockets: what is repeated, what could not be told, how a run ends."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from live_runs import EDITION, USERS, listed
-from proxies import Answer, Lost, behind, busy_from, every, limited, proxying
+from proxies import Answer, Half, Lost, behind, busy_from, every, limited, proxying
 
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Wait
@@ -70,17 +72,30 @@ def test_test_that_could_not_tell_runs_once_more(behind_proxy, trouble):
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
 def test_what_cannot_be_told_is_6(behind_proxy, workers):
-    """A test that cannot tell the second time is skipped with its reason, nothing is broken, and the run ends with 6."""
+    """A test that cannot tell the second time is inconclusive, with its reason, nothing is broken, and the run ends with 6.
+
+    In a JUnit file, which has no such outcome, it is an error, and no failure.
+    """
     test = USERS + '\n    def test_lists(api):\n        api.get("/users")\n'
 
     ran = behind_proxy(
-        lambda call: BAD_GATEWAY if call.method == "POST" and "users" in call.path else None, *workers, test=test
+        lambda call: BAD_GATEWAY if call.method == "POST" and "users" in call.path else None,
+        *workers,
+        "--junitxml=it.xml",
+        test=test,
     )
 
     assert (ran.code, ran.left) == (6, []), ran.text
-    assert "1 passed, 8 skipped" in ran.text
-    assert "could not tell: POST /users had no answer of the API's (502)" in ran.text
+    assert "1 passed, 8 inconclusive" in ran.text
+    assert "    8 x tests inconclusive: could not tell: POST /users had no answer of the API's (502)" in ran.text
     assert ", 0 broken" in ran.text
+    suite = ET.parse(ran.folder / "it.xml").getroot()[0]  # noqa: S314  our own
+    assert [suite.get(name) for name in ("tests", "errors", "failures", "skipped")] == ["9", "8", "0", "0"]
+    errors = {error.get("message") for error in suite.iter("error")}
+    assert errors == {"could not tell: POST /users had no answer of the API's (502)"}
+    result = json.loads((ran.folder / ".ecsuite" / "last" / "results.json").read_text(encoding="utf-8"))
+    assert result["figures"]["tests"] == {"passed": 1, "inconclusive": 8}
+    assert result["inconclusive"] == {"could not tell: POST /users had no answer of the API's (502)": 8}
 
 
 def test_broken_promise_counts_for_more(behind_proxy):
@@ -94,7 +109,7 @@ def test_broken_promise_counts_for_more(behind_proxy):
     ran = behind_proxy(behave, test=USERS + '\n    def test_events(api):\n        api.get("/events")\n')
 
     assert ran.code == 1
-    assert "1 failed, 8 skipped" in ran.text
+    assert "1 failed, 8 inconclusive" in ran.text
 
 
 def test_service_that_has_gone_ends_the_run(behind_proxy):
@@ -110,6 +125,67 @@ def test_service_that_has_gone_ends_the_run(behind_proxy):
     assert ran.code == 6, ran.text
     assert "not run: the service does not answer any more" in ran.text
     assert len(ran.calls) < 60
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+NETWORK = {
+    "closed": Half(),
+    "reset": Half(is_reset=True),
+    "half a status line": Half(b"HTTP/1."),
+    "half a head": Half(HEAD + b"Content-Le"),
+    "half a body": Half(HEAD + b'Content-Length: 99\r\n\r\n{"userId'),
+    "half a body, reset": Half(HEAD + b'Content-Length: 99\r\n\r\n{"userId', is_reset=True),
+    "half a chunk": Half(HEAD + b'Transfer-Encoding: chunked\r\n\r\n50\r\n{"userId'),
+    "no last chunk": Half(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"),
+}
+SHORT = """
+    from ecsuite.client import patience
+    patience._LIMITS = {}
+
+    @pytest.fixture(autouse=True)
+    def short(ecsuite_session):
+        ecsuite_session.patience._longest = 1.0
+"""
+# Where the network fails: in a test, in a fixture of it, or when what was made is to be deleted.
+PHASES = {
+    "test": """
+    def test_user(api, run):
+        api.post("/users", json={"userId": run.ids.new()})
+        api.get("/users")
+    """,
+    "fixture": """
+    @pytest.fixture
+    def user(api, run):
+        api.get("/users")
+        return api.post("/users", json={"userId": run.ids.new()})
+
+    def test_user(user):
+        assert user
+    """,
+    "clean-up": """
+    def test_user(api, run):
+        api.post("/users", json={"userId": run.ids.new()})
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("phase", "name"),
+    [
+        *(("test", name) for name in NETWORK),
+        *((phase, name) for phase in ("fixture", "clean-up") for name in ("reset", "half a body")),
+    ],
+)
+def test_no_promise_is_broken_by_the_network(behind_proxy, name, phase):
+    """A promise is broken only by an answer: whatever the network does after the token, and whenever, the run ends with 6."""
+    is_hit = (lambda call: call.method == "DELETE") if phase == "clean-up" else (lambda call: call.number > 4)
+    begin = 'import pytest\n    pytestmark = pytest.mark.edition("2023-10")\n'
+
+    ran = behind_proxy(lambda call: NETWORK[name] if is_hit(call) else None, test=f"    {begin}{SHORT}{PHASES[phase]}")
+
+    assert ran.code == 6, ran.text
+    assert (", 0 broken" in ran.text, "Traceback" in ran.text) == (True, False), ran.text
+    assert "1 passed" in ran.text if phase == "clean-up" else "1 inconclusive" in ran.text
 
 
 FIREWALL = Answer(403, b"<html>Request blocked</html>", {"Content-Type": "text/html"})

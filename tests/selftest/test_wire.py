@@ -1,15 +1,20 @@
 """The client on real sockets: what a response may look like, and what is left on a connection after it."""
 
 import gzip
+from contextlib import closing, nullcontext
 
 import pytest
 from sockets import CLOSE, USER, answer, server
 
+from ecsuite.checks import Checker
+from ecsuite.client import Api
 from ecsuite.errors import CouldNotTell
 from ecsuite.findings.breach import Place
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.promises import NO_BODY, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
+from ecsuite.target import Credentials, Target
 
 GONE = b"HTTP/1.1 204 No Content\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
@@ -42,6 +47,41 @@ def test_length_of_a_204_is_named_and_read_by_nobody(connect):
 
     assert [finding.operation for finding in api.journal.findings] == ["deleteUser"]
     assert len(running.requests) == 2
+
+
+STRAY = {
+    "a last chunk behind a HEAD": (
+        "HEAD",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + LAST_CHUNK,
+        False,
+    ),
+    "a body behind a HEAD": ("HEAD", answer(), False),
+    "a body behind a 304": ("GET", answer(USER, "304 Not Modified"), False),
+    "more than its length": ("GET", answer() + b"}", True),
+    "another response": ("GET", answer() + answer(), True),
+    "more than its length, after a hint": ("GET", b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer() + b"}", True),
+    "an empty line": ("GET", answer() + b"\r\n", False),
+}
+
+
+@pytest.mark.parametrize("name", STRAY)
+def test_what_follows_a_response_is_not_the_next_one(connect, name):
+    """Bytes beyond a response's end belong to nobody: its connection is not used again, and the next call is not hurt.
+
+    A length that is too short is a finding, for clients that read on are.
+    """
+    method, reply, is_finding = STRAY[name]
+    with server(reply, answer(b"[]")) as running:
+        api = connect(running.port)
+        with pytest.raises(PromiseBroken) if is_finding else nullcontext():
+            api.request(method, "/users/42", expect=UNSPECIFIED, strict=False)
+        before = len(api.journal.findings)
+        assert api.get("/users").json() == []
+
+    assert len(api.journal.findings) == before
+    notes = [finding.breach.note for finding in api.journal.findings if finding.promise == RESPONSE_BODY.id]
+    assert notes == ["something follows the 15 bytes of its Content-Length"] * is_finding
+    assert len(running.requests) == running.connections == 2
 
 
 def test_connection_is_kept_after_an_ordinary_204(connect):
@@ -156,3 +196,40 @@ def test_closed_connection_is_no_answer(connect):
     """It stays as it was: what is lost can't be told."""
     with server(CLOSE) as running, pytest.raises(CouldNotTell):
         connect(running.port).post("/users", json={"userId": "42"})
+
+
+@pytest.mark.parametrize("query", ["/", "?tenant=a%2Fb", "/?x"])
+def test_token_is_asked_for_where_it_was_said(contract, query):
+    """The address of the token endpoint is used as it is given, and is the operation of the contract all the same."""
+    token = b'{"access_token": "t", "token_type": "Bearer", "expires_in": 1800}'
+    with server(answer(token, "200 OK", "Cache-Control: no-store")) as running:
+        target = Target(
+            "live", "http://127.0.0.1:1/v1", f"http://127.0.0.1:{running.port}/token{query}", Credentials("a", "b")
+        )
+        with closing(Api(target, Checker(contract, target.base_url, target.token_url), Journal())) as api:
+            assert api.token() == "t"
+
+    assert running.requests[0].startswith(f"POST /token{query} HTTP/1.1\r\n".encode())
+    assert api.journal.findings == ()
+
+
+GARBLED = {
+    "a chunk of no size": b"Transfer-Encoding: chunked\r\n\r\n5\r\n[]   \r\nx\r\n",
+    "a chunk longer than it says": b"Transfer-Encoding: chunked\r\n\r\n1\r\n[]\r\n0\r\n\r\n",
+    "a line of chunk without an end": b"Transfer-Encoding: chunked\r\n\r\n1;" + b"x" * 200_000,
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("name", GARBLED)
+def test_garbled_body_is_an_answer(connect, name, method):
+    """What comes and is no HTTP is the server's own doing: a finding, once, and the call is not sent again."""
+    reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + GARBLED[name]
+    with server(*[reply] * 3) as running:
+        api = connect(running.port)
+        options = {"json": {"userId": "42"}} if method == "POST" else {}
+        with pytest.raises(PromiseBroken):
+            api.request(method, "/users", **options)
+
+    assert [finding.promise for finding in api.journal.findings] == [RESPONSE_BODY.id]
+    assert len(running.requests) == 1

@@ -31,9 +31,10 @@ COMMAND = (sys.executable, "-m", "pytest", "-ra", "-p", "no:schemathesis", "-p",
 
 
 class Ran:
-    """How a run of pytest behind a proxy ended: its exit code, what it printed, the calls, and what it left."""
+    """How a run of pytest behind a proxy ended: its exit code, what it printed, the calls, what it left, and where."""
 
-    def __init__(self, ran: subprocess.CompletedProcess[str], proxy: Proxy, left: object) -> None:
+    def __init__(self, ran: subprocess.CompletedProcess[str], proxy: Proxy, left: object, folder: Path) -> None:
+        self.folder = folder
         self.code = ran.returncode
         self.text = ran.stdout + ran.stderr
         self.calls = proxy.calls
@@ -58,7 +59,7 @@ def run_behind(folder: Path, behave: Behaviour, *options: str, test: str, by_tok
             timeout=120,
         )
         left = listed(standin, "/users")
-    return Ran(ran, proxy, left)
+    return Ran(ran, proxy, left, folder)
 
 
 def write_test(folder: Path, test: str) -> None:

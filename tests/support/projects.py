@@ -41,7 +41,7 @@ class Result:
         return [line for line in self.lines if re.search(r" in \d+\.\d+s", line)]
 
 
-OUTCOMES = {"passed", "failed", "error", "deselected", "skipped"}
+OUTCOMES = {"passed", "failed", "error", "deselected", "skipped", "inconclusive"}
 
 
 class Project:

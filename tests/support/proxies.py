@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -48,8 +49,18 @@ class Instead:
         self.answer = answer
 
 
-# What becomes of a call: an answer of the proxy's own, no answer at all, or None where it is passed on.
-Behaviour = Callable[[Call], Answer | Instead | Lost | None]
+@dataclass(frozen=True)
+class Half:
+    """The connection ends after some bytes; with a reset, where `is_reset`."""
+
+    sent: bytes = b""
+    is_reset: bool = False
+
+
+# What a proxy does to a call itself: another answer than the server's, half of one, or none at all.
+Own = Answer | Half | Instead | Lost
+# What becomes of a call; None where it is passed on.
+Behaviour = Callable[[Call], Own | None]
 
 
 class Proxy:
@@ -68,14 +79,14 @@ class Proxy:
         self._lock = threading.Lock()
         self._connections = threading.local()
 
-    def handle(self, call: Call) -> Answer | None:
+    def handle(self, call: Call) -> Answer | Half | None:
         """The answer to a call; None where there is to be none."""
         with self._lock:
             call = Call(len(self.calls) + 1, call.method, call.path, call.body, call.headers)
             self.calls.append(call)
             own = self._behave(call)
             self.own += own is not None
-        if isinstance(own, Answer):
+        if isinstance(own, Answer | Half):
             return own
         if isinstance(own, Instead):
             self._pass_on(call)
@@ -101,8 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
         call = Call(0, self.command, self.path, self._read_body(), dict(self.headers.items()))
         answer = self.proxy.handle(call)
         if answer is None:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+            answer = Half()
+        if isinstance(answer, Half):
+            self._end_after(answer)
             return
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():
@@ -113,6 +125,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = handle_any  # noqa: N815
+
+    def _end_after(self, half: Half) -> None:
+        self.wfile.write(half.sent)
+        self.wfile.flush()
+        self.close_connection = True
+        if half.is_reset:
+            # What is closed without lingering is reset.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        else:
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def _read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
@@ -166,11 +189,11 @@ def behind(environment: dict[str, str], origin: str) -> dict[str, str]:
 # Behaviours
 
 
-def every(nth: int, answer: Answer | Instead | Lost, *, methods: frozenset[str] | None = None) -> Behaviour:
+def every(nth: int, answer: Own, *, methods: frozenset[str] | None = None) -> Behaviour:
     """Each so-many-th call has that answer."""
     seen = [0]
 
-    def behave(call: Call) -> Answer | Instead | Lost | None:
+    def behave(call: Call) -> Own | None:
         if methods is not None and call.method not in methods:
             return None
         seen[0] += 1

@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 USER = b'{"userId":"42"}'
 CLOSE = b""
@@ -43,7 +43,8 @@ class Server:
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:
-        with connection:
+        # A client that has had enough resets its connection.
+        with connection, suppress(ConnectionError):
             while request := self._read(connection):
                 self.requests.append(request)
                 reply = next(self._replies, CLOSE)

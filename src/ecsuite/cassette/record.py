@@ -11,7 +11,7 @@ The recording itself is vcrpy's, taken below httpx on the way to a real socket. 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -21,11 +21,13 @@ from ecsuite.cassette.stable import StableValues
 from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.cassette.trim import own_values, without_others
 from ecsuite.checks import Checker
+from ecsuite.messages.codings import CodingError, codings, undone
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response, interception
 from ecsuite.target import Target
 from ecsuite.version import __version__
 
-# For vcrpy: compressed bodies would hide what is in them from the steps below.
+# For vcrpy: bodies as they came, for it undoes the first member of a gzip body alone.
+VCR_CONFIG: Final[dict[str, Any]] = {"decode_compressed_response": False}
 ALTERED: Final = "secrets, addresses of this machine, and ids and time stamps that the server chose were replaced"
 RESIGNED: Final = "; right signatures of deliveries were made again, with the placeholder as the secret"
 
@@ -57,8 +59,18 @@ def _from_vcr(request: Any, response: Mapping[str, Any]) -> Exchange:
             Headers.of(request.headers.items()),
             body.encode() if isinstance(body, str) else bytes(body),
         ),
-        Response(response["status"]["code"], Headers.of(fields), response["body"]["string"] or b""),
+        Response(response["status"]["code"], Headers.of(fields), _plain(response["body"]["string"] or b"", fields)),
     )
+
+
+def _plain(body: bytes, fields: Iterable[tuple[str, str]]) -> bytes:
+    """A body with its content codings undone: they would hide what is in it from the steps below."""
+    applied = codings([value for name, value in fields if name.lower() == "content-encoding"])
+    try:
+        return b"".join(undone([body], applied))
+    except CodingError:
+        # A finding, and so not recorded.
+        return body
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class Checker:
         self._mask = mask
         # As httpx spells them in requests: `HTTP://Host:80/v1` and `http://host/v1` are the same address.
         self._base_url = _spelt(base_url).rstrip("/")
-        self._token_url = _spelt(token_url)
+        self._token_url = _spelt(token_url).partition("?")[0]
 
     def check(self, exchange: Exchange) -> Result:
         """What the checks say of a call of the API."""

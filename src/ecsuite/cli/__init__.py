@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter shows another one; it is no reason to stop.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    # What waits and tries again logs each time; what is worth telling of it we tell.
+    # What is worth telling of a retry is told in words of our own.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
     try:
         code = ecsuite.main(args=arguments, standalone_mode=False)

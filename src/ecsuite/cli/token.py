@@ -17,7 +17,7 @@ def token(edition: str | None) -> int:
     """Print an access token for EC_CLIENT_ID and EC_CLIENT_SECRET, from EC_TOKEN_URL, and nothing else."""
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415
-    from ecsuite.report.text import waiting_text  # noqa: PLC0415
+    from ecsuite.report.text import error_text, waiting_text  # noqa: PLC0415
     from ecsuite.session.preflight import access_token  # noqa: PLC0415
     from ecsuite.target import token_endpoint  # noqa: PLC0415
 
@@ -25,6 +25,6 @@ def token(edition: str | None) -> int:
     try:
         print(access_token(chosen, token_endpoint(os.environ), lambda wait: print(waiting_text(wait), file=sys.stderr)))
     except PromiseBroken as error:
-        print(masked(f"ecsuite: {error}"), file=sys.stderr)
+        print(masked(error_text(error)), file=sys.stderr)
         return BROKEN
     return 0

@@ -6,6 +6,8 @@ A call goes down a ladder, each step with one concern:
     authorized  `authorization`: puts the token on it, and gets a new one once where the old one is refused
     retrying    `retry`: tries again where the service is unsteady, as long as its `patience` lasts
     send        `connection`, `watch`: httpx, whose hook has the exchange checked, so that no caller can leave that out
+    decoded     `decoding`: content codings undone, and a response that ends where it says
+    travels     `transport`, `network`: the way to the server, with bounds on what is read
 """
 
 from ecsuite.client.api import Api

@@ -11,7 +11,7 @@ from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import CLEAN_UP, new_http, sender, to_exchange
+from ecsuite.client.connection import CLEAN_UP, new_http, sending_by, to_exchange
 from ecsuite.client.ownership import Ownership
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.precautions import METHODS, Precautions
@@ -97,7 +97,7 @@ class Api:
         self._precautions = Precautions(checker, ownership, self.cleanup, read, in_order=in_order)
         self._sweep = Sweep(self.cleanup, partial(self.request, expect=CLEAN_UP, strict=False), self.map_concurrently)
         self._watch = Watch(checker, journal, self.cleanup, self.log, clock, self._note_step)
-        once = sender(self._http)
+        once = sending_by(self._http)
         send = retrying(once) if retrying else once
         self._sender = Sender(self._http, send, self._watch, self.latency, traces or Traces(), clock)
         self._authorization = Authorization(

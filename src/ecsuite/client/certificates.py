@@ -51,11 +51,14 @@ def trusted(env: Mapping[str, str]) -> ssl.SSLContext:
     return context
 
 
-def what_is_wrong(error: BaseException | None, host: str) -> str:
-    """What is wrong with a certificate, on one line; empty where an error is about something else."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            said = _WRONG.get(error.verify_code, f"cannot be verified ({error.verify_message})")
-            return f"the certificate of {host} {said}"
+def refused(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """What refused a certificate, where that is what an error comes from."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
-    return ""
+    return error
+
+
+def what_is_wrong(error: ssl.SSLCertVerificationError, host: str) -> str:
+    """What is wrong with a certificate, on one line."""
+    said = _WRONG.get(error.verify_code, f"cannot be verified ({error.verify_message})")
+    return f"the certificate of {host} {said}"

@@ -7,17 +7,16 @@ from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Protocol
 
-from ecsuite.bounds import RESPONSE_SECONDS
-from ecsuite.client.transport import Decoding, Network
+from ecsuite.bounds import CONNECT_SECONDS, RESPONSE_SECONDS, SILENT_SECONDS
+from ecsuite.client.certificates import refused, what_is_wrong
+from ecsuite.client.decoding import Decoding
+from ecsuite.client.transport import Network
 from ecsuite.http import httpx
 from ecsuite.messages.codings import ACCEPTED
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
 from ecsuite.target import Target
 from ecsuite.version import __version__
 
-# Seconds without a byte, and for a connection.
-SILENCE: Final = 30.0
-CONNECT: Final = 10.0
 EXPECTATION: Final = "ecsuite.expectation"
 # What says, where a body is cut off, whether that may be the network's doing.
 CUT_OFF: Final = "ecsuite.cut_off"
@@ -30,8 +29,9 @@ _WATCHER: Final = "ecsuite.watcher"
 _CHECKED: Final = "ecsuite.checked"
 # What goes with the requests that delete what a run has made.
 CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
-# As httpcore says it; any other error of the protocol is about what did come.
+# As httpcore and h11 say it; any other error of the protocol is about what did come.
 _NOTHING_CAME: Final = "Server disconnected"
+_NOT_ALL_CAME: Final = "peer closed connection"
 
 
 class CutOff(httpx.ReadError):
@@ -79,7 +79,7 @@ def new_http(
         BadSetting, SocksMissing, CertificatesUnusable: the environment names what cannot be used.
     """
     return httpx.Client(
-        timeout=httpx.Timeout(min(SILENCE, seconds), connect=min(CONNECT, seconds)),
+        timeout=httpx.Timeout(min(SILENT_SECONDS, seconds), connect=min(CONNECT_SECONDS, seconds)),
         transport=Decoding(transport or Network(target, seconds)),
         trust_env=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -88,7 +88,7 @@ def new_http(
     )
 
 
-def sender(http: httpx.Client) -> Callable[[httpx.Request], httpx.Response]:
+def sending_by(http: httpx.Client) -> Callable[[httpx.Request], httpx.Response]:
     """What sends a request once, by connections that `new_http` made."""
 
     def send(request: httpx.Request) -> httpx.Response:
@@ -143,11 +143,27 @@ def is_lost(error: Exception) -> bool:
     return isinstance(error, httpx.NetworkError | httpx.TimeoutException)
 
 
+def is_asking_for_credentials(error: Exception) -> bool:
+    """Whether a proxy passes nothing on, for it was given no credentials, or wrong ones."""
+    return isinstance(error, httpx.ProxyError) and str(error).startswith("407")
+
+
 def said_by(error: httpx.RequestError) -> str:
     """What an error of httpx says, with its name, unless it is ours and says all by itself."""
-    if isinstance(error, httpx.DecodingError):
+    if isinstance(error, httpx.DecodingError | CutOff):
         return str(error)
+    if is_asking_for_credentials(error):
+        return "the proxy of the environment asks for credentials (407): put them into its address, as user:password@"
+    if (certificate := refused(error)) is not None:
+        return what_is_wrong(certificate, error.request.url.host)
     return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+def is_cut_off(error: Exception) -> bool:
+    """Whether the body of a response ended before its end, so far as it came in HTTP's own terms."""
+    if isinstance(error, httpx.RemoteProtocolError):
+        return str(error).startswith(_NOT_ALL_CAME)
+    return isinstance(error, httpx.NetworkError)
 
 
 def to_request(request: httpx.Request) -> Request:

@@ -7,6 +7,7 @@ timeout does; what is too large ends as a response that cannot be decoded.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from ecsuite.bounds import BODY_BYTES, HEAD_BYTES, RESPONSE_SECONDS, size
 from ecsuite.http import httpx
 
 _HEAD_IS_READ: Final = "http11.receive_response_headers.complete"
+_END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
+_INFORMATIONAL: Final = re.compile(rb"HTTP/1\.\d 1(?!01)\d\d")
 
 
 class TooLarge(httpx.DecodingError):
@@ -67,10 +70,17 @@ class _BoundedStream(httpcore.NetworkStream):
         self._ends_at = float("inf")
         self._left = HEAD_BYTES
         self._is_head = True
+        # Of the response that is read: its heads, with what came along, and how many bytes came in all.
+        self._heads = bytearray()
+        self._head_length = 0
+        self._received = 0
+        self._latest = b""
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._of_thread.stream = self
         self._is_head, self._left = True, HEAD_BYTES
+        self._heads.clear()
+        self._received = 0
         try:
             self._stream.write(buffer, timeout)
         finally:
@@ -80,6 +90,12 @@ class _BoundedStream(httpcore.NetworkStream):
     def head_is_read(self) -> None:
         """What is read from now on is body, but for what came along with the head."""
         self._is_head, self._left = False, BODY_BYTES
+        self._head_length = _length_of_heads(bytes(self._heads))
+
+    def stray(self, length: int) -> bytes:
+        """What has come beyond a body of some bytes, which would be taken for the beginning of the next response."""
+        count = self._received - self._head_length - length
+        return self._latest[-count:] if count > 0 else b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         left = self._ends_at - time.monotonic()
@@ -92,6 +108,10 @@ class _BoundedStream(httpcore.NetworkStream):
                 raise
             raise httpcore.ReadTimeout(self._too_slow) from error
         self._left -= len(data)
+        self._received += len(data)
+        self._latest = data
+        if self._is_head:
+            self._heads += data
         if self._left < 0:
             raise TooLarge(self._too_large)
         return data
@@ -115,3 +135,14 @@ class _BoundedStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _length_of_heads(received: bytes) -> int:
+    """How many bytes the informational heads take, and the one that follows them."""
+    at = 0
+    while (end := _END_OF_HEAD.search(received, at)) is not None:
+        is_informational = _INFORMATIONAL.match(received, at) is not None
+        at = end.end()
+        if not is_informational:
+            break
+    return at

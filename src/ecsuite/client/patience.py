@@ -20,7 +20,7 @@ LONGEST_AGAIN: Final = 5.0
 # A wait is told that is longer than this, and not more often than once in that time.
 WORTH_TELLING: Final = 3.0
 TOLD_EVERY: Final = 20.0
-# A transfer that is cut off so many times in a row is the server's doing, not the network's.
+# A transfer that is cut off so many times in a row, while others come whole, is the server's doing, not the network's.
 CUT_OFF_FOR_GOOD: Final = 3
 _LIMITS: Final[Mapping[Trouble, float]] = MappingProxyType({"lost": LONGEST_IF_LOST})
 
@@ -61,6 +61,8 @@ class Patience:
         self._lock = threading.Lock()
         self._hopeless: set[str] = set()
         self._cut_off: Counter[str] = Counter()
+        # Calls that are cut off, while another one has had a whole answer since.
+        self._cut_off_alone: set[str] = set()
         self._busy_until = 0.0
         self._told_at = float("-inf")
         self.is_silent = False
@@ -90,12 +92,17 @@ class Patience:
                 self.is_silent = False
                 self._hopeless.discard(call)
                 self._cut_off.pop(call, None)
+                self._cut_off_alone = set(self._cut_off)
 
     def cut_off(self, call: str) -> bool:
         """An answer was cut off; whether that is the network's doing, so far as one can tell."""
         with self._lock:
             self._cut_off[call] += 1
-            return self._cut_off[call] < CUT_OFF_FOR_GOOD
+            if self._cut_off[call] < CUT_OFF_FOR_GOOD:
+                return True
+            # Nor does it help to ask for it on and on.
+            self._hopeless.add(call)
+            return call not in self._cut_off_alone
 
     def put_off(self, seconds: float) -> None:
         """The service has asked all calls to come back after some seconds."""

@@ -11,14 +11,22 @@ from __future__ import annotations
 
 import email.utils
 import random
-import ssl
 import time
 from collections.abc import Callable
 from typing import Final
 
 import stamina
 
-from ecsuite.client.connection import CUT_OFF, WAITED, is_lost, mark_repeated, name_of, note_lost
+from ecsuite.client.certificates import refused
+from ecsuite.client.connection import (
+    CUT_OFF,
+    WAITED,
+    is_asking_for_credentials,
+    is_lost,
+    mark_repeated,
+    name_of,
+    note_lost,
+)
 from ecsuite.client.patience import Patience, Trouble, Wait
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import interception
@@ -133,21 +141,13 @@ def _trouble(error: Exception) -> Trouble | None:
     if isinstance(error, _UnansweredError):
         return "busy" if error.response.status_code in {429, 503} else "gateway"
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError):
-        # What never got a connection was never sent.
-        return None if _is_about_certificates(error) else "unreachable"
+        # What never got a connection was never sent; what is refused will be refused again.
+        return None if refused(error) or is_asking_for_credentials(error) else "unreachable"
     return "lost" if is_lost(error) else None
 
 
 def _reason(error: Exception) -> str:
     return str(error.response.status_code) if isinstance(error, _UnansweredError) else str(error)
-
-
-def _is_about_certificates(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def retry_after(header: str | None, now: float) -> float | None:

@@ -1,14 +1,10 @@
-"""What httpx sends by: connections that are bounded and routed as curl would, and bodies whose codings are undone.
-
-httpx reads one member of a gzip body alone, takes a cut-off one for whole, and knows no `x-gzip`; it undoes what a few
-bytes stand for without a bound.
-"""
+"""What httpx sends by: bounded connections, by the proxies that curl would take, to servers that the system trusts."""
 
 from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,54 +12,9 @@ from urllib.parse import urlsplit
 from ecsuite.bounds import RESPONSE_SECONDS
 from ecsuite.errors import SocksMissing
 from ecsuite.http import httpx
-from ecsuite.messages.codings import CodingError, codings, undone
 from ecsuite.target import Target
 
-_NO_CONTENT: Final = frozenset({204, 304})
 PROXY_AUTHENTICATION: Final = 407
-
-
-class Decoded(httpx.Response):
-    """A response whose content codings are undone by `ecsuite.messages.codings`.
-
-    Attributes:
-        is_flawed: whether that was not possible, which has been said; what is read after that is empty.
-    """
-
-    is_flawed = False
-
-    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The body, piece by piece.
-
-        Raises:
-            DecodingError: it is not in its coding, or too large.
-        """
-        if self.is_flawed:
-            return
-        if self.is_stream_consumed:
-            yield from super().iter_bytes(chunk_size)
-            return
-        try:
-            yield from undone(self.iter_raw(chunk_size), codings(self.headers.get_list("Content-Encoding")))
-        except CodingError as error:
-            self.is_flawed = True
-            raise httpx.DecodingError(str(error), request=self._request) from None
-
-
-class Decoding(httpx.BaseTransport):
-    """Gives the responses of another transport as `Decoded`."""
-
-    def __init__(self, transport: httpx.BaseTransport) -> None:
-        self._transport = transport
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The response of the other transport; raises as that does."""
-        came = self._transport.handle_request(request)
-        return Decoded(came.status_code, headers=came.headers, stream=came.stream, extensions=came.extensions)
-
-    def close(self) -> None:
-        """Close the other transport."""
-        self._transport.close()
 
 
 class Network(httpx.BaseTransport):
@@ -99,13 +50,15 @@ class Network(httpx.BaseTransport):
         """
         proxy = self._proxies.get(_origin(request.url), "")
         request.extensions["trace"] = self._backend.trace
-        response = self._routes[proxy].handle_request(request)
+        try:
+            response = self._routes[proxy].handle_request(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            if not proxy:
+                raise
+            raise type(error)(f"{error} (by the proxy {httpx.URL(proxy).netloc.decode()})") from error
         if proxy and response.status_code == PROXY_AUTHENTICATION:
             response.close()
             raise httpx.ProxyError("407 Proxy Authentication Required")
-        if _has_stray_body(response):
-            # What follows would be taken for the response to the next request.
-            response.extensions["network_stream"].close()
         return response
 
     def close(self) -> None:
@@ -141,11 +94,3 @@ def _context(env: Mapping[str, str]) -> ssl.SSLContext:
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
-
-
-def _has_stray_body(response: httpx.Response) -> bool:
-    """Whether a response that has no body, whatever its head says, speaks of one (RFC 9112 section 6.3)."""
-    if response.status_code not in _NO_CONTENT or "network_stream" not in response.extensions:
-        return False
-    is_announced = response.status_code == 204 and response.headers.get("Content-Length", "0") != "0"  # noqa: PLR2004
-    return is_announced or "Transfer-Encoding" in response.headers

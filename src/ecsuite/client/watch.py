@@ -10,7 +10,7 @@ from typing import Final
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import CUT_OFF, CutOff, said_by, to_exchange, to_request
+from ecsuite.client.connection import CUT_OFF, CutOff, is_cut_off, said_by, to_exchange, to_request
 from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
 from ecsuite.findings.breach import Breach, Place, body
@@ -30,9 +30,14 @@ def _never() -> bool:
 
 
 def _may_be_networks(flaw: httpx.TransportError, request: httpx.Request) -> bool:
-    """Whether a body that is not had in whole may be the network's doing: always, where it is only slow."""
+    """Whether a body that is not had in whole may be the network's doing.
+
+    It always is where the body is only slow, and never where what came is no HTTP: that was the server's.
+    """
+    if isinstance(flaw, httpx.TimeoutException):
+        return True
     cut_off: Callable[[], bool] = request.extensions.get(CUT_OFF, _never)
-    return isinstance(flaw, httpx.TimeoutException) or cut_off()
+    return is_cut_off(flaw) and cut_off()
 
 
 class Watch:

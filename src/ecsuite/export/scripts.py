@@ -99,7 +99,7 @@ const differences = (sent, shown, at) => {
 
 def first(contract: Contract) -> str:
     """What is run before every request: the guard before production, and the token."""
-    return _GUARD % (json.dumps(sorted(contract.production_hosts())), BASE_URL) + _TOKEN
+    return _GUARD % (json.dumps(sorted(contract.hosts(production=True))), BASE_URL) + _TOKEN
 
 
 def before(call: Call, secrets: Sequence[str], *, is_token: bool) -> list[str]:

@@ -15,6 +15,7 @@ pytest_plugins = (
     "ecsuite.plugin.outcome",
     "ecsuite.plugin.masking",
     "ecsuite.plugin.unsteady",
+    "ecsuite.plugin.inconclusive",
     "ecsuite.plugin.results",
     "ecsuite.plugin.preflight",
     "ecsuite.plugin.summary",

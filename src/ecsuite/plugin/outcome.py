@@ -18,7 +18,7 @@ from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Tally
 from ecsuite.plugin.session import run_of, session_of, settings_of
-from ecsuite.plugin.untold import carried, could_not_tell
+from ecsuite.plugin.untold import carried, could_not_tell, has_mark
 from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
 from ecsuite.results.record import Found, Record, found_in, is_empty, merged
@@ -31,6 +31,8 @@ _OF_SUITE: Final = pytest.StashKey[bool]()
 _RECORD: Final = pytest.StashKey[Record]()
 _SCRIPTED: Final = pytest.StashKey[set[tuple[object, ...]]]()
 NOTHING: Final = Record(Tally())
+LONGEST_SHOWN: Final = 120
+LONGEST_REASON: Final = 400
 _Stopped = BaseException | None
 
 
@@ -110,10 +112,15 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         )
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
-    if isinstance(verdict.raised, CouldNotTell):
-        verdict = _Verdict(could_not_tell(item, verdict.raised, record))
     mask = (run or session_of(item.config)).redactor.text
-    is_skipped = is_of_suite and isinstance(verdict.raised, pytest.skip.Exception)
+    if isinstance(verdict.raised, CouldNotTell):
+        reason = one_line(mask(str(verdict.raised)), LONGEST_REASON)
+        verdict = _Verdict(could_not_tell(item, verdict.raised, record, reason))
+    is_skipped = isinstance(verdict.raised, pytest.skip.Exception)
+    is_untold = is_skipped and has_mark(item.user_properties)
+    # Why a test could not tell says what to do about it, too.
+    longest = LONGEST_REASON if is_untold else LONGEST_SHOWN
+    why = one_line(mask(str(verdict.raised)), longest) if is_skipped else ""
     item.stash[_RECORD] = replace(
         record,
         tally=_masked(record.tally, mask),
@@ -121,8 +128,9 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         left=tuple(each.masked(mask) for each in record.left),
         stopped=mask(verdict.stopped),
         crash=mask(verdict.crash),
-        is_told=verdict.is_told or is_skipped,
-        skipped=mask(one_line(str(verdict.raised))) if is_skipped else "",
+        is_told=verdict.is_told or is_untold or (is_skipped and is_of_suite),
+        skipped=why if is_of_suite and not is_untold else "",
+        inconclusive=why if is_untold else "",
         went_on=stopped is None,
     )
     return verdict.raised

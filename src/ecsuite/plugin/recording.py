@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -17,6 +19,8 @@ from ecsuite.session import Run
 if TYPE_CHECKING:
     from ecsuite.cassette.record import MemoryPersister
 
+# The name of pytest-recording among the plugins.
+_MAKER: Final = "recording"
 _UNRECORDED: Final = "ecsuite_unrecorded"
 _HAS_PASSED: Final = pytest.StashKey[bool]()
 
@@ -37,6 +41,15 @@ class Recordings:
 
 
 _RECORDINGS: Final = pytest.StashKey[Recordings]()
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """See that pytest-recording is there, which shuts the network and records, also where no plugin comes by itself."""
+    if pluginmanager.hasplugin(_MAKER) or pluginmanager.is_blocked(_MAKER):
+        return
+    # Without it there is a replay all the same: our client does not use the network then.
+    with suppress(ImportError):
+        pluginmanager.register(import_module("pytest_recording.plugin"), _MAKER)
 
 
 def recordings_of(config: pytest.Config) -> Recordings:
@@ -70,7 +83,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     unrecorded = leave_out(config, items, lambda item: _calls_api(item) and not scenario_of(item))
     recordings_of(config).unrecorded = unrecorded
-    for item in filter(_calls_api, items):
+    for item in filter(_calls_api, items) if config.pluginmanager.hasplugin(_MAKER) else ():
         item.add_marker(pytest.mark.vcr() if settings.recording else pytest.mark.block_network())
 
 

@@ -10,9 +10,11 @@ import pytest
 
 from ecsuite.errors import ReportUnwritable
 from ecsuite.left import exit_code
+from ecsuite.plugin.inconclusive import OUTCOME
 from ecsuite.plugin.masking import Words
 from ecsuite.plugin.outcome import is_strict, record_of
 from ecsuite.plugin.session import end_with, settings_of, usage_errors
+from ecsuite.plugin.untold import is_inconclusive
 from ecsuite.results import store
 from ecsuite.results.collect import Collector, Told
 from ecsuite.results.record import Record
@@ -138,7 +140,8 @@ class Reporter:
     def _count(self, report: pytest.TestReport) -> None:
         if report.when == "call" or (report.when == "setup" and not report.passed):
             is_error = report.failed and report.when == "setup"
-            self._collector.tests["error" if is_error else report.outcome] += 1
+            outcome = OUTCOME if is_inconclusive(report) else report.outcome
+            self._collector.tests["error" if is_error else outcome] += 1
         elif report.failed:
             self._collector.tests["error"] += 1
 

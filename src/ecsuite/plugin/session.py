@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -23,6 +23,7 @@ from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
 from ecsuite.session.profile import PROFILES, profile
 from ecsuite.target import MODES, secrets_in
+from ecsuite.webhook.front import Front
 
 MARKERS: Final = (
     "edition(name): the test is about that edition alone",
@@ -37,6 +38,8 @@ MARKERS: Final = (
 OUTPUTS: Final = {"xmlpath": "--junitxml", "log_file": "--log-file"}
 _SESSION: Final = pytest.StashKey[Session]()
 _RUN: Final = pytest.StashKey[Run]()
+# Under this name a worker of pytest-xdist is told where its deliveries come in.
+_FRONT: Final = "ecsuite_front"
 _EXIT_CODE: Final = pytest.StashKey[int]()
 
 
@@ -96,7 +99,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
-        session = Session(_settings(config), tell=waits_told(config), share=share_of(config))
+        given = getattr(config, "workerinput", {}).get(_FRONT)
+        front = Front(**given) if given else None
+        session = Session(_settings(config), tell=waits_told(config), share=share_of(config), front=front)
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
         if session.settings.mode != "replay" and not config.getoption("usepdb", default=False):
@@ -109,6 +114,22 @@ def pytest_configure(config: pytest.Config) -> None:
             for name, option in OUTPUTS.items():
                 if config.getoption(name, None):
                     require_file(config.invocation_params.dir / config.getoption(name), option)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Listen for the deliveries of all workers, before any is started."""
+    if session.config.pluginmanager.hasplugin("dsession"):
+        with usage_errors():
+            session_of(session.config).open_front()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where its deliveries come in."""
+    front = session_of(node.config).front
+    if front is not None:
+        node.workerinput[_FRONT] = {"address": front.address, "secret": front.secret}
 
 
 def _settings(config: pytest.Config) -> Settings:

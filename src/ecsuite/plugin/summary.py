@@ -15,6 +15,7 @@ from ecsuite.plugin.session import settings_of
 from ecsuite.report.lines import Line, Style
 from ecsuite.report.text import (
     figures_text,
+    inconclusive_lines,
     left_lines,
     not_checked_lines,
     skipped_lines,
@@ -68,7 +69,7 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
         terminalreporter.line(figures_text(figures))
         for text in filter(None, (unsteady_text(figures), *not_checked_lines(figures.not_checked, most))):
             terminalreporter.line(text)
-    for text in skipped_lines(result.skipped):
+    for text in (*inconclusive_lines(result.inconclusive), *skipped_lines(result.skipped)):
         terminalreporter.line(text)
     # What an unusual id leaves on the local stand-in goes with it.
     left = [each for each in result.left if settings.mode != "local" or each.reason != "unfindable"]

@@ -8,7 +8,7 @@ import pytest
 
 from ecsuite.errors import CouldNotTell
 from ecsuite.plugin.session import end_with, session_of, settings_of
-from ecsuite.plugin.untold import PROPERTY, begin_again, is_untold
+from ecsuite.plugin.untold import begin_again, has_mark, is_untold, mark
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -40,7 +40,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out what is left of a run that has ended."""
     reason = session_of(item.config).ended
     if reason and _calls_api(item):
-        item.user_properties.append((PROPERTY, reason))
+        mark(item, reason)
         pytest.skip(f"not run: {reason}")
 
 
@@ -56,7 +56,7 @@ class Untold:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Learn that a test could not tell; it may have run in another process."""
-        if any(name == PROPERTY for name, _ in report.user_properties):
+        if has_mark(report.user_properties):
             end_with(self._config, CouldNotTell.exit_code)
 
 

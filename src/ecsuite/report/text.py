@@ -54,6 +54,12 @@ def skipped_lines(skipped: Mapping[str, int]) -> Iterator[str]:
         yield f"{times:>5} x {'tests' if times > 1 else 'test'} skipped: {reason}"
 
 
+def inconclusive_lines(inconclusive: Mapping[str, int]) -> Iterator[str]:
+    """Why tests could not tell, a line a reason, the most frequent first."""
+    for reason, times in sorted(inconclusive.items(), key=lambda item: -item[1]):
+        yield f"{times:>5} x {'tests' if times > 1 else 'test'} inconclusive: {reason}"
+
+
 def broken_text(count: int) -> str:
     """How many promises a test found broken."""
     return f"{count_of(count, 'promise')} broken"
@@ -64,9 +70,9 @@ def error_text(error: Exception) -> str:
     return wording.printable(f"ecsuite: {error}")
 
 
-def one_line(text: str) -> str:
+def one_line(text: str, longest: int = wording.LONGEST_SHOWN) -> str:
     """The first line of a text, so that nothing in it steers a terminal; cut where it is too long to read."""
-    return wording.shorten(text.partition("\n")[0])
+    return wording.shorten(text.partition("\n")[0], longest)
 
 
 def unsteady_text(figures: Figures) -> str:

@@ -77,13 +77,15 @@ class Collector:
         self._left_out = 0
         self._troubles: dict[tuple[Kind, str], _Trouble] = {}
         self._skipped: Counter[str] = Counter()
+        self._inconclusive: Counter[str] = Counter()
         self._base_urls: dict[str, None] = {}
         self._left: list[Left] = []
 
     @property
     def has_called(self) -> bool:
         """Whether there is anything to be told of."""
-        return bool(self._tally.exchanges or self._causes.count or self._troubles or self._skipped)
+        told = (self._tally.exchanges, self._causes.count, self._troubles, self._skipped, self._inconclusive)
+        return any(told)
 
     def add(self, test: str, record: Record) -> Told:
         """Add what a test hands over; what is to be said of it."""
@@ -95,6 +97,8 @@ class Collector:
             self._add_trouble(test, record)
         if record.skipped:
             self._skipped[record.skipped] += 1
+        if record.inconclusive:
+            self._inconclusive[record.inconclusive] += 1
         new, known = [], []
         for found in record.found:
             is_new = self._causes.add(test, found)
@@ -147,6 +151,7 @@ class Collector:
             findings_left_out=self._left_out,
             problems=tuple(problems),
             skipped=dict(self._skipped),
+            inconclusive=dict(self._inconclusive),
             left=tuple(self._left),
         )
 

@@ -95,6 +95,7 @@ class Record:
         base_url: where its calls went.
         is_told: whether it ended as it did for what stands here, and for nothing else.
         skipped: why it was skipped; empty where it was not.
+        inconclusive: why it could not tell; empty where it could.
         went_on: whether it came to its end all the same.
         left: what it made, and could not or was not to delete.
     """
@@ -106,6 +107,7 @@ class Record:
     base_url: str = ""
     is_told: bool = False
     skipped: str = ""
+    inconclusive: str = ""
     went_on: bool = True
     left: tuple[Left, ...] = ()
 
@@ -120,6 +122,7 @@ class Record:
             "base_url": self.base_url,
             "is_told": self.is_told,
             "skipped": self.skipped,
+            "inconclusive": self.inconclusive,
             "went_on": self.went_on,
             "left": [each.to_json() for each in self.left],
         }
@@ -139,6 +142,7 @@ class Record:
             base_url=value["base_url"],
             is_told=value["is_told"],
             skipped=value["skipped"],
+            inconclusive=value["inconclusive"],
             went_on=value["went_on"],
             left=tuple(map(Left.from_json, value["left"])),
         )
@@ -252,7 +256,13 @@ def _counted(breach: Breach, privacy: Privacy) -> Breach:
 def is_empty(record: Record) -> bool:
     """Whether a test has nothing to hand over: it called nothing and stopped for no reason of ours."""
     return not (
-        record.tally.exchanges or record.found or record.stopped or record.crash or record.skipped or record.left
+        record.tally.exchanges
+        or record.found
+        or record.stopped
+        or record.crash
+        or record.skipped
+        or record.inconclusive
+        or record.left
     )
 
 

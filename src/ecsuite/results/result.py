@@ -54,7 +54,7 @@ class Figures:
         passed: how often a promise was kept.
         broken: how often one was broken, by whatever severity.
         not_checked: how often a promise could not be judged, by its id and the reason, the most frequent first.
-        tests: how many tests ended how: `passed`, `failed`, `skipped`, `error`.
+        tests: how many tests ended how: `passed`, `failed`, `skipped`, `inconclusive`, `error`.
         unsteady: how often there was no response of the API's, by what came in its place: a status, or `lost`.
     """
 
@@ -173,6 +173,7 @@ class RunResult:
         findings_left_out: how many more there were.
         problems: what else made tests fail.
         skipped: how many tests were skipped, by the reason.
+        inconclusive: how many could not tell, by the reason.
         left: what was made and is still there, those first that are to be deleted first.
     """
 
@@ -183,6 +184,7 @@ class RunResult:
     findings_left_out: int = 0
     problems: tuple[Problem, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    inconclusive: Mapping[str, int] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
 
     @property
@@ -203,6 +205,7 @@ class RunResult:
             "findings_left_out": self.findings_left_out,
             "problems": _each(self.problems),
             "skipped": dict(self.skipped),
+            "inconclusive": dict(self.inconclusive),
             "left": _each(self.left),
         }
 
@@ -217,6 +220,8 @@ class RunResult:
             findings_left_out=value["findings_left_out"],
             problems=tuple(map(Problem.from_json, value["problems"])),
             skipped=dict(value["skipped"]),
+            # A result of before it had that is read all the same.
+            inconclusive=dict(value.get("inconclusive", {})),
             left=tuple(map(Left.from_json, value["left"])),
         )
 

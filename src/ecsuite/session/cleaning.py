@@ -19,7 +19,7 @@ from ecsuite.ledger.entry import Head, Partner, Sought
 from ecsuite.ledger.find import Found, ledgers, locked
 from ecsuite.left import Left
 from ecsuite.messages.redact import Redactor
-from ecsuite.session.connections import Connections
+from ecsuite.session.connections import Connections, Terms
 from ecsuite.session.session import Session
 from ecsuite.session.settings import Settings
 from ecsuite.target import Credentials, Target
@@ -126,7 +126,7 @@ class Cleaning:
         redactor, journal = Redactor(), Journal()
         checker = Checker(contract, target.base_url, target.token_url, redactor.text)
         journal.listeners.append(self._tell_deletion)
-        with closing(Connections(target, Patience(tell=self.waiting), keeps_ledger=False)) as connections:
+        with closing(Connections(target, Patience(tell=self.waiting), terms=Terms(keeps_ledger=False))) as connections:
             api = connections.client(target, checker, journal, redactor, in_order=False)
             api.cleanup.adopt(paths, sought)
             api.clean_up()

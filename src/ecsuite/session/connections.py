@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Final
 
 from ecsuite.bounds import RESPONSE_SECONDS
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Budget, Latency, Patience, Token, Transcript, new_http
 from ecsuite.client.ownership import Ownership
 from ecsuite.client.sender import Send
-from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
 from ecsuite.ledger import Ledger, PartnerLedger, open_ledger
 from ecsuite.messages.redact import Redactor
 from ecsuite.target import Credentials, Target
+from ecsuite.webhook.front import Front
 from ecsuite.webhook.http import receiving
 from ecsuite.webhook.receiver import NoReceiver, Receiver
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What runs go by that share connections.
+
+    Attributes:
+        budget: what all that is sent is counted in, if it is.
+        front: what passes deliveries on to the receiver; None where it has a port of its own.
+        unusual_ids: whether things are made by ids that a server may never find in a path; always, but on a live one.
+        run: the name that all processes of a run have in common; of its own where it is empty.
+        keeps_ledger: whether it is written down what is made on a live server.
+    """
+
+    budget: Budget | None = None
+    front: Front | None = None
+    unusual_ids: bool = False
+    run: str = ""
+    keeps_ledger: bool = True
+
+
+TERMS: Final = Terms()
 
 
 class Connections:
@@ -31,10 +53,7 @@ class Connections:
         target: where to.
         patience: how long calls wait for it; of its own where it is left out.
         seconds: that a response may take in all.
-        budget: what all that is sent is counted in, if it is.
-        unusual_ids: whether things are made by ids that a server may never find in a path.
-        run: the name that all processes of a run have in common; of its own where it is left out.
-        keeps_ledger: whether it is written down what is made on a live server.
+        terms: what the runs go by.
     """
 
     def __init__(
@@ -42,18 +61,11 @@ class Connections:
         target: Target,
         patience: Patience | None = None,
         seconds: float = RESPONSE_SECONDS,
-        budget: Budget | None = None,
-        *,
-        unusual_ids: bool = False,
-        run: str = "",
-        keeps_ledger: bool = True,
+        terms: Terms = TERMS,
     ) -> None:
         self.target = target
-        self._budget = budget
-        self._unusual_ids = unusual_ids or target.mode != "live"
         self._seconds = seconds
-        self._run = run
-        self._keeps_ledger = keeps_ledger and target.mode == "live"
+        self._terms = terms
         self._ledgers: dict[str, Ledger] = {}
         self.patience = patience or Patience()
         self._stack = ExitStack()
@@ -69,7 +81,11 @@ class Connections:
     @cached_property
     def receiver(self) -> Receiver:
         """A receiver of deliveries, opened when the first of them is asked for."""
-        return self._stack.enter_context(_receiver(self.target))
+        target = self.target
+        if not (target.on_loopback or target.receiver_url):
+            return NoReceiver()
+        receiver = receiving(public_url=target.receiver_url, port=target.receiver_port, front=self._terms.front)
+        return self._stack.enter_context(receiver)
 
     def client(
         self,
@@ -98,11 +114,12 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
-        if self._keeps_ledger:
+        is_live = self.target.mode == "live"
+        if is_live and self._terms.keeps_ledger:
             identity = partner.credentials.identity
             shared["ledger"] = PartnerLedger(partial(self._ledger, checker.contract.edition), identity)
-        shared["ownership"] = Ownership(is_shared=partner.mode == "live", unusual_ids=self._unusual_ids)
-        budget, patience = self._budget, self.patience
+        shared["ownership"] = Ownership(is_shared=is_live, unusual_ids=self._terms.unusual_ids or not is_live)
+        budget, patience = self._terms.budget, self.patience
 
         def retrying(send: Send) -> Send:
             # What is sent again counts again.
@@ -118,22 +135,6 @@ class Connections:
         """The ledger of this process, opened when there is something to write."""
         with self._lock:
             if edition not in self._ledgers:
-                ledger = open_ledger(self.target.base_url, edition, self._run)
+                ledger = open_ledger(self.target.base_url, edition, self._terms.run)
                 self._ledgers[edition] = self._stack.enter_context(closing(ledger))
             return self._ledgers[edition]
-
-
-@contextmanager
-def _receiver(target: Target) -> Iterator[Receiver]:
-    if not (target.on_loopback or target.receiver_url):
-        yield NoReceiver()
-        return
-    with ExitStack() as stack:
-        try:
-            receiver: Receiver = stack.enter_context(
-                receiving(public_url=target.receiver_url, port=target.receiver_port)
-            )
-        except PortTaken:
-            # It was free before the first test, so another worker of this run has it.
-            receiver = NoReceiver(f"another worker of this run has the port {target.receiver_port} of EC_WEBHOOK_PORT")
-        yield receiver

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -35,14 +36,14 @@ from ecsuite.messages.exchange import FORBIDDEN, HTML, Response
 from ecsuite.messages.media import UndecodableError, json_or_none
 from ecsuite.messages.redact import Redactor
 from ecsuite.production import host_of
-from ecsuite.session.connections import Connections
+from ecsuite.session.connections import Connections, Terms
 from ecsuite.target import Target
+from ecsuite.webhook.place import listening_place
 
 # Seconds for an answer, and for a service that is busy; somebody who is not there is not waited for.
 BUDGET: Final = 20.0
 LIMITS: Final[Mapping[Trouble, float]] = {"lost": 2.0, "unreachable": 0.5}
 MOST_READS: Final = 4
-LOOPBACK: Final = "127.0.0.1"
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS: Final = frozenset({"invalid_client", "unauthorized_client"})
 # The variables that have the credentials of the first partner, and of the second.
@@ -60,6 +61,8 @@ def require_server(
     tell: Callable[[Wait], object] = lambda _: None,
     redactor: Redactor | None = None,
     budget: Budget | None = None,
+    *,
+    has_port: bool = False,
 ) -> None:
     """See that the API of an edition answers at a target, and takes the credentials.
 
@@ -71,14 +74,16 @@ def require_server(
         tell: called with a long wait.
         redactor: told of every token.
         budget: what all that is sent is counted in, if it is.
+        has_port: whether this process listens for webhooks already.
 
     Raises:
         UsageError: nobody is there, it is no such API, or it refuses the credentials.
         AllBroken: it has nothing but server errors.
         CouldNotTell: it is too busy.
     """
-    _require_port(target)
-    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET, budget)) as connections:
+    if not has_port:
+        _require_port(target)
+    with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET, Terms(budget))) as connections:
         others = [replace(target, credentials=target.other)] if target.other else []
         clients = [_client(connections, partner, edition, redactor) for partner in (target, *others)]
         have_tokens = [_has_token(api, names) for api, names in zip(clients, VARIABLES, strict=False)]
@@ -90,11 +95,12 @@ def _require_port(target: Target) -> None:
     """See that the port is free that a public address for webhooks leads to."""
     if not target.receiver_port:
         return
+    host, port = listening_place(target.receiver_url, target.receiver_port)
     try:
-        socket.create_server((LOOPBACK, target.receiver_port)).close()
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise WebhookPortTaken(target.receiver_port, reason) from None
+        raise WebhookPortTaken(port, reason) from None
 
 
 def _client(connections: Connections, partner: Target, edition: str, redactor: Redactor | None = None) -> Api:
@@ -121,7 +127,7 @@ def _has_token(api: Api, names: Sequence[str]) -> bool:
 
 
 def _token(api: Api, names: Sequence[str]) -> str:
-    url = api.target.token_url
+    url = _without_query(api.target.token_url)
     try:
         return api.token()
     except CouldNotTell as error:
@@ -136,12 +142,17 @@ def _token(api: Api, names: Sequence[str]) -> str:
         raise
 
 
+def _without_query(url: str) -> str:
+    """An address without what may be a secret in it."""
+    return url.partition("?")[0]
+
+
 _WEB_PAGE: Final = "check the address, and whether a login, a proxy or a VPN stands before it"
 
 
 def _judge_token(api: Api, response: Response, names: Sequence[str]) -> None:
     """Say what is there, where it is no token endpoint, or refuses the credentials; raises as `require_server`."""
-    url, status = api.target.token_url, response.status
+    url, status = _without_query(api.target.token_url), response.status
     answer = json_or_none(response.body)
     error = answer.get("error") if isinstance(answer, dict) else None
     if _is_page(status, response.headers.get("Content-Type")):
@@ -188,14 +199,14 @@ def _judge_reads(
         if isinstance(error, CouldNotTell):
             if error.status:
                 raise error
-            raise ServerUnreachable(target.base_url, _shown(error.reason), though=target.token_url)
+            raise ServerUnreachable(target.base_url, _shown(error.reason), though=_without_query(target.token_url))
     _require_no_way_to_production(target, seen, edition)
     statuses = {decoded.status for decoded in seen}
     told = ", ".join(f"GET {urlsplit(decoded.exchange.request.url).path} gets {decoded.status}" for decoded in seen[:2])
     if unanswered or (seen and all(_is_page(each.status, each.media_type.essence) for each in seen)):
         raise NoSuchApi(target.base_url, told or "403, a web page", _WEB_PAGE)
     if statuses and statuses <= {UNAUTHORIZED, FORBIDDEN}:
-        raise TokenNotTaken(target.base_url, target.token_url, seen[0].status)
+        raise TokenNotTaken(target.base_url, _without_query(target.token_url), seen[0].status)
     if statuses and all(decoded.is_server_error for decoded in seen):
         raise AllBroken(target.base_url, told, api.journal.findings[0])
     if seen and not any(decoded.is_server_error for decoded in seen):
@@ -244,4 +255,4 @@ def _is_page(status: int, content_type: str | None) -> bool:
 
 
 def _shown(reason: str) -> str:
-    return f"no answer within {BUDGET:.0f} seconds" if "Timeout" in reason else reason.partition(": ")[2] or reason
+    return f"no answer within {BUDGET:.0f} seconds" if "Timeout" in reason else re.sub(r"^\w+: ", "", reason)

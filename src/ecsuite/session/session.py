@@ -12,14 +12,15 @@ from typing import Final
 from ecsuite import editions
 from ecsuite.cassette.tape import load, require_full
 from ecsuite.client import NO_LIMITS, Budget, Limits, Patience, Share, Wait
-from ecsuite.errors import CassetteError, EcsuiteError
+from ecsuite.errors import CassetteError, EcsuiteError, PortTaken, WebhookPortTaken
 from ecsuite.ledger import require_home
 from ecsuite.messages.redact import Redactor
-from ecsuite.session.connections import Connections
+from ecsuite.session.connections import Connections, Terms
 from ecsuite.session.outputs import require_writable
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
 from ecsuite.target import Target, live, secrets_in
+from ecsuite.webhook.front import Front, fronting
 
 # Requests a second that a server on somebody's network gets at the most, unless told otherwise.
 DEFAULT_RATE: Final = 10.0
@@ -33,6 +34,7 @@ class Session:
         env: describes a live server, as the README says; the environment of this process where it is left out.
         tell: called with each long wait for a service that is unsteady.
         share: of this process in the limits; without one nothing is limited.
+        front: what passes deliveries on, opened by another session.
 
     Attributes:
         patience: how long calls wait for it.
@@ -45,9 +47,11 @@ class Session:
         env: Mapping[str, str] | None = None,
         tell: Callable[[Wait], object] = lambda _: None,
         share: Share | None = None,
+        front: Front | None = None,
     ) -> None:
         self.settings = settings
         self._share = share
+        self._front = front
         self._tell = lambda wait: tell(replace(wait, line=self._mask(wait.line), reason=self._mask(wait.reason)))
         self.patience = Patience(tell=self._tell)
         self._env = os.environ if env is None else env
@@ -93,7 +97,8 @@ class Session:
         from ecsuite.session.preflight import require_server  # noqa: PLC0415  for a live server only
 
         edition = self.settings.editions[0]
-        require_server(edition, self.target(edition), self._tell, self.redactor, self._budget(edition))
+        target, budget, has_port = self.target(edition), self._budget(edition), self._front is not None
+        require_server(edition, target, self._tell, self.redactor, budget, has_port=has_port)
 
     def target(self, edition: str) -> Target:
         """Where the runs of an edition send to.
@@ -106,6 +111,26 @@ class Session:
             is_live = self.settings.mode == "live"
             self._targets[edition] = self._live() if is_live else _stand_in(self._stack, edition)
         return self._targets[edition]
+
+    @property
+    def front(self) -> Front | None:
+        """What passes deliveries on to other processes, where it is open."""
+        return self._front
+
+    def open_front(self) -> None:
+        """Listen for the deliveries of several sessions in other processes, where they are to come to one port.
+
+        Raises:
+            WebhookPortTaken: the port cannot be had.
+        """
+        if self.settings.mode != "live":
+            return
+        target = self.target(self.settings.editions[0])
+        if target.receiver_url or target.receiver_port:
+            try:
+                self._front = self._stack.enter_context(fronting(target.receiver_url, target.receiver_port))
+            except PortTaken as taken:
+                raise WebhookPortTaken(taken.port, taken.reason) from None
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
         """A run of an edition, of which the block is to be a scenario.
@@ -160,21 +185,18 @@ class Session:
         """A run that shares nothing, for a cassette must be whole in itself; one made again sends the same again."""
         with ExitStack() as stack:
             target = self.target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
-            budget, run = self._budget(edition), self.settings.run
-            connections = stack.enter_context(closing(Connections(target, self.patience, budget=budget, run=run)))
+            connections = stack.enter_context(closing(self._connected(target, edition)))
             seed, redactor = _seed(cassette), self.redactor
-            opened = open_run(edition, target, seed=seed, recording=True, connections=connections, redactor=redactor)
-            yield stack.enter_context(opened)
+            run = open_run(edition, target, seed=seed, recording=True, connections=connections, redactor=redactor)
+            yield stack.enter_context(run)
+
+    def _connected(self, target: Target, edition: str) -> Connections:
+        terms = Terms(self._budget(edition), self._front, self.settings.unusual_ids, self.settings.run)
+        return Connections(target, self.patience, terms=terms)
 
     def _shared(self, edition: str) -> Connections:
         if edition not in self._connections:
-            connections = Connections(
-                self.target(edition),
-                self.patience,
-                budget=self._budget(edition),
-                unusual_ids=self.settings.unusual_ids,
-                run=self.settings.run,
-            )
+            connections = self._connected(self.target(edition), edition)
             self._connections[edition] = self._stack.enter_context(closing(connections))
         return self._connections[edition]
 

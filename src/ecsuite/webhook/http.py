@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from ecsuite.bounds import DELIVERY_BYTES
-from ecsuite.errors import NothingThere
+from ecsuite.client.transport import Network
+from ecsuite.errors import NothingThere, UsageError
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.target import Credentials, Target
 from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, no_subject, url_of
+from ecsuite.webhook.front import Front
 from ecsuite.webhook.inbox import Inbox
+from ecsuite.webhook.place import LOOPBACK, listening_place
 from ecsuite.webhook.receiver import TIMEOUT, Receiver
 
 if TYPE_CHECKING:
     from starlette.requests import Request as Incoming
 
 PROBE_TIMEOUT: Final = 5.0
+# What httpx waits for.
+_WAITS: Final = ("connect", "read", "write", "pool")
 # What senders, and what stands before a receiver, look with whether it is there; nothing is delivered by them.
 HANDSHAKES: Final = frozenset({"GET", "HEAD", "OPTIONS", "PRI", "TRACE"})
 DOUBT: Final = (
@@ -78,12 +84,13 @@ class DoubtfulReceiver(HttpReceiver):
 
 
 @contextmanager
-def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
-    """A receiver on this machine's loopback address.
+def receiving(*, public_url: str = "", port: int = 0, front: Front | None = None) -> Iterator[HttpReceiver]:
+    """A receiver on this machine.
 
     Args:
         public_url: how the API reaches it; its own address where that is left out.
         port: the port to listen on; 0 for any.
+        front: what passes deliveries on to it, in place of both.
 
     Raises:
         PortTaken: the port cannot be had.
@@ -91,21 +98,29 @@ def receiving(*, public_url: str = "", port: int = 0) -> Iterator[HttpReceiver]:
     from ecsuite import asgi  # noqa: PLC0415  a server is more than a replay needs
 
     inbox = Inbox()
-    listener = asgi.listen(asgi.LOOPBACK, port)
-    address = public_url or asgi.origin(listener)
+    listener = asgi.listen(*(listening_place(public_url, port) if front is None else (LOOPBACK, 0)))
+    own_port = listener.getsockname()[1]
+    address = front.address_for(own_port) if front else public_url or asgi.origin(listener)
     app = _App(inbox, address)
     # A response that is still due when the run is over is nobody's trouble.
     with asgi.in_thread(app, listener, log_level="critical"):
-        is_doubtful = bool(public_url) and not _leads_here(public_url, app)
+        is_doubtful = bool(public_url or front) and not _leads_here(address, app)
         kind = DoubtfulReceiver if is_doubtful else HttpReceiver
-        yield kind(inbox, address, listener.getsockname()[1])
+        yield kind(inbox, address, own_port)
 
 
-def _leads_here(public_url: str, app: _App) -> bool:
-    """Whether this machine reaches itself by a public address; not every router lets it, though others get through."""
-    with suppress(httpx.HTTPError):
-        httpx.get(f"{public_url}/{app.probe}", timeout=PROBE_TIMEOUT)
+def _leads_here(address: str, app: _App) -> bool:
+    """Whether this machine reaches itself by an address; not every router lets it, though others get through."""
+    url = f"{address}/{app.probe}"
+    # Whatever keeps it from being tried, a proxy that cannot be used or a certificate, may not keep the API from it.
+    with suppress(httpx.RequestError, httpx.InvalidURL, UsageError), closing(_way_to(url)) as way:
+        way.handle_request(httpx.Request("GET", url, extensions={"timeout": dict.fromkeys(_WAITS, PROBE_TIMEOUT)}))
     return app.was_probed
+
+
+def _way_to(url: str) -> Network:
+    """The network as the calls of a live run use it."""
+    return Network(Target("live", url, "", Credentials()), PROBE_TIMEOUT)
 
 
 class _App:
