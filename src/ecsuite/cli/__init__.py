@@ -12,13 +12,14 @@ from typing import Final, NoReturn
 
 import click
 
-from ecsuite.cli import catalogue, serve, show, token, walkthrough
+from ecsuite.cli import catalogue, serve, show, test, token, walkthrough
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.errors import EcsuiteError
 from ecsuite.version import __version__
 
 COMMANDS: Final = (
     walkthrough.walkthrough,
+    test.test,
     token.token,
     show.show,
     serve.serve,

@@ -33,12 +33,6 @@ NOTHING: Final = Record(Tally())
 _Stopped = BaseException | None
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--ec-strict`."""
-    group = parser.getgroup("ecsuite", "Energy Coordination API")
-    group.addoption("--ec-strict", action="store_true", help="fail on warnings as well as on errors")
-
-
 def is_strict(config: pytest.Config) -> bool:
     """Whether warnings fail a test, too; they do in a recording, for what is recorded must be right in all."""
     return bool(config.getoption("--ec-strict")) or settings_of(config).recording

@@ -8,13 +8,12 @@ from typing import Final
 
 import pytest
 
-from ecsuite import editions, hooks
+from ecsuite import hooks
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
-from ecsuite.target import MODES
 
 MARKERS: Final = (
     "edition(name): the test is about that edition alone",
@@ -56,21 +55,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that say where to send to and what may be done there, and the setting `ec_cassettes`."""
-    group = parser.getgroup("ecsuite", "Energy Coordination API")
-    group.addoption(
-        "--ec-target",
-        choices=MODES,
-        help="where the exchanges come from: the cassettes (replay, the default), the local stand-in over a socket "
-        "(local), or the server that EC_BASE_URL and the other variables name (live)",
-    )
-    group.addoption(
-        "--ec-edition",
-        metavar="EDITION",
-        help=f"the edition to test, or all (the default; with live, {editions.default('live')})",
-    )
-    group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
-    group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
+    """Add the setting `ec_cassettes`."""
     parser.addini("ec_cassettes", "the folder of the cassettes, in place of ecsuite's own", type="paths")
 
 

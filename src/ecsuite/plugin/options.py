@@ -1,0 +1,56 @@
+"""The options of the plugin, which pytest has from the start: this module alone is its entry point, and loads no other.
+
+The plugin itself comes where a `conftest.py` or `-p` names `ecsuite.plugin`, or where one of these options is given; a
+project that does neither has no fixture, no marker and no import of ecsuite.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+MOST_FINDINGS: Final = 250
+_PREFIX: Final = "ec_"
+_PLUGIN: Final = "ecsuite.plugin"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, each with the prefix `--ec-`."""
+    group = parser.getgroup("ecsuite", "Energy Coordination API")
+    group.addoption(
+        "--ec-target",
+        metavar="TARGET",
+        help="where the exchanges come from: the cassettes (replay, the default), the local stand-in over a socket "
+        "(local), or the server that EC_BASE_URL and the other variables name (live)",
+    )
+    group.addoption(
+        "--ec-edition",
+        metavar="EDITION",
+        help="the edition to test, or all (the default; with live, the newest)",
+    )
+    group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
+    group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
+    group.addoption("--ec-strict", action="store_true", help="fail on warnings as well as on errors")
+    group.addoption(
+        "--ec-report",
+        metavar="DIR",
+        type=Path,
+        help="where the result of the run is written, for `ecsuite show` (.ecsuite/last unless given)",
+    )
+    group.addoption(
+        "--ec-max-findings",
+        metavar="N",
+        type=int,
+        help="end a hopeless run that has so many findings; one of a known cause counts only where "
+        f"a test could not go on for it ({MOST_FINDINGS} unless given; 0 for no end)",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Bring in the plugin where one of its options is given, so that none is taken and then ignored."""
+    given = vars(early_config.known_args_namespace)
+    if any(value not in (None, False) for name, value in given.items() if name.startswith(_PREFIX)):
+        early_config.pluginmanager.import_plugin(_PLUGIN)
