@@ -82,7 +82,7 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
     credentials = _credentials(env)
-    base_url = _url("EC_BASE_URL", env["EC_BASE_URL"])
+    base_url = checked_url("EC_BASE_URL", env["EC_BASE_URL"])
     host = (urlsplit(base_url).hostname or "").rstrip(".")
     production = host in production_hosts
     if production and not allow_production:
@@ -92,11 +92,11 @@ def live(env: Mapping[str, str], production_hosts: frozenset[str], *, allow_prod
     return Target(
         mode="live",
         base_url=base_url,
-        token_url=_url("EC_TOKEN_URL", env["EC_TOKEN_URL"]) if env.get("EC_TOKEN_URL") else "",
+        token_url=checked_url("EC_TOKEN_URL", env["EC_TOKEN_URL"]) if env.get("EC_TOKEN_URL") else "",
         credentials=credentials,
         other=_other(env),
-        receiver_url=_url("EC_WEBHOOK_PUBLIC_URL", env.get("EC_WEBHOOK_PUBLIC_URL", "")),
-        receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or default_port),
+        receiver_url=checked_url("EC_WEBHOOK_PUBLIC_URL", env.get("EC_WEBHOOK_PUBLIC_URL", "")),
+        receiver_port=checked_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or default_port),
         name=urlsplit(base_url).netloc,
         sandbox=not production,
         conditions=Conditions.read(env),
@@ -115,7 +115,7 @@ def token_endpoint(env: Mapping[str, str]) -> Target:
     if missing:
         raise VariablesMissing(missing, "an access token")
     credentials = Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
-    return Target("live", "", _url("EC_TOKEN_URL", env["EC_TOKEN_URL"]), credentials)
+    return Target("live", "", checked_url("EC_TOKEN_URL", env["EC_TOKEN_URL"]), credentials)
 
 
 def _credentials(env: Mapping[str, str]) -> Credentials:
@@ -144,7 +144,8 @@ def _other(env: Mapping[str, str]) -> Credentials | None:
     return Credentials(*(env[name] for name in names))
 
 
-def _url(variable: str, value: str) -> str:
+def checked_url(variable: str, value: str) -> str:
+    """An address without its trailing slash; empty where none is given; raises `BadUrl`."""
     if not value:
         return ""
     try:
@@ -157,7 +158,8 @@ def _url(variable: str, value: str) -> str:
     return value.rstrip("/")
 
 
-def _port(variable: str, value: str) -> int:
+def checked_port(variable: str, value: str) -> int:
+    """The number of a port; raises `BadPort`."""
     if not value.isdecimal() or int(value) > HIGHEST_PORT:
         raise BadPort(variable, value)
     return int(value)

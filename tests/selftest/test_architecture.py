@@ -48,12 +48,14 @@ LAYERS = [
     ["ecsuite.webhook.signature"],
     ["ecsuite.cassette"],
     ["ecsuite.editions"],
+    ["ecsuite.config"],
     ["ecsuite.asgi"],
     ["ecsuite.webhook"],
     ["ecsuite.rules"],
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
     ["ecsuite.session"],
+    ["ecsuite.doctor"],
     ["ecsuite.results"],
     ["ecsuite.reproduce"],
     ["ecsuite.report"],
@@ -66,6 +68,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # What only some users need is imported where it is used.
 HEAVY = {"rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools"}
+HEAVY |= {"dotenv", "tomlkit", "tomllib"}
 AT_HOME = {
     "rich": {"ecsuite.report.terminal"},
     "starlette": {"ecsuite.standin"},

@@ -1,13 +1,11 @@
 """ecsuite as a package: its tests from any folder, and what a pytest that does not use it has of it."""
 
-import os
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
-from projects import Project, Result
+from projects import Project
+from projects import run_module as run
 
 ROOT = Path(__file__).parents[2]
 # Folders of tests that are not about an API; a wheel has none of them.
@@ -19,22 +17,6 @@ ENTRY = ("-p", "ecsuite.plugin.options")
 @pytest.fixture
 def empty(tmp_path) -> Path:
     return tmp_path
-
-
-def run(folder: Path, *command: str, **env: str) -> Result:
-    """Runs a module of Python in a folder, without anything of this run in its environment."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
-    return Result(
-        subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=folder,
-            env=own | {"COLUMNS": "200"} | env,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=100,
-        )
-    )
 
 
 def test_suite_runs_from_any_folder(empty):

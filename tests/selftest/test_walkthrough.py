@@ -176,8 +176,7 @@ USAGE = {
     "no such option": (["walkthrough", "--fast"], "ecsuite: No such option '--fast'. (see: ecsuite --help)"),
     "no such target": (
         ["walkthrough", "--ec-target", "mars"],
-        "ecsuite: Invalid value for '--target' / '--ec-target': 'mars' is not one of 'replay', 'local', 'live'. "
-        "(see: ecsuite --help)",
+        "ecsuite: there is no target 'mars': expected one of replay, local, live (--target; for pytest --ec-target)",
     ),
     "no such edition": (
         ["walkthrough", "--ec-edition", "1999-12"],

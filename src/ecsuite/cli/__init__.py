@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 
 import click
 
-from ecsuite.cli import catalogue, serve, show, test, token, walkthrough
+from ecsuite.cli import accept, catalogue, doctor, init, serve, show, test, token, walkthrough
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.errors import EcsuiteError
 from ecsuite.version import __version__
@@ -20,6 +20,9 @@ from ecsuite.version import __version__
 COMMANDS: Final = (
     walkthrough.walkthrough,
     test.test,
+    init.init,
+    doctor.doctor,
+    accept.accept,
     token.token,
     show.show,
     serve.serve,

@@ -16,14 +16,20 @@ _PREFIX = "--ec-"
     "--target",
     "--ec-target",
     metavar="TARGET",
-    help="Where the exchanges come from: recordings (replay), a server started on this machine (local), or the one in "
-    "EC_BASE_URL (live).  [default: replay]",
+    help="Where the exchanges come from: recordings (replay), a server started on this machine (local), the one in "
+    "EC_BASE_URL or ecsuite.toml (live), or a target in that file by its name.  [default: replay]",
 )
 @click.option(
     "--edition",
     "--ec-edition",
     metavar="EDITION",
     help="The edition to test, or all.  [default: all; live: the newest]",
+)
+@click.option(
+    "--env-file",
+    "--ec-env-file",
+    metavar="FILE",
+    help="A file with variables such as EC_CLIENT_SECRET=..., for those that the environment does not have.",
 )
 @click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
 @click.option(

@@ -23,12 +23,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--ec-target",
         metavar="TARGET",
         help="where the exchanges come from: the cassettes (replay, the default), the local stand-in over a socket "
-        "(local), or the server that EC_BASE_URL and the other variables name (live)",
+        "(local), the server that EC_BASE_URL and the other variables or ecsuite.toml name (live), or a target in that "
+        "file by its name",
     )
     group.addoption(
         "--ec-edition",
         metavar="EDITION",
         help="the edition to test, or all (the default; with live, the newest)",
+    )
+    group.addoption(
+        "--ec-env-file",
+        metavar="FILE",
+        type=Path,
+        help="a file with variables such as EC_CLIENT_SECRET=..., for those that the environment does not have",
     )
     group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
     group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")

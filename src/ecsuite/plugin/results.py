@@ -11,7 +11,7 @@ import pytest
 from ecsuite.errors import ReportUnwritable
 from ecsuite.plugin.options import MOST_FINDINGS
 from ecsuite.plugin.outcome import is_strict, record_of
-from ecsuite.plugin.session import settings_of, usage_errors
+from ecsuite.plugin.session import end_with, settings_of, usage_errors
 from ecsuite.results import store
 from ecsuite.results.collect import Collector, Told
 from ecsuite.results.record import Record
@@ -54,7 +54,10 @@ class Reporter:
                 "max_findings": self._most,
             },
             strict=self._strict,
+            deviations=settings.deviations,
         )
+        if settings.deviations.expired:
+            end_with(config, pytest.ExitCode.TESTS_FAILED)
         self._properties: dict[str, str] = {}
         self._failed_to_write = ""
 

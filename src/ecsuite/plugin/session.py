@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from ecsuite import hooks
+from ecsuite.config import Configuration, configure
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.plugin.waits import waits_told
@@ -64,7 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
-        session = Session(_settings(config), tell=waits_told(config))
+        configuration = _configuration(config)
+        session = Session(_settings(config, configuration), configuration.env, tell=waits_told(config))
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
         # Workers are started by one who has looked.
@@ -74,21 +76,29 @@ def pytest_configure(config: pytest.Config) -> None:
                 require_file(config.invocation_params.dir / config.getoption("xmlpath"), "--junitxml")
 
 
-def _settings(config: pytest.Config) -> Settings:
+def _configuration(config: pytest.Config) -> Configuration:
+    """What the command line, the environment and the files of the folder say, in which the run is started."""
+    folder, env_file = config.invocation_params.dir, config.getoption("--ec-env-file")
+    target, edition = config.getoption("--ec-target"), config.getoption("--ec-edition")
+    return configure(target, edition, env_file=folder / env_file if env_file else None, folder=folder)
+
+
+def _settings(config: pytest.Config, configuration: Configuration) -> Settings:
     return Settings.of(
-        config.getoption("--ec-target"),
-        config.getoption("--ec-edition"),
+        configuration.mode,
+        configuration.edition.text if configuration.edition else None,
         cassettes=next(iter(config.getini("ec_cassettes")), None),
         # An option of pytest-recording, without which nothing is recorded.
         recording=config.getoption("--record-mode", "none") not in {None, "none"},
         allow_production=config.getoption("--ec-allow-production"),
         keep=config.getoption("--ec-keep"),
+        deviations=configuration.deviations(),
     )
 
 
 def end_with(config: pytest.Config, code: int) -> None:
-    """Have a session end with an exit code of ours, unless pytest has one that counts for more."""
-    config.stash[_EXIT_CODE] = code
+    """Have a session end with an exit code of ours, unless it is to end with a lower one, or pytest has one already."""
+    config.stash[_EXIT_CODE] = min(code, config.stash.get(_EXIT_CODE, code))
 
 
 @pytest.hookimpl(trylast=True)

@@ -14,6 +14,7 @@ from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import settings_of
 from ecsuite.report.lines import Line, Style
 from ecsuite.report.text import (
+    entry_lines,
     figures_text,
     left_lines,
     not_checked_lines,
@@ -70,7 +71,7 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
             terminalreporter.line(text)
     for text in skipped_lines(result.skipped):
         terminalreporter.line(text)
-    for text in left_lines(result.left):
+    for text in (*left_lines(result.left), *entry_lines(result.entries)):
         terminalreporter.line(text)
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))

@@ -20,6 +20,7 @@ from rich.text import Text
 from ecsuite import wording
 from ecsuite.errors import CouldNotTell, NothingThere
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
 from ecsuite.messages.media import UndecodableError, read_json
@@ -31,6 +32,7 @@ from ecsuite.report.text import figures_text, not_checked_lines, unsteady_text
 from ecsuite.results.result import Figures
 from ecsuite.results.severity import failing, severities, worst_first
 from ecsuite.session import Run
+from ecsuite.wording import count_of
 
 # A response longer than that is cut; the guide's own answers are shorter.
 MOST_LINES = 24
@@ -51,6 +53,7 @@ def tell(
     clock: Callable[[], float] = time.monotonic,
     *,
     strict: bool = False,
+    deviations: Deviations = NO_DEVIATIONS,
 ) -> bool:
     """Tell the quickstart of a run; whether it was told to its end without an error.
 
@@ -59,12 +62,13 @@ def tell(
         console: where to tell it; the terminal where it is left out.
         clock: seconds.
         strict: whether a warning is as bad as an error.
+        deviations: what is accepted of the server.
 
     Raises:
         CassetteError: the recording does not have what the guide asks for.
         CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
     """
-    return Narrator(run, console or _console(), clock, strict=strict).tell()
+    return Narrator(run, console or _console(), clock, strict=strict, deviations=deviations).tell()
 
 
 def _console() -> Console:
@@ -76,8 +80,11 @@ def _console() -> Console:
 class Narrator:
     """Tells one quickstart on a console."""
 
-    def __init__(self, run: Run, console: Console, clock: Callable[[], float], *, strict: bool) -> None:
+    def __init__(
+        self, run: Run, console: Console, clock: Callable[[], float], *, strict: bool, deviations: Deviations
+    ) -> None:
         self._strict = strict
+        self._deviations = deviations
         self._run = run
         self._clock = clock
         self._console = console
@@ -108,7 +115,7 @@ class Narrator:
 
     @property
     def _failed(self) -> tuple[Finding, ...]:
-        return failing(self._journal.findings, strict=self._strict)
+        return failing(self._journal.findings, strict=self._strict, deviations=self._deviations)
 
     def _tell_step(self, step: Step) -> bool:
         """Take a step, and read back what it made; whether the story can go on."""
@@ -184,8 +191,12 @@ class Narrator:
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         if findings:
             self._say(Text())
-            style = "red" if failing(findings, strict=self._strict) else "yellow"
-            self._paste(Text(self._run.redactor.text(findings_text(worst_first(findings))), style))
+            fails = failing(findings, strict=self._strict, deviations=self._deviations)
+            self._paste(
+                Text(self._run.redactor.text(findings_text(worst_first(findings))), "red" if fails else "yellow")
+            )
+        for accepted in filter(None, map(self._deviations.accepting, findings)):
+            self._say(Text(f"accepted until {accepted.until}: {accepted.reason}", "yellow"))
 
     def _show_summary(self) -> None:
         table = Table(title="\nSummary", title_justify="left", box=SIMPLE if self._console.is_terminal else None)
@@ -212,8 +223,11 @@ class Narrator:
             count = "1 promise is broken" if len(failed) == 1 else f"{len(failed)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))
         elif found:
-            said = ", ".join(f"{count} {name}{'s' * (count > 1)}" for name, count in severities(found).items())
-            self._say(Text(f"There was no error; {said}, shown in full where found.", "bold green"))
+            counted = severities(each for each in found if not self._deviations.accepting(each))
+            said = [count_of(count, name) for name, count in counted.items()]
+            accepted = len(found) - sum(counted.values())
+            said += [f"{count_of(accepted, 'deviation')} accepted"] if accepted else []
+            self._say(Text(f"There was no error; {', '.join(said)}, shown in full where found.", "bold green"))
         elif self._untold is None:
             self._say(Text("Every promise was kept.", "bold green"))
 

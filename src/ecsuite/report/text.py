@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ecsuite import wording
 from ecsuite.client import Wait
 from ecsuite.journal import LOST
-from ecsuite.results.result import Figures
+from ecsuite.results.result import Entry, Figures
 from ecsuite.wording import count_of
 
 
@@ -67,6 +67,21 @@ def left_lines(left: Sequence[str]) -> Iterator[str]:
     if left:
         yield f"left on the server ({len(left)}), to be deleted in this order:"
         yield from (f"  DELETE {address}" for address in left)
+
+
+def entry_lines(entries: Iterable[Entry]) -> Iterator[str]:
+    """The accepted deviations that ask for somebody, a line each."""
+    for each in entries:
+        what = f"{each.where}: the accepted deviation of {each.operation} ({each.promise})"
+        if each.state == "expired":
+            yield f"{what} was accepted until {each.until}: have it mended, or give it another date; it fails the run"
+        else:
+            yield f"{what} was not seen, though {each.operation} was called: is it mended?"
+
+
+def accepted_text(name: str, count: int) -> str:
+    """How many entries a configuration has more."""
+    return f"{name}: {count_of(count, 'accepted deviation')} added" if count else f"{name} has it already"
 
 
 def waiting_text(wait: Wait) -> str:

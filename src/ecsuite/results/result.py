@@ -163,6 +163,34 @@ class TestFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """An accepted deviation that asks for somebody.
+
+    Attributes:
+        state: `expired`, or `unseen` where its operation was called and nothing of the kind was found.
+        promise: that it is about.
+        operation: likewise.
+        until: the last day on which it holds.
+        where: the file and the line of it.
+    """
+
+    state: Literal["expired", "unseen"]
+    promise: str
+    operation: str
+    until: str
+    where: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as a JSON value."""
+        return {name: getattr(self, name) for name in ("state", "promise", "operation", "until", "where")}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Entry:
+        """The entry that `to_json` gave."""
+        return cls(value["state"], value["promise"], value["operation"], value["until"], value["where"])
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """All that is known of a run.
 
@@ -173,6 +201,7 @@ class RunResult:
         problems: what else made tests fail.
         skipped: how many tests were skipped, by the reason.
         left: the addresses of what was made and is still there, those first that are to be deleted first.
+        entries: accepted deviations that ask for somebody: they have expired, or nothing was found that they accept.
     """
 
     run: RunInfo
@@ -183,6 +212,7 @@ class RunResult:
     problems: tuple[Problem, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     left: tuple[str, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
     @property
     def severities(self) -> Mapping[str, int]:
@@ -203,6 +233,7 @@ class RunResult:
             "problems": _each(self.problems),
             "skipped": dict(self.skipped),
             "left": list(self.left),
+            "entries": _each(self.entries),
         }
 
     @classmethod
@@ -217,8 +248,9 @@ class RunResult:
             problems=tuple(map(Problem.from_json, value["problems"])),
             skipped=dict(value["skipped"]),
             left=tuple(value["left"]),
+            entries=tuple(map(Entry.from_json, value.get("entries", ()))),
         )
 
 
-def _each(parts: Iterable[Cause | TestFinding | Problem]) -> list[dict[str, Any]]:
+def _each(parts: Iterable[Cause | TestFinding | Problem | Entry]) -> list[dict[str, Any]]:
     return [part.to_json() for part in parts]

@@ -9,6 +9,7 @@ from typing import Final
 from ecsuite import editions
 from ecsuite.cassette.tape import path_of
 from ecsuite.errors import RecordingNeedsServer
+from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
 from ecsuite.target import Mode
 
 ALL: Final = "all"
@@ -25,6 +26,7 @@ class Settings:
         recording: whether what is sent is recorded there.
         allow_production: whether a live run may write to a production host.
         keep: whether what runs make is left.
+        deviations: what is accepted of the server.
     """
 
     mode: Mode
@@ -33,6 +35,7 @@ class Settings:
     recording: bool = False
     allow_production: bool = False
     keep: bool = False
+    deviations: Deviations = NO_DEVIATIONS
 
     @classmethod
     def of(
@@ -44,6 +47,7 @@ class Settings:
         recording: bool = False,
         allow_production: bool = False,
         keep: bool = False,
+        deviations: Deviations = NO_DEVIATIONS,
     ) -> Settings:
         """The settings with what was not given filled in.
 
@@ -54,6 +58,7 @@ class Settings:
             recording: see the class.
             allow_production: see the class.
             keep: see the class.
+            deviations: see the class.
 
         Raises:
             UnknownEdition: there is no such edition.
@@ -70,6 +75,7 @@ class Settings:
             recording,
             allow_production,
             keep,
+            deviations,
         )
 
     @property
