@@ -27,6 +27,8 @@
     │   ├── ReportUnusable
     │   ├── NoSuchCause
     │   ├── ConfigInvalid
+    │   ├── RowUnusable
+    │   ├── DataNotReplayed
     │   ├── SecretInConfig
     │   ├── UnknownTarget
     │   ├── TargetNotNamed
@@ -233,6 +235,17 @@ class NoSuchCause(UsageError):
 class ConfigInvalid(UsageError):
     def __init__(self, where: str, what: str) -> None:
         super().__init__(f"{where}: {what}")
+
+
+class RowUnusable(UsageError):
+    def __init__(self, where: str, what: str, more: int = 0) -> None:
+        rest = f" (and {more} more like that)" if more else ""
+        super().__init__(f"{where}: {what}{rest}; nothing was sent")
+
+
+class DataNotReplayed(UsageError):
+    def __init__(self) -> None:
+        super().__init__("a recording has values of its own: give --target local or live with --data")
 
 
 class SecretInConfig(UsageError):

@@ -70,7 +70,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 HEAVY = {"rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools"}
 HEAVY |= {"dotenv", "tomlkit", "tomllib"}
 AT_HOME = {
-    "rich": {"ecsuite.report.terminal"},
+    "rich": {"ecsuite.report.rows", "ecsuite.report.terminal"},
     "starlette": {"ecsuite.standin"},
     "uvicorn": {"ecsuite.standin", "ecsuite.asgi"},
     "sqlite3": {"ecsuite.standin"},
@@ -158,7 +158,7 @@ def test_httpx_comes_without_its_command():
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
 MAY_USE_WORDING = {
     f"ecsuite.report.{name}"
-    for name in ("causes", "excerpt", "findings", "junit", "markdown", "show", "terminal", "text")
+    for name in ("causes", "excerpt", "findings", "junit", "markdown", "rows", "show", "terminal", "text")
 } | {
     "ecsuite.reproduce.script",
     "ecsuite.reproduce.calls",

@@ -93,6 +93,9 @@ MESSAGES = [
         "there is no cause 3: expected 1 to 2",
     ),
     (errors.ConfigInvalid("c.toml:3", "what"), "c.toml:3: what"),
+    (errors.RowUnusable("d.csv:3", "what"), "d.csv:3: what; nothing was sent"),
+    (errors.RowUnusable("d.csv:3", "what", 2), "d.csv:3: what (and 2 more like that); nothing was sent"),
+    (errors.DataNotReplayed(), "a recording has values of its own: give --target local or live with --data"),
     (
         errors.SecretInConfig("c.toml:3", "password"),
         "c.toml:3: password is a secret, or looks like one, and this file is no place for it: take it out, and give it in "

@@ -173,7 +173,7 @@ def test_refused_call_ends_the_story():
 
 USAGE = {
     "no such command": (["walk"], "ecsuite: No such command 'walk'. (see: ecsuite --help)"),
-    "no such option": (["walkthrough", "--fast"], "ecsuite: No such option '--fast'. (see: ecsuite --help)"),
+    "no such option": (["walkthrough", "--zz"], "ecsuite: No such option '--zz'. (see: ecsuite --help)"),
     "no such target": (
         ["walkthrough", "--ec-target", "mars"],
         "ecsuite: there is no target 'mars': expected one of replay, local, live (--target; for pytest --ec-target)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,13 @@ import click
 
 from ecsuite.cli.codes import BROKEN
 from ecsuite.cli.options import ENV_FILE
+from ecsuite.errors import CouldNotTell, DataNotReplayed
 
 if TYPE_CHECKING:
     from ecsuite.client import Wait
+    from ecsuite.quickstart.rows import Row
+    from ecsuite.session import Session
+    from ecsuite.target import Mode
 
 
 @click.command()
@@ -38,12 +43,23 @@ if TYPE_CHECKING:
 )
 @ENV_FILE
 @click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
+@click.option(
+    "--data",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Once for each row of a CSV or JSON file of your own test data, a line a row; see docs/configuration.md.",
+)
 def walkthrough(
-    target: str | None, edition: str | None, *, env_file: Path | None, allow_production: bool, strict: bool
+    target: str | None,
+    edition: str | None,
+    *,
+    env_file: Path | None,
+    allow_production: bool,
+    strict: bool,
+    data: Path | None,
 ) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     from ecsuite.config import configure  # noqa: PLC0415
-    from ecsuite.report.terminal import tell  # noqa: PLC0415
     from ecsuite.report.text import entry_lines, waiting_text  # noqa: PLC0415
     from ecsuite.results.collect import expired_entries  # noqa: PLC0415
     from ecsuite.session import Session, Settings  # noqa: PLC0415
@@ -56,10 +72,45 @@ def walkthrough(
     def tell_wait(wait: Wait) -> None:
         print(waiting_text(wait), file=sys.stderr)
 
+    rows = _rows(data, mode, chosen) if data else ()
     with closing(Session(settings, configuration.env, tell=tell_wait)) as session:
         session.require_server()
-        with session.run(chosen, "quickstart") as run:
-            passed = tell(run, strict=strict, deviations=deviations)
+        code = _tell_rows(session, rows, strict=strict) if rows else _tell(session, strict=strict)
     for line in entry_lines(expired_entries(deviations)):
         print(line)
-    return 0 if passed and not deviations.expired else BROKEN
+    return BROKEN if deviations.expired else code
+
+
+def _tell(session: Session, *, strict: bool) -> int:
+    """The quickstart, step by step; the exit code."""
+    from ecsuite.report.terminal import tell  # noqa: PLC0415
+
+    settings = session.settings
+    with session.run(settings.editions[0], "quickstart") as run:
+        return 0 if tell(run, strict=strict, deviations=settings.deviations) else BROKEN
+
+
+def _rows(path: Path, mode: Mode, edition: str) -> tuple[Row, ...]:
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.quickstart import guide  # noqa: PLC0415
+    from ecsuite.quickstart.rows import read_rows  # noqa: PLC0415
+
+    if mode == "replay":
+        raise DataNotReplayed
+    return read_rows(path, editions.contract(edition), guide(edition).MADE_BY)
+
+
+def _tell_rows(session: Session, rows: Sequence[Row], *, strict: bool) -> int:
+    """The quickstart of each row; a line each at the end; the exit code."""
+    from ecsuite.report.rows import tell_row  # noqa: PLC0415
+
+    settings, told = session.settings, []
+    for row in rows:
+        with session.run(settings.editions[0]) as run:
+            told.append(tell_row(run, row, strict=strict, deviations=settings.deviations))
+        if told[-1].details:
+            print(f"{row.where}\n{told[-1].details}\n")
+    print(*(each.line for each in told), sep="\n")
+    if any(each.failed for each in told):
+        return BROKEN
+    return CouldNotTell.exit_code if any(each.untold for each in told) else 0

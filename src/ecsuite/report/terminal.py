@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console, RenderableType
@@ -81,7 +83,14 @@ class Narrator:
     """Tells one quickstart on a console."""
 
     def __init__(
-        self, run: Run, console: Console, clock: Callable[[], float], *, strict: bool, deviations: Deviations
+        self,
+        run: Run,
+        console: Console,
+        clock: Callable[[], float],
+        *,
+        strict: bool,
+        deviations: Deviations,
+        data: Mapping[str, Mapping[tuple[str, ...], Any]] = MappingProxyType({}),
     ) -> None:
         self._strict = strict
         self._deviations = deviations
@@ -90,6 +99,7 @@ class Narrator:
         self._console = console
         self._journal = run.journal
         self._story = run.story
+        self._story.data = data
         self._told: list[Told] = []
         self._untold: CouldNotTell | NothingThere | None = None
 
