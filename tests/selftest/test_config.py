@@ -110,12 +110,19 @@ def test_command_line_beats_environment_beats_file(folder):
 
 
 def test_env_file_is_for_what_nobody_else_says(folder):
-    """The environment beats a file of secrets."""
-    (folder / "secrets").write_text("EC_CLIENT_ID=file # mine\nexport EC_CLIENT_SECRET='a b'\nOTHER=1\n")
+    """The environment beats a file of secrets, which beats the configuration."""
+    written(folder, SANDBOX)
+    (folder / "secrets").write_text(
+        "EC_CLIENT_ID=file # mine\nexport EC_CLIENT_SECRET='a b'\nOTHER=1\nEC_BASE_URL=http://f\n"
+    )
 
     found = configure("live", env_file=folder / "secrets", folder=folder, environ={"EC_CLIENT_ID": "environment"})
+    named = configure("sandbox", env_file=folder / "secrets", folder=folder, environ={})
 
-    assert found.env == {"EC_CLIENT_ID": "environment", "EC_CLIENT_SECRET": "a b"}
+    assert (found.env["EC_CLIENT_ID"], found.env["EC_CLIENT_SECRET"]) == ("environment", "a b")
+    assert found.env["EC_BASE_URL"] == "http://f"
+    assert "OTHER" not in found.env
+    assert (named.env["EC_CLIENT_ID"], named.env["EC_BASE_URL"]) == ("file", "https://sandbox.example/v1")
     assert found.values["EC_CLIENT_SECRET"].origin == str(folder / "secrets")
     assert "a b" not in repr(found)
 

@@ -24,5 +24,5 @@ REPORT = click.option(
     "--ec-report",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Where the run has written its result.  [default: .ecsuite/last]",
+    help="Where the result of the run is.  [default: .ecsuite/last]",
 )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
+
+from ecsuite.cli.options import ENV_FILE, REPORT
 
 # An option of ours, as pytest has it.
 _PREFIX = "--ec-"
@@ -25,29 +29,22 @@ _PREFIX = "--ec-"
     metavar="EDITION",
     help="The edition to test, or all.  [default: all; live: the newest]",
 )
-@click.option(
-    "--env-file",
-    "--ec-env-file",
-    metavar="FILE",
-    help="A file with variables such as EC_CLIENT_SECRET=..., for those that the environment does not have.",
-)
+@ENV_FILE
 @click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
 @click.option(
     "--allow-production", "--ec-allow-production", is_flag=True, help="Let a live run write to a production host."
 )
 @click.option("--keep", "--ec-keep", is_flag=True, help="Leave what the run makes on the server, and list it.")
-@click.option(
-    "--report", "--ec-report", metavar="DIR", help="Where the result of the run is written.  [default: .ecsuite/last]"
-)
+@REPORT
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[TESTS] [PYTEST OPTIONS]")
-def test(options: tuple[str, ...], **own: str | bool | None) -> int:
+def test(options: tuple[str, ...], **own: object) -> int:
     """Run the tests of the API with pytest: all, or TESTS by the names that a run prints: tests/rules/test_token.py."""
     from ecsuite.plugin.suite import run_suite  # noqa: PLC0415
 
     return run_suite([*_given(own), *options])
 
 
-def _given(own: dict[str, str | bool | None]) -> list[str]:
+def _given(own: Mapping[str, object]) -> list[str]:
     """Options of ours as pytest knows them."""
     named = {_PREFIX + name.replace("_", "-"): value for name, value in own.items() if value}
     return [name if value is True else f"{name}={value}" for name, value in named.items()]

@@ -108,13 +108,14 @@ def configure(
     given = {key: Value(text, ENVIRONMENT) for key, text in environ.items() if key.startswith(keys.PREFIX)}
     # A variable that is empty is not set.
     given = {key: value for key, value in given.items() if value.text.strip()}
+    secrets = _of_env_file(env_file)
     # A target that is named is as the file has it, whatever the environment says of another one.
-    values = given | in_file if name and target == name else in_file | given
+    values = secrets | given | in_file if name and target == name else in_file | secrets | given
     return Configuration(
         mode=mode,
         target=name,
         edition=Value(edition, COMMAND_LINE) if edition else said,
-        values=_of_env_file(env_file) | values,
+        values=values,
         document=document,
     )
 
