@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import configparser
 import os
+import re
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -78,9 +79,9 @@ def _empty_test(folder: Path) -> Callable[[], float]:
 
 def _plugins_off() -> list[str]:
     """The options `-p no:NAME` of this project's pytest settings."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    names = [option for option in settings["tool"]["pytest"]["ini_options"]["addopts"] if option.startswith("no:")]
-    return [part for name in names for part in ("-p", name)]
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "pytest.ini", encoding="utf-8")
+    return re.findall(r"-p|no:\S+", settings["pytest"]["addopts"])
 
 
 def _contract_row(rounds: int) -> Row:

@@ -4,9 +4,10 @@
     ├── UsageError                   what was given cannot be used (4)
     │   ├── UnknownEdition
     │   ├── VariablesMissing
-    │   ├── BadUrl
-    │   ├── BadPort
-    │   ├── BadSetting
+    │   ├── BadValue
+    │   │   ├── BadUrl
+    │   │   ├── BadPort
+    │   │   └── BadSetting
     │   ├── CertificatesUnusable
     │   ├── SocksMissing
     │   ├── BadToken
@@ -33,6 +34,15 @@
     │   ├── NoRequestOfApi           nothing was selected (5)
     │   ├── NoSuchCause
     │   ├── UnknownProfile
+    │   ├── ConfigInvalid
+    │   ├── RowUnusable
+    │   ├── DataNotReplayed
+    │   ├── SecretInConfig
+    │   ├── UnknownTarget
+    │   ├── TargetNotNamed
+    │   ├── ConfigExists
+    │   ├── EnvFileUnusable
+    │   ├── BadDate
     │   ├── UnknownFault
     │   ├── UnknownVariant
     │   └── StandInDidNotStart
@@ -93,20 +103,28 @@ class VariablesMissing(UsageError):
         )
 
 
-class BadUrl(UsageError):
+class BadValue(UsageError):
+    """A value that was given cannot be used; `said` is the message without the name of what has it."""
+
+    def __init__(self, name: str, said: str) -> None:
+        self.said = said
+        super().__init__(f"{name} {said}")
+
+
+class BadUrl(BadValue):
     def __init__(self, variable: str, value: str, *, may_have_query: bool = False) -> None:
         query = "" if may_have_query else ", without query"
-        super().__init__(f"{variable} is {value!r}: expected an address such as https://host/path{query}")
+        super().__init__(variable, f"is {value!r}: expected an address such as https://host/path{query}")
 
 
-class BadPort(UsageError):
+class BadPort(BadValue):
     def __init__(self, variable: str, value: str) -> None:
-        super().__init__(f"{variable} is {value!r}: expected a port number from 0 to 65535")
+        super().__init__(variable, f"is {value!r}: expected a port number from 0 to 65535")
 
 
-class BadSetting(UsageError):
+class BadSetting(BadValue):
     def __init__(self, variable: str, value: str, expected: str) -> None:
-        super().__init__(f"{variable} is {value!r}: expected {expected}")
+        super().__init__(variable, f"is {value!r}: expected {expected}")
 
 
 class CertificatesUnusable(UsageError):
@@ -280,6 +298,61 @@ class NoSuchCause(UsageError):
 class UnknownProfile(UsageError):
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(f"there is no profile {name!r}: expected one of {', '.join(known)} (--ec-profile)")
+
+
+class ConfigInvalid(UsageError):
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where}: {what}")
+
+
+class RowUnusable(UsageError):
+    def __init__(self, where: str, what: str, more: int = 0) -> None:
+        rest = f" (and {more} more like that)" if more else ""
+        super().__init__(f"{where}: {what}{rest}; nothing was sent")
+
+
+class DataNotReplayed(UsageError):
+    def __init__(self) -> None:
+        super().__init__("a recording has values of its own: give --target local or live with --data")
+
+
+class SecretInConfig(UsageError):
+    def __init__(self, where: str, key: str) -> None:
+        super().__init__(
+            f"{where}: {key} is a secret, or looks like one, and this file is no place for it: take it out, and give "
+            "it in the environment, or in a file that --env-file names"
+        )
+
+
+class UnknownTarget(UsageError):
+    def __init__(self, name: str, known: Iterable[str], near: str | None) -> None:
+        hint = f"did you mean {near!r}? " if near else ""
+        super().__init__(
+            f"there is no target {name!r}: {hint}expected one of {', '.join(known)} (--target; for pytest --ec-target)"
+        )
+
+
+class TargetNotNamed(UsageError):
+    def __init__(self, where: str, names: Iterable[str]) -> None:
+        super().__init__(
+            f"{where} has several targets ({', '.join(names)}), and `live` may be any of them: name one in its place, "
+            "or set `target` there"
+        )
+
+
+class ConfigExists(UsageError):
+    def __init__(self, where: str) -> None:
+        super().__init__(f"{where} is there already, and stays as it is: change it, or move it away")
+
+
+class EnvFileUnusable(UsageError):
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"cannot use {where}: {reason} (--env-file wants lines such as EC_CLIENT_ID=...)")
+
+
+class BadDate(UsageError):
+    def __init__(self, option: str, value: str, what: str) -> None:
+        super().__init__(f"{option} is {value!r}: {what}")
 
 
 class UnknownFault(UsageError):

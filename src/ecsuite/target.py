@@ -94,7 +94,7 @@ def live(
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
     credentials = _credentials(env)
-    base_url = _url("EC_BASE_URL", env["EC_BASE_URL"])
+    base_url = checked_url("EC_BASE_URL", env["EC_BASE_URL"])
     host = host_of(base_url)
     production = hosts.is_production(host, resolve)
     if production and not allow_production:
@@ -104,11 +104,11 @@ def live(
     return Target(
         mode="live",
         base_url=base_url,
-        token_url=_url("EC_TOKEN_URL", env.get("EC_TOKEN_URL", ""), as_given=True),
+        token_url=checked_url("EC_TOKEN_URL", env.get("EC_TOKEN_URL", ""), as_given=True),
         credentials=credentials,
         other=_other(env),
-        receiver_url=_url("EC_WEBHOOK_PUBLIC_URL", env.get("EC_WEBHOOK_PUBLIC_URL", "")),
-        receiver_port=_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or str(default_port)),
+        receiver_url=checked_url("EC_WEBHOOK_PUBLIC_URL", env.get("EC_WEBHOOK_PUBLIC_URL", "")),
+        receiver_port=checked_port("EC_WEBHOOK_PORT", env.get("EC_WEBHOOK_PORT") or str(default_port)),
         name=urlsplit(base_url).netloc,
         sandbox=not production,
         conditions=Conditions.read(env),
@@ -133,7 +133,7 @@ def token_endpoint(env: Mapping[str, str]) -> Target:
     if missing:
         raise VariablesMissing(missing, "an access token")
     credentials = Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
-    return Target("live", "", _url("EC_TOKEN_URL", env["EC_TOKEN_URL"], as_given=True), credentials)
+    return Target("live", "", checked_url("EC_TOKEN_URL", env["EC_TOKEN_URL"], as_given=True), credentials)
 
 
 def _credentials(env: Mapping[str, str]) -> Credentials:
@@ -162,8 +162,12 @@ def _other(env: Mapping[str, str]) -> Credentials | None:
     return Credentials(*(env[name] for name in names))
 
 
-def _url(variable: str, value: str, *, as_given: bool = False) -> str:
-    """The address in a variable; below one that is not used as it is given, paths are put."""
+def checked_url(variable: str, value: str, *, as_given: bool = False) -> str:
+    """The address in a variable, empty where none is; below one that is not used as it is given, paths are put.
+
+    Raises:
+        BadUrl: it is none.
+    """
     if not value:
         return ""
     try:
@@ -185,7 +189,8 @@ def _without_secrets(value: str) -> str:
     return shown if shown == value else f"{shown}?..."
 
 
-def _port(variable: str, value: str) -> int:
+def checked_port(variable: str, value: str) -> int:
+    """The number of a port; raises `BadPort`."""
     if not value.isdecimal() or int(value) > HIGHEST_PORT:
         raise BadPort(variable, value)
     return int(value)

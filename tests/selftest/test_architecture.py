@@ -59,6 +59,7 @@ LAYERS = [
     ["ecsuite.webhook.signature"],
     ["ecsuite.cassette"],
     ["ecsuite.editions"],
+    ["ecsuite.config"],
     ["ecsuite.asgi"],
     ["ecsuite.webhook"],
     ["ecsuite.rules"],
@@ -66,11 +67,13 @@ LAYERS = [
     ["ecsuite.standin"],
     ["ecsuite.session"],
     ["ecsuite.export"],
+    ["ecsuite.doctor"],
     ["ecsuite.results"],
     ["ecsuite.reproduce"],
     ["ecsuite.report"],
     ["ecsuite.hooks"],
-    ["ecsuite.plugin", "ecsuite.cli"],
+    ["ecsuite.plugin"],
+    ["ecsuite.cli"],
     ["ecsuite.__main__", "ecsuite"],
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
@@ -78,6 +81,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # What only some users need is imported where it is used.
 HEAVY = {
     "asyncio",
+    "dotenv",
     "filelock",
     "httpcore",
     "httptools",
@@ -87,12 +91,14 @@ HEAVY = {
     "sqlite3",
     "stamina",
     "starlette",
+    "tomlkit",
+    "tomllib",
     "truststore",
     "uvicorn",
     "vcr",
 }
 AT_HOME = {
-    "rich": {"ecsuite.report.terminal"},
+    "rich": {"ecsuite.report.rows", "ecsuite.report.terminal"},
     "starlette": {"ecsuite.standin"},
     "uvicorn": {"ecsuite.standin", "ecsuite.asgi"},
     "sqlite3": {"ecsuite.standin"},
@@ -189,6 +195,7 @@ MAY_USE_WORDING = {
         "junit",
         "lines",
         "markdown",
+        "rows",
         "show",
         "terminal",
         "text",
@@ -356,7 +363,7 @@ def test_readme_commands_are_environments():
     """Each `tox run -e NAME` of the documents is an environment of tox.ini."""
     config = configparser.ConfigParser()
     config.read(ROOT / "tox.ini")
-    known = {section.removeprefix("testenv:") for section in config.sections()}
+    known = {name for section in config.sections() for name in re.findall(r"\w+", section.removeprefix("testenv:"))}
 
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *files(".md", below="docs")]:
         for name in re.findall(r"tox run -e ([\w,]+)", page.read_text(encoding="utf-8")):
@@ -386,8 +393,8 @@ def test_ci_runs_what_the_readme_says():
     block = readme.split("<!-- ci: begin -->")[1].split("<!-- ci: end -->")[0]
 
     assert re.findall(r"^python3 .*$", block, re.MULTILINE) == [
-        "python3 -m pip install tox && python3 -m tox run -e walkthrough",
-        "python3 -m pip install tox && python3 -m tox run",
+        "python3 -m venv .venv && .venv/bin/python -m pip install tox && .venv/bin/python -m tox run -e walkthrough",
+        "python3 -m venv .venv && .venv/bin/python -m pip install tox && .venv/bin/python -m tox run",
     ]
     assert "README.md" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
@@ -397,7 +404,7 @@ def test_claimed_versions_are_run():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     claimed = [name for name in project["classifiers"] if re.search(r"Python :: 3\.\d+$", name)]
 
-    assert claimed == ["Programming Language :: Python :: 3.11"]
+    assert claimed == [f"Programming Language :: Python :: 3.{minor}" for minor in (11, 12, 13)]
     assert sys.version_info >= (3, 11)
 
 

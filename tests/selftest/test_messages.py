@@ -92,6 +92,33 @@ MESSAGES = [
         errors.NoSuchCause(3, 2),
         "there is no cause 3: expected 1 to 2",
     ),
+    (errors.ConfigInvalid("c.toml:3", "what"), "c.toml:3: what"),
+    (errors.RowUnusable("d.csv:3", "what"), "d.csv:3: what; nothing was sent"),
+    (errors.RowUnusable("d.csv:3", "what", 2), "d.csv:3: what (and 2 more like that); nothing was sent"),
+    (errors.DataNotReplayed(), "a recording has values of its own: give --target local or live with --data"),
+    (
+        errors.SecretInConfig("c.toml:3", "password"),
+        "c.toml:3: password is a secret, or looks like one, and this file is no place for it: take it out, and give it in "
+        "the environment, or in a file that --env-file names",
+    ),
+    (
+        errors.UnknownTarget("sandbx", ["live", "sandbox"], "sandbox"),
+        "there is no target 'sandbx': did you mean 'sandbox'? expected one of live, sandbox "
+        "(--target; for pytest --ec-target)",
+    ),
+    (
+        errors.TargetNotNamed("c.toml", ["a", "b"]),
+        "c.toml has several targets (a, b), and `live` may be any of them: name one in its place, or set `target` there",
+    ),
+    (
+        errors.ConfigExists("c.toml"),
+        "c.toml is there already, and stays as it is: change it, or move it away",
+    ),
+    (
+        errors.EnvFileUnusable("x:1", "why"),
+        "cannot use x:1: why (--env-file wants lines such as EC_CLIENT_ID=...)",
+    ),
+    (errors.BadDate("--until", "x", "why"), "--until is 'x': why"),
     (
         errors.DataFileUnusable("x.db", "why"),
         "cannot keep the stand-in's data in x.db (why): give --data a file that does not exist yet, "
@@ -159,7 +186,7 @@ def test_message_is_one_line(error, text):
 
 def test_every_error_has_its_message_here():
     """No error of the tree is without a test of its text, but those that only gather others."""
-    gathering = {errors.EcsuiteError, errors.UsageError, errors.ContractError, errors.CassetteError}
+    gathering = {errors.EcsuiteError, errors.UsageError, errors.BadValue, errors.ContractError, errors.CassetteError}
     classes = {c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, errors.EcsuiteError)}
 
     assert {type(error) for error, _ in MESSAGES} == classes - gathering

@@ -173,11 +173,10 @@ def test_refused_call_ends_the_story():
 
 USAGE = {
     "no such command": (["walk"], "ecsuite: No such command 'walk'. (see: ecsuite --help)"),
-    "no such option": (["walkthrough", "--fast"], "ecsuite: No such option '--fast'. (see: ecsuite --help)"),
+    "no such option": (["walkthrough", "--zz"], "ecsuite: No such option '--zz'. (see: ecsuite --help)"),
     "no such target": (
         ["walkthrough", "--ec-target", "mars"],
-        "ecsuite: Invalid value for '--target' / '--ec-target': 'mars' is not one of 'replay', 'local', 'live'. "
-        "(see: ecsuite --help)",
+        "ecsuite: there is no target 'mars': expected one of replay, local, live (--target; for pytest --ec-target)",
     ),
     "no such edition": (
         ["walkthrough", "--ec-edition", "1999-12"],

@@ -44,6 +44,21 @@ class Result:
 OUTCOMES = {"passed", "failed", "error", "deselected", "skipped", "inconclusive"}
 
 
+def run_module(folder: Path, *command: str, **env: str) -> Result:
+    """Runs a module of Python in a folder; of the variables that concern this run none is set, but those given."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
+    ran = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=own | {"COLUMNS": "200"} | env,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=100,
+    )
+    return Result(ran)
+
+
 class Project:
     """A project of its own, in a folder of its own, with the plugin and the committed cassette; no EC_ variable is set."""
 
@@ -70,14 +85,4 @@ class Project:
 
     def run(self, *options: str, **env: str) -> Result:
         """Runs pytest in it."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
-        ran = subprocess.run(
-            [sys.executable, "-m", "pytest", *options],
-            cwd=self.path,
-            env=own | {"COLUMNS": "200"} | env,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            timeout=100,
-        )
-        return Result(ran)
+        return run_module(self.path, "pytest", *options, **env)

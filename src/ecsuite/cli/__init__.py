@@ -13,7 +13,20 @@ from typing import Final, NoReturn
 
 import click
 
-from ecsuite.cli import catalogue, check, cleanup, export, serve, show, token, walkthrough
+from ecsuite.cli import (
+    accept,
+    catalogue,
+    check,
+    cleanup,
+    doctor,
+    export,
+    init,
+    serve,
+    show,
+    test,
+    token,
+    walkthrough,
+)
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.cli.masking import masked
 from ecsuite.errors import EcsuiteError
@@ -21,6 +34,10 @@ from ecsuite.version import __version__
 
 COMMANDS: Final = (
     walkthrough.walkthrough,
+    test.test,
+    init.init,
+    doctor.doctor,
+    accept.accept,
     token.token,
     show.show,
     cleanup.cleanup,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 
-def masked(text: str) -> str:
-    """The text with the secrets of the environment masked."""
+def masked(text: str, env: Mapping[str, str] | None = None) -> str:
+    """The text with the secrets masked of an environment; of this process where it is left out."""
     from ecsuite.messages.redact import Redactor  # noqa: PLC0415  where there is an error
     from ecsuite.target import secrets_in  # noqa: PLC0415  likewise
 
-    return Redactor(secrets_in(os.environ)).text(text)
+    return Redactor(secrets_in(os.environ if env is None else env)).text(text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ecsuite.cli.options import REPORT
 from ecsuite.errors import NoSuchCause
 
 if TYPE_CHECKING:
@@ -18,13 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("number", type=click.IntRange(1), required=False)
 @click.option("--markdown", is_flag=True, help="As a report for the API's owner.")
-@click.option(
-    "--report",
-    "--ec-report",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Where the run has written its result.  [default: .ecsuite/last]",
-)
+@REPORT
 def show(*, number: int | None, markdown: bool, report: Path | None) -> None:
     """Show what the last run of pytest found: all causes, or the one of that NUMBER whole."""
     from ecsuite.report.markdown import cause_markdown  # noqa: PLC0415

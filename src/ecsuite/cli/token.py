@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from pathlib import Path
 
 import click
 
 from ecsuite.cli.codes import BROKEN
 from ecsuite.cli.masking import masked
+from ecsuite.cli.options import ENV_FILE, TARGET
 
 
 @click.command()
 @click.option("--edition", "--ec-edition", metavar="EDITION", help="Whose contract is checked.  [default: the newest]")
-def token(edition: str | None) -> int:
+@TARGET
+@ENV_FILE
+def token(edition: str | None, target: str | None, env_file: Path | None) -> int:
     """Print an access token for EC_CLIENT_ID and EC_CLIENT_SECRET, from EC_TOKEN_URL, and nothing else."""
-    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.config import configure  # noqa: PLC0415
     from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415
     from ecsuite.report.text import error_text, waiting_text  # noqa: PLC0415
     from ecsuite.session.preflight import access_token  # noqa: PLC0415
     from ecsuite.target import token_endpoint  # noqa: PLC0415
 
-    chosen = editions.require(edition or editions.default("live"))
+    configuration = configure(target or "live", edition, env_file=env_file)
+    chosen = configuration.one_edition("live")
     try:
-        print(access_token(chosen, token_endpoint(os.environ), lambda wait: print(waiting_text(wait), file=sys.stderr)))
+        print(
+            access_token(
+                chosen, token_endpoint(configuration.env), lambda wait: print(waiting_text(wait), file=sys.stderr)
+            )
+        )
     except PromiseBroken as error:
-        print(masked(error_text(error)), file=sys.stderr)
+        print(masked(error_text(error), configuration.env), file=sys.stderr)
         return BROKEN
     return 0

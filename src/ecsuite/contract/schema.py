@@ -85,6 +85,15 @@ class Schemas:
         """The schema at the pointer with its references followed."""
         return self._shapes[pointer]
 
+    def step(self, pointer: Pointer, token: str | int) -> Pointer | None:
+        """The schema of a member or an item, in whichever part of the schema at the pointer says something of it."""
+        own = self.shape(pointer)
+        found = own.items if isinstance(token, int) else own.members.get(token)
+        if found is not None:
+            return found
+        inner = (self.step(part, token) for part in (*own.parts, *own.branches))
+        return next((found for found in inner if found is not None), None)
+
     def undeclared(self, pointer: Pointer, value: Any) -> Iterator[Undeclared]:
         """Each object in the value with members that the schema at the pointer does not declare."""
         return undeclared(self._outlines[pointer], value)

@@ -2,10 +2,13 @@
 
 The only package that imports pytest. A test asks for the fixture `run` (or `story`, `api`, `world`) and calls the API;
 whether the calls are replayed, sent to the local stand-in or to a live server is the command line's business.
+
+PYTEST_DONT_REWRITE, for `ecsuite test` imports it before pytest begins.
 """
 
 # Each is a plugin of its own, which pytest registers with this one.
 pytest_plugins = (
+    "ecsuite.plugin.options",
     "ecsuite.plugin.limits",
     "ecsuite.plugin.session",
     "ecsuite.plugin.tables",

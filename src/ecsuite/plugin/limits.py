@@ -22,27 +22,6 @@ _RATE: Final = re.compile(r"(\d+(?:\.\d+)?)(?:/([smh]))?")
 _TIME: Final = re.compile(r"(\d+(?:\.\d+)?)([smh])?")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--ec-rate`, `--ec-max-requests` and `--ec-max-time`."""
-    group = parser.getgroup("ecsuite", "Energy Coordination API")
-    group.addoption(
-        "--ec-rate",
-        metavar="N/s",
-        help="send so many requests a second at the most (also N/m, N/h), all workers together "
-        "(10/s unless given, where the server is not on this machine)",
-    )
-    group.addoption(
-        "--ec-max-requests",
-        metavar="N",
-        help="send so many requests at the most, all workers together; what is not run for it is told, exit code 6",
-    )
-    group.addoption(
-        "--ec-max-time",
-        metavar="TIME",
-        help="begin nothing after that time (90s, 10m, 1h); what is not run for it is told, exit code 6",
-    )
-
-
 def limits_of(config: pytest.Config) -> Limits:
     """The limits that the command line names.
 

@@ -36,12 +36,6 @@ LONGEST_REASON: Final = 400
 _Stopped = BaseException | None
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--ec-strict`."""
-    group = parser.getgroup("ecsuite", "Energy Coordination API")
-    group.addoption("--ec-strict", action="store_true", help="fail on warnings as well as on errors")
-
-
 def is_strict(config: pytest.Config) -> bool:
     """Whether warnings fail a test, too; they do in a recording, for what is recorded must be right in all."""
     return bool(config.getoption("--ec-strict")) or settings_of(config).recording
@@ -101,8 +95,9 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
     if run is None:
         verdict, record = _without_findings(stopped, is_of_suite=is_of_suite), Record(Tally())
     else:
-        verdict = _verdict(run, _promise_of(item), stopped, is_strict(item.config), is_of_suite=is_of_suite)
-        found = found_in(run.journal, run.api.checker.contract, run.redactor.text, partial(_script, item, run))
+        verdict = _verdict(item, run, stopped, is_of_suite=is_of_suite)
+        script, deviations = partial(_script, item, run), settings_of(item.config).deviations
+        found = found_in(run.journal, run.api.checker.contract, run.redactor.text, script, deviations)
         before = carried(item)
         record = Record(
             tally=merged((before.tally, run.journal.tally)),
@@ -164,8 +159,9 @@ def _promise_of(item: pytest.Item) -> str:
     return str(getattr(item, "originalname", item.name)).removeprefix("test_").replace("_", " ")
 
 
-def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_suite: bool) -> _Verdict:  # noqa: FBT001
+def _verdict(item: pytest.Item, run: Run, stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
     """What a test fails with, or is skipped with, in the end."""
+    promise, deviations = _promise_of(item), settings_of(item.config).deviations
     if isinstance(stopped, NothingThere):
         run.journal.add_not_checked(Promise(promise, promise), str(stopped))
         # What was found before fails the test all the same.
@@ -177,11 +173,12 @@ def _verdict(run: Run, promise: str, stopped: _Stopped, strict: bool, *, is_of_s
     except EcsuiteError as error:
         stopped = stopped or error
     found = run.journal.findings
-    failed = failing(found, strict=strict)
+    failed = failing(found, strict=is_strict(item.config), deviations=deviations)
     if failed:
         return _with_findings(len(failed), stopped, is_of_suite=is_of_suite)
     if found and isinstance(stopped, PromiseBroken):
-        run.journal.add_not_checked(Promise(promise, promise), f"the test stopped after a warning: {stopped}")
+        what = "a warning" if not deviations.accepting(stopped.finding) else "an accepted deviation"
+        run.journal.add_not_checked(Promise(promise, promise), f"the test stopped after {what}: {stopped}")
         return _Verdict(None)
     if stopped is None and run.journal.tally.exchanges == 0:
         return _told("the test did not call the API, so nothing was checked")

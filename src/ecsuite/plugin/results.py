@@ -12,6 +12,7 @@ from ecsuite.errors import ReportUnwritable
 from ecsuite.left import exit_code
 from ecsuite.plugin.inconclusive import OUTCOME
 from ecsuite.plugin.masking import Words
+from ecsuite.plugin.options import MOST_FINDINGS
 from ecsuite.plugin.outcome import is_strict, record_of
 from ecsuite.plugin.session import end_with, settings_of, usage_errors
 from ecsuite.plugin.untold import is_inconclusive
@@ -20,27 +21,7 @@ from ecsuite.results.collect import Collector, Told
 from ecsuite.results.record import Record
 from ecsuite.results.result import RunResult
 
-MOST_FINDINGS: Final = 250
 _REPORTER: Final = "ecsuite-reporter"
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--ec-report` and `--ec-max-findings`."""
-    group = parser.getgroup("ecsuite", "Energy Coordination API")
-    group.addoption(
-        "--ec-report",
-        metavar="DIR",
-        type=Path,
-        help=f"where the result of the run is written, for `ecsuite show` ({store.LAST} unless given)",
-    )
-    group.addoption(
-        "--ec-max-findings",
-        metavar="N",
-        type=int,
-        default=MOST_FINDINGS,
-        help="end a hopeless run that has so many findings; one of a known cause counts only where "
-        f"a test could not go on for it ({MOST_FINDINGS} unless given; 0 for no end)",
-    )
 
 
 # When the session is there that says what the run is.
@@ -65,7 +46,8 @@ class Reporter:
         self._config = config
         settings = settings_of(config)
         given: Path | None = config.getoption("--ec-report")
-        self._most: int = config.getoption("--ec-max-findings")
+        most: int | None = config.getoption("--ec-max-findings")
+        self._most = MOST_FINDINGS if most is None else most
         self._strict = is_strict(config)
         self._folder = config.invocation_params.dir / (given or store.LAST)
         self._collector = Collector(
@@ -76,7 +58,10 @@ class Reporter:
                 "max_findings": self._most,
             },
             strict=self._strict,
+            deviations=settings.deviations,
         )
+        if settings.deviations.expired:
+            end_with(config, pytest.ExitCode.TESTS_FAILED)
         self._properties: dict[str, str] = {}
         self._failed_to_write = ""
 

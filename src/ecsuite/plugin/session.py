@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import pytest
 
-from ecsuite import editions, hooks
+from ecsuite import hooks
+from ecsuite.config import Configuration, configure
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.interrupts import Interrupts
@@ -21,8 +22,8 @@ from ecsuite.plugin.limits import limits_of, share_of
 from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
-from ecsuite.session.profile import PROFILES, profile
-from ecsuite.target import MODES, secrets_in
+from ecsuite.session.profile import profile
+from ecsuite.target import secrets_in
 from ecsuite.webhook.front import Front
 
 MARKERS: Final = (
@@ -69,28 +70,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options that say where to send to and what may be done there, and the setting `ec_cassettes`."""
-    group = parser.getgroup("ecsuite", "Energy Coordination API")
-    group.addoption(
-        "--ec-target",
-        choices=MODES,
-        help="where the exchanges come from: the cassettes (replay, the default), the local stand-in over a socket "
-        "(local), or the server that EC_BASE_URL and the other variables name (live)",
-    )
-    group.addoption(
-        "--ec-edition",
-        metavar="EDITION",
-        help=f"the edition to test, or all (the default; with live, {editions.default('live')})",
-    )
-    group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
-    group.addoption(
-        "--ec-unusual-ids",
-        action="store_true",
-        help="make things by ids that a server may never find in a path, and so may never delete; always with local",
-    )
-    sizes = "; ".join(f"{known.name}: {known.what}" for known in PROFILES)
-    group.addoption("--ec-profile", metavar="NAME", help=f"how much is run ({sizes}; the default)")
-    group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
+    """Add the setting `ec_cassettes`."""
     parser.addini("ec_cassettes", "the folder of the cassettes, in place of ecsuite's own", type="paths")
 
 
@@ -101,7 +81,14 @@ def pytest_configure(config: pytest.Config) -> None:
     with usage_errors():
         given = getattr(config, "workerinput", {}).get(_FRONT)
         front = Front(**given) if given else None
-        session = Session(_settings(config), tell=waits_told(config), share=share_of(config), front=front)
+        configuration = _configuration(config)
+        session = Session(
+            _settings(config, configuration),
+            configuration.env,
+            tell=waits_told(config),
+            share=share_of(config),
+            front=front,
+        )
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
         if session.settings.mode != "replay" and not config.getoption("usepdb", default=False):
@@ -132,10 +119,17 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput[_FRONT] = {"address": front.address, "secret": front.secret}
 
 
-def _settings(config: pytest.Config) -> Settings:
+def _configuration(config: pytest.Config) -> Configuration:
+    """What the command line, the environment and the files of the folder say, in which the run is started."""
+    folder, env_file = config.invocation_params.dir, config.getoption("--ec-env-file")
+    target, edition = config.getoption("--ec-target"), config.getoption("--ec-edition")
+    return configure(target, edition, env_file=folder / env_file if env_file else None, folder=folder)
+
+
+def _settings(config: pytest.Config, configuration: Configuration) -> Settings:
     settings = Settings.of(
-        config.getoption("--ec-target"),
-        config.getoption("--ec-edition"),
+        configuration.mode,
+        configuration.edition.text if configuration.edition else None,
         cassettes=next(iter(config.getini("ec_cassettes")), None),
         # An option of pytest-recording, without which nothing is recorded.
         recording=config.getoption("--record-mode", "none") not in {None, "none"},
@@ -144,13 +138,14 @@ def _settings(config: pytest.Config) -> Settings:
         unusual_ids=config.getoption("--ec-unusual-ids"),
         limits=limits_of(config),
         profile=profile(config.getoption("--ec-profile")),
+        deviations=configuration.deviations(),
     )
     # As pytest-xdist names it to its workers.
     return replace(settings, run=getattr(config, "workerinput", {}).get("testrunuid", ""))
 
 
 def end_with(config: pytest.Config, code: int) -> None:
-    """Have a session end with an exit code of ours, unless there is one that counts for more."""
+    """Have a session end with an exit code of ours, unless it is to end with a lower one, or pytest has one already."""
     config.stash[_EXIT_CODE] = min(code, config.stash.get(_EXIT_CODE, code))
 
 

@@ -14,6 +14,7 @@ from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import settings_of
 from ecsuite.report.lines import Line, Style
 from ecsuite.report.text import (
+    entry_lines,
     figures_text,
     inconclusive_lines,
     left_lines,
@@ -73,7 +74,7 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
         terminalreporter.line(text)
     # What an unusual id leaves on the local stand-in goes with it.
     left = [each for each in result.left if settings.mode != "local" or each.reason != "unfindable"]
-    for text in left_lines(left):
+    for text in (*left_lines(left), *entry_lines(result.entries)):
         terminalreporter.line(text)
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))

@@ -8,7 +8,7 @@ step made and compares it with what was sent.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Final
@@ -55,6 +55,7 @@ class Story:
         sandbox: whether webhooks may be tested at this target.
         simulation: whether events may be simulated there.
         secret: what deliveries are signed with.
+        data: values of the partner's own, by kind and by where they stand in its body.
     """
 
     api: Api
@@ -64,6 +65,7 @@ class Story:
     simulation: bool = True
     made: dict[str, Made] = field(default_factory=dict)
     secret: str = ""
+    data: Mapping[str, Mapping[tuple[str, ...], Any]] = field(default_factory=dict)
 
     @property
     def journal(self) -> Journal:
@@ -74,6 +76,15 @@ class Story:
     def checker(self) -> Checker:
         """What checks every exchange."""
         return self.api.checker
+
+    def body(self, kind: str, guides: dict[str, Any]) -> dict[str, Any]:
+        """What is sent to make a thing of a kind: as the guide has it, with the values of the partner's own."""
+        for path, value in self.data.get(kind, {}).items():
+            holder = guides
+            for name in path[:-1]:
+                holder = holder.setdefault(name, {})
+            holder[path[-1]] = value
+        return guides
 
     def keep(self, kind: str, made: Made) -> Made:
         """Remember what a step made, for the steps after it."""

@@ -36,7 +36,7 @@ def create_a_user(story: Story) -> Made:
     A user is a person or household that owns vehicles, tanks and a meter. You choose the id; the API answers the id to
     use from then on.
     """
-    user = {"userId": story.ids.new()}
+    user = story.body("user", {"userId": story.ids.new()})
 
     answer = story.api.post("/users", json=user)
 
@@ -59,12 +59,13 @@ def add_a_vehicle(story: Story) -> Made:
             "vin": story.ids.vin(),
         },
     }
+    vehicle = story.body("vehicle", vehicle)
     collection = f"{story.made['user'].path}/vehicles"
 
     story.api.post(collection, json=vehicle)
 
     vehicle_id = str(vehicle["vehicleId"])
-    return story.keep("vehicle", Made(f"{collection}/{vehicle_id}", vehicle_id, vehicle))
+    return story.keep("vehicle", Made(f"{collection}/{segment(vehicle_id)}", vehicle_id, vehicle))
 
 
 def add_a_meter(story: Story) -> Made:
@@ -80,6 +81,7 @@ def add_a_meter(story: Story) -> Made:
         "meterNumber": f"00{story.ids.digits(6)}",
         "locationType": "Residential",
     }
+    meter = story.body("meter", meter)
     collection = f"{story.made['user'].path}/meters"
 
     answer = story.api.post(collection, json=meter)
@@ -103,12 +105,13 @@ def add_a_resource(story: Story) -> Made:
             "heatingElements": [1750, 1250],
         },
     }
+    tank = story.body("resource", tank)
     collection = f"{story.made['user'].path}/resources"
 
     story.api.post(collection, json=tank)
 
     resource_id = str(tank["resourceId"])
-    return story.keep("resource", Made(f"{collection}/{resource_id}", resource_id, tank))
+    return story.keep("resource", Made(f"{collection}/{segment(resource_id)}", resource_id, tank))
 
 
 def subscribe_to_events(story: Story) -> Made | None:
@@ -198,6 +201,13 @@ def delete_everything(story: Story) -> None:
             story.api.get(path, expect=NO_USER if kind == "user" else ABSENT)
 
 
+# The kinds of things that a row of data may have values for, each with the operation that makes one.
+MADE_BY: Final = {
+    "user": "createUser",
+    "vehicle": "createVehicle",
+    "meter": "createMeter",
+    "resource": "createResource",
+}
 STEPS: Final[tuple[Step, ...]] = (
     get_a_token,
     create_a_user,

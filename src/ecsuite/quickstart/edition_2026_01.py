@@ -40,7 +40,7 @@ def create_a_user(story: Story) -> Made:
 
     A user is a person or household that owns vehicles, tanks and a home. You choose the id.
     """
-    user = {"userId": story.ids.new()}
+    user = story.body("user", {"userId": story.ids.new()})
 
     story.api.post("/users", json=user)
 
@@ -54,7 +54,7 @@ def add_a_vehicle(story: Story) -> Made:
     The user's electric car, under an id that you choose. A car moves, so it belongs to the user and to no place. Every
     resource is read under its own id.
     """
-    vehicle = {"resourceId": story.ids.new(), "resourceType": "Vehicle"}
+    vehicle = story.body("vehicle", {"resourceId": story.ids.new(), "resourceType": "Vehicle"})
 
     story.api.post(f"{story.made['user'].path}/vehicles", json=vehicle)
 
@@ -74,6 +74,7 @@ def add_a_location(story: Story) -> Made:
         "coordinates": HOME,
         "meterPointIds": [story.ids.meter_point_id()],
     }
+    location = story.body("location", location)
     collection = f"{story.made['user'].path}/locations"
 
     story.api.post(collection, json=location)
@@ -93,6 +94,7 @@ def add_a_resource(story: Story) -> Made:
         "resourceType": "HotWaterTank",
         "meterPointId": location.sent["meterPointIds"][0],
     }
+    tank = story.body("resource", tank)
 
     story.api.post(f"{location.path}/resources", json=tank)
 
@@ -248,6 +250,13 @@ def tells_of(value: Any, event_id: str) -> bool:
     return named == event_id or not isinstance(named, str)
 
 
+# The kinds of things that a row of data may have values for, each with the operation that makes one.
+MADE_BY: Final = {
+    "user": "createUser",
+    "vehicle": "createVehicle",
+    "location": "createLocation",
+    "resource": "createLocationResource",
+}
 STEPS: Final[tuple[Step, ...]] = (
     get_a_token,
     create_a_user,

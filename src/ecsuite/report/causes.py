@@ -132,7 +132,9 @@ def title_of(cause: Cause) -> str:
 
 def found_title(found: Found) -> str:
     """The same of what one test found."""
-    return f"{wording.title(found.finding)}: {wording.statement(found.finding.breach, _place(found))}"
+    said = f"{wording.title(found.finding)}: {wording.statement(found.finding.breach, _place(found))}"
+    accepted = found.accepted
+    return f"{said} (accepted until {accepted.until}: {wording.printable(accepted.reason)})" if accepted else said
 
 
 def extent_of(cause: Cause) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console, RenderableType
@@ -20,6 +22,7 @@ from rich.text import Text
 from ecsuite import wording
 from ecsuite.errors import CouldNotTell, NothingThere
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
 from ecsuite.left import exit_code
@@ -32,6 +35,7 @@ from ecsuite.report.text import figures_text, left_lines, not_checked_lines, uns
 from ecsuite.results.result import Figures
 from ecsuite.results.severity import failing, severities, worst_first
 from ecsuite.session import Run
+from ecsuite.wording import count_of
 
 # A response longer than that is cut; the guide's own answers are shorter.
 MOST_LINES = 24
@@ -54,6 +58,7 @@ def tell(
     clock: Callable[[], float] = time.monotonic,
     *,
     strict: bool = False,
+    deviations: Deviations = NO_DEVIATIONS,
 ) -> bool:
     """Tell the quickstart of a run; whether it was told to its end without an error.
 
@@ -62,12 +67,13 @@ def tell(
         console: where to tell it; the terminal where it is left out.
         clock: seconds.
         strict: whether a warning is as bad as an error.
+        deviations: what is accepted of the server.
 
     Raises:
         CassetteError: the recording does not have what the guide asks for.
         CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
     """
-    return Narrator(run, console or _console(), clock, strict=strict).tell()
+    return Narrator(run, console or _console(), clock, strict=strict, deviations=deviations).tell()
 
 
 def _console() -> Console:
@@ -79,13 +85,24 @@ def _console() -> Console:
 class Narrator:
     """Tells one quickstart on a console."""
 
-    def __init__(self, run: Run, console: Console, clock: Callable[[], float], *, strict: bool) -> None:
+    def __init__(
+        self,
+        run: Run,
+        console: Console,
+        clock: Callable[[], float],
+        *,
+        strict: bool,
+        deviations: Deviations,
+        data: Mapping[str, Mapping[tuple[str, ...], Any]] = MappingProxyType({}),
+    ) -> None:
         self._strict = strict
+        self._deviations = deviations
         self._run = run
         self._clock = clock
         self._console = console
         self._journal = run.journal
         self._story = run.story
+        self._story.data = data
         self._told: list[Told] = []
         self._untold: CouldNotTell | NothingThere | None = None
 
@@ -112,7 +129,7 @@ class Narrator:
 
     @property
     def _failed(self) -> tuple[Finding, ...]:
-        return failing(self._journal.findings, strict=self._strict)
+        return failing(self._journal.findings, strict=self._strict, deviations=self._deviations)
 
     def _tell_step(self, step: Step) -> bool:
         """Take a step, and read back what it made; whether the story can go on."""
@@ -192,8 +209,10 @@ class Narrator:
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         if findings:
             self._say(Text())
-            style = "red" if failing(findings, strict=self._strict) else "yellow"
-            self._paste(self._text(findings_text(worst_first(findings)), style))
+            fails = failing(findings, strict=self._strict, deviations=self._deviations)
+            self._paste(self._text(findings_text(worst_first(findings)), "red" if fails else "yellow"))
+        for accepted in filter(None, map(self._deviations.accepting, findings)):
+            self._say(Text(f"accepted until {accepted.until}: {accepted.reason}", "yellow"))
 
     def _show_summary(self) -> None:
         table = Table(title="\nSummary", title_justify="left", box=SIMPLE if self._console.is_terminal else None)
@@ -220,8 +239,11 @@ class Narrator:
             count = "1 promise is broken" if len(failed) == 1 else f"{len(failed)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))
         elif found:
-            said = ", ".join(f"{count} {name}{'s' * (count > 1)}" for name, count in severities(found).items())
-            self._say(Text(f"There was no error; {said}, shown in full where found.", "bold green"))
+            counted = severities(each for each in found if not self._deviations.accepting(each))
+            said = [count_of(count, name) for name, count in counted.items()]
+            accepted = len(found) - sum(counted.values())
+            said += [f"{count_of(accepted, 'deviation')} accepted"] if accepted else []
+            self._say(Text(f"There was no error; {', '.join(said)}, shown in full where found.", "bold green"))
         elif self._untold is None:
             self._say(Text("Every promise was kept.", "bold green"))
         for line in left_lines(self._run.left):

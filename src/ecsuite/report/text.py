@@ -9,7 +9,7 @@ from ecsuite import wording
 from ecsuite.client import Wait
 from ecsuite.journal import LOST
 from ecsuite.left import Left, Reason
-from ecsuite.results.result import Figures
+from ecsuite.results.result import Entry, Figures
 from ecsuite.wording import count_of
 
 # Things left on the server that are told by name, of each reason.
@@ -96,6 +96,21 @@ def left_lines(left: Sequence[Left], most: int = MOST_LEFT) -> Iterator[str]:
                 yield f"  {method}{each.address}{f'  {each.said}' if each.said else ''}"
             if len(those) > most:
                 yield f"  ... and {len(those) - most:,} more: all of them are in results.json"
+
+
+def entry_lines(entries: Iterable[Entry]) -> Iterator[str]:
+    """The accepted deviations that ask for somebody, a line each."""
+    for each in entries:
+        what = f"{each.where}: the accepted deviation of {each.operation} ({each.promise})"
+        if each.state == "expired":
+            yield f"{what} was accepted until {each.until}: have it mended, or give it another date; it fails the run"
+        else:
+            yield f"{what} was not seen, though {each.operation} was called: is it mended?"
+
+
+def accepted_text(name: str, count: int) -> str:
+    """How many entries a configuration has more."""
+    return f"{name}: {count_of(count, 'accepted deviation')} added" if count else f"{name} has it already"
 
 
 def waiting_text(wait: Wait) -> str:

@@ -67,7 +67,7 @@ def _of_path(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
         return ()
     place, is_item = schema, True
     for token in breach.at.path:
-        found = _step(contract, place, token)
+        found = contract.schemas.step(place, token)
         if found is None:
             return ()
         place, is_item = found, isinstance(token, int)
@@ -82,16 +82,6 @@ def _schema_of(operation: Operation, finding: Finding, at: Place) -> Pointer | N
     status = finding.status if is_own and finding.status else 200
     rule = operation.response(status)
     return schema_for(rule.content, next(iter(rule.content), "")) if rule else None
-
-
-def _step(contract: Contract, schema: Pointer, token: str | int) -> Pointer | None:
-    """The schema of a member or an item, in whichever part of a schema says something of it."""
-    shape = contract.schemas.shape(schema)
-    own = shape.items if isinstance(token, int) else shape.members.get(token)
-    if own is not None:
-        return own
-    inner = (_step(contract, part, token) for part in (*shape.parts, *shape.branches))
-    return next((found for found in inner if found is not None), None)
 
 
 def _within_item(path: Path) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ecsuite.findings.deviation import Mark
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import Severity
 from ecsuite.results.record import Found
@@ -21,12 +22,14 @@ class Cause:
         responses: how many responses showed it.
         operations: the calls, `GET /users/{userId}`, in the order in which they came.
         tests: the node ids of the tests.
+        marks: what tells the findings from each other, of every operation.
     """
 
     first: Found
     responses: int
     operations: tuple[str, ...]
     tests: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
 
     @property
     def finding(self) -> Finding:
@@ -51,6 +54,7 @@ class Cause:
             "responses": self.responses,
             "operations": list(self.operations),
             "tests": list(self.tests),
+            "marks": [mark.to_json() for mark in self.marks],
             "first": self.first.to_json(),
         }
 
@@ -62,6 +66,7 @@ class Cause:
             responses=value["responses"],
             operations=tuple(value["operations"]),
             tests=tuple(value["tests"]),
+            marks=tuple(map(Mark.from_json, value.get("marks", ()))),
         )
 
 
@@ -101,6 +106,7 @@ class _Group:
         # Dicts for their order.
         self.operations: dict[str, None] = {}
         self.tests: dict[str, None] = {test: None}
+        self.marks: dict[Mark, None] = {}
 
     def add(self, test: str, found: Found) -> None:
         if self.found.sample is None:
@@ -110,6 +116,9 @@ class _Group:
         self.responses += found.responses
         self.operations[f"{found.finding.method} {found.finding.path}"] = None
         self.tests[test] = None
+        self.marks.update(dict.fromkeys(found.marks))
 
     def cause(self) -> Cause:
-        return Cause(self.found, self.responses, tuple(self.operations), tuple(self.tests))
+        # They stand with the cause alone.
+        first = replace(self.found, marks=())
+        return Cause(first, self.responses, tuple(self.operations), tuple(self.tests), tuple(self.marks))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from ecsuite.findings.deviation import NO_DEVIATIONS, Deviation, Deviations
 from ecsuite.journal import Tally
 from ecsuite.left import Left
 from ecsuite.results.cause import Cause, Causes
 from ecsuite.results.record import Found, Record
-from ecsuite.results.result import Figures, Kind, Problem, RunInfo, RunResult, TestFinding
+from ecsuite.results.result import Entry, Figures, Kind, Problem, RunInfo, RunResult, TestFinding
 from ecsuite.results.severity import fails
 from ecsuite.version import __version__
 
@@ -54,6 +55,7 @@ class Collector:
     Args:
         settings: of the run, by the names of its options.
         strict: whether warnings count as errors.
+        deviations: what is accepted.
 
     Attributes:
         tests: how many tests ended how.
@@ -63,7 +65,7 @@ class Collector:
         crashes: tracebacks, by the names of their files.
     """
 
-    def __init__(self, settings: Mapping[str, Any], *, strict: bool) -> None:
+    def __init__(self, settings: Mapping[str, Any], *, strict: bool, deviations: Deviations = NO_DEVIATIONS) -> None:
         self.tests: Counter[str] = Counter()
         self.failures = 0
         self.ended_by = ""
@@ -80,6 +82,8 @@ class Collector:
         self._inconclusive: Counter[str] = Counter()
         self._base_urls: dict[str, None] = {}
         self._left: list[Left] = []
+        self._deviations = deviations
+        self._accepted_by: set[str] = set()
 
     @property
     def has_called(self) -> bool:
@@ -107,6 +111,8 @@ class Collector:
             else:
                 known.append((found, self._causes.first_test(found)))
             self._keep(test, found)
+            if found.accepted:
+                self._accepted_by.add(found.accepted.where)
             # What every response has is no reason to give up, as long as tests come to their end in spite of it.
             if fails(found.finding.severity, strict=self._strict) and (is_new or not record.went_on):
                 self.failures += 1
@@ -153,7 +159,26 @@ class Collector:
             skipped=dict(self._skipped),
             inconclusive=dict(self._inconclusive),
             left=tuple(self._left),
+            entries=tuple(self._entries()),
         )
+
+    def _entries(self) -> Iterator[Entry]:
+        """The accepted deviations that ask for somebody."""
+        called = {seen.operation for seen in self._tally.observations}
+        yield from expired_entries(self._deviations)
+        for each in self._deviations.valid:
+            if each.where not in self._accepted_by and each.mark.operation in called:
+                yield _entry("unseen", each)
+
+
+def expired_entries(deviations: Deviations) -> Iterator[Entry]:
+    """The accepted deviations whose last day has passed."""
+    return (_entry("expired", each) for each in deviations.expired)
+
+
+def _entry(state: Literal["expired", "unseen"], deviation: Deviation) -> Entry:
+    mark = deviation.mark
+    return Entry(state, mark.promise, mark.operation, deviation.until.isoformat(), deviation.where)
 
 
 def script_name(number: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from ecsuite.contract import Contract, Pointer
 from ecsuite.findings.breach import KINDS, Breach
 from ecsuite.findings.datum import Datum
+from ecsuite.findings.deviation import NO_DEVIATIONS, Acceptance, Deviations, Mark, mark_of
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Journal, Tally
 from ecsuite.left import Left
@@ -22,6 +23,7 @@ from ecsuite.severity import is_of_refused_shape
 
 # Lines of the contract that are quoted with a finding.
 MOST_QUOTED: Final = 12
+MOST_MARKS: Final = 50
 # Kinds of breach that are about how many there are.
 _COUNTS: Final = frozenset({"count", "duplicate", "length"})
 
@@ -38,6 +40,8 @@ class Found:
         sample: the exchange that is to blame.
         evidence: the later exchange that shows it; None where the one to blame does.
         script: that shows it again, as a text while it travels, in a result by the name of its file; empty for none.
+        marks: what tells its findings from each other, and is the same in every run; at most `MOST_MARKS`.
+        accepted: why it fails nothing, where it is a deviation that is accepted.
     """
 
     finding: Finding
@@ -47,6 +51,8 @@ class Found:
     sample: Sample | None = None
     evidence: Sample | None = None
     script: str = ""
+    marks: tuple[Mark, ...] = ()
+    accepted: Acceptance | None = None
 
     @property
     def cause(self) -> tuple[object, ...]:
@@ -55,7 +61,7 @@ class Found:
         if is_of_refused_shape(finding.promise, finding.status, finding.severity):
             # However many shapes there are: who is refused reads the status.
             return (finding.severity, "refused-shape")
-        return (finding.severity, finding.promise, finding.breach.kind, *self.anchor)
+        return (finding.severity, self.accepted is None, finding.promise, finding.breach.kind, *self.anchor)
 
     def to_json(self) -> dict[str, Any]:
         """The data as a JSON value."""
@@ -67,6 +73,8 @@ class Found:
             "sample": self.sample.to_json() if self.sample else None,
             "evidence": self.evidence.to_json() if self.evidence else None,
             "script": self.script,
+            "marks": [mark.to_json() for mark in self.marks],
+            "accepted": self.accepted.to_json() if self.accepted else None,
         }
 
     @classmethod
@@ -80,6 +88,8 @@ class Found:
             sample=Sample.from_json(value["sample"]) if value["sample"] else None,
             evidence=Sample.from_json(value["evidence"]) if value["evidence"] else None,
             script=value["script"],
+            marks=tuple(map(Mark.from_json, value.get("marks", ()))),
+            accepted=Acceptance.from_json(value["accepted"]) if value.get("accepted") else None,
         )
 
 
@@ -149,7 +159,11 @@ class Record:
 
 
 def found_in(
-    journal: Journal, contract: Contract, mask: Mask, script_of: Callable[[Finding, Found], str] = lambda _, __: ""
+    journal: Journal,
+    contract: Contract,
+    mask: Mask,
+    script_of: Callable[[Finding, Found], str] = lambda _, __: "",
+    deviations: Deviations = NO_DEVIATIONS,
 ) -> tuple[Found, ...]:
     """What a run found, by cause and operation; a sample with each, without what is not the run's own.
 
@@ -158,6 +172,7 @@ def found_in(
         contract: what it was checked against.
         mask: takes the secrets of the run out of a text.
         script_of: makes the script that shows a finding again; given what is kept of it, too. Empty for none.
+        deviations: what is accepted, and is a note then.
     """
     if not journal.findings:
         return ()
@@ -166,16 +181,25 @@ def found_in(
     counted: set[tuple[object, ...]] = set()
     for finding in journal.findings:
         anchor, spot = anchor_of(finding, contract), journal.spot(finding)
-        found = Found(finding, anchor, 0)
-        key = (*found.cause, finding.method, finding.path)
+        accepted = deviations.accepting(finding)
+        kept = replace(finding, severity="note") if accepted else finding
+        found = Found(kept, anchor, 0, accepted=accepted)
+        key = (*found.cause, accepted and accepted.where, finding.method, finding.path)
         if key not in groups:
             whole = _whole(found, contract, privacy, mask, now)
             groups[key] = replace(whole, script=script_of(finding, whole))
+        groups[key] = _marked(groups[key], mark_of(finding))
         if spot not in counted:
             counted.add(spot)
             known = groups[key]
             groups[key] = replace(known, responses=known.responses + journal.times(finding))
     return tuple(groups.values())
+
+
+def _marked(found: Found, mark: Mark) -> Found:
+    """The same with the mark of another of its findings."""
+    is_known = mark in found.marks or len(found.marks) >= MOST_MARKS
+    return found if is_known else replace(found, marks=(*found.marks, mark))
 
 
 def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime) -> Found:

@@ -164,6 +164,34 @@ class TestFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """An accepted deviation that asks for somebody.
+
+    Attributes:
+        state: `expired`, or `unseen` where its operation was called and nothing of the kind was found.
+        promise: that it is about.
+        operation: likewise.
+        until: the last day on which it holds.
+        where: the file and the line of it.
+    """
+
+    state: Literal["expired", "unseen"]
+    promise: str
+    operation: str
+    until: str
+    where: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as a JSON value."""
+        return {name: getattr(self, name) for name in ("state", "promise", "operation", "until", "where")}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Entry:
+        """The entry that `to_json` gave."""
+        return cls(value["state"], value["promise"], value["operation"], value["until"], value["where"])
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """All that is known of a run.
 
@@ -175,6 +203,7 @@ class RunResult:
         skipped: how many tests were skipped, by the reason.
         inconclusive: how many could not tell, by the reason.
         left: what was made and is still there, those first that are to be deleted first.
+        entries: accepted deviations that ask for somebody: they have expired, or nothing was found that they accept.
     """
 
     run: RunInfo
@@ -186,6 +215,7 @@ class RunResult:
     skipped: Mapping[str, int] = field(default_factory=dict)
     inconclusive: Mapping[str, int] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
     @property
     def severities(self) -> Mapping[str, int]:
@@ -207,6 +237,7 @@ class RunResult:
             "skipped": dict(self.skipped),
             "inconclusive": dict(self.inconclusive),
             "left": _each(self.left),
+            "entries": _each(self.entries),
         }
 
     @classmethod
@@ -220,11 +251,12 @@ class RunResult:
             findings_left_out=value["findings_left_out"],
             problems=tuple(map(Problem.from_json, value["problems"])),
             skipped=dict(value["skipped"]),
-            # A result of before it had that is read all the same.
+            # A result of before it had these is read all the same.
             inconclusive=dict(value.get("inconclusive", {})),
             left=tuple(map(Left.from_json, value["left"])),
+            entries=tuple(map(Entry.from_json, value.get("entries", ()))),
         )
 
 
-def _each(parts: Iterable[Cause | TestFinding | Problem | Left]) -> list[dict[str, Any]]:
+def _each(parts: Iterable[Cause | TestFinding | Problem | Left | Entry]) -> list[dict[str, Any]]:
     return [part.to_json() for part in parts]

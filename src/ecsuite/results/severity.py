@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, get_args
 
+from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import Severity
 
@@ -18,9 +19,12 @@ def fails(severity: Severity, *, strict: bool) -> bool:
     return severity == "error" or (strict and severity == "warning")
 
 
-def failing(findings: Iterable[Finding], *, strict: bool) -> tuple[Finding, ...]:
-    """The findings that fail a run."""
-    return tuple(finding for finding in findings if fails(finding.severity, strict=strict))
+def failing(
+    findings: Iterable[Finding], *, strict: bool, deviations: Deviations = NO_DEVIATIONS
+) -> tuple[Finding, ...]:
+    """The findings that fail a run: those that count as errors, and are not accepted."""
+    counting = (finding for finding in findings if fails(finding.severity, strict=strict))
+    return tuple(finding for finding in counting if not deviations.accepting(finding))
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

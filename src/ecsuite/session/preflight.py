@@ -109,10 +109,18 @@ def _client(connections: Connections, partner: Target, edition: str, redactor: R
     return connections.client(partner, checker, Journal(), redactor, in_order=True)
 
 
-def access_token(edition: str, target: Target, tell: Callable[[Wait], object] = lambda _: None) -> str:
-    """An access token for a target's credentials; raises as `require_server`, and `PromiseBroken` where none came."""
+def access_token(
+    edition: str,
+    target: Target,
+    tell: Callable[[Wait], object] = lambda _: None,
+    names: Sequence[str] = VARIABLES[0],
+) -> str:
+    """An access token for a target's credentials; raises as `require_server`, and `PromiseBroken` where none came.
+
+    `names` are the variables that have the credentials, for where they are refused.
+    """
     with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
-        return _token(_client(connections, target, edition), VARIABLES[0])
+        return _token(_client(connections, target, edition), names)
 
 
 def _has_token(api: Api, names: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from ecsuite import editions
 from ecsuite.cassette.tape import path_of
 from ecsuite.client import NO_LIMITS, Limits
 from ecsuite.errors import RecordingNeedsServer
+from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
 from ecsuite.session.profile import FULL, Profile
 from ecsuite.target import Mode
 
@@ -31,6 +32,7 @@ class Settings:
         limits: what may be sent.
         profile: how much is run.
         run: the name that all processes of a run have in common; each has one of its own where it is empty.
+        deviations: what is accepted of the server.
     """
 
     mode: Mode
@@ -43,6 +45,7 @@ class Settings:
     limits: Limits = NO_LIMITS
     profile: Profile = FULL
     run: str = ""
+    deviations: Deviations = NO_DEVIATIONS
 
     @classmethod
     def of(  # noqa: PLR0913  all have defaults
@@ -57,6 +60,7 @@ class Settings:
         unusual_ids: bool = False,
         limits: Limits = NO_LIMITS,
         profile: Profile = FULL,
+        deviations: Deviations = NO_DEVIATIONS,
     ) -> Settings:
         """The settings with what was not given filled in.
 
@@ -70,6 +74,7 @@ class Settings:
             unusual_ids: see the class; always, but against a live server.
             limits: see the class.
             profile: see the class.
+            deviations: see the class.
 
         Raises:
             UnknownEdition: there is no such edition.
@@ -83,12 +88,13 @@ class Settings:
             chosen,
             editions.editions() if wanted == ALL else (editions.require(wanted),),
             cassettes or editions.root() / "cassettes",
-            recording,
-            allow_production,
-            keep,
-            unusual_ids or chosen != "live",
-            limits,
-            profile,
+            recording=recording,
+            allow_production=allow_production,
+            keep=keep,
+            unusual_ids=unusual_ids or chosen != "live",
+            limits=limits,
+            profile=profile,
+            deviations=deviations,
         )
 
     @property

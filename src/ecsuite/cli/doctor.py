@@ -1,0 +1,66 @@
+"""`ecsuite doctor`: the settings, each with the place that it is from, and whether a live run would get through."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from ecsuite.cli.codes import USAGE
+from ecsuite.cli.options import ENV_FILE, TARGET
+
+if TYPE_CHECKING:
+    from ecsuite.client import Wait
+    from ecsuite.config import Configuration
+
+_STYLES: Final = {"ok": "green", "bad": "red", "unknown": "yellow"}
+_UNSAID: Final = "-"
+
+
+@click.command()
+@TARGET
+@click.option("--edition", "--ec-edition", metavar="EDITION", help="The edition that is looked for.")
+@ENV_FILE
+@click.option("--allow-production", "--ec-allow-production", is_flag=True, help="Let production be asked.")
+def doctor(target: str | None, edition: str | None, env_file: Path | None, *, allow_production: bool) -> int:
+    """Show what a live run goes by, and try the way to the API: addresses, proxy, TLS, clock, credentials, webhooks."""
+    from ecsuite.config import configure  # noqa: PLC0415
+    from ecsuite.doctor import examine  # noqa: PLC0415
+    from ecsuite.report.text import columns, waiting_text  # noqa: PLC0415
+
+    def tell(wait: Wait) -> None:
+        print(waiting_text(wait), file=sys.stderr)
+
+    configuration = configure(target or "live", edition, env_file=env_file)
+    print(columns(("setting", "value", "from"), _rows(configuration)), end="\n\n")
+    is_well = True
+    for found in examine(configuration, tell, allow_production=allow_production):
+        is_well &= found.state != "bad"
+        click.echo(f"{click.style(f'{found.state:<8}', _STYLES[found.state])} {found.topic:<15} {found.said}")
+    return 0 if is_well else USAGE
+
+
+def _rows(configuration: Configuration) -> Iterator[tuple[str, str, str]]:
+    """The settings with their values and where these are from; of a secret, that there is one."""
+    from ecsuite.config import keys  # noqa: PLC0415
+
+    edition = configuration.edition
+    document = configuration.document
+    yield "configuration", document.name if document else _UNSAID, str(document.path.parent) if document else "default"
+    if configuration.target:
+        yield "target", configuration.target, document.where(keys.TARGETS, configuration.target) if document else ""
+    yield ("edition", edition.text, edition.origin) if edition else ("edition", "the newest", "default")
+    for name in (*keys.SETTINGS, *keys.SECRETS):
+        value = configuration.values.get(name)
+        if value is not None:
+            yield name, "(a secret)" if name in keys.SECRETS else value.text, value.origin
+        elif name in keys.SETTINGS:
+            yield name, _UNSAID, "default"
+    for name in os.environ:
+        if name.startswith(keys.PREFIX) and name not in keys.VARIABLES:
+            near = keys.nearest(name, keys.VARIABLES)
+            yield name, f"nothing reads it{f'; did you mean {near}?' if near else ''}", "environment"

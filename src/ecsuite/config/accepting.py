@@ -1,0 +1,83 @@
+"""Entries for what a run has found, written into the configuration file; its comments and its order stay."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecsuite.config.accepted import deviations_in
+from ecsuite.config.document import NAME, Document
+from ecsuite.config.keys import ACCEPTED
+from ecsuite.errors import OutputUnwritable
+from ecsuite.findings.datum import NOTHING
+from ecsuite.findings.deviation import Mark
+
+if TYPE_CHECKING:
+    from tomlkit.items import Table
+
+
+def add_entries(
+    document: Document | None, marks: Iterable[Mark], reason: str, until: date, folder: Path
+) -> tuple[Path, int]:
+    """Add an entry for each mark that none accepts until that day; the file, and how many were added.
+
+    Args:
+        document: the file; a new `ecsuite.toml` is made where it is None.
+        marks: of what is accepted.
+        reason: why.
+        until: the last day.
+        folder: where a new file is made.
+
+    Raises:
+        ConfigInvalid: what is accepted there already cannot be read.
+        OutputUnwritable: the file cannot be written.
+    """
+    import tomlkit  # noqa: PLC0415  where a file is changed
+
+    known = [each.mark for each in deviations_in(document) if each.until >= until] if document else []
+    new = [mark for mark in dict.fromkeys(marks) if not any(each.fits(mark) for each in known)]
+    path = document.path if document else folder / NAME
+    content = tomlkit.parse(document.text if document else "")
+    table: Any = content
+    for step in document.prefix if document else ():
+        table = table[step]
+    if not new:
+        return path, 0
+    if ACCEPTED not in table:
+        if document:
+            table.add(tomlkit.nl())
+        table.add(ACCEPTED, tomlkit.aot())
+    for mark in new:
+        table[ACCEPTED].append(_entry(tomlkit.table(), mark, reason, until).add(tomlkit.nl()))
+    _write_whole(path, tomlkit.dumps(content).rstrip("\n") + "\n")
+    return path, len(new)
+
+
+def _entry(table: Table, mark: Mark, reason: str, until: date) -> Table:
+    for name, value in _items(mark):
+        table.add(name, value)
+    table.add("reason", reason)
+    table.add("until", until)
+    return table
+
+
+def _items(mark: Mark) -> Iterator[tuple[str, Any]]:
+    yield from (("promise", mark.promise), ("operation", mark.operation), ("place", mark.place), ("kind", mark.kind))
+    yield ("actual-type", mark.type) if mark.value is NOTHING else ("actual", mark.value)
+    optional = (("case", mark.case), ("because", mark.because), ("seen-by", mark.seen_by))
+    yield from ((name, value) for name, value in optional if value)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that nobody ever reads half of it."""
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise OutputUnwritable("folder", path, error.strerror or str(error)) from None
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,199 @@
+"""What a run goes by: the values of its target, each with the place that it is from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from ecsuite import editions
+from ecsuite.conditions import ALL, Conditions
+from ecsuite.config import keys
+from ecsuite.config.document import Document, find
+from ecsuite.config.keys import nearest
+from ecsuite.errors import BadValue, ConfigInvalid, TargetNotNamed, UnknownTarget
+from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
+from ecsuite.target import MODES, Mode, checked_port, checked_url
+
+ENVIRONMENT: Final = "environment"
+COMMAND_LINE: Final = "command line"
+LIVE: Final[Mode] = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value, and where it is from."""
+
+    text: str = field(repr=False)
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a run goes by.
+
+    Attributes:
+        mode: where its exchanges come from; None where nothing was said.
+        target: the name of the target in the file; empty where none of it is used.
+        edition: what was said of it; None where nothing was.
+        values: by variable, `EC_BASE_URL`.
+        document: the file; None where there is none.
+    """
+
+    mode: Mode | None
+    target: str
+    edition: Value | None
+    values: Mapping[str, Value]
+    document: Document | None
+
+    def one_edition(self, mode: Mode) -> str:
+        """The edition of what has one alone: what was said, else the default of the mode; raises `UnknownEdition`."""
+        if self.edition is None or (self.edition.text == ALL and self.edition.origin != COMMAND_LINE):
+            return editions.default(mode)
+        return editions.require(self.edition.text)
+
+    def deviations(self, today: date | None = None) -> Deviations:
+        """What is accepted of a server; nothing where none is asked, for recordings and the stand-in have none of it.
+
+        Raises:
+            ConfigInvalid: an entry is not whole, or says what cannot be.
+        """
+        if self.document is None:
+            return NO_DEVIATIONS
+        from ecsuite.config.accepted import deviations_in  # noqa: PLC0415  where there is a file
+
+        entries = tuple(deviations_in(self.document))
+        return Deviations(entries, today or date.today()) if self.mode == LIVE else NO_DEVIATIONS  # noqa: DTZ011  the user's day
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The values as an environment has them."""
+        return {name: value.text for name, value in self.values.items()}
+
+
+def configure(
+    target: str | None = None,
+    edition: str | None = None,
+    *,
+    env_file: Path | None = None,
+    folder: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Configuration:
+    """The configuration of a run.
+
+    Args:
+        target: as the command line has it: a mode, or the name of a target in the file.
+        edition: as the command line has it.
+        env_file: a file of secrets.
+        folder: where the file is looked for; the current one where it is left out.
+        environ: the environment.
+
+    Raises:
+        UnknownTarget, TargetNotNamed: there is no such target, or it cannot be told which is meant.
+        ConfigInvalid, SecretInConfig, EnvFileUnusable: a file says what it cannot.
+    """
+    document = find(folder or Path.cwd())
+    tables = _checked(document) if document else {}
+    mode, name = _chosen(target, document, tables)
+    in_file = {
+        keys.variable_of(key): Value(str(text), _where(document, keys.TARGETS, name, key))
+        for key, text in tables.get(name, {}).items()
+    }
+    said = in_file.pop(keys.variable_of(keys.EDITION), None) or _edition(document)
+    if said and said.text not in (known := (ALL, *editions.editions())):
+        raise ConfigInvalid(said.origin, f"there is no edition {said.text!r}: expected one of {', '.join(known)}")
+    given = {key: Value(text, ENVIRONMENT) for key, text in environ.items() if key.startswith(keys.PREFIX)}
+    # A variable that is empty is not set.
+    given = {key: value for key, value in given.items() if value.text.strip()}
+    secrets = _of_env_file(env_file)
+    # A target that is named is as the file has it, whatever the environment says of another one.
+    values = secrets | given | in_file if name and target == name else in_file | secrets | given
+    return Configuration(
+        mode=mode,
+        target=name,
+        edition=Value(edition, COMMAND_LINE) if edition else said,
+        values=values,
+        document=document,
+    )
+
+
+def _of_env_file(path: Path | None) -> dict[str, Value]:
+    if path is None:
+        return {}
+    from ecsuite.config.secrets_file import read_env_file  # noqa: PLC0415  where one is given
+
+    return {name: Value(text, str(path)) for name, text in read_env_file(path).items()}
+
+
+def _edition(document: Document | None) -> Value | None:
+    text = document.text_of(keys.EDITION) if document else ""
+    return Value(text, _where(document, keys.EDITION)) if text else None
+
+
+def _where(document: Document | None, *steps: str) -> str:
+    return document.where(*steps) if document else ""
+
+
+def _chosen(
+    target: str | None, document: Document | None, tables: Mapping[str, Mapping[str, str]]
+) -> tuple[Mode | None, str]:
+    """The mode, and the name of the target in the file."""
+    mode = next((mode for mode in MODES if mode == target), None)
+    if target is None or mode not in {None, LIVE}:
+        return mode, ""
+    if mode is None:
+        if target not in tables:
+            known = (*MODES, *tables)
+            raise UnknownTarget(target, known, nearest(target, known) or None)
+        return LIVE, target
+    default = document.text_of(keys.TARGET) if document else ""
+    if default and document and default not in tables:
+        raise ConfigInvalid(document.where(keys.TARGET), f"there is no [targets.{default}] here")
+    if not default and document and len(tables) > 1:
+        raise TargetNotNamed(document.name, tables)
+    return LIVE, default or next(iter(tables), "")
+
+
+def _checked(document: Document) -> Mapping[str, Mapping[str, str]]:
+    """The targets of a file, each with its values as the environment would have them.
+
+    Raises:
+        ConfigInvalid: a key or a value is none of those that there are.
+    """
+    document.text_of(keys.EDITION), document.text_of(keys.TARGET)
+    return {name: _checked_target(document, name, table) for name, table in document.tables(keys.TARGETS).items()}
+
+
+def _checked_target(document: Document, name: str, table: Mapping[str, Any]) -> Mapping[str, str]:
+    steps = (keys.TARGETS, name)
+    if name in MODES:
+        raise ConfigInvalid(
+            document.where(*steps), f"no target can be called {name!r}: that is a mode; give another name"
+        )
+    kinds = {keys.key_of(variable): kind for variable, kind in keys.SETTINGS.items()}
+    document.require_keys(steps, table, (*kinds, keys.EDITION))
+    texts: dict[str, str] = {}
+    for key, value in table.items():
+        kind = kinds.get(key, "text")
+        text = keys.as_variable(kind, value)
+        if text is None:
+            raise ConfigInvalid(document.where(*steps, key), f"{key} is {value!r}: expected {keys.EXPECTED[kind]}")
+        try:
+            _require_usable(key, kind, text)
+        except BadValue as error:
+            raise ConfigInvalid(document.where(*steps, key), f"{key} {error.said}") from None
+        texts[key] = text
+    return texts
+
+
+def _require_usable(key: str, kind: keys.Kind, text: str) -> None:
+    """See that a value can be used; raises as the environment's would."""
+    if kind == "address":
+        checked_url(key, text)
+    elif kind == "whole number":
+        checked_port(key, text)
+    else:
+        Conditions.read({keys.variable_of(key): text})

@@ -1,0 +1,167 @@
+"""A configuration file: found, read, and refused with its line where it says what it cannot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ecsuite.config import keys
+from ecsuite.errors import ConfigInvalid, SecretInConfig
+
+NAME: Final = "ecsuite.toml"
+_PROJECT: Final = "pyproject.toml"
+_IN_PROJECT: Final = ("tool", "ecsuite")
+_HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
+_KEY: Final = re.compile(r"\s*([\w.\"'-]+)\s*=")
+Steps = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A configuration file.
+
+    Attributes:
+        path: of the file.
+        name: as messages have it.
+        text: of the file, for the lines of its keys.
+        prefix: the table that is ours; empty where the file is.
+        table: what stands there.
+    """
+
+    path: Path
+    name: str
+    text: str
+    prefix: tuple[str, ...]
+    table: Mapping[str, Any]
+
+    def where(self, *steps: str | int) -> str:
+        """The file and the line of a key, or of the table that has it."""
+        for length in range(len(steps), -1, -1):
+            line = _line(self.text, (*self.prefix, *steps[:length]))
+            if line:
+                return f"{self.name}:{line}"
+        return f"{self.name}:1"
+
+    def entries(self, *steps: str) -> Iterator[tuple[Steps, Mapping[str, Any]]]:
+        """The tables in an array of tables, each with the steps that lead to it."""
+        value = self._at(steps, list, "tables, each under [[{}]]")
+        for index, entry in enumerate(value):
+            if not isinstance(entry, dict):
+                raise ConfigInvalid(self.where(*steps), f"expected tables, each under [[{'.'.join(steps)}]]")
+            yield (*steps, index), entry
+
+    def tables(self, *steps: str) -> Mapping[str, Mapping[str, Any]]:
+        """The tables in a table, by name."""
+        value: Mapping[str, Any] = self._at(steps, dict, "tables, each under [{}.NAME]")
+        for name, table in value.items():
+            if not isinstance(table, dict):
+                raise ConfigInvalid(self.where(*steps, name), f"expected a table, under [{'.'.join(steps)}.NAME]")
+        return value
+
+    def text_of(self, *steps: str) -> str:
+        """The text under a key; empty where it is not there."""
+        return str(self._at(steps, str, "a text in quotes"))
+
+    def _at(self, steps: Sequence[str], kind: type, expected: str) -> Any:
+        value: Any = self.table
+        for step in steps:
+            value = value.get(step, kind())
+        if not isinstance(value, kind):
+            raise ConfigInvalid(self.where(*steps), f"expected {expected.format('.'.join(steps))}")
+        return value
+
+    def require_keys(self, steps: Steps, table: Mapping[str, Any], known: Iterable[str]) -> None:
+        """See that a table has known keys alone.
+
+        Raises:
+            ConfigInvalid: with the nearest name.
+        """
+        names = sorted(known)
+        for key in table:
+            if key not in names:
+                near = keys.nearest(key, names)
+                hint = f"did you mean {near!r}?" if near else f"expected one of {', '.join(names)}"
+                raise ConfigInvalid(self.where(*steps, key), f"there is no key {key!r}: {hint}")
+
+
+def find(folder: Path) -> Document | None:
+    """The configuration of a folder: in it, or in the nearest one above it that has one, within a repository.
+
+    Raises:
+        ConfigInvalid: it is no TOML.
+        SecretInConfig: it has one.
+    """
+    for place in (folder, *folder.parents):
+        document = _read(place / NAME, ()) or _read(place / _PROJECT, _IN_PROJECT)
+        if document is not None:
+            return document
+        if (place / ".git").exists():
+            break
+    return None
+
+
+def _read(path: Path, prefix: tuple[str, ...]) -> Document | None:
+    if not path.is_file():
+        return None
+    import tomllib  # noqa: PLC0415  where there is a file
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if ".".join(prefix) not in text:
+            return None
+        table = tomllib.loads(text)
+    except OSError as error:
+        raise ConfigInvalid(path.name, f"cannot be read ({error.strerror or error})") from None
+    except (ValueError, RecursionError) as error:
+        if prefix:
+            # It is others' to say what is wrong with their file.
+            return None
+        raise ConfigInvalid(path.name, f"is no TOML: {error}") from None
+    for step in prefix:
+        table = table.get(step, {})
+    if prefix and not table:
+        return None
+    document = Document(path, path.name, text, prefix, table)
+    _refuse_secrets(document, (), table)
+    document.require_keys((), table, keys.TOP_KEYS)
+    return document
+
+
+def _refuse_secrets(document: Document, steps: Steps, value: Any) -> None:
+    """See that no key and no value is a secret; a value that was seen at a server is none of the user's."""
+    if isinstance(value, dict):
+        for key, own in value.items():
+            if keys.is_secret_key(key) and steps != (keys.TARGETS,):
+                raise SecretInConfig(document.where(*steps, key), key)
+            if not (steps[:1] == (keys.ACCEPTED,) and key == "actual"):
+                _refuse_secrets(document, (*steps, key), own)
+    elif isinstance(value, list):
+        for index, own in enumerate(value):
+            _refuse_secrets(document, (*steps, index), own)
+    elif isinstance(value, str) and keys.looks_secret(value):
+        raise SecretInConfig(document.where(*steps), ".".join(map(str, steps)))
+
+
+def _line(text: str, steps: Steps) -> int:
+    """The line on which a key or a table begins; 0 where it is not found, as in a table within a line."""
+    counts: dict[Steps, int] = {}
+    table: Steps = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        header, key = _HEADER.match(line), _KEY.match(line)
+        if header:
+            table = _names(header[2])
+            if header[1] == "[[":
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, counts[table])
+            if table[: len(steps)] == steps:
+                return number
+        elif key and (*table, *_names(key[1])) == steps:
+            return number
+    return 0
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    return tuple(name.strip().strip("\"'") for name in dotted.split("."))

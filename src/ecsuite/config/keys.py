@@ -1,0 +1,121 @@
+"""What a configuration file may say: its keys, each with the variable that says the same in the environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from ecsuite.conditions import ELIGIBILITY_SECONDS, HTTPS_WEBHOOKS, REPORTS, SIMULATION, TEST_AREA
+
+Kind = Literal["address", "text", "whole number", "number", "flag", "names", "area"]
+PREFIX: Final = "EC_"
+# Of a target, by variable.
+SETTINGS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "EC_BASE_URL": "address",
+        "EC_TOKEN_URL": "address",
+        "EC_WEBHOOK_PUBLIC_URL": "address",
+        "EC_WEBHOOK_PORT": "whole number",
+        TEST_AREA: "area",
+        ELIGIBILITY_SECONDS: "number",
+        REPORTS: "names",
+        HTTPS_WEBHOOKS: "flag",
+        SIMULATION: "flag",
+    }
+)
+# What a live run may be given beside that, in the environment alone.
+SECRETS: Final = (
+    "EC_CLIENT_ID",
+    "EC_CLIENT_SECRET",
+    "EC_ACCESS_TOKEN",
+    "EC_OTHER_CLIENT_ID",
+    "EC_OTHER_CLIENT_SECRET",
+    "EC_WEBHOOK_SECRET",
+)
+OTHERS: Final = ("EC_EXAMPLES",)
+VARIABLES: Final = frozenset((*SETTINGS, *SECRETS, *OTHERS))
+
+EDITION: Final = "edition"
+TARGET: Final = "target"
+TARGETS: Final = "targets"
+ACCEPTED: Final = "accepted"
+TOP_KEYS: Final = (EDITION, TARGET, TARGETS, ACCEPTED)
+
+EXPECTED: Final[Mapping[Kind, str]] = MappingProxyType(
+    {
+        "address": "an address in quotes",
+        "text": "a text in quotes",
+        "whole number": "a whole number",
+        "number": "a number",
+        "flag": "true or false",
+        "names": 'names in a list, or "all"',
+        "area": "[latitude, longitude]",
+    }
+)
+_SECRET_WORDS: Final = (
+    "secret",
+    "passw",
+    "credential",
+    "client-id",
+    "api-key",
+    "private-key",
+    "authorization",
+    "token",
+)
+# A JSON Web Token, a header's value, a user in an address; or a long word that nobody would think of.
+_SECRET_VALUES: Final = (
+    re.compile(r"eyJ[\w-]{8,}\."),
+    re.compile(r"\b(?:bearer|basic)\s+\S{8,}", re.IGNORECASE),
+    re.compile(r"://[^/\s]*@"),
+    re.compile(r"^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[\w+/=~-]{20,}$", re.ASCII),
+)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like one that is not; empty where none is."""
+    from difflib import get_close_matches  # noqa: PLC0415  only where something is wrong
+
+    return next(iter(get_close_matches(name, list(known), n=1)), "")
+
+
+def key_of(variable: str) -> str:
+    """The key that stands for a variable: `test-area` for `EC_TEST_AREA`."""
+    return variable.removeprefix(PREFIX).lower().replace("_", "-")
+
+
+def variable_of(key: str) -> str:
+    """The variable that a key stands for."""
+    return PREFIX + key.upper().replace("-", "_")
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether a value under that key is a secret, however it is written."""
+    name = key_of(variable_of(key)).removeprefix("ec-")
+    return name != key_of("EC_TOKEN_URL") and any(word in name for word in _SECRET_WORDS)
+
+
+def looks_secret(value: str) -> bool:
+    """Whether a value looks like a secret, whatever its key."""
+    return any(pattern.search(value) for pattern in _SECRET_VALUES)
+
+
+def as_variable(kind: Kind, value: Any) -> str | None:
+    """The value of a key as the environment would have it; None where it is of another kind."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    match kind:
+        case "flag":
+            return {True: "yes", False: "no"}[value] if isinstance(value, bool) else None
+        case "whole number":
+            return str(value) if is_number and isinstance(value, int) else None
+        case "number":
+            return f"{value}" if is_number else None
+        case "names":
+            names = [value] if isinstance(value, str) else value
+            return ",".join(names) if isinstance(names, list) and all(isinstance(each, str) for each in names) else None
+        case "area":
+            is_pair = isinstance(value, list) and all(isinstance(each, int | float) for each in value)
+            return ",".join(map(str, value)) if is_pair else None
+        case _:
+            return value if isinstance(value, str) else None

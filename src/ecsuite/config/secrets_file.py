@@ -1,0 +1,42 @@
+"""A file of secrets, as `--env-file` names it: lines `EC_CLIENT_ID=...`, of which nothing is ever printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ecsuite.config.keys import PREFIX, VARIABLES, nearest
+from ecsuite.errors import EnvFileUnusable
+
+
+def read_env_file(path: Path) -> Mapping[str, str]:
+    """The variables of ecsuite in a file; what is others' is left out.
+
+    Raises:
+        EnvFileUnusable: it cannot be read, a line is none of such a file, or it has a variable that nobody reads.
+    """
+    from dotenv.parser import parse_stream  # noqa: PLC0415  where such a file is given
+
+    found: dict[str, str] = {}
+    try:
+        with path.open(encoding="utf-8-sig") as stream:
+            bindings = list(parse_stream(stream))
+    except (OSError, UnicodeDecodeError) as error:
+        raise EnvFileUnusable(str(path), getattr(error, "strerror", None) or "it is no text") from None
+    for binding in bindings:
+        # What is read begins with the empty lines before it.
+        text = binding.original.string
+        before = text[: len(text) - len(text.lstrip())].count("\n")
+        where = f"{path}:{binding.original.line + before}"
+        if binding.error:
+            raise EnvFileUnusable(where, "the line cannot be understood")
+        if binding.key is None or not binding.key.startswith(PREFIX):
+            continue
+        if binding.key not in VARIABLES:
+            near = nearest(binding.key, VARIABLES)
+            hint = f"did you mean {near}?" if near else "nothing reads it"
+            raise EnvFileUnusable(where, f"there is no variable {binding.key}: {hint}")
+        if binding.value is None:
+            raise EnvFileUnusable(where, f"{binding.key} has no value")
+        found[binding.key] = binding.value
+    return found

@@ -1,0 +1,121 @@
+"""The way to an address: a proxy, the name, the connection, the certificate, and the clock at its end."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from ecsuite.client import new_http
+from ecsuite.client.connection import extensions
+from ecsuite.client.proxies import proxy_for
+from ecsuite.doctor.diagnosis import Diagnosis
+from ecsuite.errors import EcsuiteError
+from ecsuite.http import httpx
+from ecsuite.messages.exchange import UNSPECIFIED
+from ecsuite.target import Target
+
+TIMEOUT: Final = 10.0
+# Seconds that clocks may differ; a token or a signature that is minutes off is refused by many.
+MOST_SECONDS: Final = 60
+_PROXY_WANTS_CREDENTIALS: Final = 407
+
+
+class _Nobody:
+    """Who is told of a request that is none of a run's."""
+
+    def sending(self, request: httpx.Request) -> None:
+        """Nothing is kept."""
+
+    def received(self, response: httpx.Response) -> None:
+        """Nothing is kept."""
+
+    def lost(self, request: httpx.Request) -> None:
+        """Nothing is kept."""
+
+    def name(self, request: httpx.Request) -> str:
+        """The method and the path."""
+        return f"{request.method} {request.url.path}"
+
+
+def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]:
+    """What stands on the way to an address of a target, and whether it answers, whatever it says."""
+    proxy = proxy_of(url)
+    if proxy:
+        yield Diagnosis("proxy", "ok", f"{urlsplit(url).netloc} is asked by way of {proxy}")
+    asked = datetime.now(UTC)
+    try:
+        with closing(new_http(target, seconds=TIMEOUT)) as http:
+            response = http.get(url, extensions=extensions(UNSPECIFIED, _Nobody()))
+    except EcsuiteError as error:
+        yield Diagnosis(topic, "bad", str(error))
+        return
+    except (httpx.HTTPError, OSError) as error:
+        yield Diagnosis(topic, "bad", f"{url}: {_trouble(error, url, proxy)}")
+        return
+    if response.status_code == _PROXY_WANTS_CREDENTIALS:
+        yield Diagnosis(topic, "bad", f"{url}: {_PROXY_TROUBLE.format(proxy)}")
+        return
+    secure = ", its certificate is trusted" if urlsplit(url).scheme == "https" else ""
+    yield Diagnosis(topic, "ok", f"{url} answers ({response.status_code}){secure}")
+    yield from _look_at_clock(response, asked)
+
+
+_PROXY_TROUBLE: Final = "the proxy {} wants credentials (407): give them in HTTPS_PROXY, or have the host in NO_PROXY"
+
+
+def _look_at_clock(response: httpx.Response, asked: datetime) -> Iterator[Diagnosis]:
+    """Whether the clock of this machine agrees with that of who has answered."""
+    try:
+        theirs = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (TypeError, ValueError):
+        yield Diagnosis("clock", "unknown", f"{response.url.host} says no time (no Date header)")
+        return
+    off = (asked - theirs.replace(tzinfo=theirs.tzinfo or UTC)).total_seconds()
+    if abs(off) <= MOST_SECONDS:
+        yield Diagnosis("clock", "ok", f"it agrees with that of {response.url.host}")
+    else:
+        which = "ahead of" if off > 0 else "behind"
+        yield Diagnosis(
+            "clock", "bad", f"it is {abs(off):.0f} s {which} that of {response.url.host}: set this machine's clock"
+        )
+
+
+def proxy_of(url: str) -> str:
+    """The proxy that the environment names for an address, without its credentials; empty for none."""
+    return proxy_for(url, os.environ).rpartition("@")[2]
+
+
+def _trouble(error: Exception, url: str, proxy: str) -> str:
+    """What kept a connection from being made, and what to do."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _certificate_trouble(cause)
+        if isinstance(cause, ssl.SSLError):
+            return "no TLS is spoken there: check the port, and http or https"
+        if isinstance(cause, socket.gaierror):
+            return f"there is no host {urlsplit(url).hostname}: check the name, the network and the VPN"
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx.ProxyError):
+        refused = str(_PROXY_WANTS_CREDENTIALS) in str(error)
+        return _PROXY_TROUBLE.format(proxy) if refused else f"the proxy {proxy} does not let it through ({error})"
+    if isinstance(error, httpx.TimeoutException):
+        return f"no answer within {TIMEOUT:.0f} seconds: check the address, the network and the VPN"
+    return f"no answer ({error}): check the address and whether it is running"
+
+
+def _certificate_trouble(error: ssl.SSLCertVerificationError) -> str:
+    said = error.verify_message or "certificate verify failed"
+    if "expired" in said:
+        return f"its certificate is not trusted ({said}): its owner must renew it; is this machine's clock right?"
+    return (
+        f"its certificate is not trusted ({said}): where a company's proxy looks into the traffic, name its "
+        "certificate in SSL_CERT_FILE"
+    )

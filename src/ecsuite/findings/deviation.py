@@ -1,0 +1,171 @@
+"""An accepted deviation: a finding that is known, and does not fail a run until a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import NOTHING, Datum, JsonType
+from ecsuite.findings.finding import Finding
+
+# Kinds of breach whose value is a word of the server's, and so the same in every run.
+_WORDS: Final = frozenset({"const", "enum", "status", "unlisted"})
+# Of longer values nobody could say that they are words.
+_LONGEST_WORD: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What tells a deviation from another one: all of a finding that is the same in every run.
+
+    Attributes:
+        promise: its id.
+        operation: the id of the operation to blame; the method and the path where it is none of the contract.
+        place: as `place_text` has it.
+        kind: of the breach.
+        type: of the value that was there.
+        value: that value, where it is the same each time: a status, a word of an enum; else `NOTHING`, for any.
+        case: the input that was tried, where a table of inputs was.
+        because: why the request had to be refused: the place and the kind of what is wrong with it.
+        seen_by: the id of the operation that showed it later.
+    """
+
+    promise: str
+    operation: str
+    place: str
+    kind: str
+    type: JsonType
+    value: Any = NOTHING
+    case: str = ""
+    because: str = ""
+    seen_by: str = ""
+
+    def fits(self, other: Mark) -> bool:
+        """Whether a finding of that mark is such a deviation."""
+        is_same = (self.value is NOTHING or self.value == other.value) and self.type == other.type
+        return is_same and self._rest == other._rest
+
+    @property
+    def _rest(self) -> tuple[str, ...]:
+        return (self.promise, self.operation, self.place, self.kind, self.case, self.because, self.seen_by)
+
+    def to_json(self) -> dict[str, Any]:
+        """The mark as a JSON value; without `value` where it may be any."""
+        names = ("promise", "operation", "place", "kind", "type", "case", "because", "seen_by")
+        value = {} if self.value is NOTHING else {"value": self.value}
+        return {name: getattr(self, name) for name in names} | value
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Mark:
+        """The mark that `to_json` gave."""
+        return cls(**value)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Why a finding does not fail a run: the entry that accepts it, as `Deviation` has it; the day as `2027-01-31`."""
+
+    reason: str
+    until: str
+    where: str
+
+    def to_json(self) -> dict[str, str]:
+        """The acceptance as a JSON value."""
+        return {"reason": self.reason, "until": self.until, "where": self.where}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, str]) -> Acceptance:
+        """The acceptance that `to_json` gave."""
+        return cls(value["reason"], value["until"], value["where"])
+
+
+def mark_of(finding: Finding) -> Mark:
+    """What of a finding is the same in every run."""
+    breach = finding.breach
+    because = breach.because
+    return Mark(
+        promise=finding.promise,
+        operation=finding.operation or f"{finding.method} {finding.path}",
+        place=place_text(breach.at),
+        kind=breach.kind,
+        type=breach.actual.type,
+        value=_constant(breach),
+        case=breach.case,
+        because=f"{place_text(because.at)} {because.kind}" if because else "",
+        seen_by=breach.seen_by,
+    )
+
+
+def _constant(breach: Breach) -> Any:
+    """The value of a breach, where it is the same in every run; else `NOTHING`."""
+    actual = breach.actual
+    if actual.type == "boolean":
+        return actual.value
+    # What stands in a list may be somebody else's.
+    is_listed = any(isinstance(token, int) for token in breach.at.path)
+    is_word = breach.at.part == "status" or (breach.kind in _WORDS and not is_listed)
+    return actual.value if is_word and _is_short(actual) else NOTHING
+
+
+def _is_short(actual: Datum) -> bool:
+    return actual.type == "integer" or (actual.type == "string" and actual.size <= _LONGEST_WORD)
+
+
+def place_text(at: Place) -> str:
+    """A place on one line, with items of lists as `*`: `body /data/*/year`."""
+    tokens = ("*" if isinstance(token, int) else token.replace("~", "~0").replace("/", "~1") for token in at.path)
+    pointer = "".join(f"/{token}" for token in tokens)
+    return " ".join(filter(None, (at.part, at.name, pointer)))
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """An entry of what is accepted.
+
+    Attributes:
+        mark: of what findings.
+        reason: why they are accepted.
+        until: the last day on which they are.
+        where: the file and the line of the entry.
+    """
+
+    mark: Mark
+    reason: str
+    until: date
+    where: str
+
+    @property
+    def acceptance(self) -> Acceptance:
+        """What it says of a finding that fits it."""
+        return Acceptance(self.reason, self.until.isoformat(), self.where)
+
+    def has_expired(self, today: date) -> bool:
+        """Whether its last day has passed."""
+        return today > self.until
+
+
+class Deviations:
+    """What is accepted in a run.
+
+    Args:
+        entries: of the configuration.
+        today: entries whose last day has passed accept nothing.
+    """
+
+    def __init__(self, entries: Iterable[Deviation] = (), today: date = date.min) -> None:
+        known = tuple(entries)
+        self.expired = tuple(each for each in known if each.has_expired(today))
+        self.valid = tuple(each for each in known if not each.has_expired(today))
+
+    def accepting(self, finding: Finding) -> Acceptance | None:
+        """What accepts a finding; None where nothing does."""
+        if not self.valid:
+            return None
+        mark = mark_of(finding)
+        return next((each.acceptance for each in self.valid if each.mark.fits(mark)), None)
+
+
+NO_DEVIATIONS: Final = Deviations()

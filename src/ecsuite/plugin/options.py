@@ -1,0 +1,90 @@
+"""The options of the plugin, which pytest has from the start: this module alone is its entry point, and loads no other.
+
+The plugin itself comes where a `conftest.py` or `-p` names `ecsuite.plugin`, or where one of these options is given; a
+project that does neither has no fixture, no marker and no import of ecsuite.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+MOST_FINDINGS: Final = 250
+_PREFIX: Final = "ec_"
+_PLUGIN: Final = "ecsuite.plugin"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, each with the prefix `--ec-`."""
+    group = parser.getgroup("ecsuite", "Energy Coordination API")
+    group.addoption(
+        "--ec-target",
+        metavar="TARGET",
+        help="where the exchanges come from: the cassettes (replay, the default), the local stand-in over a socket "
+        "(local), the server that EC_BASE_URL and the other variables or ecsuite.toml name (live), or a target in that "
+        "file by its name",
+    )
+    group.addoption(
+        "--ec-edition",
+        metavar="EDITION",
+        help="the edition to test, or all (the default; with live, the newest)",
+    )
+    group.addoption(
+        "--ec-env-file",
+        metavar="FILE",
+        type=Path,
+        help="a file with variables such as EC_CLIENT_SECRET=..., for those that the environment does not have",
+    )
+    group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
+    group.addoption(
+        "--ec-profile",
+        metavar="NAME",
+        help="how much is run (smoke: the quickstart, and one call of each operation; standard: each operation, and "
+        "each promise once for each type of entity; full: all there is, the default)",
+    )
+    group.addoption(
+        "--ec-rate",
+        metavar="N/s",
+        help="send so many requests a second at the most (also N/m, N/h), all workers together "
+        "(10/s unless given, where the server is not on this machine)",
+    )
+    group.addoption(
+        "--ec-max-requests",
+        metavar="N",
+        help="send so many requests at the most, all workers together; what is not run for it is told, exit code 6",
+    )
+    group.addoption(
+        "--ec-max-time",
+        metavar="TIME",
+        help="begin nothing after that time (90s, 10m, 1h); what is not run for it is told, exit code 6",
+    )
+    group.addoption(
+        "--ec-unusual-ids",
+        action="store_true",
+        help="make things by ids that a server may never find in a path, and so may never delete; always with local",
+    )
+    group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
+    group.addoption("--ec-strict", action="store_true", help="fail on warnings as well as on errors")
+    group.addoption(
+        "--ec-report",
+        metavar="DIR",
+        type=Path,
+        help="where the result of the run is written, for `ecsuite show` (.ecsuite/last unless given)",
+    )
+    group.addoption(
+        "--ec-max-findings",
+        metavar="N",
+        type=int,
+        help="end a hopeless run that has so many findings; one of a known cause counts only where "
+        f"a test could not go on for it ({MOST_FINDINGS} unless given; 0 for no end)",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Bring in the plugin where one of its options is given, so that none is taken and then ignored."""
+    given = vars(early_config.known_args_namespace)
+    if any(value not in (None, False) for name, value in given.items() if name.startswith(_PREFIX)):
+        early_config.pluginmanager.import_plugin(_PLUGIN)

@@ -1,0 +1,119 @@
+"""ecsuite as a package: its tests from any folder, and what a pytest that does not use it has of it."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from projects import Project
+from projects import run_module as run
+
+ROOT = Path(__file__).parents[2]
+# Folders of tests that are not about an API; a wheel has none of them.
+OF_ECSUITE = {"faults", "mutants", "published", "selftest", "support"}
+# As the entry point has it; what an installed ecsuite has already comes once.
+ENTRY = ("-p", "ecsuite.plugin.options")
+
+
+@pytest.fixture
+def empty(tmp_path) -> Path:
+    return tmp_path
+
+
+def test_suite_runs_from_any_folder(empty):
+    """`ecsuite test` replays the tests of the API in an empty folder, by their names, and writes into .ecsuite alone."""
+    ran = run(empty, "ecsuite", "test", "-v", "tests/quickstart", "-k", "quickstart")
+
+    assert ran.ret == 0
+    ran.has("tests/quickstart/test_2023_10.py::test_quickstart PASSED*", "tests/quickstart/test_2026_01.py::*")
+    ran.ended(passed=2)
+    assert sorted(path.name for path in empty.iterdir()) == [".ecsuite"]
+    assert (empty / ".ecsuite" / "cache" / "CACHEDIR.TAG").is_file()
+    assert (empty / ".ecsuite" / "last" / "results.json").is_file()
+
+
+def test_all_tests_of_the_api_run_where_none_is_named(empty):
+    """Without a name all of them are collected, and none of ecsuite's own."""
+    ran = run(empty, "ecsuite", "test", "--collect-only", "-q", "--target", "local")
+
+    folders = {line.split("/")[1] for line in ran.lines if "::" in line}
+    assert folders == {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()} - OF_ECSUITE - {"__pycache__"}
+
+
+def test_id_of_a_test_names_it(empty):
+    """A node id that a run prints runs that test; workers have it from the process that has started them."""
+    ran = run(empty, "ecsuite", "test", "-n", "1", "tests/quickstart/test_2023_10.py::test_quickstart")
+
+    assert ran.ret == 0
+    ran.ended(passed=1)
+
+
+@pytest.mark.parametrize("options", [["--strict"], ["--ec-strict"], ["--report", "there"], ["--ec-report=there"]])
+def test_commands_take_both_spellings(empty, options):
+    """What has a prefix in pytest has none in commands, and may have it."""
+    (empty / "there").mkdir()
+
+    ran = run(empty, "ecsuite", "test", "tests/quickstart", *options)
+
+    assert ran.ret == 0
+    assert (empty / "there" / "results.json").is_file() == any("report" in option for option in options)
+
+
+def test_pytest_without_it_has_options_alone(empty):
+    """Where the plugin is installed and not used, there is no fixture, no marker, no setting and no import of it."""
+    (empty / "test_it.py").write_text(
+        "import sys\n\ndef test_it():\n    assert [name for name in sys.modules if name.startswith('ecsuite')] == [\n"
+        "        'ecsuite', 'ecsuite.plugin', 'ecsuite.plugin.options']\n"
+    )
+
+    ran = run(empty, "pytest", *ENTRY)
+    listed = run(empty, "pytest", *ENTRY, "--fixtures", "--markers")
+    told = run(empty, "pytest", *ENTRY, "--help")
+
+    ran.ended(passed=1)
+    assert "ecsuite" not in listed.text
+    assert "Energy Coordination" not in listed.text
+    own = told.text.partition("Energy Coordination API:")[2].partition("\n\n")[0]
+    assert [word for word in own.split() if word.startswith("--") and not word.startswith("--ec-")] == []
+    assert "ec_cassettes" not in told.text
+
+
+def test_option_brings_in_the_plugin(empty):
+    """A project that names no plugin has it with one of its options."""
+    (empty / "test_it.py").write_text(
+        "def test_it(pytestconfig):\n    assert pytestconfig.pluginmanager.has_plugin('ecsuite.plugin')\n"
+    )
+
+    run(empty, "pytest", *ENTRY, "--ec-edition", "2023-10").ended(passed=1)
+    run(empty, "pytest", *ENTRY).ended(failed=1)
+
+
+def test_plugin_comes_once(tmp_path):
+    """A conftest.py that names the plugin, as the clone's does, has it once, with its options from the start."""
+    project = Project(tmp_path)
+    (tmp_path / "there").mkdir()
+    project.test((ROOT / "tests" / "quickstart" / "test_2023_10.py").read_text(encoding="utf-8"))
+
+    ran = project.run(*ENTRY, "--ec-report", "there")
+
+    ran.ended(passed=1)
+    assert (tmp_path / "there" / "results.json").is_file()
+
+
+def test_wheel_has_all_tests_of_the_api():
+    """Every folder of tests of the API, its contracts and its recordings are in the wheel, and no other tests."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+
+    folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()} - OF_ECSUITE - {"__pycache__"}
+    wanted = {"contracts", "cassettes", "conftest.py", "pytest.ini", "tests/conftest.py"}
+    assert set(included) == wanted | {f"tests/{name}" for name in folders}
+    assert all(place == f"ecsuite/_data/{name}" for name, place in included.items())
+
+
+def test_every_folder_has_its_place_in_a_run():
+    """The tests of the API are ordered by folders, and none is forgotten there."""
+    conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+
+    for path in (ROOT / "tests").iterdir():
+        if path.is_dir() and path.name not in OF_ECSUITE | {"__pycache__"}:
+            assert f'"{path.name}"' in conftest
