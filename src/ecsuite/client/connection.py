@@ -40,6 +40,10 @@ class Watcher(Protocol):
         """No response came to a request, or none in whole."""
         ...
 
+    def repeating(self, request: httpx.Request) -> None:
+        """A request is about to be sent again, for no response of the API's came to it."""
+        ...
+
     def name(self, request: httpx.Request) -> str:
         """The method and the path of a request, of its operation where it calls one."""
         ...
@@ -86,6 +90,11 @@ def name_of(request: httpx.Request) -> str:
 def note_lost(request: httpx.Request) -> None:
     """Tell the watcher of a request that no response came to it."""
     request.extensions[_WATCHER].lost(request)
+
+
+def note_repeated(request: httpx.Request) -> None:
+    """Tell the watcher of a request that it is sent again."""
+    request.extensions[_WATCHER].repeating(request)
 
 
 def mark_repeated(request: httpx.Request) -> None:

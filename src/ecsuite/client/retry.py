@@ -18,7 +18,7 @@ from typing import Final
 
 import stamina
 
-from ecsuite.client.connection import CUT_OFF, WAITED, is_lost, mark_repeated, name_of, note_lost
+from ecsuite.client.connection import CUT_OFF, WAITED, is_lost, mark_repeated, name_of, note_lost, note_repeated
 from ecsuite.client.patience import Patience, Trouble, Wait
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import interception
@@ -113,6 +113,7 @@ class _RetryPolicy:
             self._patience.put_off(pause)
         self._patience.tell(Wait(pause, self._call, _reason(error)), self._waited)
         self._waited += pause
+        note_repeated(self._request)
         self._request.extensions[WAITED] = self._waited
         return pause
 
