@@ -10,8 +10,10 @@ from typing import Any
 
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Latency, Patience, Token, Transcript, new_http
+from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import TIMEOUT
 from ecsuite.client.ownership import Ownership
+from ecsuite.contract import Contract
 from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
@@ -94,16 +96,19 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
-        if self._keeps_ledger:
-            identity = partner.credentials.identity
-            shared["ledger"] = PartnerLedger(partial(self._ledger, checker.contract.edition), identity)
-        shared["ownership"] = Ownership(is_shared=partner.mode == "live", unusual_ids=self._unusual_ids)
+        shared["cleanup"] = self._cleanup(partner, checker.contract)
         retrying = partial(with_retries, patience=self.patience)
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 
     def close(self) -> None:
         """Close all of them."""
         self._stack.close()
+
+    def _cleanup(self, partner: Target, contract: Contract) -> Cleanup:
+        opened = partial(self._ledger, contract.edition)
+        ledger = PartnerLedger(opened, partner.credentials.identity) if self._keeps_ledger else None
+        ownership = Ownership(is_shared=partner.mode == "live", unusual_ids=self._unusual_ids)
+        return Cleanup(contract, ownership, ledger)
 
     def _ledger(self, edition: str) -> Ledger:
         """The ledger of this process, opened when there is something to write."""
