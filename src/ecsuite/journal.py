@@ -46,16 +46,24 @@ class Tally:
     @property
     def unsteady(self) -> Counter[str]:
         """How often there was no response of the API's, by what came in its place: a status, or `lost`."""
-        reasons: Counter[str] = Counter()
-        for seen, times in self.observations.items():
-            if seen.outcome == "unsteady":
-                reasons[seen.reason] += times
-        return reasons
+        return self._reasons("unsteady")
+
+    @property
+    def repeated(self) -> Counter[str]:
+        """How often a call was sent again for want of a response of the API's, by its method and path."""
+        return self._reasons("repeated")
 
     @property
     def judged(self) -> int:
         """How often a promise was kept or broken."""
         return self.passed + self.broken
+
+    def _reasons(self, outcome: Outcome) -> Counter[str]:
+        reasons: Counter[str] = Counter()
+        for seen, times in self.observations.items():
+            if seen.outcome == outcome:
+                reasons[seen.reason] += times
+        return reasons
 
     def _count(self, outcome: Outcome) -> int:
         return sum(times for seen, times in self.observations.items() if seen.outcome == outcome)
@@ -144,6 +152,11 @@ class Journal:
         """Note a call to which no response came."""
         with self._lock:
             self.tally.observations[Observation(RESPONSE_ARRIVES.id, operation, "unsteady", LOST)] += 1
+
+    def add_repeated(self, line: str) -> None:
+        """Note that a call is sent again; `line` is its method and path."""
+        with self._lock:
+            self.tally.observations[Observation(RESPONSE_ARRIVES.id, "", "repeated", line)] += 1
 
     def _keep(self, finding: Finding) -> None:
         if len(self._findings) < MOST_FINDINGS:

@@ -9,6 +9,7 @@ import pytest
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api
+from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.ownership import Ownership
 from ecsuite.errors import CouldNotTell, OthersAtStake, Undeletable
 from ecsuite.findings.broken import PromiseBroken
@@ -53,7 +54,8 @@ def api_of():
         target = Target("live", BASE, "", Credentials(access_token="token"))
         checker = Checker(editions.contract(edition), BASE, "")
         transport = httpx.MockTransport(server)
-        return Api(target, checker, Journal(), transport=transport, ownership=Ownership(**rules) if rules else None)
+        cleanup = Cleanup(checker.contract, Ownership(**rules)) if rules else None
+        return Api(target, checker, Journal(), transport=transport, cleanup=cleanup)
 
     return make
 

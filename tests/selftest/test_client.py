@@ -590,7 +590,7 @@ def test_token_is_known_to_the_redactor(mock, api):
 
     api.token()
 
-    assert api._redactor.text("see a-secret-token and my-client-secret") == "see *** and ***"
+    assert api.transcript.redactor.text("see a-secret-token and my-client-secret") == "see *** and ***"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from ecsuite.client import Budget, Limits, Share
-from ecsuite.client.connection import CLEAN_UP, EXPECTATION
+from ecsuite.client.connection import EXPECTATION
+from ecsuite.client.housekeeping import CLEAN_UP
 from ecsuite.errors import LimitReached
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import SUCCESS

@@ -30,6 +30,9 @@ class Unwatched:
     def lost(self, request: httpx.Request) -> None:
         pass
 
+    def repeating(self, request: httpx.Request) -> None:
+        pass
+
 
 def asked(method: str) -> httpx.Request:
     return httpx.Request(method, "https://h/", extensions=extensions(SUCCESS, Unwatched()))
@@ -266,3 +269,26 @@ def test_wish_of_a_server_is_read(name):
 
     assert retry_after(header, 90.0) == seconds
     assert retry_after(None, 90.0) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "outcomes", "times"),
+    [
+        ("GET", (httpx.ReadError("x"), unanswered(502), 200), 2),
+        ("POST", (unanswered(503), httpx.ConnectError("x"), 200), 2),
+        ("GET", (200,), 0),
+        ("POST", (unanswered(502), 200), 0),
+    ],
+)
+def test_each_repetition_is_noted(method, outcomes, times):
+    """The watcher is told of every time that a request is sent again, and of none that is not."""
+    noted = []
+
+    class Watching(Unwatched):
+        def repeating(self, request: httpx.Request) -> None:
+            noted.append(request.method)
+
+    request = httpx.Request(method, "https://h/", extensions=extensions(SUCCESS, Watching()))
+    with_retries(Sender(*outcomes))(request)
+
+    assert noted == [method] * times

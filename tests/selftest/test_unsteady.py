@@ -343,7 +343,9 @@ def test_page_shows_what_is_printed():
     """What docs/unsteady.md shows is what a run prints."""
     page = (Path(__file__).parents[2] / "docs" / "unsteady.md").read_text(encoding="utf-8")
     base = "https://api.example/energy-coordination/v1"
-    figures = Figures(calls=2305, unsteady={"502": 9, "lost": 5})
+    figures = Figures(
+        calls=2305, unsteady={"502": 9, "lost": 5}, repeated={"GET /users": 11, "DELETE /users/{userId}": 3}
+    )
     seen = "GET /users gets 404, GET /events gets 404"
     hint = "check the path of EC_BASE_URL, which usually ends in /energy-coordination/v1, and the edition"
 

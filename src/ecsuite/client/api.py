@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from ecsuite.checks import Checker, DecodedExchange
+from ecsuite.checks import Checker
 from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import CLEAN_UP, new_http, sending_by, to_exchange
-from ecsuite.client.ownership import Ownership
+from ecsuite.client.connection import new_http, sending_by, to_exchange
+from ecsuite.client.housekeeping import BEFORE, CLEAN_UP
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
 from ecsuite.client.precautions import METHODS, Precautions
 from ecsuite.client.sender import Send, Sender
@@ -24,14 +24,11 @@ from ecsuite.findings.breach import Breach
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
-from ecsuite.ledger import PartnerLedger
 from ecsuite.left import Left
 from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.messages.redact import Redactor, is_secret
 from ecsuite.promises import Promise
 from ecsuite.target import Target
-
-BEFORE: Final = Expectation("was-it-there-before", unspecified=True)
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -52,13 +49,9 @@ class Api:
         latency: where it is kept how long calls take; likewise.
         transcript: where it is kept what was sent; likewise.
         traces: where the trace context of each call is drawn; likewise.
-        ownership: knows what is this client's own, and so may be deleted; all that it makes where it is left out.
-        ledger: where it is written down what is to be deleted; none is kept where it is left out.
+        cleanup: knows what this client made and has not deleted; of its own where it is left out.
         in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
-
-    Attributes:
-        cleanup: knows what this client made and has not deleted.
     """
 
     def __init__(  # noqa: PLR0913  all but three are for tests, or for sharing
@@ -75,34 +68,34 @@ class Api:
         latency: Latency | None = None,
         transcript: Transcript | None = None,
         traces: Traces | None = None,
-        ownership: Ownership | None = None,
-        ledger: PartnerLedger | None = None,
+        cleanup: Cleanup | None = None,
         in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.target = target
         self.journal = journal
         self.checker = checker
-        self._redactor = redactor or Redactor()
-        self._redactor.add(*target.secrets, everywhere=True)
+        self._redactor = redactor = redactor or Redactor()
+        redactor.add(*target.secrets, everywhere=True)
         self._http = http or new_http(target, transport)
         self._owns_http = http is None
         self.latency = latency or Latency()
         self.in_order = in_order
         self.log = CallLog()
-        self.transcript = transcript or Transcript(target, checker.contract, self._redactor)
-        ownership = ownership or Ownership(is_shared=False)
-        self.cleanup = Cleanup(checker.contract, ownership, ledger)
+        self.transcript = transcript or Transcript(target, checker.contract, redactor)
+        self.cleanup = cleanup or Cleanup(checker.contract)
         read = partial(self.get, expect=BEFORE, strict=False)
-        self._precautions = Precautions(checker, ownership, self.cleanup, read, in_order=in_order)
+        self._precautions = Precautions(checker, self.cleanup, read, in_order=in_order)
         self._sweep = Sweep(self.cleanup, partial(self.request, expect=CLEAN_UP, strict=False), self.map_concurrently)
-        self._watch = Watch(checker, journal, self.cleanup, self.log, clock, self._note_step)
+        noted = partial(self.transcript.note, partner=target.credentials)
+        has_token = partial(self.transcript.add_token, partner=target.credentials)
+        watch = Watch(checker, journal, self.cleanup, self.log, clock, noted)
         once = sending_by(self._http)
         send = retrying(once) if retrying else once
-        self._sender = Sender(self._http, send, self._watch, self.latency, traces or Traces(), clock)
-        self._authorization = Authorization(
-            target, checker.contract, self._sender, self._watch, token or Token(clock), self._note_token
-        )
+        self._sender = Sender(self._http, send, watch, self.latency, traces or Traces(), clock)
+        token = token or Token(clock)
+        self._authorization = Authorization(target, checker.contract, self._sender, watch, token, has_token)
+        self._watch = watch
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Send a GET; see `request`."""
@@ -251,11 +244,3 @@ class Api:
         """
         request = self._sender.request(method, self.target.base_url + path, SUCCESS, options)
         return self._precautions.is_deletable(request)
-
-    def _note_step(self, decoded: DecodedExchange) -> None:
-        if decoded.exchange.request.expectation.case not in {CLEAN_UP.case, BEFORE.case}:
-            self.transcript.note(decoded, self.target.credentials)
-
-    def _note_token(self, token: str) -> None:
-        self._redactor.add(token, everywhere=True)
-        self.transcript.add_token(token, self.target.credentials)

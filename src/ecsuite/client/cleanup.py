@@ -45,7 +45,7 @@ class Cleanup:
         self, contract: Contract, ownership: Ownership | None = None, ledger: PartnerLedger | None = None
     ) -> None:
         self._contract = contract
-        self._ownership = ownership or Ownership(is_shared=False)
+        self.ownership = ownership or Ownership(is_shared=False)
         self._ledger = ledger
         # Dicts for their order: what was made first is deleted last.
         self._made: dict[str, None] = {}
@@ -60,7 +60,7 @@ class Cleanup:
         if self._ledger is None:
             return
         for path in makes(self._contract, decoded):
-            if self._ownership.is_own(path):
+            if self.ownership.is_own(path):
                 self._ledger.making(path)
         if names_by_server(self._contract, decoded) and (sought := self._sought_by(decoded)):
             self._ledger.seeking(sought)
@@ -124,7 +124,7 @@ class Cleanup:
         if not all(map(is_segment, values.values())):
             self._unfindable[path] = None
             return
-        if not self._ownership.is_own(path):
+        if not self.ownership.is_own(path):
             return
         if not all(map(is_findable, values.values())):
             self._doubtful.add(path)
@@ -134,7 +134,7 @@ class Cleanup:
 
     def _keep(self, path: str) -> None:
         self._made.setdefault(path)
-        self._ownership.claim(path)
+        self.ownership.claim(path)
         if self._ledger is not None:
             self._ledger.making(path)
 
@@ -147,7 +147,7 @@ class Cleanup:
             self._untraceable[fill(decoded.operation, decoded.path_values)] = None
 
     def _sought_by(self, decoded: DecodedExchange) -> Sought | None:
-        own = decoded.operation and self._ownership.is_below_own(fill(decoded.operation, decoded.path_values))
+        own = decoded.operation and self.ownership.is_below_own(fill(decoded.operation, decoded.path_values))
         return sought_by(self._contract, decoded, is_below_own=bool(own))
 
     def _deleted(self, path: str, *, is_certain: bool) -> None:

@@ -27,8 +27,6 @@ HELD: Final = "ecsuite.held"
 _WATCHER: Final = "ecsuite.watcher"
 # The response to a request, once it is read and checked.
 _CHECKED: Final = "ecsuite.checked"
-# What goes with the requests that delete what a run has made.
-CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
 # As httpcore and h11 say it; any other error of the protocol is about what did come.
 _NOTHING_CAME: Final = "Server disconnected"
 _NOT_ALL_CAME: Final = "peer closed connection"
@@ -51,6 +49,10 @@ class Watcher(Protocol):
 
     def lost(self, request: httpx.Request) -> None:
         """No response came to a request, or none in whole."""
+        ...
+
+    def repeating(self, request: httpx.Request) -> None:
+        """A request is about to be sent again, for no response of the API's came to it."""
         ...
 
     def name(self, request: httpx.Request) -> str:
@@ -114,12 +116,6 @@ def _received(response: httpx.Response) -> None:
     response.request.extensions[_CHECKED] = response
 
 
-def is_clean_up(request: httpx.Request) -> bool:
-    """Whether a request deletes what a run has made, at its end."""
-    expectation: Expectation = request.extensions[EXPECTATION]
-    return expectation.case == CLEAN_UP.case
-
-
 def name_of(request: httpx.Request) -> str:
     """The method and the path of a request, of its operation where it calls one."""
     watcher: Watcher = request.extensions[_WATCHER]
@@ -129,6 +125,11 @@ def name_of(request: httpx.Request) -> str:
 def note_lost(request: httpx.Request) -> None:
     """Tell the watcher of a request that no response came to it."""
     request.extensions[_WATCHER].lost(request)
+
+
+def note_repeated(request: httpx.Request) -> None:
+    """Tell the watcher of a request that it is sent again."""
+    request.extensions[_WATCHER].repeating(request)
 
 
 def mark_repeated(request: httpx.Request) -> None:

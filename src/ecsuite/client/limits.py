@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ecsuite.client.connection import HELD, is_clean_up
+from ecsuite.client.connection import EXPECTATION, HELD
+from ecsuite.client.housekeeping import CLEAN_UP
 from ecsuite.errors import LimitReached
 from ecsuite.http import httpx
 
@@ -80,7 +81,7 @@ class Budget:
         """
 
         def sending(request: httpx.Request) -> httpx.Response:
-            if not is_clean_up(request):
+            if request.extensions[EXPECTATION].case != CLEAN_UP.case:
                 self._require_time()
                 self._count(2 if request.method == "POST" else 1)
             request.extensions[HELD] = request.extensions.get(HELD, 0.0) + self._wait()

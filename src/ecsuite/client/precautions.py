@@ -10,7 +10,6 @@ from ecsuite.client.checked import checked_of
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import name_of, to_request
 from ecsuite.client.making import MAKING, is_deletable, lists_at_stake, makes
-from ecsuite.client.ownership import Ownership
 from ecsuite.client.paths import fill
 from ecsuite.contract import Operation
 from ecsuite.errors import OthersAtStake, Undeletable
@@ -26,8 +25,7 @@ class Precautions:
 
     Args:
         checker: knows the contract, which says what a call makes and deletes.
-        ownership: says what is the run's own.
-        cleanup: writes down what is about to be made.
+        cleanup: knows what is the run's own, and writes down what is about to be made.
         read: reads a path.
         in_order: whether calls must be those of a recording, so that nothing is read besides.
     """
@@ -35,7 +33,6 @@ class Precautions:
     def __init__(
         self,
         checker: Checker,
-        ownership: Ownership,
         cleanup: Cleanup,
         read: Callable[[str], httpx.Response],
         *,
@@ -43,7 +40,7 @@ class Precautions:
     ) -> None:
         self._checker = checker
         self._contract = checker.contract
-        self._ownership = ownership
+        self._ownership = cleanup.ownership
         self._cleanup = cleanup
         self._read = read
         self._in_order = in_order

@@ -26,6 +26,7 @@ from ecsuite.client.connection import (
     mark_repeated,
     name_of,
     note_lost,
+    note_repeated,
 )
 from ecsuite.client.patience import Patience, Trouble, Wait
 from ecsuite.http import httpx
@@ -121,6 +122,7 @@ class _RetryPolicy:
             self._patience.put_off(pause)
         self._patience.tell(Wait(pause, self._call, _reason(error)), self._waited)
         self._waited += pause
+        note_repeated(self._request)
         self._request.extensions[WAITED] = self._waited
         return pause
 

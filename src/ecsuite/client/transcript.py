@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from ecsuite.checks import DecodedExchange
+from ecsuite.client.housekeeping import CASES
 from ecsuite.contract import Contract, Operation, Values
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange
@@ -84,8 +85,10 @@ class Transcript:
         self._others: deque[Step] = deque(maxlen=MOST_OTHERS)
 
     def note(self, decoded: DecodedExchange, partner: Credentials) -> None:
-        """Keep an exchange."""
+        """Keep an exchange, if it is none of the client's housekeeping."""
         exchange = decoded.exchange
+        if exchange.request.expectation.case in CASES:
+            return
         step = Step(next(self._numbers), exchange, partner, decoded.operation, decoded.path_values, decoded)
         if step.is_change:
             self._changes.append(step)
@@ -98,7 +101,8 @@ class Transcript:
         self._others.clear()
 
     def add_token(self, token: str, partner: Credentials) -> None:
-        """Know whose a token is."""
+        """Know whose a token is, and that it is a secret."""
+        self.redactor.add(token, everywhere=True)
         self.tokens[token] = partner
 
     def steps(self) -> tuple[Step, ...]:

@@ -121,6 +121,10 @@ class Watch:
         operation = self._checker.operation(to_request(request))
         self._journal.add_lost(operation.id if operation else "")
 
+    def repeating(self, request: httpx.Request) -> None:
+        """Note that a call is sent again."""
+        self._journal.add_repeated(self.name(request))
+
     def may_have_acted(self, request: httpx.Request) -> None:
         """Note that a call has come to no good end: what it was to make may have been made."""
         self._cleanup.note_lost(self._checker.decode(Exchange(to_request(request), Response(0))))

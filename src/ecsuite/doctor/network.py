@@ -39,6 +39,9 @@ class _Nobody:
     def lost(self, request: httpx.Request) -> None:
         """Nothing is kept."""
 
+    def repeating(self, request: httpx.Request) -> None:
+        """Nothing is kept."""
+
     def name(self, request: httpx.Request) -> str:
         """The method and the path."""
         return f"{request.method} {request.url.path}"

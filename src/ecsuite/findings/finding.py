@@ -12,7 +12,7 @@ from ecsuite.findings.breach import Breach
 from ecsuite.messages.exchange import Exchange
 from ecsuite.promises import RESPONSE_ARRIVES, Promise, Severity
 
-Outcome = Literal["passed", "broken", "not checked", "unsteady"]
+Outcome = Literal["passed", "broken", "not checked", "unsteady", "repeated"]
 
 
 class Observation(NamedTuple):

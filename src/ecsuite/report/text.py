@@ -12,6 +12,8 @@ from ecsuite.left import Left, Reason
 from ecsuite.results.result import Entry, Figures
 from ecsuite.wording import count_of
 
+# Calls that were sent again which are told by name.
+MOST_REPEATED: Final = 3
 # Things left on the server that are told by name, of each reason.
 MOST_LEFT: Final = 20
 _LEFT: Final[Mapping[Reason, str]] = {
@@ -82,7 +84,12 @@ def unsteady_text(figures: Figures) -> str:
         return ""
     calls = figures.calls + figures.unsteady.get(LOST, 0)
     reasons = ", ".join(f"{count} x {reason}" for reason, count in figures.unsteady.items())
-    return f"the service was unsteady: {times:,} of {calls:,} calls had no response of the API's ({reasons})"
+    said = f"the service was unsteady: {times:,} of {calls:,} calls had no response of the API's ({reasons})"
+    again = [f"{count:,} x {line}" for line, count in figures.repeated.items()]
+    if not again:
+        return said
+    more = f", and {count_of(len(again) - MOST_REPEATED, 'more call')}" if len(again) > MOST_REPEATED else ""
+    return f"{said}; sent again: {', '.join(again[:MOST_REPEATED])}{more}"
 
 
 def left_lines(left: Sequence[Left], most: int = MOST_LEFT) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ecsuite.results.cause import Cause
 from ecsuite.results.severity import SEVERITIES
 
 # What reads a file of another number would not understand it.
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 FORMAT: Final = "ecsuite results"
 Kind = Literal["stopped", "crash"]
 
@@ -56,6 +56,7 @@ class Figures:
         not_checked: how often a promise could not be judged, by its id and the reason, the most frequent first.
         tests: how many tests ended how: `passed`, `failed`, `skipped`, `inconclusive`, `error`.
         unsteady: how often there was no response of the API's, by what came in its place: a status, or `lost`.
+        repeated: how often a call was sent again for that, by its method and path.
     """
 
     calls: int = 0
@@ -64,13 +65,14 @@ class Figures:
     not_checked: Mapping[tuple[str, str], int] = field(default_factory=dict)
     tests: Mapping[str, int] = field(default_factory=dict)
     unsteady: Mapping[str, int] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tally: Tally, tests: Mapping[str, int]) -> Figures:
         """The figures of a tally."""
         not_checked = dict(tally.not_checked.most_common())
-        unsteady = dict(tally.unsteady.most_common())
-        return cls(tally.exchanges, tally.passed, tally.broken, not_checked, dict(tests), unsteady)
+        unsteady, repeated = dict(tally.unsteady.most_common()), dict(tally.repeated.most_common())
+        return cls(tally.exchanges, tally.passed, tally.broken, not_checked, dict(tests), unsteady, repeated)
 
     def to_json(self) -> dict[str, Any]:
         """The figures as a JSON value."""
@@ -83,6 +85,7 @@ class Figures:
             "checks": {"passed": self.passed, "broken": self.broken, "not_checked": reasons},
             "tests": dict(self.tests),
             "unsteady": dict(self.unsteady),
+            "repeated": dict(self.repeated),
         }
 
     @classmethod
@@ -91,7 +94,13 @@ class Figures:
         checks = value["checks"]
         reasons = {(each["promise"], each["reason"]): each["times"] for each in checks["not_checked"]}
         return cls(
-            value["calls"], checks["passed"], checks["broken"], reasons, dict(value["tests"]), dict(value["unsteady"])
+            calls=value["calls"],
+            passed=checks["passed"],
+            broken=checks["broken"],
+            not_checked=reasons,
+            tests=dict(value["tests"]),
+            unsteady=dict(value["unsteady"]),
+            repeated=dict(value["repeated"]),
         )
 
 

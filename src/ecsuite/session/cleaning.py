@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -113,7 +113,7 @@ class Cleaning:
                 found.note(partner.digest, {"gone": path})
         for sought in list(partner.sought):
             if sought.lister not in still:
-                found.note(partner.digest, {"found": _entry(sought)})
+                found.note(partner.digest, {"found": asdict(sought)})
         yield from (replace(each, address=f"{target.base_url}{each.address}") for each in left)
 
     def _tell_plan(self, target: Target, paths: Sequence[str], sought: Sequence[Sought]) -> None:
@@ -148,7 +148,3 @@ def _names_one(contract: Contract, path: str) -> bool:
     """Whether a path is that of one thing which can be deleted, rather than of all of a kind."""
     match = contract.find("DELETE", path)
     return match is not None and bool(parameters(match.operation))
-
-
-def _entry(sought: Sought) -> dict[str, str]:
-    return {"creator": sought.creator, "lister": sought.lister, "mark": sought.mark, "salt": sought.salt}

@@ -11,8 +11,10 @@ from typing import Any, Final
 from ecsuite.bounds import RESPONSE_SECONDS
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Budget, Latency, Patience, Token, Transcript, new_http
+from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.ownership import Ownership
 from ecsuite.client.sender import Send
+from ecsuite.contract import Contract
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
@@ -114,11 +116,7 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
-        is_live = self.target.mode == "live"
-        if is_live and self._terms.keeps_ledger:
-            identity = partner.credentials.identity
-            shared["ledger"] = PartnerLedger(partial(self._ledger, checker.contract.edition), identity)
-        shared["ownership"] = Ownership(is_shared=is_live, unusual_ids=self._terms.unusual_ids or not is_live)
+        shared["cleanup"] = self._cleanup(partner, checker.contract)
         budget, patience = self._terms.budget, self.patience
 
         def retrying(send: Send) -> Send:
@@ -130,6 +128,13 @@ class Connections:
     def close(self) -> None:
         """Close all of them."""
         self._stack.close()
+
+    def _cleanup(self, partner: Target, contract: Contract) -> Cleanup:
+        opened = partial(self._ledger, contract.edition)
+        terms, is_live = self._terms, partner.mode == "live"
+        ledger = PartnerLedger(opened, partner.credentials.identity) if is_live and terms.keeps_ledger else None
+        ownership = Ownership(is_shared=is_live, unusual_ids=terms.unusual_ids or not is_live)
+        return Cleanup(contract, ownership, ledger)
 
     def _ledger(self, edition: str) -> Ledger:
         """The ledger of this process, opened when there is something to write."""

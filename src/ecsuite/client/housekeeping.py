@@ -1,0 +1,11 @@
+"""The calls that a client makes of its own, beside those that it is asked for: what they expect of their responses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ecsuite.messages.exchange import Expectation
+
+CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
+BEFORE: Final = Expectation("was-it-there-before", unspecified=True)
+CASES: Final = frozenset({CLEAN_UP.case, BEFORE.case})
