@@ -83,6 +83,7 @@ HOLDS: dict[str, dict[str, Any]] = {
     "400 for an unknown user": {"status": 400, "expectation": Expectation("absence", frozenset({400, 404}))},
     "401 with any body": {"status": 401, "answer": b"no", "response": CHALLENGE, "expectation": ANY_401},
     "401 with several challenges": {"status": 401, "response": {"WWW-Authenticate": 'Basic realm="a, b", bearer error="x"'}, "expectation": ANY_401},
+    "401 with a challenge behind quotes": {"status": 401, "response": {"WWW-Authenticate": 'Basic realm="\\"a, Digest b", Bearer realm="c"'}, "expectation": ANY_401},
     "400 as a problem": {"line": "POST /users", "status": 400, "answer": {"status": 400}, "sent": {}, "response": PROBLEM} | {"expectation": ANY_400},
     "400 as a problem with nulls and more": {"line": "POST /users", "status": 400, "answer": {"title": None, "errors": {"a": ["b"]}}, "sent": {}} | {"response": PROBLEM, "expectation": ANY_400},
     "400 as a string": {"line": "POST /users", "status": 400, "answer": "no", "sent": {}, "expectation": ANY_400},
@@ -245,6 +246,8 @@ BREAKS: dict[Promise, dict[str, tuple[Any, ...]]] = {
     RESPONSE_HEADERS: {
         "401 without a challenge": ({"status": 401, "expectation": ANY_401}, found(RESPONSE_HEADERS, "required", Place("header", "WWW-Authenticate"), expected="string")),
         "401 with another challenge": ({"status": 401, "expectation": ANY_401, "response": {"WWW-Authenticate": 'Basic realm="bearer"'}}, found(RESPONSE_HEADERS, "pattern", Place("header", "WWW-Authenticate"), expected=r"(^|,)[ \t]*[Bb][Ee][Aa][Rr][Ee][Rr]([ \t,]|$)", actual='Basic realm="bearer"')),
+        "401 with a challenge in quotes": ({"status": 401, "expectation": ANY_401, "response": {"WWW-Authenticate": 'Basic realm="a\\", Bearer b"'}}, found(RESPONSE_HEADERS, "pattern", Place("header", "WWW-Authenticate"), expected=r"(^|,)[ \t]*[Bb][Ee][Aa][Rr][Ee][Rr]([ \t,]|$)", actual='Basic realm="a\\", Bearer b"')),
+        "a token for the cache, but for one field": ({"line": "POST token", "answer": TOKEN, "sent": FORM, "response": {"Cache-Control": 'private="a, no-store"'}}, found(RESPONSE_HEADERS, "pattern", Place("header", "Cache-Control"), expected=r"(^|,)[ \t]*[Nn][Oo]-[Ss][Tt][Oo][Rr][Ee][ \t]*(,|$)", actual='private="a, no-store"')),
         "a token for the cache": ({"line": "POST token", "answer": TOKEN, "sent": FORM}, found(RESPONSE_HEADERS, "required", Place("header", "Cache-Control"), expected="string")),
         "a token for the cache, by another name": ({"line": "POST token", "answer": TOKEN, "sent": FORM, "response": {"Cache-Control": "no-storeroom, max-age=5"}}, found(RESPONSE_HEADERS, "pattern", Place("header", "Cache-Control"), expected=r"(^|,)[ \t]*[Nn][Oo]-[Ss][Tt][Oo][Rr][Ee][ \t]*(,|$)", actual="no-storeroom, max-age=5")),
     },

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import Final
+
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.contract import HeaderRule
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import datum
+
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -20,4 +26,6 @@ def _of_header(decoded: DecodedExchange, rule: HeaderRule) -> list[Breach]:
     if value is None:
         fragment = datum(decoded.contract.schemas.fragment(rule.schema))
         return [Breach("required", at, fragment, rule=rule.pointer)] if rule.required else []
-    return decoded.schema_breaches(at, rule.schema, value)
+    # What stands in quotes is a text, and neither a challenge nor a directive (RFC 9110 section 5.6.4).
+    breaches = decoded.schema_breaches(at, rule.schema, _QUOTED.sub('""', value))
+    return [replace(breach, actual=datum(value)) for breach in breaches]

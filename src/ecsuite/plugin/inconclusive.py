@@ -6,6 +6,7 @@ It is counted under a name of its own, and is an error in the JUnit file, so tha
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -34,7 +35,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     given = config.getoption("xmlpath", None)
     if not given or hasattr(config, "workerinput"):
         return
-    path = Path(config.invocation_params.dir) / given
+    # As pytest reads it.
+    path = config.invocation_params.dir / Path(os.path.expandvars(given)).expanduser()
     if path.is_file():
         text = path.read_text(encoding="utf-8")
         changed = with_errors(text, PROPERTY, OUTCOME)
