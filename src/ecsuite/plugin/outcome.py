@@ -124,7 +124,7 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         stopped=mask(verdict.stopped),
         crash=mask(verdict.crash),
         is_told=verdict.is_told or is_skipped,
-        skipped=mask(one_line(str(verdict.raised))) if is_skipped else "",
+        skipped=one_line(mask(str(verdict.raised))) if is_skipped else "",
         went_on=stopped is None,
     )
     return verdict.raised
