@@ -18,7 +18,14 @@ MODES: tuple[Mode, ...] = ("replay", "local", "live")
 HIGHEST_PORT = 65535
 # The port that a public address leads to unless told otherwise.
 TUNNEL_PORT = 8787
-_SECRETS = ("EC_CLIENT_ID", "EC_CLIENT_SECRET", "EC_ACCESS_TOKEN", "EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
+_SECRETS = (
+    "EC_CLIENT_ID",
+    "EC_CLIENT_SECRET",
+    "EC_ACCESS_TOKEN",
+    "EC_OTHER_CLIENT_ID",
+    "EC_OTHER_CLIENT_SECRET",
+    "EC_WEBHOOK_SECRET",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """No secret reaches an output or a file, wherever and however a server says it."""
 
 import os
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
-from echoes import MODES, TOKEN_MODES, echoing, leaked
+from echoes import MODES, OTHER_ID, OTHER_SECRET, TOKEN_MODES, echoing, leaked
 from projects import Project
 
 TESTS = f"""
@@ -32,7 +34,7 @@ TESTS = f"""
         api._http.post(api.target.token_url + "?mode=" + mode, data={{"client_secret": api.target.credentials.client_secret}})
         api.request_token({{"grant_type": "client_credentials"}}, expect=UNSPECIFIED)
 
-    def said(api, mode="text"):
+    def said(api, mode="member"):
         return api.get("/users", params={{"mode": mode}}, strict=False, expect=UNSPECIFIED).text
 
     def test_that_skips(api):
@@ -123,10 +125,45 @@ def test_no_output_of_pytest_has_a_secret(tmp_path, echo, workers):
     shown = [ecsuite(tmp_path, "show", "--report=report", more) for more in ("--markdown", "1")]
 
     assert result.ret == 1
+    assert re.search(r" 5 skipped, 1 xfailed", result.text)
     assert "INTERNALERROR" not in result.text
     assert leaked(result.text) == set()
     assert leaked("\n".join(shown)) == set()
     assert leaked(files(tmp_path)) == set()
+
+
+def test_error_of_a_variable_has_no_secret(tmp_path, echo):
+    """An address that is none is shown without what may be a secret in it, or is one of another variable."""
+    env = echo.environment()
+    wrong = [env["EC_CLIENT_SECRET"], f"http://h/?key={OTHER_SECRET}", f"http://{OTHER_ID}@h/", f"http://h/ {OTHER_ID}"]
+
+    for address in wrong:
+        text = ecsuite(tmp_path, "walkthrough", "--target", "live", **env | {"EC_BASE_URL": address})
+        assert text.startswith("ecsuite: EC_BASE_URL is '")
+        assert leaked(text) == set()
+
+
+INTERNAL = """
+    import os
+
+    pytest_plugins = ("ecsuite.plugin",)
+
+    def pytest_collection_modifyitems(items):
+        raise ValueError(os.environ["EC_CLIENT_SECRET"])
+"""
+
+
+def test_other_endings_of_pytest_have_no_secret(tmp_path, echo):
+    """A file that cannot be collected, and an error in a plugin."""
+    project = Project(tmp_path)
+    project.test("import os\nraise ValueError(os.environ['EC_CLIENT_SECRET'])")
+    uncollected = project.run("-l", **echo.environment())
+    (tmp_path / "conftest.py").write_text(textwrap.dedent(INTERNAL))
+    internal = project.run("-l", **echo.environment())
+
+    assert "ValueError: ***" in uncollected.text
+    assert "INTERNALERROR> ValueError: ***" in internal.text
+    assert leaked(uncollected.text + internal.text) == set()
 
 
 RECORDED = """

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sqlite3
+import ssl
 import subprocess
 import sys
 import threading
@@ -11,17 +12,21 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 
 from ecsuite import editions
 from ecsuite.errors import DataFileUnusable, PortTaken
 from ecsuite.quickstart import steps
 from ecsuite.rules.listing import records_of
 from ecsuite.session import open_run
-from ecsuite.standin import StandIn, Store, create_app, serve, serving
+from ecsuite.standin import StandIn, Store, create_app, deliveries, serve, serving
+from ecsuite.standin.deliveries import Deliverer
+from ecsuite.standin.store import Attempt
 from ecsuite.target import Credentials
 from ecsuite.webhook.http import receiving
 
@@ -127,6 +132,14 @@ def test_credentials_may_be_basic(standin):
 
     assert httpx.post(standin.token_url, data={"grant_type": "client_credentials"}, auth=auth).status_code == 200
     assert httpx.post(standin.token_url, data={"grant_type": "client_credentials"}, auth=("a", "b")).status_code == 401
+
+
+@pytest.mark.parametrize("sent", [b"Basic \xe5", b"Basic", b"Basic %%%", b"Basic YTr/", b"Basic JUVEJUEwOiUwMA=="])
+def test_strange_basic_credentials_are_nobodys(standin, sent):
+    """Bytes that are no base64, or no text: refused as any wrong credentials."""
+    form = {"grant_type": "client_credentials"}
+
+    assert httpx.post(standin.token_url, data=form, headers={"Authorization": sent}).status_code == 401
 
 
 def test_token_ends(standin):
@@ -322,7 +335,19 @@ def test_deliveries_arrive_one_for_each_call(http):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:1/x", "no address", "", "ftp://x", "http://[::1", "http://x.invalid/å"]
+    "url",
+    [
+        "http://127.0.0.1:1/x",
+        "http://127.0.0.1:99999/x",
+        "http://127.0.0.1:-1/x",
+        f"http://{'a' * 300}/x",
+        "http://x\r\ny/",
+        "no address",
+        "",
+        "ftp://x",
+        "http://[::1",
+        "http://x.invalid/å",
+    ],
 )
 def test_receiver_that_is_down_breaks_nothing(shared, url):
     """Where a delivery cannot be made, the API goes on."""
@@ -398,6 +423,92 @@ def test_it_stops_quietly(sign):
         _, said = process.communicate(timeout=30)
 
     assert said == ""
+
+
+def test_busy_data_file_ends_no_delivery(monkeypatch):
+    """A store that cannot be read or written for a time is tried again; what was owed is sent."""
+    monkeypatch.setattr(deliveries, "AGAIN", 0.01)
+    failures = iter(range(3))
+
+    class BusyStore(Store):
+        def owed(self, after: int = 0):
+            return self._busy() or super().owed(after)
+
+        def is_owed(self, delivery):
+            return self._busy() or super().is_owed(delivery)
+
+        def _busy(self):
+            if next(failures, None) is not None:
+                raise sqlite3.OperationalError("database is locked")
+
+    async def send(client, delivery) -> int:
+        sent.append(delivery.url)
+        return 200
+
+    async def deliver() -> None:
+        deliverer = Deliverer(store, send=send)
+        async with deliverer.running():
+            while len(sent) < 2:
+                deliverer.wake()
+                await asyncio.sleep(0.01)
+
+    sent: list[str] = []
+    with closing(BusyStore("2023-10")) as store:
+        store.owe("http://one", {}, b"")
+        store.owe("http://two", {}, b"")
+        asyncio.run(asyncio.wait_for(deliver(), 10))
+
+    assert sorted(sent) == ["http://one", "http://two"]
+
+
+def test_data_file_has_one_server(tmp_path):
+    """A second server on the same file is refused, and so is anything else that would lock the first one out."""
+    data = tmp_path / "data.db"
+    with serving("2023-10", data=data) as running:
+        with pytest.raises(DataFileUnusable, match=r"data\.db \(another process has it open\)"):
+            Store("2023-10", data)
+        with closing(sqlite3.connect(data, timeout=0.1)) as other, pytest.raises(sqlite3.OperationalError):
+            other.execute("BEGIN EXCLUSIVE")
+        with client(running) as http:
+            assert http.post("/users", json=USER).status_code == 201
+
+    with closing(Store("2023-10", data)) as store:
+        assert store.all(1, "user") == [USER]
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_certificates_of_webhooks_are_verified(verify, tmp_path):
+    """A delivery to a webhook that nobody vouches for fails, unless the stand-in was told not to mind."""
+    arrived = threading.Event()
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    async def deliver(url: str) -> Attempt:
+        with closing(Store("2023-10")) as store:
+            store.owe(url, {}, b"{}", notification="n", hook="h")
+            async with Deliverer(store, verify=verify).running():
+                while (attempt := store.last_attempt(notification="n")) is None:  # noqa: ASYNC110  nobody tells
+                    await asyncio.sleep(0.01)
+            return attempt
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self):
+            arrived.set()
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        server.handle_error = lambda *_: None
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        attempt = asyncio.run(asyncio.wait_for(deliver(f"https://127.0.0.1:{server.server_port}/x"), 10))
+        server.shutdown()
+
+    assert (attempt.status, arrived.is_set()) == ((None, False) if verify else (204, True))
 
 
 def test_taken_port_is_told(standin):

@@ -214,6 +214,18 @@ def test_neighbourhood_makes_eligible(partner, user, monkeypatch):
     assert not partner.get("/meters/1/eligible").json()["isEligible"]
 
 
+def test_location_beyond_all_numbers_is_far_away(partner, user, monkeypatch):
+    """The document gives coordinates no range: a number that nothing can be subtracted from is no server error."""
+    monkeypatch.setattr(programme, "PROCESSING", 0.0)
+    body = f'{{"locationId":"l","name":"n","coordinates":{{"latitude":1{"0" * 400},"longitude":1}}}}'
+    made = partner.post(
+        f"/users/{user}/locations", content=body, headers={"Content-Type": "application/json"}, strict=False
+    )
+
+    assert made.status_code == 201
+    assert partner.get(f"/users/{user}/eligibility").json()["isEligible"] is False
+
+
 def test_user_is_enrolled_and_not(partner, user):
     """An enrollment is made, read and ended."""
     none = partner.get(f"/users/{user}/enrollment").json()
@@ -409,14 +421,15 @@ def test_delivery_is_given_up_after_four_tries(partner):
     assert partner.get("/events").json()["events"] == [event]
 
 
-def test_webhook_of_no_address_is_taken(partner):
+@pytest.mark.parametrize("url", ["ingen adresse", "http://127.0.0.1:99999/x", "http://127.0.0.1:-1/x"])
+def test_webhook_of_no_address_is_taken(partner, url):
     """A webhookUrl is not looked at; what cannot be delivered to it is logged as a failure."""
-    webhook = subscribe(partner, "ingen adresse")
+    webhook = subscribe(partner, url)
     partner.post("/simulation/events/usereligibility")
 
     log = log_of(partner, webhook, lambda log: log["requestDurationMs"] is not None)
 
-    assert partner.get(f"/webhooks/{webhook}").json()["webhookUrl"] == "ingen adresse"
+    assert partner.get(f"/webhooks/{webhook}").json()["webhookUrl"] == url
     assert (log["responseStatusCode"], log["requestTimeout"]) == (None, False)
 
 

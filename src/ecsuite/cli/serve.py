@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Do one thing in an unusual way: one of `ecsuite variants`; repeatable.",
 )
+@click.option("--insecure", is_flag=True, help="Deliver to webhooks whose certificates cannot be verified, too.")
 @click.option("--until-eof", is_flag=True, help="Stop when the standard input ends.")
 def serve(  # noqa: PLR0913
     *,
@@ -37,6 +38,7 @@ def serve(  # noqa: PLR0913
     token_lifetime: int | None,
     fault: tuple[str, ...],
     variant: tuple[str, ...],
+    insecure: bool,
     until_eof: bool,
 ) -> None:
     """Serve the stand-in, a small honest server of an edition, until interrupted.
@@ -53,7 +55,7 @@ def serve(  # noqa: PLR0913
             print(f"# It has a {type(each).__name__.lower()}, {each.name}: {each.description}.")
         print(f"# The stand-in of edition {edition} is running; Ctrl-C stops it.", flush=True)
 
-    options: dict[str, Any] = {"host": host, "port": port, "token_lifetime": token_lifetime}
+    options: dict[str, Any] = {"host": host, "port": port, "token_lifetime": token_lifetime, "verify": not insecure}
     if data is not None:
         options["data"] = data
     if planted:

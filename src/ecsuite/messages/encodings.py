@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
+from ecsuite.messages.escapes import AGAIN
+
 Span = tuple[int, int]
 # Gives the place in a text of what stands in a decoded part of it, from one character up to another.
 Places = Callable[[int, int], Span]
@@ -15,13 +17,12 @@ Places = Callable[[int, int], Span]
 # The fewest characters of base64 that hold eight bytes.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{11,}")
 _PADDED_BASE64: Final = re.compile(r"([A-Za-z0-9+/_-]{11,})(={0,2})")
-_AGAIN: Final = "(?:25){0,8}"
 _LINE_END: Final = r"(?:\r?\n|\\r\\n|\\n)"
 _BASE64_ESCAPED: Final = re.compile(
-    rf"(?:[A-Za-z0-9+/_-]{{4,}}|[+/]|\\/|%{_AGAIN}2[bBfF]|\\{{1,8}}u002[bBfF]|{_LINE_END})+"
+    rf"(?:[A-Za-z0-9+/_-]{{4,}}|[+/]|\\/|%{AGAIN}2[bBfF]|\\{{1,8}}u002[bBfF]|{_LINE_END})+"
 )
 _BASE64_ESCAPE: Final = re.compile(
-    rf"(?P<slash>\\/|%{_AGAIN}2[fF]|\\{{1,8}}u002[fF])|(?P<plus>%{_AGAIN}2[bB]|\\{{1,8}}u002[bB])|{_LINE_END}"
+    rf"(?P<slash>\\/|%{AGAIN}2[fF]|\\{{1,8}}u002[fF])|(?P<plus>%{AGAIN}2[bB]|\\{{1,8}}u002[bB])|{_LINE_END}"
 )
 _ESCAPE: Final = re.compile(r"\\{1,8}u00([0-7][0-9a-fA-F])|%([0-7][0-9a-fA-F])")
 _HEX: Final = re.compile(r"[0-9a-fA-F]{2}(?:[ :-]?[0-9a-fA-F]{2}){3,}")

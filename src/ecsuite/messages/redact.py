@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -113,29 +114,24 @@ class Redactor:
 
     def add_wrong(self, *values: str) -> None:
         """Learn what was sent in the place of a secret, if that was made of one: cut off, turned round, changed."""
-        known = {part for secret in self.secrets for part in _parts_of(secret)}
-        self.add(*(value for value in values if not known.isdisjoint(_parts_of(value))))
+        known = self.secrets
+        for value in values:
+            parts = _parts_of(value) if value not in known else frozenset[str]()
+            if any(not parts.isdisjoint(_parts_of(secret)) for secret in known):
+                self.add(value)
 
     @property
     def secrets(self) -> frozenset[str]:
         """Every known secret, as it is."""
         return self._own | self._within.secrets if self._within is not None else self._own
 
-    def find(self, text: str) -> list[Place]:
-        """Where secrets stand in a text; see `Finder.find`."""
+    def text(self, text: str) -> str:
+        """The text with every known secret masked, in whatever spelling; see `Finder`."""
         # What is known may grow at any time, in another thread.
         secrets, finder = self.secrets, self._finder
         if finder.secrets != secrets:
             self._finder = finder = Finder(secrets)
-        return finder.find(text)
-
-    def text(self, text: str) -> str:
-        """The text with every known secret masked."""
-        return replaced(text, self.find(text), lambda _: MASK)
-
-    def body(self, body: bytes) -> bytes:
-        """The same of bytes, which need not be text."""
-        return self.text(body.decode("latin-1")).encode("latin-1")
+        return replaced(text, finder.find(text), lambda _: MASK)
 
 
 def masked_start(text: str, most: int, mask: Callable[[str], str]) -> str:
@@ -147,8 +143,10 @@ def masked_start(text: str, most: int, mask: Callable[[str], str]) -> str:
         mask: takes secrets out of a text.
     """
     masked = mask(text[: most + _REACH])
-    # What was cut before it was masked may end with half of a secret.
-    return masked[:most] if len(masked) >= most or len(text) <= most + _REACH else masked[: -_REACH // 2]
+    if len(text) > most + _REACH:
+        # What was cut before it was masked may end with half of a secret.
+        masked = masked[: -_REACH // 2]
+    return masked[:most]
 
 
 def replaced(text: str, places: Iterable[Place], by: Callable[[str], str]) -> str:
@@ -166,7 +164,8 @@ def replaced(text: str, places: Iterable[Place], by: Callable[[str], str]) -> st
     return "".join([*pieces, text[at:]]) if pieces else text
 
 
-def _parts_of(value: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _parts_of(value: str) -> frozenset[str]:
     """All parts of a value of eight characters, forwards and backwards, without regard to case."""
-    for text in (value.lower(), value[::-1].lower()):
-        yield from (text[start : start + SHORTEST] for start in range(len(text) - SHORTEST + 1))
+    texts = (value.lower(), value[::-1].lower())
+    return frozenset(text[start : start + SHORTEST] for text in texts for start in range(len(text) - SHORTEST + 1))

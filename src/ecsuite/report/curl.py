@@ -32,7 +32,12 @@ def curl(request: Request) -> str:
     words += _headers(request)
     if not request.body:
         return " ".join(words)
-    sent = _body(request)
+    (text,) = parts_of(request.body)
+    assert isinstance(text, str)
+    is_form = MediaType.of(request.headers.get("Content-Type")).essence == FORM and "=" in text
+    if is_form and fits_a_word((text,)):
+        return " ".join([*words, *_form(request, text)])
+    sent = ("&".join(map(_masked, text.split("&"))) if is_form else _masked_json(request.body, text),)
     if fits_a_word(sent):
         return " ".join([*words, f"--data-raw {word(sent)}"])
     return f"{feed(sent)} | {' '.join(words)} --data-binary @-"
@@ -55,23 +60,30 @@ def _header(request: Request, name: str, value: str) -> Parts:
     return (f"{name}: {MASK if name.lower() in SECRET_HEADERS else value}",)
 
 
-def _body(request: Request) -> Parts:
-    (text,) = parts_of(request.body)
-    assert isinstance(text, str)
-    is_form = MediaType.of(request.headers.get("Content-Type")).essence == FORM and "=" in text
-    return tuple(_form(request, text)) if is_form else (_masked_json(request.body, text),)
-
-
-def _form(request: Request, text: str) -> Iterator[str | Hole]:
-    """A form as it was sent, but for the values of secrets."""
+def _form(request: Request, text: str) -> Iterator[str]:
+    """Options that send a form as it was sent, joined by &, but for the values of secrets, which curl encodes."""
     is_wrong = REQUEST_BODY in request.expectation.violates
-    for index, pair in enumerate(text.split("&")):
-        name, equals, value = pair.partition("=")
-        yield f"{'&' if index else ''}{name}{equals}"
-        if name in VARIABLES and not is_wrong:
-            yield Hole(VARIABLES[name])
-        else:
-            yield MASK if is_secret(name) else value
+    plain: list[str] = []
+    for pair in text.split("&"):
+        name = pair.partition("=")[0]
+        if name not in VARIABLES or is_wrong:
+            plain.append(_masked(pair))
+            continue
+        yield from _plain(plain)
+        yield f"--data-urlencode {word((f'{name}=', Hole(VARIABLES[name])))}"
+    yield from _plain(plain)
+
+
+def _masked(pair: str) -> str:
+    name, equals, value = pair.partition("=")
+    return f"{name}{equals}{MASK if is_secret(name) else value}"
+
+
+def _plain(pairs: list[str]) -> Iterator[str]:
+    """An option that sends some pairs of a form as they are; leaves none of them."""
+    if pairs:
+        yield f"--data-raw {word(('&'.join(pairs),))}"
+        pairs.clear()
 
 
 def _masked_json(body: bytes, text: str) -> str:

@@ -57,6 +57,7 @@ def create_app(
     token_lifetime: int | None = None,
     plant: Plant | None = None,
     pause: float = PAUSE,
+    verify: bool = True,
 ) -> Starlette:
     """The stand-in of an edition.
 
@@ -66,6 +67,7 @@ def create_app(
         token_lifetime: seconds, in place of the edition's own.
         plant: changes its parts before it starts.
         pause: seconds before a delivery is tried a second time.
+        verify: whether the certificates of webhooks are verified.
 
     The app's `state` holds the `store`. Deliveries are sent while its lifespan lasts.
     """
@@ -76,7 +78,7 @@ def create_app(
     parts = honest(editions.contract(edition), store, behaviour.HANDLERS, lifetime)
     if plant is not None:
         plant(parts)
-    deliverer = Deliverer(store, pause, parts.send)
+    deliverer = Deliverer(store, pause, parts.send, verify=verify)
     service = _Service(parts, deliverer)
 
     @asynccontextmanager

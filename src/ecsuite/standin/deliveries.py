@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from ecsuite.bounds import ANSWER_BYTES, ANSWER_SECONDS
 from ecsuite.http import httpx
@@ -19,6 +21,9 @@ MOST_AT_ONCE: Final = 20
 # Seconds before the second try of a delivery; each pause after that is twice as long as the one before.
 TAKEN: Final = 200
 PAUSE: Final = 0.4
+# Seconds before a data file that cannot be used is tried again.
+AGAIN: Final = 0.5
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +56,7 @@ class Deliverer:
         store: what is owed.
         pause: seconds before the second try, doubled for each one after it.
         send: brings a delivery to its webhook; the status of the response, or None for one that counts as taken.
+        verify: whether the certificates of webhooks are verified.
     """
 
     def __init__(
@@ -58,10 +64,13 @@ class Deliverer:
         store: Store,
         pause: float = PAUSE,
         send: Callable[[httpx.AsyncClient, Delivery], Awaitable[int | None]] = post,
+        *,
+        verify: bool = True,
     ) -> None:
         self._store = store
         self._pause = pause
         self._send = send
+        self._verify = verify
         self._wake: asyncio.Event | None = None
         self._latest = 0
 
@@ -85,36 +94,45 @@ class Deliverer:
         wake.set()
         limits = asyncio.Semaphore(MOST_AT_ONCE)
         async with (
-            httpx.AsyncClient(timeout=TIMEOUT, verify=False, trust_env=False) as client,
+            httpx.AsyncClient(timeout=TIMEOUT, verify=self._verify, trust_env=False) as client,
             asyncio.TaskGroup() as tasks,
         ):
             while True:
                 await wake.wait()
                 wake.clear()
-                for delivery in self._store.owed(self._latest):
+                for delivery in await self._kept(lambda: self._store.owed(self._latest)):
                     self._latest = delivery.seq
                     tasks.create_task(self._deliver(client, limits, delivery))
+
+    async def _kept(self, act: Callable[[], _T]) -> _T:
+        """What the store gives, in the end: a data file that is full or busy for a time ends no delivery."""
+        while True:
+            try:
+                return act()
+            except sqlite3.Error as error:
+                _log.warning("the data file cannot be used (%s): tried again in %s s", error, AGAIN)
+                await asyncio.sleep(AGAIN)
 
     async def _deliver(self, client: httpx.AsyncClient, limits: asyncio.Semaphore, delivery: Delivery) -> None:
         while True:
             await asyncio.sleep(max(0.0, delivery.due_at - self._store.now()))
             async with limits:
                 # It may have been cancelled since.
-                if not self._store.is_owed(delivery):
+                if not await self._kept(partial(self._store.is_owed, delivery)):
                     return
                 attempt = await self._try(client, delivery)
             if delivery.notification:
-                self._store.note_attempt(delivery, attempt)
+                await self._kept(partial(self._store.note_attempt, delivery, attempt))
             if attempt.taken or delivery.tried + 1 >= delivery.tries:
-                self._store.done(delivery)
+                await self._kept(partial(self._store.done, delivery))
                 return
-            delivery = self._store.put_off(delivery, self._pause * 2**delivery.tried)
+            delivery = await self._kept(partial(self._store.put_off, delivery, self._pause * 2**delivery.tried))
 
     async def _try(self, client: httpx.AsyncClient, delivery: Delivery) -> Attempt:
         status, timed_out, start = None, False, time.perf_counter()
         try:
             status = await self._send(client, delivery) or TAKEN
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001  an address may be wrong in any way: a port of 99999, a host of 300 letters
             timed_out = isinstance(error, httpx.TimeoutException)
             _log.info("a delivery failed: %s", type(error).__name__)
         return Attempt(status, timed_out, round((time.perf_counter() - start) * 1000))

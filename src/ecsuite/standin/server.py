@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import uvicorn
 from starlette.applications import Starlette
@@ -67,6 +67,7 @@ def serve(  # noqa: PLR0913
     token_lifetime: int | None = None,
     plant: Plant | None = None,
     until: Callable[[], object] | None = None,
+    verify: bool = True,
 ) -> None:
     """Serve until interrupted.
 
@@ -79,12 +80,14 @@ def serve(  # noqa: PLR0913
         token_lifetime: seconds, in place of the edition's own.
         plant: changes its parts before it starts.
         until: a function to wait for, in a thread, after which the server stops.
+        verify: whether the certificates of webhooks are verified.
 
     Raises:
         PortTaken, DataFileUnusable, UnknownEdition.
         OSError: of `announce`, which could not say where the server is.
     """
-    with _standing(edition, host, port, data, token_lifetime, plant) as (app, listener, standin):
+    options: dict[str, Any] = {"token_lifetime": token_lifetime, "plant": plant, "verify": verify}
+    with _standing(edition, host, port, data, **options) as (app, listener, standin):
         # An interrupt that came before the server listens to signals would end it with a warning.
         unsaid: list[OSError] = []
 
@@ -114,7 +117,11 @@ def serving(
 ) -> Iterator[StandIn]:
     """A stand-in in a thread of this process, `pause` seconds before a delivery's second try; raises as `serve`."""
     with (
-        _standing(edition, LOOPBACK, 0, data, token_lifetime, plant, pause) as (app, listener, standin),
+        _standing(edition, LOOPBACK, 0, data, token_lifetime=token_lifetime, plant=plant, pause=pause) as (
+            app,
+            listener,
+            standin,
+        ),
         asgi.in_thread(app, listener, may_be_wrong=plant is not None),
     ):
         yield standin
@@ -146,13 +153,11 @@ def _standing(
     host: str,
     port: int,
     data: Path | str,
-    token_lifetime: int | None,
-    plant: Plant | None,
-    pause: float = PAUSE,
+    **options: Any,
 ) -> Iterator[tuple[Starlette, socket.socket, StandIn]]:
-    """The app on its store, and a socket for it."""
+    """The app on its store, and a socket for it; options as for `create_app`."""
     with closing(Store(editions.require(edition), data)) as store, closing(asgi.listen(host, port)) as listener:
-        app = create_app(edition, store, token_lifetime=token_lifetime, plant=plant, pause=pause)
+        app = create_app(edition, store, **options)
         yield app, listener, _describe(edition, store, listener)
 
 

@@ -20,6 +20,8 @@ from ecsuite.target import Credentials
 APPLICATION_ID: Final = 0x65637374
 SCHEMA_VERSION: Final = 2
 IN_MEMORY: Final = ":memory:"
+# Seconds that a file is waited for which another process has open.
+BUSY: Final = 1.0
 
 _TABLES: Final = """
 CREATE TABLE edition (name TEXT NOT NULL);
@@ -114,10 +116,12 @@ class Store:
         self._edition = edition
         try:
             # One connection, used from the event loop's thread alone once the server runs.
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY)
+            self._take()
             self._open()
         except sqlite3.Error as error:
-            raise DataFileUnusable(path, str(error)) from None
+            is_busy = error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+            raise DataFileUnusable(path, "another process has it open" if is_busy else str(error)) from None
 
     def close(self) -> None:
         """Close the database; nothing is pending, for every method commits."""
@@ -267,8 +271,14 @@ class Store:
         elif application_id != APPLICATION_ID:
             raise DataFileUnusable(self._path, "it is a database of something else")
         self._refuse_other_edition()
-        # With a write-ahead log a commit survives the process; a busy file is waited for.
-        self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;")
+        # With a write-ahead log a commit survives the process.
+        self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
+
+    def _take(self) -> None:
+        """Have the file alone as long as the process lasts: two servers would each send what is owed."""
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        with self._db:
+            self._db.execute("BEGIN EXCLUSIVE")
 
     def _create(self) -> None:
         with self._db:

@@ -94,5 +94,11 @@ def _takes_part(location: dict[str, Any], now: float) -> bool:
     place = location["coordinates"] or {}
     north, east = place.get("latitude", 0), place.get("longitude", 0)
     known = now - location["_since"] >= PROCESSING
-    at = (abs(north - latitude) < REACH and abs(east - longitude) < REACH for latitude, longitude in TEST_AREAS)
+    # Compared, not subtracted: the document gives coordinates no range, and a number may be beyond all that can be
+    # subtracted.
+    at = (_is_near(north, latitude) and _is_near(east, longitude) for latitude, longitude in TEST_AREAS)
     return known and any(at)
+
+
+def _is_near(number: float, place: float) -> bool:
+    return place - REACH < number < place + REACH

@@ -21,7 +21,10 @@ NOTIFICATION_TYPES: Final = {
 }
 # What logs show as a URL has to be one; what was given as one is not looked at.
 NO_URL: Final = "about:invalid"
-_URL: Final = re.compile(r"https?://[A-Za-z0-9.\[\]:_-]+([/?#]([A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?")
+_URL: Final = re.compile(
+    r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]*)?"
+    r"([/?#]([A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?"
+)
 
 
 def list_webhooks(call: Call) -> Reply:
