@@ -47,13 +47,14 @@ def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]
     proxy = proxy_of(url)
     if proxy:
         yield Diagnosis("proxy", "ok", f"{urlsplit(url).netloc} is asked by way of {proxy}")
-    with closing(new_http(target, timeout=httpx.Timeout(TIMEOUT))) as http:
-        asked = datetime.now(UTC)
-        try:
+    asked = datetime.now(UTC)
+    try:
+        with closing(new_http(target, timeout=httpx.Timeout(TIMEOUT))) as http:
             response = http.get(url, extensions=extensions(UNSPECIFIED, _Nobody()))
-        except (httpx.HTTPError, OSError) as error:
-            yield Diagnosis(topic, "bad", f"{url}: {_trouble(error, url, proxy)}")
-            return
+    # What cannot be used as a proxy or as certificates, httpx says in errors of any kind.
+    except (httpx.HTTPError, httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+        yield Diagnosis(topic, "bad", f"{url}: {_trouble(error, url, proxy)}")
+        return
     if response.status_code == _PROXY_WANTS_CREDENTIALS:
         yield Diagnosis(topic, "bad", f"{url}: {_PROXY_TROUBLE.format(proxy)}")
         return
@@ -106,6 +107,10 @@ def _trouble(error: Exception, url: str, proxy: str) -> str:
     if isinstance(error, httpx.ProxyError):
         refused = str(_PROXY_WANTS_CREDENTIALS) in str(error)
         return _PROXY_TROUBLE.format(proxy) if refused else f"the proxy {proxy} does not let it through ({error})"
+    if isinstance(error, FileNotFoundError):
+        return "SSL_CERT_FILE or SSL_CERT_DIR names what is not there"
+    if isinstance(error, ImportError | ValueError) and proxy:
+        return f"the proxy {proxy} cannot be used ({str(error).partition('. ')[0]})"
     if isinstance(error, httpx.TimeoutException):
         return f"no answer within {TIMEOUT:.0f} seconds: check the address, the network and the VPN"
     return f"no answer ({error}): check the address and whether it is running"
