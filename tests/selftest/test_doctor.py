@@ -90,6 +90,10 @@ CHANGES = {
     "closed": ({"EC_BASE_URL": "http://127.0.0.1:9/v1"}, "bad * API * no answer (*"),
     "name": ({"EC_BASE_URL": "http://nowhere.invalid/v1"}, "bad * API * there is no host nowhere.invalid: *"),
     "tls": ({"EC_BASE_URL": "https://{host}/v1"}, "bad * API * no TLS is spoken there: check the port*"),
+    "socks": ({"ALL_PROXY": "socks5://me:hunter2@127.0.0.1:9"}, "bad * API * the proxy * cannot be used (*"),
+    "odd proxy": ({"HTTP_PROXY": "gopher://127.0.0.1:9"}, "bad * API * the proxy gopher* cannot be used (*"),
+    "dead proxy": ({"HTTP_PROXY": "http://127.0.0.1:9"}, "bad * API * no answer (*"),
+    "certificates": ({"SSL_CERT_FILE": "/no/such/file"}, "bad * API * SSL_CERT_FILE or SSL_CERT_DIR names what *"),
     "typo": ({"EC_CLIENT_SECERT": "x"}, "EC_CLIENT_SECERT * did you mean EC_CLIENT_SECRET?*"),
     "tunnel": ({"EC_WEBHOOK_PUBLIC_URL": "http://127.0.0.1:9"}, "unknown * webhooks * cannot reach itself *"),
 }
@@ -109,6 +113,7 @@ def test_what_is_wrong_is_told_with_what_to_do(tmp_path, change):
     assert ran.ret == (4 if line.startswith("bad") else 0)
     assert "Traceback" not in ran.text
     assert standin.credentials.client_secret not in ran.text
+    assert "hunter2" not in ran.text
 
 
 def test_edition_that_does_not_fit_is_told(tmp_path):

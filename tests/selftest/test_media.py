@@ -76,7 +76,8 @@ def test_json_is_read(body):
 
 UNREADABLE = {
     b"": ("not-json", "it is no JSON: Expecting value at character 0"),
-    b'{"a": 1,}': ("not-json", "it is no JSON: Expecting property name enclosed in double quotes at character 8"),
+    # Each Python has words of its own for that.
+    b'{"a": 1,}': ("not-json", "it is no JSON: "),
     b"[1] x": ("not-json", "it is no JSON: Extra data at character 4"),
     b"[NaN]": ("not-json", "it is no JSON: NaN is no JSON number"),
     b"-Infinity": ("not-json", "it is no JSON: -Infinity is no JSON number"),

@@ -59,7 +59,8 @@ def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]
     except EcsuiteError as error:
         yield Diagnosis(topic, "bad", str(error))
         return
-    except (httpx.HTTPError, OSError) as error:
+    # What cannot be used as a proxy or as certificates, httpx says in errors of any kind.
+    except (httpx.HTTPError, httpx.InvalidURL, ImportError, OSError, ValueError) as error:
         yield Diagnosis(topic, "bad", f"{url}: {_trouble(error, url, proxy)}")
         return
     if response.status_code == _PROXY_WANTS_CREDENTIALS:
@@ -109,6 +110,10 @@ def _trouble(error: Exception, url: str, proxy: str) -> str:
     if isinstance(error, httpx.ProxyError):
         refused = str(_PROXY_WANTS_CREDENTIALS) in str(error)
         return _PROXY_TROUBLE.format(proxy) if refused else f"the proxy {proxy} does not let it through ({error})"
+    if isinstance(error, FileNotFoundError):
+        return "SSL_CERT_FILE or SSL_CERT_DIR names what is not there"
+    if isinstance(error, ImportError | ValueError) and proxy:
+        return f"the proxy {proxy} cannot be used ({str(error).partition('. ')[0]})"
     if isinstance(error, httpx.TimeoutException):
         return f"no answer within {TIMEOUT:.0f} seconds: check the address, the network and the VPN"
     return f"no answer ({error}): check the address and whether it is running"

@@ -60,8 +60,6 @@ class Reporter:
             strict=self._strict,
             deviations=settings.deviations,
         )
-        if settings.deviations.expired:
-            end_with(config, pytest.ExitCode.TESTS_FAILED)
         self._properties: dict[str, str] = {}
         self._failed_to_write = ""
 
@@ -158,6 +156,8 @@ class Reporter:
             end_with(self._config, code)
         if not self._collector.has_called:
             return
+        if settings_of(self._config).deviations.expired:
+            end_with(self._config, pytest.ExitCode.TESTS_FAILED)
         try:
             collector = self._collector
             store.write(self._folder, collector.result(), collector.crashes, collector.scripts())
