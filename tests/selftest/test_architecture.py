@@ -64,7 +64,7 @@ LAYERS = [
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # What only some users need is imported where it is used.
-HEAVY = {"rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools"}
+HEAVY = {"rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools", "jinja2", "markupsafe"}
 AT_HOME = {
     "rich": {"ecsuite.report.terminal"},
     "starlette": {"ecsuite.standin"},
@@ -73,6 +73,8 @@ AT_HOME = {
     "asyncio": {"ecsuite.standin", "ecsuite.asgi"},
     "stamina": {"ecsuite.client.retry"},
     "pytest": {"ecsuite.plugin"},
+    "jinja2": {"ecsuite.report.html"},
+    "markupsafe": {"ecsuite.report.html"},
 }
 
 
@@ -154,7 +156,19 @@ def test_httpx_comes_without_its_command():
 # Who may make English of findings; behind the line, those that do it until the rules and the faults speak of data alone.
 MAY_USE_WORDING = {
     f"ecsuite.report.{name}"
-    for name in ("causes", "excerpt", "findings", "junit", "markdown", "show", "terminal", "text")
+    for name in (
+        "causes",
+        "excerpt",
+        "findings",
+        "junit",
+        "markdown",
+        "page",
+        "show",
+        "summary_md",
+        "terminal",
+        "text",
+        "verdict",
+    )
 } | {
     "ecsuite.reproduce.script",
     "ecsuite.reproduce.calls",

@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 
 import click
 
-from ecsuite.cli import catalogue, serve, show, token, walkthrough
+from ecsuite.cli import catalogue, report, serve, show, token, walkthrough
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.errors import EcsuiteError
 from ecsuite.version import __version__
@@ -21,6 +21,7 @@ COMMANDS: Final = (
     walkthrough.walkthrough,
     token.token,
     show.show,
+    report.report,
     serve.serve,
     catalogue.faults,
     catalogue.variants,

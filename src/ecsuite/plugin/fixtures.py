@@ -10,6 +10,7 @@ import pytest
 from ecsuite.client import Api
 from ecsuite.contract import EntityType, Operation
 from ecsuite.plugin.recording import scenario_of
+from ecsuite.plugin.seen import watch
 from ecsuite.plugin.session import keep_run, session_of
 from ecsuite.quickstart import Story
 from ecsuite.session import Run, Session
@@ -36,6 +37,7 @@ def run(request: pytest.FixtureRequest, edition: str, ecsuite_session: Session) 
     """A run against the target that the command line names; every exchange in it is checked."""
     with ecsuite_session.run(edition, scenario_of(request.node) or "") as opened:
         keep_run(request.node, opened)
+        watch(request.node, opened)
         yield opened
 
 

@@ -16,6 +16,8 @@ from ecsuite.errors import CouldNotTell, EcsuiteError, NothingThere
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Tally
+from ecsuite.plugin.recording import scenario_of
+from ecsuite.plugin.seen import take_seen
 from ecsuite.plugin.session import run_of, settings_of
 from ecsuite.plugin.untold import carried, could_not_tell, note_left
 from ecsuite.promises import Promise
@@ -106,6 +108,9 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
             found=found,
             base_url=run.target.base_url,
             left=(*before.left, *run.left),
+            edition=run.edition,
+            scenario=scenario_of(item) or "",
+            seen=take_seen(item, run.edition),
         )
         if run.could_not_delete:
             note_left(item)

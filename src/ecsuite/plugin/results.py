@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,8 @@ import pytest
 
 from ecsuite.errors import ReportUnwritable
 from ecsuite.plugin.outcome import is_strict, record_of
-from ecsuite.plugin.session import settings_of, usage_errors
+from ecsuite.plugin.session import end_with, final_code, settings_of, usage_errors
+from ecsuite.plugin.untold import PROPERTY
 from ecsuite.results import store
 from ecsuite.results.collect import Collector, Told
 from ecsuite.results.record import Record
@@ -27,7 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--ec-report",
         metavar="DIR",
         type=Path,
-        help=f"where the result of the run is written, for `ecsuite show` ({store.LAST} unless given)",
+        help="where the result of the run and its pages are written: report.html, junit.xml, summary.md (without it, "
+        f"{store.LAST} has the result, for `ecsuite show` and `ecsuite report`)",
     )
     group.addoption(
         "--ec-max-findings",
@@ -37,6 +40,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="end a hopeless run that has so many findings; one of a known cause counts only where "
         f"a test could not go on for it ({MOST_FINDINGS} unless given; 0 for no end)",
     )
+    group.addoption(
+        "--ec-coverage-min",
+        metavar="N",
+        type=_percent,
+        help="fail a run that has seen less than N percent of the contracts (docs/results.md says what counts)",
+    )
+
+
+def _percent(text: str) -> float:
+    if not text.replace(".", "", 1).isdecimal() or float(text) > 100:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError(f"it is a percentage, 0 to 100, and not {text!r}")
+    return float(text)
 
 
 # When the session is there that says what the run is.
@@ -61,8 +76,10 @@ class Reporter:
         self._config = config
         settings = settings_of(config)
         given: Path | None = config.getoption("--ec-report")
+        self._least: float | None = config.getoption("--ec-coverage-min")
         self._most: int = config.getoption("--ec-max-findings")
         self._strict = is_strict(config)
+        self._has_pages = given is not None
         self._folder = config.invocation_params.dir / (given or store.LAST)
         self._collector = Collector(
             {
@@ -70,11 +87,18 @@ class Reporter:
                 "editions": list(settings.editions),
                 "strict": self._strict,
                 "max_findings": self._most,
+                **({"coverage_min": self._least} if self._least is not None else {}),
             },
             strict=self._strict,
         )
         self._properties: dict[str, str] = {}
         self._failed_to_write = ""
+        self._lines: list[str] = []
+
+    @property
+    def lines(self) -> list[str]:
+        """What else is to be said at the end: of coverage, and of what was written."""
+        return self._lines
 
     @property
     def result(self) -> RunResult:
@@ -105,13 +129,14 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a test hands over, and say of a cause that is known no more than that."""
-        self._count(report)
+        outcome = self._count(report)
         record = record_of(report)
         if record is not None:
             told = self._collector.add(report.nodeid, record)
             if told.new or told.known or (report.failed and record.is_told):
                 self._tell(report, told, is_told=record.is_told)
             self._end_if_hopeless()
+        self._collector.add_outcome(report.nodeid, outcome, report.duration)
         if report.when == "teardown" and report.nodeid in self._properties:
             # JUnit has no other place for what does not fail a test.
             report.user_properties.append(("ecsuite", self._properties.pop(report.nodeid)))
@@ -133,12 +158,18 @@ class Reporter:
         """Take what was found outside of a test."""
         self._collector.add(test, record)
 
-    def _count(self, report: pytest.TestReport) -> None:
+    def _count(self, report: pytest.TestReport) -> str:
+        """Count a test by its outcome, and what that is; empty for a part of a test that decides nothing."""
+        outcome: str = report.outcome
         if report.when == "call" or (report.when == "setup" and not report.passed):
-            is_error = report.failed and report.when == "setup"
-            self._collector.tests["error" if is_error else report.outcome] += 1
+            outcome = "error" if report.failed and report.when == "setup" else outcome
         elif report.failed:
-            self._collector.tests["error"] += 1
+            outcome = "error"
+        else:
+            return ""
+        self._collector.tests[outcome] += 1
+        is_untold = outcome == "skipped" and any(name == PROPERTY for name, _ in report.user_properties)
+        return "inconclusive" if is_untold else outcome
 
     def _end_if_hopeless(self) -> None:
         found = self._collector.failures
@@ -167,11 +198,29 @@ class Reporter:
         if not self._collector.has_called:
             return
         try:
-            collector = self._collector
-            store.write(self._folder, collector.result(), collector.crashes, collector.scripts())
+            self._require_coverage()
+            self._collector.exit_code = final_code(self._config, session.exitstatus)
+            self._write(self._collector.result())
         except ReportUnwritable as error:
             self._failed_to_write = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _require_coverage(self) -> None:
+        share = self._collector.coverage.share
+        if self._least is not None and share.percent < self._least:
+            end_with(self._config, pytest.ExitCode.TESTS_FAILED)
+            least = f"{self._least:g} %"
+            self._lines.append(
+                f"coverage: {share.percent:.1f} % of the contracts was seen, and --ec-coverage-min wants {least}"
+            )
+
+    def _write(self, result: RunResult) -> None:
+        store.write(self._folder, result)
+        if self._has_pages:
+            from ecsuite.report.files import PAGE, files_of  # noqa: PLC0415  where pages are asked for
+
+            store.write_texts(self._folder, files_of(result))
+            self._lines.append(f"report: {self.folder}/{PAGE}")
 
     @property
     def failed_to_write(self) -> str:

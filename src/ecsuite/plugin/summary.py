@@ -10,7 +10,7 @@ import pytest
 
 from ecsuite.plugin.outcome import is_told
 from ecsuite.plugin.recording import recordings_of
-from ecsuite.plugin.results import reporter_of
+from ecsuite.plugin.results import Reporter, reporter_of
 from ecsuite.plugin.session import settings_of
 from ecsuite.report.lines import Line, Style
 from ecsuite.report.text import (
@@ -75,6 +75,12 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))
     for text in recordings.lines:
+        terminalreporter.line(text)
+    _tell_rest(terminalreporter, reporter)
+
+
+def _tell_rest(terminalreporter: Any, reporter: Reporter) -> None:
+    for text in reporter.lines:
         terminalreporter.line(text)
     if reporter.failed_to_write:
         terminalreporter.line(reporter.failed_to_write, red=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from ecsuite.messages.redact import MASK
 from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
+from ecsuite.results.seen import Seen
 from ecsuite.severity import is_of_refused_shape
 
 # Lines of the contract that are quoted with a finding.
@@ -96,6 +97,9 @@ class Record:
         skipped: why it was skipped; empty where it was not.
         went_on: whether it came to its end all the same.
         left: the paths of what it made, and could not or was not to delete.
+        edition: whose contract held; empty where none did.
+        scenario: the name of its recording; empty where it is not recorded.
+        seen: what its exchanges have shown of the contract.
     """
 
     tally: Tally
@@ -107,6 +111,9 @@ class Record:
     skipped: str = ""
     went_on: bool = True
     left: tuple[str, ...] = ()
+    edition: str = ""
+    scenario: str = ""
+    seen: Seen = field(default_factory=Seen)
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON value."""
@@ -121,6 +128,9 @@ class Record:
             "skipped": self.skipped,
             "went_on": self.went_on,
             "left": list(self.left),
+            "edition": self.edition,
+            "scenario": self.scenario,
+            "seen": self.seen.to_json(),
         }
 
     @classmethod
@@ -140,6 +150,9 @@ class Record:
             skipped=value["skipped"],
             went_on=value["went_on"],
             left=tuple(value["left"]),
+            edition=value["edition"],
+            scenario=value["scenario"],
+            seen=Seen.from_json(value["seen"]),
         )
 
 

@@ -1,0 +1,98 @@
+"use strict";
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Copy buttons stand only where a script runs.
+  const copied = (text) => navigator.clipboard
+    ? navigator.clipboard.writeText(text)
+    : Promise.reject(new Error("no clipboard"));
+  const select = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    document.execCommand("copy");
+  };
+  for (const box of all(".copyable")) {
+    const pre = box.querySelector("pre");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy ${box.dataset.what || "this"}`);
+    button.addEventListener("click", () => {
+      copied(pre.textContent).catch(() => select(pre)).finally(() => {
+        button.textContent = "Copied";
+        setTimeout(() => { button.textContent = "Copy"; }, 1500);
+      });
+    });
+    box.append(button);
+  }
+
+  // Filters of causes; the text is looked for in tests, too.
+  const form = document.querySelector(".filters");
+  const shown = () => {
+    const { severity, promise, operation, text } = Object.fromEntries(new FormData(form));
+    const wanted = text.trim().toLowerCase();
+    const fits = (node) => !wanted || node.textContent.toLowerCase().includes(wanted);
+    const causes = all(".cause");
+    for (const cause of causes) {
+      const { severity: own, promise: kept, operations } = cause.dataset;
+      const called = !operation || operations.split("\n").includes(operation);
+      cause.hidden = !((!severity || own === severity) && (!promise || kept === promise) && called && fits(cause));
+    }
+    for (const test of all(".tests > details")) test.hidden = !fits(test);
+    const left = causes.filter((cause) => !cause.hidden).length;
+    form.querySelector("output").textContent = `${left} of ${causes.length} shown`;
+  };
+  if (form) {
+    form.hidden = false;
+    form.addEventListener("input", shown);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    shown();
+  }
+
+  // A link to what is folded or filtered away shows it.
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    if (target.hidden && form) { form.reset(); shown(); }
+    for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+  addEventListener("beforeprint", () => { for (const each of all(".cause details")) each.open = true; });
+
+  // One choice of language for all requests of a page, kept for the next time.
+  const choose = (name) => {
+    for (const tabs of all(".tabs")) {
+      for (const panel of all("[data-language]", tabs)) panel.hidden = panel.dataset.language !== name;
+      for (const tab of all("[role=tab]", tabs)) {
+        const isOn = tab.dataset.for === name;
+        tab.setAttribute("aria-selected", isOn);
+        tab.tabIndex = isOn ? 0 : -1;
+      }
+    }
+    try { localStorage.setItem("ecsuite-language", name); } catch { /* a page from disk may have no storage */ }
+  };
+  const first = document.querySelector(".tabs [data-language]");
+  if (first) {
+    for (const tabs of all(".tabs")) {
+      const list = tabs.querySelector("[role=tablist]");
+      list.hidden = false;
+      list.addEventListener("click", (event) => event.target.dataset.for && choose(event.target.dataset.for));
+      list.addEventListener("keydown", (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        const own = all("[role=tab]", list);
+        if (!step) return;
+        const next = own[(own.indexOf(event.target) + step + own.length) % own.length];
+        choose(next.dataset.for);
+        next.focus();
+      });
+    }
+    let kept = null;
+    try { kept = localStorage.getItem("ecsuite-language"); } catch { /* likewise */ }
+    const names = all("[data-language]", document.querySelector(".tabs")).map((panel) => panel.dataset.language);
+    choose(names.includes(kept) ? kept : first.dataset.language);
+  }
+})();
