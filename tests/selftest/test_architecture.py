@@ -64,7 +64,19 @@ LAYERS = [
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 # What only some users need is imported where it is used.
-HEAVY = {"rich", "starlette", "uvicorn", "stamina", "vcr", "pytest", "sqlite3", "asyncio", "httptools", "jinja2", "markupsafe"}
+HEAVY = {
+    "rich",
+    "starlette",
+    "uvicorn",
+    "stamina",
+    "vcr",
+    "pytest",
+    "sqlite3",
+    "asyncio",
+    "httptools",
+    "jinja2",
+    "markupsafe",
+}
 AT_HOME = {
     "rich": {"ecsuite.report.terminal"},
     "starlette": {"ecsuite.standin"},

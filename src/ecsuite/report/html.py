@@ -22,7 +22,10 @@ LARGE: Final = 10_000_000
 
 def report_html(result: RunResult) -> str:
     """The report on a run: one file, readable without script and style sheet, which asks for nothing else."""
-    return page("report.html.jinja", view_of(result))
+    made = page("report.html.jinja", view_of(result))
+    if len(made.encode(errors="backslashreplace")) < LARGE:
+        return made
+    return page("report.html.jinja", view_of(result, with_calls=False))
 
 
 def page(template: str, view: Mapping[str, Any]) -> str:

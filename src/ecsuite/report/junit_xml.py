@@ -11,7 +11,7 @@ from ecsuite.report.causes import found_title
 from ecsuite.report.junit import told_text
 from ecsuite.results.collect import Told
 from ecsuite.results.record import Found
-from ecsuite.results.result import RunResult, TestFinding, TestRun
+from ecsuite.results.result import RanTest, RunResult, TestFinding
 from ecsuite.results.severity import fails
 
 # What XML 1.0 cannot hold.
@@ -79,7 +79,7 @@ class _Told:
         return [(each.cause, self._causes[each.cause - 1].first) for each in self._findings.get(test, ())]
 
 
-def _add_test(suite: ET.Element, test: TestRun, told: _Told) -> None:
+def _add_test(suite: ET.Element, test: RanTest, told: _Told) -> None:
     path, _, name = test.name.partition("::")
     module = path.removesuffix(".py").replace("/", ".")
     case = ET.SubElement(

@@ -20,7 +20,7 @@ from ecsuite.report.text import unsteady_text
 from ecsuite.report.verdict import verdict_of
 from ecsuite.results.cause import Cause
 from ecsuite.results.coverage import SORTS, Coverage, OperationCoverage, Share
-from ecsuite.results.result import RunResult, TestRun
+from ecsuite.results.result import RanTest, RunResult
 from ecsuite.results.sample import Fields, Sample
 from ecsuite.results.seen import Call
 
@@ -284,7 +284,7 @@ def scenarios(result: RunResult) -> list[Scenario]:
     ]
 
 
-def slowest(tests: Sequence[TestRun]) -> list[Slow]:
+def slowest(tests: Sequence[RanTest]) -> list[Slow]:
     """The operations that took the longest at their median."""
     times: dict[str, list[float]] = {}
     for call in (call for test in tests for call in test.calls if call.role != "delivery"):
@@ -322,8 +322,8 @@ def call_line(call: Call) -> str:
     return f"{name}{call.method} {call.path} → {call.status or 'no response'}, {call.seconds * 1000:.0f} ms{outcome}"
 
 
-def view_of(result: RunResult) -> Mapping[str, Any]:
-    """All that the template of the page shows."""
+def view_of(result: RunResult, *, with_calls: bool = True) -> Mapping[str, Any]:
+    """All that the template of the page shows; without the exchanges of tests, where it would be too large."""
     editions = list(dict.fromkeys(each.edition for each in result.coverage.operations))
     return {
         "verdict": verdict_of(result),
@@ -337,5 +337,6 @@ def view_of(result: RunResult) -> Mapping[str, Any]:
         "scenarios": scenarios(result),
         "slowest": slowest(result.tests),
         "environment": environment(result),
-        "tests": [(test, [call_line(call) for call in test.calls]) for test in result.tests],
+        "tests": [(test, [call_line(call) for call in test.calls if with_calls]) for test in result.tests],
+        "is_cut": not with_calls,
     }

@@ -17,7 +17,7 @@ from ecsuite.journal import Tally
 from ecsuite.results.cause import Cause, Causes
 from ecsuite.results.coverage import Coverage, coverage_of, promises_of
 from ecsuite.results.record import Found, Record
-from ecsuite.results.result import Figures, Kind, Problem, RunInfo, RunResult, TestFinding, TestRun
+from ecsuite.results.result import Figures, Kind, Problem, RanTest, RunInfo, RunResult, TestFinding
 from ecsuite.results.seen import Call, Seen
 from ecsuite.results.severity import fails
 from ecsuite.version import __version__
@@ -154,7 +154,7 @@ class Collector:
 
         Args:
             test: its node id.
-            outcome: as `TestRun` has it; empty where a part of it ended well that decides nothing.
+            outcome: as `RanTest` has it; empty where a part of it ended well that decides nothing.
             seconds: of that part.
         """
         if test not in self._tests and outcome not in {"failed", "error", "inconclusive"}:
@@ -224,9 +224,9 @@ class Collector:
         )
 
 
-def _test_run(name: str, test: _Test) -> TestRun:
+def _test_run(name: str, test: _Test) -> RanTest:
     outcome, seconds = test.outcome or "passed", round(test.seconds, 3)
-    return TestRun(name, outcome, seconds, test.edition, test.scenario, test.reason, tuple(test.calls))
+    return RanTest(name, outcome, seconds, test.edition, test.scenario, test.reason, tuple(test.calls))
 
 
 def script_name(number: int) -> str:

@@ -177,7 +177,7 @@ class TestFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class TestRun:
+class RanTest:
     """A test that called the API, or failed.
 
     Attributes:
@@ -211,7 +211,7 @@ class TestRun:
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> TestRun:
+    def from_json(cls, value: Mapping[str, Any]) -> RanTest:
         """The test that `to_json` gave."""
         calls = tuple(Call(*call) for call in value["calls"])
         names = ("name", "outcome", "seconds", "edition", "scenario", "reason")
@@ -244,7 +244,7 @@ class RunResult:
     skipped: Mapping[str, int] = field(default_factory=dict)
     left: tuple[str, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
-    tests: tuple[TestRun, ...] = ()
+    tests: tuple[RanTest, ...] = ()
     calls_left_out: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -286,11 +286,11 @@ class RunResult:
             skipped=dict(value["skipped"]),
             left=tuple(value["left"]),
             coverage=Coverage.from_json(value["coverage"]),
-            tests=tuple(map(TestRun.from_json, value["tests"])),
+            tests=tuple(map(RanTest.from_json, value["tests"])),
             calls_left_out=value["calls_left_out"],
             files=dict(value["files"]),
         )
 
 
-def _each(parts: Iterable[Cause | TestFinding | Problem | TestRun]) -> list[dict[str, Any]]:
+def _each(parts: Iterable[Cause | TestFinding | Problem | RanTest]) -> list[dict[str, Any]]:
     return [part.to_json() for part in parts]
