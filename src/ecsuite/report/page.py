@@ -261,6 +261,16 @@ def _promise_cell(passed: int, broken: int, not_checked: int) -> Cell:
     return Cell("●", said, "seen") if passed else Cell("○", said, "hole")
 
 
+def totals(coverage: Coverage) -> list[tuple[str, int, int, int]]:
+    """How often each promise was kept, broken and not checked, by single exchanges and by several together."""
+    sums: dict[str, list[int]] = {}
+    for each in coverage.promises:
+        own = sums.setdefault(each.promise, [0, 0, 0])
+        for index, times in enumerate((each.passed, each.broken, each.not_checked)):
+            own[index] += times
+    return [(wording.title_of(promise), kept, broken, unchecked) for promise, (kept, broken, unchecked) in sums.items()]
+
+
 def shares_of(coverage: Coverage) -> list[tuple[str, Share]]:
     """How much of each sort was seen, by the name that people know it by."""
     return [(_NAMES.get(sort, sort), share) for sort, share in coverage.shares().items()]
@@ -333,6 +343,7 @@ def view_of(result: RunResult, *, with_calls: bool = True) -> Mapping[str, Any]:
         "shares": shares_of(result.coverage),
         "statuses": [statuses(result.coverage, edition) for edition in editions],
         "promises": [promises(result.coverage, edition) for edition in editions],
+        "totals": totals(result.coverage),
         "not_checked": not_checked(result),
         "scenarios": scenarios(result),
         "slowest": slowest(result.tests),
