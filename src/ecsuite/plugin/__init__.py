@@ -10,6 +10,7 @@ pytest_plugins = (
     "ecsuite.plugin.tables",
     "ecsuite.plugin.fixtures",
     "ecsuite.plugin.recording",
+    "ecsuite.plugin.har",
     "ecsuite.plugin.outcome",
     "ecsuite.plugin.unsteady",
     "ecsuite.plugin.results",

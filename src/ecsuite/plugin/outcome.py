@@ -16,6 +16,7 @@ from ecsuite.errors import CouldNotTell, EcsuiteError, NothingThere
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Tally
+from ecsuite.plugin.har import write_exchanges
 from ecsuite.plugin.recording import scenario_of
 from ecsuite.plugin.seen import take_seen
 from ecsuite.plugin.session import run_of, settings_of
@@ -112,6 +113,7 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
             scenario=scenario_of(item) or "",
             seen=take_seen(item, run.edition),
         )
+        write_exchanges(item, run)
         if run.could_not_delete:
             note_left(item)
         if run.journal.findings:
