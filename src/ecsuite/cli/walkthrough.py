@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
-from typing import cast
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from ecsuite.cli.codes import BROKEN
 from ecsuite.target import MODES, Mode
+
+if TYPE_CHECKING:
+    from ecsuite.session import Run
 
 
 @click.command()
@@ -34,18 +38,46 @@ from ecsuite.target import MODES, Mode
     help="Let a live walkthrough write to a production host.",
 )
 @click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
-def walkthrough(target: str, edition: str | None, *, allow_production: bool, strict: bool) -> int:
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it as a page that teaches, instead of telling it here.",
+)
+def walkthrough(target: str, edition: str | None, *, allow_production: bool, strict: bool, html: Path | None) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     from ecsuite import editions  # noqa: PLC0415
-    from ecsuite.report.terminal import tell  # noqa: PLC0415
     from ecsuite.report.text import waiting_text  # noqa: PLC0415
     from ecsuite.session import Session, Settings  # noqa: PLC0415
+    from ecsuite.session.outputs import require_file  # noqa: PLC0415
 
     mode = cast("Mode", target)
     chosen = editions.require(edition or editions.default(mode))
     settings = Settings.of(mode, chosen, allow_production=allow_production)
+    if html is not None:
+        require_file(html, "--html")
     with closing(Session(settings, tell=lambda wait: print(waiting_text(wait), file=sys.stderr))) as session:
         session.require_server()
         with session.run(chosen, "quickstart") as run:
-            passed = tell(run, strict=strict)
+            passed = _write(html, run, strict=strict) if html else _tell(run, strict=strict)
     return 0 if passed else BROKEN
+
+
+def _tell(run: Run, *, strict: bool) -> bool:
+    from ecsuite.report.terminal import tell  # noqa: PLC0415
+
+    return tell(run, strict=strict)
+
+
+def _write(file: Path, run: Run, *, strict: bool) -> bool:
+    """Write the page, also of a story that could not go on; whether it was told to its end, without an error."""
+    from ecsuite.report.lesson import lesson_html  # noqa: PLC0415
+    from ecsuite.report.tale import told  # noqa: PLC0415
+    from ecsuite.results import store  # noqa: PLC0415
+
+    tale = told(run, strict=strict)
+    store.write_texts(file.parent, {file.name: lesson_html(tale)})
+    print(file)
+    if tale.stopped:
+        print(f"ecsuite: it cannot go on: {tale.mask(tale.stopped)}", file=sys.stderr)
+    return tale.passed

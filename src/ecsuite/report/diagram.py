@@ -10,12 +10,23 @@ from ecsuite.results.seen import Call
 
 LANES: Final = ("partner", "identity service", "API", "receiver")
 _FROM_TO: Final = {"identity": (0, 1), "api": (0, 2), "delivery": (2, 3)}
-_AXIS: Final = 84
-_LANE: Final = 240
-_TOP: Final = 44
-_ROW: Final = 36
 _MOST_TEXT: Final = 44
 MOST_CALLS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How much room there is: for the axis of time, between two lanes, above the first call, for each call."""
+
+    axis: int
+    lane: int
+    top: int
+    row: int
+
+
+WIDE: Final = Layout(axis=84, lane=240, top=44, row=36)
+# Beside a text, without words on the arrows.
+NARROW: Final = Layout(axis=0, lane=72, top=30, row=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +69,28 @@ class Diagram:
     more: int
 
 
-def diagram_of(calls: Sequence[Call]) -> Diagram:
+def diagram_of(calls: Sequence[Call], layout: Layout = WIDE) -> Diagram:
     """The diagram of a test's calls; lanes that nobody calls are left out."""
     used = sorted({lane for call in calls for lane in _FROM_TO[call.role]} | {0})
-    place = {lane: _AXIS + _LANE // 2 + number * _LANE for number, lane in enumerate(used)}
+    place = {lane: layout.axis + layout.lane // 2 + number * layout.lane for number, lane in enumerate(used)}
     first = calls[0].at if calls else 0.0
-    arrows = tuple(_arrow(number, call, place, first) for number, call in enumerate(calls[:MOST_CALLS]))
+    arrows = tuple(
+        _arrow(layout.top + layout.row * (number + 1), call, place, first)
+        for number, call in enumerate(calls[:MOST_CALLS])
+    )
     return Diagram(
-        width=_AXIS + _LANE * len(used),
-        height=_TOP + _ROW * (len(arrows) + 1),
+        width=layout.axis + layout.lane * len(used),
+        height=layout.top + layout.row * (len(arrows) + 1),
         lanes=tuple((LANES[lane], place[lane]) for lane in used),
         arrows=arrows,
         more=max(len(calls) - MOST_CALLS, 0),
     )
 
 
-def _arrow(number: int, call: Call, place: dict[int, int], first: float) -> Arrow:
+def _arrow(y: int, call: Call, place: dict[int, int], first: float) -> Arrow:
     start, end = (place[lane] for lane in _FROM_TO[call.role])
     text = f"{call.method} {call.path}"
     shown = text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…"
-    y = _TOP + _ROW * (number + 1)
     return Arrow(y, start, end, shown, str(call.status or "none"), _time(call.at - first), call.outcome == "broken")
 
 

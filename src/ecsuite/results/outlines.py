@@ -23,9 +23,15 @@ class Node:
     Attributes:
         pointer: a JSON pointer in which `*` is any item of a list.
         values: those that its schema lists, as JSON texts.
+        about: what its schema says of it, for people.
+        type: what a value must be, as its schema says; empty where it does not.
+        is_required: whether a value must stand there.
     """
 
     pointer: str = ""
+    about: str = ""
+    type: str = ""
+    is_required: bool = False
     members: dict[str, Node] = field(default_factory=dict)
     items: Node | None = None
     values: dict[str, None] = field(default_factory=dict)
@@ -119,12 +125,15 @@ def _grow(contract: Contract, schema: Pointer, node: Node, never: str, depth: in
     shape = contract.schemas.shape(schema)
     enum = shape.keywords.get("enum") or ([shape.keywords["const"]] if "const" in shape.keywords else [])
     node.values |= dict.fromkeys(json.dumps(value, ensure_ascii=False) for value in enum if value is not None)
+    node.about = node.about or " ".join(str(shape.keywords.get("description", "")).split())
+    node.type = node.type or " or ".join(shape.types)
     if depth > _DEEPEST:
         return
     for name, member in shape.members.items():
         if contract.schemas.shape(member).keywords.get(never):
             continue
         inner = node.members.setdefault(name, Node(f"{node.pointer}/{name}"))
+        inner.is_required = inner.is_required or name in shape.required
         _grow(contract, member, inner, never, depth + 1)
     if shape.items:
         node.items = node.items or Node(f"{node.pointer}/*")

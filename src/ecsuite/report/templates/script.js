@@ -63,6 +63,25 @@
   reveal();
   addEventListener("beforeprint", () => { for (const each of all(".cause details")) each.open = true; });
 
+  // The sequence of calls follows the step that is being read.
+  const marked = (step) => {
+    for (const arrow of all(".track .arrow")) arrow.classList.toggle("current", arrow.dataset.step === step);
+    for (const link of all(".steps a")) {
+      if (link.hash === `#step-${step}`) link.setAttribute("aria-current", "step");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  const lessons = all(".lesson");
+  const follow = () => {
+    const read = lessons.filter((lesson) => lesson.getBoundingClientRect().top < innerHeight / 3).pop() || lessons[0];
+    marked(read.dataset.step);
+  };
+  if (lessons.length) {
+    addEventListener("scroll", follow, { passive: true });
+    follow();
+  }
+  addEventListener("keydown", (event) => { if (event.key === "Escape") document.activeElement.blur(); });
+
   // One choice of language for all requests of a page, kept for the next time.
   const choose = (name) => {
     for (const tabs of all(".tabs")) {
@@ -80,6 +99,7 @@
     for (const tabs of all(".tabs")) {
       const list = tabs.querySelector("[role=tablist]");
       list.hidden = false;
+      for (const name of all(".language", tabs)) name.hidden = true;
       list.addEventListener("click", (event) => event.target.dataset.for && choose(event.target.dataset.for));
       list.addEventListener("keydown", (event) => {
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
