@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ecsuite.errors import OutputUnwritable
 from ecsuite.findings.finding import Result
-from ecsuite.messages.exchange import Headers
+from ecsuite.messages.exchange import Headers, Request, Response
 from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_json
 from ecsuite.messages.redact import mask_form, mask_value
 from ecsuite.results.own import Privacy, counted
@@ -30,6 +30,7 @@ MOST_OF_BODY: Final = 64_000
 MOST_ENTRIES: Final = 50_000
 MOST_BYTES: Final = 200_000_000
 _FIRST_REFUSAL: Final = 400
+_KNOWN: Final = frozenset(HTTPStatus)
 
 
 def entry_of(
@@ -46,48 +47,53 @@ def entry_of(
         is_delivery: whether the API called, so that the request is as private as a response.
     """
     exchange, operation = result.exchange, result.operation
-    request, response = exchange.request, exchange.response
+    response = exchange.response
     taken = round(exchange.seconds * 1000, 3)
-    url = mask(request.url)
-    sent, note = _text(request.body, request.headers, privacy if is_delivery else None, mask)
-    is_refusal = response.status >= _FIRST_REFUSAL
-    came, left_out = _text(response.body, response.headers, None if is_refusal else privacy, mask)
-    media_type = response.headers.get("Content-Type") or "x-unknown"
-    entry: dict[str, Any] = {
+    return {
         "startedDateTime": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "time": taken,
-        "request": {
-            "method": mask(request.method),
-            "url": url,
-            "httpVersion": "HTTP/1.1",
-            "cookies": [],
-            "headers": _fields(headers_of(request.headers, mask)),
-            "queryString": _fields(tuple(parse_qsl(urlsplit(url).query, keep_blank_values=True))),
-            "headersSize": -1,
-            "bodySize": len(request.body),
-        },
-        "response": {
-            "status": response.status,
-            "statusText": HTTPStatus(response.status).phrase if response.status in _KNOWN else "",
-            "httpVersion": "HTTP/1.1",
-            "cookies": [],
-            "headers": _fields(headers_of(response.headers, mask)),
-            "content": {"size": len(response.body), "mimeType": mask(media_type), "text": came, "comment": left_out},
-            "redirectURL": mask(response.headers.get("Location") or ""),
-            "headersSize": -1,
-            "bodySize": len(response.body),
-        },
+        "request": _request(exchange.request, privacy if is_delivery else None, mask),
+        # A refusal has lists of reasons, and of nobody's things.
+        "response": _response(response, None if response.status >= _FIRST_REFUSAL else privacy, mask),
         "cache": {},
         "timings": {"send": 0, "wait": taken, "receive": 0},
         "comment": mask(f"{operation.id if operation else 'no operation'}, in {test}"),
     }
+
+
+def _request(request: Request, privacy: Privacy | None, mask: Mask) -> dict[str, Any]:
+    url = mask(request.url)
+    made: dict[str, Any] = {
+        "method": mask(request.method),
+        "url": url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _fields(headers_of(request.headers, mask)),
+        "queryString": _fields(tuple(parse_qsl(urlsplit(url).query, keep_blank_values=True))),
+        "headersSize": -1,
+        "bodySize": len(request.body),
+    }
     if request.body:
-        mime = mask(request.headers.get("Content-Type") or "")
-        entry["request"]["postData"] = {"mimeType": mime, "params": [], "text": sent, "comment": note}
-    return entry
+        text, note = _text(request.body, request.headers, privacy, mask)
+        media_type = mask(request.headers.get("Content-Type") or "")
+        made["postData"] = {"mimeType": media_type, "params": [], "text": text, "comment": note}
+    return made
 
 
-_KNOWN: Final = frozenset(HTTPStatus)
+def _response(response: Response, privacy: Privacy | None, mask: Mask) -> dict[str, Any]:
+    text, note = _text(response.body, response.headers, privacy, mask)
+    media_type = mask(response.headers.get("Content-Type") or "x-unknown")
+    return {
+        "status": response.status,
+        "statusText": HTTPStatus(response.status).phrase if response.status in _KNOWN else "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _fields(headers_of(response.headers, mask)),
+        "content": {"size": len(response.body), "mimeType": media_type, "text": text, "comment": note},
+        "redirectURL": mask(response.headers.get("Location") or ""),
+        "headersSize": -1,
+        "bodySize": len(response.body),
+    }
 
 
 def _fields(pairs: Fields) -> list[dict[str, str]]:
