@@ -13,7 +13,7 @@ from outcomes import a_found, a_result
 from ecsuite.errors import ReportUnusable
 from ecsuite.results import store
 from ecsuite.results.merge import difference, exit_code, merge
-from ecsuite.results.result import Problem
+from ecsuite.results.result import Problem, RunResult
 
 GOLDEN = Path(__file__).parent / "golden" / "results-2.json"
 
@@ -59,6 +59,21 @@ def test_tracebacks_of_several_results_keep_apart():
 def test_exit_code_is_the_worst(codes, one):
     """Interrupted counts for more than a fault of ecsuite's, that for more than a broken promise, and so on."""
     assert exit_code(codes) == one
+
+
+def with_least(result: RunResult, percent: float) -> RunResult:
+    """A result that failed, for it had seen less than so many percent."""
+    settings = {**result.run.settings, "coverage_min": percent}
+    return replace(result, run=replace(result.run, settings=settings, exit_code=1))
+
+
+def test_coverage_of_a_part_does_not_fail_the_whole():
+    """What each of several runs has not seen, all of them may have; a broken promise fails them all the same."""
+    part, share = a_result(), a_result().coverage.share.percent
+
+    assert merge([with_least(part, share), with_least(part, share)]).run.exit_code == 0
+    assert merge([with_least(part, share), with_least(part, share + 1)]).run.exit_code == 1
+    assert merge([with_least(part, share), with_least(a_result(a_found()), share)]).run.exit_code == 1
 
 
 def test_settings_that_differ_are_both_told():
@@ -124,11 +139,10 @@ def test_bad_result_is_one_line(tmp_path):
 
     for change in ({"schema": 1}, {"format": "x"}, {"tests": 7}, {"files": {"../x.sh": ""}}, {"files": {"a.html": ""}}):
         (tmp_path / store.FILE).write_text(json.dumps(value | change))
-        ended = command(tmp_path)
-        assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (4, "", 1), change
-    assert command(tmp_path / "nowhere").returncode == 4
-    with pytest.raises(ReportUnusable, match="none of a result's"):
-        store.read(tmp_path)
+        with pytest.raises(ReportUnusable, match=r"^cannot read the result of a run from .*results.json: [^\n]+$"):
+            store.read(tmp_path)
+    ended = command(tmp_path)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (4, "", 1)
 
 
 def strict(schema: object) -> object:

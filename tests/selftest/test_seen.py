@@ -9,7 +9,8 @@ from ecsuite.findings.finding import Observation
 from ecsuite.messages.exchange import Expectation
 from ecsuite.promises import REQUEST_BODY
 from ecsuite.results.coverage import Coverage, OperationCoverage, Share, coverage_of, merged, promises_of
-from ecsuite.results.seen import MOST_CALLS, Seen, Spot, Watch
+from ecsuite.results.outlines import Spot
+from ecsuite.results.seen import MOST_CALLS, Seen, Watch
 
 METER = {"address": {"street": "s"}, "locationType": "Residential"}
 

@@ -55,7 +55,7 @@ def walkthrough(target: str, edition: str | None, *, allow_production: bool, str
     chosen = editions.require(edition or editions.default(mode))
     settings = Settings.of(mode, chosen, allow_production=allow_production)
     if html is not None:
-        require_file(html, "--html")
+        require_file(html, "--html", is_replaced=True)
     with closing(Session(settings, tell=lambda wait: print(waiting_text(wait), file=sys.stderr))) as session:
         session.require_server()
         with session.run(chosen, "quickstart") as run:

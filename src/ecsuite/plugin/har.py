@@ -22,6 +22,9 @@ _FILE: Final = pytest.StashKey[Path]()
 _EXCHANGES: Final = pytest.StashKey[list[tuple[float, Result]]]()
 # Under this name a worker is told where the file is.
 _OF_WORKER: Final = "ecsuite_har"
+# Under this name a report has why exchanges of its test could not be written.
+_FAILED: Final = "ecsuite_har_failed"
+_REASONS: Final = pytest.StashKey[dict[str, None]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,8 +50,21 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     file = config.stash[_FILE] = config.invocation_params.dir / given
     with usage_errors():
-        require_file(file, "--ec-har")
+        require_file(file, "--ec-har", is_replaced=True)
     har.remove_parts(file)
+    reasons = config.stash[_REASONS] = {}
+    config.pluginmanager.register(Failures(reasons), "ecsuite_har_failures")
+
+
+class Failures:
+    """Learns why exchanges could not be written, in whichever process; a plugin of the one that prints."""
+
+    def __init__(self, reasons: dict[str, None]) -> None:
+        self._reasons = reasons
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the reason out of a report."""
+        self._reasons |= {str(value): None for name, value in report.user_properties if name == _FAILED}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -89,7 +105,8 @@ def write_exchanges(item: pytest.Item, run: Run) -> None:
     try:
         har.append(har.part_of(file, process), entries)
     except OSError as error:
-        raise OutputUnwritable("--ec-har", file, error.strerror or str(error)) from None
+        # The test is not to blame; who prints tells it, at the end.
+        item.user_properties.append((_FAILED, error.strerror or str(error)))
 
 
 def _called(result: Result) -> str:
@@ -102,6 +119,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     file = session.config.stash.get(_FILE, None)
     if file is None or hasattr(session.config, "workerinput"):
         return
+    for reason in session.config.stash[_REASONS]:
+        session.exitstatus = OutputUnwritable.exit_code
+        _tell(session, str(OutputUnwritable("--ec-har", file, reason)))
     try:
         left_out = har.put_together(file)
     except OutputUnwritable as error:

@@ -92,6 +92,7 @@ class Reporter:
             strict=self._strict,
         )
         self._properties: dict[str, str] = {}
+        self._setup: dict[str, float] = {}
         self._failed_to_write = ""
         self._lines: list[str] = []
 
@@ -136,7 +137,11 @@ class Reporter:
             if told.new or told.known or (report.failed and record.is_told):
                 self._tell(report, told, is_told=record.is_told)
             self._end_if_hopeless()
-        self._collector.add_outcome(report.nodeid, outcome, report.duration)
+        if report.when == "setup":
+            self._setup[report.nodeid] = report.duration
+        else:
+            seconds = report.duration + self._setup.pop(report.nodeid, 0.0)
+            self._collector.add_outcome(report.nodeid, outcome, seconds)
         if report.when == "teardown" and report.nodeid in self._properties:
             # JUnit has no other place for what does not fail a test.
             report.user_properties.append(("ecsuite", self._properties.pop(report.nodeid)))

@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-from ecsuite.results.seen import Seen, Spot, Watch
+from ecsuite.results.outlines import Spot
+from ecsuite.results.seen import Seen, Watch
 from ecsuite.session import Run
 
 _WATCH: Final = pytest.StashKey[Watch]()
@@ -16,7 +17,7 @@ _KNOWN: Final = pytest.StashKey[dict[str, set[Spot]]]()
 
 def watch(item: pytest.Item, run: Run) -> None:
     """Look at the exchanges of a test's run."""
-    own = item.stash[_WATCH] = Watch(run.api.checker.contract)
+    own = item.stash[_WATCH] = Watch(run.api.checker.contract, _known(item, run.edition))
     run.journal.listeners.append(own)
 
 
@@ -25,4 +26,8 @@ def take_seen(item: pytest.Item, edition: str) -> Seen:
     own = item.stash.get(_WATCH, None)
     if own is None:
         return Seen()
-    return own.seen.without(item.config.stash.setdefault(_KNOWN, {}).setdefault(edition, set()))
+    return own.seen.without(_known(item, edition))
+
+
+def _known(item: pytest.Item, edition: str) -> set[Spot]:
+    return item.config.stash.setdefault(_KNOWN, {}).setdefault(edition, set())

@@ -10,8 +10,8 @@ from typing import Any, Final
 from ecsuite.contract import Contract
 from ecsuite.findings.finding import Observation
 from ecsuite.promises import BY_ID
-from ecsuite.results.outlines import Outline, Side, outlines_of
-from ecsuite.results.seen import REQUEST, Seen, Sort, Spot, value_name
+from ecsuite.results.outlines import REQUEST, Outline, Side, Sort, outlines_of
+from ecsuite.results.seen import Seen
 
 SORTS: Final[tuple[Sort, ...]] = ("media_types", "members", "values", "links")
 _ORDER: Final = ("operations", "statuses", *SORTS, "deliveries", "promises")
@@ -231,31 +231,28 @@ def coverage_of(edition: str, contract: Contract, seen: Seen) -> tuple[Operation
 def _operation(edition: str, outline: Outline, seen: Seen) -> OperationCoverage:
     operation = outline.operation
     responses = {
-        status: _side(operation.id, status, side, seen, seen.statuses[operation.id, status])
-        for status, side in outline.responses.items()
+        status: _side(side, seen, seen.statuses[operation.id, status]) for status, side in outline.responses.items()
     }
     for (called, status), times in seen.statuses.items():
         if called == operation.id and status not in responses and status != REQUEST:
             responses[status] = SideCoverage(times, is_listed=False)
     calls = sum(times for (called, _), times in seen.statuses.items() if called == operation.id)
-    request = _side(operation.id, REQUEST, outline.request, seen, calls)
+    request = _side(outline.request, seen, calls)
     ordered = dict(sorted(responses.items()))
     return OperationCoverage(
         edition, operation.id, operation.method, operation.path, outline.is_delivery, request, ordered
     )
 
 
-def _side(operation: str, name: str, side: Side, seen: Seen, times: int) -> SideCoverage:
+def _side(side: Side, seen: Seen, times: int) -> SideCoverage:
     nodes = [*side.body.each()] if side.body else []
-    members = [node.pointer for node in nodes if node.pointer and not node.pointer.endswith("/*")]
-    values = [value_name(node, text) for node in nodes for text in node.values]
     names: dict[Sort, Iterable[str]] = {
         "media_types": side.content,
-        "members": members,
-        "values": values,
+        "members": [node.member.name for node in nodes if node.member],
+        "values": [spot.name for node in nodes for spot in node.values.values()],
         "links": side.links,
     }
-    marks = {sort: {each: Spot(operation, name, sort, each) in seen.spots for each in names[sort]} for sort in SORTS}
+    marks = {sort: {each: side.spot(sort, each) in seen.spots for each in names[sort]} for sort in SORTS}
     return SideCoverage(times, is_listed=True, **marks)
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from ecsuite.results.cause import Cause
+from ecsuite.results.coverage import Coverage
 from ecsuite.results.coverage import merged as merged_coverage
 from ecsuite.results.record import Found
 from ecsuite.results.result import Figures, Kind, Problem, RunInfo, RunResult, TestFinding
@@ -27,8 +28,9 @@ def merge(results: Sequence[RunResult]) -> RunResult:
         return results[0]
     causes, files = _causes(results)
     problems = _problems(results, files)
+    coverage = merged_coverage(result.coverage for result in results)
     return RunResult(
-        run=_run([result.run for result in results]),
+        run=_run(results, coverage),
         figures=_figures([result.figures for result in results]),
         causes=causes,
         findings=_findings(results, causes),
@@ -36,7 +38,7 @@ def merge(results: Sequence[RunResult]) -> RunResult:
         problems=problems,
         skipped=_sum(result.skipped for result in results),
         left=tuple(dict.fromkeys(chain.from_iterable(result.left for result in results))),
-        coverage=merged_coverage(result.coverage for result in results),
+        coverage=coverage,
         tests=tuple(chain.from_iterable(result.tests for result in results)),
         calls_left_out=sum(result.calls_left_out for result in results),
         files=files,
@@ -48,7 +50,8 @@ def exit_code(codes: Iterable[int]) -> int:
     return min(codes, key=lambda code: _PRECEDENCE.index(code) if code in _PRECEDENCE else 1)
 
 
-def _run(runs: Sequence[RunInfo]) -> RunInfo:
+def _run(results: Sequence[RunResult], coverage: Coverage) -> RunInfo:
+    runs = [result.run for result in results]
     settings: dict[str, Any] = dict(runs[0].settings)
     for run in runs[1:]:
         settings = {name: _both(settings.get(name), run.settings.get(name)) for name in {**settings, **run.settings}}
@@ -59,10 +62,28 @@ def _run(runs: Sequence[RunInfo]) -> RunInfo:
         base_urls=tuple(dict.fromkeys(chain.from_iterable(run.base_urls for run in runs))),
         versions={name: text for run in runs for name, text in run.versions.items()},
         ended_by=", ".join(dict.fromkeys(run.ended_by for run in runs if run.ended_by)),
-        exit_code=exit_code(run.exit_code for run in runs),
+        exit_code=_merged_code(results, coverage),
         contracts={edition: digest for run in runs for edition, digest in run.contracts.items()},
         platform=", ".join(dict.fromkeys(run.platform for run in runs)),
     )
+
+
+def _merged_code(results: Sequence[RunResult], coverage: Coverage) -> int:
+    """The code of several runs; too little coverage of a part counts only where that of the whole is too little."""
+    codes = [0 if _is_for_coverage(result) else result.run.exit_code for result in results]
+    least = max((_least(result) for result in results), default=0.0)
+    return exit_code([*codes, int(coverage.share.percent < least)])
+
+
+def _is_for_coverage(result: RunResult) -> bool:
+    """Whether a run failed for its coverage, and for nothing else."""
+    tests = result.figures.tests
+    return result.run.exit_code == 1 and not tests.get("failed") and not tests.get("error") and _least(result) > 0
+
+
+def _least(result: RunResult) -> float:
+    least = result.run.settings.get("coverage_min")
+    return float(least) if isinstance(least, int | float) else 0.0
 
 
 def _both(one: Any, other: Any) -> Any:

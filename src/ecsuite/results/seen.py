@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
-from ecsuite.contract import Contract, Values, schema_for
+from ecsuite.contract import Contract, Values
 from ecsuite.findings.finding import Result
 from ecsuite.messages.exchange import Headers
-from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_form
-from ecsuite.results.outlines import Node, Outline, Side, outlines_of
+from ecsuite.messages.media import FORM, UndecodableError, read_form
+from ecsuite.results.outlines import REQUEST, Outline, Side, Spot, outlines_of
 
-Sort = Literal["media_types", "members", "values", "links"]
-REQUEST: Final = "request"
 # Exchanges of one test that are told one by one, and entities of it whose links are looked out for.
 MOST_CALLS: Final = 2000
 _MOST_LINKED: Final = 500
@@ -27,22 +26,6 @@ _LONGEST_BODY: Final = 1_000_000
 
 Role = Literal["api", "identity", "delivery"]
 Outcome = Literal["passed", "broken", "not checked"]
-
-
-class Spot(NamedTuple):
-    """A part of a contract that was seen.
-
-    Attributes:
-        operation: its id.
-        side: `request`, or the status of a response as the contract writes it.
-        sort: of the part.
-        name: a media type, a JSON pointer, a pointer with `=` and a value, or the id of the operation a link leads to.
-    """
-
-    operation: str
-    side: str
-    sort: Sort
-    name: str
 
 
 class Call(NamedTuple):
@@ -119,14 +102,18 @@ class Watch:
 
     Args:
         contract: what they are checked against.
+        known: spots that need not be seen again, for an earlier test has.
         now: seconds since 1970.
 
     Attributes:
         seen: what they have shown so far.
     """
 
-    def __init__(self, contract: Contract, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, contract: Contract, known: AbstractSet[Spot] = frozenset(), now: Callable[[], float] = time.time
+    ) -> None:
         self.seen = Seen()
+        self._known = known
         self._outlines = outlines_of(contract)
         self._token_operation = contract.token_operation
         self._now = now
@@ -147,8 +134,7 @@ class Watch:
         if status in _SUCCESS and not result.exchange.request.expectation.violates:
             self._note_bodies(result, outline, side)
         elif side in outline.responses:
-            own = outline.responses[side]
-            self.seen.spots.update(_media_type(outline, side, own, result.exchange.response.headers))
+            self._note_media_type(outline.responses[side], result.exchange.response.headers)
 
     def _note_call(self, result: Result, outline: Outline | None) -> None:
         if len(self.seen.calls) >= MOST_CALLS:
@@ -158,7 +144,9 @@ class Watch:
         role: Role = "delivery" if outline and outline.is_delivery else "api"
         if operation is not None and operation is self._token_operation:
             role = "identity"
-        outcome: Outcome = "broken" if result.findings else "passed" if result.passed else "not checked"
+        # A note fails nothing.
+        is_broken = any(finding.severity != "note" for finding in result.findings)
+        outcome: Outcome = "broken" if is_broken else "passed" if result.passed else "not checked"
         path = operation.path if operation else "?"
         at, seconds = round(self._now() - exchange.seconds, 3), round(exchange.seconds, 4)
         method = exchange.request.method if operation else exchange.request.method[:10]
@@ -166,21 +154,31 @@ class Watch:
 
     def _note_bodies(self, result: Result, outline: Outline, side: str) -> None:
         request, response = result.exchange.request, result.exchange.response
-        sent, came = _body(request.body, request.headers), _body(response.body, response.headers)
-        spots, own = self.seen.spots, outline.responses.get(side, Side())
+        sent = self._note_body(outline.request, request.body, request.headers)
         if outline.is_delivery:
-            spots.update(_media_type(outline, REQUEST, outline.request, request.headers))
-            spots.update(_spots(outline, REQUEST, outline.request, sent))
             self.seen.statuses[outline.operation.id, REQUEST] += 1
             return
-        if request.body:
-            spots.update(_media_type(outline, REQUEST, outline.request, request.headers))
-            spots.update(_spots(outline, REQUEST, outline.request, sent))
-        if response.body:
-            spots.update(_media_type(outline, side, own, response.headers))
-            spots.update(_spots(outline, side, own, came))
+        own = outline.responses.get(side)
+        if own is None:
+            return
+        came = self._note_body(own, response.body, response.headers)
         self._follow(result, outline)
-        self._look_out(outline, side, own, Values(result.path_parameters, sent, came))
+        self._look_out(own, Values(result.path_parameters, sent, came))
+
+    def _note_body(self, side: Side, body: bytes, headers: Headers) -> Any:
+        """Note what a body shows; the body as a JSON value, or as the members of a form, None where it is neither."""
+        if not body:
+            return None
+        self._note_media_type(side, headers)
+        value = _read(body, headers)
+        if side.body and value is not None:
+            side.body.look(value, self.seen.spots)
+        return value
+
+    def _note_media_type(self, side: Side, headers: Headers) -> None:
+        spot = side.media_type(headers.get("Content-Type") or "")
+        if spot:
+            self.seen.spots.add(spot)
 
     def _follow(self, result: Result, outline: Outline) -> None:
         """Note the links that led to this call."""
@@ -188,11 +186,11 @@ class Watch:
             key = (outline.operation.id, tuple(sorted(result.path_parameters.items())))
             self.seen.spots |= self._linked.get(key, set())
 
-    def _look_out(self, outline: Outline, side: str, own: Side, values: Values) -> None:
+    def _look_out(self, own: Side, values: Values) -> None:
         """Remember the calls that the links of a response lead to."""
         for name, link in own.links.items():
-            spot = Spot(outline.operation.id, side, "links", name)
-            if spot in self.seen.spots:
+            spot = own.spot("links", name)
+            if spot in self._known or spot in self.seen.spots:
                 continue
             for number, parameters in enumerate(link.each(values)):
                 if number >= _MOST_LINKED_OF_ONE or len(self._linked) >= _MOST_LINKED:
@@ -200,38 +198,11 @@ class Watch:
                 self._linked.setdefault((name, tuple(sorted(parameters.items()))), set()).add(spot)
 
 
-def _body(body: bytes, headers: Headers) -> Any:
-    """A body as a JSON value, or as the members of a form; None where it is neither."""
-    if not body or len(body) > _LONGEST_BODY:
+def _read(body: bytes, headers: Headers) -> Any:
+    if len(body) > _LONGEST_BODY:
         return None
     try:
-        if MediaType.of(headers.get("Content-Type")).essence == FORM:
-            return dict(read_form(body))
-        return json.loads(body)
+        is_form = (headers.get("Content-Type") or "").startswith(FORM)
+        return dict(read_form(body)) if is_form else json.loads(body)
     except (ValueError, RecursionError, UndecodableError):
         return None
-
-
-def _media_type(outline: Outline, side: str, own: Side, headers: Headers) -> Iterator[Spot]:
-    essence = MediaType.of(headers.get("Content-Type")).essence
-    schema = schema_for(own.content, essence)
-    for name, pointer in own.content.items():
-        if pointer == schema:
-            yield Spot(outline.operation.id, side, "media_types", name)
-
-
-def _spots(outline: Outline, side: str, own: Side, body: Any) -> Iterator[Spot]:
-    if own.body is None or body is None:
-        return
-    for node, value in own.body.seen_in(body):
-        if node.pointer and not node.pointer.endswith("/*"):
-            yield Spot(outline.operation.id, side, "members", node.pointer)
-        if node.values and not isinstance(value, dict | list):
-            text = json.dumps(value, ensure_ascii=False)
-            if text in node.values:
-                yield Spot(outline.operation.id, side, "values", value_name(node, text))
-
-
-def value_name(node: Node, text: str) -> str:
-    """What a value of an enum is called: `/locationType=Residential`."""
-    return f"{node.pointer}={text.strip(chr(34))}"

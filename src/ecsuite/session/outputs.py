@@ -22,8 +22,16 @@ def require_writable(folder: Path, option: str) -> None:
         raise OutputUnwritable(option, folder, error.strerror or str(error)) from None
 
 
-def require_file(path: Path, option: str) -> None:
-    """See that a file can be written, and leave it as it is; raises as `require_writable`."""
+def require_file(path: Path, option: str, *, is_replaced: bool = False) -> None:
+    """See that a file can be written, and leave it as it is; raises as `require_writable`.
+
+    Args:
+        path: of the file.
+        option: that names it.
+        is_replaced: whether another file takes its place in the end, so that it must not be a device.
+    """
     if path.is_dir():
         raise OutputUnwritable(option, path, "it is a folder")
+    if is_replaced and path.exists() and not path.is_file():
+        raise OutputUnwritable(option, path, "it is no regular file")
     require_writable(path.parent, option)
