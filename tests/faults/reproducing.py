@@ -100,8 +100,8 @@ class Scripted(Watch):
         run = run_of(item)
         for finding in findings:
             if run and self.finding is None and self._fits(finding):
-                self.finding, self.script = finding, script_for(finding, run.ledger)
-                self.plan = plan(finding, run.ledger)
+                self.finding, self.script = finding, script_for(finding, run.transcript)
+                self.plan = plan(finding, run.transcript)
                 self.secrets = run.redactor.secrets
         super().pytest_ec_findings(item, findings)
 

@@ -13,7 +13,7 @@ import pytest
 from ecsuite import asgi, editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api, checked_of
-from ecsuite.client.ledger import MOST_OTHERS
+from ecsuite.client.transcript import MOST_OTHERS
 from ecsuite.findings.breach import STATUS, Breach
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
@@ -248,7 +248,7 @@ def test_request_is_the_one_that_was_sent(request_):
 
 @pytest.fixture
 def found(standin):
-    """A finding about a call on a vehicle, and the ledger of the client that made it."""
+    """A finding about a call on a vehicle, and the transcript of the client that made it."""
     contract = editions.contract("2023-10")
     target = standin.target()
     journal, redactor = Journal(), Redactor()
@@ -265,7 +265,7 @@ def found(standin):
         api.clean_up()
     assert checked_of(other)
     (finding,) = journal.findings
-    return finding, api.ledger
+    return finding, api.transcript
 
 
 def run(script, environment):
@@ -281,9 +281,9 @@ def run(script, environment):
 
 def test_script_makes_what_the_call_names_alone(found, standin):
     """What the call does not name is not made, and what is made is deleted in the end."""
-    finding, ledger = found
+    finding, transcript = found
 
-    script = script_for(finding, ledger)
+    script = script_for(finding, transcript)
     ran = run(script, standin.environment())
 
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -303,10 +303,10 @@ def hooks_of(standin):
 
 def test_script_works_with_a_token_alone(found, standin):
     """A token in the environment is taken in the place of credentials."""
-    finding, ledger = found
-    (token,) = ledger.tokens
+    finding, transcript = found
+    (token,) = transcript.tokens
 
-    ran = run(script_for(finding, ledger), {"EC_BASE_URL": f"{standin.base_url}/", "EC_ACCESS_TOKEN": token})
+    ran = run(script_for(finding, transcript), {"EC_BASE_URL": f"{standin.base_url}/", "EC_ACCESS_TOKEN": token})
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "HTTP/1.1 200 OK" in ran.stdout
@@ -314,20 +314,20 @@ def test_script_works_with_a_token_alone(found, standin):
 
 def test_script_holds_no_secret(found):
     """Neither the credentials nor a token nor the secret of a webhook stands in it, and they are made up again."""
-    finding, ledger = found
+    finding, transcript = found
 
-    script = script_for(finding, ledger)
+    script = script_for(finding, transcript)
 
-    secrets = {*ledger.redactor.secrets, ledger.partners[0].client_id, "kept-to-itself"}
+    secrets = {*transcript.redactor.secrets, transcript.partners[0].client_id, "kept-to-itself"}
     assert [secret for secret in secrets if secret in script] == []
     assert "secret_1=${EC_WEBHOOK_SECRET:-" in script
 
 
 def test_script_says_what_the_environment_lacks(found):
     """One line names every variable that is missing, before anything is sent."""
-    finding, ledger = found
+    finding, transcript = found
 
-    ran = run(script_for(finding, ledger), {"EC_CLIENT_ID": "x"})
+    ran = run(script_for(finding, transcript), {"EC_CLIENT_ID": "x"})
 
     assert ran.returncode == 4
     assert ran.stderr == "1.sh: not in the environment: EC_BASE_URL EC_TOKEN_URL EC_CLIENT_SECRET\n"
@@ -336,9 +336,9 @@ def test_script_says_what_the_environment_lacks(found):
 
 def test_script_stops_where_it_cannot_make_ready(found, standin):
     """Where what the call needs cannot be made, it says so, with the response, and ends with 1."""
-    finding, ledger = found
+    finding, transcript = found
 
-    ran = run(script_for(finding, ledger), {"EC_BASE_URL": standin.base_url, "EC_ACCESS_TOKEN": "nobody's"})
+    ran = run(script_for(finding, transcript), {"EC_BASE_URL": standin.base_url, "EC_ACCESS_TOKEN": "nobody's"})
 
     assert ran.returncode == 1
     assert ran.stderr.startswith("1.sh: POST /webhooks got 401, so what comes after it cannot be shown: {")
@@ -346,9 +346,9 @@ def test_script_stops_where_it_cannot_make_ready(found, standin):
 
 def test_interrupted_script_deletes_what_it_made(found):
     """Ctrl-C ends it, and what was made by then is deleted."""
-    finding, ledger = found
+    finding, transcript = found
     with serving("2023-10") as standin:
-        script = script_for(finding, ledger).replace("\n# The call.", "\nsleep 30\n# The call.")
+        script = script_for(finding, transcript).replace("\n# The call.", "\nsleep 30\n# The call.")
         process = subprocess.Popen(
             ["sh", "-c", script, "1.sh"],
             env={**os.environ, "no_proxy": "*", **standin.environment()},
@@ -377,10 +377,10 @@ def test_run_that_is_over_keeps_nothing(standin):
     """What a run sent is forgotten when it ends, however long somebody keeps the run."""
     with open_run("2023-10", standin.target()) as opened:
         opened.api.get("/users")
-        during = opened.ledger.steps()
+        during = opened.transcript.steps()
 
     assert len(during) == 2
-    assert opened.ledger.steps() == ()
+    assert opened.transcript.steps() == ()
 
 
 def test_long_run_keeps_what_made_something(standin):
@@ -389,7 +389,7 @@ def test_long_run_keeps_what_made_something(standin):
         opened.api.post("/users", json={"userId": "b7d6a0c4-0f6e-4c1b-8a5e-0d3f5c8b7a55"})
         for _ in range(MOST_OTHERS + 10):
             opened.api.get("/users")
-        steps = opened.ledger.steps()
+        steps = opened.transcript.steps()
 
     methods = [step.exchange.request.method for step in steps]
     assert methods == ["POST", "POST", *["GET"] * MOST_OTHERS]
@@ -398,10 +398,10 @@ def test_long_run_keeps_what_made_something(standin):
 
 def test_finding_without_its_exchange_has_no_script(found):
     """There is nothing to send again."""
-    finding, ledger = found
+    finding, transcript = found
 
-    assert script_for(finding, ledger)
-    assert script_for(replace(finding, blamed=None), ledger) == ""
+    assert script_for(finding, transcript)
+    assert script_for(replace(finding, blamed=None), transcript) == ""
 
 
 def test_refused_call_is_repeated_with_what_was_sent(standin):
@@ -414,7 +414,7 @@ def test_refused_call_is_repeated_with_what_was_sent(standin):
         response = api.get("/users", authorize=False, headers=headers, expect=expect)
         api.add_finding(STATUS_EXPECTED, Breach.of("status", STATUS, [299], response.status_code), response)
 
-    script = script_for(journal.findings[-1], api.ledger)
+    script = script_for(journal.findings[-1], api.transcript)
     ran = run(script, standin.environment())
 
     assert 'Bearer $(first $((${#token} - 1)) "$token")' in script

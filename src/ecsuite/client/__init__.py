@@ -2,8 +2,8 @@
 
 A call goes down a ladder, each step with one concern:
 
-    request     `api`: builds the request, and says so where the response is not what the caller asked for
-    authorized  `token`: puts the token on it, and gets a new one once where the old one is refused
+    request     `api`: says so where the response is not what the caller asked for; `sender` builds the request
+    authorized  `authorization`: puts the token on it, and gets a new one once where the old one is refused
     retrying    `retry`: tries again where the service is unsteady, as long as its `patience` lasts
     send        `connection`, `watch`: httpx, whose hook has the exchange checked, so that no caller can leave that out
 """
@@ -12,20 +12,20 @@ from ecsuite.client.api import Api
 from ecsuite.client.checked import Checked, attach, checked_of, is_checked
 from ecsuite.client.cleanup import fill, segment
 from ecsuite.client.connection import new_http, to_exchange
-from ecsuite.client.ledger import Ledger, Step, texts_in
 from ecsuite.client.pacing import SLOW, Latency
 from ecsuite.client.patience import Patience, Wait
 from ecsuite.client.token import Token
+from ecsuite.client.transcript import Step, Transcript, texts_in
 
 __all__ = [
     "SLOW",
     "Api",
     "Checked",
     "Latency",
-    "Ledger",
     "Patience",
     "Step",
     "Token",
+    "Transcript",
     "Wait",
     "attach",
     "checked_of",

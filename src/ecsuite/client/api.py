@@ -5,35 +5,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from ecsuite.checks import Checker, DecodedExchange
-from ecsuite.client.checked import checked_of, is_checked
+from ecsuite.client.authorization import Authorization
+from ecsuite.client.checked import checked_of, is_checked, require_expected
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import EXPECTATION, WAITED, extensions, is_lost, new_http, to_exchange
-from ecsuite.client.harmless import readable
-from ecsuite.client.ledger import Ledger
+from ecsuite.client.connection import new_http, to_exchange
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
-from ecsuite.client.token import Grant, Token
+from ecsuite.client.sender import Send, Sender
+from ecsuite.client.token import Token
+from ecsuite.client.transcript import Transcript
 from ecsuite.client.watch import Watch
-from ecsuite.errors import BehindFirewall, CouldNotTell, TokenEnded
-from ecsuite.findings.breach import STATUS, Breach, body
+from ecsuite.errors import BehindFirewall, CouldNotTell
+from ecsuite.findings.breach import Breach
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import SUCCESS, UNSPECIFIED, Expectation
+from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.messages.redact import Redactor
-from ecsuite.promises import RESPONSE_BODY, STATUS_EXPECTED, Promise
+from ecsuite.promises import Promise
 from ecsuite.target import Target
 
-SUCCESSES: Final = ("2XX",)
-# So many reads say whether a token is good of which nothing else is known.
-READS: Final = 2
 CLEAN_UP: Final = Expectation("clean-up", unspecified=True)
 
-Send = Callable[[httpx.Request], httpx.Response]
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
@@ -51,7 +47,7 @@ class Api:
         http: made by `new_http`, and not closed by this client; one of its own where it is left out.
         token: where the token is kept; a place of its own where it is left out.
         latency: where it is kept how long calls take; likewise.
-        ledger: where it is kept what was sent; likewise.
+        transcript: where it is kept what was sent; likewise.
         traces: where the trace context of each call is drawn; likewise.
         in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
@@ -69,7 +65,7 @@ class Api:
         http: httpx.Client | None = None,
         token: Token | None = None,
         latency: Latency | None = None,
-        ledger: Ledger | None = None,
+        transcript: Transcript | None = None,
         traces: Traces | None = None,
         in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -81,17 +77,18 @@ class Api:
         self._redactor.add(*target.secrets)
         self._http = http or new_http(target, transport)
         self._owns_http = http is None
-        self._retrying_send = retrying(self._http.send) if retrying else self._http.send
-        self._clock = clock
-        self._token = token or Token(clock)
         self.latency = latency or Latency()
-        self._traces = traces or Traces()
-        self._has_left = False
         self.in_order = in_order
         self.log = CallLog()
+        self.transcript = transcript or Transcript(target, checker.contract, self._redactor)
+        self._has_left = False
         self._cleanup = Cleanup(checker.contract)
-        self.ledger = ledger or Ledger(target, checker.contract, self._redactor)
         self._watch = Watch(checker, journal, self._cleanup, self.log, clock, self._note_step)
+        send = retrying(self._http.send) if retrying else self._http.send
+        self._sender = Sender(self._http, send, self._watch, self.latency, traces or Traces(), clock)
+        self._authorization = Authorization(
+            target, checker.contract, self._sender, self._watch, token or Token(clock), self._note_token
+        )
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Send a GET; see `request`."""
@@ -141,13 +138,13 @@ class Api:
             BehindFirewall: a firewall has refused the request.
         """
         url = self.target.base_url + path
-        request = self._request(method, url, expect, options)
+        request = self._sender.request(method, url, expect, options)
         if chunked:
             request.headers.pop("Content-Length")
             request.headers["Transfer-Encoding"] = "chunked"
-        response = self._authorized(request) if authorize else self._sent(request)
+        response = (self._authorization if authorize else self._sender).send(request)
         if strict:
-            self._require(response, expect)
+            require_expected(response, expect)
         return response
 
     def poll(
@@ -169,10 +166,7 @@ class Api:
 
     def token(self) -> str:
         """The access token of the target's partner, fetched if need be."""
-        token = self.target.credentials.access_token or self._token.get(self._fetch_token)
-        self._redactor.add(token)
-        self.ledger.add_token(token, self.target.credentials)
-        return token
+        return self._authorization.token()
 
     def request_token(
         self,
@@ -192,12 +186,7 @@ class Api:
             strict: as for `request`.
             options: as for `httpx.Client.build_request`, in place of a form.
         """
-        if form is not None:
-            options["data"] = form
-        response = self._sent(self._request(method, self.target.token_url, expect, options))
-        if strict:
-            self._require(response, expect)
-        return response
+        return self._authorization.request_token(form, expect=expect, method=method, strict=strict, **options)
 
     def clean_up(self) -> None:
         """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
@@ -248,105 +237,10 @@ class Api:
         decoded = checked_of(response).decoded if is_ours else self.checker.decode(to_exchange(response))
         self._watch.add_finding(promise, breach, decoded.exchange, decoded.operation)
 
-    def _request(self, method: str, url: str, expect: Expectation, options: Mapping[str, Any]) -> httpx.Request:
-        request = self._http.build_request(method, url, extensions=extensions(expect, self._watch), **options)
-        request.headers.setdefault("traceparent", self._traces.new())
-        return request
-
     def _note_step(self, decoded: DecodedExchange) -> None:
         if decoded.exchange.request.expectation.case != CLEAN_UP.case:
-            self.ledger.note(decoded, self.target.credentials)
+            self.transcript.note(decoded, self.target.credentials)
 
-    def _authorized(self, request: httpx.Request) -> httpx.Response:
-        response = self._sent_with_token(request)
-        if self.target.credentials.access_token:
-            return self._with_given_token(request, response)
-        if response.status_code != httpx.codes.UNAUTHORIZED:
-            return response
-        self._token.drop(request.headers["Authorization"])
-        return self._sent_with_token(request)
-
-    def _with_given_token(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
-        """The response to a call with a token that cannot be renewed.
-
-        Raises:
-            TokenEnded: it is refused, and so is now what it was good for before.
-        """
-        if response.is_success and request.method == "GET":
-            self._token.proven = str(request.url)
-        expect: Expectation = request.extensions[EXPECTATION]
-        is_asked_for = expect.unspecified or response.status_code in (expect.statuses or ())
-        if response.status_code != httpx.codes.UNAUTHORIZED or is_asked_for:
-            return response
-        if not self._is_good(self.token()):
-            raise TokenEnded
-        self._watch.judge_again(response)
-        return response
-
-    def _is_good(self, token: str) -> bool:
-        """Whether a token is good for what it was good for before; if that is not known, for any harmless read."""
-        paths = [operation.path for operation in readable(self.checker.contract)[:READS]]
-        urls = [self._token.proven] if self._token.proven else [self.target.base_url + path for path in paths]
-        probes = (self._request("GET", url, UNSPECIFIED, {"headers": _bearer(token)}) for url in urls)
-        return any(self._sent(probe).status_code != httpx.codes.UNAUTHORIZED for probe in probes)
-
-    def _sent_with_token(self, request: httpx.Request) -> httpx.Response:
-        # That it was good at the beginning has been tried.
-        may_have_ended = self._token.may_have_ended or bool(self.target.credentials.access_token)
-        request.headers.update(_bearer(self.token()))
-        if may_have_ended:
-            request.extensions[EXPECTATION] = replace(request.extensions[EXPECTATION], token_may_have_ended=True)
-        return self._sent(request)
-
-    def _sent(self, request: httpx.Request) -> httpx.Response:
-        started = self._clock()
-        try:
-            response = self._retrying_send(request)
-        except httpx.TransportError as error:
-            raise self._failed(request, error) from None
-        self.latency.note(self._clock() - started - request.extensions.get(WAITED, 0.0))
-        interception = checked_of(response).decoded.interception
-        if interception == "firewall":
-            raise BehindFirewall(self._watch.name(request))
-        if interception is not None:
-            raise CouldNotTell(self._watch.name(request), str(response.status_code))
-        return response
-
-    def _failed(self, request: httpx.Request, error: httpx.TransportError) -> Exception:
-        """What a call is to raise to which no response came."""
-        reason = f"{type(error).__name__}: {error}".rstrip(": ")
-        could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
-        is_unreadable = isinstance(error, httpx.RemoteProtocolError) and not is_lost(error)
-        if could_not_be_sent or is_unreadable:
-            return self._watch.unreadable(request, reason)
-        return CouldNotTell(self._watch.name(request), reason)
-
-    def _require(self, response: httpx.Response, expect: Expectation) -> None:
-        status = response.status_code
-        if checked_of(response).decoded.may_have_been_deleted:
-            return
-        if expect.unspecified or (status in expect.statuses if expect.statuses else response.is_success):
-            return
-        wanted = sorted(expect.statuses or SUCCESSES)
-        breach = Breach.of("status", STATUS, wanted, status, case=expect.case)
-        text = f"{status} where {' or '.join(map(str, wanted))} was expected"
-        raise checked_of(response).broken(STATUS_EXPECTED, breach, text)
-
-    def _fetch_token(self) -> Grant:
-        credentials = self.target.credentials
-        response = self.request_token(
-            {
-                "grant_type": "client_credentials",
-                "client_id": credentials.client_id,
-                "client_secret": credentials.client_secret,
-            }
-        )
-        checked = checked_of(response)
-        try:
-            return Grant.of(checked.json())
-        except ValueError as error:
-            raise checked.broken(RESPONSE_BODY, Breach("absent", body(("access_token",))), str(error)) from None
-
-
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
+    def _note_token(self, token: str) -> None:
+        self._redactor.add(token)
+        self.transcript.add_token(token, self.target.credentials)

@@ -8,15 +8,17 @@ from typing import Any, Final
 
 from ecsuite.checks import DecodedExchange
 from ecsuite.contract import schema_for
-from ecsuite.findings.breach import Breach
+from ecsuite.findings.breach import STATUS, Breach
 from ecsuite.findings.breach import body as in_body
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.http import httpx
+from ecsuite.messages.exchange import Expectation
 from ecsuite.messages.media import UndecodableError
-from ecsuite.promises import RESPONSE_BODY, Promise
+from ecsuite.promises import RESPONSE_BODY, STATUS_EXPECTED, Promise
 
+SUCCESSES: Final = ("2XX",)
 _CHECKED: Final = "ecsuite.checked"
 
 
@@ -89,3 +91,20 @@ def checked_of(response: httpx.Response) -> Checked:
     """
     checked: Checked = response.extensions[_CHECKED]
     return checked
+
+
+def require_expected(response: httpx.Response, expect: Expectation) -> None:
+    """See that a response is one that its caller has a right to.
+
+    Raises:
+        PromiseBroken: it is another one; the finding is in the journal.
+    """
+    status = response.status_code
+    if checked_of(response).decoded.may_have_been_deleted:
+        return
+    if expect.unspecified or (status in expect.statuses if expect.statuses else response.is_success):
+        return
+    wanted = sorted(expect.statuses or SUCCESSES)
+    breach = Breach.of("status", STATUS, wanted, status, case=expect.case)
+    text = f"{status} where {' or '.join(map(str, wanted))} was expected"
+    raise checked_of(response).broken(STATUS_EXPECTED, breach, text)

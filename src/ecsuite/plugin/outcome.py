@@ -143,7 +143,7 @@ def _script(item: pytest.Item, run: Run, finding: Finding, kept: Found) -> str:
 
     try:
         delivery = kept.sample.request_body if kept.sample and kept.sample.is_delivery else None
-        return script_for(finding, run.ledger, kept.finding.breach, delivery)
+        return script_for(finding, run.transcript, kept.finding.breach, delivery)
     except Exception:  # noqa: BLE001  what was found is told, also where it cannot be put into a script
         return ""
 

@@ -9,15 +9,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ecsuite import wording
-from ecsuite.client import Ledger, Step, texts_in
+from ecsuite.client import Step, Transcript, texts_in
 from ecsuite.client.pacing import FIRST_PAUSE, LONGEST_PAUSE, TIMEOUT
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import MASK, is_secret, mask_value
 from ecsuite.reproduce.call import Command, Names, command, url
+from ecsuite.reproduce.deletions import deletions
+from ecsuite.reproduce.naming import chosen_names
 from ecsuite.reproduce.shell import Hole, word
-from ecsuite.reproduce.slice import Plan, chosen_names, deletions
+from ecsuite.reproduce.slice import Plan
 
 # What was read so often was waited for.
 _MANY: Final = 3
@@ -39,19 +41,25 @@ class Calls:
     Args:
         finding: that is to be shown.
         plan: what is done again.
-        ledger: of the run.
+        transcript: of the run.
         names: what stands in the place of values.
         implied: the headers that all calls have.
         delivery: the body of the delivery that it is about, as it may be kept; None for as it came.
     """
 
     def __init__(
-        self, finding: Finding, plan: Plan, ledger: Ledger, names: Names, implied: Sequence[str], delivery: str | None
+        self,
+        finding: Finding,
+        plan: Plan,
+        transcript: Transcript,
+        names: Names,
+        implied: Sequence[str],
+        delivery: str | None,
     ) -> None:
         self._delivered = delivery
         self._finding = finding
         self._plan = plan
-        self._ledger = ledger
+        self._transcript = transcript
         self._names = names
         self._commands = {step.number: command(step.exchange.request, names, implied) for step in plan.calls}
 
@@ -108,7 +116,7 @@ class Calls:
             yield from self._made("show", step)
         yield "\n# The delivery that was recorded. Yours comes to the address in EC_WEBHOOK_PUBLIC_URL."
         assert self._finding.blamed is not None
-        yield f"printf '%s\\n' {word((_recorded(self._finding.blamed, self._ledger, self._delivered),))}"
+        yield f"printf '%s\\n' {word((_recorded(self._finding.blamed, self._transcript, self._delivered),))}"
         yield PAUSE
 
     def _wait(self) -> Iterator[str]:
@@ -122,7 +130,7 @@ class Calls:
 
     def _made(self, how: str, step: Step) -> Iterator[str]:
         """A call, with what it makes noted, to be deleted."""
-        is_held = any(each.chosen or each.member for each in deletions(step, self._ledger))
+        is_held = any(each.chosen or each.member for each in deletions(step, self._transcript))
         yield from self._remembering(step, only_own=True)
         yield from ["hold"] if is_held else []
         yield from self._sent(how, "", step)
@@ -135,7 +143,7 @@ class Calls:
 
     def _sent(self, how: str, prefix: str, step: Step) -> Iterator[str]:
         call = self._commands[step.number]
-        label = word((self._ledger.redactor.text(prefix + _line(step, self._ledger)),))
+        label = word((self._transcript.redactor.text(prefix + _line(step, self._transcript)),))
         if call.feed:
             yield f'call_{step.number}() {{ {call.feed} | send {_arguments(call)} "$@"; }}'
             yield f"{how} {label} call_{step.number}"
@@ -156,8 +164,8 @@ class Calls:
 
     def _remembering(self, step: Step, *, only_own: bool) -> Iterator[str]:
         """What is to be deleted: noted before the call where only this run can have made it, else after its success."""
-        whose = "" if step.partner == self._ledger.partners[0] else "other"
-        for each in deletions(step, self._ledger):
+        whose = "" if step.partner == self._transcript.partners[0] else "other"
+        for each in deletions(step, self._transcript):
             path = url(each.path, self._names)
             if each.member and not only_own:
                 yield f"made_id=$(member {each.member} 1)"
@@ -182,10 +190,10 @@ def _arguments(call: Command) -> str:
 _WITH_A_VALUE: Final = frozenset({"-X", "-H", "-u", "--data-raw", "--data-binary"})
 
 
-def _line(step: Step, ledger: Ledger) -> str:
+def _line(step: Step, transcript: Transcript) -> str:
     """The method and the path of a call, for people."""
     request = step.exchange.request
-    below, address = request.url.removeprefix(ledger.base_url), urlsplit(request.url)
+    below, address = request.url.removeprefix(transcript.base_url), urlsplit(request.url)
     shown = below if below != request.url else f"{address.path}{address.query and '?'}{address.query}"
     return f"{request.method} {wording.shorten(shown)}"
 
@@ -206,7 +214,7 @@ def occurrence(value: str, step: Step) -> tuple[str, int]:
     return "", 0
 
 
-def _recorded(delivery: Exchange, ledger: Ledger, kept: str | None) -> str:
+def _recorded(delivery: Exchange, transcript: Transcript, kept: str | None) -> str:
     """A delivery as text, with its secrets masked."""
     request = delivery.request
     lines = [f"{request.method} {request.url}"]
@@ -214,4 +222,4 @@ def _recorded(delivery: Exchange, ledger: Ledger, kept: str | None) -> str:
     value = json_or_none(request.body)
     masked = mask_value(value)
     text = request.body.decode("utf-8", "replace") if masked == value else json.dumps(masked, ensure_ascii=False)
-    return ledger.redactor.text("\n".join([*lines, "", text if kept is None else kept]))
+    return transcript.redactor.text("\n".join([*lines, "", text if kept is None else kept]))

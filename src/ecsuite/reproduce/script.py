@@ -8,15 +8,16 @@ from dataclasses import replace
 from typing import Final
 
 from ecsuite import wording
-from ecsuite.client import Ledger, Step, texts_in
+from ecsuite.client import Step, Transcript, texts_in
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.redact import is_secret
 from ecsuite.reproduce.call import OF_THE_CLIENT, Names, basic, of_the_client
 from ecsuite.reproduce.calls import Calls
 from ecsuite.reproduce.functions import used_in
+from ecsuite.reproduce.naming import hooks_in
 from ecsuite.reproduce.shell import Hole, comment, word
-from ecsuite.reproduce.slice import Plan, hooks_in, plan
+from ecsuite.reproduce.slice import Plan, plan
 from ecsuite.reproduce.vault import Secret, Vault
 from ecsuite.target import Credentials
 from ecsuite.version import __version__
@@ -40,31 +41,35 @@ _SEND: Final = """\
 send() {{ curl -sS -g --path-as-is --http1.1 --max-time 100 {}"$@"; }}"""
 
 
-def script_for(finding: Finding, ledger: Ledger, told: Breach | None = None, delivery: str | None = None) -> str:
+def script_for(
+    finding: Finding, transcript: Transcript, told: Breach | None = None, delivery: str | None = None
+) -> str:
     """The script that shows a finding again; empty for a finding without its exchange.
 
     Args:
         finding: with its exchanges, as a journal has it.
-        ledger: of the run that made it.
+        transcript: of the run that made it.
         told: its breach as it may be kept, where values in it may be other people's.
         delivery: the body of the delivery that it is about, likewise.
     """
     if finding.blamed is None:
         return ""
     said = replace(finding, breach=told or finding.breach)
-    return ledger.redactor.text(_Script(said, plan(finding, ledger), ledger, delivery).text())
+    return transcript.redactor.text(_Script(said, plan(finding, transcript), transcript, delivery).text())
 
 
 class _Script:
     """One script in the making: what stands around its calls."""
 
-    def __init__(self, finding: Finding, plan: Plan, ledger: Ledger, delivery: str | None) -> None:
+    def __init__(self, finding: Finding, plan: Plan, transcript: Transcript, delivery: str | None) -> None:
         self._finding = finding
-        self._ledger = ledger
+        self._transcript = transcript
         self._plan = plan
         self._delivery = delivery
         self._ids = {value: f"id_{number}" for number, value in enumerate(self._plan.chosen, 1)}
-        self._drawn = {value: f"secret_{number}" for number, value in enumerate(_drawn(self._plan.calls, ledger), 1)}
+        self._drawn = {
+            value: f"secret_{number}" for number, value in enumerate(_drawn(self._plan.calls, transcript), 1)
+        }
         self._hooks = next((found for step in self._plan.calls if (found := hooks_in(step))), "")
         usual = {of_the_client(step.exchange.request) for step in self._plan.calls}
         self._shared = usual.pop() if len(usual) == 1 else ()
@@ -73,7 +78,7 @@ class _Script:
         """The whole of it."""
         implied = OF_THE_CLIENT if self._shared else ()
         calls = "\n".join(
-            Calls(self._finding, self._plan, self._ledger, self._names(), implied, self._delivery).lines()
+            Calls(self._finding, self._plan, self._transcript, self._names(), implied, self._delivery).lines()
         ).strip("\n")
         tokens = "\n".join([*self._made_up(), *_tokens(calls)])
         deleting = "delete_what_was_made" if "remember " in calls else ""
@@ -88,12 +93,12 @@ class _Script:
         return "\n\n".join(filter(None, parts)) + "\n"
 
     def _names(self) -> Names:
-        token = [(self._ledger.token_url, "EC_TOKEN_URL")] if self._ledger.token_url else []
-        pairs = zip(_OF_PARTNERS, self._ledger.partners, strict=False)
+        token = [(self._transcript.token_url, "EC_TOKEN_URL")] if self._transcript.token_url else []
+        pairs = zip(_OF_PARTNERS, self._transcript.partners, strict=False)
         return Names(
             vault=Vault([*self._secrets()]),
             # The token endpoint first, for it may lie below the API.
-            addresses=(*token, (self._ledger.base_url, "EC_BASE_URL")),
+            addresses=(*token, (self._transcript.base_url, "EC_BASE_URL")),
             ids=self._ids,
             hooks=self._hooks,
             basic={
@@ -105,18 +110,18 @@ class _Script:
 
     def _secrets(self) -> Iterator[Secret]:
         for value, variable in self._ids.items():
-            if self._plan.chosen[value].operation is self._ledger.contract.token_operation:
+            if self._plan.chosen[value].operation is self._transcript.contract.token_operation:
                 yield Secret(value, variable)
-        for token, partner in self._ledger.tokens.items():
+        for token, partner in self._transcript.tokens.items():
             yield Secret(token, self._token(partner))
-        for prefix, each in zip(_OF_PARTNERS, self._ledger.partners, strict=False):
+        for prefix, each in zip(_OF_PARTNERS, self._transcript.partners, strict=False):
             yield Secret(each.access_token, self._token(each))
             yield Secret(each.client_secret, f"{prefix}CLIENT_SECRET")
             yield Secret(each.client_id, f"{prefix}CLIENT_ID", has_parts=False)
         yield from (Secret(value, variable) for value, variable in self._drawn.items())
 
     def _token(self, partner: Credentials) -> str:
-        return "token" if partner == self._ledger.partners[0] else "other_token"
+        return "token" if partner == self._transcript.partners[0] else "other_token"
 
     def _about(self) -> Iterator[str]:
         finding, breach = self._finding, self._finding.breach
@@ -163,13 +168,13 @@ def _uses(variable: str, whose: str, calls: str) -> bool:
     return bool(re.search(rf"\$\{{?#?{variable}\b|\bremember '{whose}' ", calls))
 
 
-def _drawn(steps: Sequence[Step], ledger: Ledger) -> list[str]:
+def _drawn(steps: Sequence[Step], transcript: Transcript) -> list[str]:
     """The secrets in bodies that are no credentials, in order."""
-    own = {value for each in ledger.partners for value in (each.client_id, *each.secrets)}
+    own = {value for each in transcript.partners for value in (each.client_id, *each.secrets)}
     texts = (
         pair
         for step in steps
-        if step.operation is not ledger.contract.token_operation
+        if step.operation is not transcript.contract.token_operation
         for pair in texts_in(step.values.request)
     )
     return list(dict.fromkeys(text for name, text in texts if is_secret(name) and text and text not in own))

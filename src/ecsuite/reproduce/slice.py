@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from ecsuite.checks.decoded import FIRST_SERVER_ERROR
-from ecsuite.client import Ledger, Step, fill, segment, texts_in
-from ecsuite.contract import EntityType, Link, Operation, Values, parameters, success_links
+from ecsuite.client import Step, Transcript, fill, texts_in
+from ecsuite.contract import EntityType, Operation, parameters
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.datum import MISSING, NOTHING, datum
 from ecsuite.findings.finding import Finding
 from ecsuite.json_paths import at_path
-from ecsuite.messages.media import json_or_none
-
-# Shorter texts say nothing of where they come from.
-SHORTEST_NAME: Final = 8
-# An id that is shorter may be somebody else's.
-SHORTEST_OWN: Final = 20
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT")
-_HOOK: Final = re.compile(r"(https?://[^\s\"]+)/hooks/[^/\s\"]+")
+from ecsuite.reproduce.deletions import made_by
+from ecsuite.reproduce.naming import SHORTEST_NAME, hooks_in, is_id, names_of, texts_of
+from ecsuite.reproduce.origins import Origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +43,22 @@ class Plan:
         return (*self.steps, *([self.evidence] if self.evidence else []), *self.pages)
 
 
-def plan(finding: Finding, ledger: Ledger) -> Plan:
+def plan(finding: Finding, transcript: Transcript) -> Plan:
     """What must be done again for a finding to show."""
-    return _Slice(finding, ledger).plan()
+    return _Slice(finding, transcript).plan()
 
 
 class _Slice:
-    def __init__(self, finding: Finding, ledger: Ledger) -> None:
+    def __init__(self, finding: Finding, transcript: Transcript) -> None:
         assert finding.blamed is not None
         self._finding = finding
-        self._ledger = ledger
-        self._contract = ledger.contract
-        self._blamed: Step | None = ledger.as_step(finding.blamed) if ledger.is_call(finding.blamed) else None
+        self._transcript = transcript
+        self._contract = transcript.contract
+        self._blamed: Step | None = transcript.as_step(finding.blamed) if transcript.is_call(finding.blamed) else None
         evidence = finding.evidence if finding.evidence is not finding.blamed else None
-        self._all = ledger.steps()
-        self._evidence = self._shown_by(ledger.as_step(evidence)) if evidence else None
+        self._all = transcript.steps()
+        self._origins = Origins(transcript)
+        self._evidence = self._shown_by(transcript.as_step(evidence)) if evidence else None
         if self._blamed and self._evidence and not self._blamed.is_success:
             self._blamed = self._culprit(self._blamed)
         self._about: dict[int, frozenset[str]] = {}
@@ -78,7 +70,7 @@ class _Slice:
         included = {each.number: each for each in targets}
         names: set[str] = set(self._of_finding())
         for target in targets:
-            names |= names_of(target, self._ledger)
+            names |= names_of(target, self._transcript)
             self._include(self._forced(target), included, names)
         if self._is_about_deliveries():
             self._include((step for step in self._all if hooks_in(step)), included, names)
@@ -94,19 +86,12 @@ class _Slice:
             for step in reversed(before):
                 if step.number not in included and self.about(step) & names:
                     self._include([step], included, names)
-            self._include(self._origins(included.values()), included, names)
+            self._include(self._origins.of(included.values()), included, names)
             self._include(self._later_tokens(included.values(), before), included, names)
         steps = [step for step in sorted(included.values(), key=lambda step: step.number) if step is not self._evidence]
         pages = self._pages(self._evidence or self._blamed)
         users = [*steps, *([self._evidence] if self._evidence else [])]
-        chosen = {
-            value: first
-            for user in users
-            for value in sorted(chosen_names(user))
-            if (first := self.origin(value, user))
-        }
-        for step in steps:
-            chosen |= {value: self._origin_of_made(value, step) for value in made_by_server(step, self._ledger)}
+        chosen = self._origins.chosen(steps, users)
         return Plan(tuple(steps), self._blamed, self._evidence, self._polls(targets[-1:]), pages, chosen)
 
     def _shown_by(self, latest: Step) -> Step:
@@ -128,7 +113,7 @@ class _Slice:
             if step.number <= blamed.number and not step.is_success
             if _line_of(step) == _line_of(blamed)
         ]
-        return max([blamed, *same], key=lambda step: len(shown & names_of(step, self._ledger)))
+        return max([blamed, *same], key=lambda step: len(shown & names_of(step, self._transcript)))
 
     def _siblings(self, refused: Step) -> list[Step]:
         """The calls that did before what one that is right was refused to do, for it may be refused because of them."""
@@ -161,7 +146,7 @@ class _Slice:
         for step in steps:
             if step.number not in included:
                 included[step.number] = step
-                names |= names_of(step, self._ledger) | self.about(step)
+                names |= names_of(step, self._transcript) | self.about(step)
 
     def _of_finding(self) -> Iterator[str]:
         """The texts in what a finding says of values, and in a delivery."""
@@ -169,7 +154,7 @@ class _Slice:
         for each in (breach.expected, breach.actual):
             yield from (text for _, text in texts_in(each.value))
         if self._blamed is None and blamed is not None:
-            yield from _texts(blamed.request.body)
+            yield from texts_of(blamed.request.body)
             yield blamed.request.url.partition("?")[0]
 
     def _is_about_deliveries(self) -> bool:
@@ -242,7 +227,7 @@ class _Slice:
         if operation is self._contract.token_operation:
             yield from (text for _, text in texts_in(step.values.response) if len(text) >= SHORTEST_NAME)
             return
-        made = set(made_by(step, self._ledger))
+        made = set(made_by(step, self._transcript))
         yield from made
         if operation.method != "POST" or all(text.startswith("/") for text in made):
             yield fill(operation, step.path_values)
@@ -250,43 +235,6 @@ class _Slice:
         if operation.method == "POST" and all(text.startswith("/") for text in made):
             messages = (step.values.request, step.values.response)
             yield from (text for message in messages for _, text in texts_in(message) if is_id(text))
-
-    def _origins(self, steps: Iterable[Step]) -> list[Step]:
-        """The exchanges that first showed what the server chose and these steps name."""
-        found = [self.origin(value, step) for step in list(steps) for value in chosen_names(step)]
-        return [each for each in found if each]
-
-    def origin(self, value: str, user: Step) -> Step | None:
-        """The exchange whose response first showed a value; None where a request did, or nothing before the user."""
-        if value in self._ledger.tokens:
-            return None
-        first = self._made.get(value) or self._seen.get(value)
-        return first if first and first.number < user.number else None
-
-    def _origin_of_made(self, value: str, step: Step) -> Step:
-        return self._made.get(value, step)
-
-    @cached_property
-    def _made(self) -> dict[str, Step]:
-        """What the server chose for what was made, by its id."""
-        found: dict[str, Step] = {}
-        for step in self._all:
-            for name in made_by(step, self._ledger) if step.is_change else ():
-                if name not in chosen_names(step):
-                    found.setdefault(name, step)
-        return found
-
-    @cached_property
-    def _seen(self) -> dict[str, Step | None]:
-        """What looks like an id, with the exchange whose response had it first; None where a request had."""
-        found: dict[str, Step | None] = {}
-        for step in self._all:
-            for name in chosen_names(step):
-                found.setdefault(name, None)
-            for _, text in texts_in(step.values.response) if step.is_success else ():
-                if is_id(text):
-                    found.setdefault(text, step)
-        return found
 
 
 def _list_of(step: Step, page: str) -> tuple[str, list[tuple[str, str]]]:
@@ -322,120 +270,3 @@ def _shows(step: Step, breach: Breach) -> bool:
 def _simulates(step: Step) -> bool:
     operation = step.operation
     return operation is not None and operation.sandbox_only and operation.method == "POST"
-
-
-def is_id(text: str) -> bool:
-    """Whether a text looks like an id: long enough to be nothing else, with a digit, and no time or address."""
-    return len(text) >= SHORTEST_NAME and any(map(str.isdigit, text)) and "/" not in text and not _TIME.match(text)
-
-
-def chosen_names(step: Step) -> set[str]:
-    """What a request names that a server may have chosen: ids in its path, its body and its query, and its token."""
-    request = step.exchange.request
-    names = set(step.path_values.values())
-    for name, text in [*texts_in(step.values.request), *parse_qsl(urlsplit(request.url).query)]:
-        if is_id(text) or name.lower().endswith("id"):
-            names.add(text)
-    if step.operation is None:
-        names |= {text for segment in urlsplit(request.url).path.split("/") if is_id(text := unquote(segment))}
-    scheme, _, token = (request.headers.get("Authorization") or "").partition(" ")
-    return names | ({token} if scheme.lower() == "bearer" and token else set())
-
-
-def names_of(step: Step, ledger: Ledger) -> set[str]:
-    """Everything that a request names: texts in its path, query and body, and its path."""
-    request = step.exchange.request
-    texts = {text for _, text in texts_in(step.values.request)}
-    query = {text for _, text in parse_qsl(urlsplit(request.url).query)}
-    every = {*texts, *query, *step.path_values.values(), ledger.path_of(request.url), *chosen_names(step)}
-    return every - ledger.tokens.keys()
-
-
-def made_by(step: Step, ledger: Ledger) -> Iterator[str]:
-    """The ids, and the paths to delete, of what a step made."""
-    operation, contract = step.operation, ledger.contract
-    rule = operation.response(step.exchange.response.status) if operation and step.is_success else None
-    for link in rule.links if rule else ():
-        target = contract.operations[link.operation_id]
-        own = parameters(target)[-1:]
-        is_deletion = target.method == "DELETE"
-        is_new = is_deletion or any(link.parameters[name].message == "response" for name in own)
-        if not is_new:
-            continue
-        for values in link.each(step.values):
-            if is_deletion:
-                yield fill(target, values)
-            yield from (values[name] for name in own if link.parameters[name].is_of_body)
-
-
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """How what a step makes is deleted.
-
-    Attributes:
-        path: below the base URL.
-        chosen: the id in it that the response alone gives; empty where there is none.
-        is_own: whether nobody else can have what is deleted, so that trying does no harm.
-        member: the member of the response that has the id, where the response that was recorded had none; the path
-            then ends before it.
-    """
-
-    path: str
-    chosen: str = ""
-    is_own: bool = False
-    member: str = ""
-
-
-def deletions(step: Step, ledger: Ledger) -> list[Deletion]:
-    """How what a step makes is deleted, also where it should have been refused, or is refused no more."""
-    operation, contract, path = step.operation, ledger.contract, ledger.path_of(step.exchange.request.url)
-    if operation is None or operation.method in {"PUT", "PATCH"}:
-        match = contract.find("DELETE", path) if step.exchange.request.method in {"PUT", "PATCH", "POST"} else None
-        return [Deletion(path, is_own=_is_own(match.path_parameters))] if match else []
-    rule = operation.response(step.exchange.response.status) if step.is_success else None
-    # A response mostly gives the id that was sent, if one was.
-    sent, found = Values(step.values.path, step.values.request, step.values.request), {}
-    for link in rule.links if rule and rule.links else success_links(operation):
-        target = contract.operations[link.operation_id]
-        if target.method != "DELETE":
-            continue
-        for values in link.each(sent):
-            is_own = _is_own(values) if values else step.exchange.response.status >= FIRST_SERVER_ERROR
-            found[fill(target, values)] = Deletion(fill(target, values), is_own=is_own)
-        for values in link.each(step.values):
-            own = values.get(parameters(target)[-1], "") if values else ""
-            found.setdefault(fill(target, values), Deletion(fill(target, values), own))
-        if not found and target.path.endswith("}"):
-            found |= _unknown(step, target, link)
-    return list(found.values())
-
-
-def _unknown(step: Step, target: Operation, link: Link) -> dict[str, Deletion]:
-    """How what a step did not make would be deleted, if it did."""
-    name = parameters(target)[-1]
-    if link.parameters[name].message != "response" or set(parameters(target)[:-1]) - step.path_values.keys():
-        return {}
-    path = fill(target, {**step.path_values, name: "*"}).removesuffix(segment("*"))
-    return {path: Deletion(path, member=link.parameters[name].member)}
-
-
-def _is_own(values: Mapping[str, str]) -> bool:
-    return any(len(value) >= SHORTEST_OWN for value in values.values())
-
-
-def made_by_server(step: Step, ledger: Ledger) -> list[str]:
-    """The ids that the response alone gives of what is to be deleted."""
-    return [each.chosen for each in deletions(step, ledger) if each.chosen]
-
-
-def hooks_in(step: Step) -> str:
-    """What the addresses begin with at which a request wants deliveries; empty where it wants none."""
-    for _, text in texts_in(step.values.request):
-        found = _HOOK.match(text)
-        if found:
-            return found[1]
-    return ""
-
-
-def _texts(body: bytes) -> Iterator[str]:
-    yield from (text for _, text in texts_in(json_or_none(body)))

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Latency, Ledger, Patience, Token, new_http
+from ecsuite.client import Api, Latency, Patience, Token, Transcript, new_http
 from ecsuite.client.connection import TIMEOUT
 from ecsuite.errors import PortTaken
 from ecsuite.http import httpx
@@ -53,7 +53,7 @@ class Connections:
         checker: Checker,
         journal: Journal,
         redactor: Redactor,
-        ledger: Ledger | None = None,
+        transcript: Transcript | None = None,
         traces: Traces | None = None,
         *,
         in_order: bool,
@@ -65,7 +65,7 @@ class Connections:
             checker: what looks at every exchange.
             journal: where what it says is kept.
             redactor: told of every token.
-            ledger: where it is kept what was sent.
+            transcript: where it is kept what was sent.
             traces: where trace contexts are drawn; of its own where it is left out.
             in_order: whether calls must go one after the other.
         """
@@ -73,7 +73,7 @@ class Connections:
 
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
-        shared |= {"traces": traces, "ledger": ledger}
+        shared |= {"traces": traces, "transcript": transcript}
         retrying = partial(with_retries, patience=self.patience)
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 

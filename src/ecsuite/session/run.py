@@ -13,7 +13,7 @@ from ecsuite import editions
 from ecsuite.cassette.replay import ReplayTransport
 from ecsuite.cassette.tape import Cassette, load
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Ledger, new_http
+from ecsuite.client import Api, Transcript, new_http
 from ecsuite.ids import Ids, Traces
 from ecsuite.journal import Journal
 from ecsuite.messages.redact import Redactor, placeholder
@@ -54,9 +54,9 @@ class Run:
         return self.api.journal
 
     @property
-    def ledger(self) -> Ledger:
+    def transcript(self) -> Transcript:
         """What both partners sent."""
-        return self.api.ledger
+        return self.api.transcript
 
     def clean_up(self) -> None:
         """Delete what the run made and has not deleted, unless that is to be left; never raises for the API's sake."""
@@ -122,15 +122,15 @@ def open_run(
             connections = stack.enter_context(closing(Connections(target)))
         redactor, journal, contract = Redactor(), Journal(), editions.contract(edition)
         ids = Ids(seed, redacted=recording, on_secret=redactor.add)
-        traces, ledger = Traces(ids.seed), Ledger(target, contract, redactor)
+        traces, transcript = Traces(ids.seed), Transcript(target, contract, redactor)
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            return connections.client(place, checker, journal, redactor, ledger, traces, in_order=recording)
+            return connections.client(place, checker, journal, redactor, transcript, traces, in_order=recording)
 
         receiver = OwnHooks(lambda: connections.receiver)
         run = replace(_run(edition, target, client, ids, receiver, redactor, lambda: None), keep=keep)
-        stack.callback(ledger.clear)
+        stack.callback(transcript.clear)
         stack.callback(run.clean_up)
         yield run
 
@@ -151,16 +151,16 @@ def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Itera
     recorded = cassette.provenance
     target, redactor, journal = replay_target(cassette), Redactor(), Journal()
     contract = editions.contract(recorded.edition)
-    ledger = Ledger(target, contract, redactor)
+    transcript = Transcript(target, contract, redactor)
     receiver = RecordedReceiver(recorded.receiver_url, cassette.deliveries)
     ids, traces = Ids(recorded.seed, redacted=True), Traces(recorded.seed)
     with ExitStack() as stack:
         http = stack.enter_context(closing(new_http(target, transport)))
-        stack.callback(ledger.clear)
+        stack.callback(transcript.clear)
 
         def client(place: Target) -> Api:
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
-            shared: dict[str, Any] = {"http": http, "traces": traces, "ledger": ledger, "clock": clock}
+            shared: dict[str, Any] = {"http": http, "traces": traces, "transcript": transcript, "clock": clock}
             return Api(place, checker, journal, redactor, in_order=True, **shared)
 
         yield _run(recorded.edition, target, client, ids, receiver, redactor, transport.require_all_played)

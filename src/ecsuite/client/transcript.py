@@ -57,7 +57,7 @@ class Step:
         return self._decoded.values
 
 
-class Ledger:
+class Transcript:
     """The exchanges of a run, of both partners; threads may share it.
 
     Args:

@@ -1,0 +1,82 @@
+"""Builds the requests of one client and sends them; what kept an answer away is told in our own errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ecsuite.client.checked import checked_of
+from ecsuite.client.connection import WAITED, extensions, is_lost
+from ecsuite.client.pacing import Latency
+from ecsuite.client.watch import Watch
+from ecsuite.errors import BehindFirewall, CouldNotTell
+from ecsuite.http import httpx
+from ecsuite.ids import Traces
+from ecsuite.messages.exchange import Expectation
+
+Send = Callable[[httpx.Request], httpx.Response]
+
+
+class Sender:
+    """Sends the requests of one client.
+
+    Args:
+        http: builds the requests.
+        send: sends them, again where the service is unsteady.
+        watch: sees each request and each response.
+        latency: told how long calls take.
+        traces: where the trace context of each call is drawn.
+        clock: seconds.
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        send: Send,
+        watch: Watch,
+        latency: Latency,
+        traces: Traces,
+        clock: Callable[[], float],
+    ) -> None:
+        self._http = http
+        self._send = send
+        self._watch = watch
+        self._latency = latency
+        self._traces = traces
+        self._clock = clock
+
+    def request(self, method: str, url: str, expect: Expectation, options: Mapping[str, Any]) -> httpx.Request:
+        """A request with a trace context, unsent; options as for `httpx.Client.build_request`."""
+        request = self._http.build_request(method, url, extensions=extensions(expect, self._watch), **options)
+        request.headers.setdefault("traceparent", self._traces.new())
+        return request
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; the response, checked.
+
+        Raises:
+            CouldNotTell: no response of the API's came, however often it was asked.
+            BehindFirewall: a firewall has refused the request.
+            PromiseBroken: what came is no response of HTTP's; the finding is in the journal.
+        """
+        started = self._clock()
+        try:
+            response = self._send(request)
+        except httpx.TransportError as error:
+            raise self._failed(request, error) from None
+        self._latency.note(self._clock() - started - request.extensions.get(WAITED, 0.0))
+        interception = checked_of(response).decoded.interception
+        if interception == "firewall":
+            raise BehindFirewall(self._watch.name(request))
+        if interception is not None:
+            raise CouldNotTell(self._watch.name(request), str(response.status_code))
+        return response
+
+    def _failed(self, request: httpx.Request, error: httpx.TransportError) -> Exception:
+        """What a call is to raise to which no response came."""
+        reason = f"{type(error).__name__}: {error}".rstrip(": ")
+        could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
+        is_unreadable = isinstance(error, httpx.RemoteProtocolError) and not is_lost(error)
+        if could_not_be_sent or is_unreadable:
+            return self._watch.unreadable(request, reason)
+        return CouldNotTell(self._watch.name(request), reason)
