@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: tox run -e pages has it")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = [
     "--no-sandbox",
@@ -22,6 +21,7 @@ OPTIONS = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     """The Chromium of this machine."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright: tox run -e pages has it")
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("no Chromium")
