@@ -130,8 +130,8 @@ def text_of(request: Request, language: str) -> str:
         ),
         (
             "curl",
-            "curl -sS -X POST \"$EC_BASE_URL/users\" -H 'Content-Type: application/json' "
-            '-H "Authorization: Bearer $EC_ACCESS_TOKEN" --data-raw \'{"name":"Å"}\'',
+            "curl -sS -X POST \"$EC_BASE_URL/users\" \\\n    -H 'Content-Type: application/json' \\\n    "
+            '-H "Authorization: Bearer $EC_ACCESS_TOKEN" \\\n    --data-raw \'{"name":"Å"}\'',
         ),
     ],
 )

@@ -19,6 +19,7 @@ _OF_HTTP_FILE: Final = {
     "EC_CLIENT_ID": "{{clientId}}",
     "EC_CLIENT_SECRET": "{{clientSecret}}",
 }
+_NEXT_LINE: Final = " \\\n    "
 _SHOWN: Final = frozenset({"authorization", "content-type"})
 
 
@@ -46,7 +47,7 @@ def samples_of(request: Request, places: Mapping[str, str]) -> tuple[Sample, ...
         request.body,
     )
     return (
-        Sample("curl", "curl", curl(plain, places)),
+        Sample("curl", "curl", curl(plain, places, _NEXT_LINE)),
         Sample("python", "Python", "\n".join(_python(parts))),
         Sample("powershell", "PowerShell", "\n".join(_powershell(parts))),
         Sample("http", ".http", "\n".join(_http_file(parts))),
