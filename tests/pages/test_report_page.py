@@ -107,6 +107,22 @@ def test_all_can_be_read_without_a_script(opened, result):
     assert folded.locator("li").first.is_visible()
 
 
+def test_page_is_readable_under_a_strict_policy(browser, result):
+    """A CI server that forbids scripts and style sheets, as Jenkins does, shows all of it; nothing is drawn over anything."""
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    policy = {"Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"}
+    html = report_html(result).encode()
+    page.route("**/*", lambda route: route.fulfill(body=html, headers={"Content-Type": "text/html", **policy}))
+
+    page.goto("http://ci.invalid/report.html")
+
+    assert page.locator("h1").evaluate("node => getComputedStyle(node).fontFamily") != "system-ui"
+    assert page.locator(".cause h3").first.is_visible()
+    assert page.locator(".filters").is_hidden()
+    assert page.locator(".bar").first.bounding_box()["height"] <= 10
+    page.close()
+
+
 def test_keyboard_reaches_the_content(opened, result):
     """The first stop of the tab key leads to the content."""
     page = opened(report_html(result)).page

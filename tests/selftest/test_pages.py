@@ -128,6 +128,17 @@ def test_large_page_leaves_exchanges_out():
     assert "VehicleMetadata /year" in page
 
 
+def test_causes_that_nobody_reads_have_no_exchange(monkeypatch):
+    """Of many causes the first have their exchanges, for these are most of a page; the others are told in short."""
+    monkeypatch.setattr("ecsuite.report.page.MOST_WHOLE", 1)
+
+    page = report_html(a_result(a_found(), a_found("capacity")))
+
+    assert page.count("<summary>The exchange</summary>") == 1
+    assert page.count("results.json has it") == 1
+    assert page.count('<article class="cause"') == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "verdict"),
     [

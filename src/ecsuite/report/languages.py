@@ -103,6 +103,8 @@ def _python(parts: _Parts) -> Iterator[str]:
 
 
 def _python_address(parts: _Parts) -> str:
+    if parts.place and not parts.rest:
+        return f'os.environ["{parts.place}"]'
     rest = parts.rest.replace("{", "{{").replace("}", "}}")
     return f"f\"{{os.environ['{parts.place}']}}{rest}\"" if parts.place else repr(parts.rest)
 

@@ -26,6 +26,8 @@ from ecsuite.results.seen import Call
 
 MOST_DIAGRAMS: Final = 16
 MOST_SLOWEST: Final = 12
+# Nobody reads more of them, and their exchanges are most of a page.
+MOST_WHOLE: Final = 200
 # Of a cause that every test shows.
 MOST_TESTS: Final = 50
 
@@ -59,6 +61,7 @@ class CauseView:
     source: str
     quote: tuple[str, ...]
     messages: tuple[Message, ...]
+    is_cut: bool
     traces: tuple[str, ...]
     script: str
     repeat: str
@@ -112,7 +115,8 @@ def _cause(number: int, cause: Cause) -> CauseView:
         rule=str(finding.rule),
         source=finding.rule.source,
         quote=first.quote,
-        messages=tuple(_messages(sample, first.evidence)),
+        messages=() if number > MOST_WHOLE else tuple(_messages(sample, first.evidence)),
+        is_cut=number > MOST_WHOLE and sample is not None,
         traces=tuple(f"{name}: {value}" for name, value in sample.traces) if sample else (),
         script=f"sh {first.script}" if first.script else "",
         repeat=repeat_of(sample) if sample else "",
