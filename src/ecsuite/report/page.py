@@ -28,6 +28,9 @@ MOST_DIAGRAMS: Final = 16
 MOST_SLOWEST: Final = 12
 # Nobody reads more of them, and their exchanges are most of a page.
 MOST_WHOLE: Final = 200
+# Scripts stand beside the page, but for whom it is mailed to they are in it, too.
+MOST_SCRIPTS: Final = 20
+LONGEST_SCRIPT: Final = 20_000
 # Of a cause that every test shows.
 MOST_TESTS: Final = 50
 
@@ -64,6 +67,7 @@ class CauseView:
     is_cut: bool
     traces: tuple[str, ...]
     script: str
+    script_text: str
     repeat: str
     tests: tuple[str, ...]
     more_tests: int
@@ -92,10 +96,11 @@ class Scenario:
 
 def cause_views(result: RunResult) -> list[CauseView]:
     """The causes, the worst first."""
-    return [_cause(number, cause) for number, cause in enumerate(result.causes, 1)]
+    numbered = enumerate(result.causes, 1)
+    return [_cause(number, cause, result.files.get(cause.first.script, "")) for number, cause in numbered]
 
 
-def _cause(number: int, cause: Cause) -> CauseView:
+def _cause(number: int, cause: Cause, script: str) -> CauseView:
     finding, first = cause.finding, cause.first
     expected, actual = side_by_side(wording.expected(finding.breach), wording.actual(finding.breach))
     sample = first.sample
@@ -119,6 +124,7 @@ def _cause(number: int, cause: Cause) -> CauseView:
         is_cut=number > MOST_WHOLE and sample is not None,
         traces=tuple(f"{name}: {value}" for name, value in sample.traces) if sample else (),
         script=f"sh {first.script}" if first.script else "",
+        script_text=script if number <= MOST_SCRIPTS and len(script) <= LONGEST_SCRIPT else "",
         repeat=repeat_of(sample) if sample else "",
         tests=cause.tests[:MOST_TESTS],
         more_tests=max(len(cause.tests) - MOST_TESTS, 0),
