@@ -238,6 +238,16 @@ def test_place_in_json_is_marked(value, path, marked):
     assert json.loads("\n".join(span.text for span in spans)) == value
 
 
+def test_deep_json_ends_on_a_line():
+    """What is nested so deep that nobody follows it is not taken apart."""
+    deep = json.loads("[" * 500 + "]" * 500)
+
+    spans = json_spans(deep)
+
+    assert len(spans) < 100
+    assert json.loads("\n".join(span.text for span in spans)) == deep
+
+
 @pytest.mark.parametrize(
     ("expected", "actual", "marked"),
     [

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from ecsuite.json_paths import Path, at_path
 
 _NOWHERE = object()
+# Columns; nobody follows what is nested deeper, and it stands on one line.
+_DEEPEST = 80
 
 
 class Span(NamedTuple):
@@ -28,21 +30,20 @@ def json_spans(value: Any, path: Path = ()) -> list[Span]:
 
 
 def _lines(value: Any, path: Path, indent: str, lead: str, pointer: str, *, is_marked: bool) -> Iterator[Span]:
-    """The lines of a value; `lead` stands before it on its first one, `path` is None once it has been left."""
-    items = (
-        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
-    )
-    if not items:
+    """The lines of a value; `lead` stands before it on its first one, `path` leads to what is marked inside of it."""
+    is_object = isinstance(value, dict)
+    items = list(value.items() if is_object else enumerate(value)) if isinstance(value, dict | list) else []
+    if not items or len(indent) > _DEEPEST:
         yield Span(f"{indent}{lead}{json.dumps(value, ensure_ascii=False)}", is_marked, pointer)
         return
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    opening, closing = "{}" if is_object else "[]"
     yield Span(f"{indent}{lead}{opening}", is_marked, pointer)
     for number, (name, item) in enumerate(items):
-        own = f"{json.dumps(name, ensure_ascii=False)}: " if isinstance(value, dict) else ""
+        own = f"{json.dumps(name, ensure_ascii=False)}: " if is_object else ""
         is_on_way = path[:1] == (name,)
         inner = path[1:] if is_on_way else ()
         is_there = is_marked or (is_on_way and not inner)
-        below = f"{pointer}/{name if isinstance(value, dict) else '*'}"
+        below = f"{pointer}/{name if is_object else '*'}"
         lines = [*_lines(item, inner, f"{indent}  ", own, below, is_marked=is_there)]
         comma = "," if number < len(items) - 1 else ""
         yield from lines[:-1]
