@@ -48,6 +48,19 @@ def test_too_little_coverage_fails_a_run(project, least, code):
         assert f"but {share} of the contract was seen" in (project.path / "out" / "summary.md").read_text()
 
 
+def test_run_that_calls_nothing_has_seen_nothing(project):
+    """Zero checks are never a pass where coverage is asked for; a run without any test ends as pytest's does."""
+    project.test("def test_it(): pass")
+
+    nothing_called, no_test = (
+        project.run("--ec-coverage-min", "1"),
+        project.run("--ec-coverage-min", "1", "-k", "nowhere"),
+    )
+
+    assert (nothing_called.ret, no_test.ret) == (1, 5)
+    nothing_called.has("coverage: 0.0 % of the contracts was seen, and --ec-coverage-min wants 1 %")
+
+
 @pytest.mark.parametrize("least", ["101", "-1", "x"])
 def test_bad_percentage_is_one_line(project, least):
     """What is no percentage is refused before any test, with 4."""

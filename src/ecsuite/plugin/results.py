@@ -200,23 +200,25 @@ class Reporter:
         """Store the result, also of a run that was interrupted; what ended for its findings has failed."""
         if self._collector.ended_by not in {"", "interrupted"} and session.exitstatus == pytest.ExitCode.INTERRUPTED:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        self._require_coverage(session)
         if not self._collector.has_called:
             return
         try:
-            self._require_coverage()
             self._collector.exit_code = final_code(self._config, session.exitstatus)
             self._write(self._collector.result())
         except ReportUnwritable as error:
             self._failed_to_write = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
-    def _require_coverage(self) -> None:
-        share = self._collector.coverage.share
-        if self._least is not None and share.percent < self._least:
+    def _require_coverage(self, session: pytest.Session) -> None:
+        if self._least is None or session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            return
+        # Of nothing all was seen; but who called nothing has seen nothing.
+        percent = self._collector.coverage.share.percent if self._collector.has_called else 0.0
+        if percent < self._least:
             end_with(self._config, pytest.ExitCode.TESTS_FAILED)
-            least = f"{self._least:g} %"
             self._lines.append(
-                f"coverage: {share.percent:.1f} % of the contracts was seen, and --ec-coverage-min wants {least}"
+                f"coverage: {percent:.1f} % of the contracts was seen, and --ec-coverage-min wants {self._least:g} %"
             )
 
     def _write(self, result: RunResult) -> None:

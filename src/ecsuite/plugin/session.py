@@ -107,9 +107,9 @@ def end_with(config: pytest.Config, code: int) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """End with the exit code that was asked for."""
-    session.exitstatus = final_code(session.config, exitstatus)
+    session.exitstatus = final_code(session.config, session.exitstatus)
 
 
 def final_code(config: pytest.Config, exitstatus: int) -> int:

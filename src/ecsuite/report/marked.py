@@ -32,7 +32,8 @@ def json_spans(value: Any, path: Path = ()) -> list[Span]:
 def _lines(value: Any, path: Path, indent: str, lead: str, pointer: str, *, is_marked: bool) -> Iterator[Span]:
     """The lines of a value; `lead` stands before it on its first one, `path` leads to what is marked inside of it."""
     is_object = isinstance(value, dict)
-    items = list(value.items() if is_object else enumerate(value)) if isinstance(value, dict | list) else []
+    named = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = list(named)
     if not items or len(indent) > _DEEPEST:
         yield Span(f"{indent}{lead}{json.dumps(value, ensure_ascii=False)}", is_marked, pointer)
         return
