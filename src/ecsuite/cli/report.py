@@ -38,6 +38,7 @@ def report(*, folders: tuple[Path, ...], to: Path | None, against: Path | None, 
     from ecsuite.report.verdict import verdict_of  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
     from ecsuite.results.merge import difference, merge  # noqa: PLC0415
+    from ecsuite.session.outputs import require_writable  # noqa: PLC0415
 
     if schema:
         print(store.schema(), end="")
@@ -45,6 +46,8 @@ def report(*, folders: tuple[Path, ...], to: Path | None, against: Path | None, 
     given = folders or (store.LAST,)
     older = store.read(against) if against else None
     result = merge([store.read(folder) for folder in given])
+    if to is not None:
+        require_writable(to, "--to")
     print(verdict_of(result))
     if older is not None:
         _tell(difference(result, older))

@@ -112,7 +112,9 @@ def read(folder: Path) -> RunResult:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ReportUnusable(path, "there is none: run pytest first, or name its folder with --report") from None
+        raise ReportUnusable(
+            path, "there is none: run pytest first, or name the folder that it was given as --ec-report"
+        ) from None
     except OSError as error:
         raise ReportUnusable(path, error.strerror or str(error)) from None
     except (ValueError, RecursionError):
