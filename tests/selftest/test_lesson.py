@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from ecsuite import editions
+from ecsuite.cli.walkthrough import _write
+from ecsuite.errors import CouldNotTell
 from ecsuite.messages.exchange import Headers, Request
-from ecsuite.quickstart import explanation, steps, title
+from ecsuite.quickstart import Step, Story, explanation, steps, take, title
 from ecsuite.report.languages import samples_of
 from ecsuite.report.lesson import lesson_html
 from ecsuite.report.tale import told
 from ecsuite.results.outlines import outlines_of
+from ecsuite.results.own import Privacy
 from ecsuite.session import open_run, replay_run
 from ecsuite.standin import serving
 from ecsuite.standin.faults import find_fault
@@ -180,3 +183,32 @@ def test_members_are_explained(contract):
     nodes = {node.pointer: node for node in side.body.each()}
 
     assert (nodes["/metadata/year"].type, nodes["/metadata/year"].is_required) == ("integer", True)
+
+
+def test_story_that_could_not_be_told_is_no_broken_promise(tmp_path, monkeypatch):
+    """Where the service does not answer, the page has what was told, and the command ends as could-not-tell does."""
+    steps_taken = []
+
+    def until_the_third(step: Step, story: Story) -> None:
+        steps_taken.append(step)
+        if len(steps_taken) == 3:
+            raise CouldNotTell("POST /users/{userId}/vehicles", "503")
+        take(step, story)
+
+    monkeypatch.setattr("ecsuite.report.tale.take", until_the_third)
+
+    with replay_run(editions.cassette("2023-10", "quickstart")) as run, pytest.raises(CouldNotTell):
+        _write(tmp_path / "page.html", run, strict=False)
+
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "It could not go on: could not tell: POST /users/{userId}/vehicles" in page
+    assert "Not reached: Add a meter" in page
+
+
+def test_items_of_others_are_not_taught():
+    """Of a live server's lists the page has what the walkthrough made, and nothing of what was there before."""
+    with replay_run(editions.cassette("2023-10", "quickstart")) as run:
+        tale = told(run)
+
+    assert "Begrens ladestrøm" in lesson_html(tale)
+    assert "Begrens ladestrøm" not in lesson_html(replace(tale, privacy=Privacy(frozenset())))

@@ -70,7 +70,12 @@ def _tell(run: Run, *, strict: bool) -> bool:
 
 
 def _write(file: Path, run: Run, *, strict: bool) -> bool:
-    """Write the page, also of a story that could not go on; whether it was told to its end, without an error."""
+    """Write the page, also of a story that could not go on; whether it was told to its end, without an error.
+
+    Raises:
+        CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
+    """
+    from ecsuite.errors import CouldNotTell, NothingThere  # noqa: PLC0415
     from ecsuite.report.lesson import lesson_html  # noqa: PLC0415
     from ecsuite.report.tale import told  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
@@ -78,6 +83,8 @@ def _write(file: Path, run: Run, *, strict: bool) -> bool:
     tale = told(run, strict=strict)
     store.write_texts(file.parent, {file.name: lesson_html(tale)})
     print(file)
+    if isinstance(tale.stopped, CouldNotTell | NothingThere) and not tale.is_broken:
+        raise tale.stopped
     if tale.stopped:
-        print(f"ecsuite: it cannot go on: {tale.mask(tale.stopped)}", file=sys.stderr)
+        print(f"ecsuite: it cannot go on: {tale.mask(str(tale.stopped))}", file=sys.stderr)
     return tale.passed

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
 from ecsuite import wording
 from ecsuite.contract import Operation, ResponseRule
+from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange, Response
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import mask_value
@@ -20,6 +21,7 @@ from ecsuite.report.languages import Sample, samples_of
 from ecsuite.report.marked import Span, json_spans
 from ecsuite.report.tale import Chapter, Tale
 from ecsuite.results.outlines import Node, outlines_of
+from ecsuite.results.record import kept_breach
 
 _FIRST_REFUSAL: Final = 400
 MOST_LINES: Final = 120
@@ -102,7 +104,7 @@ class _Writer:
             "origin": self._origin(),
             "lessons": lessons,
             "untold": tale.untold,
-            "stopped": tale.mask(tale.stopped),
+            "stopped": tale.mask(str(tale.stopped or "")),
             "passed": tale.passed,
             "track": self._track(),
             "steps": [number for number, chapter in enumerate(tale.chapters, 1) for _ in chapter.calls],
@@ -123,8 +125,13 @@ class _Writer:
             self._scene(each.exchange, each.operation, tuple(map(str, each.passed)), each.not_checked)
             for each in chapter.results
         )
-        findings = tuple(self._tale.mask(finding_text(finding)) for finding in chapter.findings)
+        findings = tuple(self._tale.mask(finding_text(self._kept(finding))) for finding in chapter.findings)
         return Lesson(number, chapter.title, chapter.why, scenes, findings)
+
+    def _kept(self, finding: Finding) -> Finding:
+        """A finding without what is not the run's own, where that is anybody's."""
+        privacy = self._tale.privacy
+        return replace(finding, breach=kept_breach(finding, self._tale.contract, privacy)) if privacy else finding
 
     def _scene(
         self, exchange: Exchange, operation: Operation | None, passed: tuple[str, ...], not_checked: Any

@@ -23,6 +23,9 @@ from ecsuite.session import Run
 REFUSALS = "refusals"
 
 
+Stopped = PromiseBroken | CouldNotTell | NothingThere
+
+
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """A step of the guide: what it is called, why it is taken, and what went over the wire."""
@@ -40,8 +43,8 @@ class Tale:
 
     Attributes:
         untold: the titles of the steps that were not reached.
-        stopped: why it could not go on; empty where it could.
-        passed: whether it was told to its end, and nothing fails it.
+        stopped: why it could not go on; None where it could.
+        is_broken: whether something was found that fails it.
         privacy: tells what of it may be shown; None where it is a recording, or of a server of ours.
         refusals: real ones, by operation and status.
         mask: takes the secrets of the run out of a text.
@@ -51,11 +54,16 @@ class Tale:
     run: Run
     chapters: tuple[Chapter, ...]
     untold: tuple[str, ...]
-    stopped: str
-    passed: bool
+    stopped: Stopped | None
+    is_broken: bool
     privacy: Privacy | None
     refusals: dict[tuple[str, int], Exchange]
     mask: Callable[[str], str]
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was told to its end, and nothing fails it."""
+        return self.stopped is None and not self.is_broken
 
 
 def told(run: Run, *, strict: bool = False) -> Tale:
@@ -76,7 +84,7 @@ class _Teller:
         self._story = run.story
         self._results: list[Result] = []
         self._watch = Watch(run.api.checker.contract)
-        self._stopped = ""
+        self._stopped: Stopped | None = None
 
     def tell(self) -> Tale:
         journal, own = self._run.journal, steps(self._run.edition)
@@ -97,7 +105,7 @@ class _Teller:
             chapters=tuple(chapters),
             untold=tuple(title(step) for step in own[len(chapters) :]),
             stopped=self._stopped,
-            passed=not self._stopped and not failing(journal.findings, strict=self._strict),
+            is_broken=bool(failing(journal.findings, strict=self._strict)),
             privacy=Privacy(own_values(self._results)) if is_live else None,
             refusals=_refusals(self._run.edition, contract) | self._own_refusals(),
             mask=self._run.redactor.text,
@@ -108,7 +116,7 @@ class _Teller:
         try:
             take(step, self._story)
         except (PromiseBroken, CouldNotTell, NothingThere) as stopped:
-            self._stopped = str(stopped)
+            self._stopped = stopped
         return Chapter(
             title(step),
             explanation(step),

@@ -196,17 +196,21 @@ def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: 
         path = finding.breach.at.path if exchange is not None and exchange is shown else ()
         return sample_of(exchange, path, privacy, mask, now, is_delivery=is_delivery) if exchange else None
 
-    body = json_of((shown.request if is_delivery else shown.response).body) if shown else None
-    breach = finding.breach
-    if not _is_shown(breach, body if shown else None, privacy):
-        breach = private(breach, privacy)
     return replace(
         found,
-        finding=replace(finding, breach=_counted(breach, privacy), blamed=None, evidence=None),
+        finding=replace(finding, breach=kept_breach(finding, contract, privacy), blamed=None, evidence=None),
         quote=_quote(finding.rule.pointer, contract),
         sample=sample(finding.blamed),
         evidence=sample(finding.evidence),
     )
+
+
+def kept_breach(finding: Finding, contract: Contract, privacy: Privacy) -> Breach:
+    """What breaks the promise, without what is not the run's own."""
+    shown = _shown_by(finding)
+    message = (shown.request if finding.operation in contract.deliveries else shown.response) if shown else None
+    is_shown = _is_shown(finding.breach, json_of(message.body) if message else None, privacy)
+    return _counted(finding.breach if is_shown else private(finding.breach, privacy), privacy)
 
 
 def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:
