@@ -61,16 +61,28 @@ def test_filters_narrow_the_causes(opened, result):
     """By severity, operation and text; how many are shown is said."""
     page = opened(report_html(result)).page
 
-    page.locator("[name=severity]").select_option("warning")
-    assert (shown(page), page.locator("output").inner_text()) == (1, "1 of 3 shown")
-    page.locator("[name=severity]").select_option("")
-    page.locator("[name=operation]").select_option("GET /users/{userId}/resources")
+    page.locator("#causes [name=severity]").select_option("warning")
+    assert (shown(page), page.locator("#causes output").inner_text()) == (1, "1 of 3 shown")
+    page.locator("#causes [name=severity]").select_option("")
+    page.locator("#causes [name=operation]").select_option("GET /users/{userId}/resources")
     assert shown(page) == 1
-    page.locator("[name=operation]").select_option("")
-    page.locator("[name=text]").fill("OWNED")
+    page.locator("#causes [name=operation]").select_option("")
+    page.locator("#causes [name=text]").fill("OWNED")
     assert shown(page) == 1
-    page.locator("[name=text]").fill("")
+    page.locator("#causes [name=text]").fill("")
     assert shown(page) == 3
+
+
+def test_tests_are_filtered_apart(opened, result):
+    """Tests have filters of their own, also where nothing is broken."""
+    other = RanTest("test_it.py::test_other", "passed", 0.1)
+    page = opened(report_html(replace(a_result(), tests=(*result.tests, other)))).page
+
+    page.locator("#tests [name=outcome]").select_option("failed")
+    assert page.locator("#tests output").inner_text() == "1 of 2 shown"
+    page.locator("#tests [name=outcome]").select_option("")
+    page.locator("#tests [name=text]").fill("test_OTHER")
+    assert page.locator(".tests > details:visible").count() == 1
 
 
 def test_link_leads_to_its_cause(opened, result):
@@ -100,7 +112,7 @@ def test_all_can_be_read_without_a_script(opened, result):
     """Nothing is drawn by a script: what is folded opens by itself, and no control stands there that does nothing."""
     page = opened(report_html(result), script=False).page
 
-    assert page.locator(".filters").is_hidden()
+    assert page.locator(".filters:visible").count() == 0
     assert page.get_by_role("button").count() == 0
     folded = page.locator("#tests details").first
     folded.locator("summary").click()
@@ -118,7 +130,7 @@ def test_page_is_readable_under_a_strict_policy(browser, result):
 
     assert page.locator("h1").evaluate("node => getComputedStyle(node).fontFamily") != "system-ui"
     assert page.locator(".cause h3").first.is_visible()
-    assert page.locator(".filters").is_hidden()
+    assert page.locator(".filters:visible").count() == 0
     assert page.locator(".bar").first.bounding_box()["height"] <= 10
     page.close()
 
@@ -154,5 +166,5 @@ def test_paper_has_all_of_a_cause(opened, result):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
 
     assert page.locator(".cause details:not([open])").count() == 0
-    assert page.locator(".filters").is_hidden()
+    assert page.locator(".filters:visible").count() == 0
     assert page.get_by_role("button", name="Copy").count() == 0

@@ -28,34 +28,30 @@
     box.append(button);
   }
 
-  // Filters of causes; the text is looked for in tests, too.
-  const form = document.querySelector(".filters");
-  const shown = () => {
-    const { severity, promise, operation, text } = Object.fromEntries(new FormData(form));
-    const wanted = text.trim().toLowerCase();
-    const fits = (node) => !wanted || node.textContent.toLowerCase().includes(wanted);
-    const causes = all(".cause");
-    for (const cause of causes) {
-      const { severity: own, promise: kept, operations } = cause.dataset;
-      const called = !operation || operations.split("\n").includes(operation);
-      cause.hidden = !((!severity || own === severity) && (!promise || kept === promise) && called && fits(cause));
-    }
-    for (const test of all(".tests > details")) test.hidden = !fits(test);
-    const left = causes.filter((cause) => !cause.hidden).length;
-    form.querySelector("output").textContent = `${left} of ${causes.length} shown`;
-  };
-  if (form) {
+  // Filters: of causes, and of tests. An item is shown that has every value that is chosen, and the text in it.
+  const filters = all(".filters").map((form) => {
+    const items = all(form.dataset.of);
+    const fits = (item, [name, value]) => !value || (name === "text"
+      ? item.textContent.toLowerCase().includes(value.trim().toLowerCase())
+      : item.dataset[name].split("\n").includes(value));
+    const show = () => {
+      const wanted = [...new FormData(form)];
+      for (const item of items) item.hidden = !wanted.every((each) => fits(item, each));
+      const left = items.filter((item) => !item.hidden).length;
+      form.querySelector("output").textContent = `${left} of ${items.length} shown`;
+    };
     form.hidden = false;
-    form.addEventListener("input", shown);
+    form.addEventListener("input", show);
     form.addEventListener("submit", (event) => event.preventDefault());
-    shown();
-  }
+    show();
+    return { items, show: () => { form.reset(); show(); } };
+  });
 
   // A link to what is folded or filtered away shows it.
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    if (target.hidden && form) { form.reset(); shown(); }
+    if (target.hidden) for (const filter of filters) if (filter.items.includes(target)) filter.show();
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     target.scrollIntoView();
   };
