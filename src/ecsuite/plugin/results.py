@@ -94,6 +94,7 @@ class Reporter:
         self._properties: dict[str, str] = {}
         self._setup: dict[str, float] = {}
         self._failed_to_write = ""
+        self._result: RunResult | None = None
         self._lines: list[str] = []
 
     @property
@@ -103,8 +104,8 @@ class Reporter:
 
     @property
     def result(self) -> RunResult:
-        """The result as far as it is known."""
-        return self._collector.result()
+        """The result as far as it is known; that which is stored, once it is."""
+        return self._result or self._collector.result()
 
     @property
     def has_anything(self) -> bool:
@@ -205,7 +206,8 @@ class Reporter:
             return
         try:
             self._collector.exit_code = final_code(self._config, session.exitstatus)
-            self._write(self._collector.result())
+            self._result = self._collector.result()
+            self._write(self._result)
         except ReportUnwritable as error:
             self._failed_to_write = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
