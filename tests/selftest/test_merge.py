@@ -61,6 +61,17 @@ def test_exit_code_is_the_worst(codes, one):
     assert exit_code(codes) == one
 
 
+def test_what_the_stand_in_alone_has_shown_is_told():
+    """Of a run against the stand-in and a live one together, it is known what no live server has shown."""
+    live, local = a_result(calls=0), a_result()
+    local = replace(local, run=replace(local.run, settings={**local.run.settings, "target": "local"}))
+
+    assert merge([live, local]).coverage.stand_in_only == local.coverage.seen()
+    assert "2023-10 getUser: statuses 200" in local.coverage.seen()
+    assert merge([a_result(), local]).coverage.stand_in_only == ()
+    assert merge([local, local]).coverage.stand_in_only == ()
+
+
 def with_least(result: RunResult, percent: float) -> RunResult:
     """A result that failed, for it had seen less than so many percent."""
     settings = {**result.run.settings, "coverage_min": percent}

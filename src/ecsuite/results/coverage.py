@@ -178,10 +178,21 @@ class Coverage:
     Attributes:
         operations: of each edition, in the order of its contract; deliveries last.
         promises: by promise and operation.
+        stand_in_only: parts that the stand-in has shown, or a recording, and no live server; known of merged results.
     """
 
     operations: tuple[OperationCoverage, ...] = ()
     promises: tuple[PromiseCoverage, ...] = ()
+    stand_in_only: tuple[str, ...] = ()
+
+    def seen(self) -> tuple[str, ...]:
+        """The parts of operations that were seen, by their names: `2023-10 getUser: statuses 404`."""
+        return tuple(
+            f"{operation.edition} {operation.id}: {f'{sort} {name}'.strip()}"
+            for operation in self.operations
+            for sort, name, is_seen in operation.parts()
+            if is_seen
+        )
 
     def shares(self) -> Mapping[str, Share]:
         """How much of each sort of part was seen: operations, statuses, members, promises, ..."""
@@ -212,6 +223,7 @@ class Coverage:
             "shares": shares,
             "operations": [operation.to_json() for operation in self.operations],
             "promises": [promise.to_json() for promise in self.promises],
+            "stand_in_only": list(self.stand_in_only),
         }
 
     @classmethod
@@ -220,6 +232,7 @@ class Coverage:
         return cls(
             tuple(map(OperationCoverage.from_json, value["operations"])),
             tuple(map(PromiseCoverage.from_json, value["promises"])),
+            tuple(value["stand_in_only"]),
         )
 
 

@@ -28,7 +28,7 @@ def merge(results: Sequence[RunResult]) -> RunResult:
         return results[0]
     causes, files = _causes(results)
     problems = _problems(results, files)
-    coverage = merged_coverage(result.coverage for result in results)
+    coverage = _coverage(results)
     return RunResult(
         run=_run(results, coverage),
         figures=_figures([result.figures for result in results]),
@@ -48,6 +48,16 @@ def merge(results: Sequence[RunResult]) -> RunResult:
 def exit_code(codes: Iterable[int]) -> int:
     """The one code of several."""
     return min(codes, key=lambda code: _PRECEDENCE.index(code) if code in _PRECEDENCE else 1)
+
+
+def _coverage(results: Sequence[RunResult]) -> Coverage:
+    """What all have seen, and what of it no live server has shown."""
+    whole = merged_coverage(result.coverage for result in results)
+    live = [result.coverage for result in results if result.run.settings.get("target") == "live"]
+    if not live or len(live) == len(results):
+        return whole
+    shown = frozenset(merged_coverage(live).seen())
+    return replace(whole, stand_in_only=tuple(part for part in whole.seen() if part not in shown))
 
 
 def _run(results: Sequence[RunResult], coverage: Coverage) -> RunInfo:
