@@ -81,6 +81,8 @@ HEAVY = {
     "filelock",
     "httpcore",
     "httptools",
+    "jinja2",
+    "markupsafe",
     "platformdirs",
     "pytest",
     "rich",
@@ -100,6 +102,8 @@ AT_HOME = {
     "stamina": {"ecsuite.client.retry"},
     "httpcore": {"ecsuite.client.network"},
     "pytest": {"ecsuite.plugin"},
+    "jinja2": {"ecsuite.report.html"},
+    "markupsafe": {"ecsuite.report.html"},
 }
 
 
@@ -187,11 +191,16 @@ MAY_USE_WORDING = {
         "excerpt",
         "findings",
         "junit",
+        "lesson",
         "lines",
         "markdown",
+        "matrices",
+        "page",
         "show",
+        "summary_md",
         "terminal",
         "text",
+        "verdict",
     )
 } | {
     "ecsuite.reproduce.script",

@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 
 import click
 
-from ecsuite.cli import catalogue, check, cleanup, export, serve, show, token, walkthrough
+from ecsuite.cli import catalogue, check, cleanup, export, report, serve, show, token, walkthrough
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.cli.masking import masked
 from ecsuite.errors import EcsuiteError
@@ -23,6 +23,7 @@ COMMANDS: Final = (
     walkthrough.walkthrough,
     token.token,
     show.show,
+    report.report,
     cleanup.cleanup,
     serve.serve,
     catalogue.faults,
