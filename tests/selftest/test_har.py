@@ -164,3 +164,22 @@ def test_file_that_cannot_be_written_is_one_line(tmp_path):
 
     assert ran.ret == 4
     assert ran.text.strip() == f"ERROR: cannot write {tmp_path} (it is a folder): give another --ec-har"
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "1")])
+def test_full_disk_is_one_line(tmp_path, options):
+    """Where exchanges cannot be written on the way, no test is to blame: it is told at the end, with exit code 4."""
+    project = Project(tmp_path)
+    project.test(SCENARIO + "    def test_it(api): api.get('/events')")
+    (tmp_path / "conftest.py").write_text(
+        'pytest_plugins = ("ecsuite.plugin",)\n'
+        "from ecsuite.results import har\n"
+        "def append(part, entries): raise OSError(28, 'No space left on device')\n"
+        "har.append = append\n"
+    )
+
+    ran = project.run(*LOCAL, "--ec-har", "run.har", *options)
+
+    assert ran.ret == 4
+    ran.ended(passed=1)
+    assert ran.text.count("(No space left on device): give another --ec-har") == 1

@@ -410,8 +410,7 @@ def test_folder_is_tried_and_left_as_it_was(tmp_path):
         ("[]", "it is none of ecsuite's"),
         ('{"format": "another"}', "it is none of ecsuite's"),
         (json.dumps({"format": FORMAT, "schema": 99}), f"it is of version 99, and this ecsuite reads {SCHEMA}"),
-        (json.dumps({"format": FORMAT, "schema": SCHEMA}), "it is damaged"),
-        (json.dumps({"format": FORMAT, "schema": SCHEMA, "run": 1}), "it is damaged"),
+        (json.dumps({"format": FORMAT, "schema": SCHEMA}), "it is damaged, at /"),
     ],
 )
 def test_file_that_is_no_result_is_one_line(tmp_path, text, reason):
@@ -423,6 +422,26 @@ def test_file_that_is_no_result_is_one_line(tmp_path, text, reason):
         store.read(tmp_path)
 
     assert str(raised.value) == f"cannot read the result of a run from {tmp_path / store.FILE}: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (lambda value: value.update(tests=7), "/tests"),
+        (lambda value: value["run"].update(exit_code="1"), "/run/exit_code"),
+        (lambda value: value["causes"][0].update(tests=[]), "/causes/0/tests"),
+        (lambda value: value["findings"][0].update(cause=2), "/findings/0"),
+        (lambda value: value["findings"][0].update(cause=0), "/findings/0"),
+    ],
+)
+def test_damage_is_told_with_its_place(result, tmp_path, change, where):
+    """What is not as the schema wants it, or names what is not there, is found when it is read, not while it is rendered."""
+    value = result.to_json()
+    change(value)
+    (tmp_path / store.FILE).write_text(json.dumps(value))
+
+    with pytest.raises(ReportUnusable, match=f"it is damaged, at {where}$"):
+        store.read(tmp_path)
 
 
 def test_result_names_no_promise_that_was_renamed(result):

@@ -8,7 +8,9 @@ import tempfile
 from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import jsonschema_rs
 
 from ecsuite.errors import ReportUnusable, ReportUnwritable
 from ecsuite.results.result import FORMAT, SCHEMA, RunResult
@@ -124,10 +126,19 @@ def read(folder: Path) -> RunResult:
         raise ReportUnusable(path, "it is none of ecsuite's")
     if value.get("schema") != SCHEMA:
         raise ReportUnusable(path, f"it is of version {value.get('schema')!r}, and this ecsuite reads {SCHEMA}")
-    try:
-        result = RunResult.from_json(value)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        raise ReportUnusable(path, "it is damaged") from None
-    if not all(map(_is_ours, result.files)):
+    damage = _damage(value)
+    if damage:
+        raise ReportUnusable(path, f"it is damaged, {damage}")
+    if not all(map(_is_ours, value["files"])):
         raise ReportUnusable(path, "it names files that are none of a result's")
-    return result
+    return RunResult.from_json(value)
+
+
+def _damage(value: dict[str, Any]) -> str:
+    """Where a result is not as its schema wants it; empty where it is, and all that it names is there."""
+    error = next(jsonschema_rs.Draft202012Validator(json.loads(schema())).iter_errors(value), None)
+    if error is not None:
+        return f"at /{'/'.join(map(str, error.instance_path))}"
+    causes = range(1, len(value["causes"]) + 1)
+    strays = (number for number, each in enumerate(value["findings"]) if each["cause"] not in causes)
+    return "".join(f"at /findings/{number}" for number in (next(strays, None),) if number is not None)
