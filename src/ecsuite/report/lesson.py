@@ -13,7 +13,7 @@ from ecsuite.contract import Operation, ResponseRule
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange, Response
 from ecsuite.messages.media import UndecodableError, read_json
-from ecsuite.messages.redact import mask_value
+from ecsuite.messages.redact import mask_value, masked_start
 from ecsuite.report.diagram import NARROW, Diagram, diagram_of
 from ecsuite.report.findings import finding_text
 from ecsuite.report.html import page
@@ -25,6 +25,8 @@ from ecsuite.results.record import kept_breach
 
 _FIRST_REFUSAL: Final = 400
 MOST_LINES: Final = 120
+# Characters of a body that is no JSON; more than are shown.
+MOST_OF_TEXT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ class _Writer:
         try:
             value = mask_value(read_json(body).value)
         except UndecodableError:
-            return [Span(wording.shorten(self._tale.mask(body.decode(errors="replace"))))]
+            text = masked_start(body.decode(errors="replace"), MOST_OF_TEXT, self._tale.mask)
+            return [Span(wording.shorten(text))]
         if self._tale.privacy:
             value, _ = self._tale.privacy.whole(value)
         return [span._replace(text=self._tale.mask(span.text)) for span in json_spans(value)]

@@ -20,7 +20,7 @@ from ecsuite.errors import OutputUnwritable
 from ecsuite.findings.finding import Result
 from ecsuite.messages.exchange import Headers, Request, Response
 from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_json
-from ecsuite.messages.redact import mask_form, mask_value
+from ecsuite.messages.redact import mask_form, mask_value, masked_start
 from ecsuite.results.own import Privacy, counted
 from ecsuite.results.sample import Fields, Mask, headers_of
 from ecsuite.version import __version__
@@ -103,24 +103,26 @@ def _fields(pairs: Fields) -> list[dict[str, str]]:
 def _text(body: bytes, headers: Headers, privacy: Privacy | None, mask: Mask) -> tuple[str, str]:
     """A body as a text, and what is to be said of it; `privacy` where it may hold what is not the run's own."""
     if MediaType.of(headers.get("Content-Type")).essence == FORM:
-        return _cut(mask(mask_form(body.decode(errors="replace"))))
+        return _start(mask_form(body.decode(errors="replace")), mask)
     try:
         value = read_json(body).value if body else None
     except UndecodableError:
         if privacy is not None and body.lstrip()[:1] in {b"{", b"["}:
             return "", "left out, for it is no JSON, and so nobody can tell whose it is"
-        return _cut(mask(body.decode(errors="replace")))
+        return _start(body.decode(errors="replace"), mask)
     if not body:
         return "", ""
     kept, left_out = privacy.whole(value) if privacy else (value, 0)
     masked = mask_value(kept)
-    text, said = _cut(mask(body.decode() if masked == value else json.dumps(masked, ensure_ascii=False)))
+    text, said = _start(body.decode() if masked == value else json.dumps(masked, ensure_ascii=False), mask)
     count = f"without {counted(left_out)} that the run did not make" if left_out else ""
     return text, ", ".join(filter(None, (count, said)))
 
 
-def _cut(text: str) -> tuple[str, str]:
-    return (text, "") if len(text) <= MOST_OF_BODY else (text[:MOST_OF_BODY], f"cut: it has {len(text)} characters")
+def _start(text: str, mask: Mask) -> tuple[str, str]:
+    """As much of a text as is kept, and whether that is all."""
+    kept = masked_start(text, MOST_OF_BODY, mask)
+    return kept, "" if len(text) <= MOST_OF_BODY else f"cut: it has {len(text)} characters"
 
 
 def part_of(file: Path, process: str) -> Path:
