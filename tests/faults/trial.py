@@ -15,6 +15,7 @@ from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import schemathesis
@@ -22,6 +23,7 @@ import schemathesis
 from ecsuite import editions
 from ecsuite.conditions import ALL, REPORTS
 from ecsuite.findings.finding import Finding
+from ecsuite.report import files
 from ecsuite.standin import serving
 from ecsuite.standin.faults import Fault, Variant
 
@@ -163,7 +165,9 @@ def run_tests(trial: Trial, tests: Sequence[str], watch: Watch) -> tuple[int, st
             f"--ec-edition={trial.edition}",
             *tests,
         ]
-        code = pytest.main(arguments, plugins=[watch])
+        # Nobody looks at the pages of a trial, and it ends sooner without them.
+        with mock.patch.object(files, "files_of", return_value={}):
+            code = pytest.main(arguments, plugins=[watch])
         return int(code), " ".join(read().split()[-LAST_WORDS:])
 
 

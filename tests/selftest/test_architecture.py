@@ -86,6 +86,8 @@ HEAVY = {
     "filelock",
     "httpcore",
     "httptools",
+    "jinja2",
+    "markupsafe",
     "platformdirs",
     "pytest",
     "rich",
@@ -107,6 +109,8 @@ AT_HOME = {
     "stamina": {"ecsuite.client.retry"},
     "httpcore": {"ecsuite.client.network"},
     "pytest": {"ecsuite.plugin"},
+    "jinja2": {"ecsuite.report.html"},
+    "markupsafe": {"ecsuite.report.html"},
 }
 
 
@@ -194,12 +198,17 @@ MAY_USE_WORDING = {
         "excerpt",
         "findings",
         "junit",
+        "lesson",
         "lines",
         "markdown",
+        "matrices",
+        "page",
         "rows",
         "show",
+        "summary_md",
         "terminal",
         "text",
+        "verdict",
     )
 } | {
     "ecsuite.reproduce.script",

@@ -12,6 +12,8 @@ from ecsuite.export.every import with_every_operation
 from ecsuite.export.recorded import exchanges, quickstart
 from ecsuite.postman.collection import read_collection
 from ecsuite.postman.judge import judge
+from ecsuite.report.files import files_of
+from ecsuite.results import store
 
 OCTOBER = Path(__file__).with_name("collections") / "october-2023.json"
 BASE = "{{baseUrl}}"
@@ -218,6 +220,19 @@ def test_secret_is_not_printed(tmp_path, capsys):
 
     kept = (tmp_path / "r" / "results.json").read_text(encoding="utf-8")
     assert "s3cr3t-value" not in capsys.readouterr().out + kept
+
+
+def test_result_of_a_collection_has_pages(tmp_path):
+    """What is stored of a collection can be rendered; requests that break the contract have failed, and so has it."""
+    wrong, right = item("POST {{baseUrl}}/users", '{"userId": [1]}'), item("GET {{baseUrl}}/users")
+    path = collection(tmp_path, wrong, right, {**right, "name": "other"})
+
+    assert run(str(path), "--report", str(tmp_path / "r")) == 1
+
+    result = store.read(tmp_path / "r")
+    assert result.run.exit_code == 1
+    assert [test.outcome for test in result.tests] == ["failed", "passed"]
+    assert "promise is broken" in files_of(result)["summary.md"]
 
 
 def test_half_a_character_is_read(tmp_path):

@@ -91,7 +91,13 @@ OPTIONS = (
     "-p",
     "no:cacheprovider",
 )
-OURS = ("--ec-target=live", "--ec-edition=2023-10", "--ec-report=report", "--ec-max-findings=0")
+OURS = (
+    "--ec-target=live",
+    "--ec-edition=2023-10",
+    "--ec-report=report",
+    "--ec-har=run.har",
+    "--ec-max-findings=0",
+)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +136,8 @@ def test_no_output_of_pytest_has_a_secret(tmp_path, echo, workers):
     assert leaked(result.text) == set()
     assert leaked("\n".join(shown)) == set()
     assert leaked(files(tmp_path)) == set()
+    assert {"report.html", "junit.xml", "summary.md"} <= {path.name for path in (tmp_path / "report").iterdir()}
+    assert (tmp_path / "run.har").is_file()
 
 
 def test_error_of_a_variable_has_no_secret(tmp_path, echo):
@@ -214,3 +222,15 @@ def test_walkthrough_has_no_secret(tmp_path, echo, mode):
 
     assert leaked(text) == set()
     assert "broken" in text
+
+
+@pytest.mark.parametrize("mode", ["mixed", "header", "media-type", "illegal-name"])
+def test_page_of_a_walkthrough_has_no_secret(tmp_path, echo, mode):
+    """Nor the page that teaches, nor what is printed beside it."""
+    echo.mode = mode
+    command = ("walkthrough", "--target", "live", "--edition", "2023-10", "--html", "page.html")
+    text = ecsuite(tmp_path, *command, **echo.environment())
+    echo.mode = ""
+
+    assert leaked(text + files(tmp_path)) == set()
+    assert (tmp_path / "page.html").is_file()

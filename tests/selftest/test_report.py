@@ -431,9 +431,10 @@ def test_data_of_others_is_never_stored(project):
             }
             body = {"vehicleId": "stranger-vehicle", "metadata": car}
             client.post(f"{standin.base_url}/users/stranger-user/vehicles", json=body, headers=headers)
-        result = project.run("--ec-target", "live", "--ec-edition", "2023-10", **standin.environment())
+        options = ("--ec-report", "out", "--ec-har", "out/run.har")
+        result = project.run("--ec-target", "live", "--ec-edition", "2023-10", *options, **standin.environment())
 
     result.ended(failed=1)
-    text = json.dumps(stored(project))
-    assert len(stored(project)["causes"]) == 1
+    text = "".join(path.read_text(encoding="utf-8") for path in (project.path / "out").iterdir())
+    assert len(stored(project, "out")["causes"]) == 1
     assert not re.findall(r"stranger-(?:car|vehicle|vin)|1987", text + result.text)

@@ -314,7 +314,7 @@ def test_problems_are_grouped_by_their_text(collector):
 
     assert (first.kind, first.tests, first.file) == ("stopped", ("a", "b"), "")
     assert (second.kind, second.tests, second.file) == ("crash", ("a", "b"), "crash-1.txt")
-    assert collector.crashes["crash-1.txt"] == "a\n\nTraceback of a"
+    assert collector.result().files["crash-1.txt"] == "a\n\nTraceback of a"
     assert len(collector.crashes) == MOST_CRASHES
     assert rest[-1].file == ""
 
@@ -344,8 +344,8 @@ def result(collector, found, exchange) -> RunResult:
 def test_result_goes_through_its_file(result, tmp_path):
     """What is written is what is read; files of an earlier run are gone, and no draft stays."""
     folder = tmp_path / "deep" / "report"
-    store.write(folder, result, {"crash-1.txt": "old", "crash-2.txt": "old"})
-    store.write(folder, result, {"crash-1.txt": "å\ud800"})
+    store.write(folder, replace(result, files={"crash-1.txt": "old", "crash-2.txt": "old"}))
+    store.write(folder, result)
 
     assert store.read(folder) == result
     assert store.read(folder / store.FILE) == result
@@ -362,8 +362,9 @@ def test_scripts_are_beside_the_result(collector, found, exchange, tmp_path):
         made = a_found(found, exchange, promise=promise)
         collector.add("a", Record(Tally(1), (replace(made, script=f"echo {name}", responses=len(name)),)))
     folder = tmp_path / "report"
-    store.write(folder, collector.result(), {}, collector.scripts() | {"9.sh": "of an earlier run"})
-    store.write(folder, collector.result(), {}, collector.scripts())
+    stored = collector.result()
+    store.write(folder, replace(stored, files={**stored.files, "9.sh": "of an earlier run"}))
+    store.write(folder, stored)
 
     assert [cause.first.script for cause in store.read(folder).causes] == ["1.sh", "2.sh"]
     assert (folder / "1.sh").read_text() == "echo frequent"
@@ -373,18 +374,18 @@ def test_scripts_are_beside_the_result(collector, found, exchange, tmp_path):
 
 def test_own_folder_is_ignored_by_git(result, tmp_path):
     """The folder that nobody named has a .gitignore of its own; one that was named is left alone."""
-    store.write(tmp_path / store.LAST, result, {})
-    store.write(tmp_path / "named", result, {})
+    store.write(tmp_path / store.LAST, result)
+    store.write(tmp_path / "named", result)
 
     assert (tmp_path / ".ecsuite" / ".gitignore").read_text() == "*\n"
-    assert [path.name for path in (tmp_path / "named").iterdir()] == [store.FILE]
+    assert {path.name for path in (tmp_path / "named").iterdir()} == {store.FILE, "crash-1.txt"}
 
 
 def test_folder_that_cannot_be_written_is_one_line(result, tmp_path):
     """A file in the place of a folder is told before the run and after it, in one line."""
     (tmp_path / "file").write_text("")
 
-    for act in (store.require_writable, lambda folder: store.write(folder, result, {})):
+    for act in (store.require_writable, lambda folder: store.write(folder, result)):
         with pytest.raises(ReportUnwritable, match=r"^cannot write the result of the run to .*file/x \(.+\): give"):
             act(tmp_path / "file" / "x")
 
@@ -403,14 +404,13 @@ def test_folder_is_tried_and_left_as_it_was(tmp_path):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (None, "there is none: run pytest first, or name its folder with --report"),
+        (None, "there is none: run pytest first, or name the folder that it was given as --ec-report"),
         ("{", "it is no JSON"),
         ("[" * 100_000, "it is no JSON"),
         ("[]", "it is none of ecsuite's"),
         ('{"format": "another"}', "it is none of ecsuite's"),
         (json.dumps({"format": FORMAT, "schema": 99}), f"it is of version 99, and this ecsuite reads {SCHEMA}"),
-        (json.dumps({"format": FORMAT, "schema": SCHEMA}), "it is damaged"),
-        (json.dumps({"format": FORMAT, "schema": SCHEMA, "run": 1}), "it is damaged"),
+        (json.dumps({"format": FORMAT, "schema": SCHEMA}), "it is damaged, at /"),
     ],
 )
 def test_file_that_is_no_result_is_one_line(tmp_path, text, reason):
@@ -422,6 +422,26 @@ def test_file_that_is_no_result_is_one_line(tmp_path, text, reason):
         store.read(tmp_path)
 
     assert str(raised.value) == f"cannot read the result of a run from {tmp_path / store.FILE}: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (lambda value: value.update(tests=7), "/tests"),
+        (lambda value: value["run"].update(exit_code="1"), "/run/exit_code"),
+        (lambda value: value["causes"][0].update(tests=[]), "/causes/0/tests"),
+        (lambda value: value["findings"][0].update(cause=2), "/findings/0"),
+        (lambda value: value["findings"][0].update(cause=0), "/findings/0"),
+    ],
+)
+def test_damage_is_told_with_its_place(result, tmp_path, change, where):
+    """What is not as the schema wants it, or names what is not there, is found when it is read, not while it is rendered."""
+    value = result.to_json()
+    change(value)
+    (tmp_path / store.FILE).write_text(json.dumps(value))
+
+    with pytest.raises(ReportUnusable, match=f"it is damaged, at {where}$"):
+        store.read(tmp_path)
 
 
 def test_result_names_no_promise_that_was_renamed(result):

@@ -467,7 +467,7 @@ def test_deliveries_survive_a_restart(tmp_path):
             run.api.post("/simulation/events/pricecurve", json={})
             hook.wait(1)
             log_of(run.api, webhook, lambda log: log["responseStatusCode"] == 500)
-            run.api._cleanup._made.clear()
+            run.api.cleanup._made.clear()
         with closing(Store(EDITION, data)) as store:
             (owed,) = store.owed()
             store.put_off(owed, 0.0)

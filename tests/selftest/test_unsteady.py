@@ -68,6 +68,10 @@ def test_test_that_could_not_tell_runs_once_more(behind_proxy, trouble):
     assert "8 passed" in ran.text
     posted = [call.body for call in ran.calls if call.path.endswith("/users") and call.method == "POST"]
     assert len(posted) == len(set(posted)) == 8 + ran.own
+    result = json.loads((ran.folder / ".ecsuite" / "last" / "results.json").read_text(encoding="utf-8"))
+    # What was seen the first time counts, as what was checked then does.
+    assert sum(len(test["calls"]) for test in result["tests"]) == result["figures"]["calls"]
+    assert result["coverage"]["shares"]["operations"]["seen"] > 1
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
@@ -96,6 +100,8 @@ def test_what_cannot_be_told_is_6(behind_proxy, workers):
     result = json.loads((ran.folder / ".ecsuite" / "last" / "results.json").read_text(encoding="utf-8"))
     assert result["figures"]["tests"] == {"passed": 1, "inconclusive": 8}
     assert result["inconclusive"] == {"could not tell: POST /users had no answer of the API's (502)": 8}
+    untold = [test["reason"] for test in result["tests"] if test["outcome"] == "inconclusive"]
+    assert untold == ["could not tell: POST /users had no answer of the API's (502)"] * 8
 
 
 def test_broken_promise_counts_for_more(behind_proxy):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--ec-report",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Write the result there, for `ecsuite show --report DIR`.",
+    help="Write the result there, for `ecsuite show --report DIR` and `ecsuite report DIR`.",
 )
 def check(*, collection: Path, edition: str | None, strict: bool, report: Path | None) -> int:
     """Check a Postman COLLECTION (2.1): which operations it calls, and whether it keeps to the contract.
@@ -39,7 +39,6 @@ def check(*, collection: Path, edition: str | None, strict: bool, report: Path |
     from ecsuite.postman.collection import read_collection  # noqa: PLC0415
     from ecsuite.postman.judge import judge  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
-    from ecsuite.results.severity import fails  # noqa: PLC0415
 
     read = read_collection(collection)
     candidates = [editions.require(edition)] if edition else editions.editions()
@@ -49,9 +48,9 @@ def check(*, collection: Path, edition: str | None, strict: bool, report: Path |
         raise NoRequestOfApi(collection, dict.fromkeys(each.elsewhere for each in judged[chosen]))
     result = _result(chosen, judged[chosen], read.secrets, str(collection), strict=strict)
     if report is not None:
-        store.write(report, result, {})
+        store.write(report, result)
     _print(chosen, judged[chosen], result, collection)
-    return BROKEN if any(fails(cause.severity, strict=strict) for cause in result.causes) else 0
+    return result.run.exit_code
 
 
 def _result(edition: str, judged: Sequence[Judged], secrets: Sequence[str], name: str, *, strict: bool) -> RunResult:
@@ -59,11 +58,16 @@ def _result(edition: str, judged: Sequence[Judged], secrets: Sequence[str], name
     from ecsuite.messages.redact import Redactor  # noqa: PLC0415
     from ecsuite.results.collect import Collector  # noqa: PLC0415
     from ecsuite.results.record import Record, found_in  # noqa: PLC0415
+    from ecsuite.results.severity import fails  # noqa: PLC0415
 
     contract, mask = editions.contract(edition), Redactor(secrets).text
     collector = Collector({"target": name, "editions": [edition]}, strict=strict)
     for each in judged:
-        collector.add(each.name, Record(each.journal.tally, found_in(each.journal, contract, mask)))
+        found = found_in(each.journal, contract, mask)
+        is_broken = any(fails(one.finding.severity, strict=strict) for one in found)
+        collector.add(each.name, Record(each.journal.tally, found))
+        collector.add_outcome(each.name, "failed" if is_broken else "", 0.0)
+        collector.exit_code = BROKEN if is_broken else collector.exit_code
     return collector.result()
 
 

@@ -18,7 +18,7 @@ from ecsuite.errors import CouldNotTell, DataNotReplayed
 if TYPE_CHECKING:
     from ecsuite.left import Left
     from ecsuite.quickstart.rows import Row
-    from ecsuite.session import Session
+    from ecsuite.session import Run, Session
     from ecsuite.target import Mode
 
 
@@ -50,6 +50,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Once for each row of a CSV or JSON file of your own test data, a line a row; see docs/configuration.md.",
 )
+@click.option(
+    "--html",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it as a page that teaches, instead of telling it here.",
+)
 def walkthrough(
     target: str | None,
     edition: str | None,
@@ -58,6 +64,7 @@ def walkthrough(
     allow_production: bool,
     strict: bool,
     data: Path | None,
+    html: Path | None,
 ) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     from ecsuite.config import configure  # noqa: PLC0415
@@ -65,30 +72,38 @@ def walkthrough(
     from ecsuite.report.text import entry_lines, waiting_text  # noqa: PLC0415
     from ecsuite.results.collect import expired_entries  # noqa: PLC0415
     from ecsuite.session import Session, Settings  # noqa: PLC0415
+    from ecsuite.session.outputs import require_file  # noqa: PLC0415
 
+    if data is not None and html is not None:
+        raise click.UsageError("--data tells of many rows, a line each, and --html of one story: give one of them")
     configuration = configure(target, edition, env_file=env_file)
     mode, deviations = configuration.mode or "replay", configuration.deviations()
     chosen = configuration.one_edition(mode)
     settings = Settings.of(mode, chosen, allow_production=allow_production, deviations=deviations)
+    if html is not None:
+        require_file(html, "--html", is_replaced=True)
     said = partial(print, file=sys.stderr)
     rows = _rows(data, mode, chosen) if data else ()
     session = Session(settings, configuration.env, tell=lambda wait: said(waiting_text(wait)))
     with Interrupts(said), closing(session), session.masking():
         session.require_server()
-        code = _tell_rows(session, rows, strict=strict) if rows else _tell(session, strict=strict)
+        code = _tell_rows(session, rows, strict=strict) if rows else _tell(session, html, strict=strict)
     for line in entry_lines(expired_entries(deviations)):
         print(line)
     return BROKEN if deviations.expired else code
 
 
-def _tell(session: Session, *, strict: bool) -> int:
-    """The quickstart, step by step; the exit code."""
+def _tell(session: Session, html: Path | None, *, strict: bool) -> int:
+    """The quickstart, step by step, or as a page; the exit code."""
     from ecsuite.left import exit_code  # noqa: PLC0415
     from ecsuite.report.terminal import tell  # noqa: PLC0415
 
     settings = session.settings
     with session.run(settings.editions[0], "quickstart") as run:
-        passed = tell(run, strict=strict, deviations=settings.deviations)
+        if html is not None:
+            passed = _write(html, run, strict=strict)
+        else:
+            passed = tell(run, strict=strict, deviations=settings.deviations)
     return exit_code(run.left) if passed else BROKEN
 
 
@@ -119,3 +134,27 @@ def _tell_rows(session: Session, rows: Sequence[Row], *, strict: bool) -> int:
     if any(each.failed for each in told):
         return BROKEN
     return exit_code(left) or (CouldNotTell.exit_code if any(each.untold for each in told) else 0)
+
+
+def _write(file: Path, run: Run, *, strict: bool) -> bool:
+    """Write the page, also of a story that could not go on; whether it was told to its end, without an error.
+
+    Raises:
+        CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
+    """
+    from ecsuite.errors import NothingThere  # noqa: PLC0415
+    from ecsuite.report.lesson import lesson_html  # noqa: PLC0415
+    from ecsuite.report.tale import told  # noqa: PLC0415
+    from ecsuite.report.text import error_text, left_lines  # noqa: PLC0415
+    from ecsuite.results import store  # noqa: PLC0415
+
+    tale = told(run, strict=strict)
+    store.write_texts(file.parent, {file.name: lesson_html(tale)})
+    print(file)
+    for line in left_lines(run.left):
+        print(tale.mask(line), file=sys.stderr)
+    if isinstance(tale.stopped, CouldNotTell | NothingThere) and not tale.is_broken:
+        raise tale.stopped
+    if tale.stopped:
+        print(error_text(f"it cannot go on: {tale.mask(str(tale.stopped))}"), file=sys.stderr)
+    return tale.passed

@@ -15,6 +15,7 @@ pytest_plugins = (
     "ecsuite.plugin.profiles",
     "ecsuite.plugin.fixtures",
     "ecsuite.plugin.recording",
+    "ecsuite.plugin.har",
     "ecsuite.plugin.outcome",
     "ecsuite.plugin.masking",
     "ecsuite.plugin.unsteady",

@@ -9,8 +9,10 @@ import pytest
 
 from ecsuite.client import Api
 from ecsuite.contract import EntityType, Operation
+from ecsuite.plugin.har import keep_exchanges
 from ecsuite.plugin.masking import know_run
 from ecsuite.plugin.recording import scenario_of
+from ecsuite.plugin.seen import watch
 from ecsuite.plugin.session import keep_run, session_of
 from ecsuite.quickstart import Story
 from ecsuite.session import Run, Session
@@ -38,6 +40,8 @@ def run(request: pytest.FixtureRequest, edition: str, ecsuite_session: Session) 
     with ecsuite_session.run(edition, scenario_of(request.node) or "") as opened:
         keep_run(request.node, opened)
         know_run(request.node, opened.redactor)
+        watch(request.node, opened)
+        keep_exchanges(request.node, opened)
         yield opened
 
 

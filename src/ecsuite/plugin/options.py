@@ -6,6 +6,7 @@ project that does neither has no fixture, no marker and no import of ecsuite.
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import Final
 
@@ -71,7 +72,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--ec-report",
         metavar="DIR",
         type=Path,
-        help="where the result of the run is written, for `ecsuite show` (.ecsuite/last unless given)",
+        help="where the result of the run and its pages are written: report.html, junit.xml, summary.md (without it, "
+        ".ecsuite/last has the result, for `ecsuite show` and `ecsuite report`)",
     )
     group.addoption(
         "--ec-max-findings",
@@ -80,6 +82,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="end a hopeless run that has so many findings; one of a known cause counts only where "
         f"a test could not go on for it ({MOST_FINDINGS} unless given; 0 for no end)",
     )
+    group.addoption(
+        "--ec-har",
+        metavar="FILE",
+        type=Path,
+        help="write all exchanges to an HTTP Archive, for browsers' network tools and proxies",
+    )
+    group.addoption(
+        "--ec-coverage-min",
+        metavar="N",
+        type=_percent,
+        help="fail a run that has seen less than N percent of the contracts (docs/results.md says what counts)",
+    )
+
+
+def _percent(text: str) -> float:
+    if not text.replace(".", "", 1).isdecimal() or float(text) > 100:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError(f"it is a percentage, 0 to 100, and not {text!r}")
+    return float(text)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -17,6 +17,9 @@ from ecsuite.errors import CouldNotTell, EcsuiteError, NothingThere
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Tally
+from ecsuite.plugin.har import write_exchanges
+from ecsuite.plugin.recording import scenario_of
+from ecsuite.plugin.seen import take_seen
 from ecsuite.plugin.session import run_of, session_of, settings_of
 from ecsuite.plugin.untold import carried, could_not_tell, has_mark
 from ecsuite.promises import Promise
@@ -104,7 +107,11 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
             found=found,
             base_url=run.target.base_url,
             left=(*before.left, *run.left),
+            edition=run.edition,
+            scenario=scenario_of(item) or "",
+            seen=before.seen.then(take_seen(item, run.edition)),
         )
+        write_exchanges(item, run)
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
     mask = (run or session_of(item.config)).redactor.text

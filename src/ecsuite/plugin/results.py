@@ -14,7 +14,7 @@ from ecsuite.plugin.inconclusive import OUTCOME
 from ecsuite.plugin.masking import Words
 from ecsuite.plugin.options import MOST_FINDINGS
 from ecsuite.plugin.outcome import is_strict, record_of
-from ecsuite.plugin.session import end_with, settings_of, usage_errors
+from ecsuite.plugin.session import end_with, final_code, settings_of, usage_errors
 from ecsuite.plugin.untold import is_inconclusive
 from ecsuite.results import store
 from ecsuite.results.collect import Collector, Told
@@ -48,7 +48,9 @@ class Reporter:
         given: Path | None = config.getoption("--ec-report")
         most: int | None = config.getoption("--ec-max-findings")
         self._most = MOST_FINDINGS if most is None else most
+        self._least: float | None = config.getoption("--ec-coverage-min")
         self._strict = is_strict(config)
+        self._has_pages = given is not None
         self._folder = config.invocation_params.dir / (given or store.LAST)
         self._collector = Collector(
             {
@@ -56,17 +58,26 @@ class Reporter:
                 "editions": list(settings.editions),
                 "strict": self._strict,
                 "max_findings": self._most,
+                **({"coverage_min": self._least} if self._least is not None else {}),
             },
             strict=self._strict,
             deviations=settings.deviations,
         )
         self._properties: dict[str, str] = {}
+        self._setup: dict[str, float] = {}
         self._failed_to_write = ""
+        self._result: RunResult | None = None
+        self._lines: list[str] = []
+
+    @property
+    def lines(self) -> list[str]:
+        """What else is to be said at the end: of coverage, and of what was written."""
+        return self._lines
 
     @property
     def result(self) -> RunResult:
-        """The result as far as it is known."""
-        return self._collector.result()
+        """The result as far as it is known; that which is stored, once it is."""
+        return self._result or self._collector.result()
 
     @property
     def has_anything(self) -> bool:
@@ -92,13 +103,18 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a test hands over, and say of a cause that is known no more than that."""
-        self._count(report)
+        outcome = self._count(report)
         record = record_of(report)
         if record is not None:
             told = self._collector.add(report.nodeid, record)
             if told.new or told.known or (report.failed and record.is_told):
                 self._tell(report, told, is_told=record.is_told)
             self._end_if_hopeless()
+        if report.when == "setup":
+            self._setup[report.nodeid] = report.duration
+        else:
+            seconds = report.duration + self._setup.pop(report.nodeid, 0.0)
+            self._collector.add_outcome(report.nodeid, outcome, seconds)
         if report.when == "teardown" and report.nodeid in self._properties:
             # JUnit has no other place for what does not fail a test.
             report.user_properties.append(("ecsuite", self._properties.pop(report.nodeid)))
@@ -120,13 +136,17 @@ class Reporter:
         """Take what was found outside of a test."""
         self._collector.add(test, record)
 
-    def _count(self, report: pytest.TestReport) -> None:
+    def _count(self, report: pytest.TestReport) -> str:
+        """Count a test by its outcome, and what that is; empty for a part of a test that decides nothing."""
+        outcome: str = OUTCOME if is_inconclusive(report) else report.outcome
         if report.when == "call" or (report.when == "setup" and not report.passed):
-            is_error = report.failed and report.when == "setup"
-            outcome = OUTCOME if is_inconclusive(report) else report.outcome
-            self._collector.tests["error" if is_error else outcome] += 1
+            outcome = "error" if report.failed and report.when == "setup" else outcome
         elif report.failed:
-            self._collector.tests["error"] += 1
+            outcome = "error"
+        else:
+            return ""
+        self._collector.tests[outcome] += 1
+        return outcome
 
     def _end_if_hopeless(self) -> None:
         found = self._collector.failures
@@ -152,18 +172,39 @@ class Reporter:
         """Store the result, also of a run that was interrupted; what ended for its findings has failed."""
         if self._collector.ended_by not in {"", "interrupted"} and session.exitstatus == pytest.ExitCode.INTERRUPTED:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        if code := exit_code(self.result.left):
+        if code := exit_code(self._collector.left):
             end_with(self._config, code)
+        self._require_coverage(session)
         if not self._collector.has_called:
             return
         if settings_of(self._config).deviations.expired:
             end_with(self._config, pytest.ExitCode.TESTS_FAILED)
         try:
-            collector = self._collector
-            store.write(self._folder, collector.result(), collector.crashes, collector.scripts())
+            self._collector.exit_code = final_code(self._config, session.exitstatus)
+            self._result = self._collector.result()
+            self._write(self._result)
         except ReportUnwritable as error:
             self._failed_to_write = str(error)
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def _require_coverage(self, session: pytest.Session) -> None:
+        if self._least is None or session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            return
+        # Of nothing all was seen; but who called nothing has seen nothing.
+        percent = self._collector.coverage.share.percent if self._collector.has_called else 0.0
+        if percent < self._least:
+            end_with(self._config, pytest.ExitCode.TESTS_FAILED)
+            self._lines.append(
+                f"coverage: {percent:.1f} % of the contracts was seen, and --ec-coverage-min wants {self._least:g} %"
+            )
+
+    def _write(self, result: RunResult) -> None:
+        store.write(self._folder, result)
+        if self._has_pages:
+            from ecsuite.report.files import PAGE, files_of  # noqa: PLC0415  where pages are asked for
+
+            store.write_texts(self._folder, files_of(result))
+            self._lines.append(f"report: {self.folder}/{PAGE}")
 
     @property
     def failed_to_write(self) -> str:

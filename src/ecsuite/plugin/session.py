@@ -150,11 +150,16 @@ def end_with(config: pytest.Config, code: int) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """End with the exit code that was asked for."""
-    code = session.config.stash.get(_EXIT_CODE, None)
-    if code is not None and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
-        session.exitstatus = code
+    session.exitstatus = final_code(session.config, session.exitstatus)
+
+
+def final_code(config: pytest.Config, exitstatus: int) -> int:
+    """What a session ends with that pytest would end with an exit status."""
+    code = config.stash.get(_EXIT_CODE, None)
+    decides = code is not None and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+    return code if decides and code is not None else int(exitstatus)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from ecsuite.plugin.outcome import is_told
 from ecsuite.plugin.recording import recordings_of
-from ecsuite.plugin.results import reporter_of
+from ecsuite.plugin.results import Reporter, reporter_of
 from ecsuite.plugin.session import settings_of
 from ecsuite.report.lines import Line, Style
 from ecsuite.report.text import (
@@ -18,6 +18,7 @@ from ecsuite.report.text import (
     figures_text,
     inconclusive_lines,
     left_lines,
+    left_to_tell,
     not_checked_lines,
     skipped_lines,
     unrecorded_text,
@@ -72,13 +73,17 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
             terminalreporter.line(text)
     for text in (*inconclusive_lines(result.inconclusive), *skipped_lines(result.skipped)):
         terminalreporter.line(text)
-    # What an unusual id leaves on the local stand-in goes with it.
-    left = [each for each in result.left if settings.mode != "local" or each.reason != "unfindable"]
-    for text in (*left_lines(left), *entry_lines(result.entries)):
+    for text in (*left_lines(left_to_tell(result)), *entry_lines(result.entries)):
         terminalreporter.line(text)
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))
     for text in recordings.lines:
+        terminalreporter.line(text)
+    _tell_rest(terminalreporter, reporter)
+
+
+def _tell_rest(terminalreporter: Any, reporter: Reporter) -> None:
+    for text in reporter.lines:
         terminalreporter.line(text)
     if reporter.failed_to_write:
         terminalreporter.line(reporter.failed_to_write, red=True)

@@ -140,6 +140,13 @@ def steps(edition: str) -> tuple[Step, ...]:
     return found
 
 
+def take(step: Step, story: Story) -> None:
+    """Take a step, and read back what it made."""
+    made = step(story)
+    if isinstance(made, Made):
+        story.read_back(made)
+
+
 def guide(edition: str) -> ModuleType:
     """The module of an edition's quickstart."""
     return editions.module(__name__, edition)

@@ -7,7 +7,8 @@ token where a bad one was sent. A script knows (`ecsuite.reproduce`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from ecsuite.messages.exchange import Request
@@ -22,25 +23,37 @@ IMPLIED: Final = OF_THE_CONNECTION | {"accept-encoding", "user-agent"}
 VARIABLES: Final = {"client_id": "$EC_CLIENT_ID", "client_secret": "$EC_CLIENT_SECRET"}
 
 
-def curl(request: Request) -> str:
-    """The request as one line for a POSIX shell."""
+def curl(request: Request, places: Mapping[str, str] = MappingProxyType({}), gap: str = " ") -> str:
+    """The request as one command for a POSIX shell.
+
+    Args:
+        request: as it was sent.
+        places: the names of variables for beginnings of addresses, where they are to stand there.
+        gap: what stands between its options: a blank, so that it is one line, or the end of a line that goes on.
+    """
     # Brackets and braces mean several addresses to curl.
     words = ["curl -sSg" if set(request.url) & set("[]{}") else "curl -sS"]
     if request.method != "GET" or request.body:
         words.append(f"-X {request.method}")
-    words.append(word((request.url,)))
-    words += _headers(request)
+    words = [" ".join([*words, word(_address(request.url, places))]), *_headers(request)]
     if not request.body:
-        return " ".join(words)
+        return gap.join(words)
     (text,) = parts_of(request.body)
     assert isinstance(text, str)
     is_form = MediaType.of(request.headers.get("Content-Type")).essence == FORM and "=" in text
     if is_form and fits_a_word((text,)):
-        return " ".join([*words, *_form(request, text)])
+        return gap.join([*words, *_form(request, text)])
     sent = ("&".join(map(_masked, text.split("&"))) if is_form else _masked_json(request.body, text),)
     if fits_a_word(sent):
-        return " ".join([*words, f"--data-raw {word(sent)}"])
-    return f"{feed(sent)} | {' '.join(words)} --data-binary @-"
+        return gap.join([*words, f"--data-raw {word(sent)}"])
+    return f"{feed(sent)} | {gap.join(words)} --data-binary @-"
+
+
+def _address(url: str, places: Mapping[str, str]) -> Parts:
+    for start, name in places.items():
+        if url.startswith(start):
+            return (Hole(f"${name}"), url.removeprefix(start))
+    return (url,)
 
 
 def _headers(request: Request) -> Iterator[str]:

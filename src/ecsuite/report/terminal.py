@@ -28,7 +28,7 @@ from ecsuite.journal import Tally
 from ecsuite.left import exit_code
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import mask_value, masked_start
-from ecsuite.quickstart import Made, Step, explanation, steps, title
+from ecsuite.quickstart import Step, explanation, steps, take, title
 from ecsuite.report.curl import curl
 from ecsuite.report.findings import findings_text
 from ecsuite.report.text import figures_text, left_lines, not_checked_lines, unsteady_text
@@ -136,9 +136,7 @@ class Narrator:
         told, before, started = self._told[-1], self._journal.tally.copy(), self._clock()
         known = len(self._journal.findings)
         try:
-            made = step(self._story)
-            if isinstance(made, Made):
-                self._story.read_back(made)
+            take(step, self._story)
         except PromiseBroken as broken:
             self._say(self._text(f"It cannot go on: {broken}", "bold red"))
             return False

@@ -9,7 +9,7 @@ from ecsuite import wording
 from ecsuite.client import Wait
 from ecsuite.journal import LOST
 from ecsuite.left import Left, Reason
-from ecsuite.results.result import Entry, Figures
+from ecsuite.results.result import Entry, Figures, RunResult
 from ecsuite.wording import count_of
 
 # Calls that were sent again which are told by name.
@@ -67,7 +67,7 @@ def broken_text(count: int) -> str:
     return f"{count_of(count, 'promise')} broken"
 
 
-def error_text(error: Exception) -> str:
+def error_text(error: Exception | str) -> str:
     """An error that ends a command, on one line, whoever had a say in it."""
     return wording.printable(f"ecsuite: {error}")
 
@@ -94,15 +94,28 @@ def unsteady_text(figures: Figures) -> str:
 
 def left_lines(left: Sequence[Left], most: int = MOST_LEFT) -> Iterator[str]:
     """What was made and is still there, by the reason; a line each, of so many."""
+    for heading, lines in left_groups(left, most):
+        yield heading
+        yield from (f"  {line}" for line in lines)
+
+
+def left_groups(left: Sequence[Left], most: int = MOST_LEFT) -> Iterator[tuple[str, list[str]]]:
+    """The same by the reason: what that is, and the lines."""
     for reason, heading in _LEFT.items():
         those = [each for each in left if each.reason == reason]
         if those:
-            yield heading.format(f"({len(those):,})")
             method = "" if reason in {"untraceable", "unfindable"} else "DELETE "
-            for each in those[:most]:
-                yield f"  {method}{each.address}{f'  {each.said}' if each.said else ''}"
-            if len(those) > most:
-                yield f"  ... and {len(those) - most:,} more: all of them are in results.json"
+            told = (f"{method}{each.address}{f'  {each.said}' if each.said else ''}" for each in those[:most])
+            lines = [*map(wording.printable, told)]
+            more = len(those) - len(lines)
+            lines += [f"... and {more:,} more: all of them are in results.json"] if more else []
+            yield heading.format(f"({len(those):,})"), lines
+
+
+def left_to_tell(result: RunResult) -> tuple[Left, ...]:
+    """What is left, but for what an unusual id leaves on the local stand-in: that goes with it."""
+    is_local = result.run.settings.get("target") == "local"
+    return tuple(each for each in result.left if not (is_local and each.reason == "unfindable"))
 
 
 def entry_lines(entries: Iterable[Entry]) -> Iterator[str]:

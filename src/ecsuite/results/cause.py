@@ -66,7 +66,7 @@ class Cause:
             responses=value["responses"],
             operations=tuple(value["operations"]),
             tests=tuple(value["tests"]),
-            marks=tuple(map(Mark.from_json, value.get("marks", ()))),
+            marks=tuple(map(Mark.from_json, value["marks"])),
         )
 
 

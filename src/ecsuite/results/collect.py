@@ -12,12 +12,15 @@ from functools import cache
 from importlib import metadata
 from typing import Any, Final, Literal
 
+from ecsuite import editions
 from ecsuite.findings.deviation import NO_DEVIATIONS, Deviation, Deviations
 from ecsuite.journal import Tally
 from ecsuite.left import Left
 from ecsuite.results.cause import Cause, Causes
+from ecsuite.results.coverage import Coverage, coverage_of, promises_of
 from ecsuite.results.record import Found, Record
-from ecsuite.results.result import Entry, Figures, Kind, Problem, RunInfo, RunResult, TestFinding
+from ecsuite.results.result import Entry, Figures, Kind, Problem, RanTest, RunInfo, RunResult, TestFinding
+from ecsuite.results.seen import Call, Seen
 from ecsuite.results.severity import fails
 from ecsuite.version import __version__
 
@@ -26,6 +29,8 @@ _STANDS_ON: Final = ("httpx", "jsonschema-rs", "pytest")
 MOST_FINDINGS: Final = 2000
 # Crashes of which the traceback is kept.
 MOST_CRASHES: Final = 20
+# Exchanges that a result tells one by one.
+MOST_CALLS: Final = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,18 @@ class _Trouble:
     file: str = ""
 
 
+@dataclass(slots=True)
+class _Test:
+    """What is known of one test."""
+
+    outcome: str = ""
+    seconds: float = 0.0
+    edition: str = ""
+    scenario: str = ""
+    reason: str = ""
+    calls: list[Call] = field(default_factory=list)
+
+
 class Collector:
     """What is known of a run so far.
 
@@ -63,6 +80,8 @@ class Collector:
             not go on for it.
         ended_by: why the run ended before its last test; empty where it did not.
         crashes: tracebacks, by the names of their files.
+        exit_code: of the run.
+        left: what was made and is still there, with whole addresses.
     """
 
     def __init__(self, settings: Mapping[str, Any], *, strict: bool, deviations: Deviations = NO_DEVIATIONS) -> None:
@@ -70,6 +89,7 @@ class Collector:
         self.failures = 0
         self.ended_by = ""
         self.crashes: dict[str, str] = {}
+        self.exit_code = 0
         self._started = _now()
         self._settings = settings
         self._strict = strict
@@ -81,9 +101,13 @@ class Collector:
         self._skipped: Counter[str] = Counter()
         self._inconclusive: Counter[str] = Counter()
         self._base_urls: dict[str, None] = {}
-        self._left: list[Left] = []
+        self.left: list[Left] = []
         self._deviations = deviations
         self._accepted_by: set[str] = set()
+        self._seen: dict[str, Seen] = {}
+        self._tests: dict[str, _Test] = {}
+        self._calls = 0
+        self._calls_left_out = 0
 
     @property
     def has_called(self) -> bool:
@@ -96,13 +120,14 @@ class Collector:
         self._tally.add(record.tally)
         if record.base_url:
             self._base_urls[record.base_url] = None
-        self._left += [replace(left, address=f"{record.base_url}{left.address}") for left in record.left]
+        self.left += [replace(left, address=f"{record.base_url}{left.address}") for left in record.left]
         if record.stopped:
             self._add_trouble(test, record)
         if record.skipped:
             self._skipped[record.skipped] += 1
         if record.inconclusive:
             self._inconclusive[record.inconclusive] += 1
+        self._add_seen(test, record)
         new, known = [], []
         for found in record.found:
             is_new = self._causes.add(test, found)
@@ -125,6 +150,31 @@ class Collector:
         else:
             self._left_out += 1
 
+    def _add_seen(self, test: str, record: Record) -> None:
+        known = self._tests.setdefault(test, _Test())
+        known.edition, known.scenario = record.edition or known.edition, record.scenario or known.scenario
+        known.reason = record.stopped or record.skipped or record.inconclusive or known.reason
+        if record.edition:
+            self._seen.setdefault(record.edition, Seen()).add(record.seen)
+        kept = record.seen.calls[: max(MOST_CALLS - self._calls, 0)]
+        known.calls += kept
+        self._calls += len(kept)
+        self._calls_left_out += record.seen.calls_left_out + len(record.seen.calls) - len(kept)
+
+    def add_outcome(self, test: str, outcome: str, seconds: float) -> None:
+        """Note how a test ended, and how long a part of it took.
+
+        Args:
+            test: its node id.
+            outcome: as `RanTest` has it; empty where a part of it ended well that decides nothing.
+            seconds: of that part.
+        """
+        if test not in self._tests and outcome not in {"failed", "error", "inconclusive"}:
+            return
+        known = self._tests.setdefault(test, _Test())
+        known.outcome = outcome or known.outcome
+        known.seconds += seconds
+
     def _add_trouble(self, test: str, record: Record) -> None:
         kind: Kind = "crash" if record.crash else "stopped"
         trouble = self._troubles.setdefault((kind, record.stopped), _Trouble())
@@ -133,14 +183,20 @@ class Collector:
             trouble.file = f"crash-{len(self.crashes) + 1}.txt"
             self.crashes[trouble.file] = f"{test}\n\n{record.crash}"
 
-    def scripts(self) -> dict[str, str]:
-        """The scripts that show the causes again, by the names of their files."""
-        ranked = enumerate(self._causes.ranked(), 1)
-        return {script_name(number): cause.first.script for number, cause in ranked if cause.first.script}
+    @property
+    def coverage(self) -> Coverage:
+        """What of the contracts was seen so far."""
+        operations = [
+            operation
+            for edition, seen in sorted(self._seen.items())
+            for operation in coverage_of(edition, editions.contract(edition), seen)
+        ]
+        return Coverage(tuple(operations), promises_of(self._tally.observations))
 
     def result(self) -> RunResult:
         """The result of the run as far as it is known."""
-        causes = tuple(_with_name(number, cause) for number, cause in enumerate(self._causes.ranked(), 1))
+        ranked = self._causes.ranked()
+        causes = tuple(_with_name(number, cause) for number, cause in enumerate(ranked, 1))
         numbers = {cause.first.cause: number for number, cause in enumerate(causes, 1)}
         findings = [
             TestFinding(test, numbers[found.cause], found.finding, found.responses) for test, found in self._findings
@@ -148,9 +204,11 @@ class Collector:
         problems = [
             Problem(kind, text, tuple(trouble.tests), trouble.file) for (kind, text), trouble in self._troubles.items()
         ]
-        base_urls = tuple(self._base_urls)
+        scripts = {
+            script_name(number): cause.first.script for number, cause in enumerate(ranked, 1) if cause.first.script
+        }
         return RunResult(
-            run=RunInfo(self._started, _now(), self._settings, base_urls, _versions(), self.ended_by),
+            run=self._run(),
             figures=Figures.of(self._tally, self.tests),
             causes=causes,
             findings=tuple(findings),
@@ -158,8 +216,12 @@ class Collector:
             problems=tuple(problems),
             skipped=dict(self._skipped),
             inconclusive=dict(self._inconclusive),
-            left=tuple(self._left),
+            left=tuple(self.left),
             entries=tuple(self._entries()),
+            coverage=self.coverage,
+            tests=tuple(_test_run(name, test) for name, test in self._tests.items()),
+            calls_left_out=self._calls_left_out,
+            files={**scripts, **self.crashes},
         )
 
     def _entries(self) -> Iterator[Entry]:
@@ -170,6 +232,19 @@ class Collector:
             if each.where not in self._accepted_by and each.mark.operation in called:
                 yield _entry("unseen", each)
 
+    def _run(self) -> RunInfo:
+        return RunInfo(
+            started=self._started,
+            ended=_now(),
+            settings=self._settings,
+            base_urls=tuple(self._base_urls),
+            versions=_versions(),
+            ended_by=self.ended_by,
+            exit_code=self.exit_code,
+            contracts={edition: editions.contract(edition).digest for edition in sorted(self._seen)},
+            platform=platform.system(),
+        )
+
 
 def expired_entries(deviations: Deviations) -> Iterator[Entry]:
     """The accepted deviations whose last day has passed."""
@@ -179,6 +254,11 @@ def expired_entries(deviations: Deviations) -> Iterator[Entry]:
 def _entry(state: Literal["expired", "unseen"], deviation: Deviation) -> Entry:
     mark = deviation.mark
     return Entry(state, mark.promise, mark.operation, deviation.until.isoformat(), deviation.where)
+
+
+def _test_run(name: str, test: _Test) -> RanTest:
+    outcome, seconds = test.outcome or "passed", round(test.seconds, 3)
+    return RanTest(name, outcome, seconds, test.edition, test.scenario, test.reason, tuple(test.calls))
 
 
 def script_name(number: int) -> str:

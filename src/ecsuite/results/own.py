@@ -95,6 +95,22 @@ class Privacy:
             for name, item in value.items()
         }
 
+    def whole(self, value: Any, *, inside: bool = False) -> tuple[Any, int]:
+        """A JSON value with the run's own items of lists, each whole, and how many others were left out.
+
+        What is left fits the same schema, but for members that are masked of an entity that is somebody else's.
+        """
+        if isinstance(value, list):
+            own = value if inside else [item for item in value if self.is_own_item(item)]
+            return own, len(value) - len(own)
+        if not isinstance(value, dict) or inside or self._is_own(value):
+            return value, 0
+        is_foreign, kept, left_out = bool(_ids(value)), {}, 0
+        for name, item in value.items():
+            kept[name], count = (MASK, 0) if is_foreign and _is_plain(item) else self.whole(item)
+            left_out += count
+        return kept, left_out
+
     def kept_path(self, value: Any, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
         """Where what stands at a path is in what is kept: the one item that is kept of a list is its first."""
         for depth, token in enumerate(path):

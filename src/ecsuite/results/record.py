@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from ecsuite.messages.redact import MASK
 from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
+from ecsuite.results.seen import Seen
 from ecsuite.severity import is_of_refused_shape
 
 # Lines of the contract that are quoted with a finding.
@@ -88,8 +89,8 @@ class Found:
             sample=Sample.from_json(value["sample"]) if value["sample"] else None,
             evidence=Sample.from_json(value["evidence"]) if value["evidence"] else None,
             script=value["script"],
-            marks=tuple(map(Mark.from_json, value.get("marks", ()))),
-            accepted=Acceptance.from_json(value["accepted"]) if value.get("accepted") else None,
+            marks=tuple(map(Mark.from_json, value["marks"])),
+            accepted=Acceptance.from_json(value["accepted"]) if value["accepted"] else None,
         )
 
 
@@ -108,6 +109,9 @@ class Record:
         inconclusive: why it could not tell; empty where it could.
         went_on: whether it came to its end all the same.
         left: what it made, and could not or was not to delete.
+        edition: whose contract held; empty where none did.
+        scenario: the name of its recording; empty where it is not recorded.
+        seen: what its exchanges have shown of the contract.
     """
 
     tally: Tally
@@ -120,6 +124,9 @@ class Record:
     inconclusive: str = ""
     went_on: bool = True
     left: tuple[Left, ...] = ()
+    edition: str = ""
+    scenario: str = ""
+    seen: Seen = field(default_factory=Seen)
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON value."""
@@ -135,6 +142,9 @@ class Record:
             "inconclusive": self.inconclusive,
             "went_on": self.went_on,
             "left": [each.to_json() for each in self.left],
+            "edition": self.edition,
+            "scenario": self.scenario,
+            "seen": self.seen.to_json(),
         }
 
     @classmethod
@@ -155,6 +165,9 @@ class Record:
             inconclusive=value["inconclusive"],
             went_on=value["went_on"],
             left=tuple(map(Left.from_json, value["left"])),
+            edition=value["edition"],
+            scenario=value["scenario"],
+            seen=Seen.from_json(value["seen"]),
         )
 
 
@@ -212,17 +225,21 @@ def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: 
         path = finding.breach.at.path if exchange is not None and exchange is shown else ()
         return sample_of(exchange, path, privacy, mask, now, is_delivery=is_delivery) if exchange else None
 
-    body = json_of((shown.request if is_delivery else shown.response).body) if shown else None
-    breach = finding.breach
-    if not _is_shown(breach, body if shown else None, privacy):
-        breach = private(breach, privacy)
     return replace(
         found,
-        finding=replace(finding, breach=_counted(breach, privacy), blamed=None, evidence=None),
+        finding=replace(finding, breach=kept_breach(finding, contract, privacy), blamed=None, evidence=None),
         quote=_quote(finding.rule.pointer, contract),
         sample=sample(finding.blamed),
         evidence=sample(finding.evidence),
     )
+
+
+def kept_breach(finding: Finding, contract: Contract, privacy: Privacy) -> Breach:
+    """What breaks the promise, without what is not the run's own."""
+    shown = _shown_by(finding)
+    message = (shown.request if finding.operation in contract.deliveries else shown.response) if shown else None
+    is_shown = _is_shown(finding.breach, json_of(message.body) if message else None, privacy)
+    return _counted(finding.breach if is_shown else private(finding.breach, privacy), privacy)
 
 
 def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:

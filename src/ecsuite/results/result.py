@@ -11,6 +11,8 @@ from ecsuite.findings.finding import Finding
 from ecsuite.journal import Tally
 from ecsuite.left import Left
 from ecsuite.results.cause import Cause
+from ecsuite.results.coverage import Coverage
+from ecsuite.results.seen import Call
 from ecsuite.results.severity import SEVERITIES
 
 # What reads a file of another number would not understand it.
@@ -115,6 +117,9 @@ class RunInfo:
         base_urls: where the calls went.
         versions: of ecsuite and what it stands on.
         ended_by: why the run ended before its last test; empty where it did not.
+        exit_code: of pytest, as the README tells them.
+        contracts: the digests of what judged, by edition.
+        platform: the system that it ran on.
     """
 
     started: str
@@ -123,6 +128,9 @@ class RunInfo:
     base_urls: tuple[str, ...]
     versions: Mapping[str, str]
     ended_by: str = ""
+    exit_code: int = 0
+    contracts: Mapping[str, str] = field(default_factory=dict)
+    platform: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The data as a JSON value."""
@@ -133,6 +141,9 @@ class RunInfo:
             "settings": dict(self.settings),
             "base_urls": list(self.base_urls),
             "versions": dict(self.versions),
+            "exit_code": self.exit_code,
+            "contracts": dict(self.contracts),
+            "platform": self.platform,
         }
 
     @classmethod
@@ -145,6 +156,9 @@ class RunInfo:
             base_urls=tuple(value["base_urls"]),
             versions=dict(value["versions"]),
             ended_by=value["ended_by"],
+            exit_code=value["exit_code"],
+            contracts=dict(value["contracts"]),
+            platform=value["platform"],
         )
 
 
@@ -201,6 +215,48 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class RanTest:
+    """A test that called the API, or failed.
+
+    Attributes:
+        name: its node id.
+        outcome: `passed`, `failed`, `error`, `skipped`, or `inconclusive` where it could not tell.
+        seconds: how long it took.
+        edition: whose contract held; empty where it called nothing.
+        scenario: the name of its recording; empty where it is not recorded.
+        reason: why it was skipped, or stopped with what is no finding; one line, empty for none.
+        calls: its exchanges, as far as they are kept.
+    """
+
+    name: str
+    outcome: str
+    seconds: float = 0.0
+    edition: str = ""
+    scenario: str = ""
+    reason: str = ""
+    calls: tuple[Call, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The test as a JSON value."""
+        return {
+            "name": self.name,
+            "outcome": self.outcome,
+            "seconds": self.seconds,
+            "edition": self.edition,
+            "scenario": self.scenario,
+            "reason": self.reason,
+            "calls": [list(call) for call in self.calls],
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> RanTest:
+        """The test that `to_json` gave."""
+        calls = tuple(Call(*call) for call in value["calls"])
+        names = ("name", "outcome", "seconds", "edition", "scenario", "reason")
+        return cls(**{name: value[name] for name in names}, calls=calls)
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
     """All that is known of a run.
 
@@ -213,6 +269,10 @@ class RunResult:
         inconclusive: how many could not tell, by the reason.
         left: what was made and is still there, those first that are to be deleted first.
         entries: accepted deviations that ask for somebody: they have expired, or nothing was found that they accept.
+        coverage: what of the contracts was seen.
+        tests: those that called the API, or failed.
+        calls_left_out: how many more exchanges there were than the tests have.
+        files: what stands beside the result, by name: scripts that show a cause again, tracebacks.
     """
 
     run: RunInfo
@@ -225,6 +285,10 @@ class RunResult:
     inconclusive: Mapping[str, int] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
     entries: tuple[Entry, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+    tests: tuple[RanTest, ...] = ()
+    calls_left_out: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def severities(self) -> Mapping[str, int]:
@@ -247,6 +311,10 @@ class RunResult:
             "inconclusive": dict(self.inconclusive),
             "left": _each(self.left),
             "entries": _each(self.entries),
+            "coverage": self.coverage.to_json(),
+            "tests": _each(self.tests),
+            "calls_left_out": self.calls_left_out,
+            "files": dict(self.files),
         }
 
     @classmethod
@@ -260,12 +328,15 @@ class RunResult:
             findings_left_out=value["findings_left_out"],
             problems=tuple(map(Problem.from_json, value["problems"])),
             skipped=dict(value["skipped"]),
-            # A result of before it had these is read all the same.
-            inconclusive=dict(value.get("inconclusive", {})),
+            inconclusive=dict(value["inconclusive"]),
             left=tuple(map(Left.from_json, value["left"])),
-            entries=tuple(map(Entry.from_json, value.get("entries", ()))),
+            entries=tuple(map(Entry.from_json, value["entries"])),
+            coverage=Coverage.from_json(value["coverage"]),
+            tests=tuple(map(RanTest.from_json, value["tests"])),
+            calls_left_out=value["calls_left_out"],
+            files=dict(value["files"]),
         )
 
 
-def _each(parts: Iterable[Cause | TestFinding | Problem | Left | Entry]) -> list[dict[str, Any]]:
+def _each(parts: Iterable[Cause | TestFinding | Problem | RanTest | Left | Entry]) -> list[dict[str, Any]]:
     return [part.to_json() for part in parts]

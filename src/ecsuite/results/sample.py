@@ -163,16 +163,16 @@ def sample_of(
     """
     request, response = exchange.request, exchange.response
     told = json_of(request.body if is_delivery else response.body)
-    body, encoding = _request_body(request, privacy if is_delivery else None, path, mask)
+    body, encoding = request_body_of(request, privacy if is_delivery else None, path, mask)
     return Sample(
         method=mask(request.method),
         url=mask(request.url),
-        request_headers=_headers(request.headers, mask),
+        request_headers=headers_of(request.headers, mask),
         request_body=body[:MOST_OF_REQUEST],
         request_encoding=encoding,
         request_is_cut=len(body) > MOST_OF_REQUEST,
         status=response.status or None,
-        response_headers=_headers(response.headers, mask),
+        response_headers=headers_of(response.headers, mask),
         response=_body(response.body, path, privacy, mask, is_refusal=response.status >= FIRST_REFUSAL),
         response_size=len(response.body),
         is_delivery=is_delivery,
@@ -183,7 +183,8 @@ def sample_of(
     )
 
 
-def _headers(headers: Headers, mask: Mask) -> Fields:
+def headers_of(headers: Headers, mask: Mask) -> Fields:
+    """Header fields without secrets."""
     return tuple((mask(name), _field(name, value, mask)) for name, value in headers)
 
 
@@ -195,7 +196,7 @@ def _field(name: str, value: str, mask: Mask) -> str:
     return f"{scheme} {MASK}" if name.lower() == "authorization" and blank and scheme.isalpha() else MASK
 
 
-def _request_body(request: Request, privacy: Privacy | None, path: Path, mask: Mask) -> tuple[str, str]:
+def request_body_of(request: Request, privacy: Privacy | None, path: Path, mask: Mask) -> tuple[str, str]:
     """The body of a request as text, and how it is encoded; what a server sent is as private as a response."""
     if privacy is not None:
         kept = _body(request.body, path, privacy, mask)

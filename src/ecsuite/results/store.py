@@ -6,9 +6,11 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
+
+import jsonschema_rs
 
 from ecsuite.errors import ReportUnusable, ReportUnwritable
 from ecsuite.results.result import FORMAT, SCHEMA, RunResult
@@ -20,6 +22,11 @@ FILE: Final = "results.json"
 _CRASHES: Final = "crash-*.txt"
 _SCRIPTS: Final = "[0-9]*.sh"
 _OWNER_ONLY: Final = 0o700
+
+
+def schema() -> str:
+    """The JSON Schema of the file, as a text."""
+    return (Path(__file__).parent / "results.schema.json").read_text(encoding="utf-8")
 
 
 def require_writable(folder: Path) -> None:
@@ -42,16 +49,12 @@ def require_writable(folder: Path) -> None:
         raise ReportUnwritable(folder, error.strerror or str(error)) from None
 
 
-def write(
-    folder: Path, result: RunResult, crashes: Mapping[str, str], scripts: Mapping[str, str] = MappingProxyType({})
-) -> None:
+def write(folder: Path, result: RunResult) -> None:
     """Write a result into its folder, in the place of what is there of an earlier one.
 
     Args:
         folder: made where it is not there.
-        result: of a run; it holds no secret.
-        crashes: tracebacks, by the names of their files.
-        scripts: of causes, likewise; only their owner may read and run them.
+        result: of a run; it holds no secret. Its files are written beside it; only their owner may run scripts.
 
     Raises:
         ReportUnwritable: it cannot be written.
@@ -63,12 +66,22 @@ def write(
             (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
         for path in (*folder.glob(_CRASHES), *folder.glob(_SCRIPTS)):
             path.unlink()
-        for name, text in crashes.items():
+        for name, text in result.files.items():
             _write_whole(folder / name, text)
-        for name, text in scripts.items():
+            if fnmatch(name, _SCRIPTS):
+                (folder / name).chmod(_OWNER_ONLY)
+        # On one line: with indents it takes ten times as long, and half as much room again.
+        _write_whole(folder / FILE, json.dumps(result.to_json(), ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise ReportUnwritable(folder, error.strerror or str(error)) from None
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write what was rendered from a result, by the names of its files; raises as `write`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
             _write_whole(folder / name, text)
-            (folder / name).chmod(_OWNER_ONLY)
-        _write_whole(folder / FILE, json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise ReportUnwritable(folder, error.strerror or str(error)) from None
 
@@ -84,6 +97,11 @@ def _write_whole(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
+def _is_ours(name: str) -> bool:
+    """Whether a name is that of a file beside a result, and does not lead elsewhere."""
+    return Path(name).name == name and (fnmatch(name, _SCRIPTS) or fnmatch(name, _CRASHES))
+
+
 def read(folder: Path) -> RunResult:
     """Read a result.
 
@@ -97,7 +115,9 @@ def read(folder: Path) -> RunResult:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ReportUnusable(path, "there is none: run pytest first, or name its folder with --report") from None
+        raise ReportUnusable(
+            path, "there is none: run pytest first, or name the folder that it was given as --ec-report"
+        ) from None
     except OSError as error:
         raise ReportUnusable(path, error.strerror or str(error)) from None
     except (ValueError, RecursionError):
@@ -106,7 +126,19 @@ def read(folder: Path) -> RunResult:
         raise ReportUnusable(path, "it is none of ecsuite's")
     if value.get("schema") != SCHEMA:
         raise ReportUnusable(path, f"it is of version {value.get('schema')!r}, and this ecsuite reads {SCHEMA}")
-    try:
-        return RunResult.from_json(value)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
-        raise ReportUnusable(path, "it is damaged") from None
+    damage = _damage(value)
+    if damage:
+        raise ReportUnusable(path, f"it is damaged, {damage}")
+    if not all(map(_is_ours, value["files"])):
+        raise ReportUnusable(path, "it names files that are none of a result's")
+    return RunResult.from_json(value)
+
+
+def _damage(value: dict[str, Any]) -> str:
+    """Where a result is not as its schema wants it; empty where it is, and all that it names is there."""
+    error = next(jsonschema_rs.Draft202012Validator(json.loads(schema())).iter_errors(value), None)
+    if error is not None:
+        return f"at /{'/'.join(map(str, error.instance_path))}"
+    causes = range(1, len(value["causes"]) + 1)
+    strays = (number for number, each in enumerate(value["findings"]) if each["cause"] not in causes)
+    return "".join(f"at /findings/{number}" for number in (next(strays, None),) if number is not None)

@@ -22,11 +22,19 @@ def require_writable(folder: Path, option: str) -> None:
         raise OutputUnwritable(option, folder, error.strerror or str(error)) from None
 
 
-def require_file(path: Path, option: str) -> None:
-    """See that a file can be written, and leave it as it is; raises as `require_writable`."""
+def require_file(path: Path, option: str, *, is_replaced: bool = False) -> None:
+    """See that a file can be written, and leave it as it is; raises as `require_writable`.
+
+    Args:
+        path: of the file.
+        option: that names it.
+        is_replaced: whether another file takes its place in the end, so that it must not be a device.
+    """
     if path.is_dir():
         raise OutputUnwritable(option, path, "it is a folder")
     if path.exists() and not path.is_file():
+        if is_replaced:
+            raise OutputUnwritable(option, path, "it is no regular file")
         # A device: what it takes is only known once something was written.
         try:
             with path.open("ab", buffering=0) as device:

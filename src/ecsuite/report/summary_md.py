@@ -1,0 +1,91 @@
+"""A result as a page of Markdown, worst first: for the summary of a CI job, or a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ecsuite import wording
+from ecsuite.report.causes import extent_of, title_of
+from ecsuite.report.markdown import escaped, fenced
+from ecsuite.report.text import (
+    figures_text,
+    inconclusive_lines,
+    left_groups,
+    left_to_tell,
+    not_checked_lines,
+    unsteady_text,
+)
+from ecsuite.report.verdict import verdict_of
+from ecsuite.results.cause import Cause
+from ecsuite.results.result import RunResult
+
+# GitHub takes a megabyte, and drops all of what is larger; nobody reads that many.
+MOST_CAUSES: Final = 50
+MOST_REASONS: Final = 12
+_SORTS: Final = {"media_types": "media types"}
+
+
+def summary_md(result: RunResult) -> str:
+    """A result on a page."""
+    return "\n".join(_lines(result)) + "\n"
+
+
+def _lines(result: RunResult) -> Iterator[str]:
+    run = result.run
+    editions = ", ".join(run.settings.get("editions", ()))
+    yield f"# {escaped(verdict_of(result))}"
+    yield ""
+    where = ", ".join(f"`{url}`" for url in run.base_urls)
+    yield f"Energy Coordination API {editions}, {run.settings.get('target', '')}: {where}, {run.started}. "
+    yield f"{figures_text(result.figures)}. ecsuite {run.versions.get('ecsuite', '')}."
+    for number, cause in enumerate(result.causes[:MOST_CAUSES], 1):
+        yield from _cause(number, cause)
+    if len(result.causes) > MOST_CAUSES:
+        yield from ("", f"And {len(result.causes) - MOST_CAUSES} more.")
+    if result.problems:
+        yield from ("", "## Problems", "")
+        yield from (
+            f"- {escaped(problem.text)} ({len(problem.tests)} tests)" for problem in result.problems[:MOST_CAUSES]
+        )
+    left = left_to_tell(result)
+    if left:
+        yield from ("", f"## Left on the server: {len(left)}")
+        for heading, lines in left_groups(left, MOST_CAUSES):
+            yield from ("", heading.capitalize(), "")
+            yield from (f"- `{line}`" for line in lines)
+    yield from _coverage(result)
+    told = [
+        *inconclusive_lines(result.inconclusive),
+        *not_checked_lines(result.figures.not_checked, MOST_REASONS),
+        unsteady_text(result.figures),
+    ]
+    if any(told):
+        yield from ("", "## Not checked", "")
+        yield from (f"- {escaped(text.strip())}" for text in told if text)
+
+
+def _cause(number: int, cause: Cause) -> Iterator[str]:
+    finding = cause.finding
+    yield from ("", f"## {number}. {cause.severity}: {escaped(title_of(cause))}", "")
+    yield f"- Expected: {escaped(wording.expected(finding.breach))}"
+    yield f"- Actual: {escaped(wording.actual(finding.breach))} ({escaped(wording.where(finding.breach))})"
+    yield f"- Seen in {extent_of(cause)}, first: `{wording.subject(finding)}`"
+    yield f"- Rule: `{finding.rule}` ({escaped(finding.rule.source)})"
+    if cause.first.quote:
+        yield ""
+        yield from fenced("yaml", "\n".join(cause.first.quote))
+
+
+def _coverage(result: RunResult) -> Iterator[str]:
+    shares = result.coverage.shares()
+    if not shares:
+        return
+    yield from (
+        "",
+        f"## Coverage: {result.coverage.share.percent:.0f} %",
+        "",
+        "| what | seen | of |",
+        "| --- | --: | --: |",
+    )
+    yield from (f"| {_SORTS.get(sort, sort)} | {share.seen} | {share.all} |" for sort, share in shares.items())

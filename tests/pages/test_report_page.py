@@ -1,0 +1,170 @@
+"""The report in a browser: it looks the same to everybody, asks for nothing, and can be used without a mouse."""
+
+from dataclasses import replace
+
+import pytest
+from outcomes import a_found, a_result
+
+from ecsuite.report.html import report_html
+from ecsuite.report.page import cause_id
+from ecsuite.results.result import RanTest, RunResult
+
+HOSTILE = (
+    "</pre></script><script>document.title='owned'</script><img src=//h.invalid/x onerror=\"document.title='owned'\">"
+)
+
+
+@pytest.fixture(scope="module")
+def result() -> RunResult:
+    warning = a_found("capacity", severity="warning", operation="getResource", path="/users/{userId}/resources")
+    return a_result(a_found(), warning, a_found("vin", value=HOSTILE), calls=30)
+
+
+@pytest.mark.parametrize("width", [400, 1400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("script", [True, False])
+def test_page_opens_without_complaint(opened, result, width, scheme, script):
+    """Narrow and wide, light and dark, with a script and without: no error, no request, nothing to scroll sideways."""
+    page = opened(report_html(result), width=width, scheme=scheme, script=script)
+
+    assert (page.complaints, page.foreign) == ([], [])
+    assert page.page.locator("h1").inner_text().startswith("2 promises are broken")
+    assert page.page.locator("html").evaluate("node => node.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_accessible(opened, result, scheme):
+    """Axe finds nothing: contrast, names, order of headings, what can be reached by keyboard."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = opened(report_html(result), scheme=scheme).page
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+
+    found = axe.run(page).response["violations"]
+
+    assert [(each["id"], [node["html"][:200] for node in each["nodes"]][:3]) for each in found] == []
+
+
+def test_hostile_body_stays_in_its_place(opened, result):
+    """What a server sent runs nothing and loads nothing, and can be read."""
+    page = opened(report_html(result))
+
+    assert page.page.title() != "owned"
+    assert page.foreign == []
+    assert "document.title='owned'" in page.page.locator("#causes").inner_text()
+
+
+def shown(page: object) -> int:
+    return page.locator(".cause:visible").count()
+
+
+def test_filters_narrow_the_causes(opened, result):
+    """By severity, operation and text; how many are shown is said."""
+    page = opened(report_html(result)).page
+
+    page.locator("#causes [name=severity]").select_option("warning")
+    assert (shown(page), page.locator("#causes output").inner_text()) == (1, "1 of 3 shown")
+    page.locator("#causes [name=severity]").select_option("")
+    page.locator("#causes [name=operation]").select_option("GET /users/{userId}/resources")
+    assert shown(page) == 1
+    page.locator("#causes [name=operation]").select_option("")
+    page.locator("#causes [name=text]").fill("OWNED")
+    assert shown(page) == 1
+    page.locator("#causes [name=text]").fill("")
+    assert shown(page) == 3
+
+
+def test_tests_are_filtered_apart(opened, result):
+    """Tests have filters of their own, also where nothing is broken."""
+    other = RanTest("test_it.py::test_other", "passed", 0.1)
+    page = opened(report_html(replace(a_result(), tests=(*result.tests, other)))).page
+
+    page.locator("#tests [name=outcome]").select_option("failed")
+    assert page.locator("#tests output").inner_text() == "1 of 2 shown"
+    page.locator("#tests [name=outcome]").select_option("")
+    page.locator("#tests [name=text]").fill("test_OTHER")
+    assert page.locator(".tests > details:visible").count() == 1
+
+
+def test_link_leads_to_its_cause(opened, result):
+    """An address with the name of a cause opens the page there."""
+    last = result.causes[-1]
+
+    page = opened(report_html(result), place=f"#{cause_id(last)}").page
+
+    assert page.locator(f"[id='{cause_id(last)}'] h3").is_visible()
+    assert page.evaluate("document.querySelector(':target').id") == cause_id(last)
+    assert page.evaluate("scrollY") > 0
+
+
+def test_what_repeats_it_can_be_copied(opened, result):
+    """A button copies the command, and says so."""
+    page = opened(report_html(result)).page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    button = page.get_by_role("button", name="Copy the command").first
+    button.click()
+
+    page.wait_for_function("[...document.querySelectorAll('button')].some((each) => each.textContent === 'Copied')")
+    assert page.evaluate("navigator.clipboard.readText()") == "sh 1.sh"
+
+
+def test_all_can_be_read_without_a_script(opened, result):
+    """Nothing is drawn by a script: what is folded opens by itself, and no control stands there that does nothing."""
+    page = opened(report_html(result), script=False).page
+
+    assert page.locator(".filters:visible").count() == 0
+    assert page.get_by_role("button").count() == 0
+    folded = page.locator("#tests details").first
+    folded.locator("summary").click()
+    assert folded.locator("li").first.is_visible()
+
+
+def test_page_is_readable_under_a_strict_policy(browser, result):
+    """A CI server that forbids scripts and style sheets, as Jenkins does, shows all of it; nothing is drawn over anything."""
+    page = browser.new_page(viewport={"width": 1000, "height": 800})
+    policy = {"Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"}
+    html = report_html(result).encode()
+    page.route("**/*", lambda route: route.fulfill(body=html, headers={"Content-Type": "text/html", **policy}))
+
+    page.goto("http://ci.invalid/report.html")
+
+    assert page.locator("h1").evaluate("node => getComputedStyle(node).fontFamily") != "system-ui"
+    assert page.locator(".cause h3").first.is_visible()
+    assert page.locator(".filters:visible").count() == 0
+    assert page.locator(".bar").first.bounding_box()["height"] <= 10
+    page.close()
+
+
+def test_keyboard_reaches_the_content(opened, result):
+    """The first stop of the tab key leads to the content."""
+    page = opened(report_html(result)).page
+
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#content"
+
+
+def test_many_exchanges_fit_on_a_page(opened, result):
+    """5,000 exchanges take less than 6 MB, and open."""
+    calls = tuple(result.tests[0].calls[number % 30] for number in range(50))
+    tests = tuple(
+        RanTest(f"test_it.py::test_{number}", "passed", 0.1, "2023-10", "", "", calls) for number in range(100)
+    )
+
+    html = report_html(replace(result, tests=tests))
+    page = opened(html)
+
+    assert len(html.encode()) < 6_000_000
+    assert page.page.locator("#tests li").count() == 5000
+
+
+def test_paper_has_all_of_a_cause(opened, result):
+    """What is printed has the exchanges unfolded, and none of the controls."""
+    page = opened(report_html(result)).page
+
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    assert page.locator(".cause details:not([open])").count() == 0
+    assert page.locator(".filters:visible").count() == 0
+    assert page.get_by_role("button", name="Copy").count() == 0

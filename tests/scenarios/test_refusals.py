@@ -1,0 +1,26 @@
+"""What each operation answers to a caller without a token, to a wrong body, and about what is not there."""
+
+import pytest
+
+from ecsuite.contract import parameters
+from ecsuite.rules.inputs import bad_credentials, unknown_id, wrong_body
+from ecsuite.rules.world import World
+
+pytestmark = pytest.mark.spec
+
+
+@pytest.mark.scenario("refusals")
+def test_refusals_are_as_documented(world: World) -> None:
+    """One of each kind for each operation; the walkthrough shows them beside the steps that they belong to."""
+    without_token = bad_credentials(world.api.token(), "", "", world.values.ids.new())[0]
+    for operation in world.contract.operations.values():
+        if not operation.security or operation.sandbox_only:
+            continue
+        about_nobody = world.calls.unknown(operation)
+        refused = [without_token]
+        if parameters(operation):
+            refused.append(unknown_id(operation, parameters(operation)[-1]))
+        world.calls.send_refused(about_nobody, refused)
+        if operation.request and "400" in operation.responses:
+            call = world.calls.valid_or_unknown(operation)
+            world.calls.send_refused(call, [wrong_body(next(world.calls.wrong(call)))])
