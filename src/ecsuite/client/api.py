@@ -24,7 +24,7 @@ from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import SUCCESS, Expectation
-from ecsuite.messages.redact import Redactor, is_secret
+from ecsuite.messages.redact import Redactor
 from ecsuite.promises import Promise
 from ecsuite.target import Target
 
@@ -137,7 +137,7 @@ class Api:
             CouldNotTell: no response of the API's came, however often it was asked.
             BehindFirewall: a firewall has refused the request.
         """
-        self._note_wrong_secrets(options.get("headers"), options.get("data"))
+        self._redactor.add_sent(options.get("headers"), options.get("data"))
         url = self.target.base_url + path
         request = self._sender.request(method, url, expect, options)
         if chunked:
@@ -187,7 +187,7 @@ class Api:
             strict: as for `request`.
             options: as for `httpx.Client.build_request`, in place of a form.
         """
-        self._note_wrong_secrets(options.get("headers"), form or options.get("data"))
+        self._redactor.add_sent(options.get("headers"), form or options.get("data"))
         return self._authorization.request_token(form, expect=expect, method=method, strict=strict, **options)
 
     def clean_up(self) -> None:
@@ -238,13 +238,6 @@ class Api:
         is_ours = is_checked(response)
         decoded = checked_of(response).decoded if is_ours else self.checker.decode(to_exchange(response))
         self._watch.add_finding(promise, breach, decoded.exchange, decoded.operation)
-
-    def _note_wrong_secrets(self, headers: object, form: object) -> None:
-        """Know what is sent in the place of secrets, for it may show most of one."""
-        if isinstance(headers, Mapping):
-            self._redactor.add_wrong(*headers.get("Authorization", "").split())
-        if isinstance(form, Mapping):
-            self._redactor.add_wrong(*(value for name, value in form.items() if is_secret(name)))
 
     def _note_step(self, decoded: DecodedExchange) -> None:
         if decoded.exchange.request.expectation.case != CLEAN_UP.case:
