@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLong
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -34,14 +34,17 @@ def host_of(url: str) -> str:
 
 def addresses_of(host: str) -> frozenset[str]:
     """The addresses that a host has; none where that is not known soon."""
-    executor = ThreadPoolExecutor(1)
-    try:
-        found = executor.submit(socket.getaddrinfo, host, None).result(PATIENCE)
-    except (OSError, UnicodeError, TooLong):
-        return frozenset()
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-    return frozenset(str(address[0]) for *_, address in found)
+    found: list[str] = []
+
+    def look_up() -> None:
+        with suppress(OSError, UnicodeError):
+            found.extend(str(address[0]) for *_, address in socket.getaddrinfo(host, None))
+
+    # A daemon: a resolver that hangs must not hold up the end of the process either.
+    thread = threading.Thread(target=look_up, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from ecsuite.ids import Traces
 from ecsuite.journal import Journal
 from ecsuite.left import Left
 from ecsuite.messages.exchange import SUCCESS, Expectation
-from ecsuite.messages.redact import Redactor, is_secret
+from ecsuite.messages.redact import Redactor
 from ecsuite.promises import Promise
 from ecsuite.target import Target
 
@@ -146,7 +146,7 @@ class Api:
             Undeletable: what it makes might never be deleted, so it was not sent; see `is_deletable`.
             OthersAtStake: it deletes what is not the run's own, so it was not sent.
         """
-        self._note_wrong_secrets(options.get("headers"), options.get("data"))
+        self._redactor.add_sent(options.get("headers"), options.get("data"))
         request = self._sender.request(method, self.target.base_url + path, expect, options)
         if chunked:
             request.headers.pop("Content-Length")
@@ -197,7 +197,7 @@ class Api:
             strict: as for `request`.
             options: as for `httpx.Client.build_request`, in place of a form.
         """
-        self._note_wrong_secrets(options.get("headers"), form or options.get("data"))
+        self._redactor.add_sent(options.get("headers"), form or options.get("data"))
         return self._authorization.request_token(form, expect=expect, method=method, strict=strict, **options)
 
     def clean_up(self) -> None:
@@ -229,13 +229,6 @@ class Api:
         is_ours = is_checked(response)
         decoded = checked_of(response).decoded if is_ours else self.checker.decode(to_exchange(response))
         self._watch.add_finding(promise, breach, decoded.exchange, decoded.operation)
-
-    def _note_wrong_secrets(self, headers: object, form: object) -> None:
-        """Know what is sent in the place of secrets, for it may show most of one."""
-        if isinstance(headers, Mapping):
-            self._redactor.add_wrong(*headers.get("Authorization", "").split())
-        if isinstance(form, Mapping):
-            self._redactor.add_wrong(*(value for name, value in form.items() if is_secret(name)))
 
     def is_deletable(self, method: str, path: str, **options: Any) -> bool:
         """Whether a call may be sent, for what it makes can be deleted; options as for `request`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -119,6 +119,18 @@ class Redactor:
             parts = _parts_of(value) if value not in known else frozenset[str]()
             if any(not parts.isdisjoint(_parts_of(secret)) for secret in known):
                 self.add(value)
+
+    def add_sent(self, headers: object, form: object) -> None:
+        """Learn what a request sends in the places of secrets, for it may show most of one; see `add_wrong`.
+
+        Args:
+            headers: of the request, if it has any of its own.
+            form: its names and values, if it has one.
+        """
+        if isinstance(headers, Mapping):
+            self.add_wrong(*headers.get("Authorization", "").split())
+        if isinstance(form, Mapping):
+            self.add_wrong(*(value for name, value in form.items() if is_secret(name)))
 
     @property
     def secrets(self) -> frozenset[str]:

@@ -142,7 +142,10 @@ class _MaskedRecords:
         if masked != text:
             record.msg, record.args = masked, ()
         if record.exc_info:
-            record.exc_text = self.mask(logging.Formatter().formatException(record.exc_info))
+            traceback = logging.Formatter().formatException(record.exc_info)
+            hidden = self.mask(traceback)
+            # What stands here is printed in the place of the traceback.
+            record.exc_text = None if hidden == traceback else hidden
         return record
 
     def remove(self) -> None:

@@ -117,7 +117,7 @@ class Store:
         try:
             # One connection, used from the event loop's thread alone once the server runs.
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY)
-            self._take()
+            _take(self._db)
             self._open()
         except sqlite3.Error as error:
             is_busy = error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -274,12 +274,6 @@ class Store:
         # With a write-ahead log a commit survives the process.
         self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
 
-    def _take(self) -> None:
-        """Have the file alone as long as the process lasts: two servers would each send what is owed."""
-        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        with self._db:
-            self._db.execute("BEGIN EXCLUSIVE")
-
     def _create(self) -> None:
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
@@ -307,3 +301,10 @@ class Store:
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _take(db: sqlite3.Connection) -> None:
+    """Have the file alone as long as the process lasts: two servers would each send what is owed."""
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    with db:
+        db.execute("BEGIN EXCLUSIVE")
