@@ -95,7 +95,7 @@ CHANGES = {
     "dead proxy": ({"HTTP_PROXY": "http://127.0.0.1:9"}, "bad * API * no answer (*"),
     "certificates": ({"SSL_CERT_FILE": "/no/such/file"}, "bad * API * SSL_CERT_FILE or SSL_CERT_DIR names what *"),
     "typo": ({"EC_CLIENT_SECERT": "x"}, "EC_CLIENT_SECERT * did you mean EC_CLIENT_SECRET?*"),
-    "tunnel": ({"EC_WEBHOOK_PUBLIC_URL": "http://127.0.0.1:9"}, "unknown * webhooks * cannot reach itself *"),
+    "tunnel": ({"EC_WEBHOOK_PUBLIC_URL": "http://no-such-host.invalid"}, "unknown * webhooks * cannot reach itself *"),
 }
 
 

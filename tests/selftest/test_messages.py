@@ -173,6 +173,40 @@ MESSAGES = [
         "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
         "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again",
     ),
+    (
+        errors.UnknownProfile("x", ["smoke", "full"]),
+        "there is no profile 'x': expected one of smoke, full (--ec-profile)",
+    ),
+    (
+        errors.LimitReached("--ec-max-requests 5 are used up"),
+        "--ec-max-requests 5 are used up, so the rest could not be told",
+    ),
+    (
+        errors.SocksMissing(),
+        "the environment names a SOCKS proxy, and the package for it is missing: python3 -m pip install socksio, "
+        "or name the host of the API in NO_PROXY",
+    ),
+    (
+        errors.CertificatesUnusable("SSL_CERT_FILE", "a.pem", "No such file or directory"),
+        "cannot read certificates from a.pem, which SSL_CERT_FILE names (No such file or directory): expected PEM; "
+        "unset it for the system's own",
+    ),
+    (
+        errors.NoRequestOfApi(Path("c.json"), ["api.example"]),
+        "nothing in c.json calls the API (api.example): expected its address, or a variable in its place",
+    ),
+    (
+        errors.EnvironmentFileUnreadable(Path("e.json"), "it is no JSON"),
+        "cannot read the environment e.json: it is no JSON; expected one that Postman exported",
+    ),
+    (
+        errors.CollectionUnreadable(Path("c.json"), "it is no JSON"),
+        "cannot read the collection c.json: it is no JSON; expected a Postman collection, exported as version 2.1",
+    ),
+    (
+        errors.UnknownScenario("x", ["a", "b"]),
+        "there is no recorded scenario 'x': expected one of a, b",
+    ),
     (errors.CouldNotTell("POST /x", "502"), "could not tell: POST /x had no answer of the API's (502)"),
 ]
 
@@ -187,6 +221,7 @@ def test_message_is_one_line(error, text):
 def test_every_error_has_its_message_here():
     """No error of the tree is without a test of its text, but those that only gather others."""
     gathering = {errors.EcsuiteError, errors.UsageError, errors.BadValue, errors.ContractError, errors.CassetteError}
+    gathering |= {errors.RunEnded}
     classes = {c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, errors.EcsuiteError)}
 
     assert {type(error) for error, _ in MESSAGES} == classes - gathering

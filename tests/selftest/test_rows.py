@@ -96,7 +96,7 @@ def test_quickstart_of_each_row(tmp_path):
         again = run_module(tmp_path, *command, **standin.environment())
 
     assert ran.ret == again.ret == 1
-    ran.has("d.csv:2", '*actual*a string, "1999"', "d.csv:2  broken: 26 calls,*; response body matches contract")
+    ran.has("d.csv:2", '*actual*a string, "1999"', "d.csv:2  broken: 27 calls,*; response body matches contract")
     ran.has("*/users/first%20user/vehicles/*", "d.csv:3  broken: *")
     assert ran.lines[-2:] == again.lines[-2:]
 

@@ -1,4 +1,7 @@
-"""A file of secrets, as `--env-file` names it: lines `EC_CLIENT_ID=...`, of which nothing is ever printed."""
+"""A file of secrets, as `--env-file` names it, of which nothing is ever printed.
+
+It has lines `EC_CLIENT_ID=...`, or is an environment that Postman exported.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,12 @@ def read_env_file(path: Path) -> Mapping[str, str]:
 
     Raises:
         EnvFileUnusable: it cannot be read, a line is none of such a file, or it has a variable that nobody reads.
+        EnvironmentFileUnreadable: it is JSON, and no environment of Postman's.
     """
+    if path.suffix == ".json":
+        from ecsuite.postman.environment import read_postman_environment  # noqa: PLC0415  where such a file is given
+
+        return read_postman_environment(path)
     from dotenv.parser import parse_stream  # noqa: PLC0415  where such a file is given
 
     found: dict[str, str] = {}

@@ -96,4 +96,4 @@ def _look_at_webhooks(target: Target) -> Diagnosis:
                 return Diagnosis("webhooks", "unknown", DOUBT.replace("no delivery came", "nothing was sent", 1))
     except EcsuiteError as error:
         return Diagnosis("webhooks", "bad", str(error))
-    return Diagnosis("webhooks", "ok", f"{target.receiver_url} leads to port {target.receiver_port} of this machine")
+    return Diagnosis("webhooks", "ok", f"{target.receiver_url} leads to port {receiver.port} of this machine")
