@@ -27,7 +27,7 @@ class Ownership:
     """
 
     def __init__(self, *, is_shared: bool, unusual_ids: bool = True) -> None:
-        self._is_shared = is_shared
+        self.is_shared = is_shared
         self.unusual_ids = unusual_ids
         # Whether something must be the run's own before all of a kind is deleted.
         self.must_ask_for_all = is_shared
@@ -36,7 +36,7 @@ class Ownership:
 
     def is_own(self, path: str) -> bool:
         """Whether what is made at a path is the run's own: nobody else can have its id, or nothing was there before."""
-        return not self._is_shared or path in self._own or self._is_surely_own(path)
+        return not self.is_shared or path in self._own or self._is_surely_own(path)
 
     def has_made(self, path: str) -> bool:
         """Whether the run has made what is at a path; that nobody else can have its id says nothing of who has it."""

@@ -59,7 +59,7 @@ class Precautions:
         decoded, line = self._decode(request), name_of(request)
         if not self._ownership.unusual_ids and not is_deletable(self._contract, decoded):
             raise Undeletable(line)
-        if not self._in_order:
+        if self._ownership.is_shared and not self._in_order:
             self._look(decoded, line)
         self._cleanup.prepare(decoded)
 
