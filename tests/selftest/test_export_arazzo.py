@@ -94,6 +94,12 @@ def test_what_was_sent_is_a_criterion():
     assert not any("webhookSecret" in each["condition"] for each in steps["getWebhook"]["successCriteria"])
 
 
+@each_edition
+def test_scenario_without_a_token_is_left_out(edition):
+    """A runner sends the good token with each call, which is not refused for it."""
+    assert arazzo.fit(scenario(edition, "refusals")) is None
+
+
 def test_scenario_with_two_partners_is_left_out():
     """A workflow has one token, and deletes what it made alone."""
     names = {name for name in scenarios(EDITIONS[-1]) if arazzo.fit(scenario(EDITIONS[-1], name)) is None}

@@ -140,7 +140,9 @@ def test_unknown_scenario_is_one_line(capsys):
         main(["export", "har", "--scenario", "none"])
 
     assert ended.value.code == 4
-    assert capsys.readouterr().err.endswith("there is no recorded scenario 'none': expected one of quickstart\n")
+    assert capsys.readouterr().err.endswith(
+        "there is no recorded scenario 'none': expected one of quickstart, refusals\n"
+    )
 
 
 @each_edition

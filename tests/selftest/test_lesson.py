@@ -109,6 +109,30 @@ def test_story_that_cannot_go_on_is_told(tmp_path):
     assert "Not reached: Add a resource" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
+def keeping_all(parts: Parts) -> None:
+    """A server that deletes nothing."""
+
+    def finish(operation: object, answer: Answer) -> Answer:
+        return replace(answer, status=403, content=b'{"title": "no"}') if str(operation)[:6] == "DELETE" else answer
+
+    parts.finish = finish
+
+
+def test_what_a_walkthrough_leaves_is_told(tmp_path):
+    """What the server refuses to delete is told beside the page, which does not say that all is well; it ends with 1."""
+    with serving("2023-10", plant=keeping_all) as standin:
+        ran = command(
+            "--target", "live", "--edition", "2023-10", "--html", tmp_path / "page.html", **standin.environment()
+        )
+
+    assert ran.returncode == 1
+    assert re.match(
+        r"left on the server \(\d+\), for it refuses to delete what the run has made:\n  DELETE /", ran.stderr
+    )
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Every promise was kept" not in page
+
+
 def text_of(request: Request, language: str) -> str:
     return next(each.text for each in samples_of(request, PLACES) if each.language == language)
 

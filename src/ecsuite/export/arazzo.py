@@ -20,6 +20,7 @@ _TOKEN: Final = "token"  # noqa: S105  the name of an output
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT")
 _AT_THE_END: Final = frozenset({"DELETE", "GET"})
 _WHOLE: Final = "body"
+_UNAUTHORIZED: Final = 401
 _NUMBER: Final = re.compile(r"\d+$")
 
 
@@ -207,13 +208,15 @@ class _Workflow:
 def fit(book: Book) -> Book | None:
     """A recorded scenario as one that runners can tell again; None where they cannot.
 
-    A workflow has one partner, and deletes nothing of others; and a runner (`redocly respect`) does not send a body
-    that is an empty object. Left out are refused changes, of which a recording does not say whether they must be
-    refused, and a GET that repeats the one before it.
+    A workflow has one partner, whose good token each call has, and deletes nothing of others; and a runner
+    (`redocly respect`) does not send a body that is an empty object. Left out are refused changes, of which a recording
+    does not say whether they must be refused, and a GET that repeats the one before it.
     """
     calls = [call for chapter in book.chapters for call in chapter.calls]
     tokens = sum(call.operation is book.contract.token_operation for call in calls)
-    if tokens != 1 or any(call.is_sweeping or call.body == {} for call in calls):
+    # A good token is never answered so: there was another one, or none.
+    has_other_token = any(call.expectation.statuses == frozenset({_UNAUTHORIZED}) for call in calls)
+    if tokens != 1 or has_other_token or any(call.is_sweeping or call.body == {} for call in calls):
         return None
     kept: list[Call] = []
     for call in calls:
