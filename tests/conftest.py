@@ -13,7 +13,9 @@ HERE = Path(__file__).parent
 # A broken server is told the sooner the earlier the cheap and broad tests come.
 FOLDERS = ("quickstart", "endpoints", "rules", "scenarios", "webhooks", "properties")
 # The tests of ecsuite itself are not about a server.
-OWN = (HERE / "selftest", HERE / "pages")
+OWN = HERE / "selftest"
+# What they need is not on every machine: a browser, and what npm installs.
+IN_TOOLS = (HERE / "pages", HERE / "exports")
 # Cases that are made up again cannot be recorded, and what makes them up takes its time to be loaded.
 GENERATED = HERE / "properties"
 
@@ -27,7 +29,8 @@ def pytest_configure() -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out a folder that is not about the target, unless the command line names it."""
     settings = settings_of(config)
-    if collection_path in OWN and settings.mode != "replay" and not _names(config, collection_path):
+    is_about_another = collection_path in IN_TOOLS or (collection_path == OWN and settings.mode != "replay")
+    if is_about_another and not _names(config, collection_path):
         return True
     return True if collection_path == GENERATED and settings.uses_cassettes else None
 

@@ -90,10 +90,19 @@ CHANGES = {
     "closed": ({"EC_BASE_URL": "http://127.0.0.1:9/v1"}, "bad * API * no answer (*"),
     "name": ({"EC_BASE_URL": "http://nowhere.invalid/v1"}, "bad * API * there is no host nowhere.invalid: *"),
     "tls": ({"EC_BASE_URL": "https://{host}/v1"}, "bad * API * no TLS is spoken there: check the port*"),
-    "socks": ({"ALL_PROXY": "socks5://me:hunter2@127.0.0.1:9"}, "bad * API * the proxy * cannot be used (*"),
-    "odd proxy": ({"HTTP_PROXY": "gopher://127.0.0.1:9"}, "bad * API * the proxy gopher* cannot be used (*"),
+    "socks": (
+        {"ALL_PROXY": "socks5://me:hunter2@127.0.0.1:9"},
+        "bad * API * the environment names a SOCKS proxy, and the package for it is missing: *",
+    ),
+    "odd proxy": (
+        {"HTTP_PROXY": "gopher://127.0.0.1:9"},
+        "bad * API * HTTP_PROXY is 'gopher:*': expected the address of a proxy, *",
+    ),
     "dead proxy": ({"HTTP_PROXY": "http://127.0.0.1:9"}, "bad * API * no answer (*"),
-    "certificates": ({"SSL_CERT_FILE": "/no/such/file"}, "bad * API * SSL_CERT_FILE or SSL_CERT_DIR names what *"),
+    "certificates": (
+        {"SSL_CERT_FILE": "/no/such/file", "EC_BASE_URL": "https://{host}/energy-coordination/v1"},
+        "bad * API * cannot read certificates from /no/such/file, which SSL_CERT_FILE names *",
+    ),
     "typo": ({"EC_CLIENT_SECERT": "x"}, "EC_CLIENT_SECERT * did you mean EC_CLIENT_SECRET?*"),
     "tunnel": ({"EC_WEBHOOK_PUBLIC_URL": "http://no-such-host.invalid"}, "unknown * webhooks * cannot reach itself *"),
 }

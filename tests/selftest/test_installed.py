@@ -9,7 +9,7 @@ from projects import run_module as run
 
 ROOT = Path(__file__).parents[2]
 # Folders of tests that are not about an API; a wheel has none of them.
-OF_ECSUITE = {"faults", "mutants", "published", "selftest", "support"}
+OF_ECSUITE = {"exports", "faults", "mutants", "pages", "published", "selftest", "support"}
 # As the entry point has it; what an installed ecsuite has already comes once.
 ENTRY = ("-p", "ecsuite.plugin.options")
 
@@ -105,7 +105,7 @@ def test_wheel_has_all_tests_of_the_api():
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
 
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()} - OF_ECSUITE - {"__pycache__"}
-    wanted = {"contracts", "cassettes", "conftest.py", "pytest.ini", "tests/conftest.py"}
+    wanted = {"contracts", "cassettes", "conftest.py", "pytest.ini", "tests/conftest.py", "tests/profiles.json"}
     assert set(included) == wanted | {f"tests/{name}" for name in folders}
     assert all(place == f"ecsuite/_data/{name}" for name, place in included.items())
 

@@ -263,4 +263,6 @@ def test_exit_codes_are_as_promised():
         "OthersAtStake": 6,
         "CouldNotTell": 6,
         "TokenEnded": 6,
+        "LimitReached": 6,
+        "NoRequestOfApi": 5,
     }

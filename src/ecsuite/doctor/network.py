@@ -49,11 +49,11 @@ class _Nobody:
 
 def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]:
     """What stands on the way to an address of a target, and whether it answers, whatever it says."""
-    proxy = proxy_of(url)
-    if proxy:
-        yield Diagnosis("proxy", "ok", f"{urlsplit(url).netloc} is asked by way of {proxy}")
-    asked = datetime.now(UTC)
+    asked, proxy = datetime.now(UTC), ""
     try:
+        proxy = proxy_of(url)
+        if proxy:
+            yield Diagnosis("proxy", "ok", f"{urlsplit(url).netloc} is asked by way of {proxy}")
         with closing(new_http(target, seconds=TIMEOUT)) as http:
             response = http.get(url, extensions=extensions(UNSPECIFIED, _Nobody()))
     except EcsuiteError as error:
