@@ -1,11 +1,15 @@
 """ecsuite as a package: its tests from any folder, and what a pytest that does not use it has of it."""
 
+import re
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 from projects import Project
 from projects import run_module as run
+
+from ecsuite.cli import test as test_command
 
 ROOT = Path(__file__).parents[2]
 # Folders of tests that are not about an API; a wheel has none of them.
@@ -37,6 +41,15 @@ def test_all_tests_of_the_api_run_where_none_is_named(empty):
 
     folders = {line.split("/")[1] for line in ran.lines if "::" in line}
     assert folders == {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()} - OF_ECSUITE - {"__pycache__"}
+
+
+def test_command_has_every_option_of_the_plugin():
+    """What pytest knows as `--ec-NAME`, the command knows as `--NAME`, and as pytest does."""
+    source = (ROOT / "src" / "ecsuite" / "plugin" / "options.py").read_text(encoding="utf-8")
+    known = [option for own in test_command.test.params if isinstance(own, click.Option) for option in own.opts]
+
+    assert set(re.findall(r'"(--ec-[a-z-]+)"', source)) == {option for option in known if option.startswith("--ec-")}
+    assert {f"--ec-{option.removeprefix('--')}" for option in known if not option.startswith("--ec-")} <= set(known)
 
 
 def test_id_of_a_test_names_it(empty):

@@ -35,6 +35,29 @@ _PREFIX = "--ec-"
     "--allow-production", "--ec-allow-production", is_flag=True, help="Let a live run write to a production host."
 )
 @click.option("--keep", "--ec-keep", is_flag=True, help="Leave what the run makes on the server, and list it.")
+@click.option(
+    "--profile",
+    "--ec-profile",
+    metavar="NAME",
+    help="How much is run: smoke, standard or full; docs/size.md has what each sends.  [default: full]",
+)
+@click.option("--rate", "--ec-rate", metavar="N/s", help="Requests a second at the most (also N/m, N/h).")
+@click.option("--max-requests", "--ec-max-requests", metavar="N", help="Requests in all at the most.")
+@click.option("--max-time", "--ec-max-time", metavar="TIME", help="Begin nothing after that time (90s, 10m, 1h).")
+@click.option("--max-findings", "--ec-max-findings", metavar="N", help="End a hopeless run that has so many findings.")
+@click.option(
+    "--unusual-ids",
+    "--ec-unusual-ids",
+    is_flag=True,
+    help="Make things by ids that a server may never find in a path, and so may never delete.",
+)
+@click.option(
+    "--coverage-min",
+    "--ec-coverage-min",
+    metavar="N",
+    help="Fail a run that has seen less than N percent of the contracts.",
+)
+@click.option("--har", "--ec-har", metavar="FILE", help="Write all exchanges to an HTTP Archive.")
 @REPORT
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[TESTS] [PYTEST OPTIONS]")
 def test(options: tuple[str, ...], **own: object) -> int:
