@@ -9,7 +9,7 @@ import pytest
 from ecsuite.errors import NothingThere
 from ecsuite.messages.exchange import Exchange
 from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK
-from ecsuite.quickstart.edition_2026_01 import event_id_of, tells_of
+from ecsuite.quickstart.edition_2026_01 import LIMITS, event_id_of, tells_of
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.reading import member_of
 from ecsuite.rules.world import World
@@ -78,11 +78,18 @@ class Household:
         return self.world.entities.create(self.world.entities.type_made_by("createWebhook"), body=Body(body))
 
     def simulate(self, what: str = "pricecurve", body: Any = None) -> Event:
-        """Makes an event; a price curve that is made up, unless told otherwise."""
+        """Makes an event, about this home alone unless told otherwise; nobody else's is to hear of it."""
         # An event about eligibility takes no wishes.
-        content = {} if what == "usereligibility" else {"json": {} if body is None else body}
+        content = {} if what == "usereligibility" else {"json": self._about_home(what) if body is None else body}
         made = self.world.api.post(f"/simulation/events/{what}", **content)
         return Event(event_id_of(made), made)
+
+    def _about_home(self, what: str) -> dict[str, Any]:
+        """The body of a simulated event that is about this home, or the tank in it."""
+        own = self.location.id
+        if what == "pricecurve":
+            return {"targets": [{"resourceId": self.tank.id, "locationId": own}]}
+        return {"locations": [{"location": {"locationId": own, "meterPointId": self.meter}, "points": LIMITS}]}
 
     def arrives(self, webhook: Entity, event: Event, **told: Any) -> Exchange | None:
         """Waits for the delivery of an event, and checks it; it tells at least the payload that the event was made with."""

@@ -6,15 +6,11 @@ from ecsuite.compare import Unordered
 from ecsuite.findings.breach import body
 from ecsuite.messages.exchange import SUCCESS
 from ecsuite.promises import SIMULATION
-from ecsuite.quickstart.edition_2026_01 import EVENING
+from ecsuite.quickstart.edition_2026_01 import EVENING, LIMITS
 from ecsuite.rules.inputs import wrong_body
 from ecsuite.samples import MAY_BE_REJECTED, Body
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
-LIMITS = [
-    {"timestamp": EVENING[0], "maxPowerInKiloWatts": 4.5},
-    {"timestamp": EVENING[1], "maxPowerInKiloWatts": 0},
-]
 INVITED = "EnergyUsage"
 USED = [{"timestamp": EVENING[0], "kiloWattHours": 1.9}, {"timestamp": EVENING[1], "kiloWattHours": 0}]
 NOT_ASKED_FOR = "for the webhook has not asked for this type"

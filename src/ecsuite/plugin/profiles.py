@@ -7,26 +7,33 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from ecsuite import editions
 from ecsuite.plugin.session import session_of, settings_of
 from ecsuite.plugin.tables import leave_out
 from ecsuite.session.profile import FULL
 
-_FOLDER: Final = "tests/"
+_FOLDER: Final = "tests"
+_FILE: Final = "profiles.json"
 
 
 @cache
-def measured() -> dict[str, Any]:
-    """What was measured: `requests` of each test, with all cases and with some; the tests of each smaller profile."""
-    path = editions.root() / _FOLDER / "profiles.json"
-    if not path.is_file():
-        return {"requests": {}}
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+def measured(folder: Path) -> dict[str, Any]:
+    """What was measured of the tests in a folder.
+
+    `requests` of each test, with all cases and with some, by its name in the folder; the tests of each smaller profile.
+    """
+    content: dict[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
     return content
+
+
+@cache
+def _folder_of(path: Path) -> Path | None:
+    """The folder of our tests that a file of tests is in: the clone's, or the installed one; None for another file."""
+    return next((folder for folder in path.parents if folder.name == _FOLDER and (folder / _FILE).is_file()), None)
 
 
 @pytest.hookimpl(trylast=True)
@@ -35,9 +42,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     name = settings_of(config).profile.name
     if name == FULL.name:
         return
-    known, chosen = measured()["requests"], settings_of(config).editions
-    own = {test for edition in chosen for test in measured().get(name, {}).get(edition, ())}
-    leave_out(config, items, lambda item: _name_of(item) in known and _name_of(item) not in own)
+    chosen = settings_of(config).editions
+
+    def is_left_out(item: pytest.Item) -> bool:
+        folder, test = _folder_of(item.path), _name_of(item)
+        if folder is None or test not in measured(folder)["requests"]:
+            return False
+        return not any(test in measured(folder)[name].get(edition, ()) for edition in chosen)
+
+    leave_out(config, items, is_left_out)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -47,7 +60,7 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     if settings.mode == "replay" or not items:
         return []
     column = 0 if settings.profile.most_cases is None else 1
-    costs = [known[column] for item in items if (known := measured()["requests"].get(_name_of(item)))]
+    costs = [cost[column] for item in items if (cost := _cost_of(item))]
     rate = session_of(config).limits(settings.editions[0]).rate
     seconds = f", {_minutes(sum(costs) / rate)} at {rate:g} a second" if rate else ""
     return [f"ecsuite: profile {settings.profile.name}: {len(items)} tests, about {sum(costs):,} requests{seconds}"]
@@ -57,9 +70,16 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} seconds" if seconds < 100 else f"{seconds / 60:.0f} minutes"  # noqa: PLR2004
 
 
+def _cost_of(item: pytest.Item) -> list[int]:
+    """The requests of a test, with all cases and with some; empty where that is not known."""
+    folder = _folder_of(item.path)
+    costs: list[int] = measured(folder)["requests"].get(_name_of(item), []) if folder else []
+    return costs
+
+
 def _name_of(item: pytest.Item) -> str:
     """The name of a test of ours, from whatever folder it is run; empty for another one."""
-    folder = editions.root() / _FOLDER
-    if not item.path.is_relative_to(folder):
+    folder = _folder_of(item.path)
+    if folder is None:
         return ""
-    return f"{_FOLDER}{item.path.relative_to(folder).as_posix()}::{item.nodeid.partition('::')[2]}"
+    return f"{_FOLDER}/{item.path.relative_to(folder).as_posix()}::{item.nodeid.partition('::')[2]}"

@@ -23,6 +23,11 @@ HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 HOUR: Final = "01:00:00"
 # Five and six in the evening, local time: time stamps come back as the same instant, whatever their spelling.
 EVENING: Final = ("2026-01-15T16:00:00+00:00", "2026-01-15T17:00:00+00:00")
+# A limit on power in these hours.
+LIMITS: Final = [
+    {"timestamp": EVENING[0], "maxPowerInKiloWatts": 4.5},
+    {"timestamp": EVENING[1], "maxPowerInKiloWatts": 0},
+]
 SIMULATION: Final = "events are simulated in the sandbox, never in production, nor where EC_SIMULATION rules it out"
 
 
