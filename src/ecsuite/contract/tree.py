@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Collection
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -48,10 +48,7 @@ def read(text: str, label: str) -> Any:
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
-        if node is None:
-            return None
-        _Tree(label).measure(node)
-        return loader.construct_document(node)
+        return None if node is None else _Tree(label, loader).part(node, 1).value
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{label}:{mark.line + 1}" if mark else label
@@ -80,74 +77,92 @@ def lines_of(text: str) -> dict[tuple[str | int, ...], int]:
     return lines
 
 
+class _Part(NamedTuple):
+    """What a node stands for: its value, and how many parts and levels it has, aliases counted where they stand."""
+
+    value: Any
+    parts: int = 1
+    levels: int = 1
+
+
 class _Tree:
-    """Measures the nodes of a document, each once, however many aliases it has."""
+    """Builds the data of a document, each node once, however many aliases it has."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, loader: Any) -> None:
         self._label = label
-        # Parts and levels of each node; none as long as its parts are looked at.
-        self._measures: dict[int, tuple[int, int] | None] = {}
+        self._loader = loader
+        # The maps and lists by their nodes; none as long as its parts are looked at.
+        self._built: dict[int, _Part | None] = {}
 
-    def measure(self, root: yaml.Node) -> None:
-        """Raise ContractInvalid where the document is not as the module says."""
-        pending: list[tuple[yaml.Node, Iterator[yaml.Node]]] = [(root, self._begin(root))]
-        while pending:
-            node, children = pending[-1]
-            child = next(children, None)
-            if child is None:
-                pending.pop()
-                self._end(node)
-            elif id(child) not in self._measures:
-                pending.append((child, self._begin(child)))
-            elif self._measures[id(child)] is None:
-                raise self._invalid(child, "an alias leads to what it stands in")
-
-    def _begin(self, node: yaml.Node) -> Iterator[yaml.Node]:
-        self._measures[id(node)] = None
+    def part(self, node: yaml.Node, level: int) -> _Part:
+        """What a node at that level stands for; raises ContractInvalid where it is not as the module says."""
+        if node.tag == _TEXT:
+            return _Part(node.value)
         if node.tag not in _TAGS:
             raise self._invalid(node, f"{node.tag.removeprefix(_PREFIX)!r} is nothing that JSON has")
         if isinstance(node, yaml.ScalarNode):
-            self._refuse_number(node)
-            return iter(())
-        return self._values(node) if isinstance(node, yaml.MappingNode) else iter(node.value)
+            return _Part(self._scalar(node))
+        # Before it is looked at in depth, for that takes frames.
+        if level > MOST_LEVELS:
+            raise self._too_deep(node)
+        if id(node) not in self._built:
+            self._built[id(node)] = None
+            if isinstance(node, yaml.MappingNode):
+                self._built[id(node)] = self._map(node, level + 1)
+            else:
+                self._built[id(node)] = self._list(node, level + 1)
+        part = self._built[id(node)]
+        if part is None:
+            raise self._invalid(node, "an alias leads to what it stands in")
+        return part
 
-    def _values(self, node: yaml.MappingNode) -> Iterator[yaml.Node]:
-        seen: set[str] = set()
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        if node.tag == f"{_PREFIX}int" and len(node.value) > _DIGITS:
+            raise self._invalid(node, f"a number of {len(node.value)} digits")
+        value = self._loader.construct_object(node)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self._invalid(node, f"{node.value} is no number that JSON has")
+        return value
+
+    def _list(self, node: yaml.Node, level: int) -> _Part:
+        items = [self.part(item, level) for item in node.value]
+        return self._whole(node, [item.value for item in items], items)
+
+    def _map(self, node: yaml.MappingNode, level: int) -> _Part:
+        members: dict[str, _Part] = {}
         for key, value in node.value:
             if key.tag not in {_TEXT, _MERGE}:
                 said = f"the key {key.value}" if isinstance(key, yaml.ScalarNode) else "this key"
                 raise self._invalid(key, f"{said} is no text: put it in quotes")
-            if key.value in seen:
+            if key.value in members:
                 raise self._invalid(key, f"the key {key.value!r} is there twice")
-            seen.add(key.value)
-            yield value
+            members[key.value] = self.part(value, level)
+        whole = {name: member.value for name, member in members.items()}
+        if any(key.tag == _MERGE for key, _ in node.value):
+            whole = self._merged(node, whole)
+        return self._whole(node, whole, members.values())
 
-    def _refuse_number(self, node: yaml.ScalarNode) -> None:
-        if node.tag == f"{_PREFIX}int" and len(node.value) > _DIGITS:
-            raise self._invalid(node, f"a number of {len(node.value)} digits")
-        if node.tag == f"{_PREFIX}float" and not math.isfinite(_float(node.value)):
-            raise self._invalid(node, f"{node.value} is no number that JSON has")
+    def _merged(self, node: yaml.MappingNode, members: dict[str, Any]) -> dict[str, Any]:
+        """The members with those that `<<` takes from another map, or from several, the first before the next."""
+        others = members.pop("<<")
+        merged: dict[str, Any] = {}
+        for other in reversed(others if isinstance(others, list) else [others]):
+            if not isinstance(other, dict):
+                raise self._invalid(node, "what << takes over is no map")
+            merged |= other
+        return merged | members
 
-    def _end(self, node: yaml.Node) -> None:
-        values = [] if isinstance(node, yaml.ScalarNode) else node.value
-        parts, levels = 1, 0
-        for value in values:
-            child = value[1] if isinstance(value, tuple) else value
-            size, depth = self._measures[id(child)] or (0, 0)
-            parts, levels = parts + size, max(levels, depth)
+    def _whole(self, node: yaml.Node, value: Any, children: Collection[_Part]) -> _Part:
+        parts = 1 + sum([child.parts for child in children])
+        levels = 1 + max([child.levels for child in children], default=0)
         if parts > MOST_PARTS:
             raise self._invalid(node, f"with its aliases it has more than {MOST_PARTS:,} parts")
-        if levels >= MOST_LEVELS:
-            raise self._invalid(node, f"it is nested more than {MOST_LEVELS} levels deep")
-        self._measures[id(node)] = parts, levels + 1
+        if levels > MOST_LEVELS:
+            raise self._too_deep(node)
+        return _Part(value, parts, levels)
+
+    def _too_deep(self, node: yaml.Node) -> ContractInvalid:
+        return self._invalid(node, f"it is nested more than {MOST_LEVELS} levels deep")
 
     def _invalid(self, node: yaml.Node, what: str) -> ContractInvalid:
         return ContractInvalid(f"{self._label}:{node.start_mark.line + 1}", what)
-
-
-def _float(text: str) -> float:
-    """The number of a scalar in YAML; `.inf` and `.nan` as Python writes them."""
-    try:
-        return float(text.replace("_", "").replace(".inf", "inf").replace(".Inf", "inf").replace(".INF", "inf"))
-    except ValueError:
-        return math.nan if "nan" in text.lower() else 0.0

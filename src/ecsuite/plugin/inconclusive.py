@@ -14,7 +14,6 @@ from typing import Any, Final
 import pytest
 
 from ecsuite.plugin.untold import PROPERTY, is_inconclusive
-from ecsuite.report.junit import with_errors
 
 OUTCOME: Final = "inconclusive"
 
@@ -38,6 +37,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     # As pytest reads it.
     path = config.invocation_params.dir / Path(os.path.expandvars(given)).expanduser()
     if path.is_file():
+        from ecsuite.report.junit import with_errors  # noqa: PLC0415  only runs that write such a file need it
+
         text = path.read_text(encoding="utf-8")
         changed = with_errors(text, PROPERTY, OUTCOME)
         if changed != text:
