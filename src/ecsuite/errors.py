@@ -296,8 +296,8 @@ class NoSuchCause(UsageError):
 
 
 class UnknownProfile(UsageError):
-    def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no profile {name!r}: expected one of {', '.join(known)} (--ec-profile)")
+    def __init__(self, name: str, known: Sequence[str], said: str) -> None:
+        super().__init__(f"there is no profile {name!r}: expected one of {', '.join(known)} ({said})")
 
 
 class ConfigInvalid(UsageError):

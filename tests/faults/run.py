@@ -24,6 +24,7 @@ from outcome import Outcome, judge, table
 from trial import Result, Trial, attempt, warm_up
 
 from ecsuite import editions
+from ecsuite.session.profile import FULL
 from ecsuite.standin.faults import Fault, Variant, of_faults, of_variants
 
 Planted = Fault | Variant
@@ -37,7 +38,7 @@ def main() -> int:
     parser = _parser()
     options = parser.parse_args()
     chosen = editions.editions() if options.ec_edition == ALL else [editions.require(options.ec_edition)]
-    subjects = [(edition, planted) for edition in chosen for planted in _planted(edition, options)]
+    subjects = [(edition, planted) for edition in chosen for planted in _planted(edition, options)[:: options.every]]
     if not subjects:
         parser.error(f"nothing is called {options.only}: see `ecsuite faults` and `ecsuite variants`")
 
@@ -58,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--edition", "--ec-edition", dest="ec_edition", default=editions.default("local"), help=f"an edition, or {ALL}"
     )
+    parser.add_argument(
+        "--profile", "--ec-profile", default=FULL.name, help="how much of the suite is run on each (default: full)"
+    )
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="a sample: one in N of them")
     parser.add_argument("-n", type=int, default=os.cpu_count() or 1, help="how many at once (default: one a core)")
     parser.add_argument(
         "--known",
@@ -97,7 +102,7 @@ def _outcomes(
         options.record.write_text("", encoding="utf-8")
     tests = tuple(options.tests)
     # A trial is made when its turn comes, with what is known by then.
-    trials = (_trial(known[edition], planted, tests) for edition, planted in subjects)
+    trials = (_trial(known[edition], planted, tests, options.profile) for edition, planted in subjects)
     results = in_forks(attempt, trials, at_once=options.n, seconds=PATIENCE)
     for count, (trial, result) in enumerate(results, 1):
         outcome = judge(trial, result or Result((), -1, f"it died, or had no end after {PATIENCE} s", PATIENCE))
@@ -113,12 +118,12 @@ def _outcomes(
         yield outcome
 
 
-def _trial(known: Known, planted: Planted, tests: tuple[str, ...]) -> Trial:
+def _trial(known: Known, planted: Planted, tests: tuple[str, ...], profile: str) -> Trial:
     if isinstance(planted, Variant):
-        return Trial(known.edition, planted, tests=tests)
+        return Trial(known.edition, planted, tests=tests, profile=profile)
     # Of tests that are named, none but these runs.
     first = "" if tests else known.tests.get(planted.name, "")
-    return Trial(known.edition, planted, first, known.rank_for(planted), tests)
+    return Trial(known.edition, planted, first, known.rank_for(planted), tests, profile)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from ecsuite import editions
 from ecsuite.conditions import ALL, REPORTS
 from ecsuite.findings.finding import Finding
 from ecsuite.report import files
+from ecsuite.session.profile import FULL
 from ecsuite.standin import serving
 from ecsuite.standin.faults import Fault, Variant
 
@@ -49,6 +50,7 @@ class Trial:
         first: the node id of a test that runs before all others; empty for none.
         rank: of a test; a lower one runs sooner.
         tests: what to run, as pytest takes it; everything where it is empty.
+        profile: how much of the suite that is.
     """
 
     edition: str
@@ -56,6 +58,7 @@ class Trial:
     first: str = ""
     rank: Callable[[pytest.Function], Any] = field(default=as_given, repr=False)
     tests: tuple[str, ...] = ()
+    profile: str = FULL.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ def run_tests(trial: Trial, tests: Sequence[str], watch: Watch) -> tuple[int, st
             *strict,
             f"--ec-report={folder}",
             "--ec-target=live",
+            f"--ec-profile={trial.profile}",
             f"--ec-edition={trial.edition}",
             *tests,
         ]

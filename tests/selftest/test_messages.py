@@ -174,7 +174,7 @@ MESSAGES = [
         "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again",
     ),
     (
-        errors.UnknownProfile("x", ["smoke", "full"]),
+        errors.UnknownProfile("x", ["smoke", "full"], "--ec-profile"),
         "there is no profile 'x': expected one of smoke, full (--ec-profile)",
     ),
     (

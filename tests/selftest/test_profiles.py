@@ -1,6 +1,7 @@
 """Profiles: which tests each has, by what they were measured to send and see; and that the file of it is current."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,19 +14,64 @@ from measure import Measured, choose, smoke, standard
 from ecsuite import editions
 from ecsuite.errors import UnknownProfile
 from ecsuite.rules.calls import Calls
-from ecsuite.session.profile import FULL, PROFILES, profile
+from ecsuite.session.profile import FULL, PROFILES, STANDARD, default_profile, profile
 
 ROOT = Path(__file__).parents[2]
+STORY = "tests/quickstart"
 CONTENT = json.loads(measure.FILE.read_text(encoding="utf-8"))
 REQUESTS = {"smoke": 150, "standard": 1500}
 
 
 def test_profile_is_found_by_its_name():
-    """Each name finds its own; none finds all there is; another one is told with those that there are."""
+    """Each name finds its own; another one is told with those that there are, and where it was given."""
     assert [profile(known.name) for known in PROFILES] == list(PROFILES)
-    assert profile(None) is FULL
-    with pytest.raises(UnknownProfile, match=r"^there is no profile 'fast': expected one of smoke, standard, full"):
-        profile("fast")
+    said = r"^there is no profile 'fast': expected one of smoke, standard, full \(ecsuite.toml:7\)$"
+    with pytest.raises(UnknownProfile, match=said):
+        profile("fast", "ecsuite.toml:7")
+
+
+@pytest.mark.parametrize(
+    ("mode", "options", "expected"),
+    [
+        ("live", {}, STANDARD),
+        ("live", {"is_strict": True}, FULL),
+        ("live", {"in_ci": True}, FULL),
+        ("local", {}, FULL),
+        ("replay", {}, FULL),
+        (None, {}, FULL),
+    ],
+)
+def test_server_of_others_gets_less(mode, options, expected):
+    """Where nothing is said a live run is standard; its owner, who is strict, and CI run all there is, as all else does."""
+    assert default_profile(mode, **options) is expected
+
+
+LIVE = {"EC_BASE_URL": "http://127.0.0.1:1/v1", "EC_ACCESS_TOKEN": "x"}
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "file", "expected"),
+    [
+        ([], {}, "", "standard"),
+        (["--ec-strict"], {}, "", "full"),
+        ([], {"CI": "true"}, "", "full"),
+        ([], {"CI": "true", "EC_PROFILE": "smoke"}, "standard", "smoke"),
+        (["--ec-strict"], {}, "standard", "standard"),
+        (["--ec-profile", "full"], {"EC_PROFILE": "smoke"}, "smoke", "full"),
+    ],
+)
+def test_what_is_said_of_the_profile_counts(tmp_path, options, env, file, expected):
+    """The command line beats the environment, which beats the file, which beats the default; the run says which it is."""
+    named = f'profile = "{file}"\n' if file else ""
+    (tmp_path / "ecsuite.toml").write_text(f'[targets.it]\nbase-url = "http://127.0.0.1:1/v1"\n{named}')
+    command = [sys.executable, "-m", "ecsuite", "test", "--collect-only", "--target", "live", *options, STORY]
+    given = {name: own for name, own in os.environ.items() if name != "CI" and not name.startswith("EC_")}
+
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=given | LIVE | env, capture_output=True, encoding="utf-8", check=True
+    )
+
+    assert f"ecsuite: profile {expected}: " in ran.stdout
 
 
 @pytest.mark.parametrize(

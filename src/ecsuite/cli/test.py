@@ -39,7 +39,8 @@ _PREFIX = "--ec-"
     "--profile",
     "--ec-profile",
     metavar="NAME",
-    help="How much is run: smoke, standard or full; docs/size.md has what each sends.  [default: full]",
+    help="How much is run: smoke, standard or full; docs/size.md has what each sends.  "
+    "[default: full; live: standard, unless --strict or CI]",
 )
 @click.option("--rate", "--ec-rate", metavar="N/s", help="Requests a second at the most (also N/m, N/h).")
 @click.option("--max-requests", "--ec-max-requests", metavar="N", help="Requests in all at the most.")

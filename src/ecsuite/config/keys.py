@@ -11,6 +11,7 @@ from ecsuite.conditions import ELIGIBILITY_SECONDS, HTTPS_WEBHOOKS, REPORTS, SIM
 
 Kind = Literal["address", "text", "whole number", "number", "flag", "names", "area"]
 PREFIX: Final = "EC_"
+PROFILE: Final = "EC_PROFILE"
 # Of a target, by variable.
 SETTINGS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
@@ -23,6 +24,7 @@ SETTINGS: Final[Mapping[str, Kind]] = MappingProxyType(
         REPORTS: "names",
         HTTPS_WEBHOOKS: "flag",
         SIMULATION: "flag",
+        PROFILE: "text",
     }
 )
 # What a live run may be given beside that, in the environment alone.

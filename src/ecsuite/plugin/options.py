@@ -43,7 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--ec-profile",
         metavar="NAME",
         help="how much is run (smoke: the quickstart, and one call of each operation; standard: each operation, and "
-        "each promise once for each type of entity; full: all there is, the default)",
+        "each promise once for each type of entity, the default of live; full: all there is, the default of "
+        "all else, with --ec-strict, and where CI is set)",
     )
     group.addoption(
         "--ec-rate",

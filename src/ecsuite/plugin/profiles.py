@@ -63,7 +63,9 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     costs = [cost[column] for item in items if (cost := _cost_of(item))]
     rate = session_of(config).limits(settings.editions[0]).rate
     seconds = f", {_minutes(sum(costs) / rate)} at {rate:g} a second" if rate else ""
-    return [f"ecsuite: profile {settings.profile.name}: {len(items)} tests, about {sum(costs):,} requests{seconds}"]
+    name = settings.profile.name
+    more = "" if name == FULL.name else f" (--ec-profile {FULL.name} runs all)"
+    return [f"ecsuite: profile {name}: {len(items)} tests, about {sum(costs):,} requests{seconds}{more}"]
 
 
 def _minutes(seconds: float) -> str:

@@ -14,6 +14,8 @@ import pytest
 
 from ecsuite import hooks
 from ecsuite.config import Configuration, configure
+from ecsuite.config.configuration import ENVIRONMENT
+from ecsuite.config.keys import PROFILE
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.interrupts import Interrupts
@@ -22,7 +24,7 @@ from ecsuite.plugin.limits import limits_of, share_of
 from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
-from ecsuite.session.profile import profile
+from ecsuite.session.profile import Profile, default_profile, profile
 from ecsuite.target import secrets_in
 from ecsuite.webhook.front import Front
 
@@ -127,21 +129,35 @@ def _configuration(config: pytest.Config) -> Configuration:
 
 
 def _settings(config: pytest.Config, configuration: Configuration) -> Settings:
+    # An option of pytest-recording, without which nothing is recorded.
+    recording = config.getoption("--record-mode", "none") not in {None, "none"}
     settings = Settings.of(
         configuration.mode,
         configuration.edition.text if configuration.edition else None,
         cassettes=next(iter(config.getini("ec_cassettes")), None),
-        # An option of pytest-recording, without which nothing is recorded.
-        recording=config.getoption("--record-mode", "none") not in {None, "none"},
+        recording=recording,
         allow_production=config.getoption("--ec-allow-production"),
         keep=config.getoption("--ec-keep"),
         unusual_ids=config.getoption("--ec-unusual-ids"),
         limits=limits_of(config),
-        profile=profile(config.getoption("--ec-profile")),
+        profile=_profile(config, configuration, recording=recording),
         deviations=configuration.deviations(),
     )
     # As pytest-xdist names it to its workers.
     return replace(settings, run=getattr(config, "workerinput", {}).get("testrunuid", ""))
+
+
+def _profile(config: pytest.Config, configuration: Configuration, *, recording: bool) -> Profile:
+    """The profile that was asked for, wherever; else that of the mode."""
+    name, said = config.getoption("--ec-profile"), configuration.values.get(PROFILE)
+    if name is not None:
+        return profile(name)
+    if said is not None:
+        return profile(said.text, f"{PROFILE} of the {said.origin}" if said.origin == ENVIRONMENT else said.origin)
+    in_ci = bool(os.environ.get("CI"))
+    # What is recorded is chosen by its marker.
+    is_strict = config.getoption("--ec-strict") or recording
+    return default_profile(configuration.mode, is_strict=is_strict, in_ci=in_ci)
 
 
 def end_with(config: pytest.Config, code: int) -> None:

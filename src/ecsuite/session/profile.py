@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecsuite.errors import UnknownProfile
+from ecsuite.target import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,24 @@ FULL: Final = Profile("full", "all there is")
 PROFILES: Final = (SMOKE, STANDARD, FULL)
 
 
-def profile(name: str | None) -> Profile:
-    """The profile of a name; all there is, where no name is given.
+def profile(name: str, said: str = "--ec-profile") -> Profile:
+    """The profile of a name; `said` is where that was given.
 
     Raises:
         UnknownProfile: there is none.
     """
-    if name is None:
-        return FULL
     for known in PROFILES:
-        if known.name == name:
+        if known.name == name.strip():
             return known
-    raise UnknownProfile(name, [known.name for known in PROFILES])
+    raise UnknownProfile(name, [known.name for known in PROFILES], said)
+
+
+def default_profile(mode: Mode | None, *, is_strict: bool = False, in_ci: bool = False) -> Profile:
+    """The profile of a run that names none: a server of others' gets the smaller one, unless its owner is asking.
+
+    Args:
+        mode: where the exchanges come from.
+        is_strict: whether warnings fail the run, as the API's owner has it.
+        in_ci: whether nobody waits for the run.
+    """
+    return STANDARD if mode == "live" and not is_strict and not in_ci else FULL
