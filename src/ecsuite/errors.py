@@ -57,7 +57,9 @@
     ├── findings.broken.PromiseBroken   the API broke a promise that the caller cannot go on without (1)
     │   └── AllBroken
     ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
-    │   ├── BehindFirewall
+    │   ├── NotPassedOn
+    │   │   ├── BehindFirewall
+    │   │   └── TooLarge
     │   ├── Undeletable
     │   └── OthersAtStake
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
@@ -425,9 +427,18 @@ class NothingThere(EcsuiteError):
     exit_code: ClassVar[int] = 6
 
 
-class BehindFirewall(NothingThere):
-    def __init__(self, line: str) -> None:
-        super().__init__(f"{line}: a firewall refuses it with a page of its own (403, text/html)")
+class NotPassedOn(NothingThere):
+    """What stands before the API has refused a call, so the API has not seen it."""
+
+
+class BehindFirewall(NotPassedOn):
+    def __init__(self, line: str, status: int = 403) -> None:
+        super().__init__(f"{line}: a firewall refuses it with an answer of its own ({status})")
+
+
+class TooLarge(NotPassedOn):
+    def __init__(self, line: str, status: int) -> None:
+        super().__init__(f"{line}: the service takes no request as large as this ({status})")
 
 
 class Undeletable(NothingThere):

@@ -34,6 +34,7 @@ LAYERS = [
     ["ecsuite.promises"],
     ["ecsuite.json_paths"],
     ["ecsuite.messages.exchange"],
+    ["ecsuite.messages.interception"],
     ["ecsuite.messages.media"],
     ["ecsuite.messages.escapes"],
     ["ecsuite.messages.encodings"],

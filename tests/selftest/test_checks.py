@@ -103,6 +103,11 @@ HOLDS: dict[str, dict[str, Any]] = {
     "503 without Retry-After": {"status": 503},
     "502": {"status": 502, "response": {"Content-Type": "text/html"}},
     "504": {"status": 504},
+    **{str(status): {"status": status, "answer": b"?"} for status in (408, 421, 425, 499, 509, 511, 520, 524, 529, 530)},
+    "a quota that is used up": {"status": 403, "answer": {"message": "quota"}, "response": {"Retry-After": "60"}},
+    "a firewall's page, another status": {"status": 406, "answer": b"<html>", "response": {"Content-Type": "text/html"}},
+    "a filter's refusal": {"status": 451, "answer": b"blocked"},
+    "a body that is too large": {"line": "POST /users", "sent": {"userId": "4" * 9000}, "status": 413},
     "a firewall's page": {"status": 403, "answer": b"<html>", "response": {"Content-Type": "Text/HTML; charset=utf-8"}},
     "405 where there is no operation": {"line": "PATCH /users/4", "status": 405, "expectation": NO_SUCH_METHOD},
     "a status that nothing is published about": {"line": "POST /users", "status": 409, "sent": USER, "expectation": UNSPECIFIED},
@@ -383,7 +388,7 @@ def test_page_of_a_firewall_is_not_checked(checker, exchange):
     own = checker.check(exchange(status=403, answer={"title": "Forbidden"}))
 
     assert (page.findings, page.unsteady) == ((), "")
-    assert [reason for _, reason in page.not_checked] == ["403 with an HTML page: a firewall's response, not the API's"]
+    assert [reason for _, reason in page.not_checked] == ["403: a firewall's response, not the API's"]
     assert {finding.promise for finding in own.findings} == {STATUS_LISTED.id, STATUS_EXPECTED.id}
 
 

@@ -167,7 +167,8 @@ MESSAGES = [
         errors.LedgerUnwritable(Path("x"), "why"),
         "cannot note in x what is to be deleted (why): make it writable, or set XDG_STATE_HOME",
     ),
-    (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with a page of its own (403, text/html)"),
+    (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with an answer of its own (403)"),
+    (errors.TooLarge("POST /x", 413), "POST /x: the service takes no request as large as this (413)"),
     (
         errors.TokenEnded(),
         "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
@@ -221,7 +222,7 @@ def test_message_is_one_line(error, text):
 def test_every_error_has_its_message_here():
     """No error of the tree is without a test of its text, but those that only gather others."""
     gathering = {errors.EcsuiteError, errors.UsageError, errors.BadValue, errors.ContractError, errors.CassetteError}
-    gathering |= {errors.RunEnded}
+    gathering |= {errors.RunEnded, errors.NotPassedOn}
     classes = {c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, errors.EcsuiteError)}
 
     assert {type(error) for error, _ in MESSAGES} == classes - gathering
@@ -259,6 +260,7 @@ def test_exit_codes_are_as_promised():
     assert others == {
         "NothingThere": 6,
         "BehindFirewall": 6,
+        "TooLarge": 6,
         "Undeletable": 6,
         "OthersAtStake": 6,
         "CouldNotTell": 6,

@@ -207,7 +207,26 @@ def test_firewall_is_not_checked(behind_proxy):
 
     assert (ran.code, ran.left) == (0, []), ran.text
     assert "8 passed, 1 skipped" in ran.text
-    assert "POST /users: a firewall refuses it with a page of its own" in ran.text
+    assert "POST /users: a firewall refuses it with an answer of its own" in ran.text
+
+
+TOO_LARGE = {
+    413: ('api.post("/users", json={"userId": "4" * 9000})', lambda call: len(call.body)),
+    414: ('api.get("/users/" + "4" * 9000, expect=ABSENT)', lambda call: len(call.path)),
+}
+
+
+@pytest.mark.parametrize("status", TOO_LARGE)
+def test_request_that_is_too_large_is_not_checked(behind_proxy, status):
+    """What is refused for its size alone is not checked, with the reason."""
+    line, size = TOO_LARGE[status]
+    test = f"{USERS}\n    from ecsuite.messages.exchange import ABSENT\n\n    def test_large(api):\n        {line}\n"
+    refused = Answer(status, b"<html>Too Large</html>", {"Content-Type": "text/html"})
+
+    ran = behind_proxy(lambda call: refused if size(call) > 8192 else None, test=test)
+
+    assert (ran.code, ran.left) == (0, []), ran.text
+    assert f": the service takes no request as large as this ({status})" in ran.text
 
 
 def refused_from(number: int):

@@ -22,7 +22,8 @@ from ecsuite.cassette.tape import Cassette, Provenance
 from ecsuite.cassette.trim import own_values, without_others
 from ecsuite.checks import Checker
 from ecsuite.messages.codings import CodingError, codings, undone
-from ecsuite.messages.exchange import Exchange, Headers, Request, Response, interception
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.interception import interception_of
 from ecsuite.target import Target
 from ecsuite.version import __version__
 
@@ -134,11 +135,11 @@ def _answers(recording: Recording) -> Iterator[Exchange]:
     """The exchanges that a replay asks for: the API's own, without those that came too early."""
     sent: Counter[tuple[str, str]] = Counter()
     for exchange in recording.exchanges:
-        request, response = exchange.request, exchange.response
+        request = exchange.request
         key = (request.method, request.url)
         superseded = (*key, sent[key]) in recording.superseded
         sent[key] += 1
-        if not superseded and interception(response.status, response.headers.get("Content-Type")) is None:
+        if not superseded and interception_of(exchange) is None:
             yield exchange
 
 

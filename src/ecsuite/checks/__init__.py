@@ -6,8 +6,9 @@ breaches where it did not, `NotChecked` with a reason where it could not tell, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -36,13 +37,19 @@ from ecsuite.findings.datum import kept_text
 from ecsuite.findings.finding import ContractPlace, Finding, NotChecked, Result
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange, Request
+from ecsuite.messages.interception import Interception
 from ecsuite.promises import Promise
 from ecsuite.severity import severity_of
 
 __all__ = ["CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "DecodedExchange"]
 
 Outcome = list[Breach] | NotChecked | None
-FIREWALL: Final = "403 with an HTML page: a firewall's response, not the API's"
+NOT_PASSED_ON: Final[Mapping[Interception | None, str]] = MappingProxyType(
+    {
+        "firewall": "a firewall's response, not the API's",
+        "size": "the service takes no request as large as this",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +183,8 @@ class Checker:
             else:
                 passed.append(check.promise)
         unsteady = ""
-        if decoded.interception == "firewall":
-            not_checked.append((promises.RESPONSE_ARRIVES, FIREWALL))
+        if decoded.interception in NOT_PASSED_ON:
+            not_checked.append((promises.RESPONSE_ARRIVES, f"{decoded.status}: {NOT_PASSED_ON[decoded.interception]}"))
         elif decoded.interception is not None:
             unsteady = str(decoded.status)
         return Result(

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 from ecsuite.contract import Contract, Operation, Pointer, ResponseRule, Values, Violation
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
-from ecsuite.messages.exchange import Exchange, Interception, interception
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.interception import Interception, interception_of
 from ecsuite.messages.media import FORM, Json, MediaType, UndecodableError, read_form, read_json
 
 FIRST_SERVER_ERROR = 500
@@ -92,7 +93,7 @@ class DecodedExchange:
     @cached_property
     def interception(self) -> Interception | None:
         """Why the response is not the API's to the request; None where it is."""
-        return interception(self.status, self.exchange.response.headers.get("Content-Type"))
+        return interception_of(self.exchange)
 
     @cached_property
     def media_type(self) -> MediaType:

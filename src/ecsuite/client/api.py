@@ -143,6 +143,7 @@ class Api:
             PromiseBroken: the response is another one; the finding is in the journal.
             CouldNotTell: no response of the API's came, however often it was asked.
             BehindFirewall: a firewall has refused the request.
+            TooLarge: the request is larger than what is passed on.
             Undeletable: what it makes might never be deleted, so it was not sent; see `is_deletable`.
             OthersAtStake: it deletes what is not the run's own, so it was not sent.
         """

@@ -1,8 +1,10 @@
 """Sends a request again where the response, or its absence, was not the API's doing.
 
-- 429 and 503: wait as long as the server asks, or a growing while where it doesn't say; whatever the method.
+- The service is busy (429, 503, ...): wait as long as it asks, or a growing while where it doesn't say; whatever the
+  method.
 - No connection could be had, so nothing was sent: likewise.
-- 502, 504, or an answer that is lost: again after a while, where the method may be repeated (RFC 9110 section 9.2.2).
+- A gateway has no answer (502, 504, ...), or one is lost: again after a while, where the method may be repeated (RFC
+  9110 section 9.2.2).
 
 Nothing else is tried again: a 500 is a response.
 """
@@ -30,7 +32,7 @@ from ecsuite.client.connection import (
 )
 from ecsuite.client.patience import Patience, Trouble, Wait
 from ecsuite.http import httpx
-from ecsuite.messages.exchange import interception
+from ecsuite.messages.interception import Interception, interception
 
 REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 FIRST_PAUSE: Final = 0.2
@@ -97,7 +99,7 @@ class _RetryPolicy:
     def send(self, send: Send) -> httpx.Response:
         """Send the request once."""
         response = send(self._request)
-        if interception(response.status_code, response.headers.get("Content-Type")) in {"busy", "gateway"}:
+        if _interception(response) in {"busy", "gateway"}:
             raise _UnansweredError(response)
         self._patience.answered(self._call)
         return response
@@ -141,11 +143,15 @@ class _RetryPolicy:
 def _trouble(error: Exception) -> Trouble | None:
     """What a failure is; None for what no other try would mend, or nobody may try again."""
     if isinstance(error, _UnansweredError):
-        return "busy" if error.response.status_code in {429, 503} else "gateway"
+        return "busy" if _interception(error.response) == "busy" else "gateway"
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError):
         # What never got a connection was never sent; what is refused will be refused again.
         return None if refused(error) or is_asking_for_credentials(error) else "unreachable"
     return "lost" if is_lost(error) else None
+
+
+def _interception(response: httpx.Response) -> Interception | None:
+    return interception(response.status_code, response.headers.get)
 
 
 def _reason(error: Exception) -> str:

@@ -9,7 +9,7 @@ from ecsuite.client.checked import checked_of
 from ecsuite.client.connection import HELD, WAITED, extensions, is_lost, said_by
 from ecsuite.client.pacing import Latency
 from ecsuite.client.watch import Watch
-from ecsuite.errors import BehindFirewall, CouldNotTell
+from ecsuite.errors import BehindFirewall, CouldNotTell, TooLarge
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.messages.exchange import Expectation
@@ -57,6 +57,7 @@ class Sender:
         Raises:
             CouldNotTell: no response of the API's came, however often it was asked.
             BehindFirewall: a firewall has refused the request.
+            TooLarge: the request is larger than what is passed on.
             PromiseBroken: what came is no response of HTTP's; the finding is in the journal.
         """
         started = self._clock()
@@ -72,7 +73,9 @@ class Sender:
         self._latency.note(self._clock() - started - waited)
         interception = checked_of(response).decoded.interception
         if interception == "firewall":
-            raise BehindFirewall(self._watch.name(request))
+            raise BehindFirewall(self._watch.name(request), response.status_code)
+        if interception == "size":
+            raise TooLarge(self._watch.name(request), response.status_code)
         if interception is not None:
             raise CouldNotTell(self._watch.name(request), str(response.status_code))
         return response

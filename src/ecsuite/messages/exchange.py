@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, Literal
 
 from ecsuite.promises import OF_REQUESTS, Promise
-
-# Why a response is not the API's to the request: the service asks to come back later (429, 503), a gateway has none to
-# pass on (502, 504), or a firewall shows a page of its own (403).
-Interception = Literal["busy", "gateway", "firewall"]
-_BY_STATUS: Final[dict[int, Interception]] = {429: "busy", 502: "gateway", 503: "busy", 504: "gateway"}
-FORBIDDEN: Final = 403
-HTML: Final = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +98,3 @@ class Exchange:
     request: Request
     response: Response
     seconds: float = field(default=0.0, compare=False)
-
-
-def interception(status: int, content_type: str | None) -> Interception | None:
-    """Why a response is not the API's to the request; None where it is."""
-    if status == FORBIDDEN:
-        return "firewall" if (content_type or "").partition(";")[0].strip().lower() == HTML else None
-    return _BY_STATUS.get(status)

@@ -32,7 +32,8 @@ from ecsuite.errors import (
 )
 from ecsuite.findings.broken import AllBroken, PromiseBroken
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import FORBIDDEN, HTML, Response
+from ecsuite.messages.exchange import Response
+from ecsuite.messages.interception import FORBIDDEN, HTML
 from ecsuite.messages.media import UndecodableError, json_or_none
 from ecsuite.messages.redact import Redactor
 from ecsuite.production import host_of
