@@ -256,8 +256,8 @@ class LedgerUnwritable(UsageError):
 
 
 class ReportUnwritable(UsageError):
-    def __init__(self, folder: Path, reason: str) -> None:
-        super().__init__(f"cannot write the result of the run to {folder} ({reason}): give another --ec-report")
+    def __init__(self, folder: Path, reason: str, option: str = "--ec-report") -> None:
+        super().__init__(f"cannot write the result of the run to {folder} ({reason}): give another {option}")
 
 
 class ReportUnusable(UsageError):

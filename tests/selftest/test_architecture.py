@@ -50,7 +50,7 @@ LAYERS = [
     ["ecsuite.journal"],
     ["ecsuite.left"],
     ["ecsuite.postman"],
-    ["ecsuite.interrupts"],
+    ["ecsuite.interrupts", "ecsuite.streams"],
     ["ecsuite.ledger"],
     ["ecsuite.conditions"],
     ["ecsuite.production"],

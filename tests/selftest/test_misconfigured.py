@@ -216,6 +216,36 @@ def test_full_disk_is_told(arguments, project):
     assert re.fullmatch(r"ecsuite: cannot (write the output|read the result) .*\n", ran.stderr), ran.stderr
 
 
+STREAMS = {"full": (">/dev/full", 4), "closed": (">&-", 0), "unread": ("| true; exit ${PIPESTATUS[0]}", 2)}
+COMMANDS = ["ecsuite walkthrough", "pytest -q", "pytest -v"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(("redirection", "code"), STREAMS.values(), ids=[*STREAMS])
+def test_output_that_takes_nothing(command, redirection, code, project):
+    """A full disk is told on one line, a closed stream is as good as any, and what nobody reads has not passed."""
+    (project / "test_it.py").write_text("import time\n\ndef test_it(): time.sleep(0.2)\ndef test_other(): ...\n")
+    (project / "pytest.ini").write_text(
+        "[pytest]\naddopts = -p ecsuite.plugin.options -p no:schemathesis -p no:hypothesispytest\n"
+    )
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
+
+    ran = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m {command} {redirection}"],
+        cwd=project,
+        env=own,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    # Where all tests are over when the reader is found gone, they have passed.
+    assert ran.returncode == code or (code == 2 and "pytest" in command and ran.returncode == 0)
+    said = r"(ecsuite|ERROR): cannot write the output \(No space left on device\): give another place for it\n+"
+    assert re.fullmatch(said if code == 4 else "", ran.stderr), ran.stderr
+
+
 @pytest.mark.parametrize("option", ["--junitxml", "--log-file"])
 def test_file_that_takes_nothing_is_told_before_any_test(option, project):
     """A device, or a file in a folder that nobody can write to."""

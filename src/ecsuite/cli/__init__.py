@@ -6,10 +6,10 @@ Each brings in what it needs inside of its function, so that none waits for what
 from __future__ import annotations
 
 import logging
-import os
 import sys
-from collections.abc import Sequence
-from typing import Final, NoReturn
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -31,6 +31,7 @@ from ecsuite.cli import (
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.cli.masking import masked
 from ecsuite.errors import EcsuiteError
+from ecsuite.streams import discard, open_missing, say, unwritable
 from ecsuite.version import __version__
 
 COMMANDS: Final = (
@@ -53,6 +54,7 @@ COMMANDS: Final = (
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command; every error ends as one line and the right exit code."""
+    open_missing()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter shows another one; it is no reason to stop.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -61,31 +63,27 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = ecsuite.main(args=arguments, standalone_mode=False)
         # What is kept for later is written now, where an error can still be told.
-        sys.stdout.flush()
+        with _told_apart():
+            sys.stdout.flush()
     except click.ClickException as error:
         code = _usage(masked(error.format_message()))
     except EcsuiteError as error:
-        print(masked(_shown(error)), file=sys.stderr)
+        say(masked(_shown(error)))
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print("ecsuite: interrupted", file=sys.stderr)
+        say("ecsuite: interrupted")
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has gone.
-        _write_no_more()
-        code = 0
+    except _ReaderGone:
+        # Whoever read the output has gone, and what was not told is not judged either.
+        discard(sys.stdout)
+        code = INTERRUPTED
     except OSError as error:
         if error.filename is not None:
             raise
-        _write_no_more()
-        print(f"ecsuite: cannot write the output ({error.strerror}): give another place for it", file=sys.stderr)
+        discard(sys.stdout)
+        say(f"ecsuite: {unwritable(error)}")
         code = USAGE
     sys.exit(code or 0)
-
-
-def _write_no_more() -> None:
-    """Let nothing be written to the output any more, not even at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _shown(error: EcsuiteError) -> str:
@@ -98,11 +96,33 @@ def _shown(error: EcsuiteError) -> str:
 
 
 def _usage(message: str) -> int:
-    print(f"ecsuite: {message} (see: ecsuite --help)", file=sys.stderr)
+    say(f"ecsuite: {message} (see: ecsuite --help)")
     return USAGE
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _ReaderGone(Exception):
+    """Nobody reads the output any more; click would end that with exit code 1, which says something of a server."""
+
+
+class _Group(click.Group):
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        with _told_apart():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _told_apart():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise _ReaderGone from None
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="ecsuite %(version)s")
 def ecsuite() -> None:
     """The Energy Coordination API's quickstart, as an executable test and contract suite."""

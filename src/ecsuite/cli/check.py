@@ -48,7 +48,7 @@ def check(*, collection: Path, edition: str | None, strict: bool, report: Path |
         raise NoRequestOfApi(collection, dict.fromkeys(each.elsewhere for each in judged[chosen]))
     result = _result(chosen, judged[chosen], read.secrets, str(collection), strict=strict)
     if report is not None:
-        store.write(report, result)
+        store.write(report, result, "--report")
     _print(chosen, judged[chosen], result, collection)
     return result.run.exit_code
 

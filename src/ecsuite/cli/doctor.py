@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ import click
 
 from ecsuite.cli.codes import USAGE
 from ecsuite.cli.options import ENV_FILE, TARGET
+from ecsuite.streams import say
 
 if TYPE_CHECKING:
     from ecsuite.client import Wait
@@ -33,7 +33,7 @@ def doctor(target: str | None, edition: str | None, env_file: Path | None, *, al
     from ecsuite.report.text import columns, waiting_text  # noqa: PLC0415
 
     def tell(wait: Wait) -> None:
-        print(waiting_text(wait), file=sys.stderr)
+        say(waiting_text(wait))
 
     configuration = configure(target or "live", edition, env_file=env_file)
     print(columns(("setting", "value", "from"), _rows(configuration)), end="\n\n")

@@ -52,11 +52,11 @@ def report(*, folders: tuple[Path, ...], to: Path | None, against: Path | None, 
     if older is not None:
         _tell(difference(result, older))
     if to is not None:
-        store.write(to, result)
+        store.write(to, result, "--to")
     elif len(given) == 1:
         to = given[0].parent if given[0].is_file() else given[0]
     if to is not None:
-        store.write_texts(to, files_of(result))
+        store.write_texts(to, files_of(result), "--to")
         print(to / PAGE)
     return result.run.exit_code
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from ecsuite.cli.codes import BROKEN
 from ecsuite.cli.masking import masked
 from ecsuite.cli.options import ENV_FILE, TARGET
+from ecsuite.streams import say
 
 
 @click.command()
@@ -27,12 +27,8 @@ def token(edition: str | None, target: str | None, env_file: Path | None) -> int
     configuration = configure(target or "live", edition, env_file=env_file)
     chosen = configuration.one_edition("live")
     try:
-        print(
-            access_token(
-                chosen, token_endpoint(configuration.env), lambda wait: print(waiting_text(wait), file=sys.stderr)
-            )
-        )
+        print(access_token(chosen, token_endpoint(configuration.env), lambda wait: say(waiting_text(wait))))
     except PromiseBroken as error:
-        print(masked(error_text(error), configuration.env), file=sys.stderr)
+        say(masked(error_text(error), configuration.env))
         return BROKEN
     return 0

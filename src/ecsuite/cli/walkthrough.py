@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ import click
 from ecsuite.cli.codes import BROKEN
 from ecsuite.cli.options import ENV_FILE
 from ecsuite.errors import CouldNotTell, DataNotReplayed
+from ecsuite.streams import say
 
 if TYPE_CHECKING:
     from ecsuite.left import Left
@@ -82,10 +81,9 @@ def walkthrough(
     settings = Settings.of(mode, chosen, allow_production=allow_production, deviations=deviations)
     if html is not None:
         require_file(html, "--html", is_replaced=True)
-    said = partial(print, file=sys.stderr)
     rows = _rows(data, mode, chosen) if data else ()
-    session = Session(settings, configuration.env, tell=lambda wait: said(waiting_text(wait)))
-    with Interrupts(said), closing(session), session.masking():
+    session = Session(settings, configuration.env, tell=lambda wait: say(waiting_text(wait)))
+    with Interrupts(say), closing(session), session.masking():
         session.require_server()
         code = _tell_rows(session, rows, strict=strict) if rows else _tell(session, html, strict=strict)
     for line in entry_lines(expired_entries(deviations)):
@@ -149,12 +147,12 @@ def _write(file: Path, run: Run, *, strict: bool) -> bool:
     from ecsuite.results import store  # noqa: PLC0415
 
     tale = told(run, strict=strict)
-    store.write_texts(file.parent, {file.name: lesson_html(tale)})
+    store.write_texts(file.parent, {file.name: lesson_html(tale)}, "--html")
     print(file)
     for line in left_lines(run.left):
-        print(tale.mask(line), file=sys.stderr)
+        say(tale.mask(line))
     if isinstance(tale.stopped, CouldNotTell | NothingThere) and not tale.is_broken:
         raise tale.stopped
     if tale.stopped:
-        print(error_text(f"it cannot go on: {tale.mask(str(tale.stopped))}"), file=sys.stderr)
+        say(error_text(f"it cannot go on: {tale.mask(str(tale.stopped))}"))
     return tale.passed

@@ -10,6 +10,7 @@ PYTEST_DONT_REWRITE, for `ecsuite test` imports it before pytest begins.
 pytest_plugins = (
     "ecsuite.plugin.options",
     "ecsuite.plugin.limits",
+    "ecsuite.plugin.output",
     "ecsuite.plugin.session",
     "ecsuite.plugin.tables",
     "ecsuite.plugin.profiles",

@@ -109,16 +109,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if file is None or hasattr(session.config, "workerinput"):
         return
     for reason in session.config.stash[_REASONS]:
-        session.exitstatus = OutputUnwritable.exit_code
-        _tell(session, str(OutputUnwritable("--ec-har", file, reason)))
+        _fail(session, OutputUnwritable("--ec-har", file, reason))
     try:
         left_out = har.put_together(file)
     except OutputUnwritable as error:
-        session.exitstatus = error.exit_code
-        _tell(session, str(error))
+        _fail(session, error)
         return
     if left_out:
         _tell(session, f"{file}: {left_out} exchanges are left out, for there are too many")
+
+
+def _fail(session: pytest.Session, error: OutputUnwritable) -> None:
+    """Tell that there is no archive; a run that found something ends as it would have."""
+    if session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = error.exit_code
+    _tell(session, str(error))
 
 
 def _tell(session: pytest.Session, text: str) -> None:

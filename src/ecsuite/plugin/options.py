@@ -1,7 +1,7 @@
-"""The options of the plugin, which pytest has from the start: this module alone is its entry point, and loads no other.
+"""The options of the plugin, which pytest has from the start: this module alone is its entry point.
 
 The plugin itself comes where a `conftest.py` or `-p` names `ecsuite.plugin`, or where one of these options is given; a
-project that does neither has no fixture, no marker and no import of ecsuite.
+project that does neither has no fixture, no marker and nothing of ecsuite but these.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Final
 
 import pytest
 
+from ecsuite.streams import open_missing
+
 MOST_FINDINGS: Final = 250
 _PREFIX: Final = "ec_"
 _PLUGIN: Final = "ecsuite.plugin"
@@ -19,6 +21,8 @@ _PLUGIN: Final = "ecsuite.plugin"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options, each with the prefix `--ec-`."""
+    # Before pytest takes hold of the streams.
+    open_missing()
     group = parser.getgroup("ecsuite", "Energy Coordination API")
     group.addoption(
         "--ec-target",

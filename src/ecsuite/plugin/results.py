@@ -185,7 +185,8 @@ class Reporter:
             self._write(self._result)
         except ReportUnwritable as error:
             self._failed_to_write = str(error)
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            if session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def _require_coverage(self, session: pytest.Session) -> None:
         if self._least is None or session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:

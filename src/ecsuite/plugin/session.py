@@ -25,6 +25,7 @@ from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
 from ecsuite.session.profile import Profile, default_profile, profile
+from ecsuite.streams import say
 from ecsuite.target import secrets_in
 from ecsuite.webhook.front import Front
 
@@ -95,7 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(session.close)
         if session.settings.mode != "replay" and not config.getoption("usepdb", default=False):
             stack = ExitStack()
-            stack.enter_context(Interrupts(partial(print, file=sys.__stderr__, flush=True)))
+            stack.enter_context(Interrupts(partial(say, stream=sys.__stderr__)))
             config.add_cleanup(stack.close)
         # Workers are started by one who has looked.
         if not hasattr(config, "workerinput"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from ecsuite.client import Wait
 from ecsuite.report.text import waiting_text
+from ecsuite.streams import say
 
 
 def waits_told(config: pytest.Config) -> Callable[[Wait], None]:
@@ -23,7 +23,7 @@ def waits_told(config: pytest.Config) -> Callable[[Wait], None]:
         with capture.global_and_fixture_disabled() if capture else nullcontext():
             if reporter is None or hasattr(config, "workerinput"):
                 # A worker's terminal is nowhere; its standard error is that of the process that has one.
-                print(waiting_text(wait), file=sys.stderr, flush=True)
+                say(waiting_text(wait))
             else:
                 reporter.ensure_newline()
                 reporter.write_line(waiting_text(wait))

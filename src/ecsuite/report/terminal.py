@@ -77,9 +77,17 @@ def tell(
 
 
 def _console() -> Console:
-    console = Console(highlight=False)
+    console = _Terminal(highlight=False)
     # Where nobody looks at a screen, a line stays a line.
-    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, no_color=True)
+    return console if console.is_terminal else _Terminal(highlight=False, soft_wrap=True, no_color=True)
+
+
+class _Terminal(Console):
+    """The terminal; that nobody reads it any more ends no process, for there may be something to be deleted."""
+
+    def on_broken_pipe(self) -> None:
+        """End what is told as any output does that takes nothing."""
+        raise BrokenPipeError
 
 
 class Narrator:

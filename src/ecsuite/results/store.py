@@ -49,12 +49,13 @@ def require_writable(folder: Path) -> None:
         raise ReportUnwritable(folder, error.strerror or str(error)) from None
 
 
-def write(folder: Path, result: RunResult) -> None:
+def write(folder: Path, result: RunResult, option: str = "--ec-report") -> None:
     """Write a result into its folder, in the place of what is there of an earlier one.
 
     Args:
         folder: made where it is not there.
         result: of a run; it holds no secret. Its files are written beside it; only their owner may run scripts.
+        option: that names the folder.
 
     Raises:
         ReportUnwritable: it cannot be written.
@@ -73,17 +74,17 @@ def write(folder: Path, result: RunResult) -> None:
         # On one line: with indents it takes ten times as long, and half as much room again.
         _write_whole(folder / FILE, json.dumps(result.to_json(), ensure_ascii=False) + "\n")
     except OSError as error:
-        raise ReportUnwritable(folder, error.strerror or str(error)) from None
+        raise ReportUnwritable(folder, error.strerror or str(error), option) from None
 
 
-def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+def write_texts(folder: Path, texts: Mapping[str, str], option: str = "--ec-report") -> None:
     """Write what was rendered from a result, by the names of its files; raises as `write`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             _write_whole(folder / name, text)
     except OSError as error:
-        raise ReportUnwritable(folder, error.strerror or str(error)) from None
+        raise ReportUnwritable(folder, error.strerror or str(error), option) from None
 
 
 def _write_whole(path: Path, text: str) -> None:

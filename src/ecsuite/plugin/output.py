@@ -1,0 +1,99 @@
+"""What a session prints to: where it takes nothing, that is told in a line, and no traceback ends the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from ecsuite.streams import discard, say, unwritable
+
+_NAME: Final = "ecsuite-output"
+GONE: Final = "nobody reads the output any more"
+
+
+# When there is something that prints.
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch what the process prints to; workers of pytest-xdist print nothing."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Output(config, reporter._tw), _NAME)  # noqa: SLF001  pytest has no other name
+
+
+class Watched:
+    """A stream as pytest's writer uses it; once it has failed, it takes all, and keeps nothing.
+
+    Args:
+        stream: that is printed to.
+        failed: called once, with the reason.
+    """
+
+    def __init__(self, stream: Any, failed: Callable[[OSError], None]) -> None:
+        self._stream = stream
+        self._failed = failed
+        self._is_lost = False
+
+    def write(self, text: str) -> int:
+        """Print a text."""
+        self._try(self._stream.write, text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Print what was kept."""
+        self._try(self._stream.flush)
+
+    def _try(self, method: Callable[..., object], *arguments: str) -> None:
+        if self._is_lost:
+            return
+        try:
+            method(*arguments)
+        except OSError as error:
+            self._is_lost = True
+            discard(self._stream)
+            self._failed(error)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class Output:
+    """Says once that nothing can be printed, and ends a run whose reader has gone.
+
+    Args:
+        config: of the session.
+        writer: pytest's, whose stream is watched.
+    """
+
+    def __init__(self, config: pytest.Config, writer: Any) -> None:
+        self._config = config
+        self._session: pytest.Session | None = None
+        self._untold = ""
+        writer._file = self._watched = Watched(writer._file, self._lose)  # noqa: SLF001  it has no parameter for it
+
+    def _lose(self, error: OSError) -> None:
+        if not isinstance(error, BrokenPipeError):
+            self._untold = unwritable(error)
+            return
+        shares_out = self._config.pluginmanager.get_plugin("dsession")
+        for each in filter(None, (shares_out, self._session)):
+            each.shouldstop = GONE
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Before the first test: does the output take what was said so far?"""
+        self._session = session
+        self._watched.flush()
+        if self._untold:
+            said, self._untold = self._untold, ""
+            raise pytest.UsageError(said)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Print what was kept, and say where that failed; a run of which nothing was seen has not passed."""
+        self._watched.flush()
+        if self._untold:
+            say(f"ecsuite: {self._untold}")
+            if self._session is not None and self._session.exitstatus == pytest.ExitCode.OK:
+                self._session.exitstatus = pytest.ExitCode.USAGE_ERROR
