@@ -59,9 +59,8 @@ class Cleanup:
         """Before a call is sent: write down what it is to make."""
         if self._ledger is None:
             return
-        for path in makes(self._contract, decoded):
-            if self.ownership.is_own(path):
-                self._ledger.making(path)
+        if own := list(filter(self.ownership.is_own, makes(self._contract, decoded))):
+            self._ledger.making(*own)
         if names_by_server(self._contract, decoded) and (sought := self._sought_by(decoded)):
             self._ledger.seeking(sought)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -51,6 +51,7 @@ class _Spot:
         members: the schemas of the members of an object.
         items: the schema of the items of an array.
         is_kept: the part is a time or a state that a server keeps by itself.
+        has_integers: whether it says of the part, or of one inside it, that it is an integer; found when first asked.
     """
 
     node: dict[str, Any]
@@ -58,6 +59,14 @@ class _Spot:
     members: dict[str, _Spot] = field(default_factory=dict)
     items: _Spot | None = None
     is_kept: bool = False
+    has_integers: bool | None = None
+
+    def parts(self) -> Iterator[_Spot]:
+        """The schemas that stand in this one."""
+        yield from self.same
+        yield from self.members.values()
+        if self.items:
+            yield self.items
 
 
 class Schemas:
@@ -121,15 +130,22 @@ class Schemas:
         """Every part of a value with each schema that speaks of it: pairs of a path in the value and a schema."""
         return ((path, spot.node) for path, spot, _ in self._walk(pointer, value))
 
-    def _walk(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], _Spot, Any]]:
+    def _walk(
+        self, pointer: Pointer, value: Any, matters: Callable[[_Spot], bool] = lambda _: True
+    ) -> Iterator[tuple[tuple[str | int, ...], _Spot, Any]]:
+        """Every part of a value with each schema that speaks of it, but for the schemas that do not matter."""
         pending: list[tuple[_Spot, tuple[str | int, ...], Any]] = [(self._spots[pointer], (), value)]
         while pending:
             spot, path, part = pending.pop()
             yield path, spot, part
-            pending += [(inner, path, part) for inner in spot.same]
+            pending += [(inner, path, part) for inner in spot.same if matters(inner)]
             if isinstance(part, dict):
-                pending += [(spot.members[name], (*path, name), part[name]) for name in spot.members if name in part]
-            elif isinstance(part, list) and spot.items:
+                pending += [
+                    (inner, (*path, name), part[name])
+                    for name, inner in spot.members.items()
+                    if name in part and matters(inner)
+                ]
+            elif isinstance(part, list) and spot.items and matters(spot.items):
                 pending += [(spot.items, (*path, index), item) for index, item in enumerate(part)]
 
     def _put_together(self, pointer: Pointer) -> _Spot:
@@ -185,7 +201,7 @@ class Schemas:
         """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""
         return [
             (path, part)
-            for path, spot, part in self._walk(pointer, value)
+            for path, spot, part in self._walk(pointer, value, _has_integers)
             if isinstance(part, float) and _is_integer(spot.node)
         ]
 
@@ -258,6 +274,22 @@ class Schemas:
         if member not in schema.get("properties", {}):
             return rule, {}
         return rule, self._source.resolve((*holder, "properties", member))[1]
+
+
+def _has_integers(spot: _Spot) -> bool:
+    """Whether a schema has an integer anywhere; most lists have none in their items, and need not be walked through."""
+    if spot.has_integers is None:
+        seen = {id(spot)}
+        pending = [spot]
+        found = False
+        while pending and not found:
+            inner = pending.pop()
+            found = _is_integer(inner.node)
+            new = [each for each in inner.parts() if id(each) not in seen]
+            seen.update(map(id, new))
+            pending += new
+        spot.has_integers = found
+    return spot.has_integers
 
 
 def _is_integer(node: Mapping[str, Any]) -> bool:

@@ -74,8 +74,9 @@ class Partner:
     made: dict[str, None] = field(default_factory=dict)
     sought: dict[Sought, None] = field(default_factory=dict)
 
-    def note(self, entry: Mapping[str, Any]) -> None:
-        """Learn from a line."""
+    def note(self, entry: Mapping[str, Any]) -> bool:
+        """Learn from a line; whether it says what was not known."""
+        before = len(self.made), len(self.sought)
         if "made" in entry:
             self.made[entry["made"]] = None
         elif "gone" in entry:
@@ -84,6 +85,7 @@ class Partner:
             self.sought[Sought(**entry["sought"])] = None
         elif "found" in entry:
             self.sought.pop(Sought(**entry["found"]), None)
+        return before != (len(self.made), len(self.sought))
 
     @property
     def has_left(self) -> bool:

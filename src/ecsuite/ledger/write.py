@@ -1,11 +1,11 @@
-"""A ledger as a run keeps it: appended line by line, each on the disk before the call that it is about is sent."""
+"""A ledger as a run keeps it: appended, and what is to be made on the disk before the call that makes it is sent."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -65,15 +65,24 @@ class Ledger:
         # Only its owner may read it, though it holds no secret.
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         self._write(head.line())
+        self._sync()
 
-    def note(self, partner: str, entry: dict[str, Any]) -> None:
-        """Append a line, unless it says what is known."""
+    def note(self, partner: str, entries: Sequence[dict[str, Any]], *, is_ahead: bool) -> None:
+        """Append a line for each entry, unless it says what is known.
+
+        Args:
+            partner: a digest of who it is.
+            entries: of one kind.
+            is_ahead: whether they are about what is to be done, so that they must outlive the machine; one that is about
+                what has been done may be lost with it, for then nothing is found to delete.
+        """
         with self._lock:
             known = self._partners.setdefault(partner, Partner(partner))
-            before = (len(known.made), len(known.sought))
-            known.note(entry)
-            if before != (len(known.made), len(known.sought)):
-                self._write(line_of({"partner": partner, **entry}))
+            news = [line_of({"partner": partner, **entry}) for entry in entries if known.note(entry)]
+            if news:
+                self._write(b"".join(news))
+            if news and is_ahead:
+                self._sync()
 
     @property
     def has_left(self) -> bool:
@@ -93,6 +102,8 @@ class Ledger:
 
     def _write(self, line: bytes) -> None:
         os.write(self._file, line)
+
+    def _sync(self) -> None:
         os.fsync(self._file)
 
 
@@ -108,25 +119,25 @@ class PartnerLedger:
         self._ledger = ledger
         self._partner = partner
 
-    def making(self, path: str) -> None:
-        """Something is about to be made at a path."""
-        self._note({"made": path})
+    def making(self, *paths: str) -> None:
+        """Something is about to be made at each path."""
+        self._note([{"made": path} for path in paths], is_ahead=True)
 
     def gone(self, path: str) -> None:
         """Nothing is at a path any more, or ever was."""
-        self._note({"gone": path})
+        self._note([{"gone": path}])
 
     def seeking(self, sought: Sought) -> None:
         """Something is about to be made under an id of the server's."""
-        self._note({"sought": self._hashed(sought)})
+        self._note([{"sought": self._hashed(sought)}], is_ahead=True)
 
     def found(self, sought: Sought) -> None:
         """It is known under which, or that it was not made."""
-        self._note({"found": self._hashed(sought)})
+        self._note([{"found": self._hashed(sought)}])
 
-    def _note(self, entry: dict[str, Any]) -> None:
+    def _note(self, entries: Sequence[dict[str, Any]], *, is_ahead: bool = False) -> None:
         ledger = self._ledger()
-        ledger.note(ledger.head.digest(self._partner), entry)
+        ledger.note(ledger.head.digest(self._partner), entries, is_ahead=is_ahead)
 
     def _hashed(self, sought: Sought) -> dict[str, str]:
         head = self._ledger().head
