@@ -141,13 +141,12 @@ class _Reading:
 def _may_be_deep(body: bytes) -> bool:
     """Whether a JSON text may be nested too deep; quick, and sure of most that are not."""
     brackets = body.translate(None, _NO_BRACKETS)
-    for _ in range(DEEPEST // 2):
+    for gone in range(DEEPEST // 2):
         # Of what is nested, each step takes away a level or two.
         outer = brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if not outer:
-            return False
         if len(outer) == len(brackets):
-            break
+            # Nothing is nested in what is left but for brackets that stand in texts.
+            return 2 * gone + len(outer) > DEEPEST
         brackets = outer
     return True
 
