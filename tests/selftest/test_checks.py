@@ -374,6 +374,18 @@ def test_delivery_with_a_member_twice_is_found(contract, checker):
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_delivery_that_is_refused_says_nothing_of_the_service(contract, checker, status):
+    """The response to a delivery is the receiver's own, so that no service was unsteady."""
+    headers = Headers.of([("Content-Type", "application/json"), ("Spark-Signature", "x")])
+    delivery = Exchange(Request("POST", "http://127.0.0.1:5001/hooks/x", headers, b"{}"), Response(status))
+
+    result = checker.check_delivery(contract.deliveries["testDelivery"], delivery)
+
+    assert not result.unsteady
+    assert not result.findings
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_response_of_a_gateway_is_not_judged(checker, exchange, status):
     """What a gateway sends says nothing of the API: of the exchange only the request is judged, and it is counted."""
     result = checker.check(exchange(status=status, answer=b"<html>", response={"Content-Type": "text/html"}))

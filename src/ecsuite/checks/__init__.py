@@ -124,7 +124,7 @@ class Checker:
     def check_delivery(self, operation: Operation, exchange: Exchange) -> Result:
         """What the checks say of a call that the API made at a partner's webhook; the response was ours."""
         named = operation if exchange.request.method == operation.method else None
-        return self.judge(DecodedExchange(self.contract, exchange, named, {}), DELIVERY_CHECKS)
+        return self.judge(DecodedExchange(self.contract, exchange, named, {}, is_delivery=True), DELIVERY_CHECKS)
 
     def finding(
         self,

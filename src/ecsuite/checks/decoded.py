@@ -28,15 +28,23 @@ class DecodedExchange:
         exchange: what was sent and answered.
         operation: what the request names; None where it names nothing.
         path_values: the path parameters, decoded.
+        is_delivery: whether the API called, and the response was ours.
     """
 
     def __init__(
-        self, contract: Contract, exchange: Exchange, operation: Operation | None, path_values: Mapping[str, str]
+        self,
+        contract: Contract,
+        exchange: Exchange,
+        operation: Operation | None,
+        path_values: Mapping[str, str],
+        *,
+        is_delivery: bool = False,
     ) -> None:
         self.contract = contract
         self.exchange = exchange
         self.operation = operation
         self.path_values = path_values
+        self._is_delivery = is_delivery
         is_specified = operation is not None and not self.is_unspecified
         self.rule: ResponseRule | None = (
             operation.response(exchange.response.status) if is_specified and operation else None
@@ -92,8 +100,8 @@ class DecodedExchange:
 
     @cached_property
     def interception(self) -> Interception | None:
-        """Why the response is not the API's to the request; None where it is."""
-        return interception_of(self.exchange)
+        """Why the response is not the API's to the request; None where it is, and of a delivery."""
+        return None if self._is_delivery else interception_of(self.exchange)
 
     @cached_property
     def media_type(self) -> MediaType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,6 +13,8 @@ from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_form, read_json
 from ecsuite.messages.redact import MASK
 
+# Items of a list that a finding is about as a whole.
+_MOST_SHOWN: Final = 3
 _CHANGES: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -140,10 +143,13 @@ class Privacy:
 
     def _items(self, items: list[Any], path: tuple[str | int, ...]) -> list[Any]:
         index = path[0] if path and isinstance(path[0], int) and path[0] < len(items) else None
-        if index is None or not self.is_own_item(items[index]):
-            return [counted(len(items))] if items else []
-        kept = self.kept(items[index], path[1:], inside=True)
-        return [kept, counted(len(items) - 1, more=True)] if len(items) > 1 else [kept]
+        if index is None:
+            # It is about the list as a whole, which the first of the run's own show as well as all.
+            kept = list(islice(filter(self.is_own_item, items), _MOST_SHOWN))
+        else:
+            kept = [self.kept(each, path[1:], inside=True) for each in items[index : index + 1] if self.is_own_item(each)]
+        rest = len(items) - len(kept)
+        return [*kept, counted(rest, more=bool(kept))] if rest else kept
 
 
 def counted(number: int, *, more: bool = False) -> str:
