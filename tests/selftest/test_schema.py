@@ -194,7 +194,7 @@ def test_whole_float_is_no_integer(schemas):
         "pair": {"left": 9.0, "right": 10.0},
     }  # fmt: skip
 
-    assert sorted(schemas.whole_floats(TREE, value), key=repr) == [
+    assert sorted(schemas.walker.whole_floats(TREE, value), key=repr) == [
         (("children", 1, "size"), 8.0),
         (("most",), 2.0),
         (("pair", "left"), 9.0),
@@ -213,7 +213,7 @@ def test_parts_are_those_that_a_schema_speaks_of(schemas):
         "other": {"name": "c"},
     }
 
-    paths = sorted((path for path, _ in schemas.parts(TREE, value)), key=repr)
+    paths = sorted((path for path, _ in schemas.walker.parts(TREE, value)), key=repr)
 
     # Of the pair both schemas speak, the second by a reference; of each child, the reference and what is behind it.
     assert paths == sorted(
@@ -222,7 +222,7 @@ def test_parts_are_those_that_a_schema_speaks_of(schemas):
         key=repr,
     )  # fmt: skip
     assert ("children", 0, "name") in {
-        path for path, node in schemas.parts(TREE, value) if node.get("title") == "a name"
+        path for path, node in schemas.walker.parts(TREE, value) if node.get("title") == "a name"
     }
 
 
@@ -246,14 +246,14 @@ def test_known_value_is_what_does_not_change(schemas, name):
     """Without members that the schema does not speak of, and without times and states that the server keeps."""
     value, known = KNOWN[name]
 
-    assert schemas.known(at("Server"), value) == known
+    assert schemas.walker.known(at("Server"), value) == known
 
 
 def test_members_of_every_part_of_a_schema_are_known(schemas):
     """What stands behind a reference, or in one of several schemas of the same object, is known as well."""
     value = {"name": "a", "pair": {"left": 1, "right": 2, "middle": 3}, "children": [{"name": "b", "x": 1}]}
 
-    assert schemas.known(at("Behind"), value) == {
+    assert schemas.walker.known(at("Behind"), value) == {
         "name": "a",
         "pair": {"left": 1, "right": 2},
         "children": [{"name": "b"}],

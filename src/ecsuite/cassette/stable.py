@@ -46,7 +46,7 @@ class StableValues:
         schema = rule.content.get(MediaType.of(response.headers.get("Content-Type")).essence) if rule else None
         answer = json_or_none(response.body)
         if schema is not None and answer is not None:
-            for path, node in schemas.parts(schema, answer):
+            for path, node in schemas.walker.parts(schema, answer):
                 chosen = reduce(getitem, path, answer)
                 if node.get("readOnly") and "enum" not in node and isinstance(chosen, str) and not _is_time(chosen):
                     self._choose(chosen)

@@ -46,5 +46,5 @@ def _broken_integers(decoded: DecodedExchange, schema: Pointer) -> list[Breach]:
     assert not isinstance(decoded.body, UndecodableError)
     return [
         Breach("type", body(path), INTEGER, datum(value), schema)
-        for path, value in decoded.contract.schemas.whole_floats(schema, decoded.body.value)
+        for path, value in decoded.contract.schemas.walker.whole_floats(schema, decoded.body.value)
     ]

@@ -54,7 +54,7 @@ class Checked:
         value, operation = self.json(), self.decoded.operation
         rule = operation.response(self.decoded.status) if operation else None
         schema = schema_for(rule.content, self.decoded.media_type.essence) if rule else None
-        return self.decoded.contract.schemas.known(schema, value) if schema else value
+        return self.decoded.contract.schemas.walker.known(schema, value) if schema else value
 
     def broken(self, promise: Promise, breach: Breach, text: str) -> PromiseBroken:
         """What a caller raises who cannot go on with the response.

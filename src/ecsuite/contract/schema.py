@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from ecsuite.contract.document import Pointer, Source
 from ecsuite.contract.memo import Memo
 from ecsuite.contract.outline import Outline, Undeclared, outline, undeclared
 from ecsuite.contract.shape import Shape, shape
+from ecsuite.contract.walker import Walker
 from ecsuite.errors import ContractInvalid
 
 _DOCUMENT = "urn:contract"
@@ -42,35 +43,12 @@ class Violation:
     is_missing: bool = False
 
 
-@dataclass(slots=True)
-class _Spot:
-    """What a schema says, as far as parts of values go.
+class Schemas:
+    """The schemas of a document, each compiled when first used and then kept; threads may share them.
 
     Attributes:
-        same: the schemas inside it that speak of the same part.
-        members: the schemas of the members of an object.
-        items: the schema of the items of an array.
-        is_kept: the part is a time or a state that a server keeps by itself.
-        has_integers: whether it says of the part, or of one inside it, that it is an integer; found when first asked.
+        walker: walks through values along the schemas.
     """
-
-    node: dict[str, Any]
-    same: list[_Spot] = field(default_factory=list)
-    members: dict[str, _Spot] = field(default_factory=dict)
-    items: _Spot | None = None
-    is_kept: bool = False
-    has_integers: bool | None = None
-
-    def parts(self) -> Iterator[_Spot]:
-        """The schemas that stand in this one."""
-        yield from self.same
-        yield from self.members.values()
-        if self.items:
-            yield self.items
-
-
-class Schemas:
-    """The schemas of a document, each compiled when first used and then kept; threads may share them."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -79,8 +57,7 @@ class Schemas:
         self._absences: Memo[Pointer, dict[str, str]] = Memo(self._find_absences)
         self._shapes: Memo[Pointer, Shape] = Memo(lambda pointer: shape(source, pointer))
         self._outlines: Memo[Pointer, Outline] = Memo(lambda pointer: outline(source, pointer))
-        # Put together once, for a list may have thousands of items.
-        self._spots: Memo[Pointer, _Spot] = Memo(self._put_together)
+        self.walker = Walker(source)
 
     def validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         """The compiled schema at the pointer.
@@ -126,85 +103,6 @@ class Schemas:
         """What the schema at the pointer says of which values it is about."""
         return _fragment(self._source.resolve(pointer)[1])
 
-    def parts(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
-        """Every part of a value with each schema that speaks of it: pairs of a path in the value and a schema."""
-        return ((path, spot.node) for path, spot, _ in self._walk(pointer, value))
-
-    def _walk(
-        self, pointer: Pointer, value: Any, matters: Callable[[_Spot], bool] = lambda _: True
-    ) -> Iterator[tuple[tuple[str | int, ...], _Spot, Any]]:
-        """Every part of a value with each schema that speaks of it, but for the schemas that do not matter."""
-        pending: list[tuple[_Spot, tuple[str | int, ...], Any]] = [(self._spots[pointer], (), value)]
-        while pending:
-            spot, path, part = pending.pop()
-            yield path, spot, part
-            pending += [(inner, path, part) for inner in spot.same if matters(inner)]
-            if isinstance(part, dict):
-                pending += [
-                    (inner, (*path, name), part[name])
-                    for name, inner in spot.members.items()
-                    if name in part and matters(inner)
-                ]
-            elif isinstance(part, list) and spot.items and matters(spot.items):
-                pending += [(spot.items, (*path, index), item) for index, item in enumerate(part)]
-
-    def _put_together(self, pointer: Pointer) -> _Spot:
-        """What a schema says of the parts of a value; kept with all that stands inside it, once that is whole."""
-        begun: dict[Pointer, _Spot] = {}
-        spot = self._spot(pointer, begun)
-        self._spots.update(begun)
-        return spot
-
-    def _spot(self, pointer: Pointer, begun: dict[Pointer, _Spot]) -> _Spot:
-        """What a schema says of the parts of a value; it may hold itself, so it has begun before what is in it."""
-        known = self._spots.get(pointer) or begun.get(pointer)
-        if known:
-            return known
-        node = self._source.at(pointer)
-        spot = begun[pointer] = _Spot(node if isinstance(node, dict) else {})
-        spot.same = [self._spot(inner, begun) for inner in self._same_part(pointer, spot.node)]
-        properties = spot.node.get("properties", {})
-        spot.members = {name: self._spot((*pointer, "properties", name), begun) for name in properties}
-        spot.items = self._spot((*pointer, "items"), begun) if "items" in spot.node else None
-        spot.is_kept = self._is_kept(spot.node)
-        return spot
-
-    def known(self, pointer: Pointer, value: Any) -> Any:
-        """The value without the members that its schema does not speak of, and without times and states of a server's.
-
-        What a server keeps by itself may be another at any time, and no call is to blame for it; `x-immutable` stays.
-        """
-        members: dict[tuple[str | int, ...], dict[str, _Spot]] = {}
-        for path, spot, _ in self._walk(pointer, value):
-            if spot.members:
-                members.setdefault(path, {}).update(spot.members)
-
-        def keep(part: Any, path: tuple[str | int, ...]) -> Any:
-            if isinstance(part, list):
-                return [keep(item, (*path, index)) for index, item in enumerate(part)]
-            own = members.get(path)
-            if not isinstance(part, dict) or not own:
-                return part
-            return {
-                name: keep(item, (*path, name)) for name, item in part.items() if name in own and not own[name].is_kept
-            }
-
-        return keep(value, ())
-
-    def _is_kept(self, node: dict[str, Any]) -> bool:
-        behind = self._source.resolve(self._source.parse(node["$ref"][2:]))[1] if "$ref" in node else {}
-        own = {**behind, **node}
-        is_text = "string" in own.get("type", "") and "enum" not in own and own.get("format") != "date-time"
-        return bool(own.get("readOnly")) and not is_text and "x-immutable" not in own
-
-    def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
-        """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""
-        return [
-            (path, part)
-            for path, spot, part in self._walk(pointer, value, _has_integers)
-            if isinstance(part, float) and _is_integer(spot.node)
-        ]
-
     def absences(self, pointer: Pointer) -> dict[str, str]:
         """The optional members of an object (`x-unchecked-if-absent`), with what cannot be checked without them."""
         return self._absences[pointer]
@@ -214,14 +112,6 @@ class Schemas:
         return {
             name: node["x-unchecked-if-absent"] for name, node in properties.items() if "x-unchecked-if-absent" in node
         }
-
-    def _same_part(self, place: Pointer, node: dict[str, Any]) -> Iterator[Pointer]:
-        """The schemas inside a schema that speak of the same part of a value."""
-        if "$ref" in node:
-            yield self._source.parse(node["$ref"][2:])
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            for index in range(len(node.get(keyword, []))):
-                yield (*place, keyword, index)
 
     def _compile(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         tokens = (quote(str(token).replace("~", "~0").replace("/", "~1"), safe="~") for token in pointer)
@@ -274,28 +164,6 @@ class Schemas:
         if member not in schema.get("properties", {}):
             return rule, {}
         return rule, self._source.resolve((*holder, "properties", member))[1]
-
-
-def _has_integers(spot: _Spot) -> bool:
-    """Whether a schema has an integer anywhere; most lists have none in their items, and need not be walked through."""
-    if spot.has_integers is None:
-        seen = {id(spot)}
-        pending = [spot]
-        found = False
-        while pending and not found:
-            inner = pending.pop()
-            found = _is_integer(inner.node)
-            new = [each for each in inner.parts() if id(each) not in seen]
-            seen.update(map(id, new))
-            pending += new
-        spot.has_integers = found
-    return spot.has_integers
-
-
-def _is_integer(node: Mapping[str, Any]) -> bool:
-    """Whether a schema has an integer, or an integer or null, but no other number."""
-    types = node.get("type", ())
-    return "integer" in types and "number" not in types
 
 
 def _fragment(schema: Any, keyword: str = "") -> dict[str, Any]:

@@ -59,7 +59,7 @@ def marks(contract: Contract, operation: Operation, body: Any) -> Marks:
     """What the schemas say of where the values of a request's body come from: `x-sample`, `x-references`."""
     found: dict[Path, dict[str, Any]] = {}
     if operation.request is not None:
-        for path, node in contract.schemas.parts(operation.request.schema, body):
+        for path, node in contract.schemas.walker.parts(operation.request.schema, body):
             found.setdefault(path, {}).update({each: node[each] for each in _SOURCES if each in node})
     return found
 

@@ -73,8 +73,8 @@ class Ledger:
         Args:
             partner: a digest of who it is.
             entries: of one kind.
-            is_ahead: whether they are about what is to be done, so that they must outlive the machine; one that is about
-                what has been done may be lost with it, for then nothing is found to delete.
+            is_ahead: whether they are about what is to be done, so that they must outlive the machine; those about what
+                has been done may be lost with it, for then nothing is found to delete.
         """
         with self._lock:
             known = self._partners.setdefault(partner, Partner(partner))

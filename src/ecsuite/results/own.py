@@ -147,7 +147,9 @@ class Privacy:
             # It is about the list as a whole, which the first of the run's own show as well as all.
             kept = list(islice(filter(self.is_own_item, items), _MOST_SHOWN))
         else:
-            kept = [self.kept(each, path[1:], inside=True) for each in items[index : index + 1] if self.is_own_item(each)]
+            kept = [
+                self.kept(each, path[1:], inside=True) for each in items[index : index + 1] if self.is_own_item(each)
+            ]
         rest = len(items) - len(kept)
         return [*kept, counted(rest, more=bool(kept))] if rest else kept
 

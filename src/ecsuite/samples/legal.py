@@ -58,7 +58,7 @@ def needs(contract: Contract, schema: Pointer, manner: Manner) -> Needs:
 def refusable(contract: Contract, schema: Pointer, draw: Callable[[], Body]) -> Iterator[Body]:
     """Bodies that a sensible server may refuse, with one unusual value each; `draw` gives a fresh one without any."""
     tried: set[tuple[Path, str]] = set()
-    for at, node in contract.schemas.parts(schema, draw().value):
+    for at, node in contract.schemas.walker.parts(schema, draw().value):
         for change in unusual(node):
             plain = draw()
             new = change(at_path(plain.value, at))
