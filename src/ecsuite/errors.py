@@ -441,9 +441,13 @@ class TooLarge(NotPassedOn):
         super().__init__(f"{line}: the service takes no request as large as this ({status})")
 
 
+_NOT_EVERYWHERE = "not every server finds such an id in a path"
+
+
 class Undeletable(NothingThere):
-    def __init__(self, line: str) -> None:
-        super().__init__(f"{line}: not every server could delete what has such an id (--ec-unusual-ids sends it)")
+    def __init__(self, line: str, refused: str = "") -> None:
+        why = f"a gateway refuses such an id in a path ({refused})" if refused else _NOT_EVERYWHERE
+        super().__init__(f"{line}: {why}, so it could not be deleted (--ec-unusual-ids sends it)")
 
 
 class OthersAtStake(NothingThere):

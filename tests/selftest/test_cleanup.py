@@ -34,11 +34,12 @@ class Server:
     def __init__(self, answers=()):
         self.answers = dict(answers)
         self.calls = []
+        self.other = httpx.Response(404)
 
     def __call__(self, request):
         line = f"{request.method} {request.url.raw_path.decode().removeprefix('/v1')}"
         self.calls.append(line)
-        answer = self.answers.get(line, httpx.Response(204 if request.method == "DELETE" else 404))
+        answer = self.answers.get(line, httpx.Response(204) if request.method == "DELETE" else self.other)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -275,6 +276,80 @@ def test_unusual_id_that_is_not_found_is_listed(api_of, own):
     api.clean_up()
 
     assert len(server.deleted) == (own not in {"", ".", ".."})
+    assert [left.reason for left in api.left] == ["unfindable"]
+    assert exit_code(api.left) == 0
+
+
+RESERVED, LONG = "a:b*c", "long" * 100
+PAGE = {"content": b"<html>Invalid URL</html>", "headers": {"Content-Type": "text/html"}}
+PROBLEM = {"content": b'{"title": "no", "status": 400}', "headers": {"Content-Type": "application/problem+json"}}
+
+
+def answering(own, answer):
+    """A server that takes users by any id, and reads an unusual one of them with an answer; others are not there."""
+    path = f"/users/{own.replace(':', '%3A').replace('*', '%2A')}"
+    return Server({"POST /users": httpx.Response(201), f"GET {path}": answer, f"DELETE {path}": answer})
+
+
+@pytest.mark.parametrize("own", [RESERVED, LONG])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(400, **PAGE),
+        httpx.Response(404, **PAGE),
+        httpx.Response(403, **PAGE),
+        httpx.Response(400),
+        httpx.Response(414),
+        httpx.Response(404, json={"statusCode": 404, "message": "Resource not found"}),
+    ],
+)
+def test_what_a_gateway_refuses_in_a_path_is_not_made(api_of, own, answer):
+    """An id that is refused in a path, and not as the API itself does it, could be made and never be deleted."""
+    server = answering(own, answer)
+    api = api_of(server, is_shared=True, unusual_ids=False)
+
+    with pytest.raises(Undeletable, match="a gateway refuses such an id in a path"):
+        api.post("/users", json={"userId": own})
+
+    assert not api.is_deletable("POST", "/users", json={"userId": own})
+    assert "POST /users" not in server.calls
+    assert api.journal.findings == ()
+
+
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(404), httpx.Response(400, **PROBLEM), httpx.Response(404, json="There is no such user.")]
+)
+def test_what_the_api_itself_refuses_in_a_path_is_made(api_of, answer):
+    """A refusal of the API's own is judged: what it takes it has to find, and what it does not delete is told."""
+    server = answering(RESERVED, answer)
+    api = api_of(server, is_shared=True, unusual_ids=False)
+
+    api.post("/users", json={"userId": RESERVED})
+    api.clean_up()
+
+    assert "POST /users" in server.calls
+    assert [left.reason for left in api.left] == (["refused"] if answer.status_code == 400 else [])
+
+
+def test_every_answer_to_an_unknown_id_may_be_a_page(api_of):
+    """What looks like the answer to any id that nobody has is the API's own, whatever it is."""
+    server = Server({"POST /users": httpx.Response(201)})
+    server.other = httpx.Response(404, **PAGE)
+    api = api_of(server, is_shared=True, unusual_ids=False)
+
+    api.post("/users", json={"userId": RESERVED})
+
+    assert "POST /users" in server.calls
+
+
+def test_what_a_gateway_refuses_is_made_where_that_is_asked_for(api_of):
+    """With --ec-unusual-ids it is made and listed, and changes no exit code."""
+    api = api_of(answering(RESERVED, httpx.Response(400, **PAGE)), is_shared=True, unusual_ids=True)
+
+    api.post("/users", json={"userId": RESERVED})
+    api.clean_up()
+
+    assert api.is_beyond_reach("/users/a%3Ab%2Ac")
     assert [left.reason for left in api.left] == ["unfindable"]
     assert exit_code(api.left) == 0
 

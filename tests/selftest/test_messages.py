@@ -157,7 +157,12 @@ MESSAGES = [
     (errors.NothingThere("the list is empty"), "the list is empty"),
     (
         errors.Undeletable("POST /x"),
-        "POST /x: not every server could delete what has such an id (--ec-unusual-ids sends it)",
+        "POST /x: not every server finds such an id in a path, so it could not be deleted (--ec-unusual-ids sends it)",
+    ),
+    (
+        errors.Undeletable("POST /x", "400, text/html"),
+        "POST /x: a gateway refuses such an id in a path (400, text/html), so it could not be deleted "
+        "(--ec-unusual-ids sends it)",
     ),
     (
         errors.OthersAtStake("POST /x", 3),

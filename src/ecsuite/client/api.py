@@ -231,10 +231,15 @@ class Api:
         decoded = checked_of(response).decoded if is_ours else self.checker.decode(to_exchange(response))
         self._watch.add_finding(promise, breach, decoded.exchange, decoded.operation)
 
+    def is_beyond_reach(self, path: str) -> bool:
+        """Whether what stands before the API is known to refuse a path; only with ids that were asked for."""
+        return self.cleanup.ownership.is_beyond_reach(path)
+
     def is_deletable(self, method: str, path: str, **options: Any) -> bool:
         """Whether a call may be sent, for what it makes can be deleted; options as for `request`.
 
-        Where others use the server nothing is made by an id that a legal server may never find in a path.
+        Where others use the server nothing is made by an id that a legal server may never find in a path, or that a
+        gateway before this one refuses there.
         """
         request = self._sender.request(method, self.target.base_url + path, SUCCESS, options)
         return self._precautions.is_deletable(request)

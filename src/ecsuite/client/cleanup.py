@@ -120,7 +120,7 @@ class Cleanup:
 
     def _add(self, link: Link, values: dict[str, str], *, is_certain: bool = True) -> None:
         path = fill(self._contract.operations[link.operation_id], values)
-        if not all(map(is_segment, values.values())):
+        if not all(map(is_segment, values.values())) or self.ownership.is_beyond_reach(path):
             self._unfindable[path] = None
             return
         if not self.ownership.is_own(path):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final
 
-from ecsuite.http import httpx
+from ecsuite.client.paths import is_plain
 
-NOT_FOUND: Final = 404
+# What is asked for with these answers is not there: an id that no path may hold has nobody.
+NOT_THERE: Final = frozenset({400, 404, 410, 414})
 # Nobody else draws the same (RFC 9562).
 _UNIQUE: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
@@ -33,6 +33,7 @@ class Ownership:
         self.must_ask_for_all = is_shared
         self._own: set[str] = set()
         self._foreign: set[str] = set()
+        self._beyond: set[str] = set()
 
     def is_own(self, path: str) -> bool:
         """Whether what is made at a path is the run's own: nobody else can have its id, or nothing was there before."""
@@ -55,14 +56,22 @@ class Ownership:
         if path not in self._foreign:
             self._own.add(path)
 
-    def look(self, path: str, read: Callable[[str], httpx.Response]) -> None:
-        """Before something is made at a path: see that nothing is there, where somebody else may have the same id."""
-        if self.is_own(path) or path in self._foreign:
-            return
-        if read(path).status_code == NOT_FOUND:
-            self._own.add(path)
-        else:
-            self._foreign.add(path)
+    def must_look(self, path: str) -> bool:
+        """Whether something must be read before it is made, for others may have its id, or a gateway may refuse it."""
+        is_known = path in self._own or path in self._foreign or path in self._beyond
+        return not is_known and not (self.is_own(path) and is_plain(path.rpartition("/")[2]))
+
+    def looked(self, path: str, status: int) -> None:
+        """Note with which status a path was read before something is made there."""
+        (self._own if status in NOT_THERE else self._foreign).add(path)
+
+    def is_beyond_reach(self, path: str) -> bool:
+        """Whether what stands before the API is known to refuse a path."""
+        return path in self._beyond
+
+    def beyond_reach(self, path: str) -> None:
+        """Note that what stands before the API refuses a path."""
+        self._beyond.add(path)
 
     def _is_surely_own(self, path: str) -> bool:
         if path in self._foreign:

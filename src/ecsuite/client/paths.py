@@ -18,6 +18,10 @@ _FRAGILE: Final = frozenset("/\\")
 _NO_TEXT: Final = frozenset({"Cc", "Cs"})
 
 
+# What every server and everything before it passes on in a path as it is (RFC 3986 section 2.3).
+_PLAIN: Final = re.compile(r"(?!.*(\.\.|\.$))[A-Za-z0-9._~-]{1,200}")
+
+
 def fill(operation: Operation, values: Mapping[str, str]) -> str:
     """The path of an operation with its parameters put in."""
     return re.sub(r"\{(\w+)\}", lambda match: segment(values[match[1]]), operation.path)
@@ -31,6 +35,11 @@ def segment(text: str) -> str:
 def is_findable(own: str) -> bool:
     """Whether every server can be asked for what has an id; of others a legal one may never find it in a path."""
     return is_segment(own) and not any(char in _FRAGILE or unicodedata.category(char) in _NO_TEXT for char in own)
+
+
+def is_plain(written: str) -> bool:
+    """Whether a segment, as it stands in a path, is such as nothing between a client and an API refuses."""
+    return bool(_PLAIN.fullmatch(written))
 
 
 def is_segment(own: str) -> bool:

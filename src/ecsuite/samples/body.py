@@ -18,7 +18,8 @@ Given = Mapping[str, Any]
 NOTHING: Final[Given] = MappingProxyType({})
 LONGEST_LABEL: Final = 60
 
-MAY_BE_REJECTED: Final = Expectation("may-be-rejected", frozenset({200, 201, 204, 400}))
+# 403 says that it is not for this partner.
+MAY_BE_REJECTED: Final = Expectation("may-be-rejected", frozenset({200, 201, 204, 400, 403}))
 UNSPECIFIED_TARGET: Final = Expectation("may-not-be-there", unspecified=True)
 
 

@@ -11,6 +11,7 @@ from ecsuite.standin.call import Reply
 from ecsuite.standin.faults import Variant
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.changes import backwards, loud, more
+from ecsuite.standin.faults.common.gateways import GATEWAY_VARIANTS
 from ecsuite.standin.tokens import Form
 
 
@@ -105,6 +106,7 @@ COMMON_VARIANTS: Final = (
         "now and then what may be repeated is done, and answered with a gateway's 502",
         p.gateway_fails_now_and_then(97, 502),
     ),
+    *GATEWAY_VARIANTS,
 )
 
 

@@ -333,6 +333,11 @@ VARIANTS: Final = (
         p.refuses("createReport", _is_by_invitation),
     ),
     Variant(
+        "reports-are-forbidden",
+        "reports of other payloads than EnergyUsage are refused with 403",
+        p.refuses("createReport", _is_by_invitation, 403),
+    ),
+    Variant(
         "missing-coordinates-are-zero",
         "a latitude or a longitude that was not sent is shown as 0",
         p.sends(p.value(_with_zeros), "createLocation", "getLocation", "replaceLocation", "changeLocation"),

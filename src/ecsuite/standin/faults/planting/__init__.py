@@ -87,6 +87,7 @@ from ecsuite.standin.faults.planting.traffic import (
     also_by,
     gateway_fails_now_and_then,
     others_make_users,
+    stands_before,
     waits_now_and_then,
 )
 from ecsuite.standin.faults.planting.values import DROP, edited, items_of, text_of, with_items
@@ -155,6 +156,7 @@ __all__ = [
     "sent_text",
     "sent_value",
     "shows",
+    "stands_before",
     "status",
     "still_listed",
     "still_shown",

@@ -50,6 +50,15 @@ def gateway_fails_now_and_then(every: int, code: int) -> Plant:
     return plant
 
 
+def stands_before(is_refused: Callable[[Asked], bool], code: int) -> Plant:
+    """Has a gateway before the server refuse calls with a page of its own, before anybody asks for their token."""
+
+    def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        return Reply(code, "<html>Invalid Request</html>", {}, "text/html") if is_refused(asked) else original(asked)
+
+    return wraps(ANSWER, answer)
+
+
 def also_by(method: str, path: str, operation: str) -> Plant:
     """Has one more method of a path do what an operation does."""
 

@@ -1,0 +1,85 @@
+"""Whether a path with an unusual id gets as far as the API, or is refused by what stands before it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from ecsuite.checks import DecodedExchange
+from ecsuite.client.checked import checked_of
+from ecsuite.client.paths import is_plain
+from ecsuite.contract import Contract
+from ecsuite.errors import NotPassedOn
+from ecsuite.http import httpx
+
+NOT_FOUND: Final = 404
+FIRST_SERVER_ERROR: Final = 500
+# What a problem document says of itself (RFC 9457); a gateway's JSON has other members.
+_OF_PROBLEMS: Final = frozenset({"type", "title", "detail"})
+
+# What an answer looks like: its status, its media type, and the members of its body.
+_Look = tuple[int, str, object]
+# Reads a path; the answer.
+Read = Callable[[str], httpx.Response]
+
+
+class Passage:
+    """Tells the API's own refusals of a path from those of a gateway, by what the API says of an id that nobody has.
+
+    Gateways and frameworks refuse paths with characters that they take for dangerous (`:`, `*`, `&`, `<`, `%2F`, ...),
+    or that are long, with a page of their own: what has such an id could be made, and never be deleted.
+
+    Args:
+        contract: knows which operation reads a path.
+        read: reads a path, and raises `NotPassedOn` where a firewall has refused it.
+    """
+
+    def __init__(self, contract: Contract, read: Read) -> None:
+        self._contract = contract
+        self._read = read
+        self._unknown: dict[tuple[str, tuple[bool, ...]], _Look] = {}
+
+    def read(self, path: str) -> tuple[int, str]:
+        """Read what may stand at a path: the status, and why the API has not seen the call; empty where it has."""
+        try:
+            answer = self._read(path)
+        except NotPassedOn as error:
+            return 0, str(error)
+        decoded = checked_of(answer).decoded
+        return answer.status_code, "" if self._is_of_api(path, decoded) else _said(decoded)
+
+    def _is_of_api(self, path: str, decoded: DecodedExchange) -> bool:
+        if is_plain(path.rpartition("/")[2]) or decoded.is_success or decoded.status >= FIRST_SERVER_ERROR:
+            return True
+        return _is_refusal(decoded) or _look(decoded) == self._look_of_unknown(path, decoded)
+
+    def _look_of_unknown(self, path: str, decoded: DecodedExchange) -> _Look:
+        """What the API says of a path like that without an unusual id in it: asked once for each operation."""
+        plain = [is_plain(each) for each in path.split("/")]
+        key = (decoded.operation.id if decoded.operation else "", tuple(plain))
+        if key not in self._unknown:
+            ids = (
+                each if kept or not each else str(uuid.uuid4())
+                for each, kept in zip(path.split("/"), plain, strict=True)
+            )
+            self._unknown[key] = _look(checked_of(self._read("/".join(ids))).decoded)
+        return self._unknown[key]
+
+
+def _is_refusal(decoded: DecodedExchange) -> bool:
+    """Whether a refusal is one that an API writes: a problem document, a JSON text, or a 404 that says no more."""
+    if not decoded.exchange.response.body:
+        return decoded.status == NOT_FOUND
+    body = decoded.values.response
+    return isinstance(body, str) or (isinstance(body, dict) and bool(_OF_PROBLEMS & body.keys()))
+
+
+def _look(decoded: DecodedExchange) -> _Look:
+    body = decoded.values.response
+    members = frozenset(body) if isinstance(body, dict) else type(body)
+    return decoded.status, decoded.media_type.essence, members if decoded.exchange.response.body else None
+
+
+def _said(decoded: DecodedExchange) -> str:
+    return f"{decoded.status}, {decoded.media_type.essence or 'no media type'}"
