@@ -26,6 +26,7 @@ MODULES = files(".py", below="src")
 LAYERS = [
     ["ecsuite.version"],
     ["ecsuite.bounds"],
+    ["ecsuite.activity"],
     ["ecsuite.errors"],
     ["ecsuite.json_paths"],
     ["ecsuite.postman.files"],

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
+from ecsuite.activity import Activity
 from ecsuite.checks import Checker
 from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
@@ -50,6 +51,7 @@ class Api:
         transcript: where it is kept what was sent; likewise.
         traces: where the trace context of each call is drawn; likewise.
         cleanup: knows what this client made and has not deleted; of its own where it is left out.
+        activity: told of what is waited for; likewise.
         in_order: whether calls must go one after the other, for they are recorded or replayed.
         clock: seconds, for the life of the token and the length of exchanges.
     """
@@ -69,6 +71,7 @@ class Api:
         transcript: Transcript | None = None,
         traces: Traces | None = None,
         cleanup: Cleanup | None = None,
+        activity: Activity | None = None,
         in_order: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -82,6 +85,7 @@ class Api:
         self.latency = latency or Latency()
         self.in_order = in_order
         self.log = CallLog()
+        self._activity = activity or Activity()
         self.transcript = transcript or Transcript(target, checker.contract, redactor)
         self.cleanup = cleanup or Cleanup(checker.contract)
         read = partial(self.get, expect=BEFORE, strict=False)
@@ -173,8 +177,18 @@ class Api:
             seconds: how long to go on.
             options: as for `request`.
         """
-        is_replay = self.target.mode == "replay"
-        return poll(lambda: self.get(path, **options), until, self.log, 0.0 if is_replay else seconds)
+        is_replay, waited = self.target.mode == "replay", set[str]()
+
+        def waits(response: httpx.Response, left: float) -> None:
+            what = f"what {self._watch.name(response.request)} is to show"
+            waited.add(what)
+            self._activity.waits(what, left)
+
+        try:
+            return poll(lambda: self.get(path, **options), until, self.log, 0.0 if is_replay else seconds, waits)
+        finally:
+            for what in waited:
+                self._activity.goes_on(what)
 
     def token(self) -> str:
         """The access token of the target's partner, fetched if need be."""

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ecsuite.activity import Activity
 from ecsuite.client.connection import EXPECTATION, HELD
 from ecsuite.client.housekeeping import CLEAN_UP
 from ecsuite.errors import LimitReached
 from ecsuite.http import httpx
+
+# What a request waits for that the rate holds back.
+TURN: Final = "its turn, for the rate"
 
 Send = Callable[[httpx.Request], httpx.Response]
 
@@ -63,10 +67,12 @@ class Budget:
     Args:
         limits: of the run.
         share: of this process in them.
+        activity: told of the waits; of its own where it is left out.
     """
 
-    def __init__(self, limits: Limits, share: Share) -> None:
+    def __init__(self, limits: Limits, share: Share, activity: Activity | None = None) -> None:
         self._limits = limits
+        self._activity = activity or Activity()
         self._counted = share.counted
         self._pause = share.processes / limits.rate if limits.rate else 0.0
         self._until = share.began + limits.seconds if limits.seconds is not None else None
@@ -114,5 +120,8 @@ class Budget:
             now = time.monotonic()
             due = max(now, self._next)
             self._next = due + self._pause
-        time.sleep(due - now)
+        if due > now:
+            self._activity.waits(TURN, due - now)
+            time.sleep(due - now)
+            self._activity.goes_on(TURN)
         return due - now

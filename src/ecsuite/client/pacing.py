@@ -72,7 +72,11 @@ class CallLog:
 
 
 def poll(
-    read: Callable[[], httpx.Response], until: Callable[[httpx.Response], bool], log: CallLog, seconds: float
+    read: Callable[[], httpx.Response],
+    until: Callable[[httpx.Response], bool],
+    log: CallLog,
+    seconds: float,
+    waits: Callable[[httpx.Response, float], object],
 ) -> httpx.Response:
     """Read again and again, until a response will do or time is up; the latest response.
 
@@ -81,6 +85,7 @@ def poll(
         until: whether a response will do.
         log: where the calls are noted that a later one takes the place of.
         seconds: how long to go on; with 0 there is one call.
+        waits: told of each response that will not do, and how many seconds a better one is waited for at most.
     """
     end, pause = time.monotonic() + seconds, FIRST_PAUSE
     while True:
@@ -88,6 +93,7 @@ def poll(
         if until(response) or time.monotonic() + pause > end:
             return response
         log.supersede_last(response.request.method, str(response.request.url))
+        waits(response, end - time.monotonic())
         time.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
 

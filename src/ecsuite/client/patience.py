@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+from ecsuite.activity import Activity
+
 # What keeps an answer from a call: the service is busy, a gateway has none, it is lost, or nobody is there.
 Trouble = Literal["busy", "gateway", "lost", "unreachable"]
 # Seconds that one call waits in all: for a service that is busy or restarts, and where answers are lost.
@@ -39,6 +41,11 @@ class Wait:
     line: str
     reason: str
 
+    @property
+    def what(self) -> str:
+        """What is waited for, in words."""
+        return f"another try of {self.line} ({self.reason})"
+
 
 class Patience:
     """What is known of an unsteady service; the runs against one target share it, and so do their threads.
@@ -47,6 +54,7 @@ class Patience:
         longest: seconds that one call waits.
         tell: called with a wait that is worth telling.
         limits: fewer seconds, for some kinds of trouble.
+        activity: told of each wait, however short; of its own where it is left out.
     """
 
     def __init__(
@@ -54,10 +62,12 @@ class Patience:
         longest: float = LONGEST,
         tell: Callable[[Wait], object] = lambda _: None,
         limits: Mapping[Trouble, float] = _LIMITS,
+        activity: Activity | None = None,
     ) -> None:
         self._longest = longest
         self._tell = tell
         self._limits = limits
+        self.activity = activity or Activity()
         self._lock = threading.Lock()
         self._hopeless: set[str] = set()
         self._cut_off: Counter[str] = Counter()
@@ -116,6 +126,7 @@ class Patience:
 
     def tell(self, wait: Wait, waited: float) -> None:
         """Tell of a wait that is worth it; `waited` is how long the call has waited already."""
+        self.activity.waits(wait.what, wait.seconds)
         now = time.monotonic()
         with self._lock:
             if waited + wait.seconds <= WORTH_TELLING or now - self._told_at < TOLD_EVERY:

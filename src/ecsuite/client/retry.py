@@ -39,6 +39,8 @@ FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 15.0
 # What a server asks for is believed up to here.
 LONGEST_WAIT: Final = 60.0
+# What a call waits for that comes while the service has asked others to come back later.
+BUSY: Final = "the service, which asked to come back later"
 
 Send = Callable[[httpx.Request], httpx.Response]
 
@@ -63,6 +65,7 @@ def with_retries(send: Send, patience: Patience | None = None) -> Send:
 
     def retrying(request: httpx.Request) -> httpx.Response:
         if shared.busy_for:
+            shared.activity.waits(BUSY, shared.busy_for)
             time.sleep(shared.busy_for)
         policy = _RetryPolicy(request, shared)
         failure: list[Exception] = []

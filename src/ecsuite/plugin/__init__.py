@@ -24,4 +24,6 @@ pytest_plugins = (
     "ecsuite.plugin.results",
     "ecsuite.plugin.preflight",
     "ecsuite.plugin.summary",
+    "ecsuite.plugin.progress",
+    "ecsuite.plugin.interrupts",
 )

@@ -40,7 +40,11 @@ def reporter_of(config: pytest.Config) -> Reporter:
 
 
 class Reporter:
-    """What is known of a run, and what is to be said of each of its tests."""
+    """What is known of a run, and what is to be said of each of its tests.
+
+    Attributes:
+        warnings: how many causes of warnings were found so far that are not accepted.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -52,6 +56,7 @@ class Reporter:
         self._strict = is_strict(config)
         self._has_pages = given is not None
         self._folder = config.invocation_params.dir / (given or store.LAST)
+        self.warnings = 0
         self._collector = Collector(
             {
                 "target": settings.mode,
@@ -78,6 +83,13 @@ class Reporter:
     def result(self) -> RunResult:
         """The result as far as it is known; that which is stored, once it is."""
         return self._result or self._collector.result()
+
+    @property
+    def outcomes(self) -> tuple[tuple[str, int], ...]:
+        """How many tests have ended so far in a way that somebody must look at, by its name."""
+        tests = self._collector.tests
+        counts = (("failed", tests["failed"] + tests["error"]), (OUTCOME, tests[OUTCOME]))
+        return tuple((name, count) for name, count in counts if count)
 
     @property
     def has_anything(self) -> bool:
@@ -107,6 +119,7 @@ class Reporter:
         record = record_of(report)
         if record is not None:
             told = self._collector.add(report.nodeid, record)
+            self.warnings += sum(each.finding.severity == "warning" and not each.accepted for each in told.new)
             if told.new or told.known or (report.failed and record.is_told):
                 self._tell(report, told, is_told=record.is_told)
             self._end_if_hopeless()

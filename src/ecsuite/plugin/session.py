@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -13,19 +12,17 @@ from typing import Any, Final
 import pytest
 
 from ecsuite import hooks
+from ecsuite.client import Wait
 from ecsuite.config import Configuration, configure
 from ecsuite.config.configuration import ENVIRONMENT
 from ecsuite.config.keys import PROFILE
 from ecsuite.errors import CouldNotTell, EcsuiteError
 from ecsuite.findings.broken import PromiseBroken
-from ecsuite.interrupts import Interrupts
 from ecsuite.messages.redact import Redactor
 from ecsuite.plugin.limits import limits_of, share_of
-from ecsuite.plugin.waits import waits_told
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
 from ecsuite.session.profile import Profile, default_profile, profile
-from ecsuite.streams import say
 from ecsuite.target import secrets_in
 from ecsuite.webhook.front import Front
 
@@ -88,16 +85,12 @@ def pytest_configure(config: pytest.Config) -> None:
         session = Session(
             _settings(config, configuration),
             configuration.env,
-            tell=waits_told(config),
+            tell=partial(_note_wait, config),
             share=share_of(config),
             front=front,
         )
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
-        if session.settings.mode != "replay" and not config.getoption("usepdb", default=False):
-            stack = ExitStack()
-            stack.enter_context(Interrupts(partial(say, stream=sys.__stderr__)))
-            config.add_cleanup(stack.close)
         # Workers are started by one who has looked.
         if not hasattr(config, "workerinput"):
             session.require_environment()
@@ -182,6 +175,11 @@ def final_code(config: pytest.Config, exitstatus: int) -> int:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """What a live run goes by, beside the contract."""
     return [f"ecsuite: {line}" for line in session_of(config).conditions()]
+
+
+def _note_wait(config: pytest.Config, wait: Wait) -> None:
+    """A wait before the first test, which no run of a test tells."""
+    session_of(config).activity.waits(wait.what, wait.seconds)
 
 
 @contextmanager

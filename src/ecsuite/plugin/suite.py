@@ -61,6 +61,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     known.file_or_dir = [places[name] for name in named or places]
 
 
+# When there is a terminal to tell it.
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Have tests called by the names that `ecsuite test` takes, and not by where they lie, seen from here."""
     # As every test is one of the suite's, the root is what names begin with.

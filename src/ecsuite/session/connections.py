@@ -70,6 +70,7 @@ class Connections:
         self._terms = terms
         self._ledgers: dict[str, Ledger] = {}
         self.patience = patience or Patience()
+        self.activity = self.patience.activity
         self._stack = ExitStack()
         self._lock = threading.Lock()
         self._tokens: dict[Credentials, Token] = {}
@@ -116,12 +117,13 @@ class Connections:
         token = self._tokens.setdefault(partner.credentials, Token())
         shared: dict[str, Any] = {"http": self.http, "token": token, "latency": self.latency}
         shared |= {"traces": traces, "transcript": transcript}
-        shared["cleanup"] = self._cleanup(partner, checker.contract)
-        budget, patience = self._terms.budget, self.patience
+        shared |= {"cleanup": self._cleanup(partner, checker.contract), "activity": self.activity}
+        budget, patience, activity = self._terms.budget, self.patience, self.activity
 
         def retrying(send: Send) -> Send:
             # What is sent again counts again.
-            return with_retries(budget.held(send) if budget else send, patience)
+            counted = activity.counted(send)
+            return with_retries(budget.held(counted) if budget else counted, patience)
 
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 

@@ -151,7 +151,7 @@ def open_run(  # noqa: PLR0913  all but two have defaults
             checker = Checker(contract, place.base_url, place.token_url, redactor.text)
             return connections.client(place, checker, journal, redactor, transcript, traces, in_order=recording)
 
-        receiver = OwnHooks(lambda: connections.receiver)
+        receiver = OwnHooks(lambda: connections.receiver, connections.activity)
         run = _run(edition, target, client, ids, receiver, redactor, lambda: None)
         run = replace(run, keep=keep, most_cases=most_cases)
         stack.callback(transcript.clear)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ecsuite import editions
+from ecsuite.activity import Activity
 from ecsuite.cassette.tape import load, require_full
 from ecsuite.client import NO_LIMITS, Budget, Limits, Patience, Share, Wait
 from ecsuite.errors import CassetteError, EcsuiteError, PortTaken, WebhookPortTaken
@@ -37,6 +38,7 @@ class Session:
         front: what passes deliveries on, opened by another session.
 
     Attributes:
+        activity: how many requests were sent, and what is waited for.
         patience: how long calls wait for it.
         redactor: knows the secrets that all runs have in common.
     """
@@ -53,7 +55,8 @@ class Session:
         self._share = share
         self._front = front
         self._tell = lambda wait: tell(replace(wait, line=self._mask(wait.line), reason=self._mask(wait.reason)))
-        self.patience = Patience(tell=self._tell)
+        self.activity = Activity()
+        self.patience = Patience(tell=self._tell, activity=self.activity)
         self._env = os.environ if env is None else env
         self.redactor = Redactor(secrets_in(self._env))
         self._ended = ""
@@ -211,7 +214,7 @@ class Session:
         limits = self.limits(edition)
         if self._share is None or limits == NO_LIMITS:
             return None
-        return Budget(limits, self._share)
+        return Budget(limits, self._share, self.activity)
 
     def _live(self) -> Target:
         return live(self._env, editions.hosts(self.settings.editions), allow_production=self.settings.allow_production)

@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from ecsuite.activity import Activity
 from ecsuite.messages.exchange import Exchange, Expectation
 from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, hook_of, may_be, no_subject, url_of
 
 # Nothing published says how soon a delivery comes; seconds are normal.
 TIMEOUT: Final = 30.0
+# What is waited for, as a run tells it.
+DELIVERY: Final = "a delivery"
 NOWHERE: Final = "https://partner.example"
 # Whether the API looks at a webhook's address is unspecified, and one on this machine may not please it.
 ADDRESS_MAY_BE_REJECTED: Final = Expectation("address-may-be-rejected", frozenset({200, 201, 400}))
@@ -91,10 +94,16 @@ class NoReceiver(Receiver):
 
 
 class OwnHooks(Receiver):
-    """What one run sees of a receiver that several share: its own hooks. The receiver is opened when it is needed."""
+    """What one run sees of a receiver that several share: its own hooks. The receiver is opened when it is needed.
 
-    def __init__(self, opened: Callable[[], Receiver]) -> None:
+    Args:
+        opened: gives the receiver.
+        activity: told of the waits; of its own where it is left out.
+    """
+
+    def __init__(self, opened: Callable[[], Receiver], activity: Activity | None = None) -> None:
         self._opened = opened
+        self._activity = activity or Activity()
         self._hooks: set[str] = set()
 
     @property
@@ -110,7 +119,11 @@ class OwnHooks(Receiver):
         return self._opened().url(hook)
 
     def wait(self, hook: str, seconds: float = TIMEOUT) -> Exchange | None:
-        return self._opened().wait(hook, seconds)
+        self._activity.waits(DELIVERY, seconds)
+        try:
+            return self._opened().wait(hook, seconds)
+        finally:
+            self._activity.goes_on(DELIVERY)
 
     def received(self) -> Sequence[Exchange]:
         return [exchange for exchange in self._opened().received() if hook_of(exchange) in self._hooks]

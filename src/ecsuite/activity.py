@@ -1,0 +1,79 @@
+"""What a process of a run is at: how many requests it has sent, and what it waits for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is waited for.
+
+    Attributes:
+        what: in words, such as "a delivery".
+        lasted: seconds so far.
+        seconds: how many more at most.
+    """
+
+    what: str
+    lasted: float
+    seconds: float
+
+
+class Activity:
+    """What a process is at; its threads share it, and another one may look.
+
+    Args:
+        clock: seconds.
+
+    Attributes:
+        sent: how many requests were sent so far.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.sent = 0
+        self._clock = clock
+        self._lock = threading.Lock()
+        # By what is waited for: since when, and until when at most.
+        self._waits: dict[str, tuple[float, float]] = {}
+
+    def counted(self, send: Callable[[_T], _R]) -> Callable[[_T], _R]:
+        """A sender whose requests are counted."""
+
+        def sending(request: _T) -> _R:
+            with self._lock:
+                self.sent += 1
+            return send(request)
+
+        return sending
+
+    def waits(self, what: str, seconds: float) -> None:
+        """Something is waited for, for so many seconds at most; what is waited for already goes on being so."""
+        now = self._clock()
+        with self._lock:
+            since, until = self._waits.get(what, (now, now))
+            self._waits[what] = (since if until >= now else now, now + seconds)
+
+    def goes_on(self, what: str) -> None:
+        """It is waited for no more."""
+        with self._lock:
+            self._waits.pop(what, None)
+
+    @property
+    def waiting(self) -> Waiting | None:
+        """The wait that may last longest; None where nothing is waited for."""
+        now = self._clock()
+        with self._lock:
+            self._waits = {what: wait for what, wait in self._waits.items() if wait[1] > now}
+            waits = list(self._waits.items())
+        if not waits:
+            return None
+        what, (since, until) = max(waits, key=lambda wait: wait[1][1])
+        return Waiting(what, now - since, until - now)

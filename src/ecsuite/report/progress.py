@@ -1,0 +1,92 @@
+"""How far a run is: a line on a terminal while it lasts, and lines for logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ecsuite.activity import Waiting
+from ecsuite.report.lines import Line, Part, cut, cut_line, line
+from ecsuite.wording import count_of, printable
+
+# Columns that the name of a test gets at least, where a wait is told beside it.
+SHORTEST_NAME: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        done: how many tests have ended.
+        total: how many there are.
+        outcomes: how many tests have ended in the ways that somebody wants to hear of, by what these are called.
+        warnings: how many causes of warnings were found.
+        requests: how many were sent.
+        rate: how many a second, lately.
+        test: one that runs now, by its node id; empty where none does.
+        others: how many run beside it.
+        waiting: what it waits for.
+    """
+
+    done: int
+    total: int
+    outcomes: tuple[tuple[str, int], ...] = ()
+    warnings: int = 0
+    requests: int = 0
+    rate: float = 0.0
+    test: str = ""
+    others: int = 0
+    waiting: Waiting | None = None
+
+
+def live_line(progress: Progress, width: int) -> Line:
+    """What stands below everything else on a terminal, in so many columns: figures, the test, what it waits for."""
+    figures = [Part(f"{progress.done:,}/{progress.total:,}", "bold")]
+    figures += [Part(f"  {count_of_outcome(count, name)}", "error") for name, count in progress.outcomes]
+    if progress.warnings:
+        figures.append(Part(f"  {count_of(progress.warnings, 'warning')}", "warning"))
+    figures.append(Part(f"  {progress.rate:.1f}/s  ", "dim"))
+    room = width - sum(len(part.text) for part in figures)
+    waits = f"  waits for {_wait(progress.waiting)}" if progress.waiting else ""
+    others = f" (+{progress.others})" if progress.others else ""
+    name = printable(progress.test.rpartition("/")[2])
+    left = room - len(waits) - len(others)
+    if len(name) > left and "::" in name:
+        name = name.partition("::")[2]
+    name = cut(name, max(left, SHORTEST_NAME)) + others
+    return cut_line(line(*figures, name, Part(waits, "dim")), width)
+
+
+def log_line(progress: Progress) -> str:
+    """The same for a log, with the words in full."""
+    told = [f"{progress.done:,} of {_count(progress.total, 'test')}"]
+    told += [count_of_outcome(count, name) for name, count in progress.outcomes]
+    told += [count_of(progress.warnings, "warning")] if progress.warnings else []
+    told.append(f"{_count(progress.requests, 'request')}, {progress.rate:.1f} a second")
+    others = f" and {count_of(progress.others, 'other')}" if progress.others else ""
+    now = f"; now {progress.test}{others}" if progress.test else ""
+    waits = f", which waits for {_wait(progress.waiting)}" if progress.waiting else ""
+    return printable(f"ecsuite: {', '.join(told)}{now}{waits}")
+
+
+def wait_line(progress: Progress) -> str:
+    """What a test has waited for some time, for a log."""
+    assert progress.waiting is not None
+    who = f"{progress.test} waits" if progress.test else "waiting"
+    return printable(f"ecsuite: {who} for {_wait(progress.waiting)}")
+
+
+def count_of_outcome(count: int, name: str) -> str:
+    """How many tests ended in a way."""
+    return f"{count:,} {name}"
+
+
+def _count(count: int, name: str) -> str:
+    return f"{count:,} {name}{'s' * (count != 1)}"
+
+
+def _wait(waiting: Waiting) -> str:
+    if waiting.lasted + waiting.seconds < 1:
+        return waiting.what
+    return f"{waiting.what}, {waiting.seconds:.0f} s at most"

@@ -1,0 +1,55 @@
+"""A command in a pseudo terminal, and what stood on its screen while it ran."""
+
+import fcntl
+import os
+import pty
+import struct
+import termios
+from pathlib import Path
+
+import pyte
+
+ROWS = 24
+# Variables that say how a terminal is, or that nobody sits there.
+_ABOUT_TERMINALS = ("EC_", "PYTEST_", "TOX_", "COLUMNS", "LINES", "CI", "NO_COLOR", "FORCE_COLOR", "PY_COLORS")
+
+
+class Watched:
+    """What a command showed: its exit code, and each screen that there was, as lines without what is blank."""
+
+    def __init__(self, code: int, screens: list[list[str]]) -> None:
+        self.code = code
+        self.screens = screens
+
+    @property
+    def last(self) -> str:
+        return "\n".join(self.screens[-1])
+
+    @property
+    def all_lines(self) -> set[str]:
+        return {line for screen in self.screens for line in screen}
+
+
+def watched(*command: str, cwd: Path, columns: int = 80, **env: str) -> Watched:
+    """Runs a command in a terminal of so many columns, until it ends."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(_ABOUT_TERMINALS)}
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(cwd)
+        os.execvpe(command[0], command, own | {"TERM": "xterm-256color"} | env)  # noqa: S606  ours
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
+    screen = pyte.HistoryScreen(columns, ROWS, history=1000)
+    stream, screens = pyte.ByteStream(screen), []
+    while chunk := _read(terminal):
+        stream.feed(chunk)
+        screens.append([line.rstrip() for line in screen.display if line.strip()])
+    os.close(terminal)
+    return Watched(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), screens)
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        # That is how Linux says that the other side is closed.
+        return b""
