@@ -205,6 +205,7 @@ MAY_USE_WORDING = {
         "markdown",
         "matrices",
         "page",
+        "progress",
         "rows",
         "show",
         "summary_md",
