@@ -40,7 +40,7 @@ def line(*parts: Part | str) -> Line:
 
 def cut(text: str, width: int) -> str:
     """A text that fits a width, with an ellipsis where something was cut off."""
-    return text if len(text) <= width else f"{text[: max(width - 3, 0)]}..."
+    return text if len(text) <= width else f"{text[: max(width - 3, 0)]}..."[: max(width, 0)]
 
 
 def cut_line(whole: Line, width: int) -> Line:
