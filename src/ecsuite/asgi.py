@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import threading
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from ecsuite.bounds import REQUEST_HEAD_BYTES, REQUEST_SECONDS
 from ecsuite.errors import PortTaken
@@ -45,14 +47,20 @@ def origin(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def server(app: App, *, log_level: str = "warning", may_be_wrong: bool = False) -> uvicorn.Server:
+def server(
+    app: App, *, log_level: str = "warning", may_be_wrong: bool = False, say: Callable[[str], object] | None = None
+) -> uvicorn.Server:
     """A server for the app, quiet, and quick to stop: soon after its `should_exit` is set, from any thread.
 
     Args:
         app: what answers.
         log_level: from where on it says something.
         may_be_wrong: whether its responses may be no HTTP at all.
+        say: called with what it says, in place of its own log.
     """
+    if say is not None:
+        logger = logging.getLogger("uvicorn.error")
+        logger.handlers, logger.propagate = [_Saying(say)], False
     config = uvicorn.Config(
         app,
         # With httptools, uvicorn loses the body of a request that offers another protocol (`Upgrade: h2c`), as Java's
@@ -61,11 +69,23 @@ def server(app: App, *, log_level: str = "warning", may_be_wrong: bool = False) 
         h11_max_incomplete_event_size=REQUEST_HEAD_BYTES,
         ws="none",
         log_level=log_level,
+        log_config=None if say is not None else LOGGING_CONFIG,
         access_log=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(config)
+
+
+class _Saying(logging.Handler):
+    """Hands on what is logged, as a text."""
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        super().__init__()
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say(record.getMessage())
 
 
 class TooMuch(Exception):

@@ -207,6 +207,7 @@ MAY_USE_WORDING = {
         "page",
         "progress",
         "rows",
+        "served",
         "show",
         "summary_md",
         "terminal",

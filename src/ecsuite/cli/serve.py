@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from ecsuite.report.served import ServedLines
+    from ecsuite.standin import StandIn
     from ecsuite.standin.faults import Fault, Variant
 
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     help="Do one thing in an unusual way: one of `ecsuite variants`; repeatable.",
 )
 @click.option("--insecure", is_flag=True, help="Deliver to webhooks whose certificates cannot be verified, too.")
+@click.option("--quiet", is_flag=True, help="Do not print the requests.")
 @click.option("--until-eof", is_flag=True, help="Stop when the standard input ends.")
 def serve(  # noqa: PLR0913
     *,
@@ -39,17 +43,27 @@ def serve(  # noqa: PLR0913
     fault: tuple[str, ...],
     variant: tuple[str, ...],
     insecure: bool,
+    quiet: bool,
     until_eof: bool,
 ) -> None:
     """Serve the stand-in, a small honest server of an edition, until interrupted.
 
-    It prints its addresses and the credentials of its two partners as lines to paste into a shell.
+    It prints its addresses and the credentials of its two partners as lines to paste into a shell; to the standard
+    error each request, with what is wrong with it by the contract.
     """
     from ecsuite import standin  # noqa: PLC0415
+    from ecsuite.cli.log import Log  # noqa: PLC0415
 
     planted = _planted(edition, fault, variant)
+    lines: list[ServedLines] = []
+
+    def lines_of(said: standin.Served | str) -> Iterator[str]:
+        return lines[0].of(said)
+
+    log = Log(sys.stderr.fileno(), lines_of)
 
     def announce(running: standin.StandIn) -> None:
+        lines.append(_lines(edition, running))
         print(*running.export_lines(), sep="\n")
         for each in planted:
             print(f"# It has a {type(each).__name__.lower()}, {each.name}: {each.description}.")
@@ -60,11 +74,28 @@ def serve(  # noqa: PLR0913
         options["data"] = data
     if planted:
         options["plant"] = lambda parts: [each.plant(parts) for each in planted]
+    if not quiet:
+        options["log"] = log.tell
     try:
-        standin.serve(edition, announce, until=sys.stdin.buffer.read if until_eof else None, **options)
+        with log.writing() if not quiet else nullcontext():
+            standin.serve(edition, announce, until=sys.stdin.buffer.read if until_eof else None, **options)
     except KeyboardInterrupt:
         # That is how it is stopped.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _lines(edition: str, running: StandIn) -> ServedLines:
+    """What makes lines of the requests to a stand-in."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.checks import Checker  # noqa: PLC0415
+    from ecsuite.messages.redact import Redactor  # noqa: PLC0415
+    from ecsuite.report.served import ServedLines  # noqa: PLC0415
+
+    contract = editions.contract(edition)
+    redactor = Redactor(running.target().secrets)
+    checker = Checker(contract, running.base_url, running.token_url, redactor.text)
+    clients = [each.client_id for each in (running.credentials, running.other)]
+    return ServedLines(checker, running.base_url.removesuffix(contract.base_path()), clients, redactor)
 
 
 def _planted(edition: str, names: Iterable[str], variants: Iterable[str]) -> list[Fault | Variant]:

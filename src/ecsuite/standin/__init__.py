@@ -9,7 +9,8 @@ It checks its input by the contract, keeps its state in SQLite, and delivers web
 """
 
 from ecsuite.standin.app import create_app
+from ecsuite.standin.log import Served
 from ecsuite.standin.server import StandIn, launched, serve, serving
 from ecsuite.standin.store import Store
 
-__all__ = ["StandIn", "Store", "create_app", "launched", "serve", "serving"]
+__all__ = ["Served", "StandIn", "Store", "create_app", "launched", "serve", "serving"]

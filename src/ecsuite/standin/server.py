@@ -22,6 +22,7 @@ from ecsuite.asgi import LOOPBACK
 from ecsuite.errors import StandInDidNotStart
 from ecsuite.standin.app import Plant, create_app
 from ecsuite.standin.deliveries import PAUSE
+from ecsuite.standin.log import Logged, Served
 from ecsuite.standin.store import IN_MEMORY, Store
 from ecsuite.target import Credentials, Target
 
@@ -68,6 +69,7 @@ def serve(  # noqa: PLR0913
     plant: Plant | None = None,
     until: Callable[[], object] | None = None,
     verify: bool = True,
+    log: Callable[[Served | str], object] | None = None,
 ) -> None:
     """Serve until interrupted.
 
@@ -81,6 +83,7 @@ def serve(  # noqa: PLR0913
         plant: changes its parts before it starts.
         until: a function to wait for, in a thread, after which the server stops.
         verify: whether the certificates of webhooks are verified.
+        log: called with each request, when it is answered, and with what is wrong with one that is no HTTP.
 
     Raises:
         PortTaken, DataFileUnusable, UnknownEdition.
@@ -98,7 +101,8 @@ def serve(  # noqa: PLR0913
                 unsaid.append(error)
                 server.should_exit = True
 
-        server = asgi.server(asgi.announcing(app, say), may_be_wrong=plant is not None)
+        logged = Logged(app, app.state.store, log) if log else app
+        server = asgi.server(asgi.announcing(logged, say), may_be_wrong=plant is not None, say=log)
         if until is not None:
             threading.Thread(target=_stop_after, args=(until, server), daemon=True).start()
         server.run(sockets=[listener])
@@ -134,7 +138,7 @@ def launched(edition: str) -> Iterator[StandIn]:
     Raises:
         StandInDidNotStart: the process ended before it took connections.
     """
-    command = [sys.executable, "-m", "ecsuite", "serve", "--edition", edition, "--port", "0", "--until-eof"]
+    command = [sys.executable, "-m", "ecsuite", "serve", "--edition", edition, "--port", "0", "--quiet", "--until-eof"]
     # What it says goes to a file: a pipe that nobody reads would be full one day, and hold it up.
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         process = subprocess.Popen(  # noqa: S603

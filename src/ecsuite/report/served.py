@@ -1,0 +1,82 @@
+"""The requests of a client at the stand-in, a line each, with what the checks of requests say of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ecsuite import wording
+from ecsuite.checks import REQUEST_CHECKS, Checker
+from ecsuite.findings.finding import Finding
+from ecsuite.messages.exchange import Exchange, Request, Response
+from ecsuite.messages.redact import MASK, Redactor, mask_named, masked_start
+from ecsuite.standin.log import Served, token_of
+
+LONGEST_TARGET: Final = 200
+_INDENT: Final = " " * 10
+
+
+class ServedLines:
+    """Makes lines of requests.
+
+    Args:
+        checker: of the stand-in's contract.
+        origin: of the stand-in, `http://host:port`.
+        clients: the ids of its partners, in their order.
+        redactor: knows the secrets of its partners.
+    """
+
+    def __init__(self, checker: Checker, origin: str, clients: Sequence[str], redactor: Redactor) -> None:
+        self._checker = checker
+        self._origin = origin
+        self._clients = [client.encode() for client in clients]
+        self._redactor = redactor
+
+    def of(self, served: Served | str) -> Iterator[str]:
+        """The lines of a request, or of what is none, without secrets, and without anything that steers a terminal."""
+        if isinstance(served, str):
+            yield f"{_clock(time.time())}  {wording.printable(served)}"
+            return
+        token = token_of(served.headers)
+
+        def masked(text: str) -> str:
+            return text.replace(token, MASK) if token else text
+
+        target = masked_start(mask_named(served.target), LONGEST_TARGET, self._redactor.text)
+        yield wording.printable(masked(self._call(served, target)))
+        for finding in self._findings(served):
+            # Its words and values have been masked when it was made.
+            yield wording.printable(f"{_INDENT}{masked(_sentence(finding))}")
+
+    def _call(self, served: Served, target: str) -> str:
+        status = str(served.status or "no response")
+        number = served.partner or self._asking(served.body)
+        partner = f"partner {number}" if number else "no partner"
+        more = "..." if len(served.target) > LONGEST_TARGET else ""
+        call = f"{served.method} {target}{more}"
+        return f"{_clock(served.at)}  {call}  {status}  {served.seconds * 1000:.1f} ms  {partner}"
+
+    def _asking(self, body: bytes) -> int:
+        """Which partner asks for a token by that body; 0 for none."""
+        clients = enumerate(self._clients, start=1)
+        return next((number for number, client in clients if client and client in body), 0)
+
+    def _findings(self, served: Served) -> tuple[Finding, ...]:
+        # Its address is the stand-in's own, by whatever name the client knows it.
+        request = Request(served.method, self._origin + served.target, served.headers, served.body)
+        exchange = Exchange(request, Response(served.status), served.seconds)
+        return self._checker.judge(self._checker.decode(exchange), REQUEST_CHECKS).findings
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at))
+
+
+def _sentence(finding: Finding) -> str:
+    """A finding on one line."""
+    breach = finding.breach
+    return (
+        f"{finding.severity}  {wording.title(finding)}: {wording.where(breach)} is {wording.actual(breach)}, "
+        f"expected {wording.expected(breach)}  {finding.rule}"
+    )

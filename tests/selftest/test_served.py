@@ -1,0 +1,129 @@
+"""`ecsuite serve` tells of each request to it, and what is wrong with it by the contract."""
+
+import re
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from ecsuite.http import httpx
+from ecsuite.messages.exchange import Headers
+from ecsuite.report.served import LONGEST_TARGET
+from ecsuite.standin.log import token_of
+
+SERVE = (sys.executable, "-m", "ecsuite", "serve", "--edition", "2023-10", "--until-eof")
+
+
+@contextmanager
+def serving(*options, stderr):
+    """A stand-in in a process of its own, and its addresses and credentials, by the names of their variables."""
+    process = subprocess.Popen(
+        [*SERVE, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, encoding="utf-8"
+    )
+    env = {}
+    for line in process.stdout:
+        if not line.startswith("export "):
+            break
+        name, _, value = line.removeprefix("export ").strip().partition("=")
+        env[name] = value.strip("'")
+    try:
+        yield env
+    finally:
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def token_from(env):
+    """A token of the first partner."""
+    form = {"grant_type": "client_credentials", "client_id": env["EC_CLIENT_ID"]}
+    answer = httpx.post(env["EC_TOKEN_URL"], data=form | {"client_secret": env["EC_CLIENT_SECRET"]})
+    return answer.json()["access_token"]
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    """What it told of some requests, and the secrets that were in them."""
+    file = tmp_path_factory.mktemp("served") / "log.txt"
+    with file.open("w") as stderr, serving(stderr=stderr) as env:
+        token, secret = token_from(env), env["EC_CLIENT_SECRET"]
+        with httpx.Client(headers={"Authorization": f"Bearer {token}"}) as http:
+            users = f"{env['EC_BASE_URL']}/users"
+            http.post(users, json={"userId": "a-1"})
+            http.post(users, json={"userId": 5})
+            http.get(f"{users}/a-1/nothing?access_token={token}&client_secret={secret}&note={secret}")
+            http.get(f"{users}/%1b%5b31m")
+            http.get(f"{users}/{'a' * 2 * LONGEST_TARGET}")
+        httpx.get(users)
+    return file.read_text(encoding="utf-8"), (token, secret)
+
+
+TOLD = {
+    "token": r"\d\d:\d\d:\d\d  POST /connect/token  200  \d+\.\d ms  partner 1",
+    "call": r"\d\d:\d\d:\d\d  POST /energy-coordination/v1/users  201  \d+\.\d ms  partner 1",
+    "body": r" {10}error  request body matches contract: request body /userId is an integer, 5, expected a string"
+    r"  contracts/2023-10/openapi\.yaml:\d+",
+    "unknown": r" {10}error  operation is in the contract: request line is GET /\S+/a-1/nothing.*",
+    "nobody": r"\d\d:\d\d:\d\d  GET /energy-coordination/v1/users  401  \d+\.\d ms  no partner",
+    "no token": r" {10}error  bearer token is sent: request header Authorization is missing, .*",
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_request_is_a_line(log, what):
+    """Time, method, path, status, duration, partner; below, what its client has wrong, and the line of the contract."""
+    assert any(re.fullmatch(TOLD[what], line) for line in log[0].splitlines()), log[0]
+
+
+def test_right_request_has_one_line(log):
+    """Nothing is said of a request that keeps the contract."""
+    lines = log[0].splitlines()
+    at = next(number for number, line in enumerate(lines) if "POST /energy-coordination/v1/users  201" in line)
+
+    assert re.match(r"\d\d:", lines[at + 1])
+
+
+def test_log_has_no_secret(log):
+    """No token and no secret is told, nor anything that steers a terminal, nor a path of any length."""
+    text, secrets = log
+
+    assert [secret for secret in secrets if secret in text] == []
+    assert "access_token=***&client_secret=***&note=***" in text
+    assert "\x1b" not in text
+    assert f"{'a' * 20}...  404" in text
+
+
+def test_what_is_no_http_is_told_in_our_words(tmp_path):
+    """A request that is no HTTP has a line, too, and not one of a library's."""
+    file = tmp_path / "log.txt"
+    with file.open("w") as stderr, serving(stderr=stderr) as env:
+        address = httpx.URL(env["EC_BASE_URL"])
+        with socket.create_connection((address.host, address.port)) as raw:
+            raw.sendall(b"BLAH\r\n\r\n")
+            raw.recv(100)
+
+    assert re.search(r"^\d\d:\d\d:\d\d  Invalid HTTP request received\.$", file.read_text(), re.MULTILINE)
+
+
+def test_quiet_says_nothing(tmp_path):
+    """With --quiet no request is told."""
+    file = tmp_path / "log.txt"
+    with file.open("w") as stderr, serving("--quiet", stderr=stderr) as env:
+        token_from(env)
+
+    assert file.read_text() == ""
+
+
+def test_log_that_nobody_reads_holds_nothing_up():
+    """A pipe that is full stops the log, and not the server, nor its end."""
+    with serving(stderr=subprocess.PIPE) as env, httpx.Client() as http:
+        statuses = {http.get(f"{env['EC_BASE_URL']}/{'a' * 1000}/{number}").status_code for number in range(400)}
+
+    assert statuses == {404}
+
+
+def test_token_is_what_stands_behind_bearer():
+    """In whatever case the scheme is."""
+    assert token_of(Headers.of([("Authorization", "bearer  x")])) == "x"
+    assert token_of(Headers.of([("Authorization", "Basic x")])) == ""
