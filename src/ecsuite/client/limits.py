@@ -120,8 +120,7 @@ class Budget:
             now = time.monotonic()
             due = max(now, self._next)
             self._next = due + self._pause
-        if due > now:
-            self._activity.waits(TURN, due - now)
-            time.sleep(due - now)
-            self._activity.goes_on(TURN)
+        self._activity.waits(TURN, due - now)
+        time.sleep(due - now)
+        self._activity.goes_on(TURN)
         return due - now
