@@ -34,6 +34,7 @@
     │   ├── NoRequestOfApi           nothing was selected (5)
     │   ├── NoSuchCause
     │   ├── UnknownProfile
+    │   ├── UnknownChoice
     │   ├── ConfigInvalid
     │   ├── RowUnusable
     │   ├── DataNotReplayed
@@ -300,6 +301,13 @@ class NoSuchCause(UsageError):
 class UnknownProfile(UsageError):
     def __init__(self, name: str, known: Sequence[str], said: str) -> None:
         super().__init__(f"there is no profile {name!r}: expected one of {', '.join(known)} ({said})")
+
+
+class UnknownChoice(UsageError):
+    def __init__(self, what: str, name: str, editions: Sequence[str], near: str | None, known: Sequence[str]) -> None:
+        where = f" in {' or '.join(editions)}" if editions else ""
+        expected = f"did you mean {near!r}?" if near else f"expected one of {', '.join(known)}"
+        super().__init__(f"there is no {what} {name!r}{where}: {expected} (--ec-{what})")
 
 
 class ConfigInvalid(UsageError):

@@ -180,6 +180,14 @@ MESSAGES = [
         "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again",
     ),
     (
+        errors.UnknownChoice("operation", "getUsr", ["2023-10"], "getUser", ["getUser"]),
+        "there is no operation 'getUsr' in 2023-10: did you mean 'getUser'? (--ec-operation)",
+    ),
+    (
+        errors.UnknownChoice("tag", "x", ["2023-10", "2026-01"], None, ["Token", "Users"]),
+        "there is no tag 'x' in 2023-10 or 2026-01: expected one of Token, Users (--ec-tag)",
+    ),
+    (
         errors.UnknownProfile("x", ["smoke", "full"], "--ec-profile"),
         "there is no profile 'x': expected one of smoke, full (--ec-profile)",
     ),

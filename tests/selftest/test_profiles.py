@@ -9,11 +9,11 @@ from pathlib import Path
 
 import measure
 import pytest
-from measure import Measured, choose, smoke, standard
+from measure import Measured, Worth, choose, smoke, standard
 
 from ecsuite import editions
 from ecsuite.errors import UnknownProfile
-from ecsuite.rules.calls import Calls
+from ecsuite.rules.cases import Cases
 from ecsuite.session.profile import FULL, PROFILES, STANDARD, default_profile, profile
 
 ROOT = Path(__file__).parents[2]
@@ -75,54 +75,108 @@ def test_what_is_said_of_the_profile_counts(tmp_path, options, env, file, expect
 
 
 @pytest.mark.parametrize(
-    ("most", "tried"), [(None, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), (10, list(range(10))), (4, [0, 3, 6, 9])]
+    ("most", "turn", "tried"),
+    [
+        (None, 0, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        (10, 3, list(range(10))),
+        (4, 0, [0, 1, 4, 7]),
+        (4, 1, [0, 2, 5, 8]),
+        (4, 2, [0, 3, 6, 9]),
+        (4, 3, [0, 1, 4, 7]),
+    ],
 )
-def test_cases_are_spread(most, tried):
-    """Of more cases than are tried, those are that lie apart, the first and the last among them."""
-    calls = Calls(None, None, None, None, most_cases=most)
-
-    assert calls.some(range(10)) == tried
+def test_cases_are_spread(most, turn, tried):
+    """Of more cases than are tried, the first is, and others that lie apart; tests take turns at which they are."""
+    assert Cases(most, turn).tried(range(10)) == tried
 
 
 def test_cheapest_tests_are_chosen():
     """What is wanted is had for as few requests as may be."""
-    tests = {name: Measured(requests, frozenset(), frozenset()) for name, requests in {"a": 10, "b": 2, "c": 3}.items()}
+    tests = {name: Measured(requests, frozenset(), {}) for name, requests in {"a": 10, "b": 2, "c": 3}.items()}
     found = {"a": {1, 2, 3}, "b": {1}, "c": {2, 3}}
 
     assert choose(tests, {1, 2, 3}, found) == ["b", "c"]
+
+
+def calls(requests, *operations):
+    return Measured(requests, frozenset(("p", operation) for operation in operations), {})
 
 
 def test_smoke_has_the_quickstart_and_each_operation():
     """What the quickstart calls is called by nothing else; what it does not is, by a call that is to succeed."""
     answers = "tests/endpoints/test_operations.py::test_operation_answers[e-{}]".format
     tests = {
-        "tests/quickstart/test_e.py::test_quickstart": Measured(9, frozenset({"a", "b"}), frozenset()),
-        answers("b"): Measured(1, frozenset({"b"}), frozenset()),
-        answers("c"): Measured(2, frozenset({"a", "c"}), frozenset()),
-        "tests/rules/test_r.py::test_refused[e-c]": Measured(1, frozenset({"c"}), frozenset()),
+        "tests/quickstart/test_e.py::test_quickstart": calls(9, "a", "b"),
+        answers("b"): calls(1, "b"),
+        answers("c"): calls(2, "a", "c"),
+        "tests/rules/test_r.py::test_refused[e-c]": calls(1, "c"),
     }
 
     assert smoke(tests) == [answers("c"), "tests/quickstart/test_e.py::test_quickstart"]
 
 
-def test_standard_has_each_promise_for_each_type_once():
-    """One test for each promise of each type, each operation, and each small function; large ones for themselves only."""
+def measured(requests, *seen, rest=0):
+    return Measured(requests, frozenset(seen), {"createUser": "user", "getUser": "user"}, rest)
+
+
+def test_standard_has_each_promise_for_each_type():
+    """One test for each promise of each type, for each operation, and for each function that finds a fault: the cheapest."""
     tests = {
-        "t.py::kept[a]": Measured(5, frozenset({"a"}), frozenset({("p", "user")})),
-        "t.py::kept[b]": Measured(4, frozenset({"a"}), frozenset({("p", "user")})),
-        "t.py::kept[c]": Measured(4, frozenset({"c"}), frozenset({("p", "meter")})),
-        "t.py::small": Measured(measure.SMALL, frozenset({"a"}), frozenset({("p", "user")})),
-        "t.py::large": Measured(measure.SMALL + 1, frozenset({"a"}), frozenset({("p", "user")})),
+        "t.py::kept[a]": measured(5, ("p", "createUser")),
+        "t.py::kept[b]": measured(4, ("p", "getUser")),
+        "t.py::kept[c]": measured(9, ("p", "createUser"), ("q", "getUser")),
+        "t.py::other": measured(3, ("p", "report")),
     }
 
-    assert standard(tests) == ["t.py::kept[b]", "t.py::kept[c]", "t.py::small"]
+    tests |= {f"t.py::finds[{row}]": measured(row, ("p", "list")) for row in (6, 7)}
+    tests |= {"t.py::large": measured(measure.SMALL + 1, ("p", "list")), "t.py::blind": measured(5, ("p", "list"))}
+    worth = {"t.py::finds": Worth(0, 1, 2), "t.py::large": Worth(9, 0, 1), "t.py::blind": Worth(0, 0, 1)}
+
+    assert standard(tests, worth, 0) == (["t.py::finds[6]", "t.py::kept[c]", "t.py::other"], [], 18)
+
+
+def test_standard_has_what_tells_most_as_far_as_there_is_room(monkeypatch):
+    """What finds most for its requests comes first: another test, or the rest of the cases of one that is in; then what fits."""
+    monkeypatch.setattr(measure, "SMALL", 0)
+    tests = {
+        "t.py::good[a]": measured(10, ("p", "list"), rest=40),
+        "t.py::good[b]": measured(12, ("p", "list"), rest=80),
+        "t.py::poor": measured(10, ("p", "list")),
+        "t.py::tiny": measured(1, ("p", "list")),
+        "t.py::blind": measured(2, ("p", "list")),
+    }
+    worth = {"t.py::good": Worth(4, 6, 2), "t.py::poor": Worth(1, 0, 1), "t.py::tiny": Worth(1, 0, 1)}
+
+    assert standard(tests, worth, 1) == (["t.py::tiny"], [], 1)
+    assert standard(tests, worth, 24) == (["t.py::good[a]", "t.py::good[b]", "t.py::tiny"], [], 23)
+    assert standard(tests, worth, 33).tests[2:] == ["t.py::poor", "t.py::tiny"]
+    assert standard(tests, worth, 74) == (
+        ["t.py::good[a]", "t.py::good[b]", "t.py::poor", "t.py::tiny"],
+        ["t.py::good[a]"],
+        73,
+    )
+
+
+@pytest.mark.parametrize("edition", editions.editions())
+def test_every_test_function_has_its_worth(edition):
+    """The faults that a function is known to find are shared out between those found with few cases and the others."""
+    tests = [name for name in CONTENT["tests"] if f"[{edition}-" in name]
+
+    worth = measure.worth_of(edition, tests)
+
+    token = worth["tests/rules/test_authorization.py::test_call_without_good_token_is_refused"]
+    assert token.rows == sum("test_call_without_good_token" in name for name in tests)
+    assert token.few > token.rest > 0 or token.rest == 0 < token.few
 
 
 @pytest.mark.parametrize("edition", editions.editions())
 @pytest.mark.parametrize("name", REQUESTS)
 def test_profile_is_as_small_as_it_says(name, edition):
     """A smoke run sends fewer than 150 requests, a standard one no more than 1,500, by what was measured."""
-    assert 10 < sum(CONTENT["requests"][each][1] for each in CONTENT[name][edition]) < REQUESTS[name]
+    whole = CONTENT["whole"].get(name, {}).get(edition, ())
+    requests = [CONTENT["tests"][each]["requests"][each not in whole] for each in CONTENT[name][edition]]
+
+    assert 10 < sum(requests) < REQUESTS[name]
 
 
 def test_each_test_is_measured():
@@ -132,5 +186,5 @@ def test_each_test_is_measured():
 
     names = {line for line in ran.stdout.splitlines() if re.match(r"tests/.*::", line)}
 
-    assert names == CONTENT["requests"].keys()
+    assert names == CONTENT["tests"].keys()
     assert {each for name in REQUESTS for own in CONTENT[name].values() for each in own} <= names

@@ -1,50 +1,114 @@
 """Measures what each test sends and sees, and makes of it the profiles of tests/profiles.json: `tox run -e measure`.
 
-The suite runs twice against the stand-in, with all cases and with those of the smaller profiles. Then
+The suite runs twice against the stand-in as a live server, with all cases and with those of the smaller profiles; what it
+sends is counted by the server. What was measured is kept in a file, of which `--choose` makes the profiles once more.
 
 - `smoke` has the quickstart, and of each operation that it does not call the test that calls it with the fewest requests;
-- `standard` has the tests with the fewest requests among which each operation is called, each promise is looked at once
-  for each type of entity, and each test function stands once that sends no more than a few.
+- `standard` has the tests with the fewest requests among which each operation is called, each promise is looked at once for each
+  type of entity, and each test function stands once that finds a planted fault and sends no more than a few; and of the others
+  as many as there is room for, those first that tell most for their requests, by the planted faults that their test function
+  finds (tests/faults: known.json, few.json).
 """
 
+import argparse
 import json
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ecsuite import editions
 from ecsuite.contract import Contract
+from ecsuite.standin import serving
 
 FOLDER = Path(__file__).parents[1]
 FILE = FOLDER / "profiles.json"
-# The largest test that a standard run has for no other reason than that it has another form.
+FAULTS = FOLDER / "faults"
+KEPT = FOLDER.parent / ".ecsuite" / "measured.json"
+# What a standard run sends at the most, in a tenant that has nothing: others' things make lists longer.
+ROOM = 1420
+# The largest test that it has for no other reason than that its function finds what others may not.
 SMALL = 40
 # The tests of single operations whose calls are to succeed.
 SUCCEEDING = tuple(
     f"tests/endpoints/test_operations.py::{name}["
     for name in ("test_operation_answers", "test_smallest_and_fullest_entity_is_made")
 )
-MARK = "ecsuite-measured:"
+# Where a run writes what it measures, and where the server counts what it is sent, a byte a request.
+ROWS, COUNT = "ECSUITE_MEASURED", "ECSUITE_COUNTED"
 
 
 class Measured(NamedTuple):
-    """A test: its requests, the operations that it calls, and the promises that it looks at, each with what of."""
+    """A test, with few cases.
+
+    Attributes:
+        requests: that it sends.
+        seen: what it looks at: pairs of a promise and an operation.
+        types: of entities, by operation.
+        rest: the requests that it sends beside these with all its cases.
+    """
 
     requests: int
-    operations: frozenset[str]
-    promises: frozenset[tuple[str, str]]
+    seen: frozenset[tuple[str, str]]
+    types: Mapping[str, str]
+    rest: int = 0
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The operations that it calls."""
+        return frozenset(operation for _, operation in self.seen if operation)
+
+    @property
+    def promises(self) -> frozenset[tuple[str, str]]:
+        """The promises that it looks at, each with the type of entity, or the operation of none."""
+        return frozenset((promise, self.types.get(operation, operation)) for promise, operation in self.seen)
+
+
+class Worth(NamedTuple):
+    """What a test function finds of the planted faults: with few cases, with the rest of them, and of how many tests."""
+
+    few: int
+    rest: int
+    rows: int
+
+
+class Offer(NamedTuple):
+    """What may be run for some requests: a test with few cases, or the rest of its cases; and what that is worth."""
+
+    name: str
+    requests: int
+    value: float
+    is_rest: bool = False
+
+
+class Chosen(NamedTuple):
+    """A profile: its tests, those among them that try all their cases, and the requests of all of it."""
+
+    tests: list[str]
+    whole: list[str]
+    requests: int
+
+
+# Choosing
 
 
 def choose(tests: Mapping[str, Measured], wanted: set[object], found: Mapping[str, set[object]]) -> list[str]:
-    """The tests that have all that is wanted, by far the cheapest first: each time the one that has most for its cost."""
+    """The tests that have all that is wanted: each time the one that has most for its cost, but none that others make needless."""
     left, chosen = set(wanted), []
     while left:
         best = max(sorted(found), key=lambda name: len(found[name] & left) / max(tests[name].requests, 1))
         chosen.append(best)
         left -= found[best]
+    times = Counter(each for name in chosen for each in found[name] & wanted)
+    for name in sorted(chosen, key=lambda name: -tests[name].requests):
+        if all(times[each] > 1 for each in found[name] & wanted):
+            times.subtract(found[name] & wanted)
+            chosen.remove(name)
     return sorted(chosen)
 
 
@@ -58,85 +122,182 @@ def smoke(tests: Mapping[str, Measured]) -> list[str]:
     return sorted([*start, *choose(tests, set().union(*found.values()), found)])
 
 
-def standard(tests: Mapping[str, Measured]) -> list[str]:
-    """Each operation, each promise for each type of entity, and each small test function."""
+def standard(tests: Mapping[str, Measured], worth: Mapping[str, Worth], room: int = ROOM) -> Chosen:
+    """Each operation, each promise for each type of entity, each rule; and as much of the rest as there is room for.
+
+    What tells most for its requests comes first: one more test, or the rest of the cases of one that is in already.
+    """
+    telling = {function for function, own in worth.items() if own.few or own.rest}
     found: dict[str, set[object]] = {
-        name: {*test.operations, *test.promises, *([name.partition("[")[0]] if test.requests <= SMALL else [])}
+        name: {*test.operations, *test.promises, *(({function_of(name)} & telling) if test.requests <= SMALL else ())}
         for name, test in tests.items()
     }
-    return choose(tests, set().union(*found.values()), found)
+    names, whole = set(choose(tests, set().union(*found.values()), found)), set[str]()
+    used = sum(tests[name].requests for name in names)
+    offers = sorted(offers_of(tests, worth), key=lambda offer: (-offer.value / max(offer.requests, 1), offer.name))
+    for offer in offers:
+        is_had = offer.name in names
+        if offer.is_rest is is_had and used + offer.requests <= room:
+            used += offer.requests
+            (whole if offer.is_rest else names).add(offer.name)
+    return Chosen(sorted(names), sorted(whole), used)
+
+
+def offers_of(tests: Mapping[str, Measured], worth: Mapping[str, Worth]) -> Iterator[Offer]:
+    """Each test with few cases, and the rest of its cases."""
+    rests = Counter[str]()
+    for name, test in tests.items():
+        rests[function_of(name)] += test.rest
+    for name, test in tests.items():
+        own = worth.get(function_of(name), Worth(0, 0, 1))
+        yield Offer(name, test.requests, own.few / own.rows)
+        if test.rest and own.rest:
+            yield Offer(name, test.rest, own.rest * test.rest / rests[function_of(name)], is_rest=True)
+
+
+def worth_of(edition: str, tests: Iterable[str]) -> dict[str, Worth]:
+    """What each test function is worth: the planted faults that it finds, with few cases and with the rest of them."""
+    known: Mapping[str, str] = json.loads((FAULTS / "known.json").read_text(encoding="utf-8")).get(edition, {})
+    found = set(json.loads((FAULTS / "few.json").read_text(encoding="utf-8")).get(edition, ()))
+    few = Counter(function_of(test) for fault, test in known.items() if fault in found)
+    rest = Counter(function_of(test) for fault, test in known.items() if fault not in found)
+    rows = Counter(map(function_of, tests))
+    return {function: Worth(few[function], rest[function], count) for function, count in rows.items()}
+
+
+def function_of(name: str) -> str:
+    """The test function of a test."""
+    return name.partition("[")[0]
+
+
+# Measuring
 
 
 def pytest_runtest_logreport(report) -> None:
-    """Take what a test has counted; this file is a plugin of the runs that it starts, too."""
+    """Take what a test has looked at, and the requests until its end; this file is a plugin of the runs that it starts."""
     from ecsuite.plugin.outcome import record_of  # noqa: PLC0415
 
     record = record_of(report)
-    if record is None:
-        return
-    seen = {
-        (each.promise, each.operation) for each in record.tally.observations if each.outcome in {"passed", "broken"}
-    }
-    print(MARK + json.dumps([report.nodeid, record.tally.exchanges, sorted(seen)]))
+    seen = record.tally.observations if record else ()
+    pairs = {(each.promise, each.operation) for each in seen if each.outcome in {"passed", "broken"}}
+    with Path(os.environ[ROWS]).open("a", encoding="utf-8") as file:
+        print(json.dumps([report.nodeid, Path(os.environ[COUNT]).stat().st_size, sorted(pairs)]), file=file)
+
+
+def counting(file: int) -> Callable[[Any], None]:
+    """What plants a count into a stand-in: a byte in a file for each response."""
+
+    def plant(parts: Any) -> None:
+        finish = parts.finish
+
+        def counted(operation: Any, answer: Any) -> Any:
+            os.write(file, b".")
+            return finish(operation, answer)
+
+        parts.finish = counted
+
+    return plant
 
 
 def run(edition: str, profile: str) -> dict[str, Measured]:
     """What each test of an edition sends and sees, with the cases of a profile."""
-    options = ["-p", "measure", "-p", "no:ecsuite.plugin.profiles", "-q", "-s", "--ec-target", "local"]
+    options = ["-p", "measure", "-p", "no:ecsuite.plugin.profiles", "-q", "--ec-target", "live"]
     command = [sys.executable, "-m", "pytest", *options, "--ec-edition", edition, "--ec-profile", profile]
-    ran = subprocess.run(command, cwd=FOLDER.parent, capture_output=True, encoding="utf-8", check=False)
-    lines = [line.partition(MARK)[2] for line in ran.stdout.splitlines() if MARK in line]
+    with tempfile.NamedTemporaryFile(suffix=".jsonl") as rows, tempfile.NamedTemporaryFile(buffering=0) as count:
+        with serving(edition, plant=counting(count.fileno())) as standin:
+            path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+            env = os.environ | standin.environment() | {ROWS: rows.name, COUNT: count.name, "EC_REPORTS": "all"}
+            ran = subprocess.run(
+                command,
+                cwd=FOLDER.parent,
+                env=env | {"PYTHONPATH": path},
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+            )
+        lines = Path(rows.name).read_text(encoding="utf-8").splitlines()
     if ran.returncode or not lines:
         sys.exit(f"the run of {edition} with {profile} ended with {ran.returncode}:\n{ran.stdout[-2000:]}{ran.stderr}")
     return summed(map(json.loads, lines), editions.contract(edition))
 
 
+def types_of(contract: Contract) -> dict[str, str]:
+    """The type of entity of each operation that makes, reads, lists, changes or deletes one."""
+    first = {each.lister.id: str(each) for each in contract.entity_types if each.lister}
+    return {own.id: str(each) for each in contract.entity_types for own in each.operations} | first
+
+
 def summed(rows: Iterable[tuple[str, int, list[list[str]]]], contract: Contract) -> dict[str, Measured]:
-    """The reports of all tests, those of one together."""
-    types = {
-        operation.id: str(entity_type)
-        for entity_type in contract.entity_types
-        for operation in (
-            entity_type.creator,
-            entity_type.reader,
-            entity_type.lister,
-            entity_type.deleter,
-            entity_type.replacer,
-            entity_type.changer,
-        )
-        if operation
-    }
+    """The reports of all tests, those of one together; the first test has what was sent before it, too."""
+    types = types_of(contract)
     tests: dict[str, Measured] = {}
-    for name, requests, seen in rows:
-        row = next((part for part in name.partition("[")[2].rstrip("]").split("-") if part in contract.operations), "")
-        known = tests.get(name, Measured(0, frozenset(), frozenset()))
-        tests[name] = Measured(
-            known.requests + requests,
-            known.operations | {operation for _, operation in seen if operation},
-            known.promises | {(promise, types.get(operation or row, operation or row)) for promise, operation in seen},
-        )
+    before = 0
+    for name, count, seen in rows:
+        known = tests.get(name, Measured(0, frozenset(), types))
+        pairs = frozenset((promise, operation) for promise, operation in seen)
+        tests[name] = Measured(known.requests + count - before, known.seen | pairs, types)
+        before = count
     return tests
 
 
+# Writing
+
+
 def main() -> None:
-    """Write the file, and say how large the profiles are."""
-    requests: dict[str, list[int]] = {}
-    profiles: dict[str, dict[str, list[str]]] = {"smoke": {}, "standard": {}}
-    for edition in editions.editions():
-        full, some = run(edition, "full"), run(edition, "standard")
-        requests |= {name: [test.requests, some[name].requests] for name, test in full.items()}
-        for profile, chosen in {"smoke": smoke(some), "standard": standard(some)}.items():
-            profiles[profile][edition] = chosen
-            print(f"{edition} {profile}: {len(chosen)} tests, {sum(some[name].requests for name in chosen)} requests")
-        print(f"{edition} full: {len(full)} tests, {sum(test.requests for test in full.values())} requests")
-    content = {"requests": dict(sorted(requests.items())), **profiles}
+    """Measure, unless that was done; write the file, and say how large the profiles are."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--choose", action="store_true", help="choose once more of what was measured last")
+    options = parser.parse_args()
+    if not options.choose:
+        KEPT.parent.mkdir(exist_ok=True)
+        KEPT.write_text(json.dumps({edition: measure(edition) for edition in editions.editions()}), encoding="utf-8")
+    content = content_of(json.loads(KEPT.read_text(encoding="utf-8")))
     FILE.write_text(as_text(content), encoding="utf-8")
+
+
+def measure(edition: str) -> dict[str, Any]:
+    """What the tests of an edition send with all cases and with some, and what they look at with some."""
+    full, some = run(edition, "full"), run(edition, "standard")
+    return {name: [full[name].requests, test.requests, sorted(test.seen)] for name, test in some.items()}
+
+
+def content_of(measured: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The file: of each test its requests and what it looks at, and the profiles."""
+    content: dict[str, Any] = {"looks": [], "tests": {}, "smoke": {}, "standard": {}, "whole": {"standard": {}}}
+    looks: dict[tuple[str, ...], int] = {}
+    for edition, rows in measured.items():
+        some = tests_of(edition, rows)
+        for name, test in some.items():
+            by_operation: dict[str, set[str]] = {}
+            for promise, operation in test.seen:
+                by_operation.setdefault(operation, set()).add(promise)
+            seen = {
+                each: looks.setdefault(tuple(sorted(own)), len(looks)) for each, own in sorted(by_operation.items())
+            }
+            content["tests"][name] = {"requests": rows[name][:2], "looks": seen}
+        cheap = smoke(some)
+        chosen = standard(some, worth_of(edition, some))
+        content["smoke"][edition], content["standard"][edition] = cheap, chosen.tests
+        content["whole"]["standard"][edition] = chosen.whole
+        print(f"{edition} smoke: {len(cheap)} tests, {sum(some[name].requests for name in cheap)} requests")
+        print(f"{edition} standard: {len(chosen.tests)} tests, {chosen.requests} requests")
+        print(f"{edition} full: {len(rows)} tests, {sum(row[0] for row in rows.values())} requests")
+    return content | {"looks": [list(own) for own in looks], "tests": dict(sorted(content["tests"].items()))}
+
+
+def tests_of(edition: str, rows: Mapping[str, Any]) -> dict[str, Measured]:
+    """What was measured of an edition with some cases."""
+    types = types_of(editions.contract(edition))
+    return {
+        name: Measured(few, frozenset((promise, operation) for promise, operation in seen), types, max(full - few, 0))
+        for name, (full, few, seen) in rows.items()
+    }
 
 
 def as_text(content: Mapping[str, Any]) -> str:
     """JSON with a test a line."""
-    text = json.dumps(content, indent=0, ensure_ascii=False)
-    return re.sub(r"\[\n(\d+),\n(\d+)\n\]", r"[\1, \2]", text) + "\n"
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    return re.sub(r"\n {3,}|\n {2}(?=[\]}])", " ", text).replace("[ ", "[").replace(" ]", "]") + "\n"
 
 
 if __name__ == "__main__":

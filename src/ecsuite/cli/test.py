@@ -42,6 +42,27 @@ _PREFIX = "--ec-"
     help="How much is run: smoke, standard or full; docs/size.md has what each sends.  "
     "[default: full; live: standard, unless --strict or CI]",
 )
+@click.option(
+    "--operation",
+    "--ec-operation",
+    metavar="ID",
+    multiple=True,
+    help="Run the tests about an operation (repeatable).",
+)
+@click.option(
+    "--tag",
+    "--ec-tag",
+    metavar="TAG",
+    multiple=True,
+    help="Run the tests about the operations under a tag of the contract (repeatable).",
+)
+@click.option(
+    "--promise",
+    "--ec-promise",
+    metavar="ID",
+    multiple=True,
+    help="Run the tests that look at a promise of docs/checks.md (repeatable).",
+)
 @click.option("--rate", "--ec-rate", metavar="N/s", help="Requests a second at the most (also N/m, N/h).")
 @click.option("--max-requests", "--ec-max-requests", metavar="N", help="Requests in all at the most.")
 @click.option("--max-time", "--ec-max-time", metavar="TIME", help="Begin nothing after that time (90s, 10m, 1h).")
@@ -71,4 +92,5 @@ def test(options: tuple[str, ...], **own: object) -> int:
 def _given(own: Mapping[str, object]) -> list[str]:
     """Options of ours as pytest knows them."""
     named = {_PREFIX + name.replace("_", "-"): value for name, value in own.items() if value}
-    return [name if value is True else f"{name}={value}" for name, value in named.items()]
+    every = [(name, one) for name, value in named.items() for one in (value if isinstance(value, tuple) else (value,))]
+    return [name if value is True else f"{name}={value}" for name, value in every]

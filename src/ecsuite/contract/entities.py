@@ -47,6 +47,12 @@ class EntityType:
         return next(iter(self.listers), None)
 
     @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations that make one, read it, list them, delete, replace and change it, as far as there are any."""
+        ends = (self.deleter, self.replacer, self.changer)
+        return (self.creator, self.reader, *self.listers, *filter(None, ends))
+
+    @property
     def parameter(self) -> str:
         """The last parameter of the entity's path: its id."""
         return parameters(self.reader)[-1]

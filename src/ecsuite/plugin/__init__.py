@@ -14,6 +14,7 @@ pytest_plugins = (
     "ecsuite.plugin.session",
     "ecsuite.plugin.tables",
     "ecsuite.plugin.profiles",
+    "ecsuite.plugin.selection",
     "ecsuite.plugin.fixtures",
     "ecsuite.plugin.recording",
     "ecsuite.plugin.har",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,7 @@ from ecsuite.client import Api
 from ecsuite.contract import EntityType, Operation
 from ecsuite.plugin.har import keep_exchanges
 from ecsuite.plugin.masking import know_run
+from ecsuite.plugin.measured import most_cases_of
 from ecsuite.plugin.recording import scenario_of
 from ecsuite.plugin.seen import watch
 from ecsuite.plugin.session import keep_run, session_of
@@ -37,7 +40,12 @@ def ecsuite_session(pytestconfig: pytest.Config) -> Session:
 @pytest.fixture
 def run(request: pytest.FixtureRequest, edition: str, ecsuite_session: Session) -> Iterator[Run]:
     """A run against the target that the command line names; every exchange in it is checked."""
-    with ecsuite_session.run(edition, scenario_of(request.node) or "") as opened:
+    settings, turn = ecsuite_session.settings, zlib.crc32(request.node.name.encode())
+    # A recording has all of its scenario.
+    has_all = settings.uses_cassettes
+    most_cases = None if has_all else most_cases_of(request.node, settings.profile, settings.editions)
+    with ecsuite_session.run(edition, scenario_of(request.node) or "") as own:
+        opened = replace(own, most_cases=most_cases, turn=turn)
         keep_run(request.node, opened)
         know_run(request.node, opened.redactor)
         watch(request.node, opened)

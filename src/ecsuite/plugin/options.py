@@ -50,6 +50,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "each promise once for each type of entity, the default of live; full: all there is, the default of "
         "all else, with --ec-strict, and where CI is set)",
     )
+    for name, what in (
+        ("operation", "an operation, by its operationId"),
+        ("tag", "an operation under a tag of the contract"),
+        ("promise", "a promise, by its id in docs/checks.md; with the other two, of these operations"),
+    ):
+        group.addoption(
+            f"--ec-{name}",
+            metavar="NAME",
+            action="append",
+            help=f"run the tests of the API that look at {what} (may be given several times)",
+        )
     group.addoption(
         "--ec-rate",
         metavar="N/s",

@@ -13,6 +13,7 @@ from ecsuite.http import httpx
 from ecsuite.ids import Ids
 from ecsuite.messages.exchange import SUCCESS
 from ecsuite.rules.call import Call
+from ecsuite.rules.cases import ALL_CASES, Cases
 from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.inputs import Refused
 from ecsuite.samples import NOTHING, UNSPECIFIED_TARGET, Body, Given, Samples, Wrong
@@ -31,7 +32,7 @@ class Calls:
         drafts: bodies, and ids of what the calls name.
         sandbox: whether what belongs to the sandbox may be called.
         why_not: why it may not, where that is so.
-        most_cases: of those that one test tries; None for all.
+        cases: which of them a test tries.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Calls:
         *,
         sandbox: bool = True,
         why_not: str = NOT_HERE,
-        most_cases: int | None = None,
+        cases: Cases = ALL_CASES,
     ) -> None:
         self._api = api
         self._ids = ids
@@ -51,7 +52,7 @@ class Calls:
         self._drafts = drafts
         self._sandbox = sandbox
         self._why_no_simulation = why_not
-        self._most_cases = most_cases
+        self._cases = cases
 
     def valid(self, operation: Operation, *, full: bool = False) -> Call:
         """A call of an operation that would succeed.
@@ -120,11 +121,8 @@ class Calls:
     # Sending
 
     def some(self, cases: Iterable[_T]) -> list[_T]:
-        """The cases that are tried: all of them, or as many as the profile of the run allows, spread over all."""
-        every, most = list(cases), self._most_cases
-        if most is None or len(every) <= most:
-            return every
-        return [every[index * (len(every) - 1) // (most - 1)] for index in range(most)]
+        """The cases that are tried: all of them, or as many as the profile of the run allows."""
+        return self._cases.tried(cases)
 
     def send(self, call: Call, api: Api | None = None, **options: Any) -> httpx.Response:
         """Send a call; options as for `Api.request`, and another `method`."""

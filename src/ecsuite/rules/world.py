@@ -10,6 +10,7 @@ from ecsuite.contract import Contract
 from ecsuite.ids import Ids
 from ecsuite.rules.batches import Batches
 from ecsuite.rules.calls import Calls
+from ecsuite.rules.cases import ALL_CASES, Cases
 from ecsuite.rules.deliveries import Deliveries
 from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.entities import Entities
@@ -61,7 +62,7 @@ def build_world(
     *,
     sandbox: bool = True,
     conditions: Conditions | None = None,
-    most_cases: int | None = None,
+    cases: Cases = ALL_CASES,
 ) -> World:
     """A new world around a client.
 
@@ -71,7 +72,7 @@ def build_world(
         receiver: where webhooks lead.
         sandbox: whether webhooks may be tested, and events simulated.
         conditions: what is known of the server beside its contract.
-        most_cases: of those that one test tries; None for all.
+        cases: which of them a test tries.
     """
     conditions = conditions or Conditions()
     simulation = sandbox and conditions.may_simulate
@@ -86,7 +87,7 @@ def build_world(
         api, values, samples, representation, verify, sandbox=simulation, must_be_https=bool(conditions.https_webhooks)
     )
     why_not = conditions.why_no_simulation
-    calls = Calls(api, ids, samples, entities.drafts, sandbox=simulation, why_not=why_not, most_cases=most_cases)
+    calls = Calls(api, ids, samples, entities.drafts, sandbox=simulation, why_not=why_not, cases=cases)
     return World(
         api=api,
         contract=contract,

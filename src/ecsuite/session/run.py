@@ -38,6 +38,7 @@ class Run:
         require_complete: raises CassetteStale where a recording has more than the run asked for.
         keep: whether what the run makes is left.
         most_cases: of those that one test tries; None for all.
+        turn: a number of the test that the run is of, for which of them are.
     """
 
     edition: str
@@ -50,6 +51,7 @@ class Run:
     require_complete: Callable[[], None]
     keep: bool = False
     most_cases: int | None = None
+    turn: int = 0
 
     @property
     def journal(self) -> Journal:
@@ -91,6 +93,7 @@ class Run:
 
     def world(self, api: Api | None = None) -> World:
         """A new world around calls of this run's partner, or of the client that is given."""
+        from ecsuite.rules.cases import Cases  # noqa: PLC0415
         from ecsuite.rules.world import build_world  # noqa: PLC0415  a replayed quickstart needs none of the rules
 
         sandbox, conditions = self.target.sandbox, self.target.conditions
@@ -100,7 +103,7 @@ class Run:
             self.receiver,
             sandbox=sandbox,
             conditions=conditions,
-            most_cases=self.most_cases,
+            cases=Cases(self.most_cases, self.turn),
         )
 
     @property
@@ -116,7 +119,7 @@ class Run:
 
 
 @contextmanager
-def open_run(  # noqa: PLR0913  all but two have defaults
+def open_run(
     edition: str,
     target: Target,
     *,
@@ -125,7 +128,6 @@ def open_run(  # noqa: PLR0913  all but two have defaults
     connections: Connections | None = None,
     keep: bool = False,
     redactor: Redactor | None = None,
-    most_cases: int | None = None,
 ) -> Iterator[Run]:
     """A run over the network. What it makes and does not delete is deleted when it closes.
 
@@ -138,7 +140,6 @@ def open_run(  # noqa: PLR0913  all but two have defaults
         connections: shared with other runs; its own where they are left out.
         keep: whether what the run makes is left.
         redactor: of what the run is a part of.
-        most_cases: of those that one test tries; None for all.
     """
     with ExitStack() as stack:
         if connections is None:
@@ -153,7 +154,7 @@ def open_run(  # noqa: PLR0913  all but two have defaults
 
         receiver = OwnHooks(lambda: connections.receiver, connections.activity)
         run = _run(edition, target, client, ids, receiver, redactor, lambda: None)
-        run = replace(run, keep=keep, most_cases=most_cases)
+        run = replace(run, keep=keep)
         stack.callback(transcript.clear)
         stack.callback(run.clean_up)
         yield run

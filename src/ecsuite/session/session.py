@@ -158,7 +158,6 @@ class Session:
             connections=shared,
             keep=self.settings.keep,
             redactor=self.redactor,
-            most_cases=self.settings.profile.most_cases,
         )
 
     @contextmanager

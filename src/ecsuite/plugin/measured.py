@@ -1,0 +1,75 @@
+"""What was measured of our tests, in tests/profiles.json: what each sends and looks at, and which profiles it is in.
+
+`tox run -e measure` makes that file. Of other tests, such as a partner's own, nothing is known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from ecsuite.session.profile import Profile
+
+_FOLDER: Final = "tests"
+_FILE: Final = "profiles.json"
+
+
+def is_measured(item: pytest.Item) -> bool:
+    """Whether anything is known of a test."""
+    return bool(_row_of(item))
+
+
+def is_in(item: pytest.Item, profile: Profile, editions: tuple[str, ...]) -> bool:
+    """Whether a profile of one of some editions has a test."""
+    folder, test = _folder_of(item.path), _name_of(item)
+    return folder is not None and any(test in _content(folder)[profile.name].get(edition, ()) for edition in editions)
+
+
+def most_cases_of(item: pytest.Item, profile: Profile, editions: tuple[str, ...]) -> int | None:
+    """How many of its cases a test tries in a profile; None for all."""
+    folder, test = _folder_of(item.path), _name_of(item)
+    whole = _content(folder)["whole"].get(profile.name, {}) if folder else {}
+    return None if any(test in whole.get(edition, ()) for edition in editions) else profile.most_cases
+
+
+def requests_of(item: pytest.Item, profile: Profile, editions: tuple[str, ...]) -> int:
+    """How many requests a test sends in a profile; 0 where that is not known."""
+    full, few = _row_of(item).get("requests", (0, 0))
+    return int(full if most_cases_of(item, profile, editions) is None else few)
+
+
+def looks_of(item: pytest.Item) -> dict[str, tuple[str, ...]]:
+    """The promises that a test looks at, by the operation that it looks at them of; empty for calls of none."""
+    folder, looks = _folder_of(item.path), _row_of(item).get("looks", {})
+    return {operation: tuple(_content(folder)["looks"][index]) for operation, index in looks.items()} if folder else {}
+
+
+def _row_of(item: pytest.Item) -> Mapping[str, Any]:
+    folder = _folder_of(item.path)
+    row: Mapping[str, Any] = _content(folder)["tests"].get(_name_of(item), {}) if folder else {}
+    return row
+
+
+def _name_of(item: pytest.Item) -> str:
+    """The name of a test of ours, from whatever folder it is run; empty for another one."""
+    folder = _folder_of(item.path)
+    if folder is None:
+        return ""
+    return f"{_FOLDER}/{item.path.relative_to(folder).as_posix()}::{item.nodeid.partition('::')[2]}"
+
+
+@cache
+def _content(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def _folder_of(path: Path) -> Path | None:
+    """The folder of our tests that a file of tests is in: the clone's, or the installed one; None for another file."""
+    return next((folder for folder in path.parents if folder.name == _FOLDER and (folder / _FILE).is_file()), None)

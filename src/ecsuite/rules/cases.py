@@ -1,0 +1,37 @@
+"""Which of its cases a test tries: all of them, or some, as the profile of the run has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """How many of its cases a test tries.
+
+    Attributes:
+        most: so many; None for all.
+        turn: a number of the test, by which the tests take turns at the cases.
+    """
+
+    most: int | None = None
+    turn: int = 0
+
+    def tried(self, cases: Iterable[_T]) -> list[_T]:
+        """The cases that are tried: where not all are, the first and others.
+
+        The others lie apart. Which they are depends on the test, so that all tests together try each kind of them.
+        """
+        every, most = list(cases), self.most
+        if most is None or len(every) <= most:
+            return every
+        rest = len(every) - 1
+        others = {(self.turn + index * rest // (most - 1)) % rest + 1 for index in range(most - 1)}
+        return [every[index] for index in sorted({0, *others})]
+
+
+ALL_CASES: Final = Cases()
