@@ -295,6 +295,23 @@ def test_wrong_parameter_breaks_its_promise(exchange):
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "answer", "path"),
+    [
+        ("GET /users/4/resources", {"resources": [{"userId": "4"}, {"userId": "5"}]}, ("resources", 1, "userId")),
+        ("GET /webhooks/logs/4", {"webhookNotificationLog": {"notificationId": "5"}}, ("webhookNotificationLog", "notificationId")),
+    ],
+    ids=["in a list", "in an object"],
+)  # fmt: skip
+def test_id_in_a_member_breaks_its_promise(exchange, line, answer, path):
+    """An id that is not the path's is found inside the members of a response, too; edition 2023-10 wraps nothing."""
+    checker = Checker(editions.contract("2026-01"), "https://api.example/v1", "")
+
+    findings = [facts(finding) for finding in checker.check(exchange(line, answer=answer)).findings]
+
+    assert found(PATH_IDS, "changed", body(path), expected="4", actual="5") in findings
+
+
 def test_every_check_can_fail():
     """Each check but the one that only reports has a case that fails it."""
     assert {check.promise for check in CHECKS} - {*BREAKS, REQUEST_PARAMETERS} == {OPTIONAL_MEMBERS}

@@ -97,6 +97,7 @@ CHANGED = {
     "a list for an object": ({}, []),
     "an object for a list": ([], {}),
     "whitespace between": (Trimmed(" Å  B "), "Å B"),
+    "more than the text to trim": (Trimmed(" Å "), "Å B"),
     "a number for a text to trim": (Trimmed("1"), 1),
     "null for a text to trim": (Trimmed(" "), None),
     "another text where null may come": (OrNull("1"), "2"),

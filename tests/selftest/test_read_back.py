@@ -117,6 +117,7 @@ TAKEN = [
     ("an empty text for a type", {"locationType": ""}, {"locationType": "Unknown"}, "warning"),
     ("a name in another case", {"locationId": DROP, "LOCATIONID": "7"}, {"locationId": "7"}, "warning"),
     ("another value in another case", {"locationId": DROP, "LOCATIONID": "7"}, {"locationId": "8"}, "error"),
+    ("true shown for a number", {"coordinates": {"latitude": "1"}}, {"coordinates": {"latitude": True}}, "error"),
     ("true for a number", {"coordinates": {"latitude": True}}, {"coordinates": {"latitude": 1}}, "error"),
 ]  # fmt: skip
 

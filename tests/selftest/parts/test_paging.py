@@ -247,6 +247,7 @@ def test_entity_beyond_the_end_of_a_walk_is_not_missed(world_of):
 
 FIGURES = {
     "a first page": (({}, 1, 2, 5), {"currentPage": 1, "pageSize": 2, "totalPages": 3, "nextPage": 2, "previousPage": None}),
+    "a first page that names one before": (({"previousPage": 0}, 1, 2, 5), {"currentPage": 1, "pageSize": 2, "totalPages": 3, "nextPage": 2, "previousPage": None}),
     "a page between": (({}, 2, 2, 5), {"currentPage": 2, "pageSize": 2, "totalPages": 3, "nextPage": 3, "previousPage": 1}),
     "a last page": (({}, 3, 2, 5), {"currentPage": 3, "pageSize": 2, "totalPages": 3, "nextPage": None, "previousPage": 2}),
     "a full last page": (({}, 2, 2, 4), {"currentPage": 2, "pageSize": 2, "totalPages": 2, "nextPage": None, "previousPage": 1}),
