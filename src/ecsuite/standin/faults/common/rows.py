@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote
 
 from ecsuite.contract import Level
 from ecsuite.findings.breach import Place
@@ -16,6 +17,12 @@ from ecsuite.standin.app import Plant
 from ecsuite.standin.faults import Fault
 from ecsuite.standin.faults import planting as p
 
+# How a server may misread ids in a path, each as the name and the text of a fault, and what it makes of one.
+MISREAD_IDS: Final[tuple[tuple[str, str, Callable[[str], str]], ...]] = (
+    ("id-ends-at-a-colon", "an id in a path is read up to a colon alone", lambda own: own.partition(":")[0]),
+    ("plus-in-path-is-a-blank", "a plus in a path is read as a blank", lambda own: own.replace("+", " ")),
+    ("id-is-not-decoded", "an id in a path is read without being decoded", lambda own: quote(own, safe="")),
+)
 GUIDE: Final[Level] = "guide"
 
 

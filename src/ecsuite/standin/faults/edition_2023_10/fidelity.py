@@ -21,7 +21,7 @@ from ecsuite.standin.faults.common.changes import (
     shortened,
     swapped,
 )
-from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
+from ecsuite.standin.faults.common.rows import GUIDE, MISREAD_IDS, SPEC, fault, faults
 
 FAULTS: Final = faults(
     "fidelity",
@@ -320,4 +320,10 @@ FAULTS: Final = faults(
     fault("vehicle-not-found", SPEC, "a vehicle is not found after it was made")
     .plant(p.sends(p.status(404), "getVehicle"))
     .finding(found(STATUS_EXPECTED, "getVehicle", 404, STATUS, "status")),
+    *(
+        fault(name, SPEC, text)
+        .plant(p.reads_id("getUser", change))
+        .finding(found(ROUND_TRIP, "getUser", 404, STATUS, "status"))
+        for name, text, change in MISREAD_IDS
+    ),
 )

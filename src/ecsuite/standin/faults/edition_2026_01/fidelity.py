@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
+from ecsuite.findings.breach import STATUS
 from ecsuite.findings.pattern import SUCCESS, Equal, OfType, found, inside
 from ecsuite.promises import PATH_IDS, RESPONSE_BODY, ROUND_TRIP
 from ecsuite.standin.edition_2026_01 import webhooks
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.changes import ascii_only, float32, mojibake, shortened, swapped
-from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
+from ecsuite.standin.faults.common.rows import GUIDE, MISREAD_IDS, fault, faults
 
 
 def _without_zeros(meters: list[str] | None) -> list[str] | None:
@@ -152,4 +153,10 @@ FAULTS: Final = faults(
     fault("listed-webhook-url-is-another", GUIDE, "the list of webhooks shows other URLs")
     .plant(p.shows("listWebhooks", "/webhooks/*/webhookUrl", lambda url: url + "?"))
     .finding(found(ROUND_TRIP, "listWebhooks", 200, inside("/webhookUrl"), "changed")),
+    *(
+        fault(name, GUIDE, text)
+        .plant(p.reads_id("getUser", change))
+        .finding(found(ROUND_TRIP, "getUser", 404, STATUS, "status"))
+        for name, text, change in MISREAD_IDS
+    ),
 )

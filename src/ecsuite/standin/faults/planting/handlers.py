@@ -110,6 +110,15 @@ def refuses(operation: str, when: Callable[[Any], bool], code: int = 400) -> Pla
     return does(operation, act)
 
 
+def reads_id(operation: str, change: Callable[[str], str]) -> Plant:
+    """Takes the ids in the path of an operation for others."""
+
+    def act(original: Handler, call: Call) -> Reply:
+        return original(replace(call, path={name: change(own) for name, own in call.path.items()}))
+
+    return does(operation, act)
+
+
 def numbers_ids(*operations: str) -> Plant:
     """Gives what operations make the next number for an id."""
     count = itertools.count(1)
