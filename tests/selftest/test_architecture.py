@@ -199,6 +199,7 @@ MAY_USE_WORDING = {
         "collection",
         "excerpt",
         "findings",
+        "github",
         "junit",
         "lesson",
         "lines",

@@ -70,7 +70,9 @@ def write_test(folder: Path, test: str) -> None:
 
 def environment(env: dict[str, str]) -> dict[str, str]:
     """This process's environment without what is about tests and servers, and with the variables that are given."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith(("EC_", "GITHUB_", "PYTEST_", "TOX_"))
+    }
     return own | {"COLUMNS": "200"} | env
 
 

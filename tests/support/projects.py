@@ -46,7 +46,9 @@ OUTCOMES = {"passed", "failed", "error", "deselected", "skipped", "inconclusive"
 
 def run_module(folder: Path, *command: str, **env: str) -> Result:
     """Runs a module of Python in a folder; of the variables that concern this run none is set, but those given."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith(("EC_", "GITHUB_", "PYTEST_", "TOX_"))
+    }
     ran = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=folder,

@@ -10,6 +10,7 @@ import pytest
 
 from ecsuite.errors import ReportUnwritable
 from ecsuite.left import exit_code
+from ecsuite.plugin.github import append_summary
 from ecsuite.plugin.inconclusive import OUTCOME
 from ecsuite.plugin.masking import Words
 from ecsuite.plugin.options import MOST_FINDINGS
@@ -196,6 +197,7 @@ class Reporter:
             self._collector.exit_code = final_code(self._config, session.exitstatus)
             self._result = self._collector.result()
             self._write(self._result)
+            self._lines += append_summary(self._result)
         except ReportUnwritable as error:
             self._failed_to_write = str(error)
             if session.exitstatus == pytest.ExitCode.OK:

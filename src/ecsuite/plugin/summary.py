@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from ecsuite.plugin.github import annotations_of
 from ecsuite.plugin.outcome import is_told
 from ecsuite.plugin.recording import recordings_of
 from ecsuite.plugin.results import Reporter, reporter_of
@@ -80,6 +81,8 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
     for text in recordings.lines:
         terminalreporter.line(text)
     _tell_rest(terminalreporter, reporter)
+    for text in annotations_of(result):
+        terminalreporter.line(text)
 
 
 def _tell_rest(terminalreporter: Any, reporter: Reporter) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ecsuite import wording
@@ -20,18 +20,49 @@ from ecsuite.report.verdict import verdict_of
 from ecsuite.results.cause import Cause
 from ecsuite.results.result import RunResult
 
-# GitHub takes a megabyte, and drops all of what is larger; nobody reads that many.
+# GitHub takes 1,024 KiB of a step, and drops all of it where there is more.
+MOST_BYTES: Final = 900_000
+# Nobody reads more of them.
 MOST_CAUSES: Final = 50
 MOST_REASONS: Final = 12
 _SORTS: Final = {"media_types": "media types"}
 
 
-def summary_md(result: RunResult) -> str:
-    """A result on a page."""
-    return "\n".join(_lines(result)) + "\n"
+def summary_md(result: RunResult, most: int = MOST_BYTES) -> str:
+    """A result on a page of so many bytes at most: no cause is cut, but the last ones may only be counted."""
+    head, rest = _text(_head(result)), _text(_rest(result))
+    causes = [_text(_cause(number, cause)) for number, cause in enumerate(result.causes[:MOST_CAUSES], 1)]
+    shown: list[str] = []
+    room = most - _size(head) - _size(rest) - _size(_more(len(result.causes)))
+    for cause in causes:
+        room -= _size(cause)
+        if room < 0:
+            break
+        shown.append(cause)
+    left = len(result.causes) - len(shown)
+    return _fitting("".join([head, *shown, _more(left) if left else "", rest]), most)
 
 
-def _lines(result: RunResult) -> Iterator[str]:
+def _more(count: int) -> str:
+    return f"\nAnd {count} more: `ecsuite show` has all of them.\n"
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _fitting(text: str, most: int) -> str:
+    """As many lines of a text as fit."""
+    while _size(text) > most:
+        text = text[: text.rstrip("\n").rfind("\n") + 1]
+    return text
+
+
+def _head(result: RunResult) -> Iterator[str]:
     run = result.run
     editions = ", ".join(run.settings.get("editions", ()))
     yield f"# {escaped(verdict_of(result))}"
@@ -39,10 +70,9 @@ def _lines(result: RunResult) -> Iterator[str]:
     where = ", ".join(f"`{url}`" for url in run.base_urls)
     yield f"Energy Coordination API {editions}, {run.settings.get('target', '')}: {where}, {run.started}. "
     yield f"{figures_text(result.figures)}. ecsuite {run.versions.get('ecsuite', '')}."
-    for number, cause in enumerate(result.causes[:MOST_CAUSES], 1):
-        yield from _cause(number, cause)
-    if len(result.causes) > MOST_CAUSES:
-        yield from ("", f"And {len(result.causes) - MOST_CAUSES} more.")
+
+
+def _rest(result: RunResult) -> Iterator[str]:
     if result.problems:
         yield from ("", "## Problems", "")
         yield from (
