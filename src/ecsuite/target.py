@@ -208,7 +208,7 @@ def _holder(token: str) -> str:
     try:
         part = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, RecursionError):
         return ""
     claims = claims if isinstance(claims, dict) else {}
     holder = claims.get("client_id") or claims.get("azp") or claims.get("sub")

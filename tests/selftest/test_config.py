@@ -84,6 +84,16 @@ def test_project_file_has_a_table(folder):
     assert find(written(folder, "[tool.ecsuite", "pyproject.toml")) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a" + ".a" * 400 + " = 1", "a = " + "[" * 5000 + "]" * 5000, "a" + ".a" * 100_000 + " = 1", "[a" + ".a" * 900],
+)
+def test_deep_file_is_one_line(folder, text):
+    """What is nested deeper than any configuration is refused at once."""
+    with pytest.raises(ConfigInvalid, match=r"^ecsuite\.toml(:\d+)?: "):
+        find(written(folder, text))
+
+
 def test_file_is_found_above_within_the_repository(folder):
     """A file holds in the folders below, as far as the repository goes."""
     inner = folder / "repository" / "deep"

@@ -444,6 +444,15 @@ def test_damage_is_told_with_its_place(result, tmp_path, change, where):
         store.read(tmp_path)
 
 
+def test_deep_damage_is_one_line(result, tmp_path):
+    """What is nested deeper than any result is damage, wherever it stands."""
+    text = json.dumps(result.to_json() | {"findings": "deep"}).replace('"deep"', "[" * 500 + "]" * 500)
+    (tmp_path / store.FILE).write_text(text)
+
+    with pytest.raises(ReportUnusable, match="it is damaged, and nested too deep$"):
+        store.read(tmp_path)
+
+
 def test_result_names_no_promise_that_was_renamed(result):
     """Ids of promises travel, titles do not."""
     text = json.dumps(result.to_json())

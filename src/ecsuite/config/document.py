@@ -15,6 +15,9 @@ NAME: Final = "ecsuite.toml"
 _PROJECT: Final = "pyproject.toml"
 _IN_PROJECT: Final = ("tool", "ecsuite")
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
+# On one line: of all keys and numbers there.
+_MOST_DOTS: Final = 500
+_TOO_DEEP: Final = "it is nested too deep"
 _KEY: Final = re.compile(r"\s*([\w.\"'-]+)\s*=")
 Steps = tuple[str | int, ...]
 
@@ -112,6 +115,7 @@ def _read(path: Path, prefix: tuple[str, ...]) -> Document | None:
         text = path.read_text(encoding="utf-8-sig")
         if ".".join(prefix) not in text:
             return None
+        _require_shallow_keys(text)
         table = tomllib.loads(text)
     except OSError as error:
         raise ConfigInvalid(path.name, f"cannot be read ({error.strerror or error})") from None
@@ -119,15 +123,25 @@ def _read(path: Path, prefix: tuple[str, ...]) -> Document | None:
         if prefix:
             # It is others' to say what is wrong with their file.
             return None
-        raise ConfigInvalid(path.name, f"is no TOML: {error}") from None
+        reason = _TOO_DEEP if isinstance(error, RecursionError) else str(error)
+        raise ConfigInvalid(path.name, f"is no TOML: {reason}") from None
     for step in prefix:
         table = table.get(step, {})
     if prefix and not table:
         return None
     document = Document(path, path.name, text, prefix, table)
-    _refuse_secrets(document, (), table)
+    try:
+        _refuse_secrets(document, (), table)
+    except RecursionError:
+        raise ConfigInvalid(document.where(), _TOO_DEEP) from None
     document.require_keys((), table, keys.TOP_KEYS)
     return document
+
+
+def _require_shallow_keys(text: str) -> None:
+    """See that no key has more parts than anybody writes: the time that tomllib takes grows with their square."""
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise ValueError(_TOO_DEEP)
 
 
 def _refuse_secrets(document: Document, steps: Steps, value: Any) -> None:

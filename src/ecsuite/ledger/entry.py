@@ -113,6 +113,6 @@ def read_entry(line: bytes) -> dict[str, Any] | None:
     """The object in a line; None where it is torn, or holds none."""
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -165,7 +165,7 @@ def _saved(node: Mapping[str, Any], own: Sent, context: _Context) -> Saved:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -190,7 +190,7 @@ def delivery_line(sample: Sample, longest: int) -> str:
     """A call of the API on one line: its method and the decisive part of its body."""
     try:
         body = json.loads(sample.request_body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return wording.shorten(f"{sample.method} {sample.request_body}", longest)
     return f"{sample.method} {excerpt(body, sample.path, longest)}"
 

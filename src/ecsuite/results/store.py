@@ -127,7 +127,11 @@ def read(folder: Path) -> RunResult:
         raise ReportUnusable(path, "it is none of ecsuite's")
     if value.get("schema") != SCHEMA:
         raise ReportUnusable(path, f"it is of version {value.get('schema')!r}, and this ecsuite reads {SCHEMA}")
-    damage = _damage(value)
+    try:
+        damage = _damage(value)
+    except ValueError:
+        # What checks it goes no deeper.
+        damage = "and nested too deep"
     if damage:
         raise ReportUnusable(path, f"it is damaged, {damage}")
     if not all(map(_is_ours, value["files"])):

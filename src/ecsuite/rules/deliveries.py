@@ -216,7 +216,7 @@ def is_same_json(text: Any, value: Any) -> bool:
     """Whether a string is the JSON of a value."""
     try:
         return bool(json.loads(text) == value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return False
 
 
