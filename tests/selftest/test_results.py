@@ -449,7 +449,7 @@ def test_deep_damage_is_one_line(result, tmp_path):
     text = json.dumps(result.to_json() | {"findings": "deep"}).replace('"deep"', "[" * 500 + "]" * 500)
     (tmp_path / store.FILE).write_text(text)
 
-    with pytest.raises(ReportUnusable, match="it is damaged, and nested too deep$"):
+    with pytest.raises(ReportUnusable, match=r"it is damaged, and nested too deep$"):
         store.read(tmp_path)
 
 
