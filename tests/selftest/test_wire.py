@@ -13,7 +13,7 @@ from ecsuite.findings.breach import Place
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED
-from ecsuite.promises import NO_BODY, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
+from ecsuite.promises import NO_BODY, RESPONSE_ARRIVES, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
 from ecsuite.target import Credentials, Target
 
 GONE = b"HTTP/1.1 204 No Content\r\n"
@@ -82,6 +82,19 @@ def test_what_follows_a_response_is_not_the_next_one(connect, name):
     notes = [finding.breach.note for finding in api.journal.findings if finding.promise == RESPONSE_BODY.id]
     assert notes == ["something follows the 15 bytes of its Content-Length"] * is_finding
     assert len(running.requests) == running.connections == 2
+
+
+def test_what_comes_too_late_is_told_with_what_came_before(connect):
+    """What a client reads in the place of a response may belong to the response before it on that connection."""
+    with server(answer(), b"x" * 5000 + b"\r\n\r\n") as running:
+        api = connect(running.port)
+        api.get("/users/42")
+        with pytest.raises(PromiseBroken, match="GET /v1/users/42 came before on this connection, and may be longer"):
+            api.get("/users/43")
+
+    (finding,) = api.journal.findings
+    assert finding.promise == RESPONSE_ARRIVES.id
+    assert len(finding.breach.note) < 400
 
 
 def test_connection_is_kept_after_an_ordinary_204(connect):

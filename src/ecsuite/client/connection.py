@@ -10,12 +10,13 @@ from typing import Any, Final, Protocol
 from ecsuite.bounds import CONNECT_SECONDS, RESPONSE_SECONDS, SILENT_SECONDS
 from ecsuite.client.certificates import refused, what_is_wrong
 from ecsuite.client.decoding import Decoding
-from ecsuite.client.transport import Network
+from ecsuite.client.transport import NOTHING_CAME, Network
 from ecsuite.http import httpx
 from ecsuite.messages.codings import ACCEPTED
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
 from ecsuite.target import Target
 from ecsuite.version import __version__
+from ecsuite.wording import shorten
 
 EXPECTATION: Final = "ecsuite.expectation"
 # What says, where a body is cut off, whether that may be the network's doing.
@@ -27,9 +28,10 @@ HELD: Final = "ecsuite.held"
 _WATCHER: Final = "ecsuite.watcher"
 # The response to a request, once it is read and checked.
 _CHECKED: Final = "ecsuite.checked"
-# As httpcore and h11 say it; any other error of the protocol is about what did come.
-_NOTHING_CAME: Final = "Server disconnected"
+# As h11 says it; any other error of the protocol is about what did come.
 _NOT_ALL_CAME: Final = "peer closed connection"
+# Characters of what an error says, which may show what came.
+_LONGEST: Final = 300
 
 
 class CutOff(httpx.ReadError):
@@ -140,7 +142,7 @@ def mark_repeated(request: httpx.Request) -> None:
 def is_lost(error: Exception) -> bool:
     """Whether a request was sent, and what came back was nothing, or was cut off."""
     if isinstance(error, httpx.RemoteProtocolError):
-        return str(error).startswith(_NOTHING_CAME)
+        return str(error).startswith(NOTHING_CAME)
     return isinstance(error, httpx.NetworkError | httpx.TimeoutException)
 
 
@@ -157,7 +159,7 @@ def said_by(error: httpx.RequestError) -> str:
         return "the proxy of the environment asks for credentials (407): put them into its address, as user:password@"
     if (certificate := refused(error)) is not None:
         return what_is_wrong(certificate, error.request.url.host)
-    return f"{type(error).__name__}: {error}".rstrip(": ")
+    return shorten(f"{type(error).__name__}: {error}".rstrip(": "), _LONGEST)
 
 
 def is_cut_off(error: Exception) -> bool:

@@ -20,6 +20,7 @@ from ecsuite.http import httpx
 
 _HEAD_IS_READ: Final = "http11.receive_response_headers.complete"
 _END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
+_LONGEST_LINE: Final = 200
 _INFORMATIONAL: Final = re.compile(rb"HTTP/1\.\d 1(?!01)\d\d")
 
 
@@ -53,6 +54,12 @@ class BoundedBackend(httpcore.SyncBackend):
             raise httpcore.ConnectError(f"{host} cannot be the name of a host") from None
         return _BoundedStream(opened, self._seconds, self._of_thread)
 
+    @property
+    def before(self) -> str:
+        """The request before the latest of this thread on the same connection; empty where that was its first."""
+        stream = getattr(self._of_thread, "stream", None)
+        return cast("_BoundedStream", stream).before if stream is not None else ""
+
     def trace(self, event: str, _: object) -> None:
         """Learn from httpcore, in the thread that reads a response, that its head has come."""
         if event == _HEAD_IS_READ:
@@ -75,9 +82,15 @@ class _BoundedStream(httpcore.NetworkStream):
         self._head_length = 0
         self._received = 0
         self._latest = b""
+        self._is_sending = False
+        self._line = self.before = ""
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._of_thread.stream = self
+        if not self._is_sending:
+            # The head comes first, and a body may be written piece by piece.
+            self.before, self._line = self._line, " ".join(buffer[:_LONGEST_LINE].decode("latin-1").split()[:2])
+            self._is_sending = True
         self._is_head, self._left = True, HEAD_BYTES
         self._heads.clear()
         self._received = 0
@@ -98,6 +111,7 @@ class _BoundedStream(httpcore.NetworkStream):
         return self._latest[-count:] if count > 0 else b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self._is_sending = False
         left = self._ends_at - time.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout(self._too_slow)

@@ -13,8 +13,13 @@ from ecsuite.bounds import RESPONSE_SECONDS
 from ecsuite.errors import SocksMissing
 from ecsuite.http import httpx
 from ecsuite.target import Target
+from ecsuite.wording import shorten
 
 PROXY_AUTHENTICATION: Final = 407
+# As httpcore says that a connection ended before a response.
+NOTHING_CAME: Final = "Server disconnected"
+# Characters of an error that shows what came.
+_LONGEST: Final = 120
 
 
 class Network(httpx.BaseTransport):
@@ -52,6 +57,12 @@ class Network(httpx.BaseTransport):
         request.extensions["trace"] = self._backend.trace
         try:
             response = self._routes[proxy].handle_request(request)
+        except httpx.RemoteProtocolError as error:
+            before = self._backend.before
+            if not before or str(error).startswith(NOTHING_CAME):
+                raise
+            longer = f"the response to {before} came before on this connection, and may be longer than it said"
+            raise httpx.RemoteProtocolError(f"{shorten(str(error), _LONGEST)}; {longer}") from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             if not proxy:
                 raise
