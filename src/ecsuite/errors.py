@@ -459,8 +459,9 @@ class Undeletable(NothingThere):
 
 
 class OthersAtStake(NothingThere):
-    def __init__(self, line: str, count: int) -> None:
-        super().__init__(f"{line}: what it makes is deleted with all of its kind, and {count} there are not this run's")
+    def __init__(self, line: str, count: int | None) -> None:
+        others = "what is there cannot be listed" if count is None else f"{count} there are not this run's"
+        super().__init__(f"{line}: what it makes is deleted with all of its kind, and {others}")
 
 
 class CouldNotTell(EcsuiteError):

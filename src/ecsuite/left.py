@@ -10,8 +10,9 @@ from typing import Any, Literal
 # refused    the server answered its DELETE, and did not delete it
 # unreached  no answer came, or the credentials had ended
 # untraceable no answer told whether it was made, or under which id, and nothing tells it from what others have made
+# shared     it goes with a DELETE of all of a kind, and some of that may be others'
 # unfindable its id is one that a server may never find in a path
-Reason = Literal["kept", "refused", "unreached", "untraceable", "unfindable"]
+Reason = Literal["kept", "refused", "unreached", "untraceable", "shared", "unfindable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +49,4 @@ def exit_code(left: Iterable[Left]) -> int:
     reasons = {each.reason for each in left}
     if "refused" in reasons:
         return 1
-    return 6 if reasons & {"unreached", "untraceable"} else 0
+    return 6 if reasons & {"unreached", "untraceable", "shared"} else 0

@@ -14,6 +14,8 @@ from ecsuite.client.ownership import Ownership
 from ecsuite.errors import CouldNotTell, OthersAtStake, Undeletable
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Journal
+from ecsuite.ledger import PartnerLedger, open_ledger
+from ecsuite.ledger.find import Found, ledgers
 from ecsuite.left import Left, exit_code
 from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.target import Credentials, Target
@@ -39,10 +41,11 @@ class Server:
     def __call__(self, request):
         line = f"{request.method} {request.url.raw_path.decode().removeprefix('/v1')}"
         self.calls.append(line)
-        answer = self.answers.get(line, httpx.Response(204) if request.method == "DELETE" else self.other)
+        other = httpx.Response(204) if request.method == "DELETE" else self.other
+        answer = self.answers.get(line, self.answers.get(line.partition("?")[0], other))
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer() if callable(answer) else answer
 
     @property
     def deleted(self):
@@ -51,11 +54,11 @@ class Server:
 
 @pytest.fixture
 def api_of():
-    def make(server, edition="2026-01", **rules) -> Api:
+    def make(server, edition="2026-01", ledger=None, **rules) -> Api:
         target = Target("live", BASE, "", Credentials(access_token="token"))
         checker = Checker(editions.contract(edition), BASE, "")
         transport = httpx.MockTransport(server)
-        cleanup = Cleanup(checker.contract, Ownership(**rules)) if rules else None
+        cleanup = Cleanup(checker.contract, Ownership(**rules), ledger) if rules else None
         return Api(target, checker, Journal(), transport=transport, cleanup=cleanup)
 
     return make
@@ -205,6 +208,47 @@ def test_what_was_there_before_is_not_deleted(api_of):
     assert [line for line in server.calls if line.startswith("GET")] == ["GET /users/42", "GET /users/43"]
 
 
+def test_what_the_server_names_is_the_runs_own(api_of):
+    """A short id that the server chose is deleted, too, though nothing about it is unique."""
+    server = Server({"POST /webhooks": httpx.Response(201, json={**HOOKS["2023-10"], "id": "17"})})
+    api = api_of(server, "2023-10", is_shared=True)
+
+    api.post("/webhooks", json=HOOKS["2023-10"])
+    api.clean_up()
+
+    assert (server.deleted, api.left) == (["/webhooks/17"], ())
+
+
+@pytest.mark.parametrize(("there", "deleted"), [(404, ["/users/7"]), (200, [f"/users/{ONE}"])])
+def test_what_is_answered_under_another_id(api_of, there, deleted):
+    """A server may give what was sent an id of its own; where it did not, the id in its answer is somebody else's."""
+    server = Server(
+        {
+            "POST /users": httpx.Response(201, json={"userId": "7"}),
+            f"GET /users/{ONE}": httpx.Response(there, json={"userId": ONE}),
+        }
+    )
+    api = api_of(server, "2023-10", is_shared=True)
+
+    sent(api, "/users", {"userId": ONE})
+    api.clean_up()
+
+    assert (server.deleted, api.left) == (deleted, ())
+
+
+def test_refusal_of_what_is_right_may_have_acted(api_of):
+    """What was to be made by a call with a right to success is deleted, whatever it was answered."""
+    server = Server({"POST /users": httpx.Response(403, json={})})
+    api = api_of(server, is_shared=True)
+
+    with contextlib.suppress(PromiseBroken):
+        api.post("/users", json={"userId": ONE})
+    sent(api, "/users", {"userId": TWO})
+    api.clean_up()
+
+    assert set(server.deleted) == {f"/users/{ONE}"}
+
+
 def simulating(listed):
     """A server that simulates, and lists some users."""
     users = httpx.Response(200, json={"users": [{"userId": own} for own in listed]})
@@ -224,6 +268,51 @@ def test_what_others_made_is_not_deleted_with_all(api_of, line):
     api.clean_up()
 
     assert line not in server.calls
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_what_cannot_be_listed_is_not_deleted_with_all(api_of, status):
+    """Where nobody knows what is there, nothing is simulated."""
+    server = simulating([])
+    server.answers["GET /users"] = httpx.Response(status)
+    api = api_of(server, is_shared=True)
+
+    with pytest.raises(OthersAtStake, match="what is there cannot be listed"):
+        api.post("/simulation/partner")
+
+
+def test_list_is_looked_at_to_its_end(api_of):
+    """What others have may stand on the last page alone, of a server that gives fewer than it is asked for."""
+    server = simulating([])
+    for page, listed in enumerate(([ONE], [TWO], []), 1):
+        answer = httpx.Response(200, json={"users": [{"userId": own} for own in listed]})
+        server.answers[f"GET /users?page={page}&pageSize=1000"] = answer
+    server.answers["POST /users"] = httpx.Response(201)
+    api = api_of(server, is_shared=True)
+
+    api.post("/users", json={"userId": ONE})
+    with pytest.raises(OthersAtStake, match="1 there are not this run's"):
+        api.post("/simulation/partner")
+
+
+def test_what_proves_that_all_is_the_runs_own_is_written_down(api_of, tmp_path):
+    """After a simulation its ledger has the ids of all that is there, as hashes."""
+    server = simulating([])
+    ledger = open_ledger(BASE, "2026-01", folder=tmp_path)
+    api = api_of(server, is_shared=True, ledger=PartnerLedger(lambda: ledger, "client"))
+    made = simulating([ONE, TWO]).answers["GET /users"]
+
+    def simulate():
+        server.answers["GET /users"] = made
+        return httpx.Response(201)
+
+    server.answers["POST /simulation/partner"] = simulate
+    api.post("/simulation/partner")
+
+    (partner,) = Found(ledgers(tmp_path)[0]).partners
+    shown = partner.shown["/simulation/partner"]
+    assert (shown.lister, shown.ids) == ("/users", (ledger.head.digest(ONE), ledger.head.digest(TWO)))
+    ledger.close()
 
 
 def test_simulated_data_is_deleted_where_it_is_the_runs_own(api_of):

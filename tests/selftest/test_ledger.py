@@ -14,7 +14,9 @@ from filelock import FileLock
 from live_runs import COMMAND, EDITION, environment, listed, write_test
 from proxies import Answer, behind, proxying
 
+from ecsuite import editions
 from ecsuite.errors import LedgerUnwritable
+from ecsuite.http import httpx
 from ecsuite.ledger import PartnerLedger, Sought, open_ledger, require_home
 from ecsuite.ledger.find import Found, ledgers
 from ecsuite.ledger.write import LOCK
@@ -266,6 +268,48 @@ def test_cleanup_tells_what_it_could_not_delete(tmp_path):
     assert re.search(r"^  DELETE http://\S+/users/left  403$", ran.stdout, re.MULTILINE)
     assert (dead.returncode, len(dead.stderr.splitlines())) == (4, 1)
     assert len(ledgers(tmp_path / "ecsuite" / "ledgers")) == 1
+
+
+SIMULATION = "/simulation/partner"
+PROOFS = {
+    "all is the run's": (True, (), 0, "  deleted: http"),
+    "others came after it": (True, ("mine",), 6, "1 in /users came after the run"),
+    "nothing was noted": (False, (), 6, "the run ended before it could note what is its own"),
+}
+
+
+@pytest.mark.parametrize(("is_proven", "later", "code", "text"), PROOFS.values(), ids=[*PROOFS])
+def test_what_goes_with_all_of_its_kind(tmp_path, is_proven, later, code, text):
+    """What a killed run simulated is deleted where its ledger proves that nothing of others goes with it, else named."""
+    edition = max(editions.editions())
+    with serving(edition) as standin, closing(httpx.Client()) as http:
+        env = standin.environment() | {"XDG_STATE_HOME": str(tmp_path)}
+        headers = {"Authorization": f"Bearer {token_of(http, env)}"}
+        url = env["EC_BASE_URL"]
+        http.post(f"{url}{SIMULATION}", headers=headers)
+        ids = [each["userId"] for each in http.get(f"{url}/users", headers=headers).json()["users"]]
+        ledger = open_ledger(url, edition, folder=tmp_path / "ecsuite" / "ledgers")
+        own = partner(ledger, env["EC_CLIENT_ID"])
+        own.making(SIMULATION)
+        if is_proven:
+            own.shown(SIMULATION, "/users", ids)
+        os.close(ledger._file)
+        ledger._held.release()
+        for name in later:
+            http.post(f"{url}/users", headers=headers, json={"userId": name})
+        ran = cleanup(env)
+        left = http.get(f"{url}/users", headers=headers).json()["users"]
+
+    assert (ran.returncode, ran.stderr) == (code, ""), ran.stdout
+    assert text in ran.stdout
+    assert len(left) == (len(ids) + len(later) if code else 0)
+
+
+def token_of(http, env):
+    """An access token of the first partner."""
+    form = {"grant_type": "client_credentials"}
+    form |= {name.lower(): env[f"EC_{name}"] for name in ("CLIENT_ID", "CLIENT_SECRET")}
+    return http.post(env["EC_TOKEN_URL"], data=form).json()["access_token"]
 
 
 def test_lock_dies_with_its_process(tmp_path):

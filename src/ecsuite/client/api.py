@@ -159,6 +159,8 @@ class Api:
         if authorize and method in METHODS:
             self._precautions.take(request)
         response = (self._authorization if authorize else self._sender).send(request)
+        if authorize and method in METHODS:
+            self._precautions.after(response)
         if strict:
             require_expected(response, expect)
         return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from typing import Any, Final
 
 from ecsuite.checks import DecodedExchange, request_body
@@ -23,6 +24,7 @@ from ecsuite.json_paths import objects_in_list, texts_in
 from ecsuite.ledger import PartnerLedger, Sought
 
 NOT_FOUND: Final = 404
+UNAUTHORIZED: Final = 401
 # Statuses that say that a call has done nothing.
 REFUSALS: Final = range(400, 500)
 
@@ -64,6 +66,17 @@ class Cleanup:
         if names_by_server(self._contract, decoded) and (sought := self._sought_by(decoded)):
             self._ledger.seeking(sought)
 
+    @property
+    def keeps_ledger(self) -> bool:
+        """Whether it is written down what is made."""
+        return self._ledger is not None
+
+    def prove(self, maker: Operation, lister: Operation, ids: Iterable[str]) -> None:
+        """Write down what a list shows, of which all is the run's own that goes with what a call has made."""
+        for link in deletions(self._contract, maker):
+            if self._ledger is not None:
+                self._ledger.shown(fill(self._contract.operations[link.operation_id], {}), lister.path, ids)
+
     def note(self, decoded: DecodedExchange) -> None:
         """Learn from an exchange what was made or deleted."""
         operation = decoded.operation
@@ -74,6 +87,9 @@ class Cleanup:
         elif decoded.is_success:
             self._note_making(operation, decoded)
         elif decoded.status in REFUSALS:
+            if decoded.status != UNAUTHORIZED and _has_right_to_success(decoded):
+                # A server that refuses what is right may as well have acted.
+                self._note_sent_ids(decoded)
             self._settle(decoded)
         else:
             # A server may fail, or lead elsewhere, after it has acted (RFC 9110 section 15.4.4).
@@ -96,10 +112,45 @@ class Cleanup:
                 # A wrong request that was taken may have made it under another id than it sent.
                 shown += link.each(as_answered(decoded.values))
             for values in shown:
+                if not self._sends_id(operation):
+                    # Nobody else has what was named just now.
+                    self.ownership.claim(fill(self._contract.operations[link.operation_id], values))
                 self._add(link, values)
             self._note_sent(link, decoded, is_shown=bool(shown))
             if shown:
+                self._note_sent_ids(decoded)
                 self._settle(decoded)
+
+    def _sends_id(self, operation: Operation) -> bool:
+        entity_type = type_made_by(self._contract, operation.id)
+        return entity_type is None or entity_type.sends_id
+
+    def _note_sent_ids(self, decoded: DecodedExchange) -> None:
+        """Note what may be there under the ids that were sent, whatever was answered."""
+        for link in deletions(self._contract, decoded.operation):
+            for values in texts_sent(link, decoded):
+                if values is not None and all(map(is_segment, values.values())):
+                    self._add(link, values, is_certain=False)
+
+    def renamed(self, decoded: DecodedExchange) -> list[tuple[str, str]]:
+        """Of what was made under another id than was sent: where it would stand by the id that was sent, and does."""
+        pairs = []
+        for link in deletions(self._contract, decoded.operation):
+            sent, shown = list(texts_sent(link, decoded)), list(texts(link, decoded.values))
+            deleter = self._contract.operations[link.operation_id]
+            pairs += [
+                (one, two) for one, two in zip(sent, shown, strict=False) if one and two and len(sent) == len(shown)
+            ]
+        found = [(fill(deleter, one), fill(deleter, two)) for one, two in pairs]
+        return [(one, two) for one, two in found if one != two and one in self._made and two not in self._made]
+
+    def take_over(self, sent: str, answered: str) -> None:
+        """Learn that nothing is there under the id that was sent, so that what was answered is the run's own."""
+        self._made.pop(sent, None)
+        self._uncertain.discard(sent)
+        self._keep(answered)
+        if self._ledger is not None:
+            self._ledger.gone(sent)
 
     def _note_sent(self, link: Link, decoded: DecodedExchange, *, is_shown: bool = False) -> None:
         """Note what a call may have made by what it sent; `is_shown` where its answer has told of something."""
@@ -202,6 +253,11 @@ class Cleanup:
     def untraceable(self) -> tuple[str, ...]:
         """The paths of calls that may have made what nothing tells from others."""
         return tuple(self._untraceable)
+
+
+def _has_right_to_success(decoded: DecodedExchange) -> bool:
+    expectation = decoded.exchange.request.expectation
+    return not (expectation.statuses or expectation.unspecified or expectation.violates)
 
 
 def _is_to_be_refused(decoded: DecodedExchange) -> bool:

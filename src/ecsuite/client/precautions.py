@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import checked_of
-from ecsuite.client.cleanup import Cleanup
+from ecsuite.client.cleanup import NOT_FOUND, Cleanup
 from ecsuite.client.connection import name_of, to_request
+from ecsuite.client.listed import listed
 from ecsuite.client.making import MAKING, is_deletable, lists_at_stake, makes
 from ecsuite.client.passage import Passage
-from ecsuite.client.paths import fill
-from ecsuite.contract import Operation
 from ecsuite.errors import OthersAtStake, Undeletable
 from ecsuite.http import httpx
-from ecsuite.json_paths import objects_in_list
 from ecsuite.messages.exchange import Exchange, Response
 
 METHODS: Final = MAKING | {"DELETE"}
@@ -94,14 +92,27 @@ class Precautions:
 
     def _require_no_others(self, decoded: DecodedExchange, line: str) -> None:
         for lister in lists_at_stake(self._contract, decoded.operation) if self._ownership.must_ask_for_all else ():
-            others = [path for path in self._listed(lister) if not self._ownership.has_made(path)]
-            if others:
-                raise OthersAtStake(line, len(others))
+            shown = listed(self._contract, lister, self._read)
+            others = None if shown is None else [path for path in shown if not self._ownership.has_made(path)]
+            if others != []:
+                raise OthersAtStake(line, None if others is None else len(others))
             self._ownership.may_delete_all()
 
-    def _listed(self, lister: Operation) -> list[str]:
-        """The paths of what a list shows."""
-        types = [each for each in self._contract.entity_types if lister in each.listers]
-        listed: Any = checked_of(self._read(lister.path)).decoded.values.response
-        ids = [(each, item.get(each.member)) for each in types for item in objects_in_list(listed)]
-        return [fill(each.reader, {each.parameter: own}) for each, own in ids if isinstance(own, str)]
+    def after(self, response: httpx.Response) -> None:
+        """Look at what a call has made, where others use the server, and its answer does not say what is the run's own.
+
+        That is so where it names another id than was sent, and where it made what is deleted with all of its kind: as
+        nothing of others was there before it, all that is there now is the run's own, and a later run can prove it.
+        """
+        decoded = checked_of(response).decoded
+        operation = decoded.operation
+        if not (self._ownership.is_shared and response.is_success and operation) or self._in_order:
+            return
+        if operation.method not in MAKING:
+            return
+        for sent, answered in self._cleanup.renamed(decoded):
+            if self._contract.find("GET", sent) and self._read(sent).status_code == NOT_FOUND:
+                self._cleanup.take_over(sent, answered)
+        for lister in lists_at_stake(self._contract, operation) if self._cleanup.keeps_ledger else ():
+            if (shown := listed(self._contract, lister, self._read)) is not None:
+                self._cleanup.prove(operation, lister, shown.values())

@@ -61,6 +61,21 @@ class Sought:
         return any(known(text) == self.mark for text in texts)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was there when all of a kind was the run's own.
+
+    Attributes:
+        path: where a DELETE ends all of that kind.
+        lister: the path of the list that shows it.
+        ids: the hashes of all ids in that list.
+    """
+
+    path: str
+    lister: str
+    ids: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Partner:
     """What a partner's calls may have left, in the order in which it was made.
@@ -68,24 +83,38 @@ class Partner:
     Attributes:
         digest: the hash of who the partner is.
         made: paths below the base URL.
+        shown: by the path that ends all of a kind, what proves that it is the run's own.
     """
 
     digest: str
     made: dict[str, None] = field(default_factory=dict)
     sought: dict[Sought, None] = field(default_factory=dict)
+    shown: dict[str, Shown] = field(default_factory=dict)
 
     def note(self, entry: Mapping[str, Any]) -> bool:
-        """Learn from a line; whether it says what was not known."""
-        before = len(self.made), len(self.sought)
+        """Learn from a line; whether it says what was not known.
+
+        Raises:
+            KeyError, TypeError: it is none of a ledger's.
+        """
+        before = self._state
         if "made" in entry:
             self.made[entry["made"]] = None
         elif "gone" in entry:
             self.made.pop(entry["gone"], None)
+            self.shown.pop(entry["gone"], None)
         elif "sought" in entry:
             self.sought[Sought(**entry["sought"])] = None
         elif "found" in entry:
             self.sought.pop(Sought(**entry["found"]), None)
-        return before != (len(self.made), len(self.sought))
+        elif "shown" in entry:
+            shown = Shown(**(entry["shown"] | {"ids": tuple(entry["shown"]["ids"])}))
+            self.shown[shown.path] = shown
+        return before != self._state
+
+    @property
+    def _state(self) -> tuple[int, int, tuple[Shown, ...]]:
+        return len(self.made), len(self.sought), tuple(self.shown.values())
 
     @property
     def has_left(self) -> bool:

@@ -26,7 +26,9 @@ class Found:
         for line in lines[1:] if self.head else ():
             entry = read_entry(line)
             if entry is not None and isinstance(entry.get("partner"), str):
-                self._of(entry["partner"]).note(entry)
+                # What is damaged says nothing.
+                with suppress(KeyError, TypeError):
+                    self._of(entry["partner"]).note(entry)
         self._is_torn = bool(lines) and not lines[-1].endswith(b"\n")
 
     def note(self, partner: str, entry: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ecsuite.errors import LedgerUnwritable
-from ecsuite.ledger.entry import Head, Partner, Sought, line_of
+from ecsuite.ledger.entry import Head, Partner, Shown, Sought, line_of
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -134,6 +134,11 @@ class PartnerLedger:
     def found(self, sought: Sought) -> None:
         """It is known under which, or that it was not made."""
         self._note([{"found": self._hashed(sought)}])
+
+    def shown(self, path: str, lister: str, ids: Iterable[str]) -> None:
+        """All that a list shows, by its ids, when what a path deletes all of a kind of was the run's own."""
+        head = self._ledger().head
+        self._note([{"shown": asdict(Shown(path, lister, tuple(map(head.digest, ids))))}])
 
     def _note(self, entries: Sequence[dict[str, Any]], *, is_ahead: bool = False) -> None:
         ledger = self._ledger()

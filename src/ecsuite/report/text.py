@@ -21,6 +21,7 @@ _LEFT: Final[Mapping[Reason, str]] = {
     "unreached": "left on the server {}, for no answer came; delete it in this order, or run ecsuite cleanup:",
     "kept": "left on the server {}, as you wanted; delete it in this order, or run ecsuite cleanup:",
     "untraceable": "may be left on the server {}, for an answer was lost; look among what is listed at:",
+    "shared": "left on the server {}, for what is others' may go with it; that is yours to do:",
     "unfindable": "may be left on the server {}, for not every server finds such ids in a path:",
 }
 

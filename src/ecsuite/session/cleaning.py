@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from ecsuite import editions
 from ecsuite.checks import Checker
-from ecsuite.client import Patience, Wait
+from ecsuite.client import Api, Patience, Wait
+from ecsuite.client.housekeeping import CLEAN_UP
+from ecsuite.client.listed import listed
 from ecsuite.contract import Contract, parameters
-from ecsuite.errors import UnknownEdition
+from ecsuite.errors import CouldNotTell, NothingThere, UnknownEdition
+from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Result
 from ecsuite.journal import Journal
-from ecsuite.ledger.entry import Head, Partner, Sought
+from ecsuite.ledger.entry import Head, Partner
 from ecsuite.ledger.find import Found, ledgers, locked
 from ecsuite.left import Left
 from ecsuite.messages.redact import Redactor
@@ -98,17 +102,13 @@ class Cleaning:
                     yield from self._of_partner(found, partner, editions.contract(head.edition), place)
 
     def _of_partner(self, found: Found, partner: Partner, contract: Contract, target: Target) -> Iterator[Left]:
-        paths = [path for path in partner.made if _names_one(contract, path)]
-        for path in [path for path in partner.made if path not in paths]:
-            self.tell(f"  {target.base_url}{path} would delete all of a kind, so that is yours to do")
-            if not self.dry_run:
-                found.note(partner.digest, {"gone": path})
         if self.dry_run:
-            self._tell_plan(target, paths, list(partner.sought))
+            self._tell_plan(contract, target, partner)
             return
-        left = self._delete(contract, target, paths, list(partner.sought))
-        still = {each.address for each in left}
-        for path in paths:
+        left = self._delete(found, partner, contract, target)
+        # What is for others to decide is told once.
+        still = {each.address for each in left if each.reason != "shared"}
+        for path in list(partner.made):
             if path not in still:
                 found.note(partner.digest, {"gone": path})
         for sought in list(partner.sought):
@@ -116,26 +116,53 @@ class Cleaning:
                 found.note(partner.digest, {"found": asdict(sought)})
         yield from (replace(each, address=f"{target.base_url}{each.address}") for each in left)
 
-    def _tell_plan(self, target: Target, paths: Sequence[str], sought: Sequence[Sought]) -> None:
-        for path in reversed(paths):
-            self.tell(f"  would delete {target.base_url}{path}")
-        for each in sought:
+    def _tell_plan(self, contract: Contract, target: Target, partner: Partner) -> None:
+        for path in reversed(partner.made):
+            condition = "" if _names_one(contract, path) else ", where all that goes with it is the run's own"
+            self.tell(f"  would delete {target.base_url}{path}{condition}")
+        for each in partner.sought:
             self.tell(f"  would look in {target.base_url}{each.lister} for what the run made there, and delete it")
 
-    def _delete(self, contract: Contract, target: Target, paths: list[str], sought: list[Sought]) -> tuple[Left, ...]:
+    def _delete(self, found: Found, partner: Partner, contract: Contract, target: Target) -> tuple[Left, ...]:
         redactor, journal = Redactor(), Journal()
         checker = Checker(contract, target.base_url, target.token_url, redactor.text)
         journal.listeners.append(self._tell_deletion)
         with closing(Connections(target, Patience(tell=self.waiting), terms=Terms(keeps_ledger=False))) as connections:
             api = connections.client(target, checker, journal, redactor, in_order=False)
-            api.cleanup.adopt(paths, sought)
+            of_all = [path for path in partner.made if not _names_one(contract, path)]
+            kept = [left for path in of_all if (left := _why_not_all(api, found, partner, path))]
+            stay = {each.address for each in kept}
+            if not stay:
+                api.cleanup.ownership.may_delete_all()
+            api.cleanup.adopt([path for path in partner.made if path not in stay], list(partner.sought))
             api.clean_up()
-            return api.left
+            return (*api.left, *kept)
 
     def _tell_deletion(self, result: Result) -> None:
         request, status = result.exchange.request, result.exchange.response.status
         if request.method == "DELETE" and status in _SAID:
             self.tell(f"  {_SAID[status]}: {request.url}")
+
+
+def _why_not_all(api: Api, found: Found, partner: Partner, path: str) -> Left | None:
+    """Why a DELETE of all of a kind may end what is not the run's own; None where that is known not to be so.
+
+    The ledger proves it by the ids that were listed when all was the run's own: where nothing else is there, nothing
+    else goes.
+    """
+    shown, contract = partner.shown.get(path), api.checker.contract
+    lister = contract.find("GET", shown.lister) if shown else None
+    if shown is None or lister is None or found.head is None:
+        return Left(path, "shared", "the run ended before it could note what is its own")
+    read = partial(api.get, expect=CLEAN_UP, strict=False)
+    try:
+        there = listed(contract, lister.operation, read)
+    except (CouldNotTell, NothingThere, PromiseBroken):
+        there = None
+    if there is None:
+        return Left(path, "unreached", f"what {shown.lister} lists cannot be read")
+    others = [own for at, own in there.items() if found.head.digest(own) not in shown.ids and at not in partner.made]
+    return Left(path, "shared", f"{len(others)} in {shown.lister} came after the run") if others else None
 
 
 def _credentials(target: Target, head: Head, partner: Partner) -> Credentials | None:
