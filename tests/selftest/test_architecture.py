@@ -39,6 +39,7 @@ LAYERS = [
     ["ecsuite.messages.media"],
     ["ecsuite.messages.escapes"],
     ["ecsuite.messages.encodings"],
+    ["ecsuite.messages.caseless"],
     ["ecsuite.messages.spellings"],
     ["ecsuite.messages.codings"],
     ["ecsuite.messages.redact"],

@@ -106,6 +106,21 @@ def test_what_is_no_http_is_told_in_our_words(tmp_path):
     assert re.search(r"^\d\d:\d\d:\d\d  Invalid HTTP request received\.$", file.read_text(), re.MULTILINE)
 
 
+@pytest.mark.parametrize("target", [b"http://[", b"[", b"//[::1", b"*", b"http://a:b/", b"/\xff\xfe"])
+def test_target_that_is_no_address_ends_no_log(tmp_path, target):
+    """Whatever a request asks for has a line, and so has the next one."""
+    file = tmp_path / "log.txt"
+    with file.open("w") as stderr, serving(stderr=stderr) as env:
+        address = httpx.URL(env["EC_BASE_URL"])
+        for asked in (target, b"/next"):
+            with socket.create_connection((address.host, address.port)) as raw:
+                raw.sendall(b"GET " + asked + b" HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+                raw.recv(100)
+
+    assert re.search(r"^\d\d:\d\d:\d\d  GET /next  404", file.read_text(), re.MULTILINE)
+    assert "Traceback" not in file.read_text()
+
+
 def test_quiet_says_nothing(tmp_path):
     """With --quiet no request is told."""
     file = tmp_path / "log.txt"

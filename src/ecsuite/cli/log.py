@@ -53,12 +53,19 @@ class Log(Generic[_T]):
 
     def _write_all(self) -> None:
         while (record := self._waiting.get()) is not None:
-            lines = [*self._lines(record)]
+            lines = self._made(record)
             if self._left_out:
                 lines.append(f"... and {self._left_out} more, which came faster than they could be written")
                 self._left_out = 0
             if not self._write("".join(f"{line}\n" for line in lines).encode(errors="replace")):
                 return
+
+    def _made(self, record: _T) -> list[str]:
+        """The lines of a record; whatever it is, the next ones are told, too."""
+        try:
+            return [*self._lines(record)]
+        except Exception as error:  # noqa: BLE001  it would end the thread, and with it the log
+            return [f"a request that cannot be told ({type(error).__name__})"]
 
     def _write(self, text: bytes) -> bool:
         """Write a text; whether somebody takes it."""

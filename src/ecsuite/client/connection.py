@@ -10,13 +10,12 @@ from typing import Any, Final, Protocol
 from ecsuite.bounds import CONNECT_SECONDS, RESPONSE_SECONDS, SILENT_SECONDS
 from ecsuite.client.certificates import refused, what_is_wrong
 from ecsuite.client.decoding import Decoding
-from ecsuite.client.transport import NOTHING_CAME, Network
+from ecsuite.client.transport import NOTHING_CAME, Network, cut
 from ecsuite.http import httpx
 from ecsuite.messages.codings import ACCEPTED
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
 from ecsuite.target import Target
 from ecsuite.version import __version__
-from ecsuite.wording import shorten
 
 EXPECTATION: Final = "ecsuite.expectation"
 # What says, where a body is cut off, whether that may be the network's doing.
@@ -159,7 +158,7 @@ def said_by(error: httpx.RequestError) -> str:
         return "the proxy of the environment asks for credentials (407): put them into its address, as user:password@"
     if (certificate := refused(error)) is not None:
         return what_is_wrong(certificate, error.request.url.host)
-    return shorten(f"{type(error).__name__}: {error}".rstrip(": "), _LONGEST)
+    return cut(f"{type(error).__name__}: {error}".rstrip(": "), _LONGEST)
 
 
 def is_cut_off(error: Exception) -> bool:

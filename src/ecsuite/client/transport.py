@@ -13,7 +13,6 @@ from ecsuite.bounds import RESPONSE_SECONDS
 from ecsuite.errors import SocksMissing
 from ecsuite.http import httpx
 from ecsuite.target import Target
-from ecsuite.wording import shorten
 
 PROXY_AUTHENTICATION: Final = 407
 # As httpcore says that a connection ended before a response.
@@ -62,7 +61,7 @@ class Network(httpx.BaseTransport):
             if not before or str(error).startswith(NOTHING_CAME):
                 raise
             longer = f"the response to {before} came before on this connection, and may be longer than it said"
-            raise httpx.RemoteProtocolError(f"{shorten(str(error), _LONGEST)}; {longer}") from error
+            raise httpx.RemoteProtocolError(f"{cut(str(error), _LONGEST)}; {longer}") from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             if not proxy:
                 raise
@@ -83,6 +82,11 @@ class Network(httpx.BaseTransport):
         # httpx has no parameter for it. Its own class, for that is what vcrpy records.
         transport._pool._network_backend = self._backend  # noqa: SLF001
         return transport
+
+
+def cut(text: str, most: int) -> str:
+    """The beginning of a text that is too long to read."""
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def _proxy(url: str, target: Target, env: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -25,7 +25,15 @@ _BASE64_ESCAPE: Final = re.compile(
     rf"(?P<slash>\\/|%{AGAIN}2[fF]|\\{{1,8}}u002[fF])|(?P<plus>%{AGAIN}2[bB]|\\{{1,8}}u002[bB])|{_LINE_END}"
 )
 _ESCAPE: Final = re.compile(r"\\{1,8}u00([0-7][0-9a-fA-F])|%([0-7][0-9a-fA-F])")
-_HEX: Final = re.compile(r"[0-9a-fA-F]{2}(?:[ :-]?[0-9a-fA-F]{2}){3,}")
+_HEX: Final = re.compile(r"[0-9a-fA-F]{2}(?:[ :,-]?[0-9a-fA-F]{2}){3,}")
+# Bytes in hexadecimal of which each has a sign of its own, and in decimal, as in a list.
+_MARKED: Final = re.compile(r"(?:(?:[=;]|0[xX]|,? {0,2}0[xX]|, |\\{1,8}[xX]?|%[uU]00)[0-9a-fA-F]{2} ?){4,}")
+_MARKED_BYTE: Final = re.compile(r"(?:[=;]|0[xX]|, |\\{1,8}[xX]?|%[uU]00)([0-9a-fA-F]{2})")
+_LISTED: Final = re.compile(r"(?<!\d)(?:\d{1,3}[, \n]{1,3}){7,}\d{1,3}(?!\d)")
+_NUMBER: Final = re.compile(r"\d+")
+# What is not seen, but for the NUL of each second byte of UTF-16.
+_UNSEEN: Final = re.compile("[\x00\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_LARGEST: Final = 255
 
 
 def encoded(text: str) -> Iterator[tuple[str, Places]]:
@@ -33,6 +41,7 @@ def encoded(text: str) -> Iterator[tuple[str, Places]]:
     if _ESCAPE.search(text):
         # An escape may be made of escapes altogether.
         yield _without_escapes(text)
+    yield from _byte_by_byte(text)
     for match in _BASE64.finditer(text):
         yield from _from_base64(match[0], range(match.start(), match.end() + 1))
     if _BASE64_ESCAPE.search(text):
@@ -40,7 +49,7 @@ def encoded(text: str) -> Iterator[tuple[str, Places]]:
             if _BASE64_ESCAPE.search(match[0]):
                 yield from _from_base64(*_unescaped(match))
     for match in _HEX.finditer(text):
-        digits = [at for at in range(match.start(), match.end()) if text[at] not in " :-"]
+        digits = [at for at in range(match.start(), match.end()) if text[at] not in " :,-"]
         for first in (0, 1):
             pairs = [*zip(digits[first::2], digits[first + 1 :: 2], strict=False)]
             decoded = bytes.fromhex("".join(text[one] + text[two] for one, two in pairs)).decode("latin-1")
@@ -82,6 +91,27 @@ def _without_escapes(text: str) -> tuple[str, Places]:
         places += range(at, escape.start() + 1)
         at = escape.end()
     return "".join([*pieces, text[at:]]), partial(_among, [*places, *range(at, len(text) + 1)])
+
+
+def _byte_by_byte(text: str) -> Iterator[tuple[str, Places]]:
+    """What stands between bytes that are not seen, and bytes by their numbers."""
+    if _UNSEEN.search(text):
+        places = [at for at, char in enumerate(text) if not _UNSEEN.match(char)]
+        yield "".join(text[at] for at in places), partial(_among, [*places, len(text)])
+    for match in _MARKED.finditer(text):
+        yield _of_bytes((each.span(), int(each[1], 16)) for each in _MARKED_BYTE.finditer(text, *match.span()))
+    for match in _LISTED.finditer(text):
+        yield _of_bytes((each.span(), int(each[0])) for each in _NUMBER.finditer(text, *match.span()))
+
+
+def _of_bytes(found: Iterable[tuple[Span, int]]) -> tuple[str, Places]:
+    """Bytes as a character each, and where each stands."""
+    spans, codes = zip(*((span, min(code, _LARGEST)) for span, code in found), strict=True)
+
+    def place(start: int, end: int) -> Span:
+        return spans[start][0], spans[end - 1][1]
+
+    return bytes(codes).decode("latin-1"), place
 
 
 def _among(places: Sequence[int], start: int, end: int) -> Span:

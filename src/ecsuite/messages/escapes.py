@@ -37,10 +37,9 @@ def spelt(text: str, *, folded: bool = True, lossy: bool = False) -> str:
     """
     # Of several backslashes each could take those of the next.
     units = ((char, len([*group])) for char, group in groupby(text))
+    backslash = r"\\(?:134|[uU]\{?0{0,6}5[cC]\}?|5[cC])|\\|" + rf"%{AGAIN}5[cC]|&{_AMPERSANDS}(?:#92|#[xX]5[cC]|bsol);?"
     return "".join(
-        rf"(?:\\(?:u00)?5[cC]|\\|%{AGAIN}5[cC]|&{_AMPERSANDS}(?:#92|#[xX]5[cC]|bsol);?){{{times},{8 + 3 * times}}}"
-        if char == "\\"
-        else _unit(char, folded, lossy) * times
+        f"(?:{backslash}){{{times},{8 + 3 * times}}}" if char == "\\" else _unit(char, folded, lossy) * times
         for char, times in units
     )
 
@@ -58,7 +57,8 @@ def _unit(char: str, folded: bool, lossy: bool) -> str:  # noqa: FBT001  they ar
     percent = "|".join(f"%{AGAIN}".join(_hex(byte) for byte in code) for code in sorted(bytes_of))
     told = "|".join(part for each in cases for part in _backslashed(each))
     itself = "|".join(f"{each}{_NO_ESCAPE.get(each.lower(), '')}" for each in plain)
-    escaped = f"{_BACKSLASHES}(?:{itself}|{told}|(?:%|u0025){AGAIN}(?:{percent})|u0026{entity})"
+    # What is told by its code comes first, for a digit may be itself, and a part of a code.
+    escaped = f"{_BACKSLASHES}(?:{told}|{itself}|(?:%|u0025){AGAIN}(?:{percent})|u0026{entity})"
     alternatives = [
         *plain,
         rf"\\(?:{escaped})",
@@ -96,6 +96,7 @@ def _backslashed(char: str) -> Iterator[str]:
     code = _any_case(f"{ord(char):x}")
     yield rf"[uU](?:0{{0,6}}{code}|\{{0{{0,4}}{code}\}})"
     for each in (*_bytes(char), *_latin(char)):
+        yield r"\\{1,16}".join(f"{byte:03o}" for byte in each)
         yield r"\\{1,16}".join(f"x{_hex(byte)}" for byte in each)
     if char > "\uffff":
         units = char.encode("utf-16-be")

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
+from ecsuite.messages.caseless import fold, places
 from ecsuite.messages.encodings import Span, encoded
 from ecsuite.messages.escapes import ESCAPING, spelt
 
@@ -60,7 +61,7 @@ class Finder:
         """
         if len(text) < self._fewest or not self._secrets:
             return []
-        return _apart([*self._found(text, DEPTH), *self._cut(text)])
+        return _apart([*self._found(text, DEPTH), *self._cut(text), *self._caseless(text)])
 
     def _found(self, text: str, depth: int) -> Iterator[Place]:
         looked_at = _Text(text)
@@ -68,10 +69,18 @@ class Finder:
             for start, end in secret.spans(looked_at):
                 yield Place(start, end, secret.value)
         if depth:
-            for run, places in encoded(text):
+            for run, place_of in encoded(text):
                 if len(run) >= self._fewest:
                     for place in self._found(run, depth - 1):
-                        yield Place(*places(place.start, place.end), place.secret)
+                        yield Place(*place_of(place.start, place.end), place.secret)
+
+    def _caseless(self, text: str) -> Iterator[Place]:
+        """Secrets in an encoding that has lost the case of its letters, or turned round."""
+        folded = fold(text)
+        for secret in self._secrets:
+            if len(secret.value) >= SHORTEST:
+                for start, end in places(folded, secret.value):
+                    yield Place(start, end, secret.value)
 
     def _cut(self, text: str) -> Iterator[Place]:
         """The parts of secrets before and behind the dots that stand where a text was cut."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from ecsuite import wording
 from ecsuite.checks import REQUEST_CHECKS, Checker
@@ -64,7 +65,13 @@ class ServedLines:
 
     def _findings(self, served: Served) -> tuple[Finding, ...]:
         # Its address is the stand-in's own, by whatever name the client knows it.
-        request = Request(served.method, self._origin + served.target, served.headers, served.body)
+        url = self._origin + served.target
+        try:
+            urlsplit(url)
+        except ValueError:
+            # What no client takes for an address was answered by the server, and no contract is about it.
+            return ()
+        request = Request(served.method, url, served.headers, served.body)
         exchange = Exchange(request, Response(served.status), served.seconds)
         return self._checker.judge(self._checker.decode(exchange), REQUEST_CHECKS).findings
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -106,5 +107,8 @@ def _target(scope: Scope) -> str:
     """The path and the query, as they were sent; of an address that is whole (`GET http://...`) likewise."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     path, query = raw.decode("latin-1"), scope["query_string"].decode("latin-1")
-    path = path if path.startswith("/") else urlsplit(path).path
+    if not path.startswith("/"):
+        # What is no address at all is told as it came.
+        with suppress(ValueError):
+            path = urlsplit(path).path
     return f"{path}?{query}" if query else path
