@@ -35,9 +35,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path == GENERATED and settings.uses_cassettes else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests into the order of their folders, and say which are about an API."""
-    items.sort(key=_place)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests of a replay into the order of their folders, for others have one; and say which are about an API."""
+    if settings_of(config).mode == "replay":
+        items.sort(key=_place)
     for item in items:
         if _place(item) < len(FOLDERS):
             mark_as_suite(item)

@@ -179,6 +179,33 @@ def test_profile_is_as_small_as_it_says(name, edition):
     assert 10 < sum(requests) < REQUESTS[name]
 
 
+def test_what_tells_most_is_run_first(tmp_path):
+    """The quickstart comes before tables, and cheap tests that find much before those that send hundreds of requests."""
+    command = [
+        sys.executable,
+        "-m",
+        "ecsuite",
+        "test",
+        "--collect-only",
+        "-q",
+        "--target",
+        "local",
+        "--edition",
+        "2023-10",
+    ]
+    given = {name: own for name, own in os.environ.items() if not name.startswith(("EC_", "PYTEST_"))}
+
+    ran = subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, encoding="utf-8", check=True)
+
+    names = [line for line in ran.stdout.splitlines() if re.match(r"tests/.*::", line)]
+    assert names[0] == STORY + "/test_2023_10.py::test_quickstart"
+    assert names == sorted(names, key=list(CONTENT["tests"]).index)
+    many = next(name for name in names if "test_many_are_all_listed" in name)
+    assert names.index("tests/rules/test_token.py::test_wrong_credentials_are_refused[2023-10-getToken]") < names.index(
+        many
+    )
+
+
 def test_each_test_is_measured():
     """The file has the tests that there are: `tox run -e measure` makes it again."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "--ec-target", "local"]

@@ -165,6 +165,20 @@ def worth_of(edition: str, tests: Iterable[str]) -> dict[str, Worth]:
     return {function: Worth(few[function], rest[function], count) for function, count in rows.items()}
 
 
+def ranks_of(edition: str, tests: Mapping[str, Measured]) -> dict[str, float]:
+    """How much each test tells for its requests: the faults that it is known to find, and what its function is worth.
+
+    Tests are run in this order, so that what is broken is told soon; it decides nothing else.
+    """
+    known: Mapping[str, str] = json.loads((FAULTS / "known.json").read_text(encoding="utf-8")).get(edition, {})
+    own, worth = Counter(known.values()), worth_of(edition, tests)
+    return {
+        name: (own[name] + sum(worth[function_of(name)][:2]) / worth[function_of(name)].rows)
+        / max(test.requests + test.rest, 1)
+        for name, test in tests.items()
+    }
+
+
 def function_of(name: str) -> str:
     """The test function of a test."""
     return name.partition("[")[0]
@@ -265,6 +279,7 @@ def content_of(measured: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The file: of each test its requests and what it looks at, and the profiles."""
     content: dict[str, Any] = {"looks": [], "tests": {}, "smoke": {}, "standard": {}, "whole": {"standard": {}}}
     looks: dict[tuple[str, ...], int] = {}
+    ranks: dict[str, float] = {}
     for edition, rows in measured.items():
         some = tests_of(edition, rows)
         for name, test in some.items():
@@ -275,6 +290,7 @@ def content_of(measured: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
                 each: looks.setdefault(tuple(sorted(own)), len(looks)) for each, own in sorted(by_operation.items())
             }
             content["tests"][name] = {"requests": rows[name][:2], "looks": seen}
+        ranks |= ranks_of(edition, some)
         cheap = smoke(some)
         chosen = standard(some, worth_of(edition, some))
         content["smoke"][edition], content["standard"][edition] = cheap, chosen.tests
@@ -282,7 +298,8 @@ def content_of(measured: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         print(f"{edition} smoke: {len(cheap)} tests, {sum(some[name].requests for name in cheap)} requests")
         print(f"{edition} standard: {len(chosen.tests)} tests, {chosen.requests} requests")
         print(f"{edition} full: {len(rows)} tests, {sum(row[0] for row in rows.values())} requests")
-    return content | {"looks": [list(own) for own in looks], "tests": dict(sorted(content["tests"].items()))}
+    ranked = sorted(content["tests"].items(), key=lambda pair: (-ranks[pair[0]], pair[0]))
+    return content | {"looks": [list(own) for own in looks], "tests": dict(ranked)}
 
 
 def tests_of(edition: str, rows: Mapping[str, Any]) -> dict[str, Measured]:

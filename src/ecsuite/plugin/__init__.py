@@ -13,6 +13,7 @@ pytest_plugins = (
     "ecsuite.plugin.output",
     "ecsuite.plugin.session",
     "ecsuite.plugin.tables",
+    "ecsuite.plugin.order",
     "ecsuite.plugin.profiles",
     "ecsuite.plugin.selection",
     "ecsuite.plugin.fixtures",

@@ -49,6 +49,12 @@ def looks_of(item: pytest.Item) -> dict[str, tuple[str, ...]]:
     return {operation: tuple(_content(folder)["looks"][index]) for operation, index in looks.items()} if folder else {}
 
 
+def place_of(item: pytest.Item) -> int:
+    """The place of a test among those that are measured, which stand in the order of a run; -1 of another."""
+    folder = _folder_of(item.path)
+    return _places(folder).get(_name_of(item), -1) if folder else -1
+
+
 def _row_of(item: pytest.Item) -> Mapping[str, Any]:
     folder = _folder_of(item.path)
     row: Mapping[str, Any] = _content(folder)["tests"].get(_name_of(item), {}) if folder else {}
@@ -61,6 +67,11 @@ def _name_of(item: pytest.Item) -> str:
     if folder is None:
         return ""
     return f"{_FOLDER}/{item.path.relative_to(folder).as_posix()}::{item.nodeid.partition('::')[2]}"
+
+
+@cache
+def _places(folder: Path) -> dict[str, int]:
+    return {name: place for place, name in enumerate(_content(folder)["tests"])}
 
 
 @cache
