@@ -16,26 +16,40 @@ _VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", [*range(1, 9), *range(1, 6), 7
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
+def new_run() -> str:
+    """What the ids of a run are to begin with, that is no other's."""
+    return secrets.token_hex(4)
+
+
 class Ids:
     """A source of values for one run.
 
     Args:
         seed: what they are drawn from; a fresh one where it is left out.
+        run: eight hexadecimal digits that all ids of a run begin with, so that a person sees whose something is; empty
+            where they do not, as in recordings.
         redacted: whether secrets are drawn as the placeholders that a cassette has in their place.
         on_secret: told of every secret that is drawn.
     """
 
     def __init__(
-        self, seed: str | None = None, *, redacted: bool = False, on_secret: Callable[[str], None] = lambda _: None
+        self,
+        seed: str | None = None,
+        *,
+        run: str = "",
+        redacted: bool = False,
+        on_secret: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.seed = seed or secrets.token_hex(8)
         self._random = random.Random(self.seed)  # noqa: S311  ids of test data, no secrets
+        self.run = run
         self._redacted = redacted
         self._on_secret = on_secret
 
     def new(self) -> str:
         """An id: a version 4 UUID."""
-        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        drawn = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        return self.run + drawn[len(self.run) :]
 
     def digits(self, count: int) -> str:
         """A number of that many digits, as text; it may start with zeros."""

@@ -14,8 +14,7 @@ def test_what_was_sent_comes_back(entity_type: EntityType, world: World) -> None
     """Whatever legal value a member has, reading shows it unchanged, and so does each list, which leaves none out."""
     entities = world.entities.create_each(entity_type, world.calls.legal(entity_type.creator))
 
-    for entity in entities:
-        world.verify.readable(entity)
+    world.api.map_concurrently(world.verify.readable, entities)
     world.verify.all_listed(entities)
 
 

@@ -1,7 +1,10 @@
 """Ids and other values that a client chooses."""
 
+import json
 import re
 import uuid
+
+import pytest
 
 from ecsuite.ids import Ids
 
@@ -24,6 +27,31 @@ def test_live_runs_draw_fresh_values():
 def test_id_is_a_uuid():
     """An id is a version 4 UUID."""
     assert uuid.UUID(Ids("a").new()).version == 4
+
+
+def test_ids_of_a_run_begin_alike():
+    """They are UUIDs all the same, unlike each other, and what else is drawn is as without a run."""
+    own, plain = Ids("a", run="0123abcd"), Ids("a")
+
+    ids = [own.new(), own.new()]
+
+    assert [each[8:] for each in ids] == [plain.new()[8:], plain.new()[8:]]
+    assert all(each.startswith("0123abcd-") and uuid.UUID(each).version == 4 for each in ids)
+    assert own.vin() == plain.vin()
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_what_a_live_run_makes_is_told_to_be_its_own(behind_proxy, workers):
+    """All processes of a run send ids that begin with what the run says at its start, and keeps in its result."""
+    ran = behind_proxy(lambda _: None, *workers)
+
+    said = re.search(r"ecsuite: run ([0-9a-f]{8}): ids of what it makes begin with it", ran.text)
+    sent = [
+        json.loads(call.body)["userId"] for call in ran.calls if call.path.endswith("/users") and call.method == "POST"
+    ]
+    kept = json.loads((ran.folder / ".ecsuite/last/results.json").read_text(encoding="utf-8"))
+    assert len(set(sent)) == len(sent) == 8
+    assert {each[:8] for each in sent} == {said[1]} == {kept["run"]["settings"]["run"]}
 
 
 def test_meter_point_id_has_its_check_digit():

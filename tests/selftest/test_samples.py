@@ -8,7 +8,8 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.ids import Ids
-from ecsuite.samples import Samples
+from ecsuite.json_paths import texts_in
+from ecsuite.samples import RUN, Samples
 from ecsuite.samples.values import TEXTS, UNUSUAL_TEXTS
 
 OPERATIONS = [
@@ -48,6 +49,20 @@ def test_wrong_bodies_are_wrong(samples, edition, operation):
 
     assert all(editions.contract(edition).schemas.violations(schema, body.value) for body in wrong)
     assert len({(body.at, body.case) for body in wrong}) == len(wrong)
+
+
+def test_texts_say_which_run_has_made_them():
+    """A text of what is made for a test ends with the run; where everything legal is tried it comes back as it was sent."""
+    operation = editions.contract("2023-10").operations["createResource"]
+    samples = Samples(editions.contract("2023-10"), lambda kind: " (0123abcd)" if kind == RUN else "x")
+
+    def texts(body):
+        return {text for _, text in texts_in(body.value) if text in TEXTS or "(0123abcd)" in text}
+
+    fullest = texts(samples.fullest(operation.body_schema))
+    assert fullest
+    assert all(text.endswith(" (0123abcd)") for text in fullest)
+    assert set(TEXTS) <= set().union(*map(texts, samples.legal(operation.body_schema)))
 
 
 def every(samples, operation_id):

@@ -62,6 +62,7 @@ class Reporter:
             {
                 "target": settings.mode,
                 "editions": list(settings.editions),
+                **({"run": settings.run_id} if settings.mode == "live" else {}),
                 "strict": self._strict,
                 "max_findings": self._most,
                 **({"coverage_min": self._least} if self._least is not None else {}),

@@ -41,6 +41,8 @@ _SESSION: Final = pytest.StashKey[Session]()
 _RUN: Final = pytest.StashKey[Run]()
 # Under this name a worker of pytest-xdist is told where its deliveries come in.
 _FRONT: Final = "ecsuite_front"
+# Under this name it is told what its ids begin with.
+_RUN_ID: Final = "ecsuite_run_id"
 _EXIT_CODE: Final = pytest.StashKey[int]()
 
 
@@ -109,7 +111,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker where its deliveries come in."""
+    """Tell a worker where its deliveries come in, and which run it is a part of."""
+    node.workerinput[_RUN_ID] = settings_of(node.config).run_id
     front = session_of(node.config).front
     if front is not None:
         node.workerinput[_FRONT] = {"address": front.address, "secret": front.secret}
@@ -138,7 +141,8 @@ def _settings(config: pytest.Config, configuration: Configuration) -> Settings:
         deviations=configuration.deviations(),
     )
     # As pytest-xdist names it to its workers.
-    return replace(settings, run=getattr(config, "workerinput", {}).get("testrunuid", ""))
+    given: dict[str, Any] = getattr(config, "workerinput", {})
+    return replace(settings, run=given.get("testrunuid", ""), run_id=given.get(_RUN_ID, settings.run_id))
 
 
 def _profile(config: pytest.Config, configuration: Configuration, *, recording: bool) -> Profile:
@@ -174,7 +178,10 @@ def final_code(config: pytest.Config, exitstatus: int) -> int:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """What a live run goes by, beside the contract."""
-    return [f"ecsuite: {line}" for line in session_of(config).conditions()]
+    session = session_of(config)
+    whose = f"run {session.settings.run_id}: ids of what it makes begin with it, texts end with it"
+    lines = [whose, *session.conditions()] if session.settings.mode == "live" else []
+    return [f"ecsuite: {line}" for line in lines]
 
 
 def _note_wait(config: pytest.Config, wait: Wait) -> None:

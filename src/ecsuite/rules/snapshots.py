@@ -138,7 +138,8 @@ class Snapshots:
         return self._api.checker.contract
 
     def _take(self, probes: Iterable[Probe]) -> Snapshot:
-        return Snapshot({probe: self._state(probe) for probe in list(probes)})
+        wanted = list(dict.fromkeys(probes))
+        return Snapshot(dict(zip(wanted, self._api.map_concurrently(self._state, wanted), strict=True)))
 
     def _state(self, probe: Probe) -> Any:
         if probe.shows == "value":

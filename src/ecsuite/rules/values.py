@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ecsuite.ids import Ids
+from ecsuite.samples import RUN
 from ecsuite.webhook.receiver import Receiver
 
 # What makes a secret longer than a block of SHA-256, and of more than ASCII.
@@ -45,7 +46,10 @@ class Values:
         }
 
     def draw(self, kind: str) -> str:
-        """A fresh value of a kind of `x-sample`."""
+        """A fresh value of a kind of `x-sample`; or, for `RUN`, what is put behind a text."""
+        if kind == RUN:
+            # Nothing is this world's for having it.
+            return f" ({self.ids.run})" if self.ids.run else ""
         if kind == "hour":
             self._hours += 1
             return (FIRST_HOUR + timedelta(hours=self._hours)).isoformat()

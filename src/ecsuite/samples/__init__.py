@@ -26,7 +26,7 @@ from ecsuite.samples.body import (
     Reference,
     Wrong,
 )
-from ecsuite.samples.drawing import Drawing, Invited, Manner, nobody_invited
+from ecsuite.samples.drawing import RUN, Drawing, Invited, Manner, nobody_invited
 from ecsuite.samples.invalid import broken
 from ecsuite.samples.legal import FULLEST, SMALLEST, branches, manners, needs, outdated, refusable, smallest
 
@@ -34,6 +34,7 @@ __all__ = [
     "MAY_BE_REJECTED",
     "NOBODY",
     "NOTHING",
+    "RUN",
     "UNSPECIFIED_TARGET",
     "Body",
     "Draw",

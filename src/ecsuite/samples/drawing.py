@@ -10,6 +10,8 @@ from ecsuite.contract import Contract, Pointer, Shape
 from ecsuite.samples.body import NOTHING, Body, Draw, Given, Known, Reference
 from ecsuite.samples.values import variants
 
+# What is drawn to stand behind a text, so that a person sees which run has made it.
+RUN: Final = "run"
 # Hexadecimal digits are the same in both cases, and an id is text all the same: one of the ids is in capitals.
 UPPER_CASE_TURN: Final = 2
 # Of so many values that may be null one is.
@@ -106,7 +108,10 @@ class Drawing:
 
     def _plain(self, shape: Shape, turn: int) -> Any:
         options = variants(shape)
-        return options[turn % len(options)]
+        value = options[turn % len(options)]
+        # Where everything legal is tried, a text is to come back as it is.
+        is_named = shape.keywords.get("x-sample") == "text" and not self._manner.allow_null
+        return f"{value}{self._draw(RUN)}" if is_named else value
 
     def _drawn(self, kind: str, turn: int) -> Any:
         value = self._draw(kind)

@@ -119,7 +119,7 @@ class Run:
 
 
 @contextmanager
-def open_run(
+def open_run(  # noqa: PLR0913  all but two have defaults
     edition: str,
     target: Target,
     *,
@@ -128,6 +128,7 @@ def open_run(
     connections: Connections | None = None,
     keep: bool = False,
     redactor: Redactor | None = None,
+    run_id: str = "",
 ) -> Iterator[Run]:
     """A run over the network. What it makes and does not delete is deleted when it closes.
 
@@ -140,12 +141,13 @@ def open_run(
         connections: shared with other runs; its own where they are left out.
         keep: whether what the run makes is left.
         redactor: of what the run is a part of.
+        run_id: what its ids begin with, and its texts end with; nothing of it is recorded.
     """
     with ExitStack() as stack:
         if connections is None:
             connections = stack.enter_context(closing(Connections(target)))
         redactor, journal, contract = Redactor(within=redactor), Journal(), editions.contract(edition)
-        ids = Ids(seed, redacted=recording, on_secret=redactor.add)
+        ids = Ids(seed, run="" if recording else run_id, redacted=recording, on_secret=redactor.add)
         traces, transcript = Traces(ids.seed), Transcript(target, contract, redactor)
 
         def client(place: Target) -> Api:

@@ -158,6 +158,7 @@ class Session:
             connections=shared,
             keep=self.settings.keep,
             redactor=self.redactor,
+            run_id=self.settings.run_id,
         )
 
     @contextmanager

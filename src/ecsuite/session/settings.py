@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ from ecsuite.cassette.tape import path_of
 from ecsuite.client import NO_LIMITS, Limits
 from ecsuite.errors import RecordingNeedsServer
 from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
+from ecsuite.ids import new_run
 from ecsuite.session.profile import FULL, Profile
 from ecsuite.target import Mode
 
@@ -32,6 +33,7 @@ class Settings:
         limits: what may be sent.
         profile: how much is run.
         run: the name that all processes of a run have in common; each has one of its own where it is empty.
+        run_id: what the ids of all its processes begin with.
         deviations: what is accepted of the server.
     """
 
@@ -45,6 +47,7 @@ class Settings:
     limits: Limits = NO_LIMITS
     profile: Profile = FULL
     run: str = ""
+    run_id: str = field(default_factory=new_run, compare=False)
     deviations: Deviations = NO_DEVIATIONS
 
     @classmethod
