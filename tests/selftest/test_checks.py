@@ -166,6 +166,7 @@ BREAKS: dict[Promise, dict[str, tuple[Any, ...]]] = {
     OPERATION: {
         "an unknown path": ({"line": "GET /usrs", "answer": []}, found(OPERATION, "unknown", LINE, actual="GET /v1/usrs")),
         "an unknown method": ({"line": "PATCH /users", "answer": []}, found(OPERATION, "unknown", LINE, actual="PATCH /v1/users")),
+        "a token by GET": ({"line": "GET token", "answer": TOKEN, "response": NO_STORE}, found(OPERATION, "unknown", LINE, actual="GET /connect/token")),
         "a slash at the end": ({"line": "GET /users/", "answer": []}, found(OPERATION, "unknown", LINE, actual="GET /v1/users/")),
     },
     REQUEST_BODY: {
@@ -192,6 +193,7 @@ BREAKS: dict[Promise, dict[str, tuple[Any, ...]]] = {
     STATUS_LISTED: {
         "201 for a report": ({"line": "POST /reports", "status": 201, "sent": {"eventId": "e", "name": "n", "payloads": []}, "answer": {}}, found(STATUS_LISTED, "unlisted", STATUS, expected=[200, 400, 401], actual=201)),
         "200 for a deletion": ({"line": "DELETE /users/4"}, found(STATUS_LISTED, "unlisted", STATUS, expected=[204, 400, 401, 404], actual=200)),
+        "418 for what is gone": ({"status": 418, "expectation": Expectation("absence", frozenset({404}))}, found(STATUS_LISTED, "unlisted", STATUS, expected=[200, 400, 401, 404], actual=418), found(STATUS_EXPECTED, "status", STATUS, expected=[404], actual=418)),
         "202 for a user": ({"line": "POST /users", "status": 202, "sent": USER}, found(STATUS_LISTED, "unlisted", STATUS, expected=[200, 201, 400, 401], actual=202)),
     },
     STATUS_EXPECTED: {
@@ -282,12 +284,13 @@ def test_fault_breaks_its_promise(checker, exchange, promise, name):
     assert findings == [own, *others]
 
 
-def test_wrong_parameter_breaks_its_promise(exchange):
-    """A query parameter of a wrong type is found; edition 2023-10 has none, so this is about the current one."""
+@pytest.mark.parametrize("line", ["GET /users?page=x", "GET /users?page=x&page=1"])
+def test_wrong_parameter_breaks_its_promise(exchange, line):
+    """A query parameter of a wrong type is found, the first of its name; edition 2023-10 has none, so this is about the current one."""
     checker = Checker(editions.contract("2026-01"), "https://api.example/v1", "")
     expectation = Expectation("page-is-text", frozenset({400}))
 
-    findings = checker.check(exchange("GET /users?page=x", status=400, answer="no", expectation=expectation)).findings
+    findings = checker.check(exchange(line, status=400, answer="no", expectation=expectation)).findings
 
     at = Place("query", "page")
     assert [facts(finding) for finding in findings] == [
@@ -375,6 +378,17 @@ def test_delivery_by_another_method_is_found(contract, checker):
     (finding,) = checker.check_delivery(contract.deliveries["testDelivery"], delivery).findings
 
     assert facts(finding) == found(OPERATION, "unknown", LINE, actual="PUT /hooks/x")
+
+
+def test_delivery_without_a_header_is_found(contract, checker):
+    """A delivery has the headers that the contract requires of it."""
+    headers = Headers.of([("Content-Type", "application/json")])
+    delivery = Exchange(Request("POST", "http://127.0.0.1:5001/hooks/x", headers, b"{}"), Response(200))
+
+    (finding,) = checker.check_delivery(contract.deliveries["testDelivery"], delivery).findings
+
+    at = Place("request-header", "Spark-Signature")
+    assert facts(finding) == found(REQUEST_PARAMETERS, "required", at, expected="string")
 
 
 def test_delivery_with_a_member_twice_is_found(contract, checker):

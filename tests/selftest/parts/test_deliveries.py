@@ -24,9 +24,10 @@ URL = "https://partner.example/hooks/mine?key=1"
 RULES = {DELIVERED_TO_ITS_WEBHOOK, DELIVERY_CONTENT, DELIVERY_ARRIVES, DELIVERY_RETRIED, SIGNATURE}
 
 
-def delivery(body, url=URL, key="hush"):
+def delivery(body, url=URL, key="hush", signature=None):
     content = json.dumps(body).encode()
-    headers = [("X-Payload-Signature", sign(key, content)), ("Content-Type", "application/json")]
+    signed = sign(key, content) if signature is None else signature
+    headers = [("X-Payload-Signature", signed), ("Content-Type", "application/json")]
     return Exchange(Request("POST", url, Headers.of(headers), content), Response(200))
 
 
@@ -65,6 +66,7 @@ def test_delivery_that_is_right_breaks_nothing(hooked):
     [
         ([], DELIVERY_ARRIVES),
         ([delivery({"eventId": "7"}, key="another")], SIGNATURE),
+        ([delivery({"eventId": "7"}, signature="")], SIGNATURE),
         ([delivery({"eventId": "8"})], DELIVERY_CONTENT),
         ([delivery({"eventId": "7"}, url=URL.replace("key=1", "key=2"))], DELIVERED_TO_ITS_WEBHOOK),
     ],

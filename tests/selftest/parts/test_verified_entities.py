@@ -112,6 +112,24 @@ def test_listed_entity_is_shown_as_it_is(world_of):
     assert recorded(world, ROUND_TRIP)[0] == [("changed", body((1, "metadata", "brand")), "Think", "Thunk", "")]
 
 
+@pytest.mark.parametrize(("day", "kept"), [("2026-01-20", True), ("2026-01-21", False)])
+def test_listed_entity_is_shown_as_it_was_made(world_of, day, kept):
+    """What the response that made an entity told of it, and nothing can change, its list tells, too."""
+    hook = {"webhookId": "w", "createdDate": "2026-01-20T12:00:00Z"}
+    listed = {"webhooks": [hook | {"createdDate": f"{day}T12:00:00Z"}], "pagination": {"totalRecords": 1}}
+
+    def answer(line, _):
+        return (201, hook) if line.startswith("POST") else (200, listed)
+
+    world = world_of(answer, "2026-01")
+    webhook = world.entities.create(world.entities.type_made_by("createWebhook"))
+
+    assert world.verify.listed(webhook) is kept
+    assert [(kind, at) for kind, at, *_ in recorded(world, CREATION_RESPONSE)[0]] == (
+        [] if kept else [("changed", body(("webhooks", 0, "createdDate")))]
+    )
+
+
 def test_no_entities_are_listed(world_of):
     """Of nothing there is nothing to look for."""
     world = api(world_of)
