@@ -124,12 +124,17 @@ def test_letters_of_a_target_arrive(reachable):
 
 @pytest.mark.scenario("eligibility-is-told")
 def test_eligibility_is_told(reachable):
-    """An event about eligible users is delivered as one, and can be read."""
-    webhook = reachable.subscribe("UserEligibilityUpdated")
+    """An event about eligible users is delivered as one, and can be read, by itself and in the list."""
+    world, webhook = reachable.world, reachable.subscribe("UserEligibilityUpdated")
+    # Somebody at a new home, so that there is something to tell.
+    assert reachable.location
 
     event = reachable.simulate("usereligibility")
 
     names = {"payloadType", "addedUsers", "removedUsers"}
     told = {name: value for name, value in event.payload.items() if name in names}
     reachable.arrives(webhook, event, notificationType="UserEligibilityUpdated", payload=told)
-    reachable.world.verify.reads(f"/events/{event.id}", {"payload": told})
+    world.verify.reads(f"/events/{event.id}", {"payload": told})
+    listing = world.lists.read("/events")
+    for item in listing.of(world.entities.type_made_by("simulateUserEligibility"), event.id):
+        world.verify.shows({"payload": told}, item.page, at=item.place)

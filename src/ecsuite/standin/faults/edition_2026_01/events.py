@@ -6,7 +6,7 @@ from typing import Final
 
 from ecsuite.findings.breach import STATUS
 from ecsuite.findings.pattern import Equal, OfType, found, inside
-from ecsuite.promises import RESPONSE_BODY, SERVER_ERROR, STATUS_EXPECTED
+from ecsuite.promises import RESPONSE_BODY, ROUND_TRIP, SERVER_ERROR, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
@@ -64,6 +64,12 @@ FAULTS: Final = faults(
     .finding(
         found(RESPONSE_BODY, "getEvent", 200, inside("/points/0/maxPowerInKiloWatts"), "type", actual=OfType("string"))
     ),
+    fault("event-forgets-who-was-added", GUIDE, "an event does not show the users that are eligible now")
+    .plant(p.shows("getEvent", "/payload/addedUsers", []))
+    .finding(found(ROUND_TRIP, "getEvent", 200, inside("/payload/addedUsers"), "count")),
+    fault("listed-events-forget-who-was-added", GUIDE, "listed events do not show the users that are eligible now")
+    .plant(p.shows("listEvents", "/events/*/payload/addedUsers", []))
+    .finding(found(ROUND_TRIP, "listEvents", 200, inside("/payload/addedUsers"), "count")),
     fault("listed-event-cannot-be-read", GUIDE, "an event of the list is not found")
     .plant(p.sends(p.status(404), "getEvent"))
     .finding(found(STATUS_EXPECTED, "getEvent", 404, STATUS, "status")),
