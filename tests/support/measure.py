@@ -1,7 +1,7 @@
 """Measures what each test sends and sees, and makes of it the profiles of tests/profiles.json: `tox run -e measure`.
 
-The suite runs twice against the stand-in as a live server, with all cases and with those of the smaller profiles; what it
-sends is counted by the server. What was measured is kept in a file, of which `--choose` makes the profiles once more.
+The tests that the file does not have yet run twice against the stand-in as a live server, with all cases and with those of the
+smaller profiles; what they send is counted by the server. With `--all` all tests do.
 
 - `smoke` has the quickstart, and of each operation that it does not call the test that calls it with the fewest requests;
 - `standard` has the tests with the fewest requests among which each operation is called, each promise is looked at once for each
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +29,6 @@ from ecsuite.standin import serving
 FOLDER = Path(__file__).parents[1]
 FILE = FOLDER / "profiles.json"
 FAULTS = FOLDER / "faults"
-KEPT = FOLDER.parent / ".ecsuite" / "measured.json"
 # What a standard run sends at the most, in a tenant that has nothing: others' things make lists longer.
 ROOM = 1420
 # The largest test that it has for no other reason than that its function finds what others may not.
@@ -41,6 +40,10 @@ SUCCEEDING = tuple(
 )
 # Where a run writes what it measures, and where the server counts what it is sent, a byte a request.
 ROWS, COUNT = "ECSUITE_MEASURED", "ECSUITE_COUNTED"
+
+
+# Of a test: its requests with all cases and with few, and what it looks at, as pairs of a promise and an operation.
+Row = tuple[int, int, list[tuple[str, str]]]
 
 
 class Measured(NamedTuple):
@@ -187,6 +190,18 @@ def function_of(name: str) -> str:
 # Measuring
 
 
+def pytest_runtest_logstart(nodeid) -> None:
+    """Note what was sent before the first test."""
+    if not Path(os.environ[ROWS]).stat().st_size:
+        note("", [])
+
+
+def note(name: str, seen: list[tuple[str, str]]) -> None:
+    """Write down how much was sent until now, and what a test has looked at."""
+    with Path(os.environ[ROWS]).open("a", encoding="utf-8") as file:
+        print(json.dumps([name, Path(os.environ[COUNT]).stat().st_size, seen]), file=file)
+
+
 def pytest_runtest_logreport(report) -> None:
     """Take what a test has looked at, and the requests until its end; this file is a plugin of the runs that it starts."""
     from ecsuite.plugin.outcome import record_of  # noqa: PLC0415
@@ -194,8 +209,7 @@ def pytest_runtest_logreport(report) -> None:
     record = record_of(report)
     seen = record.tally.observations if record else ()
     pairs = {(each.promise, each.operation) for each in seen if each.outcome in {"passed", "broken"}}
-    with Path(os.environ[ROWS]).open("a", encoding="utf-8") as file:
-        print(json.dumps([report.nodeid, Path(os.environ[COUNT]).stat().st_size, sorted(pairs)]), file=file)
+    note(report.nodeid, sorted(pairs))
 
 
 def counting(file: int) -> Callable[[Any], None]:
@@ -213,10 +227,10 @@ def counting(file: int) -> Callable[[Any], None]:
     return plant
 
 
-def run(edition: str, profile: str) -> dict[str, Measured]:
-    """What each test of an edition sends and sees, with the cases of a profile."""
+def run(edition: str, profile: str, names: Sequence[str] = ()) -> dict[str, Measured]:
+    """What tests of an edition send and see with the cases of a profile: those of some names, or all."""
     options = ["-p", "measure", "-p", "no:ecsuite.plugin.profiles", "-q", "--ec-target", "live"]
-    command = [sys.executable, "-m", "pytest", *options, "--ec-edition", edition, "--ec-profile", profile]
+    command = [sys.executable, "-m", "pytest", *options, "--ec-edition", edition, "--ec-profile", profile, *names]
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as rows, tempfile.NamedTemporaryFile(buffering=0) as count:
         with serving(edition, plant=counting(count.fileno())) as standin:
             path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
@@ -232,7 +246,9 @@ def run(edition: str, profile: str) -> dict[str, Measured]:
         lines = Path(rows.name).read_text(encoding="utf-8").splitlines()
     if ran.returncode or not lines:
         sys.exit(f"the run of {edition} with {profile} ended with {ran.returncode}:\n{ran.stdout[-2000:]}{ran.stderr}")
-    return summed(map(json.loads, lines), editions.contract(edition))
+    rows = [json.loads(line) for line in lines]
+    # A run of all is to say what is sent before its first test, too.
+    return summed(rows[1:] if names else rows, editions.contract(edition), rows[0][1] if names else 0)
 
 
 def types_of(contract: Contract) -> dict[str, str]:
@@ -241,12 +257,15 @@ def types_of(contract: Contract) -> dict[str, str]:
     return {own.id: str(each) for each in contract.entity_types for own in each.operations} | first
 
 
-def summed(rows: Iterable[tuple[str, int, list[list[str]]]], contract: Contract) -> dict[str, Measured]:
-    """The reports of all tests, those of one together; the first test has what was sent before it, too."""
+def summed(
+    rows: Iterable[tuple[str, int, list[list[str]]]], contract: Contract, before: int = 0
+) -> dict[str, Measured]:
+    """The reports of all tests, those of one together; `before` is what was sent before the first, and is not its own."""
     types = types_of(contract)
     tests: dict[str, Measured] = {}
-    before = 0
     for name, count, seen in rows:
+        if not name:
+            continue
         known = tests.get(name, Measured(0, frozenset(), types))
         pairs = frozenset((promise, operation) for promise, operation in seen)
         tests[name] = Measured(known.requests + count - before, known.seen | pairs, types)
@@ -258,26 +277,48 @@ def summed(rows: Iterable[tuple[str, int, list[list[str]]]], contract: Contract)
 
 
 def main() -> None:
-    """Measure, unless that was done; write the file, and say how large the profiles are."""
+    """Measure what is to be measured, write the file, and say how large the profiles are."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--choose", action="store_true", help="choose once more of what was measured last")
+    parser.add_argument("--all", action="store_true", help="measure all tests anew, and not only those that are new")
     options = parser.parse_args()
-    if not options.choose:
-        KEPT.parent.mkdir(exist_ok=True)
-        KEPT.write_text(json.dumps({edition: measure(edition) for edition in editions.editions()}), encoding="utf-8")
-    content = content_of(json.loads(KEPT.read_text(encoding="utf-8")))
-    FILE.write_text(as_text(content), encoding="utf-8")
+    known = {} if options.all else measured_in(json.loads(FILE.read_text(encoding="utf-8")))
+    measured = {edition: measure(edition, known.get(edition, {})) for edition in editions.editions()}
+    FILE.write_text(as_text(content_of(measured)), encoding="utf-8")
 
 
-def measure(edition: str) -> dict[str, Any]:
-    """What the tests of an edition send with all cases and with some, and what they look at with some."""
-    full, some = run(edition, "full"), run(edition, "standard")
-    return {name: [full[name].requests, test.requests, sorted(test.seen)] for name, test in some.items()}
+def measure(edition: str, known: Mapping[str, Row]) -> dict[str, Row]:
+    """The rows of the tests of an edition that there are: those that are known, and those that are new."""
+    names = collected(edition)
+    new = [name for name in names if name not in known]
+    if not new:
+        return {name: known[name] for name in names}
+    print(f"{edition}: {len(new)} tests are measured")
+    full, few = (run(edition, profile, new if known else []) for profile in ("full", "standard"))
+    rows = {name: (full[name].requests, test.requests, sorted(test.seen)) for name, test in few.items()}
+    return {name: own for name in names if (own := known.get(name) or rows.get(name))}
 
 
-def content_of(measured: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The file: of each test its requests and what it looks at, and the profiles."""
-    content: dict[str, Any] = {"looks": [], "tests": {}, "smoke": {}, "standard": {}, "whole": {"standard": {}}}
+def collected(edition: str) -> list[str]:
+    """The names of the tests of an edition."""
+    options = ["--collect-only", "-q", "--ec-target", "local", "--ec-profile", "full", "--ec-edition", edition]
+    command = [sys.executable, "-m", "pytest", *options]
+    ran = subprocess.run(command, cwd=FOLDER.parent, capture_output=True, encoding="utf-8", check=True)
+    return [line for line in ran.stdout.splitlines() if re.match(r"tests/.*::", line)]
+
+
+def measured_in(content: Mapping[str, Any]) -> dict[str, dict[str, Row]]:
+    """The rows of a file that was written before, by edition."""
+    found: dict[str, dict[str, Row]] = {}
+    for name, own in content["tests"].items():
+        looks = own["looks"].items()
+        seen = sorted((promise, operation) for operation, index in looks for promise in content["looks"][index])
+        found.setdefault(own["edition"], {})[name] = (*own["requests"], seen)
+    return found
+
+
+def content_of(measured: Mapping[str, Mapping[str, Row]]) -> dict[str, Any]:
+    """The file: of each test its requests, what it looks at, the profiles that have it, and those that have all its cases."""
+    tests: dict[str, Any] = {}
     looks: dict[tuple[str, ...], int] = {}
     ranks: dict[str, float] = {}
     for edition, rows in measured.items():
@@ -289,20 +330,23 @@ def content_of(measured: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             seen = {
                 each: looks.setdefault(tuple(sorted(own)), len(looks)) for each, own in sorted(by_operation.items())
             }
-            content["tests"][name] = {"requests": rows[name][:2], "looks": seen}
+            tests[name] = {"edition": edition, "requests": list(rows[name][:2]), "looks": seen}
         ranks |= ranks_of(edition, some)
         cheap = smoke(some)
         chosen = standard(some, worth_of(edition, some))
-        content["smoke"][edition], content["standard"][edition] = cheap, chosen.tests
-        content["whole"]["standard"][edition] = chosen.whole
+        for profile, names in {"smoke": cheap, "standard": chosen.tests}.items():
+            for name in names:
+                tests[name].setdefault("in", []).append(profile)
+        for name in chosen.whole:
+            tests[name]["whole"] = ["standard"]
         print(f"{edition} smoke: {len(cheap)} tests, {sum(some[name].requests for name in cheap)} requests")
         print(f"{edition} standard: {len(chosen.tests)} tests, {chosen.requests} requests")
         print(f"{edition} full: {len(rows)} tests, {sum(row[0] for row in rows.values())} requests")
-    ranked = sorted(content["tests"].items(), key=lambda pair: (-ranks[pair[0]], pair[0]))
-    return content | {"looks": [list(own) for own in looks], "tests": dict(ranked)}
+    ranked = sorted(tests.items(), key=lambda pair: (-ranks[pair[0]], pair[0]))
+    return {"looks": [list(own) for own in looks], "tests": dict(ranked)}
 
 
-def tests_of(edition: str, rows: Mapping[str, Any]) -> dict[str, Measured]:
+def tests_of(edition: str, rows: Mapping[str, Row]) -> dict[str, Measured]:
     """What was measured of an edition with some cases."""
     types = types_of(editions.contract(edition))
     return {

@@ -43,7 +43,7 @@ def run(request: pytest.FixtureRequest, edition: str, ecsuite_session: Session) 
     settings, turn = ecsuite_session.settings, zlib.crc32(request.node.name.encode())
     # A recording has all of its scenario.
     has_all = settings.uses_cassettes
-    most_cases = None if has_all else most_cases_of(request.node, settings.profile, settings.editions)
+    most_cases = None if has_all else most_cases_of(request.node, settings.profile)
     with ecsuite_session.run(edition, scenario_of(request.node) or "") as own:
         opened = replace(own, most_cases=most_cases, turn=turn)
         keep_run(request.node, opened)

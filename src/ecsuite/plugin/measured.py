@@ -24,23 +24,20 @@ def is_measured(item: pytest.Item) -> bool:
     return bool(_row_of(item))
 
 
-def is_in(item: pytest.Item, profile: Profile, editions: tuple[str, ...]) -> bool:
-    """Whether a profile of one of some editions has a test."""
-    folder, test = _folder_of(item.path), _name_of(item)
-    return folder is not None and any(test in _content(folder)[profile.name].get(edition, ()) for edition in editions)
+def is_in(item: pytest.Item, profile: Profile) -> bool:
+    """Whether a profile has a test of which something is known."""
+    return profile.name in _row_of(item).get("in", ())
 
 
-def most_cases_of(item: pytest.Item, profile: Profile, editions: tuple[str, ...]) -> int | None:
+def most_cases_of(item: pytest.Item, profile: Profile) -> int | None:
     """How many of its cases a test tries in a profile; None for all."""
-    folder, test = _folder_of(item.path), _name_of(item)
-    whole = _content(folder)["whole"].get(profile.name, {}) if folder else {}
-    return None if any(test in whole.get(edition, ()) for edition in editions) else profile.most_cases
+    return None if profile.name in _row_of(item).get("whole", ()) else profile.most_cases
 
 
-def requests_of(item: pytest.Item, profile: Profile, editions: tuple[str, ...]) -> int:
+def requests_of(item: pytest.Item, profile: Profile) -> int:
     """How many requests a test sends in a profile; 0 where that is not known."""
     full, few = _row_of(item).get("requests", (0, 0))
-    return int(full if most_cases_of(item, profile, editions) is None else few)
+    return int(full if most_cases_of(item, profile) is None else few)
 
 
 def looks_of(item: pytest.Item) -> dict[str, tuple[str, ...]]:

@@ -13,9 +13,9 @@ from ecsuite.session.profile import FULL
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests that the profile does not have; one of which nothing is known is in every profile."""
-    profile, editions = settings_of(config).profile, settings_of(config).editions
+    profile = settings_of(config).profile
     if profile is not FULL:
-        leave_out(config, items, lambda item: is_measured(item) and not is_in(item, profile, editions))
+        leave_out(config, items, lambda item: is_measured(item) and not is_in(item, profile))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,7 +25,7 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     if settings.mode == "replay" or not items:
         return []
     name = settings.profile.name
-    requests = sum(requests_of(item, settings.profile, settings.editions) for item in items)
+    requests = sum(requests_of(item, settings.profile) for item in items)
     rate = session_of(config).limits(settings.editions[0]).rate
     seconds = f", {_minutes(requests / rate)} at {rate:g} a second" if rate else ""
     more = "" if name == FULL.name else f" (--ec-profile {FULL.name} runs all)"
