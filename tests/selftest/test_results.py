@@ -14,7 +14,7 @@ from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Journal, Tally
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.messages.redact import Redactor
-from ecsuite.promises import LIST_ORDER, PAGES, RESPONSE_BODY
+from ecsuite.promises import LIST_ORDER, PAGES, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
 from ecsuite.results import store
 from ecsuite.results.collect import MOST_CRASHES, MOST_FINDINGS, Collector
 from ecsuite.results.own import Privacy
@@ -65,6 +65,21 @@ def test_two_faults_of_one_response_stay_two(found, exchange):
     answer["metadata"]["vin"] = 7
 
     assert len({each.cause for each in found(exchange("GET /users/42/vehicles/7", answer=answer))}) == 2
+
+
+def test_status_that_is_neither_listed_nor_expected_is_told_once(found, exchange):
+    """One cause, with the marks of both, so that who accepts it has accepted it all."""
+    (only,) = found(exchange("GET /users", status=418), exchange("GET /users", status=418))
+
+    assert (only.finding.promise, only.responses) == (STATUS_EXPECTED.id, 2)
+    assert {mark.promise for mark in only.marks} == {STATUS_EXPECTED.id, STATUS_LISTED.id}
+
+
+def test_success_that_is_listed_nowhere_is_told(found, exchange):
+    """A success is what was expected, so that it is not listed is all there is to tell."""
+    (only,) = found(exchange("POST /users", status=202, sent={"userId": "4"}))
+
+    assert only.finding.promise == STATUS_LISTED.id
 
 
 def test_data_of_others_is_not_handed_over(found, exchange):

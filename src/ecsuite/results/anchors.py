@@ -11,6 +11,7 @@ from ecsuite.findings.finding import Finding
 # Keywords of JSON Schema whose pointer leads to a list of names, not to one of them.
 _NAMES_MEMBER: Final = "required"
 _COMPONENTS: Final = ("components", "schemas")
+SUCCESSES: Final = range(200, 300)
 
 
 def anchor_of(finding: Finding, contract: Contract) -> Pointer:
@@ -29,7 +30,8 @@ def _anchor(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
     if at.part in {"body", "request-body"}:
         return _body(finding, breach, contract)
     if at.part == "status":
-        return ("status", finding.status or 0)
+        # What had to be refused was taken, with whichever success.
+        return ("status", "2XX" if breach.because and finding.status in SUCCESSES else finding.status or 0)
     if at.part in {"header", "request-header"}:
         return (at.part, at.name.lower(), *at.path)
     return (at.part, at.name, *starred(at.path))

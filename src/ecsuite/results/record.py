@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Any, Final
 
 from ecsuite.contract import Contract, Pointer
@@ -16,7 +17,8 @@ from ecsuite.journal import Journal, Tally
 from ecsuite.left import Left
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK
-from ecsuite.results.anchors import anchor_of
+from ecsuite.promises import STATUS_EXPECTED, STATUS_LISTED
+from ecsuite.results.anchors import SUCCESSES, anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
 from ecsuite.results.seen import Seen
@@ -25,6 +27,7 @@ from ecsuite.severity import is_of_refused_shape
 # Lines of the contract that are quoted with a finding.
 MOST_QUOTED: Final = 12
 MOST_MARKS: Final = 50
+_Key = tuple[object, ...]
 # Kinds of breach that are about how many there are.
 _COUNTS: Final = frozenset({"count", "duplicate", "length"})
 
@@ -192,7 +195,8 @@ def found_in(
     privacy, now = Privacy(own_values(journal.results)), datetime.now(UTC)
     groups: dict[tuple[object, ...], Found] = {}
     counted: set[tuple[object, ...]] = set()
-    for finding in journal.findings:
+    twice = told_twice(journal)
+    for finding in (each for each in journal.findings if each.key not in twice):
         anchor, spot = anchor_of(finding, contract), journal.spot(finding)
         accepted = deviations.accepting(finding)
         kept = replace(finding, severity="note") if accepted else finding
@@ -201,12 +205,29 @@ def found_in(
         if key not in groups:
             whole = _whole(found, contract, privacy, mask, now)
             groups[key] = replace(whole, script=script_of(finding, whole))
-        groups[key] = _marked(groups[key], mark_of(finding))
+        marks = (mark_of(each) for each in journal.findings if twice.get(each.key, each.key) == finding.key)
+        groups[key] = reduce(_marked, marks, groups[key])
         if spot not in counted:
             counted.add(spot)
             known = groups[key]
             groups[key] = replace(known, responses=known.responses + journal.times(finding))
     return tuple(groups.values())
+
+
+def told_twice(journal: Journal) -> dict[_Key, _Key]:
+    """Findings that a status is listed nowhere, each with the one that it was not expected, by their keys: told once.
+
+    A success that is listed nowhere is told by itself, and so is a refusal that came where one was expected, too.
+    """
+    told: dict[_Key, _Key] = {}
+    unexpected = [each for each in journal.findings if each.promise == STATUS_EXPECTED.id]
+    for finding in journal.findings:
+        if finding.promise != STATUS_LISTED.id or (finding.status or 0) in SUCCESSES:
+            continue
+        same = [each for each in unexpected if (each.operation, each.status) == (finding.operation, finding.status)]
+        if sum(map(journal.times, same)) >= journal.times(finding):
+            told[finding.key] = same[0].key
+    return told
 
 
 def _marked(found: Found, mark: Mark) -> Found:
