@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from terminals import watched
 
 from ecsuite import editions
 from ecsuite.cassette.tape import load
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.promises import PAGES
-from ecsuite.quickstart import explanation, steps, title
+from ecsuite.quickstart import about, explanation, steps, title
 from ecsuite.report.terminal import tell
 from ecsuite.session import open_run, replay_run
 from ecsuite.standin import serving
@@ -296,3 +297,62 @@ def test_several_faults_are_all_planted():
 
     said = [line for line in ran.stdout.splitlines() if line.startswith("# It has a ")]
     assert [line.split(",")[0] for line in said] == ["# It has a fault", "# It has a fault", "# It has a variant"]
+
+
+@pytest.mark.parametrize("edition", editions.editions())
+def test_first_screen_tells_the_story(edition):
+    """On 24 lines of 80 columns stand what it is about, where it comes from, and each step."""
+    ran = run("walkthrough", "--edition", edition, COLUMNS="80")
+
+    screen = ran.stdout.partition("\n1 of ")[0].splitlines()
+    assert len(screen) < 24
+    assert max(map(len, screen)) <= 80
+    assert about(edition) in " ".join(screen)
+    for number, step in enumerate(steps(edition), 1):
+        assert any(line.startswith(f"{number:>2}  {title(step)}") for line in screen)
+
+
+def test_full_names_each_check():
+    """Without --full the checks of a call are counted, with it they are named, too."""
+    short, full = run("walkthrough"), run("walkthrough", "--full")
+
+    assert "\n  10 checks passed  (" in short.stdout
+    assert "operation is in the contract" not in short.stdout
+    assert "\n  10 checks passed: operation is in the contract, " in full.stdout
+
+
+def test_step_waits_for_a_key_on_a_terminal(tmp_path):
+    """A key leads to the next step; Ctrl-C ends it; on a pipe nothing is waited for."""
+    told = watched(*ECSUITE, "walkthrough", "--step", cwd=tmp_path, keys=["x", " ", "\x03"], awaits="the next step")
+
+    assert told.code == 2
+    assert any("1 of 9  Get an access token" in line for line in told.all_lines)
+    assert any("2 of 9  Create a user" in line for line in told.all_lines)
+    assert not any("3 of 9" in line for line in told.all_lines)
+    assert run("walkthrough", "--step").returncode == 0
+
+
+@pytest.mark.parametrize("edition", editions.editions())
+def test_lines_for_curl_run_when_pasted(edition):
+    """Each line runs in sh against the server that it was told of, with a token and the secrets in variables.
+
+    What it made was deleted when it was told, and the server chooses some ids anew; but each call is one that the server
+    understands, so that it is let in and found right in form.
+    """
+    with serving(edition) as standin:
+        env = standin.environment()
+        ran = run("walkthrough", "--target", "live", "--edition", edition, **env)
+        token = run("token", **env).stdout.strip()
+        told = re.findall(r"^\$ (curl .*)\n  (\d+)", ran.stdout, re.MULTILINE)
+        given, same = os.environ | env | {"EC_ACCESS_TOKEN": token}, 0
+        for line, status in told:
+            command = ["sh", "-c", f"{line} -o /dev/null -w '%{{http_code}}'"]
+            pasted = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+            assert pasted.returncode == 0, pasted.stderr
+            assert pasted.stdout in {status, "404"}, (line, pasted.stdout)
+            same += pasted.stdout == status
+
+    assert ran.returncode == 0, ran.stderr
+    assert len(told) > 15
+    assert same > len(told) / 2
+    assert "export EC_ACCESS_TOKEN=$(ecsuite token)" in ran.stdout

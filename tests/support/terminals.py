@@ -3,13 +3,19 @@
 import fcntl
 import os
 import pty
+import select
 import struct
 import termios
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyte
 
 ROWS = 24
+BEFORE_A_KEY = 0.5
+# Seconds; then the terminal is closed, which ends what runs in it.
+LONGEST = 60.0
 # Variables that say how a terminal is, or that nobody sits there.
 _ABOUT_TERMINALS = ("EC_", "PYTEST_", "TOX_", "COLUMNS", "LINES", "CI", "NO_COLOR", "FORCE_COLOR", "PY_COLORS")
 
@@ -30,8 +36,11 @@ class Watched:
         return {line for screen in self.screens for line in screen}
 
 
-def watched(*command: str, cwd: Path, columns: int = 80, **env: str) -> Watched:
-    """Runs a command in a terminal of so many columns, until it ends."""
+def watched(
+    *command: str, cwd: Path, columns: int = 80, keys: Sequence[str] = (), awaits: str = "", **env: str
+) -> Watched:
+    """Runs a command in a terminal of so many columns, until it ends; each time that it shows a text, a key is hit."""
+    rest = list(keys)
     own = {name: value for name, value in os.environ.items() if not name.startswith(_ABOUT_TERMINALS)}
     process, terminal = pty.fork()
     if process == 0:
@@ -40,14 +49,21 @@ def watched(*command: str, cwd: Path, columns: int = 80, **env: str) -> Watched:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
     screen = pyte.HistoryScreen(columns, ROWS, history=1000)
     stream, screens = pyte.ByteStream(screen), []
-    while chunk := _read(terminal):
+    end = time.monotonic() + LONGEST
+    while time.monotonic() < end and (chunk := _read(terminal)):
         stream.feed(chunk)
+        if rest and awaits.encode() in chunk:
+            # What comes before a program waits for a single key is thrown away.
+            time.sleep(BEFORE_A_KEY)
+            os.write(terminal, rest.pop(0).encode())
         screens.append([line.rstrip() for line in screen.display if line.strip()])
     os.close(terminal)
     return Watched(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), screens)
 
 
 def _read(terminal: int) -> bytes:
+    if not select.select([terminal], [], [], LONGEST)[0]:
+        return b""
     try:
         return os.read(terminal, 65536)
     except OSError:

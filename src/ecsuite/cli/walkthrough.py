@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 )
 @ENV_FILE
 @click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
+@click.option("--full", is_flag=True, help="Name each check, and show each body to its end.")
+@click.option("--step", is_flag=True, help="Wait for a key before each step, on a terminal.")
 @click.option(
     "--data",
     metavar="FILE",
@@ -55,13 +59,15 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write it as a page that teaches, instead of telling it here.",
 )
-def walkthrough(
+def walkthrough(  # noqa: PLR0913
     target: str | None,
     edition: str | None,
     *,
     env_file: Path | None,
     allow_production: bool,
     strict: bool,
+    full: bool,
+    step: bool,
     data: Path | None,
     html: Path | None,
 ) -> int:
@@ -85,13 +91,26 @@ def walkthrough(
     session = Session(settings, configuration.env, tell=lambda wait: say(waiting_text(wait)))
     with Interrupts(say), closing(session), session.masking():
         session.require_server()
-        code = _tell_rows(session, rows, strict=strict) if rows else _tell(session, html, strict=strict)
+        told = partial(_tell, session, html, strict=strict, full=full, pause=_wait_for_key if step else _go_on)
+        code = _tell_rows(session, rows, strict=strict) if rows else told()
     for line in entry_lines(expired_entries(deviations)):
         print(line)
     return BROKEN if deviations.expired else code
 
 
-def _tell(session: Session, html: Path | None, *, strict: bool) -> int:
+def _go_on() -> None:
+    pass
+
+
+def _wait_for_key() -> None:
+    """Wait for a key; not where nobody sits."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        # A whole line, for below it stands a bar.
+        print("\n[any key: the next step; Ctrl-C: the end]", flush=True)
+        click.getchar()
+
+
+def _tell(session: Session, html: Path | None, *, strict: bool, full: bool, pause: Callable[[], object]) -> int:
     """The quickstart, step by step, or as a page; the exit code."""
     from ecsuite.left import exit_code  # noqa: PLC0415
     from ecsuite.report.terminal import tell  # noqa: PLC0415
@@ -101,7 +120,7 @@ def _tell(session: Session, html: Path | None, *, strict: bool) -> int:
         if html is not None:
             passed = _write(html, run, strict=strict)
         else:
-            passed = tell(run, strict=strict, deviations=settings.deviations)
+            passed = tell(run, strict=strict, full=full, deviations=settings.deviations, pause=pause)
     return exit_code(run.left) if passed else BROKEN
 
 

@@ -14,7 +14,7 @@ from ecsuite.client.checked import checked_of, is_checked, require_expected
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import new_http, sending_by, to_exchange
 from ecsuite.client.housekeeping import BEFORE, CLEAN_UP
-from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, map_concurrently, poll
+from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, Waits, map_concurrently, poll
 from ecsuite.client.precautions import METHODS, Precautions
 from ecsuite.client.sender import Send, Sender
 from ecsuite.client.sweep import Sweep
@@ -179,18 +179,9 @@ class Api:
             seconds: how long to go on.
             options: as for `request`.
         """
-        is_replay, waited = self.target.mode == "replay", set[str]()
-
-        def waits(response: httpx.Response, left: float) -> None:
-            what = f"what {self._watch.name(response.request)} is to show"
-            waited.add(what)
-            self._activity.waits(what, left)
-
-        try:
-            return poll(lambda: self.get(path, **options), until, self.log, 0.0 if is_replay else seconds, waits)
-        finally:
-            for what in waited:
-                self._activity.goes_on(what)
+        longest = 0.0 if self.target.mode == "replay" else seconds
+        waiting = Waits(self._activity, self._watch.name)
+        return poll(lambda: self.get(path, **options), until, self.log, longest, waiting)
 
     def token(self) -> str:
         """The access token of the target's partner, fetched if need be."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from ecsuite.activity import Activity
 from ecsuite.http import httpx
 
 # A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
@@ -71,12 +72,36 @@ class CallLog:
         return frozenset(self._superseded)
 
 
+class Waits:
+    """Says what a poll waits for.
+
+    Args:
+        activity: is told.
+        name: what a request is called.
+    """
+
+    def __init__(self, activity: Activity, name: Callable[[httpx.Request], str]) -> None:
+        self._activity = activity
+        self._name = name
+
+    def before(self, pause: float, response: httpx.Response, left: float) -> None:
+        """Pause, for a response will not do; a better one is waited for so many seconds at most."""
+        what = f"what {self._name(response.request)} is to show"
+        self._activity.waits(what, left)
+        time.sleep(pause)
+
+    def over(self, response: httpx.Response) -> httpx.Response:
+        """Nothing more is waited for; the response."""
+        self._activity.goes_on(f"what {self._name(response.request)} is to show")
+        return response
+
+
 def poll(
     read: Callable[[], httpx.Response],
     until: Callable[[httpx.Response], bool],
     log: CallLog,
     seconds: float,
-    waits: Callable[[httpx.Response, float], object],
+    waits: Waits,
 ) -> httpx.Response:
     """Read again and again, until a response will do or time is up; the latest response.
 
@@ -85,16 +110,15 @@ def poll(
         until: whether a response will do.
         log: where the calls are noted that a later one takes the place of.
         seconds: how long to go on; with 0 there is one call.
-        waits: told of each response that will not do, and how many seconds a better one is waited for at most.
+        waits: says what is waited for.
     """
     end, pause = time.monotonic() + seconds, FIRST_PAUSE
     while True:
         response = read()
         if until(response) or time.monotonic() + pause > end:
-            return response
+            return waits.over(response)
         log.supersede_last(response.request.method, str(response.request.url))
-        waits(response, end - time.monotonic())
-        time.sleep(pause)
+        waits.before(pause, response, end - time.monotonic())
         pause = min(pause * 2, LONGEST_PAUSE)
 
 

@@ -140,6 +140,12 @@ def steps(edition: str) -> tuple[Step, ...]:
     return found
 
 
+def about(edition: str) -> str:
+    """What an edition's quickstart is about, in a sentence."""
+    story: str = guide(edition).STORY
+    return story
+
+
 def take(step: Step, story: Story) -> None:
     """Take a step, and read back what it made."""
     made = step(story)

@@ -208,6 +208,11 @@ MADE_BY: Final = {
     "meter": "createMeter",
     "resource": "createResource",
 }
+# What all of it is about.
+STORY: Final = (
+    "A partner registers a household with its electric car, its meter and its hot-water tank, "
+    "is told when the grid needs something, and reports what the devices did."
+)
 STEPS: Final[tuple[Step, ...]] = (
     get_a_token,
     create_a_user,

@@ -262,6 +262,11 @@ MADE_BY: Final = {
     "location": "createLocation",
     "resource": "createLocationResource",
 }
+# What all of it is about.
+STORY: Final = (
+    "A partner registers a household with its electric car, its home and its hot-water tank, "
+    "is told of an event, reports what the tank used, and deletes all of it."
+)
 STEPS: Final[tuple[Step, ...]] = (
     get_a_token,
     create_a_user,

@@ -31,6 +31,7 @@ from ecsuite.messages.redact import mask_value, masked_start
 from ecsuite.quickstart import Step, explanation, steps, take, title
 from ecsuite.report.curl import curl
 from ecsuite.report.findings import findings_text
+from ecsuite.report.opening import opening_lines
 from ecsuite.report.text import figures_text, left_lines, not_checked_lines, unsteady_text
 from ecsuite.results.result import Figures
 from ecsuite.results.severity import failing, severities, worst_first
@@ -41,6 +42,7 @@ from ecsuite.wording import count_of
 MOST_LINES = 24
 # Characters of one that is no JSON; more than are shown.
 MOST_OF_TEXT = 1000
+_STYLES: Mapping[str, str] = MappingProxyType({"bold": "bold", "dim": "dim"})
 
 
 @dataclass(slots=True)
@@ -58,7 +60,9 @@ def tell(
     clock: Callable[[], float] = time.monotonic,
     *,
     strict: bool = False,
+    full: bool = False,
     deviations: Deviations = NO_DEVIATIONS,
+    pause: Callable[[], object] = lambda: None,
 ) -> bool:
     """Tell the quickstart of a run; whether it was told to its end without an error.
 
@@ -67,13 +71,16 @@ def tell(
         console: where to tell it; the terminal where it is left out.
         clock: seconds.
         strict: whether a warning is as bad as an error.
+        full: whether each check is named, and each body told to its end.
         deviations: what is accepted of the server.
+        pause: called before each step.
 
     Raises:
         CassetteError: the recording does not have what the guide asks for.
         CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
     """
-    return Narrator(run, console or _console(), clock, strict=strict, deviations=deviations).tell()
+    narrator = Narrator(run, console or _console(), clock, strict=strict, full=full, deviations=deviations)
+    return narrator.tell(pause)
 
 
 def _console() -> Console:
@@ -100,10 +107,12 @@ class Narrator:
         clock: Callable[[], float],
         *,
         strict: bool,
+        full: bool = False,
         deviations: Deviations,
         data: Mapping[str, Mapping[tuple[str, ...], Any]] = MappingProxyType({}),
     ) -> None:
         self._strict = strict
+        self._full = full
         self._deviations = deviations
         self._run = run
         self._clock = clock
@@ -114,12 +123,13 @@ class Narrator:
         self._told: list[Told] = []
         self._untold: CouldNotTell | NothingThere | None = None
 
-    def tell(self) -> bool:
-        """Tell it; whether it was told to its end, and nothing fails the run."""
+    def tell(self, pause: Callable[[], object] = lambda: None) -> bool:
+        """Tell it; whether it was told to its end, and nothing fails the run. `pause` is called before each step."""
         self._journal.listeners.append(self._show_result)
-        self._show_title()
+        self._show_opening()
         with self._progress() as advance:
             for number, step in enumerate(steps(self._run.edition), 1):
+                pause()
                 self._told.append(Told(title(step)))
                 self._show_step(number, step)
                 if not self._tell_step(step):
@@ -158,17 +168,10 @@ class Narrator:
             self._show_findings(self._journal.findings[known:])
         return True
 
-    def _show_title(self) -> None:
-        contract = self._story.checker.contract
-        target = self._run.target
-        self._say(Text(f"{contract.title}: the quickstart", "bold"))
-        if target.mode == "replay":
-            self._say(self._text(f"You see a {target.name}. Nothing is sent."))
-        else:
-            self._say(
-                self._text(f"Everything is sent to {target.base_url}{' (local stand-in)' * (target.mode == 'local')}.")
-            )
-        self._say(Text(f"Every request and every response is checked against {contract.label}."))
+    def _show_opening(self) -> None:
+        for told in opening_lines(self._run.target, self._story.checker.contract):
+            parts = (self._text(part.text, _STYLES.get(part.style, "")) for part in told)
+            self._paste(Text().join(parts))
 
     def _show_step(self, number: int, step: Step) -> None:
         heading = Text(f"{number} of {len(steps(self._run.edition))}  {title(step)}", "bold cyan")
@@ -192,9 +195,9 @@ class Narrator:
                 self._text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
             )
             self._show_body(exchange.response.body)
-        self._indent(
-            self._text(f"passed: {', '.join(map(str, result.passed))}  ({exchange.seconds * 1000:.1f} ms)", "dim")
-        )
+        passed = f": {', '.join(map(str, result.passed))}" if self._full else ""
+        checks = count_of(len(result.passed), "check")
+        self._indent(self._text(f"{checks} passed{passed}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
         for check, reason in result.not_checked:
             self._indent(self._text(f"not checked: {check}, because {reason}", "dim yellow"))
 
@@ -206,7 +209,7 @@ class Narrator:
         if not text:
             return
         lines = self._run.redactor.text(text).split("\n")
-        if len(lines) > MOST_LINES:
+        if len(lines) > MOST_LINES and not self._full:
             lines = [*lines[:MOST_LINES], f"... and {len(lines) - MOST_LINES} more lines"]
         shown = self._text("\n".join(lines))
         JSONHighlighter().highlight(shown)
