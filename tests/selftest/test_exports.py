@@ -136,12 +136,15 @@ def test_command_writes_files(arguments, names, tmp_path):
 
 def test_unknown_scenario_is_one_line(capsys):
     """A scenario that is not recorded is told, with those that are."""
+    recorded = scenarios(editions.default("replay"))
+
     with pytest.raises(SystemExit) as ended:
         main(["export", "har", "--scenario", "none"])
 
     assert ended.value.code == 4
+    assert "quickstart" in recorded
     assert capsys.readouterr().err.endswith(
-        "there is no recorded scenario 'none': expected one of quickstart, refusals\n"
+        f"there is no recorded scenario 'none': expected one of {', '.join(recorded)}\n"
     )
 
 

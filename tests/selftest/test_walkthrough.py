@@ -8,11 +8,11 @@ import socket
 import subprocess
 import sys
 from functools import partial
-from pathlib import Path
 
 import pytest
 from rich.console import Console
 from terminals import watched
+from walkthroughs import golden_of, plain, text_of
 
 from ecsuite import editions
 from ecsuite.cassette.tape import load
@@ -24,7 +24,6 @@ from ecsuite.report.terminal import tell
 from ecsuite.session import open_run, replay_run
 from ecsuite.standin import serving
 
-GOLDEN = Path(__file__).with_name("golden")
 ECSUITE = [sys.executable, "-m", "ecsuite"]
 
 
@@ -35,24 +34,13 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def plain() -> Console:
-    return Console(file=io.StringIO(), soft_wrap=True, width=100, no_color=True, highlight=False)
-
-
 @pytest.mark.parametrize("edition", editions.editions())
 def test_walkthrough_reads_as_it_should(edition):
-    """The whole walkthrough of the recording, to the letter; time stands still for it.
+    """The whole walkthrough of the recording, to the letter.
 
-    To see what changed: git diff --no-index tests/selftest/golden/walkthrough-<edition>.txt OUTPUT. To accept it: write it
-    there.
+    If a change is wanted, `python3 -m tox run -e docs` writes the text again; `git diff` shows the difference.
     """
-    console = plain()
-
-    with replay_run(editions.cassette(edition, "quickstart"), clock=lambda: 0.0) as replay:
-        passed = tell(replay, console, clock=lambda: 0.0)
-
-    assert passed
-    assert console.file.getvalue() == golden(edition)
+    assert text_of(edition) == golden_of(edition).read_text(encoding="utf-8")
 
 
 def test_walkthrough_of_the_recording():
@@ -68,7 +56,7 @@ def test_walkthrough_of_the_recording():
 def golden(edition: str) -> str:
     """The text as it should be, with the day of the recording that is there."""
     recorded = load(editions.cassette(edition, "quickstart")).provenance.recorded
-    return (GOLDEN / f"walkthrough-{edition}.txt").read_text(encoding="utf-8").replace("DATE", recorded)
+    return golden_of(edition).read_text(encoding="utf-8").replace("DATE", recorded)
 
 
 def golden_lines() -> list[str]:

@@ -1,13 +1,20 @@
-"""The pages of docs/walkthrough, of each edition's recording: what `tox run -e docs` writes."""
+"""What `tox run -e docs` writes of each edition's recording: the page in docs/walkthrough, and the golden text of the terminal."""
 
+import io
 from pathlib import Path
 
+from rich.console import Console
+
 from ecsuite import editions
+from ecsuite.cassette.tape import load
 from ecsuite.report.lesson import lesson_html
 from ecsuite.report.tale import told
+from ecsuite.report.terminal import tell
 from ecsuite.session import replay_run
 
-FOLDER = Path(__file__).parents[2] / "docs" / "walkthrough"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "walkthrough"
+GOLDEN = ROOT / "tests" / "selftest" / "golden"
 
 
 def page_of(edition: str) -> str:
@@ -16,6 +23,25 @@ def page_of(edition: str) -> str:
         return lesson_html(told(run))
 
 
+def plain() -> Console:
+    """A terminal whose text can be read, as wide as that of the golden text, without colours."""
+    return Console(file=io.StringIO(), soft_wrap=True, width=100, no_color=True, highlight=False)
+
+
+def text_of(edition: str) -> str:
+    """The walkthrough as the terminal shows it; time stands still, and `DATE` stands for the day of the recording."""
+    console, path = plain(), editions.cassette(edition, "quickstart")
+    with replay_run(path, clock=lambda: 0.0) as replay:
+        tell(replay, console, clock=lambda: 0.0)
+    return console.file.getvalue().replace(load(path).provenance.recorded, "DATE")
+
+
+def golden_of(edition: str) -> Path:
+    """The file with the text as it should be."""
+    return GOLDEN / f"walkthrough-{edition}.txt"
+
+
 if __name__ == "__main__":
     for each in editions.editions():
         (FOLDER / f"{each}.html").write_text(page_of(each), encoding="utf-8")
+        golden_of(each).write_text(text_of(each), encoding="utf-8")
