@@ -35,6 +35,9 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise PortTaken(host, port, reason) from None
+    except (TypeError, ValueError):
+        # Letters that no name of a host has.
+        raise PortTaken(host, port, "no such host") from None
     # asyncio does not do it for a socket that was made elsewhere, and then the body of a response waits for the
     # acknowledgement of its head. What is accepted inherits it.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

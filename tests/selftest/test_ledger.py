@@ -20,6 +20,7 @@ from ecsuite.http import httpx
 from ecsuite.ledger import PartnerLedger, Sought, open_ledger, require_home
 from ecsuite.ledger.find import Found, ledgers
 from ecsuite.ledger.write import LOCK
+from ecsuite.session.cleaning import Cleaning
 from ecsuite.standin import serving
 
 BASE = "https://api.example/v1"
@@ -310,6 +311,19 @@ def token_of(http, env):
     form = {"grant_type": "client_credentials"}
     form |= {name.lower(): env[f"EC_{name}"] for name in ("CLIENT_ID", "CLIENT_SECRET")}
     return http.post(env["EC_TOKEN_URL"], data=form).json()["access_token"]
+
+
+def test_ledger_that_is_taken_away_meanwhile(tmp_path):
+    """A run may end, and take its ledger away, while `cleanup` looks for ledgers: nothing is said, and nothing is left."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "x.jsonl").symlink_to(folder / "gone")
+    told = []
+
+    assert ledgers(tmp_path) == [folder / "x.jsonl"]
+    assert Cleaning(told.append, told.append, folder=tmp_path).run() == ()
+    assert told == []
+    assert not [*tmp_path.rglob(f"*{LOCK}")]
 
 
 def test_lock_dies_with_its_process(tmp_path):

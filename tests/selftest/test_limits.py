@@ -112,10 +112,10 @@ def test_run_keeps_to_its_rate(behind_proxy):
 
 
 BAD = {
-    "no rate": (["--ec-rate", "fast"], "--ec-rate fast: give a number of requests, such as 5/s, 90/m or 1000/h"),
-    "a rate of nothing": (["--ec-rate", "0/s"], "--ec-rate 0/s: give a number of requests"),
-    "no time": (["--ec-max-time", "soon"], "--ec-max-time soon: give a time, such as 90s, 10m or 1h"),
-    "no number": (["--ec-max-requests", "-1"], "--ec-max-requests -1: give a number, 1 or more"),
+    "no rate": (["--ec-rate", "fast"], "--ec-rate 'fast': give a number of requests, such as 5/s, 90/m or 1000/h"),
+    "a rate of nothing": (["--ec-rate", "0/s"], "--ec-rate '0/s': give a number of requests"),
+    "no time": (["--ec-max-time", "soon"], "--ec-max-time 'soon': give a time, such as 90s, 10m or 1h"),
+    "no number": (["--ec-max-requests", "-1"], "--ec-max-requests '-1': give a number, 1 or more"),
     "no profile": (["--ec-profile", "fast"], "there is no profile 'fast': expected one of smoke, standard, full"),
 }
 

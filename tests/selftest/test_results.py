@@ -444,6 +444,7 @@ def test_file_that_is_no_result_is_one_line(tmp_path, text, reason):
     [
         (lambda value: value.update(tests=7), "/tests"),
         (lambda value: value["run"].update(exit_code="1"), "/run/exit_code"),
+        (lambda value: value["run"]["settings"].update(editions=None), "/run/settings/editions"),
         (lambda value: value["causes"][0].update(tests=[]), "/causes/0/tests"),
         (lambda value: value["findings"][0].update(cause=2), "/findings/0"),
         (lambda value: value["findings"][0].update(cause=0), "/findings/0"),

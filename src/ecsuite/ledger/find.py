@@ -56,7 +56,15 @@ class Found:
 
 def ledgers(folder: Path | None = None) -> list[Path]:
     """The files of all ledgers, the oldest first."""
-    return sorted((folder or home()).glob(f"*/*{SUFFIX}"), key=lambda path: (path.stat().st_mtime, str(path)))
+    return sorted((folder or home()).glob(f"*/*{SUFFIX}"), key=lambda path: (_time_of(path), str(path)))
+
+
+def _time_of(path: Path) -> float:
+    # Its run may end just now, and take it away.
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 @contextmanager

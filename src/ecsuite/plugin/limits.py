@@ -18,8 +18,11 @@ _SHARE: Final = pytest.StashKey[Share]()
 # Under this name a worker of pytest-xdist is told what it shares.
 _KEY: Final = "ecsuite_share"
 _SECONDS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
-_RATE: Final = re.compile(r"(\d+(?:\.\d+)?)(?:/([smh]))?")
-_TIME: Final = re.compile(r"(\d+(?:\.\d+)?)([smh])?")
+_MOST: Final = re.compile(r"0*[1-9]\d{0,14}", re.ASCII)
+_RATE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(?:/([smh]))?", re.ASCII)
+_TIME: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smh])?", re.ASCII)
+# Characters of what is wrong that are told.
+_SHOWN: Final = 60
 
 
 def limits_of(config: pytest.Config) -> Limits:
@@ -29,8 +32,8 @@ def limits_of(config: pytest.Config) -> Limits:
         pytest.UsageError: one cannot be understood.
     """
     most = config.getoption("--ec-max-requests")
-    if most is not None and not (most.isdecimal() and int(most)):
-        raise pytest.UsageError(f"--ec-max-requests {most}: give a number, 1 or more")
+    if most is not None and not _MOST.fullmatch(most):
+        raise pytest.UsageError(f"--ec-max-requests {most[:_SHOWN]!r}: give a number, 1 or more")
     return Limits(
         rate=_rate(config.getoption("--ec-rate")),
         requests=int(most) if most is not None else None,
@@ -57,7 +60,7 @@ def _parts(option: str, given: str | None, pattern: re.Pattern[str], wanted: str
         return None
     match = pattern.fullmatch(given.strip())
     if match is None or not float(match[1]):
-        raise pytest.UsageError(f"{option} {given}: give {wanted}")
+        raise pytest.UsageError(f"{option} {given[:_SHOWN]!r}: give {wanted}")
     return float(match[1]), _SECONDS[match[2] or "s"]
 
 

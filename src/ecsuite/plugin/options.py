@@ -6,7 +6,7 @@ project that does neither has no fixture, no marker and nothing of ecsuite but t
 
 from __future__ import annotations
 
-import argparse
+import re
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,11 @@ import pytest
 from ecsuite.streams import open_missing
 
 MOST_FINDINGS: Final = 250
+HUNDRED: Final = 100
+_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
+_PERCENT: Final = re.compile(r"\d{1,3}(\.\d{1,9})?|\.\d{1,9}", re.ASCII)
+# Characters of what is wrong that are told.
+_SHOWN: Final = 60
 _PREFIX: Final = "ec_"
 _PLUGIN: Final = "ecsuite.plugin"
 
@@ -94,7 +99,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--ec-max-findings",
         metavar="N",
-        type=int,
         help="end a hopeless run that has so many findings; one of a known cause counts only where "
         f"a test could not go on for it ({MOST_FINDINGS} unless given; 0 for no end)",
     )
@@ -107,15 +111,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--ec-coverage-min",
         metavar="N",
-        type=_percent,
         help="fail a run that has seen less than N percent of the contracts (docs/results.md says what counts)",
     )
 
 
-def _percent(text: str) -> float:
-    if not text.replace(".", "", 1).isdecimal() or float(text) > 100:  # noqa: PLR2004
-        raise argparse.ArgumentTypeError(f"it is a percentage, 0 to 100, and not {text!r}")
-    return float(text)
+def most_findings(config: pytest.Config) -> int:
+    """How many findings end a run; 0 for no end.
+
+    Raises:
+        pytest.UsageError: what was given is no such number.
+    """
+    given: str | None = config.getoption("--ec-max-findings")
+    if given is None:
+        return MOST_FINDINGS
+    if not _NUMBER.fullmatch(given):
+        raise pytest.UsageError(f"--ec-max-findings {given[:_SHOWN]!r}: give a number, 0 or more")
+    return int(given)
+
+
+def coverage_min(config: pytest.Config) -> float | None:
+    """How many percent of the contracts must be seen, if any; raises as `most_findings`."""
+    given: str | None = config.getoption("--ec-coverage-min")
+    if given is None:
+        return None
+    if not _PERCENT.fullmatch(given) or float(given) > HUNDRED:
+        raise pytest.UsageError(f"--ec-coverage-min {given[:_SHOWN]!r}: give a percentage, 0 to 100")
+    return float(given)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,7 +13,7 @@ from ecsuite.left import exit_code
 from ecsuite.plugin.github import append_summary
 from ecsuite.plugin.inconclusive import OUTCOME
 from ecsuite.plugin.masking import Words
-from ecsuite.plugin.options import MOST_FINDINGS
+from ecsuite.plugin.options import coverage_min, most_findings
 from ecsuite.plugin.outcome import is_strict, record_of
 from ecsuite.plugin.session import end_with, final_code, settings_of, usage_errors
 from ecsuite.plugin.untold import is_inconclusive
@@ -51,9 +51,8 @@ class Reporter:
         self._config = config
         settings = settings_of(config)
         given: Path | None = config.getoption("--ec-report")
-        most: int | None = config.getoption("--ec-max-findings")
-        self._most = MOST_FINDINGS if most is None else most
-        self._least: float | None = config.getoption("--ec-coverage-min")
+        self._most = most_findings(config)
+        self._least = coverage_min(config)
         self._strict = is_strict(config)
         self._has_pages = given is not None
         self._folder = config.invocation_params.dir / (given or store.LAST)

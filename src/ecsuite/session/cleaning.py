@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -64,7 +65,13 @@ class Cleaning:
         return tuple(left for path in paths for left in self._clean(path))
 
     def _clean(self, path: Path) -> Iterator[Left]:
+        if path.exists() and not all(os.access(each, os.R_OK | os.W_OK) for each in (path, path.parent)):
+            self.tell(f"{path}: no leave to read and to change it, so it is left alone")
+            return
         with locked(path) as is_over:
+            if not path.exists():
+                # Its run has ended just now, and left nothing.
+                return
             if not is_over:
                 self.tell(f"{path}: its run is still going, so it is left alone")
                 return
