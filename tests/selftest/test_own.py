@@ -2,6 +2,8 @@
 
 import pytest
 
+from ecsuite.contract import Operation
+from ecsuite.editions import contract
 from ecsuite.findings.finding import Result
 from ecsuite.messages.exchange import Exchange
 from ecsuite.results.own import Privacy, own_values
@@ -10,10 +12,13 @@ OWN = frozenset({"u1", "v1", "m1"})
 PRIVACY = Privacy(OWN)
 MINE = {"userId": "u1", "vehicleId": "v1", "tags": ["a", "b"], "at": {"latitude": 59.5}}
 THEIRS = {"userId": "u2", "vehicleId": "v2", "at": {"latitude": 60.5}}
+THEIRS_MASKED = {"userId": "***", "vehicleId": "***", "at": {"latitude": "***"}}
+# Of an event that the run has made the server chooses whom it is for.
+EVENT = {"id": "v1", "for": ["u1", "u2"], "payload": {"targets": ["u1", THEIRS], "unit": "kWh"}}
 
 
-def result(exchange: Exchange) -> Result:
-    return Result(exchange, None, {}, (), (), ())
+def result(exchange: Exchange, operation: Operation | None = None) -> Result:
+    return Result(exchange, operation, {}, (), (), ())
 
 
 def test_own_is_what_was_sent_and_what_was_made(exchange):
@@ -22,14 +27,38 @@ def test_own_is_what_was_sent_and_what_was_made(exchange):
         [
             result(exchange("GET /users/a%20b/vehicles/v1?page=3", answer=[{"vehicleId": "stranger"}])),
             result(exchange("POST /users", status=201, sent={"userId": "u1", "n": 7}, answer={"id": "made"})),
+            result(
+                exchange(
+                    "POST /event", status=200, sent={}, answer={"event": {"id": "new", "to": ["t1", {"id": "t2"}]}}
+                )
+            ),
             result(exchange("POST /batch", status=200, sent=[], answer=[{"id": "listed"}])),
             result(exchange("POST /users", status=409, sent={"userId": "u3"}, answer={"id": "refused"})),
             result(exchange("POST token", sent="client_id=me&scope=all", answer={"access_token": "t"})),
         ]
     )
 
-    assert {"a b", "v1", "3", "u1", "7", "made", "u3", "me"} <= own
-    assert not {"stranger", "listed", "refused"} & own
+    assert {"a b", "v1", "3", "u1", "7", "made", "u3", "me", "new"} <= own
+    assert not {"stranger", "listed", "refused", "t1", "t2"} & own
+
+
+def test_what_is_read_from_a_list_stays_anybodys(exchange):
+    """An id that a list or a delivery has told is not the run's for being asked for; one that was made is."""
+    told = exchange("GET /events", answer=[{"id": "é1"}, {"id": "made"}])
+    deliveries = contract("2026-01").deliveries
+    delivered = exchange("POST /hook", sent={"eventId": "e2"})
+    own = own_values(
+        [
+            result(exchange("POST /events", status=201, sent={}, answer={"id": "made"})),
+            result(told),
+            result(delivered, next(iter(deliveries.values()))),
+            *(result(exchange(f"GET /events/{name}", answer={"id": name})) for name in ("%C3%A91", "e2", "made", "e3")),
+        ],
+        deliveries,
+    )
+
+    assert {"made", "e3"} <= own
+    assert not {"é1", "e2"} & own
 
 
 @pytest.mark.parametrize(
@@ -56,8 +85,12 @@ def test_own_is_what_was_sent_and_what_was_made(exchange):
         (
             THEIRS,
             ("at", "latitude"),
-            {"userId": "***", "vehicleId": "***", "at": {"latitude": 60.5}},
+            {"userId": "***", "vehicleId": "***", "at": {"latitude": "***"}},
         ),
+        (EVENT, (), EVENT | {"for": ["u1", "***"], "payload": {"targets": ["u1", THEIRS_MASKED], "unit": "kWh"}}),
+        (EVENT, ("for", 1), EVENT | {"payload": {"targets": ["u1", THEIRS_MASKED], "unit": "kWh"}}),
+        (MINE | {"tags": [1750.5, 70_705, 707057500042000182]}, (), MINE | {"tags": [1750.5, 70_705, "***"]}),
+        ({"event": {"id": "e", "to": ["u1"]}}, (), {"event": {"id": "***", "to": ["u1"]}}),
         ("text", (), "text"),
         (None, (), None),
     ],
@@ -77,6 +110,10 @@ def test_of_a_list_the_item_in_question_is_kept_if_it_is_own(value, path, kept):
         (MINE, ("tags", 0), True),
         (THEIRS, ("at",), False),
         ([MINE], (7,), True),
+        (EVENT, ("payload", "targets", 1, "at"), False),
+        (EVENT, ("payload", "unit"), True),
+        (EVENT, ("for", 1), True),
+        ({"event": {"id": "e", "payload": {"unit": 1}}}, ("event", "payload", "unit"), False),
     ],
 )
 def test_value_is_shown_where_no_stranger_is_on_the_way(value, path, shown):
@@ -96,3 +133,12 @@ def test_value_is_shown_where_no_stranger_is_on_the_way(value, path, shown):
 def test_path_leads_into_what_is_kept(value, path, kept_path):
     """The one item that is kept of a list is its first."""
     assert PRIVACY.kept_path(value, path) == kept_path
+
+
+def test_of_an_archive_what_is_left_fits_its_schema():
+    """What is the run's own is whole, but for others that it names; these are counted."""
+    left = EVENT | {"for": ["u1"], "payload": {"targets": ["u1"], "unit": "kWh"}}
+
+    assert PRIVACY.whole([EVENT, THEIRS]) == ([left], 3)
+    assert PRIVACY.whole(MINE) == (MINE, 0)
+    assert PRIVACY.whole(THEIRS) == (THEIRS_MASKED, 0)

@@ -83,8 +83,8 @@ def write_exchanges(item: pytest.Item, run: Run) -> None:
     if not kept:
         return
     file, mask = item.config.stash[_FILE], run.redactor.text
-    privacy = Privacy(own_values(result for _, result in kept))
     deliveries = run.api.checker.contract.deliveries
+    privacy = Privacy(own_values((result for _, result in kept), deliveries))
     entries = [
         har.entry_of(result, at, item.nodeid, privacy, mask, is_delivery=_called(result) in deliveries)
         for at, result in kept

@@ -108,7 +108,7 @@ class _Teller:
             stopped=self._stopped,
             is_broken=bool(failing(journal.findings, strict=self._strict))
             or exit_code(self._run.left) == PromiseBroken.exit_code,
-            privacy=Privacy(own_values(self._results)) if is_live else None,
+            privacy=Privacy(own_values(self._results, contract.deliveries)) if is_live else None,
             refusals=_refusals(self._run.edition, contract) | self._own_refusals(),
             mask=self._run.redactor.text,
         )

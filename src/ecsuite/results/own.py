@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Container, Iterable, Iterator
+from enum import Enum, auto
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -15,26 +17,55 @@ from ecsuite.messages.redact import MASK
 
 # Items of a list that a finding is about as a whole.
 _MOST_SHOWN: Final = 3
+# Numbers inside of an entity that may be an id; all below are amounts.
+_LEAST_ID: Final = 10**9
 _CHANGES: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
-def own_values(results: Iterable[Result]) -> frozenset[str]:
-    """The texts that a run sent, and those that it was given for what it made."""
+def own_values(results: Iterable[Result], deliveries: Container[str] = ()) -> frozenset[str]:
+    """The texts that a run sent, and the ids that it was given for what it made.
+
+    Args:
+        results: the exchanges, in their order: an id in an address that the server had told before, of something that
+            the run has not made, was read from a list and stays somebody's.
+        deliveries: the ids of the operations that the server calls; what these send is not ours.
+    """
     own: set[str] = set()
+    told: list[bytes] = []
     for result in results:
-        own.update(_sent(result.exchange))
-        is_made = result.exchange.request.method in _CHANGES and 200 <= result.exchange.response.status < 300  # noqa: PLR2004
-        made = json_of(result.exchange.response.body) if is_made else None
-        # A list in an answer may hold anybody's; what was made is an object.
-        own.update(_texts(made) if isinstance(made, dict) else ())
+        exchange, called = result.exchange, result.operation.id if result.operation else ""
+        if called in deliveries:
+            told.append(exchange.request.body)
+            continue
+        own.update(_sent(exchange))
+        own.update(each for each in _segments(exchange) if each not in own and not _is_told(each, told))
+        if exchange.request.method in _CHANGES and 200 <= exchange.response.status < 300:  # noqa: PLR2004
+            own.update(_made(json_of(exchange.response.body)))
+        told.append(exchange.response.body)
     return frozenset(own)
+
+
+def _segments(exchange: Exchange) -> Iterator[str]:
+    yield from map(unquote, urlsplit(exchange.request.url).path.split("/"))
+
+
+def _is_told(text: str, told: Iterable[bytes]) -> bool:
+    # As JSON has it, whatever it escapes besides.
+    spelt = {json.dumps(text, ensure_ascii=is_ascii)[1:-1].encode(errors="replace") for is_ascii in (True, False)}
+    return any(each in body for body in told for each in spelt)
+
+
+def _made(value: Any) -> Iterator[str]:
+    """The ids in an answer that tells what was made; lists in it, as of those whom an event is for, may hold anybody's."""
+    if isinstance(value, dict):
+        yield from map(str, _ids(value))
+        for item in value.values():
+            yield from _made(item)
 
 
 def _sent(exchange: Exchange) -> Iterator[str]:
     request = exchange.request
-    url = urlsplit(request.url)
-    yield from map(unquote, url.path.split("/"))
-    yield from (value for _, value in parse_qsl(url.query, keep_blank_values=True))
+    yield from (value for _, value in parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
     if MediaType.of(request.headers.get("Content-Type")).essence == FORM:
         try:
             yield from (value for _, value in read_form(request.body))
@@ -54,6 +85,14 @@ def json_of(body: bytes) -> Any:
         return read_json(body).value
     except UndecodableError:
         return None
+
+
+class Inside(Enum):
+    """What a part of a body is a part of: nobody's thing, such as a page; one of the run's own; somebody else's."""
+
+    NOTHING = auto()
+    OWN = auto()
+    FOREIGN = auto()
 
 
 class Privacy:
@@ -77,42 +116,42 @@ class Privacy:
         """Whether an entity that is no item of a list is the run's: it was asked for, so one id of its own will do."""
         return any(str(each) in self._own for each in _ids(value))
 
-    def kept(self, value: Any, path: tuple[str | int, ...] = (), *, inside: bool = False) -> Any:
+    def kept(self, value: Any, path: tuple[str | int, ...] = (), inside: Inside = Inside.NOTHING) -> Any:
         """A JSON value without what is not the run's: of a list the item that a path leads to, if it is the run's own.
 
         Args:
             value: the body of a message, or a part of it.
             path: leads to what a finding is about.
-            inside: whether it is a part of something that is the run's own.
+            inside: what it is a part of.
         """
         if isinstance(value, list):
-            return value if inside else self._items(value, path)
+            return self._inner_items(value, path) if inside is Inside.OWN else self._items(value, path)
         if not isinstance(value, dict):
-            return value
-        is_own = inside or self._is_own(value)
-        is_foreign = not is_own and bool(_ids(value))
-        return {
-            name: MASK
-            if is_foreign and _is_plain(item)
-            else self.kept(item, path[1:] if path[:1] == (name,) else (), inside=is_own)
-            for name, item in value.items()
-        }
+            return MASK if inside is Inside.FOREIGN and _is_plain(value) else value
+        here = self._inside(value, inside)
+        return {name: self.kept(item, path[1:] if path[:1] == (name,) else (), here) for name, item in value.items()}
 
-    def whole(self, value: Any, *, inside: bool = False) -> tuple[Any, int]:
+    def whole(self, value: Any, inside: Inside = Inside.NOTHING) -> tuple[Any, int]:
         """A JSON value with the run's own items of lists, each whole, and how many others were left out.
 
         What is left fits the same schema, but for members that are masked of an entity that is somebody else's.
         """
         if isinstance(value, list):
-            own = value if inside else [item for item in value if self.is_own_item(item)]
-            return own, len(value) - len(own)
-        if not isinstance(value, dict) or inside or self._is_own(value):
-            return value, 0
-        is_foreign, kept, left_out = bool(_ids(value)), {}, 0
-        for name, item in value.items():
-            kept[name], count = (MASK, 0) if is_foreign and _is_plain(item) else self.whole(item)
-            left_out += count
-        return kept, left_out
+            may_be_kept = self._may_be_inside if inside is Inside.OWN else self.is_own_item
+            own = [item for item in value if may_be_kept(item)]
+            parts = [self.whole(item, Inside.OWN) for item in own]
+            return [part for part, _ in parts], len(value) - len(own) + sum(count for _, count in parts)
+        if not isinstance(value, dict):
+            return (MASK if inside is Inside.FOREIGN and _is_plain(value) else value), 0
+        here = self._inside(value, inside)
+        members = {name: self.whole(item, here) for name, item in value.items()}
+        return {name: item for name, (item, _) in members.items()}, sum(count for _, count in members.values())
+
+    def _inside(self, value: dict[str, Any], outer: Inside) -> Inside:
+        """What the members of an object are a part of: the next one outside that has ids says it."""
+        if not _ids(value):
+            return outer
+        return Inside.OWN if self._is_own(value) else Inside.FOREIGN
 
     def kept_path(self, value: Any, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
         """Where what stands at a path is in what is kept: the one item that is kept of a list is its first."""
@@ -128,18 +167,42 @@ class Privacy:
 
     def shows(self, value: Any, path: tuple[str | int, ...]) -> bool:
         """Whether what stands at a path of a body may be kept: no list and no entity on the way is somebody else's."""
+        inside = Inside.NOTHING
         for token in path:
-            if isinstance(value, dict):
-                if self._is_own(value):
-                    return True
-                if _ids(value):
-                    return False
+            inside = self._inside(value, inside) if isinstance(value, dict) else inside
+            if inside is Inside.FOREIGN:
+                return False
             if not _has(value, token):
                 return True
-            if isinstance(value, list):
-                return self.is_own_item(value[int(token)])
-            value = value[token]
+            value, is_item = value[token], isinstance(value, list)
+            if is_item:
+                # What a finding is about can be told only if it is shown: a plain item of what is the run's own.
+                is_shown = inside is Inside.OWN and (_is_plain(value) or self._may_be_inside(value))
+                if not is_shown and not self.is_own_item(value):
+                    return False
+                inside = Inside.OWN
         return True
+
+    def _may_be_inside(self, item: Any) -> bool:
+        """Whether an item of a list inside of something that is the run's own may be kept: it names nobody else's.
+
+        An entity is told by its ids; of a text or a number nobody can say what it is if it is long enough for an id, or
+        has digits in it.
+        """
+        if isinstance(item, dict):
+            return not _ids(item) or self.is_own_item(item)
+        if isinstance(item, str):
+            return item in self._own or not any(each.isdigit() or each == "@" for each in item)
+        return not isinstance(item, int) or abs(item) < _LEAST_ID or str(item) in self._own
+
+    def _inner_items(self, items: list[Any], path: tuple[str | int, ...]) -> list[Any]:
+        """The items of a list inside of something that is the run's own, each in its place."""
+        kept = []
+        for index, item in enumerate(items):
+            may_be_kept = self._may_be_inside(item) or (path == (index,) and _is_plain(item))
+            inner = path[1:] if path[:1] == (index,) else ()
+            kept.append(self.kept(item, inner, Inside.OWN if may_be_kept else Inside.FOREIGN))
+        return kept
 
     def _items(self, items: list[Any], path: tuple[str | int, ...]) -> list[Any]:
         index = path[0] if path and isinstance(path[0], int) and path[0] < len(items) else None
@@ -148,7 +211,7 @@ class Privacy:
             kept = list(islice(filter(self.is_own_item, items), _MOST_SHOWN))
         else:
             kept = [
-                self.kept(each, path[1:], inside=True) for each in items[index : index + 1] if self.is_own_item(each)
+                self.kept(each, path[1:], Inside.OWN) for each in items[index : index + 1] if self.is_own_item(each)
             ]
         rest = len(items) - len(kept)
         return [*kept, counted(rest, more=bool(kept))] if rest else kept

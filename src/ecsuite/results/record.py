@@ -192,7 +192,7 @@ def found_in(
     """
     if not journal.findings:
         return ()
-    privacy, now = Privacy(own_values(journal.results)), datetime.now(UTC)
+    privacy, now = Privacy(own_values(journal.results, contract.deliveries)), datetime.now(UTC)
     groups: dict[tuple[object, ...], Found] = {}
     counted: set[tuple[object, ...]] = set()
     twice = told_twice(journal)

@@ -228,7 +228,7 @@ def _body(body: bytes, path: Path, privacy: Privacy, mask: Mask, *, is_refusal: 
             return f"{len(body)} bytes that are no JSON"
         text = masked_start(body.decode(errors="replace"), MOST_OF_TEXT + 1, mask)
         return text if len(text) <= MOST_OF_TEXT else f"{text[:MOST_OF_TEXT]}..."
-    return datum(privacy.kept(value, path, inside=is_refusal)).kept(mask).value
+    return datum(value if is_refusal else privacy.kept(value, path)).kept(mask).value
 
 
 def _time(headers: Headers, now: datetime) -> str:
