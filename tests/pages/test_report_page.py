@@ -158,13 +158,75 @@ def test_many_exchanges_fit_on_a_page(opened, result):
     assert page.page.locator("#tests li").count() == 5000
 
 
-def test_paper_has_all_of_a_cause(opened, result):
-    """What is printed has the exchanges unfolded, and none of the controls."""
-    page = opened(report_html(result)).page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_has_all_of_a_cause(opened, result, scheme):
+    """What is printed has the exchanges unfolded, on white, and none of the controls; scripts stand beside the page."""
+    page = opened(report_html(result), scheme=scheme).page
 
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
 
-    assert page.locator(".cause details:not([open])").count() == 0
+    assert page.locator(".cause .exchange:not([open])").count() == 0
     assert page.locator(".filters:visible").count() == 0
     assert page.get_by_role("button", name="Copy").count() == 0
+    assert page.locator("body").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(255, 255, 255)"
+    # What is longer than a page would begin on a new one, and leave the one before it empty.
+    assert page.locator(".cause").first.evaluate("node => getComputedStyle(node).breakInside") == "auto"
+
+
+def test_page_after_printing_is_as_before(opened, result):
+    """What was unfolded for the paper is folded again."""
+    page = opened(report_html(result)).page
+    before = page.locator(".cause details[open]").count()
+
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+
+    assert page.locator(".cause details[open]").count() == before
+
+
+# The parts of texts that stand on more than one line, though they are shorter than one.
+BROKEN_PARTS = """nodes => nodes.flatMap((node) => [...node.childNodes]).filter((part) => {
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    const lines = new Set([...range.getClientRects()].map((rect) => Math.round(rect.top)));
+    return part.nodeType === Node.TEXT_NODE && !/\\s/.test(part.textContent.trim()) && lines.size > 1;
+}).map((part) => part.textContent)"""
+
+
+def test_paths_break_where_their_parts_end(opened, result):
+    """A narrow page breaks paths after slashes, never within a word."""
+    page = opened(report_html(result), width=400).page
+
+    heads = page.locator(".matrix tbody th")
+
+    assert heads.evaluate_all("all => all.some((head) => head.textContent.length > 30)")
+    assert heads.evaluate_all(BROKEN_PARTS) == []
+
+
+def test_table_says_that_it_scrolls(opened, result):
+    """Of a table that is wider than the page the operations stay in sight, and its edge has a shadow."""
+    page = opened(report_html(result), width=400).page
+    box = page.locator(".scroll:has(.matrix)").first
+    head = box.locator("tbody th").first
+    before = head.bounding_box()["x"]
+
+    box.evaluate("node => { node.scrollLeft = node.scrollWidth }")
+
+    assert box.evaluate("node => node.scrollLeft") > 0
+    assert head.bounding_box()["x"] == before
+    assert "local, local, scroll, scroll" in box.evaluate("node => getComputedStyle(node).backgroundAttachment")
+
+
+def test_failed_tests_come_first(opened, result):
+    """They lead to what they have shown; how many passed and failed is said where one chooses."""
+    other = RanTest("test_it.py::test_other", "passed", 0.1)
+    page = opened(report_html(replace(result, tests=(other, *result.tests)))).page
+
+    first = page.locator(".tests > details").first
+    first.locator("summary").click()
+    first.get_by_role("link").first.click()
+
+    assert first.get_attribute("data-outcome") == "failed"
+    assert page.evaluate("document.querySelector(':target').className") == "cause"
+    assert page.locator("#tests [name=outcome] option").all_inner_texts() == ["all", "failed (1)", "passed (1)"]

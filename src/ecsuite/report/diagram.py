@@ -89,7 +89,7 @@ def diagram_of(calls: Sequence[Call], layout: Layout = WIDE) -> Diagram:
 
 def _arrow(y: int, call: Call, place: dict[int, int], first: float) -> Arrow:
     start, end = (place[lane] for lane in _FROM_TO[call.role])
-    text = f"{call.method} {call.path}"
+    text = call.title
     shown = text if len(text) <= _MOST_TEXT else f"{text[: _MOST_TEXT - 1]}…"
     return Arrow(y, start, end, shown, str(call.status or "none"), _time(call.at - first), call.outcome == "broken")
 

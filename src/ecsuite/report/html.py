@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from ecsuite.report.page import view_of
 from ecsuite.results.result import RunResult
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+# A path ends its parts with slashes, the name of a test with colons and underscores; a bracket opens one.
+_PARTS: Final = re.compile(r"[\[({]*[^/:_\[({]*[/:_]*")
 # Beyond it a browser takes seconds to open a page, and mail servers refuse it.
 LARGE: Final = 10_000_000
 
@@ -41,13 +44,20 @@ def page(template: str, view: Mapping[str, Any]) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = breakable
+    return environment
+
+
+def breakable(text: str) -> Markup:
+    """A path or the name of a test, escaped, which a narrow page breaks where its parts end, and not within words."""
+    return Markup("<wbr>").join(filter(None, _PARTS.findall(text)))
 
 
 @cache

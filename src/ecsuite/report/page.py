@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -33,8 +34,10 @@ MOST_SCRIPTS: Final = 20
 LONGEST_SCRIPT: Final = 20_000
 # Things that are left on the server, of each reason.
 MOST_LEFT: Final = 200
-# Of a cause that every test shows.
+# Of a cause that every test shows, and of a test that shows all causes.
 MOST_TESTS: Final = 50
+MOST_CAUSES: Final = 5
+_WORST_FIRST: Final = ("failed", "error", "inconclusive", "passed", "skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,15 @@ class Scenario:
     edition: str
     outcome: str
     diagram: Diagram
+
+
+@dataclass(frozen=True, slots=True)
+class RanView:
+    """A test as it stands on the page: the causes that it has shown, by id and title, and its exchanges."""
+
+    test: RanTest
+    causes: tuple[tuple[str, str], ...]
+    calls: tuple[str, ...]
 
 
 def cause_views(result: RunResult) -> list[CauseView]:
@@ -206,8 +218,8 @@ def scenarios(result: RunResult) -> list[Scenario]:
 def slowest(tests: Sequence[RanTest]) -> list[Slow]:
     """The operations that took the longest at their median."""
     times: dict[str, list[float]] = {}
-    for call in (call for test in tests for call in test.calls if call.role != "delivery"):
-        times.setdefault(f"{call.method} {call.path}", []).append(call.seconds * 1000)
+    for call in (call for test in tests for call in test.calls if call.role != "delivery" and call.path != "?"):
+        times.setdefault(call.title, []).append(call.seconds * 1000)
     found = [_slow(operation, sorted(own)) for operation, own in times.items()]
     return sorted(found, key=lambda slow: -slow.median)[:MOST_SLOWEST]
 
@@ -238,7 +250,27 @@ def call_line(call: Call) -> str:
     """A call on a line."""
     name = {"identity": "identity service: ", "delivery": "delivery: "}.get(call.role, "")
     outcome = "" if call.outcome == "passed" else f", {call.outcome}"
-    return f"{name}{call.method} {call.path} → {call.status or 'no response'}, {call.seconds * 1000:.0f} ms{outcome}"
+    return f"{name}{call.title} → {call.status or 'no response'}, {call.seconds * 1000:.0f} ms{outcome}"
+
+
+def ran_views(result: RunResult, *, with_calls: bool) -> list[RanView]:
+    """The tests, those first that somebody has to look at, each with what it has shown to be broken."""
+    broken: dict[str, list[tuple[str, str]]] = {}
+    for cause in result.causes:
+        for test in cause.tests:
+            broken.setdefault(test, []).append((cause_id(cause), title_of(cause)))
+    return [
+        RanView(
+            test,
+            tuple(broken.get(test.name, ())[:MOST_CAUSES]),
+            tuple(call_line(call) for call in test.calls if with_calls),
+        )
+        for test in sorted(result.tests, key=lambda test: _rank(test.outcome))
+    ]
+
+
+def _rank(outcome: str) -> int:
+    return _WORST_FIRST.index(outcome) if outcome in _WORST_FIRST else len(_WORST_FIRST)
 
 
 def view_of(result: RunResult, *, with_calls: bool = True) -> Mapping[str, Any]:
@@ -258,6 +290,7 @@ def view_of(result: RunResult, *, with_calls: bool = True) -> Mapping[str, Any]:
         "scenarios": scenarios(result),
         "slowest": slowest(result.tests),
         "environment": environment(result),
-        "tests": [(test, [call_line(call) for call in test.calls if with_calls]) for test in result.tests],
+        "outcomes": sorted(Counter(test.outcome for test in result.tests).items(), key=lambda each: _rank(each[0])),
+        "tests": ran_views(result, with_calls=with_calls),
         "is_cut": not with_calls,
     }

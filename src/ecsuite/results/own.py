@@ -56,7 +56,7 @@ def _is_told(text: str, told: Iterable[bytes]) -> bool:
 
 
 def _made(value: Any) -> Iterator[str]:
-    """The ids in an answer that tells what was made; lists in it, as of those whom an event is for, may hold anybody's."""
+    """The ids in an answer that tells what was made; lists in it, such as whom an event is for, hold anybody's."""
     if isinstance(value, dict):
         yield from map(str, _ids(value))
         for item in value.values():

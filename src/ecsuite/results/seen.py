@@ -52,6 +52,12 @@ class Call(NamedTuple):
     seconds: float
     outcome: Outcome
 
+    @property
+    def title(self) -> str:
+        """What was called, on a line for people."""
+        method = "(another method)" if self.method == "?" else self.method
+        return f"{method} {'(not in the contract)' if self.path == '?' else self.path}"
+
 
 @dataclass(slots=True)
 class Seen:

@@ -57,7 +57,13 @@
   };
   addEventListener("hashchange", reveal);
   reveal();
-  addEventListener("beforeprint", () => { for (const each of all(".cause details")) each.open = true; });
+  // Paper has the exchanges of all causes; the scripts stand beside the page.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = all(".cause .exchange:not([open]), .cause .where:not([open])");
+    for (const each of folded) each.open = true;
+  });
+  addEventListener("afterprint", () => { for (const each of folded) each.open = false; });
 
   // The sequence of calls follows the step that is being read.
   const marked = (step) => {
