@@ -131,6 +131,20 @@ def test_limit_that_is_none_is_refused(behind_proxy, what):
     assert f"ERROR: {text}" in ran.text
 
 
+def test_limits_come_from_the_environment_and_the_file(behind_proxy, tmp_path):
+    """The option beats the file; what cannot be understood is told by where it stands."""
+    file = '[targets.it]\nbase-url = "http://127.0.0.1:1"\nmax-requests = 14\nrate = "fast"\n'
+    (tmp_path / "ecsuite.toml").write_text(file, encoding="utf-8")
+
+    bad = behind_proxy(lambda _: None)
+    ran = behind_proxy(lambda _: None, "--ec-rate", "1000/s")
+
+    assert (bad.code, bad.calls) == (4, [])
+    assert "ERROR: ecsuite.toml:4: rate 'fast': give a number of requests, such as 5/s" in bad.text
+    assert (ran.code, ran.left) == (6, []), ran.text
+    assert len(ran.calls) <= 14
+
+
 def test_nothing_is_left_of_the_count(behind_proxy, tmp_path, monkeypatch):
     """The file that is counted in is gone when the run is over."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))

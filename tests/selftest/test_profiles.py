@@ -223,6 +223,9 @@ def test_what_tells_most_is_run_first(tmp_path):
     names = [line for line in ran.stdout.splitlines() if re.match(r"tests/.*::", line)]
     assert names[0] == STORY + "/test_2023_10.py::test_quickstart"
     assert names == sorted(names, key=list(CONTENT["tests"]).index)
+    assert [name.startswith("tests/properties/") for name in names] == sorted(
+        name.startswith("tests/properties/") for name in names
+    )
     many = next(name for name in names if "test_many_are_all_listed" in name)
     assert names.index("tests/rules/test_token.py::test_wrong_credentials_are_refused[2023-10-getToken]") < names.index(
         many

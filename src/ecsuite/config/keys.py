@@ -9,9 +9,12 @@ from typing import Any, Final, Literal
 
 from ecsuite.conditions import ELIGIBILITY_SECONDS, HTTPS_WEBHOOKS, REPORTS, SIMULATION, TEST_AREA
 
-Kind = Literal["address", "text", "whole number", "number", "flag", "names", "area"]
+Kind = Literal["address", "text", "whole number", "count", "number", "flag", "names", "area"]
 PREFIX: Final = "EC_"
 PROFILE: Final = "EC_PROFILE"
+RATE: Final = "EC_RATE"
+MAX_REQUESTS: Final = "EC_MAX_REQUESTS"
+MAX_TIME: Final = "EC_MAX_TIME"
 # Of a target, by variable.
 SETTINGS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
@@ -25,6 +28,9 @@ SETTINGS: Final[Mapping[str, Kind]] = MappingProxyType(
         HTTPS_WEBHOOKS: "flag",
         SIMULATION: "flag",
         PROFILE: "text",
+        RATE: "text",
+        MAX_REQUESTS: "count",
+        MAX_TIME: "text",
     }
 )
 # What a live run may be given beside that, in the environment alone.
@@ -50,6 +56,7 @@ EXPECTED: Final[Mapping[Kind, str]] = MappingProxyType(
         "address": "an address in quotes",
         "text": "a text in quotes",
         "whole number": "a whole number",
+        "count": "a whole number",
         "number": "a number",
         "flag": "true or false",
         "names": 'names in a list, or "all"',
@@ -109,7 +116,7 @@ def as_variable(kind: Kind, value: Any) -> str | None:
     match kind:
         case "flag":
             return {True: "yes", False: "no"}[value] if isinstance(value, bool) else None
-        case "whole number":
+        case "whole number" | "count":
             return str(value) if is_number and isinstance(value, int) else None
         case "number":
             return f"{value}" if is_number else None

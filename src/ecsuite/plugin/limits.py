@@ -13,6 +13,8 @@ from typing import Any, Final
 import pytest
 
 from ecsuite.client import Limits, Share
+from ecsuite.config import Configuration, keys
+from ecsuite.config.configuration import ENVIRONMENT, Value
 
 _SHARE: Final = pytest.StashKey[Share]()
 # Under this name a worker of pytest-xdist is told what it shares.
@@ -25,42 +27,54 @@ _TIME: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smh])?", re.ASCII)
 _SHOWN: Final = 60
 
 
-def limits_of(config: pytest.Config) -> Limits:
-    """The limits that the command line names.
+def limits_of(config: pytest.Config, configuration: Configuration) -> Limits:
+    """The limits that the command line names; else those that the environment or the file does.
 
     Raises:
         pytest.UsageError: one cannot be understood.
     """
-    most = config.getoption("--ec-max-requests")
-    if most is not None and not _MOST.fullmatch(most):
-        raise pytest.UsageError(f"--ec-max-requests {most[:_SHOWN]!r}: give a number, 1 or more")
+    rate, most, seconds = (_said(config, configuration, name) for name in (keys.RATE, keys.MAX_REQUESTS, keys.MAX_TIME))
+    if most is not None and not _MOST.fullmatch(most.text):
+        raise pytest.UsageError(f"{most.origin} {most.text[:_SHOWN]!r}: give a number, 1 or more")
     return Limits(
-        rate=_rate(config.getoption("--ec-rate")),
-        requests=int(most) if most is not None else None,
-        seconds=_time(config.getoption("--ec-max-time")),
+        rate=_rate(rate),
+        requests=int(most.text) if most is not None else None,
+        seconds=_time(seconds),
     )
 
 
-def _rate(given: str | None) -> float | None:
+def _said(config: pytest.Config, configuration: Configuration, variable: str) -> Value | None:
+    """What was said of a limit, with what an error calls it; None where nothing was."""
+    option = f"--ec-{keys.key_of(variable)}"
+    given = config.getoption(option)
+    if given is not None:
+        return Value(given, option)
+    value = configuration.values.get(variable)
+    if value is None:
+        return None
+    in_file = value.origin != ENVIRONMENT
+    return Value(value.text, f"{value.origin}: {keys.key_of(variable)}" if in_file else variable)
+
+
+def _rate(given: Value | None) -> float | None:
     """Requests a second."""
-    wanted = "a number of requests, such as 5/s, 90/m or 1000/h"
-    parts = _parts("--ec-rate", given, _RATE, wanted)
+    parts = _parts(given, _RATE, "a number of requests, such as 5/s, 90/m or 1000/h")
     return None if parts is None else parts[0] / parts[1]
 
 
-def _time(given: str | None) -> float | None:
+def _time(given: Value | None) -> float | None:
     """Seconds."""
-    parts = _parts("--ec-max-time", given, _TIME, "a time, such as 90s, 10m or 1h")
+    parts = _parts(given, _TIME, "a time, such as 90s, 10m or 1h")
     return None if parts is None else parts[0] * parts[1]
 
 
-def _parts(option: str, given: str | None, pattern: re.Pattern[str], wanted: str) -> tuple[float, float] | None:
-    """The number that was given for an option, and the seconds of its unit."""
+def _parts(given: Value | None, pattern: re.Pattern[str], wanted: str) -> tuple[float, float] | None:
+    """The number that was given, and the seconds of its unit."""
     if given is None:
         return None
-    match = pattern.fullmatch(given.strip())
+    match = pattern.fullmatch(given.text.strip())
     if match is None or not float(match[1]):
-        raise pytest.UsageError(f"{option} {given[:_SHOWN]!r}: give {wanted}")
+        raise pytest.UsageError(f"{given.origin} {given.text[:_SHOWN]!r}: give {wanted}")
     return float(match[1]), _SECONDS[match[2] or "s"]
 
 

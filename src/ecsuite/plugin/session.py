@@ -136,7 +136,7 @@ def _settings(config: pytest.Config, configuration: Configuration) -> Settings:
         allow_production=config.getoption("--ec-allow-production"),
         keep=config.getoption("--ec-keep"),
         unusual_ids=config.getoption("--ec-unusual-ids"),
-        limits=limits_of(config),
+        limits=limits_of(config, configuration),
         profile=_profile(config, configuration, recording=recording),
         deviations=configuration.deviations(),
     )
