@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 Severity = Literal["error", "warning", "note"]
+# The minor version that had none before it, so that no promise was new in it.
+FIRST: Final = "0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +20,13 @@ class Promise:
         id: never changes.
         title: what reports call it; may be reworded.
         severity: of a breach of it, where nothing more is known of the breach (`ecsuite.severity`).
+        since: the minor version of ecsuite that is the first to look at it; in it a breach is no more than a warning.
     """
 
     id: str
     title: str
     severity: Severity = "error"
+    since: str = FIRST
 
     def __str__(self) -> str:
         return self.title

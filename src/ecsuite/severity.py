@@ -1,7 +1,8 @@
 """How severe a breach is: whether a client that keeps the contract can be hurt by it.
 
 In this order: what the check that saw it knows (`Breach.severity`), what the contract says of the rule (`x-severity`,
-`x-severity-of-null`), what holds for breaches of that kind (`_MILD`), and what the promise says of all others.
+`x-severity-of-null`), what holds for breaches of that kind (`_MILD`), and what the promise says of all others. Of a
+promise that is new in this minor version an error is a warning, so that no update of it fails what passed before.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from ecsuite.contract import Source
 from ecsuite.findings.breach import Breach
 from ecsuite.messages.exchange import Exchange, Request
 from ecsuite.messages.media import FORM, MediaType
-from ecsuite.promises import Promise, Severity
+from ecsuite.promises import FIRST, Promise, Severity
+from ecsuite.version import __version__
 
 REFUSALS: Final = range(400, 500)
 # What a client may write beside a media type of JSON and every server reads (RFC 8259 section 8.1).
 COMMON_PARAMETERS: Final = frozenset({"", "charset=utf-8"})
 
 
-def severity_of(promise: Promise, breach: Breach, exchange: Exchange, source: Source) -> Severity:
+def severity_of(
+    promise: Promise, breach: Breach, exchange: Exchange, source: Source, version: str = __version__
+) -> Severity:
     """How severe a breach is.
 
     Args:
@@ -30,7 +34,19 @@ def severity_of(promise: Promise, breach: Breach, exchange: Exchange, source: So
         breach: how.
         exchange: that broke it.
         source: of the contract.
+        version: of ecsuite.
     """
+    severity = _severity_in_time(promise, breach, exchange, source)
+    return "warning" if severity == "error" and is_new(promise, version) else severity
+
+
+def is_new(promise: Promise, version: str = __version__) -> bool:
+    """Whether no minor version before this one looked at a promise."""
+    return promise.since != FIRST and version.split(".")[:2] == promise.since.split(".")
+
+
+def _severity_in_time(promise: Promise, breach: Breach, exchange: Exchange, source: Source) -> Severity:
+    """How severe a breach is when its promise is known."""
     known = breach.severity or _by_contract(breach, source)
     if known:
         return known

@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
 from ecsuite import promises, wording
 from ecsuite.checks import CHECKS, REQUEST_CHECKS
+from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.finding import Finding
-from ecsuite.promises import BY_ID, OF_REQUESTS, PROMISES, RESPONSE_ARRIVES, Promise
+from ecsuite.messages.exchange import Exchange, Request, Response
+from ecsuite.promises import BY_ID, FIRST, OF_REQUESTS, PROMISES, RESPONSE_ARRIVES, Promise
 from ecsuite.report.findings import finding_text
+from ecsuite.severity import severity_of
 
 # Of one exchange, as the checks find it: nothing is broken, a body, a status, a header.
 EXCHANGES = {
@@ -103,3 +107,27 @@ def test_title_is_no_part_of_an_observation(checker, exchange, retitle):
 
     assert checker.check(sent).observations() == before
     assert {seen.promise for seen in before} <= BY_ID.keys()
+
+
+NEW = Promise("something-new", "something new holds", since="0.2")
+
+
+@pytest.mark.parametrize(
+    ("version", "severity"), [("0.2.0", "warning"), ("0.2.17", "warning"), ("0.3.0", "error"), ("1.0.0", "error")]
+)
+def test_new_promise_only_warns(contract, version, severity):
+    """In the minor version that brings it a promise only warns, so that no such update fails what passed before."""
+    breach, exchange = Breach("absent", Place("status")), Exchange(Request("GET", "https://h/"), Response(200))
+
+    assert severity_of(NEW, breach, exchange, contract.source, version) == severity
+    assert severity_of(replace(NEW, severity="note"), breach, exchange, contract.source, version) == "note"
+    assert severity_of(replace(NEW, since=FIRST), breach, exchange, contract.source, "0.1.0") == "error"
+
+
+@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.id)
+def test_changelog_names_each_promise(promise):
+    """In the section of the version that brought it, by its id."""
+    log = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
+    sections = [text for text in log.split("\n## ") if text.startswith(f"{promise.since}.")]
+
+    assert any(f"`{promise.id}`" in text for text in sections)
