@@ -98,7 +98,10 @@ CHANGES = {
         {"HTTP_PROXY": "gopher://127.0.0.1:9"},
         "bad * API * HTTP_PROXY is 'gopher:*': expected the address of a proxy, *",
     ),
-    "dead proxy": ({"HTTP_PROXY": "http://127.0.0.1:9"}, "bad * API * no answer (*"),
+    "dead proxy": (
+        {"HTTP_PROXY": "http://127.0.0.1:9"},
+        "bad * API * no answer (*): is the proxy *127.0.0.1:9 running, and HTTP_PROXY *",
+    ),
     "certificates": (
         {"SSL_CERT_FILE": "/no/such/file", "EC_BASE_URL": "https://{host}/energy-coordination/v1"},
         "bad * API * cannot read certificates from /no/such/file, which SSL_CERT_FILE names *",

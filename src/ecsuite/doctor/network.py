@@ -116,7 +116,8 @@ def _trouble(error: Exception, url: str, proxy: str) -> str:
         return f"the proxy {proxy} cannot be used ({str(error).partition('. ')[0]})"
     if isinstance(error, httpx.TimeoutException):
         return f"no answer within {TIMEOUT:.0f} seconds: check the address, the network and the VPN"
-    return f"no answer ({error}): check the address and whether it is running"
+    of_proxy = f"is the proxy {proxy} running, and HTTP_PROXY or HTTPS_PROXY right?"
+    return f"no answer ({error}): {of_proxy if proxy else 'check the address and whether it is running'}"
 
 
 def _certificate_trouble(error: ssl.SSLCertVerificationError) -> str:
