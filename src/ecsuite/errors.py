@@ -133,8 +133,8 @@ class BadSetting(BadValue):
 class CertificatesUnusable(UsageError):
     def __init__(self, variable: str, path: str, reason: str) -> None:
         super().__init__(
-            f"cannot read certificates from {path}, which {variable} names ({reason}): expected PEM; unset it for the "
-            "system's own"
+            f"cannot read certificates from {path}, which {variable} names ({reason}): expected PEM; unset it to "
+            "use the system's own"
         )
 
 
@@ -148,7 +148,9 @@ class SocksMissing(UsageError):
 
 class BadToken(UsageError):
     def __init__(self, variable: str) -> None:
-        super().__init__(f"{variable} holds characters that no header can carry: expected a token as it was given out")
+        super().__init__(
+            f"{variable} contains characters that a header cannot carry: expected the token as it was issued"
+        )
 
 
 class CredentialsRefused(UsageError):
@@ -177,7 +179,8 @@ class TokenNotTaken(UsageError):
 class SamePartner(UsageError):
     def __init__(self) -> None:
         super().__init__(
-            "EC_OTHER_CLIENT_ID is the first partner's, and tests across partners need two: give another one's, or none"
+            "EC_OTHER_CLIENT_ID is the first partner's, but tests across partners need two: "
+            "give the second one's, or none"
         )
 
 
@@ -227,7 +230,8 @@ class PortTaken(UsageError):
 class WebhookPortTaken(UsageError):
     def __init__(self, port: int, reason: str) -> None:
         super().__init__(
-            f"cannot listen on port {port} for webhooks ({reason}): give another EC_WEBHOOK_PORT, or end what has it"
+            f"cannot listen on port {port} for webhooks ({reason}): "
+            "set another EC_WEBHOOK_PORT, or stop the process that uses it"
         )
 
 
@@ -252,7 +256,7 @@ class DataFileUnusable(UsageError):
 class LedgerUnwritable(UsageError):
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(
-            f"cannot note in {folder} what is to be deleted ({reason}): make it writable, or set XDG_STATE_HOME"
+            f"cannot record in {folder} what the run creates ({reason}): make it writable, or set XDG_STATE_HOME"
         )
 
 
@@ -323,14 +327,14 @@ class RowUnusable(UsageError):
 
 class DataNotReplayed(UsageError):
     def __init__(self) -> None:
-        super().__init__("a recording has values of its own: give --target local or live with --data")
+        super().__init__("--data cannot be used with a recording: give --target local or live")
 
 
 class SecretInConfig(UsageError):
     def __init__(self, where: str, key: str) -> None:
         super().__init__(
-            f"{where}: {key} is a secret, or looks like one, and this file is no place for it: take it out, and give "
-            "it in the environment, or in a file that --env-file names"
+            f"{where}: {key} is a secret, or looks like one, and must not be in this file: move it to the "
+            "environment, or to a file for --env-file"
         )
 
 
@@ -345,14 +349,14 @@ class UnknownTarget(UsageError):
 class TargetNotNamed(UsageError):
     def __init__(self, where: str, names: Iterable[str]) -> None:
         super().__init__(
-            f"{where} has several targets ({', '.join(names)}), and `live` may be any of them: name one in its place, "
-            "or set `target` there"
+            f"{where} has several targets ({', '.join(names)}), so `live` is ambiguous: name one of them instead, or "
+            "set `target` there"
         )
 
 
 class ConfigExists(UsageError):
     def __init__(self, where: str) -> None:
-        super().__init__(f"{where} is there already, and stays as it is: change it, or move it away")
+        super().__init__(f"{where} already exists, and was not changed: edit it, or move it away")
 
 
 class EnvFileUnusable(UsageError):
@@ -376,12 +380,12 @@ class UnknownVariant(UsageError):
 
 
 def _hint(near: str | None) -> str:
-    return f"did you mean {near!r}?" if near else "nothing has a name like that;"
+    return f"did you mean {near!r}?" if near else "no name is similar;"
 
 
 class StandInDidNotStart(UsageError):
     def __init__(self, said: str) -> None:
-        super().__init__(f"the local stand-in did not start: {said or 'it ended without a word'}")
+        super().__init__(f"the local stand-in did not start: {said or 'it printed nothing'}")
 
 
 class ContractError(EcsuiteError):
@@ -395,10 +399,8 @@ class ContractUnreadable(ContractError):
 
 class ContractKeywordUnknown(ContractError):
     def __init__(self, where: str, keyword: str, kind: str, near: str | None) -> None:
-        hint = (
-            f"did you mean {near!r}" if near else "take it out, or teach src/ecsuite/contract/keywords.py its meaning"
-        )
-        super().__init__(f"{where}: the {kind} keyword {keyword!r} is none that the checks honour: {hint}")
+        hint = f"did you mean {near!r}" if near else "remove it, or add its meaning to src/ecsuite/contract/keywords.py"
+        super().__init__(f"{where}: the {kind} keyword {keyword!r} is not supported by the checks: {hint}")
 
 
 class ContractInvalid(ContractError):
@@ -483,7 +485,7 @@ class RunEnded(CouldNotTell):
 class TokenEnded(RunEnded):
     def __init__(self) -> None:
         text = (
-            "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
+            "EC_ACCESS_TOKEN expired during the run, so the rest could not be told: get a new one "
             "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again"
         )
         super().__init__("EC_ACCESS_TOKEN", "ended", text)

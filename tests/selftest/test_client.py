@@ -190,7 +190,7 @@ def test_given_token_that_ends_is_no_finding(mock, contract):
     mock.get(f"{API}/events").mock(return_value=REFUSED)
 
     api.get("/users")
-    with pytest.raises(TokenEnded, match="EC_ACCESS_TOKEN has ended on the way"):
+    with pytest.raises(TokenEnded, match="EC_ACCESS_TOKEN expired during the run"):
         api.get("/events")
 
     assert broken(api) == []

@@ -67,24 +67,24 @@ REFUSED = {
     "a misspelt keyword of a schema": (
         "minimum: 1",
         "minimun: 1",
-        "c.yaml:25: the Schema keyword 'minimun' is none that the checks honour: did you mean 'minimum'",
+        "c.yaml:25: the Schema keyword 'minimun' is not supported by the checks: did you mean 'minimum'",
     ),
     "a keyword of OpenAPI 3.0": (
         "type: boolean",
         "nullable: true",
-        "c.yaml:26: the Schema keyword 'nullable' is none that the checks honour: "
-        "take it out, or teach src/ecsuite/contract/keywords.py its meaning",
+        "c.yaml:26: the Schema keyword 'nullable' is not supported by the checks: "
+        "remove it, or add its meaning to src/ecsuite/contract/keywords.py",
     ),
     "an unknown extension": (
         "x-level: spec",
         "x-levle: spec",
-        "c.yaml:10: the Operation keyword 'x-levle' is none that the checks honour: did you mean 'x-level'",
+        "c.yaml:10: the Operation keyword 'x-levle' is not supported by the checks: did you mean 'x-level'",
     ),
     "a style of a parameter": (
         "name: page,",
         "name: page, style: deepObject,",
-        "c.yaml:25: the Parameter keyword 'style' is none that the checks honour: "
-        "take it out, or teach src/ecsuite/contract/keywords.py its meaning",
+        "c.yaml:25: the Parameter keyword 'style' is not supported by the checks: "
+        "remove it, or add its meaning to src/ecsuite/contract/keywords.py",
     ),
     "an unknown kind of sample": (
         "schema: {type: boolean}",

@@ -60,7 +60,7 @@ def test_file_that_is_there_stays(tmp_path):
     refused = command(tmp_path, "init")
 
     assert refused.ret == command(own, "init").ret == 4
-    assert refused.lines == ["ecsuite: ecsuite.toml is there already, and stays as it is: change it, or move it away"]
+    assert refused.lines == ["ecsuite: ecsuite.toml already exists, and was not changed: edit it, or move it away"]
     assert (tmp_path / "ecsuite.toml").read_text() == "edition = 'all'\n"
 
 

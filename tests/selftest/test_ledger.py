@@ -122,7 +122,7 @@ def test_unwritable_home_is_refused(tmp_path):
     """Where nothing can be noted, nothing is sent: one line, before the first test."""
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(LedgerUnwritable, match=r"cannot note in .* what is to be deleted"):
+    with pytest.raises(LedgerUnwritable, match=r"cannot record in .* what the run creates"):
         require_home(tmp_path / "file" / "ledgers")
 
 

@@ -27,7 +27,7 @@ MESSAGES = [
     (errors.BadPort("EC_WEBHOOK_PORT", "x"), "EC_WEBHOOK_PORT is 'x': expected a port number from 0 to 65535"),
     (
         errors.BadToken("EC_ACCESS_TOKEN"),
-        "EC_ACCESS_TOKEN holds characters that no header can carry: expected a token as it was given out",
+        "EC_ACCESS_TOKEN contains characters that a header cannot carry: expected the token as it was issued",
     ),
     (
         errors.CredentialsRefused("http://h/t", 400, "invalid_client"),
@@ -54,7 +54,7 @@ MESSAGES = [
     ),
     (
         errors.SamePartner(),
-        "EC_OTHER_CLIENT_ID is the first partner's, and tests across partners need two: give another one's, or none",
+        "EC_OTHER_CLIENT_ID is the first partner's, but tests across partners need two: give the second one's, or none",
     ),
     (errors.NoSuchApi("http://h", "404", "why"), "no such API answers at http://h (404): why"),
     (
@@ -76,7 +76,7 @@ MESSAGES = [
     ),
     (
         errors.WebhookPortTaken(80, "why"),
-        "cannot listen on port 80 for webhooks (why): give another EC_WEBHOOK_PORT, or end what has it",
+        "cannot listen on port 80 for webhooks (why): set another EC_WEBHOOK_PORT, or stop the process that uses it",
     ),
     (errors.OutputUnwritable("--junitxml", "x", "why"), "cannot write x (why): give another --junitxml"),
     (errors.BadNumber("EC_X", "many"), "EC_X is 'many': expected a whole number from 1"),
@@ -95,11 +95,11 @@ MESSAGES = [
     (errors.ConfigInvalid("c.toml:3", "what"), "c.toml:3: what"),
     (errors.RowUnusable("d.csv:3", "what"), "d.csv:3: what; nothing was sent"),
     (errors.RowUnusable("d.csv:3", "what", 2), "d.csv:3: what (and 2 more like that); nothing was sent"),
-    (errors.DataNotReplayed(), "a recording has values of its own: give --target local or live with --data"),
+    (errors.DataNotReplayed(), "--data cannot be used with a recording: give --target local or live"),
     (
         errors.SecretInConfig("c.toml:3", "password"),
-        "c.toml:3: password is a secret, or looks like one, and this file is no place for it: take it out, and give it in "
-        "the environment, or in a file that --env-file names",
+        "c.toml:3: password is a secret, or looks like one, and must not be in this file: move it to "
+        "the environment, or to a file for --env-file",
     ),
     (
         errors.UnknownTarget("sandbx", ["live", "sandbox"], "sandbox"),
@@ -108,11 +108,11 @@ MESSAGES = [
     ),
     (
         errors.TargetNotNamed("c.toml", ["a", "b"]),
-        "c.toml has several targets (a, b), and `live` may be any of them: name one in its place, or set `target` there",
+        "c.toml has several targets (a, b), so `live` is ambiguous: name one of them instead, or set `target` there",
     ),
     (
         errors.ConfigExists("c.toml"),
-        "c.toml is there already, and stays as it is: change it, or move it away",
+        "c.toml already exists, and was not changed: edit it, or move it away",
     ),
     (
         errors.EnvFileUnusable("x:1", "why"),
@@ -130,7 +130,7 @@ MESSAGES = [
     ),
     (
         errors.UnknownVariant("x", None),
-        "there is no variant 'x': nothing has a name like that; `ecsuite variants` lists them",
+        "there is no variant 'x': no name is similar; `ecsuite variants` lists them",
     ),
     (errors.StandInDidNotStart("why"), "the local stand-in did not start: why"),
     (
@@ -139,7 +139,7 @@ MESSAGES = [
     ),
     (
         errors.ContractKeywordUnknown("c.yaml:3", "typ", "Schema", "type"),
-        "c.yaml:3: the Schema keyword 'typ' is none that the checks honour: did you mean 'type'",
+        "c.yaml:3: the Schema keyword 'typ' is not supported by the checks: did you mean 'type'",
     ),
     (errors.ContractInvalid("c.yaml:3", "what"), "c.yaml:3: what"),
     (
@@ -170,13 +170,13 @@ MESSAGES = [
     ),
     (
         errors.LedgerUnwritable(Path("x"), "why"),
-        "cannot note in x what is to be deleted (why): make it writable, or set XDG_STATE_HOME",
+        "cannot record in x what the run creates (why): make it writable, or set XDG_STATE_HOME",
     ),
     (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with an answer of its own (403)"),
     (errors.TooLarge("POST /x", 413), "POST /x: the service takes no request as large as this (413)"),
     (
         errors.TokenEnded(),
-        "EC_ACCESS_TOKEN has ended on the way, so the rest could not be told: get a new one "
+        "EC_ACCESS_TOKEN expired during the run, so the rest could not be told: get a new one "
         "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again",
     ),
     (
@@ -203,7 +203,7 @@ MESSAGES = [
     (
         errors.CertificatesUnusable("SSL_CERT_FILE", "a.pem", "No such file or directory"),
         "cannot read certificates from a.pem, which SSL_CERT_FILE names (No such file or directory): expected PEM; "
-        "unset it for the system's own",
+        "unset it to use the system's own",
     ),
     (
         errors.NoRequestOfApi(Path("c.json"), ["api.example"]),

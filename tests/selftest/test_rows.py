@@ -106,4 +106,4 @@ def test_data_is_not_for_recordings(tmp_path):
     ran = run_module(tmp_path, "ecsuite", "walkthrough", "--data", "d.csv")
 
     assert ran.ret == 4
-    assert ran.lines == ["ecsuite: a recording has values of its own: give --target local or live with --data"]
+    assert ran.lines == ["ecsuite: --data cannot be used with a recording: give --target local or live"]

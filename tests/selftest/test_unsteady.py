@@ -241,7 +241,7 @@ def test_access_token_that_ends_ends_the_run(behind_proxy, workers):
     ran = behind_proxy(refused_from(12), *workers, by_token=True)
 
     assert ran.code == 6, ran.text
-    assert "EC_ACCESS_TOKEN has ended on the way" in ran.text
+    assert "EC_ACCESS_TOKEN expired during the run" in ran.text
     assert "$(ecsuite token)" in ran.text
     assert ", 0 broken" in ran.text
     # With two workers each may have made a user when the token ended; all that is left is told.
