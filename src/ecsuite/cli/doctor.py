@@ -23,11 +23,11 @@ _UNSAID: Final = "-"
 
 @click.command()
 @TARGET
-@click.option("--edition", "--ec-edition", metavar="EDITION", help="The edition that is looked for.")
+@click.option("--edition", "--ec-edition", metavar="EDITION", help="The edition that is expected.")
 @ENV_FILE
-@click.option("--allow-production", "--ec-allow-production", is_flag=True, help="Let production be asked.")
+@click.option("--allow-production", "--ec-allow-production", is_flag=True, help="Allow requests to a production host.")
 def doctor(target: str | None, edition: str | None, env_file: Path | None, *, allow_production: bool) -> int:
-    """Show what a live run goes by, and try the way to the API: addresses, proxy, TLS, clock, credentials, webhooks."""
+    """Show the settings of a live run, and test its way to the API: addresses, proxy, TLS, clock, tokens, webhooks."""
     from ecsuite.config import configure  # noqa: PLC0415
     from ecsuite.doctor import examine  # noqa: PLC0415
     from ecsuite.report.text import columns, waiting_text  # noqa: PLC0415

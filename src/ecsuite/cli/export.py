@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 _PREFIX: Final = "energy-coordination"
 
 _EDITION = click.option(
-    "--edition", "--ec-edition", metavar="EDITION", help="Whose guide and contract.  [default: the oldest]"
+    "--edition",
+    "--ec-edition",
+    metavar="EDITION",
+    help="The edition of the guide and the contract.  [default: the oldest]",
 )
 _FOLDER = click.option(
     "-o",
@@ -24,7 +27,7 @@ _FOLDER = click.option(
     metavar="DIR",
     type=click.Path(path_type=Path),
     default=Path(),
-    help="The folder to write to; it is made where there is none.  [default: this one]",
+    help="The folder to write to; created if it does not exist.  [default: this one]",
 )
 
 

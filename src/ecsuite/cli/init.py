@@ -12,7 +12,7 @@ from ecsuite.errors import ConfigExists, OutputUnwritable
 
 @click.command()
 def init() -> None:
-    """Write a commented ecsuite.toml into this folder; one that is there stays as it is."""
+    """Write a commented ecsuite.toml into this folder; an existing one is not changed."""
     from ecsuite.config.document import NAME, find  # noqa: PLC0415
 
     known = find(Path.cwd())

@@ -11,7 +11,7 @@ ENV_FILE = click.option(
     "--ec-env-file",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="A file with variables such as EC_CLIENT_SECRET=..., for those that the environment does not have.",
+    help="A file with variables such as EC_CLIENT_SECRET=..., for those that are not in the environment.",
 )
 TARGET = click.option(
     "--target",

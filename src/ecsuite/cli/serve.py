@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 @click.option("--edition", "--ec-edition", required=True, metavar="EDITION", help="The edition to serve.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes any free port.")
-@click.option("--data", type=click.Path(path_type=Path), help="A file to keep the state in; else it is in memory.")
-@click.option("--token-lifetime", type=click.IntRange(1), metavar="SECONDS", help="In place of the edition's own.")
+@click.option("--data", type=click.Path(path_type=Path), help="Keep the state in this file; otherwise it is in memory.")
+@click.option(
+    "--token-lifetime",
+    type=click.IntRange(1),
+    metavar="SECONDS",
+    help="The lifetime of tokens, instead of the edition's own.",
+)
 @click.option("--fault", multiple=True, metavar="NAME", help="Do one thing wrong: one of `ecsuite faults`; repeatable.")
 @click.option(
     "--variant",
@@ -46,7 +51,7 @@ def serve(  # noqa: PLR0913
     quiet: bool,
     until_eof: bool,
 ) -> None:
-    """Serve the stand-in, a small honest server of an edition, until interrupted.
+    """Serve the stand-in, a small conforming server of an edition, until interrupted.
 
     It prints its addresses and the credentials of its two partners as lines to paste into a shell; to the standard
     error each request, with what is wrong with it by the contract.

@@ -63,15 +63,15 @@ _PREFIX = "--ec-"
     multiple=True,
     help="Run the tests that look at a promise of docs/checks.md (repeatable).",
 )
-@click.option("--rate", "--ec-rate", metavar="N/s", help="Requests a second at the most (also N/m, N/h).")
-@click.option("--max-requests", "--ec-max-requests", metavar="N", help="Requests in all at the most.")
-@click.option("--max-time", "--ec-max-time", metavar="TIME", help="Begin nothing after that time (90s, 10m, 1h).")
-@click.option("--max-findings", "--ec-max-findings", metavar="N", help="End a hopeless run that has so many findings.")
+@click.option("--rate", "--ec-rate", metavar="N/s", help="Send at most N requests a second (also N/m, N/h).")
+@click.option("--max-requests", "--ec-max-requests", metavar="N", help="Send at most N requests in all.")
+@click.option("--max-time", "--ec-max-time", metavar="TIME", help="Start nothing new after this time (90s, 10m, 1h).")
+@click.option("--max-findings", "--ec-max-findings", metavar="N", help="End the run after N findings.")
 @click.option(
     "--unusual-ids",
     "--ec-unusual-ids",
     is_flag=True,
-    help="Make things by ids that a server may never find in a path, and so may never delete.",
+    help="Send ids that a server may be unable to find in a path, and so to delete.",
 )
 @click.option(
     "--coverage-min",

@@ -13,7 +13,9 @@ from ecsuite.streams import say
 
 
 @click.command()
-@click.option("--edition", "--ec-edition", metavar="EDITION", help="Whose contract is checked.  [default: the newest]")
+@click.option(
+    "--edition", "--ec-edition", metavar="EDITION", help="The edition of the contract to check.  [default: the newest]"
+)
 @TARGET
 @ENV_FILE
 def token(edition: str | None, target: str | None, env_file: Path | None) -> int:

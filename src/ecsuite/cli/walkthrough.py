@@ -51,13 +51,13 @@ if TYPE_CHECKING:
     "--data",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Once for each row of a CSV or JSON file of your own test data, a line a row; see docs/configuration.md.",
+    help="Run it once for each row of your own test data, a CSV or JSON file; see docs/configuration.md.",
 )
 @click.option(
     "--html",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write it as a page that teaches, instead of telling it here.",
+    help="Write it as a page with explanations, instead of printing it.",
 )
 def walkthrough(  # noqa: PLR0913
     target: str | None,

@@ -45,14 +45,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--ec-env-file",
         metavar="FILE",
         type=Path,
-        help="a file with variables such as EC_CLIENT_SECRET=..., for those that the environment does not have",
+        help="a file with variables such as EC_CLIENT_SECRET=..., for those that are not in the environment",
     )
     group.addoption("--ec-allow-production", action="store_true", help="let a live run write to a production host")
     group.addoption(
         "--ec-profile",
         metavar="NAME",
         help="how much is run (smoke: the quickstart, and one call of each operation; standard: each operation, and "
-        "each promise once for each type of entity, the default of live; full: all there is, the default of "
+        "each promise for each entity type, the default of live; full: everything, the default of "
         "all else, with --ec-strict, and where CI is set)",
     )
     for name, what in (
@@ -64,28 +64,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             f"--ec-{name}",
             metavar="NAME",
             action="append",
-            help=f"run the tests of the API that look at {what} (may be given several times)",
+            help=f"run the tests of the API that check {what} (may be given several times)",
         )
     group.addoption(
         "--ec-rate",
         metavar="N/s",
-        help="send so many requests a second at the most (also N/m, N/h), all workers together "
-        "(10/s unless given, where the server is not on this machine)",
+        help="send at most N requests a second (also N/m, N/h), all workers together "
+        "(default: 10/s, and no limit if the server is on this machine)",
     )
     group.addoption(
         "--ec-max-requests",
         metavar="N",
-        help="send so many requests at the most, all workers together; what is not run for it is told, exit code 6",
+        help="send at most N requests in all, all workers together; if tests are left, exit code 6",
     )
     group.addoption(
         "--ec-max-time",
         metavar="TIME",
-        help="begin nothing after that time (90s, 10m, 1h); what is not run for it is told, exit code 6",
+        help="start nothing new after this time (90s, 10m, 1h); if tests are left, exit code 6",
     )
     group.addoption(
         "--ec-unusual-ids",
         action="store_true",
-        help="make things by ids that a server may never find in a path, and so may never delete; always with local",
+        help="send ids that a server may be unable to find in a path, and so to delete; always with local",
     )
     group.addoption("--ec-keep", action="store_true", help="leave what the run makes on the server, and list it")
     group.addoption("--ec-strict", action="store_true", help="fail on warnings as well as on errors")
@@ -93,20 +93,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--ec-report",
         metavar="DIR",
         type=Path,
-        help="where the result of the run and its pages are written: report.html, junit.xml, summary.md (without it, "
-        ".ecsuite/last has the result, for `ecsuite show` and `ecsuite report`)",
+        help="write the result of the run and its pages there: report.html, junit.xml, summary.md (default: "
+        ".ecsuite/last gets the result only, for `ecsuite show` and `ecsuite report`)",
     )
     group.addoption(
         "--ec-max-findings",
         metavar="N",
-        help="end a hopeless run that has so many findings; one of a known cause counts only where "
-        f"a test could not go on for it ({MOST_FINDINGS} unless given; 0 for no end)",
+        help="end the run after N findings; one of a known cause counts only if "
+        f"a test could not continue after it (default: {MOST_FINDINGS}; 0: never)",
     )
     group.addoption(
         "--ec-har",
         metavar="FILE",
         type=Path,
-        help="write all exchanges to an HTTP Archive, for browsers' network tools and proxies",
+        help="write all exchanges to an HTTP Archive (HAR), for browsers' developer tools and proxies",
     )
     group.addoption(
         "--ec-coverage-min",
