@@ -246,6 +246,17 @@ def test_output_that_takes_nothing(command, redirection, code, project):
     assert re.fullmatch(said if code == 4 else "", ran.stderr), ran.stderr
 
 
+def test_file_that_cannot_be_written_at_the_end(project):
+    """What has come in the place of a file meanwhile is told on a line, after all else."""
+    (project / "test_it.py").write_text('import os\n\ndef test_it(): os.mkdir("x.xml")\n')
+
+    ran = run(project, "--junitxml", "x.xml")
+
+    assert ran.returncode == 4
+    assert re.fullmatch(r"ecsuite: cannot write \S*x\.xml \(Is a directory\): give another --junitxml\n", ran.stderr)
+    assert "1 passed" in ran.stdout
+
+
 @pytest.mark.parametrize("option", ["--junitxml", "--log-file"])
 def test_file_that_takes_nothing_is_told_before_any_test(option, project):
     """A device, or a file in a folder that nobody can write to."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
 
+from ecsuite.errors import OutputUnwritable
 from ecsuite.streams import discard, say, unwritable
 
 _NAME: Final = "ecsuite-output"
@@ -19,7 +21,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Watch what the process prints to; workers of pytest-xdist print nothing."""
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Output(config, reporter._tw), _NAME)  # noqa: SLF001  pytest has no other name
+        output = Output(config, reporter._tw)  # noqa: SLF001  pytest has no other name
+        config.pluginmanager.register(output, _NAME)
+        for plugin in config.pluginmanager.get_plugins():
+            if hasattr(plugin, "logfile") and hasattr(plugin, "pytest_sessionfinish"):
+                output.watch_file(plugin)
 
 
 class Watched:
@@ -34,6 +40,10 @@ class Watched:
         self._stream = stream
         self._failed = failed
         self._is_lost = False
+
+    def like(self, other: Any) -> Watched:
+        """Another stream to where this one leads: that it fails says the same."""
+        return Watched(other, self._failed)
 
     def write(self, text: str) -> int:
         """Print a text."""
@@ -72,8 +82,24 @@ class Output:
         self._untold = ""
         writer._file = self._watched = Watched(writer._file, self._lose)  # noqa: SLF001  it has no parameter for it
 
+    def watch_file(self, plugin: Any) -> None:
+        """Have what pytest writes into its JUnit file fail in a line, after all else that ends a session."""
+        write = plugin.pytest_sessionfinish
+
+        def pytest_sessionfinish() -> None:
+            try:
+                write()
+            except OSError as error:
+                self._untold = str(OutputUnwritable("--junitxml", plugin.logfile, error.strerror or str(error)))
+
+        name = self._config.pluginmanager.get_name(plugin)
+        self._config.pluginmanager.unregister(plugin)
+        plugin.pytest_sessionfinish = pytest_sessionfinish
+        self._config.pluginmanager.register(plugin, name)
+
     def _lose(self, error: OSError) -> None:
-        if not isinstance(error, BrokenPipeError):
+        # A terminal that was closed says EIO.
+        if not isinstance(error, BrokenPipeError) and error.errno != errno.EIO:
             self._untold = unwritable(error)
             return
         shares_out = self._config.pluginmanager.get_plugin("dsession")
