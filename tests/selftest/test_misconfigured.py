@@ -246,6 +246,23 @@ def test_output_that_takes_nothing(command, redirection, code, project):
     assert re.fullmatch(said if code == 4 else "", ran.stderr), ran.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments", [["report", "--against"], ["show", "--report"], ["check"], ["walkthrough", "--html"]]
+)
+def test_path_that_is_too_long(arguments, project):
+    """What cannot be a path is one line."""
+    command = [sys.executable, "-m", "ecsuite", *arguments, "a" * 5000]
+    ran = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (4, 1), ran.stderr
+    assert "File name too long" in ran.stderr
+
+
+def test_report_in_a_path_that_is_too_long(project):
+    """Of pytest, too."""
+    refused(run(project, "--ec-report", "a" * 5000), "File name too long")
+
+
 def test_file_that_cannot_be_written_at_the_end(project):
     """What has come in the place of a file meanwhile is told on a line, after all else."""
     (project / "test_it.py").write_text('import os\n\ndef test_it(): os.mkdir("x.xml")\n')

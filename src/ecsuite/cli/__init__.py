@@ -5,6 +5,7 @@ Each brings in what it needs inside of its function, so that none waits for what
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from collections.abc import Iterator, Sequence
@@ -50,6 +51,8 @@ COMMANDS: Final = (
     export.export,
     check.check,
 )
+# Characters of what is wrong that are told.
+_SHOWN: Final = 60
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -78,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         discard(sys.stdout)
         code = INTERRUPTED
     except OSError as error:
+        if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
+            sys.exit(_usage(f"{masked(str(error.filename)[:_SHOWN])!r} cannot be a path ({error.strerror})"))
         if error.filename is not None:
             raise
         discard(sys.stdout)

@@ -34,7 +34,9 @@ class Screen:
 
     def __init__(self, stream: TextIO) -> None:
         self._own = _duplicate(stream)
-        self._stream = self._own or stream
+        # A stream that is watched watches this one, too.
+        like = getattr(stream, "like", lambda other: other)
+        self._stream = stream if self._own is None else like(self._own)
         self._lock = threading.RLock()
         self._line = ""
         # What stands on the line that the cursor is on.

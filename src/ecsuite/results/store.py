@@ -38,8 +38,8 @@ def require_writable(folder: Path) -> None:
     Raises:
         ReportUnwritable: it cannot.
     """
-    new = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
+        new = [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".results-"):
             pass
@@ -112,8 +112,9 @@ def read(folder: Path) -> RunResult:
     Raises:
         ReportUnusable: there is none, or it is none of ours.
     """
-    path = folder if folder.is_file() else folder / FILE
+    path = folder / FILE
     try:
+        path = folder if folder.is_file() else path
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ReportUnusable(
