@@ -144,6 +144,7 @@ WRONG = [
     (item("POST {{baseUrl}}/users", '{"userId": '), ["request-body unreadable"]),
     (item("POST {{baseUrl}}/users", {"mode": "raw", "raw": '{"userId": "a"}'}), ["request-body unlisted"]),
     (item("POST {{baseUrl}}/users"), ["request-body absent"]),
+    (item("POST {{baseUrl}}/users", {"mode": "graphql", "graphql": {"query": "{a}"}}), ["request-body required"]),
     (item(saved={"code": 200, "body": "[{}]"}), ["response-body required"]),
     (item(saved={"code": 299, "body": ""}), ["status-listed unlisted"]),
     (item("GET {{baseUrl}}/users/a", saved={"code": 200, "body": '{"userId": "b"}'}), ["path-ids changed"]),
@@ -177,9 +178,17 @@ UNREADABLE = [
     ('{"requests": []}', "it is a collection of version 1"),
     ('{"openapi": "3.1.0"}', "it is an OpenAPI document"),
     ('{"info": {"schema": "https://schema.getpostman.com/json/collection/v3.0.0/"}, "item": [1]}', "its schema is"),
-    ('{"info": {}, "item": [7]}', "it is damaged"),
-    ('{"info": {}, "item": [{"request": "/", "response": [{"code": 1e400}]}]}', "it is damaged"),
-    ('{"info": {}, "item": [{"request": {"url": 7}}]}', "it is damaged"),
+    ('{"info": {}, "item": [7]}', "it is damaged: item 1 is no object"),
+    (
+        '{"info": {}, "item": [{"request": "/", "response": [{"code": 1e400}]}]}',
+        "item 1 has a request that cannot be read",
+    ),
+    (
+        '{"info": {}, "item": [{"name": "A", "item": [{"request": {"url": 7}}]}]}',
+        "A / item 1 has a request that cannot",
+    ),
+    ('{"info": {}, "item": [{"request": 7}]}', "item 1 has a request that cannot be read"),
+    ('{"info": {}, "item": [{"name": "A", "variable": [{"key": []}, 7]}, null]}', "it is damaged"),
     ("[" * 100_000, "it is nested too deep"),
 ]
 
@@ -201,6 +210,12 @@ def test_missing_file_is_one_line(tmp_path, capsys):
     """A file that is not there is told as such."""
     assert run(str(tmp_path / "none.json")) == 4
     assert "No such file or directory" in capsys.readouterr().err
+
+
+def test_folder_is_one_line(tmp_path, capsys):
+    """A folder, as Postman keeps collections now, is told as what it is."""
+    assert run(str(tmp_path)) == 4
+    assert "it is a folder, as Postman's format 3.0.0 has; expected" in capsys.readouterr().err
 
 
 def test_nothing_of_the_api_is_no_pass(tmp_path, capsys):

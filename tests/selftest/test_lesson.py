@@ -232,3 +232,27 @@ def test_items_of_others_are_not_taught():
 
     assert "Begrens ladestrøm" in lesson_html(tale)
     assert "Begrens ladestrøm" not in lesson_html(replace(tale, privacy=Privacy(frozenset())))
+
+
+def with_a_long_text(parts: Parts) -> None:
+    """A server that shows a text of a million characters beside a user."""
+
+    def finish(operation: object, answer: Answer) -> Answer:
+        is_read = str(operation) == "GET /users/{userId}" and answer.status == 200
+        return (
+            replace(answer, content=b'{"note": "' + b"Z" * 1_000_000 + b'", ' + answer.content[1:])
+            if is_read
+            else answer
+        )
+
+    parts.finish = finish
+
+
+def test_long_text_is_cut(tmp_path):
+    """Of a text that nobody reads to its end the page has the beginning and the length."""
+    with serving("2023-10", plant=with_a_long_text) as standin:
+        command("--target", "live", "--edition", "2023-10", "--html", tmp_path / "page.html", **standin.environment())
+
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert len(page) < 400_000
+    assert "ZZ... (1,000,0" in page

@@ -99,6 +99,8 @@ def read_collection(path: Path) -> Collection:
     Raises:
         CollectionUnreadable: it is no collection of version 2, or has no request.
     """
+    if path.is_dir():
+        raise CollectionUnreadable(path, "it is a folder, as Postman's format 3.0.0 has")
     document = read_object(path, CollectionUnreadable)
     # What Postman's own interface gives out is wrapped.
     document = document["collection"] if isinstance(document.get("collection"), dict) else document
@@ -113,8 +115,12 @@ def read_collection(path: Path) -> Collection:
     start = _Context((), values, auth if isinstance(auth, dict) else None, json.dumps(document.get("event", [])))
     try:
         items = tuple(_items(document["item"], start))
-    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise CollectionUnreadable(path, f"it is damaged ({type(error).__name__})") from None
+    except _DamagedError as error:
+        raise CollectionUnreadable(path, f"it is damaged: {error}") from None
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        raise CollectionUnreadable(path, "it is damaged: a folder of it cannot be read") from None
+    except RecursionError:
+        raise CollectionUnreadable(path, "it is nested too deep") from None
     if not items:
         raise CollectionUnreadable(path, "it has no requests")
     secret = tuple(value for name, value in values.items() if re.search("secret|token|password", name, re.IGNORECASE))
@@ -131,16 +137,30 @@ def _what_it_is(document: Mapping[str, Any]) -> str:
     return "it has no info and no item"
 
 
+class _DamagedError(Exception):
+    """Something is not what Postman writes there; says where."""
+
+
 def _items(nodes: Sequence[Any], context: _Context) -> Iterator[Item]:
-    for node in nodes:
+    for number, node in enumerate(nodes, 1):
+        place = " / ".join(filter(None, (*context.names, f"item {number}")))
+        if not isinstance(node, dict):
+            raise _DamagedError(f"{printable(place)} is no object")
         inner = context.inside(node)
         if isinstance(node.get("item"), list):
             yield from _items(node["item"], inner)
         elif "request" in node:
-            request = _sent(node["request"], inner)
-            saved = node.get("response") or []
-            name = printable(" / ".join(filter(None, inner.names)))
-            yield Item(name, request, tuple(_saved(each, request, inner) for each in saved if isinstance(each, dict)))
+            try:
+                yield _item(node, inner)
+            except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+                raise _DamagedError(f"{printable(place)} has a request that cannot be read") from error
+
+
+def _item(node: Mapping[str, Any], inner: _Context) -> Item:
+    request = _sent(node["request"], inner)
+    saved = node.get("response") or []
+    name = printable(" / ".join(filter(None, inner.names)))
+    return Item(name, request, tuple(_saved(each, request, inner) for each in saved if isinstance(each, dict)))
 
 
 def printable(text: str) -> str:
@@ -232,6 +252,8 @@ def _body(node: Any, values: Mapping[str, str]) -> tuple[bytes, str, bool]:
     if mode == "urlencoded":
         fields = [(name, value) for name, value in _fields(node.get("urlencoded"), values)]
         return urlencode(fields).encode(), FORM, True
+    if mode == "graphql":
+        return json.dumps(node.get("graphql")).encode(), _JSON, True
     return b"", "", False
 
 

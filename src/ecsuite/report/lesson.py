@@ -25,6 +25,8 @@ from ecsuite.results.record import kept_breach
 
 _FIRST_REFUSAL: Final = 400
 MOST_LINES: Final = 120
+# Characters of such a line; an access token is shorter.
+MOST_OF_LINE: Final = 2000
 # Characters of a body that is no JSON; more than are shown.
 MOST_OF_TEXT: Final = 1000
 
@@ -190,7 +192,7 @@ class _Writer:
             return [Span(wording.shorten(text))]
         if self._tale.privacy:
             value, _ = self._tale.privacy.whole(value)
-        return [span._replace(text=self._tale.mask(span.text)) for span in json_spans(value)]
+        return [span._replace(text=_cut(self._tale.mask(span.text))) for span in json_spans(value)]
 
     def _refusals(self, operation: Operation, status: int) -> Iterator[Refusal]:
         """The documented refusals of an operation, but for what has just come."""
@@ -211,6 +213,11 @@ class _Writer:
                 if "value" in example:
                     return json.dumps(example["value"], ensure_ascii=False, indent=2)
         return ""
+
+
+def _cut(line: str) -> str:
+    """A line of a body, as much of it as anybody reads."""
+    return line if len(line) <= MOST_OF_LINE else f"{line[:MOST_OF_LINE]}... ({len(line):,} characters)"
 
 
 def _status(response: Response) -> str:
