@@ -69,10 +69,7 @@ def serve(  # noqa: PLR0913
 
     def announce(running: standin.StandIn) -> None:
         lines.append(_lines(edition, running))
-        print(*running.export_lines(), sep="\n")
-        for each in planted:
-            print(f"# It has a {type(each).__name__.lower()}, {each.name}: {each.description}.")
-        print(f"# The stand-in of edition {edition} is running; Ctrl-C stops it.", flush=True)
+        _announce(edition, running, planted)
 
     options: dict[str, Any] = {"host": host, "port": port, "token_lifetime": token_lifetime, "verify": not insecure}
     if data is not None:
@@ -87,6 +84,14 @@ def serve(  # noqa: PLR0913
     except KeyboardInterrupt:
         # That is how it is stopped.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _announce(edition: str, running: StandIn, planted: Iterable[Fault | Variant]) -> None:
+    """Say where a stand-in is, who its partners are, and what is odd about it."""
+    print(*running.export_lines(), sep="\n")
+    for each in planted:
+        print(f"# It has a {type(each).__name__.lower()}, {each.name}: {each.description}.")
+    print(f"# The stand-in of edition {edition} is running; Ctrl-C stops it.", flush=True)
 
 
 def _lines(edition: str, running: StandIn) -> ServedLines:
