@@ -1,6 +1,6 @@
-"""Where a JSON value differs from what it has to be, as data.
+"""Where a JSON value differs from the expected one, as data.
 
-What is expected is a JSON value. A matcher in it stands for a part that need not be the same to the letter.
+The expected value is a JSON value. Matchers in it stand for parts that may differ in defined ways.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class Difference:
 def differences(expected: Any, actual: Any, path: Path = ()) -> Iterator[Difference]:
     """Each difference between a value and what it has to be.
 
-    An object may hold more than is expected. A number may be written in another way (200, 200.0) if it is the same
-    number; whether it must be an integer is the contract's business.
+    An object may have further members. A number may be written in another way (200, 200.0) if its value is the same;
+    whether it must be an integer is for the contract to say.
 
     Args:
         expected: a JSON value, with matchers where need be.
@@ -123,7 +123,7 @@ def differences(expected: Any, actual: Any, path: Path = ()) -> Iterator[Differe
 def without_omissions(found: Iterable[Difference], depth: int) -> Iterator[Difference]:
     """The differences of a value that may be partial: without the members that are lost up to `depth` names deep.
 
-    A response may leave out a part of an entity, but the parts that it shows must not be partial.
+    A response may omit members of an entity, but the members that it shows must be complete.
     """
     return (each for each in found if each.kind != "lost" or each.depth > depth)
 

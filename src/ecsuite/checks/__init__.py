@@ -1,7 +1,7 @@
 """The checks that run on every exchange, and the checker that runs them.
 
-A check is a function of an exchange beside its operation. It returns an empty list where its promise was kept, the
-breaches where it did not, `NotChecked` with a reason where it could not tell, and None where it has nothing to say.
+A check is a function of a decoded exchange. It returns an empty list if its promise was kept, the breaches if it was
+broken, `NotChecked` with a reason if it cannot tell, and None if the promise does not apply.
 """
 
 from __future__ import annotations

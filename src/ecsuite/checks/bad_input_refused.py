@@ -1,4 +1,4 @@
-"""A request that the contract refuses is not taken."""
+"""A request that breaks the contract is refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if not decoded.is_success:
         return []
     why = breaches[0]
-    # Who sends such a request gets what it wants, or cannot tell the difference.
+    # The sender gets what it meant, or cannot tell the difference.
     severity: Severity | None = "warning" if is_as_meant(decoded, breaches) else None
     seen = datum(decoded.status)
     return [Breach("status", STATUS, actual=seen, rule=why.rule, case=decoded.case, because=why, severity=severity)]

@@ -25,7 +25,7 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
     if decoded.operation is None or decoded.operation.security is None:
         return []
     header = decoded.exchange.request.headers.get("Authorization")
-    # Blanks around a value are none of it (RFC 9110 section 5.5).
+    # Whitespace around a value is not part of it (RFC 9110 section 5.5).
     if header is not None and _CREDENTIALS.fullmatch(header.strip(" \t")):
         return []
     kind = "required" if header is None else "pattern"

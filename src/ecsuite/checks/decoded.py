@@ -1,4 +1,4 @@
-"""An exchange as the checks see it: beside its operation, its bodies read once for all of them."""
+"""An exchange as the checks see it: with its operation, and with its bodies decoded once for all checks."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ TOO_DEEP = datum("too-deep")
 
 
 class DecodedExchange:
-    """One exchange beside the contract. What more than one check reads is read once and kept.
+    """One exchange with its operation. What several checks need is computed once and kept.
 
     Args:
         contract: what the API promises.
-        exchange: what was sent and answered.
-        operation: what the request names; None where it names nothing.
+        exchange: the request and its response.
+        operation: that the request calls; None if the contract has no such operation.
         path_values: the path parameters, decoded.
         is_delivery: whether the API called, and the response was ours.
     """
@@ -52,7 +52,7 @@ class DecodedExchange:
         self._known: dict[Callable[[DecodedExchange], list[Breach]], list[Breach]] = {}
 
     def once(self, breaches_of: Callable[[DecodedExchange], list[Breach]]) -> list[Breach]:
-        """What a function finds in this exchange, which more than one check wants to know."""
+        """What a function finds in this exchange; computed once, for several checks."""
         if breaches_of not in self._known:
             self._known[breaches_of] = breaches_of(self)
         return self._known[breaches_of]
@@ -78,7 +78,7 @@ class DecodedExchange:
 
     @property
     def is_unspecified(self) -> bool:
-        """Whether it is a refusal of what nothing published settles: then its body and its headers are open, too."""
+        """Whether it refuses a request that is unspecified; its body and headers are then unspecified, too."""
         return self.exchange.request.expectation.unspecified and 400 <= self.status < FIRST_SERVER_ERROR  # noqa: PLR2004
 
     @property

@@ -1,4 +1,4 @@
-"""A response with a body says what it is, in a media type that the contract lists."""
+"""A response with a body has a media type that the contract lists."""
 
 from __future__ import annotations
 

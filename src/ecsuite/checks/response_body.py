@@ -1,4 +1,4 @@
-"""The body of a response is there where it must be, can be read, and fits its schema."""
+"""The body of a response is present where required, can be decoded, and matches its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headers that the contract wants of a response are there and fit."""
+"""The headers that the contract requires of a response are present and match their schemas."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def _of_header(decoded: DecodedExchange, rule: HeaderRule) -> list[Breach]:
     if value is None:
         fragment = datum(decoded.contract.schemas.fragment(rule.schema))
         return [Breach("required", at, fragment, rule=rule.pointer)] if rule.required else []
-    # What stands in quotes is a text, and neither a challenge nor a directive (RFC 9110 section 5.6.4).
+    # A quoted string is a value, and neither a challenge nor a directive (RFC 9110 section 5.6.4).
     breaches = decoded.schema_breaches(at, rule.schema, _QUOTED.sub('""', value))
     return [replace(breach, actual=datum(value)) for breach in breaches]

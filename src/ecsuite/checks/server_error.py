@@ -1,4 +1,4 @@
-"""No request, whatever it holds, gets a response of the 500s."""
+"""No request, whatever it contains, gets a 5xx response."""
 
 from __future__ import annotations
 

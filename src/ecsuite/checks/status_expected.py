@@ -1,4 +1,4 @@
-"""The status of a response is what the sender of the request had a right to."""
+"""The status of a response is one that the sender of the request expects."""
 
 from __future__ import annotations
 

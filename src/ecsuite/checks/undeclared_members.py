@@ -51,7 +51,7 @@ def _breaches(decoded: DecodedExchange, found: Iterable[Undeclared]) -> Iterator
             # Whether a server keeps what it was sent beside the contract is unspecified.
             continue
         if each.is_foreign and not _was_sent_empty(decoded, each):
-            # A client finds nothing of what it looks for.
+            # A client finds none of the members that it looks for.
             declared = datum({"properties": list(each.declared)})
             yield Breach("properties", body(each.at), declared, datum(value), severity="error")
             continue

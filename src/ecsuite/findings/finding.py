@@ -33,7 +33,7 @@ class Observation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NotChecked:
-    """A check that could not tell, and why."""
+    """The verdict of a check that cannot tell, with the reason."""
 
     reason: str
 
