@@ -62,7 +62,8 @@
     │   │   ├── BehindFirewall
     │   │   └── TooLarge
     │   ├── Undeletable
-    │   └── OthersAtStake
+    │   ├── OthersAtStake
+    │   └── OthersOwn
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
         └── RunEnded
             ├── TokenEnded
@@ -464,6 +465,11 @@ class OthersAtStake(NothingThere):
     def __init__(self, line: str, count: int | None) -> None:
         others = "what is there cannot be listed" if count is None else f"{count} there are not this run's"
         super().__init__(f"{line}: what it makes is deleted with all of its kind, and {others}")
+
+
+class OthersOwn(NothingThere):
+    def __init__(self, line: str) -> None:
+        super().__init__(f"{line}: what it is about is there, and this run has not made it")
 
 
 class CouldNotTell(EcsuiteError):

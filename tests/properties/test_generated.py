@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from ecsuite import editions
 from ecsuite.client import checked_of, fill, is_findable
 from ecsuite.contract import parameters
-from ecsuite.errors import CouldNotTell, NotPassedOn, Undeletable
+from ecsuite.errors import CouldNotTell, NotPassedOn, OthersOwn, Undeletable
 from ecsuite.json_paths import leaves, replaced
 from ecsuite.messages.exchange import Expectation
 from ecsuite.promises import Promise
@@ -106,7 +106,7 @@ def unanswered_is_not_checked(world):
     """A case that had no answer of the API's says nothing; hypothesis would take it for a failure, and try it again."""
     try:
         yield
-    except (CouldNotTell, NotPassedOn, Undeletable) as error:
+    except (CouldNotTell, NotPassedOn, OthersOwn, Undeletable) as error:
         world.verify.not_checked(GENERATED, str(error))
 
 

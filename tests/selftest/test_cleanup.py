@@ -11,7 +11,7 @@ from ecsuite.checks import Checker
 from ecsuite.client import Api
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.ownership import Ownership
-from ecsuite.errors import CouldNotTell, OthersAtStake, Undeletable
+from ecsuite.errors import CouldNotTell, OthersAtStake, OthersOwn, Undeletable
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.journal import Journal
 from ecsuite.ledger import PartnerLedger, open_ledger
@@ -367,6 +367,55 @@ def test_unusual_id_that_is_not_found_is_listed(api_of, own):
     assert len(server.deleted) == (own not in {"", ".", ".."})
     assert [left.reason for left in api.left] == ["unfindable"]
     assert exit_code(api.left) == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", f"/users/{TWO}"),
+        ("DELETE", "/users/42"),
+        ("POST", f"/users/{TWO}/vehicles"),
+        ("PUT", f"/users/{TWO}/locations/{ONE}"),
+    ],
+)
+def test_what_others_have_is_neither_deleted_nor_changed(api_of, method, path):
+    """A list shows ids of others: what is there and was not made by the run is none of its business."""
+    theirs = {f"GET /users/{own}": httpx.Response(200, json={"userId": own}) for own in (TWO, "42")}
+    server = Server({**theirs, f"GET /users/{TWO}/locations/{ONE}": httpx.Response(200, json={"locationId": ONE})})
+    api = api_of(server, is_shared=True, unusual_ids=False)
+
+    with pytest.raises(OthersOwn):
+        api.request(method, path, json={"vehicleId": ONE})
+
+    assert all(line.startswith("GET ") for line in server.calls)
+
+
+def test_what_a_list_has_shown_is_no_id_of_the_runs_own(api_of):
+    """Who makes something by an id that a list has shown may find it there already, and leaves it."""
+    shown = {"users": [{"userId": TWO}], "pagination": {"totalRecords": 1}}
+    server = Server({"GET /users": httpx.Response(200, json=shown), "POST /users": httpx.Response(200)})
+    server.answers[f"GET /users/{TWO}"] = httpx.Response(200, json={"userId": TWO})
+    api = api_of(server, is_shared=True, unusual_ids=False)
+
+    api.get("/users", expect=UNSPECIFIED, strict=False)
+    sent(api, "/users", {"userId": TWO})
+    api.clean_up()
+
+    assert server.deleted == []
+
+
+def test_what_the_run_has_made_or_nobody_has_is_called(api_of):
+    """Its own things, what is below them, and ids that nobody has are called as ever; each is read once at most."""
+    server = Server({"POST /users": httpx.Response(201, json={"userId": ONE})})
+    api = api_of(server, is_shared=True, unusual_ids=False)
+
+    api.post("/users", json={"userId": ONE})
+    server.answers[f"GET /users/{ONE}"] = httpx.Response(200, json={"userId": ONE})
+    for path in (f"/users/{ONE}/locations/{TWO}", f"/users/{ONE}", f"/users/{ONE}", f"/users/{TWO}", f"/users/{TWO}"):
+        api.delete(path, expect=UNSPECIFIED, strict=False)
+
+    assert len(server.deleted) == 5
+    assert [line for line in server.calls if line.startswith("GET ")] == [f"GET /users/{TWO}"]
 
 
 RESERVED, LONG = "a:b*c", "long" * 100

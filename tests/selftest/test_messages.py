@@ -168,6 +168,7 @@ MESSAGES = [
         errors.OthersAtStake("POST /x", 3),
         "POST /x: what it makes is deleted with all of its kind, and 3 there are not this run's",
     ),
+    (errors.OthersOwn("DELETE /x"), "DELETE /x: what it is about is there, and this run has not made it"),
     (
         errors.LedgerUnwritable(Path("x"), "why"),
         "cannot record in x what the run creates (why): make it writable, or set XDG_STATE_HOME",
@@ -276,6 +277,7 @@ def test_exit_codes_are_as_promised():
         "TooLarge": 6,
         "Undeletable": 6,
         "OthersAtStake": 6,
+        "OthersOwn": 6,
         "CouldNotTell": 6,
         "TokenEnded": 6,
         "LimitReached": 6,

@@ -149,7 +149,7 @@ class Api:
             BehindFirewall: a firewall has refused the request.
             TooLarge: the request is larger than what is passed on.
             Undeletable: what it makes might never be deleted, so it was not sent; see `is_deletable`.
-            OthersAtStake: it deletes what is not the run's own, so it was not sent.
+            OthersAtStake, OthersOwn: it deletes, or is about, what is not the run's own, so it was not sent.
         """
         self._redactor.add_sent(options.get("headers"), options.get("data"))
         request = self._sender.request(method, self.target.base_url + path, expect, options)

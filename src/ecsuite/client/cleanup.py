@@ -10,6 +10,7 @@ from ecsuite.checks import DecodedExchange, request_body
 from ecsuite.client.making import (
     as_answered,
     deletions,
+    listed_ids,
     makes,
     names_by_server,
     sought_by,
@@ -82,6 +83,8 @@ class Cleanup:
         operation = decoded.operation
         if operation is None:
             return
+        if self.ownership.is_shared and operation.method == "GET":
+            self.ownership.show(listed_ids(self._contract, decoded))
         if operation.method == "DELETE" and (decoded.is_success or decoded.status == NOT_FOUND):
             self._deleted(fill(operation, decoded.path_values), is_certain=decoded.is_success)
         elif decoded.is_success:
@@ -103,6 +106,8 @@ class Cleanup:
     def adopt(self, paths: list[str], sought: list[Sought]) -> None:
         """Have what an earlier run has made deleted, as its ledger has it."""
         self._made.update(dict.fromkeys(paths))
+        for path in paths:
+            self.ownership.claim(path)
         self._sought.update(dict.fromkeys(sought))
 
     def _note_making(self, operation: Operation, decoded: DecodedExchange) -> None:

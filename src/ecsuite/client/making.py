@@ -11,7 +11,7 @@ from ecsuite.checks import DecodedExchange
 from ecsuite.client.ownership import is_unique
 from ecsuite.client.paths import fill, is_findable, is_segment
 from ecsuite.contract import Contract, EntityType, Link, Operation, Values, parameters, success_links
-from ecsuite.json_paths import texts_in
+from ecsuite.json_paths import objects_in_list, texts_in
 from ecsuite.ledger import Sought
 
 MAKING: Final = frozenset({"POST", "PUT", "PATCH"})
@@ -98,6 +98,15 @@ def lists_at_stake(contract: Contract, operation: Operation | None) -> list[Oper
         for link in links
         if operations[link.operation_id].method == "GET" and not parameters(operations[link.operation_id])
     ]
+
+
+def listed_ids(contract: Contract, decoded: DecodedExchange) -> list[str]:
+    """The ids that a list shows of entities whose ids a client chooses; none where it is no list of such."""
+    members = {each.member for each in contract.entity_types if decoded.operation in each.listers and each.sends_id}
+    if not members or not decoded.is_success:
+        return []
+    ids = (item.get(member) for item in objects_in_list(decoded.values.response) for member in members)
+    return [own for own in ids if isinstance(own, str)]
 
 
 def type_made_by(contract: Contract, creator: str) -> EntityType | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
+from urllib.parse import unquote
 
 from ecsuite.client.paths import is_plain
 
@@ -34,6 +36,8 @@ class Ownership:
         self._own: set[str] = set()
         self._foreign: set[str] = set()
         self._beyond: set[str] = set()
+        self._empty: set[str] = set()
+        self._shown: set[str] = set()
 
     def is_own(self, path: str) -> bool:
         """Whether what is made at a path is the run's own: nobody else can have its id, or nothing was there before."""
@@ -49,12 +53,17 @@ class Ownership:
 
     def is_below_own(self, path: str) -> bool:
         """Whether a path is below something that the run has made."""
-        return any(path.startswith(f"{own}/") for own in self._own)
+        steps = path.split("/")
+        return any("/".join(steps[:count]) in self._own for count in range(2, len(steps)))
 
     def claim(self, path: str) -> None:
         """Note that the run makes what is at a path."""
         if path not in self._foreign:
             self._own.add(path)
+
+    def show(self, ids: Iterable[str]) -> None:
+        """Note the ids that a list has shown: others may have them, however unlike any other they are."""
+        self._shown.update(ids)
 
     def must_look(self, path: str) -> bool:
         """Whether something must be read before it is made, for others may have its id, or a gateway may refuse it."""
@@ -64,6 +73,14 @@ class Ownership:
     def looked(self, path: str, status: int) -> None:
         """Note with which status a path was read before something is made there."""
         (self._own if status in NOT_THERE else self._foreign).add(path)
+
+    def is_of_run(self, path: str) -> bool:
+        """Whether what is at a path is the run's own, or below something of it, or was not there."""
+        return path in self._own or path in self._empty or self.is_below_own(path)
+
+    def found_nothing(self, path: str) -> None:
+        """Note that nothing is at a path."""
+        self._empty.add(path)
 
     def is_beyond_reach(self, path: str) -> bool:
         """Whether what stands before the API is known to refuse a path."""
@@ -76,4 +93,5 @@ class Ownership:
     def _is_surely_own(self, path: str) -> bool:
         if path in self._foreign:
             return False
-        return is_unique(path.rpartition("/")[2]) or self.is_below_own(path)
+        own = path.rpartition("/")[2]
+        return (is_unique(own) and unquote(own) not in self._shown) or self.is_below_own(path)

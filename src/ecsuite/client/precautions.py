@@ -12,10 +12,12 @@ from ecsuite.client.connection import name_of, to_request
 from ecsuite.client.listed import listed
 from ecsuite.client.making import MAKING, is_deletable, lists_at_stake, makes
 from ecsuite.client.passage import Passage
-from ecsuite.errors import OthersAtStake, Undeletable
+from ecsuite.client.paths import fill
+from ecsuite.errors import OthersAtStake, OthersOwn, Undeletable
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange, Response
 
+SUCCESSES: Final = range(200, 300)
 METHODS: Final = MAKING | {"DELETE"}
 
 
@@ -59,11 +61,13 @@ class Precautions:
         Raises:
             Undeletable: what it makes might never be deleted.
             OthersAtStake: it deletes all of a kind, and some of it is not the run's own.
+            OthersOwn: it is about something that is there, and that the run has not made.
         """
         decoded, line = self._decode(request), name_of(request)
         self._require_deletable(decoded, line)
         if self._ownership.is_shared and not self._in_order:
             self._require_no_others(decoded, line)
+            self._require_own(decoded, line)
         self._cleanup.prepare(decoded)
 
     def _decode(self, request: httpx.Request) -> DecodedExchange:
@@ -97,6 +101,28 @@ class Precautions:
             if others != []:
                 raise OthersAtStake(line, None if others is None else len(others))
             self._ownership.may_delete_all()
+
+    def _require_own(self, decoded: DecodedExchange, line: str) -> None:
+        """See that what a call deletes, changes or adds to is the run's own, or not there: lists show others' ids."""
+        path = self._named(decoded)
+        if not path or self._ownership.is_of_run(path):
+            return
+        status, refused = self._passage.read(path)
+        if not refused and status in SUCCESSES:
+            raise OthersOwn(line)
+        self._ownership.found_nothing(path)
+
+    def _named(self, decoded: DecodedExchange) -> str:
+        """The path of what the ids in the path of a call name, where that can be read; empty where it cannot."""
+        if decoded.operation is None or not decoded.path_values:
+            return ""
+        path = fill(decoded.operation, decoded.path_values)
+        while path:
+            match = self._contract.find("GET", path)
+            if match and match.operation.path.endswith("}"):
+                return path
+            path = path.rpartition("/")[0]
+        return ""
 
     def after(self, response: httpx.Response) -> None:
         """Look at what a call has made, where others use the server, and its answer does not say what is the run's own.
