@@ -103,7 +103,7 @@ def test_port_for_webhooks_must_be_free(project, workers):
         port = str(taken.getsockname()[1])
         ran = run(project, "--ec-target", "live", *workers, **standin.environment(), EC_WEBHOOK_PORT=port)
 
-    refused(ran, f"cannot listen on port {port} for webhooks (Address already in use): give another EC_WEBHOOK_PORT")
+    refused(ran, f"cannot listen on port {port} for webhooks (Address already in use): set another EC_WEBHOOK_PORT")
 
 
 def test_api_that_is_not_there_is_told(project):
