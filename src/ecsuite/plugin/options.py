@@ -7,12 +7,11 @@ project that does neither has no fixture, no marker and nothing of ecsuite but t
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
-
-from ecsuite.streams import open_missing
 
 MOST_FINDINGS: Final = 250
 HUNDRED: Final = 100
@@ -26,8 +25,11 @@ _PLUGIN: Final = "ecsuite.plugin"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options, each with the prefix `--ec-`."""
-    # Before pytest takes hold of the streams.
-    open_missing()
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        from ecsuite.streams import open_missing  # noqa: PLC0415  nothing is loaded where nobody uses it
+
+        # Before pytest takes hold of the streams.
+        open_missing()
     group = parser.getgroup("ecsuite", "Energy Coordination API")
     group.addoption(
         "--ec-target",
