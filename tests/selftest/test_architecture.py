@@ -34,6 +34,7 @@ LAYERS = [
     ["ecsuite.http"],
     ["ecsuite.promises"],
     ["ecsuite.json_paths"],
+    ["ecsuite.messages.archive"],
     ["ecsuite.messages.exchange"],
     ["ecsuite.messages.interception"],
     ["ecsuite.messages.media"],

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
 from ecsuite.cassette.tape import Cassette
-from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.archive import entry, fields, request_of, response_of
+from ecsuite.messages.exchange import Exchange, Request, Response
 from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_form
 from ecsuite.version import __version__
 
-_VERSION: Final = "HTTP/1.1"
 _COMMENT: Final = (
     "A recording keeps no times: the entries are a millisecond apart, in the order in which they were sent."
 )
@@ -37,28 +35,14 @@ def archive(cassette: Cassette) -> dict[str, Any]:
 
 
 def _entry(exchange: Exchange, at: datetime) -> dict[str, Any]:
-    return {
-        "startedDateTime": at.isoformat(timespec="milliseconds"),
-        "time": 0,
-        "request": _request(exchange.request),
-        "response": _response(exchange.response),
-        "cache": {},
-        "timings": {"send": 0, "wait": 0, "receive": 0},
-    }
+    response = exchange.response
+    location = response.headers.get("Location") or ""
+    answered = response_of(response.status, tuple(response.headers), _content(response), location)
+    return entry(at, 0, _request(exchange.request), answered)
 
 
 def _request(request: Request) -> dict[str, Any]:
-    query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
-    made: dict[str, Any] = {
-        "method": request.method,
-        "url": request.url,
-        "httpVersion": _VERSION,
-        "cookies": [],
-        "headers": _fields(request.headers),
-        "queryString": [{"name": name, "value": value} for name, value in query],
-        "headersSize": -1,
-        "bodySize": len(request.body),
-    }
+    made = request_of(request.method, request.url, tuple(request.headers), len(request.body))
     if request.body:
         media_type = request.headers.get("Content-Type") or ""
         made["postData"] = {"mimeType": media_type, "text": request.body.decode(errors="replace")}
@@ -69,23 +53,9 @@ def _request(request: Request) -> dict[str, Any]:
 
 def _parameters(body: bytes) -> list[dict[str, str]]:
     try:
-        return [{"name": name, "value": value} for name, value in read_form(body)]
+        return fields(tuple(read_form(body)))
     except UndecodableError:
         return []
-
-
-def _response(response: Response) -> dict[str, Any]:
-    return {
-        "status": response.status,
-        "statusText": HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else "",
-        "httpVersion": _VERSION,
-        "cookies": [],
-        "headers": _fields(response.headers),
-        "content": _content(response),
-        "redirectURL": response.headers.get("Location") or "",
-        "headersSize": -1,
-        "bodySize": len(response.body),
-    }
 
 
 def _content(response: Response) -> dict[str, Any]:
@@ -98,7 +68,3 @@ def _content(response: Response) -> dict[str, Any]:
     except UnicodeDecodeError:
         made |= {"text": base64.b64encode(response.body).decode(), "encoding": "base64"}
     return made
-
-
-def _fields(headers: Headers) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in headers]

@@ -11,18 +11,17 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
 from ecsuite.errors import OutputUnwritable
 from ecsuite.findings.finding import Result
+from ecsuite.messages.archive import entry, request_of, response_of
 from ecsuite.messages.exchange import Headers, Request, Response
 from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_json
 from ecsuite.messages.redact import mask_form, mask_value, masked_start
 from ecsuite.results.own import Privacy, counted
-from ecsuite.results.sample import Fields, Mask, headers_of
+from ecsuite.results.sample import Mask, headers_of
 from ecsuite.version import __version__
 
 # Characters of a body, entries of a run, and bytes of all of them: what importers still take.
@@ -30,7 +29,6 @@ MOST_OF_BODY: Final = 64_000
 MOST_ENTRIES: Final = 50_000
 MOST_BYTES: Final = 200_000_000
 _FIRST_REFUSAL: Final = 400
-_KNOWN: Final = frozenset(HTTPStatus)
 
 
 def entry_of(
@@ -48,31 +46,15 @@ def entry_of(
     """
     exchange, operation = result.exchange, result.operation
     response = exchange.response
-    taken = round(exchange.seconds * 1000, 3)
-    return {
-        "startedDateTime": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "time": taken,
-        "request": _request(exchange.request, privacy if is_delivery else None, mask),
-        # A refusal has lists of reasons, and of nobody's things.
-        "response": _response(response, None if response.status >= _FIRST_REFUSAL else privacy, mask),
-        "cache": {},
-        "timings": {"send": 0, "wait": taken, "receive": 0},
-        "comment": mask(f"{operation.id if operation else 'no operation'}, in {test}"),
-    }
+    # A refusal has lists of reasons, and of nobody's things.
+    answered = _response(response, None if response.status >= _FIRST_REFUSAL else privacy, mask)
+    sent = _request(exchange.request, privacy if is_delivery else None, mask)
+    made = entry(datetime.fromtimestamp(at, UTC), round(exchange.seconds * 1000, 3), sent, answered)
+    return made | {"comment": mask(f"{operation.id if operation else 'no operation'}, in {test}")}
 
 
 def _request(request: Request, privacy: Privacy | None, mask: Mask) -> dict[str, Any]:
-    url = mask(request.url)
-    made: dict[str, Any] = {
-        "method": mask(request.method),
-        "url": url,
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": _fields(headers_of(request.headers, mask)),
-        "queryString": _fields(tuple(parse_qsl(urlsplit(url).query, keep_blank_values=True))),
-        "headersSize": -1,
-        "bodySize": len(request.body),
-    }
+    made = request_of(mask(request.method), mask(request.url), headers_of(request.headers, mask), len(request.body))
     if request.body:
         text, note = _text(request.body, request.headers, privacy, mask)
         media_type = mask(request.headers.get("Content-Type") or "")
@@ -83,21 +65,9 @@ def _request(request: Request, privacy: Privacy | None, mask: Mask) -> dict[str,
 def _response(response: Response, privacy: Privacy | None, mask: Mask) -> dict[str, Any]:
     text, note = _text(response.body, response.headers, privacy, mask)
     media_type = mask(response.headers.get("Content-Type") or "x-unknown")
-    return {
-        "status": response.status,
-        "statusText": HTTPStatus(response.status).phrase if response.status in _KNOWN else "",
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": _fields(headers_of(response.headers, mask)),
-        "content": {"size": len(response.body), "mimeType": media_type, "text": text, "comment": note},
-        "redirectURL": mask(response.headers.get("Location") or ""),
-        "headersSize": -1,
-        "bodySize": len(response.body),
-    }
-
-
-def _fields(pairs: Fields) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in pairs]
+    content = {"size": len(response.body), "mimeType": media_type, "text": text, "comment": note}
+    location = mask(response.headers.get("Location") or "")
+    return response_of(response.status, headers_of(response.headers, mask), content, location)
 
 
 def _text(body: bytes, headers: Headers, privacy: Privacy | None, mask: Mask) -> tuple[str, str]:
