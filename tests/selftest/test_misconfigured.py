@@ -263,6 +263,22 @@ def test_report_in_a_path_that_is_too_long(project):
     refused(run(project, "--ec-report", "a" * 5000), "File name too long")
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_terminal_that_was_closed(command, project):
+    """It ends a run, or what is told, as an interruption does."""
+    (project / "test_it.py").write_text("import time\n\ndef test_it(): time.sleep(0.2)\ndef test_other(): ...\n")
+    (project / "pytest.ini").write_text("[pytest]\naddopts = -p no:schemathesis -p no:hypothesispytest\n")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("EC_", "PYTEST_", "TOX_"))}
+    master, terminal = os.openpty()
+    os.close(master)
+
+    shell = [sys.executable, "-m", *command.split()]
+    ran = subprocess.run(shell, cwd=project, env=own, stdout=terminal, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(terminal)
+
+    assert (ran.returncode, ran.stderr) == (2, "")
+
+
 def test_file_that_cannot_be_written_at_the_end(project):
     """What has come in the place of a file meanwhile is told on a line, after all else."""
     (project / "test_it.py").write_text('import os\n\ndef test_it(): os.mkdir("x.xml")\n')

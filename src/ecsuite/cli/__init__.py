@@ -123,7 +123,10 @@ class _Group(click.Group):
 def _told_apart() -> Iterator[None]:
     try:
         yield
-    except BrokenPipeError:
+    except OSError as error:
+        # A terminal that was closed says EIO.
+        if not isinstance(error, BrokenPipeError) and error.errno != errno.EIO:
+            raise
         raise _ReaderGone from None
 
 

@@ -80,6 +80,7 @@ class Output:
         self._config = config
         self._session: pytest.Session | None = None
         self._untold = ""
+        self._is_read = True
         writer._file = self._watched = Watched(writer._file, self._lose)  # noqa: SLF001  it has no parameter for it
 
     def watch_file(self, plugin: Any) -> None:
@@ -102,6 +103,10 @@ class Output:
         if not isinstance(error, BrokenPipeError) and error.errno != errno.EIO:
             self._untold = unwritable(error)
             return
+        self._is_read = False
+        self._stop()
+
+    def _stop(self) -> None:
         shares_out = self._config.pluginmanager.get_plugin("dsession")
         for each in filter(None, (shares_out, self._session)):
             each.shouldstop = GONE
@@ -114,6 +119,8 @@ class Output:
         if self._untold:
             said, self._untold = self._untold, ""
             raise pytest.UsageError(said)
+        if not self._is_read:
+            self._stop()
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
