@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ecsuite.contract import Contract, Operation, Pointer, schema_for
@@ -11,6 +12,7 @@ from ecsuite.findings.finding import Finding
 # Keywords of JSON Schema whose pointer leads to a list of names, not to one of them.
 _NAMES_MEMBER: Final = "required"
 _COMPONENTS: Final = ("components", "schemas")
+_NAME: Final = re.compile(r"[A-Za-z_$@][\w.$@:-]+", re.ASCII)
 SUCCESSES: Final = range(200, 300)
 
 
@@ -44,7 +46,7 @@ def _body(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
         # A body that is not there is of no schema; an entity that is not there any more is of its own.
         return ("status", finding.status or 0)
     place = _of_keyword(breach, contract) or _of_path(finding, breach, contract)
-    return place or (breach.at.part, *_within_item(breach.at.path))
+    return place or (breach.at.part, *(_named(str(token)) for token in _within_item(breach.at.path)))
 
 
 def _of_keyword(breach: Breach, contract: Contract) -> Pointer:
@@ -90,6 +92,11 @@ def _within_item(path: Path) -> Path:
     """A path from the innermost item of a list on."""
     indexes = [number for number, token in enumerate(path) if isinstance(token, int) and number < len(path) - 1]
     return starred(path[indexes[-1] + 1 :] if indexes else path)
+
+
+def _named(token: str) -> str:
+    """A token of a path; `*` for one that no API calls a member by: a request made it up, and the server kept it."""
+    return token if _NAME.fullmatch(token) else "*"
 
 
 def starred(path: Path) -> tuple[str, ...]:
