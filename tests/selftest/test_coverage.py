@@ -72,7 +72,18 @@ TESTS_OF_ANSWERS = (
 def test_every_answer_is_asked_for(edition):
     """Against the stand-in, the tables get a success and each documented refusal from every operation."""
     answers = defaultdict(set)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--ec-target", "live"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--ec-target",
+        "live",
+        "--ec-profile",
+        "full",
+    ]
 
     def watching(parts):
         def finish(operation, answer):

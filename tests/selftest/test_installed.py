@@ -1,6 +1,5 @@
 """ecsuite as a package: its tests from any folder, and what a pytest that does not use it has of it."""
 
-import re
 import tomllib
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from projects import Project
 from projects import run_module as run
 
 from ecsuite.cli import test as test_command
+from ecsuite.plugin import options
 
 ROOT = Path(__file__).parents[2]
 # Folders of tests that are not about an API; a wheel has none of them.
@@ -45,10 +45,12 @@ def test_all_tests_of_the_api_run_where_none_is_named(empty):
 
 def test_command_has_every_option_of_the_plugin():
     """What pytest knows as `--ec-NAME`, the command knows as `--NAME`, and as pytest does."""
-    source = (ROOT / "src" / "ecsuite" / "plugin" / "options.py").read_text(encoding="utf-8")
+    parser = pytest.Parser(_ispytest=True)
+    options.pytest_addoption(parser)
+    added = {name for option in parser.getgroup("ecsuite").options for name in option.names()}
     known = [option for own in test_command.test.params if isinstance(own, click.Option) for option in own.opts]
 
-    assert set(re.findall(r'"(--ec-[a-z-]+)"', source)) == {option for option in known if option.startswith("--ec-")}
+    assert added == {option for option in known if option.startswith("--ec-")}
     assert {f"--ec-{option.removeprefix('--')}" for option in known if not option.startswith("--ec-")} <= set(known)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from ecsuite.contract import Contract, Pointer, Shape
 from ecsuite.json_paths import Path, at_path, replaced
 from ecsuite.samples.body import NOBODY, NOTHING, Body, Needs, label
-from ecsuite.samples.drawing import UPPER_CASE_TURN, Drawing, Manner, alternatives
+from ecsuite.samples.drawing import RUN, UPPER_CASE_TURN, Drawing, Manner, alternatives
 from ecsuite.samples.values import unusual, variants
 
 SMALLEST: Final = Manner(full=False, turn=0)
@@ -52,7 +52,7 @@ def needs(contract: Contract, schema: Pointer, manner: Manner) -> Needs:
         return ""
 
     body = Drawing(contract, draw, NOBODY, manner).body(schema, NOTHING)
-    return Needs(body.unresolved, frozenset(kinds))
+    return Needs(body.unresolved, frozenset(kinds - {RUN}))
 
 
 def refusable(contract: Contract, schema: Pointer, draw: Callable[[], Body]) -> Iterator[Body]:
