@@ -91,6 +91,7 @@ def test_body_is_masked(name):
 
 
 NAMED = {
+    "client_secret=batteries": "client_secret=***",
     '{"access_token": "a.b/c", "x": "y"}': '{"access_token": "***", "x": "y"}',
     """b'{"access_token":"a\\\\/b"}'""": """b'{"access_token":"***"}'""",
     r'"{\"client_secret\": \"a b\", \"x\": 1}"': r'"{\"client_secret\": \"***\", \"x\": 1}"',

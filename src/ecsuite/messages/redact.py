@@ -22,7 +22,7 @@ MASK = "***"
 # The name of a secret, quoted or not, with what stands between it and its value; and that value, quoted or not.
 _NAMES: Final = "|".join(map(re.escape, sorted(SECRET_MEMBERS | SECRET_HEADERS)))
 _NAMED: Final = re.compile(
-    rf"""(?P<before>\b(?:{_NAMES})\\{{0,8}}["']?\s{{0,8}}[:=,]\s{{0,8}}\[?b?)"""
+    rf"""(?P<before>\b(?:{_NAMES})\\{{0,8}}["']?\s{{0,8}}[:=,]\s{{0,8}}\[?(?:b(?=\\{{0,8}}["']))?)"""
     r"""(?:(?P<open>\\{0,8}["'])(?:[^"'\\]|\\{1,8}[^"'\\])*|[^"'\s&,;(){}\[\]\\]+)""",
     re.IGNORECASE,
 )
