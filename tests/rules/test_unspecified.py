@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.contract import EntityType, Operation, parameters
-from ecsuite.rules.inputs import UNUSUAL_IDS, UNUSUAL_IN_PATH, deletable_ids, unspecified, unusual_bodies
+from ecsuite.rules.inputs import UNUSUAL_IN_PATH, deletable_ids, unspecified, unusual_bodies, unusual_ids
 from ecsuite.rules.reading import there
 from ecsuite.rules.world import World
 from ecsuite.samples import Body
@@ -11,6 +11,8 @@ from ecsuite.samples import Body
 pytestmark = pytest.mark.spec
 # Characters of a large body.
 LARGE = 500_000
+# Digits in an id, so that nobody else has it.
+FRESH = 12
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and operation.request)
@@ -31,7 +33,10 @@ def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.sends_id)
 def test_unusual_id_that_is_taken_can_be_read(entity_type: EntityType, world: World) -> None:
     """An id of unusual characters is refused, or the entity can be found under it."""
-    for case, unusual in world.calls.some(deletable_ids(is_below_parent=entity_type.parent is not None).items()):
+    first = next(each for each in world.contract.entity_types if each.reader == entity_type.reader)
+    fresh, is_below_parent = world.values.ids.digits(FRESH), entity_type.parent is not None
+    ids = deletable_ids(fresh, is_below_parent=is_below_parent, is_first=entity_type is first)
+    for case, unusual in world.calls.some(ids.items()):
         body = world.drafts.body(entity_type.creator).value | {entity_type.member: unusual}
 
         entity = world.entities.create_if_taken(entity_type, Body(body), unspecified(case))
@@ -45,8 +50,9 @@ def test_unusual_id_in_path_breaks_nothing(operation: Operation, world: World) -
     """Ids that nobody has, of unusual characters: any response but a server error."""
     call = world.calls.valid_or_unknown(operation)
 
+    ids = unusual_ids(world.values.ids.digits(FRESH))
     for case in world.calls.some(UNUSUAL_IN_PATH):
-        world.calls.send(call.with_own_id(UNUSUAL_IDS[case]), expect=unspecified(f"{case}-in-path"))
+        world.calls.send(call.with_own_id(ids[case]), expect=unspecified(f"{case}-in-path"))
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security)

@@ -22,11 +22,11 @@ from ecsuite.promises import (
 from ecsuite.rules.call import Call
 from ecsuite.rules.inputs import (
     METHODS,
-    UNUSUAL_IDS,
     UNUSUAL_IN_PATH,
     Refused,
     bad_credentials,
     broken_bodies,
+    deletable_ids,
     every_change,
     nobodys,
     other_methods,
@@ -34,6 +34,7 @@ from ecsuite.rules.inputs import (
     unknown_ids,
     unspecified,
     unusual_bodies,
+    unusual_ids,
     wrong_body,
     wrong_credentials,
     wrong_queries,
@@ -463,15 +464,25 @@ def test_period_is_this_month_in_any_time_zone(world_of, today, start, end, kept
 
 def test_every_unusual_id_is_unlike_the_others():
     """Ids of which a server may think anything: very long, with what a path loses, or like something else."""
-    assert len({*UNUSUAL_IDS.values()}) == len(UNUSUAL_IDS)
-    assert len(UNUSUAL_IDS["very-long-id"]) == 2000
-    assert {name for name, own in UNUSUAL_IDS.items() if not is_findable(own)} == {
+    ids = unusual_ids("42")
+    assert len({*ids.values()}) == len(ids)
+    assert len(ids["very-long-id"]) == 2002
+    assert {name for name, own in ids.items() if not is_findable(own)} == {
         "encoded-slash",
         "encoded-backslash",
         "hidden-path",
         "nul",
     }
-    assert {*UNUSUAL_IN_PATH} <= {*UNUSUAL_IDS}
+    assert {*UNUSUAL_IN_PATH} <= {*ids}
+
+
+def test_unusual_id_is_nobody_elses():
+    """Tests that run side by side share none, but for one that is the same for everybody and is tried once."""
+    one, other = unusual_ids("17"), unusual_ids("42")
+
+    assert {case for case in one if one[case] == other[case]} == {"null"}
+    assert deletable_ids("17", is_below_parent=False, is_first=True)["null"] == "null"
+    assert "null" not in deletable_ids("17", is_below_parent=False, is_first=False)
 
 
 def test_unusual_text_stands_in_an_unknown_member_beside_ids():
