@@ -7,14 +7,13 @@ from collections.abc import Callable
 from typing import Final
 
 from ecsuite.checks import DecodedExchange
+from ecsuite.checks.decoded import FIRST_SERVER_ERROR, NOT_FOUND
 from ecsuite.client.checked import checked_of
 from ecsuite.client.paths import is_plain
 from ecsuite.contract import Contract
 from ecsuite.errors import NotPassedOn
 from ecsuite.http import httpx
 
-NOT_FOUND: Final = 404
-FIRST_SERVER_ERROR: Final = 500
 # What a problem document says of itself (RFC 9457); a gateway's JSON has other members.
 _OF_PROBLEMS: Final = frozenset({"type", "title", "detail"})
 
