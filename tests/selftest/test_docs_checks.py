@@ -34,8 +34,8 @@ from ecsuite.promises import (
 from ecsuite.quickstart import Story
 from ecsuite.report.findings import finding_text
 from ecsuite.rules import paging, retries
-from ecsuite.rules.deliveries import VerifyDeliveries
 from ecsuite.rules.verify import Verify
+from ecsuite.rules.verify_deliveries import VerifyDeliveries
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import NoReceiver
 from ecsuite.webhook.signature import sign

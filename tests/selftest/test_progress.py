@@ -248,9 +248,9 @@ def test_log_has_lines_now_and_then(project, workers):
     """Where nobody sits, a line comes now and then, with all figures, and none of it is drawn."""
     (project.path / "conftest.py").write_text(
         textwrap.dedent("""
-            from ecsuite.plugin import progress
+            from ecsuite.plugin import watching
             pytest_plugins = ("ecsuite.plugin",)
-            progress.EVERY = 0.3
+            watching.EVERY = 0.3
         """)
     )
 

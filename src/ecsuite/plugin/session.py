@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -24,7 +24,9 @@ from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
 from ecsuite.session.profile import Profile, default_profile, profile
 from ecsuite.target import secrets_in
-from ecsuite.webhook.front import Front
+
+if TYPE_CHECKING:
+    from ecsuite.webhook.front import Front
 
 MARKERS: Final = (
     "edition(name): the test is about that edition alone",
@@ -81,15 +83,13 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
-        given = getattr(config, "workerinput", {}).get(_FRONT)
-        front = Front(**given) if given else None
         configuration = _configuration(config)
         session = Session(
             _settings(config, configuration),
             configuration.env,
             tell=partial(_note_wait, config),
             share=share_of(config),
-            front=front,
+            front=_front(config),
         )
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
@@ -116,6 +116,16 @@ def pytest_configure_node(node: Any) -> None:
     front = session_of(node.config).front
     if front is not None:
         node.workerinput[_FRONT] = {"address": front.address, "secret": front.secret}
+
+
+def _front(config: pytest.Config) -> Front | None:
+    """What a worker's deliveries come in by; None where it has none, or is none."""
+    given = getattr(config, "workerinput", {}).get(_FRONT)
+    if not given:
+        return None
+    from ecsuite.webhook.front import Front  # noqa: PLC0415  for a live server only
+
+    return Front(**given)
 
 
 def _configuration(config: pytest.Config) -> Configuration:

@@ -22,9 +22,9 @@ from ecsuite.ids import Ids
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Expectation
 from ecsuite.promises import DELIVERY_ARRIVES
-from ecsuite.rules.deliveries import VerifyDeliveries
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.verify import Verify
+from ecsuite.rules.verify_deliveries import VerifyDeliveries
 from ecsuite.webhook.receiver import Receiver
 
 UNKNOWN_EVENT: Final = Expectation("event-may-not-exist", unspecified=True)

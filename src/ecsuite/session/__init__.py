@@ -7,9 +7,8 @@
 Knows no pytest.
 """
 
-from ecsuite.session.connections import Connections
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.session import Session
 from ecsuite.session.settings import Settings
 
-__all__ = ["Connections", "Run", "Session", "Settings", "open_run", "replay_run"]
+__all__ = ["Run", "Session", "Settings", "open_run", "replay_run"]

@@ -19,13 +19,13 @@ from ecsuite.journal import Journal
 from ecsuite.left import Left
 from ecsuite.messages.redact import Redactor, placeholder
 from ecsuite.quickstart import Story
-from ecsuite.session.connections import Connections
 from ecsuite.target import Credentials, Target
 from ecsuite.webhook.receiver import OwnHooks, Receiver
 from ecsuite.webhook.recorded import RecordedReceiver
 
 if TYPE_CHECKING:
     from ecsuite.rules.world import World
+    from ecsuite.session.connections import Connections
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,8 @@ def open_run(  # noqa: PLR0913  all but two have defaults
         redactor: of what the run is a part of.
         run_id: what its ids begin with, and its texts end with; nothing of it is recorded.
     """
+    from ecsuite.session.connections import Connections  # noqa: PLC0415  a replay connects to nothing
+
     with ExitStack() as stack:
         if connections is None:
             connections = stack.enter_context(closing(Connections(target)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ecsuite import editions
 from ecsuite.activity import Activity
@@ -16,12 +16,14 @@ from ecsuite.client import NO_LIMITS, Budget, Limits, Patience, Share, Wait
 from ecsuite.errors import CassetteError, EcsuiteError, PortTaken, WebhookPortTaken
 from ecsuite.ledger import require_home
 from ecsuite.messages.redact import Redactor
-from ecsuite.session.connections import Connections, Terms
 from ecsuite.session.outputs import require_writable
 from ecsuite.session.run import Run, open_run, replay_run
 from ecsuite.session.settings import Settings
 from ecsuite.target import Target, live, secrets_in
-from ecsuite.webhook.front import Front, fronting
+
+if TYPE_CHECKING:
+    from ecsuite.session.connections import Connections
+    from ecsuite.webhook.front import Front
 
 # Requests a second that a server on somebody's network gets at the most, unless told otherwise.
 DEFAULT_RATE: Final = 10.0
@@ -128,6 +130,8 @@ class Session:
         """
         if self.settings.mode != "live":
             return
+        from ecsuite.webhook.front import fronting  # noqa: PLC0415  for a live server only
+
         target = self.target(self.settings.editions[0])
         if target.receiver_url or target.receiver_port:
             try:
@@ -194,6 +198,8 @@ class Session:
             yield stack.enter_context(run)
 
     def _connected(self, target: Target, edition: str) -> Connections:
+        from ecsuite.session.connections import Connections, Terms  # noqa: PLC0415  a replay connects to nothing
+
         terms = Terms(self._budget(edition), self._front, self.settings.unusual_ids, self.settings.run)
         return Connections(target, self.patience, terms=terms)
 

@@ -1,0 +1,92 @@
+"""Notes whether a delivery is what the contract says, and tells what it must."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ecsuite.client import Api
+from ecsuite.compare import differences
+from ecsuite.contract import Operation
+from ecsuite.findings.breach import DELIVERY, Breach, Place
+from ecsuite.http import httpx
+from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.media import UndecodableError, read_json
+from ecsuite.promises import DELIVERY_ARRIVES, DELIVERY_CONTENT, SIGNATURE, Promise
+from ecsuite.rules.verify import Verify
+from ecsuite.webhook.signature import is_signed
+
+ALGORITHM: Final = "the Base64 of HMAC-SHA256 over the body as it was sent, with the webhook's secret as key"
+
+
+class VerifyDeliveries:
+    """Notes whether deliveries are what the contract says; soft as `Verify` is.
+
+    Args:
+        api: the client whose journal takes the findings.
+        verify: where it is noted.
+    """
+
+    def __init__(self, api: Api, verify: Verify) -> None:
+        self._api = api
+        self._verify = verify
+
+    @property
+    def operation(self) -> Operation:
+        """The operation of the contract that a delivery is."""
+        (operation,) = self._api.checker.contract.deliveries.values()
+        return operation
+
+    def arrived(self, delivery: Exchange | None, asked: httpx.Response, url: str, secret: str = "") -> bool:
+        """Check a delivery that a call asked for; that none came is a finding, too.
+
+        Args:
+            delivery: what came; None where nothing did.
+            asked: the response of the call that asked for it.
+            url: where it was to go.
+            secret: the webhook's, where the contract says how a delivery is signed.
+        """
+        breach = Breach.of("absent", DELIVERY, url)
+        self._verify.that(DELIVERY_ARRIVES, asked, breach, holds=delivery is not None)
+        if delivery is None:
+            return False
+        self._api.journal.add(self._api.checker.check_delivery(self.operation, delivery))
+        return self._signed(delivery, secret)
+
+    def tells(self, expected: Any, delivery: Exchange, promise: Promise = DELIVERY_CONTENT) -> bool:
+        """Record each difference between what a delivery must tell and what it tells.
+
+        Args:
+            expected: members with their values, as far as they are known.
+            delivery: what came.
+            promise: of the rule.
+        """
+        try:
+            got = read_json(delivery.request.body).value
+        except UndecodableError:
+            # The check of the body has said so.
+            return False
+        found = list(differences(expected, got))
+        for difference in found:
+            self._add(promise, difference.breach("request-body"), delivery)
+        if not found:
+            self._verify.passed(promise)
+        return not found
+
+    def _signed(self, delivery: Exchange, secret: str) -> bool:
+        """Check the signature of a delivery over its bytes as they came; that it is there at all is its contract's."""
+        kept = True
+        for index, parameter in enumerate(self.operation.parameters):
+            given = delivery.request.headers.get(parameter.name)
+            if not parameter.signature or not secret or given is None:
+                continue
+            if is_signed(secret, delivery.request.body, given):
+                self._verify.passed(SIGNATURE)
+                continue
+            at, rule = Place("request-header", parameter.name), (*self.operation.pointer, "parameters", index)
+            breach = Breach("unsigned", at, rule=rule, note=ALGORITHM)
+            self._add(SIGNATURE, breach, delivery)
+            kept = False
+        return kept
+
+    def _add(self, promise: Promise, breach: Breach, delivery: Exchange) -> None:
+        self._api.journal.add_finding(self._api.checker.finding(promise, breach, delivery, self.operation))
