@@ -21,9 +21,10 @@ from ecsuite.report.markdown import cause_markdown, fenced
 from ecsuite.report.show import list_lines, whole_lines
 from ecsuite.results.cause import Cause
 from ecsuite.results.collect import Told
+from ecsuite.results.figures import Figures
 from ecsuite.results.own import Privacy
 from ecsuite.results.record import Found
-from ecsuite.results.result import Figures, Problem, RunInfo, RunResult
+from ecsuite.results.result import Problem, RunInfo, RunResult
 from ecsuite.results.sample import Sample, sample_of
 from ecsuite.wording import statement
 

@@ -14,8 +14,10 @@ from outcomes import a_found, a_result
 from ecsuite.errors import ReportUnusable
 from ecsuite.left import Left, Reason
 from ecsuite.results import store
+from ecsuite.results.entries import Entry
+from ecsuite.results.figures import Figures
 from ecsuite.results.merge import difference, exit_code, merge
-from ecsuite.results.result import Entry, Figures, Problem, RunResult
+from ecsuite.results.result import Problem, RunResult
 
 GOLDEN = Path(__file__).parent / "golden" / "results-2.json"
 

@@ -20,7 +20,8 @@ from ecsuite.report.page import cause_id
 from ecsuite.report.summary_md import summary_md
 from ecsuite.report.verdict import verdict_of
 from ecsuite.results import store
-from ecsuite.results.result import Figures, Problem, RanTest, RunResult
+from ecsuite.results.figures import Figures
+from ecsuite.results.result import Problem, RanTest, RunResult
 from ecsuite.results.seen import Call
 
 HOSTILE = "</pre></script><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\x1b[31m'\"`"

@@ -19,7 +19,7 @@ from ecsuite.promises import BEARER_TOKEN, REQUEST_BODY, RESPONSE_BODY
 from ecsuite.report.curl import curl
 from ecsuite.report.findings import finding_text, findings_text
 from ecsuite.report.text import figures_text, not_checked_lines
-from ecsuite.results.result import Figures
+from ecsuite.results.figures import Figures
 
 JSON = [("Content-Type", "application/json")]
 TOKEN = [("Authorization", "Bearer abc.def-123")]

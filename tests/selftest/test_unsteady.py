@@ -20,7 +20,7 @@ from ecsuite.errors import NoSuchApi, WrongEdition
 from ecsuite.journal import Journal
 from ecsuite.left import Left
 from ecsuite.report.text import left_lines, unsteady_text, waiting_text
-from ecsuite.results.result import Figures
+from ecsuite.results.figures import Figures
 from ecsuite.standin import serving
 from ecsuite.target import Credentials, Target
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +71,8 @@ def _result(edition: str, judged: Sequence[Judged], secrets: Sequence[str], name
 
 
 def _print(edition: str, judged: Sequence[Judged], result: RunResult, collection: Path) -> None:
+    import shutil  # noqa: PLC0415
+
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.report.collection import collection_lines  # noqa: PLC0415
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 import click
@@ -13,6 +12,8 @@ from ecsuite.errors import ConfigExists, OutputUnwritable
 @click.command()
 def init() -> None:
     """Write a commented ecsuite.toml into this folder; an existing one is not changed."""
+    from importlib import resources  # noqa: PLC0415
+
     from ecsuite.config.document import NAME, find  # noqa: PLC0415
 
     known = find(Path.cwd())

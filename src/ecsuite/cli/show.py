@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 @REPORT
 def show(*, number: int | None, markdown: bool, report: Path | None) -> None:
     """Show what the last run of pytest found: all causes, or the one of that NUMBER whole."""
+    import shutil  # noqa: PLC0415
+
     from ecsuite.report.markdown import cause_markdown  # noqa: PLC0415
     from ecsuite.report.show import list_lines, whole_lines  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415

@@ -75,7 +75,7 @@ def walkthrough(  # noqa: PLR0913
     from ecsuite.config import configure  # noqa: PLC0415
     from ecsuite.interrupts import Interrupts  # noqa: PLC0415
     from ecsuite.report.text import entry_lines, waiting_text  # noqa: PLC0415
-    from ecsuite.results.collect import expired_entries  # noqa: PLC0415
+    from ecsuite.results.entries import expired_entries  # noqa: PLC0415
     from ecsuite.session import Session, Settings  # noqa: PLC0415
     from ecsuite.session.outputs import require_file  # noqa: PLC0415
 

@@ -14,7 +14,6 @@ from rich.box import SIMPLE
 from rich.console import Console, RenderableType
 from rich.highlighter import JSONHighlighter
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -33,7 +32,7 @@ from ecsuite.report.curl import curl
 from ecsuite.report.findings import findings_text
 from ecsuite.report.opening import opening_lines
 from ecsuite.report.text import figures_text, left_lines, not_checked_lines, unsteady_text
-from ecsuite.results.result import Figures
+from ecsuite.results.figures import Figures
 from ecsuite.results.severity import failing, severities, worst_first
 from ecsuite.session import Run
 from ecsuite.wording import count_of
@@ -280,8 +279,13 @@ class Narrator:
     @contextmanager
     def _progress(self) -> Iterator[Callable[[], None]]:
         """A bar below the text while it is being told, on a terminal."""
+        if not self._console.is_terminal:
+            yield lambda: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415  on a terminal
+
         count = len(steps(self._run.edition))
         columns = (TextColumn("[dim]step"), MofNCompleteColumn(), BarColumn())
-        with Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal) as bar:
+        with Progress(*columns, console=self._console, transient=True) as bar:
             task = bar.add_task("", total=count)
             yield lambda: bar.advance(task)

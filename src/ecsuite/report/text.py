@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ecsuite import wording
 from ecsuite.client import Wait
 from ecsuite.journal import LOST
 from ecsuite.left import Left, Reason
-from ecsuite.results.result import Entry, Figures, RunResult
+from ecsuite.results.entries import Entry
+from ecsuite.results.figures import Figures
 from ecsuite.wording import count_of
+
+if TYPE_CHECKING:
+    from ecsuite.results.result import RunResult
 
 # Calls that were sent again which are told by name.
 MOST_REPEATED: Final = 3

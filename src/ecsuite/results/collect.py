@@ -10,16 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from ecsuite import editions
-from ecsuite.findings.deviation import NO_DEVIATIONS, Deviation, Deviations
+from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
 from ecsuite.journal import Tally
 from ecsuite.left import Left
 from ecsuite.results.cause import Cause, Causes
 from ecsuite.results.coverage import Coverage, coverage_of, promises_of
+from ecsuite.results.entries import Entry, entry_of, expired_entries
+from ecsuite.results.figures import Figures
 from ecsuite.results.record import Found, Record
-from ecsuite.results.result import Entry, Figures, Kind, Problem, RanTest, RunInfo, RunResult, TestFinding
+from ecsuite.results.result import Kind, Problem, RanTest, RunInfo, RunResult, TestFinding
 from ecsuite.results.seen import Call, Seen
 from ecsuite.results.severity import fails
 from ecsuite.version import __version__
@@ -230,7 +232,7 @@ class Collector:
         yield from expired_entries(self._deviations)
         for each in self._deviations.valid:
             if each.where not in self._accepted_by and each.mark.operation in called:
-                yield _entry("unseen", each)
+                yield entry_of("unseen", each)
 
     def _run(self) -> RunInfo:
         return RunInfo(
@@ -244,16 +246,6 @@ class Collector:
             contracts={edition: editions.contract(edition).digest for edition in sorted(self._seen)},
             platform=platform.system(),
         )
-
-
-def expired_entries(deviations: Deviations) -> Iterator[Entry]:
-    """The accepted deviations whose last day has passed."""
-    return (_entry("expired", each) for each in deviations.expired)
-
-
-def _entry(state: Literal["expired", "unseen"], deviation: Deviation) -> Entry:
-    mark = deviation.mark
-    return Entry(state, mark.promise, mark.operation, deviation.until.isoformat(), deviation.where)
 
 
 def _test_run(name: str, test: _Test) -> RanTest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -212,15 +212,14 @@ class Coverage:
     @property
     def share(self) -> Share:
         """How much of all was seen."""
-        shares = self.shares().values()
-        return Share(sum(share.seen for share in shares), sum(share.all for share in shares))
+        return _total(self.shares().values())
 
     def to_json(self) -> dict[str, Any]:
         """The coverage as a JSON value."""
-        shares = {sort: {"seen": share.seen, "all": share.all} for sort, share in self.shares().items()}
+        shares = self.shares()
         return {
-            "percent": round(self.share.percent, 1),
-            "shares": shares,
+            "percent": round(_total(shares.values()).percent, 1),
+            "shares": {sort: {"seen": share.seen, "all": share.all} for sort, share in shares.items()},
             "operations": [operation.to_json() for operation in self.operations],
             "promises": [promise.to_json() for promise in self.promises],
             "stand_in_only": list(self.stand_in_only),
@@ -234,6 +233,10 @@ class Coverage:
             tuple(map(PromiseCoverage.from_json, value["promises"])),
             tuple(value["stand_in_only"]),
         )
+
+
+def _total(shares: Collection[Share]) -> Share:
+    return Share(sum(share.seen for share in shares), sum(share.all for share in shares))
 
 
 def coverage_of(edition: str, contract: Contract, seen: Seen) -> tuple[OperationCoverage, ...]:

@@ -13,8 +13,9 @@ from ecsuite.left import exit_code as code_of_left
 from ecsuite.results.cause import Cause
 from ecsuite.results.coverage import Coverage
 from ecsuite.results.coverage import merged as merged_coverage
+from ecsuite.results.figures import Figures
 from ecsuite.results.record import Found
-from ecsuite.results.result import Figures, Kind, Problem, RunInfo, RunResult, TestFinding
+from ecsuite.results.result import Kind, Problem, RunInfo, RunResult, TestFinding
 from ecsuite.results.severity import fails
 
 # Where several codes hold, the first of these is told (README, exit codes); that one of several ran no test is fine.
