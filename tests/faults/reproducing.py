@@ -2,7 +2,7 @@
 
     python tests/faults/reproducing.py [--ec-edition EDITION] [--only PATTERN] [--all] [--show] [-n WORKERS]
 
-The script runs in a real shell with a real curl. What it sends goes through a recorder, so that it can be judged again.
+The script runs in a real shell with a real curl, and that for PowerShell in what tests/support has of it. What it sends goes through a recorder, so that it can be judged again.
 Those of reproduced.json are tried, or with --all those of known.json: a script shows no more than the exchanges of its
 finding do, so a finding whose proof is that nothing came for a while is not shown by any.
 """
@@ -14,6 +14,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -41,7 +42,7 @@ from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import mask_value
 from ecsuite.plugin.session import run_of
 from ecsuite.report.text import columns
-from ecsuite.reproduce.script import script_for
+from ecsuite.reproduce.script import Scripts, scripts_for
 from ecsuite.reproduce.slice import Plan, plan
 from ecsuite.standin import StandIn, serving
 from ecsuite.standin.faults import Fault, find_fault
@@ -84,12 +85,12 @@ class Reproduction:
 
 
 class Scripted(Watch):
-    """A pytest plugin that keeps the first finding that names the fault, with its script."""
+    """A pytest plugin that keeps the first finding that names the fault, with its scripts."""
 
     def __init__(self, trial: Trial) -> None:
         super().__init__(trial)
         self.finding: Finding | None = None
-        self.script = ""
+        self.scripts = Scripts()
         self.plan = Plan((), None, None, 0, (), {})
         self.secrets: frozenset[str] = frozenset()
 
@@ -99,7 +100,7 @@ class Scripted(Watch):
         run = run_of(item)
         for finding in findings:
             if run and self.finding is None and self._fits(finding):
-                self.finding, self.script = finding, script_for(finding, run.transcript)
+                self.finding, self.scripts = finding, scripts_for(finding, run.transcript)
                 self.plan = plan(finding, run.transcript)
                 self.secrets = run.redactor.secrets
         super().pytest_ec_findings(item, findings)
@@ -113,16 +114,17 @@ def reproduce(subject: Subject) -> Reproduction:
     code, said = run_tests(trial, trial.tests, watch)
     if watch.finding is None:
         return Reproduction(subject, "", f"not found: exit code {code}: {said}")
-    if leaked := [secret for secret in watch.secrets if secret in watch.script]:
-        return Reproduction(subject, watch.script, f"{len(leaked)} secrets in the script")
     output = ""
-    for plant in (fault.plant, None):
-        with serving(subject.edition, plant=plant) as standin:
-            ran = run_script(watch.script, standin, subject.edition)
-        output += ran.output
-        if said := ran.wrong(watch.finding, watch.plan, subject.edition, has_fault=plant is not None, fault=fault):
-            return Reproduction(subject, watch.script, said, output)
-    return Reproduction(subject, watch.script, "", output)
+    for language, script in watch.scripts._asdict().items():
+        if leaked := [secret for secret in watch.secrets if secret in script]:
+            return Reproduction(subject, script, f"{language}: {len(leaked)} secrets in the script")
+        for plant in (fault.plant, None):
+            with serving(subject.edition, plant=plant) as standin:
+                ran = run_script(script, standin, subject.edition, language)
+            output += ran.output
+            if said := ran.wrong(watch.finding, watch.plan, subject.edition, has_fault=plant is not None, fault=fault):
+                return Reproduction(subject, script, f"{language}: {said}", output)
+    return Reproduction(subject, watch.scripts.sh, "", output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,9 +365,18 @@ def main() -> int:
 # Running
 
 
-def run_script(script: str, standin: StandIn, edition: str) -> Ran:
+def command_for(script: str, language: str, folder: Path) -> list[str | Path]:
+    """What runs a script of a language."""
+    if language == "sh":
+        return ["sh", "-c", script, "1.sh"]
+    file = folder / "1.ps1"
+    file.write_text(script, encoding="ascii")
+    return [sys.executable, HERE.parent / "support" / "powershell.py", file]
+
+
+def run_script(script: str, standin: StandIn, edition: str, language: str) -> Ran:
     """Run a script against a stand-in, from nothing."""
-    with recording(standin) as recorder, receiving() as receiver:
+    with recording(standin) as recorder, receiving() as receiver, tempfile.TemporaryDirectory() as folder:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("EC_")},
             **standin.environment(),
@@ -377,7 +388,7 @@ def run_script(script: str, standin: StandIn, edition: str) -> Ran:
         }
         before = listed(standin, edition)
         ran = subprocess.run(
-            ["sh", "-c", script, "1.sh"],
+            command_for(script, language, Path(folder)),
             env=environment,
             capture_output=True,
             stdin=subprocess.DEVNULL,

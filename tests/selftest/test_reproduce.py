@@ -7,10 +7,22 @@ import threading
 from contextlib import closing, suppress
 from dataclasses import replace
 
-import httptools
 import pytest
+from resent import (
+    BAD,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    ENVIRONMENT,
+    NAMES,
+    REQUESTS,
+    TEXTS,
+    TOKEN,
+    VAULT,
+    require_same,
+    taking,
+)
 
-from ecsuite import asgi, editions
+from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.client import Api, checked_of
 from ecsuite.client.transcript import MOST_OTHERS
@@ -20,32 +32,17 @@ from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Expectation, Headers, Request
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import STATUS_EXPECTED
-from ecsuite.reproduce.call import Names, basic, command
-from ecsuite.reproduce.functions import FUNCTIONS
-from ecsuite.reproduce.script import script_for
-from ecsuite.reproduce.shell import feed, parts_of, word
+from ecsuite.reproduce.call import command
+from ecsuite.reproduce.parts import parts_of
+from ecsuite.reproduce.script import scripts_for
+from ecsuite.reproduce.sh import arguments
+from ecsuite.reproduce.sh_functions import FUNCTIONS
+from ecsuite.reproduce.shell import feed, word
 from ecsuite.reproduce.vault import FORM, JSON, Secret, Vault
-from ecsuite.rules.inputs import bad_credentials, wrong_credentials
+from ecsuite.rules.inputs import wrong_credentials
 from ecsuite.session import open_run
 from ecsuite.standin import serving
 
-TOKEN = "Zm9v-bAr_0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT"
-CLIENT_ID = "partner-1-c0ffee"
-CLIENT_SECRET = "s3cr3t/with+odd=signs&more%20"
-ENVIRONMENT = {"token": TOKEN, "EC_CLIENT_ID": CLIENT_ID, "EC_CLIENT_SECRET": CLIENT_SECRET}
-SECRETS = [
-    Secret(TOKEN, "token"),
-    Secret(CLIENT_SECRET, "EC_CLIENT_SECRET"),
-    Secret(CLIENT_ID, "EC_CLIENT_ID", has_parts=False),
-]
-VAULT = Vault(SECRETS)
-NAMES = Names(
-    VAULT,
-    (("http://h/v1", "EC_BASE_URL"),),
-    {},
-    "",
-    {basic(CLIENT_ID, CLIENT_SECRET): '"$EC_CLIENT_ID:$EC_CLIENT_SECRET"'},
-)
 PREAMBLE = "LC_ALL=C; export LC_ALL; nl='\n'\n" + "".join(FUNCTIONS.values()).partition("\nmade=\n")[0]
 
 
@@ -57,16 +54,6 @@ def printed(text, **environment):
 
 
 # Words and bodies
-
-TEXTS = {
-    "plain": b"abc",
-    "empty": b"",
-    "quotes": b'it\'s "so" `x` $HOME \\ ! %s %%d',
-    "lines": b"a\nb\n\n",
-    "no-utf-8": b"\xe5{\xff\xfe}",
-    "control": b"a\tb\rc\x1b[0m\x7f",
-    "letters": "Å «blåbær» 東京 \U0001f697".encode(),
-}
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
@@ -92,8 +79,6 @@ def test_feed_is_what_was_sent(text):
 
 # Secrets
 
-BAD = {each.case: each.content["headers"] for each in bad_credentials(TOKEN, CLIENT_ID, CLIENT_SECRET, "nobody-42")}
-
 
 @pytest.mark.parametrize(
     "headers", [each for each in BAD.values() if each], ids=[name for name, each in BAD.items() if each]
@@ -102,7 +87,7 @@ def test_bad_token_is_made_of_the_good_one(headers):
     """What was sent in the place of a token is made of it again, and no part of it stands in the word."""
     header = headers["Authorization"]
     if header.startswith("Basic "):
-        assert NAMES.basic == {header: '"$EC_CLIENT_ID:$EC_CLIENT_SECRET"'}
+        assert word(NAMES.basic[header]) == '"$EC_CLIENT_ID:$EC_CLIENT_SECRET"'
         return
 
     made = word(VAULT.parts(header)) if header else "''"
@@ -138,9 +123,9 @@ def test_form_is_sent_to_the_byte(form):
     request = httpx.Request("POST", "http://h/v1/token", data=form)
     headers = Headers.of([("Content-Type", "application/x-www-form-urlencoded")])
 
-    call = command(Request("POST", "http://h/v1/token", headers, request.content), NAMES)
+    words, _ = arguments(command(Request("POST", "http://h/v1/token", headers, request.content), NAMES))
 
-    made = call.arguments[call.arguments.index("--data-raw") + 1]
+    made = words[words.index("--data-raw") + 1]
     assert printed(made) == request.content
     assert CLIENT_SECRET[:8] not in made
     assert (
@@ -162,85 +147,20 @@ def test_secret_is_escaped_where_it_is_put_in():
 
 # Requests
 
-BEARER = ("Authorization", f"Bearer {TOKEN}")
-KIND = ("Content-Type", "application/json")
-REQUESTS = {
-    "get": Request("GET", "/users/a%2Fb?page=1&x=%20+y", Headers.of([BEARER])),
-    "brackets": Request("GET", "/users?a[]=1&b={x,y}&c=[1-3]", Headers.of([BEARER])),
-    "dots": Request("GET", "/users/../../etc/passwd", Headers.of([BEARER])),
-    "no-token": Request("DELETE", "/users/7"),
-    "empty-token": Request("GET", "/users", Headers.of([("Authorization", "")])),
-    "basic": Request("GET", "/users", Headers.of([("Authorization", basic(CLIENT_ID, CLIENT_SECRET))])),
-    "json": Request("POST", "/users", Headers.of([BEARER, KIND]), '{"name":"Å \' $x \\\\"}'.encode()),
-    "at-sign": Request("POST", "/users", Headers.of([KIND]), b"@/etc/passwd"),
-    "no-media-type": Request("POST", "/users", Headers.of([BEARER]), b"{}"),
-    "odd-media-type": Request("POST", "/users", Headers.of([("Content-Type", 'text/x; charset="utf-8"')]), b"{}"),
-    "no-body": Request("POST", "/users", Headers.of([("Content-Length", "0")])),
-    "empty-json": Request("POST", "/users", Headers.of([KIND, ("Content-Length", "0")])),
-    "chunked": Request("POST", "/users", Headers.of([KIND, ("Transfer-Encoding", "chunked")]), b'{"a":1}'),
-    "no-utf-8": Request("PUT", "/users/7", Headers.of([KIND]), b'{"a":"\xe5\x00"}'),
-    "large": Request("POST", "/users", Headers.of([KIND]), b'{"a":"' + b"x" * 150_000 + b'"}'),
-    "accept": Request("GET", "/users", Headers.of([("Accept", "text/xml"), ("X-Odd", "Å".encode().decode("latin-1"))])),
-    "get-with-body": Request("GET", "/users", Headers.of([KIND]), b"{}"),
-}
-IMPLIED = {"host", "content-length", "accept", "user-agent"}
-
-
-class Kept:
-    """What a parser says of a request."""
-
-    def __init__(self):
-        self.url, self.headers, self.body, self.is_complete = b"", [], b"", False
-
-    def on_url(self, url):
-        self.url += url
-
-    def on_header(self, name, value):
-        self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
-
-    def on_body(self, body):
-        self.body += body
-
-    def on_message_complete(self):
-        self.is_complete = True
-
-
-def received(listener, found):
-    """Takes one request, and answers it."""
-    connection, _ = listener.accept()
-    with connection:
-        kept = Kept()
-        parser = httptools.HttpRequestParser(kept)
-        while not kept.is_complete:
-            parser.feed_data(connection.recv(65536))
-        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
-    found.append((parser.get_method().decode(), kept))
-
 
 @pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
 def test_request_is_the_one_that_was_sent(request_):
     """Method, address, headers and body are the same, to the byte; of the headers curl adds none but its own."""
-    call = command(replace(request_, url=f"http://h/v1{request_.url}"), NAMES)
-    line = f"send {' '.join(call.arguments)}"
+    words, fed = arguments(command(replace(request_, url=f"http://h/v1{request_.url}"), NAMES))
+    line = f"send {' '.join(words)}"
     script = f'{PREAMBLE}\nsend() {{ curl -sS -g --path-as-is --http1.1 "$@"; }}\n'
-    script += f"{call.feed} | {line}" if call.feed else line
-    found = []
-    with closing(asgi.listen(asgi.LOOPBACK, 0)) as listener:
-        listener.settimeout(30)
-        thread = threading.Thread(target=received, args=(listener, found), daemon=True)
-        thread.start()
-        environment = {**os.environ, **ENVIRONMENT, "EC_BASE_URL": f"{asgi.origin(listener)}/v1", "no_proxy": "*"}
+    script += f"{fed} | {line}" if fed else line
+    with taking() as (address, found):
+        environment = {**os.environ, **ENVIRONMENT, "EC_BASE_URL": address, "no_proxy": "*"}
         subprocess.run(["sh", "-c", script], env=environment, check=True, capture_output=True)
-        thread.join(30)
 
-    ((method, kept),) = found
-    assert (method, kept.url.decode()) == (request_.method, f"/v1{request_.url}")
-    assert kept.body == request_.body
-    sent = {name.lower(): value for name, value in request_.headers if name.lower() != "content-length"}
-    assert {name.lower(): value for name, value in kept.headers if name.lower() in sent} == sent
-    assert {name.lower() for name, _ in kept.headers} <= sent.keys() | IMPLIED
-    assert ("accept" in dict(kept.headers)) <= ("accept" in sent)
-    assert not any(TOKEN in argument or CLIENT_SECRET in argument for argument in call.arguments)
+    require_same(request_, found)
+    assert not any(TOKEN in argument or CLIENT_SECRET in argument for argument in words)
 
 
 # Scripts
@@ -283,7 +203,7 @@ def test_script_makes_what_the_call_names_alone(found, standin):
     """What the call does not name is not made, and what is made is deleted in the end."""
     finding, transcript = found
 
-    script = script_for(finding, transcript)
+    script = scripts_for(finding, transcript).sh
     ran = run(script, standin.environment())
 
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -306,7 +226,7 @@ def test_script_works_with_a_token_alone(found, standin):
     finding, transcript = found
     (token,) = transcript.tokens
 
-    ran = run(script_for(finding, transcript), {"EC_BASE_URL": f"{standin.base_url}/", "EC_ACCESS_TOKEN": token})
+    ran = run(scripts_for(finding, transcript).sh, {"EC_BASE_URL": f"{standin.base_url}/", "EC_ACCESS_TOKEN": token})
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "HTTP/1.1 200 OK" in ran.stdout
@@ -316,7 +236,7 @@ def test_script_holds_no_secret(found):
     """Neither the credentials nor a token nor the secret of a webhook stands in it, and they are made up again."""
     finding, transcript = found
 
-    script = script_for(finding, transcript)
+    script = scripts_for(finding, transcript).sh
 
     secrets = {*transcript.redactor.secrets, transcript.partners[0].client_id, "kept-to-itself"}
     assert [secret for secret in secrets if secret in script] == []
@@ -327,7 +247,7 @@ def test_script_says_what_the_environment_lacks(found):
     """One line names every variable that is missing, before anything is sent."""
     finding, transcript = found
 
-    ran = run(script_for(finding, transcript), {"EC_CLIENT_ID": "x"})
+    ran = run(scripts_for(finding, transcript).sh, {"EC_CLIENT_ID": "x"})
 
     assert ran.returncode == 4
     assert ran.stderr == "1.sh: not in the environment: EC_BASE_URL EC_TOKEN_URL EC_CLIENT_SECRET\n"
@@ -338,7 +258,7 @@ def test_script_stops_where_it_cannot_make_ready(found, standin):
     """Where what the call needs cannot be made, it says so, with the response, and ends with 1."""
     finding, transcript = found
 
-    ran = run(script_for(finding, transcript), {"EC_BASE_URL": standin.base_url, "EC_ACCESS_TOKEN": "nobody's"})
+    ran = run(scripts_for(finding, transcript).sh, {"EC_BASE_URL": standin.base_url, "EC_ACCESS_TOKEN": "nobody's"})
 
     assert ran.returncode == 1
     assert ran.stderr.startswith("1.sh: POST /webhooks got 401, so what comes after it cannot be shown: {")
@@ -348,7 +268,7 @@ def test_interrupted_script_deletes_what_it_made(found):
     """Ctrl-C ends it, and what was made by then is deleted."""
     finding, transcript = found
     with serving("2023-10") as standin:
-        script = script_for(finding, transcript).replace("\n# The call.", "\nsleep 30\n# The call.")
+        script = scripts_for(finding, transcript).sh.replace("\n# The call.", "\nsleep 30\n# The call.")
         process = subprocess.Popen(
             ["sh", "-c", script, "1.sh"],
             env={**os.environ, "no_proxy": "*", **standin.environment()},
@@ -400,8 +320,8 @@ def test_finding_without_its_exchange_has_no_script(found):
     """There is nothing to send again."""
     finding, transcript = found
 
-    assert script_for(finding, transcript)
-    assert script_for(replace(finding, blamed=None), transcript) == ""
+    assert scripts_for(finding, transcript).sh
+    assert scripts_for(replace(finding, blamed=None), transcript) == ("", "")
 
 
 def test_refused_call_is_repeated_with_what_was_sent(standin):
@@ -414,7 +334,7 @@ def test_refused_call_is_repeated_with_what_was_sent(standin):
         response = api.get("/users", authorize=False, headers=headers, expect=expect)
         api.add_finding(STATUS_EXPECTED, Breach.of("status", STATUS, [299], response.status_code), response)
 
-    script = script_for(journal.findings[-1], api.transcript)
+    script = scripts_for(journal.findings[-1], api.transcript).sh
     ran = run(script, standin.environment())
 
     assert 'Bearer $(first $((${#token} - 1)) "$token")' in script

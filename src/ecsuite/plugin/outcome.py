@@ -99,8 +99,8 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         verdict, record = _without_findings(stopped, is_of_suite=is_of_suite), Record(Tally())
     else:
         verdict = _verdict(item, run, stopped, is_of_suite=is_of_suite)
-        script, deviations = partial(_script, item, run), settings_of(item.config).deviations
-        found = found_in(run.journal, run.api.checker.contract, run.redactor.text, script, deviations)
+        scripts, deviations = partial(_scripts, item, run), settings_of(item.config).deviations
+        found = found_in(run.journal, run.api.checker.contract, run.redactor.text, scripts, deviations)
         before = carried(item)
         record = Record(
             tally=merged((before.tally, run.journal.tally)),
@@ -146,19 +146,19 @@ def _masked(tally: Tally, mask: Callable[[str], str]) -> Tally:
     return Tally(tally.exchanges, observations)
 
 
-def _script(item: pytest.Item, run: Run, finding: Finding, kept: Found) -> str:
-    """The script that shows a cause again, for the first finding of it in this process; none of a recording's."""
+def _scripts(item: pytest.Item, run: Run, finding: Finding, kept: Found) -> tuple[str, str]:
+    """The scripts that show a cause again, for the first finding of it in this process; none of a recording's."""
     scripted = item.config.stash.setdefault(_SCRIPTED, set())
     if kept.cause in scripted or run.target.mode == "replay":
-        return ""
+        return "", ""
     scripted.add(kept.cause)
-    from ecsuite.reproduce.script import script_for  # noqa: PLC0415  only where something is found
+    from ecsuite.reproduce.script import scripts_for  # noqa: PLC0415  only where something is found
 
     try:
         delivery = kept.sample.request_body if kept.sample and kept.sample.is_delivery else None
-        return script_for(finding, run.transcript, kept.finding.breach, delivery)
+        return scripts_for(finding, run.transcript, kept.finding.breach, delivery)
     except Exception:  # noqa: BLE001  what was found is told, also where it cannot be put into a script
-        return ""
+        return "", ""
 
 
 def _promise_of(item: pytest.Item) -> str:

@@ -226,6 +226,12 @@ def script_line(folder: str, cause: Cause) -> str:
     return f"sh {shlex.quote(f'{folder}/{cause.first.script}')}"
 
 
+def powershell_line(folder: str, cause: Cause) -> str:
+    """The same for PowerShell, which asks nobody where a policy forbids scripts."""
+    path = f"{folder}/{cause.first.powershell}" if folder else cause.first.powershell
+    return f'powershell -ExecutionPolicy Bypass -File "{path}"'
+
+
 def repeat_of(sample: Sample) -> str:
     """How to make the request again."""
     if sample.is_delivery:

@@ -16,11 +16,12 @@ from ecsuite.messages.media import FORM, MediaType, UndecodableError, read_json
 from ecsuite.messages.redact import MASK, SECRET_HEADERS, is_secret, mask_value
 from ecsuite.promises import BEARER_TOKEN, REQUEST_BODY
 from ecsuite.reproduce.call import OF_THE_CONNECTION
-from ecsuite.reproduce.shell import Hole, Parts, feed, fits_a_word, parts_of, word
+from ecsuite.reproduce.parts import Hole, Parts, parts_of
+from ecsuite.reproduce.shell import feed, fits_a_word, word
 
 # Headers that curl sends by itself, or that only the connection needs.
 IMPLIED: Final = OF_THE_CONNECTION | {"accept-encoding", "user-agent"}
-VARIABLES: Final = {"client_id": "$EC_CLIENT_ID", "client_secret": "$EC_CLIENT_SECRET"}
+VARIABLES: Final = {"client_id": "EC_CLIENT_ID", "client_secret": "EC_CLIENT_SECRET"}
 
 
 def curl(request: Request, places: Mapping[str, str] = MappingProxyType({}), gap: str = " ") -> str:
@@ -52,7 +53,7 @@ def curl(request: Request, places: Mapping[str, str] = MappingProxyType({}), gap
 def _address(url: str, places: Mapping[str, str]) -> Parts:
     for start, name in places.items():
         if url.startswith(start):
-            return (Hole(f"${name}"), url.removeprefix(start))
+            return (Hole(name), url.removeprefix(start))
     return (url,)
 
 
@@ -67,7 +68,7 @@ def _headers(request: Request) -> Iterator[str]:
 def _header(request: Request, name: str, value: str) -> Parts:
     is_token = name.lower() == "authorization" and value[:7].lower() == "bearer "
     if is_token and BEARER_TOKEN not in request.expectation.violates:
-        return (f"{name}: Bearer ", Hole("$EC_ACCESS_TOKEN"))
+        return (f"{name}: Bearer ", Hole("EC_ACCESS_TOKEN"))
     if not value:
         return (f"{name};",)
     return (f"{name}: {MASK if name.lower() in SECRET_HEADERS else value}",)

@@ -73,7 +73,7 @@ class _Parts:
 
     def variable(self, name: str) -> str:
         """The variable of a member of a form; empty where it has none."""
-        return VARIABLES.get(name, "").removeprefix("$")
+        return VARIABLES.get(name, "")
 
 
 def _json(body: bytes) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ecsuite import wording
-from ecsuite.report.causes import extent_of, repeat_of, title_of
+from ecsuite.report.causes import extent_of, powershell_line, repeat_of, title_of
 from ecsuite.report.diagram import Diagram, diagram_of
 from ecsuite.report.markdown import request_text, response_text
 from ecsuite.report.marked import Span, json_spans, side_by_side
@@ -72,6 +72,7 @@ class CauseView:
     is_cut: bool
     traces: tuple[str, ...]
     script: str
+    powershell: str
     script_text: str
     repeat: str
     tests: tuple[str, ...]
@@ -138,6 +139,7 @@ def _cause(number: int, cause: Cause, script: str) -> CauseView:
         is_cut=number > MOST_WHOLE and sample is not None,
         traces=tuple(f"{name}: {value}" for name, value in sample.traces) if sample else (),
         script=f"sh {first.script}" if first.script else "",
+        powershell=powershell_line("", cause) if first.powershell else "",
         script_text=script if number <= MOST_SCRIPTS and len(script) <= LONGEST_SCRIPT else "",
         repeat=repeat_of(sample) if sample else "",
         tests=cause.tests[:MOST_TESTS],

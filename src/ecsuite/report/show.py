@@ -9,6 +9,7 @@ from ecsuite.report.causes import (
     cause_lines,
     extent_of,
     headline,
+    powershell_line,
     problem_lines,
     repeat_of,
     script_line,
@@ -60,6 +61,8 @@ def whole_lines(number: int, cause: Cause, folder: str = "") -> Iterator[Line]:
         yield from _section("repeat", [repeat_of(sample)])
     if folder and cause.first.script:
         yield from _section("repeat it from nothing", [script_line(folder, cause)])
+    if folder and cause.first.powershell:
+        yield from _section("or on Windows", [powershell_line(folder, cause)])
 
 
 def _sample(sample: Sample, request: str = "request") -> Iterator[Line]:

@@ -1,4 +1,7 @@
-"""A request as a call of curl that sends the same, to the byte, with variables in the place of what may differ."""
+"""A request as options of curl that send the same, to the byte, with variables in the place of what may differ.
+
+They are data: each language of scripts has its own way to hand them to curl.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from urllib.parse import quote, unquote, unquote_plus
 from ecsuite.messages.exchange import Headers, Request
 from ecsuite.messages.media import FORM as FORM_TYPE
 from ecsuite.messages.media import MediaType
-from ecsuite.reproduce.shell import Hole, Parts, feed, fits_a_word, joined, parts_of, word
+from ecsuite.reproduce.parts import Hole, Parts, joined, parts_of
 from ecsuite.reproduce.vault import FORM, JSON, SEGMENT, SHORTEST_PART, Vault
 
 # Of the connection, made by curl from what it is given, or of the one call that was made.
@@ -26,11 +29,19 @@ _LARGE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """The arguments of curl, and the commands that give it a body too odd or too long for an argument."""
+class Option:
+    """An option of curl: its long name, and its value; None where it takes none."""
 
-    arguments: tuple[str, ...]
-    feed: str = ""
+    name: str
+    value: Parts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A call of curl: its options, and the body that it sends, be that an empty one; None for no body."""
+
+    options: tuple[Option, ...]
+    body: Parts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +52,14 @@ class Names:
         addresses: prefixes of addresses, each with the variable that has it, the longest first.
         ids: what the server chose, each with its variable.
         hooks: the beginning of the addresses that deliveries go to; empty for none.
-        basic: what credentials are as HTTP Basic, each with the argument of curl's option for them.
+        basic: what credentials are as HTTP Basic, each with the value of curl's option for them.
     """
 
     vault: Vault
     addresses: tuple[tuple[str, str], ...]
     ids: Mapping[str, str]
     hooks: str
-    basic: Mapping[str, str]
+    basic: Mapping[str, Parts]
 
 
 def basic(client_id: str, client_secret: str) -> str:
@@ -56,17 +67,15 @@ def basic(client_id: str, client_secret: str) -> str:
     return f"Basic {base64.b64encode(f'{client_id}:{client_secret}'.encode()).decode()}"
 
 
-def of_the_client(request: Request) -> tuple[str, ...]:
-    """The arguments for the headers that every request of a client has."""
+def of_the_client(request: Request) -> tuple[Option, ...]:
+    """The options for the headers that every request of a client has."""
     pairs = [(name, request.headers.get(name)) for name in OF_THE_CLIENT]
-    return tuple(
-        argument for name, value in pairs if value is not None for argument in _header(name, (value,))
-    ) + compressed(request)
+    return tuple(_header(name, (value,)) for name, value in pairs if value is not None) + compressed(request)
 
 
-def compressed(request: Request) -> tuple[str, ...]:
+def compressed(request: Request) -> tuple[Option, ...]:
     """The option with which curl undoes the coding that a request allows."""
-    return ("--compressed",) if request.headers.get("Accept-Encoding") else ()
+    return (Option("compressed"),) if request.headers.get("Accept-Encoding") else ()
 
 
 def command(request: Request, names: Names, implied: Iterable[str] = OF_THE_CLIENT) -> Command:
@@ -77,24 +86,21 @@ def command(request: Request, names: Names, implied: Iterable[str] = OF_THE_CLIE
         names: what stands in the place of values.
         implied: the headers that need not be said.
     """
-    arguments = [*_method(request), word(url(request.url, names))]
-    arguments += _headers(request, names, {name.lower() for name in implied})
+    options = [*_method(request), Option("url", url(request.url, names))]
+    options += _headers(request, names, {name.lower() for name in implied})
     if not _has_body(request):
-        return Command(tuple(arguments))
+        return Command(tuple(options))
     if not request.headers.get("Content-Type"):
-        arguments += ("-H", "Content-Type:")
+        options.append(Option("header", ("Content-Type:",)))
     if len(request.body) >= _LARGE:
-        arguments += ("-H", "Expect:")
-    sent = body(request, names)
-    if fits_a_word(sent):
-        return Command((*arguments, "--data-raw", word(sent)))
-    return Command((*arguments, "--data-binary", "@-"), feed(sent))
+        options.append(Option("header", ("Expect:",)))
+    return Command(tuple(options), body(request, names))
 
 
-def _method(request: Request) -> tuple[str, ...]:
+def _method(request: Request) -> tuple[Option, ...]:
     if request.method == "HEAD":
-        return ("--head",)
-    return ("-X", request.method) if request.method != "GET" or _has_body(request) else ()
+        return (Option("head"),)
+    return (Option("request", (request.method,)),) if request.method != "GET" or _has_body(request) else ()
 
 
 def _has_body(request: Request) -> bool:
@@ -106,7 +112,7 @@ def url(text: str, names: Names) -> Parts:
     """An address, with variables in the place of ids."""
     start, variable = next(((start, name) for start, name in names.addresses if _is_below(text, start)), ("", ""))
     path, mark, query = text.removeprefix(start).partition("?")
-    parts: list[str | Hole] = [Hole(f"${variable}")] if variable else []
+    parts: list[str | Hole] = [Hole(variable)] if variable else []
     for index, segment in enumerate(path.split("/")):
         parts += [*(["/"] if index else []), *_value(segment, unquote(segment), names)]
     for index, pair in enumerate(query.split("&") if mark else []):
@@ -122,28 +128,26 @@ def _is_below(text: str, start: str) -> bool:
 def _value(text: str, value: str, names: Names) -> Parts:
     variable = names.ids.get(value)
     if variable:
-        return (Hole(f"${variable}" if quote(value, safe="") == value else f'$(encoded "${variable}")'),)
+        return (Hole(variable) if quote(value, safe="") == value else Hole(variable).then(SEGMENT),)
     return names.vault.parts(text, SEGMENT)
 
 
-def _headers(request: Request, names: Names, implied: set[str]) -> Iterator[str]:
+def _headers(request: Request, names: Names, implied: set[str]) -> Iterator[Option]:
     for name, value in request.headers:
         lowered = name.lower()
         if lowered in implied or lowered in OF_THE_CONNECTION or (lowered == "accept" and value == _ACCEPT):
             continue
         if lowered == "authorization" and value in names.basic:
-            yield from ("-u", names.basic[value])
+            yield Option("user", names.basic[value])
             continue
         raw = value.encode("latin-1").decode("utf-8", "surrogateescape")
-        yield from _header(name, names.vault.parts(raw))
+        yield _header(name, names.vault.parts(raw))
     if not request.headers.get("Accept"):
-        yield from ("-H", "Accept:")
+        yield Option("header", ("Accept:",))
 
 
-def _header(name: str, value: Parts) -> tuple[str, ...]:
-    if not any(value):
-        return ("-H", word((f"{name};",)))
-    return ("-H", word(joined([f"{name}: ", *value])))
+def _header(name: str, value: Parts) -> Option:
+    return Option("header", joined([f"{name}: ", *value]) if any(value) else (f"{name};",))
 
 
 def body(request: Request, names: Names) -> Parts:
@@ -187,4 +191,4 @@ def _with_ids(text: str, names: Names) -> Iterator[str | Hole]:
         yield text
         return
     for index, piece in enumerate(re.split(f"({'|'.join(patterns)})", text)):
-        yield Hole("$hooks" if piece == names.hooks else f"${ids[piece]}") if index % 2 else piece
+        yield Hole("hooks" if piece == names.hooks else ids[piece]) if index % 2 else piece

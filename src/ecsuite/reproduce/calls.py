@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,24 +17,24 @@ from ecsuite.json_paths import texts_in
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import MASK, is_secret, mask_value
-from ecsuite.reproduce.call import Command, Names, command, url
-from ecsuite.reproduce.deletions import deletions
+from ecsuite.reproduce.call import Names, command, url
+from ecsuite.reproduce.deletions import Deletion, deletions
+from ecsuite.reproduce.language import How, Language, Whose, variables_in
 from ecsuite.reproduce.naming import chosen_names
-from ecsuite.reproduce.shell import Hole, word
 from ecsuite.reproduce.slice import Plan
 
 # What was read so often was waited for.
 _MANY: Final = 3
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SEPARATORS: Final = re.compile(r"[][{},\n]")
-# Time for deliveries to come before their webhook is deleted.
-PAUSE: Final = """\
-if [ -t 0 ]; then
-    printf '%s' 'Enter deletes what was made: ' >&2
-    read -r _
-else
-    sleep 2
-fi"""
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What calls use: variables, and the tokens of those whose things are deleted."""
+
+    variables: frozenset[str]
+    deleting: frozenset[Whose]
 
 
 class Calls:
@@ -46,6 +47,7 @@ class Calls:
         names: what stands in the place of values.
         implied: the headers that all calls have.
         delivery: the body of the delivery that it is about, as it may be kept; None for as it came.
+        language: that they are in.
     """
 
     def __init__(
@@ -56,7 +58,9 @@ class Calls:
         names: Names,
         implied: Sequence[str],
         delivery: str | None,
+        language: Language,
     ) -> None:
+        self._language = language
         self._delivered = delivery
         self._finding = finding
         self._plan = plan
@@ -73,7 +77,23 @@ class Calls:
         yield from self._call(self._plan.blamed)
         yield from self._after(self._plan.blamed)
         if self._finding.breach.at.part == "delivery":
-            yield PAUSE
+            yield self._language.pause
+
+    @property
+    def uses(self) -> Uses:
+        """What they use."""
+        variables: set[str] = set()
+        for step in self._plan.steps if self._plan.blamed is None else self._plan.calls:
+            call = self._commands[step.number]
+            for parts in (*(option.value for option in call.options), call.body):
+                variables |= set(variables_in(parts or ()))
+        deleting: set[Whose] = set()
+        for step in self._plan.steps:
+            for only_own in (True, False):
+                for each in self._deletions(step, only_own=only_own):
+                    deleting.add(self._whose(step))
+                    variables |= set(variables_in(url(each.path, self._names)))
+        return Uses(frozenset(variables), frozenset(deleting))
 
     def _before(self, blamed: Step) -> Iterator[str]:
         steps = [step for step in self._plan.steps if step.number < blamed.number]
@@ -117,39 +137,35 @@ class Calls:
             yield from self._made("show", step)
         yield "\n# The delivery that was recorded. Yours comes to the address in EC_WEBHOOK_PUBLIC_URL."
         assert self._finding.blamed is not None
-        yield f"printf '%s\\n' {word((_recorded(self._finding.blamed, self._transcript, self._delivered),))}"
-        yield PAUSE
+        yield self._language.printed(_recorded(self._finding.blamed, self._transcript, self._delivered))
+        yield self._language.pause
 
     def _wait(self) -> Iterator[str]:
         """Time for what takes some, where it was waited for."""
         times = self._plan.polls
         if times >= _MANY:
             seconds = min(sum(min(FIRST_PAUSE * 2**turn, LONGEST_PAUSE) for turn in range(times)), TIMEOUT)
-            yield f"\n# It takes its time: it was read {times} times before.\nsleep {max(1, round(seconds))}"
+            yield f"\n# It takes its time: it was read {times} times before."
+            yield self._language.waiting(max(1, round(seconds)))
 
     # Each
 
-    def _made(self, how: str, step: Step) -> Iterator[str]:
+    def _made(self, how: How, step: Step) -> Iterator[str]:
         """A call, with what it makes noted, to be deleted."""
         is_held = any(each.chosen or each.member for each in deletions(step, self._transcript))
         yield from self._remembering(step, only_own=True)
-        yield from ["hold"] if is_held else []
+        yield from [self._language.hold] if is_held else []
         yield from self._sent(how, "", step)
         yield from self._captures(step)
         yield from self._remembering(step, only_own=False)
-        yield from ["release"] if is_held else []
+        yield from [self._language.release] if is_held else []
 
     def _show(self, step: Step, prefix: str = "") -> Iterator[str]:
         yield from self._sent("show", prefix, step)
 
-    def _sent(self, how: str, prefix: str, step: Step) -> Iterator[str]:
-        call = self._commands[step.number]
-        label = word((self._transcript.redactor.text(prefix + _line(step, self._transcript)),))
-        if call.feed:
-            yield f'call_{step.number}() {{ {call.feed} | send {_arguments(call)} "$@"; }}'
-            yield f"{how} {label} call_{step.number}"
-        else:
-            yield f"{how} {label} send {_arguments(call)}"
+    def _sent(self, how: How, prefix: str, step: Step) -> Iterator[str]:
+        label = self._transcript.redactor.text(prefix + _line(step, self._transcript))
+        yield from self._language.sent(how, label, step.number, self._commands[step.number])
 
     def _captures(self, step: Step) -> Iterator[str]:
         """What the server chose, for the calls that name it."""
@@ -157,38 +173,29 @@ class Calls:
             if origin is step:
                 name, count = occurrence(value, step)
                 variable = self._names.ids[value]
-                if not name:
-                    yield f"{variable}={word((value,))}"
-                    continue
-                yield f"{variable}=$(member {word((name,))} {count})"
-                yield f'[ -n "${variable}" ] || fail {word((f"the response has no {name} to go on with",))}'
+                if name:
+                    yield from self._language.chosen(variable, name, count)
+                else:
+                    yield self._language.known(variable, value)
 
     def _remembering(self, step: Step, *, only_own: bool) -> Iterator[str]:
         """What is to be deleted: noted before the call where only this run can have made it, else after its success."""
-        whose = "" if step.partner == self._transcript.partners[0] else "other"
-        for each in deletions(step, self._transcript):
+        whose = self._whose(step)
+        for each in self._deletions(step, only_own=only_own):
             path = url(each.path, self._names)
-            if each.member and not only_own:
-                yield f"made_id=$(member {each.member} 1)"
-                yield f"[ -z \"$made_id\" ] || remember '{whose}' {word((*path, Hole('$made_id')))}"
-            elif not each.member and each.is_own == only_own and (each.is_own or step.is_success):
-                yield f"remember '{whose}' {word(path)}"
+            if each.member:
+                yield from self._language.remembered_member(whose, each.member, path)
+            else:
+                yield self._language.remembered(whose, path)
 
+    def _deletions(self, step: Step, *, only_own: bool) -> Iterator[Deletion]:
+        for each in deletions(step, self._transcript):
+            is_due = each.is_own == only_own and (each.is_own or step.is_success)
+            if not only_own if each.member else is_due:
+                yield each
 
-def _arguments(call: Command) -> str:
-    """The arguments, an option with its value a line."""
-    lines: list[str] = []
-    is_open = False
-    for argument in call.arguments:
-        if is_open and not argument.startswith("--"):
-            lines[-1] += f" {argument}"
-        else:
-            lines.append(argument)
-        is_open = argument in _WITH_A_VALUE
-    return " \\\n    ".join(lines)
-
-
-_WITH_A_VALUE: Final = frozenset({"-X", "-H", "-u", "--data-raw", "--data-binary"})
+    def _whose(self, step: Step) -> Whose:
+        return "" if step.partner == self._transcript.partners[0] else "other"
 
 
 def _line(step: Step, transcript: Transcript) -> str:

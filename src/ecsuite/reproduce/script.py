@@ -1,11 +1,11 @@
-"""A finding as a POSIX shell script that shows it again, from nothing, and leaves nothing; it needs sh and curl."""
+"""A finding as a script that shows it again, from nothing, and leaves nothing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from ecsuite import wording
 from ecsuite.client import Step, Transcript
@@ -14,10 +14,12 @@ from ecsuite.findings.finding import Finding
 from ecsuite.json_paths import texts_in
 from ecsuite.messages.redact import is_secret
 from ecsuite.reproduce.call import OF_THE_CLIENT, Names, basic, of_the_client
-from ecsuite.reproduce.calls import Calls
-from ecsuite.reproduce.functions import used_in
+from ecsuite.reproduce.calls import Calls, Uses
+from ecsuite.reproduce.language import Language, Story
 from ecsuite.reproduce.naming import hooks_in
-from ecsuite.reproduce.shell import Hole, comment, word
+from ecsuite.reproduce.parts import Count, Hole, Parts
+from ecsuite.reproduce.powershell import PowerShell
+from ecsuite.reproduce.sh import Sh
 from ecsuite.reproduce.slice import Plan, plan
 from ecsuite.reproduce.vault import Secret, Vault
 from ecsuite.target import Credentials
@@ -25,27 +27,19 @@ from ecsuite.version import __version__
 
 _OF_PARTNERS: Final = ("EC_", "EC_" + "OTHER_")
 _OF_OTHER: Final = ("EC_TOKEN_URL", "EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET")
-_NEEDED: Final = r"""set -u
-LC_ALL=C
-export LC_ALL
-nl='
-'
-missing=
-need() { for name in "$@"; do eval "[ -n \"\${$name:-}\" ]" || missing="$missing $name"; done; }"""
-_REQUIRED: Final = r"""if [ -n "$missing" ]; then
-    printf '%s\n' "$0: not in the environment:$missing" >&2
-    exit 4
-fi
-EC_BASE_URL=${EC_BASE_URL%/}"""
-_SEND: Final = """\
-# What all calls have in common.
-send() {{ curl -sS -g --path-as-is --http1.1 --max-time 100 {}"$@"; }}"""
 
 
-def script_for(
+class Scripts(NamedTuple):
+    """One script in two languages; both empty for a finding without its exchange."""
+
+    sh: str = ""
+    powershell: str = ""
+
+
+def scripts_for(
     finding: Finding, transcript: Transcript, told: Breach | None = None, delivery: str | None = None
-) -> str:
-    """The script that shows a finding again; empty for a finding without its exchange.
+) -> Scripts:
+    """The scripts that show a finding again.
 
     Args:
         finding: with its exchanges, as a journal has it.
@@ -54,9 +48,10 @@ def script_for(
         delivery: the body of the delivery that it is about, likewise.
     """
     if finding.blamed is None:
-        return ""
+        return Scripts()
     said = replace(finding, breach=told or finding.breach)
-    return transcript.redactor.text(_Script(said, plan(finding, transcript), transcript, delivery).text())
+    script = _Script(said, plan(finding, transcript), transcript, delivery)
+    return Scripts(*(transcript.redactor.text(script.text(language)) for language in (Sh(), PowerShell())))
 
 
 class _Script:
@@ -75,23 +70,25 @@ class _Script:
         usual = {of_the_client(step.exchange.request) for step in self._plan.calls}
         self._shared = usual.pop() if len(usual) == 1 else ()
 
-    def text(self) -> str:
-        """The whole of it."""
+    def text(self, language: Language) -> str:
+        """The whole of it in a language."""
         implied = OF_THE_CLIENT if self._shared else ()
-        calls = "\n".join(
-            Calls(self._finding, self._plan, self._transcript, self._names(), implied, self._delivery).lines()
-        ).strip("\n")
-        tokens = "\n".join([*self._made_up(), *_tokens(calls)])
-        deleting = "delete_what_was_made" if "remember " in calls else ""
-        parts = [
-            "\n".join(["#!/bin/sh", *comment(self._about())]),
-            "\n".join([_NEEDED, *_needs(calls), _REQUIRED]),
-            _SEND.format("".join(f"{each} " for each in self._shared)),
-            used_in(f"{calls}\n{tokens}\n{deleting}"),
-            tokens,
-            calls,
-        ]
-        return "\n\n".join(filter(None, parts)) + "\n"
+        calls = Calls(self._finding, self._plan, self._transcript, self._names(), implied, self._delivery, language)
+        return language.script(self._story(calls.uses), "\n".join(calls.lines()).strip("\n"))
+
+    def _story(self, uses: Uses) -> Story:
+        has_other = "other_token" in uses.variables or "other" in uses.deleting
+        named = {name for name in uses.variables if name.startswith("EC_")} | {"EC_BASE_URL"}
+        return Story(
+            about=tuple(self._about()),
+            shared=self._shared,
+            made_up=tuple((variable, _like(value)) for value, variable in self._drawn.items()),
+            hooks=self._hooks,
+            variables=tuple(sorted(named | (set(_OF_OTHER) if has_other else set()))),
+            has_token="token" in uses.variables or "" in uses.deleting,
+            has_other_token=has_other,
+            is_deleting=bool(uses.deleting),
+        )
 
     def _names(self) -> Names:
         token = [(self._transcript.token_url, "EC_TOKEN_URL")] if self._transcript.token_url else []
@@ -103,7 +100,11 @@ class _Script:
             ids=self._ids,
             hooks=self._hooks,
             basic={
-                basic(each.client_id, each.client_secret): f'"${prefix}CLIENT_ID:${prefix}CLIENT_SECRET"'
+                basic(each.client_id, each.client_secret): (
+                    Hole(f"{prefix}CLIENT_ID"),
+                    ":",
+                    Hole(f"{prefix}CLIENT_SECRET"),
+                )
                 for prefix, each in pairs
                 if each.client_id
             },
@@ -133,40 +134,7 @@ class _Script:
         yield f"  actual    {wording.actual(breach)}"
         yield ""
         yield f"Written by ecsuite {__version__}. It makes what the call needs, sends the call that was sent,"
-        yield "prints the response, and deletes what it has made. It needs sh and curl, and the variables of ecsuite."
-
-    def _made_up(self) -> Iterator[str]:
-        """What stands in the place of secrets that were drawn, and of the address that deliveries went to."""
-        for variable, value in ((variable, _like(value)) for value, variable in self._drawn.items()):
-            yield f"{variable}=${{EC_WEBHOOK_SECRET:-{value}}}" if variable == "secret_1" else f"{variable}={value}"
-        if self._hooks:
-            yield "# Where the API is to send deliveries: an address of yours, if you want to see them."
-            yield "hooks=${EC_WEBHOOK_PUBLIC_URL:-}"
-            yield f'[ -n "$hooks" ] || hooks={word((self._hooks,))}'
-
-
-def _needs(calls: str) -> Iterator[str]:
-    """What the environment must have."""
-    named = set(re.findall(r"\$\{?#?(EC_[A-Z_]+)", calls)) | {"EC_BASE_URL"}
-    yield f"need {' '.join(sorted(named | (set(_OF_OTHER) if _uses('other_token', 'other', calls) else set())))}"
-    if _uses("token", "", calls):
-        yield '[ -n "${EC_ACCESS_TOKEN:-}" ] || need EC_TOKEN_URL EC_CLIENT_ID EC_CLIENT_SECRET'
-
-
-def _tokens(calls: str) -> Iterator[str]:
-    """The tokens that calls need."""
-    if _uses("token", "", calls):
-        yield "token=${EC_ACCESS_TOKEN:-}"
-        yield '[ -n "$token" ] || token=$(get_token "$EC_CLIENT_ID" "$EC_CLIENT_SECRET") || exit 1'
-        yield "[ -n \"$token\" ] || fail 'the token endpoint gave no token'"
-    if _uses("other_token", "other", calls):
-        yield 'other_token=$(get_token "$EC_OTHER_CLIENT_ID" "$EC_OTHER_CLIENT_SECRET") || exit 1'
-        yield "[ -n \"$other_token\" ] || fail 'the token endpoint gave no token to the other partner'"
-
-
-def _uses(variable: str, whose: str, calls: str) -> bool:
-    """Whether calls need a partner's token: to be sent, or to delete what they made."""
-    return bool(re.search(rf"\$\{{?#?{variable}\b|\bremember '{whose}' ", calls))
+        yield "prints the response, and deletes what it has made."
 
 
 def _drawn(steps: Sequence[Step], transcript: Transcript) -> list[str]:
@@ -181,10 +149,10 @@ def _drawn(steps: Sequence[Step], transcript: Transcript) -> list[str]:
     return list(dict.fromkeys(text for name, text in texts if is_secret(name) and text and text not in own))
 
 
-def _like(value: str) -> str:
-    """An expansion that gives a made-up secret: as long as a known one, with the same odd characters in it."""
+def _like(value: str) -> Parts:
+    """A made-up secret: as long as a known one, with the same odd characters in it."""
     runs = [each for each in re.split(r"([A-Za-z0-9+/=]+)", value) if each]
     longest = max(runs, key=lambda run: len(run) if run[0].isalnum() else 0)
     parts: list[str | Hole] = [re.sub(r"[A-Za-z0-9]", "x", run) for run in runs]
-    parts[runs.index(longest)] = Hole(f"$(random {len(longest)})")
-    return word(tuple(parts))
+    parts[runs.index(longest)] = Hole("", (("random", Count(len(longest))),))
+    return tuple(parts)

@@ -4,44 +4,30 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
+
+from ecsuite.reproduce.parts import Count, Hole, Parts, joined, repeats
 
 # One argument of a command has a limit (128 KiB on Linux); what is longer goes through a pipe.
 LONGEST_WORD: Final = 60_000
-# So many of one character are written as their number.
-LONGEST_RUN: Final = 500
-_RUN: Final = re.compile(rf"(.)\1{{{LONGEST_RUN},}}", re.DOTALL)
-_VARIABLE: Final = re.compile(r"\$\w+")
 _PLAIN: Final = re.compile(r'[^"$`\\!\n]*')
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """An expansion, as it stands between double quotes: `$token`."""
-
-    text: str
-
-
-# Bytes that are no UTF-8 stand in a text as Python's `surrogateescape` has them.
-Parts = tuple[str | Hole, ...]
+def expansion(hole: Hole) -> str:
+    """A hole as it stands between double quotes: `$token`."""
+    text = f"${hole.variable}" if hole.variable else ""
+    for function, count in hole.functions:
+        words = [function, *([_count(count)] if count else []), *([f'"{text}"'] if text else [])]
+        text = f"$({' '.join(words)})"
+    return text
 
 
-def parts_of(body: bytes) -> Parts:
-    """Bytes as one part of a text."""
-    return (body.decode("utf-8", "surrogateescape"),)
-
-
-def joined(parts: Iterable[str | Hole]) -> Parts:
-    """The same with texts that follow each other made one."""
-    found: list[str | Hole] = []
-    for part in parts:
-        if found and isinstance(part, str) and isinstance(found[-1], str):
-            found[-1] += part
-        elif part:
-            found.append(part)
-    return tuple(found)
+def _count(count: Count) -> str:
+    if not count.of:
+        return str(count.plus)
+    more = f" {'+' if count.plus > 0 else '-'} {abs(count.plus)}" if count.plus else ""
+    return f"$((${{#{count.of}}}{' / 2' if count.half else ''}{more}))"
 
 
 def fits_a_word(parts: Parts) -> bool:
@@ -56,7 +42,7 @@ def word(parts: Parts) -> str:
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) < len(parts) and all(_PLAIN.fullmatch(text) and text.isprintable() for text in texts):
         return f'"{"".join(_expanded(parts))}"'
-    return "".join(f'"{part.text}"' if isinstance(part, Hole) else _literal(part) for part in parts) or "''"
+    return "".join(f'"{expansion(part)}"' if isinstance(part, Hole) else _literal(part) for part in parts) or "''"
 
 
 def _expanded(parts: Parts) -> Iterator[str]:
@@ -65,10 +51,10 @@ def _expanded(parts: Parts) -> Iterator[str]:
         after = parts[index + 1] if index + 1 < len(parts) else ""
         if isinstance(part, str):
             yield part
-        elif _VARIABLE.fullmatch(part.text) and isinstance(after, str) and (after[:1].isalnum() or after[:1] == "_"):
-            yield f"${{{part.text[1:]}}}"
+        elif not part.functions and isinstance(after, str) and (after[:1].isalnum() or after[:1] == "_"):
+            yield f"${{{part.variable}}}"
         else:
-            yield part.text
+            yield expansion(part)
 
 
 def _literal(text: str) -> str:
@@ -108,9 +94,9 @@ def _printing(parts: Parts) -> Iterator[str]:
         yield "printf ''"
     for part in parts:
         if isinstance(part, Hole):
-            yield f"printf '%s' \"{part.text}\""
+            yield f"printf '%s' \"{expansion(part)}\""
             continue
-        for text, times in _repeats(part):
+        for text, times in repeats(part):
             if times > 1:
                 yield f"printf '%{times}s' '' | tr ' ' '{octal(text)}'"
             else:
@@ -120,20 +106,3 @@ def _printing(parts: Parts) -> Iterator[str]:
 def _printing_text(text: str) -> Iterator[str]:
     for is_printable, piece in _runs(text):
         yield f"printf '%s' {shlex.quote(piece)}" if is_printable else f"printf '{octal(piece)}'"
-
-
-def _repeats(text: str) -> Iterator[tuple[str, int]]:
-    """The text in pieces, with how often each stands there: an ASCII character many times, all others once."""
-    start = 0
-    for run in _RUN.finditer(text):
-        if run[1].isascii() and run[1] != "\0":
-            yield from ((text[start : run.start()], 1),) if run.start() > start else ()
-            yield run[1], len(run[0])
-            start = run.end()
-    if start < len(text):
-        yield text[start:], 1
-
-
-def comment(lines: Iterable[str]) -> list[str]:
-    """Lines as comments."""
-    return [f"# {line}".rstrip() for text in lines for line in (text.splitlines() or [""])]

@@ -1,4 +1,4 @@
-"""What is secret in a request as shell variables: whole, cut off, turned round, or with something changed in it."""
+"""What is secret in a request as variables of a script: whole, cut off, turned round, or with something changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from ecsuite.reproduce.shell import Hole, Parts
+from ecsuite.reproduce.parts import Count, Hole, Parts
 
 # A shorter one is a variable only where it stands alone.
 SHORTEST_SECRET: Final = 6
@@ -43,7 +43,7 @@ class Secret:
     """A value that must not stand in a script.
 
     Attributes:
-        variable: of the shell, that has it.
+        variable: of the script, that has it.
         has_parts: whether its parts are secret, too; those of a client's id are not.
     """
 
@@ -54,10 +54,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A secret as it is, or turned round; `call` is the expansion that gives it."""
+    """A secret as it is, or turned round; `hole` gives it."""
 
     text: str
-    call: str
+    hole: Hole
     secret: Secret
 
 
@@ -97,9 +97,9 @@ class Vault:
     def _plain(self, text: str, spelling: str = PLAIN) -> Parts:
         whole = next((each for each in self._known.values() if each.value and each.value == text), None)
         if whole is not None:
-            return (Hole(_call(spelling, f"${whole.variable}")),)
+            return (_spelled(Hole(whole.variable), spelling),)
         spelt = {_SPELT[spelling](form.text): form for form in reversed(self._forms)}
-        found = split(text, {text: Hole(_call(spelling, form.call)) for text, form in spelt.items()})
+        found = split(text, {text: _spelled(form.hole, spelling) for text, form in spelt.items()})
         pieces = [piece for part in found for piece in ([part] if isinstance(part, Hole) else self._cut(part))]
         return _with_changes(tuple(pieces))
 
@@ -118,12 +118,12 @@ class Vault:
                 index + end - begin < len(text) and end < len(form.text) and text[index + end - begin] == form.text[end]
             ):
                 end += 1
-            pieces += [text[start:index], _Piece(_piece(form, begin, end), form, begin, end)]
+            pieces += [text[start:index], _piece(form, begin, end)]
             index = start = index + end - begin
         return [piece for piece in (*pieces, text[start:]) if piece]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece(Hole):
     """A part of a secret, from one character to another."""
 
@@ -143,34 +143,35 @@ def split(text: str, holes: Mapping[str, Hole]) -> Parts:
 
 def _forms(secret: Secret) -> list[_Form]:
     found = [
-        _Form(secret.value, f"${secret.variable}", secret),
-        _Form(secret.value.swapcase(), f'$(swapped "${secret.variable}")', secret),
-        _Form(secret.value[::-1], f'$(backwards "${secret.variable}")', secret),
+        _Form(secret.value, Hole(secret.variable), secret),
+        _Form(secret.value.swapcase(), Hole(secret.variable).then("swapped"), secret),
+        _Form(secret.value[::-1], Hole(secret.variable).then("backwards"), secret),
     ]
     return list({form.text: form for form in reversed(found)}.values())[::-1]
 
 
 def _spelt(piece: str | Hole, spelling: str) -> str | Hole:
-    return _SPELT[spelling](piece) if isinstance(piece, str) else Hole(_call(spelling, piece.text))
+    return _SPELT[spelling](piece) if isinstance(piece, str) else _spelled(piece, spelling)
 
 
-def _call(function: str, text: str) -> str:
-    return f'$({function} "{text}")' if function else text
+def _spelled(hole: Hole, spelling: str) -> Hole:
+    return Hole(hole.variable, hole.functions).then(spelling) if spelling else hole
 
 
-def _piece(form: _Form, begin: int, end: int) -> str:
-    whole, size, variable = form.call, len(form.text), form.secret.variable
+def _piece(form: _Form, begin: int, end: int) -> _Piece:
+    hole, size, variable = form.hole, len(form.text), form.secret.variable
     if end < size:
-        whole = f'$(first {_count(end, size, variable)} "{whole}")'
-    return f'$(behind {_count(begin, size, variable)} "{whole}")' if begin else whole
+        hole = hole.then("first", _count(end, size, variable))
+    if begin:
+        hole = hole.then("behind", _count(begin, size, variable))
+    return _Piece(hole.variable, hole.functions, form=form, begin=begin, end=end)
 
 
-def _count(count: int, size: int, variable: str) -> str:
+def _count(count: int, size: int, variable: str) -> Count:
     """A number of characters of a secret, whose length may be another one the next time."""
     if count - size // 2 in {0, 1}:
-        more = " + 1" if count > size // 2 else ""
-        return f"$((${{#{variable}}} / 2{more}))"
-    return f"$((${{#{variable}}} - {size - count}))" if size - count <= _FEW else str(count)
+        return Count(count - size // 2, variable, half=True)
+    return Count(count - size, variable) if size - count <= _FEW else Count(count)
 
 
 def _with_changes(parts: Parts) -> Parts:
@@ -186,5 +187,5 @@ def _with_changes(parts: Parts) -> Parts:
             and (before.form, before.end + 1) == (after.form, after.begin)
         ):
             place = _count(before.end, len(before.form.text), before.form.secret.variable)
-            changed[index] = Hole(f'$(unlike {place} "{before.form.call}")')
+            changed[index] = before.form.hole.then("unlike", place)
     return tuple(changed)

@@ -70,6 +70,19 @@ class Cause:
         )
 
 
+def with_scripts(number: int, cause: Cause, scripts: tuple[str, str]) -> tuple[Cause, dict[str, str]]:
+    """A cause with the names of its scripts in the place of their texts, and the texts by these names.
+
+    Args:
+        number: of the cause.
+        cause: whose scripts they are.
+        scripts: their texts, for a POSIX shell and for PowerShell; empty where there is none.
+    """
+    names = [f"{number}.{suffix}" if text else "" for suffix, text in zip(("sh", "ps1"), scripts, strict=True)]
+    first = replace(cause.first, script=names[0], powershell=names[1])
+    return replace(cause, first=first), {name: text for name, text in zip(names, scripts, strict=True) if name}
+
+
 class Causes:
     """Gathers findings into causes, as they come."""
 
@@ -112,7 +125,7 @@ class _Group:
         if self.found.sample is None:
             self.found = found
         elif found.script and not self.found.script:
-            self.found = replace(self.found, script=found.script)
+            self.found = replace(self.found, script=found.script, powershell=found.powershell)
         self.responses += found.responses
         self.operations[f"{found.finding.method} {found.finding.path}"] = None
         self.tests[test] = None

@@ -16,7 +16,7 @@ from ecsuite import editions
 from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
 from ecsuite.journal import Tally
 from ecsuite.left import Left
-from ecsuite.results.cause import Cause, Causes
+from ecsuite.results.cause import Causes, with_scripts
 from ecsuite.results.coverage import Coverage, coverage_of, promises_of
 from ecsuite.results.entries import Entry, entry_of, expired_entries
 from ecsuite.results.figures import Figures
@@ -148,7 +148,9 @@ class Collector:
     def _keep(self, test: str, found: Found) -> None:
         if len(self._findings) < MOST_FINDINGS:
             # Its exchange is with the cause, where it is the first.
-            self._findings.append((test, replace(found, sample=None, evidence=None, quote=(), script="")))
+            self._findings.append(
+                (test, replace(found, sample=None, evidence=None, quote=(), script="", powershell=""))
+            )
         else:
             self._left_out += 1
 
@@ -198,7 +200,11 @@ class Collector:
     def result(self) -> RunResult:
         """The result of the run as far as it is known."""
         ranked = self._causes.ranked()
-        causes = tuple(_with_name(number, cause) for number, cause in enumerate(ranked, 1))
+        filed = [
+            with_scripts(number, cause, (cause.first.script, cause.first.powershell))
+            for number, cause in enumerate(ranked, 1)
+        ]
+        causes = tuple(cause for cause, _ in filed)
         numbers = {cause.first.cause: number for number, cause in enumerate(causes, 1)}
         findings = [
             TestFinding(test, numbers[found.cause], found.finding, found.responses) for test, found in self._findings
@@ -206,9 +212,7 @@ class Collector:
         problems = [
             Problem(kind, text, tuple(trouble.tests), trouble.file) for (kind, text), trouble in self._troubles.items()
         ]
-        scripts = {
-            script_name(number): cause.first.script for number, cause in enumerate(ranked, 1) if cause.first.script
-        }
+        scripts = {name: text for _, files in filed for name, text in files.items()}
         return RunResult(
             run=self._run(),
             figures=Figures.of(self._tally, self.tests),
@@ -251,16 +255,6 @@ class Collector:
 def _test_run(name: str, test: _Test) -> RanTest:
     outcome, seconds = test.outcome or "passed", round(test.seconds, 3)
     return RanTest(name, outcome, seconds, test.edition, test.scenario, test.reason, tuple(test.calls))
-
-
-def script_name(number: int) -> str:
-    """The name of the file with the script of a cause."""
-    return f"{number}.sh"
-
-
-def _with_name(number: int, cause: Cause) -> Cause:
-    """A cause with the name of its script in the place of the text."""
-    return replace(cause, first=replace(cause.first, script=script_name(number) if cause.first.script else ""))
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ecsuite.errors import CouldNotTell
 from ecsuite.left import exit_code as code_of_left
-from ecsuite.results.cause import Cause
+from ecsuite.results.cause import Cause, with_scripts
 from ecsuite.results.coverage import Coverage
 from ecsuite.results.coverage import merged as merged_coverage
 from ecsuite.results.figures import Figures
@@ -142,19 +142,22 @@ def _sum(counts: Iterable[Mapping[Any, int]]) -> dict[Any, int]:
 
 def _causes(results: Sequence[RunResult]) -> tuple[tuple[Cause, ...], dict[str, str]]:
     """The causes of all, ranked, and their scripts under their new names."""
-    groups: dict[tuple[object, ...], tuple[Cause, str]] = {}
+    groups: dict[tuple[object, ...], tuple[Cause, tuple[str, str]]] = {}
     for result in results:
         for cause in result.causes:
-            script = result.files.get(cause.first.script, "")
+            first = cause.first
+            scripts = (result.files.get(first.script, ""), result.files.get(first.powershell, ""))
             known = groups.get(cause.first.cause)
-            groups[cause.first.cause] = (_with(known[0], cause), known[1] or script) if known else (cause, script)
+            groups[first.cause] = (
+                (_with(known[0], cause), known[1] if any(known[1]) else scripts) if known else (cause, scripts)
+            )
     ranked = sorted(groups.values(), key=lambda group: group[0].rank)
     causes: list[Cause] = []
     files: dict[str, str] = {}
-    for number, (cause, script) in enumerate(ranked, 1):
-        name = f"{number}.sh" if script else ""
-        causes.append(replace(cause, first=replace(cause.first, script=name)))
-        files |= {name: script} if script else {}
+    for number, (cause, scripts) in enumerate(ranked, 1):
+        named, own = with_scripts(number, cause, scripts)
+        causes.append(named)
+        files |= own
     return tuple(causes), files
 
 

@@ -44,6 +44,7 @@ class Found:
         sample: the exchange that is to blame.
         evidence: the later exchange that shows it; None where the one to blame does.
         script: that shows it again, as a text while it travels, in a result by the name of its file; empty for none.
+        powershell: the same in PowerShell.
         marks: what tells its findings from each other, and is the same in every run; at most `MOST_MARKS`.
         accepted: why it fails nothing, where it is a deviation that is accepted.
     """
@@ -55,6 +56,7 @@ class Found:
     sample: Sample | None = None
     evidence: Sample | None = None
     script: str = ""
+    powershell: str = ""
     marks: tuple[Mark, ...] = ()
     accepted: Acceptance | None = None
 
@@ -77,6 +79,7 @@ class Found:
             "sample": self.sample.to_json() if self.sample else None,
             "evidence": self.evidence.to_json() if self.evidence else None,
             "script": self.script,
+            "powershell": self.powershell,
             "marks": [mark.to_json() for mark in self.marks],
             "accepted": self.accepted.to_json() if self.accepted else None,
         }
@@ -92,6 +95,7 @@ class Found:
             sample=Sample.from_json(value["sample"]) if value["sample"] else None,
             evidence=Sample.from_json(value["evidence"]) if value["evidence"] else None,
             script=value["script"],
+            powershell=value.get("powershell", ""),
             marks=tuple(map(Mark.from_json, value["marks"])),
             accepted=Acceptance.from_json(value["accepted"]) if value["accepted"] else None,
         )
@@ -178,7 +182,7 @@ def found_in(
     journal: Journal,
     contract: Contract,
     mask: Mask,
-    script_of: Callable[[Finding, Found], str] = lambda _, __: "",
+    scripts_of: Callable[[Finding, Found], tuple[str, str]] = lambda _, __: ("", ""),
     deviations: Deviations = NO_DEVIATIONS,
 ) -> tuple[Found, ...]:
     """What a run found, by cause and operation; a sample with each, without what is not the run's own.
@@ -187,7 +191,8 @@ def found_in(
         journal: of the run.
         contract: what it was checked against.
         mask: takes the secrets of the run out of a text.
-        script_of: makes the script that shows a finding again; given what is kept of it, too. Empty for none.
+        scripts_of: makes the scripts that show a finding again, for a POSIX shell and for PowerShell; given what is
+            kept of it, too. Empty for none.
         deviations: what is accepted, and is a note then.
     """
     if not journal.findings:
@@ -204,7 +209,8 @@ def found_in(
         key = (*found.cause, accepted and accepted.where, finding.method, finding.path)
         if key not in groups:
             whole = _whole(found, contract, privacy, mask, now)
-            groups[key] = replace(whole, script=script_of(finding, whole))
+            script, powershell = scripts_of(finding, whole)
+            groups[key] = replace(whole, script=script, powershell=powershell)
         marks = (mark_of(each) for each in journal.findings if twice.get(each.key, each.key) == finding.key)
         groups[key] = reduce(_marked, marks, groups[key])
         if spot not in counted:

@@ -20,7 +20,7 @@ FOLDER: Final = Path(".ecsuite")
 LAST: Final = FOLDER / "last"
 FILE: Final = "results.json"
 _CRASHES: Final = "crash-*.txt"
-_SCRIPTS: Final = "[0-9]*.sh"
+_SCRIPTS: Final = ("[0-9]*.sh", "[0-9]*.ps1")
 _OWNER_ONLY: Final = 0o700
 
 
@@ -65,11 +65,11 @@ def write(folder: Path, result: RunResult, option: str = "--ec-report") -> None:
         if folder.name == LAST.name and folder.parent.name == FOLDER.name:
             # What stands in our own folder is nobody's to commit.
             (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-        for path in (*folder.glob(_CRASHES), *folder.glob(_SCRIPTS)):
+        for path in (each for pattern in (_CRASHES, *_SCRIPTS) for each in folder.glob(pattern)):
             path.unlink()
         for name, text in result.files.items():
             _write_whole(folder / name, text)
-            if fnmatch(name, _SCRIPTS):
+            if _is_script(name):
                 (folder / name).chmod(_OWNER_ONLY)
         # On one line: with indents it takes ten times as long, and half as much room again.
         _write_whole(folder / FILE, json.dumps(result.to_json(), ensure_ascii=False) + "\n")
@@ -100,7 +100,11 @@ def _write_whole(path: Path, text: str) -> None:
 
 def _is_ours(name: str) -> bool:
     """Whether a name is that of a file beside a result, and does not lead elsewhere."""
-    return Path(name).name == name and (fnmatch(name, _SCRIPTS) or fnmatch(name, _CRASHES))
+    return Path(name).name == name and (_is_script(name) or fnmatch(name, _CRASHES))
+
+
+def _is_script(name: str) -> bool:
+    return any(fnmatch(name, pattern) for pattern in _SCRIPTS)
 
 
 def read(folder: Path) -> RunResult:

@@ -1,8 +1,7 @@
-"""The functions of a script, in POSIX shell; a script has those that it uses."""
+"""The functions of a script in POSIX shell."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 # In their order; each may use those above it.
@@ -139,12 +138,3 @@ trap delete_what_was_made EXIT
 release
 """,
 }
-
-
-def used_in(text: str) -> str:
-    """The functions that a text uses, and those that they use."""
-    used: list[str] = []
-    for name, body in reversed(FUNCTIONS.items()):
-        if re.search(rf"\b{name}\b", "\n".join([text, *used])):
-            used.append(body)
-    return "".join(reversed(used)).strip("\n")

@@ -1,0 +1,184 @@
+"""The functions of a script in PowerShell, for Windows PowerShell 5.1 and PowerShell 7.
+
+A text in them is a string that has a character for each byte, so that nothing is lost on the way to curl.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# In their order; each may use those above it.
+FUNCTIONS: Final = {
+    "fail": r"""
+function fail($text) {
+    [Console]::Error.WriteLine($me + ': ' + $text)
+    exit 1
+}
+""",
+    "utf8": r"""
+# A text by its bytes.
+function utf8($text) { $latin1.GetString([Text.Encoding]::UTF8.GetBytes([string]$text)) }
+""",
+    "told": r"""
+# Bytes as somebody reads them.
+function told($text) { [Text.Encoding]::UTF8.GetString($latin1.GetBytes([string]$text)) }
+""",
+    "raw": r"""
+# A text in which bytes stand as %XX.
+function raw($text) {
+    [regex]::Replace($text, '%([0-9A-F]{2})', { [string][char][Convert]::ToInt32($args[0].Groups[1].Value, 16) })
+}
+""",
+    "half": r"""
+# Half the length of a text.
+function half($text) { [int][Math]::Floor($text.Length / 2) }
+""",
+    "first": r"""
+# The first so many characters of a text.
+function first($count, $text) { $text.Substring(0, [Math]::Max(0, [Math]::Min($count, $text.Length))) }
+""",
+    "behind": r"""
+# A text without its first so many characters.
+function behind($count, $text) { $text.Substring([Math]::Max(0, [Math]::Min($count, $text.Length))) }
+""",
+    "unlike": r"""
+# Another character than the one that stands behind the first so many.
+function unlike($count, $text) { if ((behind $count $text) -clike 'A*') { 'B' } else { 'A' } }
+""",
+    "swapped": r"""
+# Capitals as small letters, and small letters as capitals.
+function swapped($text) {
+    -join ($text.ToCharArray() | ForEach-Object { if ($_ -cmatch '[A-Za-z]') { [char]([int]$_ -bxor 32) } else { $_ } })
+}
+""",
+    "backwards": r"""
+function backwards($text) {
+    $turned = $text.ToCharArray()
+    [Array]::Reverse($turned)
+    -join $turned
+}
+""",
+    "encoded": r"""
+# A text as a path has it.
+function encoded($text) {
+    -join ($text.ToCharArray() | ForEach-Object {
+        if ($_ -cmatch '[A-Za-z0-9._~-]') { $_ } else { '%{0:X2}' -f [int]$_ }
+    })
+}
+""",
+    "form_encoded": r"""
+# A text as a form has it.
+function form_encoded($text) { (encoded $text).Replace('%20', '+') }
+""",
+    "escaped": r"""
+# A text as JSON has it.
+function escaped($text) { $text.Replace('\', '\\').Replace('"', '\"') }
+""",
+    "random": r"""
+# So many characters that nobody knows.
+function random($count) {
+    $bytes = New-Object byte[] $count
+    [Security.Cryptography.RandomNumberGenerator]::Create().GetBytes($bytes)
+    first $count (-join ($bytes | ForEach-Object { '{0:x2}' -f $_ }))
+}
+""",
+    "option": r"""
+# An option with its value, as a file has it that curl reads.
+function option($name, $value) {
+    $quoted = $value.Replace('\', '\\').Replace('"', '\"').Replace("`n", '\n').Replace("`r", '\r').Replace("`t", '\t')
+    $name + ' = "' + $quoted + '"'
+}
+""",
+    "coded": r"""
+# An option for compressed responses; nothing where this curl cannot read them, as those of older Windows cannot.
+function coded($option) { if ($can_decode) { $option } }
+""",
+    "send": r"""
+# Sends a call, and gives its status. Its body is a file of its own, and so is what comes: an argument would be changed.
+function send($call, $content, $more) {
+    $sent, $got, $said = 'sent', 'got', 'said' | ForEach-Object { Join-Path $work $_ }
+    [IO.File]::Delete($got)
+    [IO.File]::Delete($said)
+    $lines = @($shared) + @($call) + @($more | Where-Object { $_ })
+    if ($null -ne $content) {
+        [IO.File]::WriteAllBytes($sent, $latin1.GetBytes($content))
+        $lines += 'data-binary = "@sent"'
+    }
+    [IO.File]::WriteAllBytes((Join-Path $work 'call'), $latin1.GetBytes(($lines -join "`n") + "`n"))
+    $status = & $curl --config call
+    $script:body = ''
+    if ([IO.File]::Exists($got)) { $script:body = $latin1.GetString([IO.File]::ReadAllBytes($got)) }
+    if ([IO.File]::Exists($said)) { [Console]::Error.Write([IO.File]::ReadAllText($said)) }
+    [string]$status
+}
+""",
+    "member": r"""
+# The text of a member in the JSON of the latest response, where it stands there for the so-manyth time.
+function member($name, $count) {
+    $pattern = '^\s*"' + $name + '"\s*:\s*"(.*)"\s*$'
+    $pieces = $body -split '[\[\]{},\n]'
+    $found = @($pieces | ForEach-Object { [regex]::Match($_, $pattern) } | Where-Object { $_.Success })
+    if ($found.Count -ge $count) { $found[$count - 1].Groups[1].Value } else { '' }
+}
+""",
+    "get_token": r"""
+# The access token of a partner.
+function get_token($id, $secret) {
+    $form = 'grant_type=client_credentials&client_id=' + (form_encoded $id) + '&client_secret=' + (form_encoded $secret)
+    [void](send (option 'url' $EC_TOKEN_URL) $form)
+    if ($LASTEXITCODE -ne 0) { fail 'the token endpoint did not answer' }
+    member 'access_token' 1
+}
+""",
+    "prepare": r"""
+# Makes what the call needs, and keeps the response.
+function prepare($label, $call, $content) {
+    $status = send $call $content
+    if ($LASTEXITCODE -ne 0) { fail ($label + ': no response') }
+    if ($status -notmatch '^2\d\d$') {
+        fail ($label + ' got ' + $status + ', so what comes after it cannot be shown: ' + (told $body))
+    }
+}
+""",
+    "show": r"""
+# Sends the call, and prints the response.
+function show($label, $call, $content) {
+    [void](send $call $content 'include')
+    Write-Output ''
+    Write-Output ('--- ' + $label)
+    if ($LASTEXITCODE -ne 0) {
+        Write-Output ('(curl ended with ' + $LASTEXITCODE + ': no response, or none in whole)')
+    }
+    Write-Output (told $body)
+}
+""",
+    "remember": r"""
+# Notes what is to be deleted at the end: whose token, and the path.
+function remember($whose, $path) { $script:made = @($whose + $path) + $made }
+""",
+    "release": r"""
+# A call whose response alone says what it made is not cut short, for then that could not be deleted.
+function hold { try { [Console]::TreatControlCAsInput = $true } catch { } }
+function release { try { [Console]::TreatControlCAsInput = $false } catch { } }
+""",
+    "delete_what_was_made": r"""
+$made = @()
+function delete_what_was_made {
+    hold
+    foreach ($each in $made) {
+        $path, $bearer = $each, $token
+        if ($each -cmatch '^other/') { $path, $bearer = $each.Substring(5), $other_token }
+        $call = @(
+            option 'request' 'DELETE'
+            option 'url' ($EC_BASE_URL + $path)
+            option 'header' ('Authorization: Bearer ' + $bearer)
+        )
+        $status = send $call
+        if ($status -notmatch '^(2\d\d|404)$') {
+            [Console]::Error.WriteLine($me + ': left behind, for its DELETE got ' + $status + ': ' + $path)
+        }
+    }
+    release
+}
+""",
+}
