@@ -1,5 +1,6 @@
 """How many cases are generated; more with EC_EXAMPLES, as `tox run -e properties` has it."""
 
+import contextlib
 import os
 
 import hypothesis
@@ -22,9 +23,12 @@ def pytest_configure(config):
 
 
 def kept(config):
-    """Where that is; where pytest has no cache, a folder as hypothesis would have it."""
+    """Where that is; where pytest has no cache, or cannot write to it, a folder as hypothesis would have it."""
     cache = getattr(config, "cache", None)
-    return cache.mkdir("hypothesis") if cache else config.invocation_params.dir / ".hypothesis"
+    with contextlib.suppress(OSError):
+        if cache:
+            return cache.mkdir("hypothesis")
+    return config.invocation_params.dir / ".hypothesis"
 
 
 @pytest.fixture

@@ -439,6 +439,7 @@ def answering(own, answer):
         httpx.Response(400),
         httpx.Response(414),
         httpx.Response(404, json={"statusCode": 404, "message": "Resource not found"}),
+        httpx.Response(400, text='"Invalid Request"', headers={"Content-Type": "text/html"}),
     ],
 )
 def test_what_a_gateway_refuses_in_a_path_is_not_made(api_of, own, answer):
@@ -478,6 +479,16 @@ def test_every_answer_to_an_unknown_id_may_be_a_page(api_of):
     api.post("/users", json={"userId": RESERVED})
 
     assert "POST /users" in server.calls
+
+
+def test_refusal_without_a_body_is_the_apis_where_it_always_is(api_of):
+    """A route that a gateway does not have is answered with nothing, too: the API's own answer is compared."""
+    server = answering(RESERVED, httpx.Response(404))
+    server.other = httpx.Response(404, **PROBLEM)
+    api = api_of(server, is_shared=True, unusual_ids=False)
+
+    with pytest.raises(Undeletable):
+        api.post("/users", json={"userId": RESERVED})
 
 
 def test_what_a_gateway_refuses_is_made_where_that_is_asked_for(api_of):

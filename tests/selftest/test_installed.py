@@ -43,6 +43,15 @@ def test_all_tests_of_the_api_run_where_none_is_named(empty):
     assert folders == {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()} - OF_ECSUITE - {"__pycache__"}
 
 
+def test_folder_that_cannot_be_written_to(empty):
+    """Where the cache has no place, all tests are collected all the same; the result has the place that is given."""
+    (empty / ".ecsuite").write_text("in the way")
+
+    ran = run(empty, "ecsuite", "test", "--target", "local", "--report", "there", "tests/properties", "-k", "nothing")
+
+    assert ran.ret == pytest.ExitCode.NO_TESTS_COLLECTED, ran.lines
+
+
 def test_command_has_every_option_of_the_plugin():
     """What pytest knows as `--ec-NAME`, the command knows as `--NAME`, and as pytest does."""
     parser = pytest.Parser(_ispytest=True)

@@ -134,13 +134,29 @@ def test_empty_cassette_is_told(project, text, workers):
     refused(run(project, *workers), "quickstart.yaml cannot be read (it is empty); record it again with: ")
 
 
-def test_cassette_without_exchanges_is_empty(project):
-    """A head alone is no recording."""
-    path = path_of(project / "cassettes", EDITION, "quickstart")
-    head = path.read_text(encoding="utf-8").partition("\ninteractions:")[0]
-    path.write_text(head.partition("\n  deliveries:")[0] + "\n  deliveries: []\ninteractions: []\n", encoding="utf-8")
+HEADS = {"none": "\n  deliveries: []", "with deliveries": ""}
+NO_INTERACTIONS = {"interactions: []\n": "it is empty", "interactions:\n": "interactions is None: expected a list"}
 
-    refused(run(project), "quickstart.yaml cannot be read (it is empty)")
+
+@pytest.mark.parametrize(("interactions", "reason"), NO_INTERACTIONS.items())
+@pytest.mark.parametrize("head", HEADS)
+def test_cassette_without_exchanges_is_empty(project, head, interactions, reason):
+    """A head alone is no recording, however many deliveries it has."""
+    path = path_of(project / "cassettes", EDITION, "quickstart")
+    whole = path.read_text(encoding="utf-8").partition("\ninteractions:")[0]
+    kept = whole.partition("\n  deliveries:")[0] + HEADS[head] if HEADS[head] else whole
+    path.write_text(f"{kept}\n{interactions}", encoding="utf-8")
+
+    refused(run(project), f"quickstart.yaml cannot be read ({reason})")
+
+
+def test_folder_is_no_cassette(project):
+    """What cannot be opened is told before any test, too."""
+    path = path_of(project / "cassettes", EDITION, "quickstart")
+    path.unlink()
+    path.mkdir()
+
+    refused(run(project), "quickstart.yaml cannot be read (Is a directory)")
 
 
 def test_whole_cassettes_are_played(project):

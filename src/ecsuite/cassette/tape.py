@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -16,8 +17,9 @@ from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 
 FORMAT: Final = 1
 EMPTY: Final = "it is empty"
-# Bytes; what is smaller than this is looked at before it is played.
+# Bytes; what is smaller than this is looked at before it is played, and what ends as below.
 _SMALLEST: Final = 1000
+_NO_EXCHANGES: Final = re.compile(rb"\binteractions:\s*(\[\s*\]|null|~)?\s*\Z")
 HEAD: Final = "ecsuite"
 _URLS: Final = ("base_url", "token_url", "receiver_url")
 _BANNER: Final = f"# Recorded, not written: record it again with  {RECORD_COMMAND}\n"
@@ -103,12 +105,23 @@ def require_full(folder: Path) -> None:
     """See that no cassette of a folder is empty, without reading those that are not.
 
     Raises:
-        CassetteUnreadable: one is.
+        CassetteUnreadable: one is, or cannot be opened.
     """
     for path in sorted(folder.rglob("*.yaml")):
-        # One exchange alone takes more.
-        if path.stat().st_size < _SMALLEST:
+        try:
+            is_empty = _is_empty(path)
+        except OSError as error:
+            raise CassetteUnreadable(path, error.strerror or str(error)) from None
+        if is_empty:
             load(path)
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a cassette may have no exchange: one alone takes more bytes, and the exchanges stand at its end."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _SMALLEST))
+        return size < _SMALLEST or bool(_NO_EXCHANGES.search(file.read()))
 
 
 def save(path: Path, cassette: Cassette) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Final
 
 from ecsuite.checks import DecodedExchange
-from ecsuite.checks.decoded import FIRST_SERVER_ERROR, NOT_FOUND
+from ecsuite.checks.decoded import FIRST_SERVER_ERROR
 from ecsuite.client.checked import checked_of
 from ecsuite.client.paths import is_plain
 from ecsuite.contract import Contract
 from ecsuite.errors import NotPassedOn
 from ecsuite.http import httpx
+from ecsuite.messages.interception import HTML
 
 # What a problem document says of itself (RFC 9457); a gateway's JSON has other members.
 _OF_PROBLEMS: Final = frozenset({"type", "title", "detail"})
@@ -67,9 +68,9 @@ class Passage:
 
 
 def _is_refusal(decoded: DecodedExchange) -> bool:
-    """Whether a refusal is one that an API writes: a problem document, a JSON text, or a 404 that says no more."""
-    if not decoded.exchange.response.body:
-        return decoded.status == NOT_FOUND
+    """Whether a refusal is one that an API writes: a problem document or a JSON text."""
+    if decoded.media_type.essence == HTML:
+        return False
     body = decoded.values.response
     return isinstance(body, str) or (isinstance(body, dict) and bool(_OF_PROBLEMS & body.keys()))
 

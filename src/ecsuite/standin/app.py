@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
@@ -191,12 +192,16 @@ class _Service:
     def _response(self, operation: Operation | None, reply: Reply) -> Response:
         headers, content = dict(reply.headers), b""
         if reply.body is not None:
-            content = json.dumps(reply.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+            content = reply.body if isinstance(reply.body, bytes) else _json(reply.body)
             headers["Content-Type"] = reply.media_type
         answer = self._parts.finish(operation, Answer(reply.status, headers, content))
         if answer.chunked:
             return StreamingResponse(_pieces(answer.content), answer.status, dict(answer.headers))
         return Response(answer.content, answer.status, dict(answer.headers))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 async def _read_body(request: Request) -> bytes:

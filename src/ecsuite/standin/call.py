@@ -13,7 +13,7 @@ from ecsuite.standin.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A response: a status, and a JSON body unless it is None."""
+    """A response: a status, and a body: a JSON value, bytes as they are, or None for none."""
 
     status: int
     body: Any = None

@@ -37,6 +37,11 @@ GATEWAY_VARIANTS: Final = (
         p.stands_before(_has_dangerous_path, 404),
     ),
     Variant(
+        "gateway-has-no-such-route",
+        "paths with reserved characters, or long ones, are answered with 404 and no body",
+        p.stands_before(_has_dangerous_path, 404, None),
+    ),
+    Variant(
         "gateway-refuses-large-bodies",
         "bodies of more than 8 KiB are answered with a gateway's page and 413",
         p.stands_before(_is_large, 413),

@@ -153,7 +153,7 @@ TOKEN_FAULTS: Final = faults(
     .plant(p.sends(p.value(lambda body: {"message": body["error"]}), "getToken", status=(400,)))
     .finding(found(RESPONSE_BODY, "getToken", 400, inside("/error"), "required")),
     fault("token-error-is-a-page", SPEC, "an error of the token endpoint is a page")
-    .plant(p.sends(p.refusal(400, "<html>", "text/html"), "getToken", status=(400,)))
+    .plant(p.sends(p.refusal(400, b"<html>", "text/html"), "getToken", status=(400,)))
     .finding(
         found(MEDIA_TYPE, "getToken", 400, Place("header", "Content-Type"), "unlisted", actual=Equal("text/html"))
     ),

@@ -66,7 +66,7 @@ COMMON_VARIANTS: Final = (
     Variant(
         "not-found-is-a-page",
         "a 404 is a page",
-        p.sends(p.refusal(404, "<p>nothing here</p>", "text/html"), status=(404,)),
+        p.sends(p.refusal(404, b"<p>nothing here</p>", "text/html"), status=(404,)),
     ),
     Variant("not-found-is-empty", "a 404 has no body", p.sends(p.refusal(404), status=(404,))),
     Variant("wrong-method-is-404", "a wrong method is answered with 404", p.elsewhere(p.refusal(404), 405)),

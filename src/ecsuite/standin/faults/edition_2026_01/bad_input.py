@@ -266,7 +266,7 @@ FAULTS: Final = faults(
     .plant(p.takes_nothing("changeLocation", {}))
     .finding(not_refused("changeLocation", Place("request-body"), "absent")),
     fault("refusal-is-a-page", GUIDE, "a refused location is answered with a page")
-    .plant(p.sends(p.refusal(400, "<html>", "text/html"), "createLocation", status=(400,)))
+    .plant(p.sends(p.refusal(400, b"<html>", "text/html"), "createLocation", status=(400,)))
     .finding(
         found(MEDIA_TYPE, "createLocation", 400, Place("header", "Content-Type"), "unlisted", actual=Equal("text/html"))
     ),

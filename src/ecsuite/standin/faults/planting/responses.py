@@ -82,8 +82,8 @@ def header(name: str, text: str | None) -> ToAnswer:
 
 
 def refusal(code: int, body: Any = None, media_type: str = "application/json") -> ToAnswer:
-    """Another answer in its place."""
-    text = b"" if body is None else text_of(body).encode()
+    """Another answer in its place; a body of bytes is sent as it is."""
+    text = body if isinstance(body, bytes) else b"" if body is None else text_of(body).encode()
     return lambda _: Answer(code, {"Content-Type": media_type} if text else {}, text)
 
 

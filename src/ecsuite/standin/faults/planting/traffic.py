@@ -43,18 +43,20 @@ def gateway_fails_now_and_then(every: int, code: int) -> Plant:
             reply = original(asked)
             if asked.operation.method not in REPEATABLE or next(count) % every:
                 return reply
-            return Reply(code, "<html>Bad Gateway</html>", {}, "text/html")
+            return Reply(code, b"<html>Bad Gateway</html>", {}, "text/html")
 
         wraps(ANSWER, answer)(parts)
 
     return plant
 
 
-def stands_before(is_refused: Callable[[Asked], bool], code: int) -> Plant:
-    """Has a gateway before the server refuse calls with a page of its own, before anybody asks for their token."""
+def stands_before(
+    is_refused: Callable[[Asked], bool], code: int, page: bytes | None = b"<html>Invalid Request</html>"
+) -> Plant:
+    """Has a gateway before the server refuse calls with a page or nothing, before anybody asks for their token."""
 
     def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
-        return Reply(code, "<html>Invalid Request</html>", {}, "text/html") if is_refused(asked) else original(asked)
+        return Reply(code, page, {}, "text/html") if is_refused(asked) else original(asked)
 
     return wraps(ANSWER, answer)
 
