@@ -22,7 +22,8 @@ MOST_REPEATED: Final = 3
 MOST_LEFT: Final = 20
 _LEFT: Final[Mapping[Reason, str]] = {
     "refused": "left on the server {}, for it refuses to delete what the run has made:",
-    "unreached": "left on the server {}, for no answer came or the token had expired; delete it in this order, or run ecsuite cleanup:",
+    "unreached": "left on the server {}, for no answer came or the token had expired; "
+    "delete it in this order, or run ecsuite cleanup:",
     "kept": "left on the server {}, as you wanted; delete it in this order, or run ecsuite cleanup:",
     "untraceable": "may be left on the server {}, for an answer was lost; look among what is listed at:",
     "shared": "left on the server {}, for what is others' may go with it; that is yours to do:",
