@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, Datum, datum
@@ -72,8 +72,7 @@ class OrNull:
 Matcher: TypeAlias = Unordered | Trimmed | Instant | Moment | OrNull
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One place where a value differs from what it has to be.
 
     Attributes:

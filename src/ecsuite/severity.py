@@ -8,8 +8,7 @@ promise that is new in this minor version an error is a warning, so that no upda
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ecsuite import promises
 from ecsuite.contract import Source
@@ -54,8 +53,7 @@ def _severity_in_time(promise: Promise, breach: Breach, exchange: Exchange, sour
     return next((each.severity for each in kinds), promise.severity)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mild:
+class _Mild(NamedTuple):
     """Breaches of some promises that are less severe than others of theirs."""
 
     promises: Collection[Promise]

@@ -7,9 +7,9 @@ broken, `NotChecked` with a reason if it cannot tell, and None if the promise do
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from ecsuite import promises
@@ -52,8 +52,7 @@ NOT_PASSED_ON: Final[Mapping[Interception | None, str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """A promise, and the function that judges whether an exchange keeps it."""
 
     promise: Promise

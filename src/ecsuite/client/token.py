@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 # A token is renewed that long before it ends, in seconds, or a fifth of its life where that is less.
 RENEWAL_MARGIN: Final = 60.0
@@ -14,8 +13,7 @@ RENEWAL_MARGIN: Final = 60.0
 LONGEST: Final = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """A token as the token endpoint gave it; `lifetime` in seconds, None where none was given."""
 
     token: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ecsuite.contract.document import Pointer, Source
 from ecsuite.contract.expressions import Expression
@@ -104,8 +105,7 @@ class EntityType:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """An operation that makes several things of an entity type at once.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ecsuite.contract.document import Pointer
 from ecsuite.contract.expressions import Expression, Values
@@ -22,8 +22,7 @@ def schema_for(content: Mapping[str, Pointer], essence: str) -> Pointer | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a path, a query or a header.
 
     Attributes:
@@ -44,8 +43,7 @@ class Parameter:
     signature: Literal["hmac-sha256-base64", ""] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestBody:
+class RequestBody(NamedTuple):
     """The body that an operation takes: the schema of each media type."""
 
     required: bool
@@ -58,8 +56,7 @@ class RequestBody:
         return next(iter(self.content.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderRule:
+class HeaderRule(NamedTuple):
     """A header that a response has, or may have."""
 
     name: str
@@ -68,8 +65,7 @@ class HeaderRule:
     pointer: Pointer
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What a response leads to: another operation, with the expressions that give its parameters."""
 
     operation_id: str
@@ -97,8 +93,7 @@ class Link:
             yield {name: expression.at(index).evaluate(values) for name, expression in self.parameters.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseRule:
+class ResponseRule(NamedTuple):
     """One response that an operation may give.
 
     Attributes:
@@ -171,8 +166,7 @@ class Operation:
         return rules.get(str(status)) or rules.get(f"{status // 100}XX") or rules.get("default")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """An operation that a request names, and what stands for its path parameters, decoded."""
 
     operation: Operation

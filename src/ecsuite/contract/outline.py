@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ecsuite.contract.document import Pointer, Source
 
@@ -26,8 +26,7 @@ class Outline:
     is_required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Undeclared:
+class Undeclared(NamedTuple):
     """Members of an object that its schema does not declare.
 
     Attributes:

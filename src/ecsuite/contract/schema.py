@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import jsonschema_rs
@@ -22,8 +21,7 @@ _DOCUMENT = "urn:contract"
 _TELLING = ("title", "type", "const", "enum")
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One rule of a schema that a value breaks.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import NOTHING, Datum, JsonType
@@ -64,8 +64,7 @@ class Mark:
         return cls(**value)
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(NamedTuple):
     """Why a finding does not fail a run: the entry that accepts it, as `Deviation` has it; the day as `2027-01-31`."""
 
     reason: str

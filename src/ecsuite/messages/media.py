@@ -8,7 +8,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import parse_qsl
 
 FORM = "application/x-www-form-urlencoded"
@@ -44,8 +44,7 @@ def _unquoted(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", value[1:-1]) if value[:1] == '"' else value
 
 
-@dataclass(frozen=True, slots=True)
-class MediaType:
+class MediaType(NamedTuple):
     """A media type without its parameters, in lower case, and its charset ("" where none is given)."""
 
     essence: str
@@ -67,8 +66,7 @@ class MediaType:
         return self.essence.endswith(JSON_SUFFIXES)
 
 
-@dataclass(frozen=True, slots=True)
-class Json:
+class Json(NamedTuple):
     """A JSON text as a value.
 
     Attributes:

@@ -7,8 +7,7 @@ it was measured to call. Of a test of somebody's own nothing is known, so that n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 
@@ -24,8 +23,7 @@ from ecsuite.promises import BY_ID
 _SELECTION: Final = pytest.StashKey["Selection"]()
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """What tests are to be about; None where that is left open.
 
     Attributes:

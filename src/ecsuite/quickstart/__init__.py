@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ecsuite import editions
 from ecsuite.checks import Checker
@@ -30,8 +30,7 @@ from ecsuite.webhook.receiver import Receiver
 UNKNOWN_EVENT: Final = Expectation("event-may-not-exist", unspecified=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """An entity that a step made.
 
     Attributes:

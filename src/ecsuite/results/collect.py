@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ecsuite import editions
 from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
@@ -35,8 +35,7 @@ MOST_CRASHES: Final = 20
 MOST_CALLS: Final = 30_000
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What is to be said of one test: what it found first, and what another test has found before.
 
     Attributes:

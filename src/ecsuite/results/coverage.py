@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ecsuite.contract import Contract
 from ecsuite.findings.finding import Observation
@@ -62,8 +62,7 @@ class SideCoverage:
         return cls(value["times"], value["listed"], **{sort: dict(value[sort]) for sort in SORTS})
 
 
-@dataclass(frozen=True, slots=True)
-class OperationCoverage:
+class OperationCoverage(NamedTuple):
     """One operation of an edition; `is_delivery` where the API calls, so that it has no responses here."""
 
     edition: str
@@ -132,8 +131,7 @@ class OperationCoverage:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseCoverage:
+class PromiseCoverage(NamedTuple):
     """How often a promise was kept, broken and not checked by calls of one operation; empty where of none."""
 
     promise: str
@@ -158,8 +156,7 @@ class PromiseCoverage:
         return cls(**{name: value[name] for name in ("promise", "operation", "passed", "broken", "not_checked")})
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """How many parts were seen, out of how many."""
 
     seen: int = 0

@@ -121,8 +121,7 @@ class Side:
         return self._media_types[content_type]
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """One operation: its request, and its responses by the status as the contract writes it."""
 
     operation: Operation
