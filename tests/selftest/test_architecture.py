@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from sizes import REASONS, all_sizes
 from tracked import files
 
 import ecsuite
@@ -333,6 +334,11 @@ def test_public_names_are_listed():
     assert all(getattr(ecsuite, name) is not None for name in PUBLIC)
     with pytest.raises(AttributeError, match="module 'ecsuite' has no attribute 'nothing'"):
         _ = ecsuite.nothing
+
+
+def test_whatever_is_large_has_a_reason():
+    """What is beyond a limit of `tests/support/sizes.py` says there why, and nothing else does."""
+    assert {size.name for size in all_sizes() if size.is_too_large} == set(REASONS)
 
 
 def test_import_costs_nothing():

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import itertools
-import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -20,12 +17,9 @@ from ecsuite.standin.faults.common.lenient import lenient_variants
 from ecsuite.standin.faults.common.rows import EntityOperations
 from ecsuite.standin.faults.common.variants import COMMON_VARIANTS, secured_variants
 from ecsuite.standin.faults.common.wire import WIRE_VARIANTS
-from ecsuite.standin.faults.edition_2026_01.logs import log
+from ecsuite.standin.faults.edition_2026_01.event_variants import EVENT_VARIANTS
 from ecsuite.standin.faults.edition_2026_01.operations import ENTITIES, LISTING, PAGED_LISTS, SECURED, SIMULATING
 from ecsuite.standin.faults.edition_2026_01.paging import pages
-from ecsuite.standin.faults.edition_2026_01.retries import tries
-from ecsuite.standin.faults.edition_2026_01.signing import written
-from ecsuite.standin.parts import Asked, Parts
 
 
 def _only_new(code: int, entity: EntityOperations, original: Handler, call: Call) -> Reply:
@@ -46,43 +40,6 @@ def _without_nulls(body: Any) -> Any:
     if isinstance(body, dict):
         return {name: _without_nulls(own) for name, own in body.items() if own is not None}
     return [_without_nulls(item) for item in body] if isinstance(body, list) else body
-
-
-def _known_event(original: Handler, call: Call) -> Reply:
-    event = call.body.get("eventId")
-    if event is None or call.store.get(call.partner, "event", "", event) is None:
-        raise RefusalError(400, "There is no such event.")
-    return original(call)
-
-
-def _another_first(original: Handler, call: Call) -> Reply:
-    """An event that somebody else asked for comes before the one that was asked for."""
-    original(replace(call, body={}))
-    return original(call)
-
-
-# In seconds.
-OTHERS_PAUSE: Final = 0.15
-
-
-def _others_make_events(parts: Parts) -> None:
-    """Whoever shares the sandbox makes an event a few times a second, of whatever is there."""
-    make = itertools.cycle([parts.handlers[operation] for operation in SIMULATING])
-    partners: set[int] = set()
-    last = time.monotonic()
-
-    def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
-        nonlocal last
-        partner = parts.bearer(asked)
-        if partner is not None:
-            partners.add(partner)
-        if time.monotonic() - last > OTHERS_PAUSE:
-            last = time.monotonic()
-            for each in partners:
-                next(make)(Call(each, {}, {}, parts.store))
-        return original(asked)
-
-    p.wraps(p.ANSWER, answer)(parts)
 
 
 def _eligible_only(original: Handler, call: Call) -> Reply:
@@ -374,50 +331,10 @@ VARIANTS: Final = (
             p.shows("listLocations", "/*/coordinates/latitude", _back),
         ),
     ),
-    Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
-    Variant(
-        "webhooks-by-https",
-        "webhooks at addresses without TLS are refused",
-        p.together(
-            *(
-                p.refuses(o, lambda body: not str(body.get("webhookUrl") or "https:").startswith("https:"))
-                for o in ("createWebhook", "replaceWebhook", "changeWebhook")
-            )
-        ),
-    ),
-    Variant(
-        "events-come-by-themselves",
-        "before an event that is simulated comes one that was not",
-        p.together(*(p.does(o, _another_first) for o in SIMULATING)),
-    ),
-    Variant(
-        "others-make-events", "whoever shares the sandbox makes events of what is there meanwhile", _others_make_events
-    ),
     Variant(
         "others-make-users",
         "whoever shares the sandbox makes and deletes users meanwhile",
         p.others_make_users(*(entity.create for entity in ENTITIES), "createUsers", "simulatePartner"),
-    ),
-    Variant("delivery-takes-its-time", "a delivery comes after two seconds", p.delivers_late(2)),
-    Variant("delivery-comes-twice", "a delivery comes twice", p.delivers(lambda own: [own, own])),
-    Variant(
-        "delivery-in-lines",
-        "the JSON of a delivery is laid out in lines",
-        p.together(
-            written(lambda value: json.dumps(value, indent=2, ensure_ascii=False).encode()),
-            log("/sparkSignature", None),
-        ),
-    ),
-    Variant(
-        "delivery-in-ascii",
-        "letters beyond ASCII in a delivery are written as escapes",
-        p.together(written(lambda value: json.dumps(value).encode()), log("/sparkSignature", None)),
-    ),
-    Variant("three-attempts", "a delivery is tried three times", tries(3)),
-    Variant(
-        "log-names-no-signature",
-        "logs have no signature and no duration",
-        p.together(log("/sparkSignature", None), log("/requestDurationMs", None)),
     ),
     Variant(
         "compressed",
@@ -429,4 +346,5 @@ VARIANTS: Final = (
             "getToken",
         ),
     ),
+    *EVENT_VARIANTS,
 )
