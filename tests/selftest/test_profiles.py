@@ -193,12 +193,13 @@ def test_file_has_all_that_was_measured():
 def test_tests_of_no_name_are_what_was_sent_before():
     """A run of some tests does not count what is sent before the first; several reports of one test are its own."""
     contract = editions.contract("2023-10")
-    rows = [("", 4, []), ("a", 6, [["p", "getUser"]]), ("a", 7, []), ("b", 9, [])]
+    rows = [("", 4, [], 0.0), ("a", 6, [["p", "getUser"]], 0.5), ("a", 7, [], 0.25), ("b", 9, [], 0.0)]
 
     tests = measure.summed(rows[1:], contract, 4)
 
     assert {name: test.requests for name, test in tests.items()} == {"a": 3, "b": 2}
     assert tests["a"].promises == {("p", "user")}
+    assert tests["a"].seconds == 0.75
     assert measure.summed(rows, contract)["a"].requests == 7
 
 
@@ -230,6 +231,21 @@ def test_what_tells_most_is_run_first(tmp_path):
     assert names.index("tests/rules/test_token.py::test_wrong_credentials_are_refused[2023-10-getToken]") < names.index(
         many
     )
+
+
+def test_what_waits_is_run_later():
+    """Of two tests that find as much for their requests, the one that lasts for seconds comes later."""
+    edition, function = "2023-10", "tests/rules/test_token.py::test_wrong_credentials_are_refused"
+    tests = {
+        f"{function}[quick]": Measured(10, frozenset(), {}),
+        f"{function}[waits]": Measured(10, frozenset(), {}, seconds=3.0),
+        f"{function}[many]": Measured(100, frozenset(), {}),
+    }
+
+    ranks = measure.ranks_of(edition, tests)
+
+    assert sorted(ranks, key=lambda name: -ranks[name]) == [f"{function}[{own}]" for own in ("quick", "many", "waits")]
+    assert [measure.noted(seconds) for seconds in (0.19, 0.24, 7.478)] == [0.0, 0.2, 7.5]
 
 
 def test_each_test_is_measured():

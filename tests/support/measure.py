@@ -39,12 +39,16 @@ SUCCEEDING = tuple(
     for name in ("test_operation_answers", "test_smallest_and_fullest_entity_is_made")
 )
 GENERATED = "tests/properties/"
+# The seconds that a request takes for itself. A test that lasts no longer than it must is known by its requests alone.
+OF_A_REQUEST = 0.004
+WORTH_NOTING = 0.2
 # Where a run writes what it measures, and where the server counts what it is sent, a byte a request.
 ROWS, COUNT = "ECSUITE_MEASURED", "ECSUITE_COUNTED"
 
 
-# Of a test: its requests with all cases and with few, and what it looks at, as pairs of a promise and an operation.
-Row = tuple[int, int, list[tuple[str, str]]]
+# Of a test: its requests with all cases and with few, how long it lasts, and what it looks at, as pairs of a promise and
+# an operation.
+Row = tuple[int, int, float, list[tuple[str, str]]]
 
 
 class Measured(NamedTuple):
@@ -55,12 +59,14 @@ class Measured(NamedTuple):
         seen: what it looks at: pairs of a promise and an operation.
         types: of entities, by operation.
         rest: the requests that it sends beside these with all its cases.
+        seconds: that it lasts with all its cases; 0 for as long as its requests take.
     """
 
     requests: int
     seen: frozenset[tuple[str, str]]
     types: Mapping[str, str]
     rest: int = 0
+    seconds: float = 0.0
 
     @property
     def operations(self) -> frozenset[str]:
@@ -170,15 +176,15 @@ def worth_of(edition: str, tests: Iterable[str]) -> dict[str, Worth]:
 
 
 def ranks_of(edition: str, tests: Mapping[str, Measured]) -> dict[str, float]:
-    """How much each test tells for its requests: the faults that it is known to find, and what its function is worth.
+    """How much each test tells for its time: the faults that it is known to find, and what its function is worth.
 
-    Tests are run in this order, so that what is broken is told soon; it decides nothing else.
+    Tests are run in this order, so that what is broken is told soon, and what waits comes late; it decides nothing else.
     """
     known: Mapping[str, str] = json.loads((FAULTS / "known.json").read_text(encoding="utf-8")).get(edition, {})
     own, worth = Counter(known.values()), worth_of(edition, tests)
     return {
         name: (own[name] + sum(worth[function_of(name)][:2]) / worth[function_of(name)].rows)
-        / max(test.requests + test.rest, 1)
+        / max((test.requests + test.rest) * OF_A_REQUEST, test.seconds, OF_A_REQUEST)
         for name, test in tests.items()
     }
 
@@ -194,13 +200,13 @@ def function_of(name: str) -> str:
 def pytest_runtest_logstart(nodeid) -> None:
     """Note what was sent before the first test."""
     if not Path(os.environ[ROWS]).stat().st_size:
-        note("", [])
+        note("", [], 0.0)
 
 
-def note(name: str, seen: list[tuple[str, str]]) -> None:
-    """Write down how much was sent until now, and what a test has looked at."""
+def note(name: str, seen: list[tuple[str, str]], seconds: float) -> None:
+    """Write down how much was sent until now, what a test has looked at, and how long it took."""
     with Path(os.environ[ROWS]).open("a", encoding="utf-8") as file:
-        print(json.dumps([name, Path(os.environ[COUNT]).stat().st_size, seen]), file=file)
+        print(json.dumps([name, Path(os.environ[COUNT]).stat().st_size, seen, seconds]), file=file)
 
 
 def pytest_runtest_logreport(report) -> None:
@@ -210,7 +216,7 @@ def pytest_runtest_logreport(report) -> None:
     record = record_of(report)
     seen = record.tally.observations if record else ()
     pairs = {(each.promise, each.operation) for each in seen if each.outcome in {"passed", "broken"}}
-    note(report.nodeid, sorted(pairs))
+    note(report.nodeid, sorted(pairs), report.duration)
 
 
 def counting(file: int) -> Callable[[Any], None]:
@@ -259,17 +265,19 @@ def types_of(contract: Contract) -> dict[str, str]:
 
 
 def summed(
-    rows: Iterable[tuple[str, int, list[list[str]]]], contract: Contract, before: int = 0
+    rows: Iterable[tuple[str, int, list[list[str]], float]], contract: Contract, before: int = 0
 ) -> dict[str, Measured]:
     """The reports of all tests, those of one together; `before` is what was sent before the first, and is not its own."""
     types = types_of(contract)
     tests: dict[str, Measured] = {}
-    for name, count, seen in rows:
+    for name, count, seen, seconds in rows:
         if not name:
             continue
         known = tests.get(name, Measured(0, frozenset(), types))
         pairs = frozenset((promise, operation) for promise, operation in seen)
-        tests[name] = Measured(known.requests + count - before, known.seen | pairs, types)
+        tests[name] = Measured(
+            known.requests + count - before, known.seen | pairs, types, seconds=known.seconds + seconds
+        )
         before = count
     return tests
 
@@ -295,8 +303,16 @@ def measure(edition: str, known: Mapping[str, Row]) -> dict[str, Row]:
         return {name: known[name] for name in names}
     print(f"{edition}: {len(new)} tests are measured")
     full, few = (run(edition, profile, new if known else []) for profile in ("full", "standard"))
-    rows = {name: (full[name].requests, test.requests, sorted(test.seen)) for name, test in few.items()}
+    rows = {
+        name: (full[name].requests, test.requests, noted(full[name].seconds), sorted(test.seen))
+        for name, test in few.items()
+    }
     return {name: own for name in names if (own := known.get(name) or rows.get(name))}
+
+
+def noted(seconds: float) -> float:
+    """A time as it is kept: none of a test that lasts no longer than others."""
+    return round(seconds, 1) if seconds >= WORTH_NOTING else 0.0
 
 
 def collected(edition: str) -> list[str]:
@@ -313,7 +329,7 @@ def measured_in(content: Mapping[str, Any]) -> dict[str, dict[str, Row]]:
     for name, own in content["tests"].items():
         looks = own["looks"].items()
         seen = sorted((promise, operation) for operation, index in looks for promise in content["looks"][index])
-        found.setdefault(own["edition"], {})[name] = (*own["requests"], seen)
+        found.setdefault(own["edition"], {})[name] = (*own["requests"], own.get("seconds", 0.0), seen)
     return found
 
 
@@ -331,7 +347,9 @@ def content_of(measured: Mapping[str, Mapping[str, Row]]) -> dict[str, Any]:
             seen = {
                 each: looks.setdefault(tuple(sorted(own)), len(looks)) for each, own in sorted(by_operation.items())
             }
-            tests[name] = {"edition": edition, "requests": list(rows[name][:2]), "looks": seen}
+            full, few, seconds, _ = rows[name]
+            lasts = {"seconds": seconds} if seconds else {}
+            tests[name] = {"edition": edition, "requests": [full, few], **lasts, "looks": seen}
         ranks |= ranks_of(edition, some)
         cheap = smoke(some)
         chosen = standard(some, worth_of(edition, some))
@@ -352,8 +370,10 @@ def tests_of(edition: str, rows: Mapping[str, Row]) -> dict[str, Measured]:
     """What was measured of an edition with some cases."""
     types = types_of(editions.contract(edition))
     return {
-        name: Measured(few, frozenset((promise, operation) for promise, operation in seen), types, max(full - few, 0))
-        for name, (full, few, seen) in rows.items()
+        name: Measured(
+            few, frozenset((promise, operation) for promise, operation in seen), types, max(full - few, 0), seconds
+        )
+        for name, (full, few, seconds, seen) in rows.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""The order of tests: what tells most for its requests is run first, so that what is broken is told soon."""
+"""The order of tests: what tells most for its time is run first, so that what is broken is told soon."""
 
 from __future__ import annotations
 
