@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ecsuite.ending import Ending
+
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
@@ -35,10 +37,12 @@ class Activity:
 
     Attributes:
         sent: how many requests were sent so far.
+        ending: whether it has been interrupted.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.sent = 0
+        self.ending = Ending()
         self._clock = clock
         self._lock = threading.Lock()
         # By what is waited for: since when, and until when at most.

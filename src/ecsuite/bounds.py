@@ -15,6 +15,11 @@ CONNECT_SECONDS: Final = 10.0
 SILENT_SECONDS: Final = 30.0
 # Of a response, from the last byte of the request to its own last one, however steadily it comes.
 RESPONSE_SECONDS: Final = 60.0
+# Of the clean-up of a run that was interrupted: without an answer, and in all.
+CLEAN_UP_SILENT_SECONDS: Final = 30.0
+CLEAN_UP_SECONDS: Final = 300.0
+# That calls are waited for which were under way when the run was interrupted.
+UNDER_WAY_SECONDS: Final = 5.0
 # Of the heads of a response: the informational ones (1xx) before it, and its own.
 HEAD_BYTES: Final = 256 * 1024
 # Of the body of a response, as it travels, and again when its content coding is undone. The longest legal list of the

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import FrameType
 from typing import Any, Final, Self
+
+from ecsuite.ending import Ending
 
 # Those that the platform has: a closed terminal is none of Windows.
 NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -16,6 +21,8 @@ DELETING: Final = (
     "ecsuite: interrupted already; what the run has made is being deleted "
     "(an interruption too many leaves it, for `ecsuite cleanup`)"
 )
+# What a command ends with that was interrupted.
+EXIT_CODE: Final = 2
 
 
 class Interrupts:
@@ -25,12 +32,24 @@ class Interrupts:
 
     Args:
         tell: called with the line that says what is going on.
+        ending: is begun with the first, before it raises; as long as nobody has seen that, the next ones raise, too.
+        is_watched: whether another process decides when the deletion is left, so that this one never does.
     """
 
-    def __init__(self, tell: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        tell: Callable[[str], object],
+        ending: Ending | None = None,
+        *,
+        is_watched: bool = False,
+    ) -> None:
         self._tell = tell
+        self._ending = ending or Ending()
+        self._is_watched = is_watched
+        self._is_over = False
         self._count = 0
         self._before: dict[signal.Signals, Any] = {}
+        self._waker: _Waker | None = None
 
     def __enter__(self) -> Self:
         """Begin to handle them; only the main thread can."""
@@ -39,16 +58,91 @@ class Interrupts:
                 handler = signal.getsignal(number)
                 if handler in {signal.SIG_DFL, signal.default_int_handler}:
                     self._before[number] = signal.signal(number, self._handle)
+            self._waker = _Waker.of(self._before)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let whoever handled them before do so again."""
+        """Let whoever handled them before do so again; after an interruption, let the next one end the process."""
+        if self._waker is not None:
+            self._waker.close()
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            signal.signal(number, _leave if self._count else handler)
         self._before.clear()
 
+    def close_down(self) -> None:
+        """From now on only what is open is closed, which an interruption does not cut short."""
+        self._is_over = True
+
     def _handle(self, _: int, __: FrameType | None) -> None:
-        self._count += 1
-        if self._count == 1 or self._count > 1 + PATIENCE:
+        if self._is_over and not self._count:
+            # All has been said and deleted: the run ends as it would have.
+            return
+        self._ending.begin()
+        if self._count and not self._ending.is_seen:
+            # What the first has raised was lost, in something that Python finalized, say.
             raise KeyboardInterrupt
-        self._tell(DELETING)
+        self._count += 1
+        if self._count == 1 or (self._count > 1 + PATIENCE and not self._is_watched):
+            raise KeyboardInterrupt
+        if self._is_watched:
+            return
+        # What is being written to the same stream just now is in the way.
+        with suppress(RuntimeError):
+            self._tell(DELETING)
+
+
+class _Waker:
+    """Wakes the main thread from whatever it waits for when a signal has come to another thread of the process.
+
+    Python handles signals in the main thread alone, but not every system delivers them there; until then it would go on
+    waiting.
+
+    Args:
+        numbers: of the signals.
+    """
+
+    def __init__(self, numbers: frozenset[int]) -> None:
+        self._numbers = numbers
+        self._main = threading.main_thread().ident or 0
+        self._readable, self._writable = os.pipe()
+        os.set_blocking(self._writable, False)
+        signal.set_wakeup_fd(self._writable, warn_on_full_buffer=False)
+        # Any signal that does nothing by itself; with a handler, it ends what waits.
+        signal.signal(signal.SIGURG, _nothing)
+        threading.Thread(target=self._wake, name="ecsuite-waker", daemon=True).start()
+
+    @classmethod
+    def of(cls, handled: Iterable[int]) -> _Waker | None:
+        """One for these signals; None where there is none, or somebody else needs what it takes."""
+        numbers = frozenset(handled)
+        if not numbers or not hasattr(signal, "SIGURG") or signal.getsignal(signal.SIGURG) != signal.SIG_DFL:
+            return None
+        others = signal.set_wakeup_fd(-1)
+        if others != -1:
+            signal.set_wakeup_fd(others)
+            return None
+        return cls(numbers)
+
+    def close(self) -> None:
+        """Wake nobody any more."""
+        signal.set_wakeup_fd(-1)
+        os.close(self._writable)
+        signal.signal(signal.SIGURG, signal.SIG_DFL)
+
+    def _wake(self) -> None:
+        while numbers := os.read(self._readable, 64):
+            if self._numbers.intersection(numbers):
+                signal.pthread_kill(self._main, signal.SIGURG)
+        os.close(self._readable)
+
+
+def _nothing(_: int, __: FrameType | None) -> None:
+    pass
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    """End the process at once, as one that was interrupted; nothing is left to do but to end."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, RuntimeError, AttributeError):
+            stream.flush()
+    os._exit(EXIT_CODE)

@@ -27,6 +27,7 @@ MODULES = files(".py", below="src")
 LAYERS = [
     ["ecsuite.version"],
     ["ecsuite.bounds"],
+    ["ecsuite.ending"],
     ["ecsuite.activity"],
     ["ecsuite.errors"],
     ["ecsuite.json_paths"],

@@ -144,10 +144,10 @@ SLOW = f"""
 
 
 @contextmanager
-def started(folder: Path, env: dict[str, str], *options: str):
+def started(folder: Path, env: dict[str, str], *options: str, target: str = "live"):
     """A run that has made something and now waits, in a process group of its own."""
     write_test(folder, SLOW)
-    command = [*COMMAND, "-s", "--ec-target", "live", "--ec-edition", EDITION, *options]
+    command = [*COMMAND, "-s", "--ec-target", target, "--ec-edition", EDITION, *options]
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -197,6 +197,50 @@ def test_interrupted_run_leaves_nothing(tmp_path, signals, workers):
     assert before == ((6, 2) if workers else (3, 1))
     assert (run.returncode, left) == (2, (0, 0)), text
     assert "Traceback" not in text
+    assert "left on the server" not in text
+
+
+def test_workers_are_told(tmp_path):
+    """A signal that reaches only the process which started the workers has all of them delete what they have made."""
+    with serving(EDITION) as standin, started(tmp_path, standin.environment(), "-n", "2") as run:
+        wait_until_made(standin, 2)
+        os.kill(run.pid, signal.SIGTERM)
+        text, _ = run.communicate(timeout=60)
+        left = counts(standin)
+
+    assert (run.returncode, left) == (2, (0, 0)), text
+
+
+def test_interrupted_local_run_deletes_what_it_made(tmp_path):
+    """Ctrl-C reaches every process of a terminal, but not the local server, which is needed for the deletion."""
+    with started(tmp_path, {}, target="local") as run:
+        for line in run.stdout:
+            if "MADE" in line:
+                break
+        os.killpg(run.pid, signal.SIGINT)
+        text, _ = run.communicate(timeout=60)
+
+    assert run.returncode == 2, text
+    assert "left on the server" not in text
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_interrupted_run_tells_what_is_left(tmp_path, workers):
+    """What an interrupted run cannot delete is named as ever, and stays in the ledger."""
+    refusal = Answer(403)
+    with serving(EDITION) as standin:
+        with proxying(standin.base_url, lambda call: refusal if call.method == "DELETE" else None) as (origin, _):
+            env = behind(standin.environment(), origin) | {"XDG_STATE_HOME": str(tmp_path / "state")}
+            with started(tmp_path, env, *workers) as run:
+                wait_until_made(standin, 2 if workers else 1)
+                os.killpg(run.pid, signal.SIGINT)
+                text, _ = run.communicate(timeout=60)
+        count = sum(counts(standin))
+
+    assert run.returncode == 2, text
+    assert f"left on the server ({count}), for it refuses to delete what the run has made" in text
+    assert text.count("  DELETE http") == count
+    assert len(ledgers(tmp_path / "state" / "ecsuite" / "ledgers")) == (2 if workers else 1)
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])

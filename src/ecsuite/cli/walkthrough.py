@@ -89,7 +89,7 @@ def walkthrough(  # noqa: PLR0913
         require_file(html, "--html", is_replaced=True)
     rows = _rows(data, mode, chosen) if data else ()
     session = Session(settings, configuration.env, tell=lambda wait: say(waiting_text(wait)))
-    with Interrupts(say), closing(session), session.masking():
+    with Interrupts(say, session.activity.ending), closing(session), session.masking():
         session.require_server()
         told = partial(_tell, session, html, strict=strict, full=full, pause=_wait_for_key if step else _go_on)
         code = _tell_rows(session, rows, strict=strict) if rows else told()

@@ -13,7 +13,7 @@ from ecsuite.client.authorization import Authorization
 from ecsuite.client.checked import checked_of, is_checked, require_expected
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.connection import new_http, sending_by, to_exchange
-from ecsuite.client.housekeeping import BEFORE, CLEAN_UP
+from ecsuite.client.housekeeping import BEFORE, CASES, CLEAN_UP
 from ecsuite.client.pacing import TIMEOUT, CallLog, Latency, Waits, map_concurrently, poll
 from ecsuite.client.precautions import METHODS, Precautions
 from ecsuite.client.sender import Send, Sender
@@ -21,6 +21,7 @@ from ecsuite.client.sweep import Sweep
 from ecsuite.client.token import Token
 from ecsuite.client.transcript import Transcript
 from ecsuite.client.watch import Watch
+from ecsuite.errors import CouldNotTell
 from ecsuite.findings.breach import Breach
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
@@ -153,6 +154,7 @@ class Api:
         """
         self._redactor.add_sent(options.get("headers"), options.get("data"))
         request = self._sender.request(method, self.target.base_url + path, expect, options)
+        self._require_time(request, is_own=expect.case in CASES)
         if chunked:
             request.headers.pop("Content-Length")
             request.headers["Transfer-Encoding"] = "chunked"
@@ -164,6 +166,14 @@ class Api:
         if strict:
             require_expected(response, expect)
         return response
+
+    def _require_time(self, request: httpx.Request, *, is_own: bool) -> None:
+        """See that the run goes on, or, for a request of its clean-up, that there is time for that."""
+        ending = self._activity.ending
+        if not is_own:
+            ending.require_none()
+        elif ending.left <= 0:
+            raise CouldNotTell(self._watch.name(request), "interrupted")
 
     def poll(
         self, path: str, until: Callable[[httpx.Response], bool], *, seconds: float = TIMEOUT, **options: Any
@@ -210,6 +220,7 @@ class Api:
 
     def clean_up(self) -> None:
         """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
+        self._activity.ending.is_seen = self._activity.ending.has_begun
         self._sweep.run()
 
     @property
@@ -224,7 +235,7 @@ class Api:
         """
         if self.in_order or not self.latency.is_slow:
             return [act(one) for one in each]
-        return map_concurrently(act, each)
+        return map_concurrently(act, each, self._activity.ending)
 
     def close(self) -> None:
         """Close the connections, unless they are shared."""

@@ -11,6 +11,7 @@ from ecsuite.bounds import CONNECT_SECONDS, RESPONSE_SECONDS, SILENT_SECONDS
 from ecsuite.client.certificates import refused, what_is_wrong
 from ecsuite.client.decoding import Decoding
 from ecsuite.client.transport import NOTHING_CAME, Network, cut
+from ecsuite.ending import Ending
 from ecsuite.http import httpx
 from ecsuite.messages.codings import ACCEPTED
 from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, Request, Response
@@ -67,7 +68,10 @@ def extensions(expect: Expectation, watcher: Watcher) -> dict[str, Any]:
 
 
 def new_http(
-    target: Target, transport: httpx.BaseTransport | None = None, seconds: float = RESPONSE_SECONDS
+    target: Target,
+    transport: httpx.BaseTransport | None = None,
+    seconds: float = RESPONSE_SECONDS,
+    ending: Ending | None = None,
 ) -> httpx.Client:
     """Connections for the clients of a target, with the hook that has every exchange checked.
 
@@ -77,13 +81,14 @@ def new_http(
         target: where to.
         transport: in place of the network.
         seconds: how long a response may take in all.
+        ending: of the run, by which it may take less.
 
     Raises:
         BadSetting, SocksMissing, CertificatesUnusable: the environment names what cannot be used.
     """
     return httpx.Client(
         timeout=httpx.Timeout(min(SILENT_SECONDS, seconds), connect=min(CONNECT_SECONDS, seconds)),
-        transport=Decoding(transport or Network(target, seconds)),
+        transport=Decoding(transport or Network(target, seconds, ending=ending)),
         trust_env=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         headers={"User-Agent": f"ecsuite/{__version__}", "Accept-Encoding": ACCEPTED},

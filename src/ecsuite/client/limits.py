@@ -120,6 +120,6 @@ class Budget:
             due = max(now, self._next)
             self._next = due + self._pause
         self._activity.waits(TURN, due - now)
-        time.sleep(due - now)
+        self._activity.ending.rest(due - now)
         self._activity.goes_on(TURN)
         return due - now

@@ -16,11 +16,15 @@ from typing import Any, Final, cast
 import httpcore
 
 from ecsuite.bounds import BODY_BYTES, HEAD_BYTES, RESPONSE_SECONDS, size
+from ecsuite.ending import Ending
 from ecsuite.http import httpx
 
 _HEAD_IS_READ: Final = "http11.receive_response_headers.complete"
 _END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
 _LONGEST_LINE: Final = 200
+# Seconds after which it is looked whether the run still goes on; and of the shortest read, for 0 would not block.
+_SLICE: Final = 1.0
+_LEAST: Final = 0.001
 _INFORMATIONAL: Final = re.compile(rb"HTTP/1\.\d 1(?!01)\d\d")
 
 
@@ -33,10 +37,12 @@ class BoundedBackend(httpcore.SyncBackend):
 
     Args:
         seconds: for a response in all.
+        ending: of the run, once it was interrupted.
     """
 
-    def __init__(self, seconds: float = RESPONSE_SECONDS) -> None:
+    def __init__(self, seconds: float = RESPONSE_SECONDS, ending: Ending | None = None) -> None:
         self._seconds = seconds
+        self._ending = ending or Ending()
         self._of_thread = threading.local()
 
     def connect_tcp(
@@ -49,10 +55,16 @@ class BoundedBackend(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         """A connection; raises as httpcore's own does."""
         try:
-            opened = super().connect_tcp(host, port, timeout, local_address, socket_options)
+            opened = super().connect_tcp(host, port, self._soon(timeout), local_address, socket_options)
         except UnicodeError:
             raise httpcore.ConnectError(f"{host} cannot be the name of a host") from None
-        return _BoundedStream(opened, self._seconds, self._of_thread)
+        return _BoundedStream(opened, self._seconds, self._of_thread, self._ending)
+
+    def _soon(self, timeout: float | None) -> float | None:
+        """A timeout, or that of a run which is ending."""
+        if not self._ending.has_begun:
+            return timeout
+        return max(min(self._ending.left, timeout or _SLICE), _SLICE)
 
     @property
     def before(self) -> str:
@@ -70,8 +82,12 @@ class BoundedBackend(httpcore.SyncBackend):
 class _BoundedStream(httpcore.NetworkStream):
     """One connection: requests are written and responses read in turn, each pair by one thread."""
 
-    def __init__(self, stream: httpcore.NetworkStream, seconds: float, of_thread: threading.local) -> None:
+    def __init__(
+        self, stream: httpcore.NetworkStream, seconds: float, of_thread: threading.local, ending: Ending
+    ) -> None:
         self._stream = stream
+        self._ending = ending
+        self._is_of_ending = False
         self._seconds = seconds
         self._of_thread = of_thread
         self._ends_at = float("inf")
@@ -98,6 +114,7 @@ class _BoundedStream(httpcore.NetworkStream):
             self._stream.write(buffer, timeout)
         finally:
             # A server may close the connection and answer all the same, so this is set where the rest cannot be sent.
+            self._is_of_ending = self._ending.has_begun
             self._ends_at = time.monotonic() + self._seconds
 
     def head_is_read(self) -> None:
@@ -112,15 +129,11 @@ class _BoundedStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         self._is_sending = False
-        left = self._ends_at - time.monotonic()
-        if left <= 0:
+        now = time.monotonic()
+        if now >= self._ends_at:
             raise httpcore.ReadTimeout(self._too_slow)
-        try:
-            data = self._stream.read(max_bytes, min(left, timeout or left))
-        except httpcore.ReadTimeout as error:
-            if time.monotonic() < self._ends_at:
-                raise
-            raise httpcore.ReadTimeout(self._too_slow) from error
+        silent_until = now + timeout if timeout else self._ends_at
+        data = self._read(max_bytes, min(silent_until, self._ends_at))
         self._left -= len(data)
         self._received += len(data)
         self._latest = data
@@ -129,6 +142,24 @@ class _BoundedStream(httpcore.NetworkStream):
         if self._left < 0:
             raise TooLarge(self._too_large)
         return data
+
+    def _read(self, max_bytes: int, until: float) -> bytes:
+        """What comes, in slices of time, so that it is seen soon where the run is interrupted meanwhile."""
+        while True:
+            left = min(until - time.monotonic(), self._left_of_run)
+            try:
+                return self._stream.read(max_bytes, max(min(left, _SLICE), _LEAST))
+            except httpcore.ReadTimeout as error:
+                if self._left_of_run <= 0:
+                    raise httpcore.ReadTimeout("the run was interrupted") from error
+                if time.monotonic() >= self._ends_at:
+                    raise httpcore.ReadTimeout(self._too_slow) from error
+                if time.monotonic() >= until:
+                    raise
+
+    @property
+    def _left_of_run(self) -> float:
+        return self._ending.left if self._is_of_ending else self._ending.left_under_way
 
     @property
     def _too_slow(self) -> str:
@@ -145,7 +176,7 @@ class _BoundedStream(httpcore.NetworkStream):
 
     def start_tls(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
         secure = self._stream.start_tls(*args, **options)
-        return _BoundedStream(secure, self._seconds, self._of_thread)
+        return _BoundedStream(secure, self._seconds, self._of_thread, self._ending)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -6,10 +6,11 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Final, TypeVar
 
 from ecsuite.activity import Activity
+from ecsuite.ending import Ending
 from ecsuite.http import httpx
 
 # A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
@@ -88,7 +89,7 @@ class Waits:
         """Pause, for a response will not do; a better one is waited for so many seconds at most."""
         what = f"what {self._name(response.request)} is to show"
         self._activity.waits(what, left)
-        time.sleep(pause)
+        self._activity.ending.rest(pause)
 
     def over(self, response: httpx.Response) -> httpx.Response:
         """Nothing more is waited for; the response."""
@@ -122,7 +123,19 @@ def poll(
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def map_concurrently(act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
-    """What an act gives for each of several things that do not depend on each other, a few at once."""
-    with ThreadPoolExecutor(MAX_CONCURRENCY) as pool:
-        return list(pool.map(act, each))
+def map_concurrently(act: Callable[[_T], _R], each: Sequence[_T], ending: Ending) -> list[_R]:
+    """What an act gives for each of several things that do not depend on each other, a few at once.
+
+    Where the run is interrupted, what is under way is waited for as long as `ending` says.
+    """
+    pool = ThreadPoolExecutor(MAX_CONCURRENCY)
+    futures = [pool.submit(act, one) for one in each]
+    try:
+        return [future.result() for future in futures]
+    except KeyboardInterrupt:
+        ending.begin()
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        under_way = [future for future in futures if not future.cancelled()]
+        wait(under_way, ending.left_under_way if ending.has_begun else None)

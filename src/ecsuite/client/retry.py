@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import email.utils
 import random
+import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -66,7 +67,7 @@ def with_retries(send: Send, patience: Patience | None = None) -> Send:
     def retrying(request: httpx.Request) -> httpx.Response:
         if shared.busy_for:
             shared.activity.waits(BUSY, shared.busy_for)
-            time.sleep(shared.busy_for)
+            shared.activity.ending.rest(shared.busy_for)
         policy = _RetryPolicy(request, shared)
         failure: list[Exception] = []
         try:
@@ -94,6 +95,8 @@ class _RetryPolicy:
         self._request = request
         self._patience = patience
         self._call = name_of(request)
+        self._ending = patience.activity.ending
+        self._is_of_ending = self._ending.has_begun
         self._started = time.monotonic()
         self._pause = FIRST_PAUSE
         self._waited = 0.0
@@ -101,10 +104,13 @@ class _RetryPolicy:
 
     def send(self, send: Send) -> httpx.Response:
         """Send the request once."""
+        if not self._is_of_ending:
+            self._ending.require_none()
         response = send(self._request)
         if _interception(response) in {"busy", "gateway"}:
             raise _UnansweredError(response)
         self._patience.answered(self._call)
+        self._ending.answered()
         return response
 
     def wait(self, error: Exception) -> bool | float:
@@ -120,7 +126,7 @@ class _RetryPolicy:
             mark_repeated(self._request)
         pause = self._pause_after(error)
         left = self._patience.seconds(self._call, trouble) - (time.monotonic() - self._started)
-        if pause > left:
+        if pause > min(left, self._ending.left):
             self._patience.gave_up(self._call)
             return False
         if trouble == "busy":
@@ -129,7 +135,10 @@ class _RetryPolicy:
         self._waited += pause
         note_repeated(self._request)
         self._request.extensions[WAITED] = self._waited
-        return pause
+        if threading.current_thread() is threading.main_thread():
+            return pause
+        self._ending.rest(pause)
+        return 0.0
 
     def _pause_after(self, error: Exception) -> float:
         asked = None

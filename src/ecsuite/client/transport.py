@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ecsuite.bounds import RESPONSE_SECONDS
+from ecsuite.ending import Ending
 from ecsuite.errors import SocksMissing
 from ecsuite.http import httpx
 from ecsuite.target import Target
@@ -28,17 +29,24 @@ class Network(httpx.BaseTransport):
         target: where to.
         seconds: for a response in all.
         env: names proxies and certificates.
+        ending: of the run, by which a response may take less; without one it never ends.
 
     Raises:
         BadSetting, SocksMissing, CertificatesUnusable: the environment names what cannot be used.
     """
 
-    def __init__(self, target: Target, seconds: float = RESPONSE_SECONDS, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        seconds: float = RESPONSE_SECONDS,
+        env: Mapping[str, str] | None = None,
+        ending: Ending | None = None,
+    ) -> None:
         from ecsuite.client.network import BoundedBackend  # noqa: PLC0415  a replay has none
 
         env = os.environ if env is None else env
         addresses = [url for url in (target.base_url, target.token_url) if url]
-        self._backend: Any = BoundedBackend(seconds)
+        self._backend: Any = BoundedBackend(seconds, ending or Ending())
         proxies = {_origin(httpx.URL(url)): _proxy(url, target, env) for url in addresses}
         is_encrypted = any(urlsplit(url).scheme == "https" for url in (*addresses, *proxies.values()))
         context = _context(env) if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -28,4 +28,5 @@ pytest_plugins = (
     "ecsuite.plugin.summary",
     "ecsuite.plugin.progress",
     "ecsuite.plugin.interrupts",
+    "ecsuite.plugin.leaving",
 )

@@ -79,7 +79,10 @@ class Connections:
     @cached_property
     def http(self) -> httpx.Client:
         """The connections to the API."""
-        return self._stack.enter_context(closing(new_http(self.target, seconds=self._seconds)))
+        return self._stack.enter_context(closing(self._new_http()))
+
+    def _new_http(self) -> httpx.Client:
+        return new_http(self.target, seconds=self._seconds, ending=self.activity.ending)
 
     @cached_property
     def receiver(self) -> Receiver:

@@ -142,13 +142,20 @@ def launched(edition: str) -> Iterator[StandIn]:
     # What it says goes to a file: a pipe that nobody reads would be full one day, and hold it up.
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, text=True, encoding="utf-8"
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            encoding="utf-8",
+            # A Ctrl-C of a terminal is for the run, which still has to delete what it has made there.
+            start_new_session=True,
         )
         try:
             yield _read_announcement(process, said)
         finally:
             # The end of its input is what it waits for, and what it gets if this process is killed, too.
-            process.communicate(timeout=asgi.TIMEOUT)
+            _end(process)
 
 
 @contextmanager
@@ -165,6 +172,15 @@ def _standing(
         yield app, listener, _describe(edition, store, listener)
 
 
+def _end(process: subprocess.Popen[str]) -> None:
+    """Have a stand-in stop, by force where it does not."""
+    try:
+        process.communicate(timeout=asgi.TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
 def _read_announcement(process: subprocess.Popen[str], said: IO[str]) -> StandIn:
     assert process.stdout is not None
     found: dict[str, str] = {}
@@ -176,7 +192,7 @@ def _read_announcement(process: subprocess.Popen[str], said: IO[str]) -> StandIn
         elif found:
             break
     if not found:
-        process.communicate(timeout=asgi.TIMEOUT)
+        _end(process)
         said.seek(0)
         raise StandInDidNotStart(" ".join(said.read().split()))
     return StandIn(

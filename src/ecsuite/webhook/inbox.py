@@ -18,25 +18,27 @@ class Inbox:
         self._plans: dict[str, tuple[Sequence[tuple[int, float]], Subject]] = {}
         self._answered: Counter[tuple[str, Hashable]] = Counter()
         self._arrived: list[tuple[Exchange, float]] = []
-        self._changed = threading.Condition()
+        # Entered by itself: an interruption between the two steps of a Condition's own would leave it locked for good.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._unread: list[tuple[str, Exchange]] = []
         self._handshakes: list[tuple[str, Exchange]] = []
 
     def put(self, exchange: Exchange) -> None:
         """A delivery came."""
-        with self._changed:
+        with self._lock:
             self._arrived.append((exchange, time.monotonic()))
             self._unread.append((hook_of(exchange), exchange))
             self._changed.notify_all()
 
     def note_handshake(self, exchange: Exchange) -> None:
         """A request came that delivers nothing."""
-        with self._changed:
+        with self._lock:
             self._handshakes.append((hook_of(exchange), exchange))
 
     def received(self) -> Sequence[Exchange]:
         """Every delivery that came so far, in order."""
-        with self._changed:
+        with self._lock:
             return tuple(delivery for delivery, _ in self._arrived)
 
     def take(self, hook: str, seconds: float) -> Exchange | None:
@@ -45,7 +47,7 @@ class Inbox:
         Where none came, and a GET did, that was meant as one: a sender that looks whether somebody is there delivers
         afterwards.
         """
-        with self._changed:
+        with self._lock:
             found = self._changed.wait_for(lambda: self._next(hook), seconds)
             if found is None:
                 return self._take_get(hook)
@@ -66,14 +68,14 @@ class Inbox:
 
         `of` gives what a delivery is about; each such thing has its own first response.
         """
-        with self._changed:
+        with self._lock:
             self._plans[hook] = answers, of
             self._answered = Counter({key: count for key, count in self._answered.items() if key[0] != hook})
 
     def answer(self, delivery: Exchange) -> tuple[int, float]:
         """How a delivery is answered."""
         hook = hook_of(delivery)
-        with self._changed:
+        with self._lock:
             answers, of = self._plans.get(hook, ([(200, 0.0)], no_subject))
             key = hook, of(value_of(delivery))
             self._answered[key] += 1
@@ -81,7 +83,7 @@ class Inbox:
 
     def times(self, hook: str, wanted: Wanted) -> list[float]:
         """When the deliveries to the hook came that are wanted."""
-        with self._changed:
+        with self._lock:
             return [at for delivery, at in self._arrived if hook_of(delivery) == hook and may_be(wanted, delivery)]
 
     def _next(self, hook: str) -> tuple[str, Exchange] | None:

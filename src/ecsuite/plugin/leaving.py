@@ -1,0 +1,103 @@
+"""What an interrupted run leaves: pytest makes no report of the test that was interrupted, so it is handed over here.
+
+With pytest-xdist each worker is told of the interruption, and has time to delete what it has made, before xdist ends it
+by force.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from ecsuite.bounds import CLEAN_UP_SECONDS, UNDER_WAY_SECONDS
+from ecsuite.plugin.outcome import NOTHING
+from ecsuite.plugin.results import reporter_of
+from ecsuite.plugin.session import run_of, session_of
+from ecsuite.plugin.untold import carried
+from ecsuite.results.record import Record
+
+_NODES: Final = pytest.StashKey[list[Any]]()
+# Under this name a worker hands over what is left of the test that was interrupted.
+_LEFT: Final = "ecsuite_left"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Delete what an interrupted test has made, and hand over what is left."""
+    try:
+        return (yield)
+    except KeyboardInterrupt:
+        session_of(item.config).activity.ending.is_seen = True
+        record = _left_by(item)
+        output: dict[str, Any] | None = getattr(item.config, "workeroutput", None)
+        if record is not None and output is not None:
+            output[_LEFT] = [item.nodeid, json.dumps(record.to_json())]
+        elif record is not None:
+            reporter_of(item.config).take(item.nodeid, record)
+        raise
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Know the workers."""
+    node.config.stash.setdefault(_NODES, []).append(node)
+
+
+class Workers:
+    """The workers of a run, in the process that has started them; in one of those, none."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """Have them delete what they have made, wait for it, and take what is left."""
+        nodes, ending = self._config.stash.get(_NODES, []), session_of(self._config).activity.ending
+        ending.is_seen = True
+        if not ending.has_begun:
+            return
+        for node in nodes:
+            _interrupt(node)
+        until = time.monotonic() + CLEAN_UP_SECONDS + UNDER_WAY_SECONDS
+        for node in nodes:
+            channel = getattr(node, "channel", None)
+            if channel is not None:
+                with suppress(OSError, EOFError, channel.RemoteError):
+                    channel.waitclose(max(until - time.monotonic(), 0.0))
+            if (given := getattr(node, "workeroutput", {}).get(_LEFT)) is not None:
+                test, record = given
+                reporter_of(self._config).take(test, Record.from_json(json.loads(record)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Look after the workers."""
+    config.pluginmanager.register(Workers(config), "ecsuite-workers")
+
+
+def _left_by(item: pytest.Item) -> Record | None:
+    """What a test leaves, once all is deleted that can be; None where that is nothing."""
+    run = run_of(item)
+    if run is None:
+        return None
+    run.clean_up()
+    mask, left = run.redactor.text, (*carried(item).left, *run.left)
+    masked = tuple(each.masked(mask) for each in left)
+    return replace(NOTHING, base_url=mask(run.target.base_url), left=masked, edition=run.edition) if left else None
+
+
+def _interrupt(node: Any) -> None:
+    """Interrupt a worker that may not know yet: Ctrl-C reaches all processes of a terminal, `kill` only one."""
+    # One on another machine has no process here, and on Windows the signal would end it by force.
+    process = getattr(getattr(node.gateway, "_io", None), "popen", None)
+    if process is not None and os.name == "posix":
+        with suppress(OSError):
+            process.send_signal(signal.SIGTERM)
