@@ -88,8 +88,11 @@ CHANGES = {
     "other": ({"EC_OTHER_CLIENT_SECRET": "wrong"}, "bad * second partner * check EC_OTHER_CLIENT_ID and *"),
     "path": ({"EC_BASE_URL": "{origin}/nothing"}, "bad * edition * check the path of EC_BASE_URL*"),
     "closed": ({"EC_BASE_URL": "http://127.0.0.1:9/v1"}, "bad * API * no answer (*"),
-    "name": ({"EC_BASE_URL": "http://nowhere.invalid/v1"}, "bad * API * there is no host nowhere.invalid: *"),
-    "tls": ({"EC_BASE_URL": "https://{host}/v1"}, "bad * API * no TLS is spoken there: check the port*"),
+    "name": (
+        {"EC_BASE_URL": "http://nowhere.invalid/v1"},
+        "bad * API * the host nowhere.invalid cannot be resolved: *",
+    ),
+    "tls": ({"EC_BASE_URL": "https://{host}/v1"}, "bad * API * the server does not speak TLS there: check the port*"),
     "socks": (
         {"ALL_PROXY": "socks5://me:hunter2@127.0.0.1:9"},
         "bad * API * the environment names a SOCKS proxy, and the package for it is missing: *",
@@ -146,7 +149,7 @@ def test_address_for_webhooks_that_leads_here(tmp_path):
         ran = command(tmp_path, "doctor", "--edition", EDITION, **standin.environment() | own)
 
     assert ran.ret == 0
-    ran.has(f"ok * webhooks * http://127.0.0.1:{port} leads to port {port} of this machine")
+    ran.has(f"ok * webhooks * http://127.0.0.1:{port} forwards to port {port} of this machine")
 
 
 def target(url: str) -> Target:

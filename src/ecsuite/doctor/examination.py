@@ -36,7 +36,7 @@ def examine(
     except EcsuiteError as error:
         yield Diagnosis("settings", "bad", str(error))
         return
-    yield Diagnosis("settings", "ok", f"all that a live run needs is there; edition {edition}")
+    yield Diagnosis("settings", "ok", f"everything a live run needs is set; edition {edition}")
     way = [*_look_at_way(target)]
     yield from way
     if any(each.state == "bad" and each.topic != "clock" for each in way):
@@ -62,17 +62,17 @@ def _look_at_credentials(edition: str, target: Target, tell: Callable[[Wait], ob
     partners = [target] + ([replace(target, credentials=target.other)] if target.other else [])
     for topic, names, partner in zip(_PARTNERS, VARIABLES, partners, strict=False):
         if partner.credentials.access_token:
-            yield Diagnosis(topic, "ok", "EC_ACCESS_TOKEN is given, and cannot be renewed when it ends")
+            yield Diagnosis(topic, "ok", "EC_ACCESS_TOKEN is used; it cannot be renewed when it expires")
             continue
         try:
             access_token(edition, partner, tell, names)
         except EcsuiteError as error:
             yield Diagnosis(topic, "bad", str(error))
         else:
-            yield Diagnosis(topic, "ok", f"{names[0]} and {names[1]} get a token")
+            yield Diagnosis(topic, "ok", f"{names[0]} and {names[1]} are accepted: they get a token")
     if not target.other:
         yield Diagnosis(
-            _PARTNERS[1], "ok", f"none: tests across partners are skipped, unless {' and '.join(VARIABLES[1])} are set"
+            _PARTNERS[1], "ok", f"none: tests across partners are skipped unless {' and '.join(VARIABLES[1])} are set"
         )
 
 
@@ -81,14 +81,14 @@ def _look_at_api(edition: str, target: Target, tell: Callable[[Wait], object]) -
         require_server(edition, target, tell)
     except EcsuiteError as error:
         return Diagnosis("edition", "bad", str(error))
-    return Diagnosis("edition", "ok", f"what answers fits edition {edition}, and takes the token")
+    return Diagnosis("edition", "ok", f"the server fits edition {edition} and accepts the token")
 
 
 def _look_at_webhooks(target: Target) -> Diagnosis:
     if not target.receiver_url:
         if target.on_loopback:
-            return Diagnosis("webhooks", "ok", "the API is on this machine, and reaches it on loopback")
-        said = "deliveries are not checked: set EC_WEBHOOK_PUBLIC_URL to an address that leads to this machine"
+            return Diagnosis("webhooks", "ok", "the API is on this machine and delivers over loopback")
+        said = "deliveries are not checked: set EC_WEBHOOK_PUBLIC_URL to a public URL that forwards to this machine"
         return Diagnosis("webhooks", "unknown", said)
     try:
         with receiving(public_url=target.receiver_url, port=target.receiver_port) as receiver:
@@ -96,4 +96,4 @@ def _look_at_webhooks(target: Target) -> Diagnosis:
                 return Diagnosis("webhooks", "unknown", DOUBT.replace("no delivery came", "nothing was sent", 1))
     except EcsuiteError as error:
         return Diagnosis("webhooks", "bad", str(error))
-    return Diagnosis("webhooks", "ok", f"{target.receiver_url} leads to port {receiver.port} of this machine")
+    return Diagnosis("webhooks", "ok", f"{target.receiver_url} forwards to port {receiver.port} of this machine")

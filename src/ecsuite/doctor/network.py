@@ -53,7 +53,7 @@ def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]
     try:
         proxy = proxy_of(url)
         if proxy:
-            yield Diagnosis("proxy", "ok", f"{urlsplit(url).netloc} is asked by way of {proxy}")
+            yield Diagnosis("proxy", "ok", f"requests to {urlsplit(url).netloc} go through {proxy}")
         with closing(new_http(target, seconds=TIMEOUT)) as http:
             response = http.get(url, extensions=extensions(UNSPECIFIED, _Nobody()))
     except EcsuiteError as error:
@@ -66,24 +66,24 @@ def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]
     if response.status_code == _PROXY_WANTS_CREDENTIALS:
         yield Diagnosis(topic, "bad", f"{url}: {_PROXY_TROUBLE.format(proxy)}")
         return
-    secure = ", its certificate is trusted" if urlsplit(url).scheme == "https" else ""
+    secure = "; its certificate is trusted" if urlsplit(url).scheme == "https" else ""
     yield Diagnosis(topic, "ok", f"{url} answers ({response.status_code}){secure}")
     yield from _look_at_clock(response, asked)
 
 
-_PROXY_TROUBLE: Final = "the proxy {} wants credentials (407): give them in HTTPS_PROXY, or have the host in NO_PROXY"
+_PROXY_TROUBLE: Final = "the proxy {} requires credentials (407): set them in HTTPS_PROXY, or add the host to NO_PROXY"
 
 
 def _look_at_clock(response: httpx.Response, asked: datetime) -> Iterator[Diagnosis]:
-    """Whether the clock of this machine agrees with that of who has answered."""
+    """Whether the clock of this machine agrees with the server's, or the proxy's."""
     try:
         theirs = parsedate_to_datetime(response.headers.get("Date", ""))
     except (TypeError, ValueError):
-        yield Diagnosis("clock", "unknown", f"{response.url.host} says no time (no Date header)")
+        yield Diagnosis("clock", "unknown", f"{response.url.host} sends no Date header")
         return
     off = (asked - theirs.replace(tzinfo=theirs.tzinfo or UTC)).total_seconds()
     if abs(off) <= MOST_SECONDS:
-        yield Diagnosis("clock", "ok", f"it agrees with that of {response.url.host}")
+        yield Diagnosis("clock", "ok", f"the clock of this machine agrees with that of {response.url.host}")
     else:
         which = "ahead of" if off > 0 else "behind"
         yield Diagnosis(
@@ -103,15 +103,15 @@ def _trouble(error: Exception, url: str, proxy: str) -> str:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _certificate_trouble(cause)
         if isinstance(cause, ssl.SSLError):
-            return "no TLS is spoken there: check the port, and http or https"
+            return "the server does not speak TLS there: check the port, and whether it is http or https"
         if isinstance(cause, socket.gaierror):
-            return f"there is no host {urlsplit(url).hostname}: check the name, the network and the VPN"
+            return f"the host {urlsplit(url).hostname} cannot be resolved: check the name, the network and the VPN"
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx.ProxyError):
         refused = str(_PROXY_WANTS_CREDENTIALS) in str(error)
-        return _PROXY_TROUBLE.format(proxy) if refused else f"the proxy {proxy} does not let it through ({error})"
+        return _PROXY_TROUBLE.format(proxy) if refused else f"the proxy {proxy} refuses the connection ({error})"
     if isinstance(error, FileNotFoundError):
-        return "SSL_CERT_FILE or SSL_CERT_DIR names what is not there"
+        return "SSL_CERT_FILE or SSL_CERT_DIR names a file or folder that does not exist"
     if isinstance(error, ImportError | ValueError) and proxy:
         return f"the proxy {proxy} cannot be used ({str(error).partition('. ')[0]})"
     if isinstance(error, httpx.TimeoutException):
@@ -125,6 +125,6 @@ def _certificate_trouble(error: ssl.SSLCertVerificationError) -> str:
     if "expired" in said:
         return f"its certificate is not trusted ({said}): its owner must renew it; is this machine's clock right?"
     return (
-        f"its certificate is not trusted ({said}): where a company's proxy looks into the traffic, name its "
-        "certificate in SSL_CERT_FILE"
+        f"its certificate is not trusted ({said}): if a corporate proxy inspects TLS traffic, name the "
+        "certificate of its authority in SSL_CERT_FILE"
     )
