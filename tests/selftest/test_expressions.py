@@ -7,7 +7,7 @@ from ecsuite.errors import ContractInvalid
 
 VALUES = Values(
     {"userId": "u/1"},
-    request={"users": [{"userId": "a"}, {"userId": "b"}], "0": {"a/b": "slash"}, "n": 7},
+    request={"users": [{"userId": "a"}, {"userId": "b"}], "0": {"a/b": "slash", "a~1b": "tilde"}, "n": 7},
     response=[{"id": "first"}, {"id": "second"}],
 )
 
@@ -18,6 +18,7 @@ EVALUATED = {
     "the first item that was sent": ("$request.body#/users/0/userId", "a"),
     "an item beyond the last": ("$request.body#/users/2/userId", None),
     "a number as a name": ("$request.body#/0/a~1b", "slash"),
+    "a name with a tilde": ("$request.body#/0/a~01b", "tilde"),
     "a name where a list is": ("$request.body#/users/first", None),
     "something below a number": ("$request.body#/n/x", None),
     "an item of the response": ("$response.body#/1/id", "second"),

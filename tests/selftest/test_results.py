@@ -18,7 +18,7 @@ from ecsuite.promises import LIST_ORDER, PAGES, RESPONSE_BODY, STATUS_EXPECTED, 
 from ecsuite.results import store
 from ecsuite.results.collect import MOST_CRASHES, MOST_FINDINGS, Collector
 from ecsuite.results.own import Privacy
-from ecsuite.results.record import Found, Record, found_in, is_empty
+from ecsuite.results.record import Found, Record, found_in, is_empty, private
 from ecsuite.results.result import FORMAT, SCHEMA, RunResult
 from ecsuite.results.sample import MOST_OF_REQUEST, MOST_OF_TEXT, Sample, sample_of
 
@@ -126,6 +126,29 @@ def test_values_of_lists_beyond_one_exchange_are_counted(contract, checker, exch
     assert len(handed_over) == 3
     assert handed_over[0].finding.breach.actual.size == 3
     assert "stranger" not in json.dumps([each.to_json() for each in handed_over])
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (["u1", "u2", 7], ["u1", "***", "***"]),
+        ({"id": "u2", "n": 1}, {"id": "***", "n": "***"}),
+        ({"id": "u1", "n": 1}, {"id": "u1", "n": 1}),
+        ("u2", "***"),
+        ("u1", "u1"),
+        (7, "***"),
+        (True, True),
+        (None, None),
+    ],
+)
+def test_of_values_that_are_somebody_elses_the_shape_is_kept(value, kept):
+    """Of what is not the run's own a finding keeps the type, and of an object the names."""
+    breach = Breach.of("changed", body(("members",)), value, value)
+
+    shown = private(breach, Privacy(frozenset({"u1"})))
+
+    assert (shown.expected.value, shown.actual.value) == (kept, kept)
+    assert shown.actual.type == breach.actual.type
 
 
 def sample(request: Request, response: Response, privacy: Privacy = NOBODY, **given: object) -> Sample:

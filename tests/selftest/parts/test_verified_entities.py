@@ -220,6 +220,23 @@ def test_batch_made_what_it_tells(world_of, name):
     assert bool(recorded(world, CREATION_RESPONSE)[2]) is (name == "not told")
 
 
+@pytest.mark.parametrize(
+    ("status", "state", "kept", "outcome"),
+    [(400, 404, True, "passed"), (400, CAR, False, "broken"), (201, CAR, True, "not checked")],
+)
+def test_refused_batch_makes_none_of_its_items(world_of, status, state, kept, outcome):
+    """What a refused batch named is not there; where the batch was taken, nothing is said of it."""
+    world = api(world_of, _users_u_vehicles_v=state)
+    vehicle = entity(world, "createVehicle", "v", CAR, userId="u")
+    response = httpx.Response(status, request=vehicle.created.request)
+
+    assert world.verify.not_made_by(vehicle, response) is kept
+    broken, passed, not_checked = recorded(world, REFUSED_CHANGES_NOTHING)
+    assert [bool(passed), bool(broken), bool(not_checked)] == [
+        outcome == each for each in ("passed", "broken", "not checked")
+    ]
+
+
 @pytest.mark.parametrize(("state", "kept"), [(404, True), (400, False), (CAR, False)])
 def test_refused_call_leaves_nothing(world_of, state, kept):
     """At the path there is 404 and nothing else; an entity that was not made may be refused in any way."""
