@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from ecsuite.contract import Shape
 
-# Text as people write it. What stands in TEXTS no server has a reason to refuse; what stands in UNUSUAL_TEXTS one may.
+# Text as people write it. What stands in TEXTS no server has a reason to refuse, nor has a firewall before it; what
+# stands in UNUSUAL_TEXTS one may.
 TEXTS: Final = (
     "Think City",
     "Øvre Årdal «blåbær» Ægir",
-    'Say "hei" \\ o\'hoi / 100 % & <script>fet</script> &amp; {x}',
+    'Say "hei" \\ o\'hoi / 100 % & 3 < 5 > 4 &amp; {x}',
     "007",
     "Straße, Żółć, Ω, Житомир, 東京, שלום",
     "MiXed CaSe true null 1.0",
@@ -21,7 +22,8 @@ UNUSUAL_TEXTS: Final = (
     "first line\nsecond line\tand a tab",
     "\U0001f697\u26a1\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467",
     "A\u030angstro\u0308m, decomposed, beside \u00c5ngstr\u00f6m",
-    "long " + "and longer " * 26,
+    # A firewall that refuses it ends the test: it is the last.
+    "<script>fet</script> long " + "and longer " * 26,
 )
 # Values of a kind that a server may look at more closely, and so may refuse; what it takes must come back all the same.
 UNUSUAL: Final[dict[str, tuple[str, ...]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from ecsuite.messages.interception import SMALL_BODY
 from ecsuite.standin.faults import Variant
@@ -23,6 +23,11 @@ def _has_dangerous_path(asked: Asked) -> bool:
 
 def _is_large(asked: Asked) -> bool:
     return len(asked.decoded.exchange.request.body) > SMALL_BODY
+
+
+def _has_script(asked: Asked) -> bool:
+    request = asked.decoded.exchange.request
+    return any(b"<script" in text.lower() for text in (request.body, unquote_to_bytes(request.url)))
 
 
 GATEWAY_VARIANTS: Final = (
@@ -45,6 +50,11 @@ GATEWAY_VARIANTS: Final = (
         "gateway-refuses-large-bodies",
         "bodies of more than 8 KiB are answered with a gateway's page and 413",
         p.stands_before(_is_large, 413),
+    ),
+    Variant(
+        "firewall-refuses-scripts",
+        "what has <script in it is answered with a firewall's page and 403",
+        p.stands_before(_has_script, 403),
     ),
     Variant("connection-was-idle", "now and then a call is answered with 408", p.waits_now_and_then(199, 408)),
     Variant(

@@ -100,7 +100,7 @@ FAULTS: Final = faults(
             200,
             inside("/metadata/model"),
             "changed",
-            actual=Equal('Say "hei" \\ o\'hoi / 100 % & fet &amp; {x}'),
+            actual=Equal('Say "hei" \\ o\'hoi / 100 % & 3  4 &amp; {x}'),
         )
     ),
     fault("street-is-composed", SPEC, "decomposed letters of a street are composed")
