@@ -252,9 +252,7 @@ def test_generated_sequences(entity_type, edition, world, generated, deviations)
             world.api.clean_up()
 
     hypothesis.seed(SEED)(Sequences.TestCase)
-    Sequences.TestCase.settings = hypothesis.settings(
-        generated, max_examples=2 * generated.max_examples, stateful_step_count=10
-    )
+    Sequences.TestCase.settings = hypothesis.settings(generated, stateful_step_count=10)
     with flaky_is_not_checked(world):
         try:
             Sequences.TestCase().runTest()

@@ -246,14 +246,14 @@ def test_known_value_is_what_does_not_change(schemas, name):
     """Without members that the schema does not speak of, and without times and states that the server keeps."""
     value, known = KNOWN[name]
 
-    assert schemas.walker.known(at("Server"), value) == known
+    assert schemas.known(at("Server"), value) == known
 
 
 def test_members_of_every_part_of_a_schema_are_known(schemas):
     """What stands behind a reference, or in one of several schemas of the same object, is known as well."""
     value = {"name": "a", "pair": {"left": 1, "right": 2, "middle": 3}, "children": [{"name": "b", "x": 1}]}
 
-    assert schemas.walker.known(at("Behind"), value) == {
+    assert schemas.known(at("Behind"), value) == {
         "name": "a",
         "pair": {"left": 1, "right": 2},
         "children": [{"name": "b"}],

@@ -83,7 +83,7 @@ KNOWN = {"name": "a", "height": 2.0, "children": [{"name": "b", "height": 1.0}]}
 FLOATS = [(("height",), 2.0), (("children", 0, "height"), 1.0)]
 # What is asked of schemas, and the whole answer.
 ASKED = {
-    "known": (lambda schemas: schemas.walker.known(SCHEMA, VALUE), KNOWN),
+    "known": (lambda schemas: schemas.known(SCHEMA, VALUE), KNOWN),
     "parts": (lambda schemas: sum(1 for _ in schemas.walker.parts(SCHEMA, VALUE)), 8),
     "whole floats": (
         lambda schemas: sorted(schemas.walker.whole_floats(SCHEMA, VALUE), key=lambda each: -each[1]),

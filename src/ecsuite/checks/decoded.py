@@ -13,7 +13,7 @@ from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.interception import Interception, interception_of
-from ecsuite.messages.media import FORM, Json, MediaType, UndecodableError, read_form, read_json
+from ecsuite.messages.media import FORM, Json, MediaType, UndecodableError, read_form, read_json, read_json_once
 
 FIRST_SERVER_ERROR = 500
 NOT_FOUND = 404
@@ -117,7 +117,7 @@ class DecodedExchange:
     def body(self) -> Json | UndecodableError:
         """The response's body as JSON, or why it cannot be read."""
         try:
-            return read_json(self.exchange.response.body)
+            return read_json_once(self.exchange.response.body)
         except UndecodableError as error:
             return error
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from ecsuite.checks.decoded import DecodedExchange, repeated_members
 from ecsuite.contract import Pointer, schema_for
 from ecsuite.findings.breach import Breach, body
 from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import NotChecked
-from ecsuite.messages.media import UndecodableError
+from ecsuite.messages.media import Json, UndecodableError
 
 WHOLE = body()
 INTEGER = datum({"type": "integer"})
@@ -35,16 +38,20 @@ def _json_breaches(decoded: DecodedExchange, schema: Pointer) -> list[Breach]:
     if isinstance(read, UndecodableError):
         expected, reason = datum(decoded.media_type.essence), datum(read.reason)
         return [Breach("unreadable", WHOLE, expected, reason, schema, note=str(read))]
+    derive = partial(_schema_breaches, decoded, schema, read)
+    return [*read.derived((decoded.contract.schemas, "breaches", schema), derive)]
+
+
+def _schema_breaches(decoded: DecodedExchange, schema: Pointer, read: Json) -> list[Breach]:
     breaches = decoded.schema_breaches(WHOLE, schema, read.value)
     if not breaches and read.has_whole_floats:
-        breaches = list(_broken_integers(decoded, schema))
+        breaches = list(_broken_integers(decoded, schema, read.value))
     return [*breaches, *repeated_members(WHOLE, read, schema)]
 
 
-def _broken_integers(decoded: DecodedExchange, schema: Pointer) -> list[Breach]:
+def _broken_integers(decoded: DecodedExchange, schema: Pointer, value: Any) -> list[Breach]:
     """Integers written with a point (2022.0): equal for JSON Schema, and an error for every typed client."""
-    assert not isinstance(decoded.body, UndecodableError)
     return [
-        Breach("type", body(path), INTEGER, datum(value), schema)
-        for path, value in decoded.contract.schemas.walker.whole_floats(schema, decoded.body.value)
+        Breach("type", body(path), INTEGER, datum(part), schema)
+        for path, part in decoded.contract.schemas.walker.whole_floats(schema, value)
     ]

@@ -16,8 +16,11 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     schema = schema_for(decoded.rule.content, decoded.media_type.essence) if decoded.rule else None
     if schema is None or not decoded.is_success or isinstance(decoded.body, UndecodableError):
         return None
-    found = decoded.contract.schemas.undeclared(schema, decoded.body.value)
-    return list(_breaches(decoded, _first_of_each(found)))
+    schemas, read = decoded.contract.schemas, decoded.body
+    found = read.derived(
+        (schemas, "undeclared", schema), lambda: list(_first_of_each(schemas.undeclared(schema, read.value)))
+    )
+    return list(_breaches(decoded, found))
 
 
 def _first_of_each(found: Iterable[Undeclared]) -> Iterator[Undeclared]:

@@ -51,10 +51,13 @@ class Checked:
 
     def known(self) -> Any:
         """The same without what the contract does not speak of, and so may be different each time; raises as `json`."""
-        value, operation = self.json(), self.decoded.operation
+        value, operation, read = self.json(), self.decoded.operation, self.decoded.body
         rule = operation.response(self.decoded.status) if operation else None
         schema = schema_for(rule.content, self.decoded.media_type.essence) if rule else None
-        return self.decoded.contract.schemas.walker.known(schema, value) if schema else value
+        if schema is None or isinstance(read, UndecodableError):
+            return value
+        schemas = self.decoded.contract.schemas
+        return read.derived((schemas, "known", schema), lambda: schemas.known(schema, value))
 
     def broken(self, promise: Promise, breach: Breach, text: str) -> PromiseBroken:
         """What a caller raises who cannot go on with the response.

@@ -18,12 +18,14 @@ class Outline:
         items: of an array.
         is_open: whether an object may have any members beside (`additionalProperties`).
         is_required: whether an object must have some of them, so that one without any breaks the schema already.
+        is_kept: whether the part is a time or a state that a server keeps by itself.
     """
 
     members: dict[str, Outline] = field(default_factory=dict)
     items: Outline | None = None
     is_open: bool = False
     is_required: bool = False
+    is_kept: bool = False
 
 
 class Undeclared(NamedTuple):
@@ -63,12 +65,27 @@ def undeclared(own: Outline | None, value: Any, at: tuple[str | int, ...] = ()) 
             yield from undeclared(own.items, item, (*at, index))
 
 
+def known(own: Outline | None, value: Any) -> Any:
+    """A value without the members that are not declared, and without those that a server keeps by itself."""
+    if own is None:
+        return value
+    if isinstance(value, list):
+        return [known(own.items, item) for item in value] if own.items else value
+    if not isinstance(value, dict) or not own.members:
+        return value
+    return {
+        name: known(inner, value[name])
+        for name, inner in ((name, own.members.get(name)) for name in value)
+        if inner is not None and not inner.is_kept
+    }
+
+
 def _outlined(source: Source, pointers: tuple[Pointer, ...], begun: dict[tuple[Pointer, ...], Outline]) -> Outline:
     """The outline of several schemas of one part; a schema may hold itself, so it has begun before what is in it."""
     every = _of_same_part(source, pointers)
     if every in begun:
         return begun[every]
-    own = begun[every] = Outline()
+    own = begun[every] = Outline(is_kept=any(_is_kept(source, pointer) for pointer in pointers))
     members: dict[str, list[Pointer]] = {}
     items: list[Pointer] = []
     for pointer in every:
@@ -81,6 +98,16 @@ def _outlined(source: Source, pointers: tuple[Pointer, ...], begun: dict[tuple[P
     own.members = {name: _outlined(source, tuple(each), begun) for name, each in members.items()}
     own.items = _outlined(source, tuple(items), begun) if items else None
     return own
+
+
+def _is_kept(source: Source, pointer: Pointer) -> bool:
+    node = source.at(pointer)
+    if not isinstance(node, dict):
+        return False
+    behind = source.resolve(source.parse(node["$ref"][2:]))[1] if "$ref" in node else {}
+    own = {**behind, **node}
+    is_text = "string" in own.get("type", "") and "enum" not in own and own.get("format") != "date-time"
+    return bool(own.get("readOnly")) and not is_text and "x-immutable" not in own
 
 
 def _of_same_part(source: Source, pointers: tuple[Pointer, ...]) -> tuple[Pointer, ...]:

@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from ecsuite.contract.document import Pointer, Source
 from ecsuite.contract.memo import Memo
-from ecsuite.contract.outline import Outline, Undeclared, outline, undeclared
+from ecsuite.contract.outline import Outline, Undeclared, known, outline, undeclared
 from ecsuite.contract.shape import Shape, shape
 from ecsuite.contract.walker import Walker
 from ecsuite.errors import ContractInvalid
@@ -81,6 +81,13 @@ class Schemas:
     def undeclared(self, pointer: Pointer, value: Any) -> Iterator[Undeclared]:
         """Each object in the value with members that the schema at the pointer does not declare."""
         return undeclared(self._outlines[pointer], value)
+
+    def known(self, pointer: Pointer, value: Any) -> Any:
+        """The value without the members that its schema does not speak of, and without times and states of a server's.
+
+        What a server keeps by itself may be another at any time, and no call is to blame for it; `x-immutable` stays.
+        """
+        return known(self._outlines[pointer], value)
 
     def fits(self, pointer: Pointer, value: Any) -> bool:
         """Whether the value fits the schema at the pointer."""

@@ -18,7 +18,6 @@ class _Spot:
         same: the schemas inside it that speak of the same part.
         members: the schemas of the members of an object.
         items: the schema of the items of an array.
-        is_kept: the part is a time or a state that a server keeps by itself.
         has_integers: whether it says of the part, or of one inside it, that it is an integer; found when first asked.
     """
 
@@ -26,7 +25,6 @@ class _Spot:
     same: list[_Spot] = field(default_factory=list)
     members: dict[str, _Spot] = field(default_factory=dict)
     items: _Spot | None = None
-    is_kept: bool = False
     has_integers: bool | None = None
 
     def parts(self) -> Iterator[_Spot]:
@@ -48,28 +46,6 @@ class Walker:
     def parts(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
         """Every part of a value with each schema that speaks of it: pairs of a path in the value and a schema."""
         return ((path, spot.node) for path, spot, _ in self._walk(pointer, value))
-
-    def known(self, pointer: Pointer, value: Any) -> Any:
-        """The value without the members that its schema does not speak of, and without times and states of a server's.
-
-        What a server keeps by itself may be another at any time, and no call is to blame for it; `x-immutable` stays.
-        """
-        members: dict[tuple[str | int, ...], dict[str, _Spot]] = {}
-        for path, spot, _ in self._walk(pointer, value):
-            if spot.members:
-                members.setdefault(path, {}).update(spot.members)
-
-        def keep(part: Any, path: tuple[str | int, ...]) -> Any:
-            if isinstance(part, list):
-                return [keep(item, (*path, index)) for index, item in enumerate(part)]
-            own = members.get(path)
-            if not isinstance(part, dict) or not own:
-                return part
-            return {
-                name: keep(item, (*path, name)) for name, item in part.items() if name in own and not own[name].is_kept
-            }
-
-        return keep(value, ())
 
     def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
         """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""
@@ -115,14 +91,7 @@ class Walker:
         properties = spot.node.get("properties", {})
         spot.members = {name: self._spot((*pointer, "properties", name), begun) for name in properties}
         spot.items = self._spot((*pointer, "items"), begun) if "items" in spot.node else None
-        spot.is_kept = self._is_kept(spot.node)
         return spot
-
-    def _is_kept(self, node: dict[str, Any]) -> bool:
-        behind = self._source.resolve(self._source.parse(node["$ref"][2:]))[1] if "$ref" in node else {}
-        own = {**behind, **node}
-        is_text = "string" in own.get("type", "") and "enum" not in own and own.get("format") != "date-time"
-        return bool(own.get("readOnly")) and not is_text and "x-immutable" not in own
 
     def _same_part(self, place: Pointer, node: dict[str, Any]) -> Iterator[Pointer]:
         """The schemas inside a schema that speak of the same part of a value."""

@@ -6,9 +6,10 @@ import json
 import math
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 FORM = "application/x-www-form-urlencoded"
@@ -17,9 +18,13 @@ JSON_SUFFIXES = ("/json", "+json")
 
 # What is nested deeper is not read: .NET's reader stops at 64, and no body of the API comes near that.
 DEEPEST: Final = 100
+# Bodies of so many bytes are remembered, and so many of them.
+_REMEMBERED: Final = range(2_000, 1_000_000)
+_MOST_REMEMBERED: Final = 16
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 TOO_DEEP: Final = f"it is nested deeper than {DEEPEST} levels"
 
+_T = TypeVar("_T")
 Reason = Literal["byte-order-mark", "lone-surrogate", "not-a-form", "not-json", "not-utf-8", "too-deep", "too-large"]
 
 
@@ -78,6 +83,14 @@ class Json(NamedTuple):
     value: Any
     has_whole_floats: bool = False
     repeated: tuple[tuple[tuple[str | int, ...], int], ...] = ()
+    _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def derived(self, key: Hashable, derive: Callable[[], _T]) -> _T:
+        """What follows from the value, computed once for each key and then kept with it; it is not to be changed."""
+        if key not in self._derived:
+            self._derived[key] = derive()
+        known: _T = self._derived[key]
+        return known
 
 
 def read_json(body: bytes, *, is_strict: bool = False) -> Json:
@@ -107,6 +120,19 @@ def read_json(body: bytes, *, is_strict: bool = False) -> Json:
     except ValueError as error:
         raise UndecodableError("not-json", f"it is no JSON: {_said(error)}") from None
     return Json(read, bool(reading.whole), tuple(_places(value, reading.repeating)) if reading.repeating else ())
+
+
+def read_json_once(body: bytes) -> Json:
+    """The same for a body that may have come before, as lists do that are read again and again; raises as `read_json`.
+
+    Bodies with the same bytes are the same value, so nobody may change it.
+    """
+    return _remembered(body) if len(body) in _REMEMBERED else read_json(body)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _remembered(body: bytes) -> Json:
+    return read_json(body)
 
 
 def _said(error: ValueError) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPMethod
 from typing import Any, Final, Literal, NamedTuple
 
 from ecsuite.contract import Contract, Values
 from ecsuite.findings.finding import Result
 from ecsuite.messages.exchange import Headers
-from ecsuite.messages.media import FORM, UndecodableError, read_form
-from ecsuite.results.outlines import REQUEST, Outline, Side, Spot, outlines_of
+from ecsuite.messages.media import FORM, Json, UndecodableError, read_form, read_json_once
+from ecsuite.results.outlines import REQUEST, Node, Outline, Side, Spot, outlines_of
 
 # Exchanges of one test that are told one by one, and entities of it whose links are looked out for.
 MOST_CALLS: Final = 2000
@@ -189,10 +189,14 @@ class Watch:
         if not body:
             return None
         self._note_media_type(side, headers)
-        value = _read(body, headers)
-        if side.body and value is not None:
-            side.body.look(value, self.seen.spots)
-        return value
+        read = _read(body, headers)
+        if read is None:
+            return None
+        if side.body:
+            self.seen.spots |= read.derived(
+                ("spots", side.operation, side.name), partial(_spots, side.body, read.value)
+            )
+        return read.value
 
     def _note_media_type(self, side: Side, headers: Headers) -> None:
         spot = side.media_type(headers.get("Content-Type") or "")
@@ -217,11 +221,18 @@ class Watch:
                 self._linked.setdefault((name, tuple(sorted(parameters.items()))), set()).add(spot)
 
 
-def _read(body: bytes, headers: Headers) -> Any:
+def _read(body: bytes, headers: Headers) -> Json | None:
     if len(body) > _LONGEST_BODY:
         return None
     try:
         is_form = (headers.get("Content-Type") or "").startswith(FORM)
-        return dict(read_form(body)) if is_form else json.loads(body)
-    except (ValueError, RecursionError, UndecodableError):
+        return Json(dict(read_form(body))) if is_form else read_json_once(body)
+    except UndecodableError:
         return None
+
+
+def _spots(body: Node, value: Any) -> set[Spot]:
+    """What a value shows of the body that it is."""
+    seen: set[Spot] = set()
+    body.look(value, seen)
+    return seen
