@@ -12,7 +12,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from ecsuite.client import SLOW
 from ecsuite.target import whole_number
 
-FEW = 12
+FEW = 6
 # Where each call takes its time.
 VERY_FEW = 3
 

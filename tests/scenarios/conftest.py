@@ -103,10 +103,15 @@ class Household:
         """Every delivery of an event that came to a webhook, as often as it came."""
         return self.world.deliveries.to(webhook, event.is_told_by)
 
-    def must_not_arrive(self, webhook: Entity, event: Event, why: str) -> None:
-        """Notes whether nothing of an event came to a webhook, once all that was asked for must have come."""
+    def must_not_arrive(self, *unwanted: tuple[Entity, Event, str]) -> None:
+        """Notes whether nothing of an event came to a webhook, once all that was asked for must have come.
+
+        Args:
+            unwanted: webhooks, each with an event, and why it is to be told nothing of it.
+        """
         self.settle()
-        self.world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, event.made, 0, why, event.is_told_by)
+        for webhook, event, why in unwanted:
+            self.world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, event.made, 0, why, event.is_told_by)
 
     def settle(self) -> None:
         """Waits until what was asked for by now must have come, by asking for one thing more."""

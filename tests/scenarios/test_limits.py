@@ -76,7 +76,7 @@ def test_limit_on_a_location(reachable):
     least = {"resourceId": reachable.tank.id, "resolution": "01:00:00", "points": USED}
     report(reachable, event, {"payloadType": "EnergyUsage", **least})
 
-    reachable.must_not_arrive(other, event, NOT_ASKED_FOR)
+    reachable.must_not_arrive((other, event, NOT_ASKED_FOR))
 
 
 @pytest.mark.scenario("limit-on-a-resource")
@@ -100,7 +100,7 @@ def test_limit_on_a_resource(reachable):
     report(reachable, event, declined)
     must_refuse(reachable, event, "ResourceLPCAcknowledgement")
 
-    reachable.must_not_arrive(other, event, NOT_ASKED_FOR)
+    reachable.must_not_arrive((other, event, NOT_ASKED_FOR))
 
 
 @pytest.mark.scenario("letters-of-a-target")

@@ -18,7 +18,7 @@ TEST_AREAS: Final = (
 )
 REACH: Final = 0.001
 # Seconds that it takes to find out.
-PROCESSING: Final = 1.0
+PROCESSING: Final = 0.3
 
 
 def get_eligibility(call: Call) -> Reply:
