@@ -41,9 +41,22 @@ def test_body_is_decoded_once(client, monkeypatch):
     """What the checks have read, the caller does not read again."""
     api = client(httpx.Response(200, json={"userId": "42"}))
     response = api.get("/users/42")
-    monkeypatch.setattr("ecsuite.checks.decoded.read_json", None)
+    monkeypatch.setattr("ecsuite.checks.decoded.read_json_once", None)
 
     assert checked_of(response).json() is checked_of(response).json()
+
+
+def test_body_that_comes_again_is_judged_by_each_operation(client):
+    """A long body is read once, whoever it answers; what is wrong with it is said by each operation's own contract."""
+    users = [{"userId": str(number)} for number in range(200)]
+    api = client(httpx.Response(200, json=users))
+
+    first, again = (checked_of(api.get("/users")) for _ in range(2))
+    other = checked_of(api.get("/users/4/vehicles"))
+
+    assert first.json() is again.json() is other.json()
+    assert not first.result.findings + again.result.findings
+    assert len(other.result.findings) == len(checked_of(api.get("/users/5/vehicles")).result.findings) > 0
 
 
 def test_known_leaves_out_undocumented_members(client):

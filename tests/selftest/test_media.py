@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ecsuite.messages.exchange import Headers
-from ecsuite.messages.media import Json, MediaType, UndecodableError, json_or_none, read_form, read_json
+from ecsuite.messages.media import Json, MediaType, UndecodableError, json_or_none, read_form, read_json, read_json_once
 
 TYPES = {
     None: ("", "", False),
@@ -120,6 +120,37 @@ def test_strict_reader_refuses_lone_surrogates(body):
 
     assert caught.value.reason == "lone-surrogate"
     assert read_json(b'"\\ud83d\\ude00"', is_strict=True).value == "😀"
+
+
+LONG = json.dumps([{"userId": str(number)} for number in range(200)]).encode()
+
+
+def test_long_body_that_comes_again_is_not_read_again():
+    """The same bytes are the same value, and what followed from it is still known; other bytes are another one."""
+    read = read_json_once(LONG)
+
+    assert read == read_json(LONG)
+    assert read_json_once(bytes(bytearray(LONG))) is read
+    assert read_json_once(LONG.replace(b"199", b"200")).value[-1] == {"userId": "200"}
+
+
+def test_long_body_that_is_no_json_is_none_each_time():
+    """Why it cannot be read is said of each of them."""
+    for _ in range(2):
+        with pytest.raises(UndecodableError):
+            read_json_once(LONG[:-1])
+
+
+def test_what_follows_from_a_value_is_computed_once():
+    """For each key once; for another key anew."""
+    read, asked = read_json(b"[1, 2]"), []
+
+    def total():
+        asked.append("total")
+        return sum(read.value)
+
+    assert [read.derived("total", total), read.derived("total", total), read.derived("length", lambda: 2)] == [3, 3, 2]
+    assert asked == ["total"]
 
 
 FORMS = {
