@@ -71,7 +71,8 @@ class MediaType(NamedTuple):
         return self.essence.endswith(JSON_SUFFIXES)
 
 
-class Json(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Json:
     """A JSON text as a value.
 
     Attributes:
