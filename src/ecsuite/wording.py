@@ -71,8 +71,8 @@ def place(at: Place) -> str:
 
 
 def where(breach: Breach) -> str:
-    """The place of a breach, and the call that shows it."""
-    if not breach.seen_by:
+    """The place of a breach, and the call that shows it; a status that had to be a refusal is the call's own."""
+    if not breach.seen_by or breach.because:
         return place(breach.at)
     return f"{place(breach.at)} of {breach.seen_call or breach.seen_by}, afterwards"
 
@@ -248,7 +248,7 @@ def statement(breach: Breach, at: str) -> str:
         return f"{at} is {_ARTICLES[breach.actual.type]} where {expected(breach)} is required"
     if breach.kind in {"required", "absent", "lost"} and breach.at.part not in {"list", "delivery", "connection"}:
         return f"{at} is missing"
-    if breach.at.part == "status" and not breach.seen_by:
+    if breach.at.part == "status" and (breach.because or not breach.seen_by):
         return f"{at} is {actual(breach)}, expected {expected(breach)}"
     return f"{at}: {actual(breach)}, expected {expected(breach)}"
 

@@ -12,9 +12,9 @@ from ecsuite.findings.breach import Breach, Place, body
 from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Journal, Tally
-from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
 from ecsuite.messages.redact import Redactor
-from ecsuite.promises import LIST_ORDER, PAGES, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
+from ecsuite.promises import BAD_REQUEST, LIST_ORDER, PAGES, REQUEST_BODY, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
 from ecsuite.results import store
 from ecsuite.results.collect import MOST_CRASHES, MOST_FINDINGS, Collector
 from ecsuite.results.own import Privacy
@@ -26,6 +26,8 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SECRET = "the-secret-of-the-run"
 MASK = Redactor([SECRET]).text
 NOBODY = Privacy(frozenset())
+
+NO_MODEL = Expectation("no-model", frozenset({400}), frozenset({REQUEST_BODY}))
 
 
 def vehicle(year: object, number: str = "7") -> dict[str, object]:
@@ -80,6 +82,29 @@ def test_success_that_is_listed_nowhere_is_told(found, exchange):
     (only,) = found(exchange("POST /users", status=202, sent={"userId": "4"}))
 
     assert only.finding.promise == STATUS_LISTED.id
+
+
+def test_what_was_taken_and_is_shown_as_it_may_not_be_is_told_once(found, exchange):
+    """Its answer breaks the contract where the request does: an error, and no second cause."""
+    sent, answer = vehicle(2009), vehicle(2009)
+    del sent["metadata"]["model"], answer["metadata"]["model"]
+
+    (only,) = found(exchange("POST /users/42/vehicles", 201, answer, sent=sent, expectation=NO_MODEL))
+
+    assert (only.finding.promise, only.finding.severity) == (BAD_REQUEST.id, "error")
+
+
+def test_another_fault_of_what_was_taken_is_told(found, exchange):
+    """What is wrong elsewhere in the answer has another cause."""
+    sent, answer = vehicle(2009), vehicle("2009")
+    del sent["metadata"]["model"], answer["metadata"]["model"]
+
+    made = found(exchange("POST /users/42/vehicles", 201, answer, sent=sent, expectation=NO_MODEL))
+
+    assert [(each.finding.promise, each.finding.breach.at.path) for each in made] == [
+        (BAD_REQUEST.id, ()),
+        (RESPONSE_BODY.id, ("metadata", "year")),
+    ]
 
 
 def test_data_of_others_is_not_handed_over(found, exchange):

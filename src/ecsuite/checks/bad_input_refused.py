@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ecsuite.checks import bearer_token, request_body, request_parameters
+from collections.abc import Iterable
+
+from ecsuite.checks import bearer_token, request_body, request_parameters, response_body
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.checks.read_back import is_as_meant
 from ecsuite.findings.breach import STATUS, Breach
@@ -18,9 +20,17 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
         return []
     why = breaches[0]
     # The sender gets what it meant, or cannot tell the difference.
-    severity: Severity | None = "warning" if is_as_meant(decoded, breaches) else None
+    is_harmless = is_as_meant(decoded, breaches) and not _is_shown_broken(decoded, breaches)
+    severity: Severity | None = "warning" if is_harmless else None
     seen = datum(decoded.status)
     return [Breach("status", STATUS, actual=seen, rule=why.rule, case=decoded.case, because=why, severity=severity)]
+
+
+def _is_shown_broken(decoded: DecodedExchange, breaches: Iterable[Breach]) -> bool:
+    """Whether the response breaks the contract where the request does."""
+    found = response_body.check(decoded)
+    broken = {breach.at.path for breach in found} if isinstance(found, list) else set()
+    return any(breach.at.part == "request-body" and breach.at.path in broken for breach in breaches)
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:

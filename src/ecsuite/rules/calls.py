@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from ecsuite.client import Api, fill
@@ -148,6 +148,20 @@ class Calls:
     def send_refused(self, call: Call, attempts: Iterable[Refused]) -> list[httpx.Response]:
         """Send a call in each of several ways that must be refused; the responses, in that order."""
         return self.send_each(call, [attempt.options for attempt in attempts])
+
+    def send_unauthorized(self, call: Call, attempts: Sequence[Refused]) -> list[httpx.Response]:
+        """Send a call in several ways that must be refused, the one without any token first; the responses.
+
+        Where that is taken nobody looks at tokens, and the others would tell the same once more; and what was deleted
+        in one way is not there for the next.
+        """
+        alone = len(attempts) if call.operation.method == "DELETE" else 1
+        responses: list[httpx.Response] = []
+        for some in [*([each] for each in attempts[:alone]), attempts[alone:]]:
+            responses += self.send_refused(call, some)
+            if any(response.is_success for response in responses):
+                break
+        return responses
 
     @property
     def _contract(self) -> Contract:

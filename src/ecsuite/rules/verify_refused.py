@@ -19,6 +19,7 @@ from ecsuite.rules.call import Call
 from ecsuite.rules.calls import Calls
 from ecsuite.rules.entities import Entities
 from ecsuite.rules.inputs import Refused
+from ecsuite.rules.reading import wrong_places
 from ecsuite.rules.snapshots import PROBE, Snapshots
 from ecsuite.rules.verify_changes import VerifyChanges
 from ecsuite.rules.verify_state import VerifyState
@@ -113,7 +114,7 @@ class VerifyRefused:
             return
         shown = Exchange(decoded.exchange.request, checked_of(read).decoded.exchange.response)
         seen = DecodedExchange(decoded.contract, shown, decoded.operation, decoded.path_values)
-        if not is_as_meant(seen, breaches):
+        if not is_as_meant(seen, breaches) or _is_shown_broken(read, breaches):
             self._api.add_finding(BAD_REQUEST, _misread(decoded, breaches, read), response)
 
     def _path_of(self, call: Call, decoded: DecodedExchange) -> str:
@@ -126,6 +127,12 @@ class VerifyRefused:
             if any(call.operation is each for each in (entity_type.replacer, entity_type.changer)):
                 return call.path
         return ""
+
+
+def _is_shown_broken(read: httpx.Response, breaches: Iterable[Breach]) -> bool:
+    """Whether what was read breaks the contract where the request did."""
+    places = wrong_places(read)
+    return any(breach.at.part == "request-body" and breach.at.path in places for breach in breaches)
 
 
 def _misread(decoded: DecodedExchange, breaches: Sequence[Breach], read: httpx.Response) -> Breach:

@@ -80,3 +80,31 @@ def test_attempts_replace_what_they_name(world_of):
 
     assert response.status_code == 405
     assert sent == [("PATCH /users", None)]
+
+
+UNAUTHORIZED = [Refused(f"token-{number}", {}, frozenset({401})) for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "taken", "sent"),
+    [
+        ("getUser", set(), 3),
+        ("getUser", {1}, 1),
+        ("getUser", {2}, 3),
+        ("deleteUser", set(), 3),
+        ("deleteUser", {2}, 2),
+    ],
+)
+def test_no_more_is_sent_than_tells_something(world_of, operation, taken, sent):
+    """Who takes a call without any token looks at none; and what is deleted is not there for the next call."""
+    lines = []
+
+    def answer(line, _):
+        lines.append(line)
+        return (204 if line.startswith("DELETE") else 200, {}) if len(lines) in taken else 401
+
+    world = world_of(answer)
+    call = world.calls.unknown(world.contract.operations[operation])
+    responses = world.calls.send_unauthorized(call, UNAUTHORIZED)
+
+    assert len(responses) == len(lines) == sent

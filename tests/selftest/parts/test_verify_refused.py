@@ -2,7 +2,9 @@
 
 import pytest
 
+from ecsuite import wording
 from ecsuite.promises import BAD_REQUEST, REFUSED_CHANGES_NOTHING
+from ecsuite.results.record import found_in
 from ecsuite.rules.inputs import Refused, wrong_body
 from ecsuite.session import open_run
 from ecsuite.standin import serving
@@ -65,6 +67,21 @@ def test_what_is_taken_without_a_word_is_read_back(found_by):
     _, findings, _ = found_by(plant, "createVehicle", BAD_REQUEST, edition="2023-10")
 
     assert [finding.breach.seen_by for finding in findings if finding.severity == "error"] == ["getVehicle"]
+
+
+def test_what_was_taken_and_may_not_be_shown_is_one_cause(contract):
+    """That it was taken, and that a later call shows it without what must be there, is told once, as an error."""
+    plant = find_fault("2023-10", "create-resource-takes-no-model").plant
+
+    with serving("2023-10", plant=plant) as standin, open_run("2023-10", standin.target()) as run:
+        world = run.world()
+        operation = world.contract.operations["createResource"]
+        world.refused.changes_nothing(operation, lambda call: map(wrong_body, world.calls.wrong(call)), ())
+        (only,) = found_in(run.journal, contract, str)
+
+    assert (only.finding.promise, only.finding.severity) == (BAD_REQUEST.id, "error")
+    assert only.finding.breach.seen_by == "getResource"
+    assert wording.where(only.finding.breach) == "status"
 
 
 def test_all_is_taken(found_by):
