@@ -202,13 +202,30 @@ def test_interrupted_run_leaves_nothing(tmp_path, signals, workers):
 
 def test_workers_are_told(tmp_path):
     """A signal that reaches only the process which started the workers has all of them delete what they have made."""
-    with serving(EDITION) as standin, started(tmp_path, standin.environment(), "-n", "2") as run:
-        wait_until_made(standin, 2)
-        os.kill(run.pid, signal.SIGTERM)
-        text, _ = run.communicate(timeout=60)
+    with serving(EDITION) as standin:
+        env = standin.environment() | {"XDG_STATE_HOME": str(tmp_path / "state")}
+        with started(tmp_path, env, "-n", "2") as run:
+            wait_until_made(standin, 2)
+            os.kill(run.pid, signal.SIGTERM)
+            text, _ = run.communicate(timeout=60)
         left = counts(standin)
 
     assert (run.returncode, left) == (2, (0, 0)), text
+    assert not [*(tmp_path / "state").rglob("*.*")]
+
+
+def test_workers_that_leave_nothing_leave_no_ledger(tmp_path):
+    """Each worker removes its ledger at the end of a run that deletes all that it makes."""
+    write_test(tmp_path, SLOW.replace("time.sleep(60)", "pass"))
+    with serving(EDITION) as standin:
+        env = standin.environment() | {"XDG_STATE_HOME": str(tmp_path / "state")}
+        command = [*COMMAND, "--ec-target", "live", "--ec-edition", EDITION, "-n", "2"]
+        ran = subprocess.run(
+            command, cwd=tmp_path, env=environment(env), capture_output=True, encoding="utf-8", check=False, timeout=60
+        )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert not [*(tmp_path / "state").rglob("*.*")]
 
 
 def test_interrupted_local_run_deletes_what_it_made(tmp_path):

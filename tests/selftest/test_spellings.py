@@ -1,10 +1,14 @@
 """Secrets are found in whatever spelling, and nothing else is."""
 
 import base64
+import binascii
 import html
 import json
+import quopri
 import random
+import textwrap
 import time
+import unicodedata
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -29,6 +33,7 @@ def escaped(text: str, form: str = "\\u{:04x}") -> str:
     return "".join(form.format(ord(char)) for char in text)
 
 
+NAMES = {"+": "&plus;", "%": "&percnt;", "/": "&sol;", '"': "&QUOT;", "\\": "&bsol;", "<": "&lt;", "å": "&aring;"}
 SPELLINGS = {
     "as it is": SECRET,
     "in capitals": SECRET.upper(),
@@ -78,6 +83,19 @@ SPELLINGS = {
     "UTF-16 in hexadecimal": SECRET.encode("utf-16-le").hex(),
     "letters with nothing between them": "\u200b".join(SECRET),
     "turned round": SECRET[::-1],
+    "quoted-printable of what needs it": quopri.encodestring(BYTES).decode(),
+    "quoted-printable in a line of JSON": quopri.encodestring(BYTES).decode()[:9] + "=\\r\\n" + SECRET[9:],
+    "HTML 5 by names": "".join(NAMES.get(char, char) for char in SECRET),
+    "HTML by long numbers": escaped(SECRET, "&#{:07d};"),
+    "HTML of JSON": html.escape(json.dumps(SECRET))[6:-6],
+    "signed bytes": ", ".join(str(byte - 256 if byte > 127 else byte) for byte in BYTES),
+    "a list of letters": ", ".join(json.dumps(char, ensure_ascii=False) for char in SECRET),
+    "letters with commas": ", ".join(SECRET.replace(" ", "+")),
+    "letters with blanks": " ".join(SECRET.replace(" ", "+")),
+    "in two lines": f"{SECRET[:9]}\n    {SECRET[9:]}",
+    "in two lines of JSON": f"{SECRET[:9]}\\n{SECRET[9:]}",
+    "in two styles": f"{SECRET[:9]}\x1b[0m\x1b[31m{SECRET[9:]}",
+    "with its accents apart": unicodedata.normalize("NFD", SECRET),
     "cut before its end": f"{SECRET[:9]}...",
     "cut before its beginning": f"...{SECRET[-9:]}",
     "cut by another sign": f"{SECRET[:9]}…",
@@ -114,6 +132,9 @@ ENCODED = {
     "base64 in the other case": b64(b"x" + BYTES).swapcase(),
     "base64 of UTF-16": b64(SECRET.encode("utf-16-le")),
     "base32": base64.b32encode(b"x" + BYTES).decode(),
+    "base32 of the other alphabet": base64.b32hexencode(b"x" + BYTES).decode(),
+    "base64 in short lines": "\n".join(textwrap.wrap(b64(b"x" * 24 + BYTES), 64)),
+    "a word of a mail's header": f"=?utf-8?b?{b64(BYTES)}?=",
     "base32 in small letters": base64.b32encode(b"xyz" + BYTES).decode().lower(),
     "hexadecimal of base64": b64(BYTES).encode().hex(),
 }
@@ -130,12 +151,37 @@ def test_encoded_secret_is_masked(name):
     assert len(text) < len(ENCODED[name])
 
 
+LONG = "kq3!Vz8#pW0$tY5%hJ2^nB7&mC4*xD1(" + "å"
+GROUPS = {
+    "base85": base64.b85encode,
+    "Ascii85": base64.a85encode,
+    "Ascii85 in JSON": lambda content: json.dumps(base64.a85encode(content).decode())[1:-1].encode(),
+    "base85 in HTML": lambda content: html.escape(base64.b85encode(content).decode()).encode(),
+    "uuencode": binascii.b2a_uu,
+    "uuencode without blanks": lambda content: binascii.b2a_uu(content, backtick=True),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("before", range(6))
+def test_secret_encoded_by_groups_of_bytes_is_masked(name, before):
+    """Wherever it begins; of the groups that it shares with others some letters may be left."""
+    encoded = GROUPS[name](b"x" * before + LONG.encode() + b"yyyyy").decode().strip()
+
+    text = masked(f"before ({encoded}) behind", LONG)
+
+    assert MASK in text
+    assert not [at for at in range(14, len(encoded) - 28) if encoded[at : at + 14] in text]
+
+
 LEFT = {
     "its beginning": "p+l%us/",
     "another word": "plus and minus",
     "other base64": b64("nothing of that kind at all"),
     "other hexadecimal": b"nothing of that kind".hex(),
     "a pause": "well... go on",
+    "lines": "one\ntwo\\nthree=\nfour, five, a, b, c, d, e, f, g, h, i",
+    "letters": "a b c d e f g h i j k l",
     "nothing": "",
     "an id": "0f8fad5b-d9cb-469f-a165-70867728950e",
     "escapes": '\\u0041 %41 &#65; \\" \\\\ %25 &amp;',

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from ecsuite.messages.encodings import Span
+from ecsuite.messages.broken_up import Span
 
 # Letters without their case, and both alphabets of base64 as one; each character stays one.
 _FOLDED: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_", "abcdefghijklmnopqrstuvwxyz+/")
@@ -36,6 +36,7 @@ def fold(text: str) -> str:
 def _cores(secret: str) -> tuple[str, ...]:
     content = secret.encode(errors="surrogatepass")
     encoded = [*_encoded(content, base64.b64encode, 6, 3), *_encoded(content, base64.b32encode, 5, 5)]
+    encoded += _encoded(content, base64.b32hexencode, 5, 5)
     return tuple(core for core in map(fold, (*encoded, secret[::-1])) if len(core) >= _SHORTEST)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
+from ecsuite.messages.broken_up import Span, put_together
 from ecsuite.messages.escapes import AGAIN
 
-Span = tuple[int, int]
 # Gives the place in a text of what stands in a decoded part of it, from one character up to another.
 Places = Callable[[int, int], Span]
 
@@ -29,11 +29,12 @@ _HEX: Final = re.compile(r"[0-9a-fA-F]{2}(?:[ :,-]?[0-9a-fA-F]{2}){3,}")
 # Bytes in hexadecimal of which each has a sign of its own, and in decimal, as in a list.
 _MARKED: Final = re.compile(r"(?:(?:[=;]|0[xX]|,? {0,2}0[xX]|, |\\{1,8}[xX]?|%[uU]00)[0-9a-fA-F]{2} ?){4,}")
 _MARKED_BYTE: Final = re.compile(r"(?:[=;]|0[xX]|, |\\{1,8}[xX]?|%[uU]00)([0-9a-fA-F]{2})")
-_LISTED: Final = re.compile(r"(?<!\d)(?:\d{1,3}[, \n]{1,3}){7,}\d{1,3}(?!\d)")
-_NUMBER: Final = re.compile(r"\d+")
+_LISTED: Final = re.compile(r"(?<!\d)(?:-?\d{1,3}[, \n]{1,3}){7,}-?\d{1,3}(?!\d)")
+_NUMBER: Final = re.compile(r"-?\d+")
 # What is not seen, but for the NUL of each second byte of UTF-16.
 _UNSEEN: Final = re.compile("[\x00\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _LARGEST: Final = 255
+_BYTES: Final = 256
 
 
 def encoded(text: str) -> Iterator[tuple[str, Places]]:
@@ -41,6 +42,7 @@ def encoded(text: str) -> Iterator[tuple[str, Places]]:
     if _ESCAPE.search(text):
         # An escape may be made of escapes altogether.
         yield _without_escapes(text)
+    yield from put_together(text)
     yield from _byte_by_byte(text)
     for match in _BASE64.finditer(text):
         yield from _from_base64(match[0], range(match.start(), match.end() + 1))
@@ -106,12 +108,14 @@ def _byte_by_byte(text: str) -> Iterator[tuple[str, Places]]:
 
 def _of_bytes(found: Iterable[tuple[Span, int]]) -> tuple[str, Places]:
     """Bytes as a character each, and where each stands."""
-    spans, codes = zip(*((span, min(code, _LARGEST)) for span, code in found), strict=True)
+    spans, codes = zip(*found, strict=True)
 
     def place(start: int, end: int) -> Span:
         return spans[start][0], spans[end - 1][1]
 
-    return bytes(codes).decode("latin-1"), place
+    # What is told with a sign is a byte of Java's.
+    content = bytes(code % _BYTES if code < 0 else min(code, _LARGEST) for code in codes)
+    return content.decode("latin-1"), place
 
 
 def _among(places: Sequence[int], start: int, end: int) -> Span:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import html.entities
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 # What begins an escape.
@@ -24,7 +26,12 @@ _AMPERSANDS: Final = "(?:amp;|#38;|#[xX]26;){0,4}"
 _LOST: Final = r"\ufffd{1,4}|\?{1,4}|"
 # What behind a backslash begins an escape, and is no letter then.
 _NO_ESCAPE: Final = {"u": "(?![0-9a-fA-F]{4})", "x": "(?![0-9a-fA-F]{2})"}
-_NAMES: Final = {chr(code): name for code, name in html.entities.codepoint2name.items()} | {"'": "apos"}
+# Each character has several; those of HTML 5 without a semicolon are among those of HTML 4.
+_NAMES: Final = {
+    char: "|".join(sorted(name.rstrip(";") for name, _ in named))
+    for char, named in groupby(sorted(html.entities.html5.items(), key=itemgetter(1)), key=itemgetter(1))
+    if len(char) == 1
+}
 
 
 def spelt(text: str, *, folded: bool = True, lossy: bool = False) -> str:
@@ -37,7 +44,10 @@ def spelt(text: str, *, folded: bool = True, lossy: bool = False) -> str:
     """
     # Of several backslashes each could take those of the next.
     units = ((char, len([*group])) for char, group in groupby(text))
-    backslash = r"\\(?:134|[uU]\{?0{0,6}5[cC]\}?|5[cC])|\\|" + rf"%{AGAIN}5[cC]|&{_AMPERSANDS}(?:#92|#[xX]5[cC]|bsol);?"
+    backslash = (
+        r"\\(?:134|[uU]\{?0{0,6}5[cC]\}?|5[cC])|\\|"
+        rf"%{AGAIN}5[cC]|&{_AMPERSANDS}(?:#0{{0,8}}92|#[xX]0{{0,8}}5[cC]|bsol);?"
+    )
     return "".join(
         f"(?:{backslash}){{{times},{8 + 3 * times}}}" if char == "\\" else _unit(char, folded, lossy) * times
         for char, times in units
@@ -58,13 +68,14 @@ def _unit(char: str, folded: bool, lossy: bool) -> str:  # noqa: FBT001  they ar
     told = "|".join(part for each in cases for part in _backslashed(each))
     itself = "|".join(f"{each}{_NO_ESCAPE.get(each.lower(), '')}" for each in plain)
     # What is told by its code comes first, for a digit may be itself, and a part of a code.
-    escaped = f"{_BACKSLASHES}(?:{told}|{itself}|(?:%|u0025){AGAIN}(?:{percent})|u0026{entity})"
+    escaped = f"{_BACKSLASHES}(?:{told}|{itself}|(?:%|u0025){AGAIN}(?:{percent})|(?:u0026|&){entity})"
     alternatives = [
         *plain,
         rf"\\(?:{escaped})",
         f"%{AGAIN}(?:{percent}|5[cC](?:{escaped})|26{entity})",
         f"&{entity}",
         *(_misread(each) for each in cases if not each.isascii()),
+        *(re.escape(apart) for each in cases if (apart := unicodedata.normalize("NFD", each)) != each),
         *([_LOST] if lossy and not char.isascii() else ()),
     ]
     return f"(?:{'|'.join(alternatives)})"
@@ -85,10 +96,10 @@ def _latin(char: str) -> Iterator[bytes]:
 
 
 def _entities(char: str) -> Iterator[str]:
-    yield f"#0{{0,5}}{ord(char)}"
-    yield f"#[xX]0{{0,5}}{_any_case(f'{ord(char):x}')}"
+    yield f"#0{{0,8}}{ord(char)}"
+    yield f"#[xX]0{{0,8}}{_any_case(f'{ord(char):x}')}"
     if char in _NAMES:
-        yield _NAMES[char]
+        yield f"(?:{_NAMES[char]})"
 
 
 def _backslashed(char: str) -> Iterator[str]:

@@ -12,8 +12,10 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
+from ecsuite.messages import groups
+from ecsuite.messages.broken_up import Span
 from ecsuite.messages.caseless import fold, places
-from ecsuite.messages.encodings import Span, encoded
+from ecsuite.messages.encodings import encoded
 from ecsuite.messages.escapes import ESCAPING, spelt
 
 
@@ -61,7 +63,7 @@ class Finder:
         """
         if len(text) < self._fewest or not self._secrets:
             return []
-        return _apart([*self._found(text, DEPTH), *self._cut(text), *self._caseless(text)])
+        return _apart([*self._found(text, DEPTH), *self._cut(text), *self._guessed(text)])
 
     def _found(self, text: str, depth: int) -> Iterator[Place]:
         looked_at = _Text(text)
@@ -74,12 +76,12 @@ class Finder:
                     for place in self._found(run, depth - 1):
                         yield Place(*place_of(place.start, place.end), place.secret)
 
-    def _caseless(self, text: str) -> Iterator[Place]:
-        """Secrets in an encoding that has lost the case of its letters, or turned round."""
+    def _guessed(self, text: str) -> Iterator[Place]:
+        """Secrets in an encoding that has lost the case of its letters, turned round, or encoded by groups of bytes."""
         folded = fold(text)
         for secret in self._secrets:
             if len(secret.value) >= SHORTEST:
-                for start, end in places(folded, secret.value):
+                for start, end in (*places(folded, secret.value), *groups.places(text, secret.value)):
                     yield Place(start, end, secret.value)
 
     def _cut(self, text: str) -> Iterator[Place]:

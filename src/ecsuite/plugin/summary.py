@@ -53,7 +53,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
             del stats[name]
     try:
         yield
-        _tell(terminalreporter, config)
+        # A worker of pytest-xdist has a terminal, too, which nobody sees.
+        if not hasattr(config, "workerinput"):
+            _tell(terminalreporter, config)
     finally:
         stats.update(kept)
 

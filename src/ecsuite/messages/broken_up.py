@@ -1,0 +1,75 @@
+"""What is broken up in a text, put together: by line ends, by styles of a terminal, letter by letter, for a mail."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Final
+
+Span = tuple[int, int]
+
+_LINE_END: Final = r"(?:\r?\n|\\{1,8}r\\{1,8}n|\\{1,8}n)"
+# A line that was folded goes on behind blanks.
+_FOLD: Final = rf"{_LINE_END}[ \t]{{0,40}}"
+# As it is, or escaped.
+_STYLE: Final = r"(?:\x1b|\\{1,8}(?:x1b|u001b|033))\[[0-9;]{0,20}m"
+# Between two words of a header of a mail (RFC 2047 section 2).
+_NEXT_WORD: Final = rf"\?={_LINE_END}?[ \t]{{1,8}}=\?[^?\s]{{1,20}}\?[bBqQ]\?"
+_BREAK: Final = re.compile(f"{_NEXT_WORD}|{_FOLD}|{_STYLE}")
+# Of quoted-printable (RFC 2045 section 6.7).
+_QUOTED: Final = re.compile(rf"=(?:([0-9A-Fa-f]{{2}})|{_LINE_END})")
+# Letters each of which is an item of a list, and letters with a sign between them.
+_LETTER: Final = r"(?:\"(?:\\.|[^\"\\])\"|'(?:\\.|[^'\\])')"
+_LISTED: Final = re.compile(rf"(?:{_LETTER}\s{{0,40}},\s{{0,40}}){{7,}}{_LETTER}")
+_ITEM: Final = re.compile(r"([\"'])\\?(.)\1")
+_SPREAD: Final = (re.compile(r"(?:\S ){7,}\S"), re.compile(r"(?:\S, ){7,}\S"), re.compile(r"(?:[^,\s],){7,}[^,\s]"))
+
+
+def put_together(text: str) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
+    """What is broken up in a text, in one piece, and what gives its places in the text."""
+    if _BREAK.search(text):
+        yield _replaced(text, ((match.span(), "") for match in _BREAK.finditer(text)))
+    if _QUOTED.search(text):
+        found = _QUOTED.finditer(text)
+        yield _replaced(text, ((match.span(), chr(int(match[1], 16)) if match[1] else "") for match in found))
+    for match in _LISTED.finditer(text):
+        items = [*_ITEM.finditer(text, *match.span())]
+        yield "".join(item[2] for item in items), partial(_of_letters, [item.span() for item in items])
+    for pattern in _SPREAD:
+        for match in pattern.finditer(text):
+            step = 2 if pattern is not _SPREAD[1] else 3
+            spans = [(at, at + 1) for at in range(match.start(), match.end(), step)]
+            yield match[0][::step], partial(_of_letters, spans)
+
+
+def _replaced(text: str, parts: Iterable[tuple[Span, str]]) -> tuple[str, Callable[[int, int], Span]]:
+    """A text with some of its parts replaced by nothing, or by a character."""
+    pieces: list[str] = []
+    # Where each piece begins in the new text, and in the old one.
+    new, old = [0], [0]
+    at = length = 0
+    for (start, end), character in parts:
+        pieces += [text[at:start], character]
+        for begins, piece in ((at, text[at:start]), (start, character)):
+            new.append(length)
+            old.append(begins)
+            length += len(piece)
+        at = end
+        new.append(length)
+        old.append(at)
+    return "".join([*pieces, text[at:]]), partial(_among_pieces, new, old)
+
+
+def _among_pieces(new: Sequence[int], old: Sequence[int], start: int, end: int) -> Span:
+    return _place(new, old, start), _place(new, old, end - 1) + 1
+
+
+def _place(new: Sequence[int], old: Sequence[int], at: int) -> int:
+    piece = bisect_right(new, at) - 1
+    return old[piece] + at - new[piece]
+
+
+def _of_letters(spans: Sequence[Span], start: int, end: int) -> Span:
+    return spans[start][0], spans[end - 1][1]
