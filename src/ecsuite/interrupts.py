@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import FrameType
@@ -21,6 +22,9 @@ DELETING: Final = (
     "ecsuite: interrupted already; what the run has made is being deleted "
     "(an interruption too many leaves it, for `ecsuite cleanup`)"
 )
+# How often the main thread is woken for a signal, and seconds in between.
+_WAKES: Final = 50
+_BETWEEN_WAKES: Final = 0.1
 # What a command ends with that was interrupted.
 EXIT_CODE: Final = 2
 
@@ -74,6 +78,8 @@ class Interrupts:
         self._is_over = True
 
     def _handle(self, _: int, __: FrameType | None) -> None:
+        if self._waker is not None:
+            self._waker.heard()
         if self._is_over and not self._count:
             # All has been said and deleted: the run ends as it would have.
             return
@@ -103,6 +109,7 @@ class _Waker:
 
     def __init__(self, numbers: frozenset[int]) -> None:
         self._numbers = numbers
+        self._is_due = False
         self._main = threading.main_thread().ident or 0
         self._readable, self._writable = os.pipe()
         os.set_blocking(self._writable, False)
@@ -131,9 +138,18 @@ class _Waker:
 
     def _wake(self) -> None:
         while numbers := os.read(self._readable, 64):
-            if self._numbers.intersection(numbers):
+            self._is_due = bool(self._numbers.intersection(numbers))
+            for _ in range(_WAKES):
+                # It may be about to wait, and begin to do so only after it was woken.
+                if not self._is_due:
+                    break
                 signal.pthread_kill(self._main, signal.SIGURG)
+                time.sleep(_BETWEEN_WAKES)
         os.close(self._readable)
+
+    def heard(self) -> None:
+        """The main thread has handled a signal, and need not be woken."""
+        self._is_due = False
 
 
 def _nothing(_: int, __: FrameType | None) -> None:

@@ -8,9 +8,11 @@ from sockets import CLOSE, USER, answer, server
 
 from ecsuite.checks import Checker
 from ecsuite.client import Api
+from ecsuite.client.decoding import Decoding
 from ecsuite.errors import CouldNotTell
 from ecsuite.findings.breach import Place
 from ecsuite.findings.broken import PromiseBroken
+from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.promises import NO_BODY, RESPONSE_ARRIVES, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
@@ -82,6 +84,52 @@ def test_what_follows_a_response_is_not_the_next_one(connect, name):
     notes = [finding.breach.note for finding in api.journal.findings if finding.promise == RESPONSE_BODY.id]
     assert notes == ["something follows the 15 bytes of its Content-Length"] * is_finding
     assert len(running.requests) == running.connections == 2
+
+
+class Shared:
+    """A connection that another thread uses as soon as a response is closed: from then on what came is another's."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body, self.is_free, self.is_closed = body, False, False
+
+    def stray(self, length: int) -> bytes:
+        return b"HTTP/1.1 200 OK" if self.is_free else self.body[length:]
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Stream(httpx.SyncByteStream):
+    """A body on such a connection."""
+
+    def __init__(self, network: Shared, length: int) -> None:
+        self._network, self._length = network, length
+
+    def __iter__(self):
+        yield self._network.body[: self._length]
+
+    def close(self) -> None:
+        self._network.is_free = True
+
+
+@pytest.mark.parametrize(("body", "is_stray"), [(b"[1]", False), (b"[1]}", True)])
+def test_next_response_on_a_connection_is_not_blamed_on_the_one_before(body, is_stray):
+    """What follows a body is looked at before its connection is free, on which another thread may read at once."""
+    network = Shared(body)
+
+    class One(httpx.BaseTransport):
+        def handle_request(self, request):  # noqa: ARG002
+            parts = {"headers": {"Content-Length": "3"}, "extensions": {"network_stream": network}}
+            return httpx.Response(200, stream=Stream(network, 3), **parts)
+
+    with (
+        httpx.Client(transport=Decoding(One())) as http,
+        pytest.raises(httpx.DecodingError) if is_stray else nullcontext(),
+    ):
+        assert http.get("http://host/").json() == [1]
+
+    assert network.is_free
+    assert network.is_closed == is_stray
 
 
 def test_what_comes_too_late_is_told_with_what_came_before(connect):
