@@ -76,7 +76,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 RECORD_COMMAND = "python3 -m tox run -e record"
 
@@ -389,24 +389,32 @@ class StandInDidNotStart(UsageError):
         super().__init__(f"the local stand-in did not start: {said or 'it printed nothing'}")
 
 
+# Characters that are told of what is wrong in a file; there is no secret in what is cut.
+_LONGEST: Final = 400
+
+
+def _cut(what: str) -> str:
+    return what if len(what) <= _LONGEST else f"{what[:_LONGEST]}..."
+
+
 class ContractError(EcsuiteError):
     """A contract document cannot be used as it is."""
 
 
 class ContractUnreadable(ContractError):
     def __init__(self, label: str, reason: str) -> None:
-        super().__init__(f"cannot read the contract {label}: {reason}; expected an OpenAPI 3.1 document in YAML")
+        super().__init__(f"cannot read the contract {label}: {_cut(reason)}; expected an OpenAPI 3.1 document in YAML")
 
 
 class ContractKeywordUnknown(ContractError):
     def __init__(self, where: str, keyword: str, kind: str, near: str | None) -> None:
         hint = f"did you mean {near!r}" if near else "remove it, or add its meaning to src/ecsuite/contract/keywords.py"
-        super().__init__(f"{where}: the {kind} keyword {keyword!r} is not supported by the checks: {hint}")
+        super().__init__(f"{where}: the {kind} keyword {_cut(keyword)!r} is not supported by the checks: {hint}")
 
 
 class ContractInvalid(ContractError):
     def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"{where}: {what}")
+        super().__init__(f"{where}: {_cut(what)}")
 
 
 class CassetteError(EcsuiteError):
@@ -414,7 +422,7 @@ class CassetteError(EcsuiteError):
 
     def __init__(self, path: Path | str, what: str) -> None:
         self.path = str(path)
-        super().__init__(f"cassette {path} {what}; record it again with: {RECORD_COMMAND}")
+        super().__init__(f"cassette {path} {_cut(what)}; record it again with: {RECORD_COMMAND}")
 
 
 class CassetteMissing(CassetteError):

@@ -410,3 +410,12 @@ def test_alias_is_taken():
     aliases = "Entity: {type: object, properties: {a: &day {type: string, format: date}, b: *day}}"
 
     assert contract(ENTITY, aliases).operations
+
+
+@pytest.mark.parametrize("place", ["x-level: spec", "$ref: '#/components/schemas/Entity'", "- {name: id, in: path"])
+def test_long_value_does_not_make_a_long_line(place):
+    """What is told of a value is a line that can be read, however long the value is."""
+    with pytest.raises(ContractError) as caught:
+        contract(place, f"{place.rpartition(':')[0]}: {'y' * 100_000}")
+
+    assert len(str(caught.value)) < 1000
