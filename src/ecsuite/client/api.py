@@ -229,7 +229,7 @@ class Api:
         return self._sweep.left
 
     def map_concurrently(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
-        """What an act gives for each of several things; where the server takes its time, several are under way at once.
+        """The results of an act for each of several things; with a slow server, several run at once.
 
         They must not depend on each other.
         """
@@ -250,11 +250,11 @@ class Api:
         self._watch.add_finding(promise, breach, decoded.exchange, decoded.operation)
 
     def is_beyond_reach(self, path: str) -> bool:
-        """Whether what stands before the API is known to refuse a path; only with ids that were asked for."""
+        """Whether an intermediary is known to reject a path; only with unusual ids, which must be asked for."""
         return self.cleanup.ownership.is_beyond_reach(path)
 
     def is_deletable(self, method: str, path: str, **options: Any) -> bool:
-        """Whether a call may be sent, for what it makes can be deleted; options as for `request`.
+        """Whether a call may be sent: only if what it creates can be deleted; options as for `request`.
 
         Where others use the server nothing is made by an id that a legal server may never find in a path, or that a
         gateway before this one refuses there.

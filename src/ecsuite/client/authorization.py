@@ -1,4 +1,4 @@
-"""How a client is authorized: the token of its partner on each call, renewed where it has ended."""
+"""Authorization of a client: the token of its partner on each call, renewed when it has expired."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Authorization:
         return response
 
     def _is_good(self, token: str) -> bool:
-        """Whether a token is good for what it was good for before; if that is not known, for any harmless read."""
+        """Whether a token still works for a call that it worked for before; if none is known, for any harmless read."""
         paths = [operation.path for operation in readable(self._contract)[:READS]]
         urls = [self._token.proven] if self._token.proven else [self._target.base_url + path for path in paths]
         probes = (self._sender.request("GET", url, UNSPECIFIED, {"headers": _bearer(token)}) for url in urls)

@@ -1,4 +1,4 @@
-"""Whose certificates are trusted: the system's, as curl and browsers have it, so that a company's own are."""
+"""Which certificates are trusted: the system's, as curl and browsers do, and so a company's own."""
 
 from __future__ import annotations
 

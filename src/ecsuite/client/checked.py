@@ -1,4 +1,4 @@
-"""What travels with a response: its exchange, decoded beside the contract, and what the checks said of it."""
+"""What travels with a response: its exchange, decoded by the contract, and the verdicts of the checks."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Checked:
         return body.value
 
     def known(self) -> Any:
-        """The same without what the contract does not speak of, and so may be different each time; raises as `json`."""
+        """The same without undocumented members, which may differ each time; raises as `json`."""
         value, operation, read = self.json(), self.decoded.operation, self.decoded.body
         rule = operation.response(self.decoded.status) if operation else None
         schema = schema_for(rule.content, self.decoded.media_type.essence) if rule else None
@@ -97,7 +97,7 @@ def checked_of(response: httpx.Response) -> Checked:
 
 
 def require_expected(response: httpx.Response, expect: Expectation) -> None:
-    """See that a response is one that its caller has a right to.
+    """Require that a response is as its caller expects.
 
     Raises:
         PromiseBroken: it is another one; the finding is in the journal.

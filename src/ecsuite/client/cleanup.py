@@ -59,7 +59,7 @@ class Cleanup:
         self._uncertain: set[str] = set()
 
     def prepare(self, decoded: DecodedExchange) -> None:
-        """Before a call is sent: write down what it is to make."""
+        """Before a call is sent: write down what it will create."""
         if self._ledger is None:
             return
         if own := list(filter(self.ownership.is_own, makes(self._contract, decoded))):
@@ -73,7 +73,7 @@ class Cleanup:
         return self._ledger is not None
 
     def prove(self, maker: Operation, lister: Operation, ids: Iterable[str]) -> None:
-        """Write down what a list shows, of which all is the run's own that goes with what a call has made."""
+        """Write down the ids in a list, all the run's own, of what is deleted along with what a call has created."""
         for link in deletions(self._contract, maker):
             if self._ledger is not None:
                 self._ledger.shown(fill(self._contract.operations[link.operation_id], {}), lister.path, ids)
@@ -138,7 +138,7 @@ class Cleanup:
                     self._add(link, values, is_certain=False)
 
     def renamed(self, decoded: DecodedExchange) -> list[tuple[str, str]]:
-        """Of what was made under another id than was sent: where it would stand by the id that was sent, and does."""
+        """Of what was created under another id than the one sent: the path by the id sent, and the actual path."""
         pairs = []
         for link in deletions(self._contract, decoded.operation):
             sent, shown = list(texts_sent(link, decoded)), list(texts(link, decoded.values))
@@ -150,7 +150,7 @@ class Cleanup:
         return [(one, two) for one, two in found if one != two and one in self._made and two not in self._made]
 
     def take_over(self, sent: str, answered: str) -> None:
-        """Learn that nothing is there under the id that was sent, so that what was answered is the run's own."""
+        """Learn that nothing exists under the id that was sent, so that the one in the response is the run's own."""
         self._made.pop(sent, None)
         self._uncertain.discard(sent)
         self._keep(answered)
@@ -166,7 +166,7 @@ class Cleanup:
                 self._seek(decoded)
 
     def _settle(self, decoded: DecodedExchange) -> None:
-        """Learn that a call has made nothing but what is known by now, so that nothing else need be written down."""
+        """Learn that a call has created no more than is known by now, so that nothing else need be written down."""
         if self._ledger is not None:
             for path in makes(self._contract, decoded):
                 if path not in self._made:
@@ -194,7 +194,7 @@ class Cleanup:
             self._ledger.making(path)
 
     def _seek(self, decoded: DecodedExchange) -> None:
-        """Note that something is to be looked for which the server has named."""
+        """Note that something must be looked for whose id the server has chosen."""
         sought = self._sought_by(decoded)
         if sought is not None:
             self._sought[sought] = None
@@ -222,7 +222,7 @@ class Cleanup:
             self._unfindable[path] = None
 
     def sought(self) -> list[Sought]:
-        """What is to be looked for in lists, once: who asks has it from then on."""
+        """What must be looked for in lists; returned once, as the caller takes it over."""
         sought = list(self._sought)
         self._sought.clear()
         return sought
@@ -251,12 +251,12 @@ class Cleanup:
 
     @property
     def unfindable(self) -> tuple[str, ...]:
-        """The paths of what has an id that no path carries, or that was not found by its path."""
+        """The paths of entities whose ids no path can carry, or that were not found by their paths."""
         return tuple(self._unfindable)
 
     @property
     def untraceable(self) -> tuple[str, ...]:
-        """The paths of calls that may have made what nothing tells from others."""
+        """The paths of calls that may have created something indistinguishable from others' data."""
         return tuple(self._untraceable)
 
 

@@ -139,7 +139,7 @@ def note_repeated(request: httpx.Request) -> None:
 
 
 def mark_repeated(request: httpx.Request) -> None:
-    """Have it known that a request is sent again, and may have been done before."""
+    """Mark a request as a repetition, which the server may have processed before."""
     request.extensions[EXPECTATION] = replace(request.extensions[EXPECTATION], repeated=True)
 
 
@@ -151,12 +151,12 @@ def is_lost(error: Exception) -> bool:
 
 
 def is_asking_for_credentials(error: Exception) -> bool:
-    """Whether a proxy passes nothing on, for it was given no credentials, or wrong ones."""
+    """Whether a proxy forwards nothing, because it got no credentials, or wrong ones."""
     return isinstance(error, httpx.ProxyError) and str(error).startswith("407")
 
 
 def said_by(error: httpx.RequestError) -> str:
-    """What an error of httpx says, with its name, unless it is ours and says all by itself."""
+    """The text of an httpx error, with its name; of our own errors the text alone."""
     if isinstance(error, httpx.DecodingError | CutOff):
         return str(error)
     if is_asking_for_credentials(error):
@@ -167,7 +167,7 @@ def said_by(error: httpx.RequestError) -> str:
 
 
 def is_cut_off(error: Exception) -> bool:
-    """Whether the body of a response ended before its end, so far as it came in HTTP's own terms."""
+    """Whether the body of a response was cut off, by its own framing."""
     if isinstance(error, httpx.RemoteProtocolError):
         return str(error).startswith(_NOT_ALL_CAME)
     return isinstance(error, httpx.NetworkError)

@@ -18,7 +18,7 @@ MOST_PAGES: Final = 1000
 
 
 def listed(contract: Contract, lister: Operation, read: Callable[[str], httpx.Response]) -> dict[str, str] | None:
-    """The ids that a list shows, by the paths of what has them; None where it cannot be read to its end.
+    """The ids that a list shows, by the paths of their entities; None if it cannot be read to its end.
 
     Args:
         contract: whose entities are listed.

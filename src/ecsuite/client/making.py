@@ -1,4 +1,4 @@
-"""What a call is to make, by the links of the contract: pure, from what is sent, or from what was answered."""
+"""What a call creates, by the links of the contract: pure, from the request or from the response."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAKING: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 def deletions(contract: Contract, operation: Operation | None) -> list[Link]:
-    """The links from what a call makes to what deletes it."""
+    """The links from what a call creates to the operation that deletes it."""
     if operation is None or operation.method not in MAKING:
         return []
     links = success_links(operation)
@@ -31,7 +31,7 @@ def as_answered(values: Values) -> Values:
 
 
 def texts(link: Link, values: Values) -> Iterator[dict[str, str] | None]:
-    """The parameters of each call that a link leads to, also where they are no texts; None where some are missing."""
+    """The parameters of each call that a link leads to, even if they are not strings; None if some are missing."""
     for found in link.every(values):
         known = {name: value for name, value in found.items() if isinstance(value, str)}
         known |= {name: json.dumps(value) for name, value in found.items() if isinstance(value, int | float)}
@@ -39,13 +39,13 @@ def texts(link: Link, values: Values) -> Iterator[dict[str, str] | None]:
 
 
 def texts_sent(link: Link, decoded: DecodedExchange) -> Iterator[dict[str, str] | None]:
-    """The same by what was sent, as if the response had shown it; None where the server chooses the id."""
+    """The same by the request, as if the response had shown it; None if the server chooses the id."""
     sent = _as_sent(decoded)
     yield from [None] if sent is None else texts(link, sent)
 
 
 def makes(contract: Contract, decoded: DecodedExchange) -> list[str]:
-    """The paths of what a call is to make, by what it sends; of those that can be asked for."""
+    """The paths of what a call creates, by its request; only of those that a path can name."""
     return [
         fill(contract.operations[link.operation_id], values)
         for link in deletions(contract, decoded.operation)
@@ -55,7 +55,7 @@ def makes(contract: Contract, decoded: DecodedExchange) -> list[str]:
 
 
 def is_deletable(contract: Contract, decoded: DecodedExchange) -> bool:
-    """Whether what a call is to make can be deleted, whoever serves it, as far as the client chooses its id."""
+    """Whether what a call creates can be deleted on any server, as far as the client chooses its id."""
     sent = _as_sent(decoded)
     ids = (
         ()
@@ -72,13 +72,13 @@ def is_deletable(contract: Contract, decoded: DecodedExchange) -> bool:
 
 
 def names_by_server(contract: Contract, decoded: DecodedExchange) -> bool:
-    """Whether a call makes something that goes by an id which it does not send."""
+    """Whether a call creates something under an id that it does not send."""
     links = deletions(contract, decoded.operation)
     return any(values is None for link in links for values in texts_sent(link, decoded))
 
 
 def sought_by(contract: Contract, decoded: DecodedExchange, *, is_below_own: bool) -> Sought | None:
-    """How to look for what a call makes under an id of the server's; None where nothing tells it from others'."""
+    """How to find what a call creates under an id of the server's; None if it looks like others' data."""
     entity_type = type_made_by(contract, decoded.operation.id) if decoded.operation else None
     if entity_type is None or entity_type.lister is None:
         return None
@@ -88,7 +88,7 @@ def sought_by(contract: Contract, decoded: DecodedExchange, *, is_below_own: boo
 
 
 def lists_at_stake(contract: Contract, operation: Operation | None) -> list[Operation]:
-    """The lists that show what goes with a DELETE of all of a kind: for that call, and for what makes such things."""
+    """The lists of what a DELETE of a whole kind removes: for that call, and for the call that creates such things."""
     operations = contract.operations
     return [
         operations[link.operation_id]
@@ -115,7 +115,7 @@ def type_made_by(contract: Contract, creator: str) -> EntityType | None:
 
 
 def unique_text(decoded: DecodedExchange) -> str:
-    """A text in what was sent that nobody else has sent; empty where there is none."""
+    """A string in the request that nobody else has sent; empty if there is none."""
     return next((text for _, text in texts_in(decoded.values.request) if is_unique(text)), "")
 
 

@@ -1,4 +1,4 @@
-"""Connections on which a response may take so long, and be so large, and no more (`ecsuite.bounds`).
+"""Connections that bound the time and the size of a response (`ecsuite.bounds`).
 
 httpx bounds each read, so a server that sends a byte now and then, or a hint (103) after the other, is read for ever.
 Here the time and the bytes of a response are counted from the last byte of its request. What is slow ends as any
@@ -123,7 +123,7 @@ class _BoundedStream(httpcore.NetworkStream):
         self._head_length = _length_of_heads(bytes(self._heads))
 
     def stray(self, length: int) -> bytes:
-        """What has come beyond a body of some bytes, which would be taken for the beginning of the next response."""
+        """What came after a body of a given length, and would be read as the start of the next response."""
         count = self._received - self._head_length - length
         return self._latest[-count:] if count > 0 else b""
 
@@ -183,7 +183,7 @@ class _BoundedStream(httpcore.NetworkStream):
 
 
 def _length_of_heads(received: bytes) -> int:
-    """How many bytes the informational heads take, and the one that follows them."""
+    """The length of the informational heads and the final head, in bytes."""
     at = 0
     while (end := _END_OF_HEAD.search(received, at)) is not None:
         is_informational = _INFORMATIONAL.match(received, at) is not None

@@ -1,4 +1,4 @@
-"""What a run may make and delete on a server that others use: nothing that was there before, or could never go."""
+"""What a run may create and delete on a shared server: nothing that existed before, or could never be deleted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_unique(text: str) -> bool:
 
 
 class Ownership:
-    """Which paths are of things that the run has made.
+    """Knows which paths are of entities that the run has created.
 
     Args:
         is_shared: whether others use the server; if not, everything there is the run's own.
@@ -40,11 +40,11 @@ class Ownership:
         self._shown: set[str] = set()
 
     def is_own(self, path: str) -> bool:
-        """Whether what is made at a path is the run's own: nobody else can have its id, or nothing was there before."""
+        """Whether what is created at a path is the run's own: its id is unique, or nothing existed there before."""
         return not self.is_shared or path in self._own or self._is_surely_own(path)
 
     def has_made(self, path: str) -> bool:
-        """Whether the run has made what is at a path; that nobody else can have its id says nothing of who has it."""
+        """Whether the run has created what is at a path; a unique id is no evidence of that."""
         return path in self._own
 
     def may_delete_all(self) -> None:
@@ -62,7 +62,7 @@ class Ownership:
             self._own.add(path)
 
     def show(self, ids: Iterable[str]) -> None:
-        """Note the ids that a list has shown: others may have them, however unlike any other they are."""
+        """Note the ids that a list has shown: they may be others', however unique they look."""
         self._shown.update(ids)
 
     def must_look(self, path: str) -> bool:
@@ -83,11 +83,11 @@ class Ownership:
         self._empty.add(path)
 
     def is_beyond_reach(self, path: str) -> bool:
-        """Whether what stands before the API is known to refuse a path."""
+        """Whether an intermediary is known to reject a path."""
         return path in self._beyond
 
     def beyond_reach(self, path: str) -> None:
-        """Note that what stands before the API refuses a path."""
+        """Note that an intermediary rejects a path."""
         self._beyond.add(path)
 
     def _is_surely_own(self, path: str) -> bool:

@@ -26,7 +26,7 @@ _R = TypeVar("_R")
 
 
 class Latency:
-    """How long the latest calls took, with all their waiting and trying again; runs against one target may share it."""
+    """How long recent calls took, waits and retries included; runs against one target may share it."""
 
     def __init__(self) -> None:
         self._seconds: deque[float] = deque(maxlen=100)
@@ -42,7 +42,7 @@ class Latency:
 
     @property
     def is_slow(self) -> bool:
-        """Whether the server takes its time, so that several calls at once are done sooner."""
+        """Whether the server is so slow that concurrent calls pay."""
         return self.average >= SLOW
 
 
@@ -124,7 +124,7 @@ def poll(
 
 
 def map_concurrently(act: Callable[[_T], _R], each: Sequence[_T], ending: Ending) -> list[_R]:
-    """What an act gives for each of several things that do not depend on each other, a few at once.
+    """The results of an act for each of several independent things, a few at once.
 
     Where the run is interrupted, what is under way is waited for as long as `ending` says.
     """

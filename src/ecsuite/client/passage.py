@@ -1,4 +1,4 @@
-"""Whether a path with an unusual id gets as far as the API, or is refused by what stands before it."""
+"""Whether a path with an unusual id reaches the API, or is rejected by an intermediary."""
 
 from __future__ import annotations
 

@@ -33,12 +33,12 @@ def segment(text: str) -> str:
 
 
 def is_findable(own: str) -> bool:
-    """Whether every server can be asked for what has an id; of others a legal one may never find it in a path."""
+    """Whether every server finds an entity of an id by its path; a legal server may not find unusual ids."""
     return is_segment(own) and not any(char in _FRAGILE or unicodedata.category(char) in _NO_TEXT for char in own)
 
 
 def is_plain(written: str) -> bool:
-    """Whether a segment, as it stands in a path, is such as nothing between a client and an API refuses."""
+    """Whether a segment of a path is so plain that no intermediary rejects it."""
     return bool(_PLAIN.fullmatch(written))
 
 

@@ -1,4 +1,4 @@
-"""How long the calls of a run wait for a service that is unsteady, all of them together."""
+"""How long the calls of a run, taken together, wait for an unsteady service."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Patience:
         self.is_silent = False
 
     def seconds(self, call: str, trouble: Trouble) -> float:
-        """How long a call may wait in all; nothing where the whole service had no answer for as long as that.
+        """How long a call may wait in all; zero if the whole service has not responded for that long.
 
         Args:
             call: what is called; calls of one operation have the same name.
@@ -125,7 +125,7 @@ class Patience:
         return max(self._busy_until - time.monotonic(), 0.0) if self._busy_until else 0.0
 
     def tell(self, wait: Wait, waited: float) -> None:
-        """Tell of a wait that is worth it; `waited` is how long the call has waited already."""
+        """Report a wait that is long enough; `waited` is how long the call has waited already."""
         self.activity.waits(wait.what, wait.seconds)
         now = time.monotonic()
         with self._lock:

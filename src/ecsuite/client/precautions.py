@@ -1,4 +1,4 @@
-"""What is looked at before a call is sent, so that a run deletes nothing of others, and leaves nothing of its own."""
+"""Precautions before a call is sent, so that a run deletes nothing of others and leaves nothing of its own."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Precautions:
         return True
 
     def take(self, request: httpx.Request) -> None:
-        """Look at what a call is about that is to be sent, and write down what it is to make.
+        """Check what a call is about before it is sent, and write down what it will create.
 
         Raises:
             Undeletable: what it makes might never be deleted.
@@ -74,7 +74,7 @@ class Precautions:
         return self._checker.decode(Exchange(to_request(request), Response(0)))
 
     def _require_deletable(self, decoded: DecodedExchange, line: str) -> None:
-        """See that what a call makes can be reached, and note what is there already."""
+        """Require that what a call creates can be reached, and note what exists already."""
         if not self._ownership.unusual_ids and not is_deletable(self._contract, decoded):
             raise Undeletable(line)
         if self._ownership.is_shared and not self._in_order:
@@ -103,7 +103,7 @@ class Precautions:
             self._ownership.may_delete_all()
 
     def _require_own(self, decoded: DecodedExchange, line: str) -> None:
-        """See that what a call deletes, changes or adds to is the run's own, or not there: lists show others' ids."""
+        """Require that what a call deletes, changes or adds to is the run's own, or does not exist."""
         path = self._named(decoded)
         if not path or self._ownership.is_of_run(path):
             return
@@ -113,7 +113,7 @@ class Precautions:
         self._ownership.found_nothing(path)
 
     def _named(self, decoded: DecodedExchange) -> str:
-        """The path of what the ids in the path of a call name, where that can be read; empty where it cannot."""
+        """The path of the entity that a call names, if it can be read; else empty."""
         if decoded.operation is None or not decoded.path_values:
             return ""
         path = fill(decoded.operation, decoded.path_values)
@@ -125,7 +125,7 @@ class Precautions:
         return ""
 
     def after(self, response: httpx.Response) -> None:
-        """Look at what a call has made, where others use the server, and its answer does not say what is the run's own.
+        """On a shared server, find out what a call has created if its response does not say.
 
         That is so where it names another id than was sent, and where it made what is deleted with all of its kind: as
         nothing of others was there before it, all that is there now is the run's own, and a later run can prove it.

@@ -54,7 +54,7 @@ class _UnansweredError(Exception):
 
 
 def with_retries(send: Send, patience: Patience | None = None) -> Send:
-    """A sender that tries again, as long as its patience lasts.
+    """A sender that retries as long as its patience lasts.
 
     Where that does not help, the last response is returned, or the last error raised.
 
@@ -153,7 +153,7 @@ class _RetryPolicy:
 
 
 def _trouble(error: Exception) -> Trouble | None:
-    """What a failure is; None for what no other try would mend, or nobody may try again."""
+    """The kind of a failure; None if a retry would not help, or is not allowed."""
     if isinstance(error, _UnansweredError):
         return "busy" if _interception(error.response) == "busy" else "gateway"
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError):

@@ -1,4 +1,4 @@
-"""Builds the requests of one client and sends them; what kept an answer away is told in our own errors."""
+"""Builds the requests of one client and sends them; a missing response is one of our own errors."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Sender:
         return response
 
     def _failed(self, request: httpx.Request, error: httpx.RequestError) -> Exception:
-        """What a call is to raise to which no response came."""
+        """The error of a call without a response."""
         reason = said_by(error)
         could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
         is_unreadable = isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError) and not is_lost(error)

@@ -101,7 +101,7 @@ class Sweep:
         self._cleanup.found(sought, body)
 
     def _asked(self, method: str, path: str) -> httpx.Response | _Why:
-        """The answer to a call; why it has none, or neither success nor a 404, where that is so."""
+        """The response to a call, and why it is missing, or neither a success nor a 404."""
         try:
             response = self._request(method, path)
         except PromiseBroken:

@@ -1,4 +1,4 @@
-"""The access token of a partner: fetched once, kept, and renewed before it ends."""
+"""The access token of a partner: fetched once, kept, and renewed before it expires."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Grant(NamedTuple):
 
 
 def _seconds(lifetime: Any) -> float | None:
-    """How long a token lives; None where that is no number of seconds, however it is written."""
+    """The lifetime of a token; None if it is not a number of seconds, in any notation."""
     if isinstance(lifetime, bool) or not isinstance(lifetime, int | float) or not lifetime > 0:
         return None
     # A number of JSON may be larger than any of ours, and longer than any run.
@@ -57,7 +57,7 @@ class Token:
         self.proven = ""
 
     def get(self, fetch: Callable[[], Grant]) -> str:
-        """The token; fetched where there is none, or where it is about to end."""
+        """The token; fetched if there is none, or if it is about to expire."""
         with self._lock:
             is_due = self._renew_at is not None and self._clock() >= self._renew_at
             if not self._value or is_due:
@@ -67,7 +67,7 @@ class Token:
 
     @property
     def may_have_ended(self) -> bool:
-        """Whether a token is kept of which nobody said how long it lives."""
+        """Whether the kept token has no known lifetime."""
         return bool(self._value) and self._renew_at is None
 
     def drop(self, refused: str) -> None:

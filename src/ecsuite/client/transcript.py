@@ -1,4 +1,4 @@
-"""What the clients of a run sent, in order and in bounded memory, so that what led to a finding can be done again."""
+"""What the clients of a run sent, in order and in bounded memory, so that what led to a finding can be reproduced."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONGEST_READ: Final = 64 * 1024
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """An exchange of a run; each is one of a kind, even where another is equal to it.
+    """An exchange of a run; compared by identity, for equal ones may repeat.
 
     Attributes:
         number: its place in the run.
@@ -85,7 +85,7 @@ class Transcript:
         self._others: deque[Step] = deque(maxlen=MOST_OTHERS)
 
     def note(self, decoded: DecodedExchange, partner: Credentials) -> None:
-        """Keep an exchange, if it is none of the client's housekeeping."""
+        """Keep an exchange, unless it is the client's own housekeeping."""
         exchange = decoded.exchange
         if exchange.request.expectation.case in CASES:
             return
@@ -96,12 +96,12 @@ class Transcript:
             self._others.append(step)
 
     def clear(self) -> None:
-        """Forget it all, for the run is over; who keeps the run need not keep what it sent."""
+        """Forget everything, since the run is over; the run may be kept without what it sent."""
         self._changes.clear()
         self._others.clear()
 
     def add_token(self, token: str, partner: Credentials) -> None:
-        """Know whose a token is, and that it is a secret."""
+        """Note whose a token is, and that it is a secret."""
         self.redactor.add(token, everywhere=True)
         self.tokens[token] = partner
 
@@ -116,7 +116,7 @@ class Transcript:
         return next(same, None) or next((step for step in reversed(steps) if step.exchange == exchange), None)
 
     def as_step(self, exchange: Exchange) -> Step:
-        """The step of an exchange; where it is not kept, as if it had been sent last by the first partner."""
+        """The step of an exchange; if it is not kept, a new one, as if the first partner had sent it last."""
         found = self.find(exchange)
         if found is not None:
             return found

@@ -1,4 +1,4 @@
-"""What httpx sends by: bounded connections, by the proxies that curl would take, to servers that the system trusts."""
+"""The transport of httpx: bounded connections, the proxies that curl would use, and the system's certificates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST: Final = 120
 
 
 class Network(httpx.BaseTransport):
-    """The network, by the proxies of the environment where a target is live.
+    """The network, through the proxies of the environment if the target is live.
 
     Args:
         target: where to.

@@ -30,7 +30,7 @@ def _never() -> bool:
 
 
 def _may_be_networks(flaw: httpx.TransportError, request: httpx.Request) -> bool:
-    """Whether a body that is not had in whole may be the network's doing.
+    """Whether the network may have cut off a body.
 
     It always is where the body is only slow, and never where what came is no HTTP: that was the server's.
     """
@@ -106,7 +106,7 @@ class Watch:
             raise checked.broken(RESPONSE_BODY, breach, exchange.response.flaw)
 
     def judge_again(self, response: httpx.Response) -> None:
-        """Judge an exchange whose token had not ended after all."""
+        """Judge an exchange again whose token had not expired after all."""
         checked = checked_of(response)
         request = checked.decoded.exchange.request
         expectation = replace(request.expectation, token_may_have_ended=False)
@@ -117,7 +117,7 @@ class Watch:
                 self._journal.add_finding(finding)
 
     def lost(self, request: httpx.Request) -> None:
-        """Note that no response came to a request, or none in whole."""
+        """Note that no complete response came to a request."""
         operation = self._checker.operation(to_request(request))
         self._journal.add_lost(operation.id if operation else "")
 
@@ -126,7 +126,7 @@ class Watch:
         self._journal.add_repeated(self.name(request))
 
     def may_have_acted(self, request: httpx.Request) -> None:
-        """Note that a call has come to no good end: what it was to make may have been made."""
+        """Note that a call has failed, but may have created what it was to create."""
         self._cleanup.note_lost(self._checker.decode(Exchange(to_request(request), Response(0))))
 
     def name(self, request: httpx.Request) -> str:
@@ -135,7 +135,7 @@ class Watch:
         return f"{request.method} {operation.path if operation else request.url.path}"
 
     def unreadable(self, request: httpx.Request, reason: str) -> PromiseBroken:
-        """Note that what came to a request is no response of HTTP's; what the call is to raise."""
+        """Note that what came is not an HTTP response; the error that the call raises."""
         exchange = Exchange(to_request(request), Response(0))
         operation = self._checker.operation(exchange.request)
         breach = Breach("absent", Place("connection"), note=reason)

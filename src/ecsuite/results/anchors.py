@@ -95,7 +95,7 @@ def _within_item(path: Path) -> Path:
 
 
 def _named(token: str) -> str:
-    """A token of a path; `*` for one that no API calls a member by: a request made it up, and the server kept it."""
+    """A token of a path; `*` for a made-up member name, which a request sent and the server kept."""
     return token if _NAME.fullmatch(token) else "*"
 
 

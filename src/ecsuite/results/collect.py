@@ -188,7 +188,7 @@ class Collector:
 
     @property
     def coverage(self) -> Coverage:
-        """What of the contracts was seen so far."""
+        """What of the contracts has been seen so far."""
         operations = [
             operation
             for edition, seen in sorted(self._seen.items())

@@ -1,4 +1,4 @@
-"""The accepted deviations that ask for somebody."""
+"""The accepted deviations that need attention."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ecsuite.findings.deviation import Deviation, Deviations
 
 
 class Entry(NamedTuple):
-    """An accepted deviation that asks for somebody.
+    """An accepted deviation that needs attention.
 
     Attributes:
         state: `expired`, or `unseen` where its operation was called and nothing of the kind was found.
@@ -41,6 +41,6 @@ def expired_entries(deviations: Deviations) -> Iterator[Entry]:
 
 
 def entry_of(state: Literal["expired", "unseen"], deviation: Deviation) -> Entry:
-    """What is to be told of an accepted deviation."""
+    """The entry of an accepted deviation."""
     mark = deviation.mark
     return Entry(state, mark.promise, mark.operation, deviation.until.isoformat(), deviation.where)

@@ -71,7 +71,7 @@ def _response(response: Response, privacy: Privacy | None, mask: Mask) -> dict[s
 
 
 def _text(body: bytes, headers: Headers, privacy: Privacy | None, mask: Mask) -> tuple[str, str]:
-    """A body as a text, and what is to be said of it; `privacy` where it may hold what is not the run's own."""
+    """A body as text, and a comment on it; `privacy` if it may hold data of others."""
     if MediaType.of(headers.get("Content-Type")).essence == FORM:
         return _start(mask_form(body.decode(errors="replace")), mask)
     try:
@@ -101,7 +101,7 @@ def part_of(file: Path, process: str) -> Path:
 
 
 def remove_parts(file: Path) -> None:
-    """Remove what an earlier run may have left, that was killed."""
+    """Remove what a killed run may have left."""
     for part in file.parent.glob(f".{file.name}-*.part"):
         part.unlink()
 

@@ -1,4 +1,4 @@
-"""Several results as one: shards of a run, a run a day, one a target; and what is new beside an older one."""
+"""Merges several results (shards of a run, days, targets), and compares a result with an older one."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def exit_code(codes: Iterable[int]) -> int:
 
 
 def _coverage(results: Sequence[RunResult]) -> Coverage:
-    """What all have seen, and what of it no live server has shown."""
+    """The coverage of all, and which of it no live server has shown."""
     whole = merged_coverage(result.coverage for result in results)
     live = [result.coverage for result in results if result.run.settings.get("target") == "live"]
     if not live or len(live) == len(results):
@@ -92,7 +92,7 @@ def _merged_code(results: Sequence[RunResult], coverage: Coverage) -> int:
 
 
 def _code(result: RunResult) -> int:
-    """What a run ended with, or would have, had it not failed for its coverage alone."""
+    """The exit code of a run, or the one that it would have had without the minimum of coverage."""
     tests = result.figures.tests
     if result.run.exit_code != 1 or not _least(result) or _has_failed(result):
         return result.run.exit_code
@@ -100,7 +100,7 @@ def _code(result: RunResult) -> int:
 
 
 def _has_failed(result: RunResult) -> bool:
-    """Whether a run has failed whatever it has seen of the contracts."""
+    """Whether a run has failed, whatever its coverage."""
     is_strict, tests = bool(result.run.settings.get("strict")), result.figures.tests
     is_broken = any(fails(cause.severity, strict=is_strict) for cause in result.causes)
     has_expired = any(entry.state == "expired" for entry in result.entries)
@@ -113,7 +113,7 @@ def _least(result: RunResult) -> float:
 
 
 def _both(one: Any, other: Any) -> Any:
-    """A setting of two runs: as it is where they agree, else both."""
+    """A setting of two runs: the value if they agree, else both."""
     if one == other or other is None:
         return one
     if isinstance(one, list) and isinstance(other, list):
@@ -198,7 +198,7 @@ def _problems(results: Sequence[RunResult], files: dict[str, str]) -> tuple[Prob
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a result has and an older one has not, and the other way round.
+    """What only the newer, and only the older, of two results has.
 
     Attributes:
         new: causes of which nothing was found before.
@@ -215,7 +215,7 @@ class Difference:
 
 
 def difference(result: RunResult, older: RunResult) -> Difference:
-    """What is new, gone and as before: by promise, operation, kind and place of what was found."""
+    """What is new, gone and unchanged: by promise, operation, kind and place of the findings."""
     now, before = _keys(result), _keys(older)
     known, found = frozenset[object]().union(*before.values()), frozenset[object]().union(*now.values())
     return Difference(

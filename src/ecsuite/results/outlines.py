@@ -71,7 +71,7 @@ class Node:
             yield from self.items.each()
 
     def look(self, body: Any, seen: set[Spot]) -> None:
-        """Add what a body shows to what was seen; of a list the first items alone are looked at."""
+        """Add what a body shows to what was seen; of a list, only the first items count."""
         if self.member:
             seen.add(self.member)
         if isinstance(body, dict):
@@ -159,7 +159,7 @@ def _response(contract: Contract, operation: Operation, status: str, rule: Respo
 
 
 def _with_body(contract: Contract, side: Side, content: Mapping[str, Pointer], never: str) -> Side:
-    """The same with a body; members that the schema marks with the keyword `never` are none of its."""
+    """The side with a body; without the members that the schema marks with the keyword `never`."""
     schema = schema_for(content, _JSON) or next(iter(content.values()), None)
     body = Node() if schema else None
     if body and schema:
@@ -177,7 +177,7 @@ def value_name(node: Node, text: str) -> str:
 
 
 def _grow(contract: Contract, schema: Pointer, node: Node, never: str, depth: int) -> None:
-    """Put what a schema says of a place into its node; the spots come when it is whole."""
+    """Enter what a schema says of a place into its node; the spots follow when it is complete."""
     shape = contract.schemas.shape(schema)
     enum = shape.keywords.get("enum") or ([shape.keywords["const"]] if "const" in shape.keywords else [])
     texts = (json.dumps(value, ensure_ascii=False) for value in enum if value is not None)

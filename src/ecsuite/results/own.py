@@ -1,4 +1,4 @@
-"""What is the run's own: a result holds nothing of what a run did not make, for that is other people's data."""
+"""What is the run's own: a result holds only what the run created, for everything else is other people's data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CHANGES: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 def own_values(results: Iterable[Result], deliveries: Container[str] = ()) -> frozenset[str]:
-    """The texts that a run sent, and the ids that it was given for what it made.
+    """The texts that a run sent, and the ids that it got for what it created.
 
     Args:
         results: the exchanges, in their order: an id in an address that the server had told before, of something that
@@ -56,7 +56,7 @@ def _is_told(text: str, told: Iterable[bytes]) -> bool:
 
 
 def _made(value: Any) -> Iterator[str]:
-    """The ids in an answer that tells what was made; lists in it, such as whom an event is for, hold anybody's."""
+    """The ids in a response to a creation; its lists, such as whom an event is for, may hold anybody's."""
     if isinstance(value, dict):
         yield from map(str, _ids(value))
         for item in value.values():
@@ -88,7 +88,7 @@ def json_of(body: bytes) -> Any:
 
 
 class Inside(Enum):
-    """What a part of a body is a part of: nobody's thing, such as a page; one of the run's own; somebody else's."""
+    """What encloses a part of a body: nothing personal, such as a page; an entity of the run; somebody else's."""
 
     NOTHING = auto()
     OWN = auto()
@@ -96,7 +96,7 @@ class Inside(Enum):
 
 
 class Privacy:
-    """Tells what of a body may be kept.
+    """Decides what of a body may be kept.
 
     Args:
         own: the texts that are the run's own, as `own_values` gives them.
@@ -106,7 +106,7 @@ class Privacy:
         self._own = own
 
     def is_own_item(self, value: Any) -> bool:
-        """Whether an item of a list is the run's: an id, or an entity with ids, all of which the run made or sent."""
+        """Whether an item of a list is the run's: an id, or an entity with ids, all created or sent by the run."""
         if isinstance(value, dict):
             ids = _ids(value)
             return bool(ids) and all(str(each) in self._own for each in ids)
@@ -218,7 +218,7 @@ class Privacy:
 
 
 def counted(number: int, *, more: bool = False) -> str:
-    """What stands in the place of items that are not kept."""
+    """What replaces items that are not kept."""
     return f"{number} {'more ' if more else ''}item{'s' * (number != 1)}"
 
 

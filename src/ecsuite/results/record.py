@@ -103,7 +103,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What came of one test.
+    """The outcome of one test.
 
     Attributes:
         tally: its figures.
@@ -324,7 +324,7 @@ def _is_shown(breach: Breach, body: Any, privacy: Privacy) -> bool:
 
 
 def private(breach: Breach, privacy: Privacy) -> Breach:
-    """The breach with values that are not the run's own masked: of a value its type is kept, of an object its names."""
+    """The breach with foreign values masked: of a value the type is kept, of an object the names."""
     if breach.kind in _COUNTS:
         return breach
     # What a keyword wants there is published.

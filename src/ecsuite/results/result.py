@@ -24,7 +24,7 @@ Kind = Literal["stopped", "crash"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What made tests fail that is no finding.
+    """Why tests failed other than by a finding.
 
     Attributes:
         kind: `crash` where nobody expected it, `stopped` where its text says what is wrong.

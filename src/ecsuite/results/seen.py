@@ -76,7 +76,7 @@ class Seen:
     calls_left_out: int = 0
 
     def without(self, known: set[Spot]) -> Seen:
-        """The same without what is known already, which it then is."""
+        """The same without what is known already; `known` grows by the rest."""
         new = self.spots - known
         known |= new
         return Seen(self.statuses, new, self.calls, self.calls_left_out)

@@ -1,4 +1,4 @@
-"""What severities mean for a verdict, and in which order they are told."""
+"""What severities mean for a verdict, and the order in which they are reported."""
 
 from __future__ import annotations
 

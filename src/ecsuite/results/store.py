@@ -1,4 +1,4 @@
-"""The file of a result: written whole or not at all, and read with one clear line where it cannot be."""
+"""The file of a result: written completely or not at all; one clear line says why it cannot be read."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def read(folder: Path) -> RunResult:
 
 
 def _damage(value: dict[str, Any]) -> str:
-    """Where a result is not as its schema wants it; empty where it is, and all that it names is there."""
+    """Where a result breaks its schema, or names what is missing; empty if it does neither."""
     error = next(jsonschema_rs.Draft202012Validator(json.loads(schema())).iter_errors(value), None)
     if error is not None:
         return f"at /{'/'.join(map(str, error.instance_path))}"

@@ -35,7 +35,7 @@ class Batches:
         return [body.value[batch.member][0] for body in (self._samples.smallest(schema, ids), *fullest)]
 
     def entities(self, batch: Batch, items: Iterable[dict[str, Any]], response: httpx.Response) -> list[Entity]:
-        """What a batch makes of its items, if it makes them; the ids of what they belong to are in the items."""
+        """The entities that a batch creates from its items, if it does; each item holds the ids of its parents."""
         own, entities = batch.entity_type, []
         for item in items:
             ids = {name: item[name] if name in item else item[own.member] for name in own.parameters}

@@ -71,7 +71,7 @@ class Calls:
         return Call(operation, ids, body, self._query(operation), targets_exist)
 
     def unknown(self, operation: Operation) -> Call:
-        """A call of an operation on entities that are not there."""
+        """A call of an operation on entities that do not exist."""
         ids = {name: self._ids.new() for name in parameters(operation)}
         body = self._drafts.body(operation, ids) if operation.request else None
         return Call(operation, ids, body, self._query(operation), targets_exist=not ids)
@@ -110,12 +110,12 @@ class Calls:
         return self._samples.wrong(schema, self._drafts.ready(self._samples.all_needs(schema)), call.ids)
 
     def unspecified(self, call: Call) -> Iterator[Wrong]:
-        """Every body for a call that a server may take or refuse; see `Samples.unspecified`."""
+        """Every body for a call that a server may accept or reject; see `Samples.unspecified`."""
         schema = call.operation.body_schema
         return self._samples.unspecified(schema, self._drafts.ready(self._samples.all_needs(schema)), call.ids)
 
     def fresh_body(self, call: Call) -> Any:
-        """Another legal body for a call, whose values nobody has yet."""
+        """Another legal body for a call, with values that are not in use yet."""
         return self._drafts.body(call.operation, call.ids).value
 
     # Sending
@@ -140,7 +140,7 @@ class Calls:
         )
 
     def is_deletable(self, call: Call, options: Mapping[str, Any]) -> bool:
-        """Whether a call with options of `send` may be sent, for what it makes can be deleted."""
+        """Whether a call with options of `send` may be sent: only if what it creates can be deleted."""
         own = {name: value for name, value in options.items() if name in {"json", "content", "headers", "method"}}
         method = own.pop("method", call.operation.method)
         return self._api.is_deletable(method, call.path, **{**call.content, **own})
@@ -168,7 +168,7 @@ class Calls:
         return self._api.checker.contract
 
     def _make_ready(self, operation: Operation, ids: dict[str, str]) -> bool:
-        """Make what an operation deletes that has no id of its own; whether it is there, as far as is specified."""
+        """Create what an operation deletes, if that has no id of its own; whether it exists, as far as is specified."""
         for maker in self._contract.operations.values():
             if self._makes_for(maker, operation):
                 expect = UNSPECIFIED_TARGET if maker.may_be_rejected else SUCCESS
@@ -176,7 +176,7 @@ class Calls:
         return not operation.may_be_rejected
 
     def _makes_for(self, maker: Operation, deleter: Operation) -> bool:
-        """Whether one operation makes, at the same path, what another deletes, and it is no entity."""
+        """Whether one operation creates, at the same path, what another deletes, and it is not an entity."""
         return (
             (deleter.method, maker.method, maker.path) == ("DELETE", "POST", deleter.path)
             and not any(entity_type.creator is maker for entity_type in self._contract.entity_types)

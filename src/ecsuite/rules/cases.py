@@ -1,4 +1,4 @@
-"""Which of its cases a test tries: all of them, or some, as the profile of the run has it."""
+"""Which of its cases a test tries: all, or as many as the profile of the run allows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Cases:
     turn: int = 0
 
     def tried(self, cases: Iterable[_T]) -> list[_T]:
-        """The cases that are tried: where not all are, the first and others.
+        """The cases that are tried: all, or the first and a selection of the others.
 
         The others lie apart. Which they are depends on the test, so that all tests together try each kind of them.
         """

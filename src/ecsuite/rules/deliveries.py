@@ -93,7 +93,7 @@ class Deliveries:
         secret: str = "",
         tells: Any = None,
     ) -> Exchange | None:
-        """Wait for a delivery, and record whether it came, to the whole address, is signed, and tells what it must.
+        """Wait for a delivery, and record whether it came to the whole address, is signed, and is as expected.
 
         Args:
             webhook: whose delivery.
@@ -124,7 +124,7 @@ class Deliveries:
         note: str,
         wanted: Wanted = any_delivery,
     ) -> bool:
-        """Record whether so many deliveries came to a webhook, once all that was asked for must have come."""
+        """Record whether as many deliveries as expected came to a webhook; all of them must have arrived by now."""
         came = len(self.to(webhook, wanted))
         return self._verify.count(promise, asked, count, came, DELIVERY, note=note)
 
@@ -143,5 +143,5 @@ def is_same_json(text: Any, value: Any) -> bool:
 
 
 def _query_of(url: str) -> list[tuple[str, str]]:
-    """What stands behind the question mark; a tunnel may change what stands before it."""
+    """The query of a URL; a tunnel may change what precedes it."""
     return parse_qsl(url.partition("?")[2], keep_blank_values=True)

@@ -1,4 +1,4 @@
-"""What a call needs before it is sent: a legal body, and ids of what is there for its path, made where need be."""
+"""What a call needs before it is sent: a legal body, and ids of existing entities for its path, created on demand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Maker(Protocol):
         """Whether an operation may be called."""
 
     def default(self, entity_type: EntityType) -> Entity:
-        """The entity of a type that others name, unless told otherwise."""
+        """The entity of a type that others refer to by default."""
 
     def create(self, entity_type: EntityType, *, full: bool = False) -> Entity:
         """A new entity."""
@@ -86,19 +86,19 @@ class Drafts:
         return self._samples.each_smallest(operation.body_schema, ids, given)
 
     def ready(self, needs: Needs) -> Mapping[Reference, str]:
-        """Make what bodies name, and see that the API takes the receiver's address where they hold one; the ids."""
+        """Create what bodies refer to, and have the API accept the receiver's address if they hold one; the ids."""
         if HOOK_URL in needs.kinds and not self._address_tried:
             self._address_tried = True
             self._try_address()
         return self.ids_for(needs.references)
 
     def hook_url(self) -> str:
-        """A fresh address of the receiver, if the API takes those."""
+        """A fresh address of the receiver, if the API accepts such addresses."""
         self.ready(Needs(kinds=frozenset({HOOK_URL})))
         return self._values.draw(HOOK_URL)
 
     def ids_for(self, references: Iterable[Reference]) -> Mapping[Reference, str]:
-        """The ids of what references name, made where need be; without those of which nothing is there."""
+        """The ids of the targets of references, created on demand; without those that do not exist."""
         found = {reference: self._id_for(reference) for reference in sorted(references)}
         return {reference: own for reference, own in found.items() if own is not None}
 
@@ -109,7 +109,7 @@ class Drafts:
         return ids[reference.parameter] if ids else None
 
     def ids_at(self, operation: Operation) -> dict[str, str] | None:
-        """Path parameters for an operation that name what is there; None where nothing is."""
+        """Path parameters for an operation that name existing entities; None if there are none."""
         wanted = parameters(operation)
         if not wanted:
             return {}
@@ -126,7 +126,7 @@ class Drafts:
         return first[0] if first else None
 
     def first_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
-        """What names the first item of a list that links to the operation, and the item; None where there is none."""
+        """The parameters of the first item of a list that links to the operation, and the item; else None."""
         for source, link in links_to(operation, self._contract.operations.values()):
             if source.method == "GET" and not parameters(source):
                 if source.id not in self._first:
@@ -152,7 +152,7 @@ class Drafts:
         return (ids, list_in(listed)[1][0]) if all(isinstance(own, str) and own for own in ids.values()) else None
 
     def _read_list(self, source: Operation) -> httpx.Response:
-        """Read a list; where it shows what follows from something else, have that happen first."""
+        """Read a list; if its items result from another call, make that call first."""
         if not source.follows:
             return self._api.get(source.path)
         for entity_type in self._maker.types:
@@ -162,7 +162,7 @@ class Drafts:
         return self._api.poll(source.path, lambda answer: bool(records_of(require_json(answer))), seconds=FOLLOWS)
 
     def _try_address(self) -> None:
-        """Have the API take the receiver's address; where it does not, no delivery can be waited for."""
+        """Offer the receiver's address to the API; if it is rejected, no delivery can be awaited."""
         hooked = [each for each in self._maker.types if self._representation.sampled_as(each.creator, HOOK_URL)]
         if not hooked or self._values.receiver.unreachable:
             return
@@ -180,7 +180,7 @@ class Drafts:
 
 
 def _led_to(entity: Entity, expressions: Mapping[str, Expression]) -> dict[str, str]:
-    """The path parameters that a link gives, from what was sent to make an entity, or from the response."""
+    """The path parameters that a link gives, from the request that created an entity, or from its response."""
     messages = {"request": entity.body, "response": json_or_none(entity.created.content)}
     return {
         name: require_string_at(messages[expression.message], expression, entity.created)

@@ -103,7 +103,7 @@ class Entities:
         full: bool = False,
         expect: Expectation = SUCCESS,
     ) -> Entity:
-        """Make an entity, and see that what the response shows of it is as it was sent.
+        """Create an entity, and verify that the response shows it as it was sent.
 
         Args:
             entity_type: of the entity.
@@ -154,7 +154,7 @@ class Entities:
         return [self.create(entity_type, parent, full=full) for _ in range(count)]
 
     def create_each(self, entity_type: EntityType, bodies: Iterable[Body]) -> list[Entity]:
-        """An entity of each body; not of those that are refused, as they may be."""
+        """An entity of each body, without those that were rejected, as they may be."""
         entities = []
         for body in bodies:
             try:
@@ -164,7 +164,7 @@ class Entities:
         return entities
 
     def create_if_taken(self, entity_type: EntityType, body: Body, expect: Expectation) -> Entity | None:
-        """An entity of a body that may be refused; None where it was, or was not sent, which is recorded."""
+        """An entity of a body that may be rejected; None, which is recorded, if it was, or was not sent."""
         try:
             return self.create(entity_type, body=body, expect=expect)
         except Undeletable as error:
@@ -188,7 +188,7 @@ class Entities:
         return []
 
     def default(self, entity_type: EntityType) -> Entity:
-        """The entity of a type that others belong to, or name, unless told otherwise; made when first needed."""
+        """The entity of a type that others belong to, or refer to, by default; created when first needed."""
         key = entity_type.creator.id
         if key not in self._defaults:
             self._defaults[key] = self.create(entity_type, full=self._has_optional_link(entity_type))
@@ -204,11 +204,11 @@ class Entities:
         return self.default(entity_type.parent) if entity_type.parent else None
 
     def defaults(self) -> list[Entity]:
-        """The default entity of each type; not of those that are the simulation's."""
+        """The default entity of each type, without those of the simulation."""
         return [self.default(each) for each in self._contract.entity_types if not each.creator.sandbox_only]
 
     def sent_for(self, call: Call) -> list[Any]:
-        """Everything that was sent to make what a call is about, secrets too, and what it sends."""
+        """Everything that was sent to create what a call is about, secrets included, and what the call itself sends."""
         return [*(entity.body for entity in self._defaults.values()), call.body.value if call.body else None]
 
     def children_of(self, entity: Entity, *, full: bool = False) -> list[Entity]:
@@ -234,7 +234,7 @@ class Entities:
         return paths
 
     def replaced(self, entity: Entity, body: Any) -> Entity:
-        """The entity as it must be shown after a body was put in its place."""
+        """The entity as it must be shown after a PUT with a body."""
         seen = self._representation.of_entity(entity.type, body, entity.ids)
         return replace(entity, body=body, representation=seen | {entity.type.member: entity.id})
 

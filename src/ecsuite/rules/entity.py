@@ -1,4 +1,4 @@
-"""An entity that was made."""
+"""An entity that a run has created."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Entity:
 
     @property
     def collection(self) -> str:
-        """Where it is listed, or made where nothing lists it."""
+        """The path of its list, or, if no operation lists it, of its creation."""
         return fill(self.type.lister or self.type.creator, self.ids)
 
 

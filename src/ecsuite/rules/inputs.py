@@ -1,4 +1,4 @@
-"""What a client sends by mistake, or on purpose: tables of inputs by what they are, for any operation. Pure."""
+"""Tables of wrong and unusual inputs, by their names, for any operation. Pure."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Refused:
 
 
 def unspecified(case: str) -> Expectation:
-    """Any response but a server error, to what nothing published speaks of."""
+    """Any response but a server error, to an input that no published source covers."""
     return Expectation(case, violates=BREAKS_CONTRACT, unspecified=True)
 
 
@@ -109,7 +109,7 @@ def unspecified(case: str) -> Expectation:
 
 
 def bad_credentials(token: str, client_id: str, client_secret: str, nobodys: str) -> list[Refused]:
-    """What may stand in the place of a good token: no partner's token, or none at all."""
+    """What may be sent instead of a valid token: a token of no partner, or none at all."""
     middle = len(token) // 2
     changed = "A" if token[middle] != "A" else "B"
     basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
@@ -144,7 +144,7 @@ def _as_jwt(header: Mapping[str, str], signature: bytes) -> str:
 
 
 def wrong_credentials(form: Mapping[str, str], nobodys: str) -> dict[str, dict[str, str]]:
-    """Forms for the token endpoint of which one half of the credentials, or both, is wrong."""
+    """Forms for the token endpoint in which the client id, the secret, or both are wrong."""
     own_id, secret = form["client_id"], form["client_secret"]
     changes = {
         "wrong-secret": {"client_secret": "a-wrong-secret"},
@@ -166,7 +166,7 @@ def wrong_credentials(form: Mapping[str, str], nobodys: str) -> dict[str, dict[s
 
 
 def other_methods(known: Collection[str]) -> list[list[Refused]]:
-    """For each method that a path does not have, the ways in which it is tried."""
+    """For each method that a path does not support, the ways in which it is tried."""
     nothing: tuple[Any, ...] = (None,)
     return [
         [
@@ -179,7 +179,7 @@ def other_methods(known: Collection[str]) -> list[list[Refused]]:
 
 
 def wrong_queries(operation: Operation) -> list[Refused]:
-    """Query parameters that must be a number or a boolean, and are none; and ones that must be there, and are not."""
+    """Query parameters that are not the required number or boolean, and required ones that are missing."""
     violates = frozenset({REQUEST_PARAMETERS})
     found: list[tuple[str, dict[str, str]]] = []
     for known in operation.parameters:
@@ -194,7 +194,7 @@ def wrong_queries(operation: Operation) -> list[Refused]:
 
 
 def wrong_body(wrong: Wrong) -> Refused:
-    """A body with one fault that the contract refuses."""
+    """A body that breaks the contract in one place."""
     # httpx takes null for no body at all.
     null = {"json": None, "content": b"null", "headers": {"Content-Type": PLAIN}}
     return Refused(f"{wrong.case} at {wrong.place}", null if wrong.value is None else {"json": wrong.value})
@@ -212,7 +212,7 @@ _BROKEN: Final[Mapping[str, Callable[[str], str]]] = {
 
 
 def broken_bodies(draw: Callable[[], Any]) -> list[Refused]:
-    """Bodies that are no JSON, or not the object that is wanted, the more so because a right one was broken.
+    """Bodies that are not JSON, or not the required object, made by breaking a valid one.
 
     Args:
         draw: gives a fresh legal body, for one that is taken must not stand in the way of the next.
@@ -227,7 +227,7 @@ def broken_bodies(draw: Callable[[], Any]) -> list[Refused]:
 
 
 def unusual_bodies(value: Any, large: int, ids: Collection[str] = ()) -> list[dict[str, Any]]:
-    """A legal body in ways that nothing published speaks of: options of `Api.request`.
+    """A legal body, sent in ways that no published source covers: options of `Api.request`.
 
     Args:
         value: the legal body.
@@ -281,7 +281,7 @@ def _unusual_json(value: Any, large: int) -> dict[str, tuple[bytes, str | None]]
 
 
 def _unusual_texts(value: Any, ids: Collection[str]) -> dict[str, tuple[bytes, str | None]]:
-    """A body whose first text is an unusual one; where all of its texts are ids, an unknown member has it."""
+    """A body whose first string is unusual; if all of its strings are ids, an unknown member holds it."""
     texts = (leaf for at, leaf in leaves(value) if isinstance(leaf, str) and not set(at[-1:]) & set(ids))
     first, text = next(texts, None), json.dumps(value, ensure_ascii=False)
     if first is None:
@@ -300,7 +300,7 @@ def _nested(depth: int) -> str:
 
 
 def _unusual_sizes(value: Any) -> Iterator[tuple[str, Any]]:
-    """Bodies that are legal by the letter, with one member of a size that nobody sends."""
+    """Bodies that are legal by the letter, with one member of a size that no client sends."""
     unusual: dict[type, list[Any]] = {list: [[]], str: [""], int: [10**30, -1], float: [1e300, -0.0]}
     for at, leaf in leaves(value):
         for new in unusual.get(type(leaf), []):
@@ -313,19 +313,19 @@ def _unusual_sizes(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def nobodys(own: str) -> dict[str, str]:
-    """Ids that are like an id and nobody's, by what they are; none where others may be as short."""
+    """Ids similar to a given one that nobody has, by their names; none if ids of others may be as short."""
     if len(own) < _LONG:
         return {}
     return {"beginning-of-an-id": own[:-1], "end-of-an-id": own[1:], "id-and-a-letter": f"{own}0"}
 
 
 def unknown_id(operation: Operation, parameter: str) -> Refused:
-    """What an id of nobody's in the path must get."""
+    """The response that an unknown id in the path must get."""
     return Refused(f"unknown-{parameter}", {}, operation.unknown(parameter), frozenset())
 
 
 def unknown_ids(call: Call, parameter: str) -> list[tuple[Call, Refused]]:
-    """Calls with an id of nobody's that is like the one that is there, each with what it must get.
+    """Calls with an unknown id that resembles an existing one, each with the response that it must get.
 
     Args:
         call: that would succeed.

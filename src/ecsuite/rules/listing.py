@@ -1,4 +1,4 @@
-"""Lists with all their pages, as they came."""
+"""Lists with all their pages, as received."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Listing:
 
     @property
     def first(self) -> httpx.Response:
-        """The response of the first page, which a finding about the list as a whole blames."""
+        """The response with the first page; findings about the list as a whole blame it."""
         return self.pages[0]
 
     @property
@@ -102,7 +102,7 @@ class Lists:
             yield lister, self.read(fill(lister, ids), **options)
 
     def known(self, listing: Listing) -> list[Any]:
-        """The values of a list without what the contract does not speak of, and so may be different each time.
+        """The values of a list without undocumented members, which may differ each time.
 
         Raises:
             PromiseBroken: a page is no JSON; the finding is in the journal.

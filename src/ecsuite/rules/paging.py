@@ -1,4 +1,4 @@
-"""A list that comes in pages: walked page by page, and what its figures have to say of it.
+"""A paged list: read page by page, with the figures of its pagination verified.
 
 Figures must agree with each other and with what comes; the pages together hold every record once.
 """
@@ -60,7 +60,7 @@ class Pages:
         return total_of(require_json(self.page(1)))
 
     def walk(self, size: int) -> list[httpx.Response]:
-        """Every page; none where the list did not stay the same for as long as that takes."""
+        """Every page; none if the list changed while it was read."""
         for _ in range(WALKS):
             pages = [self.page(1, size)]
             while len(pages) * size < total_of(require_json(pages[-1])) and len(pages) <= MOST_PAGES:
@@ -73,7 +73,7 @@ class Pages:
 
 
 class VerifyPages:
-    """Notes whether the pages of a list are as they must be.
+    """Records whether the pages of a list are correct.
 
     Args:
         verify: where it is noted.
@@ -122,7 +122,7 @@ class VerifyPages:
         return self._verify.that(LIST_ORDER, pages[0], breach, holds=not wrong)
 
     def _figures_agree(self, response: httpx.Response, number: int, size: int) -> None:
-        """See that the figures of a page agree with each other and with what is on it."""
+        """Verify that the figures of a page agree with each other and with its records."""
         value = require_json(response)
         said = value.get("pagination") if isinstance(value, dict) else None
         said, count, total = said if isinstance(said, dict) else {}, len(records_of(value)), total_of(value)
@@ -135,7 +135,7 @@ class VerifyPages:
         self._verify.count(PAGES, response, expected, count, PAGE, note=note)
 
     def _holds(self, walk: list[httpx.Response], size: int, entity: Entity) -> None:
-        """See that an entity is on one of the pages, once."""
+        """Verify that an entity is on exactly one of the pages, once."""
         member = entity.type.member
         records = [record for response in walk for record in records_of(require_json(response))]
         found = sum(isinstance(record, dict) and record.get(member) == entity.id for record in records)
@@ -145,7 +145,7 @@ class VerifyPages:
             self._verify.once(PAGES, walk[0], entity.id, found, listed(member))
 
     def _hold_the_same(self, small: list[httpx.Response], large: list[httpx.Response], size: int) -> None:
-        """See that small pages together hold what large ones hold, each record as often."""
+        """Verify that small pages together hold the same records as large ones, each as often."""
         if not small or not large or len({total_of(require_json(answer)) for answer in (small[0], large[0])}) > 1:
             self._verify.not_checked(PAGES, "the list changed between one walk and another")
             return
@@ -162,7 +162,7 @@ class VerifyPages:
 
 
 def _figures(said: Mapping[str, Any], number: int, size: int, total: int) -> dict[str, Any]:
-    """What the figures of a page must be, as far as the total says."""
+    """The figures that a page must have, as far as they follow from the total."""
     own_size = said.get("pageSize", size)
     pages = -(-total // own_size) if isinstance(own_size, int) and own_size > 0 else 0
     return {
@@ -181,7 +181,7 @@ def _first(records: Counter[str]) -> Any:
 
 
 def _instant(text: Any) -> datetime | None:
-    """A time stamp, to compare; None for what is none, of which the contract has spoken."""
+    """A timestamp, to compare; None if it is not one, which the checks have reported."""
     try:
         return datetime.fromisoformat(text)
     except (ValueError, TypeError):
@@ -189,7 +189,7 @@ def _instant(text: Any) -> datetime | None:
 
 
 def _identity(record: Any) -> str:
-    """What stays the same of a record: its ids."""
+    """What identifies a record: its ids."""
     if not isinstance(record, dict):
         return json.dumps(record)
     return json.dumps({name: own for name, own in sorted(record.items()) if name.lower().endswith("id")})

@@ -17,7 +17,7 @@ _OF_THE_WHOLE: Final = frozenset({"type", "unreadable", "absent"})
 
 
 def there(value: T | None) -> T:
-    """What must be there, for a test was selected by it.
+    """A value that must exist, because the test was selected by it.
 
     Raises:
         ValueError: it is not, so that the selection is wrong.

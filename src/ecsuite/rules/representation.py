@@ -62,7 +62,7 @@ class Representation:
         return Instant(sent) if isinstance(sent, str) and shape.keywords.get("format") == "date-time" else sent
 
     def immutable(self, entity_type: EntityType, created: Any) -> Any:
-        """What the response that made an entity shows of it and nothing can change: each other response shows the same.
+        """The immutable part of the response that created an entity: every later response shows the same.
 
         Strings in a list may come in another order, and times less exactly.
 
@@ -80,17 +80,17 @@ class Representation:
         return _less_exactly(self.of_schema(schema, value))
 
     def depth(self, operation: Operation) -> int:
-        """How many names deep the entities are that a response to an operation shows: a batch has them in a list."""
+        """How many names deep a response nests its entities: a batch has them in a list."""
         return 2 if self._contract.batch_of(operation) else 1
 
     def deprecated(self, entity_type: EntityType, name: str) -> frozenset[str]:
-        """The members of an entity type that the member `name` took the place of, and that may go with it."""
+        """The members of an entity type that the member `name` has replaced, and that may be sent along with it."""
         shape = self._contract.schemas.shape
         members = shape(entity_type.creator.body_schema).members if entity_type.creator.request else {}
         return frozenset(old for old, at in members.items() if shape(at).keywords.get("x-replaced-by") == name)
 
     def successors(self, entity_type: EntityType, body: Any) -> dict[str, str]:
-        """The deprecated members of a body that have a value, each with the member that took its place."""
+        """The deprecated members of a body that have a value, each with its successor."""
         members = self._contract.schemas.shape(entity_type.creator.body_schema).members
         return {old: name for name in members for old in self.deprecated(entity_type, name) if body.get(old)}
 
@@ -107,7 +107,7 @@ class Representation:
         )
 
     def _is_shown(self, shape: Shape, name: str) -> bool:
-        """Whether a response that shows a member shows it as it was sent: no secret, nor a name that is deprecated."""
+        """Whether a response must show a member as it was sent: not if it is a secret, or deprecated."""
         keywords = self._contract.schemas.shape(shape.members[name]).keywords if name in shape.members else {}
         return "writeOnly" not in keywords and "x-replaced-by" not in keywords
 
@@ -117,7 +117,7 @@ class Representation:
 
 
 def _less_exactly(value: Any) -> Any:
-    """What a server tells of its own accord, marked where another response may differ."""
+    """What a server adds of its own accord, marked where other responses may differ."""
     if isinstance(value, dict):
         return {name: _less_exactly(item) for name, item in value.items()}
     if isinstance(value, list):

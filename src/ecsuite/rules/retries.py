@@ -1,4 +1,4 @@
-"""The attempts at a delivery that is not acknowledged: how many, how far apart, and all of one notification."""
+"""The attempts at an unacknowledged delivery: their number, their intervals, and that they are one notification."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Attempts:
 
     @property
     def count(self) -> int:
-        """How many attempts there were: what comes at once is one."""
+        """How many attempts there were; simultaneous ones count as one."""
         return len(self.times or self.came)
 
     def wait_for(self, count: int) -> None:
@@ -64,7 +64,7 @@ class Attempts:
         self._take_the_rest()
 
     def _take_the_rest(self) -> None:
-        """Take what came beside them, at once."""
+        """Take the other deliveries that came at the same time."""
         while len(self.came) < len(self._deliveries.times(self._webhook, self._wanted)) and self._take(GRACE):
             pass
 
@@ -83,7 +83,7 @@ def came_again(verify: Verify, asked: httpx.Response, count: int, status: int) -
 
 
 def came_at_most(verify: Verify, asked: httpx.Response, count: int) -> bool:
-    """Record whether there were no more attempts than there may be."""
+    """Record whether there were no more attempts than allowed."""
     breach = Breach.of("maximum", ATTEMPTS, {"maximum": MOST_ATTEMPTS}, count)
     return verify.that(DELIVERY_RETRIED, asked, breach, holds=count <= MOST_ATTEMPTS)
 
@@ -107,7 +107,7 @@ def pauses_grew(verify: Verify, asked: httpx.Response, times: Sequence[float]) -
 def are_one_notification(
     deliveries: Deliveries, asked: httpx.Response, names: Sequence[str], came: Sequence[Exchange], secret: str
 ) -> bool:
-    """Record whether attempts tell the same.
+    """Record whether all attempts have the same content.
 
     Args:
         deliveries: of the partner.

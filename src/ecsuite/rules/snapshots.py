@@ -25,7 +25,7 @@ AS_BEFORE: Final = "as before"
 
 @dataclass(frozen=True, slots=True)
 class NoSuch:
-    """In the place of a state: the status of a response that had none."""
+    """Stands for a missing state: the status of the response that had none."""
 
     status: int
 
@@ -98,7 +98,7 @@ class Snapshots:
         return self._take([Probe(lister.id, fill(lister, ids), "items")])
 
     def lengths(self, operation: Operation) -> Snapshot:
-        """How long the lists are of what an operation makes that is sent nothing, so that no id tells whose it is."""
+        """The lengths of the lists in which an operation without a body creates entities of unknown ids."""
         listers = [
             entity_type.lister
             for entity_type in self._contract.entity_types
@@ -121,7 +121,7 @@ class Snapshots:
         return self._lists.known(listing) if listing.is_success else NoSuch(listing.first.status_code)
 
     def members_of(self, entity: Entity) -> dict[str, Any]:
-        """The members of an entity as it is now, without what the API keeps by itself.
+        """The members of an entity as it is now, without those that the API maintains.
 
         Raises:
             PromiseBroken: it cannot be read; the finding is in the journal.
@@ -155,7 +155,7 @@ class Snapshots:
 
 
 def probes_around(contract: Contract, call: Call) -> dict[str, Probe]:
-    """What shows everything that a call could change, by its label."""
+    """The probes of everything that a call could change, by their labels."""
     probes: dict[str, Probe] = {}
     for entity_type in contract.entity_types:
         reader = entity_type.reader
@@ -175,7 +175,7 @@ def probes_around(contract: Contract, call: Call) -> dict[str, Probe]:
 
 
 def _is_singleton(contract: Contract, call: Call) -> bool:
-    """Whether what stands at a call's path is neither an entity nor a list of them, and has more than one method."""
+    """Whether a call's path is neither an entity nor a list of them, and supports more than one method."""
     known = {
         operation.path
         for entity_type in contract.entity_types
@@ -185,7 +185,7 @@ def _is_singleton(contract: Contract, call: Call) -> bool:
 
 
 def _probes_of_new(entity_type: EntityType, call: Call) -> dict[str, Probe]:
-    """What would show that a call has made something: the list, and the entity itself where its id is known."""
+    """The probes that would show that a call has created something: the list, and the entity if its id is known."""
     probes: dict[str, Probe] = {}
     if entity_type.lister is not None:
         is_shared = entity_type.parent is None and not entity_type.is_named_by_client
@@ -218,7 +218,7 @@ def _differences(probe: Probe, was: Any, now: Any) -> Iterator[Difference]:
 
 
 def _change(was: Any, now: Any, seen_by: str) -> Breach:
-    """How one value differs from what it was: in its first difference, or in that it is there or not."""
+    """How a value differs from an earlier one: by its first difference, or by having appeared or disappeared."""
     if isinstance(was, NoSuch) and isinstance(now, NoSuch):
         return Breach.of("status", STATUS, [was.status], now.status, seen_by=seen_by, note=AS_BEFORE)
     if isinstance(now, NoSuch):

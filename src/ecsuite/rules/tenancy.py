@@ -1,4 +1,4 @@
-"""What two partners have in common, rightly: then nothing can be seen of whether they are kept apart."""
+"""What two partners rightly share: there, nothing shows whether they are kept apart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIKE_UNKNOWN: Final = "as for what is not there"
 
 
 def require_not_shared(contract: Contract, call: Call, calls: Calls, mine: Snapshots, theirs: Snapshots) -> None:
-    """See that what a call of one partner names is not the other partner's as well.
+    """Require that what a call of one partner names does not belong to the other partner, too.
 
     Args:
         contract: of the API.
@@ -42,7 +42,7 @@ def require_not_shared(contract: Contract, call: Call, calls: Calls, mine: Snaps
 
 
 def both_have(entity_type: EntityType, own: str, mine: Snapshots, theirs: Snapshots) -> bool:
-    """Whether both partners list an entity of that id, each another one.
+    """Whether both partners list an entity of that id, each a different one.
 
     They are compared without what a server keeps by itself, so that the same thing is not taken for two.
     """
@@ -60,5 +60,5 @@ def both_have(entity_type: EntityType, own: str, mine: Snapshots, theirs: Snapsh
 
 
 def _is_numbered(entity_type: EntityType) -> bool:
-    """Whether the server chooses the ids of a type, whose path has no other."""
+    """Whether the server chooses all ids in the path of a type."""
     return bool(entity_type.lister) and not entity_type.is_named_by_client and len(entity_type.parameters) == 1

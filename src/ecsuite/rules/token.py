@@ -53,7 +53,7 @@ def tokens_differ(verify: Verify, promise: Promise, mine: httpx.Response, theirs
 
 
 def _rule(contract: Contract, status: int) -> Pointer | None:
-    """Where the contract speaks of error codes."""
+    """The contract's rule about error codes."""
     operation = contract.token_operation
     rule = operation.response(status) if operation else None
     schema = next(iter(rule.content.values()), None) if rule else None

@@ -58,7 +58,7 @@ class Values:
         return value
 
     def marks(self, value: Any, but: Iterable[str] = ()) -> dict[str, str]:
-        """The strings in a value that stand nowhere else, for they were drawn here, each as messages may call it."""
+        """The strings in a value that were drawn here, and so occur nowhere else, each with its name in messages."""
         text, known = json.dumps(value, ensure_ascii=False), set(but)
         return {mark: name for mark, name in self._drawn.items() if mark in text and mark not in known}
 

@@ -1,4 +1,4 @@
-"""Notes in a client's journal whether a promise was kept that takes more than one exchange to see."""
+"""Records in a client's journal whether promises were kept that take more than one exchange to check."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Verify:
         seen_by: str = "",
         note: str = "",
     ) -> bool:
-        """Record whether anything was found that must be there."""
+        """Record whether something that must exist was found."""
         breach = Breach.of("absent", at, seen_by=seen_by, note=note)
         return self.that(promise, response, breach, holds=bool(found))
 
@@ -148,7 +148,7 @@ class Verify:
         self._api.journal.add_not_checked(promise, reason)
 
     def accepted(self, response: httpx.Response, why: str = "", promise: Promise = ROUND_TRIP) -> bool:
-        """Whether a call that may be refused was not; else it is recorded that what it would do is not checked."""
+        """Whether a call that may be rejected was accepted; if not, it is recorded that its effect is not checked."""
         if not response.is_success:
             self.not_checked(promise, f"refused with {response.status_code}{f': {why}' if why else ''}")
         return response.is_success
@@ -159,7 +159,7 @@ class Verify:
         return not is_object or self.shows(sent, response, depth=depth)
 
     def shows_item(self, item: Any, response: httpx.Response) -> bool:
-        """Record whether a response shows what a list shows of an entity: as the whole, or as one of its members."""
+        """Record whether a response shows an entity as a list does, as its whole body or as one of its members."""
         value = json_or_none(response.content)
         members = value.items() if isinstance(value, dict) else ()
         inner = [name for name, own in members if isinstance(own, dict) and item.keys() <= own.keys()]

@@ -1,4 +1,4 @@
-"""What a call has changed: nothing, or no more than it should."""
+"""Records whether a call has changed nothing, or only what it should."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHORTEST_ID: Final = 20
 
 
 class VerifyChanges:
-    """Verifies what calls have changed, by snapshots before and after them; soft as `Verify` is.
+    """Verifies what calls have changed, by snapshots before and after them; records and goes on, as `Verify` does.
 
     Args:
         api: the client.
@@ -78,7 +78,7 @@ class VerifyChanges:
         return not found
 
     def _repeated(self, snapshot: Snapshot, act: Callable[[], object]) -> tuple[list[Difference], bool]:
-        """What changes when an act is repeated; and whether that changes in as long a time though nothing is done."""
+        """What changes when an act is repeated, and whether it also changes in the same time without the act."""
         started, before = time.monotonic(), self._snapshots.again(snapshot)
         act()
         now = self._snapshots.again(snapshot)
@@ -111,7 +111,7 @@ class VerifyChanges:
     def changed_only(
         self, promise: Promise, entity: Entity, before: Mapping[str, Any], name: str, blame: httpx.Response
     ) -> bool:
-        """Record each member that a change moved beside the one that it names; `before` is what the entity was then."""
+        """Record each member that changed although the request did not name it; `before` is the entity before it."""
         after, kept = self._snapshots.members_of(entity), True
         for other in sorted(before.keys() - {name} - self._representation.deprecated(entity.type, name)):
             now = after.get(other, NOTHING)
@@ -128,7 +128,7 @@ class VerifyChanges:
         sent: Mapping[str, Any],
         blame: httpx.Response,
     ) -> bool:
-        """Record each member that a replacement leaves out and that still has its old value.
+        """Record each member that was omitted from a PUT and still has its old value.
 
         Its new value is unspecified; that of a boolean may be the old one.
         """

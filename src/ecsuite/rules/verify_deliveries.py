@@ -1,4 +1,4 @@
-"""Notes whether a delivery is what the contract says, and tells what it must."""
+"""Records whether deliveries match the contract and have the expected content."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ALGORITHM: Final = "the Base64 of HMAC-SHA256 over the body as it was sent, with
 
 
 class VerifyDeliveries:
-    """Notes whether deliveries are what the contract says; soft as `Verify` is.
+    """Verifies single deliveries by the contract; records and goes on, as `Verify` does.
 
     Args:
         api: the client whose journal takes the findings.
@@ -37,7 +37,7 @@ class VerifyDeliveries:
         return operation
 
     def arrived(self, delivery: Exchange | None, asked: httpx.Response, url: str, secret: str = "") -> bool:
-        """Check a delivery that a call asked for; that none came is a finding, too.
+        """Check a delivery that a call has triggered; a missing one is a finding, too.
 
         Args:
             delivery: what came; None where nothing did.
@@ -53,7 +53,7 @@ class VerifyDeliveries:
         return self._signed(delivery, secret)
 
     def tells(self, expected: Any, delivery: Exchange, promise: Promise = DELIVERY_CONTENT) -> bool:
-        """Record each difference between what a delivery must tell and what it tells.
+        """Record each difference between the expected content of a delivery and its actual content.
 
         Args:
             expected: members with their values, as far as they are known.
@@ -73,7 +73,7 @@ class VerifyDeliveries:
         return not found
 
     def _signed(self, delivery: Exchange, secret: str) -> bool:
-        """Check the signature of a delivery over its bytes as they came; that it is there at all is its contract's."""
+        """Check the signature of a delivery over its bytes as received; that there is one, the contract says."""
         kept = True
         for index, parameter in enumerate(self.operation.parameters):
             given = delivery.request.headers.get(parameter.name)

@@ -1,4 +1,4 @@
-"""Records whether calls that had to be refused have left no trace, and what became of those that were taken."""
+"""Records whether calls that had to be rejected left no trace, and how those that were accepted were read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Draw = Callable[[Call], Iterable[Refused]]
 
 
 class VerifyRefused:
-    """Sends calls that must be refused, and looks whether they changed anything.
+    """Sends calls that must be rejected, and verifies that they changed nothing.
 
     Args:
         api: the client.
@@ -57,7 +57,7 @@ class VerifyRefused:
         self._changes = changes
 
     def changes_nothing(self, operation: Operation, draw: Draw, rule: Pointer) -> bool:
-        """Record whether what is refused changes nothing; what is taken changes what it will, and is no trace of that.
+        """Record whether rejected calls change nothing; whatever an accepted one changes is no such trace.
 
         A lenient server takes some of the attempts. What they changed is not told apart from what the others did, so
         those are made again around new entities.
@@ -100,7 +100,7 @@ class VerifyRefused:
         return frozenset(attempt.case for attempt, _ in taken)
 
     def _read_back(self, call: Call, attempt: Refused, response: httpx.Response) -> None:
-        """Record whether what was taken is shown as it was meant, where the response itself shows nothing."""
+        """Record whether an accepted value is shown as it was meant, if the response itself shows nothing."""
         decoded = checked_of(response).decoded
         breaches = bad_input_refused.breaches_of(decoded)
         path = self._path_of(call, decoded)
@@ -118,7 +118,7 @@ class VerifyRefused:
             self._api.add_finding(BAD_REQUEST, _misread(decoded, breaches, read), response)
 
     def _path_of(self, call: Call, decoded: DecodedExchange) -> str:
-        """Where what a call made or changed can be read; empty where that is not known."""
+        """The path at which the result of a call can be read; empty if it is not known."""
         for entity_type in self._entities.types:
             if entity_type.creator is call.operation and entity_type.is_named_by_client:
                 own = entity_type.identity.find(decoded.values.request)
@@ -136,7 +136,7 @@ def _is_shown_broken(read: httpx.Response, breaches: Iterable[Breach]) -> bool:
 
 
 def _misread(decoded: DecodedExchange, breaches: Sequence[Breach], read: httpx.Response) -> Breach:
-    """What was taken, and shown as something else by a later call."""
+    """What was accepted, and is shown as something else by a later call."""
     why = breaches[0]
     reader = checked_of(read).decoded.operation
     taken = Breach("status", STATUS, actual=datum(decoded.status), rule=why.rule, case=decoded.case, because=why)

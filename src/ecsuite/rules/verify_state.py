@@ -1,4 +1,4 @@
-"""Looks at the API to see whether a promise was kept: entities, lists, and what a call left behind."""
+"""Records whether the state of the API keeps a promise: entities, lists, and what a call left behind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOT_FOUND: Final = frozenset({404})
 
 
 class VerifyState(Verify):
-    """Verifies what the API has, by calls of its own; soft as `Verify` is.
+    """Verifies the state of the API, by calls of its own; records and goes on, as `Verify` does.
 
     Args:
         api: the client.
@@ -49,7 +49,7 @@ class VerifyState(Verify):
         self._snapshots = snapshots
 
     def reads(self, path: str, sent: Any, *, promise: Promise = ROUND_TRIP) -> bool:
-        """Record whether what is read at a path shows what was sent."""
+        """Record whether reading a path shows what was sent."""
         response = self._api.get(path, strict=False)
         # Another status is a finding of the checks already.
         return response.is_success and self.shows(sent, response, promise=promise)
@@ -59,7 +59,7 @@ class VerifyState(Verify):
         return self._readable(entity, lambda response: self._shows_deprecated(entity, response))
 
     def readable_as_created(self, entity: Entity) -> bool:
-        """Record whether an entity can be read as it must be shown, and as the response that made it showed it."""
+        """Record whether an entity can be read as expected, and as the response that created it showed it."""
         return self._readable(entity, lambda response: self._shows_as_created(entity, response))
 
     def _readable(self, entity: Entity, as_well: Callable[[httpx.Response], bool]) -> bool:
@@ -68,7 +68,7 @@ class VerifyState(Verify):
         return response.is_success and self.shows(entity.representation, response) & as_well(response)
 
     def _shows_as_created(self, entity: Entity, response: httpx.Response, at: Path = ()) -> bool:
-        """Record whether a response shows of an entity what the response that made it did, as far as that stays."""
+        """Record whether a response shows the immutable part of an entity as the response that created it did."""
         told = self._representation.immutable(entity.type, json_or_none(entity.created.content))
         return self.shows(told, response, at=at, promise=CREATION_RESPONSE)
 
@@ -114,7 +114,7 @@ class VerifyState(Verify):
         return all(kept)
 
     def _absent(self, entity: Entity, blame: httpx.Response) -> bool:
-        """Record whether an entity is where nothing is any more."""
+        """Record whether an entity still exists where nothing should."""
         state, allowed = self._snapshots.state_of(entity.path), entity.type.reader.unknown(entity.type.parameter)
         breach = _presence(state, allowed, entity.type.reader)
         return self.that(DELETED_IS_GONE, blame, breach, holds=isinstance(state, NoSuch) and state.status in allowed)
@@ -126,7 +126,7 @@ class VerifyState(Verify):
         return self.that(promise, blame, breach, holds=isinstance(state, NoSuch) is not there)
 
     def there_as_told(self, entity: Entity, response: httpx.Response) -> bool:
-        """Record whether an entity is there where the response to a batch shows it, and is not where it was refused."""
+        """Record whether an entity of a batch exists if the response shows it, and does not if it is a refusal."""
         if not response.is_success:
             return self.is_there(REFUSED_CHANGES_NOTHING, entity, response, there=False)
         if entity.id in response.text:
@@ -135,7 +135,7 @@ class VerifyState(Verify):
         return True
 
     def not_made_by(self, entity: Entity, refused: httpx.Response) -> bool:
-        """Record whether a call that had to be refused has not made an entity; where it was taken, it may have."""
+        """Record whether a rejected call has not created an entity; not checked if the call was accepted."""
         if refused.is_success:
             self.not_checked(REFUSED_CHANGES_NOTHING, "what had to be refused was taken")
             return True
@@ -150,7 +150,7 @@ class VerifyState(Verify):
     def shows_nothing_of(
         self, promise: Promise, listing: Listing, marks: Iterable[str], entity_type: EntityType, refused: httpx.Response
     ) -> bool:
-        """Record whether a list, of a parent that was made later, shows nothing of what was refused before."""
+        """Record whether the list of a parent that was created later shows nothing of what was rejected before."""
         found = [mark for mark in marks for page in listing.pages if mark in page.text]
         seen_by = entity_type.lister.id if entity_type.lister else ""
         return self.none(promise, refused, found, listed(), seen_by=seen_by, note="nothing from before it was made")
@@ -180,7 +180,7 @@ class VerifyState(Verify):
         return kept & self.status(ROUND_TRIP, response, {200}, case=case, note="for an id that was taken")
 
     def _shows_deprecated(self, entity: Entity, response: httpx.Response) -> bool:
-        """Record whether what was sent under a deprecated name is shown, there or under the name in its place."""
+        """Record whether what was sent under a deprecated name is shown, under that name or its successor's."""
         if not entity.type.creator.request:
             return True
         kept = []
@@ -194,7 +194,7 @@ class VerifyState(Verify):
 
 
 def _presence(state: Any, allowed: Iterable[int], reader: Operation) -> Breach:
-    """That something is there where it must not be, or that what was read has another status than those allowed."""
+    """The breach: something exists that must not, or a read has a status that is not allowed."""
     if isinstance(state, NoSuch):
         return Breach.of("status", STATUS, sorted(allowed), state.status, seen_by=reader.id)
     return Breach.of("present", body(), actual=state, seen_by=reader.id)

@@ -1,4 +1,4 @@
-"""What a test has around the call that it is about: a record of the parts, wired to each other."""
+"""What a test needs around its call: a record of the parts, wired to each other."""
 
 from __future__ import annotations
 
