@@ -37,7 +37,8 @@ class Spot(NamedTuple):
     name: str
 
 
-_NO_SPOT: Final = Spot("", "", "values", "")
+# A value as JSON text; to make an encoder for each takes longer than to encode.
+_text: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class Node:
             for item in body[:_MOST_ITEMS] if self.items else ():
                 self.items.look(item, seen)  # type: ignore[union-attr]
         elif self.values:
-            spot = self.values.get(json.dumps(body, ensure_ascii=False))
+            spot = self.values.get(_text(body))
             if spot:
                 seen.add(spot)
 
@@ -163,11 +164,7 @@ def _with_body(contract: Contract, side: Side, content: Mapping[str, Pointer], n
     schema = schema_for(content, _JSON) or next(iter(content.values()), None)
     body = Node() if schema else None
     if body and schema:
-        _grow(contract, schema, body, never, 0)
-        for node in body.each():
-            is_member = node.pointer and not node.pointer.endswith("/*")
-            node.member = side.spot("members", node.pointer) if is_member else None
-            node.values = {text: side.spot("values", value_name(node, text)) for text in node.values}
+        _grow(contract, schema, body, side, never, 0)
     return replace(side, content=content, body=body)
 
 
@@ -176,24 +173,27 @@ def value_name(node: Node, text: str) -> str:
     return f"{node.pointer}={text.strip(chr(34))}"
 
 
-def _grow(contract: Contract, schema: Pointer, node: Node, never: str, depth: int) -> None:
-    """Enter what a schema says of a place into its node; the spots follow when it is complete."""
+def _grow(contract: Contract, schema: Pointer, node: Node, side: Side, never: str, depth: int) -> None:
+    """Enter what a schema says of a place into its node, and make the nodes below it."""
     shape = contract.schemas.shape(schema)
     enum = shape.keywords.get("enum") or ([shape.keywords["const"]] if "const" in shape.keywords else [])
-    texts = (json.dumps(value, ensure_ascii=False) for value in enum if value is not None)
-    node.values |= dict.fromkeys(texts, _NO_SPOT)
-    node.about = node.about or " ".join(str(shape.keywords.get("description", "")).split())
+    for text in (_text(value) for value in enum if value is not None):
+        node.values[text] = side.spot("values", value_name(node, text))
+    node.about = node.about or " ".join(shape.keywords.get("description", "").split())
     node.type = node.type or " or ".join(shape.types)
     if depth > _DEEPEST:
         return
     for name, member in shape.members.items():
         if contract.schemas.shape(member).keywords.get(never):
             continue
-        inner = node.members.setdefault(name, Node(f"{node.pointer}/{name}"))
+        if name not in node.members:
+            pointer = f"{node.pointer}/{name}"
+            node.members[name] = Node(pointer, member=side.spot("members", pointer))
+        inner = node.members[name]
         inner.is_required = inner.is_required or name in shape.required
-        _grow(contract, member, inner, never, depth + 1)
+        _grow(contract, member, inner, side, never, depth + 1)
     if shape.items:
         node.items = node.items or Node(f"{node.pointer}/*")
-        _grow(contract, shape.items, node.items, never, depth + 1)
+        _grow(contract, shape.items, node.items, side, never, depth + 1)
     for same in (*shape.parts, *shape.branches):
-        _grow(contract, same, node, never, depth + 1)
+        _grow(contract, same, node, side, never, depth + 1)
