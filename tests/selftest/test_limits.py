@@ -1,7 +1,10 @@
 """What a run may send: limits are kept, by the log of the server, and what was not run for them is told."""
 
+import json
+import re
 import threading
 import time
+from collections import Counter
 
 import pytest
 
@@ -92,13 +95,16 @@ def test_rate_is_of_all_processes(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
-def test_run_ends_at_its_requests(behind_proxy, workers):
+def test_run_ends_at_its_requests(behind_proxy, workers, tmp_path):
     """The server sees no more than that, nothing is left, and the run ends with 6 and says what was not run."""
     ran = behind_proxy(lambda _: None, "--ec-max-requests", "14", *workers)
 
     assert (ran.code, ran.left) == (6, []), ran.text
     assert len(ran.calls) <= 14
-    assert "not run: --ec-max-requests 14 are used up" in ran.text
+    assert re.search(r"not run: --ec-max-requests 14 are used up, .*\n {10}test_\w+\.py \(\d+\)\n", ran.text), ran.text
+    (stored,) = tmp_path.rglob("results.json")
+    result = json.loads(stored.read_text(encoding="utf-8"))
+    assert Counter(test["outcome"] for test in result["tests"]) == result["figures"]["tests"]
 
 
 def test_run_keeps_to_its_rate(behind_proxy):

@@ -7,12 +7,13 @@ import textwrap
 
 import pyte
 import pytest
+from outcomes import a_found
 from projects import Project
 from terminals import watched
 
 from ecsuite.activity import Activity, Waiting
 from ecsuite.plugin.screen import Screen
-from ecsuite.report.progress import Progress, live_line, log_line, wait_line
+from ecsuite.report.progress import MORE_LINE, Progress, cause_line, live_line, log_line, wait_line
 
 DELIVERY = Waiting("a delivery", 4.0, 26.2)
 WHOLE = Progress(
@@ -208,6 +209,18 @@ def test_line_of_its_own_stands_alone():
     assert terminal.getvalue() == "a.py ..\necsuite: 2 of 3\nb.py ."
 
 
+def test_what_was_written_before_stays_before(tmp_path):
+    """What pytest has written to a file or a pipe, and the stream has kept back, comes before what the screen writes."""
+    with (tmp_path / "log").open("w", encoding="utf-8") as stream:
+        stream.write("collected 4 items\n")
+        screen = Screen(stream)
+        screen.say("ecsuite: 1 of 4")
+        screen.close()
+        stream.write("4 passed\n")
+
+    assert (tmp_path / "log").read_text(encoding="utf-8") == "collected 4 items\necsuite: 1 of 4\n4 passed\n"
+
+
 @pytest.fixture
 def project(tmp_path):
     """A project whose tests take their time."""
@@ -279,3 +292,47 @@ def test_replay_is_not_watched(project, target, threads):
     ran = project.run("--ec-target", target)
 
     assert ran.ret == 0, ran.text
+
+
+BROKEN = """
+    import pytest
+    from ecsuite.messages.exchange import Expectation
+
+    @pytest.mark.edition("2023-10")
+    @pytest.mark.parametrize("path", ["/users", "/users", "/meters", "/users"])
+    def test_list(api, path):
+        api.get(path, expect=Expectation("told", frozenset({299})))
+"""
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "1"]], ids=["alone", "workers"])
+def test_cause_is_told_when_it_is_found(tmp_path, workers):
+    """Each cause has a line as soon as its first test has ended, once, and of many the end alone tells."""
+    project = Project(tmp_path)
+    project.test(BROKEN)
+    (project.path / "conftest.py").write_text(
+        textwrap.dedent("""
+            from ecsuite.plugin import watching
+            pytest_plugins = ("ecsuite.plugin",)
+            watching.MOST_TOLD = 1
+        """)
+    )
+
+    ran = project.run("--ec-target", "local", "--ec-edition", "2023-10", *workers)
+
+    assert ran.ret == 1
+    told = [line for line in ran.lines if line.startswith(("ecsuite: error: ", "ecsuite: more"))]
+    assert [re.sub(r".*: (GET \S+).*", r"\1", line) for line in told] == ["GET /users", MORE_LINE]
+    assert ran.text.index(MORE_LINE) < ran.text.index(" Energy Coordination API 2023-10, local ")
+
+
+def test_cause_line_is_one_line():
+    """It says how bad it is, what is broken and by which call, and cuts what is long."""
+    found = a_found(member="y\nx" * 200)
+
+    line = cause_line(found)
+
+    assert cause_line(a_found()).startswith("ecsuite: error: response body matches contract: ")
+    assert cause_line(a_found()).endswith(": GET /users/{userId}/vehicles/{vehicleId} -> 200")
+    assert line.isprintable()
+    assert len(line) < 300

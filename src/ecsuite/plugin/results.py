@@ -19,7 +19,7 @@ from ecsuite.plugin.session import end_with, final_code, settings_of, usage_erro
 from ecsuite.plugin.untold import is_inconclusive
 from ecsuite.results import store
 from ecsuite.results.collect import Collector, Told
-from ecsuite.results.record import Record
+from ecsuite.results.record import Found, Record
 from ecsuite.results.result import RunResult
 
 _REPORTER: Final = "ecsuite-reporter"
@@ -69,6 +69,7 @@ class Reporter:
             strict=self._strict,
             deviations=settings.deviations,
         )
+        self._fresh: list[Found] = []
         self._properties: dict[str, str] = {}
         self._setup: dict[str, float] = {}
         self._failed_to_write = ""
@@ -91,6 +92,11 @@ class Reporter:
         tests = self._collector.tests
         counts = (("failed", tests["failed"] + tests["error"]), (OUTCOME, tests[OUTCOME]))
         return tuple((name, count) for name, count in counts if count)
+
+    def take_fresh(self) -> list[Found]:
+        """What was found first since this was asked last, but for notes."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
 
     @property
     def has_anything(self) -> bool:
@@ -120,11 +126,13 @@ class Reporter:
         record = record_of(report)
         if record is not None:
             told = self._collector.add(report.nodeid, record)
-            self.warnings += sum(each.finding.severity == "warning" and not each.accepted for each in told.new)
+            fresh = [each for each in told.new if each.finding.severity != "note"]
+            self.warnings += sum(each.finding.severity == "warning" for each in fresh)
+            self._fresh += fresh
             if told.new or told.known or (report.failed and record.is_told):
                 self._tell(report, told, is_told=record.is_told)
             self._end_if_hopeless()
-        if report.when == "setup":
+        if report.when == "setup" and not outcome:
             self._setup[report.nodeid] = report.duration
         else:
             seconds = report.duration + self._setup.pop(report.nodeid, 0.0)

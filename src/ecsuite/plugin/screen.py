@@ -33,6 +33,8 @@ class Screen:
     """
 
     def __init__(self, stream: TextIO) -> None:
+        # What it has not passed on yet comes first.
+        stream.flush()
         self._own = _duplicate(stream)
         # A stream that is watched watches this one, too.
         like = getattr(stream, "like", lambda other: other)

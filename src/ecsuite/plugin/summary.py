@@ -17,7 +17,7 @@ from ecsuite.report.lines import Line, Style
 from ecsuite.report.text import (
     entry_lines,
     figures_text,
-    inconclusive_lines,
+    inconclusive_tests,
     left_lines,
     left_to_tell,
     not_checked_lines,
@@ -74,7 +74,7 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
         terminalreporter.line(figures_text(figures))
         for text in filter(None, (unsteady_text(figures), *not_checked_lines(figures.not_checked, most))):
             terminalreporter.line(text)
-    for text in (*inconclusive_lines(result.inconclusive), *skipped_lines(result.skipped)):
+    for text in (*inconclusive_tests(result), *skipped_lines(result.skipped)):
         terminalreporter.line(text)
     for text in (*left_lines(left_to_tell(result)), *entry_lines(result.entries)):
         terminalreporter.line(text)

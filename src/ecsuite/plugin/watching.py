@@ -25,7 +25,7 @@ from ecsuite.plugin.screen import Screen
 from ecsuite.plugin.session import session_of
 from ecsuite.plugin.summary import MARKUP
 from ecsuite.report.lines import Line
-from ecsuite.report.progress import Progress, live_line, log_line, wait_line
+from ecsuite.report.progress import MORE_LINE, Progress, cause_line, live_line, log_line, wait_line
 
 THREAD: Final = "ecsuite-progress"
 # Under this name a worker is told where to write.
@@ -38,6 +38,8 @@ WORTH_TELLING: Final = 3.0
 WAITS_EVERY: Final = 20.0
 # Seconds over which the rate is taken.
 LATELY: Final = 10.0
+# So many causes are told as they come: who reads them has seen that something is wrong, and the end tells all.
+MOST_TOLD: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Watched(Own):
         self._sent: deque[tuple[float, int]] = deque()
         self._told_at, self._wait_told_at = time.monotonic(), float("-inf")
         self._screen: Screen | None = None
+        self._told = 0
         self._writer: Any = config.get_terminal_writer()
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
         # What tests print themselves, with -s, would be written over.
@@ -144,10 +147,13 @@ class Watched(Own):
         self._workers.append(file)
         node.workerinput[KEY] = str(file)
 
+    # Behind what pytest itself writes at the end of a test.
+    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self) -> None:
         """A test has ended, wherever it ran."""
         super().pytest_runtest_logfinish()
         self._done += 1
+        self._tell_causes()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Iterator[None]:
@@ -180,6 +186,15 @@ class Watched(Own):
         elif progress.waiting and progress.waiting.lasted >= WORTH_TELLING and now - self._wait_told_at >= WAITS_EVERY:
             self._wait_told_at = now
             self._screen.say(wait_line(progress))
+
+    def _tell_causes(self) -> None:
+        """Tell of each cause when it is first found."""
+        for found in reporter_of(self._config).take_fresh():
+            self._told += 1
+            if self._told <= MOST_TOLD:
+                self.say(cause_line(found))
+            elif self._told == MOST_TOLD + 1:
+                self.say(MORE_LINE)
 
     def _progress(self) -> Progress:
         states = [State.read(file) for file in self._workers] or [self.state]

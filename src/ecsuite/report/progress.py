@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ecsuite import wording
 from ecsuite.activity import Waiting
+from ecsuite.report.causes import found_title
 from ecsuite.report.lines import Line, Part, cut, cut_line, line
+from ecsuite.results.record import Found
 from ecsuite.wording import count_of, printable
 
+# Characters of a cause that are told while tests run.
+LONGEST_CAUSE: Final = 200
+MORE_LINE: Final = "ecsuite: more is broken; all of it is told at the end"
 # Columns that the name of a test gets at least, where a wait is told beside it.
 SHORTEST_NAME: Final = 16
 
@@ -75,6 +81,12 @@ def wait_line(progress: Progress) -> str:
     assert progress.waiting is not None
     who = f"{progress.test} waits" if progress.test else "waiting"
     return printable(f"ecsuite: {who} for {_wait(progress.waiting)}")
+
+
+def cause_line(found: Found) -> str:
+    """What was found just now: how bad it is, what is broken, and by which call."""
+    said = f"{found_title(found)}: {wording.subject(found.finding)}"
+    return f"ecsuite: {found.finding.severity}: {wording.shorten(said, LONGEST_CAUSE)}"
 
 
 def count_of_outcome(count: int, name: str) -> str:

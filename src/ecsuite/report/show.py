@@ -17,7 +17,7 @@ from ecsuite.report.causes import (
 )
 from ecsuite.report.lines import Line, Part, line
 from ecsuite.report.markdown import request_text, response_text
-from ecsuite.report.text import figures_text, inconclusive_lines, not_checked_lines, skipped_lines, unsteady_text
+from ecsuite.report.text import figures_text, inconclusive_tests, not_checked_lines, skipped_lines, unsteady_text
 from ecsuite.results.cause import Cause
 from ecsuite.results.result import RunResult
 from ecsuite.results.sample import Fields, Sample
@@ -40,7 +40,7 @@ def list_lines(result: RunResult, width: int, folder: str) -> Iterator[Line]:
     yield line(figures_text(result.figures))
     told = (unsteady_text(result.figures), *not_checked_lines(result.figures.not_checked))
     yield from (line(text) for text in told if text)
-    yield from (line(text) for text in (*inconclusive_lines(result.inconclusive), *skipped_lines(result.skipped)))
+    yield from (line(text) for text in (*inconclusive_tests(result), *skipped_lines(result.skipped)))
 
 
 def whole_lines(number: int, cause: Cause, folder: str = "") -> Iterator[Line]:

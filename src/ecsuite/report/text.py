@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from ecsuite import wording
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 # Calls that were sent again which are told by name.
 MOST_REPEATED: Final = 3
+# Columns of a list of files, and where it begins.
+_WIDTH: Final = 110
+_INDENT: Final = " " * 10
 # Things left on the server that are told by name, of each reason.
 MOST_LEFT: Final = 20
 _LEFT: Final[Mapping[Reason, str]] = {
@@ -64,8 +69,23 @@ def skipped_lines(skipped: Mapping[str, int]) -> Iterator[str]:
 
 def inconclusive_lines(inconclusive: Mapping[str, int]) -> Iterator[str]:
     """Why tests could not tell, a line a reason, the most frequent first."""
-    for reason, times in sorted(inconclusive.items(), key=lambda item: -item[1]):
+    for reason in _frequent(inconclusive):
+        times = inconclusive[reason]
         yield f"{times:>5} x {'tests' if times > 1 else 'test'} inconclusive: {reason}"
+
+
+def _frequent(inconclusive: Mapping[str, int]) -> list[str]:
+    return sorted(inconclusive, key=lambda reason: -inconclusive[reason])
+
+
+def inconclusive_tests(result: RunResult) -> Iterator[str]:
+    """The same, each with the files of its tests, and how many there are in each."""
+    for reason, text in zip(_frequent(result.inconclusive), inconclusive_lines(result.inconclusive), strict=True):
+        yield text
+        names = (test.name for test in result.tests if test.outcome == "inconclusive" and test.reason == reason)
+        files = Counter(name.partition("::")[0] for name in names)
+        said = ", ".join(f"{file} ({count})" for file, count in files.most_common())
+        yield from wrap(said, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False)
 
 
 def broken_text(count: int) -> str:
