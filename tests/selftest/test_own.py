@@ -148,3 +148,28 @@ def test_of_an_archive_what_is_left_fits_its_schema():
     assert PRIVACY.whole([EVENT, THEIRS]) == ([left], 3)
     assert PRIVACY.whole(MINE) == (MINE, 0)
     assert PRIVACY.whole(THEIRS) == (THEIRS_MASKED, 0)
+
+
+PROBLEM = {"type": "about:blank", "title": "Bad Request", "status": 400, "traceId": "00-ab-cd-01"}
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (PROBLEM | {"errors": {"/year": ["must be 4 digits", "required"]}}, None),
+        ("User t1 is there already.", None),
+        ({"statusCode": 429, "message": "Try again in 12 seconds.", "requestId": "r-17"}, None),
+        (["b2 is no user", 7, None, "u1", "t1"], ["b2 is no user", 7, None, "u1", "***"]),
+        (MINE | {"at": {"latitude": 59.5}}, None),
+        (THEIRS, {"userId": "***", "vehicleId": "***", "at": {"latitude": "***"}}),
+        (
+            PROBLEM | {"conflicts": [THEIRS, MINE], "meterPointIds": [707057500042000182]},
+            PROBLEM
+            | {"conflicts": [{"userId": "***", "vehicleId": "***", "at": {"latitude": "***"}}, MINE]}
+            | {"meterPointIds": ["***"]},
+        ),
+    ],
+)
+def test_refusal_is_kept_but_for_others_things(value, kept):
+    """Reasons are sentences, and ids of calls are nobody's; what a refusal shows of others' things is masked."""
+    assert Privacy(OWN).reasons(value) == (value if kept is None else kept)

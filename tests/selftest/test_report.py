@@ -96,6 +96,41 @@ def test_two_causes_are_a_page(project, options, ci):
         assert noise not in result.text.split("[100%]")[-1]
 
 
+@pytest.mark.parametrize("options", [(), ("-n", "2")])
+def test_group_of_failures_is_no_traceback(project, options):
+    """What schemathesis raises is no Exception; the finding in it is told once, as all others are."""
+    project.test(
+        SCENARIO
+        + BROKEN
+        + """
+    def test_group(api):
+        find(api)
+        raise BaseExceptionGroup("found 1 failure", [pytest.fail.Exception("broken")])
+    """
+    )
+
+    result = project.run(*LOCAL, *options, COLUMNS="120")
+
+    assert result.ret == 1
+    result.has("1 error; 1 of 1 test failed")
+    assert after_progress(result) <= MOST_LINES
+    assert "Traceback" not in result.text
+
+
+def test_interruption_in_a_group_ends_the_run(project):
+    """Whoever presses Ctrl-C ends the run, whatever else has failed at that moment."""
+    project.test(
+        SCENARIO
+        + """
+    def test_group(api): raise BaseExceptionGroup("found 1 failure", [KeyboardInterrupt()])
+
+    def test_after(api): pass
+    """
+    )
+
+    assert "2 passed" not in project.run(*LOCAL).text
+
+
 def test_junit_tells_a_cause_once(project):
     """In the file for JUnit the first test has the cause whole, each other one a reference to that test."""
     project.test(MANY)

@@ -6,7 +6,16 @@ from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.findings.breach import STATUS, Breach
 from ecsuite.messages.exchange import Expectation, Headers, Request
-from ecsuite.promises import BAD_REQUEST, BEARER_TOKEN, MEDIA_TYPE, REQUEST_BODY, RESPONSE_BODY, SERVER_ERROR
+from ecsuite.promises import (
+    BAD_REQUEST,
+    BEARER_TOKEN,
+    MEDIA_TYPE,
+    REQUEST_BODY,
+    RESPONSE_BODY,
+    SERVER_ERROR,
+    STATUS_EXPECTED,
+    STATUS_LISTED,
+)
 from ecsuite.results.record import Found
 from ecsuite.severity import is_unusual, severity_of
 
@@ -124,3 +133,29 @@ def test_shapes_of_refusals_are_one_cause(checker, exchange):
 
     assert len(found) == 3
     assert len(causes) == 2
+
+
+REPORT = {"eventId": "e", "payloads": [{"payloadType": "LocationEnergyUsage"}]}
+
+
+@pytest.mark.parametrize(
+    ("sent", "expectation", "found"),
+    [
+        (REPORT, REFUSED, set()),
+        (b'{"payloads": ["LocationEnergyUsage"', REFUSED, set()),
+        (
+            {"eventId": "e", "payloads": [{"payloadType": "EnergyUsage"}]},
+            REFUSED,
+            {STATUS_EXPECTED.id, STATUS_LISTED.id},
+        ),
+        (REPORT, UNKNOWN, {STATUS_EXPECTED.id, STATUS_LISTED.id}),
+    ],
+    ids=["wrong", "no JSON", "for everybody", "no token"],
+)
+def test_who_is_not_invited_may_be_told_so_first(exchange, sent, expectation, found):
+    """A wrong report that is by invitation is refused with 400 or with 403; one that is not, with 400."""
+    checker = Checker(editions.contract("2026-01"), "https://api.example/v1", "")
+
+    result = checker.check(exchange("POST /reports", 403, sent=sent, expectation=expectation))
+
+    assert {each.promise for each in result.findings} & {STATUS_EXPECTED.id, STATUS_LISTED.id} == found

@@ -12,11 +12,12 @@ from ecsuite.contract import Contract, Operation, Pointer, ResponseRule, Values,
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.messages.exchange import Exchange
-from ecsuite.messages.interception import Interception, interception_of
+from ecsuite.messages.interception import FORBIDDEN, Interception, interception_of
 from ecsuite.messages.media import FORM, Json, MediaType, UndecodableError, read_form, read_json, read_json_once
 
 FIRST_SERVER_ERROR = 500
 NOT_FOUND = 404
+BAD_REQUEST = 400
 TOO_DEEP = datum("too-deep")
 
 
@@ -97,6 +98,17 @@ class DecodedExchange:
         """Whether a DELETE finds nothing, and an earlier try of the same may have deleted it."""
         request = self.exchange.request
         return request.expectation.repeated and request.method == "DELETE" and self.status == NOT_FOUND
+
+    @property
+    def is_uninvited(self) -> bool:
+        """Whether a call that had to be refused is refused with 403, and has a part that is by invitation.
+
+        Which of two refusals comes first is not published.
+        """
+        request = self.exchange.request
+        if self.status != FORBIDDEN or BAD_REQUEST not in (request.expectation.statuses or ()):
+            return False
+        return any(name.encode() in request.body for name in self.contract.invitations)
 
     @cached_property
     def interception(self) -> Interception | None:

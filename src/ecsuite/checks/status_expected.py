@@ -21,6 +21,8 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
         return NotChecked("nothing published settles the response")
     if expectation.token_may_have_ended and decoded.status == UNAUTHORIZED:
         return NotChecked("the token may have ended, for its lifetime was not told")
+    if decoded.is_uninvited:
+        return NotChecked("it is by invitation")
     if decoded.may_have_been_deleted:
         return NotChecked("an earlier try may have deleted it")
     if decoded.status in expectation.statuses if expectation.statuses else decoded.is_success:

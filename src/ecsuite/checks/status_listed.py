@@ -16,6 +16,8 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
         return NotChecked("nothing published settles the response")
     if decoded.rule is not None:
         return []
+    if decoded.is_uninvited:
+        return NotChecked("it is by invitation")
     if decoded.may_have_been_deleted:
         return NotChecked("an earlier try may have deleted it")
     if expectation.statuses and decoded.status in expectation.statuses:

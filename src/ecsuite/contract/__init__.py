@@ -129,6 +129,12 @@ class Contract:
         """The operations that make several things of an entity type at once."""
         return batches(self.operations, self.entity_types)
 
+    @cached_property
+    def invitations(self) -> frozenset[str]:
+        """The names of the parts of requests that only invited partners may send."""
+        schemas = self.source.document.get("components", {}).get("schemas", {}).values()
+        return frozenset(schema["x-by-invitation"] for schema in schemas if "x-by-invitation" in schema)
+
     def batch_of(self, operation: Operation) -> Batch | None:
         """What an operation makes several of at once; None where it does not."""
         return next((batch for batch in self.batches if batch.creator is operation), None)

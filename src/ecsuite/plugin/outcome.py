@@ -34,6 +34,8 @@ _OF_SUITE: Final = pytest.StashKey[bool]()
 _RECORD: Final = pytest.StashKey[Record]()
 _SCRIPTED: Final = pytest.StashKey[set[tuple[object, ...]]]()
 NOTHING: Final = Record(Tally())
+# What ends the run, wherever it comes up.
+_ENDS: Final = (KeyboardInterrupt, SystemExit, pytest.exit.Exception)
 LONGEST_SHOWN: Final = 120
 LONGEST_REASON: Final = 400
 _Stopped = BaseException | None
@@ -70,6 +72,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         yield
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:  # noqa: BLE001  raised again below
         stopped = error
+    except BaseExceptionGroup as group:
+        # As schemathesis raises what it found, which is no Exception.
+        if group.subgroup(_ENDS) is not None:
+            raise
+        stopped = group
     ended = _judge(item, stopped)
     if ended is not None:
         raise ended

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,8 @@ MOST_OF_BODY: Final = 64_000
 MOST_ENTRIES: Final = 50_000
 MOST_BYTES: Final = 200_000_000
 _FIRST_REFUSAL: Final = 400
+# What is kept of a JSON value, and how many items of lists are not.
+Kept = Callable[[Any], tuple[Any, int]]
 
 
 def entry_of(
@@ -46,43 +48,46 @@ def entry_of(
     """
     exchange, operation = result.exchange, result.operation
     response = exchange.response
-    # A refusal has lists of reasons, and of nobody's things.
-    answered = _response(response, None if response.status >= _FIRST_REFUSAL else privacy, mask)
-    sent = _request(exchange.request, privacy if is_delivery else None, mask)
+    answered = _response(response, _of_refusal(privacy) if response.status >= _FIRST_REFUSAL else privacy.whole, mask)
+    sent = _request(exchange.request, privacy.whole if is_delivery else None, mask)
     made = entry(datetime.fromtimestamp(at, UTC), round(exchange.seconds * 1000, 3), sent, answered)
     return made | {"comment": mask(f"{operation.id if operation else 'no operation'}, in {test}")}
 
 
-def _request(request: Request, privacy: Privacy | None, mask: Mask) -> dict[str, Any]:
+def _request(request: Request, kept_of: Kept | None, mask: Mask) -> dict[str, Any]:
     made = request_of(mask(request.method), mask(request.url), headers_of(request.headers, mask), len(request.body))
     if request.body:
-        text, note = _text(request.body, request.headers, privacy, mask)
+        text, note = _text(request.body, request.headers, kept_of, mask)
         media_type = mask(request.headers.get("Content-Type") or "")
         made["postData"] = {"mimeType": media_type, "params": [], "text": text, "comment": note}
     return made
 
 
-def _response(response: Response, privacy: Privacy | None, mask: Mask) -> dict[str, Any]:
-    text, note = _text(response.body, response.headers, privacy, mask)
+def _response(response: Response, kept_of: Kept, mask: Mask) -> dict[str, Any]:
+    text, note = _text(response.body, response.headers, kept_of, mask)
     media_type = mask(response.headers.get("Content-Type") or "x-unknown")
     content = {"size": len(response.body), "mimeType": media_type, "text": text, "comment": note}
     location = mask(response.headers.get("Location") or "")
     return response_of(response.status, headers_of(response.headers, mask), content, location)
 
 
-def _text(body: bytes, headers: Headers, privacy: Privacy | None, mask: Mask) -> tuple[str, str]:
-    """A body as text, and a comment on it; `privacy` if it may hold data of others."""
+def _of_refusal(privacy: Privacy) -> Kept:
+    return lambda value: (privacy.reasons(value), 0)
+
+
+def _text(body: bytes, headers: Headers, kept_of: Kept | None, mask: Mask) -> tuple[str, str]:
+    """A body as text, and a comment on it; `kept_of` if it may hold data of others."""
     if MediaType.of(headers.get("Content-Type")).essence == FORM:
         return _start(mask_form(body.decode(errors="replace")), mask)
     try:
         value = read_json(body).value if body else None
     except UndecodableError:
-        if privacy is not None and body.lstrip()[:1] in {b"{", b"["}:
+        if kept_of is not None and body.lstrip()[:1] in {b"{", b"["}:
             return "", "left out, for it is no JSON, and so nobody can tell whose it is"
         return _start(body.decode(errors="replace"), mask)
     if not body:
         return "", ""
-    kept, left_out = privacy.whole(value) if privacy else (value, 0)
+    kept, left_out = kept_of(value) if kept_of else (value, 0)
     masked = mask_value(kept)
     text, said = _start(body.decode() if masked == value else json.dumps(masked, ensure_ascii=False), mask)
     count = f"without {counted(left_out)} that the run did not make" if left_out else ""

@@ -17,6 +17,8 @@ from ecsuite.messages.redact import MASK
 
 # Items of a list that a finding is about as a whole.
 _MOST_SHOWN: Final = 3
+# How servers call an entry of their logs, and a request: ids of nobody's things.
+_OF_CALLS: Final = frozenset({"traceid", "spanid", "requestid", "correlationid", "activityid"})
 # Numbers inside of an entity that may be an id; all below are amounts.
 _LEAST_ID: Final = 10**9
 _CHANGES: Final = frozenset({"POST", "PUT", "PATCH"})
@@ -147,6 +149,23 @@ class Privacy:
         members = {name: self.whole(item, here) for name, item in value.items()}
         return {name: item for name, (item, _) in members.items()}, sum(count for _, count in members.values())
 
+    def reasons(self, value: Any, inside: Inside = Inside.NOTHING, *, is_item: bool = False) -> Any:
+        """The body of a refusal without what is somebody else's thing: it has lists of reasons, which are sentences.
+
+        Args:
+            value: the body, or a part of it.
+            inside: what it is a part of.
+            is_item: whether it is an item of a list; without a blank that is no reason, and may be an id.
+        """
+        if isinstance(value, list):
+            return [self.reasons(item, inside, is_item=True) for item in value]
+        if isinstance(value, dict):
+            here = self._inside(value, inside)
+            return {name: self.reasons(item, here) for name, item in value.items()}
+        is_reason = isinstance(value, str) and " " in value
+        is_foreign = inside is Inside.FOREIGN and _is_plain(value)
+        return MASK if is_foreign or (is_item and not is_reason and not self._may_be_inside(value)) else value
+
     def _inside(self, value: dict[str, Any], outer: Inside) -> Inside:
         """What the members of an object are a part of: the next one outside that has ids says it."""
         if not _ids(value):
@@ -224,7 +243,11 @@ def counted(number: int, *, more: bool = False) -> str:
 
 def _ids(value: dict[str, Any]) -> list[str | int]:
     """The ids that an entity shows at its top: members whose name ends so, with a plain value."""
-    return [item for name, item in value.items() if str(name).lower().endswith("id") and _is_plain(item)]
+    return [item for name, item in value.items() if _is_id(str(name).lower()) and _is_plain(item)]
+
+
+def _is_id(name: str) -> bool:
+    return name.endswith("id") and name.replace("_", "").replace("-", "") not in _OF_CALLS
 
 
 def _is_plain(item: Any) -> bool:

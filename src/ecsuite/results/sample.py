@@ -217,7 +217,7 @@ def request_body_of(request: Request, privacy: Privacy | None, path: Path, mask:
 
 
 def _body(body: bytes, path: Path, privacy: Privacy, mask: Mask, *, is_refusal: bool = False) -> Any:
-    """A body that a server sent, as a JSON value or as text; a refusal has lists of reasons, and of nobody's things."""
+    """A body that a server sent, as a JSON value or as text."""
     if not body:
         return None
     try:
@@ -228,7 +228,8 @@ def _body(body: bytes, path: Path, privacy: Privacy, mask: Mask, *, is_refusal: 
             return f"{len(body)} bytes that are no JSON"
         text = masked_start(body.decode(errors="replace"), MOST_OF_TEXT + 1, mask)
         return text if len(text) <= MOST_OF_TEXT else f"{text[:MOST_OF_TEXT]}..."
-    return datum(value if is_refusal else privacy.kept(value, path)).kept(mask).value
+    kept = privacy.reasons(value) if is_refusal else privacy.kept(value, path)
+    return datum(kept).kept(mask).value
 
 
 def _time(headers: Headers, now: datetime) -> str:

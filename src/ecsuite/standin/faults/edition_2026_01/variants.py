@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -68,6 +69,9 @@ def _has_no_place(body: Any) -> bool:
 
 def _has_placeless(body: Any) -> bool:
     return any(_has_no_place(item) for item in body["locations"])
+
+
+_BY_INVITATION: Final = re.compile(rb'"(LocationEnergyUsage|LocationEnergyUsagePlan|\w+LPCAcknowledgement)"')
 
 
 def _is_by_invitation(body: Any) -> bool:
@@ -293,6 +297,11 @@ VARIANTS: Final = (
         "reports-are-forbidden",
         "reports of other payloads than EnergyUsage are refused with 403",
         p.refuses("createReport", _is_by_invitation, 403),
+    ),
+    Variant(
+        "wrong-reports-are-forbidden",
+        "reports by invitation are refused with 403 before anything is said of what is wrong with them",
+        p.forbids("createReport", lambda body: bool(_BY_INVITATION.search(body))),
     ),
     Variant(
         "missing-coordinates-are-zero",

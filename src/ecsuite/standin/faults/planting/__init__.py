@@ -86,6 +86,7 @@ from ecsuite.standin.faults.planting.tokens import (
 )
 from ecsuite.standin.faults.planting.traffic import (
     also_by,
+    forbids,
     gateway_fails_now_and_then,
     others_make_users,
     stands_before,
@@ -122,6 +123,7 @@ __all__ = [
     "elsewhere",
     "error_code",
     "first_does",
+    "forbids",
     "forgives",
     "forgives_parameters",
     "gateway_fails_now_and_then",

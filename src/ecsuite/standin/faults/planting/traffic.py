@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Final
 
 from ecsuite.standin.app import Plant
-from ecsuite.standin.call import Call, Reply
+from ecsuite.standin.call import Call, RefusalError, Reply
 from ecsuite.standin.faults.planting.handlers import then_does
 from ecsuite.standin.faults.planting.seams import ANSWER, together, wraps
 from ecsuite.standin.parts import Asked, Parts
 
 MOST_OF_OTHERS: Final = 5
+BAD_REQUEST: Final = 400
+FORBIDDEN: Final = 403
 REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
 
 
@@ -57,6 +59,23 @@ def stands_before(
 
     def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
         return Reply(code, page, {}, "text/html") if is_refused(asked) else original(asked)
+
+    return wraps(ANSWER, answer)
+
+
+def forbids(operation: str, when: Callable[[bytes], bool]) -> Plant:
+    """Refuses bodies with 403 that are legal, or would be refused for what is wrong with them."""
+
+    def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
+        forbidden = RefusalError(FORBIDDEN, "This is not for you.")
+        is_forbidden = asked.operation.id == operation and when(asked.decoded.exchange.request.body)
+        try:
+            reply = original(asked)
+        except RefusalError as refusal:
+            if is_forbidden and refusal.reply.status == BAD_REQUEST:
+                raise forbidden from None
+            raise
+        return forbidden.reply if is_forbidden else reply
 
     return wraps(ANSWER, answer)
 
