@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ecsuite import editions
 from ecsuite.errors import ReportUnusable, ReportUnwritable
 from ecsuite.findings.breach import Breach, Place, body
 from ecsuite.findings.datum import datum
@@ -151,6 +152,39 @@ def test_values_of_lists_beyond_one_exchange_are_counted(contract, checker, exch
     assert len(handed_over) == 3
     assert handed_over[0].finding.breach.actual.size == 3
     assert "stranger" not in json.dumps([each.to_json() for each in handed_over])
+
+
+def test_pages_that_do_not_hold_every_record_once_are_one_cause(checker, exchange):
+    """Page by page, by record, beside other sizes, and in figures that follow: it is the same."""
+    contract = editions.contract("2026-01")
+    journal, blamed, operation = Journal(), exchange("GET /users"), contract.operations["listUsers"]
+    count = Breach("count", Place("list", "page"), datum(1), datum(0))
+    for breach in (
+        Breach("changed", body(("pagination", "totalPages")), datum(6), datum(5)),
+        count,
+        Breach("absent", Place("list", "userId"), datum("42")),
+        Breach("lost", Place("list"), datum({"userId": "42"})),
+    ):
+        journal.add_finding(checker.finding(PAGES, breach, blamed, operation))
+    journal.add_finding(checker.finding(PAGES, count, blamed, contract.operations["listEvents"]))
+
+    handed_over = found_in(journal, contract, MASK)
+
+    assert [each.finding.breach.at.path[-1:] for each in handed_over] == [("totalPages",), ()]
+    assert len(handed_over[0].marks) == 4
+
+
+def test_figure_that_is_wrong_beside_records_that_come_twice_is_told(checker, exchange):
+    """As long as their number is right, a wrong figure is another fault."""
+    contract = editions.contract("2026-01")
+    journal, blamed, operation = Journal(), exchange("GET /users"), contract.operations["listUsers"]
+    for breach in (
+        Breach("changed", body(("pagination", "nextPage")), datum(6), datum(5)),
+        Breach("duplicate", Place("list", "userId"), datum("42"), datum(2)),
+    ):
+        journal.add_finding(checker.finding(PAGES, breach, blamed, operation))
+
+    assert len(found_in(journal, contract, MASK)) == 2
 
 
 @pytest.mark.parametrize(

@@ -17,17 +17,16 @@ from ecsuite.journal import Journal, Tally
 from ecsuite.left import Left
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK
-from ecsuite.promises import BAD_REQUEST, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
-from ecsuite.results.anchors import SUCCESSES, anchor_of
+from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
 from ecsuite.results.seen import Seen
+from ecsuite.results.told import told_twice
 from ecsuite.severity import is_of_refused_shape
 
 # Lines of the contract that are quoted with a finding.
 MOST_QUOTED: Final = 12
 MOST_MARKS: Final = 50
-_Key = tuple[object, ...]
 # Kinds of breach that are about how many there are.
 _COUNTS: Final = frozenset({"count", "duplicate", "length"})
 
@@ -218,53 +217,6 @@ def found_in(
             known = groups[key]
             groups[key] = replace(known, responses=known.responses + journal.times(finding))
     return tuple(groups.values())
-
-
-def told_twice(journal: Journal) -> dict[_Key, _Key]:
-    """Findings that another one tells of as well, each with that one, by their keys: they are told once."""
-    return {**_unlisted(journal), **_taken(journal)}
-
-
-def _unlisted(journal: Journal) -> dict[_Key, _Key]:
-    """Statuses that are listed nowhere, and were not expected.
-
-    A success that is listed nowhere is told by itself, and so is a refusal that came where one was expected, too.
-    """
-    told: dict[_Key, _Key] = {}
-    unexpected = [each for each in journal.findings if each.promise == STATUS_EXPECTED.id]
-    for finding in journal.findings:
-        if finding.promise != STATUS_LISTED.id or (finding.status or 0) in SUCCESSES:
-            continue
-        same = [each for each in unexpected if (each.operation, each.status) == (finding.operation, finding.status)]
-        if sum(map(journal.times, same)) >= journal.times(finding):
-            told[finding.key] = same[0].key
-    return told
-
-
-def _taken(journal: Journal) -> dict[_Key, _Key]:
-    """What was taken that had to be refused, and is shown as it may not be, by its own answer or by a later one."""
-    told: dict[_Key, _Key] = {}
-    for finding in journal.findings:
-        because = finding.breach.because
-        if finding.promise != BAD_REQUEST.id or finding.severity != "error" or because is None:
-            continue
-        same = [each for each in journal.findings if _tells_of(because, finding, each)]
-        told.update((each.key, finding.key) for each in same if journal.times(finding) >= journal.times(each))
-    return told
-
-
-def _tells_of(because: Breach, finding: Finding, other: Finding) -> bool:
-    """Whether a finding tells no more than another one, by which a request was taken that is broken in some way."""
-    if other.promise == BAD_REQUEST.id:
-        is_same = other.operation == finding.operation and other.breach.because == because
-        return is_same and other.severity != finding.severity
-    is_answer = other.promise == RESPONSE_BODY.id and because.at.part == "request-body" and bool(because.at.path)
-    return is_answer and other.breach.at.path == because.at.path and other.operation in _shown_in(finding)
-
-
-def _shown_in(finding: Finding) -> tuple[str | None, ...]:
-    """The operations whose answers show what came of a call."""
-    return (finding.breach.seen_by,) if finding.breach.seen_by else (finding.operation,)
 
 
 def _marked(found: Found, mark: Mark) -> Found:
