@@ -1,14 +1,18 @@
 """Scripts for PowerShell: what they send, to the byte, as what tests/support has of PowerShell runs them with a real curl."""
 
+import html
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import powershell
 import pytest
 from powershell import Interpreter, errors
 from resent import BAD, CLIENT_SECRET, ENVIRONMENT, NAMES, REQUESTS, TEXTS, TOKEN, VAULT, require_same, taking
 
+from ecsuite import editions
 from ecsuite.messages.exchange import Headers, Request
 from ecsuite.reproduce.call import command
 from ecsuite.reproduce.language import Story
@@ -190,3 +194,14 @@ def test_support_runs_a_file(tmp_path):
     ran = subprocess.run([sys.executable, powershell.__file__, tmp_path / "1.ps1"], capture_output=True, check=False)
 
     assert (ran.returncode, ran.stdout) == (3, b"x\n")
+
+
+@pytest.mark.parametrize("edition", editions.editions())
+def test_samples_of_the_walkthrough_are_of_the_language(edition):
+    """What the pages of the walkthrough have to be pasted into PowerShell is read by its grammar."""
+    page = (Path(__file__).parents[2] / "docs" / "walkthrough" / f"{edition}.html").read_text(encoding="utf-8")
+
+    samples = [html.unescape(text) for text in re.findall(r"<pre[^>]*>([^<]*Invoke-RestMethod[^<]*)</pre>", page)]
+
+    assert len(samples) > 20
+    assert [found for sample in samples for found in errors(sample)] == []
