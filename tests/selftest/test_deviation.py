@@ -140,3 +140,21 @@ def test_file_is_made_where_there_is_none(tmp_path):
 
     assert (path, count) == (tmp_path / "ecsuite.toml", 1)
     assert [each.mark for each in deviations_in(find(tmp_path))] == [mark_of(finding(YEAR))]
+
+
+def test_null_is_accepted_by_its_type(tmp_path):
+    """TOML has no null: an entry for one says the type of what was seen."""
+    null = finding(Breach.of("enum", body(("state",)), [], None))
+
+    add_entries(None, [mark_of(null)], "one", SOON, tmp_path)
+
+    (read,) = deviations_in(find(tmp_path))
+    assert read.mark.fits(mark_of(null))
+    assert not read.mark.fits(mark_of(finding(Breach.of("enum", body(("state",)), [], "off"))))
+
+
+def test_mark_of_a_later_version_is_read():
+    """What a stored mark says beside what is known here does not keep it from being read."""
+    mark = mark_of(finding(YEAR))
+
+    assert Mark.from_json({**mark.to_json(), "later": 1}) == mark

@@ -15,6 +15,8 @@ from live_runs import COMMAND, EDITION, environment, listed, write_test
 from proxies import Answer, behind, proxying
 
 from ecsuite import editions
+from ecsuite.client.cleanup import Cleanup
+from ecsuite.client.ownership import Ownership
 from ecsuite.errors import LedgerUnwritable
 from ecsuite.http import httpx
 from ecsuite.ledger import PartnerLedger, Sought, open_ledger, require_home
@@ -93,7 +95,10 @@ def test_torn_tail_is_left_out(ledger, tmp_path, lost, kept):
     assert list(Found(path).partners[0].made) == kept
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b'{"ledger": 99}\n', b'{"ledger": 1}\n', b"\x00\xff\n"])
+ODD = b'{"ledger": 1, "base_url": "http://h", "edition": {}, "salt": "", "started": ""}\n'
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b'{"ledger": 99}\n', b'{"ledger": 1}\n', ODD, b"\x00\xff\n"])
 def test_file_of_another_kind_is_left_alone(tmp_path, content):
     """What is no ledger of this version has nothing that could be deleted, and stays."""
     path = tmp_path / "run" / "x.jsonl"
@@ -124,6 +129,24 @@ def test_unwritable_home_is_refused(tmp_path):
 
     with pytest.raises(LedgerUnwritable, match=r"cannot record in .* what the run creates"):
         require_home(tmp_path / "file" / "ledgers")
+
+
+def test_what_was_only_written_down_is_recalled(ledger, contract):
+    """An interruption may come between the line in the ledger and the call: then the ledger says what may be there."""
+    own = partner(ledger)
+    own.making("/users/1", "/users/2")
+    own.making("/simulation/partner")
+    own.gone("/users/2")
+    own.seeking(HOOK)
+    cleanup = Cleanup(contract, Ownership(is_shared=True), own)
+
+    cleanup.recall()
+    for sought in cleanup.sought():
+        cleanup.found(sought, [])
+
+    assert cleanup.left() == [["/users/1"]]
+    written = own.written
+    assert (list(written.made), list(written.sought)) == (["/users/1", "/simulation/partner"], [])
 
 
 # With real processes

@@ -221,6 +221,8 @@ class Api:
     def clean_up(self) -> None:
         """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
         self._activity.ending.is_seen = self._activity.ending.has_begun
+        if self._activity.ending.has_begun:
+            self.cleanup.recall()
         self._sweep.run()
 
     @property

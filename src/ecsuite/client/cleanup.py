@@ -13,6 +13,7 @@ from ecsuite.client.making import (
     listed_ids,
     makes,
     names_by_server,
+    names_one,
     sought_by,
     texts,
     texts_sent,
@@ -109,6 +110,15 @@ class Cleanup:
         for path in paths:
             self.ownership.claim(path)
         self._sought.update(dict.fromkeys(sought))
+
+    def recall(self) -> None:
+        """Learn what is written down, and was to be noted when an interruption came."""
+        if self._ledger is None:
+            return
+        written = self._ledger.written
+        # What goes with a DELETE of all of a kind is not told by its path.
+        named = [path for path in written.made if names_one(self._contract, path) and path not in self._made]
+        self.adopt(named, list(written.sought))
 
     def _note_making(self, operation: Operation, decoded: DecodedExchange) -> None:
         for link in deletions(self._contract, operation):

@@ -25,6 +25,12 @@ def deletions(contract: Contract, operation: Operation | None) -> list[Link]:
     return [link for link in links if contract.operations[link.operation_id].method == "DELETE"]
 
 
+def names_one(contract: Contract, path: str) -> bool:
+    """Whether a path is that of one thing which can be deleted, rather than of all of a kind."""
+    match = contract.find("DELETE", path)
+    return match is not None and bool(parameters(match.operation))
+
+
 def as_answered(values: Values) -> Values:
     """As if what the response shows had been sent."""
     return replace(values, request=values.response)

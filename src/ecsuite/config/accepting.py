@@ -66,7 +66,9 @@ def _entry(table: Table, mark: Mark, reason: str, until: date) -> Table:
 
 def _items(mark: Mark) -> Iterator[tuple[str, Any]]:
     yield from (("promise", mark.promise), ("operation", mark.operation), ("place", mark.place), ("kind", mark.kind))
-    yield ("actual-type", mark.type) if mark.value is NOTHING else ("actual", mark.value)
+    # TOML has no null.
+    is_told_by_type = mark.value is NOTHING or mark.value is None
+    yield ("actual-type", mark.type) if is_told_by_type else ("actual", mark.value)
     optional = (("case", mark.case), ("because", mark.because), ("seen-by", mark.seen_by))
     yield from ((name, value) for name, value in optional if value)
 

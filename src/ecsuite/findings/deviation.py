@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -60,8 +60,8 @@ class Mark:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Mark:
-        """The mark that `to_json` gave."""
-        return cls(**value)
+        """The mark that `to_json` gave; what a later version says beside that is left out."""
+        return cls(**{each.name: value[each.name] for each in fields(cls) if each.name in value})
 
 
 class Acceptance(NamedTuple):

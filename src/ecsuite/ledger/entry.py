@@ -132,6 +132,8 @@ def read_head(line: bytes) -> Head | None:
     value = read_entry(line)
     if value is None or value.pop("ledger", None) != FORMAT:
         return None
+    if not all(isinstance(text, str) for text in value.values()):
+        return None
     try:
         return Head(**value)
     except TypeError:

@@ -84,6 +84,10 @@ class Ledger:
             if news and is_ahead:
                 self._sync()
 
+    def of(self, partner: str) -> Partner:
+        """What is known of a partner, by the digest of who it is."""
+        return self._partners.get(partner, Partner(partner))
+
     @property
     def has_left(self) -> bool:
         """Whether anything that is in it may be there."""
@@ -119,6 +123,12 @@ class PartnerLedger:
         self._ledger = ledger
         self._partner = partner
 
+    @property
+    def written(self) -> Partner:
+        """What is written down, and may be there."""
+        ledger = self._ledger()
+        return ledger.of(ledger.head.digest(self._partner))
+
     def making(self, *paths: str) -> None:
         """Something is about to be made at each path."""
         self._note([{"made": path} for path in paths], is_ahead=True)
@@ -145,8 +155,10 @@ class PartnerLedger:
         ledger.note(ledger.head.digest(self._partner), entries, is_ahead=is_ahead)
 
     def _hashed(self, sought: Sought) -> dict[str, str]:
+        if not sought.mark or sought.salt:
+            return asdict(sought)
         head = self._ledger().head
-        return asdict(replace(sought, mark=head.digest(sought.mark), salt=head.salt) if sought.mark else sought)
+        return asdict(replace(sought, mark=head.digest(sought.mark), salt=head.salt))
 
 
 def open_ledger(base_url: str, edition: str, run: str = "", folder: Path | None = None) -> Ledger:

@@ -137,7 +137,10 @@ def _remembered(body: bytes) -> Json:
 
 
 def _said(error: ValueError) -> str:
-    return f"{error.msg} at character {error.pos}" if isinstance(error, json.JSONDecodeError) else str(error)
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    # Some of them end so that a place may follow.
+    return f"{error.msg.removesuffix(' at')} at character {error.pos}"
 
 
 @dataclass(slots=True)

@@ -15,7 +15,8 @@ from ecsuite.checks import Checker
 from ecsuite.client import Api, Patience, Wait
 from ecsuite.client.housekeeping import CLEAN_UP
 from ecsuite.client.listed import listed
-from ecsuite.contract import Contract, parameters
+from ecsuite.client.making import names_one
+from ecsuite.contract import Contract
 from ecsuite.errors import CouldNotTell, NothingThere, UnknownEdition
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Result
@@ -125,7 +126,7 @@ class Cleaning:
 
     def _tell_plan(self, contract: Contract, target: Target, partner: Partner) -> None:
         for path in reversed(partner.made):
-            condition = "" if _names_one(contract, path) else ", where all that goes with it is the run's own"
+            condition = "" if names_one(contract, path) else ", where all that goes with it is the run's own"
             self.tell(f"  would delete {target.base_url}{path}{condition}")
         for each in partner.sought:
             self.tell(f"  would look in {target.base_url}{each.lister} for what the run made there, and delete it")
@@ -136,7 +137,7 @@ class Cleaning:
         journal.listeners.append(self._tell_deletion)
         with closing(Connections(target, Patience(tell=self.waiting), terms=Terms(keeps_ledger=False))) as connections:
             api = connections.client(target, checker, journal, redactor, in_order=False)
-            of_all = [path for path in partner.made if not _names_one(contract, path)]
+            of_all = [path for path in partner.made if not names_one(contract, path)]
             kept = [left for path in of_all if (left := _why_not_all(api, found, partner, path))]
             stay = {each.address for each in kept}
             if not stay:
@@ -176,9 +177,3 @@ def _credentials(target: Target, head: Head, partner: Partner) -> Credentials | 
     """The credentials that a partner's calls were made with; None where we have others."""
     known = (target.credentials, *((target.other,) if target.other else ()))
     return next((each for each in known if head.digest(each.identity) == partner.digest), None)
-
-
-def _names_one(contract: Contract, path: str) -> bool:
-    """Whether a path is that of one thing which can be deleted, rather than of all of a kind."""
-    match = contract.find("DELETE", path)
-    return match is not None and bool(parameters(match.operation))
