@@ -49,6 +49,18 @@ def test_refusal_now_and_then_leaves_what_it_names(behind_proxy):
     assert named == {user["userId"] for user in ran.left} != set()
 
 
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_run_that_stops_at_a_failure_is_1(behind_proxy, workers):
+    """With -x a failure ends the run with 1, though pytest-xdist stops as if it was interrupted; nothing is left."""
+    test = USERS.replace("range(30)", "range(6)") + "        assert number != 1\n"
+
+    ran = behind_proxy(lambda _: None, "-x", *workers, test=test)
+
+    assert ran.code == 1, ran.text
+    assert "stopping after 1 failures" in ran.text
+    assert list(ran.left) == []
+
+
 POSTS, DELETES = frozenset({"POST"}), frozenset({"DELETE"})
 MANY = f"""
     import pytest

@@ -185,9 +185,11 @@ class Reporter:
             session.shouldfail = reason
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_keyboard_interrupt(self) -> None:
-        """Remember that a run was interrupted; one that we end looks the same to pytest."""
-        self._collector.ended_by = self._collector.ended_by or "interrupted"
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remember that a run was interrupted; one that we end, or pytest-xdist for `-x`, looks the same to pytest."""
+        error = excinfo.value
+        is_stopped = isinstance(error, KeyboardInterrupt) and type(error) is not KeyboardInterrupt
+        self._collector.ended_by = self._collector.ended_by or (str(error) if is_stopped else "interrupted")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

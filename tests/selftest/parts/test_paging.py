@@ -97,6 +97,18 @@ def test_list_that_changes_is_not_judged(world_of, reasons):
     assert not [found for found in world.api.journal.findings if found.promise == PAGES.id]
 
 
+def test_change_that_no_total_shows_is_not_blamed_on_the_pages(checked):
+    """While a list is walked others may delete a record of it and make another one, so that one is on no page."""
+    before, calls = users(7), iter(range(1, 1000))
+    after = [*before[:2], *before[3:], {"userId": "another"}]
+
+    def answer(line, sent):
+        return server(before if next(calls) <= 4 else after)(line, sent)
+
+    assert checked(answer)[1] == set()
+    assert next(calls) > 12
+
+
 def test_page_after_the_last_is_empty_or_refused(world_of, reasons):
     """A refusal leaves it unchecked, with the reason."""
     empty, full, refusing = (world_of(lambda *_, found=found: found) for found in ((200, []), (200, [{}]), (404, "no")))
