@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -71,6 +72,8 @@ class Interrupts:
             self._waker.close()
         for number, handler in self._before.items():
             signal.signal(number, _leave if self._count else handler)
+        if self._before:
+            atexit.register(_ignore, *self._before)
         self._before.clear()
 
     def close_down(self) -> None:
@@ -154,6 +157,12 @@ class _Waker:
 
 def _nothing(_: int, __: FrameType | None) -> None:
     pass
+
+
+def _ignore(*numbers: int) -> None:
+    """Have signals ignored: Python, as it ends, gives them back to the system, by which they would kill the process."""
+    for number in numbers:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _leave(_: int, __: FrameType | None) -> None:

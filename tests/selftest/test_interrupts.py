@@ -128,6 +128,20 @@ def test_interruption_while_all_is_closed_changes_nothing():
     assert (code, text) == (0, "closed\n")
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_interruption_while_python_ends_does_not_kill(name):
+    """A process that has done all ends with its own exit code, whatever comes while Python itself ends."""
+    code, text = outcome(f"""
+        import atexit
+        atexit.register(os.kill, os.getpid(), signal.{name})
+        with Interrupts(say, ending):
+            pass
+        sys.exit(6)
+        """)
+
+    assert (code, text) == (6, "")
+
+
 # What is sent and waited for afterwards
 
 
