@@ -12,7 +12,7 @@ from ecsuite.findings.datum import MISSING, Datum, datum
 from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.journal import Tally
 from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
-from ecsuite.promises import BEARER_TOKEN, RESPONSE_BODY, STATUS_EXPECTED
+from ecsuite.promises import BEARER_TOKEN, PAGES, RESPONSE_BODY, STATUS_EXPECTED
 from ecsuite.report.causes import MOST_CAUSES, MOST_PROBLEMS, cause_lines, repeat_of, summary_lines
 from ecsuite.report.excerpt import excerpt
 from ecsuite.report.junit import failure_text, told_text
@@ -79,19 +79,19 @@ def page(whole: RunResult, width: int = 120, *, in_full: bool = False) -> str:
     return plain(summary_lines(whole, width, ".ecsuite/last", in_full=in_full))
 
 
-IN_FULL = """\
- 1  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
-             19 responses of 5 operations, first: GET /users/{userId}/vehicles/{vehicleId} -> 200  [spec]
+IN_FULL = f"""\
+ 1  error    {RESPONSE_BODY.title}: VehicleMetadata /year is a string where an integer is required
+             19 responses of 5 operations, first: GET /users/{{userId}}/vehicles/{{vehicleId}} -> 200  [spec]
     expected  an integer  contracts/2023-10/openapi.yaml:1158  (Postman collection 2023-10, Vehicles)
     actual    body /metadata/year: a string, "2009"
-    response  200 application/json  {"userId": "42", "vehicleId": "7", "metadata": {"year": "2009", ...}}
+    response  200 application/json  {{"userId": "42", "vehicleId": "7", "metadata": {{"year": "2009", ...}}}}
     trace     traceparent: 00-aa-bb-01
     tests     test_it.py::test_0, test_it.py::test_1, test_it.py::test_2
     repeat    sh .ecsuite/last/1.sh
 """
-BRIEF = """\
- 3  error    response body matches contract: VehicleMetadata /year is a string where an integer is required
-             2 responses of 1 operation, first: GET /users/{userId}/vehicles/{vehicleId} -> 200  [spec]
+BRIEF = f"""\
+ 3  error    {RESPONSE_BODY.title}: VehicleMetadata /year is a string where an integer is required
+             2 responses of 1 operation, first: GET /users/{{userId}}/vehicles/{{vehicleId}} -> 200  [spec]
              tests: test_it.py::test_0
 """
 
@@ -143,7 +143,7 @@ def test_notes_take_a_line():
     many = page(result(cause(), *[note] * 20), in_full=True).splitlines()
 
     assert len(few) == len(without) + 2
-    assert few[-2].startswith(" 5  note     response body matches contract: VehicleMetadata /year is a string")
+    assert few[-2].startswith(f" 5  note     {RESPONSE_BODY.title}: VehicleMetadata /year is a string")
     assert few[-2].endswith(": 19 responses of 5 operations")
     assert many[-2] == "             and 18 more notes: ecsuite show"
     assert page(result(note)).splitlines()[2].startswith(" 1  note     ")
@@ -268,8 +268,8 @@ def test_excerpt_is_the_decisive_part(value, path, text):
     assert len(made) <= 90
 
 
-MARKDOWN = """\
-# response body matches contract: VehicleMetadata /year is a string where an integer is required
+MARKDOWN = f"""\
+# {RESPONSE_BODY.title}: VehicleMetadata /year is a string where an integer is required
 
 - Severity: error. Certainty: spec, for a published document or a standard says so.
 - Seen in 19 responses of 2 operations: `GET /users/0`, `GET /users/1`.
@@ -293,14 +293,14 @@ HTTP/1.1 200
 Content-Type: application/json
 Date: Sun, 29 Nov 2026 08:30:44 GMT
 
-{
+{{
   "userId": "42",
   "vehicleId": "7",
-  "metadata": {
+  "metadata": {{
     "brand": "BRAND",
     "year": "2009"
-  }
-}
+  }}
+}}
 ```
 
 ## What the contract says
@@ -367,7 +367,7 @@ def test_one_cause_is_shown_whole():
     """All calls, all tests, the whole exchange and the contract's words; nothing is cut."""
     text = plain(whole_lines(3, cause(tests=40)))
 
-    assert text.startswith(" 3  error    response body matches contract: VehicleMetadata /year is a string where")
+    assert text.startswith(f" 3  error    {RESPONSE_BODY.title}: VehicleMetadata /year is a string where")
     assert "        test_it.py::test_39\n" in text
     assert (
         "    contract  contracts/2023-10/openapi.yaml:1158  (Postman collection 2023-10, Vehicles)\n        year:\n"
@@ -385,7 +385,7 @@ def test_all_causes_are_listed():
         "Energy Coordination API 2023-10, live  https://h/v1\n2026-11-29T08:30:00Z to 2026-11-29T08:31:00Z\n20 errors;"
     )
     assert "\n20  error    " in text
-    assert "    2 x pages hold every record once: why" in text
+    assert f"    2 x {PAGES.title}: why" in text
     assert text.endswith("    1 x test skipped: no second partner")
     assert "Nothing was found." in plain(list_lines(result(), 120, "x"))
 
@@ -398,14 +398,14 @@ def test_first_test_has_the_whole_and_others_a_reference():
 
     blocks = told_text(told).split("\n\n")
 
-    assert blocks[0].startswith("response body matches contract: VehicleMetadata /year is a string where")
+    assert blocks[0].startswith(f"{RESPONSE_BODY.title}: VehicleMetadata /year is a string where")
     assert "\n  response  200 application/json  {" in blocks[0]
-    assert blocks[1] == "status is as expected: status is 404, expected 200  [spec]\n  found before, in test_first"
+    assert blocks[1] == f"{STATUS_EXPECTED.title}: status is 404, expected 200  [spec]\n  found before, in test_first"
     assert blocks[2].startswith(
-        "status is as expected: status is 404, expected 200  [spec] warning\n  call      GET /users"
+        f"{STATUS_EXPECTED.title}: status is 404, expected 200  [spec] warning\n  call      GET /users"
     )
     assert failure_text("Failed: 2 promises broken", told).startswith(
-        "Failed: 2 promises broken: response body matches contract: VehicleMetadata /year is a string where"
+        f"Failed: 2 promises broken: {RESPONSE_BODY.title}: VehicleMetadata /year is a string where"
     )
     assert failure_text("Failed", Told((), ())) == "Failed"
 

@@ -12,21 +12,22 @@ from ecsuite.export.every import with_every_operation
 from ecsuite.export.recorded import exchanges, quickstart
 from ecsuite.postman.collection import read_collection
 from ecsuite.postman.judge import judge
+from ecsuite.promises import OPERATION, REQUEST_BODY, RESPONSE_BODY
 from ecsuite.report.files import files_of
 from ecsuite.results import store
 
 OCTOBER = Path(__file__).with_name("collections") / "october-2023.json"
 BASE = "{{baseUrl}}"
 TOLD = [
-    "operation is in the contract: request line /users/:userId/dynamic-resources: POST /users/:userId/dynamic-resources, "
+    f"{OPERATION.title}: request line /users/:userId/dynamic-resources: POST /users/:userId/dynamic-resources, "
     "expected a method and a path that the contract lists, such as POST /users/{userId}/vehicles",
-    "operation is in the contract: request line /users/:userId/meter: POST /users/:userId/meter, "
+    f"{OPERATION.title}: request line /users/:userId/meter: POST /users/:userId/meter, "
     "expected a method and a path that the contract lists, such as POST /users/{userId}/meters",
     "such as POST /users/{userId}/resources",
-    "request body matches contract: User: an object with user, expected at least one of the members userId",
-    "response body matches contract: User: an object with user, expected at least one of the members userId",
-    "request body matches contract: MeterRequest: an object with meter, expected at least one of the members address",
-    "response body matches contract: MeterEcho: an object with meter, expected at least one of the members meterId",
+    f"{REQUEST_BODY.title}: User: an object with user, expected at least one of the members userId",
+    f"{RESPONSE_BODY.title}: User: an object with user, expected at least one of the members userId",
+    f"{REQUEST_BODY.title}: MeterRequest: an object with meter, expected at least one of the members address",
+    f"{RESPONSE_BODY.title}: MeterEcho: an object with meter, expected at least one of the members meterId",
 ]
 
 

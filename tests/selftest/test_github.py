@@ -6,6 +6,7 @@ import pytest
 from outcomes import a_found, a_result
 from projects import Project
 
+from ecsuite.promises import RESPONSE_BODY
 from ecsuite.report.github import MOST_ANNOTATIONS, annotation_lines
 from ecsuite.report.summary_md import MOST_BYTES, summary_md
 
@@ -75,7 +76,7 @@ def test_annotation_is_one_line():
     """Whatever a server sends, an annotation has its own title and text, and begins no other command."""
     (line,) = annotation_lines(a_result(a_found(value=HOSTILE)))
 
-    assert line.startswith("::error title=response body matches contract%3A ")
+    assert line.startswith(f"::error title={RESPONSE_BODY.title}%3A ")
     assert line.isprintable()
     assert "50%25" in line
 

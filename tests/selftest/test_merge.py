@@ -13,6 +13,7 @@ from outcomes import a_found, a_result
 
 from ecsuite.errors import ReportUnusable
 from ecsuite.left import Left, Reason
+from ecsuite.promises import RESPONSE_BODY
 from ecsuite.results import store
 from ecsuite.results.entries import Entry
 from ecsuite.results.figures import Figures
@@ -165,7 +166,7 @@ def test_command_renders_merges_and_compares(tmp_path):
     assert (once.returncode, first) == (1, second)
     assert again.stdout.splitlines()[1:3] == [
         "1 new, 0 gone, 0 as before",
-        "  new  error    response body matches contract: VehicleMetadata /year is a string where an integer is required",
+        f"  new  error    {RESPONSE_BODY.title}: VehicleMetadata /year is a string where an integer is required",
     ]
     assert merged.stdout.splitlines()[0] == "A promise is broken; 1 of 2 tests failed."
     assert {path.name for path in (tmp_path / "both").iterdir()} == {

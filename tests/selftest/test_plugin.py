@@ -44,7 +44,7 @@ def test_replay_is_the_default(quickstart):
     result.has(
         "*= Energy Coordination API 2023-10, replay =*",
         "26 exchanges: * checks passed, 0 broken, 6 not checked",
-        "    5 x response body matches contract: nothing is published about the body of 404",
+        f"    5 x {RESPONSE_BODY.title}: nothing is published about the body of 404",
     )
 
 
@@ -352,7 +352,7 @@ def test_contract_that_changed_finds_old_recordings(quickstart):
     result.ended(failed=1)
     result.has(
         "1 error; 1 of 1 test failed",
-        " 1  error    response body matches contract: Token /expires_in: an integer, 18, expected a lifetime in seconds, *",
+        f" 1  error    {RESPONSE_BODY.title}: Token /expires_in: an integer, 18, expected a lifetime in seconds, *",
         "             * of 1 operation, first: POST /connect/token -> 200  [[]guide[]]",
         "    expected  a lifetime in seconds, *: at least 1740",
         "              contracts/2023-10/openapi.yaml:*  (Quickstart guide *)",

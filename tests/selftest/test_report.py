@@ -12,6 +12,7 @@ import httpx
 import pytest
 from projects import SCENARIO, Project, Result
 
+from ecsuite.promises import PAGES, RESPONSE_BODY
 from ecsuite.results import store
 from ecsuite.standin import serving
 from ecsuite.standin.faults import find_fault
@@ -88,9 +89,9 @@ def test_two_causes_are_a_page(project, options, ci):
 
     assert after_progress(result) <= MOST_LINES
     page = result.text.split("[100%]")[-1]
-    assert page.count("pages hold every record once: header is missing") == 1
+    assert page.count(f"{PAGES.title}: header is missing") == 1
     result.has("2 errors; 13 of 13 tests failed", " 1  error    *", "             12 responses of 1 operation, *")
-    result.has(" 2  error    pages hold every record once: header Trace is missing")
+    result.has(f" 2  error    {PAGES.title}: header Trace is missing")
     assert re.search(r"12 failed.* 1 error in", result.text)
     for noise in ("Traceback", "def made", "def test_", "During handling", "short test summary", "FAILED ", "ERROR at"):
         assert noise not in result.text.split("[100%]")[-1]
@@ -143,9 +144,7 @@ def test_junit_tells_a_cause_once(project):
     assert failures[0] is whole[0]
     for each in failures[1:]:
         assert each.text.endswith("\n  found before, in test_it.py::test_many[0]")
-        assert each.get("message").startswith(
-            "Failed: 1 promise broken: pages hold every record once: header is missing"
-        )
+        assert each.get("message").startswith(f"Failed: 1 promise broken: {PAGES.title}: header is missing")
 
 
 def test_warnings_are_told_after_errors(project):
@@ -167,7 +166,7 @@ def test_warnings_are_told_after_errors(project):
     result.ended(passed=1, failed=1)
     result.has("1 error, 1 warning; 1 of 2 tests failed", " 1  error    *Trace is missing", " 2  warning  *is missing")
     (told,) = ET.parse(project.path / "out.xml").iter("property")  # noqa: S314  our own file
-    assert told.get("value").startswith("pages hold every record once: header is missing  [spec] warning\n")
+    assert told.get("value").startswith(f"{PAGES.title}: header is missing  [spec] warning\n")
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "2")])
@@ -242,7 +241,7 @@ def test_interrupted_run_stores_what_it_has(project):
 
     assert result.ret == 2
     assert (len(stored(project)["causes"]), stored(project)["run"]["ended_by"]) == (1, "interrupted")
-    result.has(" 1  error    pages hold every record once: header is missing")
+    result.has(f" 1  error    {PAGES.title}: header is missing")
 
 
 HOPELESS = (
@@ -310,7 +309,7 @@ def test_unexpected_exception_is_one_line_and_a_file(project, options):
     result.has(
         "*= FAILURES =*", ">       assert seen == [[]*", "*= short test summary info =*", "FAILED *::test_partner - *"
     )
-    result.has(" 1  error    pages hold every record once: header is missing")
+    result.has(f" 1  error    {PAGES.title}: header is missing")
     assert "FAILED test_it.py::test_own" not in result.text
     assert re.search(r"3 failed.* 1 error in", result.text)
     texts = [(project.path / ".ecsuite" / "last" / f"crash-{number}.txt").read_text() for number in (1, 2)]
@@ -355,9 +354,9 @@ def test_command_shows_what_was_found(project):
     from_elsewhere = show(Project(project.path / "elsewhere"), "--report", str(project.path / ".ecsuite" / "last"))
 
     assert {(ran.returncode, ran.stderr) for ran in (every, one, report, from_elsewhere)} == {(0, "")}
-    assert "\n 1  error    pages hold every record once: header is missing\n" in every.stdout
-    assert one.stdout.startswith(" 2  error    pages hold every record once: header Trace is missing\n")
-    assert report.stdout.startswith("# pages hold every record once: header is missing\n\n- Severity: error.")
+    assert f"\n 1  error    {PAGES.title}: header is missing\n" in every.stdout
+    assert one.stdout.startswith(f" 2  error    {PAGES.title}: header Trace is missing\n")
+    assert report.stdout.startswith(f"# {PAGES.title}: header is missing\n\n- Severity: error.")
     assert from_elsewhere.stdout == every.stdout
     assert "\x1b" not in every.stdout + one.stdout + report.stdout
 
@@ -404,7 +403,7 @@ def test_fault_is_named_on_the_first_screen(project):
     result.ended(failed=1)
     assert after_progress(result) <= MOST_LINES
     result.has(
-        " 1  error    response body matches contract: VehicleMetadata /year is a string where an integer is required",
+        f" 1  error    {RESPONSE_BODY.title}: VehicleMetadata /year is a string where an integer is required",
         "             * of 1 operation, first: GET /users/{userId}/vehicles/{vehicleId} -> 200  [[]spec]",
         "    expected  an integer  contracts/2023-10/openapi.yaml:*",
         '    actual    body /metadata/year: a string, "*"',

@@ -10,6 +10,7 @@ import pytest
 
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Headers
+from ecsuite.promises import BEARER_TOKEN, OPERATION, REQUEST_BODY
 from ecsuite.report.served import LONGEST_TARGET
 from ecsuite.standin.log import token_of
 
@@ -62,11 +63,11 @@ def log(tmp_path_factory):
 TOLD = {
     "token": r"\d\d:\d\d:\d\d  POST /connect/token  200  \d+\.\d ms  partner 1",
     "call": r"\d\d:\d\d:\d\d  POST /energy-coordination/v1/users  201  \d+\.\d ms  partner 1",
-    "body": r" {10}error  request body matches contract: request body /userId is an integer, 5, expected a string"
+    "body": rf" {{10}}error  {REQUEST_BODY.title}: request body /userId is an integer, 5, expected a string"
     r"  contracts/2023-10/openapi\.yaml:\d+",
-    "unknown": r" {10}error  operation is in the contract: request line is GET /\S+/a-1/nothing.*",
+    "unknown": rf" {{10}}error  {OPERATION.title}: request line is GET /\S+/a-1/nothing.*",
     "nobody": r"\d\d:\d\d:\d\d  GET /energy-coordination/v1/users  401  \d+\.\d ms  no partner",
-    "no token": r" {10}error  bearer token is sent: request header Authorization is missing, .*",
+    "no token": rf" {{10}}error  {BEARER_TOKEN.title}: request header Authorization is missing, .*",
 }
 
 

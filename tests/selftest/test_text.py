@@ -15,7 +15,7 @@ from ecsuite.findings.finding import ContractPlace, Finding, Observation
 from ecsuite.journal import Tally
 from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
 from ecsuite.messages.redact import mask_form, mask_value
-from ecsuite.promises import BEARER_TOKEN, REQUEST_BODY, RESPONSE_BODY
+from ecsuite.promises import BEARER_TOKEN, PAGES, REQUEST_BODY, RESPONSE_BODY
 from ecsuite.report.curl import curl
 from ecsuite.report.findings import finding_text, findings_text
 from ecsuite.report.text import figures_text, not_checked_lines
@@ -73,7 +73,7 @@ def test_figures_are_one_line():
     figures = Figures.of(tally, {})
 
     assert figures_text(figures) == "1 exchange: 2 checks passed, 0 broken, 3 not checked"
-    assert list(not_checked_lines(figures.not_checked)) == ["    3 x pages hold every record once: no reason"]
+    assert list(not_checked_lines(figures.not_checked)) == [f"    3 x {PAGES.title}: no reason"]
 
 
 def test_rare_reasons_are_counted():
@@ -81,8 +81,8 @@ def test_rare_reasons_are_counted():
     reasons = {("pages", f"reason {number}"): 10 - number for number in range(5)}
 
     assert list(not_checked_lines(reasons, most=2)) == [
-        "   10 x pages hold every record once: reason 0",
-        "    9 x pages hold every record once: reason 1",
+        f"   10 x {PAGES.title}: reason 0",
+        f"    9 x {PAGES.title}: reason 1",
         "   21 x for 3 more reasons: ecsuite show",
     ]
     assert len(list(not_checked_lines(reasons, most=4))) == 5

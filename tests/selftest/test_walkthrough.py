@@ -18,7 +18,7 @@ from ecsuite import editions
 from ecsuite.cassette.tape import load
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.finding import ContractPlace, Finding
-from ecsuite.promises import PAGES
+from ecsuite.promises import OPERATION, PAGES
 from ecsuite.quickstart import about, explanation, steps, title
 from ecsuite.report.terminal import tell
 from ecsuite.session import open_run, replay_run
@@ -156,7 +156,7 @@ def test_refused_call_ends_the_story():
 
     shown = console.file.getvalue()
     assert "It cannot go on: POST http" in shown
-    assert "operation is in the contract: broken" in shown
+    assert f"{OPERATION.title}: broken" in shown
     assert re.search(r"Add a vehicle +- +- +- +- +-", shown)
 
 
@@ -305,8 +305,8 @@ def test_full_names_each_check():
     short, full = run("walkthrough"), run("walkthrough", "--full")
 
     assert "\n  10 checks passed  (" in short.stdout
-    assert "operation is in the contract" not in short.stdout
-    assert "\n  10 checks passed: operation is in the contract, " in full.stdout
+    assert OPERATION.title not in short.stdout
+    assert f"\n  10 checks passed: {OPERATION.title}, " in full.stdout
 
 
 def test_step_waits_for_a_key_on_a_terminal(tmp_path):

@@ -261,7 +261,7 @@ def test_call_is_told_with_its_status():
 
 def test_promise_is_told_by_its_title():
     """A report calls a promise by its title; one that this version does not know by its id."""
-    assert wording.title(finding()) == "pages hold every record once"
+    assert wording.title(finding()) == PAGES.title
     assert wording.title(finding(promise="of-tomorrow")) == "of-tomorrow"
 
 
