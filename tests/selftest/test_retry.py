@@ -170,6 +170,17 @@ def test_pauses_grow_to_a_bound(pauses):
     assert pauses != wanted
 
 
+@pytest.mark.parametrize("at_once", ["0", "Sun, 29 Nov 2015 08:30:44 GMT"])
+def test_service_that_says_at_once_again_and_again_is_left_in_peace(pauses, at_once):
+    """The first time it is asked at once; then the pauses grow, as where it says nothing."""
+    send = Sender(*[unanswered(429, Retry_After=at_once)] * 3, unanswered(429, Retry_After="7"), 200)
+
+    with_retries(send)(asked("GET"))
+
+    assert pauses[0] == 0
+    assert 0 < pauses[1] < pauses[2] < pauses[3] == 7
+
+
 def test_patience_has_an_end(pauses):
     """A pause that is longer than what is left is not waited for; then the service counts as silent."""
     patience = Patience(10.0)

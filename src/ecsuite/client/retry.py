@@ -99,6 +99,7 @@ class _RetryPolicy:
         self._is_of_ending = self._ending.has_begun
         self._started = time.monotonic()
         self._pause = FIRST_PAUSE
+        self._came_at_once = False
         self._waited = 0.0
         request.extensions[CUT_OFF] = lambda: patience.cut_off(self._call)
 
@@ -144,7 +145,9 @@ class _RetryPolicy:
         asked = None
         if isinstance(error, _UnansweredError):
             asked = retry_after(error.response.headers.get("Retry-After"), time.time())
-        if asked is not None:
+        # Who asks for another try at once, and answers no better then, is waited for as if nothing had been said.
+        if asked is not None and (asked > 0 or not self._came_at_once):
+            self._came_at_once = self._came_at_once or asked == 0
             return asked
         # Several that were put off at the same time do not come back at the same time.
         pause = self._pause * random.uniform(0.8, 1.2)  # noqa: S311  no secret
