@@ -29,4 +29,4 @@ def test_call_without_good_token_is_refused(operation: Operation, world: World) 
         return
     rule = (*operation.pointer, "responses", "401")
     world.changes.unchanged(REFUSED_CHANGES_NOTHING, before, refused[-1], rule=rule, again=send)
-    world.changes.grew_less(REFUSED_CHANGES_NOTHING, lengths, refused, rule)
+    world.changes.grew_less(REFUSED_CHANGES_NOTHING, lengths, refused, rule, again=send)

@@ -10,7 +10,7 @@ from ecsuite.promises import (
 )
 from ecsuite.rules import verify_changes
 from ecsuite.rules.snapshots import NoSuch, Probe, Snapshot
-from ecsuite.rules.verify_changes import _blamed
+from ecsuite.rules.verify_changes import OTHERS_MAKE_SUCH, _blamed
 
 RULE = ("paths",)
 AT = body(("a",))
@@ -148,6 +148,29 @@ def test_call_is_to_blame_whose_id_is_shown():
         assert (_blamed(value, responses, otherwise) is responses[1]) is blamed
         assert (_blamed(value, responses, otherwise) is otherwise) is not blamed
     assert _blamed(NoSuch(404), sent(b'{"id": "x"}'), otherwise) is otherwise
+
+
+GROWTH = {
+    "with each call": ((), True, False, ([("count", listed(), 5, 7, "listWebhooks")], 0, [])),
+    "by others, once": ((), False, True, KEPT),
+    "by others, all the time": (range(1, 99), False, True, ([], 0, [OTHERS_MAKE_SUCH])),
+}
+
+
+@pytest.mark.parametrize("name", GROWTH)
+def test_list_that_others_fill_grows_without_the_calls(world_of, monkeypatch, name):
+    """Calls make a list grow each time that they are sent; others do so once, or without them as well."""
+    by_itself, by_calls, kept, seen = GROWTH[name]
+    hooks = Hooks(monkeypatch, by_itself)
+    world = world_of(hooks)
+    refused = [httpx.Response(401, request=httpx.Request("POST", "https://api.example/v1/webhooks"))] * 2
+    before = Snapshot({Probe("listWebhooks", "/webhooks", "length"): -1})
+
+    def again():
+        hooks.ids += ["1", "2"] if by_calls else []
+
+    assert world.changes.grew_less(OWN, before, refused, RULE, again=again) is kept
+    assert recorded(world) == seen
 
 
 @pytest.mark.parametrize(
