@@ -3,12 +3,13 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
-from proxies import Answer, Call, Lost, behind, proxying
+from proxies import Answer, Call, Half, Lost, Own, behind, proxying
 
 from ecsuite import editions
 from ecsuite.client.harmless import readable
@@ -50,7 +51,7 @@ def preflight(standin):
     return look
 
 
-def only_the_api(answer: Answer | Lost):
+def only_the_api(answer: Own):
     """An answer to all calls but those of the token endpoint."""
     return lambda call: None if call.path.endswith("/token") else answer
 
@@ -99,8 +100,9 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("what", FOREIGN)
-def test_foreign_server_is_told_on_one_line(preflight, what):
+def test_foreign_server_is_told_on_one_line(preflight, monkeypatch, what):
     """What is no API of ours is seen before the first test, with what was seen, and what to look at."""
+    monkeypatch.setattr("ecsuite.session.preflight.BUDGET", 1.0)
     behave, error, text = FOREIGN[what]
 
     with pytest.raises(error, match=text) as raised:
@@ -118,7 +120,39 @@ def test_server_error_everywhere_is_one_finding(preflight):
     assert raised.value.finding.promise == SERVER_ERROR.id
 
 
-@pytest.mark.parametrize("status", [429, 503])
+LOST_ONCE = {
+    "lost": Lost(done=False),
+    "lost, but processed": Lost(done=True),
+    "reset": Half(is_reset=True),
+    "torn": Half(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"),
+    "502": Answer(502),
+    "504": Answer(504, b"<html>", {"Content-Type": "text/html"}),
+}
+
+
+@pytest.mark.parametrize("number", [1, 2, 3], ids=["token", "token of the second", "read"])
+@pytest.mark.parametrize("what", LOST_ONCE)
+def test_one_lost_answer_is_asked_for_again(preflight, what, number):
+    """A token, and a read, may be asked for twice, so one lost answer ends no run."""
+    calls = preflight(lambda call: LOST_ONCE[what] if call.number == number else None)
+
+    assert len(calls) == 4
+    assert (calls[number].method, calls[number].path) == (calls[number - 1].method, calls[number - 1].path)
+
+
+def test_answer_that_was_lost_late_is_asked_for_again(preflight):
+    """A gateway gives up after some seconds, which is no reason not to ask again."""
+
+    def late(call: Call) -> Own | None:
+        if call.number != 1:
+            return None
+        time.sleep(3)
+        return Lost(done=False)
+
+    assert len(preflight(late)) == 4
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_busy_service_cannot_be_told(preflight, monkeypatch, status):
     """Where the first calls are put off for as long as the budget lasts, nothing can be told."""
     monkeypatch.setattr("ecsuite.session.preflight.BUDGET", 1.0)

@@ -18,6 +18,7 @@ from ecsuite.messages.exchange import SUCCESS, Exchange, Expectation, Headers, R
 from ecsuite.target import Target
 from ecsuite.version import __version__
 
+REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 EXPECTATION: Final = "ecsuite.expectation"
 # What says, where a body is cut off, whether that may be the network's doing.
 CUT_OFF: Final = "ecsuite.cut_off"
@@ -25,6 +26,8 @@ CUT_OFF: Final = "ecsuite.cut_off"
 WAITED: Final = "ecsuite.waited"
 # The seconds that it was held back for a rate.
 HELD: Final = "ecsuite.held"
+# Whether a request has no effect that a repetition would add to, though its method says no such thing.
+_REPEATABLE: Final = "ecsuite.repeatable"
 _WATCHER: Final = "ecsuite.watcher"
 # The response to a request, once it is read and checked.
 _CHECKED: Final = "ecsuite.checked"
@@ -136,6 +139,16 @@ def note_lost(request: httpx.Request) -> None:
 def note_repeated(request: httpx.Request) -> None:
     """Tell the watcher of a request that it is sent again."""
     request.extensions[_WATCHER].repeating(request)
+
+
+def mark_repeatable(request: httpx.Request) -> None:
+    """Mark a request as one that may be sent again, whatever its method."""
+    request.extensions[_REPEATABLE] = True
+
+
+def is_repeatable(request: httpx.Request) -> bool:
+    """Whether a request may be sent again that the server may have processed (RFC 9110 section 9.2.2)."""
+    return request.method in REPEATABLE or _REPEATABLE in request.extensions
 
 
 def mark_repeated(request: httpx.Request) -> None:

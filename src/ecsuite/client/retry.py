@@ -4,7 +4,7 @@
   method.
 - No connection could be had, so nothing was sent: likewise.
 - A gateway has no answer (502, 504, ...), or one is lost: again after a while, where the method may be repeated (RFC
-  9110 section 9.2.2).
+  9110 section 9.2.2), or the request is marked as one that may.
 
 Nothing else is tried again: a 500 is a response.
 """
@@ -26,6 +26,7 @@ from ecsuite.client.connection import (
     WAITED,
     is_asking_for_credentials,
     is_lost,
+    is_repeatable,
     mark_repeated,
     name_of,
     note_lost,
@@ -35,7 +36,6 @@ from ecsuite.client.patience import Patience, Trouble, Wait
 from ecsuite.http import httpx
 from ecsuite.messages.interception import Interception, interception
 
-REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 15.0
 # What a server asks for is believed up to here.
@@ -122,7 +122,7 @@ class _RetryPolicy:
         if trouble in {"lost", "unreachable"}:
             note_lost(self._request)
         if trouble in {"lost", "gateway"}:
-            if self._request.method not in REPEATABLE:
+            if not is_repeatable(self._request):
                 return False
             mark_repeated(self._request)
         pause = self._pause_after(error)

@@ -41,9 +41,10 @@ from ecsuite.session.connections import Connections, Terms
 from ecsuite.target import Target
 from ecsuite.webhook.place import listening_place
 
-# Seconds for an answer, and for a service that is busy; somebody who is not there is not waited for.
+# Seconds for an answer, and for a service that is busy; somebody who is not there is not waited for. Where an answer
+# was lost, another is asked for within half of it: silence takes all of it, and is not waited for twice.
 BUDGET: Final = 20.0
-LIMITS: Final[Mapping[Trouble, float]] = {"lost": 2.0, "unreachable": 0.5}
+LIMITS: Final[Mapping[Trouble, float]] = {"lost": BUDGET / 2, "unreachable": 0.5}
 MOST_READS: Final = 4
 # Errors of RFC 6749 section 5.2 that are about the credentials themselves.
 REFUSALS: Final = frozenset({"invalid_client", "unauthorized_client"})
