@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final, Protocol
 
 from ecsuite.bounds import CONNECT_SECONDS, RESPONSE_SECONDS, SILENT_SECONDS
@@ -31,6 +30,7 @@ _REPEATABLE: Final = "ecsuite.repeatable"
 _WATCHER: Final = "ecsuite.watcher"
 # The response to a request, once it is read and checked.
 _CHECKED: Final = "ecsuite.checked"
+_NAME: Final = "ecsuite.name"
 # As h11 says it; any other error of the protocol is about what did come.
 _NOT_ALL_CAME: Final = "peer closed connection"
 # Characters of what an error says, which may show what came.
@@ -65,6 +65,29 @@ class Watcher(Protocol):
         ...
 
 
+class _NoCookies(httpx.Cookies):
+    """No cookies, whatever a response brings; a jar with a policy would look at each response for long."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Take none."""
+
+
+_NO_COOKIES: Final = _NoCookies()
+
+
+class _Client(httpx.Client):
+    """Keeps no cookies: the clients of several partners share its connections."""
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """None."""
+        return _NO_COOKIES
+
+    @cookies.setter
+    def cookies(self, cookies: object) -> None:
+        """Take none."""
+
+
 def extensions(expect: Expectation, watcher: Watcher) -> dict[str, Any]:
     """What goes with a request, unsent: what its sender expects, and who watches."""
     return {EXPECTATION: expect, _WATCHER: watcher}
@@ -78,8 +101,6 @@ def new_http(
 ) -> httpx.Client:
     """Connections for the clients of a target, with the hook that has every exchange checked.
 
-    They keep no cookies: the clients of several partners share them.
-
     Args:
         target: where to.
         transport: in place of the network.
@@ -89,11 +110,10 @@ def new_http(
     Raises:
         BadSetting, SocksMissing, CertificatesUnusable: the environment names what cannot be used.
     """
-    return httpx.Client(
+    return _Client(
         timeout=httpx.Timeout(min(SILENT_SECONDS, seconds), connect=min(CONNECT_SECONDS, seconds)),
         transport=Decoding(transport or Network(target, seconds, ending=ending)),
         trust_env=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         headers={"User-Agent": f"ecsuite/{__version__}", "Accept-Encoding": ACCEPTED},
         event_hooks={"request": [_sending], "response": [_received]},
     )
@@ -127,8 +147,10 @@ def _received(response: httpx.Response) -> None:
 
 def name_of(request: httpx.Request) -> str:
     """The method and the path of a request, of its operation where it calls one."""
-    watcher: Watcher = request.extensions[_WATCHER]
-    return watcher.name(request)
+    if _NAME not in request.extensions:
+        request.extensions[_NAME] = request.extensions[_WATCHER].name(request)
+    name: str = request.extensions[_NAME]
+    return name
 
 
 def note_lost(request: httpx.Request) -> None:

@@ -62,13 +62,14 @@ def makes(contract: Contract, decoded: DecodedExchange) -> list[str]:
 
 def is_deletable(contract: Contract, decoded: DecodedExchange) -> bool:
     """Whether what a call creates can be deleted on any server, as far as the client chooses its id."""
-    sent = _as_sent(decoded)
+    links = deletions(contract, decoded.operation)
+    sent = _as_sent(decoded) if links else None
     ids = (
         ()
         if sent is None
         else (
             expression.at(index).evaluate(sent)
-            for link in deletions(contract, decoded.operation)
+            for link in links
             for expression in link.parameters.values()
             if expression.is_of_body
             for index in range(expression.count(sent) if expression.is_in_list else 1)
