@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from ecsuite.checks import DecodedExchange
@@ -94,17 +95,19 @@ def sought_by(contract: Contract, decoded: DecodedExchange, *, is_below_own: boo
     return Sought(entity_type.creator.id, lister, mark) if mark or is_below_own else None
 
 
-def lists_at_stake(contract: Contract, operation: Operation | None) -> list[Operation]:
+@lru_cache(maxsize=256)
+def lists_at_stake(contract: Contract, operation_id: str) -> tuple[Operation, ...]:
     """The lists of what a DELETE of a whole kind removes: for that call, and for the call that creates such things."""
     operations = contract.operations
-    return [
+    operation = operations[operation_id]
+    return tuple(
         operations[link.operation_id]
         for maker, links in ((each, success_links(each)) for each in operations.values() if each.method == "POST")
         for end in (operations[link.operation_id] for link in links)
         if end.method == "DELETE" and not parameters(end) and (operation is maker or operation is end)
         for link in links
         if operations[link.operation_id].method == "GET" and not parameters(operations[link.operation_id])
-    ]
+    )
 
 
 def listed_ids(contract: Contract, decoded: DecodedExchange) -> list[str]:

@@ -95,7 +95,9 @@ class Precautions:
             raise Undeletable(line, refused)
 
     def _require_no_others(self, decoded: DecodedExchange, line: str) -> None:
-        for lister in lists_at_stake(self._contract, decoded.operation) if self._ownership.must_ask_for_all else ():
+        if decoded.operation is None or not self._ownership.must_ask_for_all:
+            return
+        for lister in lists_at_stake(self._contract, decoded.operation.id):
             shown = listed(self._contract, lister, self._read)
             others = None if shown is None else [path for path in shown if not self._ownership.has_made(path)]
             if others != []:
@@ -139,6 +141,6 @@ class Precautions:
         for sent, answered in self._cleanup.renamed(decoded):
             if self._contract.find("GET", sent) and self._read(sent).status_code == NOT_FOUND:
                 self._cleanup.take_over(sent, answered)
-        for lister in lists_at_stake(self._contract, operation) if self._cleanup.keeps_ledger else ():
+        for lister in lists_at_stake(self._contract, operation.id) if self._cleanup.keeps_ledger else ():
             if (shown := listed(self._contract, lister, self._read)) is not None:
                 self._cleanup.prove(operation, lister, shown.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from ecsuite.contract.document import Pointer, Source
@@ -153,7 +154,12 @@ def _members(source: Source, creator: Operation) -> Mapping[str, Pointer]:
 
 def parameters(operation: Operation) -> tuple[str, ...]:
     """The names of an operation's path parameters, in the order of its path."""
-    return tuple(_PARAMETER.findall(operation.path))
+    return _names_in(operation.path)
+
+
+@lru_cache(maxsize=1024)
+def _names_in(path: str) -> tuple[str, ...]:
+    return tuple(_PARAMETER.findall(path))
 
 
 def links_to(operation: Operation, operations: Iterable[Operation]) -> Iterator[tuple[Operation, Link]]:
