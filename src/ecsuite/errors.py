@@ -393,6 +393,19 @@ class StandInDidNotStart(UsageError):
 _LONGEST: Final = 400
 
 
+# Characters of a line that is told of an error: of a longer one, its beginning, and its end, which says what to do.
+_LONGEST_LINE: Final = 2000
+_LAST: Final = 400
+
+
+def abridged(text: str) -> str:
+    """A text with its lines as they can be read, whatever was given; to be asked once no secret is in it any more."""
+    return "\n".join(
+        line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - _LAST]} [...] {line[-_LAST:]}"
+        for line in text.split("\n")
+    )
+
+
 def _cut(what: str) -> str:
     return what if len(what) <= _LONGEST else f"{what[:_LONGEST]}..."
 

@@ -7,6 +7,7 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.cli import main
+from ecsuite.cli.masking import masked
 from ecsuite.export import postman as exported
 from ecsuite.export.every import with_every_operation
 from ecsuite.export.recorded import exchanges, quickstart
@@ -191,6 +192,16 @@ UNREADABLE = [
     ('{"info": {}, "item": [{"request": 7}]}', "item 1 has a request that cannot be read"),
     ('{"info": {}, "item": [{"name": "A", "variable": [{"key": []}, 7]}, null]}', "it is damaged"),
     ("[" * 100_000, "it is nested too deep"),
+    (
+        json.dumps(
+            {
+                "info": {},
+                "variable": [{"key": f"v{each}", "value": f"{{{{v{each + 1}}}}}" * 8} for each in range(12)],
+                "item": [{"request": "/{{v0}}"}],
+            }
+        ),
+        "item 1 has a request that cannot be read",
+    ),
 ]
 
 
@@ -205,6 +216,25 @@ def test_unusable_file_is_one_line(text, reason, tmp_path, capsys):
     said = capsys.readouterr().err
     assert reason in said
     assert said.count("\n") == 1
+
+
+def test_long_value_does_not_make_a_long_line(tmp_path, capsys):
+    """What is told of a value is a line that can be read, and its end, which says what to do, is still there."""
+    assert run(str(collection(tmp_path, item())), "--edition", "y" * 100_000) == 4
+
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert len(said) < 2100
+    assert said.endswith("(--edition; for pytest --ec-edition)\n")
+
+
+def test_secret_is_masked_before_a_line_is_cut():
+    """Of a secret that stands where a long line is cut, no half is told."""
+    secret = "s3cr3t-" * 300
+
+    said = masked(f"{'y' * 1000}{secret}{'z' * 1000}", {"EC_CLIENT_SECRET": secret})
+
+    assert "s3cr3t" not in said
 
 
 def test_missing_file_is_one_line(tmp_path, capsys):

@@ -243,6 +243,36 @@ REFUSED = {
     "no title": ("title: T, ", "", "c.yaml:2: this Info has no title"),
     "a parameter without a name": ("name: page, ", "", "c.yaml:25: this Parameter has no name"),
     "an id that is no text": ("operationId: getThing", "operationId: 7", "c.yaml:9: operationId is 7: expected a text"),
+    "a description that is no text": (
+        "description: d, x-body: any",
+        "description: [d], x-body: any",
+        "c.yaml:30: description is ['d']: expected a text",
+    ),
+    "required members that are no texts": (
+        "Entity: {type: object,",
+        "Entity: {type: object, required: [{a: 1}],",
+        "c.yaml:33: required is [{'a': 1}]: expected a list of texts",
+    ),
+    "an invitation that is no text": (
+        "Entity: {type: object,",
+        "Entity: {type: object, x-by-invitation: [a],",
+        "c.yaml:33: x-by-invitation is ['a']: expected a text",
+    ),
+    "statuses that are no numbers": (
+        "name: page,",
+        "name: page, x-unknown-id-statuses: ['404'],",
+        "c.yaml:25: x-unknown-id-statuses is ['404']: expected a list of whole numbers",
+    ),
+    "operations that are no list": (
+        "operationId: getThing",
+        "operationId: getThing\n      x-produced-by: newThing",
+        "c.yaml:10: x-produced-by is 'newThing': expected a list of texts",
+    ),
+    "a place that is none": (
+        "openapi: 3.1.0",
+        "openapi: 3.1.0\nx-test-areas: [[52.3]]",
+        "c.yaml:2: x-test-areas is [[52.3]]: expected a list of [latitude, longitude]",
+    ),
     "no YAML": (
         "openapi:",
         "openapi: [",
@@ -261,6 +291,59 @@ def test_contract_is_refused(name):
 
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+LINKS = """\
+    openapi: 3.1.0
+    info: {title: T, version: '1'}
+    paths:
+      /things:
+        post:
+          operationId: createThing
+          x-level: spec
+          x-source: a test
+          requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
+          responses:
+            '201':
+              description: d
+              links: {read: {operationId: getThing, parameters: {id: '$request.body#/id'}}}
+      /things/all:
+        post:
+          operationId: createThings
+          x-level: spec
+          x-source: a test
+          responses:
+            '201':
+              description: d
+              links: {read: {operationId: getThing, parameters: {id: '$request.body#/things/0/id'}}}
+      /things/{id}:
+        parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+        get:
+          operationId: getThing
+          x-level: spec
+          x-source: a test
+          responses: {'200': {description: d}}
+    components:
+      schemas:
+        Thing: {type: object, properties: {id: {type: string}}}
+        Any: true
+"""
+
+
+def test_link_without_what_its_path_needs_is_told():
+    """A link that does not give the id of what it leads to is damage of the document, wherever it stands."""
+    text = textwrap.dedent(LINKS)
+    whole = Contract(Source(text, "c.yaml"))
+    damaged = Contract(Source(text.replace("{id: '$request.body#/things/0/id'}", "{}"), "c.yaml"))
+
+    assert [each.creator.id for each in whole.batches] == ["createThings"]
+    with pytest.raises(ContractError, match=r"c\.yaml: its links do not give all that its paths need"):
+        assert damaged.batches
+
+
+def test_schema_that_takes_anything_is_for_no_invited_partner():
+    """A schema may be `true` in the place of an object with keywords."""
+    assert Contract(Source(textwrap.dedent(LINKS), "c.yaml")).invitations == frozenset()
 
 
 def test_missing_file_is_told(tmp_path):

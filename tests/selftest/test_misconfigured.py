@@ -274,6 +274,18 @@ def test_path_that_is_too_long(arguments, project):
     assert "File name too long" in ran.stderr
 
 
+def test_long_value_does_not_make_a_long_line(project):
+    """What is told of a value is one line that can be read, whatever it is."""
+    (project / "ecsuite.toml").write_text('target = "\\n"\n[targets."\\n"]\nbase-url = 7\n')
+    ran = run(project, "--ec-target", "live")
+    refused(ran, "base-url is 7")
+
+    (project / "ecsuite.toml").write_text(f'[targets.sandbox]\nbase-url = ["{"y" * 100_000}"]\n')
+    ran = run(project, "--ec-target", "live")
+    refused(ran, "expected an address in quotes")
+    assert len(ran.stderr) < 3000
+
+
 def test_report_in_a_path_that_is_too_long(project):
     """Of pytest, too."""
     refused(run(project, "--ec-report", "a" * 5000), "File name too long")

@@ -56,6 +56,16 @@ def test_unusable_environment_is_told(text, reason, tmp_path):
         read_postman_environment(path)
 
 
+def test_variables_that_stand_for_too_much_are_told(tmp_path):
+    """Variables that hold each other many times over end in one line, and not in all the memory that there is."""
+    path = tmp_path / "x.json"
+    held = [{"key": f"v{number}", "value": f"{{{{v{number + 1}}}}}" * 8} for number in range(12)]
+    path.write_text(json.dumps({"values": [{"key": "baseUrl", "value": "{{v0}}"}, *held]}), encoding="utf-8")
+
+    with pytest.raises(EnvironmentFileUnreadable, match="its variables stand for more than 200,000 characters"):
+        read_postman_environment(path)
+
+
 def test_variables_in_a_circle_end(tmp_path):
     """Two variables that hold each other are left as they are."""
     path = tmp_path / "x.json"

@@ -11,6 +11,7 @@ import click
 
 from ecsuite.cli.codes import USAGE
 from ecsuite.cli.options import ENV_FILE, TARGET
+from ecsuite.errors import abridged
 from ecsuite.streams import say
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def doctor(target: str | None, edition: str | None, env_file: Path | None, *, al
     """Show the settings of a live run, and test its way to the API: addresses, proxy, TLS, clock, tokens, webhooks."""
     from ecsuite.config import configure  # noqa: PLC0415
     from ecsuite.doctor import examine  # noqa: PLC0415
-    from ecsuite.report.text import columns, waiting_text  # noqa: PLC0415
+    from ecsuite.report.text import columns, error_line, waiting_text  # noqa: PLC0415
 
     def tell(wait: Wait) -> None:
         say(waiting_text(wait))
@@ -40,7 +41,8 @@ def doctor(target: str | None, edition: str | None, env_file: Path | None, *, al
     is_well = True
     for found in examine(configuration, tell, allow_production=allow_production):
         is_well &= found.state != "bad"
-        click.echo(f"{click.style(f'{found.state:<8}', _STYLES[found.state])} {found.topic:<15} {found.said}")
+        said = abridged(error_line(found.said))
+        click.echo(f"{click.style(f'{found.state:<8}', _STYLES[found.state])} {found.topic:<15} {said}")
     return 0 if is_well else USAGE
 
 

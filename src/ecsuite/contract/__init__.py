@@ -119,21 +119,23 @@ class Contract:
     @cached_property
     def entity_types(self) -> tuple[EntityType, ...]:
         """The entity types that the API keeps, parents first."""
-        try:
+        with self._links_are_whole():
             return entity_types(self.source, self.operations)
-        except LookupError as error:
-            raise ContractInvalid(self.label, f"its links do not give all that its paths need ({error})") from None
 
     @cached_property
     def batches(self) -> tuple[Batch, ...]:
         """The operations that make several things of an entity type at once."""
-        return batches(self.operations, self.entity_types)
+        known = self.entity_types
+        with self._links_are_whole():
+            return batches(self.operations, known)
 
     @cached_property
     def invitations(self) -> frozenset[str]:
         """The names of the parts of requests that only invited partners may send."""
         schemas = self.source.document.get("components", {}).get("schemas", {}).values()
-        return frozenset(schema["x-by-invitation"] for schema in schemas if "x-by-invitation" in schema)
+        # One may be true or false.
+        nodes = [schema for schema in schemas if isinstance(schema, dict)]
+        return frozenset(node["x-by-invitation"] for node in nodes if "x-by-invitation" in node)
 
     def batch_of(self, operation: Operation) -> Batch | None:
         """What an operation makes several of at once; None where it does not."""
@@ -206,6 +208,13 @@ class Contract:
             if any(server["url"] + operation.path in token_urls for server in servers):
                 return operation
         return None
+
+    @contextmanager
+    def _links_are_whole(self) -> Iterator[None]:
+        try:
+            yield
+        except LookupError as error:
+            raise ContractInvalid(self.label, f"its links do not give all that its paths need ({error})") from None
 
     def _refuse_broken_links(self) -> None:
         for operation in self.operations.values():

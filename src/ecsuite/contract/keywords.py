@@ -6,7 +6,8 @@ A keyword that is read but not honoured is a check that cannot fail, so a docume
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from ecsuite.contract.document import Pointer, Source
@@ -175,8 +176,37 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "Header": ("schema",),
     "Link": ("operationId",),
 }
-# Keywords whose values must be texts; those of schemas are seen to where the schemas are compiled.
-TEXTS: Final = frozenset({"operationId", "summary", "title", "version", "url", "tokenUrl", "$ref", "x-source"})
+# Keywords whose values must be texts, and those whose values must be lists of one kind.
+TEXTS: Final = frozenset(
+    {
+        "operationId",
+        "summary",
+        "title",
+        "description",
+        "version",
+        "url",
+        "tokenUrl",
+        "$ref",
+        "name",
+        "x-source",
+        "x-order",
+        "x-references",
+        "x-response-path",
+        "x-replaced-by",
+        "x-by-invitation",
+        "x-unchecked-if-absent",
+        "x-null-may-be-rejected",
+        "x-may-be-rejected",
+    }
+)
+LISTS: Final[Mapping[str, tuple[type, str]]] = MappingProxyType(
+    {
+        "x-produced-by": (str, "a list of texts"),
+        "x-may-be-rejected-without": (str, "a list of texts"),
+        "x-unknown-id-statuses": (int, "a list of whole numbers"),
+    }
+)
+_REQUIRED_MEMBERS: Final = (str, "a list of texts")
 
 ALLOWED: Final[dict[str, frozenset[Any]]] = {
     "x-level": frozenset({"guide", "spec"}),
@@ -215,14 +245,37 @@ def refuse_unknown(source: Source) -> None:
                 near = difflib.get_close_matches(str(keyword), fields, 1)
                 where = source.where((*pointer, keyword))
                 raise ContractKeywordUnknown(where, str(keyword), node_type, near[0] if near else None)
-            if keyword in TEXTS and not isinstance(value, str):
-                raise ContractInvalid(source.where((*pointer, keyword)), f"{keyword} is {value!r}: expected a text")
+            wanted = _wanted(node_type, keyword, value)
+            if wanted:
+                raise ContractInvalid(source.where((*pointer, keyword)), f"{keyword} is {value!r}: expected {wanted}")
             # As a list, for the document may have one in the place of a text.
             if keyword in ALLOWED and value not in list(ALLOWED[keyword]):
                 expected = ", ".join(sorted(map(str, ALLOWED[keyword])))
                 raise ContractInvalid(
                     source.where((*pointer, keyword)), f"{keyword} is {value!r}: expected one of {expected}"
                 )
+
+
+def _wanted(node_type: str, keyword: str, value: Any) -> str:
+    """What the value of a keyword should be; empty where it is that."""
+    if keyword in TEXTS:
+        return "" if isinstance(value, str) else "a text"
+    if keyword == "x-test-areas":
+        return "" if isinstance(value, list) and all(map(_is_place, value)) else "a list of [latitude, longitude]"
+    # On a parameter, a header or a body, it is a flag.
+    is_of_members = (node_type, keyword) == ("Schema", "required")
+    kind, said = _REQUIRED_MEMBERS if is_of_members else LISTS.get(keyword, (None, ""))
+    if kind is None or (isinstance(value, list) and all(isinstance(each, kind) for each in value)):
+        return ""
+    return said
+
+
+def _is_place(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == len(("latitude", "longitude")) and all(map(_is_number, value))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _objects(

@@ -16,7 +16,7 @@ from ecsuite.client import Wait
 from ecsuite.config import Configuration, configure
 from ecsuite.config.configuration import ENVIRONMENT
 from ecsuite.config.keys import PROFILE
-from ecsuite.errors import CouldNotTell, EcsuiteError
+from ecsuite.errors import CouldNotTell, EcsuiteError, abridged
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.messages.redact import Redactor
 from ecsuite.plugin.limits import limits_of, share_of
@@ -208,4 +208,6 @@ def usage_errors() -> Iterator[None]:
         # They say something of the server, and not of what was given.
         raise
     except EcsuiteError as error:
-        raise pytest.UsageError(Redactor(secrets_in(os.environ)).text(str(error))) from None
+        from ecsuite.report.text import error_line  # noqa: PLC0415  where there is an error
+
+        raise pytest.UsageError(abridged(Redactor(secrets_in(os.environ)).text(error_line(error)))) from None

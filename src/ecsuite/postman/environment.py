@@ -27,8 +27,9 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
 )
 _PREFIX: Final = "EC_"
 _HOLE: Final = re.compile(r"\{\{([^{}]+)\}\}")
-# A variable may hold another one, which may hold another.
+# A variable may hold another one, which may hold another: so deep, and so many characters in all.
 _DEEPEST: Final = 10
+_MOST: Final = 200_000
 
 
 def read_postman_environment(path: Path) -> dict[str, str]:
@@ -38,7 +39,8 @@ def read_postman_environment(path: Path) -> dict[str, str]:
     disabled or empty, and every other variable, is left out.
 
     Raises:
-        EnvironmentFileUnreadable: it is no file of that kind; the text holds none of its values.
+        EnvironmentFileUnreadable: it is no file of that kind, or its variables are too long; the text holds none of
+            its values.
     """
     document = read_object(path, EnvironmentFileUnreadable)
     if not isinstance(document.get("values"), list):
@@ -47,7 +49,11 @@ def read_postman_environment(path: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in values.items():
         known = name if name.startswith(_PREFIX) else _NAMES.get(re.sub(r"[^a-z]", "", name.lower()), "")
-        if known and (filled := resolved(value, values).strip()):
+        try:
+            filled = resolved(value, values).strip() if known else ""
+        except TooLongError as error:
+            raise EnvironmentFileUnreadable(path, str(error)) from None
+        if filled:
             found.setdefault(known, filled)
     return found
 
@@ -63,10 +69,33 @@ def enabled(entries: Any) -> dict[str, str]:
     }
 
 
+class TooLongError(ValueError):
+    """Variables that hold each other stand for more text than can be handled."""
+
+    def __init__(self) -> None:
+        super().__init__(f"its variables stand for more than {_MOST:,} characters")
+
+
 def resolved(text: str, values: Mapping[str, str]) -> str:
-    """The text with the values of known variables in their places; unknown ones stay as they are."""
+    """The text with the values of known variables in their places; unknown ones stay as they are.
+
+    Raises:
+        TooLongError: that is too much.
+    """
+    left = _MOST
+
+    def value_of(hole: re.Match[str]) -> str:
+        nonlocal left
+        value = values.get(hole[1].strip())
+        if not value:
+            return hole[0]
+        left -= len(value)
+        if left < 0:
+            raise TooLongError
+        return value
+
     for _ in range(_DEEPEST):
-        filled = _HOLE.sub(lambda hole: values.get(hole[1].strip()) or hole[0], text)
+        filled = _HOLE.sub(value_of, text)
         if filled == text:
             break
         text = filled

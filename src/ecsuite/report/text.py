@@ -95,7 +95,12 @@ def broken_text(count: int) -> str:
 
 def error_text(error: Exception | str) -> str:
     """An error that ends a command, on one line, whoever had a say in it."""
-    return wording.printable(f"ecsuite: {error}")
+    return f"ecsuite: {error_line(error)}"
+
+
+def error_line(error: Exception | str) -> str:
+    """What an error says, on one line, whoever had a say in it."""
+    return wording.printable(str(error))
 
 
 def one_line(text: str, longest: int = wording.LONGEST_SHOWN) -> str:
