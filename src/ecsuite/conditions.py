@@ -5,6 +5,7 @@ What is not set is unknown: a refusal that the published facts leave open is the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +17,8 @@ ALL: Final = "all"
 DEFAULT_WAIT: Final = 60.0
 LONGEST_WAIT: Final = 24 * 3600.0
 Area = tuple[float, float]
+# As a file may have a number, too; Python reads digits of every script.
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,5 @@ def _area(given: Mapping[str, str]) -> Area | None:
 
 
 def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if number == number and abs(number) != float("inf") else None  # noqa: PLR0124  not NaN
+    number = float(text) if _NUMBER.fullmatch(text.strip()) else None
+    return number if number is not None and abs(number) != float("inf") else None

@@ -7,7 +7,8 @@
     │   ├── BadValue
     │   │   ├── BadUrl
     │   │   ├── BadPort
-    │   │   └── BadSetting
+    │   │   ├── BadSetting
+    │   │   └── UnknownReport
     │   ├── CertificatesUnusable
     │   ├── SocksMissing
     │   ├── BadToken
@@ -129,6 +130,14 @@ class BadPort(BadValue):
 class BadSetting(BadValue):
     def __init__(self, variable: str, value: str, expected: str) -> None:
         super().__init__(variable, f"is {value!r}: expected {expected}")
+
+
+class UnknownReport(BadValue):
+    def __init__(self, variable: str, name: str, known: Sequence[str], near: str | None) -> None:
+        hint = f"did you mean {near!r}? " if near else ""
+        super().__init__(
+            variable, f"has {name!r}: {hint}expected 'all', or reports by invitation out of {', '.join(known)}"
+        )
 
 
 class CertificatesUnusable(UsageError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,6 +19,9 @@ MODES: tuple[Mode, ...] = ("replay", "local", "live")
 HIGHEST_PORT = 65535
 # The port that a public address leads to unless told otherwise.
 TUNNEL_PORT = 8787
+# Digits of ASCII alone, and not more of them than anybody needs.
+_PORT = re.compile(r"0*\d{1,5}", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"0*[1-9]\d{0,8}", re.ASCII)
 _SECRETS = (
     "EC_CLIENT_ID",
     "EC_CLIENT_SECRET",
@@ -198,7 +202,7 @@ def _without_secrets(value: str) -> str:
 
 def checked_port(variable: str, value: str) -> int:
     """The number of a port; raises `BadPort`."""
-    if not value.isdecimal() or int(value) > HIGHEST_PORT:
+    if not _PORT.fullmatch(value) or int(value) > HIGHEST_PORT:
         raise BadPort(variable, value)
     return int(value)
 
@@ -222,6 +226,6 @@ def whole_number(env: Mapping[str, str], variable: str) -> int | None:
         BadNumber: it is none, or nothing.
     """
     value = env.get(variable, "").strip()
-    if value and not (value.isdecimal() and int(value)):
+    if value and not _WHOLE_NUMBER.fullmatch(value):
         raise BadNumber(variable, value)
     return int(value) if value else None

@@ -6,6 +6,7 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.conditions import DEFAULT_WAIT, SETTINGS, Conditions
+from ecsuite.config.reports import require_reports
 from ecsuite.errors import NothingThere, UsageError
 from ecsuite.rules.world import build_world
 from ecsuite.samples import MAY_BE_REJECTED, Samples
@@ -77,6 +78,10 @@ def test_what_is_not_given_is_unknown():
         ("EC_ELIGIBILITY_SECONDS", "ten", "a number of seconds, a day at most"),
         ("EC_ELIGIBILITY_SECONDS", "-1", "a number of seconds, a day at most"),
         ("EC_ELIGIBILITY_SECONDS", "86401", "a number of seconds, a day at most"),
+        ("EC_ELIGIBILITY_SECONDS", "٣", "a number of seconds, a day at most"),
+        ("EC_ELIGIBILITY_SECONDS", "1_0", "a number of seconds, a day at most"),
+        ("EC_ELIGIBILITY_SECONDS", "1e999", "a number of seconds, a day at most"),
+        ("EC_TEST_AREA", "٦٠,5", "latitude,longitude in degrees"),
         ("EC_HTTPS_WEBHOOKS", "maybe", "yes or no"),
         ("EC_SIMULATION", "1", "yes or no"),
     ],
@@ -87,6 +92,25 @@ def test_bad_value_is_one_line(name, value, expected):
         Conditions.read({name: value})
 
     assert str(error.value) == f"{name} is {value!r}: expected {expected}"
+
+
+@pytest.mark.parametrize("text", ["5", "+5", "5.", "0.5e1", "05.0"])
+def test_number_has_any_notation_of_ascii(text):
+    """A number may be written as a configuration file has it."""
+    assert Conditions.read({"EC_ELIGIBILITY_SECONDS": text}).eligibility_seconds == 5
+
+
+def test_unknown_report_is_told_with_the_known_ones():
+    """A report that no contract has as by invitation is told with those that are, and with the nearest."""
+    known = sorted(editions.contract("2026-01").invitations)
+    expected = f"expected 'all', or reports by invitation out of {', '.join(known)}"
+
+    for given, hint in {"Nonsense": "", "locationEnergyUse": "did you mean 'LocationEnergyUsage'? "}.items():
+        with pytest.raises(UsageError) as error:
+            require_reports(Conditions.read({"EC_REPORTS": f"all, {given}"}))
+        assert str(error.value) == f"EC_REPORTS has {given!r}: {hint}{expected}"
+    for given in ("", "all", *known, ", ".join(known)):
+        require_reports(Conditions.read({"EC_REPORTS": given}))
 
 
 def test_every_setting_is_in_the_readme():

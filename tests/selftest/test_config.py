@@ -18,7 +18,7 @@ base-url = "https://sandbox.example/v1"
 token-url = "https://sandbox.example/token"
 test-area = [52.37, 4.89]
 eligibility-seconds = 600
-reports = ["first", "second"]
+reports = ["LocationEnergyUsage", "LocationEnergyUsagePlan"]
 https-webhooks = true
 webhook-port = 8787
 """
@@ -65,7 +65,7 @@ def test_target_has_the_values_of_the_file(folder):
         "EC_TOKEN_URL": "https://sandbox.example/token",
         "EC_TEST_AREA": "52.37,4.89",
         "EC_ELIGIBILITY_SECONDS": "600",
-        "EC_REPORTS": "first,second",
+        "EC_REPORTS": "LocationEnergyUsage,LocationEnergyUsagePlan",
         "EC_HTTPS_WEBHOOKS": "yes",
         "EC_WEBHOOK_PORT": "8787",
     }
@@ -186,6 +186,8 @@ REFUSED = {
     '[targets.a]\ntest-area = "1,2"\n': "ecsuite.toml:2: test-area is '1,2': expected [latitude, longitude]",
     "[targets.a]\neligibility-seconds = -1\n": "ecsuite.toml:2: eligibility-seconds is '-1': expected a number of seconds",
     "[targets.a]\nreports = [1]\n": "ecsuite.toml:2: reports is [1]: expected names in a list, or",
+    '[targets.a]\nreports = ["LocationEnergyUse", "all"]\n': "ecsuite.toml:2: reports has 'LocationEnergyUse': did you mean",
+    '[targets.a]\nreports = "Nonsense"\n': "ecsuite.toml:2: reports has 'Nonsense': expected 'all', or reports by invit",
     "[accepted]\n": "ecsuite.toml:1: expected tables, each under [[accepted]]",
     ENTRY.replace("status-listed", "status-lised"): "ecsuite.toml:3: there is no promise 'status-lised': did you mean",
     ENTRY.replace('reason = "ticket 1"', ""): "ecsuite.toml:2: an accepted deviation must have reason",

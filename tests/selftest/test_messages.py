@@ -24,6 +24,10 @@ MESSAGES = [
         "EC_BASE_URL is 'h': expected an address such as https://host/path, without query",
     ),
     (errors.BadSetting("EC_SIMULATION", "1", "yes or no"), "EC_SIMULATION is '1': expected yes or no"),
+    (
+        errors.UnknownReport("EC_REPORTS", "Ab", ["A", "B"], "A"),
+        "EC_REPORTS has 'Ab': did you mean 'A'? expected 'all', or reports by invitation out of A, B",
+    ),
     (errors.BadPort("EC_WEBHOOK_PORT", "x"), "EC_WEBHOOK_PORT is 'x': expected a port number from 0 to 65535"),
     (
         errors.BadToken("EC_ACCESS_TOKEN"),

@@ -117,12 +117,45 @@ def test_api_that_is_not_there_is_told(project):
     )
 
 
-@pytest.mark.parametrize("value", ["many", "0", "-3", "1.5"])
+@pytest.mark.parametrize("value", ["many", "0", "-3", "1.5", "٣", "²", "9999999999"])
 def test_number_of_examples_must_be_one(value):
     """A number of generated cases that is none is told before any test."""
     ran = run(ROOT, "--collect-only", "-q", "tests/properties", "-p", "no:cacheprovider", EC_EXAMPLES=value)
 
     refused(ran, f"EC_EXAMPLES is '{value}': expected a whole number from 1")
+
+
+def test_report_by_invitation_must_be_known(project):
+    """A name that no contract has is told before any test, of the environment as of a file."""
+    with serving(EDITION) as standin:
+        ran = run(project, "--ec-target", "live", **standin.environment(), EC_REPORTS="Nonsense")
+
+    refused(ran, "EC_REPORTS has 'Nonsense': expected 'all', or reports by invitation out of LocationEnergyUsage, ")
+
+
+NUMBERS = (
+    ("serve", "--edition", EDITION, "--port"),
+    ("serve", "--edition", EDITION, "--token-lifetime"),
+    ("show",),
+    ("accept", "--reason", "x", "--until", "2027-01-31"),
+)
+
+
+@pytest.mark.parametrize("number", ["٣", "1_0"])
+@pytest.mark.parametrize("command", NUMBERS, ids=" ".join)
+def test_number_of_a_command_is_of_ascii(tmp_path, command, number):
+    """An argument that is a number has the digits of ASCII alone."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "ecsuite", *command, number],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=100,
+    )
+
+    assert ran.returncode == 4
+    assert f"{number!r} is not a whole number" in ran.stderr
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])

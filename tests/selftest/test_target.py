@@ -128,7 +128,7 @@ def test_password_in_an_address_is_not_told():
     assert "pass-word" not in str(caught.value)
 
 
-@pytest.mark.parametrize("port", ["x", "-1", "65536", "1.5"])
+@pytest.mark.parametrize("port", ["٣", "8_0", "x", "-1", "65536", "1.5"])
 def test_port_that_is_none_is_told(port):
     """A port that cannot be listened on is told."""
     with pytest.raises(UsageError, match=rf"^EC_WEBHOOK_PORT is '{port}': expected a port number from 0 to 65535$"):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from ecsuite.cli.options import REPORT
+from ecsuite.cli.options import REPORT, WholeNumber
 from ecsuite.errors import BadDate, NoSuchCause, ReportUnusable
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=WholeNumber(1))
 @click.option("--reason", required=True, help="Why, for those who read it later.")
 @click.option("--until", required=True, metavar="YYYY-MM-DD", help="The last day; from the next one on it fails a run.")
 @REPORT

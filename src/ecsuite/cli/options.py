@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any, Final
 
 import click
+
+_WHOLE_NUMBER: Final = re.compile(r"[+-]?0*\d{1,15}", re.ASCII)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number in a range; Python reads digits of every script, and these are of ASCII alone."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number that was given."""
+        if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value.strip()):
+            self.fail(f"{value!r} is not a whole number.", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 ENV_FILE = click.option(
     "--env-file",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ecsuite.cli.options import WholeNumber
+
 if TYPE_CHECKING:
     from ecsuite.report.served import ServedLines
     from ecsuite.standin import StandIn
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--edition", "--ec-edition", required=True, metavar="EDITION", help="The edition to serve.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes any free port.")
+@click.option("--port", type=WholeNumber(0, 65535), default=0, show_default=True, help="0 takes any free port.")
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the state in this file; otherwise it is in memory.")
 @click.option(
     "--token-lifetime",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="SECONDS",
     help="The lifetime of tokens, instead of the edition's own.",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ecsuite.cli.options import REPORT
+from ecsuite.cli.options import REPORT, WholeNumber
 from ecsuite.errors import NoSuchCause
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(1), required=False)
+@click.argument("number", type=WholeNumber(1), required=False)
 @click.option("--markdown", is_flag=True, help="As a report for the API's owner.")
 @REPORT
 def show(*, number: int | None, markdown: bool, report: Path | None) -> None:

@@ -14,6 +14,7 @@ from ecsuite.conditions import ALL, Conditions
 from ecsuite.config import keys
 from ecsuite.config.document import Document, find
 from ecsuite.config.keys import nearest
+from ecsuite.config.reports import require_reports
 from ecsuite.errors import BadValue, ConfigInvalid, TargetNotNamed, UnknownTarget
 from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
 from ecsuite.target import MODES, Mode, checked_port, checked_url
@@ -196,4 +197,4 @@ def _require_usable(key: str, kind: keys.Kind, text: str) -> None:
     elif kind == "whole number":
         checked_port(key, text)
     else:
-        Conditions.read({keys.variable_of(key): text})
+        require_reports(Conditions.read({keys.variable_of(key): text}))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ecsuite import editions
 from ecsuite.client import Wait
 from ecsuite.config import Configuration
+from ecsuite.config.reports import require_reports
 from ecsuite.doctor.diagnosis import Diagnosis
 from ecsuite.doctor.network import look_at_network
 from ecsuite.errors import EcsuiteError
@@ -33,6 +34,7 @@ def examine(
     try:
         configuration.deviations()
         target = live(configuration.env, hosts, allow_production=allow_production)
+        require_reports(target.conditions)
     except EcsuiteError as error:
         yield Diagnosis("settings", "bad", str(error))
         return

@@ -223,7 +223,12 @@ class Session:
         return Budget(limits, self._share, self.activity)
 
     def _live(self) -> Target:
-        return live(self._env, editions.hosts(self.settings.editions), allow_production=self.settings.allow_production)
+        from ecsuite.config.reports import require_reports  # noqa: PLC0415  for a live server only
+
+        settings = self.settings
+        target = live(self._env, editions.hosts(settings.editions), allow_production=settings.allow_production)
+        require_reports(target.conditions)
+        return target
 
 
 def _stand_in(stack: ExitStack, edition: str) -> Target:
