@@ -11,7 +11,7 @@ from typing import Final
 
 from ecsuite.cassette.tape import path_of
 from ecsuite.contract import Contract, load
-from ecsuite.errors import UnknownEdition
+from ecsuite.errors import ContractMissing, UnknownEdition
 from ecsuite.production import Hosts
 
 _PACKAGE: Final = Path(__file__).resolve().parent
@@ -30,6 +30,17 @@ def editions() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in (root() / "contracts").glob("*/openapi.yaml")))
 
 
+def without_contract() -> tuple[str, ...]:
+    """The editions that have something here, and no contract, oldest first: a file is missing."""
+    folders = (path for parent in ("contracts", "cassettes") for path in (root() / parent).glob("[0-9]*/"))
+    return tuple(sorted({path.name for path in folders} - {*editions()}))
+
+
+def label_of(edition: str) -> str:
+    """How messages name the contract of an edition: its place below the root."""
+    return f"contracts/{edition}/openapi.yaml"
+
+
 def default(mode: str) -> str:
     """The edition of a target where none is named: a live server has the newest, newcomers start with the oldest."""
     return editions()[-1 if mode == "live" else 0]
@@ -39,8 +50,11 @@ def require(edition: str) -> str:
     """The edition, if there is one of that name.
 
     Raises:
+        ContractMissing: there is one, without its contract.
         UnknownEdition: there is none.
     """
+    if edition in without_contract():
+        raise ContractMissing(label_of(edition))
     if edition not in editions():
         raise UnknownEdition(edition, editions())
     return edition
@@ -48,8 +62,8 @@ def require(edition: str) -> str:
 
 @cache
 def contract(edition: str) -> Contract:
-    """The contract of an edition, loaded once in a process; raises `UnknownEdition` and `ContractError`."""
-    label = f"contracts/{require(edition)}/openapi.yaml"
+    """The contract of an edition, loaded once in a process; raises as `require`, and `ContractError`."""
+    label = label_of(require(edition))
     return load(root() / label, label)
 
 

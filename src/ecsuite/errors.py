@@ -49,6 +49,7 @@
     │   ├── UnknownVariant
     │   └── StandInDidNotStart
     ├── ContractError                a contract document is at fault (4)
+    │   ├── ContractMissing
     │   ├── ContractUnreadable
     │   ├── ContractKeywordUnknown
     │   └── ContractInvalid
@@ -421,6 +422,11 @@ def _cut(what: str) -> str:
 
 class ContractError(EcsuiteError):
     """A contract document cannot be used as it is."""
+
+
+class ContractMissing(ContractError):
+    def __init__(self, label: str) -> None:
+        super().__init__(f"the contract {label} is missing: restore the file, or install ecsuite again")
 
 
 class ContractUnreadable(ContractError):

@@ -138,6 +138,10 @@ MESSAGES = [
     ),
     (errors.StandInDidNotStart("why"), "the local stand-in did not start: why"),
     (
+        errors.ContractMissing("contracts/2026-01/openapi.yaml"),
+        "the contract contracts/2026-01/openapi.yaml is missing: restore the file, or install ecsuite again",
+    ),
+    (
         errors.ContractUnreadable("c.yaml", "it is no map"),
         "cannot read the contract c.yaml: it is no map; expected an OpenAPI 3.1 document in YAML",
     ),

@@ -19,6 +19,7 @@ from ecsuite.standin import serving
 
 ROOT = Path(__file__).parents[2]
 EDITION = editions.editions()[0]
+NEWEST = editions.editions()[-1]
 TEST = f"""
 import pytest
 pytestmark = pytest.mark.edition("{EDITION}")
@@ -216,13 +217,83 @@ def test_contract_must_be_whole(what):
         Source(text, "c.yaml")
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
-def test_contract_is_looked_at_before_any_test(project, tmp_path, workers):
-    """An ecsuite whose contract cannot be used says so on one line."""
-    copy = tmp_path / "checkout"
+def checkout(folder: Path) -> Path:
+    """A copy of ecsuite and its contracts."""
+    copy = folder / "checkout"
     shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "contracts", copy / "contracts")
     shutil.copy(ROOT / "pyproject.toml", copy)
+    return copy
+
+
+@pytest.fixture
+def lacking(tmp_path):
+    """A copy of ecsuite without one contract, and the name of the file."""
+    copy, label = checkout(tmp_path), f"contracts/{NEWEST}/openapi.yaml"
+    (copy / label).unlink()
+    return copy, label
+
+
+@pytest.mark.parametrize("command", ["walkthrough", "serve", "faults"])
+def test_missing_contract_is_named(lacking, tmp_path, command):
+    """A command for an edition whose contract is missing names the file."""
+    copy, label = lacking
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "ecsuite", command, "--edition", NEWEST],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(copy / "src")},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=100,
+    )
+
+    assert ran.returncode == 4
+    assert ran.stderr == f"ecsuite: the contract {label} is missing: restore the file, or install ecsuite again\n"
+
+
+@pytest.mark.parametrize("target", ["replay", "local", "live"])
+def test_missing_contract_is_named_before_any_test(lacking, project, target):
+    """So does a run of the tests, whatever its target."""
+    copy, label = lacking
+    env = {"EC_BASE_URL": "http://127.0.0.1:1/v1", "EC_ACCESS_TOKEN": "x", "PYTHONPATH": str(copy / "src")}
+
+    refused(run(project, "--ec-edition", NEWEST, "--ec-target", target, **env), f"the contract {label} is missing: ")
+
+
+def test_missing_contract_of_the_file_is_named(lacking, project):
+    """So is who names it in the configuration file."""
+    copy, label = lacking
+    (project / "ecsuite.toml").write_text(f'edition = "{NEWEST}"\n', encoding="utf-8")
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "ecsuite", "walkthrough"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(copy / "src")},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=100,
+    )
+
+    assert (ran.returncode, label in ran.stderr) == (4, True)
+
+
+def test_run_without_a_contract_says_which_edition_it_is_of(lacking, project):
+    """Who names no edition is told which are run, where the contract of another is missing."""
+    copy, label = lacking
+
+    ran = run(project, "--ec-edition", "all", PYTHONPATH=str(copy / "src"))
+
+    assert f"ecsuite: this run is of {EDITION}; {label} is missing" in ran.stdout.splitlines()
+    assert "is missing" not in run(project).stdout
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_contract_is_looked_at_before_any_test(project, tmp_path, workers):
+    """An ecsuite whose contract cannot be used says so on one line."""
+    copy = checkout(tmp_path)
     contract = copy / "contracts" / EDITION / "openapi.yaml"
     contract.write_text(
         contract.read_text(encoding="utf-8").replace("\npaths:", "\ninfo: {}\npaths:", 1), encoding="utf-8"

@@ -95,6 +95,7 @@ def configure(
     Raises:
         UnknownTarget, TargetNotNamed: there is no such target, or it cannot be told which is meant.
         ConfigInvalid, SecretInConfig, EnvFileUnusable: a file says what it cannot.
+        ContractMissing: the contract of the edition that it names is missing.
     """
     document = find(folder or Path.cwd())
     tables = _checked(document) if document else {}
@@ -104,8 +105,8 @@ def configure(
         for key, text in tables.get(name, {}).items()
     }
     said = in_file.pop(keys.variable_of(keys.EDITION), None) or _edition(document)
-    if said and said.text not in (known := (ALL, *editions.editions())):
-        raise ConfigInvalid(said.origin, f"there is no edition {said.text!r}: expected one of {', '.join(known)}")
+    if said:
+        _require_edition(said)
     given = {key: Value(text, ENVIRONMENT) for key, text in environ.items() if key.startswith(keys.PREFIX)}
     # A variable that is empty is not set.
     given = {key: value for key, value in given.items() if value.text.strip()}
@@ -119,6 +120,14 @@ def configure(
         values=values,
         document=document,
     )
+
+
+def _require_edition(said: Value) -> None:
+    known = (ALL, *editions.editions())
+    if said.text in editions.without_contract():
+        editions.require(said.text)
+    if said.text not in known:
+        raise ConfigInvalid(said.origin, f"there is no edition {said.text!r}: expected one of {', '.join(known)}")
 
 
 def _of_env_file(path: Path | None) -> dict[str, Value]:

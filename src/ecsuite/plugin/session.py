@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from ecsuite import hooks
+from ecsuite import editions, hooks
 from ecsuite.client import Wait
 from ecsuite.config import Configuration, configure
 from ecsuite.config.configuration import ENVIRONMENT
@@ -187,11 +187,17 @@ def final_code(config: pytest.Config, exitstatus: int) -> int:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """What a live run goes by, beside the contract."""
+    """What a live run goes by, beside the contract; and which editions any run has, where others should be here."""
     session = session_of(config)
     whose = f"run {session.settings.run_id}: ids of what it makes begin with it, texts end with it"
     lines = [whose, *session.conditions()] if session.settings.mode == "live" else []
-    return [f"ecsuite: {line}" for line in lines]
+    return [f"ecsuite: {line}" for line in (*_missing(session.settings), *lines)]
+
+
+def _missing(settings: Settings) -> list[str]:
+    files = [editions.label_of(each) for each in editions.without_contract()]
+    names, are = " and ".join(settings.editions), "are" if len(files) > 1 else "is"
+    return [f"this run is of {names}; {' and '.join(files)} {are} missing"] if files else []
 
 
 def _note_wait(config: pytest.Config, wait: Wait) -> None:
