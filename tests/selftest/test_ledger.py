@@ -1,5 +1,6 @@
 """The ledger of a run, and `ecsuite cleanup`: what earlier runs left is deleted by what stands there, and nothing else."""
 
+import json
 import os
 import re
 import signal
@@ -93,6 +94,33 @@ def test_torn_tail_is_left_out(ledger, tmp_path, lost, kept):
     found.note(found.partners[0].digest, {"gone": "/users/1"})
 
     assert list(Found(path).partners[0].made) == kept
+
+
+DAMAGED = [
+    {"made": 7},
+    {"made": None},
+    {"made": "users/1"},
+    {"made": "/users/\r\nX: y"},
+    {"made": "/users/\ud800"},
+    {"sought": "createWebhook"},
+    {"sought": {"creator": True, "lister": "/webhooks"}},
+    {"sought": {"creator": "createWebhook", "lister": "/webhooks\0"}},
+    {"shown": {"path": 1, "lister": "/users", "ids": []}},
+    {"shown": {"path": "/users", "lister": "/users", "ids": [1]}},
+]
+
+
+@pytest.mark.parametrize("entry", DAMAGED, ids=str)
+def test_damaged_entry_says_nothing(ledger, tmp_path, entry):
+    """What no client could send is nothing that a run has made, and the rest of the ledger is still cleaned up."""
+    partner(ledger).making("/users/1")
+    path = ledgers(tmp_path)[0]
+    digest = Found(path).partners[0].digest
+    path.write_bytes(path.read_bytes() + json.dumps({"partner": digest, **entry}).encode() + b"\n")
+
+    (found,) = Found(path).partners
+
+    assert (list(found.made), list(found.sought), list(found.shown)) == (["/users/1"], [], [])
 
 
 ODD = b'{"ledger": 1, "base_url": "http://h", "edition": {}, "salt": "", "started": ""}\n'

@@ -10,12 +10,13 @@ import click
 @click.option("--allow-production", "--ec-allow-production", is_flag=True, help="Delete on a production host as well.")
 def cleanup(*, dry_run: bool, allow_production: bool) -> int:
     """Delete what earlier live runs left on the server in EC_BASE_URL, by their ledgers, and nothing else."""
+    from ecsuite.errors import abridged  # noqa: PLC0415
     from ecsuite.left import exit_code  # noqa: PLC0415
-    from ecsuite.report.text import left_lines, waiting_text  # noqa: PLC0415
+    from ecsuite.report.text import error_line, left_lines, waiting_text  # noqa: PLC0415
     from ecsuite.session.cleaning import Cleaning  # noqa: PLC0415
 
     left = Cleaning(
-        click.echo,
+        lambda line: click.echo(abridged(error_line(line))),
         lambda wait: click.echo(waiting_text(wait), err=True),
         dry_run=dry_run,
         allow_production=allow_production,

@@ -99,16 +99,17 @@ class Partner:
         """
         before = self._state
         if "made" in entry:
-            self.made[entry["made"]] = None
+            self.made[_text(entry["made"])] = None
         elif "gone" in entry:
             self.made.pop(entry["gone"], None)
             self.shown.pop(entry["gone"], None)
         elif "sought" in entry:
-            self.sought[Sought(**entry["sought"])] = None
+            self.sought[_sought(entry["sought"])] = None
         elif "found" in entry:
-            self.sought.pop(Sought(**entry["found"]), None)
+            self.sought.pop(_sought(entry["found"]), None)
         elif "shown" in entry:
-            shown = Shown(**(entry["shown"] | {"ids": tuple(entry["shown"]["ids"])}))
+            value = entry["shown"]
+            shown = Shown(_text(value["path"]), _text(value["lister"]), tuple(map(_text, value["ids"])))
             self.shown[shown.path] = shown
         return before != self._state
 
@@ -120,6 +121,19 @@ class Partner:
     def has_left(self) -> bool:
         """Whether anything may be there."""
         return bool(self.made or self.sought)
+
+
+def _text(value: object) -> str:
+    """A text of an entry; raises TypeError where it is none."""
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _sought(value: object) -> Sought:
+    if not isinstance(value, dict):
+        raise TypeError(value)
+    return Sought(**{name: _text(each) for name, each in value.items()})
 
 
 def line_of(value: Mapping[str, Any]) -> bytes:

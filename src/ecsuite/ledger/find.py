@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from ecsuite.http import httpx
 from ecsuite.ledger.entry import Partner, line_of, read_entry, read_head
 from ecsuite.ledger.write import LOCK, SUFFIX, home
 
@@ -25,7 +26,7 @@ class Found:
         self._partners: dict[str, Partner] = {}
         for line in lines[1:] if self.head else ():
             entry = read_entry(line)
-            if entry is not None and isinstance(entry.get("partner"), str):
+            if entry is not None and isinstance(entry.get("partner"), str) and _can_be_sent(entry):
                 # What is damaged says nothing.
                 with suppress(KeyError, TypeError):
                     self._of(entry["partner"]).note(entry)
@@ -52,6 +53,16 @@ class Found:
 
     def _of(self, partner: str) -> Partner:
         return self._partners.setdefault(partner, Partner(partner))
+
+
+def _can_be_sent(entry: dict[str, Any]) -> bool:
+    """Whether a client takes the paths of an entry, as it did when it wrote them."""
+    parts = [entry[name] for name in ("sought", "found", "shown") if isinstance(entry.get(name), dict)]
+    paths = [entry.get("made"), entry.get("gone"), *(part.get(name) for part in parts for name in ("path", "lister"))]
+    try:
+        return all(path.startswith("/") and bool(httpx.URL(path)) for path in paths if isinstance(path, str))
+    except (httpx.InvalidURL, UnicodeError):
+        return False
 
 
 def ledgers(folder: Path | None = None) -> list[Path]:
