@@ -279,6 +279,38 @@ def test_workers_that_leave_nothing_leave_no_ledger(tmp_path):
     assert not [*(tmp_path / "state").rglob("*.*")]
 
 
+DYING = f"""
+    import os, pytest
+    pytestmark = pytest.mark.edition("{EDITION}")
+
+    @pytest.mark.parametrize("number", range(4))
+    def test_dying(number, api, run):
+        if {{makes}}:
+            api.post("/users", json={{{{"userId": run.ids.new()}}}})
+            api.post("/users", json={{{{"userId": run.ids.new()}}}})
+        if number == 1:
+            os._exit(3)
+"""
+DIED = r"worker gw\d died, and what it made may be left on the server \(2\): run ecsuite cleanup"
+
+
+@pytest.mark.parametrize("makes", [True, False], ids=["with something made", "with nothing made"])
+def test_worker_that_died_is_told_with_what_it_left(tmp_path, makes):
+    """A worker that ends by itself deletes nothing: the summary says so, if its ledger has anything."""
+    write_test(tmp_path, DYING.format(makes=makes))
+    with serving(EDITION) as standin:
+        env = standin.environment() | {"XDG_STATE_HOME": str(tmp_path / "state")}
+        command = [*COMMAND, "--ec-target", "live", "--ec-edition", EDITION, "-n", "2"]
+        ran = subprocess.run(
+            command, cwd=tmp_path, env=environment(env), capture_output=True, encoding="utf-8", check=False, timeout=60
+        )
+        before, cleaned, after = counts(standin), cleanup(env), counts(standin)
+
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert [bool(re.fullmatch(DIED, line)) for line in ran.stdout.splitlines() if " died, " in line] == [True] * makes
+    assert (before, cleaned.returncode, after) == ((2 * makes, 0), 0, (0, 0))
+
+
 def test_interrupted_local_run_deletes_what_it_made(tmp_path):
     """Ctrl-C reaches every process of a terminal, but not the local server, which is needed for the deletion."""
     with started(tmp_path, {}, target="local") as run:

@@ -29,4 +29,5 @@ pytest_plugins = (
     "ecsuite.plugin.progress",
     "ecsuite.plugin.interrupts",
     "ecsuite.plugin.leaving",
+    "ecsuite.plugin.died",
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from ecsuite.plugin.died import died_lines
 from ecsuite.plugin.github import annotations_of
 from ecsuite.plugin.outcome import is_told
 from ecsuite.plugin.recording import recordings_of
@@ -76,7 +77,7 @@ def _tell(terminalreporter: Any, config: pytest.Config) -> None:
             terminalreporter.line(text)
     for text in (*inconclusive_tests(result), *skipped_lines(result.skipped)):
         terminalreporter.line(text)
-    for text in (*left_lines(left_to_tell(result)), *entry_lines(result.entries)):
+    for text in (*left_lines(left_to_tell(result)), *died_lines(config, result.left), *entry_lines(result.entries)):
         terminalreporter.line(text)
     if recordings.unrecorded:
         terminalreporter.line(unrecorded_text(recordings.unrecorded))
