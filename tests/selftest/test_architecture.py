@@ -215,6 +215,7 @@ MAY_USE_WORDING = {
         "rows",
         "served",
         "show",
+        "stored",
         "summary_md",
         "terminal",
         "text",

@@ -9,6 +9,7 @@ import tomlkit
 from ecsuite.config import find
 from ecsuite.config.accepted import deviations_in
 from ecsuite.config.accepting import add_entries
+from ecsuite.errors import ConfigInvalid, SecretInConfig
 from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import NOTHING
 from ecsuite.findings.deviation import Deviation, Deviations, Mark, mark_of
@@ -140,6 +141,37 @@ def test_file_is_made_where_there_is_none(tmp_path):
 
     assert (path, count) == (tmp_path / "ecsuite.toml", 1)
     assert [each.mark for each in deviations_in(find(tmp_path))] == [mark_of(finding(YEAR))]
+
+
+def test_entry_that_no_run_could_read_is_not_written(tmp_path):
+    """What would be taken for a secret afterwards is refused at once, and the file stays as it is."""
+    (tmp_path / "ecsuite.toml").write_text('edition = "all"\n')
+
+    with pytest.raises(SecretInConfig, match="reason is a secret, or looks like one"):
+        add_entries(find(tmp_path), [mark_of(finding(YEAR))], "see Basic dXNlcjpwYXNz", SOON, tmp_path)
+
+    assert (tmp_path / "ecsuite.toml").read_text() == 'edition = "all"\n'
+
+
+def test_value_that_no_file_can_hold_is_accepted_by_its_type(tmp_path):
+    """A server may send half a character, which no encoding can write."""
+    half = finding(Breach.of("enum", body(("state",)), ["a"], "\ud800"))
+
+    add_entries(None, [mark_of(half)], "one", SOON, tmp_path)
+
+    (read,) = deviations_in(find(tmp_path))
+    assert read.mark == replace(mark_of(half), value=NOTHING)
+    assert read.mark.fits(mark_of(half))
+
+
+def test_place_that_no_file_can_hold_is_told(tmp_path):
+    """So may the name of a member be; then there is nothing to accept it by."""
+    half = replace(mark_of(finding(YEAR)), place="body /\ud800")
+
+    with pytest.raises(ConfigInvalid, match="no file can hold half a character"):
+        add_entries(None, [half], "one", SOON, tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_null_is_accepted_by_its_type(tmp_path):

@@ -15,6 +15,7 @@ from ecsuite.report.diagram import MOST_CALLS, diagram_of
 from ecsuite.report.files import files_of
 from ecsuite.report.html import LARGE, report_html
 from ecsuite.report.junit_xml import junit_xml
+from ecsuite.report.markdown import cause_markdown
 from ecsuite.report.marked import Span, json_spans, side_by_side
 from ecsuite.report.page import cause_id
 from ecsuite.report.summary_md import summary_md
@@ -319,3 +320,19 @@ def test_diagram_has_the_lanes_that_are_used():
     assert whole.arrows[2].start == whole.arrows[1].end
     assert [name for name, _ in short.lanes] == ["partner", "API"]
     assert (len(short.arrows), short.more) == (MOST_CALLS, 5)
+
+
+def test_call_that_no_terminal_should_see_is_told_in_signs():
+    """The files of a result that somebody else has stored steer no terminal, and can be written."""
+    result = a_result(a_found())
+    cause = replace(result.causes[0], operations=("GET /\ud800", "GET /\x1b[2J"))
+
+    assert "`GET /\\ud800`, `GET /\\x1b[2J`" in cause_markdown(result, cause)
+
+
+def test_half_a_character_is_no_reason_to_stop():
+    """Whatever a result holds, it has a summary."""
+    result = a_result(a_found())
+    cause = replace(result.causes[0], first=replace(result.causes[0].first, quote=("\ud800",)))
+
+    assert "\n\ud800\n" in summary_md(replace(result, causes=(cause,)))

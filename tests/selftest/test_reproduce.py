@@ -37,7 +37,7 @@ from ecsuite.reproduce.parts import parts_of
 from ecsuite.reproduce.script import scripts_for
 from ecsuite.reproduce.sh import arguments
 from ecsuite.reproduce.sh_functions import FUNCTIONS
-from ecsuite.reproduce.shell import feed, word
+from ecsuite.reproduce.shell import feed, octal, word
 from ecsuite.reproduce.vault import FORM, JSON, Secret, Vault
 from ecsuite.rules.inputs import wrong_credentials
 from ecsuite.session import open_run
@@ -60,6 +60,12 @@ def printed(text, **environment):
 def test_word_is_what_was_sent(text):
     """A shell takes a word for the bytes that it stands for."""
     assert printed(word(parts_of(text))) == text
+
+
+@pytest.mark.parametrize(("text", "content"), [("\udcff", b"\xff"), ("\ud800", b"\xed\xa0\x80")])
+def test_half_a_character_is_a_word(text, content):
+    """A byte that was no character is that byte again, and half of a character the bytes that stand for it."""
+    assert octal(text) == "".join(f"\\{byte:03o}" for byte in content)
 
 
 @pytest.mark.parametrize(

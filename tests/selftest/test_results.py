@@ -16,6 +16,7 @@ from ecsuite.journal import Journal, Tally
 from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import BAD_REQUEST, LIST_ORDER, PAGES, REQUEST_BODY, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
+from ecsuite.report.stored import read_result
 from ecsuite.results import store
 from ecsuite.results.collect import MOST_CRASHES, MOST_FINDINGS, Collector
 from ecsuite.results.own import Privacy
@@ -526,6 +527,7 @@ def test_file_that_is_no_result_is_one_line(tmp_path, text, reason):
     [
         (lambda value: value.update(tests=7), "/tests"),
         (lambda value: value["run"].update(exit_code="1"), "/run/exit_code"),
+        (lambda value: value["run"].update(exit_code=404), "/run/exit_code"),
         (lambda value: value["run"]["settings"].update(editions=None), "/run/settings/editions"),
         (lambda value: value["causes"][0].update(tests=[]), "/causes/0/tests"),
         (lambda value: value["findings"][0].update(cause=2), "/findings/0"),
@@ -540,6 +542,50 @@ def test_damage_is_told_with_its_place(result, tmp_path, change, where):
 
     with pytest.raises(ReportUnusable, match=f"it is damaged, at {where}$"):
         store.read(tmp_path)
+
+
+UNTOLD = [
+    ("minimum", {"type": "object", "value": {"type": "integer"}, "size": 1}),
+    ("properties", {"type": "object", "value": {}, "size": 0}),
+    ("unlisted", {"type": "array", "value": None, "size": 0}),
+    ("status", {"type": "integer", "value": 7, "size": 0}),
+    ("lost", {"type": "object", "value": 7, "size": 1}),
+    ("changed", {"type": "string", "value": None, "size": 1}),
+]
+
+
+@pytest.mark.parametrize("holder", ["causes", "findings"])
+@pytest.mark.parametrize(("kind", "expected"), UNTOLD)
+def test_finding_that_cannot_be_told_is_damage(result, tmp_path, kind, expected, holder):
+    """Data that do not fit the kind of their breach are found when a result is read, not while it is rendered."""
+    value = result.to_json()
+    first = value[holder][0]
+    (first["first"] if holder == "causes" else first)["finding"]["breach"] |= {"kind": kind, "expected": expected}
+    (tmp_path / store.FILE).write_text(json.dumps(value))
+
+    with pytest.raises(ReportUnusable, match=f"it is damaged, at /{holder}/0$"):
+        read_result(tmp_path)
+
+
+def test_body_that_is_no_base64_is_damage(result, tmp_path):
+    """So is a sample that nothing can be sent again of."""
+    value = result.to_json()
+    value["causes"][0]["first"]["sample"]["request"] |= {"encoding": "base64", "body": "a"}
+    (tmp_path / store.FILE).write_text(json.dumps(value))
+
+    with pytest.raises(ReportUnusable, match=r"it is damaged, at /causes/0$"):
+        read_result(tmp_path)
+
+
+def test_sample_that_violates_a_promise_of_a_later_version_is_read(result, tmp_path):
+    """Promises that this version does not know are left out."""
+    value = result.to_json()
+    value["causes"][0]["first"]["sample"]["violates"] = ["of-a-later-version", "request-body"]
+    (tmp_path / store.FILE).write_text(json.dumps(value))
+
+    sample = read_result(tmp_path).causes[0].first.sample
+
+    assert sample.request.expectation.violates == {REQUEST_BODY}
 
 
 def test_deep_damage_is_one_line(result, tmp_path):

@@ -21,6 +21,7 @@ def accept(*, number: int, reason: str, until: str, report: Path | None) -> None
     from ecsuite.config import find  # noqa: PLC0415
     from ecsuite.config.accepted import date_or_none  # noqa: PLC0415
     from ecsuite.config.accepting import add_entries  # noqa: PLC0415
+    from ecsuite.report.stored import read_result  # noqa: PLC0415
     from ecsuite.report.text import accepted_text  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
 
@@ -29,7 +30,7 @@ def accept(*, number: int, reason: str, until: str, report: Path | None) -> None
         raise BadDate("--until", until, "expected a day that is to come, such as 2027-01-31")
     if not reason.strip():
         raise click.BadParameter("expected a reason", param_hint="--reason")
-    result = store.read(folder)
+    result = read_result(folder)
     if number > len(result.causes):
         raise NoSuchCause(number, len(result.causes))
     marks = result.causes[number - 1].marks

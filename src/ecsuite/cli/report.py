@@ -35,6 +35,7 @@ def report(*, folders: tuple[Path, ...], to: Path | None, against: Path | None, 
     of the worst one.
     """
     from ecsuite.report.files import PAGE, files_of  # noqa: PLC0415
+    from ecsuite.report.stored import read_result  # noqa: PLC0415
     from ecsuite.report.verdict import verdict_of  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
     from ecsuite.results.merge import difference, merge  # noqa: PLC0415
@@ -44,8 +45,8 @@ def report(*, folders: tuple[Path, ...], to: Path | None, against: Path | None, 
         print(store.schema(), end="")
         return 0
     given = folders or (store.LAST,)
-    older = store.read(against) if against else None
-    result = merge([store.read(folder) for folder in given])
+    older = read_result(against) if against else None
+    result = merge([read_result(folder) for folder in given])
     if to is not None:
         require_writable(to, "--to")
     print(verdict_of(result))

@@ -25,10 +25,11 @@ def show(*, number: int | None, markdown: bool, report: Path | None) -> None:
 
     from ecsuite.report.markdown import cause_markdown  # noqa: PLC0415
     from ecsuite.report.show import list_lines, whole_lines  # noqa: PLC0415
+    from ecsuite.report.stored import read_result  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
 
     folder = report or store.LAST
-    result = store.read(folder)
+    result = read_result(folder)
     if number is not None and number > len(result.causes):
         raise NoSuchCause(number, len(result.causes))
     chosen = result.causes if number is None else (result.causes[number - 1],)

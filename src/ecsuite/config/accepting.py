@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecsuite.config.accepted import deviations_in
-from ecsuite.config.document import NAME, Document
+from ecsuite.config.document import NAME, Document, changed
 from ecsuite.config.keys import ACCEPTED
-from ecsuite.errors import OutputUnwritable
+from ecsuite.errors import ConfigInvalid, OutputUnwritable
 from ecsuite.findings.datum import NOTHING
 from ecsuite.findings.deviation import Mark
 
@@ -32,7 +32,7 @@ def add_entries(
         folder: where a new file is made.
 
     Raises:
-        ConfigInvalid: what is accepted there already cannot be read.
+        ConfigInvalid, SecretInConfig: what is accepted there already cannot be read, or what is added could not be.
         OutputUnwritable: the file cannot be written.
     """
     import tomlkit  # noqa: PLC0415  where a file is changed
@@ -52,7 +52,14 @@ def add_entries(
         table.add(ACCEPTED, tomlkit.aot())
     for mark in new:
         table[ACCEPTED].append(_entry(tomlkit.table(), mark, reason, until).add(tomlkit.nl()))
-    _write_whole(path, tomlkit.dumps(content).rstrip("\n") + "\n")
+    text = tomlkit.dumps(content).rstrip("\n") + "\n"
+    if not _is_writable(text):
+        raise ConfigInvalid(
+            path.name, "no file can hold half a character, and what is to be accepted has one in its place"
+        )
+    # What no run could read afterwards is not written.
+    tuple(deviations_in(changed(path, document.prefix if document else (), text)))
+    _write_whole(path, text)
     return path, len(new)
 
 
@@ -66,11 +73,19 @@ def _entry(table: Table, mark: Mark, reason: str, until: date) -> Table:
 
 def _items(mark: Mark) -> Iterator[tuple[str, Any]]:
     yield from (("promise", mark.promise), ("operation", mark.operation), ("place", mark.place), ("kind", mark.kind))
-    # TOML has no null.
-    is_told_by_type = mark.value is NOTHING or mark.value is None
+    # TOML has no null, and no file half a character.
+    is_told_by_type = mark.value is NOTHING or mark.value is None or not _is_writable(mark.value)
     yield ("actual-type", mark.type) if is_told_by_type else ("actual", mark.value)
     optional = (("case", mark.case), ("because", mark.because), ("seen-by", mark.seen_by))
     yield from ((name, value) for name, value in optional if value)
+
+
+def _is_writable(value: Any) -> bool:
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -129,12 +129,25 @@ def _read(path: Path, prefix: tuple[str, ...]) -> Document | None:
         table = table.get(step, {})
     if prefix and not table:
         return None
-    document = Document(path, path.name, text, prefix, table)
+    return _checked(Document(path, path.name, text, prefix, table))
+
+
+def changed(path: Path, prefix: tuple[str, ...], text: str) -> Document:
+    """What a file will say that is about to be written; raises as `find`."""
+    import tomllib  # noqa: PLC0415  where a file is changed
+
+    table = tomllib.loads(text)
+    for step in prefix:
+        table = table[step]
+    return _checked(Document(path, path.name, text, prefix, table))
+
+
+def _checked(document: Document) -> Document:
     try:
-        _refuse_secrets(document, (), table)
+        _refuse_secrets(document, (), document.table)
     except RecursionError:
         raise ConfigInvalid(document.where(), _TOO_DEEP) from None
-    document.require_keys((), table, keys.TOP_KEYS)
+    document.require_keys((), document.table, keys.TOP_KEYS)
     return document
 
 

@@ -28,7 +28,7 @@ def _lines(result: RunResult, cause: Cause) -> Iterator[str]:
     yield f"# {escaped(title_of(cause))}"
     yield ""
     yield f"- Severity: {finding.severity}. Certainty: {finding.level}, for {_REASONS[finding.level]}."
-    yield f"- Seen in {extent_of(cause)}: {', '.join(f'`{call}`' for call in cause.operations)}."
+    yield f"- Seen in {extent_of(cause)}: {', '.join(f'`{wording.printable(call)}`' for call in cause.operations)}."
     if sample:
         yield from (f"- {text}" for text in _where(sample))
     tests = wording.count_of(len(cause.tests), "test")

@@ -52,7 +52,7 @@ def _text(lines: Iterable[str]) -> str:
 
 
 def _size(text: str) -> int:
-    return len(text.encode())
+    return len(text.encode(errors="backslashreplace"))
 
 
 def _fitting(text: str, most: int) -> str:

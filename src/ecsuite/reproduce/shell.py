@@ -80,7 +80,12 @@ def _stands(char: str) -> bool:
 
 def octal(text: str) -> str:
     """The bytes of a text as a format of printf."""
-    return "".join(f"\\{byte:03o}" for byte in text.encode("utf-8", "surrogateescape"))
+    try:
+        content = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # Half of a character, rather than a byte that was none.
+        content = text.encode("utf-8", "surrogatepass")
+    return "".join(f"\\{byte:03o}" for byte in content)
 
 
 def feed(parts: Parts) -> str:

@@ -84,7 +84,7 @@ class Sample:
         """The request, as far as it was kept."""
         body = self.request_body
         content = base64.b64decode(body) if self.request_encoding == BASE64 else body.encode()
-        meant = Expectation(violates=frozenset(BY_ID[promise] for promise in self.violates))
+        meant = Expectation(violates=frozenset(BY_ID[each] for each in self.violates if each in BY_ID))
         return Request(self.method, self.url, Headers(self.request_headers), content, meant)
 
     @property
