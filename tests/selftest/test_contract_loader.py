@@ -341,6 +341,14 @@ def test_link_without_what_its_path_needs_is_told():
         assert damaged.batches
 
 
+@pytest.mark.parametrize("schema", ["true", "{properties: {id: true}}"])
+def test_schema_that_takes_anything_lacks_nothing(schema):
+    """Of a schema that is `true`, no member is optional, and none is looked for."""
+    loaded = Contract(Source(textwrap.dedent(LINKS).replace("Any: true", f"Any: {schema}"), "c.yaml"))
+
+    assert loaded.schemas.absences(("components", "schemas", "Any")) == {}
+
+
 def test_schema_that_takes_anything_is_for_no_invited_partner():
     """A schema may be `true` in the place of an object with keywords."""
     assert Contract(Source(textwrap.dedent(LINKS), "c.yaml")).invitations == frozenset()

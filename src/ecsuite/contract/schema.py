@@ -113,10 +113,11 @@ class Schemas:
         return self._absences[pointer]
 
     def _find_absences(self, pointer: Pointer) -> dict[str, str]:
-        properties = self._source.resolve(pointer)[1].get("properties", {})
-        return {
-            name: node["x-unchecked-if-absent"] for name, node in properties.items() if "x-unchecked-if-absent" in node
-        }
+        schema = self._source.resolve(pointer)[1]
+        # A schema may be true or false.
+        properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
+        nodes = {name: node for name, node in properties.items() if isinstance(node, dict)}
+        return {name: node["x-unchecked-if-absent"] for name, node in nodes.items() if "x-unchecked-if-absent" in node}
 
     def _compile(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         tokens = (quote(str(token).replace("~", "~0").replace("/", "~1"), safe="~") for token in pointer)
