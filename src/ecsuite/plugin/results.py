@@ -15,6 +15,7 @@ from ecsuite.plugin.inconclusive import OUTCOME
 from ecsuite.plugin.masking import Words
 from ecsuite.plugin.options import coverage_min, most_findings
 from ecsuite.plugin.outcome import is_strict, record_of
+from ecsuite.plugin.output import GONE
 from ecsuite.plugin.session import end_with, final_code, settings_of, usage_errors
 from ecsuite.plugin.untold import is_inconclusive
 from ecsuite.results import store
@@ -194,7 +195,8 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Store the result, also of a run that was interrupted; what ended for its findings has failed."""
-        if self._collector.ended_by not in {"", "interrupted"} and session.exitstatus == pytest.ExitCode.INTERRUPTED:
+        is_interrupted = self._collector.ended_by in {"", "interrupted", GONE}
+        if not is_interrupted and session.exitstatus == pytest.ExitCode.INTERRUPTED:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if code := exit_code(self._collector.left):
             end_with(self._config, code)
