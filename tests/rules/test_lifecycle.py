@@ -45,9 +45,10 @@ def test_deleted_is_gone(entity_type: EntityType, world: World) -> None:
 
     deleted = world.api.delete(doomed.path)
 
-    world.verify.gone(doomed, deleted)
-    refusal = Expectation("deleted-before", there(entity_type.deleter).unknown(entity_type.parameter))
-    world.api.delete(doomed.path, expect=refusal, strict=False)
+    if world.verify.gone(doomed, deleted):
+        # What is still there is not found once more.
+        refusal = Expectation("deleted-before", there(entity_type.deleter).unknown(entity_type.parameter))
+        world.api.delete(doomed.path, expect=refusal, strict=False)
     world.changes.unchanged(OTHERS_UNTOUCHED, before, deleted)
 
 

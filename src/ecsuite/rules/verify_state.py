@@ -106,18 +106,19 @@ class VerifyState(Verify):
         return self.none(promise, listing.first, found, listed(entity.type.member), rule=rule, note=note)
 
     def gone(self, entity: Entity, blame: httpx.Response) -> bool:
-        """Record whether a deleted entity can neither be read nor is in any list."""
-        kept = [self._absent(entity, blame)]
+        """Record whether a deleted entity can neither be read nor is in any list.
+
+        What can still be read may well be in a list: that would tell the same once more.
+        """
+        state, allowed = self._snapshots.state_of(entity.path), entity.type.reader.unknown(entity.type.parameter)
+        kept = isinstance(state, NoSuch) and state.status in allowed
+        self.that(DELETED_IS_GONE, blame, _presence(state, allowed, entity.type.reader), holds=kept)
+        if not isinstance(state, NoSuch):
+            return False
         for lister, listing in self._lists.of(entity.type, entity.ids, expect=PROBE):
             left = [entity.id for _ in listing.of(entity.type, entity.id)]
-            kept.append(self.none(DELETED_IS_GONE, blame, left, listed(entity.type.member), seen_by=lister.id))
-        return all(kept)
-
-    def _absent(self, entity: Entity, blame: httpx.Response) -> bool:
-        """Record whether an entity still exists where nothing should."""
-        state, allowed = self._snapshots.state_of(entity.path), entity.type.reader.unknown(entity.type.parameter)
-        breach = _presence(state, allowed, entity.type.reader)
-        return self.that(DELETED_IS_GONE, blame, breach, holds=isinstance(state, NoSuch) and state.status in allowed)
+            kept &= self.none(DELETED_IS_GONE, blame, left, listed(entity.type.member), seen_by=lister.id)
+        return kept
 
     def is_there(self, promise: Promise, entity: Entity, blame: httpx.Response, *, there: bool) -> bool:
         """Record whether an entity can be read, or cannot, as a response says."""

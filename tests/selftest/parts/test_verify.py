@@ -148,15 +148,11 @@ def test_deleted_entity_is_gone(world_of, shop, findings):
 
     assert world.verify.gone(gone, deleted)
     assert not world.verify.gone(kept, deleted)
-    assert [(each.breach.kind, each.breach.seen_by) for each in world.api.journal.findings] == [
-        ("present", "getUser"),
-        ("present", "listUsers"),
-    ]
-    assert [each.evidence.request.url for each in world.api.journal.findings] == [
-        f"https://api.example/v1{kept.path}",
-        "https://api.example/v1/users",
-    ]
-    assert all(each.blamed.request.method == "DELETE" for each in world.api.journal.findings)
+    (found,) = world.api.journal.findings
+    # That a list has it, too, tells no more.
+    assert (found.breach.kind, found.breach.seen_by) == ("present", "getUser")
+    assert found.evidence.request.url == f"https://api.example/v1{kept.path}"
+    assert found.blamed.request.method == "DELETE"
 
 
 def test_change_is_blamed_on_the_call_that_names_it(world_of, shop):
