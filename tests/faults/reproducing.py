@@ -62,11 +62,12 @@ IDS = re.compile(r"https?://127\.0\.0\.1:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A fault and the test that finds it."""
+    """A fault and the test that finds it; and whether its script is run as PowerShell, too."""
 
     edition: str
     fault: str
     test: str
+    has_powershell: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def reproduce(subject: Subject) -> Reproduction:
         return Reproduction(subject, "", f"not found: exit code {code}: {said}")
     output = ""
     for language, script in watch.scripts._asdict().items():
+        if language != "sh" and not subject.has_powershell:
+            continue
         if leaked := [secret for secret in watch.secrets if secret in script]:
             return Reproduction(subject, script, f"{language}: {len(leaked)} secrets in the script")
         for plant in (fault.plant, None):
@@ -339,14 +342,15 @@ def main() -> int:
     parser.add_argument("--only", default="*", metavar="PATTERN", help="the names of the faults")
     parser.add_argument("--all", action="store_true", help="all faults of known.json")
     parser.add_argument("--show", action="store_true", help="print each script, and what it printed")
+    parser.add_argument("--powershell", type=int, default=1, metavar="N", help="as PowerShell, too: one in N of them")
     parser.add_argument("-n", type=int, default=os.cpu_count() or 1, help="how many at once (default: one a core)")
     options = parser.parse_args()
 
     table = json.loads((HERE / ("known.json" if options.all else "reproduced.json")).read_text(encoding="utf-8"))
     subjects = [
-        Subject(edition, fault, test)
+        Subject(edition, fault, test, has_powershell=number % options.powershell == 0)
         for edition, tests in table.items()
-        for fault, test in tests.items()
+        for number, (fault, test) in enumerate(tests.items())
         if options.ec_edition in {None, edition} and fnmatchcase(fault, options.only)
     ]
     for edition in dict.fromkeys(subject.edition for subject in subjects):

@@ -1,6 +1,7 @@
 """What the tests of ecsuite itself share: contracts, small exchanges, and a stand-in."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -20,6 +21,13 @@ from ecsuite.target import Credentials, Target
 
 BASE_URL = "https://api.example/v1"
 TOKEN_URL = "https://auth.example/connect/token"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> None:
+    """What the tests start can be interrupted: a shell has its background jobs, and all that they start, ignore SIGINT."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,9 +27,9 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
 
 
 def _is_shown_broken(decoded: DecodedExchange, breaches: Iterable[Breach]) -> bool:
-    """Whether the response breaks the contract where the request does."""
+    """Whether the response breaks the contract where the request does; one without a body shows nothing."""
     found = response_body.check(decoded)
-    broken = {breach.at.path for breach in found} if isinstance(found, list) else set()
+    broken = {breach.at.path for breach in found if breach.kind != "absent"} if isinstance(found, list) else set()
     return any(breach.at.part == "request-body" and breach.at.path in broken for breach in breaches)
 
 
