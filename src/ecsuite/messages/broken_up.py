@@ -27,6 +27,15 @@ _ITEM: Final = re.compile(r"([\"'])\\?(.)\1")
 _SPREAD: Final = (re.compile(r"(?:\S ){7,}\S"), re.compile(r"(?:\S, ){7,}\S"), re.compile(r"(?:[^,\s],){7,}[^,\s]"))
 
 
+def places_of(text: str, parts: Iterable[str]) -> Iterator[Span]:
+    """Where some parts stand in a text, each as often as it does."""
+    for part in parts:
+        start = text.find(part)
+        while start >= 0:
+            yield start, start + len(part)
+            start = text.find(part, start + len(part))
+
+
 def put_together(text: str) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
     """What is broken up in a text, in one piece, and what gives its places in the text."""
     if _BREAK.search(text):

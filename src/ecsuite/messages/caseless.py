@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from ecsuite.messages.broken_up import Span
+from ecsuite.messages.broken_up import Span, places_of
 
 # Letters without their case, and both alphabets of base64 as one; each character stays one.
 _FOLDED: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_", "abcdefghijklmnopqrstuvwxyz+/")
@@ -20,11 +20,7 @@ _SHORTEST: Final = 10
 
 def places(text: str, secret: str) -> Iterator[Span]:
     """Where a secret stands in a text that was folded: in base64, in base32, or turned round."""
-    for core in _cores(secret):
-        start = text.find(core)
-        while start >= 0:
-            yield start, start + len(core)
-            start = text.find(core, start + len(core))
+    return places_of(text, _cores(secret))
 
 
 def fold(text: str) -> str:

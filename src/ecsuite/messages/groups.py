@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from ecsuite.messages.broken_up import Span
+from ecsuite.messages.broken_up import Span, places_of
 
 _BASE85: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 _Z85: Final = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
@@ -27,11 +27,7 @@ _SHORTEST: Final = 10
 
 def places(text: str, secret: str) -> Iterator[Span]:
     """Where a secret stands in a text in one of these; up to three bytes at each end may be left."""
-    for core in _cores(secret):
-        start = text.find(core)
-        while start >= 0:
-            yield start, start + len(core)
-            start = text.find(core, start + len(core))
+    return places_of(text, _cores(secret))
 
 
 @lru_cache(maxsize=4096)
