@@ -1,5 +1,19 @@
-"""`python3 -m ecsuite` is the command `ecsuite`."""
+"""The command `ecsuite`, and `python3 -m ecsuite`."""
 
-from ecsuite.cli import main
+import sys
+from typing import NoReturn
 
-main()
+
+def main() -> NoReturn:
+    """Run the command; an interrupt while it is still being loaded is no traceback either."""
+    try:
+        from ecsuite.cli import main as command  # noqa: PLC0415
+    except KeyboardInterrupt:
+        print("ecsuite: interrupted", file=sys.stderr)
+        # As `ecsuite.cli.codes` has it, which is not loaded.
+        sys.exit(2)
+    command()
+
+
+if __name__ == "__main__":
+    main()

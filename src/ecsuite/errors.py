@@ -9,6 +9,7 @@
     │   │   ├── BadPort
     │   │   ├── BadSetting
     │   │   └── UnknownReport
+    │   ├── BadLimit
     │   ├── CertificatesUnusable
     │   ├── SocksMissing
     │   ├── BadToken
@@ -80,6 +81,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
+# Characters of a value that cannot be used.
+_SHOWN: Final = 60
 RECORD_COMMAND = "python3 -m tox run -e record"
 
 
@@ -102,10 +105,12 @@ class UnknownEdition(UsageError):
 
 
 class VariablesMissing(UsageError):
-    def __init__(self, names: Sequence[str], what: str = "--ec-target live") -> None:
+    def __init__(self, names: Sequence[str], what: str = "a live run") -> None:
+        *others, last = names
+        which = f"{', '.join(others)} and {last}" if others else last
         super().__init__(
-            f"{what} needs {' and '.join(names)} in the environment: set them "
-            "(`ecsuite serve` prints a set for the local stand-in)"
+            f"{what} needs {which}: set {'them' if others else 'it'} in the environment (addresses may be in "
+            "ecsuite.toml, secrets in a file for --env-file); `ecsuite serve` prints a set for the local stand-in"
         )
 
 
@@ -131,6 +136,11 @@ class BadPort(BadValue):
 class BadSetting(BadValue):
     def __init__(self, variable: str, value: str, expected: str) -> None:
         super().__init__(variable, f"is {value!r}: expected {expected}")
+
+
+class BadLimit(UsageError):
+    def __init__(self, origin: str, text: str, wanted: str) -> None:
+        super().__init__(f"{origin} {text[:_SHOWN]!r}: give {wanted}")
 
 
 class UnknownReport(BadValue):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
+
+# What becomes of letters that a stream cannot show, as Python calls it.
+_ESCAPED: Final = "ecsuite.escaped"
 
 
 def open_missing() -> None:
@@ -15,6 +20,18 @@ def open_missing() -> None:
         if getattr(sys, name) is None:
             mode = "r" if name == "stdin" else "w"
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  it lasts as the process
+
+
+def escape_what_cannot_be_shown(stream: TextIO) -> None:
+    """Have a stream write letters that its encoding lacks as JSON escapes them, so that JSON stays what it was."""
+    codecs.register_error(_ESCAPED, _escaped)
+    stream.reconfigure(errors=_ESCAPED)  # type: ignore[attr-defined]
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def discard(stream: TextIO) -> None:

@@ -167,7 +167,7 @@ def _other(env: Mapping[str, str]) -> Credentials | None:
         return None
     missing = [name for name in (*names, "EC_TOKEN_URL") if not env.get(name)]
     if missing:
-        raise VariablesMissing(missing)
+        raise VariablesMissing(missing, "a second partner")
     if env[names[0]] == env.get("EC_CLIENT_ID"):
         raise SamePartner
     return Credentials(*(env[name] for name in names))

@@ -83,7 +83,9 @@ def test_values_of_a_target_are_shown_with_their_places(tmp_path):
 
 
 CHANGES = {
-    "nothing": ({"EC_CLIENT_ID": ""}, "bad * settings * needs EC_CLIENT_ID in the environment*"),
+    "nothing": ({"EC_CLIENT_ID": ""}, "bad * settings * needs EC_CLIENT_ID: set it in the environment *"),
+    "rate": ({"EC_RATE": "fast"}, "bad * settings * EC_RATE 'fast': give a number of requests, *"),
+    "profile": ({"EC_PROFILE": "big"}, "bad * settings * there is no profile 'big': expected one of smoke, *"),
     "secret": ({"EC_CLIENT_SECRET": "wrong-one"}, "bad * first partner * refused the credentials *EC_CLIENT_SECRET*"),
     "other": ({"EC_OTHER_CLIENT_SECRET": "wrong"}, "bad * second partner * check EC_OTHER_CLIENT_ID and *"),
     "path": ({"EC_BASE_URL": "{origin}/nothing"}, "bad * edition * check the path of EC_BASE_URL*"),

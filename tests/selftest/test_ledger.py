@@ -18,6 +18,7 @@ from proxies import Answer, behind, proxying
 from ecsuite import editions
 from ecsuite.client.cleanup import Cleanup
 from ecsuite.client.ownership import Ownership
+from ecsuite.config import configure
 from ecsuite.errors import LedgerUnwritable
 from ecsuite.http import httpx
 from ecsuite.ledger import PartnerLedger, Sought, open_ledger, require_home
@@ -223,9 +224,11 @@ def wait_until_made(standin, count: int) -> None:
         time.sleep(0.1)
 
 
-def cleanup(env: dict[str, str], *options: str):
+def cleanup(env: dict[str, str], *options: str, folder=None):
     command = [sys.executable, "-m", "ecsuite", "cleanup", *options]
-    return subprocess.run(command, env=environment(env), capture_output=True, encoding="utf-8", check=False, timeout=60)
+    return subprocess.run(
+        command, env=environment(env), capture_output=True, encoding="utf-8", check=False, timeout=60, cwd=folder
+    )
 
 
 def counts(standin) -> tuple[int, int]:
@@ -450,6 +453,32 @@ def test_what_goes_with_all_of_its_kind(tmp_path, is_proven, later, code, text):
     assert len(left) == (len(ids) + len(later) if code else 0)
 
 
+def test_cleanup_of_a_target_that_a_file_names(tmp_path):
+    """What a run left that had its server from a file, and its secrets from another one, is deleted by the same two."""
+    with serving(EDITION) as standin:
+        env = standin.environment()
+        (tmp_path / "ecsuite.toml").write_text(
+            f'[targets.it]\nbase-url = "{env["EC_BASE_URL"]}"\ntoken-url = "{env["EC_TOKEN_URL"]}"\n'
+            '[targets.other]\nbase-url = "https://api.example/v1"\ntoken-url = "https://api.example/token"\n'
+        )
+        secrets = [f"EC_CLIENT_{name}={env[f'EC_CLIENT_{name}']}" for name in ("ID", "SECRET")]
+        (tmp_path / "secrets.env").write_text("\n".join(secrets))
+        given = ["--env-file", "secrets.env"]
+        state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+        nothing = cleanup(state, *given, folder=tmp_path)
+        write_test(tmp_path, DYING.format(makes=True))
+        command = [*COMMAND, "--ec-target", "it", "--ec-edition", EDITION, "--ec-env-file", "secrets.env"]
+        subprocess.run(command, cwd=tmp_path, env=environment(state), capture_output=True, check=False, timeout=60)
+        made = counts(standin)
+        unnamed, other = (cleanup(state, *given, *named, folder=tmp_path) for named in ((), ("--target", "other")))
+        ran, left = cleanup(state, *given, "--target", "it", folder=tmp_path), counts(standin)
+
+    assert (nothing.returncode, nothing.stdout) == (0, "nothing is left of earlier runs\n")
+    assert (unnamed.returncode, "several targets" in unnamed.stderr) == (4, True)
+    assert (other.returncode, "left alone; --target NAME names another" in other.stdout) == (0, True)
+    assert (made, ran.returncode, left) == ((2, 0), 0, (0, 0)), ran.stdout + ran.stderr
+
+
 def token_of(http, env):
     """An access token of the first partner."""
     form = {"grant_type": "client_credentials"}
@@ -465,7 +494,7 @@ def test_ledger_that_is_taken_away_meanwhile(tmp_path):
     told = []
 
     assert ledgers(tmp_path) == [folder / "x.jsonl"]
-    assert Cleaning(told.append, told.append, folder=tmp_path).run() == ()
+    assert Cleaning(told.append, told.append, configure, folder=tmp_path).run() == ()
     assert told == []
     assert not [*tmp_path.rglob(f"*{LOCK}")]
 

@@ -16,14 +16,20 @@ MESSAGES = [
     ),
     (
         errors.VariablesMissing(["EC_BASE_URL", "EC_CLIENT_ID"]),
-        "--ec-target live needs EC_BASE_URL and EC_CLIENT_ID in the environment: set them "
-        "(`ecsuite serve` prints a set for the local stand-in)",
+        "a live run needs EC_BASE_URL and EC_CLIENT_ID: set them in the environment (addresses may be in ecsuite.toml, "
+        "secrets in a file for --env-file); `ecsuite serve` prints a set for the local stand-in",
+    ),
+    (
+        errors.VariablesMissing(["EC_CLIENT_SECRET"], "an access token"),
+        "an access token needs EC_CLIENT_SECRET: set it in the environment (addresses may be in ecsuite.toml, "
+        "secrets in a file for --env-file); `ecsuite serve` prints a set for the local stand-in",
     ),
     (
         errors.BadUrl("EC_BASE_URL", "h"),
         "EC_BASE_URL is 'h': expected an address such as https://host/path, without query",
     ),
     (errors.BadSetting("EC_SIMULATION", "1", "yes or no"), "EC_SIMULATION is '1': expected yes or no"),
+    (errors.BadLimit("EC_RATE", "x" * 99, "a number"), f"EC_RATE '{'x' * 60}': give a number"),
     (
         errors.UnknownReport("EC_REPORTS", "Ab", ["A", "B"], "A"),
         "EC_REPORTS has 'Ab': did you mean 'A'? expected 'all', or reports by invitation out of A, B",

@@ -57,6 +57,7 @@ def test_page_has_what_people_look_for_in_order():
     assert page.index("<h1>A promise is broken; 1 of 1 test failed.</h1>") < page.index("<section")
     assert order(page) == ["causes", "coverage", "not-checked", "scenarios", "environment", "slowest", "tests"]
     for text in (
+        "cause 1",
         "an integer",
         "contracts/2023-10/openapi.yaml:1158",
         "  type: integer",

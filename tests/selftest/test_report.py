@@ -370,7 +370,7 @@ def test_command_shows_what_was_found(project):
             "ecsuite: cannot read the result of a run from nowhere/results.json: there is none: *\n",
         ),
         (("--report", "pytest.ini"), "ecsuite: cannot read the result of a run from pytest.ini: it is no JSON\n"),
-        (("0",), "ecsuite: Invalid value for '[NUMBER]': 0 is not in the range x>=1. (see: ecsuite --help)\n"),
+        (("0",), "ecsuite: Invalid value for '[NUMBER]': 0 is not in the range x>=1. (see: ecsuite show --help)\n"),
     ],
 )
 def test_what_cannot_be_shown_is_one_line(project, arguments, said):

@@ -502,7 +502,7 @@ def test_folder_is_tried_and_left_as_it_was(tmp_path):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (None, "there is none: run pytest first, or name the folder that it was given as --ec-report"),
+        (None, "there is none: run the tests first (ecsuite test), or name the folder that was given as --report"),
         ("{", "it is no JSON"),
         ("[" * 100_000, "it is no JSON"),
         ("[]", "it is none of ecsuite's"),

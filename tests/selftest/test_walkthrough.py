@@ -1,6 +1,7 @@
 """The command: the walkthrough as a user sees it, the help, exit codes, and what is said of bad input."""
 
 import io
+import json
 import os
 import re
 import signal
@@ -10,11 +11,13 @@ import sys
 from functools import partial
 
 import pytest
+from live_runs import listed
 from rich.console import Console
 from terminals import watched
 from walkthroughs import golden_of, plain, text_of
 
 from ecsuite import editions
+from ecsuite.__main__ import main
 from ecsuite.cassette.tape import load
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.finding import ContractPlace, Finding
@@ -162,7 +165,7 @@ def test_refused_call_ends_the_story():
 
 USAGE = {
     "no such command": (["walk"], "ecsuite: No such command 'walk'. (see: ecsuite --help)"),
-    "no such option": (["walkthrough", "--zz"], "ecsuite: No such option '--zz'. (see: ecsuite --help)"),
+    "no such option": (["walkthrough", "--zz"], "ecsuite: No such option '--zz'. (see: ecsuite walkthrough --help)"),
     "no such target": (
         ["walkthrough", "--ec-target", "mars"],
         "ecsuite: there is no target 'mars': expected one of replay, local, live (--target; for pytest --ec-target)",
@@ -173,17 +176,25 @@ USAGE = {
     ),
     "no credentials": (
         ["walkthrough", "--ec-target", "live"],
-        "ecsuite: --ec-target live needs EC_BASE_URL and EC_TOKEN_URL and EC_CLIENT_ID and EC_CLIENT_SECRET in the "
-        "environment: set them (`ecsuite serve` prints a set for the local stand-in)",
+        "ecsuite: a live run needs EC_BASE_URL, EC_TOKEN_URL, EC_CLIENT_ID and EC_CLIENT_SECRET: set them in the "
+        "environment (addresses may be in ecsuite.toml, secrets in a file for --env-file); `ecsuite serve` prints a set "
+        "for the local stand-in",
     ),
-    "no edition to serve": (["serve"], "ecsuite: Missing option '--edition' / '--ec-edition'. (see: ecsuite --help)"),
+    "no edition to serve": (
+        ["serve"],
+        "ecsuite: Missing option '--edition' / '--ec-edition'. (see: ecsuite serve --help)",
+    ),
+    "no option of a command of a command": (
+        ["export", "http", "--zz"],
+        "ecsuite: No such option '--zz'. (see: ecsuite export http --help)",
+    ),
     "no such edition to serve": (
         ["serve", "--edition", "x"],
         "ecsuite: there is no edition 'x' here: expected one of 2023-10, 2026-01 (--edition; for pytest --ec-edition)",
     ),
     "no port": (
         ["serve", "--edition", "2023-10", "--port", "65536"],
-        "ecsuite: Invalid value for '--port': 65536 is not in the range 0<=x<=65535. (see: ecsuite --help)",
+        "ecsuite: Invalid value for '--port': 65536 is not in the range 0<=x<=65535. (see: ecsuite serve --help)",
     ),
     "no host": (
         ["serve", "--edition", "2023-10", "--host", "no.such.host.invalid"],
@@ -209,6 +220,101 @@ def test_usage_error_is_one_line(name):
     assert ran.stderr.count("\n") == 1
 
 
+def test_terminal_that_lacks_letters_gets_lines_that_can_be_pasted():
+    """What its encoding cannot show is escaped as in JSON, so that a line for curl sends what was sent."""
+    ran = run("walkthrough", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+
+    assert (ran.returncode, ran.stderr, ran.stdout.isascii()) == (0, "", True)
+    (vehicle,) = re.findall(r"--data-raw '(.*\"Think\".*)'\n", ran.stdout)
+    assert json.loads(vehicle)["metadata"]["model"] == "City «Blåbær»"
+
+
+@pytest.mark.parametrize("columns", [40, 56])
+def test_opening_fits_a_narrow_screen(columns):
+    """What does not fit is broken between words, and short explanations are left out where nothing of them would fit."""
+    shown = run("walkthrough", COLUMNS=str(columns)).stdout.partition("\n1 of 9")[0].splitlines()[1:]
+
+    assert [line for line in shown if len(line) > columns] == []
+    assert any(line.startswith(" 2  Create a user") for line in shown)
+    assert ("A user is" in "".join(shown)) == (columns > 40)
+
+
+def test_folder_that_is_gone(tmp_path):
+    """A folder that was deleted meanwhile is told as what it is."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    command = f"rmdir {folder} && exec {sys.executable} -m ecsuite init"
+
+    ran = subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, encoding="utf-8", check=False)
+
+    assert (ran.returncode, ran.stderr) == (
+        4,
+        "ecsuite: the current folder is not there any more: go to another one\n",
+    )
+
+
+def test_page_that_cannot_be_written_is_named(tmp_path):
+    """The file is named that was given, and not the folder that it cannot be made in."""
+    (tmp_path / "file").touch()
+
+    ran = run("walkthrough", "--html", str(tmp_path / "file" / "page.html"))
+
+    assert ran.returncode == 4
+    assert ran.stderr.startswith(f"ecsuite: cannot write {tmp_path / 'file' / 'page.html'} (")
+
+
+def test_interrupt_while_the_command_is_loaded(monkeypatch, capsys):
+    """It is as short as a later one."""
+
+    class Interrupted:
+        @staticmethod
+        def find_spec(name, *_):
+            if name == "ecsuite.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "meta_path", [Interrupted, *sys.meta_path])
+    for name in [name for name in sys.modules if name.startswith("ecsuite.cli")]:
+        monkeypatch.delitem(sys.modules, name)
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert (ended.value.code, capsys.readouterr().err) == (2, "ecsuite: interrupted\n")
+
+
+@pytest.mark.parametrize("group", [(), ("export",)], ids=["ecsuite", "export"])
+def test_command_that_is_missing_is_asked_for_with_all_there_are(group):
+    """Without a command, its help is printed as it is, each command with what it does in a whole sentence."""
+    asked, missing = run(*group, "--help"), run(*group)
+
+    assert (missing.returncode, missing.stdout, missing.stderr) == (4, "", asked.stdout)
+    assert asked.returncode == 0
+    told = asked.stdout.partition("Commands:\n")[2].splitlines()
+    assert told
+    assert [line for line in told if not line.endswith(".") or line.endswith("...")] == []
+
+
+def test_limit_that_is_none_is_refused():
+    """What a run may send is said to the walkthrough as well as to the tests."""
+    with serving("2023-10") as standin:
+        ran = run("walkthrough", "--target", "live", "--edition", "2023-10", **standin.environment(), EC_RATE="fast")
+
+    assert (ran.returncode, ran.stdout) == (4, "")
+    assert ran.stderr == "ecsuite: EC_RATE 'fast': give a number of requests, such as 5/s, 90/m or 1000/h\n"
+
+
+def test_walkthrough_keeps_to_its_limits(tmp_path):
+    """It ends where no more requests may be sent, deletes what it made, and nothing is left of the count."""
+    with serving("2023-10") as standin:
+        limits = {"EC_MAX_REQUESTS": "12", "EC_RATE": "100/s", "TMPDIR": str(tmp_path)}
+        ran = run("walkthrough", "--target", "live", "--edition", "2023-10", **standin.environment(), **limits)
+        left = listed(standin, "/users")
+
+    assert (ran.returncode, left) == (6, []), ran.stdout
+    assert "--ec-max-requests 12 are used up" in ran.stdout + ran.stderr
+    assert not [*tmp_path.glob("ecsuite-requests*")]
+
+
 def test_refused_credentials_are_one_line():
     """Refused credentials end the walkthrough before anything is told."""
     with serving("2023-10") as standin:
@@ -229,16 +335,6 @@ def test_reader_that_leaves_is_no_error():
     ran = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=False)
 
     assert (ran.stdout.count("\n"), ran.stderr) == (1, "")
-
-
-def test_output_that_cannot_show_a_letter():
-    """A terminal of another time shows what it can."""
-    ran = subprocess.run(
-        [*ECSUITE, "walkthrough"], env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False
-    )
-
-    assert (ran.returncode, ran.stderr) == (0, b"")
-    assert b"?lesund" in ran.stdout
 
 
 def test_interruption_is_exit_code_2():

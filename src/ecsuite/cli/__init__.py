@@ -32,24 +32,25 @@ from ecsuite.cli import (
 from ecsuite.cli.codes import INTERRUPTED, USAGE
 from ecsuite.cli.masking import masked
 from ecsuite.errors import EcsuiteError
-from ecsuite.streams import discard, open_missing, say, unwritable
+from ecsuite.streams import discard, escape_what_cannot_be_shown, open_missing, say, unwritable
 from ecsuite.version import __version__
 
+# In the order in which one meets them.
 COMMANDS: Final = (
     walkthrough.walkthrough,
     test.test,
-    init.init,
-    doctor.doctor,
-    accept.accept,
-    token.token,
     show.show,
     report.report,
+    init.init,
+    doctor.doctor,
+    token.token,
     cleanup.cleanup,
+    accept.accept,
     serve.serve,
     catalogue.faults,
     catalogue.variants,
-    export.export,
     check.check,
+    export.export,
 )
 # Characters of what is wrong that are told.
 _SHOWN: Final = 60
@@ -59,17 +60,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command; every error ends as one line and the right exit code."""
     open_missing()
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a letter shows another one; it is no reason to stop.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        escape_what_cannot_be_shown(stream)
     # What is worth telling of a retry is told in words of our own.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
     try:
-        code = ecsuite.main(args=arguments, standalone_mode=False)
+        code = ecsuite.main(args=arguments, prog_name="ecsuite", standalone_mode=False)
         # What is kept for later is written now, where an error can still be told.
         with _told_apart():
             sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        code = USAGE
     except click.ClickException as error:
-        code = _usage(masked(error.format_message()))
+        code = _usage(masked(error.format_message()), getattr(error, "ctx", None))
     except EcsuiteError as error:
         say(masked(_shown(error)))
         code = error.exit_code
@@ -81,14 +84,22 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         discard(sys.stdout)
         code = INTERRUPTED
     except OSError as error:
-        if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
-            sys.exit(_usage(f"{masked(str(error.filename)[:_SHOWN])!r} cannot be a path ({error.strerror})"))
-        if error.filename is not None:
-            raise
-        discard(sys.stdout)
-        say(f"ecsuite: {unwritable(error)}")
-        code = USAGE
+        code = _of_system(error)
     sys.exit(code or 0)
+
+
+def _of_system(error: OSError) -> int:
+    """Say what the system has refused; raises again what is no user's doing."""
+    if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
+        return _usage(f"{masked(str(error.filename)[:_SHOWN])!r} cannot be a path ({error.strerror})")
+    if error.filename is not None:
+        raise error
+    if error.errno == errno.ENOENT:
+        say("ecsuite: the current folder is not there any more: go to another one")
+        return USAGE
+    discard(sys.stdout)
+    say(f"ecsuite: {unwritable(error)}")
+    return USAGE
 
 
 def _shown(error: EcsuiteError) -> str:
@@ -100,8 +111,9 @@ def _shown(error: EcsuiteError) -> str:
     return before_tests_text(error) if isinstance(error, PromiseBroken) else error_text(error)
 
 
-def _usage(message: str) -> int:
-    say(f"ecsuite: {message} (see: ecsuite --help)")
+def _usage(message: str, context: click.Context | None = None) -> int:
+    """Say what was wrong with a command line, and whose help has what is right."""
+    say(f"ecsuite: {message} (see: {context.command_path if context else 'ecsuite'} --help)")
     return USAGE
 
 

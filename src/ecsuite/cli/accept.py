@@ -11,7 +11,7 @@ from ecsuite.cli.options import REPORT, WholeNumber
 from ecsuite.errors import BadDate, NoSuchCause, ReportUnusable
 
 
-@click.command()
+@click.command(short_help="Accept a cause of the last run until a day.")
 @click.argument("number", type=WholeNumber(1))
 @click.option("--reason", required=True, help="Why, for those who read it later.")
 @click.option("--until", required=True, metavar="YYYY-MM-DD", help="The last day; from the next one on it fails a run.")

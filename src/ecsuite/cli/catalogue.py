@@ -22,7 +22,7 @@ def faults(edition: str | None) -> None:
     print(columns(("fault", "level", "category", "what it does"), rows))
 
 
-@click.command()
+@click.command(short_help="List what `ecsuite serve --variant NAME` can do unusually.")
 @_EDITION
 def variants(edition: str | None) -> None:
     """List what `ecsuite serve --variant NAME` can do in an unusual way, and right."""

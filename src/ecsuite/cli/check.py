@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ecsuite.results.result import RunResult
 
 
-@click.command()
+@click.command(short_help="Check a Postman collection against the contract.")
 @click.argument("collection", type=click.Path(path_type=Path))
 @click.option(
     "--edition", "--ec-edition", metavar="EDITION", help="Whose contract.  [default: the one that it fits best]"

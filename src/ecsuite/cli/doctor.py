@@ -22,7 +22,7 @@ _STYLES: Final = {"ok": "green", "bad": "red", "unknown": "yellow"}
 _UNSAID: Final = "-"
 
 
-@click.command()
+@click.command(short_help="Show the settings of a live run, and test its way to the API.")
 @TARGET
 @click.option("--edition", "--ec-edition", metavar="EDITION", help="The edition that is expected.")
 @ENV_FILE

@@ -60,7 +60,7 @@ def postman(edition: str | None, output: Path) -> None:
     )
 
 
-@export.command()
+@export.command(short_help="Write the contract as a plain OpenAPI 3.1 document.")
 @_EDITION
 @_FOLDER
 def openapi(edition: str | None, output: Path) -> None:
@@ -73,7 +73,7 @@ def openapi(edition: str | None, output: Path) -> None:
     _write(output, {f"{_PREFIX}-{chosen}.openapi.json": text})
 
 
-@export.command()
+@export.command(short_help="Write the quickstart as requests that editors send (.http).")
 @_EDITION
 @_FOLDER
 @click.option(
@@ -98,7 +98,7 @@ def http(edition: str | None, output: Path, dialect: Dialect) -> None:
     _write(output, {f"{_PREFIX}-{chosen}.http": http_file(book, dialect)}, own if dialect == "jetbrains" else {})
 
 
-@export.command()
+@export.command(short_help="Write the quickstart and the scenarios as Arazzo workflows.")
 @_EDITION
 @_FOLDER
 def arazzo(edition: str | None, output: Path) -> None:
@@ -124,7 +124,7 @@ def arazzo(edition: str | None, output: Path) -> None:
     _write(output, files)
 
 
-@export.command()
+@export.command(short_help="Write a recorded scenario as an HTTP archive (HAR 1.2).")
 @_EDITION
 @_FOLDER
 @click.option("--scenario", metavar="NAME", default="quickstart", show_default=True, help="A recorded scenario.")

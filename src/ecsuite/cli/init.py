@@ -9,7 +9,7 @@ import click
 from ecsuite.errors import ConfigExists, OutputUnwritable
 
 
-@click.command()
+@click.command(short_help="Write a commented ecsuite.toml into this folder.")
 def init() -> None:
     """Write a commented ecsuite.toml into this folder; an existing one is not changed."""
     from importlib import resources  # noqa: PLC0415

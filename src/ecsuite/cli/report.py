@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ecsuite.results.merge import Difference
 
 
-@click.command()
+@click.command(short_help="Write the pages of stored results, or what is new in one.")
 @click.argument("folders", metavar="[DIR]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--to",

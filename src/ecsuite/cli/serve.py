@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ecsuite.standin.faults import Fault, Variant
 
 
-@click.command()
+@click.command(short_help="Serve the stand-in, a small conforming server.")
 @click.option("--edition", "--ec-edition", required=True, metavar="EDITION", help="The edition to serve.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=WholeNumber(0, 65535), default=0, show_default=True, help="0 takes any free port.")

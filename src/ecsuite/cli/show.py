@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from ecsuite.report.lines import Line
 
 
-@click.command()
+@click.command(short_help="Show what the last run found: all causes, or one whole.")
 @click.argument("number", type=WholeNumber(1), required=False)
 @click.option("--markdown", is_flag=True, help="As a report for the API's owner.")
 @REPORT
 def show(*, number: int | None, markdown: bool, report: Path | None) -> None:
-    """Show what the last run of pytest found: all causes, or the one of that NUMBER whole."""
+    """Show what the last run found: all causes, or the one of that NUMBER whole."""
     import shutil  # noqa: PLC0415
 
     from ecsuite.report.markdown import cause_markdown  # noqa: PLC0415

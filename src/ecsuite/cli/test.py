@@ -13,6 +13,7 @@ _PREFIX = "--ec-"
 
 
 @click.command(
+    short_help="Run the tests of the API: recorded, local or live.",
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
     epilog="All other options are pytest's: -k, -n 4, --junitxml FILE, ...  (ecsuite test -- --help lists them.)",
 )
@@ -83,7 +84,7 @@ _PREFIX = "--ec-"
 @REPORT
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[TESTS] [PYTEST OPTIONS]")
 def test(options: tuple[str, ...], **own: object) -> int:
-    """Run the tests of the API with pytest: all, or TESTS by the names that a run prints: tests/rules/test_token.py."""
+    """Run the tests of the API with pytest: all, or TESTS by the names that a run prints."""
     from ecsuite.plugin.suite import run_suite  # noqa: PLC0415
 
     return run_suite([*_given(own), *options])

@@ -12,7 +12,7 @@ from ecsuite.cli.options import ENV_FILE, TARGET
 from ecsuite.streams import say
 
 
-@click.command()
+@click.command(short_help="Print an access token.")
 @click.option(
     "--edition", "--ec-edition", metavar="EDITION", help="The edition of the contract to check.  [default: the newest]"
 )

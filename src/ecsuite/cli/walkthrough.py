@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ecsuite.target import Mode
 
 
-@click.command()
+@click.command(short_help="Tell the quickstart step by step, and check all of it.")
 @click.option(
     "--target",
     "--ec-target",
@@ -73,6 +73,7 @@ def walkthrough(  # noqa: PLR0913
 ) -> int:
     """Tell the quickstart step by step, with its real traffic, and check all of it."""
     from ecsuite.config import configure  # noqa: PLC0415
+    from ecsuite.config.limits import limits_of  # noqa: PLC0415
     from ecsuite.interrupts import Interrupts  # noqa: PLC0415
     from ecsuite.report.text import entry_lines, waiting_text  # noqa: PLC0415
     from ecsuite.results.entries import expired_entries  # noqa: PLC0415
@@ -84,7 +85,8 @@ def walkthrough(  # noqa: PLR0913
     configuration = configure(target, edition, env_file=env_file)
     mode, deviations = configuration.mode or "replay", configuration.deviations()
     chosen = configuration.one_edition(mode)
-    settings = Settings.of(mode, chosen, allow_production=allow_production, deviations=deviations)
+    limits = limits_of(configuration)
+    settings = Settings.of(mode, chosen, allow_production=allow_production, limits=limits, deviations=deviations)
     if html is not None:
         require_file(html, "--html", is_replaced=True)
     rows = _rows(data, mode, chosen) if data else ()

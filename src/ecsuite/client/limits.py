@@ -6,9 +6,11 @@ Every process of a run counts into one file, a byte a request, so that no limit 
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -55,6 +57,18 @@ class Share(NamedTuple):
     counted: Path
     processes: int
     began: float
+
+    @classmethod
+    def of_one(cls) -> Share:
+        """What a process shares that begins a run, with a file of its own, until `close`."""
+        file, name = tempfile.mkstemp(prefix="ecsuite-requests-")
+        os.close(file)
+        return cls(Path(name), 1, time.time())
+
+    def close(self) -> None:
+        """Delete the file that is counted in."""
+        with suppress(OSError):
+            self.counted.unlink()
 
 
 class Budget:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from ecsuite import editions
 from ecsuite.client import Wait
 from ecsuite.config import Configuration
+from ecsuite.config.limits import limits_of
 from ecsuite.config.reports import require_reports
 from ecsuite.doctor.diagnosis import Diagnosis
 from ecsuite.doctor.network import look_at_network
 from ecsuite.errors import EcsuiteError
 from ecsuite.session.preflight import VARIABLES, access_token, require_server
+from ecsuite.session.profile import configured_profile
 from ecsuite.target import Target, live
 from ecsuite.webhook.http import DOUBT, DoubtfulReceiver, receiving
 
@@ -35,6 +37,7 @@ def examine(
         configuration.deviations()
         target = live(configuration.env, hosts, allow_production=allow_production)
         require_reports(target.conditions)
+        limits_of(configuration), configured_profile(configuration)
     except EcsuiteError as error:
         yield Diagnosis("settings", "bad", str(error))
         return

@@ -14,15 +14,14 @@ import pytest
 from ecsuite import editions, hooks
 from ecsuite.client import Wait
 from ecsuite.config import Configuration, configure
-from ecsuite.config.configuration import ENVIRONMENT
-from ecsuite.config.keys import PROFILE
+from ecsuite.config.limits import limits_of
 from ecsuite.errors import CouldNotTell, EcsuiteError, abridged
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.messages.redact import Redactor
-from ecsuite.plugin.limits import limits_of, share_of
+from ecsuite.plugin.limits import share_of
 from ecsuite.session import Run, Session, Settings
 from ecsuite.session.outputs import require_file
-from ecsuite.session.profile import Profile, default_profile, profile
+from ecsuite.session.profile import Profile, configured_profile, default_profile, profile
 from ecsuite.target import secrets_in
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ MARKERS: Final = (
     "guide: what the test asserts is promised by a published guide",
     "spec: what the test asserts is promised by a published document, or by a standard that a guide invokes",
 )
+# Options that limit what is sent.
+_LIMITS: Final = ("--ec-rate", "--ec-max-requests", "--ec-max-time")
 # Options of pytest's that name a file to be written.
 OUTPUTS: Final = {"xmlpath": "--junitxml", "log_file": "--log-file"}
 _SESSION: Final = pytest.StashKey[Session]()
@@ -146,7 +147,7 @@ def _settings(config: pytest.Config, configuration: Configuration) -> Settings:
         allow_production=config.getoption("--ec-allow-production"),
         keep=config.getoption("--ec-keep"),
         unusual_ids=config.getoption("--ec-unusual-ids"),
-        limits=limits_of(config, configuration),
+        limits=limits_of(configuration, {name: config.getoption(name) for name in _LIMITS}),
         profile=_profile(config, configuration, recording=recording),
         deviations=configuration.deviations(),
     )
@@ -157,11 +158,10 @@ def _settings(config: pytest.Config, configuration: Configuration) -> Settings:
 
 def _profile(config: pytest.Config, configuration: Configuration, *, recording: bool) -> Profile:
     """The profile that was asked for, wherever; else that of the mode."""
-    name, said = config.getoption("--ec-profile"), configuration.values.get(PROFILE)
-    if name is not None:
-        return profile(name)
-    if said is not None:
-        return profile(said.text, f"{PROFILE} of the {said.origin}" if said.origin == ENVIRONMENT else said.origin)
+    name = config.getoption("--ec-profile")
+    chosen = configured_profile(configuration) if name is None else profile(name)
+    if chosen is not None:
+        return chosen
     in_ci = bool(os.environ.get("CI"))
     # What is recorded is chosen by its marker.
     is_strict = config.getoption("--ec-strict") or recording

@@ -12,35 +12,47 @@ from ecsuite.target import Target
 
 # The terminal that it must fit.
 WIDTH = 80
+# Letters of an explanation that are worth showing.
+_LEAST = 20
+_HOW = (
+    "Each step has its requests, as lines for curl, the responses, and how many checks passed. --full names them, "
+    "--step waits for a key before each step."
+)
 _EXPORT = "export EC_ACCESS_TOKEN=$(ecsuite token)"
 
 
-def opening_lines(target: Target, contract: Contract) -> Iterator[Line]:
+def opening_lines(target: Target, contract: Contract, width: int = WIDTH) -> Iterator[Line]:
     """The screen, of lines that fit it as far as addresses do.
 
     Args:
         target: where the calls go.
         contract: what they are checked against.
+        width: of the screen.
     """
+    width = min(width, WIDTH)
     yield line(Part(f"{contract.title}: the quickstart", "bold"))
     if target.mode == "replay":
-        yield line(f"You see a {target.name}. Nothing is sent.")
+        yield from _wrapped(f"You see a {target.name}. Nothing is sent.", width)
     else:
         yield line(f"Everything is sent to {target.base_url}{' (local stand-in)' * (target.mode == 'local')}.")
-    yield line("Every request and response is checked against")
+    yield from _wrapped("Every request and response is checked against", width)
     yield line(f"{contract.label}.")
     yield line("")
-    yield from map(line, textwrap.wrap(about(contract.edition), WIDTH, break_on_hyphens=False))
+    yield from _wrapped(about(contract.edition), width)
     yield line("")
     told = steps(contract.edition)
     names = [f"{number:>2}  {title(step)}" for number, step in enumerate(told, 1)]
     longest = max(map(len, names))
     for name, step in zip(names, told, strict=True):
         first = explanation(step).partition(". ")[0].rstrip(".:")
-        shown = textwrap.shorten(first, WIDTH - longest - 2, placeholder=" ...")
-        yield line(Part(name.ljust(longest), "bold"), Part(f"  {shown}", "dim"))
+        room = width - longest - 2
+        shown = textwrap.shorten(first, room, placeholder=" ...") if room >= _LEAST else ""
+        yield line(Part(name.ljust(longest) if shown else name, "bold"), Part(f"  {shown}" if shown else "", "dim"))
     yield line("")
-    yield line("Each step has its requests, as lines for curl, the responses, and how many")
-    yield line("checks passed. --full names them, --step waits for a key before each step.")
+    yield from _wrapped(_HOW, width)
     if target.mode == "live":
         yield line(f"Before you paste a line for curl: {_EXPORT}")
+
+
+def _wrapped(text: str, width: int) -> Iterator[Line]:
+    return map(line, textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))

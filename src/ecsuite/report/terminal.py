@@ -168,7 +168,7 @@ class Narrator:
         return True
 
     def _show_opening(self) -> None:
-        for told in opening_lines(self._run.target, self._story.checker.contract):
+        for told in opening_lines(self._run.target, self._story.checker.contract, self._console.width):
             parts = (self._text(part.text, _STYLES.get(part.style, "")) for part in told)
             self._paste(Text().join(parts))
 

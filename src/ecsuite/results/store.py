@@ -122,7 +122,8 @@ def read(folder: Path) -> RunResult:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ReportUnusable(
-            path, "there is none: run pytest first, or name the folder that it was given as --ec-report"
+            path,
+            "there is none: run the tests first (ecsuite test), or name the folder that was given as --report",
         ) from None
     except OSError as error:
         raise ReportUnusable(path, error.strerror or str(error)) from None

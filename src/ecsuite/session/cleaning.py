@@ -12,10 +12,13 @@ from typing import Final
 
 from ecsuite import editions
 from ecsuite.checks import Checker
-from ecsuite.client import Api, Patience, Wait
+from ecsuite.client import Api, Limits, Patience, Wait
 from ecsuite.client.housekeeping import CLEAN_UP
 from ecsuite.client.listed import listed
 from ecsuite.client.making import names_one
+from ecsuite.config import Configuration
+from ecsuite.config.configuration import LIVE
+from ecsuite.config.limits import limits_of
 from ecsuite.contract import Contract
 from ecsuite.errors import CouldNotTell, NothingThere, UnknownEdition
 from ecsuite.findings.broken import PromiseBroken
@@ -43,6 +46,7 @@ class Cleaning:
     Attributes:
         tell: called with each line that is worth telling.
         waiting: called with each long wait for a service that is unsteady.
+        configuration: gives what describes the server; asked where something is left, and not before.
         dry_run: whether it is only told what would be deleted; then nothing is sent.
         allow_production: whether a production host may be written to.
         folder: where the ledgers are; that of this user where it is left out.
@@ -50,6 +54,7 @@ class Cleaning:
 
     tell: Tell
     waiting: Callable[[Wait], object]
+    configuration: Callable[[], Configuration]
     dry_run: bool = False
     allow_production: bool = False
     folder: Path | None = None
@@ -58,7 +63,7 @@ class Cleaning:
         """Delete it; what is left all the same.
 
         Raises:
-            UsageError: the environment does not describe a server.
+            UsageError: the server is not described as a live run wants it.
         """
         paths = ledgers(self.folder)
         if not paths:
@@ -87,16 +92,18 @@ class Cleaning:
 
     def _of_run(self, found: Found, head: Head) -> Iterator[Left]:
         """Delete what one process of a run left."""
-        name = f"the run of {head.started} at {head.base_url}"
+        name, configuration = f"the run of {head.started} at {head.base_url}", self.configuration()
+        # How much may be sent in all is said of runs.
+        limits = Limits(rate=limits_of(configuration).rate)
         try:
-            settings = Settings.of("live", head.edition, allow_production=self.allow_production)
+            settings = Settings.of(LIVE, head.edition, allow_production=self.allow_production, limits=limits)
         except UnknownEdition as error:
             self.tell(f"{name}: {error}")
             return
-        with closing(Session(settings, tell=self.waiting)) as session:
+        with closing(Session(settings, configuration.env, tell=self.waiting)) as session:
             target = session.target(head.edition)
             if target.base_url != head.base_url:
-                self.tell(f"{name}: EC_BASE_URL is {target.base_url}, so it is left alone")
+                self.tell(f"{name}: EC_BASE_URL is {target.base_url}, so it is left alone; --target NAME names another")
                 return
             whose = [(partner, _credentials(target, head, partner)) for partner in found.partners if partner.has_left]
             if any(credentials for _, credentials in whose) and not self.dry_run:
@@ -107,13 +114,16 @@ class Cleaning:
                 else:
                     self.tell(f"{name}:")
                     place = replace(target, credentials=credentials, other=None)
-                    yield from self._of_partner(found, partner, editions.contract(head.edition), place)
+                    yield from self._of_partner(session, found, partner, place)
 
-    def _of_partner(self, found: Found, partner: Partner, contract: Contract, target: Target) -> Iterator[Left]:
+    def _of_partner(self, session: Session, found: Found, partner: Partner, target: Target) -> Iterator[Left]:
+        edition = session.settings.editions[0]
+        contract, terms = editions.contract(edition), Terms(session.budget(edition), keeps_ledger=False)
         if self.dry_run:
             self._tell_plan(contract, target, partner)
             return
-        left = self._delete(found, partner, contract, target)
+        with closing(Connections(target, Patience(tell=self.waiting), terms=terms)) as connections:
+            left = self._delete(connections, found, partner, contract)
         # What is for others to decide is told once.
         still = {each.address for each in left if each.reason != "shared"}
         for path in list(partner.made):
@@ -131,20 +141,19 @@ class Cleaning:
         for each in partner.sought:
             self.tell(f"  would look in {target.base_url}{each.lister} for what the run made there, and delete it")
 
-    def _delete(self, found: Found, partner: Partner, contract: Contract, target: Target) -> tuple[Left, ...]:
-        redactor, journal = Redactor(), Journal()
+    def _delete(self, connections: Connections, found: Found, partner: Partner, contract: Contract) -> tuple[Left, ...]:
+        target, redactor, journal = connections.target, Redactor(), Journal()
         checker = Checker(contract, target.base_url, target.token_url, redactor.text)
         journal.listeners.append(self._tell_deletion)
-        with closing(Connections(target, Patience(tell=self.waiting), terms=Terms(keeps_ledger=False))) as connections:
-            api = connections.client(target, checker, journal, redactor, in_order=False)
-            of_all = [path for path in partner.made if not names_one(contract, path)]
-            kept = [left for path in of_all if (left := _why_not_all(api, found, partner, path))]
-            stay = {each.address for each in kept}
-            if not stay:
-                api.cleanup.ownership.may_delete_all()
-            api.cleanup.adopt([path for path in partner.made if path not in stay], list(partner.sought))
-            api.clean_up()
-            return (*api.left, *kept)
+        api = connections.client(target, checker, journal, redactor, in_order=False)
+        of_all = [path for path in partner.made if not names_one(contract, path)]
+        kept = [left for path in of_all if (left := _why_not_all(api, found, partner, path))]
+        stay = {each.address for each in kept}
+        if not stay:
+            api.cleanup.ownership.may_delete_all()
+        api.cleanup.adopt([path for path in partner.made if path not in stay], list(partner.sought))
+        api.clean_up()
+        return (*api.left, *kept)
 
     def _tell_deletion(self, result: Result) -> None:
         request, status = result.exchange.request, result.exchange.response.status

@@ -8,8 +8,13 @@ from pathlib import Path
 from ecsuite.errors import OutputUnwritable
 
 
-def require_writable(folder: Path, option: str) -> None:
+def require_writable(folder: Path, option: str, path: Path | None = None) -> None:
     """See that files can be made in a folder, which is made where it is not there.
+
+    Args:
+        folder: of the files.
+        option: that names it, or the file.
+        path: what the option names; the folder where it is left out.
 
     Raises:
         OutputUnwritable: they cannot.
@@ -19,7 +24,7 @@ def require_writable(folder: Path, option: str) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise OutputUnwritable(option, folder, error.strerror or str(error)) from None
+        raise OutputUnwritable(option, path or folder, error.strerror or str(error)) from None
 
 
 def require_file(path: Path, option: str, *, is_replaced: bool = False) -> None:
@@ -42,4 +47,4 @@ def require_file(path: Path, option: str, *, is_replaced: bool = False) -> None:
         except OSError as error:
             raise OutputUnwritable(option, path, error.strerror or str(error)) from None
         return
-    require_writable(path.parent, option)
+    require_writable(path.parent, option, path)

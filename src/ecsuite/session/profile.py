@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from ecsuite.config import Configuration
+from ecsuite.config.configuration import ENVIRONMENT
+from ecsuite.config.keys import PROFILE
 from ecsuite.errors import UnknownProfile
 from ecsuite.target import Mode
 
@@ -38,6 +41,14 @@ def profile(name: str, said: str = "--ec-profile") -> Profile:
         if known.name == name.strip():
             return known
     raise UnknownProfile(name, [known.name for known in PROFILES], said)
+
+
+def configured_profile(configuration: Configuration) -> Profile | None:
+    """The profile that the environment or a file names; None where neither does; raises as `profile`."""
+    said = configuration.values.get(PROFILE)
+    if said is None:
+        return None
+    return profile(said.text, f"{PROFILE} of the {said.origin}" if said.origin == ENVIRONMENT else said.origin)
 
 
 def default_profile(mode: Mode | None, *, is_strict: bool = False, in_ci: bool = False) -> Profile:

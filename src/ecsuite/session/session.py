@@ -36,7 +36,7 @@ class Session:
         settings: what the session was asked for.
         env: describes a live server, as the README says; the environment of this process where it is left out.
         tell: called with each long wait for a service that is unsteady.
-        share: of this process in the limits; without one nothing is limited.
+        share: of this process in the limits; all of them where it is left out.
         front: what passes deliveries on, opened by another session.
 
     Attributes:
@@ -102,7 +102,7 @@ class Session:
         from ecsuite.session.preflight import require_server  # noqa: PLC0415  for a live server only
 
         edition = self.settings.editions[0]
-        target, budget, has_port = self.target(edition), self._budget(edition), self._front is not None
+        target, budget, has_port = self.target(edition), self.budget(edition), self._front is not None
         require_server(edition, target, self._tell, self.redactor, budget, has_port=has_port)
 
     def target(self, edition: str) -> Target:
@@ -114,7 +114,7 @@ class Session:
         """
         if edition not in self._targets:
             is_live = self.settings.mode == "live"
-            self._targets[edition] = self._live() if is_live else _stand_in(self._stack, edition)
+            self._targets[edition] = _live(self.settings, self._env) if is_live else _stand_in(self._stack, edition)
         return self._targets[edition]
 
     @property
@@ -200,7 +200,7 @@ class Session:
     def _connected(self, target: Target, edition: str) -> Connections:
         from ecsuite.session.connections import Connections, Terms  # noqa: PLC0415  a replay connects to nothing
 
-        terms = Terms(self._budget(edition), self._front, self.settings.unusual_ids, self.settings.run)
+        terms = Terms(self.budget(edition), self._front, self.settings.unusual_ids, self.settings.run)
         return Connections(target, self.patience, terms=terms)
 
     def _shared(self, edition: str) -> Connections:
@@ -216,19 +216,22 @@ class Session:
             return replace(limits, rate=DEFAULT_RATE)
         return limits
 
-    def _budget(self, edition: str) -> Budget | None:
+    def budget(self, edition: str) -> Budget | None:
+        """What is sent is counted in, and held back by; None where nothing is limited."""
         limits = self.limits(edition)
-        if self._share is None or limits == NO_LIMITS:
+        if limits == NO_LIMITS:
             return None
+        self._share = self._share or self._stack.enter_context(closing(Share.of_one()))
         return Budget(limits, self._share, self.activity)
 
-    def _live(self) -> Target:
-        from ecsuite.config.reports import require_reports  # noqa: PLC0415  for a live server only
 
-        settings = self.settings
-        target = live(self._env, editions.hosts(settings.editions), allow_production=settings.allow_production)
-        require_reports(target.conditions)
-        return target
+def _live(settings: Settings, env: Mapping[str, str]) -> Target:
+    """The server that the environment describes."""
+    from ecsuite.config.reports import require_reports  # noqa: PLC0415  for a live server only
+
+    target = live(env, editions.hosts(settings.editions), allow_production=settings.allow_production)
+    require_reports(target.conditions)
+    return target
 
 
 def _stand_in(stack: ExitStack, edition: str) -> Target:
