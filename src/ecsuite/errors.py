@@ -32,6 +32,7 @@
     │   ├── ReportUnusable
     │   ├── UnknownScenario
     │   ├── CollectionUnreadable
+    │   ├── ArchiveUnreadable
     │   ├── EnvironmentFileUnreadable
     │   ├── NoRequestOfApi           nothing was selected (5)
     │   ├── NoSuchCause
@@ -301,6 +302,11 @@ class CollectionUnreadable(UsageError):
         super().__init__(
             f"cannot read the collection {path}: {reason}; expected a Postman collection, exported as version 2.1"
         )
+
+
+class ArchiveUnreadable(UsageError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot read the archive {path}: {reason}; expected an HTTP archive (HAR 1.1 or 1.2)")
 
 
 class EnvironmentFileUnreadable(UsageError):

@@ -76,6 +76,10 @@ COMPENSATION: Final = Promise("compensation", "compensation fits month and locat
 CREATION_RESPONSE: Final = Promise("creation-response", "creation response matches the entity")
 SIMULATION: Final = Promise("simulation", "simulation makes what it says")
 
+# Of a client.
+REQUEST_MEMBERS: Final = Promise("request-members", "request has declared members only", "warning")
+BUSY: Final = Promise("busy-service-rests", "busy service is given time", "warning")
+
 # Those that a request can break; a test may do so deliberately.
 OF_REQUESTS: Final = frozenset({OPERATION, REQUEST_PARAMETERS, REQUEST_BODY, BEARER_TOKEN})
 PROMISES: Final = (
@@ -119,5 +123,7 @@ PROMISES: Final = (
     COMPENSATION,
     CREATION_RESPONSE,
     SIMULATION,
+    REQUEST_MEMBERS,
+    BUSY,
 )
 BY_ID: Final[Mapping[str, Promise]] = MappingProxyType({promise.id: promise for promise in PROMISES})

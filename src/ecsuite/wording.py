@@ -109,7 +109,7 @@ def actual(breach: Breach) -> str:
 _OF_NOTHING: Final = {"absent": "nothing", "unsigned": "a signature of something else"}
 _COUNTED: Final = {"duplicate": "times", "length": "bytes"}
 # Kinds of breach whose value is a text of HTTP, and no JSON; so are statuses, whatever the kind.
-_PLAIN: Final = frozenset({"unlisted", "unknown"})
+_PLAIN: Final = frozenset({"early", "unlisted", "unknown"})
 
 
 def is_noted(breach: Breach) -> bool:
@@ -168,6 +168,7 @@ _EXPECTED: Final[Mapping[str, Callable[[Breach], str]]] = MappingProxyType(
         "extra": lambda _: "nothing more",
         "same": lambda _: "another value",
         "order": lambda breach: f"{breach.expected.value} order",
+        "early": lambda breach: str(breach.expected.value),
         "unsigned": lambda _: "a signature of the body",
     }
 )

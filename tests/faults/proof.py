@@ -37,7 +37,9 @@ class Row:
 # What no server can break: a request is the suite's own, and what may be left out is never broken. Unit tests stand in.
 UNIT_TESTS = {
     "bearer-token": "tests/selftest/test_checks.py::test_fault_breaks_its_promise",
+    "busy-service-rests": "tests/selftest/test_check_archive.py::test_fault_of_a_client_is_found_once",
     "optional-members": "tests/selftest/test_checks.py::test_left_out_lifetime_is_reported",
+    "request-members": "tests/selftest/test_check_archive.py::test_fault_of_a_client_is_found_once",
 }
 
 

@@ -22,7 +22,7 @@ BASE = "{{baseUrl}}"
 TOLD = [
     f"{OPERATION.title}: request line /users/:userId/dynamic-resources: POST /users/:userId/dynamic-resources, "
     "expected a method and a path that the contract lists, such as POST /users/{userId}/vehicles",
-    f"{OPERATION.title}: request line /users/:userId/meter: POST /users/:userId/meter, "
+    f"{OPERATION.title}: request line /meter: POST /users/:userId/meter, "
     "expected a method and a path that the contract lists, such as POST /users/{userId}/meters",
     "such as POST /users/{userId}/resources",
     f"{REQUEST_BODY.title}: User: an object with user, expected at least one of the members userId",

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from ecsuite import editions, promises
-from ecsuite.checks import CHECKS, Checker
+from ecsuite.checks import CHECKS, CLIENT_CHECKS, Checker
 from ecsuite.client import Api
 from ecsuite.findings.breach import DELIVERY, STATUS, Breach, body, listed
 from ecsuite.findings.broken import PromiseBroken
@@ -37,6 +37,7 @@ from ecsuite.rules import paging, retries
 from ecsuite.rules.verify import Verify
 from ecsuite.rules.verify_deliveries import VerifyDeliveries
 from ecsuite.target import Credentials, Target
+from ecsuite.traffic.sequence import Call, of_calls
 from ecsuite.webhook.receiver import NoReceiver
 from ecsuite.webhook.signature import sign
 
@@ -283,6 +284,26 @@ def test_delivery_rules_print_what_their_page_says(current):
 
     for promise in (SIGNATURE, DELIVERY_CONTENT):
         assert printed(promise) == own(current.journal.findings, promise)
+
+
+def test_checks_of_clients_print_what_their_page_says():
+    """What a client does wrong is told as what a server does wrong."""
+    checker = Checker(editions.contract("2026-01"), BASE_URL, TOKEN_URL)
+    token, sent = ("Authorization", "Bearer given"), b'{"locationId":"7","location_type":"Other"}'
+    headers = Headers.of([token, ("Content-Type", "application/json")])
+    added = Exchange(Request("POST", f"{BASE_URL}/users/42/locations", headers, sent), Response(201))
+    result = checker.judge(checker.decode(added), CLIENT_CHECKS)
+    read = Request("GET", f"{BASE_URL}/users/42", Headers.of([token]))
+    busy = Exchange(read, Response(429, Headers.of([("Retry-After", "5")])))
+    calls = [
+        Call(at, checker, checker.check(each), float(at))
+        for at, each in enumerate((busy, Exchange(read, Response(200))))
+    ]
+
+    impatient = [finding for _, finding in of_calls(calls)]
+
+    assert printed(promises.REQUEST_MEMBERS) == own(result.findings, promises.REQUEST_MEMBERS)
+    assert printed(promises.BUSY) == own(tuple(impatient), promises.BUSY)
 
 
 def test_page_has_every_check_in_order():

@@ -43,6 +43,14 @@ KINDS_IN_WORDS: dict[str, list[tuple[Breach, str, str, str]]] = {
         )
     ],
     "lost": [(Breach("lost", body(("a",)), datum(1.5)), "body /a", "a number, 1.5", "missing")],
+    "early": [
+        (
+            Breach.of("early", Place("request-line"), "after 5 s", "after 1.0 s"),
+            "request line",
+            "after 5 s",
+            "after 1.0 s",
+        )
+    ],
     "extra": [(Breach("extra", body(), actual=datum({"a": 1})), "body", "nothing more", "an object with a")],
     "duplicate": [(Breach("duplicate", Place("list"), datum(1), datum(2)), "list", "once", "2 times")],
     "order": [

@@ -22,6 +22,7 @@ from ecsuite.checks import (
     optional_members,
     path_ids,
     request_body,
+    request_members,
     request_parameters,
     response_body,
     response_headers,
@@ -41,7 +42,7 @@ from ecsuite.messages.interception import Interception
 from ecsuite.promises import Promise
 from ecsuite.severity import severity_of
 
-__all__ = ["CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "DecodedExchange"]
+__all__ = ["CHECKS", "CLIENT_CHECKS", "REQUEST_CHECKS", "RESPONSE_CHECKS", "Check", "Checker", "DecodedExchange"]
 
 Outcome = list[Breach] | NotChecked | None
 NOT_PASSED_ON: Final[Mapping[Interception | None, str]] = MappingProxyType(
@@ -79,6 +80,8 @@ RESPONSE_CHECKS: Final = (
     Check(promises.UNDECLARED_MEMBERS, undeclared_members.check),
 )
 CHECKS: Final = REQUEST_CHECKS + RESPONSE_CHECKS
+# Of requests that are not ours: a client means something by what it sends.
+CLIENT_CHECKS: Final = (*REQUEST_CHECKS, Check(promises.REQUEST_MEMBERS, request_members.check))
 DELIVERY_CHECKS: Final = tuple(
     Check(each.promise, request_body.check_delivery) if each.promise == promises.REQUEST_BODY else each
     for each in REQUEST_CHECKS
@@ -119,6 +122,11 @@ class Checker:
         """The operation that a request names; None where it names none."""
         match = self._match(request)
         return match.operation if match else None
+
+    def path(self, request: Request) -> str:
+        """The path of a request below the base address; all of it where it is not there."""
+        whole, base = urlsplit(request.url).path, urlsplit(self._base_url).path
+        return whole.removeprefix(base) if request.url.startswith(f"{self._base_url}/") else whole
 
     def check_delivery(self, operation: Operation, exchange: Exchange) -> Result:
         """What the checks say of a call that the API made at a partner's webhook; the response was ours."""

@@ -10,6 +10,7 @@ from ecsuite.messages.media import UndecodableError
 
 WHOLE = Place("request-body")
 CONTENT_TYPE = Place("request-header", "Content-Type")
+_CREDENTIALS = frozenset({"client_id", "client_secret"})
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -47,4 +48,17 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
         value = decoded.request_body
     except UndecodableError as error:
         return [Breach("unreadable", WHOLE, datum(essence), datum(error.reason), rule.pointer, note=str(error))]
-    return decoded.schema_breaches(WHOLE, schema, value)
+    breaches = decoded.schema_breaches(WHOLE, schema, value)
+    return [each for each in breaches if not _is_elsewhere(decoded, each)]
+
+
+def _is_elsewhere(decoded: DecodedExchange, breach: Breach) -> bool:
+    """Whether what a token request lacks in its body is in its header, as HTTP Basic (RFC 6749 section 2.3.1).
+
+    So it is where it stands in the query, which another check finds.
+    """
+    if decoded.operation is not decoded.contract.token_operation or breach.kind != "required":
+        return False
+    scheme = (decoded.exchange.request.headers.get("Authorization") or "").partition(" ")[0]
+    in_query = {name for name, _ in decoded.query}
+    return set(breach.at.path) <= (_CREDENTIALS if scheme.lower() == "basic" else _CREDENTIALS & in_query)

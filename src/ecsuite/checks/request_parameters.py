@@ -11,8 +11,10 @@ from ecsuite.contract import Parameter
 from ecsuite.findings.breach import Breach, Part, Place
 from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import NotChecked
+from ecsuite.messages.redact import MASK
 
 _PARTS: Final[Mapping[str, Part]] = {"path": "path", "query": "query", "header": "request-header"}
+_CREDENTIALS: Final = frozenset({"client_secret", "client_assertion"})
 # Python converts no longer ones, and no server means them.
 _NUMBERS = {
     "integer": (re.compile(r"-?\d{1,1000}"), int),
@@ -33,7 +35,19 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:
     """Every parameter that is missing or does not fit."""
     parameters = decoded.operation.parameters if decoded.operation else ()
-    return [breach for parameter in parameters for breach in _of_parameter(decoded, parameter)]
+    return [
+        *(breach for parameter in parameters for breach in _of_parameter(decoded, parameter)),
+        *_secrets_in_address(decoded),
+    ]
+
+
+def _secrets_in_address(decoded: DecodedExchange) -> list[Breach]:
+    """Credentials in the query of a token request, where logs and proxies keep them (RFC 6749 section 2.3.1)."""
+    if decoded.operation is None or decoded.operation is not decoded.contract.token_operation:
+        return []
+    names = dict.fromkeys(name for name, _ in decoded.query if name.lower() in _CREDENTIALS)
+    note = "for credentials belong in the body (RFC 6749 section 2.3.1)"
+    return [Breach("extra", Place("query", name), actual=datum(MASK), note=note) for name in names]
 
 
 def _of_parameter(decoded: DecodedExchange, parameter: Parameter) -> list[Breach]:

@@ -18,12 +18,12 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
         return None
     schemas, read = decoded.contract.schemas, decoded.body
     found = read.derived(
-        (schemas, "undeclared", schema), lambda: list(_first_of_each(schemas.undeclared(schema, read.value)))
+        (schemas, "undeclared", schema), lambda: list(first_of_each(schemas.undeclared(schema, read.value)))
     )
     return list(_breaches(decoded, found))
 
 
-def _first_of_each(found: Iterable[Undeclared]) -> Iterator[Undeclared]:
+def first_of_each(found: Iterable[Undeclared]) -> Iterator[Undeclared]:
     """The first of the items of a list that have the same undeclared members: one stands for all."""
     seen: set[tuple[Path, frozenset[str]]] = set()
     for each in found:

@@ -1,8 +1,9 @@
-"""`ecsuite check`: a Postman collection beside a contract."""
+"""`ecsuite check`: a file of another tool beside a contract, an HTTP archive or a Postman collection."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,14 @@ import click
 from ecsuite.cli.codes import BROKEN
 
 if TYPE_CHECKING:
-    from ecsuite.postman.judge import Judged
+    from ecsuite.contract import Contract
+    from ecsuite.report.collection import Words
     from ecsuite.results.result import RunResult
+    from ecsuite.traffic.judged import Judged
 
 
-@click.command(short_help="Check a Postman collection against the contract.")
-@click.argument("collection", type=click.Path(path_type=Path))
+@click.command(short_help="Check a client's traffic, or a Postman collection, against the contract.")
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--edition", "--ec-edition", metavar="EDITION", help="Whose contract.  [default: the one that it fits best]"
 )
@@ -28,31 +31,57 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the result there, for `ecsuite show --report DIR` and `ecsuite report DIR`.",
 )
-def check(*, collection: Path, edition: str | None, strict: bool, report: Path | None) -> int:
-    """Check a Postman COLLECTION (2.1): which operations it calls, and whether it keeps to the contract.
+def check(*, file: Path, edition: str | None, strict: bool, report: Path | None) -> int:
+    """Check a FILE: a client's traffic (HAR), or a Postman collection (2.1).
 
-    Its requests and its saved responses are checked, each cause is told once, and nothing is sent.
+    Which operations it calls, and whether its requests and responses keep to the contract. Each cause is told once,
+    and nothing is sent.
     """
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.errors import NoRequestOfApi  # noqa: PLC0415
-    from ecsuite.postman.collection import read_collection  # noqa: PLC0415
-    from ecsuite.postman.judge import judge  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
 
-    read = read_collection(collection)
+    judge, secrets, words = _read(file)
     candidates = [editions.require(edition)] if edition else editions.editions()
-    judged = {each: judge(read, editions.contract(each)) for each in candidates}
-    chosen = max(candidates, key=lambda each: sum(bool(one.operations) for one in judged[each]))
+    judged = {each: judge(editions.contract(each)) for each in candidates}
+    chosen = max(candidates, key=lambda each: _fit(judged[each]))
     if all(each.elsewhere for each in judged[chosen]):
-        raise NoRequestOfApi(collection, dict.fromkeys(each.elsewhere for each in judged[chosen]))
-    result = _result(chosen, judged[chosen], read.secrets, str(collection), strict=strict)
+        raise NoRequestOfApi(file, dict.fromkeys(each.elsewhere for each in judged[chosen]))
+    result = _result(chosen, judged[chosen], secrets, str(file), strict=strict)
     if report is not None:
         store.write(report, result, "--report")
-    _print(chosen, judged[chosen], result, collection)
+    _print(chosen, judged[chosen], result, file, words)
     return result.run.exit_code
 
 
-def _result(edition: str, judged: Sequence[Judged], secrets: Sequence[str], name: str, *, strict: bool) -> RunResult:
+def _read(file: Path) -> tuple[Callable[[Contract], Sequence[Judged]], Iterable[str], Words]:
+    """What judges a file by a contract, the secrets in it, and what reports call its parts."""
+    from ecsuite.report.collection import OF_ARCHIVES, OF_COLLECTIONS  # noqa: PLC0415
+    from ecsuite.traffic.archive import is_archive, read_archive  # noqa: PLC0415
+
+    if is_archive(file):
+        from ecsuite.traffic import judge as of_archive  # noqa: PLC0415
+        from ecsuite.traffic.secrets import secrets_in  # noqa: PLC0415
+
+        archive = read_archive(file)
+        secrets = secrets_in(each.exchange for each in archive.entries)
+        return partial(of_archive.judge, archive), secrets, OF_ARCHIVES
+    from ecsuite.postman import judge as of_collection  # noqa: PLC0415
+    from ecsuite.postman.collection import read_collection  # noqa: PLC0415
+
+    collection = read_collection(file)
+    return partial(of_collection.judge, collection), collection.secrets, OF_COLLECTIONS
+
+
+def _fit(judged: Sequence[Judged]) -> tuple[int, int, int]:
+    """How well a contract fits: how many requests it knows, how many it could mean, and how few causes it finds."""
+    findings = [finding for each in judged for finding in each.journal.findings if finding.severity == "error"]
+    meant = sum(bool(finding.operation is None and finding.breach.note) for finding in findings)
+    causes = {(finding.promise, finding.operation, finding.breach.kind, finding.breach.at) for finding in findings}
+    return sum(bool(each.operations) for each in judged), meant, -len(causes)
+
+
+def _result(edition: str, judged: Sequence[Judged], secrets: Iterable[str], name: str, *, strict: bool) -> RunResult:
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.messages.redact import Redactor  # noqa: PLC0415
     from ecsuite.results.collect import Collector  # noqa: PLC0415
@@ -70,7 +99,7 @@ def _result(edition: str, judged: Sequence[Judged], secrets: Sequence[str], name
     return collector.result()
 
 
-def _print(edition: str, judged: Sequence[Judged], result: RunResult, collection: Path) -> None:
+def _print(edition: str, judged: Sequence[Judged], result: RunResult, file: Path, words: Words) -> None:
     import shutil  # noqa: PLC0415
 
     from ecsuite import editions  # noqa: PLC0415
@@ -79,6 +108,6 @@ def _print(edition: str, judged: Sequence[Judged], result: RunResult, collection
     width = shutil.get_terminal_size((120, 24)).columns
     called = dict.fromkeys(each.id for one in judged for each in one.operations)
     elsewhere = [each.elsewhere for each in judged if each.elsewhere]
-    lines = collection_lines(str(collection), editions.contract(edition), list(called), elsewhere, result, width)
+    lines = collection_lines(str(file), editions.contract(edition), list(called), elsewhere, result, words, width)
     for line in lines:
         print(line)

@@ -71,6 +71,7 @@ KINDS: Final = frozenset(
         "changed",
         "count",
         "duplicate",
+        "early",
         "extra",
         "length",
         "lost",

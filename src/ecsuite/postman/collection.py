@@ -11,10 +11,11 @@ from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from ecsuite.errors import CollectionUnreadable
+from ecsuite.json_files import read_object
 from ecsuite.messages.exchange import Headers, Response
 from ecsuite.messages.media import FORM
 from ecsuite.postman.environment import enabled, resolved
-from ecsuite.postman.files import read_object
+from ecsuite.traffic.names import printable
 
 _KNOWN_SCHEMA: Final = re.compile(r"/v2\.[01]\.0/")
 _HOLE: Final = re.compile(r'"(?:\\.|[^"\\])*"|\{\{[^{}]+\}\}')
@@ -161,11 +162,6 @@ def _item(node: Mapping[str, Any], inner: _Context) -> Item:
     saved = node.get("response") or []
     name = printable(" / ".join(filter(None, inner.names)))
     return Item(name, request, tuple(_saved(each, request, inner) for each in saved if isinstance(each, dict)))
-
-
-def printable(text: str) -> str:
-    """The text without what could steer a terminal."""
-    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def _saved(node: Mapping[str, Any], own: Sent, context: _Context) -> Saved:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ecsuite.errors import EnvironmentFileUnreadable
-from ecsuite.postman.files import read_object
+from ecsuite.json_files import read_object
 
 # What people call them, in small letters and without signs, and what a live run calls them.
 _NAMES: Final[Mapping[str, str]] = MappingProxyType(

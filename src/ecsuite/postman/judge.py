@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from ecsuite import promises
-from ecsuite.checks import CHECKS, REQUEST_CHECKS, RESPONSE_CHECKS, Checker, DecodedExchange
-from ecsuite.contract import Contract, Operation
-from ecsuite.findings.breach import Place
-from ecsuite.findings.datum import datum
+from ecsuite.checks import CHECKS, REQUEST_CHECKS, RESPONSE_CHECKS, Check, Checker, DecodedExchange
+from ecsuite.contract import Contract
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Journal
-from ecsuite.json_paths import at_path
 from ecsuite.messages.exchange import Exchange, Expectation, Request, Response
-from ecsuite.messages.media import json_or_none
-from ecsuite.postman.collection import Collection, Item, Saved, Sent, printable
-from ecsuite.postman.nearest import Guess, is_variable, nearest
+from ecsuite.postman.collection import Collection, Item, Saved, Sent
 from ecsuite.promises import Promise
+from ecsuite.traffic.judged import Judged, result_of
+from ecsuite.traffic.names import printable
+from ecsuite.traffic.nearest import is_variable
 
 # Where the API is taken to be: the collection's own addresses are variables, mostly.
 _BASE_URL: Final = "http://api.invalid"
@@ -34,23 +31,6 @@ _NO_STATUS: Final = "the saved response has no status"
 # have refused.
 _NOT_OF_SAVED: Final = {promises.BEARER_TOKEN, promises.BAD_REQUEST, promises.STATUS_EXPECTED}
 _OF_SAVED: Final = tuple(check for check in CHECKS if check.promise not in _NOT_OF_SAVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the checks say of one request of a collection, and of its saved responses.
-
-    Attributes:
-        name: of the request.
-        journal: its findings, and what was not checked.
-        operations: those that it calls.
-        elsewhere: the host that it calls in place of the API; empty where it calls the API.
-    """
-
-    name: str
-    journal: Journal
-    operations: tuple[Operation, ...] = ()
-    elsewhere: str = ""
 
 
 def judge(collection: Collection, contract: Contract) -> tuple[Judged, ...]:
@@ -104,19 +84,8 @@ class _Judge:
         checks = [check for check in _OF_SAVED if not (is_told and check in REQUEST_CHECKS)]
         return self._judge(decoded, checks, unknown)
 
-    def _judge(self, decoded: DecodedExchange, checks: Sequence[Any], unknown: Mapping[Promise, str]) -> Result:
-        known = [check for check in checks if check.promise not in unknown]
-        result = self._checker.judge(decoded, known)
-        findings = list(result.findings)
-        if decoded.operation is None:
-            guess = nearest(self._contract, decoded.exchange)
-            findings = [_unknown(each, guess) for each in findings]
-            if guess:
-                meant = DecodedExchange(self._contract, decoded.exchange, guess.operation, guess.path_values)
-                bodies = (promises.REQUEST_BODY, promises.RESPONSE_BODY)
-                findings += self._checker.judge(meant, [each for each in known if each.promise in bodies]).findings
-        kept = tuple(_wrapped([each for each in findings if not _is_of_variable(each)]))
-        return replace(result, findings=kept, not_checked=(*result.not_checked, *unknown.items()))
+    def _judge(self, decoded: DecodedExchange, checks: Sequence[Check], unknown: Mapping[Promise, str]) -> Result:
+        return result_of(self._checker, decoded, checks, unknown, _is_of_variable)
 
     def _decode(self, sent: Sent, response: Response, expectation: Expectation) -> DecodedExchange:
         request = Request(sent.method, self._address(sent), sent.headers, sent.body, expectation)
@@ -166,52 +135,6 @@ def _path(address: str) -> str:
     return f"/{rest.partition('/')[2]}"
 
 
-def _unknown(finding: Finding, guess: Guess | None) -> Finding:
-    """The finding of a call that is none of the contract: each path a cause of its own, with what it may mean."""
-    if finding.promise != promises.OPERATION.id:
-        return finding
-    note = f"such as {guess.operation}" if guess else ""
-    return replace(finding, breach=replace(finding.breach, at=Place("request-line", finding.path), note=note))
-
-
 def _is_of_variable(finding: Finding) -> bool:
     """Whether what is wrong is a variable whose value is not known."""
     return is_variable(finding.breach.actual.value) and finding.breach.at.part != "request-line"
-
-
-def _wrapped(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings, with one in the place of those that miss each member of what stands in a wrapper."""
-    missing: dict[tuple[str, Place], list[Finding]] = {}
-    for finding in findings:
-        if finding.breach.kind == "required" and finding.breach.at.part in {"body", "request-body"}:
-            missing.setdefault(_holder(finding), []).append(finding)
-    for finding in findings:
-        group = missing.get(_holder(finding), []) if finding.breach.kind == "required" else []
-        wrapper = _wrapper(group)
-        if wrapper is None:
-            yield finding
-        elif finding is group[0]:
-            yield wrapper
-
-
-def _holder(finding: Finding) -> tuple[str, Place]:
-    """The promise, and the object that a member is missing of."""
-    at = finding.breach.at
-    return finding.promise, replace(at, path=at.path[:-1])
-
-
-def _wrapper(group: Sequence[Finding]) -> Finding | None:
-    """One finding for members that are all missing of an object that has nothing but another one; None for others."""
-    exchange = group[0].blamed if group else None
-    if exchange is None:
-        return None
-    breach, at = group[0].breach, _holder(group[0])[1]
-    body = exchange.request.body if at.part == "request-body" else exchange.response.body
-    value = at_path(json_or_none(body), at.path)
-    names = [str(each.breach.at.path[-1]) for each in group]
-    if not isinstance(value, dict) or len(value) != 1 or not isinstance(next(iter(value.values())), dict):
-        return None
-    if set(names) & set(value):
-        return None
-    wanted, seen = datum({"properties": names}), datum(value)
-    return replace(group[0], breach=replace(breach, kind="properties", at=at, expected=wanted, actual=seen))

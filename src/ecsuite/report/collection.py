@@ -1,10 +1,10 @@
-"""What `ecsuite check` says of a collection: the operations that it calls, and what it breaks."""
+"""What `ecsuite check` says of a file: the operations that it calls, and what it breaks."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from ecsuite.contract import Contract
 from ecsuite.report.causes import title_of
@@ -12,22 +12,40 @@ from ecsuite.report.lines import several, wrapped
 from ecsuite.report.text import not_checked_lines
 from ecsuite.results.cause import Cause
 from ecsuite.results.result import RunResult
-from ecsuite.wording import count_of
+from ecsuite.wording import count_of, place
 
 _MOST_LINES: Final = 100
 
 
+class Words(NamedTuple):
+    """What the requests of a file are called: all of them that were checked, and those that show a cause."""
+
+    checked: str
+    shown: str
+
+
+OF_COLLECTIONS: Final = Words("requests and saved responses", "requests")
+OF_ARCHIVES: Final = Words("exchanges", "shown by")
+
+
 def collection_lines(
-    name: str, contract: Contract, called: Sequence[str], elsewhere: Sequence[str], result: RunResult, width: int
+    name: str,
+    contract: Contract,
+    called: Sequence[str],
+    elsewhere: Sequence[str],
+    result: RunResult,
+    words: Words,
+    width: int,
 ) -> Iterator[str]:
-    """The verdict on a collection.
+    """The verdict on a file.
 
     Args:
-        name: of the collection.
+        name: of the file.
         contract: by which it was checked.
         called: the ids of the operations that it calls.
-        elsewhere: the host of each request that is for another API.
-        result: of its requests and saved responses.
+        elsewhere: what each request that is none for the API is for, such as its host.
+        result: of its requests and responses.
+        words: what its requests are called.
         width: columns of the terminal.
     """
     yield f"{name}: {contract.title}  ({contract.label})"
@@ -36,23 +54,27 @@ def collection_lines(
     missing = [str(operation) for id_, operation in operations.items() if id_ not in called]
     if missing:
         yield from _listed("not called: ", ", ".join(missing), width)
-    for host, times in Counter(elsewhere).items():
-        yield f"not checked: {count_of(times, 'request')} to {host}, which is not the API's"
+    if elsewhere:
+        head = f"not checked: {count_of(len(elsewhere), 'request')} that are not for the API: "
+        named = [f"{host} ({times})" for host, times in Counter(elsewhere).most_common()]
+        yield f"{head}{several(named, width - len(head))}"
     for number, cause in enumerate(result.causes, 1):
-        yield from _told(number, cause, width)
+        yield from _told(number, cause, words.shown, width)
     yield from not_checked_lines(result.figures.not_checked)
     severities = ", ".join(count_of(count, severity) for severity, count in result.severities.items())
-    checked = f"{result.figures.calls} requests and saved responses checked"
+    checked = f"{result.figures.calls} {words.checked} checked"
     yield f"{checked}: {severities or 'all promises kept'}"
 
 
-def _told(number: int, cause: Cause, width: int) -> Iterator[str]:
+def _told(number: int, cause: Cause, shown: str, width: int) -> Iterator[str]:
     """A cause: what is broken, where the rule stands, and the requests that break it."""
     head = f"{number:>2}  {cause.severity:<7}  "
     yield from _listed(head, title_of(cause), width)
     indent = " " * len(head)
     yield f"{indent}{cause.finding.rule}  ({cause.finding.rule.source})"
-    yield f"{indent}requests: {several(cause.tests, width - len(indent) - len('requests: '))}"
+    if (at := cause.finding.breach.at).path:
+        yield f"{indent}first at: {place(at)}"
+    yield f"{indent}{shown}: {several(cause.tests, width - len(indent) - len(shown) - 2)}"
 
 
 def _listed(head: str, text: str, width: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ecsuite import wording
-from ecsuite.checks import REQUEST_CHECKS, Checker
+from ecsuite.checks import CLIENT_CHECKS, Checker
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange, Request, Response
 from ecsuite.messages.redact import MASK, Redactor, mask_named, masked_start
@@ -73,7 +73,7 @@ class ServedLines:
             return ()
         request = Request(served.method, url, served.headers, served.body)
         exchange = Exchange(request, Response(served.status), served.seconds)
-        return self._checker.judge(self._checker.decode(exchange), REQUEST_CHECKS).findings
+        return self._checker.judge(self._checker.decode(exchange), CLIENT_CHECKS).findings
 
 
 def _clock(at: float) -> str:

@@ -45,6 +45,9 @@ def _body(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
     if breach.kind == "absent" and not breach.at.path and not breach.seen_by:
         # A body that is not there is of no schema; an entity that is not there any more is of its own.
         return ("status", finding.status or 0)
+    if breach.at.part == "request-body" and not breach.at.path and breach.actual.type == "string":
+        # JSON in a string: whoever does that does it everywhere.
+        return (breach.at.part, "a string")
     place = _of_keyword(breach, contract) or _of_path(finding, breach, contract)
     return place or (breach.at.part, *(_named(str(token)) for token in _within_item(breach.at.path)))
 

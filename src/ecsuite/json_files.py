@@ -1,4 +1,4 @@
-"""Reads the JSON files that Postman exports, with one clear line where one cannot be read."""
+"""Reads the JSON files that other tools write, with one clear line where one cannot be read."""
 
 from __future__ import annotations
 

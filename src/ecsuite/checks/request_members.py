@@ -1,0 +1,76 @@
+"""A client sends no members that the contract does not declare.
+
+What a server does with them is unspecified, so tests of servers may well send some. A client means something by them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.checks.undeclared_members import first_of_each
+from ecsuite.contract import Undeclared, schema_for
+from ecsuite.findings.breach import Breach, Path, Place
+from ecsuite.findings.datum import datum
+from ecsuite.json_paths import at_path
+from ecsuite.messages.media import UndecodableError
+
+# How much two names have in common at least, of 1, that are spellings of one.
+_ALIKE: Final = 0.85
+
+
+def check(decoded: DecodedExchange) -> list[Breach] | None:
+    rule = decoded.operation.request if decoded.operation else None
+    schema = schema_for(rule.content, decoded.request_media_type.essence) if rule else None
+    if schema is None or not decoded.exchange.request.body:
+        return None
+    try:
+        value = decoded.request_body
+    except UndecodableError:
+        return None
+    if decoded.operation is decoded.contract.token_operation:
+        # Further parameters of a token request are ignored (RFC 6749 section 3.2).
+        return None
+    missing = {each.at.path for each in decoded.schema_breaches(_at(()), schema, value) if each.kind == "required"}
+    found = first_of_each(decoded.contract.schemas.undeclared(schema, value))
+    return list(_breaches(decoded, value, found, missing))
+
+
+def _breaches(
+    decoded: DecodedExchange, value: object, found: Iterable[Undeclared], missing: set[Path]
+) -> Iterator[Breach]:
+    """What is undeclared; not where a required member is missing there, which says the same."""
+    for each in found:
+        own = at_path(value, each.at)
+        if any(path[:-1] == each.at for path in missing):
+            continue
+        if each.is_foreign:
+            declared = datum({"properties": list(each.declared)})
+            yield Breach("properties", _at(each.at), declared, datum(own), severity="error")
+            continue
+        for name in each.names:
+            meant = _meant(name, [declared for declared in each.declared if declared not in own])
+            severity = "error" if meant else decoded.contract.severity_of_undeclared
+            note = f"such as {meant}" if meant else ""
+            yield Breach("extra", _at((*each.at, name)), actual=datum(own[name]), note=note, severity=severity)
+
+
+def _meant(name: str, declared: Iterable[str]) -> str:
+    """The member that a name is another spelling of; empty where there is none."""
+    plain = _plain(name)
+    return next((each for each in declared if _is_alike(plain, _plain(each))), "")
+
+
+def _is_alike(left: str, right: str) -> bool:
+    return left == right or difflib.SequenceMatcher(None, left, right).ratio() >= _ALIKE
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _at(path: Path) -> Place:
+    return Place("request-body", path=path)

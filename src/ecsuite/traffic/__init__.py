@@ -1,0 +1,1 @@
+"""Exchanges of others, read from files and judged; nothing is sent."""

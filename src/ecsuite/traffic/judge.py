@@ -1,0 +1,153 @@
+"""An archive of a client's traffic beside a contract: which operations it calls, and what the exchanges break."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from ecsuite import promises
+from ecsuite.checks import CLIENT_CHECKS, RESPONSE_CHECKS, Checker
+from ecsuite.contract import Contract
+from ecsuite.findings.finding import Finding, Result
+from ecsuite.journal import Journal
+from ecsuite.json_paths import at_path
+from ecsuite.messages.media import json_or_none
+from ecsuite.messages.redact import Redactor
+from ecsuite.promises import Promise
+from ecsuite.severity import REFUSALS
+from ecsuite.traffic.addresses import Address, Addresses, normal
+from ecsuite.traffic.archive import Archive, Entry, Part
+from ecsuite.traffic.judged import Judged, result_of
+from ecsuite.traffic.names import printable
+from ecsuite.traffic.secrets import secrets_in
+from ecsuite.traffic.sequence import Call, of_calls
+
+# What stands where a tool or a person has taken something out.
+_MASKED: Final = re.compile(r"\*{3}|redact|\bmasked|\bhidden|\bremoved|sanitiz|\u2022{2}|^\W*x{4,}\W*$", re.IGNORECASE)
+# These take what they call secret out of an archive, and leave no trace of it.
+_SANITIZING: Final = frozenset({"ecsuite", "webinspector"})
+_SANITIZED: Final = "the tool that wrote the archive may have left the token out"
+# Nobody says what was expected; and that a request should have been refused is told of the request.
+_CHECKS: Final = (
+    *CLIENT_CHECKS,
+    *(each for each in RESPONSE_CHECKS if each.promise not in {promises.STATUS_EXPECTED, promises.BAD_REQUEST}),
+)
+_OF_RESPONSES: Final = tuple(check.promise for check in RESPONSE_CHECKS)
+_NEED: Final[Mapping[Part, tuple[Promise, ...]]] = MappingProxyType(
+    {
+        "request-headers": (promises.BEARER_TOKEN, promises.REQUEST_BODY, promises.REQUEST_MEMBERS),
+        "request-body": (promises.REQUEST_BODY, promises.REQUEST_MEMBERS),
+        "response": _OF_RESPONSES,
+        "response-headers": (promises.MEDIA_TYPE, promises.RESPONSE_HEADERS),
+        "response-body": (
+            promises.MEDIA_TYPE,
+            promises.RESPONSE_BODY,
+            promises.PATH_IDS,
+            promises.OPTIONAL_MEMBERS,
+            promises.UNDECLARED_MEMBERS,
+        ),
+    }
+)
+_OF_REQUESTS: Final = frozenset(promise.id for promise in (*promises.OF_REQUESTS, promises.REQUEST_MEMBERS))
+
+
+def judge(archive: Archive, contract: Contract) -> tuple[Judged, ...]:
+    """Check each entry of an archive by itself, and what its entries show together; without the secrets in it."""
+    return _Judge(archive, contract).all()
+
+
+class _Judge:
+    """Judges the entries of one archive by one contract."""
+
+    def __init__(self, archive: Archive, contract: Contract) -> None:
+        self._contract = contract
+        self._mask = Redactor(secrets_in(each.exchange for each in archive.entries)).text
+        calls = [each for each in archive.entries if not each.no_call]
+        self._entries = {each.number: _normal(each) for each in calls}
+        self._all = archive.entries
+        self._addresses = Addresses(contract, [each.exchange for each in self._entries.values()])
+        self._checkers: dict[tuple[str, str], Checker] = {}
+        secret = any(
+            each.exchange.request.headers.get(name) is not None
+            for each in self._entries.values()
+            for name in ("Authorization", "Cookie")
+        )
+        self._is_sanitized = archive.creator.lower() in _SANITIZING and not secret
+
+    def all(self) -> tuple[Judged, ...]:
+        """Every entry, in the order of the archive."""
+        judged: dict[int, Judged] = {}
+        calls: list[Call] = []
+        for entry in self._all:
+            judged[entry.number], call = self._entry(entry)
+            calls += [call] if call else []
+        has_token = not any(each.is_for_token and each.result.findings for each in calls)
+        for call, finding in of_calls(calls, has_token=has_token):
+            judged[call.number].journal.add_finding(finding)
+        return tuple(judged.values())
+
+    def _entry(self, entry: Entry) -> tuple[Judged, Call | None]:
+        known = self._entries.get(entry.number)
+        if known is None:
+            return Judged(str(entry.number), Journal(), elsewhere=entry.no_call), None
+        address = self._addresses.of(known.exchange)
+        name = self._mask(_name(known, address))
+        if address.elsewhere:
+            return Judged(name, Journal(), elsewhere=address.elsewhere), None
+        checker = self._checker(address)
+        result = self._result(checker, known)
+        journal = Journal()
+        journal.add(result)
+        is_known = "response" not in entry.unknown or known.exchange.response.status > 0
+        call = (
+            Call(known.number, checker, result, known.started, is_for_token=bool(address.token)) if is_known else None
+        )
+        return Judged(name, journal, (result.operation,) if result.operation else ()), call
+
+    def _result(self, checker: Checker, entry: Entry) -> Result:
+        unknown = {promise: reason for part, reason in entry.unknown.items() for promise in _NEED[part]}
+        decoded = checker.decode(entry.exchange)
+        if self._is_sanitized and decoded.operation and decoded.operation.security:
+            unknown[promises.BEARER_TOKEN] = _SANITIZED
+        if "request-body" not in entry.unknown and entry.exchange.request.headers.get("Content-Type") is not None:
+            unknown = {each: why for each, why in unknown.items() if each not in _NEED["request-body"]}
+        result = result_of(checker, decoded, _CHECKS, unknown, _is_masked)
+        if not any(each.promise in _OF_REQUESTS for each in result.findings) or decoded.status not in REFUSALS:
+            return result
+        # How a request is refused that breaks the contract is told with it.
+        return replace(result, findings=tuple(each for each in result.findings if each.promise in _OF_REQUESTS))
+
+    def _checker(self, address: Address) -> Checker:
+        key = (address.base, address.token)
+        if key not in self._checkers:
+            self._checkers[key] = Checker(self._contract, address.base, address.token, self._mask)
+        return self._checkers[key]
+
+
+def _normal(entry: Entry) -> Entry:
+    request = entry.exchange.request
+    return replace(entry, exchange=replace(entry.exchange, request=replace(request, url=normal(request.url))))
+
+
+def _name(entry: Entry, address: Address) -> str:
+    """What a report calls an entry: its number and its call."""
+    request = entry.exchange.request
+    path = request.url.partition("?")[0].removeprefix(address.base) or "/"
+    return printable(f"entry {entry.number}: {request.method} {path}")
+
+
+def _is_masked(finding: Finding) -> bool:
+    """Whether what is wrong is that a value was taken out of the archive."""
+    at, exchange = finding.breach.at, finding.blamed
+    value: Any = finding.breach.actual.value
+    if exchange is not None and at.part == "request-header":
+        value = exchange.request.headers.get(at.name)
+    elif exchange is not None and at.part in {"body", "request-body"}:
+        body = exchange.request.body if at.part == "request-body" else exchange.response.body
+        value = at_path(json_or_none(body), at.path)
+    elif at.part in {"query", "request-line"}:
+        return False
+    return isinstance(value, str) and bool(_MASKED.search(value))

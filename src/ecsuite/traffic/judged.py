@@ -1,0 +1,126 @@
+"""What the checks say of somebody else's request, also where its path is almost one of the contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ecsuite import promises
+from ecsuite.checks import Check, Checker, DecodedExchange
+from ecsuite.contract import Contract, Operation
+from ecsuite.findings.breach import Place
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import Finding, Result
+from ecsuite.journal import Journal
+from ecsuite.json_paths import at_path
+from ecsuite.messages.media import json_or_none
+from ecsuite.promises import Promise
+from ecsuite.traffic.nearest import Guess, nearest
+
+# Ids have digits, and the names in paths have none.
+_WITH_DIGIT: Final = re.compile(r"(?<=/)[^/]*\d[^/]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the checks say of one request of a file, and of its responses.
+
+    Attributes:
+        name: of the request.
+        journal: its findings, and what was not checked.
+        operations: those that it calls.
+        elsewhere: what it is in place of a call of the API, such as the host that it calls; empty where it is one.
+    """
+
+    name: str
+    journal: Journal
+    operations: tuple[Operation, ...] = ()
+    elsewhere: str = ""
+
+
+def result_of(
+    checker: Checker,
+    decoded: DecodedExchange,
+    checks: Sequence[Check],
+    unknown: Mapping[Promise, str],
+    is_unknown: Callable[[Finding], bool],
+) -> Result:
+    """What the checks say of an exchange; of one that is no operation, also as the operation that it seems to mean.
+
+    Args:
+        checker: of the contract.
+        decoded: the exchange.
+        checks: those that apply.
+        unknown: the promises that cannot be judged, with the reasons.
+        is_unknown: whether a finding is about a value that is not known.
+    """
+    known = [check for check in checks if check.promise not in unknown]
+    result = checker.judge(decoded, known)
+    findings = list(result.findings)
+    if decoded.operation is None:
+        request = decoded.exchange.request
+        path = checker.path(request)
+        guess = nearest(decoded.contract, request.method, path, request.body)
+        findings = [_unknown(each, decoded.contract, path, guess) for each in findings]
+        if guess:
+            meant = DecodedExchange(decoded.contract, decoded.exchange, guess.operation, guess.path_values)
+            bodies = (promises.REQUEST_BODY, promises.RESPONSE_BODY)
+            findings += checker.judge(meant, [each for each in known if each.promise in bodies]).findings
+    kept = tuple(_wrapped([each for each in findings if not is_unknown(each)]))
+    return replace(result, findings=kept, not_checked=(*result.not_checked, *unknown.items()))
+
+
+def _unknown(finding: Finding, contract: Contract, path: str, guess: Guess | None) -> Finding:
+    """The finding of a call that is none of the contract: each wrong path a cause of its own, with what it may mean."""
+    if finding.promise != promises.OPERATION.id:
+        return finding
+    note = f"such as {guess.operation}" if guess else ""
+    name = guess.wrong if guess and guess.wrong else _without_ids(contract, path)
+    return replace(finding, breach=replace(finding.breach, at=Place("request-line", name), note=note))
+
+
+def _without_ids(contract: Contract, path: str) -> str:
+    """A path with the parameters that it has by the contract; else with a star for each segment that has a digit."""
+    methods = contract.methods(path)
+    match = contract.find(methods[0], path) if methods else None
+    return match.operation.path if match else _WITH_DIGIT.sub("*", path)
+
+
+def _wrapped(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings, with one in the place of those that miss each member of what stands in a wrapper."""
+    missing: dict[tuple[str, Place], list[Finding]] = {}
+    for finding in findings:
+        if finding.breach.kind == "required" and finding.breach.at.part in {"body", "request-body"}:
+            missing.setdefault(_holder(finding), []).append(finding)
+    for finding in findings:
+        group = missing.get(_holder(finding), []) if finding.breach.kind == "required" else []
+        wrapper = _wrapper(group)
+        if wrapper is None:
+            yield finding
+        elif finding is group[0]:
+            yield wrapper
+
+
+def _holder(finding: Finding) -> tuple[str, Place]:
+    """The promise, and the object that a member is missing of."""
+    at = finding.breach.at
+    return finding.promise, replace(at, path=at.path[:-1])
+
+
+def _wrapper(group: Sequence[Finding]) -> Finding | None:
+    """One finding for members that are all missing of an object that has nothing but another one; None for others."""
+    exchange = group[0].blamed if group else None
+    if exchange is None:
+        return None
+    breach, at = group[0].breach, _holder(group[0])[1]
+    body = exchange.request.body if at.part == "request-body" else exchange.response.body
+    value = at_path(json_or_none(body), at.path)
+    names = [str(each.breach.at.path[-1]) for each in group]
+    if not isinstance(value, dict) or len(value) != 1 or not isinstance(next(iter(value.values())), dict):
+        return None
+    if set(names) & set(value):
+        return None
+    wanted, seen = datum({"properties": names}), datum(value)
+    return replace(group[0], breach=replace(breach, kind="properties", at=at, expected=wanted, actual=seen))

@@ -1,0 +1,99 @@
+"""The operation that a request most likely means, though its path is none of the contract."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote
+
+from ecsuite.contract import Contract, Operation, Pointer
+from ecsuite.messages.media import json_or_none
+
+# How much two names have in common at least, of 1, that are spellings of one: `meter` and `meters` have 0.91.
+_ALIKE: Final = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An operation, and what stands for the parameters of its path.
+
+    Attributes:
+        wrong: what is wrong with the path wherever it is sent, such as a segment; empty where that is all of it.
+    """
+
+    operation: Operation
+    path_values: Mapping[str, str]
+    wrong: str = ""
+
+
+def nearest(contract: Contract, method: str, path: str, body: bytes) -> Guess | None:
+    """The operation whose path is spelt almost so, or else the only one that takes such a body; None where none is.
+
+    Args:
+        contract: that does not list the call.
+        method: of the request.
+        path: below the base address; the whole path where it is not there.
+        body: of the request.
+    """
+    segments = path.split("/")
+    same_method = [each for each in contract.operations.values() if each.method == method and each.security]
+    if guess := _almost(contract, method, path):
+        return guess
+    for operation in same_method:
+        own = operation.path.split("/")
+        if is_alike(own, segments):
+            wrong = [sent for name, sent in zip(own, segments, strict=True) if name[:1] != "{" and name != sent]
+            return Guess(operation, _values(operation, segments), "/".join(["", *wrong]))
+    sent = json_or_none(body)
+    takers = [each for each in same_method if sent and each.request and _fits(contract, each.request.schema, sent)]
+    return Guess(takers[0], _values(takers[0], segments)) if len(takers) == 1 else None
+
+
+def _almost(contract: Contract, method: str, path: str) -> Guess | None:
+    """The operation of a path with a slash too many, with something before it, or with a method in small letters."""
+    single = re.sub("/{2,}", "/", path)
+    tried = [(method, single, "//"), (method, single.rstrip("/"), "/ at the end"), (method.upper(), path, method)]
+    segments = path.split("/")
+    if segments[1:2] and segments[1].lower() not in {each.path.split("/")[1] for each in contract.operations.values()}:
+        starts = range(2, len(segments))
+        tried += [(method, "/" + "/".join(segments[each:]), "/".join(segments[:each])) for each in starts]
+    for own_method, own_path, wrong in tried:
+        match = contract.find(own_method, own_path) if (own_method, own_path) != (method, path) else None
+        if match is not None:
+            return Guess(match.operation, match.path_parameters, wrong)
+    return None
+
+
+def _fits(contract: Contract, schema: Pointer, sent: Any) -> bool:
+    """Whether a body fits but for variables whose values are not known."""
+    return all(is_variable(each.value) for each in contract.schemas.violations(schema, sent))
+
+
+def is_variable(value: Any) -> bool:
+    """Whether a value of a collection is a variable, or has one in it, that is not known."""
+    return isinstance(value, str) and "{{" in value
+
+
+def is_alike(template: list[str], segments: list[str]) -> bool:
+    """Whether the segments of a path are spelt almost as those of a template."""
+    if len(template) != len(segments):
+        return False
+    pairs = zip(template, segments, strict=True)
+    return all(own.startswith("{") or _ratio(own.lower(), sent.lower()) >= _ALIKE for own, sent in pairs)
+
+
+def _ratio(left: str, right: str) -> float:
+    return difflib.SequenceMatcher(None, left, right).ratio()
+
+
+def _values(operation: Operation, segments: list[str]) -> dict[str, str]:
+    """What stands for each parameter; its own name where the path is too short."""
+    pairs = enumerate(operation.path.split("/"))
+    return {
+        own[1:-1]: unquote(segments[number]) if number < len(segments) else own[1:-1]
+        for number, own in pairs
+        if own.startswith("{")
+    }
