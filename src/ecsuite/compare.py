@@ -52,10 +52,11 @@ class Moment:
     """A time stamp of the server's own, which it may keep less exactly than it gave it first."""
 
     value: str
+    limit: timedelta = SECOND
 
     def matches(self, actual: Any) -> bool:
-        """Whether a value is a time stamp less than a second away."""
-        return _is_closer(self.value, actual, SECOND)
+        """Whether a value is a time stamp less than the limit away."""
+        return _is_closer(self.value, actual, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ def _of_unordered(expected: Sequence[Any], actual: list[Any], path: Path) -> Ite
         yield Difference(path, "count", datum(len(expected)), datum(len(actual)))
         return
     partners = _partners(expected, actual)
+    _pair_the_rest(partners, expected, actual)
     alone = next((index for index in range(len(expected)) if index not in partners), None)
     if alone is not None:
         yield Difference(path, "absent", datum(plain(expected[alone])), datum(actual))
@@ -180,6 +182,22 @@ def _partners(expected: Sequence[Any], actual: Sequence[Any]) -> dict[int, int]:
     for alike in (_shows_all, _contradicts_nothing):
         _extend(owners, expected, actual, alike)
     return {owner: index for index, owner in owners.items()}
+
+
+def _pair_the_rest(partners: dict[int, int], expected: Sequence[Any], actual: Sequence[Any]) -> None:
+    """Give an object for which nothing stands the one that shares most of its texts, so that what differs is told."""
+    for index, item in enumerate(expected):
+        free = [number for number in range(len(actual)) if number not in partners.values()]
+        shared = {number: _shared_texts(item, actual[number]) for number in free}
+        if index not in partners and any(shared.values()):
+            partners[index] = max(shared, key=lambda number: shared[number])
+
+
+def _shared_texts(expected: Any, actual: Any) -> int:
+    """How many members of two objects are the same text, such as an id."""
+    if not isinstance(expected, dict) or not isinstance(actual, dict):
+        return 0
+    return sum(isinstance(own, str) and actual.get(name) == own for name, own in expected.items())
 
 
 def _extend(

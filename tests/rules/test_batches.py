@@ -24,8 +24,9 @@ def batch(world: World, operation: Operation) -> Batch:
 
 @pytest.mark.operations(select=makes_many)
 def test_batch_makes_each(operation: Operation, world: World, batch: Batch) -> None:
-    """Each entity of a batch can be read, is listed once, and can be deleted alone."""
-    items = world.batches.items(batch, MANY)
+    """Each entity of a batch can be read, is listed once, and can be deleted alone, whichever parent it belongs to."""
+    parent = batch.entity_type.parent
+    items = world.batches.items(batch, MANY, beside=world.entities.create(parent) if parent else None)
 
     made = world.api.post(operation.path, json={batch.member: items})
 

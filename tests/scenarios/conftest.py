@@ -1,21 +1,27 @@
 """What the scenarios share: the entities of a household, webhooks that can be reached, events that are simulated."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from ecsuite.compare import Moment
 from ecsuite.errors import NothingThere
+from ecsuite.findings.breach import Place
 from ecsuite.messages.exchange import Exchange
-from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK
+from ecsuite.promises import DELIVERED_ONCE, DELIVERED_TO_ITS_WEBHOOK
 from ecsuite.quickstart.edition_2026_01 import LIMITS, event_id_of, tells_of
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.reading import member_of
 from ecsuite.rules.world import World
 from ecsuite.samples import Body
+from ecsuite.webhook.delivery import hook_of, value_of
 
 HOUR = "01:00:00"
+# An event may be stored some seconds before or after it is sent; in another time zone it is never created.
+CREATED_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,19 @@ class Event:
     @property
     def payload(self) -> dict[str, Any]:
         """Its payload, as the response shows it."""
+        return self._shown.get("payload") or {}
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a delivery must tell of it at least: its id, its payload and when it was created, as the response shows."""
+        created = self._shown.get("createdAt")
+        when = {"eventCreatedAtUtc": Moment(created, CREATED_WITHIN)} if isinstance(created, str) else {}
+        return {"eventId": self.id, **when, **({"payload": self.payload} if self.payload else {})}
+
+    @property
+    def _shown(self) -> dict[str, Any]:
         simulated = member_of(self.made, "simulatedEvent", {})
-        return simulated.get("payload") or {} if isinstance(simulated, dict) else {}
+        return simulated if isinstance(simulated, dict) else {}
 
     def is_told_by(self, value: Any) -> bool:
         """Whether a notification may be about it."""
@@ -42,10 +59,12 @@ class Household:
 
     Attributes:
         secret: what its webhooks' deliveries are signed with.
+        events: that it has made.
     """
 
     world: World
     secret: str
+    events: list[Event] = field(default_factory=list)
 
     @property
     def user(self) -> Entity:
@@ -82,7 +101,9 @@ class Household:
         # An event about eligibility takes no wishes.
         content = {} if what == "usereligibility" else {"json": self._about_home(what) if body is None else body}
         made = self.world.api.post(f"/simulation/events/{what}", **content)
-        return Event(event_id_of(made), made)
+        event = Event(event_id_of(made), made)
+        self.events.append(event)
+        return event
 
     def _about_home(self, what: str) -> dict[str, Any]:
         """The body of a simulated event that is about this home, or the tank in it."""
@@ -93,8 +114,7 @@ class Household:
 
     def arrives(self, webhook: Entity, event: Event, **told: Any) -> Exchange | None:
         """Waits for the delivery of an event, and checks it; it tells at least the payload that the event was made with."""
-        payload = {"payload": event.payload} if event.payload else {}
-        tells = {"eventId": event.id, **payload, **told}
+        tells = {**event.told, **told}
         return self.world.deliveries.arrives(
             webhook, event.made, wanted=event.is_told_by, secret=self.secret, tells=tells
         )
@@ -112,6 +132,17 @@ class Household:
         self.settle()
         for webhook, event, why in unwanted:
             self.world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, event.made, 0, why, event.is_told_by)
+        self.each_is_told_once()
+
+    def each_is_told_once(self) -> None:
+        """Notes whether a webhook was told of an event in more than one notification; each may come again."""
+        came = [(hook_of(each), value_of(each)) for each in self.world.deliveries.receiver.received()]
+        for event in self.events:
+            about = [(hook, told) for hook, told in came if isinstance(told, dict) and event.is_told_by(told)]
+            for hook in sorted({hook for hook, _ in about}):
+                ids = {str(told.get("notificationId")) for to, told in about if to == hook}
+                at, note = Place("delivery", "notifications"), "to one webhook"
+                self.world.verify.count(DELIVERED_ONCE, event.made, 1, len(ids), at, note=note)
 
     def settle(self) -> None:
         """Waits until what was asked for by now must have come, by asking for one thing more."""

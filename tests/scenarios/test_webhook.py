@@ -39,7 +39,9 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     here = {"webhookUrl": world.drafts.hook_url()}
     api.patch(webhook.path, json=here)
     earlier, webhook = webhook, world.entities.replaced(webhook, {**webhook.body, **here})
-    world.verify.readable(webhook)
+    if not world.verify.readable(webhook):
+        # What is not as it was asked for gets no deliveries as if it were: that is told already.
+        return
     moved = reachable.simulate()
     reachable.arrives(webhook, moved)
 
@@ -53,7 +55,8 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     }
     api.put(webhook.path, json=body)
     webhook = world.entities.replaced(webhook, body)
-    world.verify.readable(webhook)
+    if not world.verify.readable(webhook):
+        return
     curve, limit = reachable.simulate(), reachable.simulate("lpc/locations")
     reachable.arrives(webhook, limit, notificationType="LocationLPCRequested")
     reachable.must_not_arrive(
@@ -67,7 +70,8 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     switched = api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
     world.changes.changed_only(OTHERS_UNTOUCHED, webhook, before, "enabled", switched)
     world.changes.unchanged(OTHERS_UNTOUCHED, beside, switched)
-    world.verify.reads(webhook.path, {"enabled": False})
+    if not world.verify.reads(webhook.path, {"enabled": False}):
+        return
     # What is off can be switched off: a switch says how it is to be, and is no change of how it was.
     api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
     world.verify.reads(webhook.path, {"enabled": False})
@@ -121,6 +125,7 @@ def test_address_is_called_as_it_is(reachable):
 
     reachable.arrives(webhook, reachable.simulate(), notificationType="PriceCurveCreated")
     reachable.arrives(webhook, reachable.simulate("usereligibility"), notificationType="UserEligibilityUpdated")
+    reachable.each_is_told_once()
 
 
 @pytest.mark.scenario("other-partners-webhook")

@@ -8,6 +8,7 @@ from ecsuite import editions, promises
 from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import ContractPlace, Finding
+from ecsuite.messages.exchange import Expectation
 from ecsuite.results.anchors import anchor_of, place_in_schema
 
 YEAR = ("components", "schemas", "VehicleMetadata", "properties", "year")
@@ -64,6 +65,24 @@ def test_missing_member_is_a_place_of_its_own(anchors):
 def test_other_places_are_statuses_and_headers(anchors, given, anchor):
     """What is no place in a body is the status, or the name of the header; the operation is no part of it."""
     assert anchor in anchors(**given)
+
+
+def test_success_in_the_place_of_a_refusal_is_one_place(checker, exchange, contract):
+    """A bad token that is taken is one fault, whatever it is sent to; what should not be there is another."""
+    calls = {"DELETE /users/42": (204, 401), "GET /users/42": (200, 401), "GET /users/43": (200, 404)}
+    found = [
+        checker.check(
+            exchange(line, status, {"userId": "4"}, expectation=Expectation("x", frozenset({wanted})))
+        ).findings
+        for line, (status, wanted) in calls.items()
+    ]
+    wrong = [each for some in found for each in some if each.promise == promises.STATUS_EXPECTED.id]
+
+    assert [anchor_of(each, contract) for each in wrong] == [
+        ("status", "2XX", 401),
+        ("status", "2XX", 401),
+        ("status", "2XX"),
+    ]
 
 
 def test_reason_of_a_refusal_is_a_part(checker, exchange, contract):

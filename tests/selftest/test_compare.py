@@ -1,5 +1,7 @@
 """Where a value differs from what it has to be: what must be the same to the letter, and what a matcher forgives."""
 
+from datetime import timedelta
+
 import pytest
 
 from ecsuite.compare import (
@@ -65,6 +67,7 @@ SAME = {
     "no time stamp, to the letter": (Instant("tomorrow"), "tomorrow"),
     "a moment to the letter": (Moment(NOON), NOON),
     "a moment with fewer digits": (Moment("2026-01-15T12:00:00.9999999+00:00"), "2026-01-15T12:00:00Z"),
+    "a moment within its limit": (Moment(NOON, timedelta(minutes=1)), "2026-01-15T12:00:59Z"),
     "a moment just before": (Moment(NOON), "2026-01-15T11:59:59.000001Z"),
 }
 
@@ -110,6 +113,7 @@ CHANGED = {
     "null for an instant": (Instant(NOON), None),
     "a moment a second later": (Moment(NOON), "2026-01-15T12:00:01+00:00"),
     "a moment a second before": (Moment(NOON), "2026-01-15T11:59:59+00:00"),
+    "a moment beyond its limit": (Moment(NOON, timedelta(minutes=1)), "2026-01-15T12:01:00Z"),
     "a moment without offset": (Moment(NOON), "2026-01-15T12:00:00"),
     "a number for an order": (Unordered([]), 0),
     "an object for an order": (Unordered([]), {}),
@@ -127,6 +131,19 @@ def test_changed_value_is_a_difference(name):
 
 
 OTHER = {
+    "an item in any order that shares an id": (
+        Unordered([{"id": "1", "a": 1}, {"id": "2", "a": 2}]),
+        [{"id": "2", "a": 3}, {"id": "1", "a": 1}],
+        [Difference((0, "a"), "changed", datum(2), datum(3))],
+    ),
+    "items in any order, each with the one that shares most": (
+        Unordered([{"id": "1", "b": "x", "a": 1}, {"id": "2", "b": "x", "a": 2}]),
+        [{"id": "2", "b": "x"}, {"id": "1", "b": "x", "a": 3}],
+        [
+            Difference((1, "a"), "changed", datum(1), datum(3)),
+            Difference((0, "a"), "lost", datum(2), MISSING),
+        ],
+    ),
     "a lost member": ({"a": {"b": 1}}, {"a": {}}, [Difference(("a", "b"), "lost", datum(1), MISSING)]),
     "a member that is null": ({"a": 1}, {"a": None}, [Difference(("a",), "changed", datum(1), datum(None))]),
     "null that is lost": ({"a": None}, {}, [Difference(("a",), "lost", datum(None), MISSING)]),

@@ -15,7 +15,17 @@ from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Journal, Tally
 from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
 from ecsuite.messages.redact import Redactor
-from ecsuite.promises import BAD_REQUEST, LIST_ORDER, PAGES, REQUEST_BODY, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
+from ecsuite.promises import (
+    BAD_REQUEST,
+    DELIVERY_CONTENT,
+    LIST_ORDER,
+    PAGES,
+    REQUEST_BODY,
+    RESPONSE_BODY,
+    ROUND_TRIP,
+    STATUS_EXPECTED,
+    STATUS_LISTED,
+)
 from ecsuite.report.stored import read_result
 from ecsuite.results import store
 from ecsuite.results.collect import MOST_CRASHES, MOST_FINDINGS, Collector
@@ -94,6 +104,31 @@ def test_what_was_taken_and_is_shown_as_it_may_not_be_is_told_once(found, exchan
     (only,) = found(exchange("POST /users/42/vehicles", 201, answer, sent=sent, expectation=NO_MODEL))
 
     assert (only.finding.promise, only.finding.severity) == (BAD_REQUEST.id, "error")
+
+
+def test_object_that_is_wrong_as_a_whole_is_told_once(found, exchange):
+    """Its members are missing, all but one: one cause; what is missing beside several that are right is its own."""
+    empty, poor = vehicle(2009), vehicle(2009)
+    empty["metadata"] = {"resourceType": "Vehicle"}
+    del poor["metadata"]["model"], poor["metadata"]["vin"]
+
+    (only,) = found(exchange("GET /users/42/vehicles/7", answer=empty))
+    assert len(only.marks) == 4
+    assert len(found(exchange("GET /users/42/vehicles/7", answer=poor))) == 2
+
+
+@pytest.mark.parametrize(("told", "causes"), [(2, 1), (3, 2)])
+def test_what_a_delivery_repeats_of_a_response_is_told_once(checker, exchange, told, causes):
+    """An event that is made otherwise than asked for is delivered as it is; a delivery that adds a fault is its own."""
+    contract, path = editions.contract("2026-01"), ("payload", "priceCurveDelta", "points", 0, "price")
+    journal, blamed = Journal(), exchange("POST /simulation/events/pricecurve")
+    (delivers,) = contract.deliveries.values()
+    changed = Breach("changed", body(("simulatedEvent", *path)), datum(1), datum(2))
+    journal.add_finding(checker.finding(ROUND_TRIP, changed, blamed, contract.operations["simulatePriceCurve"]))
+    repeated = Breach("changed", Place("request-body", path=path), datum(1), datum(told))
+    journal.add_finding(checker.finding(DELIVERY_CONTENT, repeated, blamed, delivers))
+
+    assert len(found_in(journal, contract, MASK)) == causes
 
 
 def test_another_fault_of_what_was_taken_is_told(found, exchange):

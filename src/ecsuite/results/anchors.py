@@ -14,6 +14,8 @@ _NAMES_MEMBER: Final = "required"
 _COMPONENTS: Final = ("components", "schemas")
 _NAME: Final = re.compile(r"[A-Za-z_$@][\w.$@:-]+", re.ASCII)
 SUCCESSES: Final = range(200, 300)
+_REFUSALS: Final = 400
+_UNAUTHORIZED: Final = 401
 
 
 def anchor_of(finding: Finding, contract: Contract) -> Pointer:
@@ -32,11 +34,22 @@ def _anchor(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
     if at.part in {"body", "request-body"}:
         return _body(finding, breach, contract)
     if at.part == "status":
-        # What had to be refused was taken, with whichever success.
-        return ("status", "2XX" if breach.because and finding.status in SUCCESSES else finding.status or 0)
+        return ("status", *_of_status(finding, breach))
     if at.part in {"header", "request-header"}:
         return (at.part, at.name.lower(), *at.path)
     return (at.part, at.name, *starred(at.path))
+
+
+def _of_status(finding: Finding, breach: Breach) -> Pointer:
+    """The status that came; what had to be refused was taken with whichever success, with a bad token or otherwise."""
+    if finding.status not in SUCCESSES:
+        return (finding.status or 0,)
+    if breach.because:
+        return ("2XX",)
+    wanted = breach.expected.value if breach.kind == "status" and isinstance(breach.expected.value, list) else []
+    if not wanted or not all(isinstance(each, int) and each >= _REFUSALS for each in wanted):
+        return (finding.status or 0,)
+    return ("2XX", _UNAUTHORIZED) if _UNAUTHORIZED in wanted else ("2XX",)
 
 
 def _body(finding: Finding, breach: Breach, contract: Contract) -> Pointer:

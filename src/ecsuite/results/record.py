@@ -21,7 +21,7 @@ from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
 from ecsuite.results.seen import Seen
-from ecsuite.results.told import told_twice
+from ecsuite.results.told import shown_by, told_twice
 from ecsuite.severity import is_of_refused_shape
 
 # Lines of the contract that are quoted with a finding.
@@ -229,7 +229,7 @@ def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: 
     """The same with its exchanges and its quote, and without what is not the run's own."""
     finding = found.finding
     is_delivery = finding.operation in contract.deliveries
-    shown = _shown_by(finding)
+    shown = shown_by(finding)
 
     def sample(exchange: Exchange | None) -> Sample | None:
         path = finding.breach.at.path if exchange is not None and exchange is shown else ()
@@ -246,7 +246,7 @@ def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: 
 
 def kept_breach(finding: Finding, contract: Contract, privacy: Privacy) -> Breach:
     """What breaks the promise, without what is not the run's own."""
-    shown = _shown_by(finding)
+    shown = shown_by(finding)
     message = (shown.request if finding.operation in contract.deliveries else shown.response) if shown else None
     is_shown = _is_shown(finding.breach, json_of(message.body) if message else None, privacy)
     return _counted(finding.breach if is_shown else private(finding.breach, privacy), privacy)
@@ -256,13 +256,6 @@ def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:
     """The rule as its document has it, with what it stands in where it is a single line."""
     lines = contract.source.quote(rule, MOST_QUOTED)
     return lines if len(lines) > 1 or not rule else contract.source.quote(rule[:-1], MOST_QUOTED)
-
-
-def _shown_by(finding: Finding) -> Exchange | None:
-    """The exchange whose body has the place that a finding is about; None where no single one has it."""
-    if finding.breach.at.part not in {"body", "request-body"}:
-        return None
-    return finding.evidence if finding.breach.seen_by else finding.blamed
 
 
 def _is_shown(breach: Breach, body: Any, privacy: Privacy) -> bool:

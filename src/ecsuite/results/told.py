@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any, Final
 
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Journal
-from ecsuite.promises import BAD_REQUEST, PAGES, RESPONSE_BODY, STATUS_EXPECTED, STATUS_LISTED
+from ecsuite.json_paths import at_path
+from ecsuite.messages.exchange import Exchange
+from ecsuite.promises import (
+    BAD_REQUEST,
+    DELIVERY_CONTENT,
+    DELIVERY_RETRIED,
+    PAGES,
+    REQUEST_BODY,
+    RESPONSE_BODY,
+    ROUND_TRIP,
+    STATUS_EXPECTED,
+    STATUS_LISTED,
+)
 from ecsuite.results.anchors import SUCCESSES
+from ecsuite.results.own import json_of
 
+# What a response shows wrong, a delivery may repeat: the promises about the one, and those about the other.
+_OF_RESPONSES: Final = frozenset({RESPONSE_BODY.id, ROUND_TRIP.id})
+_OF_DELIVERIES: Final = frozenset({REQUEST_BODY.id, DELIVERY_CONTENT.id, DELIVERY_RETRIED.id})
 _Key = tuple[object, ...]
 
 
 def told_twice(journal: Journal) -> dict[_Key, _Key]:
     """Findings that another one tells of as well, each with that one, by their keys: they are told once."""
-    return {**_unlisted(journal), **_taken(journal), **_of_pages(journal)}
+    told = {**_of_one_object(journal), **_repeated_by_deliveries(journal)}
+    told.update({**_unlisted(journal), **_taken(journal), **_of_pages(journal)})
+    return {key: _first(told, first) for key, first in told.items()}
 
 
 def _unlisted(journal: Journal) -> dict[_Key, _Key]:
@@ -76,3 +95,61 @@ def _of_pages(journal: Journal) -> dict[_Key, _Key]:
         same = [each for each in own if is_short or each.breach.at.part == "list"]
         told.update((each.key, same[0].key) for each in same[1:])
     return told
+
+
+def _first(told: dict[_Key, _Key], key: _Key) -> _Key:
+    """The finding at the end of a chain of those of which each is told with the next."""
+    while key in told:
+        key = told[key]
+    return key
+
+
+def _repeated_by_deliveries(journal: Journal) -> dict[_Key, _Key]:
+    """What a delivery tells of an event, as wrong as what a response has shown of it."""
+    told: dict[_Key, _Key] = {}
+    shown = [each for each in journal.findings if each.promise in _OF_RESPONSES and each.breach.at.part == "body"]
+    for finding in journal.findings:
+        if finding.promise not in _OF_DELIVERIES or finding.breach.at.part != "request-body":
+            continue
+        same = next((each for each in shown if _wrongness(each) == _wrongness(finding)), None)
+        if same is not None:
+            told[finding.key] = same.key
+    return told
+
+
+def _wrongness(finding: Finding) -> tuple[object, ...]:
+    """What is wrong with a member, wherever it stands."""
+    breach = finding.breach
+    return (breach.kind, breach.expected, breach.actual, breach.at.path[-1:])
+
+
+def _of_one_object(journal: Journal) -> dict[_Key, _Key]:
+    """Members of one object that are wrong in one way, in one exchange, where at most one of its members is right."""
+    found: defaultdict[_Key, list[Finding]] = defaultdict(list)
+    for finding in journal.findings:
+        at, exchange = finding.breach.at, shown_by(finding)
+        if at.path and isinstance(at.path[-1], str) and exchange is not None:
+            found[(finding.promise, finding.breach.kind, at.part, at.path[:-1], id(exchange))].append(finding)
+    told: dict[_Key, _Key] = {}
+    for own in found.values():
+        wrong = {each.breach.at.path[-1] for each in own}
+        members = _object_of(own[0])
+        if isinstance(members, dict) and len(wrong) > 1 and len(members.keys() - wrong) <= 1:
+            told.update((each.key, own[0].key) for each in own[1:])
+    return told
+
+
+def shown_by(finding: Finding) -> Exchange | None:
+    """The exchange whose body has the place that a finding is about; None where none has."""
+    if finding.breach.at.part not in {"body", "request-body"}:
+        return None
+    return finding.evidence if finding.breach.seen_by else finding.blamed
+
+
+def _object_of(finding: Finding) -> Any:
+    """The object whose member a finding is about, as it came; None where it cannot be read."""
+    exchange = shown_by(finding)
+    if exchange is None:
+        return None
+    message = exchange.request if finding.breach.at.part == "request-body" else exchange.response
+    return at_path(json_of(message.body), finding.breach.at.path[:-1], None)

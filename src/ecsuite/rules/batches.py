@@ -27,12 +27,23 @@ class Batches:
         self._samples = samples
         self._representation = representation
 
-    def items(self, batch: Batch, count: int) -> list[dict[str, Any]]:
-        """What to put into a batch: the smallest entity, the fullest one, and others."""
+    def items(self, batch: Batch, count: int, beside: Entity | None = None) -> list[dict[str, Any]]:
+        """What to put into a batch: the smallest entity, the fullest one, and others.
+
+        Args:
+            batch: the batch.
+            count: how many items.
+            beside: another parent than the default one; every second item belongs to it.
+        """
         schema = batch.creator.body_schema
         ids = self._drafts.ready(self._samples.all_needs(schema))
         fullest = [self._samples.fullest(schema, ids, turn=turn) for turn in range(1, count)]
-        return [body.value[batch.member][0] for body in (self._samples.smallest(schema, ids), *fullest)]
+        items = [body.value[batch.member][0] for body in (self._samples.smallest(schema, ids), *fullest)]
+        others = beside.ids if beside else {}
+        return [
+            item | ({name: own for name, own in others.items() if name in item} if index % 2 else {})
+            for index, item in enumerate(items)
+        ]
 
     def entities(self, batch: Batch, items: Iterable[dict[str, Any]], response: httpx.Response) -> list[Entity]:
         """The entities that a batch creates from its items, if it does; each item holds the ids of its parents."""

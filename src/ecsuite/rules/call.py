@@ -41,8 +41,16 @@ class Call:
 
     @property
     def expectation(self) -> Expectation:
-        """What response it must get."""
-        return SUCCESS if self.targets_exist else UNSPECIFIED_TARGET
+        """What response it must get.
+
+        Some ids come from elsewhere, such as those of meters: where even one that is nobody's may succeed, whether the
+        API knows one that was made up is unspecified.
+        """
+        if not self.targets_exist:
+            return UNSPECIFIED_TARGET
+        unknown = [self.operation.unknown(parameter) for parameter in parameters(self.operation)]
+        elsewhere = frozenset[int]().union(*(each for each in unknown if each & {200, 204}))
+        return Expectation(UNSPECIFIED_TARGET.case, elsewhere) if elsewhere else SUCCESS
 
     def replacing(self, **ids: str) -> Call:
         """The call with other path parameters."""

@@ -34,6 +34,8 @@ _FOREIGN_TOKENS: Final[dict[str, tuple[dict[str, str], bytes]]] = {
     "signed-token-another-issuer": ({"alg": "HS256", "typ": "JWT"}, b"\x01" * 32),
     "unsigned-token": ({"alg": "none", "typ": "JWT"}, b""),
 }
+# Header, claims and signature.
+_PARTS_OF_JWT: Final = 3
 # Nobody else has an id that is as long as this and differs from a known one in a letter.
 _LONG: Final = 20
 # An id that is the same for everybody.
@@ -126,7 +128,7 @@ def bad_credentials(token: str, client_id: str, client_secret: str, nobodys: str
         "token-without-scheme": token,
         "token-another-scheme": f"Token {token}",
         "client-id-and-secret-scheme-basic": f"Basic {basic}",
-        **{name: f"Bearer {_as_jwt(*parts)}" for name, parts in _FOREIGN_TOKENS.items()},
+        **{name: f"Bearer {own}" for name, own in _forged(token).items()},
     }
     return [_without_good_token(what, header) for what, header in found.items() if header != f"Bearer {token}"]
 
@@ -137,10 +139,18 @@ def _without_good_token(what: str, header: str | None) -> Refused:
     return Refused(what, {"authorize": False, "headers": headers}, UNAUTHORIZED, violates)
 
 
-def _as_jwt(header: Mapping[str, str], signature: bytes) -> str:
-    """A JSON Web Token (RFC 7519), each part in Base64 for URLs."""
-    parts = (json.dumps(header).encode(), json.dumps(_CLAIMS).encode(), signature)
-    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+def _forged(token: str) -> dict[str, str]:
+    """JSON Web Tokens (RFC 7519) that nobody has given out; with the claims of the token, where it is such a token."""
+    parts = token.split(".")
+    claims = parts[1] if len(parts) == _PARTS_OF_JWT else _in_base64(json.dumps(_CLAIMS).encode())
+    return {
+        name: f"{_in_base64(json.dumps(header).encode())}.{claims}.{_in_base64(signature)}"
+        for name, (header, signature) in _FOREIGN_TOKENS.items()
+    }
+
+
+def _in_base64(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
 
 
 def wrong_credentials(form: Mapping[str, str], nobodys: str) -> dict[str, dict[str, str]]:

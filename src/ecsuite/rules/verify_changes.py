@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ecsuite.client import Api
 from ecsuite.contract import Pointer
-from ecsuite.findings.breach import Breach, body, listed
+from ecsuite.findings.breach import Breach, Place, body, listed
 from ecsuite.findings.datum import NOTHING
 from ecsuite.http import httpx
 from ecsuite.promises import Promise
@@ -22,6 +22,7 @@ from ecsuite.rules.verify import Verify
 
 # How often what may be somebody else's doing is looked at again.
 ROUNDS: Final = 3
+CHANGES_BY_ITSELF: Final = "it is another one each time that it is read"
 OTHERS_MAKE_SUCH: Final = "others make such things meanwhile, again and again"
 # Nothing but an id is as long as this and stands in a request and in what it changed.
 SHORTEST_ID: Final = 20
@@ -73,11 +74,20 @@ class VerifyChanges:
             if changes_by_itself:
                 self._verify.not_checked(promise, OTHERS_MAKE_SUCH)
                 return True
+        restless = self._restless(before) if found else set()
+        if restless:
+            self._verify.not_checked(promise, CHANGES_BY_ITSELF)
+            found = [each for each in found if (each.probe, each.breach.at) not in restless]
         for each in found:
             self._api.add_finding(promise, replace(each.breach, rule=rule), _blamed(each.value, sent, blame))
         if not found:
             self._verify.passed(promise)
         return not found
+
+    def _restless(self, snapshot: Snapshot) -> set[tuple[Probe, Place]]:
+        """Where two snapshots differ between which nothing is called: that is no call's doing."""
+        earlier = self._snapshots.again(snapshot)
+        return {(each.probe, each.breach.at) for each in earlier.differences(self._snapshots.again(snapshot))}
 
     def _repeated(self, snapshot: Snapshot, act: Callable[[], object]) -> tuple[Snapshot, Snapshot, bool]:
         """Snapshots before and after an act is repeated; whether what changed also does in that time without it."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from ecsuite.client import Api
 from ecsuite.compare import differences
 from ecsuite.contract import Operation
-from ecsuite.findings.breach import DELIVERY, Breach, Place
+from ecsuite.findings.breach import DELIVERY, Breach, Part, Place
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.media import UndecodableError, read_json
@@ -55,6 +55,8 @@ class VerifyDeliveries:
     def tells(self, expected: Any, delivery: Exchange, promise: Promise = DELIVERY_CONTENT) -> bool:
         """Record each difference between the expected content of a delivery and its actual content.
 
+        What the check of the body has found is not told again.
+
         Args:
             expected: members with their values, as far as they are known.
             delivery: what came.
@@ -65,19 +67,20 @@ class VerifyDeliveries:
         except UndecodableError:
             # The check of the body has said so.
             return False
-        found = list(differences(expected, got))
+        found, told = list(differences(expected, got)), self._wrong_places(delivery, "request-body")
         for difference in found:
-            self._add(promise, difference.breach("request-body"), delivery)
+            if not any(difference.path[: len(place.path)] == place.path for place in told):
+                self._add(promise, difference.breach("request-body"), delivery)
         if not found:
             self._verify.passed(promise)
         return not found
 
     def _signed(self, delivery: Exchange, secret: str) -> bool:
         """Check the signature of a delivery over its bytes as received; that there is one, the contract says."""
-        kept = True
+        kept, told = True, {place.name.lower() for place in self._wrong_places(delivery, "request-header")}
         for index, parameter in enumerate(self.operation.parameters):
             given = delivery.request.headers.get(parameter.name)
-            if not parameter.signature or not secret or given is None:
+            if not parameter.signature or not secret or given is None or parameter.name.lower() in told:
                 continue
             if is_signed(secret, delivery.request.body, given):
                 self._verify.passed(SIGNATURE)
@@ -87,6 +90,12 @@ class VerifyDeliveries:
             self._add(SIGNATURE, breach, delivery)
             kept = False
         return kept
+
+    def _wrong_places(self, delivery: Exchange, part: Part) -> list[Place]:
+        """Where the checks find errors in a part of a delivery; the body as a whole is no such place."""
+        found = self._api.checker.check_delivery(self.operation, delivery).findings
+        places = [each.breach.at for each in found if each.severity == "error" and each.breach.at.part == part]
+        return [place for place in places if place.path or place.name]
 
     def _add(self, promise: Promise, breach: Breach, delivery: Exchange) -> None:
         self._api.journal.add_finding(self._api.checker.finding(promise, breach, delivery, self.operation))

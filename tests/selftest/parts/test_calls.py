@@ -44,6 +44,16 @@ def test_call_with_unresolved_names_is_unspecified(world_of, shop):
     assert call.expectation.unspecified
 
 
+def test_meter_that_was_made_up_may_be_unknown(world_of):
+    """Only the grid knows which meters there are; a user that was made is known."""
+    world = world_of(lambda _, sent: (201, sent or {}), "2026-01")
+    meter, user = (world.calls.valid(world.contract.operations[each]) for each in ("getMeterEligibility", "getUser"))
+
+    assert meter.expectation.statuses == {200, 400, 404}
+    assert not meter.expectation.unspecified
+    assert user.expectation is SUCCESS
+
+
 def test_unknown_call_names_nothing(world_of, shop):
     """Its ids are nobody's."""
     world = world_of(shop)

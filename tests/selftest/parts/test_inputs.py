@@ -213,6 +213,17 @@ def test_every_bad_credential():
     assert all(each.content["authorize"] is False and each.violates == {BEARER_TOKEN} for each in bad)
 
 
+def test_token_with_claims_is_forged_with_them():
+    """A JSON Web Token of ours is tried with another signature and with none: both would be right but for that."""
+    bad = {each.case: each.content["headers"] for each in bad_credentials("head.claims.sign", "i", "s", "n")}
+
+    assert bad["unsigned-token"] == {"Authorization": "Bearer eyJhbGciOiAibm9uZSIsICJ0eXAiOiAiSldUIn0.claims."}
+    assert bad["signed-token-another-issuer"]["Authorization"].split(".")[1:] == [
+        "claims",
+        "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",
+    ]
+
+
 def test_changed_character_is_another():
     """Where the middle of the token is the letter that would be put there, another one is."""
     (changed,) = [

@@ -294,6 +294,20 @@ def test_batch_is_of_different_things(world_of):
     assert (dict(user.ids), user.representation) == ({"userId": "u"}, {"userId": "u"})
 
 
+def test_batch_can_be_of_two_parents(world_of):
+    """Every second item belongs to another parent, and so does what is made of it."""
+    world = world_of(Scripted(), "2026-01")
+    _, locations = world.contract.batches
+    user = world.entities.create(locations.entity_type.parent)
+
+    items = world.batches.items(locations, 3, beside=user)
+
+    owners = [each["userId"] for each in items]
+    assert [own == user.id for own in owners] == [False, True, False]
+    made = world.batches.entities(locations, items, httpx.Response(201))
+    assert [each.ids["userId"] for each in made] == owners
+
+
 def test_types_are_known_by_where_they_are(world_of):
     """By the path that makes them, by what lists them, by what makes them."""
     world = world_of(Scripted(), "2026-01")

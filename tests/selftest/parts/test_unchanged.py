@@ -1,5 +1,7 @@
 """What a call left behind: changes, those that others may have made, and who is to blame."""
 
+import itertools
+
 import httpx
 import pytest
 from verified import OWN, recorded
@@ -10,7 +12,7 @@ from ecsuite.promises import (
 )
 from ecsuite.rules import verify_changes
 from ecsuite.rules.snapshots import NoSuch, Probe, Snapshot
-from ecsuite.rules.verify_changes import OTHERS_MAKE_SUCH, _blamed
+from ecsuite.rules.verify_changes import CHANGES_BY_ITSELF, OTHERS_MAKE_SUCH, _blamed
 
 RULE = ("paths",)
 AT = body(("a",))
@@ -40,6 +42,21 @@ def test_unchanged_state_is_a_promise_kept(world_of):
         [],
     )
     assert {each.breach.rule for each in world.api.journal.findings if each.promise == OTHERS_UNTOUCHED.id} == {RULE}
+
+
+def test_what_changes_each_time_is_no_calls_doing(world_of):
+    """What is another one at each reading is not checked; what stays changed is told all the same."""
+    numbers = itertools.count()
+    world = world_of(lambda line, _: (200, {"userId": str(next(numbers)) if line.endswith("/users/1") else "b"}))
+    before = Snapshot({Probe("getUser", f"/users/{own}"): {"userId": "a"} for own in (1, 2)})
+
+    assert world.changes.unchanged(OTHERS_UNTOUCHED, before, world.api.get("/users/2", strict=False)) is False
+
+    assert recorded(world, OTHERS_UNTOUCHED) == (
+        [("changed", body(("userId",)), "a", "b", "getUser")],
+        0,
+        [CHANGES_BY_ITSELF],
+    )
 
 
 def test_own_change_is_not_looked_at_again(world_of):

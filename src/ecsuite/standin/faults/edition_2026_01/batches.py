@@ -40,6 +40,14 @@ def _batch(change: Callable[[list[Any]], list[Any]], name: str, original: Handle
     return original(replace(call, body={name: change(call.body[name])}))
 
 
+def _all_to_the_first(original: Handler, call: Call) -> Reply:
+    """Adds all locations of a batch to the first one's user, and is answered as if each were its own user's."""
+    sent = call.body["locations"]
+    reply = original(replace(call, body={"locations": [{**each, "userId": sent[0]["userId"]} for each in sent]}))
+    shown = [{**own, "userId": each["userId"]} for own, each in zip(reply.body["locations"], sent, strict=True)]
+    return replace(reply, body={"locations": shown})
+
+
 def _keeps_the_right_ones(operation: str, name: str, keep: Callable[[Call, Any], object]) -> Plant:
     """Refuses a batch with a wrong entity in it, and keeps the others."""
 
@@ -85,14 +93,17 @@ FAULTS: Final = faults(
             partial(_batch, lambda own: [{**each, "userId": own[0]["userId"]} for each in own], "locations"),
         )
     )
-    .finding(found(ROUND_TRIP, "createLocations", 201, inside("/locations"), "absent")),
+    .finding(found(ROUND_TRIP, "createLocations", 201, inside("/locations/*/userId"), "changed")),
+    fault("batch-says-each-and-gives-all-to-one", GUIDE, "a batch shows the user of each, and gives all to the first")
+    .plant(p.does("createLocations", _all_to_the_first))
+    .finding(found(STATUS_EXPECTED, "getLocation", 404, STATUS, "status")),
     fault("batch-loses-coordinates", GUIDE, "locations of a batch lose their coordinates")
     .plant(
         p.does(
             "createLocations", partial(_batch, lambda own: [{**each, "coordinates": None} for each in own], "locations")
         )
     )
-    .finding(found(ROUND_TRIP, "createLocations", 201, inside("/locations"), "absent")),
+    .finding(found(ROUND_TRIP, "createLocations", 201, inside("/locations/*/coordinates"), "changed")),
     fault("batch-keeps-the-right-users", GUIDE, "a batch with a wrong user is refused, and the others made")
     .plant(_keeps_the_right_ones("createUsers", "users", lambda call, item: assets.add_user(call, item["userId"])))
     .finding(found(REFUSED_CHANGES_NOTHING, "createUsers", 400)),

@@ -6,13 +6,21 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 from ecsuite.findings.breach import DELIVERY, Place
 from ecsuite.findings.pattern import Equal, OfType, found, inside
 from ecsuite.http import httpx
-from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK, DELIVERY_ARRIVES, DELIVERY_CONTENT, OPERATION, REQUEST_BODY
+from ecsuite.promises import (
+    DELIVERED_ONCE,
+    DELIVERED_TO_ITS_WEBHOOK,
+    DELIVERY_ARRIVES,
+    DELIVERY_CONTENT,
+    OPERATION,
+    REQUEST_BODY,
+)
 from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import webhooks
@@ -28,6 +36,15 @@ from ecsuite.standin.store import Delivery
 def _notifies(change: Callable[[Any], Any]) -> Plant:
     """Delivers other notifications than are kept, with the right signature over what is delivered."""
     return written(lambda value: p.text_of(change(value)).encode())
+
+
+def _two_hours_later(text: str) -> str:
+    return (datetime.fromisoformat(text) + timedelta(hours=2)).isoformat()
+
+
+def _notify_again(call: Call, reply: Reply) -> None:
+    """Owe a second notification of an event to each webhook."""
+    webhooks.notify(call, reply.body["simulatedEvent"])
 
 
 def _but(name: str, value: dict[str, Any]) -> dict[str, Any]:
@@ -152,6 +169,12 @@ FAULTS: Final = faults(
     fault("delivery-time-has-no-offset", GUIDE, "the time of a delivery has no offset")
     .plant(_notifies(lambda value: p.edited(value, "/notificationSentUtc", lambda text: text[:19])))
     .finding(found(REQUEST_BODY, "", (), inside("/notificationSentUtc", "request-body"), "format")),
+    fault("delivery-tells-of-local-time", GUIDE, "a delivery says that its event was created two hours later")
+    .plant(_notifies(lambda value: p.edited(value, "/eventCreatedAtUtc", _two_hours_later)))
+    .finding(found(DELIVERY_CONTENT, "", (), inside("/eventCreatedAtUtc", "request-body"), "changed")),
+    fault("eligibility-is-told-twice", GUIDE, "an event about eligibility is told in two notifications")
+    .plant(p.then_does("simulateUserEligibility", _notify_again))
+    .finding(found(DELIVERED_ONCE, "simulateUserEligibility", 200, Place("delivery", "notifications"), "count")),
     fault("delivery-of-another-event", GUIDE, "a delivery has another eventId")
     .plant(_notifies(lambda value: {**value, "eventId": value["notificationId"]}))
     .finding(found(DELIVERY_ARRIVES, "", 200, DELIVERY, "absent")),

@@ -37,6 +37,10 @@ def _user_alone(_: Handler, call: Call) -> Reply:
     return Reply(204)
 
 
+def _finds_no_meter(_: Handler, __: Call) -> Reply:
+    raise RefusalError(404, "There is no such meter point.")
+
+
 def _without_nulls(body: Any) -> Any:
     if isinstance(body, dict):
         return {name: _without_nulls(own) for name, own in body.items() if own is not None}
@@ -320,6 +324,11 @@ VARIANTS: Final = (
         "made-up-meters-are-unknown",
         "meter points that no grid operator knows are never eligible",
         p.shows("getMeterEligibility", "/isEligible", change=False),
+    ),
+    Variant(
+        "made-up-meters-are-404",
+        "a meter point that no grid operator knows is not found",
+        p.does("getMeterEligibility", _finds_no_meter),
     ),
     Variant(
         "all-meters-are-eligible",
