@@ -239,6 +239,13 @@ def test_opening_fits_a_narrow_screen(columns):
     assert ("A user is" in "".join(shown)) == (columns > 40)
 
 
+def test_commands_are_listed_as_one_meets_them():
+    """First what runs something, then what is set up for it."""
+    told = run("--help").stdout.partition("Commands:\n")[2]
+
+    assert [line.split()[0] for line in told.splitlines()][:3] == ["walkthrough", "test", "show"]
+
+
 def test_folder_that_is_gone(tmp_path):
     """A folder that was deleted meanwhile is told as what it is."""
     folder = tmp_path / "gone"

@@ -122,6 +122,10 @@ class _ReaderGone(Exception):
 
 
 class _Group(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of `COMMANDS`."""
+        return [*self.commands]
+
     def make_context(self, *args: Any, **options: Any) -> click.Context:
         with _told_apart():
             return super().make_context(*args, **options)
