@@ -92,6 +92,7 @@ UNREADABLE = {
     b"[" * 100_000: ("too-deep", "it is nested deeper than 100 levels"),
     b"[" * 101 + b"]" * 101: ("too-deep", "it is nested deeper than 100 levels"),
     b'{"a":' * 500 + b"1" + b"}" * 500: ("too-deep", "it is nested deeper than 100 levels"),
+    b"[" * 101 + b'"}{"' + b"]" * 101: ("too-deep", "it is nested deeper than 100 levels"),
 }
 
 

@@ -13,7 +13,6 @@ from measure import Measured, Worth, choose, smoke, standard
 
 from ecsuite import editions
 from ecsuite.errors import UnknownProfile
-from ecsuite.rules.cases import Cases
 from ecsuite.session.profile import FULL, PROFILES, STANDARD, default_profile, profile
 
 ROOT = Path(__file__).parents[2]
@@ -72,22 +71,6 @@ def test_what_is_said_of_the_profile_counts(tmp_path, options, env, file, expect
     )
 
     assert f"ecsuite: profile {expected}: " in ran.stdout
-
-
-@pytest.mark.parametrize(
-    ("most", "turn", "tried"),
-    [
-        (None, 0, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
-        (10, 3, list(range(10))),
-        (4, 0, [0, 1, 4, 7]),
-        (4, 1, [0, 2, 5, 8]),
-        (4, 2, [0, 3, 6, 9]),
-        (4, 3, [0, 1, 4, 7]),
-    ],
-)
-def test_cases_are_spread(most, turn, tried):
-    """Of more cases than are tried, the first is, and others that lie apart; tests take turns at which they are."""
-    assert Cases(most, turn).tried(range(10)) == tried
 
 
 def test_cheapest_tests_are_chosen():

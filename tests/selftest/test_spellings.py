@@ -151,6 +151,21 @@ def test_encoded_secret_is_masked(name):
     assert len(text) < len(ENCODED[name])
 
 
+SLASHED = "so???many>>>signs!"
+BROKEN_UP = {
+    "JSON": b64(SLASHED).replace("/", "\\/").replace("+", "\\u002b"),
+    "percent": quote(b64(SLASHED), safe=""),
+    "lines": "\n".join(textwrap.wrap(b64(SLASHED), 11)),
+    "lines in JSON": "\\r\\n".join(textwrap.wrap(b64(SLASHED), 10)),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_UP)
+def test_base64_that_is_broken_up_is_masked_whole(name):
+    """Escapes of its signs, and the ends of its lines, stand in the midst of the secret, and none of it is left."""
+    assert masked(f"before ({BROKEN_UP[name]}) behind", SLASHED) == f"before ({MASK}) behind"
+
+
 LONG = "kq3!Vz8#pW0$tY5%hJ2^nB7&mC4*xD1(" + "å"
 GROUPS = {
     "base85": base64.b85encode,

@@ -122,7 +122,7 @@ class _ReaderGone(Exception):
 
 
 class _Group(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  as click calls it
         """In the order of `COMMANDS`."""
         return [*self.commands]
 

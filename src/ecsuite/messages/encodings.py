@@ -18,9 +18,7 @@ Places = Callable[[int, int], Span]
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{11,}")
 _PADDED_BASE64: Final = re.compile(r"([A-Za-z0-9+/_-]{11,})(={0,2})")
 _LINE_END: Final = r"(?:\r?\n|\\r\\n|\\n)"
-_BASE64_ESCAPED: Final = re.compile(
-    rf"(?:[A-Za-z0-9+/_-]{{4,}}|[+/]|\\/|%{AGAIN}2[bBfF]|\\{{1,8}}u002[bBfF]|{_LINE_END})+"
-)
+_BASE64_ESCAPED: Final = re.compile(rf"(?:[A-Za-z0-9+/_-]+|\\/|%{AGAIN}2[bBfF]|\\{{1,8}}u002[bBfF]|{_LINE_END})+")
 _BASE64_ESCAPE: Final = re.compile(
     rf"(?P<slash>\\/|%{AGAIN}2[fF]|\\{{1,8}}u002[fF])|(?P<plus>%{AGAIN}2[bB]|\\{{1,8}}u002[bB])|{_LINE_END}"
 )

@@ -6,6 +6,7 @@ from ecsuite import wording
 from ecsuite.promises import BAD_REQUEST, REFUSED_CHANGES_NOTHING
 from ecsuite.results.record import found_in
 from ecsuite.rules.inputs import Refused, wrong_body
+from ecsuite.rules.verify_refused import VerifyRefused
 from ecsuite.session import open_run
 from ecsuite.standin import serving
 from ecsuite.standin.faults import find_fault, find_variant
@@ -82,6 +83,20 @@ def test_what_was_taken_and_may_not_be_shown_is_one_cause(contract):
     assert (only.finding.promise, only.finding.severity) == (BAD_REQUEST.id, "error")
     assert only.finding.breach.seen_by == "getResource"
     assert wording.where(only.finding.breach) == "status"
+
+
+def test_refused_once_and_taken_the_next_time(monkeypatch):
+    """A server that decides now one way and now the other leaves nothing to judge, which is told with the cases."""
+    tries = iter([frozenset({"first"}), frozenset({"b", "a"})])
+    monkeypatch.setattr(VerifyRefused, "_tried", lambda *_: next(tries))
+
+    with serving("2026-01") as standin, open_run("2026-01", standin.target()) as run:
+        world = run.world()
+        kept = world.refused.changes_nothing(world.contract.operations["createUser"], lambda _: (), ())
+        reasons = [reason for (of, reason) in run.journal.tally.not_checked if of == REFUSED_CHANGES_NOTHING.id]
+
+    assert not kept
+    assert reasons == ["what was refused once was taken another time: a, b"]
 
 
 def test_all_is_taken(found_by):
