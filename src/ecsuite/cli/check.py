@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ecsuite.traffic.judged import Judged
 
 
-@click.command(short_help="Check a client's traffic, or a Postman collection, against the contract.")
+@click.command(short_help="Check a client's traffic, or a Postman collection.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--edition", "--ec-edition", metavar="EDITION", help="Whose contract.  [default: the one that it fits best]"
