@@ -15,7 +15,7 @@ pytestmark = pytest.mark.guide
 @pytest.mark.operations(select=lambda _, operation: operation.security)
 def test_call_without_good_token_is_refused(operation: Operation, world: World) -> None:
     """Whatever stands in the place of a token: 401, and nothing is made, changed or deleted."""
-    call = world.calls.valid(operation, full=True)
+    call = world.calls.valid(operation, full=True).switching_off()
     credentials = world.api.target.credentials
     nobody = world.values.ids.new()
     bad = world.calls.some(bad_credentials(world.api.token(), credentials.client_id, credentials.client_secret, nobody))

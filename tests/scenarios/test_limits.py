@@ -8,6 +8,8 @@ from ecsuite.messages.exchange import SUCCESS
 from ecsuite.promises import SIMULATION
 from ecsuite.quickstart.edition_2026_01 import EVENING, LIMITS
 from ecsuite.rules.inputs import wrong_body
+from ecsuite.rules.periods import is_of_now
+from ecsuite.rules.reading import require_json
 from ecsuite.samples import MAY_BE_REJECTED, Body
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
@@ -24,6 +26,7 @@ def report(household, event, payload):
     response = world.api.post("/reports", json={"eventId": event.id, "payloads": [payload]}, expect=expect)
     if world.verify.accepted(response, "it is by invitation"):
         world.verify.shows({"eventId": event.id}, response)
+        is_of_now(world.verify, response, require_json(response))
 
 
 def must_target(household, event, payload, targets=1):

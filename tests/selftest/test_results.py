@@ -9,7 +9,7 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.errors import ReportUnusable, ReportUnwritable
-from ecsuite.findings.breach import Breach, Place, body
+from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Journal, Tally
@@ -20,6 +20,10 @@ from ecsuite.promises import (
     DELIVERY_CONTENT,
     LIST_ORDER,
     PAGES,
+    PARENTS,
+    PARTNERS_APART,
+    PATH_IDS,
+    REFUSED_CHANGES_NOTHING,
     REQUEST_BODY,
     RESPONSE_BODY,
     ROUND_TRIP,
@@ -39,6 +43,7 @@ SECRET = "the-secret-of-the-run"
 MASK = Redactor([SECRET]).text
 NOBODY = Privacy(frozenset())
 
+NOT_THERE = Expectation("unknown-parent", frozenset({404}))
 NO_MODEL = Expectation("no-model", frozenset({400}), frozenset({REQUEST_BODY}))
 
 
@@ -87,6 +92,58 @@ def test_status_that_is_neither_listed_nor_expected_is_told_once(found, exchange
 
     assert (only.finding.promise, only.responses) == (STATUS_EXPECTED.id, 2)
     assert {mark.promise for mark in only.marks} == {STATUS_EXPECTED.id, STATUS_LISTED.id}
+
+
+def test_stranger_in_a_response_is_told_once(checker, exchange, contract):
+    """An id that is not the path's is not what was sent either."""
+    journal, other = Journal(), exchange("GET /users/42", answer={"userId": "43"})
+    journal.add(checker.check(other))
+    breach = Breach("changed", body(("userId",)), datum("42"), datum("43"))
+    journal.add_finding(checker.finding(ROUND_TRIP, breach, other, contract.operations["getUser"]))
+
+    (only,) = found_in(journal, contract, MASK)
+    assert only.finding.promise == PATH_IDS.id
+
+
+@pytest.mark.parametrize("promise", [PARTNERS_APART, PARENTS], ids=lambda promise: promise.id)
+def test_what_a_call_did_that_was_not_refused_is_told_with_it(checker, exchange, contract, promise):
+    """That another's entity was changed says no more than that the call was taken; by itself it says enough."""
+    changed, operation = exchange("DELETE /users/42", status=204), contract.operations["deleteUser"]
+    status = Breach("status", STATUS, datum([404]), datum(204))
+    gone = Breach("absent", body(), datum({"userId": "42"}), seen_by="getUser")
+
+    for breaches in ((gone, status), (gone,)):
+        journal = Journal()
+        for breach in breaches:
+            journal.add_finding(checker.finding(promise, breach, changed, operation))
+
+        (only,) = found_in(journal, contract, MASK)
+        assert only.finding.breach == breaches[-1]
+
+
+def test_call_that_was_taken_is_no_refused_one(checker, exchange, contract):
+    """What it made is told with it."""
+    taken = exchange("POST /users", 201, {"userId": "4"}, sent={"userId": "4"}, expectation=NOT_THERE)
+    journal, made = Journal(), Breach("present", body(), actual=datum({"userId": "4"}), seen_by="getUser")
+    journal.add(checker.check(taken))
+    journal.add_finding(checker.finding(REFUSED_CHANGES_NOTHING, made, taken, contract.operations["createUser"]))
+
+    (only,) = found_in(journal, contract, MASK)
+    assert only.finding.promise == STATUS_EXPECTED.id
+
+
+@pytest.mark.parametrize("place", ["list", "page"])
+def test_list_that_lacks_a_record_is_one_cause(checker, exchange, place):
+    """Whichever test sees it, by record or by page."""
+    contract = editions.contract("2026-01")
+    journal, operation = Journal(), contract.operations["listUsers"]
+    at = Place("list", "userId") if place == "list" else Place("list", "page")
+    journal.add_finding(
+        checker.finding(PAGES, Breach("count", at, datum(1), datum(0)), exchange("GET /users"), operation)
+    )
+
+    (only,) = found_in(journal, contract, MASK)
+    assert only.cause == ("error", True, PAGES.id, "list")
 
 
 def test_success_that_is_listed_nowhere_is_told(found, exchange):
@@ -208,6 +265,19 @@ def test_pages_that_do_not_hold_every_record_once_are_one_cause(checker, exchang
 
     assert [each.finding.breach.at.path[-1:] for each in handed_over] == [("totalPages",), ()]
     assert len(handed_over[0].marks) == 4
+
+
+def test_next_page_follows_from_how_many_there_are(checker, exchange):
+    """Where the number of pages is wrong, so is where they end: one cause. Where only the next page is, it is that."""
+    contract = editions.contract("2026-01")
+    blamed, operation = exchange("GET /users"), contract.operations["listUsers"]
+    for names, causes in ((("nextPage", "totalPages"), ["totalPages"]), (("nextPage",), ["nextPage"])):
+        journal = Journal()
+        for name in names:
+            breach = Breach("changed", body(("pagination", name)), datum(3), datum(2))
+            journal.add_finding(checker.finding(PAGES, breach, blamed, operation))
+
+        assert [each.finding.breach.at.path[-1] for each in found_in(journal, contract, MASK)] == causes
 
 
 def test_figure_that_is_wrong_beside_records_that_come_twice_is_told(checker, exchange):

@@ -17,6 +17,7 @@ from ecsuite.journal import Journal, Tally
 from ecsuite.left import Left
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK
+from ecsuite.promises import PAGES
 from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
@@ -66,6 +67,9 @@ class Found:
         if is_of_refused_shape(finding.promise, finding.status, finding.severity):
             # However many shapes there are: who is refused reads the status.
             return (finding.severity, "refused-shape")
+        if finding.promise == PAGES.id and finding.breach.at.part == "list":
+            # By page, by record, by size, after the last: each test sees it in a way of its own.
+            return (finding.severity, self.accepted is None, finding.promise, "list")
         return (finding.severity, self.accepted is None, finding.promise, finding.breach.kind, *self.anchor)
 
     def to_json(self) -> dict[str, Any]:

@@ -15,6 +15,10 @@ from ecsuite.promises import (
     DELIVERY_CONTENT,
     DELIVERY_RETRIED,
     PAGES,
+    PARENTS,
+    PARTNERS_APART,
+    PATH_IDS,
+    REFUSED_CHANGES_NOTHING,
     REQUEST_BODY,
     RESPONSE_BODY,
     ROUND_TRIP,
@@ -27,12 +31,15 @@ from ecsuite.results.own import json_of
 # What a response shows wrong, a delivery may repeat: the promises about the one, and those about the other.
 _OF_RESPONSES: Final = frozenset({RESPONSE_BODY.id, ROUND_TRIP.id})
 _OF_DELIVERIES: Final = frozenset({REQUEST_BODY.id, DELIVERY_CONTENT.id, DELIVERY_RETRIED.id})
+# The figures of a page, each of which follows from those before it.
+_FIGURES: Final = ("pageSize", "totalPages", "nextPage")
+_FOLLOWING: Final = {("totalPages",), ("nextPage",)}
 _Key = tuple[object, ...]
 
 
 def told_twice(journal: Journal) -> dict[_Key, _Key]:
     """Findings that another one tells of as well, each with that one, by their keys: they are told once."""
-    told = {**_of_one_object(journal), **_repeated_by_deliveries(journal)}
+    told = {**_of_one_object(journal), **_repeated_by_deliveries(journal), **_strangers(journal), **_let_in(journal)}
     told.update({**_unlisted(journal), **_taken(journal), **_of_pages(journal)})
     return {key: _first(told, first) for key, first in told.items()}
 
@@ -83,7 +90,7 @@ def _of_pages(journal: Journal) -> dict[_Key, _Key]:
     """That the pages of a list do not hold every record once, seen in several ways: by page, by record, by size.
 
     Where a record is missing, or a page has more or fewer than it should, the figures that follow from their number are
-    no more to go by.
+    no more to go by; and how many pages there are, and which is the next one, follows from their size.
     """
     found: defaultdict[str | None, list[Finding]] = defaultdict(list)
     for finding in journal.findings:
@@ -94,6 +101,11 @@ def _of_pages(journal: Journal) -> dict[_Key, _Key]:
         is_short = any(each.breach.at.part == "list" and each.breach.kind in {"count", "absent"} for each in own)
         same = [each for each in own if is_short or each.breach.at.part == "list"]
         told.update((each.key, same[0].key) for each in same[1:])
+        wrong = {each.breach.at.path[-1]: each for each in reversed(own) if each.breach.at.part == "body"}
+        first = next((wrong[name] for name in _FIGURES if name in wrong), None)
+        if first is not None and not is_short:
+            follow = [each for each in own if each.breach.at.path[-1:] in _FOLLOWING]
+            told.update((each.key, first.key) for each in follow if each.breach.at != first.breach.at)
     return told
 
 
@@ -102,6 +114,31 @@ def _first(told: dict[_Key, _Key], key: _Key) -> _Key:
     while key in told:
         key = told[key]
     return key
+
+
+def _strangers(journal: Journal) -> dict[_Key, _Key]:
+    """Ids that are not those of the path, and so not what was sent either."""
+    ids = {(each.operation, each.breach.at): each.key for each in journal.findings if each.promise == PATH_IDS.id}
+    return {
+        each.key: ids[each.operation, each.breach.at]
+        for each in journal.findings
+        if each.promise == ROUND_TRIP.id and not each.breach.seen_by and (each.operation, each.breach.at) in ids
+    }
+
+
+def _let_in(journal: Journal) -> dict[_Key, _Key]:
+    """What a call did, where that it was not refused is told: at another partner's, below another parent, or at all."""
+    told: dict[_Key, _Key] = {}
+    for promise in (PARTNERS_APART.id, PARENTS.id):
+        own = [each for each in journal.findings if each.promise == promise]
+        taken = [each for each in own if each.breach.kind == "status" and (each.status or 0) in SUCCESSES]
+        told.update((each.key, taken[0].key) for each in own if taken and each not in taken)
+    taken = [each for each in journal.findings if each.promise == STATUS_EXPECTED.id and each.status in SUCCESSES]
+    first = {each.operation: each.key for each in reversed(taken)}
+    for finding in journal.findings:
+        if finding.promise == REFUSED_CHANGES_NOTHING.id and finding.status in SUCCESSES and finding.operation in first:
+            told[finding.key] = first[finding.operation]
+    return told
 
 
 def _repeated_by_deliveries(journal: Journal) -> dict[_Key, _Key]:

@@ -56,6 +56,10 @@ class Call:
         """The call with other path parameters."""
         return replace(self, ids={**self.ids, **ids})
 
+    def switching_off(self) -> Call:
+        """The call with its switches off: what is new is on, so that switching it on would not show."""
+        return replace(self, query={name: "false" if own == "true" else own for name, own in self.query.items()})
+
     def with_own_id(self, own: str) -> Call:
         """The call with another last path parameter."""
         return self.replacing(**{parameters(self.operation)[-1]: own})

@@ -168,19 +168,20 @@ class Calls:
         return self._api.checker.contract
 
     def _make_ready(self, operation: Operation, ids: dict[str, str]) -> bool:
-        """Create what an operation deletes, if that has no id of its own; whether it exists, as far as is specified."""
+        """Create what an operation reads or deletes, if that has no id; whether it exists, as far as is specified."""
         for maker in self._contract.operations.values():
             if self._makes_for(maker, operation):
                 expect = UNSPECIFIED_TARGET if maker.may_be_rejected else SUCCESS
                 return self._api.post(fill(maker, ids), expect=expect).is_success
         return not operation.may_be_rejected
 
-    def _makes_for(self, maker: Operation, deleter: Operation) -> bool:
-        """Whether one operation creates, at the same path, what another deletes, and it is not an entity."""
+    def _makes_for(self, maker: Operation, user: Operation) -> bool:
+        """Whether one operation creates, at the same path, what another reads or deletes, and it is not an entity."""
         return (
-            (deleter.method, maker.method, maker.path) == ("DELETE", "POST", deleter.path)
+            user.method in {"GET", "DELETE"}
+            and (maker.method, maker.path) == ("POST", user.path)
             and not any(entity_type.creator is maker for entity_type in self._contract.entity_types)
-            and any(link.operation_id == deleter.id for link in success_links(maker))
+            and any(link.operation_id == user.id for link in success_links(maker))
         )
 
     def _query(self, operation: Operation) -> dict[str, str]:

@@ -21,12 +21,14 @@ from ecsuite.errors import NothingThere, Undeletable
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.http import httpx
+from ecsuite.json_paths import at_path
 from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
 from ecsuite.rules.call import Call
 from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.entity import Entity, path_below
-from ecsuite.rules.reading import line_of, require_json, require_string_at
+from ecsuite.rules.periods import is_of_now
+from ecsuite.rules.reading import json_or_none, line_of, require_json, require_string_at
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.values import Values
 from ecsuite.rules.verify import Verify
@@ -133,6 +135,8 @@ class Entities:
         representation = self._representation.of_entity(entity_type, sent, ids)
         if response.content.strip() not in {b"", b"null"}:
             self._verify.shows(representation, response, at=entity_type.answered_at)
+            shown = at_path(json_or_none(response.content), entity_type.answered_at, None)
+            is_of_now(self._verify, response, shown, entity_type.answered_at)
         return Entity(entity_type, ids, sent, representation, response)
 
     def _id_of(self, entity_type: EntityType, sent: Any, response: httpx.Response) -> str:

@@ -136,7 +136,12 @@ class Verify:
         return self.that(promise, response, Breach.of("changed", at, expected, actual, note=note), holds=holds)
 
     def says(self, promise: Promise, response: httpx.Response, name: str, *, value: bool) -> bool:
-        """Record whether a member of a response's object is true, or false; not checked where it has none."""
+        """Record whether a member of a response's object is true, or false; not checked where it has none.
+
+        What the checks have found to be no boolean is not told again.
+        """
+        if (name,) in wrong_places(response):
+            return False
         return self.equal(promise, response, value, member_of(response, name, NOTHING), body((name,)))
 
     def passed(self, promise: Promise) -> None:

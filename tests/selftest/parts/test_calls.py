@@ -54,6 +54,14 @@ def test_meter_that_was_made_up_may_be_unknown(world_of):
     assert user.expectation is SUCCESS
 
 
+def test_switch_can_be_seen_to_be_off(world_of):
+    """A valid call switches on what is on already; with its switches off it shows."""
+    world = world_of(lambda _, sent: (201, {"webhookId": "1", **(sent or {})}), "2026-01")
+    call = world.calls.valid(world.contract.operations["enableWebhook"])
+
+    assert (call.query, call.switching_off().query) == ({"enabled": "true"}, {"enabled": "false"})
+
+
 def test_unknown_call_names_nothing(world_of, shop):
     """Its ids are nobody's."""
     world = world_of(shop)

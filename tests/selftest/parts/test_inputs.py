@@ -39,7 +39,7 @@ from ecsuite.rules.inputs import (
     wrong_credentials,
     wrong_queries,
 )
-from ecsuite.rules.periods import is_this_month
+from ecsuite.rules.periods import is_of_now, is_this_month
 from ecsuite.rules.token import error_fits, errors_for
 from ecsuite.samples import Wrong
 
@@ -203,6 +203,30 @@ HEADERS = {
     },
     "unsigned-token": {"Authorization": f"Bearer eyJhbGciOiAibm9uZSIsICJ0eXAiOiAiSldUIn0.{CLAIMS}."},
 }
+
+
+@pytest.mark.parametrize(
+    ("when", "created", "kept"),
+    [
+        ("Thu, 15 Jan 2026 12:00:00 GMT", "2026-01-15T12:24:59Z", True),
+        ("Thu, 15 Jan 2026 12:00:00 GMT", "2026-01-15T13:00:00.1234567+01:00", True),
+        ("Thu, 15 Jan 2026 12:00:00 GMT", "2026-01-15T13:00:00Z", False),
+        ("Thu, 15 Jan 2026 12:00:00 GMT", "2026-01-15T11:30:00+00:00", False),
+        # What is no time stamp, or has no offset, is for the contract; and without a Date nobody knows.
+        ("Thu, 15 Jan 2026 12:00:00 GMT", "2026-01-15T13:00:00", True),
+        ("Thu, 15 Jan 2026 12:00:00 GMT", 7, True),
+        ("some day", "2026-01-15T13:00:00Z", True),
+        (None, "2026-01-15T13:00:00Z", True),
+    ],
+)
+def test_what_is_created_is_of_now(world_of, when, created, kept):
+    """The time of the call is that of its response; other times, such as those of a payload, are not looked at."""
+    world = world_of(lambda *_: (200, []))
+    response = httpx.Response(200, headers={"Date": when} if when else {}, request=world.api.get("/users").request)
+    response.extensions.update(world.api.get("/users").extensions)
+    shown = {"createdAt": created, "created": "2001-01-01T00:00:00Z", "modifiedAt": "2001-01-01T00:00:00Z"}
+
+    assert is_of_now(world.verify, response, shown) is kept
 
 
 def test_every_bad_credential():

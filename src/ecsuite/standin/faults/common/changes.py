@@ -6,6 +6,7 @@ import json
 import struct
 import unicodedata
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ecsuite.standin.parts import Answer
@@ -90,6 +91,11 @@ def unusual_text(body: Any) -> bool:
     return not (body.isprintable() and body.strip() == body and body.isascii() | composed and len(body) < LONG) or any(
         ord(letter) >= BEYOND_16_BITS for letter in body
     )
+
+
+def two_hours_later(text: str) -> str:
+    """A time stamp of local time that is called UTC."""
+    return (datetime.fromisoformat(text) + timedelta(hours=2)).isoformat()
 
 
 def zulu(text: str) -> str:

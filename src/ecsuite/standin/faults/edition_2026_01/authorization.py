@@ -23,7 +23,7 @@ FAULTS: Final = faults(
         fault(f"{kebab(o)}-in-spite-of-401", GUIDE, f"{o} answers 401 and acts all the same")
         .plant(p.acts_in_spite(o, 401))
         .finding(found(REFUSED_CHANGES_NOTHING, o, 401))
-        for o in (*MAKING, *DELETING, *CHANGING, "createEnrollment", "deleteEnrollment", *SIMULATING)
+        for o in (*MAKING, *DELETING, *CHANGING, "createEnrollment", "deleteEnrollment", "enableWebhook", *SIMULATING)
     ),
     fault("challenge-missing-on-batch", SPEC, "the 401 of createUsers has no WWW-Authenticate")
     .plant(p.sends(p.header("WWW-Authenticate", None), "createUsers", status=(401,)))

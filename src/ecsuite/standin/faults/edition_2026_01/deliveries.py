@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from ecsuite.standin.app import Plant
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import webhooks
 from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.changes import two_hours_later
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
 from ecsuite.standin.faults.common.wire import twice
 from ecsuite.standin.faults.edition_2026_01.operations import SIMULATING
@@ -36,10 +36,6 @@ from ecsuite.standin.store import Delivery
 def _notifies(change: Callable[[Any], Any]) -> Plant:
     """Delivers other notifications than are kept, with the right signature over what is delivered."""
     return written(lambda value: p.text_of(change(value)).encode())
-
-
-def _two_hours_later(text: str) -> str:
-    return (datetime.fromisoformat(text) + timedelta(hours=2)).isoformat()
 
 
 def _notify_again(call: Call, reply: Reply) -> None:
@@ -170,7 +166,7 @@ FAULTS: Final = faults(
     .plant(_notifies(lambda value: p.edited(value, "/notificationSentUtc", lambda text: text[:19])))
     .finding(found(REQUEST_BODY, "", (), inside("/notificationSentUtc", "request-body"), "format")),
     fault("delivery-tells-of-local-time", GUIDE, "a delivery says that its event was created two hours later")
-    .plant(_notifies(lambda value: p.edited(value, "/eventCreatedAtUtc", _two_hours_later)))
+    .plant(_notifies(lambda value: p.edited(value, "/eventCreatedAtUtc", two_hours_later)))
     .finding(found(DELIVERY_CONTENT, "", (), inside("/eventCreatedAtUtc", "request-body"), "changed")),
     fault("eligibility-is-told-twice", GUIDE, "an event about eligibility is told in two notifications")
     .plant(p.then_does("simulateUserEligibility", _notify_again))

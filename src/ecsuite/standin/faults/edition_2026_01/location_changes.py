@@ -111,6 +111,12 @@ def _conflict_is(reply: Reply, original: Handler, call: Call) -> Reply:
     return reply if own.status == 409 else own
 
 
+def _null_is_nothing(original: Handler, call: Call) -> Reply:
+    """A PATCH of a location whose meter points are null leaves it none."""
+    given = call.body.get("meterPointIds", ())
+    return original(replace(call, body={**call.body, "meterPointIds": []}) if given is None else call)
+
+
 FAULTS: Final = faults(
     "put and patch",
     *(
@@ -172,6 +178,13 @@ FAULTS: Final = faults(
         for what, o, reads, name in (
             ("meters", "changeLocation", "getLocation", "meterPointIds"),
             ("types", "changeWebhook", "getWebhook", "notificationTypes"),
+        )
+    ),
+    fault("null-erases-meters", SPEC, "null in a PATCH of a location takes its meter points away")
+    .plant(p.does("changeLocation", _null_is_nothing))
+    .finding(
+        found(
+            PATCH_CHANGES_ONLY_GIVEN, "changeLocation", 200, inside("/meterPointIds"), "changed", seen_by="getLocation"
         )
     ),
     fault("original-meter-is-ignored", SPEC, "a meterPointId that is sent alone is ignored")

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from ecsuite.findings.breach import STATUS
 from ecsuite.findings.pattern import Equal, found, inside
-from ecsuite.promises import RESPONSE_BODY, ROUND_TRIP, SERVER_ERROR, STATUS_EXPECTED, STATUS_LISTED
+from ecsuite.promises import CREATION_RESPONSE, RESPONSE_BODY, ROUND_TRIP, SERVER_ERROR, STATUS_EXPECTED, STATUS_LISTED
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.faults import planting as p
+from ecsuite.standin.faults.common.changes import two_hours_later
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
 
 
@@ -30,6 +31,9 @@ FAULTS: Final = faults(
     fault("report-is-of-another-event", GUIDE, "a report's answer has another eventId")
     .plant(p.does("createReport", _report_mixed_up))
     .finding(found(ROUND_TRIP, "createReport", 200, inside("/eventId"), "changed")),
+    fault("report-is-of-local-time", GUIDE, "a report's createdAt is two hours late")
+    .plant(p.shows("createReport", "/createdAt", two_hours_later))
+    .finding(found(CREATION_RESPONSE, "createReport", 200, inside("/createdAt"), "changed")),
     fault("report-has-no-id", GUIDE, "a report has no id")
     .plant(p.shows("createReport", "/id", p.DROP))
     .finding(found(RESPONSE_BODY, "createReport", 200, inside("/id"), "required")),

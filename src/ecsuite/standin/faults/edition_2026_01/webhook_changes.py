@@ -42,6 +42,15 @@ def _patch_switches_on(original: Handler, call: Call) -> Reply:
     return original(replace(call, body={"enabled": True, **call.body}))
 
 
+def _null_erases_name(original: Handler, call: Call) -> Reply:
+    """A PATCH of a webhook whose name is null takes the name away."""
+    reply = original(call)
+    if call.body.get("name", "") is not None:
+        return reply
+    _loses_name(call, reply)
+    return replace(reply, body={**reply.body, "name": None})
+
+
 def _switches_all(call: Call, _: Reply) -> None:
     for webhook in call.store.all(call.partner, "webhook"):
         kept = {**webhook, "enabled": call.query["enabled"] == "true"}
@@ -72,6 +81,9 @@ def _put_keeps(name: str, original: Handler, call: Call) -> Reply:
 
 FAULTS: Final = faults(
     "put and patch",
+    fault("null-erases-name-of-webhook", SPEC, "null in a PATCH of a webhook takes its name away")
+    .plant(p.does("changeWebhook", _null_erases_name))
+    .finding(found(PATCH_CHANGES_ONLY_GIVEN, "changeWebhook", 200, inside("/name"), "changed", seen_by="getWebhook")),
     *(
         fault(f"patch-forgets-webhook-{name}", GUIDE, f"a PATCH of a webhook sets {name} back")
         .plant(p.does("changeWebhook", partial(_patch_forgets, member, instead)))
