@@ -247,6 +247,8 @@ def statement(breach: Breach, at: str) -> str:
     """A breach in half a sentence: `/year is a string where an integer is required`; `at` is the name of its place."""
     if breach.kind == "type" and breach.actual.type in _ARTICLES:
         return f"{at} is {_ARTICLES[breach.actual.type]} where {expected(breach)} is required"
+    if breach.kind == "absent" and breach.actual.type == "array":
+        return f"{at} lacks {expected(breach)}"
     if breach.kind in {"required", "absent", "lost"} and breach.at.part not in {"list", "delivery", "connection"}:
         return f"{at} is missing"
     if breach.at.part == "status" and (breach.because or not breach.seen_by):

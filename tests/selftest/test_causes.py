@@ -231,6 +231,7 @@ STATEMENTS = [
     ),
     (Breach("required", body(("a",)), datum({"type": "string"}), MISSING), "x is missing"),
     (Breach("absent", Place("header", "A"), MISSING, MISSING), "x is missing"),
+    (Breach("absent", body(("a",)), datum("007"), datum(["7"])), 'x lacks a string, "007"'),
     (Breach("status", STATUS, datum([200, 201]), datum(404)), "x is 404, expected 200 or 201"),
     (Breach("count", Place("list"), datum(1), datum(2)), "x: 2 items, expected 1 item"),
     (Breach("minimum", body(), datum({"minimum": 5}), datum(4)), "x: an integer, 4, expected at least 5"),

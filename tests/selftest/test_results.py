@@ -267,19 +267,6 @@ def test_pages_that_do_not_hold_every_record_once_are_one_cause(checker, exchang
     assert len(handed_over[0].marks) == 4
 
 
-def test_next_page_follows_from_how_many_there_are(checker, exchange):
-    """Where the number of pages is wrong, so is where they end: one cause. Where only the next page is, it is that."""
-    contract = editions.contract("2026-01")
-    blamed, operation = exchange("GET /users"), contract.operations["listUsers"]
-    for names, causes in ((("nextPage", "totalPages"), ["totalPages"]), (("nextPage",), ["nextPage"])):
-        journal = Journal()
-        for name in names:
-            breach = Breach("changed", body(("pagination", name)), datum(3), datum(2))
-            journal.add_finding(checker.finding(PAGES, breach, blamed, operation))
-
-        assert [each.finding.breach.at.path[-1] for each in found_in(journal, contract, MASK)] == causes
-
-
 def test_figure_that_is_wrong_beside_records_that_come_twice_is_told(checker, exchange):
     """As long as their number is right, a wrong figure is another fault."""
     contract = editions.contract("2026-01")

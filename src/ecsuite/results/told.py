@@ -31,9 +31,6 @@ from ecsuite.results.own import json_of
 # What a response shows wrong, a delivery may repeat: the promises about the one, and those about the other.
 _OF_RESPONSES: Final = frozenset({RESPONSE_BODY.id, ROUND_TRIP.id})
 _OF_DELIVERIES: Final = frozenset({REQUEST_BODY.id, DELIVERY_CONTENT.id, DELIVERY_RETRIED.id})
-# The figures of a page, each of which follows from those before it.
-_FIGURES: Final = ("pageSize", "totalPages", "nextPage")
-_FOLLOWING: Final = {("totalPages",), ("nextPage",)}
 _Key = tuple[object, ...]
 
 
@@ -90,7 +87,7 @@ def _of_pages(journal: Journal) -> dict[_Key, _Key]:
     """That the pages of a list do not hold every record once, seen in several ways: by page, by record, by size.
 
     Where a record is missing, or a page has more or fewer than it should, the figures that follow from their number are
-    no more to go by; and how many pages there are, and which is the next one, follows from their size.
+    no more to go by.
     """
     found: defaultdict[str | None, list[Finding]] = defaultdict(list)
     for finding in journal.findings:
@@ -101,11 +98,6 @@ def _of_pages(journal: Journal) -> dict[_Key, _Key]:
         is_short = any(each.breach.at.part == "list" and each.breach.kind in {"count", "absent"} for each in own)
         same = [each for each in own if is_short or each.breach.at.part == "list"]
         told.update((each.key, same[0].key) for each in same[1:])
-        wrong = {each.breach.at.path[-1]: each for each in reversed(own) if each.breach.at.part == "body"}
-        first = next((wrong[name] for name in _FIGURES if name in wrong), None)
-        if first is not None and not is_short:
-            follow = [each for each in own if each.breach.at.path[-1:] in _FOLLOWING]
-            told.update((each.key, first.key) for each in follow if each.breach.at != first.breach.at)
     return told
 
 

@@ -68,6 +68,13 @@ def test_figure_that_is_wrong_is_found(checked, name):
     assert ("changed", body(("pagination", name))) in places
 
 
+def test_figures_that_follow_from_a_wrong_one_are_not_told(checked):
+    """Where the number of pages is rounded down, the last one has none after it, and that is the same fault."""
+    _, places = checked(server(users(3), totalPages=lambda own: own - 1, nextPage=lambda _: None))
+
+    assert places == {("changed", body(("pagination", "totalPages")))}
+
+
 def test_page_with_too_few_records_is_found(checked):
     """Each page but the last is full."""
     _, places = checked(server(users(7), shown=lambda own, number, size: own[1:] if size == 2 and number == 2 else own))
