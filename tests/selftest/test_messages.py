@@ -229,6 +229,10 @@ MESSAGES = [
         "cannot read the environment e.json: it is no JSON; expected one that Postman exported",
     ),
     (
+        errors.ArchiveUnreadable(Path("c.har"), "it has no log"),
+        "cannot read the archive c.har: it has no log; expected an HTTP archive (HAR 1.1 or 1.2)",
+    ),
+    (
         errors.CollectionUnreadable(Path("c.json"), "it is no JSON"),
         "cannot read the collection c.json: it is no JSON; expected a Postman collection, exported as version 2.1",
     ),
