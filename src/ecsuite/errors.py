@@ -35,6 +35,9 @@
     │   ├── ArchiveUnreadable
     │   ├── EnvironmentFileUnreadable
     │   ├── NoRequestOfApi           nothing was selected (5)
+    │   ├── ReceiverUnreachable
+    │   ├── NoWebhookSecret
+    │   ├── DeliveryNotSigned
     │   ├── NoSuchCause
     │   ├── UnknownProfile
     │   ├── UnknownChoice
@@ -320,6 +323,23 @@ class NoRequestOfApi(UsageError):
     def __init__(self, path: Path, hosts: Iterable[str]) -> None:
         super().__init__(
             f"nothing in {path} calls the API ({', '.join(hosts)}): expected its address, or a variable in its place"
+        )
+
+
+class ReceiverUnreachable(UsageError):
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"cannot reach the receiver {url}: {reason}; expected the http address of one that is running")
+
+
+class NoWebhookSecret(UsageError):
+    def __init__(self) -> None:
+        super().__init__("EC_WEBHOOK_SECRET is not set: expected the secret of the receiver's webhook")
+
+
+class DeliveryNotSigned(UsageError):
+    def __init__(self, edition: str, signed: Iterable[str]) -> None:
+        super().__init__(
+            f"nothing published says how deliveries of {edition} are signed: expected {' or '.join(signed)} (--edition)"
         )
 
 

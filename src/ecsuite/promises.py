@@ -79,6 +79,9 @@ SIMULATION: Final = Promise("simulation", "simulation makes what it says")
 # Of a client.
 REQUEST_MEMBERS: Final = Promise("request-members", "request has declared members only", "warning")
 BUSY: Final = Promise("busy-service-rests", "busy service is given time", "warning")
+# Of a receiver of deliveries.
+DELIVERY_ACKNOWLEDGED: Final = Promise("delivery-acknowledged", "delivery is acknowledged")
+FORGERY_REFUSED: Final = Promise("forgery-refused", "forged delivery is refused")
 
 # Those that a request can break; a test may do so deliberately.
 OF_REQUESTS: Final = frozenset({OPERATION, REQUEST_PARAMETERS, REQUEST_BODY, BEARER_TOKEN})
@@ -125,5 +128,7 @@ PROMISES: Final = (
     SIMULATION,
     REQUEST_MEMBERS,
     BUSY,
+    DELIVERY_ACKNOWLEDGED,
+    FORGERY_REFUSED,
 )
 BY_ID: Final[Mapping[str, Promise]] = MappingProxyType({promise.id: promise for promise in PROMISES})

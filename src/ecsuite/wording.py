@@ -109,7 +109,7 @@ def actual(breach: Breach) -> str:
 _OF_NOTHING: Final = {"absent": "nothing", "unsigned": "a signature of something else"}
 _COUNTED: Final = {"duplicate": "times", "length": "bytes"}
 # Kinds of breach whose value is a text of HTTP, and no JSON; so are statuses, whatever the kind.
-_PLAIN: Final = frozenset({"early", "unlisted", "unknown"})
+_PLAIN: Final = frozenset({"early", "status", "unlisted", "unknown"})
 
 
 def is_noted(breach: Breach) -> bool:

@@ -38,6 +38,8 @@ class Row:
 UNIT_TESTS = {
     "bearer-token": "tests/selftest/test_checks.py::test_fault_breaks_its_promise",
     "busy-service-rests": "tests/selftest/test_check_archive.py::test_fault_of_a_client_is_found_once",
+    "delivery-acknowledged": "tests/selftest/test_deliver.py::test_fault_of_a_receiver_is_found_once",
+    "forgery-refused": "tests/selftest/test_deliver.py::test_fault_of_a_receiver_is_found_once",
     "optional-members": "tests/selftest/test_checks.py::test_left_out_lifetime_is_reported",
     "request-members": "tests/selftest/test_check_archive.py::test_fault_of_a_client_is_found_once",
 }

@@ -71,6 +71,7 @@ LAYERS = [
     ["ecsuite.config"],
     ["ecsuite.asgi"],
     ["ecsuite.webhook"],
+    ["ecsuite.receivers"],
     ["ecsuite.rules"],
     ["ecsuite.quickstart"],
     ["ecsuite.standin"],
@@ -203,6 +204,7 @@ MAY_USE_WORDING = {
     for name in (
         "causes",
         "collection",
+        "delivered",
         "excerpt",
         "findings",
         "github",

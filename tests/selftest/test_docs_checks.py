@@ -32,6 +32,8 @@ from ecsuite.promises import (
     Promise,
 )
 from ecsuite.quickstart import Story
+from ecsuite.receivers import cases
+from ecsuite.receivers.trial import breach_of
 from ecsuite.report.findings import finding_text
 from ecsuite.rules import paging, retries
 from ecsuite.rules.verify import Verify
@@ -304,6 +306,21 @@ def test_checks_of_clients_print_what_their_page_says():
 
     assert printed(promises.REQUEST_MEMBERS) == own(result.findings, promises.REQUEST_MEMBERS)
     assert printed(promises.BUSY) == own(tuple(impatient), promises.BUSY)
+
+
+def test_trials_of_receivers_print_what_their_page_says():
+    """What a receiver answers wrongly is told with the delivery."""
+    checker = Checker(editions.contract("2026-01"), "", "")
+    (operation,) = checker.contract.deliveries.values()
+    sent = Request("POST", HOOK, Headers.of([("Content-Type", cases.JSON)]), b'{"eventId":"6"}')
+    wrong = {
+        promises.DELIVERY_ACKNOWLEDGED: (cases.AGAIN, Exchange(sent, Response(409))),
+        promises.FORGERY_REFUSED: (cases.UNSIGNED, Exchange(sent, Response(200))),
+    }
+
+    for promise, (group, answered) in wrong.items():
+        breach = breach_of(cases.Case(group, "", sent.body, ()), answered)
+        assert printed(promise) == own((checker.finding(promise, breach, answered, operation),), promise)
 
 
 def test_page_has_every_check_in_order():

@@ -19,6 +19,7 @@ from ecsuite.cli import (
     catalogue,
     check,
     cleanup,
+    deliver,
     doctor,
     export,
     init,
@@ -50,6 +51,7 @@ COMMANDS: Final = (
     catalogue.faults,
     catalogue.variants,
     check.check,
+    deliver.deliver,
     export.export,
 )
 # Characters of what is wrong that are told.

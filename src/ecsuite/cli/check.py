@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -13,9 +13,22 @@ from ecsuite.cli.codes import BROKEN
 
 if TYPE_CHECKING:
     from ecsuite.contract import Contract
+    from ecsuite.journal import Journal
     from ecsuite.report.collection import Words
     from ecsuite.results.result import RunResult
     from ecsuite.traffic.judged import Judged
+
+
+class Named(Protocol):
+    """What was judged under a name."""
+
+    @property
+    def name(self) -> str:
+        """Of it."""
+
+    @property
+    def journal(self) -> Journal:
+        """What was found."""
 
 
 @click.command(short_help="Check a client's traffic, or a Postman collection.")
@@ -47,7 +60,7 @@ def check(*, file: Path, edition: str | None, strict: bool, report: Path | None)
     chosen = max(candidates, key=lambda each: _fit(judged[each]))
     if all(each.elsewhere for each in judged[chosen]):
         raise NoRequestOfApi(file, dict.fromkeys(each.elsewhere for each in judged[chosen]))
-    result = _result(chosen, judged[chosen], secrets, str(file), strict=strict)
+    result = result_of(chosen, judged[chosen], secrets, str(file), strict=strict)
     if report is not None:
         store.write(report, result, "--report")
     _print(chosen, judged[chosen], result, file, words)
@@ -81,7 +94,16 @@ def _fit(judged: Sequence[Judged]) -> tuple[int, int, int]:
     return sum(bool(each.operations) for each in judged), meant, -len(causes)
 
 
-def _result(edition: str, judged: Sequence[Judged], secrets: Iterable[str], name: str, *, strict: bool) -> RunResult:
+def result_of(edition: str, judged: Sequence[Named], secrets: Iterable[str], name: str, *, strict: bool) -> RunResult:
+    """What was found, as the result of a run: each of what was judged stands in it as a test.
+
+    Args:
+        edition: by whose contract.
+        judged: in order.
+        secrets: that no result has.
+        name: of what was judged as a whole.
+        strict: whether warnings fail it, too.
+    """
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.messages.redact import Redactor  # noqa: PLC0415
     from ecsuite.results.collect import Collector  # noqa: PLC0415

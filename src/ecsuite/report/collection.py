@@ -59,14 +59,14 @@ def collection_lines(
         named = [f"{host} ({times})" for host, times in Counter(elsewhere).most_common()]
         yield f"{head}{several(named, width - len(head))}"
     for number, cause in enumerate(result.causes, 1):
-        yield from _told(number, cause, words.shown, width)
+        yield from told(number, cause, words.shown, width)
     yield from not_checked_lines(result.figures.not_checked)
     severities = ", ".join(count_of(count, severity) for severity, count in result.severities.items())
     checked = f"{result.figures.calls} {words.checked} checked"
     yield f"{checked}: {severities or 'all promises kept'}"
 
 
-def _told(number: int, cause: Cause, shown: str, width: int) -> Iterator[str]:
+def told(number: int, cause: Cause, shown: str, width: int) -> Iterator[str]:
     """A cause: what is broken, where the rule stands, and the requests that break it."""
     head = f"{number:>2}  {cause.severity:<7}  "
     yield from _listed(head, title_of(cause), width)

@@ -265,7 +265,8 @@ def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:
 def _is_shown(breach: Breach, body: Any, privacy: Privacy) -> bool:
     """Whether the values that a breach is about may be kept as they are."""
     if breach.at.part in {"list", "delivery"}:
-        return False
+        # A status is nobody's.
+        return breach.kind == "status"
     if breach.at.part == "body" and body is not None:
         return privacy.shows(body, breach.at.path)
     # Of what was sent all is the run's own.

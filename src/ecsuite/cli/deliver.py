@@ -1,0 +1,91 @@
+"""`ecsuite deliver`: a trial of a webhook receiver."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecsuite.receivers.trial import Tried
+    from ecsuite.results.result import RunResult
+
+
+@click.command(short_help="Try a webhook receiver with deliveries, legal and forged.")
+@click.argument("url")
+@click.option(
+    "--edition", "--ec-edition", metavar="EDITION", help="Whose deliveries.  [default: the latest that are signed]"
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1, max=600),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for each answer.",
+)
+@click.option("--insecure", is_flag=True, help="Deliver also where the certificate cannot be verified.")
+@click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
+@click.option(
+    "--report",
+    "--ec-report",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write the result there, for `ecsuite show --report DIR` and `ecsuite report DIR`.",
+)
+def deliver(*, url: str, edition: str | None, timeout: float, insecure: bool, strict: bool, report: Path | None) -> int:
+    """Try the webhook receiver at URL, with the secret in EC_WEBHOOK_SECRET.
+
+    It gets some forty deliveries: as the API sends them, spelt and framed in other legal ways, repeated, and forged.
+    The first must be acknowledged (2xx), the forged ones refused. All of them are made up: give it a receiver that
+    acts on nothing.
+    """
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.cli.check import result_of  # noqa: PLC0415
+    from ecsuite.errors import NoWebhookSecret  # noqa: PLC0415
+    from ecsuite.http import httpx  # noqa: PLC0415
+    from ecsuite.messages.redact import Redactor  # noqa: PLC0415
+    from ecsuite.receivers.trial import Trial  # noqa: PLC0415
+    from ecsuite.results import store  # noqa: PLC0415
+
+    chosen = _signed(edition)
+    secret = os.environ.get("EC_WEBHOOK_SECRET", "")
+    if not secret:
+        raise NoWebhookSecret
+    with httpx.Client(timeout=timeout, verify=not insecure) as client:
+        trial = Trial(url, secret, editions.contract(chosen), client, Redactor([secret]).text)
+        tried = list(trial.run())
+    result = result_of(chosen, tried, [secret], url, strict=strict)
+    if report is not None:
+        store.write(report, result, "--report")
+    _print(url, chosen, tried, result)
+    return result.run.exit_code
+
+
+def _signed(edition: str | None) -> str:
+    """The edition whose deliveries are sent."""
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.errors import DeliveryNotSigned  # noqa: PLC0415
+    from ecsuite.receivers.trial import signed_delivery  # noqa: PLC0415
+
+    signed = [each for each in editions.editions() if signed_delivery(editions.contract(each))]
+    chosen = editions.require(edition) if edition else signed[-1]
+    if chosen not in signed:
+        raise DeliveryNotSigned(chosen, signed)
+    return chosen
+
+
+def _print(url: str, edition: str, tried: Sequence[Tried], result: RunResult) -> None:
+    import shutil  # noqa: PLC0415
+
+    from ecsuite import editions  # noqa: PLC0415
+    from ecsuite.report.delivered import delivered_lines  # noqa: PLC0415
+
+    width = shutil.get_terminal_size((120, 24)).columns
+    slowest = max(each.seconds for each in tried)
+    for line in delivered_lines(url, editions.contract(edition), slowest, result, width):
+        print(line)

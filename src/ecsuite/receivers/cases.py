@@ -1,0 +1,180 @@
+"""The deliveries that a receiver is tried with: what is sent in each, and how it must be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Literal, NamedTuple
+
+from ecsuite.promises import Severity
+from ecsuite.receivers.notifications import (
+    Json,
+    Notifications,
+    compact,
+    elsewhere,
+    in_reverse,
+    in_ticks,
+    in_zeros,
+    loose,
+    with_blanks,
+    with_escapes,
+    zulu,
+)
+from ecsuite.webhook.signature import sign
+
+JSON: Final = "application/json; charset=utf-8"
+# How much earlier an event was that comes after later ones: as long as the pauses of a few tries may take.
+_LATE: Final = timedelta(minutes=2)
+# How a delivery is sent: alone, after itself, among others at the same time, or in pieces of unknown number.
+Manner = Literal["alone", "twice", "at once", "chunked"]
+
+
+class Group(NamedTuple):
+    """Cases that are one cause if a receiver fails in any of them.
+
+    Attributes:
+        name: what a report calls the delivery.
+        reason: why it must be answered so, after `for`.
+        severity: of a wrong answer.
+        forged: whether it has to be refused; else it has to be acknowledged.
+    """
+
+    name: str
+    reason: str
+    severity: Severity = "error"
+    forged: bool = False
+
+
+PLAIN: Final = Group("as the API sends it", "anything else is sent again, up to 3 times, and then dropped")
+SPELT: Final = Group("with its JSON spelt otherwise", "the signature is of the bytes as they come")
+TIMED: Final = Group("with its times spelt otherwise", "any time of RFC 3339 will do")
+AGAIN: Final = Group("that came before", "a receiver must expect the same notification twice")
+LATE: Final = Group("of an earlier event", "a delivery that is tried again comes after later ones")
+CROWDED: Final = Group("among others at the same time", "each event goes out when it happens")
+LARGE: Final = Group("with many entries", "what changes together is delivered together")
+FRAMED: Final = Group("with its header fields spelt otherwise", "RFC 9110 takes them for the same")
+UNSTEADY: Final = Group("at the first try", "a later try was acknowledged, but there are few of them", "warning")
+CHUNKED: Final = Group("in chunks", "a sender may choose any transfer coding", "warning")
+LATER: Final = Group("of a later version", "what is not acknowledged is lost in the end", "warning")
+UNSIGNED: Final = Group("without a signature", "nobody else can sign", forged=True)
+FOREIGN: Final = Group("signed with another secret", "nobody else has the webhook's secret", forged=True)
+TAMPERED: Final = Group("whose body was changed", "its signature is of another body", forged=True)
+UNVERIFIED: Final = Group("that is not the API's", "its signature must be verified", forged=True)
+BENT: Final = Group("with almost the right signature", "a signature is compared whole, letter by letter", forged=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A delivery.
+
+    Attributes:
+        group: what it shows.
+        name: of this one in its group.
+        body: its bytes.
+        headers: all that it has, in their order.
+        manner: how it is sent.
+    """
+
+    group: Group
+    name: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    manner: Manner = "alone"
+
+
+class Cases:
+    """Makes the deliveries.
+
+    Args:
+        notifications: what they tell.
+        header: the name of the header with the signature.
+        secret: the webhook's.
+    """
+
+    def __init__(self, notifications: Notifications, header: str, secret: str) -> None:
+        self._notifications = notifications
+        self._header = header
+        self._secret = secret
+
+    def plain(self) -> Iterator[Case]:
+        """One of each kind, as the API sends it."""
+        for name in self._notifications.names:
+            yield self._case(PLAIN, name, compact(self._notifications.fresh(name)))
+
+    def loose(self, name: str) -> Case:
+        """One that a receiver takes that verifies what it has read and written anew, though it takes no plain one."""
+        return self._case(PLAIN, name, loose(self._notifications.fresh(name)))
+
+    def legal(self, taken: Sequence[str]) -> Iterator[Case]:
+        """Others that must be acknowledged, if the plain ones of these names are."""
+        made, name = self._notifications, taken[0]
+        for how, spell in _SPELLINGS.items():
+            yield self._case(SPELT, how, spell(made.fresh(name)))
+        for how, time in _TIMES.items():
+            yield self._case(TIMED, how, compact(made.with_times(name, time)))
+        yield self._case(AGAIN, "at once", compact(made.fresh(name)), manner="twice")
+        yield self._case(LATE, name, compact(made.with_times(name, _before)))
+        yield self._case(CROWDED, name, compact(made.fresh(name)), manner="at once")
+        for each in taken:
+            if (value := made.with_many(each)) is not None:
+                yield self._case(LARGE, each, compact(value))
+        body = compact(made.fresh(name))
+        yield Case(FRAMED, "small letters", body, (("content-type", JSON), (self._header.lower(), self._sign(body))))
+        plain = compact(made.fresh(name))
+        yield Case(FRAMED, "no charset", plain, self._headers(self._sign(plain), "application/json"))
+
+    def doubtful(self, name: str) -> Iterator[Case]:
+        """Those whose refusal is no error, but a loss."""
+        yield self._case(CHUNKED, name, compact(self._notifications.fresh(name)), manner="chunked")
+        for how, value in self._notifications.later_versions(name):
+            yield self._case(LATER, how, compact(value))
+
+    def forged(self, name: str) -> Iterator[Case]:
+        """Those that anybody could send who does not know the secret."""
+        made = self._notifications
+        body = compact(made.fresh(name))
+        yield Case(UNSIGNED, "no header", body, self._headers(None))
+        yield Case(UNSIGNED, "an empty header", body, self._headers(""))
+        for how, secret in (("a made-up secret", "not-the-secret"), ("an empty secret", "")):
+            yield Case(FOREIGN, how, body, self._headers(sign(secret, body)))
+        original, changed = made.tampered(name)
+        yield Case(TAMPERED, "one value", compact(changed), self._headers(self._sign(compact(original))))
+        other = compact(made.fresh(name))
+        yield Case(TAMPERED, "the whole body", other, self._headers(self._sign(body)))
+        yield from self._bent(made.fresh(name))
+
+    def _bent(self, value: Json) -> Iterator[Case]:
+        body = compact(value)
+        right = self._sign(body)
+        bent = {
+            "one letter": f"{'B' if right[0] == 'A' else 'A'}{right[1:]}",
+            "the last letters": f"{right[:-4]}{'AAA=' if right[-4:] != 'AAA=' else 'EEE='}",
+            "letters in the other case": right.swapcase(),
+            "only its beginning": right[:12],
+        }
+        for how, signature in bent.items():
+            yield Case(BENT, how, body, self._headers(signature))
+
+    def _case(self, group: Group, name: str, body: bytes, manner: Manner = "alone") -> Case:
+        return Case(group, name, body, self._headers(self._sign(body)), manner)
+
+    def _sign(self, body: bytes) -> str:
+        return sign(self._secret, body)
+
+    def _headers(self, signature: str | None, media_type: str = JSON) -> tuple[tuple[str, str], ...]:
+        signed = () if signature is None else ((self._header, signature),)
+        return (("Content-Type", media_type), *signed)
+
+
+_SPELLINGS: Final[dict[str, Callable[[Json], bytes]]] = {
+    "escapes": with_escapes,
+    "blanks and line ends": with_blanks,
+    "members in another order": in_reverse,
+    "zeros behind fractions": in_zeros,
+}
+_TIMES: Final[dict[str, Callable[[datetime], str]]] = {"Z": zulu, "another offset": elsewhere, "seven digits": in_ticks}
+
+
+def _before(at: datetime) -> str:
+    return in_ticks(at - _LATE)

@@ -1,0 +1,387 @@
+"""`ecsuite deliver`: receivers that do one thing wrong, and others that are unusual and right."""
+
+import base64
+import hmac
+import json
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.cli import main
+from ecsuite.receivers import cases
+from ecsuite.receivers.cases import Cases
+from ecsuite.receivers.notifications import Notifications
+from ecsuite.receivers.trial import signed_delivery
+from ecsuite.results import store
+from ecsuite.webhook.signature import is_signed, sign
+
+SECRET = "s3cr3t-of-the-hook"
+HEADER = "X-Payload-Signature"
+TYPES = {"PriceCurveCreated", "UserEligibilityUpdated", "LocationLPCRequested", "ResourceLPCRequested"}
+MEMBERS = {"notificationId", "eventId", "eventCreatedAtUtc", "notificationSentUtc", "notificationType", "payload"}
+
+
+@dataclass
+class Delivery:
+    """What came to a receiver, and what it remembers of others."""
+
+    body: bytes
+    headers: list[tuple[str, str]]
+    seen: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def signature(self) -> str | None:
+        values = [value for name, value in self.headers if name.lower() == HEADER.lower()]
+        return values[0] if values else None
+
+    @property
+    def value(self) -> dict:
+        return json.loads(self.body)
+
+    @property
+    def created(self) -> str:
+        return self.value["eventCreatedAtUtc"]
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signature is not None and is_signed(SECRET, self.body, self.signature)
+
+    def count(self, name: str) -> int:
+        """How often that has been seen, with this time."""
+        self.seen[name] = self.seen.get(name, 0) + 1
+        return self.seen[name]
+
+
+Answer = Callable[[Delivery], int]
+
+
+def verifying(then: Answer = lambda _: 200, refusal: int = 401) -> Answer:
+    """A receiver that refuses what is not signed, and answers the rest in its own way."""
+    return lambda delivery: then(delivery) if delivery.is_signed else refusal
+
+
+def by(accepts: Callable[[str | None, str, Delivery], bool]) -> Answer:
+    """A receiver that compares the signature that came with the right one in its own way."""
+    return lambda came: 200 if accepts(came.signature, sign(SECRET, came.body), came) else 401
+
+
+def written_anew(**style: object) -> Answer:
+    """A receiver that verifies what it has read and written anew."""
+    return by(lambda sent, _, came: sent == sign(SECRET, json.dumps(came.value, **style).encode()))
+
+
+def is_late(came: Delivery) -> bool:
+    at = int(datetime.fromisoformat(came.created).timestamp())
+    latest = came.seen.setdefault("latest", at)
+    came.seen["latest"] = max(at, latest)
+    return at < latest - 2
+
+
+def refusing(condition: Callable[[Delivery], object], status: int = 400) -> Answer:
+    return verifying(lambda came: status if condition(came) else 200)
+
+
+ACKNOWLEDGED, REFUSED = "error delivery-acknowledged", "error forgery-refused"
+WRONG = {
+    "an error": (lambda _: 500, f"{ACKNOWLEDGED} {cases.PLAIN.name}"),
+    "a redirect": (lambda _: 307, f"{ACKNOWLEDGED} {cases.PLAIN.name}"),
+    "no response": (lambda _: 0, f"{ACKNOWLEDGED} {cases.PLAIN.name}"),
+    "another secret": (
+        by(lambda sent, _, came: sent == sign("another", came.body)),
+        f"{ACKNOWLEDGED} {cases.PLAIN.name}",
+    ),
+    "hexadecimal digits": (
+        by(lambda sent, _, came: sent == hmac.digest(SECRET.encode(), came.body, "sha256").hex()),
+        f"{ACKNOWLEDGED} {cases.PLAIN.name}",
+    ),
+    "one kind alone": (
+        refusing(lambda came: "PriceCurve" not in came.value["notificationType"]),
+        f"{ACKNOWLEDGED} {cases.PLAIN.name}",
+    ),
+    "all but one kind": (
+        refusing(lambda came: "Eligib" in came.value["notificationType"]),
+        f"{ACKNOWLEDGED} {cases.PLAIN.name}",
+    ),
+    "JSON written anew": (written_anew(), f"{ACKNOWLEDGED} {cases.SPELT.name}"),
+    "compact JSON written anew": (
+        written_anew(separators=(",", ":"), ensure_ascii=False),
+        f"{ACKNOWLEDGED} {cases.SPELT.name}",
+    ),
+    "a stripped body": (
+        by(lambda sent, _, came: sent == sign(SECRET, came.body.strip())),
+        f"{ACKNOWLEDGED} {cases.SPELT.name}",
+    ),
+    "no Z": (refusing(lambda came: came.created.endswith("Z")), f"{ACKNOWLEDGED} {cases.TIMED.name}"),
+    "UTC alone": (refusing(lambda came: came.created.endswith("+02:00")), f"{ACKNOWLEDGED} {cases.TIMED.name}"),
+    "nothing twice": (
+        refusing(lambda came: came.count(came.value["notificationId"]) > 1, 409),
+        f"{ACKNOWLEDGED} {cases.AGAIN.name}",
+    ),
+    "nothing late": (refusing(is_late), f"{ACKNOWLEDGED} {cases.LATE.name}"),
+    "nothing large": (refusing(lambda came: len(came.body) > 10_000, 413), f"{ACKNOWLEDGED} {cases.LARGE.name}"),
+    "a header in one spelling": (
+        refusing(lambda came: HEADER not in dict(came.headers), 401),
+        f"{ACKNOWLEDGED} {cases.FRAMED.name}",
+    ),
+    "one media type": (
+        refusing(lambda came: ("Content-Type", cases.JSON) not in [(n.title(), v) for n, v in came.headers], 415),
+        f"{ACKNOWLEDGED} {cases.FRAMED.name}",
+    ),
+    "an unknown kind": (
+        refusing(lambda came: came.value["notificationType"] not in TYPES),
+        f"warning delivery-acknowledged {cases.LATER.name}",
+    ),
+    "an unknown member": (
+        refusing(lambda came: set(came.value) - MEMBERS),
+        f"warning delivery-acknowledged {cases.LATER.name}",
+    ),
+    "every third": (
+        refusing(lambda came: came.count("all") % 3 == 0, 503),
+        f"warning delivery-acknowledged {cases.UNSTEADY.name}",
+    ),
+    "no signature needed": (lambda _: 200, f"{REFUSED} {cases.UNVERIFIED.name}"),
+    "any signature": (by(lambda sent, *_: bool(sent)), f"{REFUSED} {cases.UNVERIFIED.name}"),
+    "any 32 bytes": (
+        by(lambda sent, *_: len(base64.b64decode(sent or "")) == 32),
+        f"{REFUSED} {cases.UNVERIFIED.name}",
+    ),
+    "a missing signature": (by(lambda sent, right, _: sent in {None, right}), f"{REFUSED} {cases.UNSIGNED.name}"),
+    "an empty signature": (by(lambda sent, right, _: sent in {"", right}), f"{REFUSED} {cases.UNSIGNED.name}"),
+    "an empty secret": (
+        by(lambda sent, right, came: sent in {sign("", came.body), right}),
+        f"{REFUSED} {cases.FOREIGN.name}",
+    ),
+    "letters of either case": (
+        by(lambda sent, right, _: (sent or "").lower() == right.lower()),
+        f"{REFUSED} {cases.BENT.name}",
+    ),
+    "a beginning": (by(lambda sent, right, _: bool(sent) and right.startswith(sent)), f"{REFUSED} {cases.BENT.name}"),
+    "ten letters": (by(lambda sent, right, _: (sent or "")[:10] == right[:10]), f"{REFUSED} {cases.BENT.name}"),
+}
+RIGHT = {
+    "200": verifying(),
+    "204": verifying(lambda _: 204),
+    "299": verifying(lambda _: 299),
+    "an error for what is forged": verifying(refusal=500),
+    "no response to what is forged": verifying(refusal=0),
+    "a redirect for what is forged": verifying(refusal=302),
+    "hexadecimal digits, too": by(
+        lambda sent, right, came: sent in {right, hmac.digest(SECRET.encode(), came.body, "sha256").hex()}
+    ),
+    "nothing that is a day old": refusing(
+        lambda came: datetime.now().astimezone().timestamp() - datetime.fromisoformat(came.created).timestamp() > 86_400
+    ),
+}
+
+
+@contextmanager
+def receiving(answer: Answer) -> Iterator[str]:
+    """The address of a receiver that answers so."""
+    seen: dict[str, int] = {}
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self._chunks() if self.headers.get("Transfer-Encoding") else self._whole()
+            with lock:
+                status = answer(Delivery(body, self.headers.items(), seen))
+            if not status:
+                self.close_connection = True
+                return
+            self.send_response(status)
+            self.send_header("Location", "/elsewhere")
+            if status != 204:
+                self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def _whole(self) -> bytes:
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+        def _chunks(self) -> bytes:
+            found = b""
+            while size := int(self.rfile.readline(), 16):
+                found += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return found
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hook"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _secret(monkeypatch):
+    monkeypatch.setenv("EC_WEBHOOK_SECRET", SECRET)
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["deliver", *map(str, arguments)])
+    return int(ended.value.code or 0)
+
+
+def found(answer: Answer, tmp_path, *options: str) -> tuple[int, list[str]]:
+    """The exit code of a trial, and its causes."""
+    with receiving(answer) as url:
+        code = run(url, "--report", tmp_path, *options)
+    causes = store.read(tmp_path).causes
+    return code, [f"{each.severity} {each.finding.promise} {each.finding.breach.at.name}" for each in causes]
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_fault_of_a_receiver_is_found_once(name, tmp_path):
+    """What a receiver does wrong is one cause, by the deliveries that show it; what is only a loss is a warning."""
+    answer, expected = WRONG[name]
+
+    assert found(answer, tmp_path) == (
+        0 if expected.startswith("warning") else 1,
+        [expected],
+    )
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_unusual_receiver_is_right(name, tmp_path):
+    """Any 2xx acknowledges, and how a forged delivery is refused is nobody's business."""
+    assert found(RIGHT[name], tmp_path, "--strict") == (0, [])
+
+
+def test_verdict_names_the_deliveries(tmp_path, capsys):
+    """A cause has its rule, the reason, and the deliveries that show it; a warning fails a strict trial."""
+    answer, _ = WRONG["an unknown kind"]
+
+    code, _ = found(answer, tmp_path, "--strict")
+
+    said = capsys.readouterr().out
+    assert code == 1
+    assert "delivery of a later version: 400, expected 2XX" in said
+    assert re.search(
+        r"contracts/2026-01/openapi.yaml:\d+  \(Public guides, webhooks\)\n +shown by: a new value of", said
+    )
+    assert re.search(r"\n\d+ deliveries sent: 1 warning\n$", said)
+
+
+def test_nothing_is_tried_where_nothing_is_acknowledged(tmp_path, capsys):
+    """A receiver that refuses every delivery is asked for its secret, and told no more."""
+    found(lambda _: 403, tmp_path)
+
+    assert (
+        "nothing else was tried: has the receiver the secret that EC_WEBHOOK_SECRET has?\n16 deliveries"
+        in capsys.readouterr().out
+    )
+
+
+def test_secret_is_in_no_output(tmp_path, capsys):
+    """Neither what is printed nor what is stored has the secret, or a right signature."""
+    signatures: list[str] = []
+
+    def answer(came: Delivery) -> int:
+        signatures.append(came.signature or "")
+        return 500 if came.is_signed else 401
+
+    found(answer, tmp_path)
+
+    kept = capsys.readouterr().out + "".join(
+        path.read_text(encoding="utf-8") for path in tmp_path.iterdir() if path.is_file()
+    )
+    assert [secret for secret in (SECRET, *filter(None, signatures)) if secret in kept] == []
+
+
+def test_unusable_setting_is_one_line(monkeypatch, capsys):
+    """Without a secret, a receiver or a published signature nothing is sent, and one line says so."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        assert run(address) == 4
+        assert "cannot reach the receiver" in capsys.readouterr().err
+    assert run("not-an-address") == 4
+    assert run(address, "--edition", "2023-10") == 4
+    monkeypatch.delenv("EC_WEBHOOK_SECRET")
+    assert run(address) == 4
+
+    said = capsys.readouterr().err
+    assert said.count("\n") == 3
+    assert "nothing published says how deliveries of 2023-10 are signed" in said
+    assert "EC_WEBHOOK_SECRET is not set" in said
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Cases, Notifications]:
+    contract = editions.contract("2026-01")
+    operation, header = signed_delivery(contract)
+    notifications = Notifications(contract, operation)
+    return Cases(notifications, header, SECRET), notifications
+
+
+def test_legal_deliveries_keep_the_contract(made):
+    """What must be acknowledged is by the contract, signed, and different from anything before."""
+    own, notifications = made
+    contract = editions.contract("2026-01")
+    (operation,) = contract.deliveries.values()
+    sent = [*own.plain(), *own.legal(notifications.names)]
+
+    wrong = [case for case in sent if contract.schemas.violations(operation.request.schema, json.loads(case.body))]
+
+    assert wrong == []
+    assert all(is_signed(SECRET, case.body, {n.lower(): v for n, v in case.headers}[HEADER.lower()]) for case in sent)
+    assert len({json.loads(case.body)["notificationId"] for case in sent}) == len(sent)
+
+
+@pytest.mark.parametrize("name", ["limit", "resourceLimit", "eligibility", "priceCurve"])
+def test_forged_deliveries_are_not_signed(made, name):
+    """What must be refused is not signed by the webhook's secret, and says something else than what was."""
+    own, notifications = made
+
+    sent = list(own.forged(name))
+
+    assert not any(is_signed(SECRET, case.body, dict(case.headers).get(HEADER, "")) for case in sent)
+    assert len({case.group for case in sent}) == 4
+    original, changed = notifications.tampered(name)
+    assert {**original, "payload": None} == {**changed, "payload": None}
+    assert original != changed
+
+
+@pytest.mark.parametrize("name", ["limit", "resourceLimit", "eligibility", "priceCurve"])
+def test_later_versions_change_one_thing(made, name):
+    """Members and values of a later version are new; all else is as it was."""
+    _, notifications = made
+    contract = editions.contract("2026-01")
+    (operation,) = contract.deliveries.values()
+
+    later = dict(notifications.later_versions(name))
+
+    assert {
+        "a new value of notificationType",
+        "a further member of the whole",
+        "a further member of payload",
+    } <= later.keys()
+    assert not [
+        how
+        for how, value in later.items()
+        if json.dumps(value).count("ofALaterVersion") + json.dumps(value).count("OfALaterVersion") != 1
+    ]
+    plain = [
+        how
+        for how, value in later.items()
+        if how.startswith("a new") and contract.schemas.fits(operation.request.schema, value)
+    ]
+    assert plain == []
