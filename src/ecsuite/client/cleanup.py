@@ -149,14 +149,13 @@ class Cleanup:
 
     def renamed(self, decoded: DecodedExchange) -> list[tuple[str, str]]:
         """Of what was created under another id than the one sent: the path by the id sent, and the actual path."""
-        pairs = []
+        found: list[tuple[str, str]] = []
         for link in deletions(self._contract, decoded.operation):
             sent, shown = list(texts_sent(link, decoded)), list(texts(link, decoded.values))
-            deleter = self._contract.operations[link.operation_id]
-            pairs += [
-                (one, two) for one, two in zip(sent, shown, strict=False) if one and two and len(sent) == len(shown)
-            ]
-        found = [(fill(deleter, one), fill(deleter, two)) for one, two in pairs]
+            if len(sent) == len(shown):
+                deleter = self._contract.operations[link.operation_id]
+                pairs = zip(sent, shown, strict=True)
+                found += [(fill(deleter, one), fill(deleter, two)) for one, two in pairs if one and two]
         return [(one, two) for one, two in found if one != two and one in self._made and two not in self._made]
 
     def take_over(self, sent: str, answered: str) -> None:

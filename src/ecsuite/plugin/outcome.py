@@ -105,19 +105,7 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
     if run is None:
         verdict, record = _without_findings(stopped, is_of_suite=is_of_suite), Record(Tally())
     else:
-        verdict = _verdict(item, run, stopped, is_of_suite=is_of_suite)
-        scripts, deviations = partial(_scripts, item, run), settings_of(item.config).deviations
-        found = found_in(run.journal, run.api.checker.contract, run.redactor.text, scripts, deviations)
-        before = carried(item)
-        record = Record(
-            tally=merged((before.tally, run.journal.tally)),
-            found=found,
-            base_url=run.target.base_url,
-            left=(*before.left, *run.left),
-            edition=run.edition,
-            scenario=scenario_of(item) or "",
-            seen=before.seen.then(take_seen(item, run.edition)),
-        )
+        verdict, record = _verdict(item, run, stopped, is_of_suite=is_of_suite), _recorded(item, run)
         write_exchanges(item, run)
         if run.journal.findings:
             item.ihook.pytest_ec_findings(item=item, findings=run.journal.findings)
@@ -143,6 +131,21 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         went_on=stopped is None,
     )
     return verdict.raised
+
+
+def _recorded(item: pytest.Item, run: Run) -> Record:
+    """What a run found and has seen, with what the tries of its test before it have."""
+    scripts, deviations = partial(_scripts, item, run), settings_of(item.config).deviations
+    before = carried(item)
+    return Record(
+        tally=merged((before.tally, run.journal.tally)),
+        found=found_in(run.journal, run.api.checker.contract, run.redactor.text, scripts, deviations),
+        base_url=run.target.base_url,
+        left=(*before.left, *run.left),
+        edition=run.edition,
+        scenario=scenario_of(item) or "",
+        seen=before.seen.then(take_seen(item, run.edition)),
+    )
 
 
 def _masked(tally: Tally, mask: Callable[[str], str]) -> Tally:

@@ -25,6 +25,7 @@ from ecsuite.findings.deviation import NO_DEVIATIONS, Deviations
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Tally
 from ecsuite.left import exit_code
+from ecsuite.messages.exchange import Exchange, Request
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.messages.redact import mask_value, masked_start
 from ecsuite.quickstart import Step, explanation, steps, take, title
@@ -179,26 +180,30 @@ class Narrator:
 
     def _show_result(self, result: Result) -> None:
         """Show an exchange as it comes: the request, the response, the checks."""
-        exchange = result.exchange
         self._say(Text())
         if result.operation and result.operation.id in self._story.checker.contract.deliveries:
-            self._paste(self._text(f"The API calls: {exchange.request.method} {exchange.request.url}", "magenta"))
-            for name, value in exchange.request.headers:
-                if name.endswith("-signature"):
-                    self._indent(self._text(f"{name}: {value}"))
-            self._show_body(exchange.request.body)
+            self._show_delivery(result.exchange.request)
         else:
-            self._paste(self._text(f"$ {curl(exchange.request)}", "green"))
-            media_type = exchange.response.headers.get("Content-Type") or "no media type"
-            self._indent(
-                self._text(f"{exchange.response.status}  {media_type if exchange.response.body else 'no body'}", "bold")
-            )
-            self._show_body(exchange.response.body)
+            self._show_call(result.exchange)
         passed = f": {', '.join(map(str, result.passed))}" if self._full else ""
         checks = count_of(len(result.passed), "check")
-        self._indent(self._text(f"{checks} passed{passed}  ({exchange.seconds * 1000:.1f} ms)", "dim"))
+        self._indent(self._text(f"{checks} passed{passed}  ({result.exchange.seconds * 1000:.1f} ms)", "dim"))
         for check, reason in result.not_checked:
             self._indent(self._text(f"not checked: {check}, because {reason}", "dim yellow"))
+
+    def _show_delivery(self, request: Request) -> None:
+        self._paste(self._text(f"The API calls: {request.method} {request.url}", "magenta"))
+        for name, value in request.headers:
+            if name.endswith("-signature"):
+                self._indent(self._text(f"{name}: {value}"))
+        self._show_body(request.body)
+
+    def _show_call(self, exchange: Exchange) -> None:
+        response = exchange.response
+        self._paste(self._text(f"$ {curl(exchange.request)}", "green"))
+        what = (response.headers.get("Content-Type") or "no media type") if response.body else "no body"
+        self._indent(self._text(f"{response.status}  {what}", "bold"))
+        self._show_body(response.body)
 
     def _show_body(self, body: bytes) -> None:
         try:

@@ -80,10 +80,9 @@ class OperationCoverage(NamedTuple):
 
     def merged(self, other: OperationCoverage) -> OperationCoverage:
         """What two runs have seen of it together."""
+        never = SideCoverage(is_listed=False)
         sides = {
-            status: self.responses.get(status, SideCoverage(is_listed=False)).merged(
-                other.responses.get(status, SideCoverage(is_listed=False))
-            )
+            status: self.responses.get(status, never).merged(other.responses.get(status, never))
             for status in sorted({**self.responses, **other.responses})
         }
         request = self.request.merged(other.request)
@@ -140,20 +139,22 @@ class PromiseCoverage(NamedTuple):
     broken: int = 0
     not_checked: int = 0
 
+    def merged(self, other: PromiseCoverage) -> PromiseCoverage:
+        """What two runs have seen of it together."""
+        return self._replace(
+            passed=self.passed + other.passed,
+            broken=self.broken + other.broken,
+            not_checked=self.not_checked + other.not_checked,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """The data as a JSON value."""
-        return {
-            "promise": self.promise,
-            "operation": self.operation,
-            "passed": self.passed,
-            "broken": self.broken,
-            "not_checked": self.not_checked,
-        }
+        return self._asdict()
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> PromiseCoverage:
         """The data that `to_json` gave."""
-        return cls(**{name: value[name] for name in ("promise", "operation", "passed", "broken", "not_checked")})
+        return cls(**{name: value[name] for name in cls._fields})
 
 
 class Share(NamedTuple):
@@ -291,14 +292,8 @@ def merged(coverages: Iterable[Coverage]) -> Coverage:
             key = (one.edition, one.id)
             operations[key] = operations[key].merged(one) if key in operations else one
         for each in coverage.promises:
-            known = promises.get((each.promise, each.operation), PromiseCoverage(each.promise, each.operation))
-            promises[each.promise, each.operation] = PromiseCoverage(
-                each.promise,
-                each.operation,
-                known.passed + each.passed,
-                known.broken + each.broken,
-                known.not_checked + each.not_checked,
-            )
+            of = (each.promise, each.operation)
+            promises[of] = promises[of].merged(each) if of in promises else each
     return Coverage(tuple(operations.values()), tuple(promises.values()))
 
 
