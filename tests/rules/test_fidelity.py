@@ -3,8 +3,10 @@
 import pytest
 
 from ecsuite.contract import EntityType
+from ecsuite.json_paths import leaves, replaced
 from ecsuite.rules.reading import there
 from ecsuite.rules.world import World
+from ecsuite.samples import MAY_BE_REJECTED, Body
 
 pytestmark = pytest.mark.guide
 
@@ -16,6 +18,21 @@ def test_what_was_sent_comes_back(entity_type: EntityType, world: World) -> None
 
     world.api.map_concurrently(world.verify.readable, entities)
     world.verify.all_listed(entities)
+
+
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.creator.request)
+def test_numbers_below_and_at_zero_come_back(entity_type: EntityType, world: World) -> None:
+    """Zero is no missing number, and a negative one is less than that; not checked where they are refused."""
+    for factor in (0, -1):
+        body = world.drafts.body(entity_type.creator, full=True).value
+        for path, own in [*leaves(body)]:
+            if type(own) in {int, float}:
+                replaced(body, path, own * factor)
+
+        entity = world.entities.create_if_taken(entity_type, Body(body), MAY_BE_REJECTED)
+
+        if entity is not None:
+            world.verify.readable(entity)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)

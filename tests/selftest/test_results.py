@@ -17,6 +17,7 @@ from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, R
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import (
     BAD_REQUEST,
+    CREATION_RESPONSE,
     DELIVERY_CONTENT,
     LIST_ORDER,
     PAGES,
@@ -144,6 +145,17 @@ def test_list_that_lacks_a_record_is_one_cause(checker, exchange, place):
 
     (only,) = found_in(journal, contract, MASK)
     assert only.cause == ("error", True, PAGES.id, "list")
+
+
+def test_member_that_is_shown_wrong_is_one_cause(checker, exchange, contract):
+    """Whether it is beside what was sent, or beside what the response to its creation showed; an id is its own."""
+    vehicles, causes = exchange("GET /users/42/vehicles/7", answer=vehicle(2008)), []
+    for promise in (ROUND_TRIP, CREATION_RESPONSE):
+        journal, breach = Journal(), Breach("changed", body(("metadata", "year")), datum(2009), datum(2008))
+        journal.add_finding(checker.finding(promise, breach, vehicles, contract.operations["getVehicle"]))
+        causes += [each.cause for each in found_in(journal, contract, MASK)]
+
+    assert causes[0] == causes[1]
 
 
 def test_success_that_is_listed_nowhere_is_told(found, exchange):

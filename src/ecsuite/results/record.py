@@ -17,7 +17,7 @@ from ecsuite.journal import Journal, Tally
 from ecsuite.left import Left
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK
-from ecsuite.promises import PAGES
+from ecsuite.promises import CREATION_RESPONSE, PAGES, ROUND_TRIP
 from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
@@ -70,7 +70,10 @@ class Found:
         if finding.promise == PAGES.id and finding.breach.at.part == "list":
             # By page, by record, by size, after the last: each test sees it in a way of its own.
             return (finding.severity, self.accepted is None, finding.promise, "list")
-        return (finding.severity, self.accepted is None, finding.promise, finding.breach.kind, *self.anchor)
+        # What the server has added, and what was sent, are shown wrong by one fault where the member is the same.
+        is_shown = finding.promise == CREATION_RESPONSE.id and finding.breach.at.part == "body"
+        promise = ROUND_TRIP.id if is_shown else finding.promise
+        return (finding.severity, self.accepted is None, promise, finding.breach.kind, *self.anchor)
 
     def to_json(self) -> dict[str, Any]:
         """The data as a JSON value."""

@@ -140,9 +140,14 @@ class VerifyChanges:
     def changed_only(
         self, promise: Promise, entity: Entity, before: Mapping[str, Any], name: str, blame: httpx.Response
     ) -> bool:
-        """Record each member that changed although the request did not name it; `before` is the entity before it."""
-        after, kept = self._snapshots.members_of(entity), True
-        for other in sorted(before.keys() - {name} - self._representation.deprecated(entity.type, name)):
+        """Record each member that changed although the request did not name it; `before` is the entity before it.
+
+        A deprecated member follows the one that has replaced it.
+        """
+        after, kept, deprecated = self._snapshots.members_of(entity), True, self._representation.deprecated
+        changed = {other for other in before if before[other] != after.get(other, NOTHING)} | {name}
+        follow = frozenset[str]().union(*(deprecated(entity.type, other) for other in changed))
+        for other in sorted(before.keys() - {name} - follow):
             now = after.get(other, NOTHING)
             note, seen_by = f"for the request names {name} alone", entity.type.reader.id
             breach = Breach.of("changed", body((other,)), before[other], now, seen_by=seen_by, note=note)

@@ -30,8 +30,25 @@ def _turned(place: dict[str, float] | None) -> Any:
     return place and swapped(place)
 
 
+def _unless_zero(place: dict[str, float] | None) -> Any:
+    return place if place and all(place.values()) else None
+
+
+def _to_the_east(place: dict[str, float] | None) -> Any:
+    return place and {name: abs(own) if name == "longitude" else own for name, own in place.items()}
+
+
 FAULTS: Final = faults(
     "fidelity",
+    *(
+        fault(name, GUIDE, f"createLocation {text}")
+        .plant(p.keeps("createLocation", "/coordinates", change))
+        .finding(found(ROUND_TRIP, "", SUCCESS, inside("/coordinates"), "changed"))
+        for name, text, change in (
+            ("zero-is-no-coordinate", "takes a zero in coordinates for none", _unless_zero),
+            ("west-is-east", "loses the sign of a longitude", _to_the_east),
+        )
+    ),
     *(
         fault(f"{name}-{suffix}", GUIDE, f"{o} {text}")
         .plant(p.keeps(o, pointer, change))
