@@ -105,6 +105,9 @@ def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) 
 
     world.verify.status(PARENTS, deleted, {404}, note=note)
     world.changes.unchanged(PARENTS, before, deleted)
+    for call in world.calls.below(entity, elsewhere):
+        reached = world.calls.send(call, expect=PROBE)
+        world.verify.status(PARENTS, reached, call.operation.unknown(entity_type.parameter), note=note)
 
 
 @pytest.mark.entity_types(

@@ -8,7 +8,7 @@ from ecsuite.compare import Unordered
 from ecsuite.errors import NothingThere
 from ecsuite.findings.breach import Breach, body, listed
 from ecsuite.messages.exchange import ABSENT, UNSPECIFIED
-from ecsuite.promises import COMPENSATION, DELETED_IS_GONE, ELIGIBILITY, ENROLLMENT, OTHERS_UNTOUCHED
+from ecsuite.promises import COMPENSATION, DELETED_IS_GONE, ELIGIBILITY, ENROLLMENT, OTHERS_UNTOUCHED, PARTNERS_APART
 from ecsuite.rules.drafts import FOLLOWS
 from ecsuite.rules.listing import records_of, total_of
 from ecsuite.rules.paging import Pages, VerifyPages
@@ -157,13 +157,17 @@ def test_who_lives_elsewhere_is_not_eligible(world, resident):
     become_eligible(world, resident.ids["userId"])
     world.api.post(f"{strangers['far north of it'][0].path}/enrollment", expect=UNSPECIFIED)
 
+    kept = True
     for user in [*(user for user, _ in strangers.values()), homeless]:
         response = world.api.get(f"{user.path}/eligibility")
-        world.verify.says(ELIGIBILITY, response, "isEligible", value=False)
+        if not world.verify.says(ELIGIBILITY, response, "isEligible", value=False):
+            # The list, and its meter, say no more than that.
+            kept = False
+            continue
         listing = world.lists.read("/users/eligible")
         found = [user.id for _ in listing.having("userId", user.id)]
         world.verify.none(ELIGIBILITY, listing.first, found, listed("userId"), note="for its home is elsewhere")
-    if tells_meters_apart(world, meter_eligibility(world, resident.body["meterPointIds"][0])):
+    if kept and tells_meters_apart(world, meter_eligibility(world, resident.body["meterPointIds"][0])):
         for home in homes:
             is_not(world, ELIGIBILITY, "isEligible", f"/meters/{home.body['meterPointIds'][0]}/eligible")
 
@@ -201,6 +205,17 @@ def test_deleted_user_is_not_eligible(world, resident):
     world.api.get(f"/users/{user_id}/eligibility", expect=ABSENT)
     left = [user_id for _ in world.lists.read("/users/eligible").having("userId", user_id)]
     world.verify.none(DELETED_IS_GONE, deleted, left, listed("userId"), seen_by="listEligibleUsers")
+
+
+def test_eligible_user_is_in_no_list_of_another_partner(world, other, resident):
+    """Who of one partner's users is eligible is no other partner's business."""
+    become_eligible(world, resident.ids["userId"])
+
+    listing = other.lists.read("/users/eligible")
+
+    found = [item.value["userId"] for item in listing.having("userId", resident.ids["userId"])]
+    note = "for it is another partner's"
+    other.verify.none(PARTNERS_APART, listing.first, found, listed("userId"), note=note)
 
 
 @pytest.mark.scenario("enrolling")

@@ -20,6 +20,7 @@ from ecsuite.promises import (
     CREATION_RESPONSE,
     DELIVERY_CONTENT,
     LIST_ORDER,
+    LISTED_ONCE,
     PAGES,
     PARENTS,
     PARTNERS_APART,
@@ -144,7 +145,20 @@ def test_list_that_lacks_a_record_is_one_cause(checker, exchange, place):
     )
 
     (only,) = found_in(journal, contract, MASK)
-    assert only.cause == ("error", True, PAGES.id, "list")
+    assert only.cause == ("error", True, PAGES.id, "list", "")
+
+
+def test_item_that_is_missing_in_its_list_is_one_cause(checker, exchange, contract):
+    """Whether one is looked for or many are counted; a list of other things is another."""
+    causes = []
+    for kind, name in (("absent", "userId"), ("count", "userId"), ("absent", "vehicleId")):
+        journal, breach = Journal(), Breach(kind, Place("list", name), datum("42"), datum(0))
+        journal.add_finding(
+            checker.finding(LISTED_ONCE, breach, exchange("GET /users"), contract.operations["listUsers"])
+        )
+        causes += [each.cause for each in found_in(journal, contract, MASK)]
+
+    assert causes[0] == causes[1] != causes[2]
 
 
 def test_member_that_is_shown_wrong_is_one_cause(checker, exchange, contract):

@@ -17,7 +17,7 @@ from ecsuite.journal import Journal, Tally
 from ecsuite.left import Left
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK
-from ecsuite.promises import CREATION_RESPONSE, PAGES, ROUND_TRIP
+from ecsuite.promises import CREATION_RESPONSE, LISTED_ONCE, PAGES, ROUND_TRIP
 from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
@@ -67,9 +67,10 @@ class Found:
         if is_of_refused_shape(finding.promise, finding.status, finding.severity):
             # However many shapes there are: who is refused reads the status.
             return (finding.severity, "refused-shape")
-        if finding.promise == PAGES.id and finding.breach.at.part == "list":
-            # By page, by record, by size, after the last: each test sees it in a way of its own.
-            return (finding.severity, self.accepted is None, finding.promise, "list")
+        if finding.promise in {PAGES.id, LISTED_ONCE.id} and finding.breach.at.part == "list":
+            # By page, by record, by size, of a few or of many: each test sees it in a way of its own.
+            name = finding.breach.at.name if finding.promise == LISTED_ONCE.id else ""
+            return (finding.severity, self.accepted is None, finding.promise, "list", name)
         # What the server has added, and what was sent, are shown wrong by one fault where the member is the same.
         is_shown = finding.promise == CREATION_RESPONSE.id and finding.breach.at.part == "body"
         promise = ROUND_TRIP.id if is_shown else finding.promise

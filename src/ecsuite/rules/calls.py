@@ -15,6 +15,7 @@ from ecsuite.messages.exchange import SUCCESS
 from ecsuite.rules.call import Call
 from ecsuite.rules.cases import ALL_CASES, Cases
 from ecsuite.rules.drafts import Drafts
+from ecsuite.rules.entity import Entity
 from ecsuite.rules.inputs import Refused
 from ecsuite.samples import NOTHING, UNSPECIFIED_TARGET, Body, Given, Samples, Wrong
 
@@ -75,6 +76,16 @@ class Calls:
         ids = {name: self._ids.new() for name in parameters(operation)}
         body = self._drafts.body(operation, ids) if operation.request else None
         return Call(operation, ids, body, self._query(operation), targets_exist=not ids)
+
+    def below(self, entity: Entity, elsewhere: Entity) -> list[Call]:
+        """Calls that list or create what is below an entity, at a path that leads to it by way of another parent."""
+        made, path = {**entity.ids, **elsewhere.ids}, f"{entity.type.reader.path}/"
+        below = [
+            each
+            for each in self._contract.operations.values()
+            if each.path.startswith(path) and each.method in {"GET", "POST"} and set(parameters(each)) <= made.keys()
+        ]
+        return [Call(each, made, self._drafts.body(each, made) if each.request else None) for each in below]
 
     def valid_or_unknown(self, operation: Operation) -> Call:
         """A call that would succeed; where there is nothing to call the operation on, one on what is not there."""

@@ -62,6 +62,19 @@ def test_switch_can_be_seen_to_be_off(world_of):
     assert (call.query, call.switching_off().query) == ({"enabled": "true"}, {"enabled": "false"})
 
 
+def test_what_is_below_an_entity_is_called_by_way_of_another_parent(world_of):
+    """Its lists and what creates their items, at a path that is right but for the parent."""
+    world = world_of(lambda _, sent: (201, sent or {}), "2026-01")
+    location = world.entities.default(world.entities.type_made_by("createLocation"))
+    user = world.entities.create(world.entities.type_made_by("createUser"))
+
+    calls = world.calls.below(location, user)
+
+    path = f"{user.path}/locations/{location.id}/resources"
+    assert [(each.operation.method, each.path) for each in calls] == [("GET", path), ("POST", path)]
+    assert "resourceId" in calls[1].body.value
+
+
 def test_unknown_call_names_nothing(world_of, shop):
     """Its ids are nobody's."""
     world = world_of(shop)

@@ -95,8 +95,8 @@ FAULTS: Final = faults(
     *(
         fault(f"{kebab(o)}-of-any-user", GUIDE, f"{o} finds a location below any user")
         .plant(p.across_parents(o, "user", "userId"))
-        .finding(found(PARENTS, o, {200, 204}, STATUS, "status"))
-        for o in ("getLocation", "deleteLocation")
+        .finding(found(PARENTS, o, {200, 201, 204}, STATUS, "status"))
+        for o in ("getLocation", "deleteLocation", "listLocationResources", "createLocationResource")
     ),
     fault("locations-of-all-users", GUIDE, "listLocations lists the locations of all users")
     .plant(p.lists_below_all("listLocations", "user", "userId"))
