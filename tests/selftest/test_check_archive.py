@@ -12,6 +12,7 @@ from ecsuite import editions
 from ecsuite.cassette.tape import load
 from ecsuite.cli import main
 from ecsuite.export import har
+from ecsuite.results import store
 from ecsuite.traffic.archive import read_archive
 from ecsuite.traffic.judge import judge
 
@@ -167,6 +168,13 @@ WRONG = {
         [entry("GET /users/a/location", status=404)],
         ["error operation-known unknown /location"],
     ),
+    "a path that nothing is like": (
+        [
+            entry("POST /users/a-1/dynamic-resources", {"x": 1}, 404),
+            entry("DELETE /users/a-2/dynamic-resources/b-7", status=404),
+        ],
+        ["error operation-known unknown /users/*/dynamic-resources"] * 2,
+    ),
     "a slash at the end": ([entry("GET /users/", status=404)], ["error operation-known unknown / at the end"]),
     "two slashes": ([entry("GET //users", status=404)], ["error operation-known unknown //"]),
     "another base": (
@@ -220,7 +228,11 @@ def test_fault_of_a_client_is_found_once(name, tmp_path):
     """What a client does wrong is one finding, by the promise that it breaks."""
     entries, expected = WRONG[name]
 
-    assert found(archive(tmp_path, grant(), *entries)) == expected
+    path = archive(tmp_path, grant(), *entries)
+
+    assert found(path) == expected
+    run(path, "--edition", "2026-01", "--report", tmp_path)
+    assert len(store.read(tmp_path).causes) == 1
 
 
 @pytest.mark.parametrize("name", RIGHT)

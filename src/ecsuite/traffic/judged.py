@@ -82,10 +82,25 @@ def _unknown(finding: Finding, contract: Contract, path: str, guess: Guess | Non
 
 
 def _without_ids(contract: Contract, path: str) -> str:
-    """A path with the parameters that it has by the contract; else with a star for each segment that has a digit."""
+    """A path with the parameters that it has by the contract; else up to the segment that no path of it has there.
+
+    A segment before that has a star in its place if it has a digit.
+    """
     methods = contract.methods(path)
     match = contract.find(methods[0], path) if methods else None
-    return match.operation.path if match else _WITH_DIGIT.sub("*", path)
+    if match:
+        return match.operation.path
+    segments = path.split("/")
+    lists = [each.path.lower().split("/") for each in contract.operations.values()]
+    known = (end for end in range(1, len(segments)) if not any(_starts(own, segments[: end + 1]) for own in lists))
+    wrong = next(known, len(segments) - 1)
+    return _WITH_DIGIT.sub("*", "/".join(segments[: wrong + 1]))
+
+
+def _starts(template: Sequence[str], segments: Sequence[str]) -> bool:
+    """Whether a path of the contract starts with such segments."""
+    pairs = zip(template, segments, strict=False)
+    return len(segments) <= len(template) and all(own[:1] == "{" or own == sent.lower() for own, sent in pairs)
 
 
 def _wrapped(findings: Sequence[Finding]) -> Iterator[Finding]:
