@@ -303,7 +303,8 @@ class UnknownScenario(UsageError):
 class CollectionUnreadable(UsageError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"cannot read the collection {path}: {reason}; expected a Postman collection, exported as version 2.1"
+            f"cannot read the collection {path}: {reason}; expected a Postman collection, exported as version 2.1, "
+            "or an HTTP archive (.har)"
         )
 
 

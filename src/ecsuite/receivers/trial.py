@@ -151,7 +151,13 @@ class Trial:
         try:
             answer = self._client.post(self._url, content=content, headers=list(case.headers))
             response = Response(answer.status_code, Headers.of(answer.headers.multi_items()), answer.content)
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.ConnectError, httpx.ConnectTimeout) as error:
+        except (
+            httpx.InvalidURL,
+            httpx.UnsupportedProtocol,
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            ValueError,
+        ) as error:
             if not self._is_there:
                 raise ReceiverUnreachable(self._url, str(error) or type(error).__name__) from None
             response = Response(0, flaw=type(error).__name__)

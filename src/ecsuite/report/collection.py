@@ -18,14 +18,15 @@ _MOST_LINES: Final = 100
 
 
 class Words(NamedTuple):
-    """What the requests of a file are called: all of them that were checked, and those that show a cause."""
+    """What the requests of a file are called: all that were checked, one of them, and those that show a cause."""
 
     checked: str
+    one: str
     shown: str
 
 
-OF_COLLECTIONS: Final = Words("requests and saved responses", "requests")
-OF_ARCHIVES: Final = Words("exchanges", "shown by")
+OF_COLLECTIONS: Final = Words("requests and saved responses", "request", "requests")
+OF_ARCHIVES: Final = Words("exchanges", "exchange", "shown by")
 
 
 def collection_lines(
@@ -62,7 +63,8 @@ def collection_lines(
         yield from told(number, cause, words.shown, width)
     yield from not_checked_lines(result.figures.not_checked)
     severities = ", ".join(count_of(count, severity) for severity, count in result.severities.items())
-    checked = f"{result.figures.calls} {words.checked} checked"
+    calls = result.figures.calls
+    checked = f"{calls} {words.one if calls == 1 else words.checked} checked"
     yield f"{checked}: {severities or 'all promises kept'}"
 
 

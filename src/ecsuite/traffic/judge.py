@@ -35,16 +35,16 @@ _CHECKS: Final = (
     *CLIENT_CHECKS,
     *(each for each in RESPONSE_CHECKS if each.promise not in {promises.STATUS_EXPECTED, promises.BAD_REQUEST}),
 )
-_OF_RESPONSES: Final = tuple(check.promise for check in RESPONSE_CHECKS)
+# What cannot be judged without a part of an exchange: the first of them is told of, the others go with it.
 _NEED: Final[Mapping[Part, tuple[Promise, ...]]] = MappingProxyType(
     {
         "request-headers": (promises.BEARER_TOKEN, promises.REQUEST_BODY, promises.REQUEST_MEMBERS),
         "request-body": (promises.REQUEST_BODY, promises.REQUEST_MEMBERS),
-        "response": _OF_RESPONSES,
-        "response-headers": (promises.MEDIA_TYPE, promises.RESPONSE_HEADERS),
+        "response": (promises.RESPONSE_ARRIVES, *(check.promise for check in RESPONSE_CHECKS)),
+        "response-headers": (promises.RESPONSE_HEADERS, promises.MEDIA_TYPE),
         "response-body": (
-            promises.MEDIA_TYPE,
             promises.RESPONSE_BODY,
+            promises.MEDIA_TYPE,
             promises.PATH_IDS,
             promises.OPTIONAL_MEMBERS,
             promises.UNDECLARED_MEMBERS,
@@ -108,13 +108,16 @@ class _Judge:
         return Judged(name, journal, (result.operation,) if result.operation else ()), call
 
     def _result(self, checker: Checker, entry: Entry) -> Result:
-        unknown = {promise: reason for part, reason in entry.unknown.items() for promise in _NEED[part]}
+        unknown = {_NEED[part][0]: reason for part, reason in entry.unknown.items()}
+        needing = {promise for part in entry.unknown for promise in _NEED[part]}
+        if "request-body" not in entry.unknown and entry.exchange.request.headers.get("Content-Type") is not None:
+            # The archive says beside the body what it is, where it has no headers.
+            needing -= {*_NEED["request-body"]}
         decoded = checker.decode(entry.exchange)
         if self._is_sanitized and decoded.operation and decoded.operation.security:
             unknown[promises.BEARER_TOKEN] = _SANITIZED
-        if "request-body" not in entry.unknown and entry.exchange.request.headers.get("Content-Type") is not None:
-            unknown = {each: why for each, why in unknown.items() if each not in _NEED["request-body"]}
-        result = result_of(checker, decoded, _CHECKS, unknown, _is_masked)
+        checks = [check for check in _CHECKS if check.promise not in needing]
+        result = result_of(checker, decoded, checks, unknown, _is_masked)
         if not any(each.promise in _OF_REQUESTS for each in result.findings) or decoded.status not in REFUSALS:
             return result
         # How a request is refused that breaks the contract is told with it.
