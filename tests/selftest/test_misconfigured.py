@@ -94,7 +94,7 @@ def test_second_partner_needs_a_token_url(project):
     env = {"EC_BASE_URL": "http://127.0.0.1:1", "EC_ACCESS_TOKEN": "x"}
     env |= {"EC_OTHER_CLIENT_ID": "a", "EC_OTHER_CLIENT_SECRET": "b"}
 
-    refused(run(project, "--ec-target", "live", **env), "needs EC_TOKEN_URL in the environment")
+    refused(run(project, "--ec-target", "live", **env), "needs EC_TOKEN_URL: set it in the environment")
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "workers"])

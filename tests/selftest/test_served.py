@@ -53,7 +53,10 @@ def log(tmp_path_factory):
             users = f"{env['EC_BASE_URL']}/users"
             http.post(users, json={"userId": "a-1"})
             http.post(users, json={"userId": 5})
+            http.post(users, json={"userId": 6})
+            http.get(users, headers={"Authorization": "Bearer of-nobody"})
             http.get(f"{users}/a-1/nothing?access_token={token}&client_secret={secret}&note={secret}")
+            http.post(f"{users}/a-1/vehicle", json={"vehicleId": "a-2"})
             http.get(f"{users}/%1b%5b31m")
             http.get(f"{users}/{'a' * 2 * LONGEST_TARGET}")
         httpx.get(users)
@@ -65,7 +68,9 @@ TOLD = {
     "call": r"\d\d:\d\d:\d\d  POST /energy-coordination/v1/users  201  \d+\.\d ms  partner 1",
     "body": rf" {{10}}error  {REQUEST_BODY.title}: request body /userId is an integer, 5, expected a string"
     r"  contracts/2023-10/openapi\.yaml:\d+",
-    "unknown": rf" {{10}}error  {OPERATION.title}: request line is GET /\S+/a-1/nothing.*",
+    "again": rf" {{10}}error  {REQUEST_BODY.title}: as at \d\d:\d\d:\d\d, POST /users",
+    "a foreign token": r".*GET /energy-coordination/v1/users  401  \d+\.\d ms  no partner, the token is not valid",
+    "unknown": rf" {{10}}error  {OPERATION.title}: request line \S+ is GET /\S+/a-1/nothing.*",
     "nobody": r"\d\d:\d\d:\d\d  GET /energy-coordination/v1/users  401  \d+\.\d ms  no partner",
     "no token": rf" {{10}}error  {BEARER_TOKEN.title}: request header Authorization is missing, .*",
 }
@@ -83,6 +88,15 @@ def test_right_request_has_one_line(log):
     at = next(number for number, line in enumerate(lines) if "POST /energy-coordination/v1/users  201" in line)
 
     assert re.match(r"\d\d:", lines[at + 1])
+
+
+def test_body_that_was_not_read_is_not_missed(log):
+    """Of a request to a wrong path the path is told, and what it may mean; its body was not looked at."""
+    lines = log[0].splitlines()
+    at = next(number for number, line in enumerate(lines) if "/a-1/vehicle  404" in line)
+
+    assert "such as POST /users/{userId}/vehicles" in lines[at + 1]
+    assert re.match(r"\d\d:", lines[at + 2])
 
 
 def test_log_has_no_secret(log):

@@ -7,15 +7,22 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from ecsuite import wording
+from ecsuite import promises, wording
 from ecsuite.checks import CLIENT_CHECKS, Checker
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange, Request, Response
 from ecsuite.messages.redact import MASK, Redactor, mask_named, masked_start
+from ecsuite.results.anchors import anchor_of
 from ecsuite.standin.log import Served, token_of
+from ecsuite.traffic.judged import result_of
 
 LONGEST_TARGET: Final = 200
 _INDENT: Final = " " * 10
+_UNAUTHORIZED: Final = 401
+_OF_BODIES: Final = (promises.REQUEST_BODY, promises.REQUEST_MEMBERS)
+_UNREAD: Final = "the body was not read"
+# Causes that are remembered, to be told once.
+_MOST_CAUSES: Final = 1000
 
 
 class ServedLines:
@@ -33,6 +40,7 @@ class ServedLines:
         self._origin = origin
         self._clients = [client.encode() for client in clients]
         self._redactor = redactor
+        self._first: dict[tuple[object, ...], str] = {}
 
     def of(self, served: Served | str) -> Iterator[str]:
         """The lines of a request, or of what is none, without secrets, and without anything that steers a terminal."""
@@ -48,12 +56,23 @@ class ServedLines:
         yield wording.printable(masked(self._call(served, target)))
         for finding in self._findings(served):
             # Its words and values have been masked when it was made.
-            yield wording.printable(f"{_INDENT}{masked(_sentence(finding))}")
+            yield wording.printable(f"{_INDENT}{masked(self._said(finding, served))}")
+
+    def _said(self, finding: Finding, served: Served) -> str:
+        """A finding on one line; one of a cause that was told before, by when that was."""
+        cause = (finding.severity, finding.promise, finding.breach.kind, *anchor_of(finding, self._checker.contract))
+        if cause in self._first:
+            return f"{finding.severity}  {wording.title(finding)}: {self._first[cause]}"
+        if len(self._first) < _MOST_CAUSES:
+            self._first[cause] = f"as at {_clock(served.at)}, {finding.method} {finding.path}"
+        return _sentence(finding)
 
     def _call(self, served: Served, target: str) -> str:
         status = str(served.status or "no response")
         number = served.partner or self._asking(served.body)
         partner = f"partner {number}" if number else "no partner"
+        if served.status == _UNAUTHORIZED and token_of(served.headers):
+            partner += ", the token is not valid" if not number else ", the token has ended"
         more = "..." if len(served.target) > LONGEST_TARGET else ""
         call = f"{served.method} {target}{more}"
         return f"{_clock(served.at)}  {call}  {status}  {served.seconds * 1000:.1f} ms  {partner}"
@@ -73,7 +92,15 @@ class ServedLines:
             return ()
         request = Request(served.method, url, served.headers, served.body)
         exchange = Exchange(request, Response(served.status), served.seconds)
-        return self._checker.judge(self._checker.decode(exchange), CLIENT_CHECKS).findings
+        decoded = self._checker.decode(exchange)
+        unknown = dict.fromkeys(_OF_BODIES, _UNREAD) if _is_unread(served) else {}
+        return result_of(self._checker, decoded, CLIENT_CHECKS, unknown, lambda _: False).findings
+
+
+def _is_unread(served: Served) -> bool:
+    """Whether a body was sent that the stand-in had no reason to read."""
+    length = served.headers.get("Content-Length") or "0"
+    return not served.body and (length.strip() != "0" or served.headers.get("Transfer-Encoding") is not None)
 
 
 def _clock(at: float) -> str:
