@@ -13,6 +13,7 @@
     │   ├── CertificatesUnusable
     │   ├── SocksMissing
     │   ├── BadToken
+    │   ├── BadCredential
     │   ├── CredentialsRefused
     │   ├── AccessTokenRefused
     │   ├── TokenNotTaken
@@ -176,6 +177,11 @@ class BadToken(UsageError):
         super().__init__(
             f"{variable} contains characters that a header cannot carry: expected the token as it was issued"
         )
+
+
+class BadCredential(UsageError):
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"{variable} contains bytes that are no UTF-8: expected it as it was issued, in UTF-8")
 
 
 class CredentialsRefused(UsageError):

@@ -5,13 +5,23 @@ from __future__ import annotations
 import base64
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
 from ecsuite.conditions import Conditions
-from ecsuite.errors import BadNumber, BadPort, BadToken, BadUrl, ProductionRefused, SamePartner, VariablesMissing
+from ecsuite.errors import (
+    BadCredential,
+    BadNumber,
+    BadPort,
+    BadToken,
+    BadUrl,
+    ProductionRefused,
+    SamePartner,
+    VariablesMissing,
+)
 from ecsuite.production import Hosts, Resolve, addresses_of, host_of, is_loopback
 
 Mode = Literal["replay", "local", "live"]
@@ -100,7 +110,8 @@ def live(
         resolve: gives the addresses of a host.
 
     Raises:
-        VariablesMissing, BadUrl, BadToken, BadPort, BadSetting, SamePartner: the environment is incomplete, or wrong.
+        VariablesMissing, BadUrl, BadToken, BadCredential, BadPort, BadSetting, SamePartner: the environment is
+            incomplete, or wrong.
         ProductionRefused: it is production, and no leave was given.
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
@@ -136,14 +147,14 @@ def token_endpoint(env: Mapping[str, str]) -> Target:
     """The token endpoint that the environment describes, with the credentials of the first partner; and no API.
 
     Raises:
-        VariablesMissing, BadUrl: the environment is incomplete, or wrong.
+        VariablesMissing, BadUrl, BadCredential: the environment is incomplete, or wrong.
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
     names = ("EC_TOKEN_URL", "EC_CLIENT_ID", "EC_CLIENT_SECRET")
     missing = [name for name in names if not env.get(name)]
     if missing:
         raise VariablesMissing(missing, "an access token")
-    credentials = Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
+    credentials = _issued(env, *names[1:])
     return Target("live", "", checked_url("EC_TOKEN_URL", env["EC_TOKEN_URL"], as_given=True), credentials)
 
 
@@ -157,7 +168,16 @@ def _credentials(env: Mapping[str, str]) -> Credentials:
         if not env["EC_ACCESS_TOKEN"].isascii() or not env["EC_ACCESS_TOKEN"].isprintable():
             raise BadToken("EC_ACCESS_TOKEN")
         return Credentials(access_token=env["EC_ACCESS_TOKEN"])
-    return Credentials(env["EC_CLIENT_ID"], env["EC_CLIENT_SECRET"])
+    return _issued(env, "EC_CLIENT_ID", "EC_CLIENT_SECRET")
+
+
+def _issued(env: Mapping[str, str], *names: str) -> Credentials:
+    """A client id and a secret, by the names of their variables; raises `BadCredential` where no form can have one."""
+    for name in names:
+        # A byte that is none of UTF-8 is half of a pair of characters in what Python reads of the environment.
+        if any(unicodedata.category(char) == "Cs" for char in env[name]):
+            raise BadCredential(name)
+    return Credentials(*(env[name] for name in names))
 
 
 def _other(env: Mapping[str, str]) -> Credentials | None:
@@ -170,7 +190,7 @@ def _other(env: Mapping[str, str]) -> Credentials | None:
         raise VariablesMissing(missing, "a second partner")
     if env[names[0]] == env.get("EC_CLIENT_ID"):
         raise SamePartner
-    return Credentials(*(env[name] for name in names))
+    return _issued(env, *names)
 
 
 def checked_url(variable: str, value: str, *, as_given: bool = False) -> str:

@@ -7,7 +7,8 @@ import pytest
 from ecsuite import editions
 from ecsuite.checks import Checker
 from ecsuite.contract import Contract, Source, load
-from ecsuite.errors import ContractError
+from ecsuite.contract.keywords import OBJECTS, REQUIRED
+from ecsuite.errors import ContractError, ContractKeywordUnknown
 from ecsuite.findings.breach import Place
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.promises import REQUEST_PARAMETERS
@@ -279,6 +280,22 @@ REFUSED = {
         "cannot read the contract c.yaml:2: did not find expected ',' or ']'; expected an OpenAPI 3.1 document",
     ),
 }
+
+
+@pytest.mark.parametrize("part", OBJECTS["Components"])
+def test_each_part_of_the_components_is_looked_at(part):
+    """What others refer to may have no keyword that nothing would check, either."""
+    node_type = OBJECTS["Components"][part].strip("{}")
+    others = "".join(f", {name}: x" for name in REQUIRED.get(node_type, ()))
+    some = f"some: {{x-misspelt: 1{others}}}"
+    old, new = (
+        ("  schemas:\n", f"  schemas:\n    {some}\n")
+        if part == "schemas"
+        else ("components:\n", f"components:\n  {part}: {{{some}}}\n")
+    )
+
+    with pytest.raises(ContractKeywordUnknown, match=f"the {node_type} keyword 'x-misspelt' is not supported"):
+        contract(old, new)
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -29,6 +29,10 @@ MESSAGES = [
         "EC_BASE_URL is 'h': expected an address such as https://host/path, without query",
     ),
     (errors.BadSetting("EC_SIMULATION", "1", "yes or no"), "EC_SIMULATION is '1': expected yes or no"),
+    (
+        errors.BadCredential("EC_CLIENT_SECRET"),
+        "EC_CLIENT_SECRET contains bytes that are no UTF-8: expected it as it was issued, in UTF-8",
+    ),
     (errors.BadLimit("EC_RATE", "x" * 99, "a number"), f"EC_RATE '{'x' * 60}': give a number"),
     (
         errors.UnknownReport("EC_REPORTS", "Ab", ["A", "B"], "A"),
@@ -233,8 +237,17 @@ MESSAGES = [
         "cannot read the archive c.har: it has no log; expected an HTTP archive (HAR 1.1 or 1.2)",
     ),
     (
+        errors.ReceiverUnreachable("http://h", "no answer"),
+        "cannot reach the receiver http://h: no answer; expected the http address of one that is running",
+    ),
+    (errors.NoWebhookSecret(), "EC_WEBHOOK_SECRET is not set: expected the secret of the receiver's webhook"),
+    (
+        errors.DeliveryNotSigned("a", ["b", "c"]),
+        "nothing published says how deliveries of a are signed: expected b or c (--edition)",
+    ),
+    (
         errors.CollectionUnreadable(Path("c.json"), "it is no JSON"),
-        "cannot read the collection c.json: it is no JSON; expected a Postman collection, exported as version 2.1",
+        "cannot read the collection c.json: it is no JSON; expected a Postman collection, exported as version 2.1, or an HTTP archive (.har)",
     ),
     (
         errors.UnknownScenario("x", ["a", "b"]),

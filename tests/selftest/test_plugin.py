@@ -94,13 +94,14 @@ USAGE = {
     "no credentials": (
         ["--ec-target", "live", "--ec-edition", "2023-10"],
         {},
-        "ERROR: --ec-target live needs EC_BASE_URL and EC_TOKEN_URL and EC_CLIENT_ID and EC_CLIENT_SECRET in the "
-        "environment: set them (`ecsuite serve` prints a set for the local stand-in)",
+        "ERROR: a live run needs EC_BASE_URL, EC_TOKEN_URL, EC_CLIENT_ID and EC_CLIENT_SECRET: set them in the "
+        "environment (addresses may be in ecsuite.toml, secrets in a file for --env-file); `ecsuite serve` prints a set "
+        "for the local stand-in",
     ),
     "a token alone": (
         ["--ec-target", "live", "--ec-edition", "2023-10"],
         {"EC_ACCESS_TOKEN": "x"},
-        "ERROR: --ec-target live needs EC_BASE_URL in the environment: *",
+        "ERROR: a live run needs EC_BASE_URL: set it in the environment *",
     ),
     "an unknown edition": (
         ["--ec-edition", "1999-12"],

@@ -151,6 +151,14 @@ def test_encoded_secret_is_masked(name):
     assert len(text) < len(ENCODED[name])
 
 
+def test_secret_that_is_no_text_is_masked():
+    """Half of a pair of characters, as an environment may hold one, is a part of a secret as any other."""
+    secret = "quiet-\udcfc-as-a-mouse"
+    bare = base64.b64encode(secret.encode(errors="surrogatepass")).decode()
+
+    assert masked(f"before ({secret}) behind ({bare.swapcase()})", secret).count(MASK) == 2
+
+
 SLASHED = "so???many>>>signs!"
 BROKEN_UP = {
     "JSON": b64(SLASHED).replace("/", "\\/").replace("+", "\\u002b"),

@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from ecsuite import editions, production
-from ecsuite.errors import UsageError
+from ecsuite.errors import BadCredential, UsageError
 from ecsuite.production import Hosts, is_loopback
-from ecsuite.target import Credentials, Target, live
+from ecsuite.target import Credentials, Target, live, token_endpoint
 
 ENV = {
     "EC_BASE_URL": "https://api.example/v1/",
@@ -47,7 +47,7 @@ def test_second_partner_is_taken():
     other = {"EC_OTHER_CLIENT_ID": "you", "EC_OTHER_CLIENT_SECRET": "your-secret"}
 
     assert described(ENV | other).other == Credentials("you", "your-secret")
-    with pytest.raises(UsageError, match="needs EC_OTHER_CLIENT_SECRET in the environment"):
+    with pytest.raises(UsageError, match="needs EC_OTHER_CLIENT_SECRET: set it in the environment"):
         described(ENV | {"EC_OTHER_CLIENT_ID": "you"})
 
 
@@ -63,7 +63,7 @@ def test_access_token_stands_for_the_credentials():
 def test_missing_variable_is_named(name):
     """What is missing, or empty, is named in one line."""
     for env in ({k: v for k, v in ENV.items() if k != name}, ENV | {name: ""}):
-        with pytest.raises(UsageError, match=rf"^--ec-target live needs {name} in the environment: "):
+        with pytest.raises(UsageError, match=rf"^a live run needs {name}: set it in the environment "):
             described(env)
 
 
@@ -118,6 +118,24 @@ def test_token_that_no_header_can_carry_is_told(token):
         described({"EC_BASE_URL": "https://h", "EC_ACCESS_TOKEN": token})
 
     assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["EC_CLIENT_ID", "EC_CLIENT_SECRET", "EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET"])
+def test_credential_that_is_no_text_is_told(name):
+    """A credential with a byte that is no UTF-8 is refused by the name of its variable, without showing it."""
+    env = ENV | {"EC_OTHER_CLIENT_ID": "you", "EC_OTHER_CLIENT_SECRET": "your-secret"} | {name: "gl\udcfcck-auf"}
+
+    with pytest.raises(BadCredential, match=f"^{name} contains bytes") as caught:
+        described(env)
+
+    assert "ck-auf" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["EC_CLIENT_ID", "EC_CLIENT_SECRET"])
+def test_credential_of_a_token_that_is_no_text_is_told(name):
+    """So is one that a token alone is to be had for."""
+    with pytest.raises(BadCredential, match=f"^{name} contains bytes"):
+        token_endpoint(ENV | {name: "gl\udcfcck-auf"})
 
 
 def test_password_in_an_address_is_not_told():

@@ -83,7 +83,7 @@ def _unit(char: str, folded: bool, lossy: bool) -> str:  # noqa: FBT001  they ar
 
 def _misread(char: str) -> str:
     """A character whose bytes were taken for a character each."""
-    return "".join(rf"(?:\x{byte:02x}|\\{_BACKSLASHES}(?:x|u00){_hex(byte)})" for byte in char.encode())
+    return "".join(rf"(?:\x{byte:02x}|\\{_BACKSLASHES}(?:x|u00){_hex(byte)})" for byte in next(_bytes(char)))
 
 
 def _bytes(char: str) -> Iterator[bytes]:

@@ -264,16 +264,21 @@ def test_attempts_are_waited_for(hooked, times, count, came, found):
     assert (len(attempts.came), attempts.count) == (came, found)
 
 
-def test_rest_of_an_attempt_is_taken(hooked):
+@pytest.mark.parametrize(
+    ("wait", "first"),
+    [(lambda attempts: attempts.wait_for(2), 0.5), (lambda attempts: attempts.wait_for_any(2, time.monotonic()), 30)],
+    ids=["of one", "of any"],
+)
+def test_rest_of_an_attempt_is_taken(hooked, wait, first):
     """What came beside an attempt, at once, is taken as well, so that it is not taken for a later one."""
     receiver = Timed(0.0, 1.0, 1.01)
     receiver.arrivals = lambda *_: [0.0, 1.0, 1.01]
     attempts = attempts_of(hooked, receiver)
 
-    attempts.wait_for(2)
+    wait(attempts)
 
     assert len(attempts.came) == 3
-    assert receiver.asked == pytest.approx([0.5] * 3, abs=0.1)
+    assert receiver.asked == pytest.approx([first, first, 0.5], abs=0.1)
 
 
 def test_attempts_of_a_recording_are_those_that_came(hooked):

@@ -37,6 +37,23 @@ def test_parent_is_made_first(world_of, shop):
     assert shop.lines.count("POST /users") == 1
 
 
+def test_renewed_entities_are_others(world_of, shop):
+    """Neither what was made by default nor what was listed is known any more."""
+    world = world_of(shop)
+    user, event = types(world)["createUser"], world.contract.operations["getEvent"]
+
+    def looked_at():
+        return world.entities.default(user).id, world.drafts.first_listed(event)
+
+    before, again = looked_at(), looked_at()
+    lists = shop.lines.count("GET /events")
+    world.entities.renew()
+    renewed = looked_at()
+
+    assert before == again != renewed
+    assert (lists, shop.lines.count("GET /events")) == (1, 2)
+
+
 def test_references_are_made_before_what_names_them(world_of, shop):
     """What a body names is made, and its id is what the body has."""
     world = world_of(shop)
