@@ -64,6 +64,17 @@ def grant(**more: object) -> dict:
     return entry(f"POST {more.pop('url', TOKEN)}", form, 200, given, answered={"Cache-Control": "no-store"}, **more)
 
 
+def report(resolution: str = "01:00:00", at: str = "2026-01-19T17:00:00Z", **change: object) -> dict:
+    payload = {
+        "payloadType": "EnergyUsage",
+        "resourceId": "r",
+        "resolution": resolution,
+        "points": [{"timestamp": at, "kiloWattHours": 1}],
+    }
+    answer = {"id": "x"}
+    return entry("POST /reports", {"eventId": "e", "payloads": [payload | change]}, 200, answer)
+
+
 USER = entry("POST /users", {"userId": "a"}, 201, {"userId": "a"})
 LOCATION = {"locationId": "l", "coordinates": {"latitude": 59.9, "longitude": 10.7}}
 
@@ -158,6 +169,9 @@ WRONG = {
         ],
         ["error request-body format"],
     ),
+    "half past": ([report(at="2026-01-19T17:30:00Z")], ["error request-body pattern"]),
+    "local time": ([report(at="2026-01-19T18:00:00+01:00")], ["error request-body pattern"]),
+    "a quarter of an hour": ([report(resolution="00:15:00")], ["error request-body pattern"]),
     "another spelling of a member": ([located(location_type="Other")], ["error request-members extra"]),
     "an unknown member": ([located(colour="red")], ["warning request-members extra"]),
     "an object without any known member": (
@@ -215,6 +229,14 @@ RIGHT = {
     ],
     "null for what is not given": [located(meterPointIds=None, locationType=None)],
     "what is deleted is looked for": [entry("DELETE /users/a", status=204), entry("GET /users/a", status=404)],
+    "an hour in UTC, however spelt": [
+        report(),
+        report("0.01:00:00", "2026-01-19T17:00:00.0000000+00:00"),
+        report(at="2026-01-19T17:00:00-00:00"),
+    ],
+    "quarters where no guide asks for hours": [
+        report("00:15:00", payloadType="LocationEnergyUsage", locationId="l", meterPointId="m")
+    ],
     "patience": [BUSY, {**READ, "startedDateTime": "2026-11-30T10:00:06Z"}],
     "several at once": [BUSY, {**BUSY, "startedDateTime": "2026-11-30T10:00:00Z"}],
     "names of paths in other letters": [entry("GET /Users/a", came={"userId": "a"})],

@@ -81,7 +81,13 @@ RESPONSE_CHECKS: Final = (
 )
 CHECKS: Final = REQUEST_CHECKS + RESPONSE_CHECKS
 # Of requests that are not ours: a client means something by what it sends.
-CLIENT_CHECKS: Final = (*REQUEST_CHECKS, Check(promises.REQUEST_MEMBERS, request_members.check))
+CLIENT_CHECKS: Final = (
+    *(
+        Check(each.promise, request_body.check_client) if each.promise == promises.REQUEST_BODY else each
+        for each in REQUEST_CHECKS
+    ),
+    Check(promises.REQUEST_MEMBERS, request_members.check),
+)
 DELIVERY_CHECKS: Final = tuple(
     Check(each.promise, request_body.check_delivery) if each.promise == promises.REQUEST_BODY else each
     for each in REQUEST_CHECKS

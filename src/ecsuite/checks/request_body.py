@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
 from ecsuite.checks.decoded import DecodedExchange, repeated_members
-from ecsuite.contract import schema_for
-from ecsuite.findings.breach import Breach, Place
+from ecsuite.contract import Pointer, Schemas, schema_for
+from ecsuite.findings.breach import Breach, Path, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.messages.media import UndecodableError
 
@@ -27,6 +31,36 @@ def check_delivery(decoded: DecodedExchange) -> list[Breach] | None:
     except UndecodableError:
         return breaches
     return [*(breaches or []), *repeated_members(WHOLE, read, decoded.operation.request.pointer)]
+
+
+def check_client(decoded: DecodedExchange) -> list[Breach] | None:
+    """What is wrong with the body of a client's request, also by what guides ask of clients alone."""
+    breaches = check(decoded)
+    rule = decoded.operation.request if decoded.operation else None
+    schema = schema_for(rule.content, decoded.request_media_type.essence) if rule else None
+    if breaches or schema is None or not decoded.exchange.request.body:
+        return breaches
+    return list(_asked_of_clients(decoded.contract.schemas, schema, decoded.request_body, ()))
+
+
+def _asked_of_clients(schemas: Schemas, pointer: Pointer, value: Any, at: Path) -> Iterator[Breach]:
+    """The texts of a value that are not as guides ask for; the value is by the contract."""
+    shape = schemas.shape(pointer)
+    pattern = shape.keywords.get("x-client-pattern")
+    if pattern and isinstance(value, str) and not re.search(pattern, value):
+        note = f"for the guides ask for it: {shape.keywords.get('description', '')}"
+        yield Breach(
+            "pattern", Place("request-body", path=at), datum({"pattern": pattern}), datum(value), pointer, note=note
+        )
+    for branch in (*shape.parts, *(each for each in shape.branches if schemas.fits(each, value))):
+        yield from _asked_of_clients(schemas, branch, value, at)
+    if isinstance(value, dict):
+        for name, member in shape.members.items():
+            if name in value:
+                yield from _asked_of_clients(schemas, member, value[name], (*at, name))
+    elif isinstance(value, list) and shape.items:
+        for index, item in enumerate(value):
+            yield from _asked_of_clients(schemas, shape.items, item, (*at, index))
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:

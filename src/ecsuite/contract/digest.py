@@ -10,10 +10,10 @@ import json
 from typing import Any, Final
 
 from ecsuite.contract.document import Source
-from ecsuite.contract.keywords import OBJECTS, PROSE, REASON, VALUE
+from ecsuite.contract.keywords import CLIENTS, OBJECTS, PROSE, REASON, VALUE
 
-# What these keywords hold is for readers.
-FOR_READERS: Final = frozenset({PROSE, "[Tag]", "{Example}"})
+# What these keywords hold is for readers, or for other clients than ours, whose requests no recording has.
+FOR_READERS: Final = frozenset({PROSE, CLIENTS, "[Tag]", "{Example}"})
 
 
 def digest_of(source: Source) -> str:

@@ -13,10 +13,12 @@ from typing import Any, Final
 from ecsuite.contract.document import Pointer, Source
 from ecsuite.errors import ContractInvalid, ContractKeywordUnknown
 
-# What stands under a keyword: VALUE is plain data, PROSE is for readers alone, REASON is a flag whose value says why; a
-# name is an object of that node_type, "[Name]" a list of them and "{Name}" a map to them.
+# What stands under a keyword: VALUE is plain data, PROSE is for readers alone, CLIENTS for judging other clients than
+# ours, REASON is a flag whose value says why; a name is an object of that node_type, "[Name]" a list of them and
+# "{Name}" a map to them.
 VALUE: Final = ""
 PROSE: Final = "prose"
+CLIENTS: Final = "clients"
 REASON: Final = "reason"
 CERTAINTY: Final = {"x-level": VALUE, "x-source": PROSE}
 
@@ -162,6 +164,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-may-be-rejected-without": VALUE,
         "x-by-invitation": VALUE,
         "x-severity-of-null": VALUE,
+        "x-client-pattern": CLIENTS,
         **CERTAINTY,
     },
 }
@@ -197,6 +200,7 @@ TEXTS: Final = frozenset(
         "x-unchecked-if-absent",
         "x-null-may-be-rejected",
         "x-may-be-rejected",
+        "x-client-pattern",
     }
 )
 LISTS: Final[Mapping[str, tuple[type, str]]] = MappingProxyType(
