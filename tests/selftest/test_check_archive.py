@@ -228,6 +228,16 @@ RIGHT = {
         )
     ],
     "null for what is not given": [located(meterPointIds=None, locationType=None)],
+    "null for each member that was not set": [
+        entry("PATCH /users/a/locations/l", {"locationType": "Other", "coordinates": None, "meterPointIds": None}, 404),
+        entry(
+            "PATCH /webhooks/w",
+            {"name": "x", "webhookUrl": None, "webhookSecret": None, "notificationTypes": None, "enabled": None},
+            404,
+        ),
+        entry("POST /simulation/events/pricecurve", {"targets": None}, 0),
+        report(locationId=None, meterPointId=None, curvePoints=None),
+    ],
     "what is deleted is looked for": [entry("DELETE /users/a", status=204), entry("GET /users/a", status=404)],
     "an hour in UTC, however spelt": [
         report(),

@@ -48,10 +48,11 @@ def _asked_of_clients(schemas: Schemas, pointer: Pointer, value: Any, at: Path) 
     shape = schemas.shape(pointer)
     pattern = shape.keywords.get("x-client-pattern")
     if pattern and isinstance(value, str) and not re.search(pattern, value):
-        note = f"for the guides ask for it: {shape.keywords.get('description', '')}"
-        yield Breach(
-            "pattern", Place("request-body", path=at), datum({"pattern": pattern}), datum(value), pointer, note=note
-        )
+        # What stands behind a semicolon is where to read more.
+        meant = str(shape.keywords.get("description", "")).partition(";")[0]
+        wanted = {"pattern": pattern, **({"title": meant[:1].lower() + meant[1:]} if meant else {})}
+        at_value = Place("request-body", path=at)
+        yield Breach("pattern", at_value, datum(wanted), datum(value), pointer, note="as the guides ask of clients")
     for branch in (*shape.parts, *(each for each in shape.branches if schemas.fits(each, value))):
         yield from _asked_of_clients(schemas, branch, value, at)
     if isinstance(value, dict):
