@@ -37,8 +37,8 @@ def test_batch_makes_each(operation: Operation, world: World, batch: Batch) -> N
         world.verify.readable(entity)
         world.verify.listed_once(world.lists.read(entity.collection), entity)
     first, second = entities[:2]
-    world.api.delete(first.path)
-    world.api.get(first.path, expect=ABSENT)
+    deleted = world.api.delete(first.path)
+    world.verify.unreadable(world.api.get(first.path, expect=ABSENT, strict=False), deleted)
     world.api.get(second.path)
 
 

@@ -18,6 +18,7 @@ from ecsuite.messages.redact import Redactor
 from ecsuite.promises import (
     BAD_REQUEST,
     CREATION_RESPONSE,
+    DELETED_IS_GONE,
     DELIVERY_CONTENT,
     LIST_ORDER,
     LISTED_ONCE,
@@ -123,6 +124,18 @@ def test_what_a_call_did_that_was_not_refused_is_told_with_it(checker, exchange,
         assert only.finding.breach == breaches[-1]
 
 
+def test_reading_of_what_should_be_gone_is_told_with_its_deletion(checker, exchange, contract):
+    """The deletion is to blame, not the reading that showed it."""
+    read = exchange("GET /users/42", answer={"userId": "42"}, expectation=NOT_THERE)
+    deleted, journal = exchange("DELETE /users/42", status=204), Journal()
+    journal.add(checker.check(read))
+    left = Breach("present", body(), actual=datum({"userId": "42"}), seen_by="getUser")
+    journal.add_finding(checker.finding(DELETED_IS_GONE, left, deleted, contract.operations["deleteUser"]))
+
+    (only,) = found_in(journal, contract, MASK)
+    assert (only.finding.promise, only.finding.operation) == (DELETED_IS_GONE.id, "deleteUser")
+
+
 def test_call_that_was_taken_is_no_refused_one(checker, exchange, contract):
     """What it made is told with it."""
     taken = exchange("POST /users", 201, {"userId": "4"}, sent={"userId": "4"}, expectation=NOT_THERE)
@@ -212,6 +225,17 @@ def test_what_a_delivery_repeats_of_a_response_is_told_once(checker, exchange, t
     journal.add_finding(checker.finding(DELIVERY_CONTENT, repeated, blamed, delivers))
 
     assert len(found_in(journal, contract, MASK)) == causes
+
+
+def test_value_that_was_taken_several_times_is_told_once(found, exchange):
+    """Each request is a case of its own, and the value is one wherever it is shown."""
+    sent, answer = vehicle(2009), vehicle(2009)
+    del sent["metadata"]["model"], answer["metadata"]["model"]
+    cases = [Expectation(case, frozenset({400}), frozenset({REQUEST_BODY})) for case in ("first", "second")]
+
+    made = found(*(exchange("POST /users/42/vehicles", 201, answer, sent=sent, expectation=each) for each in cases))
+
+    assert {each.finding.promise for each in made} == {BAD_REQUEST.id}
 
 
 def test_another_fault_of_what_was_taken_is_told(found, exchange):

@@ -197,8 +197,10 @@ def delete_everything(story: Story) -> None:
     for kind in ("webhook", "resource", "meter", "vehicle", "user"):
         if kind in story.made:
             path = story.made.pop(kind).path
-            story.api.delete(path)
-            story.api.get(path, expect=NO_USER if kind == "user" else ABSENT)
+            deleted = story.api.delete(path)
+            story.verify.unreadable(
+                story.api.get(path, expect=NO_USER if kind == "user" else ABSENT, strict=False), deleted
+            )
 
 
 # The kinds of things that a row of data may have values for, each with the operation that makes one.

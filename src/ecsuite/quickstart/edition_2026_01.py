@@ -213,8 +213,8 @@ def delete_everything(story: Story) -> None:
     for kind in ("webhook", "resource", "location", "vehicle", "user"):
         if kind in story.made:
             path = story.made.pop(kind).path
-            story.api.delete(path)
-            story.api.get(path, expect=ABSENT)
+            deleted = story.api.delete(path)
+            story.verify.unreadable(story.api.get(path, expect=ABSENT, strict=False), deleted)
 
 
 def price_curve(story: Story, first: str | Instant, second: str | Instant) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ecsuite.json_paths import at_path
 from ecsuite.messages.exchange import Exchange
 from ecsuite.promises import (
     BAD_REQUEST,
+    DELETED_IS_GONE,
     DELIVERY_CONTENT,
     DELIVERY_RETRIED,
     PAGES,
@@ -37,7 +38,7 @@ _Key = tuple[object, ...]
 def told_twice(journal: Journal) -> dict[_Key, _Key]:
     """Findings that another one tells of as well, each with that one, by their keys: they are told once."""
     told = {**_of_one_object(journal), **_repeated_by_deliveries(journal), **_strangers(journal), **_let_in(journal)}
-    told.update({**_unlisted(journal), **_taken(journal), **_of_pages(journal)})
+    told.update({**_still_there(journal), **_unlisted(journal), **_taken(journal), **_of_pages(journal)})
     return {key: _first(told, first) for key, first in told.items()}
 
 
@@ -59,13 +60,17 @@ def _unlisted(journal: Journal) -> dict[_Key, _Key]:
 
 def _taken(journal: Journal) -> dict[_Key, _Key]:
     """What was taken that had to be refused, and is shown as it may not be, by its own answer or by a later one."""
+    taken: list[tuple[Finding, Breach]] = [
+        (each, each.breach.because)
+        for each in journal.findings
+        if each.promise == BAD_REQUEST.id and each.severity == "error" and each.breach.because
+    ]
     told: dict[_Key, _Key] = {}
-    for finding in journal.findings:
-        because = finding.breach.because
-        if finding.promise != BAD_REQUEST.id or finding.severity != "error" or because is None:
-            continue
-        same = [each for each in journal.findings if _tells_of(because, finding, each)]
-        told.update((each.key, finding.key) for each in same if journal.times(finding) >= journal.times(each))
+    for other in journal.findings:
+        # One value may have been taken in several requests, and is one value where it is shown.
+        telling = [finding for finding, because in taken if _tells_of(because, finding, other)]
+        if telling and sum(map(journal.times, telling)) >= journal.times(other):
+            told[other.key] = telling[0].key
     return told
 
 
@@ -131,6 +136,16 @@ def _let_in(journal: Journal) -> dict[_Key, _Key]:
         if finding.promise == REFUSED_CHANGES_NOTHING.id and finding.status in SUCCESSES and finding.operation in first:
             told[finding.key] = first[finding.operation]
     return told
+
+
+def _still_there(journal: Journal) -> dict[_Key, _Key]:
+    """The status of a reading that should have found nothing, where that its entity was not deleted is told."""
+    left = {each.breach.seen_by: each.key for each in journal.findings if each.promise == DELETED_IS_GONE.id}
+    return {
+        each.key: left[each.operation]
+        for each in journal.findings
+        if each.promise == STATUS_EXPECTED.id and each.status in SUCCESSES and each.operation in left
+    }
 
 
 def _repeated_by_deliveries(journal: Journal) -> dict[_Key, _Key]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from ecsuite.client import Api
+from ecsuite.client import Api, checked_of
 from ecsuite.compare import differences, without_omissions
 from ecsuite.contract import Pointer
 from ecsuite.findings.breach import STATUS, Breach, Place, body
@@ -13,7 +13,7 @@ from ecsuite.findings.datum import NOTHING
 from ecsuite.http import httpx
 from ecsuite.json_paths import Path, at_path
 from ecsuite.messages.media import UndecodableError, read_json
-from ecsuite.promises import ROUND_TRIP, Promise
+from ecsuite.promises import DELETED_IS_GONE, ROUND_TRIP, Promise
 from ecsuite.rules.reading import json_or_none, member_of, wrong_places
 
 
@@ -170,6 +170,14 @@ class Verify:
         inner = [name for name, own in members if isinstance(own, dict) and item.keys() <= own.keys()]
         at = () if not inner or item.keys() & value.keys() else (inner[0],)
         return self.shows(item, response, whole=True, at=at)
+
+    def unreadable(self, read: httpx.Response, deleted: httpx.Response) -> bool:
+        """Record that what was deleted can still be read, if it can: by itself the reading blames the wrong call."""
+        reader = checked_of(read).decoded.operation if read.is_success else None
+        if reader:
+            breach = Breach.of("present", body(), actual=json_or_none(read.content), seen_by=reader.id)
+            self.that(DELETED_IS_GONE, deleted, breach, holds=False)
+        return not read.is_success
 
     def status_like(
         self,
