@@ -307,7 +307,7 @@ def test_token_is_printed_alone():
     assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (4, "", 1)
     assert "not-the-secret" not in refused.stderr
     assert (missing.returncode, missing.stdout) == (4, "")
-    assert "an access token needs EC_TOKEN_URL and EC_CLIENT_ID and EC_CLIENT_SECRET" in missing.stderr
+    assert "an access token needs EC_TOKEN_URL, EC_CLIENT_ID and EC_CLIENT_SECRET: " in missing.stderr
 
 
 DEAD = {
