@@ -119,6 +119,10 @@ class Household:
             webhook, event.made, wanted=event.is_told_by, secret=self.secret, tells=tells
         )
 
+    def never_came(self, webhook: Entity, event: Event) -> None:
+        """Notes that a webhook was not told of an event, and was waited for already."""
+        self.world.deliveries.verify.arrived(None, event.made, self.world.deliveries.address(webhook))
+
     def deliveries(self, webhook: Entity, event: Event) -> list[Exchange]:
         """Every delivery of an event that came to a webhook, as often as it came."""
         return self.world.deliveries.to(webhook, event.is_told_by)
