@@ -396,12 +396,13 @@ def test_one_cause_of_many_calls_is_told_once(tmp_path, capsys):
 
     assert run(archive(tmp_path, grant(), *calls)) == 1
 
-    said = capsys.readouterr().out
+    # Where lines are broken depends on the width of the terminal.
+    said = " ".join(capsys.readouterr().out.split())
     assert "edition 2026-01" in said
-    assert "such as GET /users/{userId}/locations" in said.replace("\n" + " " * 13, " ")
+    assert "such as GET /users/{userId}/locations" in said
     assert "shown by: entry 2: GET /users/0-7/location, entry 3:" in said
-    assert "first at: request body /users/1/userId\n" in said
-    assert said.endswith("11 exchanges checked: 2 errors\n")
+    assert "first at: request body /users/1/userId " in said
+    assert said.endswith("11 exchanges checked: 2 errors")
 
 
 def test_own_archive_is_right(tmp_path, capsys):
