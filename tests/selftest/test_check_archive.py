@@ -473,3 +473,18 @@ def test_secrets_of_a_client_are_in_no_output(tmp_path, capsys):
 
     kept = capsys.readouterr().out + (tmp_path / "r" / "results.json").read_text(encoding="utf-8")
     assert [secret for secret in (GRANTED, SECRET, "wh-hunter2") if secret in kept] == []
+
+
+def test_many_secrets_are_masked(tmp_path, capsys):
+    """A client that fetches a token for each call has many, and none of them is told, in whatever path it stands."""
+    calls = [
+        of_headers(
+            entry(f"GET /users/tok-{each}-of-many/nothing", status=404), Authorization=f"Bearer tok-{each}-of-many"
+        )
+        for each in range(300)
+    ]
+
+    assert run(archive(tmp_path, *calls), "--report", tmp_path / "r") == 1
+
+    kept = capsys.readouterr().out + (tmp_path / "r" / "results.json").read_text(encoding="utf-8")
+    assert [each for each in range(300) if f"tok-{each}-of-many" in kept] == []

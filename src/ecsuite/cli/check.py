@@ -105,12 +105,12 @@ def result_of(edition: str, judged: Sequence[Named], secrets: Iterable[str], nam
         strict: whether warnings fail it, too.
     """
     from ecsuite import editions  # noqa: PLC0415
-    from ecsuite.messages.redact import Redactor  # noqa: PLC0415
     from ecsuite.results.collect import Collector  # noqa: PLC0415
     from ecsuite.results.record import Record, found_in  # noqa: PLC0415
     from ecsuite.results.severity import fails  # noqa: PLC0415
+    from ecsuite.traffic.secrets import masking  # noqa: PLC0415
 
-    contract, mask = editions.contract(edition), Redactor(secrets).text
+    contract, mask = editions.contract(edition), masking(frozenset(secrets))
     collector = Collector({"target": name, "editions": [edition]}, strict=strict)
     for each in judged:
         found = found_in(each.journal, contract, mask)

@@ -15,14 +15,13 @@ from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Journal
 from ecsuite.json_paths import at_path
 from ecsuite.messages.media import json_or_none
-from ecsuite.messages.redact import Redactor
 from ecsuite.promises import Promise
 from ecsuite.severity import REFUSALS
 from ecsuite.traffic.addresses import Address, Addresses, normal
 from ecsuite.traffic.archive import Archive, Entry, Part
 from ecsuite.traffic.judged import Judged, result_of
 from ecsuite.traffic.names import printable
-from ecsuite.traffic.secrets import secrets_in
+from ecsuite.traffic.secrets import masking, secrets_in
 from ecsuite.traffic.sequence import Call, of_calls
 
 # What stands where a tool or a person has taken something out.
@@ -64,7 +63,7 @@ class _Judge:
 
     def __init__(self, archive: Archive, contract: Contract) -> None:
         self._contract = contract
-        self._mask = Redactor(secrets_in(each.exchange for each in archive.entries)).text
+        self._mask = masking(secrets_in(each.exchange for each in archive.entries))
         calls = [each for each in archive.entries if not each.no_call]
         self._entries = {each.number: _normal(each) for each in calls}
         self._all = archive.entries

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from ecsuite.messages.exchange import Exchange, Headers
 from ecsuite.messages.media import json_or_none
-from ecsuite.messages.redact import is_secret
+from ecsuite.messages.redact import MASK, Redactor, is_secret
+
+# So many secrets are masked in every spelling; more of them, such as a token for each call, as they are.
+_MOST_SPELT: Final = 20
+_WORD: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
+
+
+def masking(secrets: frozenset[str]) -> Callable[[str], str]:
+    """What takes secrets out of a text, however many there are."""
+    ordered = sorted(secrets, key=lambda each: (len(each), each))
+    spelt = Redactor(ordered[:_MOST_SPELT]).text
+    others = frozenset(ordered[_MOST_SPELT:])
+    if not others:
+        return spelt
+    return lambda text: spelt(_WORD.sub(lambda word: _masked(word[0], others), text))
+
+
+def _masked(word: str, secrets: frozenset[str]) -> str:
+    """A word without secrets, also where it is a path that has one in it."""
+    if word in secrets:
+        return MASK
+    return "/".join(MASK if part in secrets else part for part in word.split("/"))
 
 
 def secrets_in(exchanges: Iterable[Exchange]) -> frozenset[str]:
