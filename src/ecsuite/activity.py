@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ecsuite.ending import Ending
+
+# No thread has that number.
+_NO_THREAD: Final = 0
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -45,8 +49,10 @@ class Activity:
         self.ending = Ending()
         self._clock = clock
         self._lock = threading.Lock()
-        # By what is waited for: since when, and until when at most.
-        self._waits: dict[str, tuple[float, float]] = {}
+        # The threads that stand aside, and whether their waits are not told.
+        self._aside: dict[int, bool] = {}
+        # By the thread, if it stands aside, and what is waited for: since when, and until when at most.
+        self._waits: dict[tuple[int, str], tuple[float, float]] = {}
 
     def counted(self, send: Callable[[_T], _R]) -> Callable[[_T], _R]:
         """A sender whose requests are counted."""
@@ -62,21 +68,45 @@ class Activity:
         """Something is waited for, for so many seconds at most; what is waited for already goes on being so."""
         now = self._clock()
         with self._lock:
-            since, until = self._waits.get(what, (now, now))
-            self._waits[what] = (since if until >= now else now, now + seconds)
+            since, until = self._waits.get(key := self._key(what), (now, now))
+            self._waits[key] = (since if until >= now else now, now + seconds)
 
     def goes_on(self, what: str) -> None:
         """It is waited for no more."""
         with self._lock:
-            self._waits.pop(what, None)
+            self._waits.pop(self._key(what), None)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """While the block lasts, what its thread waits for is not told: it holds nobody up, until `wait_for` does."""
+        thread = threading.get_ident()
+        with self._lock:
+            self._aside[thread] = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._aside[thread]
+                self._waits = {key: wait for key, wait in self._waits.items() if key[0] != thread}
+
+    def wait_for(self, thread: threading.Thread) -> None:
+        """Wait until a thread ends, and have it told what that waits for, though it stands aside."""
+        with self._lock:
+            if thread.ident in self._aside:
+                self._aside[thread.ident] = False
+        thread.join()
+
+    def _key(self, what: str) -> tuple[int, str]:
+        thread = threading.get_ident()
+        return (thread if thread in self._aside else _NO_THREAD), what
 
     @property
     def waiting(self) -> Waiting | None:
         """The wait that may last longest; None where nothing is waited for."""
         now = self._clock()
         with self._lock:
-            self._waits = {what: wait for what, wait in self._waits.items() if wait[1] > now}
-            waits = list(self._waits.items())
+            self._waits = {key: wait for key, wait in self._waits.items() if wait[1] > now}
+            waits = [(what, wait) for (thread, what), wait in self._waits.items() if not self._aside.get(thread)]
         if not waits:
             return None
         what, (since, until) = max(waits, key=lambda wait: wait[1][1])

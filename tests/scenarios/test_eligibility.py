@@ -16,7 +16,7 @@ from ecsuite.rules.periods import is_this_month
 from ecsuite.rules.reading import member_of, require_json
 from ecsuite.samples import Body
 
-pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
+pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01"), pytest.mark.waits]
 FAR_AWAY = {"latitude": -33.8651430917, "longitude": 151.2099001234}
 FIRST_PAGE = {"page": "1", "pageSize": "1000"}
 
@@ -49,12 +49,6 @@ def settle(world, user, place=None):
     entity_type = world.entities.type_made_by("createLocation")
     body = world.drafts.body(entity_type.creator, full=True).value | {"coordinates": place or area_of(world)}
     return world.entities.create(entity_type, user, body=Body(body))
-
-
-@pytest.fixture
-def resident(world):
-    """A user with a location in the neighbourhood."""
-    return settle(world, user_of(world))
 
 
 def is_eligible(response):
@@ -117,8 +111,9 @@ def tells_meters_apart(world, eligible):
 
 
 @pytest.mark.scenario("becoming-eligible")
-def test_location_makes_its_user_eligible(world, resident):
+def test_location_makes_its_user_eligible(world):
     """Some time after the location was added its user is eligible, and is listed among those."""
+    resident = settle(world, user_of(world))
     user_id = resident.ids["userId"]
 
     user = await_eligible(world, user_id)
@@ -149,8 +144,9 @@ def test_location_makes_its_user_eligible(world, resident):
 
 
 @pytest.mark.scenario("living-elsewhere")
-def test_who_lives_elsewhere_is_not_eligible(world, resident):
+def test_who_lives_elsewhere_is_not_eligible(world):
     """A user without a location is not eligible, nor is one far away, nor its meter, whoever else is."""
+    resident = settle(world, user_of(world))
     strangers = {what: (user_of(world), place) for what, place in elsewhere(area_of(world)).items()}
     homes = [settle(world, user, place) for user, place in strangers.values()]
     homeless = user_of(world)
@@ -173,8 +169,9 @@ def test_who_lives_elsewhere_is_not_eligible(world, resident):
 
 
 @pytest.mark.scenario("moving-in")
-def test_any_home_in_the_neighbourhood_counts(world, resident):
+def test_any_home_in_the_neighbourhood_counts(world):
     """It is the first or the last of several, was brought in a batch, or moved there by a change: the user is eligible."""
+    resident = settle(world, user_of(world))
     users, area = [user_of(world) for _ in range(5)], area_of(world)
     first, last, moved, replaced, brought = users
     settle(world, first), settle(world, first, FAR_AWAY)
@@ -195,8 +192,9 @@ def test_any_home_in_the_neighbourhood_counts(world, resident):
 
 
 @pytest.mark.scenario("deleted-is-not-eligible")
-def test_deleted_user_is_not_eligible(world, resident):
+def test_deleted_user_is_not_eligible(world):
     """Who is deleted is no more among the eligible users."""
+    resident = settle(world, user_of(world))
     user_id = resident.ids["userId"]
     become_eligible(world, user_id)
 
@@ -219,8 +217,9 @@ def test_eligible_user_is_in_no_list_of_another_partner(world, other, resident):
 
 
 @pytest.mark.scenario("enrolling")
-def test_eligible_user_is_enrolled_until_it_is_not(world, resident):
+def test_eligible_user_is_enrolled_until_it_is_not(world):
     """An eligible user can be enrolled, is enrolled then, earns something, and can be unenrolled once."""
+    resident = settle(world, user_of(world))
     user_id = resident.ids["userId"]
     enrollment = f"/users/{user_id}/enrollment"
     become_eligible(world, user_id)
@@ -247,8 +246,9 @@ def test_eligible_user_is_enrolled_until_it_is_not(world, resident):
 
 
 @pytest.mark.scenario("other-is-not-enrolled")
-def test_enrolling_one_does_not_enrol_another(world, resident):
+def test_enrolling_one_does_not_enrol_another(world):
     """Each is enrolled, and unenrolled, alone: a neighbour stays what it is."""
+    resident = settle(world, user_of(world))
     neighbour, other = user_of(world), settle(world, user_of(world))
     mine, theirs = (f"/users/{home.ids['userId']}/enrollment" for home in (resident, other))
     become_eligible(world, resident.ids["userId"])

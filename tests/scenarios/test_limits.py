@@ -11,8 +11,9 @@ from ecsuite.rules.inputs import wrong_body
 from ecsuite.rules.periods import is_of_now
 from ecsuite.rules.reading import require_json
 from ecsuite.samples import MAY_BE_REJECTED, Body
+from ecsuite.scenarios.edition_2026_01 import Household
 
-pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
+pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01"), pytest.mark.waits]
 INVITED = "EnergyUsage"
 USED = [{"timestamp": EVENING[0], "kiloWattHours": 1.9}, {"timestamp": EVENING[1], "kiloWattHours": 0}]
 NOT_ASKED_FOR = "for the webhook has not asked for this type"
@@ -52,91 +53,93 @@ def must_refuse(household, event, payload_type):
 
 
 @pytest.mark.scenario("limit-on-a-location")
-def test_limit_on_a_location(reachable):
+def test_limit_on_a_location(world):
     """A location that is limited is told so, says that it will comply, and reports what it used."""
-    entities = reachable.world.entities
-    place = {"locationId": reachable.location.id, "meterPointId": reachable.meter}
+    household, entities = Household.reachable(world), world.entities
+    place = {"locationId": household.location.id, "meterPointId": household.meter}
     cabin = entities.create(entities.type_made_by("createLocation"), full=True)
     far = {"locationId": cabin.id, "meterPointId": cabin.body["meterPointIds"][0]}
-    webhook = reachable.subscribe("UserEligibilityUpdated", "LocationLPCRequested")
-    other = reachable.subscribe("PriceCurveCreated", "ResourceLPCRequested")
+    webhook = household.subscribe("UserEligibilityUpdated", "LocationLPCRequested")
+    other = household.subscribe("PriceCurveCreated", "ResourceLPCRequested")
 
     wanted = [{"location": place, "points": LIMITS}, {"location": far, "points": LIMITS[:1]}]
-    event = reachable.simulate("lpc/locations", {"locations": wanted})
+    event = household.simulate("lpc/locations", {"locations": wanted})
 
     targets = [{**place, "points": LIMITS}, {**far, "points": LIMITS[:1]}]
     payload = {"payloadType": "LocationLPC", "targets": targets}
-    must_target(reachable, event, payload | {"targets": Unordered(targets)}, len(targets))
-    reachable.arrives(webhook, event, notificationType="LocationLPCRequested", payload=payload)
+    must_target(household, event, payload | {"targets": Unordered(targets)}, len(targets))
+    household.arrives(webhook, event, notificationType="LocationLPCRequested", payload=payload)
 
     acknowledged = {"payloadType": "LocationLPCAcknowledgement", "acknowledgedTargets": [place], "declinedTargets": []}
-    report(reachable, event, acknowledged)
-    must_refuse(reachable, event, "LocationLPCAcknowledgement")
+    report(household, event, acknowledged)
+    must_refuse(household, event, "LocationLPCAcknowledgement")
     usage = {**place, "resolution": "01:00:00", "points": USED}
-    report(reachable, event, {"payloadType": "LocationEnergyUsage", **usage})
-    report(reachable, event, {"payloadType": "EnergyUsage", "resourceId": reachable.tank.id, **usage})
+    report(household, event, {"payloadType": "LocationEnergyUsage", **usage})
+    report(household, event, {"payloadType": "EnergyUsage", "resourceId": household.tank.id, **usage})
     # Where the tank is, the API knows.
-    least = {"resourceId": reachable.tank.id, "resolution": "01:00:00", "points": USED}
-    report(reachable, event, {"payloadType": "EnergyUsage", **least})
+    least = {"resourceId": household.tank.id, "resolution": "01:00:00", "points": USED}
+    report(household, event, {"payloadType": "EnergyUsage", **least})
 
-    reachable.must_not_arrive((other, event, NOT_ASKED_FOR))
+    household.must_not_arrive((other, event, NOT_ASKED_FOR))
 
 
 @pytest.mark.scenario("limit-on-a-resource")
-def test_limit_on_a_resource(reachable):
+def test_limit_on_a_resource(world):
     """A resource that is limited is told so, and can decline."""
+    household = Household.reachable(world)
     tank = {
-        "resourceId": reachable.tank.id,
-        "locationId": reachable.location.id,
-        "meterPointId": reachable.meter,
+        "resourceId": household.tank.id,
+        "locationId": household.location.id,
+        "meterPointId": household.meter,
     }
-    webhook = reachable.subscribe("ResourceLPCRequested")
-    other = reachable.subscribe("LocationLPCRequested")
+    webhook = household.subscribe("ResourceLPCRequested")
+    other = household.subscribe("LocationLPCRequested")
 
-    event = reachable.simulate("lpc/resources", {"resources": [{"resource": tank, "points": LIMITS}]})
+    event = household.simulate("lpc/resources", {"resources": [{"resource": tank, "points": LIMITS}]})
 
     payload = {"payloadType": "ResourceLPC", "targets": [{**tank, "points": LIMITS}]}
-    must_target(reachable, event, payload)
-    reachable.arrives(webhook, event, notificationType="ResourceLPCRequested", payload=payload)
+    must_target(household, event, payload)
+    household.arrives(webhook, event, notificationType="ResourceLPCRequested", payload=payload)
 
     declined = {"payloadType": "ResourceLPCAcknowledgement", "acknowledgedTargets": [], "declinedTargets": [tank]}
-    report(reachable, event, declined)
-    must_refuse(reachable, event, "ResourceLPCAcknowledgement")
+    report(household, event, declined)
+    must_refuse(household, event, "ResourceLPCAcknowledgement")
 
-    reachable.must_not_arrive((other, event, NOT_ASKED_FOR))
+    household.must_not_arrive((other, event, NOT_ASKED_FOR))
 
 
 @pytest.mark.scenario("letters-of-a-target")
-def test_letters_of_a_target_arrive(reachable):
+def test_letters_of_a_target_arrive(world):
     """The id of a target is delivered to the letter, whatever letters it has; not checked where it is refused."""
-    world, entities = reachable.world, reachable.world.entities
+    household, entities = Household.reachable(world), world.entities
     entity_type = entities.type_made_by("createLocationResource")
     smallest = world.drafts.body(entity_type.creator).value
     own = f"Bereder-Ålesund-ærø-{world.values.draw('id')}"
     tank = entities.create(entity_type, body=Body(smallest | {"resourceId": own}), expect=MAY_BE_REJECTED)
-    target = {"resourceId": tank.id, "locationId": reachable.location.id}
-    webhook = reachable.subscribe("PriceCurveCreated", "ResourceLPCRequested")
-    limited = {"resource": {**target, "meterPointId": reachable.meter}, "points": LIMITS}
+    target = {"resourceId": tank.id, "locationId": household.location.id}
+    webhook = household.subscribe("PriceCurveCreated", "ResourceLPCRequested")
+    limited = {"resource": {**target, "meterPointId": household.meter}, "points": LIMITS}
 
     for what, wish in {"pricecurve": {"targets": [target]}, "lpc/resources": {"resources": [limited]}}.items():
-        event = reachable.simulate(what, wish)
+        event = household.simulate(what, wish)
 
         world.verify.reads(f"/events/{event.id}", {"id": event.id, "payload": {"targets": [target]}})
-        reachable.arrives(webhook, event, payload={"targets": [target]})
+        household.arrives(webhook, event, payload={"targets": [target]})
 
 
 @pytest.mark.scenario("eligibility-is-told")
-def test_eligibility_is_told(reachable):
+def test_eligibility_is_told(world):
     """An event about eligible users is delivered as one, and can be read, by itself and in the list."""
-    world, webhook = reachable.world, reachable.subscribe("UserEligibilityUpdated")
+    household = Household.reachable(world)
+    webhook = household.subscribe("UserEligibilityUpdated")
     # Somebody at a new home, so that there is something to tell.
-    assert reachable.location
+    assert household.location
 
-    event = reachable.simulate("usereligibility")
+    event = household.simulate("usereligibility")
 
     names = {"payloadType", "addedUsers", "removedUsers"}
     told = {name: value for name, value in event.payload.items() if name in names}
-    reachable.arrives(webhook, event, notificationType="UserEligibilityUpdated", payload=told)
+    household.arrives(webhook, event, notificationType="UserEligibilityUpdated", payload=told)
     world.verify.reads(f"/events/{event.id}", {"payload": told})
     listing = world.lists.read("/events")
     for item in listing.of(world.entities.type_made_by("simulateUserEligibility"), event.id):

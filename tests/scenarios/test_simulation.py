@@ -7,18 +7,13 @@ from ecsuite.promises import DELETED_IS_GONE, OTHERS_UNTOUCHED, PARTNERS_APART, 
 from ecsuite.rules.listing import records_of
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.snapshots import PROBE
+from ecsuite.scenarios.edition_2026_01 import Household
 
-pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
+# Users that are new are taken for the simulation's, and all that are simulated are deleted together.
+pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01"), pytest.mark.alone]
 # Who shares the sandbox makes and deletes users, too, but not each time.
 ROUNDS = 5
 SIMULATED = "for the simulation made it"
-
-
-@pytest.fixture
-def alone(request, run):
-    """Nobody else of this session makes users meanwhile, so that new ones are the simulation's."""
-    if run.target.mode == "live" and hasattr(request.config, "workerinput"):
-        pytest.skip("other workers make users meanwhile")
 
 
 def user_ids(world):
@@ -45,9 +40,11 @@ def cleared(world, new):
 
 
 @pytest.mark.scenario("simulated-partner")
-def test_simulated_data_comes_and_goes(household, alone):
+def test_simulated_data_comes_and_goes(world):
     """There are users, vehicles, locations and resources that were not there; DELETE takes them and leaves the rest."""
-    world, api = household.world, household.world.api
+    # Where nothing may be simulated, there is nothing to test.
+    Household.of(world)
+    api = world.api
     real = world.snapshots.of(world.entities.defaults())
 
     made, new = simulated(world)
@@ -73,9 +70,9 @@ def test_simulated_data_comes_and_goes(household, alone):
 
 
 @pytest.mark.scenario("simulated-partners")
-def test_simulated_data_is_one_partners(household, other, alone):
+def test_simulated_data_is_one_partners(world, other):
     """What is simulated for one partner is not there for another, and goes when that partner says so."""
-    world = household.world
+    Household.of(world)
     for mine, theirs in ((world, other), (other, world)):
         for _ in range(ROUNDS):
             elsewhere = user_ids(theirs)

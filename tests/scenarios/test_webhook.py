@@ -17,9 +17,10 @@ from ecsuite.rules.paging import Pages, VerifyPages
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.retries import MOST_ATTEMPTS, Attempts
 from ecsuite.samples import MAY_BE_REJECTED, Body
+from ecsuite.scenarios.edition_2026_01 import Household
 from ecsuite.webhook.delivery import value_of
 
-pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
+pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01"), pytest.mark.waits]
 REFUSED = 503
 # Only 2xx is an acknowledgement.
 SUCCESSES = (200, 201, 202, 204)
@@ -28,12 +29,12 @@ SAME = ("notificationId", "eventId", "notificationType", "payload")
 
 
 @pytest.mark.scenario("life-of-a-webhook")
-def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
+def test_webhook_is_told_what_it_asks_for_while_it_is_on(world):
     """Created, read, changed, replaced, switched off and on, deleted: each shows in what is delivered."""
-    world, api = reachable.world, reachable.world.api
-    webhook = reachable.subscribe("PriceCurveCreated")
+    household, api = Household.reachable(world), world.api
+    webhook = household.subscribe("PriceCurveCreated")
     world.verify.readable(webhook)
-    reachable.arrives(webhook, reachable.simulate(), notificationType="PriceCurveCreated")
+    household.arrives(webhook, household.simulate(), notificationType="PriceCurveCreated")
 
     # PATCH moves it, and leaves what it is told.
     here = {"webhookUrl": world.drafts.hook_url()}
@@ -42,14 +43,14 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     if not world.verify.readable(webhook):
         # What is not as it was asked for gets no deliveries as if it were: that is told already.
         return
-    moved = reachable.simulate()
-    reachable.arrives(webhook, moved)
+    moved = household.simulate()
+    household.arrives(webhook, moved)
 
     # PUT replaces it: another kind of event, and no longer the earlier one.
     body = {
         "name": "Grenser",
         "webhookUrl": world.drafts.hook_url(),
-        "webhookSecret": reachable.secret,
+        "webhookSecret": household.secret,
         "notificationTypes": ["LocationLPCRequested"],
         "enabled": True,
     }
@@ -57,15 +58,15 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     webhook = world.entities.replaced(webhook, body)
     if not world.verify.readable(webhook):
         return
-    curve, limit = reachable.simulate(), reachable.simulate("lpc/locations")
-    reachable.arrives(webhook, limit, notificationType="LocationLPCRequested")
-    reachable.must_not_arrive(
+    curve, limit = household.simulate(), household.simulate("lpc/locations")
+    household.arrives(webhook, limit, notificationType="LocationLPCRequested")
+    household.must_not_arrive(
         (earlier, moved, "for the webhook has another address now"),
         (webhook, curve, "for the webhook does not ask for price curves any more"),
     )
 
     # Off, it is told nothing; whether what it missed comes when it is on again is unspecified.
-    other = reachable.subscribe()
+    other = household.subscribe()
     before, beside = world.snapshots.members_of(webhook), world.snapshots.of([other])
     switched = api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
     if not world.changes.changed_only(OTHERS_UNTOUCHED, webhook, before, "enabled", switched):
@@ -76,24 +77,24 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(reachable):
     # What is off can be switched off: a switch says how it is to be, and is no change of how it was.
     api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
     world.verify.reads(webhook.path, {"enabled": False})
-    missed = reachable.simulate("lpc/locations")
-    reachable.must_not_arrive((webhook, missed, "for the webhook is switched off"))
+    missed = household.simulate("lpc/locations")
+    household.must_not_arrive((webhook, missed, "for the webhook is switched off"))
     for _ in range(2):
         api.put(f"{webhook.path}/enabled", params={"enabled": "true"})
         world.verify.reads(webhook.path, {"enabled": True})
-    reachable.arrives(webhook, reachable.simulate("lpc/locations"))
+    household.arrives(webhook, household.simulate("lpc/locations"))
 
     # Deleted, it is gone.
     deleted = api.delete(webhook.path)
     if world.verify.unreadable(api.get(webhook.path, expect=ABSENT, strict=False), deleted):
-        reachable.must_not_arrive((webhook, reachable.simulate("lpc/locations"), "for the webhook is deleted"))
+        household.must_not_arrive((webhook, household.simulate("lpc/locations"), "for the webhook is deleted"))
 
 
 @pytest.mark.scenario("one-address")
-def test_webhooks_at_one_address_are_two(reachable):
+def test_webhooks_at_one_address_are_two(world):
     """Where a second webhook at an address is taken, both are listed, and one outlives the other."""
-    world = reachable.world
-    first = reachable.subscribe("PriceCurveCreated")
+    household = Household.reachable(world)
+    first = household.subscribe("PriceCurveCreated")
     body = {**first.body, "name": "Hytta"}
     second = world.entities.create(first.type, body=Body(body), expect=UNSPECIFIED)
     if second.id == first.id:
@@ -106,43 +107,46 @@ def test_webhooks_at_one_address_are_two(reachable):
     before = world.snapshots.of([first])
     deleted = world.api.delete(second.path)
     world.changes.unchanged(OTHERS_UNTOUCHED, before, deleted)
-    reachable.arrives(first, reachable.simulate())
+    household.arrives(first, household.simulate())
 
 
 @pytest.mark.scenario("switched-off-by-patch")
-def test_webhook_can_be_switched_off_by_a_change(reachable):
+def test_webhook_can_be_switched_off_by_a_change(world):
     """PATCH with enabled false does the same as the switch."""
-    webhook = reachable.subscribe("PriceCurveCreated")
+    household = Household.reachable(world)
+    webhook = household.subscribe("PriceCurveCreated")
 
-    reachable.world.api.patch(webhook.path, json={"enabled": False})
+    world.api.patch(webhook.path, json={"enabled": False})
 
-    reachable.must_not_arrive((webhook, reachable.simulate(), "for the webhook is switched off"))
+    household.must_not_arrive((webhook, household.simulate(), "for the webhook is switched off"))
 
 
 @pytest.mark.scenario("address-with-a-query")
-def test_address_is_called_as_it_is(reachable):
+def test_address_is_called_as_it_is(world):
     """A webhook is called at its whole address, query and all, and of each type that it asks for."""
-    webhook = reachable.subscribe("UserEligibilityUpdated", "PriceCurveCreated", query="?partner=42&key=a%20b")
+    household = Household.reachable(world)
+    webhook = household.subscribe("UserEligibilityUpdated", "PriceCurveCreated", query="?partner=42&key=a%20b")
 
-    reachable.arrives(webhook, reachable.simulate(), notificationType="PriceCurveCreated")
-    reachable.arrives(webhook, reachable.simulate("usereligibility"), notificationType="UserEligibilityUpdated")
-    reachable.each_is_told_once()
+    household.arrives(webhook, household.simulate(), notificationType="PriceCurveCreated")
+    household.arrives(webhook, household.simulate("usereligibility"), notificationType="UserEligibilityUpdated")
+    household.each_is_told_once()
 
 
 @pytest.mark.scenario("other-partners-webhook")
-def test_webhook_of_another_partner_is_told_nothing(reachable, other):
+def test_webhook_of_another_partner_is_told_nothing(world, other):
     """What happens at one partner is delivered to none of another's webhooks."""
-    stranger = type(reachable)(other, other.values.draw("secret"))
+    household, stranger = Household.reachable(world), Household.of(other)
     theirs = stranger.subscribe("PriceCurveCreated", "UserEligibilityUpdated", "LocationLPCRequested")
 
-    events = reachable.simulate(), reachable.simulate("usereligibility")
-    reachable.must_not_arrive(*((theirs, event, "for the webhook is another partner's") for event in events))
+    events = household.simulate(), household.simulate("usereligibility")
+    household.must_not_arrive(*((theirs, event, "for the webhook is another partner's") for event in events))
 
 
 @pytest.mark.scenario("new-secret")
-def test_new_secret_signs_from_then_on(reachable):
+def test_new_secret_signs_from_then_on(world):
     """What is delivered after the secret was changed is signed with the new one, to the letter and to the blank."""
-    world, webhook, owner = reachable.world, reachable.subscribe("PriceCurveCreated"), reachable
+    owner = Household.reachable(world)
+    webhook = owner.subscribe("PriceCurveCreated")
 
     for kind in ("secret", "long-secret", "padded-secret"):
         new, expect = world.values.draw(kind), SUCCESS if kind == "secret" else MAY_BE_REJECTED
@@ -153,14 +157,14 @@ def test_new_secret_signs_from_then_on(reachable):
 
 
 @pytest.mark.scenario("logs")
-def test_logs_agree_with_what_arrived(reachable):
+def test_logs_agree_with_what_arrived(world):
     """The log of a delivery tells what was sent, where to, and what was answered; its content is what arrived."""
-    world, api = reachable.world, reachable.world.api
-    webhook, other = reachable.subscribe("PriceCurveCreated"), reachable.subscribe("PriceCurveCreated")
+    household, api = Household.reachable(world), world.api
+    webhook, other = household.subscribe("PriceCurveCreated"), household.subscribe("PriceCurveCreated")
     world.deliveries.answer_with(webhook, status=202)
-    event = reachable.simulate()
-    delivery = reachable.arrives(webhook, event)
-    reachable.arrives(other, event)
+    event = household.simulate()
+    delivery = household.arrives(webhook, event)
+    household.arrives(other, event)
     if delivery is None:
         return
     notification = json.loads(delivery.request.body)
@@ -210,14 +214,14 @@ def must_agree(world, response, known, log):
 
 
 @pytest.mark.scenario("pages-of-logs")
-def test_logs_come_in_pages(reachable):
+def test_logs_come_in_pages(world):
     """The logs of several deliveries are on the pages of the list, those of one webhook and those of all."""
-    world = reachable.world
-    webhook, other = reachable.subscribe("PriceCurveCreated"), reachable.subscribe("PriceCurveCreated")
+    household = Household.reachable(world)
+    webhook, other = household.subscribe("PriceCurveCreated"), household.subscribe("PriceCurveCreated")
     for _ in range(3):
-        event = reachable.simulate()
-        reachable.arrives(webhook, event)
-        reachable.arrives(other, event)
+        event = household.simulate()
+        household.arrives(webhook, event)
+        household.arrives(other, event)
     query, logs = {"webhookId": webhook.id}, world.contract.operations["listNotificationLogs"]
     world.api.poll("/webhooks/logs", lambda response: total_of(require_json(response)) >= 3, params=query)
 
@@ -231,13 +235,14 @@ def event_of(value):
 
 
 @pytest.mark.scenario("refused-delivery")
-def test_refused_delivery_comes_again(reachable):
+def test_refused_delivery_comes_again(world):
     """A receiver that answers anything but 2xx gets the same notification again; once taken, it comes no more."""
-    world, refusing = reachable.world, [(status, reachable.subscribe("PriceCurveCreated")) for status in REFUSALS]
+    household = Household.reachable(world)
+    refusing = [(status, household.subscribe("PriceCurveCreated")) for status in REFUSALS]
     for status, webhook in refusing:
         world.deliveries.answer_with(webhook, status=status, then=204, of=event_of)
 
-    event = reachable.simulate()
+    event = household.simulate()
 
     since = time.monotonic()
     for status, webhook in refusing:
@@ -245,30 +250,31 @@ def test_refused_delivery_comes_again(reachable):
         attempts.wait_for_any(2, since)
         if not attempts.came:
             # What did not come once is not missed a second time.
-            reachable.never_came(webhook, event)
+            household.never_came(webhook, event)
             continue
         retries.came_again(world.verify, event.made, len(attempts.came), status)
-        retries.are_one_notification(world.deliveries, event.made, SAME, attempts.came, reachable.secret)
+        retries.are_one_notification(world.deliveries, event.made, SAME, attempts.came, household.secret)
     world.api.get(f"/events/{event.id}")
 
 
 @pytest.mark.scenario("refusing-receiver")
-def test_refusing_receiver_is_left_alone_in_the_end(reachable):
+def test_refusing_receiver_is_left_alone_in_the_end(world):
     """At most four attempts, with growing pauses, all of one notification; afterwards the event is still there."""
-    world, webhook = reachable.world, reachable.subscribe("PriceCurveCreated")
+    household = Household.reachable(world)
+    webhook = household.subscribe("PriceCurveCreated")
     world.deliveries.answer_with(webhook, status=REFUSED)
 
-    event = reachable.simulate()
+    event = household.simulate()
 
     attempts = Attempts(world.deliveries, webhook, event.is_told_by)
     attempts.wait_for(2)
     if not attempts.came:
-        reachable.never_came(webhook, event)
+        household.never_came(webhook, event)
         return
     # Each after a pause: what comes at once is one attempt.
     if retries.came_again(world.verify, event.made, attempts.count, REFUSED):
         attempts.wait_for(MOST_ATTEMPTS)
-    retries.are_one_notification(world.deliveries, event.made, SAME, attempts.came, reachable.secret)
+    retries.are_one_notification(world.deliveries, event.made, SAME, attempts.came, household.secret)
     retries.pauses_grew(world.verify, event.made, attempts.times)
     world.deliveries.pause(retries.longer_than(attempts.times))
     retries.came_at_most(world.verify, event.made, attempts.count)
@@ -276,19 +282,20 @@ def test_refusing_receiver_is_left_alone_in_the_end(reachable):
 
 
 @pytest.mark.scenario("acknowledgement")
-def test_any_success_is_an_acknowledgement(reachable):
+def test_any_success_is_an_acknowledgement(world):
     """A delivery that is answered with any 2xx is not another one's beginning: whatever comes again is the same."""
-    world, taking = reachable.world, [(status, reachable.subscribe("PriceCurveCreated")) for status in SUCCESSES]
+    household = Household.reachable(world)
+    taking = [(status, household.subscribe("PriceCurveCreated")) for status in SUCCESSES]
     for status, webhook in taking:
         world.deliveries.answer_with(webhook, status=status)
 
-    event = reachable.simulate()
+    event = household.simulate()
 
-    arrived = [each for each in taking if reachable.arrives(each[1], event) is not None]
-    reachable.settle()
+    arrived = [each for each in taking if household.arrives(each[1], event) is not None]
+    household.settle()
     world.deliveries.pause(1.0)
     for status, webhook in arrived:
-        came = reachable.deliveries(webhook, event)
+        came = household.deliveries(webhook, event)
         notifications = {at_path(value_of(delivery), ("notificationId",)) for delivery in came}
         note = f"for it was answered with {status}"
         # A receiver must expect a notification twice, but not again and again as if it had refused it.
@@ -299,17 +306,17 @@ def test_any_success_is_an_acknowledgement(reachable):
 
 
 @pytest.mark.scenario("receivers-apart")
-def test_failing_receiver_holds_up_no_other(reachable):
+def test_failing_receiver_holds_up_no_other(world):
     """A receiver that is slow, refuses, or is down is its owner's trouble: others are told all the same."""
-    world = reachable.world
-    slow, refusing, down = (reachable.subscribe("PriceCurveCreated") for _ in range(3))
+    household = Household.reachable(world)
+    slow, refusing, down = (household.subscribe("PriceCurveCreated") for _ in range(3))
     world.deliveries.answer_with(slow, after=2)
     world.deliveries.answer_with(refusing, status=500)
     # Whether the API looks at an address is unspecified.
     world.api.patch(down.path, json={"webhookUrl": "http://nobody.invalid/hooks/nobody"}, expect=UNSPECIFIED)
-    healthy = reachable.subscribe("PriceCurveCreated")
+    healthy = household.subscribe("PriceCurveCreated")
 
-    event = reachable.simulate()
+    event = household.simulate()
 
     for webhook in (healthy, slow, refusing):
-        reachable.arrives(webhook, event)
+        household.arrives(webhook, event)

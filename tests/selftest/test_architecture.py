@@ -74,6 +74,7 @@ LAYERS = [
     ["ecsuite.receivers"],
     ["ecsuite.rules"],
     ["ecsuite.quickstart"],
+    ["ecsuite.scenarios"],
     ["ecsuite.standin"],
     ["ecsuite.session"],
     ["ecsuite.export"],
@@ -249,7 +250,7 @@ def test_no_import_leads_in_a_circle():
 
 
 # What knows an edition of this API, and so may name its members: the guides, their stand-ins and their faults.
-OF_EDITIONS = re.compile(r"ecsuite\.(quickstart\.edition_|standin\.edition_|standin\.faults)")
+OF_EDITIONS = re.compile(r"ecsuite\.(quickstart\.edition_|scenarios\.edition_|standin\.edition_|standin\.faults)")
 # Generic modules that name members all the same, until the rules and the pages of lists are data of the contract.
 NAME_MEMBERS = {
     "ecsuite.cassette.rewrite": {"webhookSecret"},

@@ -19,6 +19,7 @@ from ecsuite.bounds import BODY_BYTES, HEAD_BYTES, RESPONSE_SECONDS, size
 from ecsuite.ending import Ending
 from ecsuite.http import httpx
 
+_IS_WRITTEN: Final = "http11.send_request_body.complete"
 _HEAD_IS_READ: Final = "http11.receive_response_headers.complete"
 _END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
 _LONGEST_LINE: Final = 200
@@ -73,10 +74,11 @@ class BoundedBackend(httpcore.SyncBackend):
         return cast("_BoundedStream", stream).before if stream is not None else ""
 
     def trace(self, event: str, _: object) -> None:
-        """Learn from httpcore, in the thread that reads a response, that its head has come."""
-        if event == _HEAD_IS_READ:
-            stream = cast("_BoundedStream", self._of_thread.stream)
-            stream.head_is_read()
+        """Learn from httpcore, in the thread of a call, that its request is written, or the head of its response read."""
+        if event == _IS_WRITTEN:
+            cast("_BoundedStream", self._of_thread.stream).is_written()
+        elif event == _HEAD_IS_READ:
+            cast("_BoundedStream", self._of_thread.stream).head_is_read()
 
 
 class _BoundedStream(httpcore.NetworkStream):
@@ -99,6 +101,9 @@ class _BoundedStream(httpcore.NetworkStream):
         self._received = 0
         self._latest = b""
         self._is_sending = False
+        # What was written, and not sent yet; and the seconds that sending it may take.
+        self._held = b""
+        self._timeout: float | None = None
         self._line = self.before = ""
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -106,7 +111,18 @@ class _BoundedStream(httpcore.NetworkStream):
         if not self._is_sending:
             # The head comes first, and a body may be written piece by piece.
             self.before, self._line = self._line, " ".join(buffer[:_LONGEST_LINE].decode("latin-1").split()[:2])
-            self._is_sending = True
+            self._is_sending, self._held, self._timeout = True, buffer, timeout
+            # It waits for the body, so that a small request is one packet: that halves what both sides have to do.
+            return
+        self._send(self._held + buffer, timeout)
+
+    def is_written(self) -> None:
+        """Send the head of a request that has no body."""
+        if self._held:
+            self._send(self._held, self._timeout)
+
+    def _send(self, buffer: bytes, timeout: float | None) -> None:
+        self._held = b""
         self._is_head, self._left = True, HEAD_BYTES
         self._heads.clear()
         self._received = 0
@@ -128,6 +144,8 @@ class _BoundedStream(httpcore.NetworkStream):
         return self._latest[-count:] if count > 0 else b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        # What is no call of HTTP, as a proxy's greeting, is not said to be written.
+        self.is_written()
         self._is_sending = False
         now = time.monotonic()
         if now >= self._ends_at:

@@ -16,6 +16,8 @@ pytest_plugins = (
     "ecsuite.plugin.order",
     "ecsuite.plugin.profiles",
     "ecsuite.plugin.selection",
+    "ecsuite.plugin.alone",
+    "ecsuite.plugin.ahead",
     "ecsuite.plugin.fixtures",
     "ecsuite.plugin.recording",
     "ecsuite.plugin.har",

@@ -18,6 +18,7 @@ from typing import Any, Final
 import pytest
 
 from ecsuite.bounds import CLEAN_UP_SECONDS, UNDER_WAY_SECONDS
+from ecsuite.plugin.ahead import begun_ahead
 from ecsuite.plugin.outcome import NOTHING
 from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import run_of, session_of
@@ -43,6 +44,26 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         elif record is not None:
             reporter_of(item.config).take(item.nodeid, record)
         raise
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Where the run ends before its time, end the tests that were begun ahead, and delete what they have made."""
+    try:
+        return (yield)
+    finally:
+        _leave_begun(session.config)
+
+
+def _leave_begun(config: pytest.Config) -> None:
+    begun, ending = begun_ahead(config), session_of(config).activity.ending
+    if begun:
+        ending.begin()
+        ending.is_seen = True
+    for each in begun:
+        each.close()
+        if (record := _left_by(each.item)) is not None:
+            reporter_of(config).take(each.item.nodeid, record)
 
 
 @pytest.hookimpl(optionalhook=True)

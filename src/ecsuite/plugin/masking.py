@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
@@ -12,6 +13,7 @@ from ecsuite.messages.redact import Redactor, mask_named
 from ecsuite.plugin.session import run_of, session_of
 
 Mask = Callable[[str], str]
+_OPEN: Final = pytest.StashKey[list[Redactor]]()
 _LATEST: Final = pytest.StashKey[Redactor]()
 
 
@@ -128,9 +130,11 @@ class _MaskedRecords:
         self._make = logging.getLogRecordFactory()
 
     def mask(self, text: str) -> str:
-        """A text without the secrets of the latest run."""
-        redactor = self._config.stash.get(_LATEST, None) or session_of(self._config).redactor
-        return redactor.text(text)
+        """A text without the secrets of the runs that are open, and of the one that was closed last."""
+        latest = self._config.stash.get(_LATEST, None) or session_of(self._config).redactor
+        for redactor in (*self._config.stash.get(_OPEN, ()), latest):
+            text = redactor.text(text)
+        return text
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self._make(*args, **kwargs)
@@ -168,13 +172,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(records.remove)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Go by what all runs have in common until the test has a run of its own."""
-    item.config.stash[_LATEST] = session_of(item.config).redactor
-    return (yield)
-
-
-def know_run(item: pytest.Item, redactor: Redactor) -> None:
-    """Mask the secrets of a test's run in what is logged from now on."""
-    item.config.stash[_LATEST] = redactor
+@contextmanager
+def knowing_run(item: pytest.Item, redactor: Redactor) -> Iterator[None]:
+    """While the block lasts, and until the next one ends, mask the secrets of a test's run in whatever is logged."""
+    known = item.config.stash.setdefault(_OPEN, [])
+    known.append(redactor)
+    try:
+        yield
+    finally:
+        known.remove(redactor)
+        item.config.stash[_LATEST] = redactor

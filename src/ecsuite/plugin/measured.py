@@ -40,6 +40,11 @@ def requests_of(item: pytest.Item, profile: Profile) -> int:
     return int(full if most_cases_of(item, profile) is None else few)
 
 
+def seconds_of(item: pytest.Item) -> float:
+    """How many seconds a test waits for a server with no need to; 0 where it lasts no longer than its requests take."""
+    return float(_row_of(item).get("seconds", 0.0))
+
+
 def looks_of(item: pytest.Item) -> dict[str, tuple[str, ...]]:
     """The promises that a test looks at, by the operation that it looks at them of; empty for calls of none."""
     folder, looks = _folder_of(item.path), _row_of(item).get("looks", {})

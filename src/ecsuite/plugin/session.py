@@ -33,6 +33,8 @@ MARKERS: Final = (
     "quickstart: the test follows a quickstart guide",
     "operations(select): the test runs once for each operation that select(contract, operation) takes",
     "entity_types(select): the test runs once for each entity type that select(entity_type) takes",
+    "waits: the test mostly waits, so it is begun before its turn; it takes no fixtures but run, api, world and other",
+    "alone: nothing else of the run may make or delete anything meanwhile",
     "guide: what the test asserts is promised by a published guide",
     "spec: what the test asserts is promised by a published document, or by a standard that a guide invokes",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import pytest
@@ -66,6 +66,27 @@ TABLES: Final[dict[str, tuple[str, Rows]]] = {
     "operation": ("operations", _operations),
     "entity_type": ("entity_types", _entity_types),
 }
+
+
+def parameters_of(item: pytest.Item) -> Mapping[str, object]:
+    """The parameters of a test, by their names."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params if callspec else {}
+
+
+def edition_of(item: pytest.Item) -> str:
+    """The edition that a test is about, one that calls the API."""
+    given = parameters_of(item).get("edition")
+    return str(given or item.get_closest_marker("edition").args[0])  # type: ignore[union-attr]
+
+
+def operations_of(item: pytest.Item) -> Iterator[Operation]:
+    """The operations that the row of a table is about."""
+    for value in parameters_of(item).values():
+        if isinstance(value, EntityType):
+            yield value.creator
+        elif isinstance(value, Operation):
+            yield value
 
 
 def _is_about(item: pytest.Item, chosen: tuple[str, ...]) -> bool:

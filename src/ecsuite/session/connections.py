@@ -73,6 +73,8 @@ class Connections:
         self.activity = self.patience.activity
         self._stack = ExitStack()
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._receiver: Receiver | None = None
         self._tokens: dict[Credentials, Token] = {}
         self.latency = Latency()
 
@@ -84,9 +86,16 @@ class Connections:
     def _new_http(self) -> httpx.Client:
         return new_http(self.target, seconds=self._seconds, ending=self.activity.ending)
 
-    @cached_property
+    @property
     def receiver(self) -> Receiver:
         """A receiver of deliveries, opened when the first of them is asked for."""
+        # Two threads may be the first.
+        with self._opening:
+            if self._receiver is None:
+                self._receiver = self._new_receiver()
+            return self._receiver
+
+    def _new_receiver(self) -> Receiver:
         target = self.target
         if not (target.on_loopback or target.receiver_url):
             return NoReceiver()

@@ -1,15 +1,15 @@
-"""What the scenarios share: the entities of a household, webhooks that can be reached, events that are simulated."""
+"""What the scenarios of edition 2026-01 share: a household, webhooks that can be reached, and events."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-import httpx
-import pytest
-
 from ecsuite.compare import Moment
 from ecsuite.errors import NothingThere
 from ecsuite.findings.breach import Place
+from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange
 from ecsuite.promises import DELIVERED_ONCE, DELIVERED_TO_ITS_WEBHOOK
 from ecsuite.quickstart.edition_2026_01 import LIMITS, event_id_of, tells_of
@@ -19,7 +19,6 @@ from ecsuite.rules.world import World
 from ecsuite.samples import Body
 from ecsuite.webhook.delivery import hook_of, value_of
 
-HOUR = "01:00:00"
 # An event may be stored some seconds before or after it is sent; in another time zone it is never created.
 CREATED_WITHIN = timedelta(minutes=1)
 
@@ -66,28 +65,53 @@ class Household:
     secret: str
     events: list[Event] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, world: World) -> Household:
+        """A household in a world.
+
+        Raises:
+            NothingThere: its partner may simulate no events, as in production.
+        """
+        if not world.simulation:
+            raise NothingThere(world.conditions.why_no_simulation)
+        return cls(world, world.values.draw("secret"))
+
+    @classmethod
+    def reachable(cls, world: World) -> Household:
+        """The same, where deliveries can come; raises as `of`, also where none can."""
+        household = cls.of(world)
+        household.subscribe()
+        if unreachable := world.deliveries.receiver.unreachable:
+            raise NothingThere(unreachable)
+        return household
+
     @property
     def user(self) -> Entity:
+        """Its user."""
         return self.world.entities.default(self.world.entities.type_made_by("createUser"))
 
     @property
     def location(self) -> Entity:
+        """Its home."""
         return self.world.entities.default(self.world.entities.type_made_by("createLocation"))
 
     @property
     def tank(self) -> Entity:
+        """The hot-water tank there."""
         return self.world.entities.default(self.world.entities.type_made_by("createLocationResource"))
 
     @property
     def meter(self) -> str:
         """The meter point of the home."""
-        return self.location.body["meterPointIds"][0]
+        meter: str = self.location.body["meterPointIds"][0]
+        return meter
 
-    def with_secret(self, secret: str) -> "Household":
+    def with_secret(self, secret: str) -> Household:
+        """The same with another secret."""
         return replace(self, secret=secret)
 
     def subscribe(self, *types: str, query: str = "") -> Entity:
-        """Makes a webhook for notifications of these types, at an address with a query or without."""
+        """Make a webhook for notifications of these types, at an address with a query or without."""
         body = {
             "name": "Hjemme",
             "webhookUrl": f"{self.world.drafts.hook_url()}{query}",
@@ -97,7 +121,7 @@ class Household:
         return self.world.entities.create(self.world.entities.type_made_by("createWebhook"), body=Body(body))
 
     def simulate(self, what: str = "pricecurve", body: Any = None) -> Event:
-        """Makes an event, about this home alone unless told otherwise; nobody else's is to hear of it."""
+        """Make an event, about this home alone unless told otherwise; nobody else's is to hear of it."""
         # An event about eligibility takes no wishes.
         content = {} if what == "usereligibility" else {"json": self._about_home(what) if body is None else body}
         made = self.world.api.post(f"/simulation/events/{what}", **content)
@@ -113,14 +137,14 @@ class Household:
         return {"locations": [{"location": {"locationId": own, "meterPointId": self.meter}, "points": LIMITS}]}
 
     def arrives(self, webhook: Entity, event: Event, **told: Any) -> Exchange | None:
-        """Waits for the delivery of an event, and checks it; it tells at least the payload that the event was made with."""
+        """Wait for the delivery of an event, and check it; it tells at least the payload that the event has."""
         tells = {**event.told, **told}
         return self.world.deliveries.arrives(
             webhook, event.made, wanted=event.is_told_by, secret=self.secret, tells=tells
         )
 
     def never_came(self, webhook: Entity, event: Event) -> None:
-        """Notes that a webhook was not told of an event, and was waited for already."""
+        """Note that a webhook was not told of an event, and was waited for already."""
         self.world.deliveries.verify.arrived(None, event.made, self.world.deliveries.address(webhook))
 
     def deliveries(self, webhook: Entity, event: Event) -> list[Exchange]:
@@ -128,7 +152,7 @@ class Household:
         return self.world.deliveries.to(webhook, event.is_told_by)
 
     def must_not_arrive(self, *unwanted: tuple[Entity, Event, str]) -> None:
-        """Notes whether nothing of an event came to a webhook, once all that was asked for must have come.
+        """Note whether nothing of an event came to a webhook, once all that was asked for must have come.
 
         Args:
             unwanted: webhooks, each with an event, and why it is to be told nothing of it.
@@ -139,7 +163,7 @@ class Household:
         self.each_is_told_once()
 
     def each_is_told_once(self) -> None:
-        """Notes whether a webhook was told of an event in more than one notification; each may come again."""
+        """Note whether a webhook was told of an event in more than one notification; each may come again."""
         came = [(hook_of(each), value_of(each)) for each in self.world.deliveries.receiver.received()]
         for event in self.events:
             about = [(hook, told) for hook, told in came if isinstance(told, dict) and event.is_told_by(told)]
@@ -149,25 +173,8 @@ class Household:
                 self.world.verify.count(DELIVERED_ONCE, event.made, 1, len(ids), at, note=note)
 
     def settle(self) -> None:
-        """Waits until what was asked for by now must have come, by asking for one thing more."""
+        """Wait until what was asked for by now must have come, by asking for one thing more."""
         witness = self.subscribe("PriceCurveCreated")
         self.arrives(witness, self.simulate())
         self.world.api.delete(witness.path)
         self.world.deliveries.pause()
-
-
-@pytest.fixture
-def household(world):
-    """A household whose partner may simulate events; in production there is none, and where settings rule it out."""
-    if not world.simulation:
-        raise NothingThere(world.conditions.why_no_simulation)
-    return Household(world, world.values.draw("secret"))
-
-
-@pytest.fixture
-def reachable(household):
-    """The same, where deliveries can come."""
-    household.subscribe()
-    if household.world.deliveries.receiver.unreachable:
-        raise NothingThere(household.world.deliveries.receiver.unreachable)
-    return household
