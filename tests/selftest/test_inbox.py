@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from ecsuite.ending import Ending
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.webhook.delivery import any_delivery, hook_of, may_be, url_of, value_of
 from ecsuite.webhook.inbox import Inbox
@@ -116,3 +117,23 @@ def test_times_are_of_wanted_deliveries():
     assert first <= second <= third
     assert inbox.times("a", lambda value: value == 1) == [first, third]
     assert inbox.times("c", any_delivery) == []
+
+
+def test_nobody_waits_beyond_the_end_of_the_run():
+    """Who waits in another thread is told soon that the run was interrupted."""
+    ending = Ending()
+    inbox = Inbox(ending)
+    ends = []
+
+    def wait():
+        try:
+            inbox.take("own", 3600)
+        except KeyboardInterrupt:
+            ends.append("interrupted")
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    ending.begin()
+    thread.join(20)
+
+    assert ends == ["interrupted"]

@@ -4,6 +4,7 @@ import io
 import re
 import sys
 import textwrap
+import threading
 
 import pyte
 import pytest
@@ -96,6 +97,40 @@ def test_longest_wait_is_told():
     assert own.waiting.what == "a delivery"
     own.goes_on("a delivery")
     assert own.waiting.what == "its turn"
+
+
+def test_thread_that_stands_aside_tells_nothing_until_it_is_waited_for():
+    """Its waits hold nobody up, and those of the same name in other threads go on."""
+    own, _ = at(0.0)
+    begun, over, seen = threading.Event(), threading.Event(), []
+
+    def stand_aside():
+        with own.aside():
+            own.waits("a delivery", 30)
+            begun.set()
+            over.wait(20)
+            own.goes_on("a delivery")
+
+    def look():
+        while own.waiting is None and not over.wait(0.01):
+            pass
+        seen.append(own.waiting)
+        over.set()
+
+    thread = threading.Thread(target=stand_aside, daemon=True)
+    thread.start()
+    assert begun.wait(20)
+    assert own.waiting is None
+    own.waits("a delivery", 10)
+    own.goes_on("a delivery")
+    assert own.waiting is None
+    watching = threading.Thread(target=look, daemon=True)
+    watching.start()
+    own.wait_for(thread)
+
+    watching.join(20)
+    assert seen == [Waiting("a delivery", 0.0, 30.0)]
+    assert own.waiting is None
 
 
 @pytest.mark.parametrize("width", [5, 30, 60, 79, 120, 200])

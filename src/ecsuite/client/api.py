@@ -230,6 +230,10 @@ class Api:
         """What this client made and has not deleted, those first that are to be deleted first."""
         return self._sweep.left
 
+    def rest(self, seconds: float) -> None:
+        """Send nothing for some seconds; ends early where the run is interrupted, as `Ending.rest` does."""
+        self._activity.ending.rest(seconds)
+
     def map_concurrently(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
         """The results of an act for each of several things; with a slow server, several run at once.
 

@@ -74,7 +74,7 @@ class BoundedBackend(httpcore.SyncBackend):
         return cast("_BoundedStream", stream).before if stream is not None else ""
 
     def trace(self, event: str, _: object) -> None:
-        """Learn from httpcore, in the thread of a call, that its request is written, or the head of its response read."""
+        """Learn from httpcore, in the thread of a call, that its request is written, or its response's head read."""
         if event == _IS_WRITTEN:
             cast("_BoundedStream", self._of_thread.stream).is_written()
         elif event == _HEAD_IS_READ:
@@ -112,9 +112,9 @@ class _BoundedStream(httpcore.NetworkStream):
             # The head comes first, and a body may be written piece by piece.
             self.before, self._line = self._line, " ".join(buffer[:_LONGEST_LINE].decode("latin-1").split()[:2])
             self._is_sending, self._held, self._timeout = True, buffer, timeout
-            # It waits for the body, so that a small request is one packet: that halves what both sides have to do.
-            return
-        self._send(self._held + buffer, timeout)
+            # It waits for the body, so that a small request is one packet, which wakes the server once.
+        elif whole := self._held + buffer:
+            self._send(whole, timeout)
 
     def is_written(self) -> None:
         """Send the head of a request that has no body."""

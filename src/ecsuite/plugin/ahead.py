@@ -108,7 +108,7 @@ class Ahead:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Where a test must be alone, let those end that were begun; one whose turn has come is not begun ahead."""
         self._next = [other for other in self._next if other is not item]
-        if is_alone(item):
+        if is_alone(item) and not session_of(item.config).ended:
             for begun in self.waiting():
                 begun.wait()
         return (yield)

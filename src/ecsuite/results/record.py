@@ -268,9 +268,12 @@ def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:
 
 def _is_shown(breach: Breach, body: Any, privacy: Privacy) -> bool:
     """Whether the values that a breach is about may be kept as they are."""
-    if breach.at.part in {"list", "delivery"}:
+    if breach.at.part == "list":
         # A status is nobody's.
         return breach.kind == "status"
+    if breach.at.part == "delivery":
+        # A number is a status, or what we have counted, or measured in seconds.
+        return breach.actual.type in {"integer", "number"}
     if breach.at.part == "body" and body is not None:
         return privacy.shows(body, breach.at.path)
     # Of what was sent all is the run's own.

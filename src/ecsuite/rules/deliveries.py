@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -82,7 +81,7 @@ class Deliveries:
     def pause(self, seconds: float = GRACE) -> None:
         """Wait, unless a recording is played."""
         if self._api.target.mode != "replay":
-            time.sleep(seconds)
+            self._api.rest(seconds)
 
     def arrives(
         self,

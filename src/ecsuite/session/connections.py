@@ -99,7 +99,10 @@ class Connections:
         target = self.target
         if not (target.on_loopback or target.receiver_url):
             return NoReceiver()
-        receiver = receiving(public_url=target.receiver_url, port=target.receiver_port, front=self._terms.front)
+        ending = self.activity.ending
+        receiver = receiving(
+            public_url=target.receiver_url, port=target.receiver_port, front=self._terms.front, ending=ending
+        )
         return self._stack.enter_context(receiver)
 
     def client(

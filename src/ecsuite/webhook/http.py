@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ecsuite.bounds import DELIVERY_BYTES
 from ecsuite.client.transport import Network
+from ecsuite.ending import Ending
 from ecsuite.errors import NothingThere, UsageError
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
@@ -84,20 +85,23 @@ class DoubtfulReceiver(HttpReceiver):
 
 
 @contextmanager
-def receiving(*, public_url: str = "", port: int = 0, front: Front | None = None) -> Iterator[HttpReceiver]:
+def receiving(
+    *, public_url: str = "", port: int = 0, front: Front | None = None, ending: Ending | None = None
+) -> Iterator[HttpReceiver]:
     """A receiver on this machine.
 
     Args:
         public_url: how the API reaches it; its own address where that is left out.
         port: the port to listen on; 0 for any.
         front: what passes deliveries on to it, in place of both.
+        ending: of the run, which nobody waits beyond.
 
     Raises:
         PortTaken: the port cannot be had.
     """
     from ecsuite import asgi  # noqa: PLC0415  a server is more than a replay needs
 
-    inbox = Inbox()
+    inbox = Inbox(ending)
     listener = asgi.listen(*(listening_place(public_url, port) if front is None else (LOOPBACK, 0)))
     own_port = listener.getsockname()[1]
     address = front.address_for(own_port) if front else public_url or asgi.origin(listener)

@@ -6,15 +6,25 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from typing import Final
 
+from ecsuite.ending import Ending
 from ecsuite.messages.exchange import Exchange
 from ecsuite.webhook.delivery import Subject, Wanted, hook_of, may_be, no_subject, value_of
 
+# Seconds after which who waits looks whether the run still goes on.
+_SLICE: Final = 0.5
+
 
 class Inbox:
-    """The deliveries that came, by hook, for one thread to fill and another to wait on."""
+    """The deliveries that came, by hook, for one thread to fill and others to wait on.
 
-    def __init__(self) -> None:
+    Args:
+        ending: of the run, which nobody waits beyond.
+    """
+
+    def __init__(self, ending: Ending | None = None) -> None:
+        self._ending = ending or Ending()
         self._plans: dict[str, tuple[Sequence[tuple[int, float]], Subject]] = {}
         self._answered: Counter[tuple[str, Hashable]] = Counter()
         self._arrived: list[tuple[Exchange, float]] = []
@@ -46,9 +56,16 @@ class Inbox:
 
         Where none came, and a GET did, that was meant as one: a sender that looks whether somebody is there delivers
         afterwards.
+
+        Raises:
+            KeyboardInterrupt: the run was interrupted meanwhile.
         """
+        until = time.monotonic() + seconds
         with self._lock:
-            found = self._changed.wait_for(lambda: self._next(hook), seconds)
+            while (left := until - time.monotonic()) > 0 and not self._next(hook):
+                self._ending.require_none()
+                self._changed.wait(min(left, _SLICE))
+            found = self._next(hook)
             if found is None:
                 return self._take_get(hook)
             self._unread.remove(found)
