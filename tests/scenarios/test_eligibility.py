@@ -205,8 +205,9 @@ def test_deleted_user_is_not_eligible(world):
     world.verify.none(DELETED_IS_GONE, deleted, left, listed("userId"), seen_by="listEligibleUsers")
 
 
-def test_eligible_user_is_in_no_list_of_another_partner(world, other, resident):
+def test_eligible_user_is_in_no_list_of_another_partner(world, other):
     """Who of one partner's users is eligible is no other partner's business."""
+    resident = settle(world, user_of(world))
     become_eligible(world, resident.ids["userId"])
 
     listing = other.lists.read("/users/eligible")

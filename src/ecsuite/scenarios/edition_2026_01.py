@@ -37,7 +37,7 @@ class Event:
 
     @property
     def told(self) -> dict[str, Any]:
-        """What a delivery must tell of it at least, as the response shows it: its id, its payload, when it was created."""
+        """What a delivery must tell of it at least, as the response shows it: id, payload, and when it was created."""
         created = self._shown.get("createdAt")
         when = {"eventCreatedAtUtc": Moment(created, CREATED_WITHIN)} if isinstance(created, str) else {}
         return {"eventId": self.id, **when, **({"payload": self.payload} if self.payload else {})}
