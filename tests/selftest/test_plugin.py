@@ -1,6 +1,7 @@
 """The pytest plugin, by runs of pytest inside pytest: outcomes, exit codes, and what a user reads."""
 
 import fnmatch
+import gc
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from projects import Project
 
 from ecsuite import editions
 from ecsuite.cassette.tape import load
+from ecsuite.plugin import garbage
 from ecsuite.promises import PAGES, RESPONSE_BODY
 from ecsuite.standin import serving
 
@@ -64,6 +66,16 @@ def test_network_is_shut_in_a_replay(project):
 
     result.ended(failed=1)
     result.has("*Network is disabled for host '127.0.0.1'*")
+
+
+def test_garbage_collector_leaves_alone_what_is_loaded():
+    """It looks at nothing that was there before the first test, until another session begins in the same process."""
+    assert gc.get_freeze_count() > 0
+
+    garbage.pytest_configure()
+    assert gc.get_freeze_count() == 0
+    garbage.pytest_collection_finish()
+    assert gc.get_freeze_count() > 0
 
 
 def test_local_starts_a_stand_in(quickstart):

@@ -32,4 +32,5 @@ pytest_plugins = (
     "ecsuite.plugin.interrupts",
     "ecsuite.plugin.leaving",
     "ecsuite.plugin.died",
+    "ecsuite.plugin.garbage",
 )
