@@ -37,6 +37,7 @@
     │   ├── EnvironmentFileUnreadable
     │   ├── NoRequestOfApi           nothing was selected (5)
     │   ├── ReceiverUnreachable
+    │   ├── NoSuchDelivery
     │   ├── NoWebhookSecret
     │   ├── DeliveryNotSigned
     │   ├── NoSuchCause
@@ -335,7 +336,16 @@ class NoRequestOfApi(UsageError):
 
 class ReceiverUnreachable(UsageError):
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"cannot reach the receiver {url}: {reason}; expected the http address of one that is running")
+        is_unknown = "CERTIFICATE_VERIFY_FAILED" in reason
+        hint = ", whose certificate is known (SSL_CERT_FILE), or --insecure" if is_unknown else ""
+        super().__init__(
+            f"cannot reach the receiver {url}: {reason}; expected the address of one that is running{hint}"
+        )
+
+
+class NoSuchDelivery(UsageError):
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"no delivery is called {name!r}: expected one of {', '.join(known)} (--only)")
 
 
 class NoWebhookSecret(UsageError):

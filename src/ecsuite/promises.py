@@ -85,6 +85,8 @@ FORGERY_REFUSED: Final = Promise("forgery-refused", "forged delivery is refused"
 
 # Those that a request can break; a test may do so deliberately.
 OF_REQUESTS: Final = frozenset({OPERATION, REQUEST_PARAMETERS, REQUEST_BODY, BEARER_TOKEN})
+# Those of a partner's webhook receiver, to which we deliver.
+OF_RECEIVERS: Final = frozenset({DELIVERY_ACKNOWLEDGED.id, FORGERY_REFUSED.id})
 PROMISES: Final = (
     OPERATION,
     REQUEST_PARAMETERS,

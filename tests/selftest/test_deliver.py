@@ -1,9 +1,11 @@
 """`ecsuite deliver`: receivers that do one thing wrong, and others that are unusual and right."""
 
 import base64
+import contextlib
 import hmac
 import json
 import re
+import shlex
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -164,6 +166,22 @@ WRONG = {
         f"{REFUSED} {cases.BENT.name}",
     ),
     "a beginning": (by(lambda sent, right, _: bool(sent) and right.startswith(sent)), f"{REFUSED} {cases.BENT.name}"),
+    "a beginning, or nothing": (
+        by(lambda sent, right, _: right.startswith(sent or "")),
+        f"{REFUSED} {cases.BENT.name}",
+    ),
+    "no signature for one kind": (
+        by(lambda sent, right, came: sent == right or "PriceCurve" in came.value["notificationType"]),
+        f"{REFUSED} {cases.FOREIGN.name}",
+    ),
+    "a body read as Latin-1": (
+        by(lambda sent, _, came: sent == sign(SECRET, came.body.decode("latin-1").encode())),
+        f"warning delivery-acknowledged {cases.LETTERS.name}",
+    ),
+    "a known sender": (
+        refusing(lambda came: not {"User-Agent", "Accept"} <= {name.title() for name, _ in came.headers}, 403),
+        f"warning delivery-acknowledged {cases.BARE.name}",
+    ),
     "ten letters": (by(lambda sent, right, _: (sent or "")[:10] == right[:10]), f"{REFUSED} {cases.BENT.name}"),
 }
 RIGHT = {
@@ -232,6 +250,8 @@ def receiving(answer: Answer) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _secret(monkeypatch):
     monkeypatch.setenv("EC_WEBHOOK_SECRET", SECRET)
+    # Where lines end is not what is tested.
+    monkeypatch.setenv("COLUMNS", "120")
 
 
 def run(*arguments: object) -> int:
@@ -306,6 +326,78 @@ def test_secret_is_in_no_output(tmp_path, capsys):
     assert [secret for secret in (SECRET, *filter(None, signatures)) if secret in kept] == []
 
 
+@pytest.mark.parametrize("name", ["no response", "no signature needed", "any signature"])
+def test_cause_is_told_whole_and_can_be_repeated(name, tmp_path, capsys):
+    """What we sent is ours, so nothing of it is masked but the signature; one command sends it again, and no more."""
+    answer, expected = WRONG[name]
+    found(answer, tmp_path)
+    said = capsys.readouterr().out
+    (cause,) = store.read(tmp_path).causes
+    sample = cause.first.sample
+    words = shlex.split(re.search(r"repeat: ecsuite deliver (.*)", said)[1])
+
+    with receiving(answer) as url:
+        code = run(url, *words[1:])
+
+    again = capsys.readouterr().out
+    assert "***" not in said + sample.request_body
+    assert ("X-Payload-Signature", "***") in sample.request_headers or cause.first.sample.status == 200
+    assert code == 1
+    assert expected.partition(" ")[2].partition(" ")[2] in again
+    assert int(re.search(r"(\d+) deliver", again)[1]) <= int(re.search(r"(\d+) deliver", said)[1])
+
+
+def test_one_group_is_sent_alone(capsys):
+    """`--only` sends what it names beside the plain deliveries; a name that nothing has is one line."""
+    with receiving(verifying()) as url:
+        assert run(url, "--only", "in chunks") == 0
+        assert "\n5 deliveries sent: all promises kept" in capsys.readouterr().out
+        assert run(url, "--only", "nonsense") == 4
+    assert "no delivery is called 'nonsense': expected one of as the API sends it, " in capsys.readouterr().err
+
+
+def test_keys_in_an_address_are_in_no_output(tmp_path, capsys):
+    """A password and what stands in a query may let somebody in."""
+    with receiving(lambda _: 500) as url:
+        run(f"{url.replace('://', '://me:pa55@')}?code=AbCdEfGh12", "--report", tmp_path)
+    run("http://me:pa55@127.0.0.1:1/?code=AbCdEfGh12")
+
+    told = "".join(capsys.readouterr())
+    kept = told + "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir() if path.is_file())
+    assert "?code=***" in told
+    assert [each for each in ("pa55", "AbCdEfGh12") if each in kept] == []
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok",
+        b"Content-Length: 9\r\n\r\nok",
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"\r\n" + b"x" * 1_000_000,
+    ],
+    ids=["no gzip", "cut off", "no chunks", "without an end"],
+)
+def test_status_counts_whatever_the_body(rest, tmp_path):
+    """An answer with a 2xx acknowledges, also where its body cannot be read."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            with contextlib.suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + rest)
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        run(f"http://127.0.0.1:{server.server_port}/", "--only", "with many entries", "--report", tmp_path)
+        server.shutdown()
+
+    assert store.read(tmp_path).causes == ()
+
+
 def test_unusable_setting_is_one_line(monkeypatch, capsys):
     """Without a secret, a receiver or a published signature nothing is sent, and one line says so."""
     with socket.socket() as closed:
@@ -351,7 +443,7 @@ def test_forged_deliveries_are_not_signed(made, name):
     """What must be refused is not signed by the webhook's secret, and says something else than what was."""
     own, notifications = made
 
-    sent = list(own.forged(name))
+    sent = list(own.forged([name]))
 
     assert not any(is_signed(SECRET, case.body, dict(case.headers).get(HEADER, "")) for case in sent)
     assert len({case.group for case in sent}) == 4

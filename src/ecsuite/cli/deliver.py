@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ecsuite.receivers.cases import Group
     from ecsuite.receivers.trial import Tried
     from ecsuite.results.result import RunResult
 
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="How long to wait for each answer.",
 )
+@click.option(
+    "--only",
+    metavar="NAME",
+    help="Send only the deliveries that are called so, such as `without a signature`, and those as the API sends them.",
+)
 @click.option("--insecure", is_flag=True, help="Deliver also where the certificate cannot be verified.")
 @click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
 @click.option(
@@ -37,10 +43,19 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the result there, for `ecsuite show --report DIR` and `ecsuite report DIR`.",
 )
-def deliver(*, url: str, edition: str | None, timeout: float, insecure: bool, strict: bool, report: Path | None) -> int:
+def deliver(
+    *,
+    url: str,
+    edition: str | None,
+    timeout: float,
+    only: str | None,
+    insecure: bool,
+    strict: bool,
+    report: Path | None,
+) -> int:
     """Try the webhook receiver at URL, with the secret in EC_WEBHOOK_SECRET.
 
-    It gets some forty deliveries: as the API sends them, spelt and framed in other legal ways, repeated, and forged.
+    It gets some fifty deliveries: as the API sends them, spelt and framed in other legal ways, repeated, and forged.
     The first must be acknowledged (2xx), the forged ones refused. All of them are made up: give it a receiver that
     acts on nothing.
     """
@@ -48,21 +63,23 @@ def deliver(*, url: str, edition: str | None, timeout: float, insecure: bool, st
     from ecsuite.cli.check import result_of  # noqa: PLC0415
     from ecsuite.errors import NoWebhookSecret  # noqa: PLC0415
     from ecsuite.http import httpx  # noqa: PLC0415
-    from ecsuite.messages.redact import Redactor  # noqa: PLC0415
     from ecsuite.receivers.trial import Trial  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
+    from ecsuite.traffic.secrets import masking, secrets_of_address  # noqa: PLC0415
 
-    chosen = _signed(edition)
+    chosen, group = _signed(edition), _group(only)
     secret = os.environ.get("EC_WEBHOOK_SECRET", "")
     if not secret:
         raise NoWebhookSecret
+    secrets = secrets_of_address(url) | {secret}
+    mask = masking(secrets)
     with httpx.Client(timeout=timeout, verify=not insecure) as client:
-        trial = Trial(url, secret, editions.contract(chosen), client, Redactor([secret]).text)
+        trial = Trial(url, secret, editions.contract(chosen), client, mask, group)
         tried = list(trial.run())
-    result = result_of(chosen, tried, [secret], url, strict=strict)
+    result = result_of(chosen, tried, secrets, mask(url), strict=strict)
     if report is not None:
         store.write(report, result, "--report")
-    _print(url, chosen, tried, result)
+    _print(mask(url), chosen, tried, result)
     return result.run.exit_code
 
 
@@ -77,6 +94,17 @@ def _signed(edition: str | None) -> str:
     if chosen not in signed:
         raise DeliveryNotSigned(chosen, signed)
     return chosen
+
+
+def _group(name: str | None) -> Group | None:
+    """The deliveries that are called so."""
+    from ecsuite.errors import NoSuchDelivery  # noqa: PLC0415
+    from ecsuite.receivers.cases import GROUPS  # noqa: PLC0415
+
+    known = {group.name.lower(): group for group in GROUPS}
+    if name is not None and name.lower() not in known:
+        raise NoSuchDelivery(name, (group.name for group in GROUPS))
+    return known[name.lower()] if name is not None else None
 
 
 def _print(url: str, edition: str, tried: Sequence[Tried], result: RunResult) -> None:

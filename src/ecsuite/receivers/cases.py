@@ -23,11 +23,15 @@ from ecsuite.receivers.notifications import (
 )
 from ecsuite.webhook.signature import sign
 
+# The name of the case whose signature is cut off.
+BEGINNING: Final = "only its beginning"
+_ANOTHER_SECRET: Final = "not-the-secret"  # noqa: S105  what forges
 JSON: Final = "application/json; charset=utf-8"
 # How much earlier an event was that comes after later ones: as long as the pauses of a few tries may take.
 _LATE: Final = timedelta(minutes=2)
-# How a delivery is sent: alone, after itself, among others at the same time, or in pieces of unknown number.
-Manner = Literal["alone", "twice", "at once", "chunked"]
+# How a delivery is sent: alone, after itself, among others at the same time, or in pieces of unknown number, or
+# without the header fields that nothing asks for.
+Manner = Literal["alone", "twice", "at once", "chunked", "bare"]
 
 
 class Group(NamedTuple):
@@ -56,12 +60,19 @@ LARGE: Final = Group("with many entries", "what changes together is delivered to
 FRAMED: Final = Group("with its header fields spelt otherwise", "RFC 9110 takes them for the same")
 UNSTEADY: Final = Group("at the first try", "a later try was acknowledged, but there are few of them", "warning")
 CHUNKED: Final = Group("in chunks", "a sender may choose any transfer coding", "warning")
+BARE: Final = Group("without User-Agent and Accept", "nothing promises these header fields", "warning")
+LETTERS: Final = Group("with letters beyond ASCII", "JSON is UTF-8, and the signature is of its bytes", "warning")
 LATER: Final = Group("of a later version", "what is not acknowledged is lost in the end", "warning")
 UNSIGNED: Final = Group("without a signature", "nobody else can sign", forged=True)
 FOREIGN: Final = Group("signed with another secret", "nobody else has the webhook's secret", forged=True)
 TAMPERED: Final = Group("whose body was changed", "its signature is of another body", forged=True)
 UNVERIFIED: Final = Group("that is not the API's", "its signature must be verified", forged=True)
 BENT: Final = Group("with almost the right signature", "a signature is compared whole, letter by letter", forged=True)
+GROUPS: Final = (
+    *(PLAIN, SPELT, TIMED, AGAIN, LATE, CROWDED, LARGE, FRAMED),
+    *(UNSTEADY, CHUNKED, BARE, LATER, LETTERS),
+    *(UNSIGNED, FOREIGN, TAMPERED, UNVERIFIED, BENT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ class Case:
         group: what it shows.
         name: of this one in its group.
         body: its bytes.
-        headers: all that it has, in their order.
+        headers: its own, in their order.
         manner: how it is sent.
     """
 
@@ -127,17 +138,22 @@ class Cases:
     def doubtful(self, name: str) -> Iterator[Case]:
         """Those whose refusal is no error, but a loss."""
         yield self._case(CHUNKED, name, compact(self._notifications.fresh(name)), manner="chunked")
+        yield self._case(BARE, name, compact(self._notifications.fresh(name)), manner="bare")
         for how, value in self._notifications.later_versions(name):
             yield self._case(LATER, how, compact(value))
+        yield self._case(LETTERS, name, compact(self._notifications.with_letters(name)))
 
-    def forged(self, name: str) -> Iterator[Case]:
-        """Those that anybody could send who does not know the secret."""
-        made = self._notifications
+    def forged(self, taken: Sequence[str]) -> Iterator[Case]:
+        """Those that anybody could send who does not know the secret; most of the first of these names."""
+        made, name = self._notifications, taken[0]
         body = compact(made.fresh(name))
         yield Case(UNSIGNED, "no header", body, self._headers(None))
         yield Case(UNSIGNED, "an empty header", body, self._headers(""))
-        for how, secret in (("a made-up secret", "not-the-secret"), ("an empty secret", "")):
+        for how, secret in (("a made-up secret", _ANOTHER_SECRET), ("an empty secret", "")):
             yield Case(FOREIGN, how, body, self._headers(sign(secret, body)))
+        for each in taken[1:]:
+            of_kind = compact(made.fresh(each))
+            yield Case(FOREIGN, each, of_kind, self._headers(sign(_ANOTHER_SECRET, of_kind)))
         original, changed = made.tampered(name)
         yield Case(TAMPERED, "one value", compact(changed), self._headers(self._sign(compact(original))))
         other = compact(made.fresh(name))
@@ -151,7 +167,7 @@ class Cases:
             "one letter": f"{'B' if right[0] == 'A' else 'A'}{right[1:]}",
             "the last letters": f"{right[:-4]}{'AAA=' if right[-4:] != 'AAA=' else 'EEE='}",
             "letters in the other case": right.swapcase(),
-            "only its beginning": right[:12],
+            BEGINNING: right[:12],
         }
         for how, signature in bent.items():
             yield Case(BENT, how, body, self._headers(signature))

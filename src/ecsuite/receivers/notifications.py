@@ -81,6 +81,10 @@ class Notifications:
             changed = _replaced(value, at, holder) if at else holder
             yield f"a further member of {_named(at) or 'the whole'}", {**self.fresh(name), **_outermost(changed, at)}
 
+    def with_letters(self, name: str) -> Json:
+        """One with a further member whose text has letters beyond ASCII."""
+        return {**self.fresh(name), "ofALaterVersion": "Tromsø, Ålesund, Besançon: 5 €"}
+
     def with_times(self, name: str, spelt: Callable[[datetime], str]) -> Json:
         """One with its times spelt in another way."""
         value = self.fresh(name)

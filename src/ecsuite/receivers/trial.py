@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,13 +17,34 @@ from ecsuite.findings.breach import Breach, Place
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
-from ecsuite.receivers.cases import CROWDED, FOREIGN, LATE, SPELT, TAMPERED, UNSTEADY, UNVERIFIED, Case, Cases, Group
+from ecsuite.receivers.cases import (
+    BEGINNING,
+    BENT,
+    CROWDED,
+    FOREIGN,
+    LATE,
+    LATER,
+    LETTERS,
+    SPELT,
+    TAMPERED,
+    UNSIGNED,
+    UNSTEADY,
+    UNVERIFIED,
+    Case,
+    Cases,
+    Group,
+)
 from ecsuite.receivers.notifications import Notifications
 
 _AT_ONCE: Final = 10
 _MORE_TRIES: Final = 3
 _ACKNOWLEDGED: Final = range(200, 300)
 _NO_RESPONSE: Final = "no response"
+# Bytes of an answer that are looked at, and the seconds for which more of it is waited for: its status is what counts.
+_MOST_READ: Final = 100_000
+_LONGEST_READ: Final = 1.0
+# Who fails in the second is not asked about what the first has besides.
+_PART_OF: Final = {CROWDED: LATE, LETTERS: LATER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +85,17 @@ class Trial:
         contract: of the edition.
         client: that sends.
         mask: takes the secret out of a text.
+        only: the group of the deliveries that are sent beside those as the API sends them; None for all.
     """
 
     def __init__(
-        self, url: str, secret: str, contract: Contract, client: httpx.Client, mask: Callable[[str], str]
+        self,
+        url: str,
+        secret: str,
+        contract: Contract,
+        client: httpx.Client,
+        mask: Callable[[str], str],
+        only: Group | None = None,
     ) -> None:
         self._url = url
         self._client = client
@@ -75,6 +104,8 @@ class Trial:
         self._operation, header = signed
         self._cases = Cases(Notifications(contract, self._operation), header, secret)
         self._checker = Checker(contract, "", "", mask)
+        self._mask = mask
+        self._only = only
         self._is_there = False
 
     def run(self) -> Iterator[Tried]:
@@ -94,13 +125,18 @@ class Trial:
         # Who does not know the kinds of today is not asked about those of tomorrow.
         doubtful = self._cases.doubtful(taken[0]) if len(taken) == len(plain) else ()
         for case in (*self._cases.legal(taken), *doubtful):
-            # Several at once come in any order.
-            if case.group is CROWDED and LATE in failed:
+            if _PART_OF.get(case.group) in failed or not self._is_wanted(case):
                 continue
             answered = self._answered(case)
             failed |= {answered.case.group} if answered.wrong else set()
             yield self._tried(answered)
-        yield from map(self._tried, _as_one([self._answered(case) for case in self._cases.forged(taken[0])]))
+        forged = [case for case in self._cases.forged(taken) if self._is_wanted(case)]
+        yield from map(self._tried, _as_one([self._answered(case) for case in forged]))
+
+    def _is_wanted(self, case: Case) -> bool:
+        """Whether a delivery is one of the group that is wanted, or may turn out to be."""
+        is_unverified = self._only is UNVERIFIED and case.group.forged
+        return self._only in {None, UNSTEADY, case.group} or is_unverified
 
     def _answered(self, case: Case) -> _Answered:
         """Send a delivery; one that was not acknowledged again, as the API does."""
@@ -149,8 +185,7 @@ class Trial:
         )
         start = time.monotonic()
         try:
-            answer = self._client.post(self._url, content=content, headers=list(case.headers))
-            response = Response(answer.status_code, Headers.of(answer.headers.multi_items()), answer.content)
+            response = self._response(case, content)
         except (
             httpx.InvalidURL,
             httpx.UnsupportedProtocol,
@@ -159,20 +194,46 @@ class Trial:
             ValueError,
         ) as error:
             if not self._is_there:
-                raise ReceiverUnreachable(self._url, str(error) or type(error).__name__) from None
+                raise ReceiverUnreachable(self._mask(self._url), str(error) or type(error).__name__) from None
             response = Response(0, flaw=type(error).__name__)
         except httpx.HTTPError as error:
             response = Response(0, flaw=type(error).__name__)
         self._is_there = True
         return Exchange(request, response, time.monotonic() - start)
 
+    def _response(self, case: Case, content: bytes | Iterable[bytes]) -> Response:
+        request = self._client.build_request("POST", self._url, content=content, headers=list(case.headers))
+        for name in ("User-Agent", "Accept") if case.manner == "bare" else ():
+            del request.headers[name]
+        answer = self._client.send(request, stream=True)
+        with closing(answer):
+            return Response(answer.status_code, Headers.of(answer.headers.multi_items()), _start_of(answer))
+
+
+def _start_of(answer: httpx.Response) -> bytes:
+    """The first bytes of the body of an answer, as they came; whatever is wrong with them, the answer was given."""
+    found, start = b"", time.monotonic()
+    with suppress(httpx.HTTPError):
+        for part in answer.iter_raw():
+            found += part
+            if len(found) > _MOST_READ or time.monotonic() - start > _LONGEST_READ:
+                break
+    return found[:_MOST_READ]
+
 
 def _as_one(forged: list[_Answered]) -> list[_Answered]:
     """Forged deliveries, all that were taken in one group where a signature is not verified at all."""
     taken = {each.case.group for each in forged if each.wrong}
+    if BEGINNING in {each.case.name for each in forged if each.wrong} and FOREIGN not in taken:
+        # Nothing is a beginning, too.
+        return [replace(each, case=replace(each.case, group=BENT)) if _is_unsigned(each) else each for each in forged]
     if not {FOREIGN, TAMPERED} <= taken:
         return forged
     return [replace(each, case=replace(each.case, group=UNVERIFIED)) if each.wrong else each for each in forged]
+
+
+def _is_unsigned(answered: _Answered) -> bool:
+    return answered.case.group is UNSIGNED and answered.wrong is not None
 
 
 def signed_delivery(contract: Contract) -> tuple[Operation, str] | None:

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ecsuite import wording
+from ecsuite.promises import OF_RECEIVERS
 from ecsuite.report.curl import curl
 from ecsuite.report.excerpt import excerpt
 from ecsuite.report.lines import (
@@ -115,7 +116,7 @@ def cause_lines(
     if in_full and folder and cause.first.script:
         yield from _repeat_line(script_line(folder, cause))
     elif in_full and cause.first.sample:
-        yield from _repeat_line(_short_curl(cause.first.sample, number, longest_curl))
+        yield from _repeat_line(_short_repeat(cause.first, number, longest_curl))
 
 
 def note_line(number: int, cause: Cause, width: int) -> Line:
@@ -216,8 +217,8 @@ def _repeat_line(said: str) -> Iterator[Line]:
     yield line(" " * INDENT, Part(f"{'repeat':<{NAME}}", "dim"), said)
 
 
-def _short_curl(sample: Sample, number: int, longest: int) -> str:
-    said = repeat_of(sample)
+def _short_repeat(found: Found, number: int, longest: int) -> str:
+    said = repeat_of(found)
     return said if len(said) <= longest else f"ecsuite show {number} has the line, of {len(said)} characters"
 
 
@@ -232,8 +233,14 @@ def powershell_line(folder: str, cause: Cause) -> str:
     return f'powershell -ExecutionPolicy Bypass -File "{path}"'
 
 
-def repeat_of(sample: Sample) -> str:
-    """How to make the request again."""
+def repeat_of(found: Found) -> str:
+    """How to make the request again; empty where there is none."""
+    sample = found.sample
+    if sample is None:
+        return ""
+    if found.finding.promise in OF_RECEIVERS:
+        # What signs it is a secret, which the command reads from the environment.
+        return f"ecsuite deliver {shlex.quote(sample.url)} --only {shlex.quote(found.finding.breach.at.name)}"
     if sample.is_delivery:
         return "nothing to repeat, for it was the API that called"
     return f"{curl(sample.request)}{' # the body is cut' if sample.request_is_cut else ''}"

@@ -56,7 +56,7 @@ def _fields(found: Found) -> Iterator[tuple[str, str]]:
     if found.evidence:
         yield "shown by", evidence_line(found.evidence, LONGEST_EXCERPT)
     yield from (("trace", f"{name}: {value}") for name, value in sample.traces)
-    yield "repeat", repeat_of(sample)
+    yield "repeat", repeat_of(found)
 
 
 def with_errors(text: str, mark: str, kind: str) -> str:

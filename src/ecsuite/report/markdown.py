@@ -49,7 +49,7 @@ def _lines(result: RunResult, cause: Cause) -> Iterator[str]:
     yield f"- Actual: {escaped(wording.actual(finding.breach))} ({escaped(wording.where(finding.breach))})"
     if sample:
         yield from _section("To repeat it")
-        yield from fenced("sh", repeat_of(sample))
+        yield from fenced("sh", repeat_of(cause.first))
 
 
 def _where(sample: Sample) -> Iterator[str]:

@@ -141,7 +141,7 @@ def _cause(number: int, cause: Cause, script: str) -> CauseView:
         script=f"sh {first.script}" if first.script else "",
         powershell=powershell_line("", cause) if first.powershell else "",
         script_text=script if number <= MOST_SCRIPTS and len(script) <= LONGEST_SCRIPT else "",
-        repeat=repeat_of(sample) if sample else "",
+        repeat=repeat_of(first),
         tests=cause.tests[:MOST_TESTS],
         more_tests=max(len(cause.tests) - MOST_TESTS, 0),
     )

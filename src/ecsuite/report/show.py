@@ -58,7 +58,7 @@ def whole_lines(number: int, cause: Cause, folder: str = "") -> Iterator[Line]:
         yield from _sample(cause.first.evidence, "shown by the request")
     yield from _section("tests", cause.tests)
     if sample:
-        yield from _section("repeat", [repeat_of(sample)])
+        yield from _section("repeat", [repeat_of(cause.first)])
     if folder and cause.first.script:
         yield from _section("repeat it from nothing", [script_line(folder, cause)])
     if folder and cause.first.powershell:

@@ -17,7 +17,7 @@ from ecsuite.journal import Journal, Tally
 from ecsuite.left import Left
 from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK
-from ecsuite.promises import CREATION_RESPONSE, LISTED_ONCE, PAGES, ROUND_TRIP
+from ecsuite.promises import CREATION_RESPONSE, LISTED_ONCE, OF_RECEIVERS, PAGES, ROUND_TRIP
 from ecsuite.results.anchors import anchor_of
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
@@ -236,7 +236,7 @@ def _marked(found: Found, mark: Mark) -> Found:
 def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: datetime) -> Found:
     """The same with its exchanges and its quote, and without what is not the run's own."""
     finding = found.finding
-    is_delivery = finding.operation in contract.deliveries
+    is_delivery = _is_from_server(finding, contract)
     shown = shown_by(finding)
 
     def sample(exchange: Exchange | None) -> Sample | None:
@@ -255,9 +255,14 @@ def _whole(found: Found, contract: Contract, privacy: Privacy, mask: Mask, now: 
 def kept_breach(finding: Finding, contract: Contract, privacy: Privacy) -> Breach:
     """What breaks the promise, without what is not the run's own."""
     shown = shown_by(finding)
-    message = (shown.request if finding.operation in contract.deliveries else shown.response) if shown else None
+    message = (shown.request if _is_from_server(finding, contract) else shown.response) if shown else None
     is_shown = _is_shown(finding.breach, json_of(message.body) if message else None, privacy)
     return _counted(finding.breach if is_shown else private(finding.breach, privacy), privacy)
+
+
+def _is_from_server(finding: Finding, contract: Contract) -> bool:
+    """Whether the server sent the request; a receiver is tried with deliveries of our own."""
+    return finding.operation in contract.deliveries and finding.promise not in OF_RECEIVERS
 
 
 def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:
@@ -268,9 +273,11 @@ def _quote(rule: Pointer, contract: Contract) -> tuple[str, ...]:
 
 def _is_shown(breach: Breach, body: Any, privacy: Privacy) -> bool:
     """Whether the values that a breach is about may be kept as they are."""
+    if breach.kind == "status" and breach.at.part in {"list", "delivery"}:
+        # A status, or that none came, is nobody's.
+        return True
     if breach.at.part == "list":
-        # A status is nobody's.
-        return breach.kind == "status"
+        return False
     if breach.at.part == "delivery":
         # A number is a status, or what we have counted, or measured in seconds.
         return breach.actual.type in {"integer", "number"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ecsuite.messages.exchange import Exchange, Headers
 from ecsuite.messages.media import json_or_none
@@ -13,6 +13,7 @@ from ecsuite.messages.redact import MASK, Redactor, is_secret
 
 # So many secrets are masked in every spelling; more of them, such as a token for each call, as they are.
 _MOST_SPELT: Final = 20
+_SHORTEST_KEY: Final = 8
 _WORD: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 
 
@@ -36,6 +37,16 @@ def _masked(word: str, secrets: frozenset[str]) -> str:
 def secrets_in(exchanges: Iterable[Exchange]) -> frozenset[str]:
     """What stands under the name of a secret in a header, an address or a body."""
     return frozenset(secret for each in exchanges for secret in _of(each) if secret)
+
+
+def secrets_of_address(url: str) -> frozenset[str]:
+    """What may let somebody in at an address: a password, and values of its query that are as long as a key."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return frozenset()
+    values = (value for _, value in parse_qsl(parts.query) if len(value) >= _SHORTEST_KEY)
+    return frozenset({*values, unquote(parts.password)} if parts.password else values)
 
 
 def _of(exchange: Exchange) -> Iterator[str]:
