@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from live_runs import EDITION, run_behind
+from projects import Project
 
 # A file that a test makes says how far it has come.
 STEPS = f"""
@@ -70,6 +71,14 @@ def test_test_that_waits_is_begun_before_its_turn(ran):
 
     assert "3 passed" in run.text, run.text
     assert run.left == []
+
+
+def test_stand_in_of_the_run_is_not_waited_for_either(tmp_path):
+    """It is the same in a local run."""
+    project = Project(tmp_path)
+    project.test(three(waiting='makes_user(api, run); assert has_done("other")'))
+
+    project.run("--ec-target", "local", "--ec-edition", EDITION).ended(passed=3)
 
 
 def test_other_test_is_begun_in_its_turn(ran):

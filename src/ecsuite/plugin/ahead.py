@@ -3,8 +3,8 @@
 A test with the marker `waits` is run in a thread of its own, with a run of its own. When its turn comes, pytest waits
 for the thread, and the test ends as that did; what it found is told then, as of any other test.
 
-So it is in a process that runs all tests of a live run. Workers of pytest-xdist do not know which tests will be theirs,
-and wait beside each other anyway.
+So it is against a server, in a process that runs all tests. Workers of pytest-xdist do not know which tests will be
+theirs, and wait beside each other anyway.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Ahead:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin tests ahead where that is possible, and nobody steps through them."""
-    if settings_of(config).mode != "live" or hasattr(config, "workerinput"):
+    if settings_of(config).mode == "replay" or hasattr(config, "workerinput"):
         return
     is_stepped = config.getoption("usepdb", default=False) or config.getoption("trace", default=False)
     if not is_stepped and not settings_of(config).recording:
