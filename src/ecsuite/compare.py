@@ -14,7 +14,7 @@ from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, Datum, datum
 
 Path = tuple[str | int, ...]
-Kind = Literal["changed", "lost", "count", "absent"]
+Kind = Literal["changed", "lost", "count", "absent", "order"]
 SECOND: Final = timedelta(seconds=1)
 
 
@@ -79,9 +79,11 @@ class Difference(NamedTuple):
     Attributes:
         path: names and indexes from the root of the value.
         kind: as of a breach. `changed`: another value; `lost`: a member that is not there; `count`: a list of another
-            length; `absent`: an item for which no item of the list may stand, whatever the order.
-        expected: what has to be there, without matchers; for `count` how many items.
-        actual: what is there; for `count` how many items, for `absent` the list.
+            length; `absent`: an item for which no item of the list may stand, whatever the order; `order`: a list whose
+            items are all there, in another order.
+        expected: what has to be there, without matchers; for `count` how many items, for `order` which order.
+        actual: what is there; for `count` how many items, for `absent` the list, for `order` the first item that stands
+            in the place of another, and that other.
     """
 
     path: Path
@@ -153,8 +155,22 @@ def _of_lists(expected: list[Any], actual: list[Any], path: Path) -> Iterator[Di
     if len(expected) != len(actual):
         yield Difference(path, "count", datum(len(expected)), datum(len(actual)))
         return
-    for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
-        yield from differences(left, right, (*path, index))
+    found = [each for index, own in enumerate(expected) for each in differences(own, actual[index], (*path, index))]
+    moved = _moved(expected, actual) if found else ()
+    yield from [Difference(path, "order", datum("the same"), datum([*moved]))] if moved else found
+
+
+def _moved(expected: list[Any], actual: list[Any]) -> tuple[str, ...]:
+    """Of a list with the same items in another order the first that stands elsewhere, and the one that should be there.
+
+    Empty for any other list.
+    """
+    owners: dict[int, int] = {}
+    _extend(owners, expected, actual, _shows_all)
+    if len(owners) < len(expected):
+        return ()
+    first = next(index for index, own in enumerate(expected) if not _shows_all(own, actual[index]))
+    return f"item {owners[first]}", f"item {first}"
 
 
 def _of_unordered(expected: Sequence[Any], actual: list[Any], path: Path) -> Iterator[Difference]:

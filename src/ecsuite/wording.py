@@ -166,7 +166,7 @@ _EXPECTED: Final[Mapping[str, Callable[[Breach], str]]] = MappingProxyType(
         "changed": lambda breach: describe(breach.expected),
         "lost": lambda breach: describe(breach.expected),
         "extra": lambda _: "nothing more",
-        "same": lambda _: "another value",
+        "same": lambda breach: "another value" if breach.expected.type == "missing" else describe(breach.expected),
         "order": lambda breach: f"{breach.expected.value} order",
         "early": lambda breach: str(breach.expected.value),
         "unsigned": lambda _: "a signature of the body",

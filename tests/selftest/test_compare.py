@@ -160,7 +160,21 @@ OTHER = {
     "a plain list in another order": (
         ["1", "2"],
         ["2", "1"],
-        [Difference((0,), "changed", datum("1"), datum("2")), Difference((1,), "changed", datum("2"), datum("1"))],
+        [Difference((), "order", datum("the same"), datum(["item 1", "item 0"]))],
+    ),
+    "objects in another order": (
+        {"a": [{"b": 1}, {"b": 2, "at": Instant("2026-01-01T00:00:00Z")}, {"b": 3}]},
+        {"a": [{"b": 1}, {"b": 3}, {"b": 2, "at": "2026-01-01T01:00:00+01:00"}]},
+        [Difference(("a",), "order", datum("the same"), datum(["item 2", "item 1"]))],
+    ),
+    "another order, and another item": (
+        ["1", "2", "3"],
+        ["2", "1", "4"],
+        [
+            Difference((0,), "changed", datum("1"), datum("2")),
+            Difference((1,), "changed", datum("2"), datum("1")),
+            Difference((2,), "changed", datum("3"), datum("4")),
+        ],
     ),
     "deep inside": (
         {"a": [{"b": [1, {"c": 2}]}]},

@@ -145,7 +145,7 @@ FAULTS = {
     "a meter's coordinates are swapped": (f"GET {USER}/meters/{ID}", value(lambda v: v | {"location": {"latitude": v["location"]["longitude"], "longitude": v["location"]["latitude"]}}), ROUND_TRIP, "changed", in_body("location", "latitude"), datum(6.15492)),
     "a zip code loses its zero": (f"GET {USER}/meters/{ID}", replaced('"0180"', '"180"'), ROUND_TRIP, "changed", in_body("address", "zipCode"), datum("180")),
     "a capacity is in cubic metres": (f"GET {USER}/resources/{ID}", metadata(capacity=0.5), ROUND_TRIP, "changed", in_body("metadata", "capacity"), datum(0.5)),
-    "heating elements are sorted": (f"GET {USER}/resources/{ID}", metadata(heatingElements=[1250, 1750]), ROUND_TRIP, "changed", in_body("metadata", "heatingElements", 0), datum(1250)),
+    "heating elements are sorted": (f"GET {USER}/resources/{ID}", metadata(heatingElements=[1250, 1750]), ROUND_TRIP, "order", in_body("metadata", "heatingElements"), datum(["item 1", "item 0"])),
     "a webhook's answer is cut off": (f"POST {BASE}/webhooks", body(lambda text: text[:-1]), RESPONSE_BODY, "unreadable", in_body(), datum("not-json")),
     "a webhook loses an operation": (f"GET {BASE}/webhooks/{ID}", value(lambda v: v | {"operationTypes": ["Create"]}), ROUND_TRIP, "count", in_body("operationTypes"), datum(1)),
     "an event's priority is text": (f"GET {BASE}/events", value(lambda v: [v[0] | {"priority": "1"}]), RESPONSE_BODY, "type", in_body(0, "priority"), datum("1")),

@@ -71,6 +71,9 @@ class Found:
             # By page, by record, by size, of a few or of many: each test sees it in a way of its own.
             name = finding.breach.at.name if finding.promise == LISTED_ONCE.id else ""
             return (finding.severity, self.accepted is None, finding.promise, "list", name)
+        if finding.promise == ROUND_TRIP.id and finding.breach.kind == "same":
+            # Which members a change has named that is not made, is the call's; its answer and a reading show the same.
+            return (finding.severity, self.accepted is None, finding.promise, "same", finding.path)
         # What the server has added, and what was sent, are shown wrong by one fault where the member is the same.
         is_shown = finding.promise == CREATION_RESPONSE.id and finding.breach.at.part == "body"
         promise = ROUND_TRIP.id if is_shown else finding.promise

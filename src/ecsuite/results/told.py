@@ -39,6 +39,7 @@ def told_twice(journal: Journal) -> dict[_Key, _Key]:
     """Findings that another one tells of as well, each with that one, by their keys: they are told once."""
     told = {**_of_one_object(journal), **_repeated_by_deliveries(journal), **_strangers(journal), **_let_in(journal)}
     told.update({**_still_there(journal), **_unlisted(journal), **_taken(journal), **_of_pages(journal)})
+    told.update(_of_changes(journal))
     return {key: _first(told, first) for key, first in told.items()}
 
 
@@ -104,6 +105,15 @@ def _of_pages(journal: Journal) -> dict[_Key, _Key]:
         same = [each for each in own if is_short or each.breach.at.part == "list"]
         told.update((each.key, same[0].key) for each in same[1:])
     return told
+
+
+def _of_changes(journal: Journal) -> dict[_Key, _Key]:
+    """What else is not as it was sent of an entity, or in the list of it, of which a change was not made."""
+    own = [each for each in journal.findings if each.promise == ROUND_TRIP.id and each.breach.at.part == "body"]
+    unmade = {each.path: each.key for each in reversed(own) if each.breach.kind == "same"}
+    listed = {path.rpartition("/")[0]: key for path, key in unmade.items()}
+    told = {each.key: {**listed, **unmade}.get(each.path) for each in own if each.breach.kind != "same"}
+    return {key: first for key, first in told.items() if first is not None}
 
 
 def _first(told: dict[_Key, _Key], key: _Key) -> _Key:

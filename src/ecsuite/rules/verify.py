@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ecsuite.client import Api, checked_of
-from ecsuite.compare import differences, without_omissions
+from ecsuite.client import Api, checked_of, is_checked
+from ecsuite.compare import Difference, differences, plain, without_omissions
 from ecsuite.contract import Pointer
 from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import NOTHING
@@ -14,6 +14,7 @@ from ecsuite.http import httpx
 from ecsuite.json_paths import Path, at_path
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.promises import DELETED_IS_GONE, ROUND_TRIP, Promise
+from ecsuite.rules.before import is_as_before, unchanged
 from ecsuite.rules.reading import json_or_none, member_of, wrong_places
 
 
@@ -213,7 +214,8 @@ class Verify:
         """Record each difference between what was sent and what a response shows.
 
         Where the checks have found the body in error already, it is not told again: text in the place of a number is no
-        second fault, though it is not what was sent.
+        second fault, though it is not what was sent. Where what differs is as it was before a change, it is told once
+        that the change is not shown.
 
         Args:
             sent: the JSON value that must be shown.
@@ -230,12 +232,21 @@ class Verify:
         every = differences(sent, got, at)
         found = list(every if whole else without_omissions(every, depth + _names(at)))
         told = wrong_places(response)
+        if not at and not told and self._is_as_before(found, got, response):
+            breach = unchanged(found, plain(sent), got)
+            self._api.add_finding(promise, breach, response)
+            return False
         for difference in found:
             if not any(difference.path[: len(place)] == place for place in told):
                 self._api.add_finding(promise, difference.breach(), response)
         if not found:
             self.passed(promise)
         return not found
+
+    def _is_as_before(self, found: Sequence[Difference], got: Any, response: httpx.Response) -> bool:
+        """Whether a response that does not show a change shows what was before."""
+        earlier = (result.exchange for result in [*self._api.journal.results])
+        return is_checked(response) and is_as_before(found, got, checked_of(response).decoded.exchange, earlier)
 
     def _read(self, promise: Promise, response: httpx.Response, at: Path) -> Any:
         """What stands at a place of a response; a finding, and `NOTHING`, where nothing does."""

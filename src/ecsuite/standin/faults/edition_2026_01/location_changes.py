@@ -80,6 +80,12 @@ def _says_only(original: Handler, call: Call) -> Reply:
     return reply
 
 
+def _shows_old(original: Handler, call: Call) -> Reply:
+    """Answers with what was before, and keeps what was sent."""
+    before = assets.shown(assets.require_location(call))
+    return replace(original(call), body=before)
+
+
 def _put_makes(original: Handler, call: Call) -> Reply:
     user_id = assets.require_user(call)
     if call.store.get(call.partner, "location", user_id, call.path["locationId"]) is None:
@@ -145,6 +151,9 @@ FAULTS: Final = faults(
     fault("put-says-only", GUIDE, "a PUT of a location shows the change, and keeps what was")
     .plant(p.does("replaceLocation", _says_only))
     .finding(found(ROUND_TRIP, "getLocation", 200)),
+    fault("put-answers-with-old", GUIDE, "a PUT of a location keeps the change, and shows what was")
+    .plant(p.does("replaceLocation", _shows_old))
+    .finding(found(ROUND_TRIP, "replaceLocation", 200, body(), "same")),
     fault("put-merges", GUIDE, "a PUT of a location leaves what it does not name as it was")
     .plant(p.does("replaceLocation", _merged))
     .finding(found(PUT_REPLACES, "replaceLocation", 200, body(("locationType",)), "same", seen_by="getLocation")),
@@ -174,7 +183,7 @@ FAULTS: Final = faults(
     *(
         fault(f"patch-ignores-empty-list-of-{what}", SPEC, "an empty list in a PATCH changes nothing")
         .plant(p.does(o, _nothing_is_no_change))
-        .finding(found(ROUND_TRIP, reads, 200, inside(f"/{name}"), "count"))
+        .finding(found(ROUND_TRIP, reads, 200, inside(f"/{name}"), "same"))
         for what, o, reads, name in (
             ("meters", "changeLocation", "getLocation", "meterPointIds"),
             ("types", "changeWebhook", "getWebhook", "notificationTypes"),
