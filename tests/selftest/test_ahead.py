@@ -134,6 +134,18 @@ def test_it_is_run_again_where_it_could_not_tell(ran):
     assert sum(call.method == "GET" for call in run.calls if call.path.endswith("/users")) > 4
 
 
+def test_what_it_found_is_told_where_a_limit_ends_the_run(ran):
+    """A test that has ended ahead of its turn is told as it ended, though nothing else is run any more."""
+    waiting = 'try:\n    api.get("/users/nobody")\nfinally:\n    does("found")'
+    other = 'assert has_done("found")\ntime.sleep(0.5)\nfor _ in range(30):\n    api.get("/users")'
+
+    run = ran("--ec-max-requests", "20", test=three(waiting=waiting, other=other))
+
+    assert "1 failed, 1 passed" in run.text, run.text
+    assert "1 inconclusive" in run.text, run.text
+    assert run.code == pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.mark.parametrize(
     ("ends", "code", "options"),
     [("assert False", 1, ["-x"]), ("raise KeyboardInterrupt", 2, []), ("pytest.exit('enough')", 2, [])],

@@ -164,6 +164,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+def has_ended_ahead(item: pytest.Item) -> bool:
+    """Whether a test was begun ahead of its turn and has ended, so that what came of it is known."""
+    begun = item.stash.get(_BEGUN, None)
+    return begun is not None and not begun.is_under_way
+
+
 def begun_ahead(config: pytest.Config) -> list[Begun]:
     """The tests that were begun, and whose turn has not come yet, or is not over."""
     ahead: Ahead | None = config.pluginmanager.get_plugin(_NAME)

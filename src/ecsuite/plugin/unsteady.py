@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ecsuite.errors import CouldNotTell
+from ecsuite.plugin.ahead import has_ended_ahead
 from ecsuite.plugin.session import end_with, session_of, settings_of
 from ecsuite.plugin.untold import begin_again, has_mark, is_untold, mark
 
@@ -37,9 +38,9 @@ def _end_if_silent(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out what is left of a run that has ended."""
+    """Leave out what is left of a run that has ended, but for what has run already."""
     reason = session_of(item.config).ended
-    if reason and _calls_api(item):
+    if reason and _calls_api(item) and not has_ended_ahead(item):
         mark(item, reason)
         pytest.skip(f"not run: {reason}")
 
