@@ -202,11 +202,12 @@ def _partners(expected: Sequence[Any], actual: Sequence[Any]) -> dict[int, int]:
 
 def _pair_the_rest(partners: dict[int, int], expected: Sequence[Any], actual: Sequence[Any]) -> None:
     """Give an object for which nothing stands the one that shares most of its texts, so that what differs is told."""
-    for index, item in enumerate(expected):
-        free = [number for number in range(len(actual)) if number not in partners.values()]
-        shared = {number: _shared_texts(item, actual[number]) for number in free}
-        if index not in partners and any(shared.values()):
+    free = set(range(len(actual))).difference(partners.values())
+    for index in [number for number in range(len(expected)) if number not in partners]:
+        shared = {number: _shared_texts(expected[index], actual[number]) for number in sorted(free)}
+        if any(shared.values()):
             partners[index] = max(shared, key=lambda number: shared[number])
+            free.remove(partners[index])
 
 
 def _shared_texts(expected: Any, actual: Any) -> int:
