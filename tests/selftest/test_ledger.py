@@ -45,6 +45,20 @@ def text_in(folder):
     return "".join(path.read_text() for path in ledgers(folder))
 
 
+@pytest.mark.parametrize(("outlives", "times"), [(True, 2), (False, 0)])
+def test_what_is_to_be_made_is_on_the_disk_where_the_server_is_elsewhere(tmp_path, monkeypatch, outlives, times):
+    """The file is on the disk before the call, unless the server dies with this machine; it is written in any case."""
+    synced = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+
+    with closing(open_ledger(BASE, EDITION, folder=tmp_path, outlives_machine=outlives)) as ledger:
+        partner(ledger).making("/users/1")
+        partner(ledger).gone("/users/2")
+
+        assert "/users/1" in text_in(tmp_path)
+    assert len(synced) == times
+
+
 def test_ledger_says_what_may_be_there(ledger, tmp_path):
     """What was noted and is not gone may be there, in the order in which it was made, by the partner."""
     own, other = partner(ledger), partner(ledger, "client-b")

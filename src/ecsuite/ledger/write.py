@@ -1,4 +1,4 @@
-"""A ledger as a run keeps it: appended, and what is to be made on the disk before the call that makes it is sent."""
+"""A ledger as a run keeps it: appended, and what is to be made is written before the call that makes it is sent."""
 
 from __future__ import annotations
 
@@ -51,13 +51,18 @@ class Ledger:
         path: of the file, which is made.
         head: its first line.
         lock: held as long as the process lives.
+        outlives_machine: whether what is to be made is on the disk before the call is sent, and not only with the
+            operating system, which keeps it when the process is killed, but not when the machine dies.
 
     Raises:
         OSError: the file cannot be written.
     """
 
-    def __init__(self, path: Path, head: Head, lock: BaseFileLock | None = None) -> None:
+    def __init__(
+        self, path: Path, head: Head, lock: BaseFileLock | None = None, *, outlives_machine: bool = True
+    ) -> None:
         self.head = head
+        self._outlives_machine = outlives_machine
         self._path = path
         self._held = lock
         self._lock = threading.Lock()
@@ -108,7 +113,8 @@ class Ledger:
         os.write(self._file, line)
 
     def _sync(self) -> None:
-        os.fsync(self._file)
+        if self._outlives_machine:
+            os.fsync(self._file)
 
 
 class PartnerLedger:
@@ -161,7 +167,9 @@ class PartnerLedger:
         return asdict(replace(sought, mark=head.digest(sought.mark), salt=head.salt))
 
 
-def open_ledger(base_url: str, edition: str, run: str = "", folder: Path | None = None) -> Ledger:
+def open_ledger(
+    base_url: str, edition: str, run: str = "", folder: Path | None = None, *, outlives_machine: bool = True
+) -> Ledger:
     """A new ledger of this process, locked.
 
     Args:
@@ -169,6 +177,7 @@ def open_ledger(base_url: str, edition: str, run: str = "", folder: Path | None 
         edition: whose contract holds.
         run: the name that all processes of a run have in common; a fresh one where it is left out.
         folder: where ledgers are; that of this user where it is left out.
+        outlives_machine: as for `Ledger`.
 
     Raises:
         LedgerUnwritable: it cannot be kept, so nothing may be sent.
@@ -182,6 +191,7 @@ def open_ledger(base_url: str, edition: str, run: str = "", folder: Path | None 
         below.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(path.with_suffix(LOCK), thread_local=False)
         lock.acquire(timeout=0)
-        return Ledger(path, Head(base_url, edition, secrets.token_hex(16), f"{now:%Y-%m-%dT%H:%M:%SZ}"), lock)
+        head = Head(base_url, edition, secrets.token_hex(16), f"{now:%Y-%m-%dT%H:%M:%SZ}")
+        return Ledger(path, head, lock, outlives_machine=outlives_machine)
     except OSError as error:
         raise LedgerUnwritable(below, error.strerror or str(error)) from None

@@ -157,6 +157,8 @@ class Connections:
         """The ledger of this process, opened when there is something to write."""
         with self._lock:
             if edition not in self._ledgers:
-                ledger = open_ledger(self.target.base_url, edition, self._terms.run)
+                # A server on this machine dies with it.
+                is_elsewhere = not self.target.on_loopback
+                ledger = open_ledger(self.target.base_url, edition, self._terms.run, outlives_machine=is_elsewhere)
                 self._ledgers[edition] = self._stack.enter_context(closing(ledger))
             return self._ledgers[edition]
