@@ -114,12 +114,13 @@ def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) 
     select=lambda entity_type: entity_type.parent and not entity_type.is_below_parent and entity_type.lister
 )
 def test_lists_of_another_parent_do_not_show_it(entity_type: EntityType, world: World) -> None:
-    """What belongs to one is in no list of another."""
+    """What belongs to one is in no list of another, be it one of the same id below another parent."""
     entity = world.entities.create(entity_type, full=True)
 
     for lister in entity_type.listers:
         owner = entity_type.owner_of(lister)
-        elsewhere = world.entities.create(owner)
-        listing = world.lists.read(fill(lister, elsewhere.ids))
+        others = [world.entities.create(owner), *world.entities.namesakes(world.entities.default(owner))]
+        for elsewhere in others:
+            listing = world.lists.read(fill(lister, elsewhere.ids))
 
-        world.verify.not_listed(PARENTS, listing, entity, note=f"for the {entity_type} of another {owner}")
+            world.verify.not_listed(PARENTS, listing, entity, note=f"for the {entity_type} of another {owner}")

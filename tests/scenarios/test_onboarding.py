@@ -49,6 +49,7 @@ def test_meter_point_keeps_its_zeros(world):
 
     world.verify.readable(home)
     world.verify.readable(connected)
+    world.verify.listed(connected)
 
 
 @pytest.mark.scenario("two-homes")

@@ -25,6 +25,11 @@ REFUSED = 503
 # Only 2xx is an acknowledgement.
 SUCCESSES = (200, 201, 202, 204)
 REFUSALS = (503, 500, 400, 404, 410, 429, 302)
+TYPES = {
+    "pricecurve": "PriceCurveCreated",
+    "lpc/locations": "LocationLPCRequested",
+    "usereligibility": "UserEligibilityUpdated",
+}
 SAME = ("notificationId", "eventId", "notificationType", "payload")
 
 
@@ -155,6 +160,10 @@ def test_new_secret_signs_from_then_on(world):
         owner = owner.with_secret(new) if world.verify.accepted(changed) else owner
         owner.arrives(webhook, owner.simulate())
 
+    # Null is no new one.
+    if world.api.patch(webhook.path, json={"name": "Hytta", "webhookSecret": None}, strict=False).is_success:
+        owner.arrives(webhook, owner.simulate())
+
 
 @pytest.mark.scenario("logs")
 def test_logs_agree_with_what_arrived(world):
@@ -215,16 +224,24 @@ def must_agree(world, response, known, log):
 
 @pytest.mark.scenario("pages-of-logs")
 def test_logs_come_in_pages(world):
-    """The logs of several deliveries are on the pages of the list, those of one webhook and those of all."""
+    """The logs of deliveries of several types are on the pages of the list, those of one webhook and those of all."""
     household = Household.reachable(world)
-    webhook, other = household.subscribe("PriceCurveCreated"), household.subscribe("PriceCurveCreated")
-    for _ in range(3):
-        event = household.simulate()
-        household.arrives(webhook, event)
+    webhook, other = (household.subscribe(*TYPES.values()) for _ in range(2))
+    came = []
+    for what in TYPES:
+        event = household.simulate(what)
+        came.append(household.arrives(webhook, event))
         household.arrives(other, event)
     query, logs = {"webhookId": webhook.id}, world.contract.operations["listNotificationLogs"]
-    world.api.poll("/webhooks/logs", lambda response: total_of(require_json(response)) >= 3, params=query)
+    whole = {**query, "page": "1", "pageSize": "1000"}
+    listed_logs = world.api.poll("/webhooks/logs", lambda response: total_of(require_json(response)) >= 3, params=whole)
 
+    names = {"partnerEventId": "eventId", "notificationType": "notificationType"}
+    for told in (value_of(delivery) for delivery in came if delivery is not None):
+        known = {name: told[own] for name, own in names.items() if isinstance(told, dict) and own in told}
+        for log in records_of(require_json(listed_logs)):
+            if known and log.get("notificationId") == told.get("notificationId"):
+                must_agree(world, listed_logs, known, log)
     VerifyPages(world.verify).hold_every_record_once(Pages(world.api, logs, query))
     VerifyPages(world.verify).hold_every_record_once(Pages(world.api, logs))
 
@@ -279,6 +296,16 @@ def test_refusing_receiver_is_left_alone_in_the_end(world):
     world.deliveries.pause(retries.longer_than(attempts.times))
     retries.came_at_most(world.verify, event.made, attempts.count)
     world.verify.reads(f"/events/{event.id}", {"id": event.id})
+
+    # What was never taken was delivered all the same.
+    own_id = str(at_path(value_of(attempts.came[0]), ("notificationId",)))
+    query = {"webhookId": webhook.id, "page": "1", "pageSize": "1000"}
+
+    def own(response):
+        return [log for log in records_of(require_json(response)) if log.get("notificationId") == own_id]
+
+    listed_logs = world.api.poll("/webhooks/logs", lambda response: bool(own(response)), params=query)
+    world.verify.some(DELIVERY_LOGS, listed_logs, own(listed_logs), listed("notificationId"), note=own_id)
 
 
 @pytest.mark.scenario("acknowledgement")

@@ -237,6 +237,17 @@ class Entities:
                 paths.append(path_below(other.reader, below, entity.id))
         return paths
 
+    def namesakes(self, entity: Entity) -> list[Entity]:
+        """A new entity of the same type and id below another parent; none where the API does not take the id."""
+        own = entity.type
+        if own.parent is None or not own.is_named_by_client or not own.is_below_parent:
+            return []
+        body = Body(self.drafts.body(own.creator).value | {own.member: entity.id})
+        try:
+            return [self.create(own, self.create(own.parent), body=body, expect=MAY_BE_TAKEN)]
+        except CreationRefused:
+            return []
+
     def replaced(self, entity: Entity, body: Any) -> Entity:
         """The entity as it must be shown after a PUT with a body."""
         seen = self._representation.of_entity(entity.type, body, entity.ids)

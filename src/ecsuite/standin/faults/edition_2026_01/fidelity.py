@@ -143,6 +143,9 @@ FAULTS: Final = faults(
     fault("resource-meter-loses-zeros", GUIDE, "the meter point id of a resource loses its leading zeros")
     .plant(p.keeps("createLocationResource", "/meterPointId", lambda own: own and own.lstrip("0")))
     .finding(found(ROUND_TRIP, "", SUCCESS, inside("/meterPointId"), "changed")),
+    fault("listed-meter-loses-zeros", GUIDE, "the meter point id of a resource loses its zeros in the user's list")
+    .plant(p.shows("listResources", "/resources/*/meterPointId", lambda own: own and own.lstrip("0")))
+    .finding(found(ROUND_TRIP, "listResources", 200, inside("/meterPointId"), "changed")),
     fault("resource-id-is-a-number", GUIDE, "a resourceId is shown as a number")
     .plant(p.shows("getResource", "/resourceId", 7))
     .finding(found(RESPONSE_BODY, "getResource", 200, inside("/resourceId"), "type", actual=OfType("integer"))),

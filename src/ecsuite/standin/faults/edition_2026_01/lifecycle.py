@@ -66,6 +66,14 @@ def _user_of_location(call: Call, _: Reply) -> None:
 _NO_RESOURCES: Final = tuple(entity for entity in ENTITIES if entity.parameter != "resourceId")
 
 
+def _at_any_of_the_name(original: Handler, call: Call) -> Reply:
+    """Looks for the locationId alone."""
+    reply, own = original(call), call.path["locationId"]
+    users = [user["userId"] for user in call.store.all(call.partner, "user")]
+    found = [each for user in users for each in assets.resources(call, user) if each["locationId"] == own]
+    return replace(reply, body=found) if users else reply
+
+
 FAULTS: Final = faults(
     "lifecycle",
     *(
@@ -106,6 +114,9 @@ FAULTS: Final = faults(
     .finding(found(PARENTS, "listResources", 200, listed("resourceId"), "present")),
     fault("resources-of-any-location", GUIDE, "listLocationResources lists those of the user's other locations, too")
     .plant(p.does("listLocationResources", _at_any_location))
+    .finding(found(PARENTS, "listLocationResources", 200, listed("resourceId"), "present")),
+    fault("resources-of-namesakes", GUIDE, "a location lists what is at those of other users that have its id")
+    .plant(p.does("listLocationResources", _at_any_of_the_name))
     .finding(found(PARENTS, "listLocationResources", 200, listed("resourceId"), "present")),
     fault("listed-resources-share-a-meter", GUIDE, "listResources shows the first meter point on all")
     .plant(

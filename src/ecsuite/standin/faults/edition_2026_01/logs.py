@@ -14,6 +14,8 @@ from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
 
+SUCCESSES: Final = range(200, 300)
+
 
 def log(pointer: str, change: Any) -> Plant:
     """Shows a member of logs otherwise, wherever they are shown."""
@@ -26,6 +28,10 @@ def log(pointer: str, change: Any) -> Plant:
 def _logs_of_all(original: Handler, call: Call) -> Reply:
     """Does not look which webhook is asked for."""
     return original(replace(call, query={name: own for name, own in call.query.items() if name != "webhookId"}))
+
+
+def _taken(logs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [each for each in logs if (each["responseStatusCode"] or 0) in SUCCESSES]
 
 
 FAULTS: Final = faults(
@@ -56,6 +62,12 @@ FAULTS: Final = faults(
     fault("log-has-another-type", GUIDE, "a log has another notification type")
     .plant(log("/notificationType", "Unknown"))
     .finding(found(DELIVERY_LOGS, "", 200, body(("notificationType",)), "changed", actual=Equal("Unknown"))),
+    fault("log-of-a-limit-is-of-a-price", GUIDE, "a log has the notification type of price curves, whatever was told")
+    .plant(log("/notificationType", "PriceCurveCreated"))
+    .finding(found(DELIVERY_LOGS, "", 200, body(("notificationType",)), "changed", actual=Equal("PriceCurveCreated"))),
+    fault("refused-delivery-is-not-logged", GUIDE, "what no receiver has taken is not in the logs")
+    .plant(p.lists("listNotificationLogs", _taken))
+    .finding(found(DELIVERY_LOGS, "listNotificationLogs", 200, listed("notificationId"), "absent")),
     fault("log-has-other-content", GUIDE, "the content of a log is not what was delivered")
     .plant(p.shows("getNotificationLog", "/notificationContent", '{"id":1}'))
     .finding(found(DELIVERY_LOGS, "getNotificationLog", 200, inside("/notificationContent"), "changed")),

@@ -51,6 +51,12 @@ def _null_erases_name(original: Handler, call: Call) -> Reply:
     return replace(reply, body={**reply.body, "name": None})
 
 
+def _null_erases_secret(original: Handler, call: Call) -> Reply:
+    """A PATCH of a webhook whose secret is null takes the secret away."""
+    given = call.body.get("webhookSecret", "")
+    return original(replace(call, body={**call.body, "webhookSecret": ""}) if given is None else call)
+
+
 def _switches_all(call: Call, _: Reply) -> None:
     for webhook in call.store.all(call.partner, "webhook"):
         kept = {**webhook, "enabled": call.query["enabled"] == "true"}
@@ -81,6 +87,9 @@ def _put_keeps(name: str, original: Handler, call: Call) -> Reply:
 
 FAULTS: Final = faults(
     "put and patch",
+    fault("null-erases-secret-of-webhook", SPEC, "null in a PATCH of a webhook takes its secret away")
+    .plant(p.does("changeWebhook", _null_erases_secret))
+    .finding(found(SIGNATURE, "", (), Place("request-header", "X-Payload-Signature"), "unsigned")),
     fault("null-erases-name-of-webhook", SPEC, "null in a PATCH of a webhook takes its name away")
     .plant(p.does("changeWebhook", _null_erases_name))
     .finding(found(PATCH_CHANGES_ONLY_GIVEN, "changeWebhook", 200, inside("/name"), "changed", seen_by="getWebhook")),
