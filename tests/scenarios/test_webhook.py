@@ -12,6 +12,7 @@ from ecsuite.messages.exchange import ABSENT, SUCCESS, UNSPECIFIED
 from ecsuite.promises import DELIVERED_ONCE, DELIVERY_LOGS, LISTED_ONCE, OTHERS_UNTOUCHED
 from ecsuite.rules import retries
 from ecsuite.rules.deliveries import is_same_json
+from ecsuite.rules.drafts import FOLLOWS
 from ecsuite.rules.listing import records_of, total_of
 from ecsuite.rules.paging import Pages, VerifyPages
 from ecsuite.rules.reading import require_json
@@ -304,7 +305,7 @@ def test_refusing_receiver_is_left_alone_in_the_end(world):
     def own(response):
         return [log for log in records_of(require_json(response)) if log.get("notificationId") == own_id]
 
-    listed_logs = world.api.poll("/webhooks/logs", lambda response: bool(own(response)), params=query)
+    listed_logs = world.api.poll("/webhooks/logs", lambda response: bool(own(response)), seconds=FOLLOWS, params=query)
     world.verify.some(DELIVERY_LOGS, listed_logs, own(listed_logs), listed("notificationId"), note=own_id)
 
 
