@@ -108,6 +108,17 @@ def test_stranger_in_a_response_is_told_once(checker, exchange, contract):
     assert only.finding.promise == PATH_IDS.id
 
 
+def test_what_is_of_another_parent_in_a_list_is_told_once(checker, exchange, contract):
+    """That its parent is not the path's says no more than that it is in the list."""
+    journal, listed = Journal(), exchange("GET /users/42/vehicles", answer=[vehicle(2021) | {"userId": "43"}])
+    journal.add(checker.check(listed))
+    breach = Breach("present", Place("list", "vehicleId"), actual=datum("7"))
+    journal.add_finding(checker.finding(PARENTS, breach, listed, contract.operations["listVehicles"]))
+
+    (only,) = found_in(journal, contract, MASK)
+    assert only.finding.promise == PARENTS.id
+
+
 @pytest.mark.parametrize("promise", [PARTNERS_APART, PARENTS], ids=lambda promise: promise.id)
 def test_what_a_call_did_that_was_not_refused_is_told_with_it(checker, exchange, contract, promise):
     """That another's entity was changed says no more than that the call was taken; by itself it says enough."""

@@ -124,13 +124,16 @@ def _first(told: dict[_Key, _Key], key: _Key) -> _Key:
 
 
 def _strangers(journal: Journal) -> dict[_Key, _Key]:
-    """Ids that are not those of the path, and so not what was sent either."""
+    """Ids that are not those of the path: not what was sent either, and in a list that shows another parent's, its."""
     ids = {(each.operation, each.breach.at): each.key for each in journal.findings if each.promise == PATH_IDS.id}
-    return {
+    told = {
         each.key: ids[each.operation, each.breach.at]
         for each in journal.findings
         if each.promise == ROUND_TRIP.id and not each.breach.seen_by and (each.operation, each.breach.at) in ids
     }
+    others = [each for each in journal.findings if each.promise == PARENTS.id and each.breach.at.part == "list"]
+    lists = {each.operation: each.key for each in others if each.breach.kind == "present"}
+    return {**told, **{key: lists[operation] for (operation, _), key in ids.items() if operation in lists}}
 
 
 def _let_in(journal: Journal) -> dict[_Key, _Key]:

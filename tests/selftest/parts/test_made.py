@@ -251,7 +251,26 @@ def test_id_that_is_the_api_s_is_not_used_elsewhere(world_of, edition, creator):
         Scripted(**{"POST_/users": lambda _, sent: (201, {"userId": "u", "meterId": "m", **(sent or {})})}), edition
     )
 
-    assert world.entities.same_id_elsewhere(world.entities.create(kinds(world)[creator])) == []
+    entity = world.entities.create(kinds(world)[creator])
+
+    assert world.entities.same_id_elsewhere(entity) == []
+    assert world.entities.namesakes(entity) == []
+
+
+@pytest.mark.parametrize(("taken", "paths"), [(201, ["/users/other/vehicles/v"]), (400, [])])
+def test_namesake_is_below_another_parent(world_of, taken, paths):
+    """It is new, and has the id of the one that is there; there is none where the API does not take the id."""
+    users = iter(["own", "other"])
+    api = Scripted(**{
+        "POST_/users/other/": lambda _, sent: (taken, sent),
+        "POST_/users/own/": lambda _, sent: (201, sent),
+        "POST_/users": lambda *_: (201, {"userId": next(users)}),
+    })  # fmt: skip
+    world = world_of(api)
+    vehicle = world.entities.create(kinds(world)["createVehicle"], body=Body({"vehicleId": "v"}))
+
+    assert [each.path for each in world.entities.namesakes(vehicle)] == paths
+    assert "status-expected" not in {found.promise for found in world.api.journal.findings}
 
 
 def test_replaced_entity_is_what_replaced_it(world_of):
