@@ -23,6 +23,9 @@ DELETING: Final = (
     "ecsuite: interrupted already; what the run has made is being deleted "
     "(an interruption too many leaves it, for `ecsuite cleanup`)"
 )
+# Seconds in which what an interruption raises is seen. Another one that raises meanwhile, as a worker gets from the
+# terminal and from the process that has started it, would break off what the first unwinds.
+_UNWINDS: Final = 0.5
 # How often the main thread is woken for a signal, and seconds in between.
 _WAKES: Final = 50
 _BETWEEN_WAKES: Final = 0.1
@@ -53,6 +56,7 @@ class Interrupts:
         self._is_watched = is_watched
         self._is_over = False
         self._count = 0
+        self._raised_at = 0.0
         self._before: dict[signal.Signals, Any] = {}
         self._waker: _Waker | None = None
 
@@ -88,8 +92,11 @@ class Interrupts:
             return
         self._ending.begin()
         if self._count and not self._ending.is_seen:
+            if time.monotonic() - self._raised_at < _UNWINDS:
+                return
             # What the first has raised was lost, in something that Python finalized, say.
             raise KeyboardInterrupt
+        self._raised_at = time.monotonic()
         self._count += 1
         if self._count == 1 or (self._count > 1 + PATIENCE and not self._is_watched):
             raise KeyboardInterrupt

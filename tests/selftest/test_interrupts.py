@@ -70,6 +70,9 @@ def test_lost_interruption_is_raised_again():
         try:
             with Interrupts(say, ending):
                 Lost()
+                # One that comes at once would break off what the first unwinds.
+                interrupt()
+                time.sleep(0.6)
                 interrupt()
                 say("went on")
         except KeyboardInterrupt:

@@ -175,13 +175,17 @@ def probes_around(contract: Contract, call: Call) -> dict[str, Probe]:
 
 
 def _is_singleton(contract: Contract, call: Call) -> bool:
-    """Whether a call's path is neither an entity nor a list of them, and supports more than one method."""
+    """Whether a call's path is neither an entity nor a list of them, and supports more than one method.
+
+    Methods of a template that the path would fit as well, as `/users/{userId}` for `/users/eligible`, are not its own.
+    """
     known = {
         operation.path
         for entity_type in contract.entity_types
         for operation in (entity_type.reader, entity_type.creator)
     }
-    return call.operation.path not in known and len(contract.methods(call.path)) > 1
+    own = [operation for operation in contract.operations.values() if operation.path == call.operation.path]
+    return call.operation.path not in known and len(own) > 1
 
 
 def _probes_of_new(entity_type: EntityType, call: Call) -> dict[str, Probe]:

@@ -66,6 +66,8 @@ AROUND = {
     ),
     "a batch of nothing": (("2026-01", "createLocations", {}), {}),
     "a list of the partner's": (("2023-10", "listUsers", {}), {}),
+    "a list of what others change, at a path that might be a user's": (("2026-01", "listEligibleUsers", {}), {}),
+    "a list of what others change, at a path that might be a webhook's": (("2026-01", "listNotificationLogs", {}), {}),
 }  # fmt: skip
 
 
