@@ -238,8 +238,9 @@ MESSAGES = [
     ),
     (
         errors.ReceiverUnreachable("http://h", "no answer"),
-        "cannot reach the receiver http://h: no answer; expected the http address of one that is running",
+        "cannot reach the receiver http://h: no answer; expected the address of one that is running",
     ),
+    (errors.NoSuchDelivery("x", ["a", "b"]), "no delivery is called 'x': expected one of a, b (--only)"),
     (errors.NoWebhookSecret(), "EC_WEBHOOK_SECRET is not set: expected the secret of the receiver's webhook"),
     (
         errors.DeliveryNotSigned("a", ["b", "c"]),

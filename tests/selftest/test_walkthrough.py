@@ -222,7 +222,7 @@ def test_usage_error_is_one_line(name):
 
 def test_terminal_that_lacks_letters_gets_lines_that_can_be_pasted():
     """What its encoding cannot show is escaped as in JSON, so that a line for curl sends what was sent."""
-    ran = run("walkthrough", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    ran = run("walkthrough", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="")
 
     assert (ran.returncode, ran.stderr, ran.stdout.isascii()) == (0, "", True)
     (vehicle,) = re.findall(r"--data-raw '(.*\"Think\".*)'\n", ran.stdout)
