@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from ecsuite.cli.codes import BROKEN
+from ecsuite.cli.options import REPORT_TO, STRICT
 
 if TYPE_CHECKING:
     from ecsuite.contract import Contract
@@ -36,14 +37,8 @@ class Named(Protocol):
 @click.option(
     "--edition", "--ec-edition", metavar="EDITION", help="Whose contract.  [default: the one that it fits best]"
 )
-@click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
-@click.option(
-    "--report",
-    "--ec-report",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Write the result there, for `ecsuite show --report DIR` and `ecsuite report DIR`.",
-)
+@STRICT
+@REPORT_TO
 def check(*, file: Path, edition: str | None, strict: bool, report: Path | None) -> int:
     """Check a FILE: a client's traffic (HAR), or a Postman collection (2.1).
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecsuite.cli.options import REPORT_TO, STRICT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,14 +37,8 @@ if TYPE_CHECKING:
     help="Send only the deliveries that are called so, such as `without a signature`, and those as the API sends them.",
 )
 @click.option("--insecure", is_flag=True, help="Deliver also where the certificate cannot be verified.")
-@click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
-@click.option(
-    "--report",
-    "--ec-report",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Write the result there, for `ecsuite show --report DIR` and `ecsuite report DIR`.",
-)
+@STRICT
+@REPORT_TO
 def deliver(
     *,
     url: str,

@@ -41,3 +41,11 @@ REPORT = click.option(
     type=click.Path(path_type=Path),
     help="Where the result of the run is.  [default: .ecsuite/last]",
 )
+REPORT_TO = click.option(
+    "--report",
+    "--ec-report",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write the result there, for `ecsuite show --report DIR` and `ecsuite report DIR`.",
+)
+STRICT = click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")

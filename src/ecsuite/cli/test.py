@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from ecsuite.cli.options import ENV_FILE, REPORT
+from ecsuite.cli.options import ENV_FILE, REPORT, STRICT
 
 # An option of ours, as pytest has it.
 _PREFIX = "--ec-"
@@ -31,7 +31,7 @@ _PREFIX = "--ec-"
     help="The edition to test, or all.  [default: all; live: the newest]",
 )
 @ENV_FILE
-@click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
+@STRICT
 @click.option(
     "--allow-production", "--ec-allow-production", is_flag=True, help="Let a live run write to a production host."
 )

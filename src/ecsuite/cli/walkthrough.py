@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecsuite.cli.codes import BROKEN
-from ecsuite.cli.options import ENV_FILE
+from ecsuite.cli.options import ENV_FILE, STRICT
 from ecsuite.errors import CouldNotTell, DataNotReplayed
 from ecsuite.streams import say
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     help="Let a live walkthrough write to a production host.",
 )
 @ENV_FILE
-@click.option("--strict", "--ec-strict", is_flag=True, help="Fail on warnings as well as on errors.")
+@STRICT
 @click.option("--full", is_flag=True, help="Name each check, and show each body to its end.")
 @click.option("--step", is_flag=True, help="Wait for a key before each step, on a terminal.")
 @click.option(

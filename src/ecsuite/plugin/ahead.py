@@ -12,11 +12,12 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Final
 
 import pytest
 
+from ecsuite.errors import EcsuiteError
 from ecsuite.plugin.alone import is_alone
 from ecsuite.plugin.measured import seconds_of
 from ecsuite.plugin.opening import opened
@@ -120,8 +121,11 @@ class Ahead:
             return
         if self._next and sum(begun.is_under_way for begun in self._begun) < MOST:
             item = self._next.pop()
-            item.stash[_BEGUN] = Begun(item)
-            self._begun.append(item.stash[_BEGUN])
+            # What keeps it from being begun is told in its turn.
+            with suppress(EcsuiteError):
+                if _has_all(item):
+                    item.stash[_BEGUN] = Begun(item)
+                    self._begun.append(item.stash[_BEGUN])
 
     def waiting(self) -> list[Begun]:
         """Those whose turn has not come yet, or is not over."""
@@ -177,7 +181,7 @@ def begun_ahead(config: pytest.Config) -> list[Begun]:
 
 
 def _waiting(items: list[pytest.Item]) -> Iterator[pytest.Function]:
-    """Those of some tests that can be begun ahead.
+    """Those of some tests that wait.
 
     Raises:
         pytest.UsageError: one takes what it cannot have before its turn.
@@ -189,9 +193,12 @@ def _waiting(items: list[pytest.Item]) -> Iterator[pytest.Function]:
         if others := names - TAKES.keys() - parameters_of(item).keys():
             told, known = ", ".join(sorted(others)), ", ".join(TAKES)
             raise pytest.UsageError(f"{item.nodeid} takes {told}: with the marker {MARKER} it can take {known} alone")
-        # Without a second partner there is nothing to begin.
-        if "other" not in names or session_of(item.config).target(edition_of(item)).other:
-            yield item
+        yield item
+
+
+def _has_all(item: pytest.Function) -> bool:
+    """Whether all is there that a test takes: a second partner may be missing."""
+    return "other" not in _names(item) or session_of(item.config).target(edition_of(item)).other is not None
 
 
 def _names(item: pytest.Function) -> list[str]:

@@ -19,6 +19,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out a test that says so, where other processes of the run are at work."""
     shares = settings_of(item.config).mode == "live" and hasattr(item.config, "workerinput")
     if shares and item.get_closest_marker(MARKER) is not None:
+        # Nobody can tell apart then what the test looks at; in a run of one process it is not left out.
         pytest.skip("other workers make users meanwhile")
 
 

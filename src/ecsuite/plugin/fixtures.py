@@ -34,6 +34,7 @@ def ecsuite_session(pytestconfig: pytest.Config) -> Session:
 @pytest.fixture
 def run(request: pytest.FixtureRequest, edition: str, ecsuite_session: Session) -> Iterator[Run]:
     """A run against the target that the command line names; every exchange in it is checked."""
+    # By that fixture it is known of a test that it calls the API.
     del ecsuite_session
     with run_of_turn(request.node, edition) as own:
         yield own
