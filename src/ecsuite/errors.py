@@ -35,6 +35,7 @@
     │   ├── CollectionUnreadable
     │   ├── ArchiveUnreadable
     │   ├── EnvironmentFileUnreadable
+    │   ├── EnvironmentOfArchive
     │   ├── NoRequestOfApi           nothing was selected (5)
     │   ├── ReceiverUnreachable
     │   ├── NoSuchDelivery
@@ -323,6 +324,11 @@ class ArchiveUnreadable(UsageError):
 class EnvironmentFileUnreadable(UsageError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"cannot read the environment {path}: {reason}; expected one that Postman exported")
+
+
+class EnvironmentOfArchive(UsageError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is an HTTP archive, which has no variables: --environment is for Postman collections")
 
 
 class NoRequestOfApi(UsageError):

@@ -6,6 +6,7 @@ import re
 import zipfile
 from copy import deepcopy
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -106,6 +107,11 @@ def of_headers(given: dict, **change: str | None) -> dict:
     return made
 
 
+def of_answer(given: dict, **change: str) -> dict:
+    """An entry with other headers of its response."""
+    return changed(given, "response", headers=pairs(change))
+
+
 def without(given: dict, *path: str) -> dict:
     made = deepcopy(given)
     holder = made
@@ -124,7 +130,14 @@ def changed(given: dict, part: str, **change: object) -> dict:
 NO_TOKEN = of_headers(entry("GET /users/a/eligibility", status=401), Authorization=None)
 STALE = of_headers(entry("GET /users/a", status=401, came=None), Authorization="Bearer stale")
 BUSY = entry("GET /users/a", status=429, answered={"Retry-After": "5"})
+DATED = entry(
+    "GET /users/a",
+    status=503,
+    answered={"Retry-After": "Mon, 30 Nov 2026 12:00:30 GMT", "Date": "Mon, 30 Nov 2026 12:00:00 GMT"},
+)
 READ = entry("GET /users/a", came={"userId": "a"})
+PAGE = {"users": [], "pagination": {"totalRecords": 0, "pageSize": 50, "currentPage": 1}}
+LOGS = {"webhookNotificationLogs": [], "pagination": PAGE["pagination"]}
 WRONG = {
     "no token": ([NO_TOKEN], ["error bearer-token required Authorization"]),
     "another scheme": (
@@ -205,6 +218,70 @@ WRONG = {
         [BUSY, {**READ, "startedDateTime": "2026-11-30T10:00:01Z"}],
         ["warning busy-service-rests early"],
     ),
+    "too early again, by a time": (
+        [
+            {**DATED, "startedDateTime": "2026-11-30T10:00:00Z"},
+            {**READ, "startedDateTime": "2026-11-30T10:00:05Z"},
+        ],
+        ["warning busy-service-rests early"],
+    ),
+    "no value for an id": (
+        [entry("GET /users/undefined", status=404), entry("POST /users/null/locations", LOCATION, 404)],
+        ["error request-parameters pattern userId"] * 2,
+    ),
+    "a template for an id": (
+        [entry("GET /events/{eventId}", status=404)],
+        ["error request-parameters pattern eventId"],
+    ),
+    "the name of an id": ([entry("GET /users/%3Auser_id", status=404)], ["error request-parameters pattern userId"]),
+    "an object for an id": (
+        [entry("GET /resources/%5Bobject%20Object%5D", status=404)],
+        ["error request-parameters pattern resourceId"],
+    ),
+    "no value for an id in a body": (
+        [entry("POST /users/batch", {"users": [{"userId": "undefined"}]}, 201, {"users": []})],
+        ["error request-body pattern"],
+    ),
+    "no value in the query": (
+        [entry("GET /webhooks/logs?webhookId=null", came=LOGS)],
+        ["error request-parameters pattern webhookId"],
+    ),
+    "a page before the first": ([entry("GET /users?page=0", came=PAGE)], ["error request-parameters pattern page"]),
+    "more than a page takes": (
+        [entry("GET /events?page=1&pageSize=5000", status=400)],
+        ["error request-parameters pattern pageSize"],
+    ),
+    "another spelling in the query": (
+        [entry("GET /users?page_size=5", came=PAGE), entry("GET /events?page_size=5", status=400)],
+        ["error request-parameters extra page_size"] * 2,
+    ),
+    "another spelling of what is required": (
+        [entry("PUT /webhooks/w/enabled?enable=true", status=400)],
+        ["error request-parameters extra enable"],
+    ),
+    "unknown parameters": (
+        [entry("GET /users?limit=5&offset=0", came=PAGE)],
+        ["warning request-parameters extra limit"],
+    ),
+    "a parameter twice": ([entry("GET /users?page=1&page=2", came=PAGE)], ["error request-parameters duplicate page"]),
+    "the query in the body": (
+        [entry("PUT /webhooks/w/enabled", {"enabled": True}, 400)],
+        ["error request-parameters required enabled"],
+    ),
+    "the token in the address": (
+        [of_headers(entry(f"GET /users/a?access_token={GRANTED}", status=401), Authorization=None)],
+        ["error request-parameters extra access_token"],
+    ),
+    "a body where none is": (
+        [entry("POST /users/a/enrollment", {"userId": "a"}, 200, {"userId": "a"})],
+        ["error request-body length"],
+    ),
+    "a member twice": ([entry("POST /users", '{"userId": "a", "userId": "b"}', 400)], ["error request-body duplicate"]),
+    "several unknown members": (
+        [entry("POST /webhooks", {"webhookUrl": "https://h/x", "eventPayloadTypes": [], "operationTypes": []}, 400)],
+        ["warning request-members extra"],
+    ),
+    "another name in an answer": ([entry("GET /users/a", came={"id": "a"})], ["error response-body required"]),
     "a wrong answer": ([entry("GET /users/a", came={"userId": 7})], ["error response-body type"]),
 }
 RIGHT = {
@@ -249,6 +326,18 @@ RIGHT = {
         report("00:15:00", payloadType="LocationEnergyUsage", locationId="l", meterPointId="m")
     ],
     "patience": [BUSY, {**READ, "startedDateTime": "2026-11-30T10:00:06Z"}],
+    "patience, by a time": [DATED, {**READ, "startedDateTime": "2026-11-30T10:00:29Z"}],
+    "a pause of no kind": [
+        of_answer(BUSY, **{"Retry-After": "soon"}),
+        {**READ, "startedDateTime": "2026-11-30T10:00:01Z"},
+    ],
+    "a number against caches": [entry("GET /users?page=1&_=1764410400123", came=PAGE)],
+    "the largest page": [entry("GET /users?page=1&pageSize=1000", came=PAGE)],
+    "an empty object where no body is": [entry("POST /users/a/enrollment", {}, 200, {"userId": "a"})],
+    "ids that look odd": [
+        entry(f"GET /users/{name}", came={"userId": unquote(name)})
+        for name in ("Nan", "nobody", "$b", "%24c", "a%7Bb%7D")
+    ],
     "several at once": [BUSY, {**BUSY, "startedDateTime": "2026-11-30T10:00:00Z"}],
     "names of paths in other letters": [entry("GET /Users/a", came={"userId": "a"})],
     "a media type with a charset": [of_headers(USER, **{"Content-Type": "Application/JSON; Charset=UTF-8"})],

@@ -52,8 +52,8 @@ def item(line: str = "GET {{baseUrl}}/users", body: object = None, saved: object
     return {"name": "r", "request": own, "response": [saved] if saved else []}
 
 
-def found(path: Path, edition: str = "2023-10") -> list[str]:
-    judged = judge(read_collection(path), editions.contract(edition))
+def found(path: Path, edition: str = "2023-10", environment: dict | None = None) -> list[str]:
+    judged = judge(read_collection(path, environment), editions.contract(edition))
     return [f"{each.promise} {each.breach.kind}" for one in judged for each in one.journal.findings]
 
 
@@ -148,6 +148,11 @@ WRONG = [
     (item("POST {{baseUrl}}/users", {"mode": "raw", "raw": '{"userId": "a"}'}), ["request-body unlisted"]),
     (item("POST {{baseUrl}}/users"), ["request-body absent"]),
     (item("POST {{baseUrl}}/users", {"mode": "graphql", "graphql": {"query": "{a}"}}), ["request-body required"]),
+    (item("GET {{baseUrl}}/users/{userId}"), ["request-parameters pattern"]),
+    (item("GET {{baseUrl}}/users/undefined"), ["request-parameters pattern"]),
+    (item("GET {{baseUrl}}/users?page=1"), ["request-parameters extra"]),
+    (item("POST {{baseUrl}}/users", '{"userId": "a", "name": "b"}'), ["request-members extra"]),
+    (item("POST {{baseUrl}}/users", '{"userId": "a", "userId": "b"}'), ["request-body duplicate"]),
     (item(saved={"code": 200, "body": "[{}]"}), ["response-body required"]),
     (item(saved={"code": 299, "body": ""}), ["status-listed unlisted"]),
     (item("GET {{baseUrl}}/users/a", saved={"code": 200, "body": '{"userId": "b"}'}), ["path-ids changed"]),
@@ -164,6 +169,65 @@ def test_right_request_is_green(right, tmp_path):
 def test_wrong_request_is_told(wrong, expected, tmp_path):
     """What is wrong is found once, by the promise that it breaks."""
     assert found(collection(tmp_path, wrong)) == expected
+
+
+VEHICLE = item(
+    "POST {{baseUrl}}/users/{{userId}}/vehicles",
+    '{"vehicleId": "{{vehicleId}}", "metadata":'
+    ' {"resourceType": "{{kind}}", "brand": "b", "model": "m", "year": {{year}}, "vin": "v"}}',
+)
+VALUES = {"baseUrl": "https://h.example/energy-coordination/v1", "userId": "u", "vehicleId": "v", "kind": "Vehicle"}
+SETS = {"listen": "test", "script": {"exec": ['pm.environment.set("userId", pm.response.json().userId)']}}
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({**VALUES, "year": "2022"}, []),
+        ({**VALUES, "year": "2022", "userId": ""}, []),
+        ({**VALUES, "year": "22 {{model}}"}, ["request-body unreadable"]),
+        ({**VALUES, "year": '"2022"'}, ["request-body type"]),
+        ({**VALUES, "year": "2022", "kind": "Car"}, ["request-body const"]),
+        ({**VALUES, "year": "2022", "vehicleId": "undefined"}, ["request-body pattern"]),
+    ],
+)
+def test_environment_has_the_values_of_variables(environment, expected, tmp_path):
+    """What a variable stands for is checked as if it stood there; what has no value yet is nobody's fault."""
+    assert found(collection(tmp_path, VEHICLE), environment=environment) == expected
+
+
+def test_environment_comes_before_the_collection(tmp_path):
+    """As in Postman, a value of the environment hides that of the collection and of its folders."""
+    own = [{"key": "userId", "value": "undefined"}]
+    folder = {"name": "f", "variable": own, "item": [item("GET {{baseUrl}}/users/{{userId}}")]}
+
+    assert found(collection(tmp_path, folder, variable=own), environment={"userId": "u"}) == []
+    assert found(collection(tmp_path, folder, variable=own)) == ["request-parameters pattern"]
+
+
+@pytest.mark.parametrize("event", [[], [SETS]])
+def test_misspelt_variable_is_told(event, tmp_path):
+    """A name that nothing sets, and that is almost one that something sets, stands for nothing."""
+    wrong, right = item("GET {{baseUrl}}/users/{{userID}}"), item("GET {{baseUrl}}/users/{{nextUser}}")
+    path = collection(tmp_path, wrong, right, event=event)
+
+    assert found(path, environment={} if event else {"userId": "u"}) == ["request-parameters pattern"]
+    assert found(path) == []
+
+
+def test_environment_is_a_file_of_postman(tmp_path, capsys):
+    """`--environment` reads what Postman exports, prints none of its secrets, and is for collections alone."""
+    values = [{"key": "userId", "value": "undefined"}, {"key": "clientSecret", "value": "h-u-n-t-e-r"}]
+    path = collection(tmp_path, item("GET {{baseUrl}}/users/{{userId}}?clientSecret={{clientSecret}}"))
+    environment, archive = tmp_path / "e.json", tmp_path / "t.har"
+    environment.write_text(json.dumps({"values": values}), encoding="utf-8")
+    archive.write_text('{"log": {"entries": []}}', encoding="utf-8")
+
+    assert run(str(path), "--environment", str(environment)) == 1
+    assert "h-u-n-t-e-r" not in capsys.readouterr().out
+    assert run(str(path), "--environment", str(archive)) == 4
+    assert run(str(archive), "--environment", str(environment)) == 4
+    assert "--environment is for Postman collections" in capsys.readouterr().err
 
 
 def test_script_may_add_the_token(tmp_path):

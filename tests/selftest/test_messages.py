@@ -229,6 +229,10 @@ MESSAGES = [
         "nothing in c.json calls the API (api.example): expected its address, or a variable in its place",
     ),
     (
+        errors.EnvironmentOfArchive(Path("c.har")),
+        "c.har is an HTTP archive, which has no variables: --environment is for Postman collections",
+    ),
+    (
         errors.EnvironmentFileUnreadable(Path("e.json"), "it is no JSON"),
         "cannot read the environment e.json: it is no JSON; expected one that Postman exported",
     ),

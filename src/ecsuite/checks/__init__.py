@@ -16,6 +16,8 @@ from ecsuite import promises
 from ecsuite.checks import (
     bad_input_refused,
     bearer_token,
+    client_body,
+    client_parameters,
     media_type,
     no_body,
     operation_known,
@@ -82,10 +84,10 @@ RESPONSE_CHECKS: Final = (
 CHECKS: Final = REQUEST_CHECKS + RESPONSE_CHECKS
 # Of requests that are not ours: a client means something by what it sends.
 CLIENT_CHECKS: Final = (
-    *(
-        Check(each.promise, request_body.check_client) if each.promise == promises.REQUEST_BODY else each
-        for each in REQUEST_CHECKS
-    ),
+    Check(promises.OPERATION, operation_known.check),
+    Check(promises.REQUEST_PARAMETERS, client_parameters.check),
+    Check(promises.REQUEST_BODY, client_body.check),
+    Check(promises.BEARER_TOKEN, bearer_token.check_client),
     Check(promises.REQUEST_MEMBERS, request_members.check),
 )
 DELIVERY_CHECKS: Final = tuple(
@@ -139,6 +141,10 @@ class Checker:
         named = operation if exchange.request.method == operation.method else None
         return self.judge(DecodedExchange(self.contract, exchange, named, {}, is_delivery=True), DELIVERY_CHECKS)
 
+    def kept(self, breach: Breach) -> Breach:
+        """A breach without secrets, as a finding has it."""
+        return breach.kept(self._mask)
+
     def finding(
         self,
         promise: Promise,
@@ -160,7 +166,7 @@ class Checker:
             method=operation.method if operation else kept_text(request.method, self._mask),
             path=operation.path if operation else kept_text(urlsplit(request.url).path, self._mask),
             status=exchange.response.status or None,
-            breach=replace(breach.kept(self._mask), seen_call=str(seen_by or "")),
+            breach=replace(self.kept(breach), seen_call=str(seen_by or "")),
             level=self.contract.level(rule, operation) if operation else "spec",
             severity=severity_of(promise, breach, exchange, self.contract.source),
             rule=self._place(rule, operation),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ecsuite.checks.client_parameters import has_secret_in_query
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
@@ -18,6 +19,12 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if decoded.operation is None or decoded.operation.security is None:
         return None
     return decoded.once(breaches_of)
+
+
+def check_client(decoded: DecodedExchange) -> list[Breach] | None:
+    """The same for a client; where its token stands in the address, that is told instead."""
+    is_sent = decoded.exchange.request.headers.get("Authorization") is not None
+    return None if has_secret_in_query(decoded) and not is_sent else check(decoded)
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:

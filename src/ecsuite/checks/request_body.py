@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
-
 from ecsuite.checks.decoded import DecodedExchange, repeated_members
-from ecsuite.contract import Pointer, Schemas, schema_for
-from ecsuite.findings.breach import Breach, Path, Place
+from ecsuite.contract import schema_for
+from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.messages.media import UndecodableError
 
@@ -24,44 +20,18 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
 def check_delivery(decoded: DecodedExchange) -> list[Breach] | None:
     """What is wrong with the body of a request that the API sent; ours may well have a member twice, as a try."""
     breaches = check(decoded)
+    return None if breaches is None else [*breaches, *members_sent_twice(decoded)]
+
+
+def members_sent_twice(decoded: DecodedExchange) -> list[Breach]:
+    """The members of a JSON body that have several values; empty where it is none."""
     if decoded.operation is None or decoded.operation.request is None or not decoded.request_media_type.is_json:
-        return breaches
+        return []
     try:
         read = decoded.request_json
     except UndecodableError:
-        return breaches
-    return [*(breaches or []), *repeated_members(WHOLE, read, decoded.operation.request.pointer)]
-
-
-def check_client(decoded: DecodedExchange) -> list[Breach] | None:
-    """What is wrong with the body of a client's request, also by what guides ask of clients alone."""
-    breaches = check(decoded)
-    rule = decoded.operation.request if decoded.operation else None
-    schema = schema_for(rule.content, decoded.request_media_type.essence) if rule else None
-    if breaches or schema is None or not decoded.exchange.request.body:
-        return breaches
-    return list(_asked_of_clients(decoded.contract.schemas, schema, decoded.request_body, ()))
-
-
-def _asked_of_clients(schemas: Schemas, pointer: Pointer, value: Any, at: Path) -> Iterator[Breach]:
-    """The texts of a value that are not as guides ask for; the value is by the contract."""
-    shape = schemas.shape(pointer)
-    pattern = shape.keywords.get("x-client-pattern")
-    if pattern and isinstance(value, str) and not re.search(pattern, value):
-        # What stands behind a semicolon is where to read more.
-        meant = str(shape.keywords.get("description", "")).partition(";")[0]
-        wanted = {"pattern": pattern, **({"title": meant[:1].lower() + meant[1:]} if meant else {})}
-        at_value = Place("request-body", path=at)
-        yield Breach("pattern", at_value, datum(wanted), datum(value), pointer, note="as the guides ask of clients")
-    for branch in (*shape.parts, *(each for each in shape.branches if schemas.fits(each, value))):
-        yield from _asked_of_clients(schemas, branch, value, at)
-    if isinstance(value, dict):
-        for name, member in shape.members.items():
-            if name in value:
-                yield from _asked_of_clients(schemas, member, value[name], (*at, name))
-    elif isinstance(value, list) and shape.items:
-        for index, item in enumerate(value):
-            yield from _asked_of_clients(schemas, shape.items, item, (*at, index))
+        return []
+    return repeated_members(WHOLE, read, decoded.operation.request.pointer)
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ecsuite.checks.decoded import DecodedExchange
@@ -51,24 +51,34 @@ def _breaches(
             declared = datum({"properties": list(each.declared)})
             yield Breach("properties", _at(each.at), declared, datum(own), severity="error")
             continue
-        for name in each.names:
-            meant = _meant(name, [declared for declared in each.declared if declared not in own])
-            severity = "error" if meant else decoded.contract.severity_of_undeclared
-            note = f"such as {meant}" if meant else ""
+        meant = {name: meant_by(name, [one for one in each.declared if one not in own]) for name in each.names}
+        for name in filter(meant.get, each.names):
+            note = f"such as {meant[name]}"
+            yield Breach("extra", _at((*each.at, name)), actual=datum(own[name]), note=note, severity="error")
+        others = [name for name in each.names if not meant[name]]
+        for name in others[:1]:
+            # What else stands beside it is of the same making.
+            note, severity = nor(others[1:]), decoded.contract.severity_of_undeclared
             yield Breach("extra", _at((*each.at, name)), actual=datum(own[name]), note=note, severity=severity)
 
 
-def _meant(name: str, declared: Iterable[str]) -> str:
+def nor(names: Sequence[str]) -> str:
+    """A note of what else is undeclared; empty where nothing is."""
+    return f"nor {' or '.join(names)}" if names else ""
+
+
+def meant_by(name: str, declared: Iterable[str]) -> str:
     """The member that a name is another spelling of; empty where there is none."""
-    plain = _plain(name)
-    return next((each for each in declared if _is_alike(plain, _plain(each))), "")
+    own = plain(name)
+    return next((each for each in declared if _is_alike(own, plain(each))), "")
 
 
 def _is_alike(left: str, right: str) -> bool:
     return left == right or difflib.SequenceMatcher(None, left, right).ratio() >= _ALIKE
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name without what tells its spellings apart: case, and signs."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 

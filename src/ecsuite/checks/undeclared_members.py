@@ -20,7 +20,10 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     found = read.derived(
         (schemas, "undeclared", schema), lambda: list(first_of_each(schemas.undeclared(schema, read.value)))
     )
-    return list(_breaches(decoded, found))
+    # A required member that is missing there is most likely the one that has another name: that tells both.
+    breaches = decoded.schema_breaches(body(), schema, read.value) if found else []
+    lacking = {each.at.path[:-1] for each in breaches if each.kind == "required"}
+    return list(_breaches(decoded, [each for each in found if each.at not in lacking]))
 
 
 def first_of_each(found: Iterable[Undeclared]) -> Iterator[Undeclared]:

@@ -37,9 +37,15 @@ class Named(Protocol):
 @click.option(
     "--edition", "--ec-edition", metavar="EDITION", help="Whose contract.  [default: the one that it fits best]"
 )
+@click.option(
+    "--environment",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="An environment of Postman with the values of a collection's variables.",
+)
 @STRICT
 @REPORT_TO
-def check(*, file: Path, edition: str | None, strict: bool, report: Path | None) -> int:
+def check(*, file: Path, edition: str | None, environment: Path | None, strict: bool, report: Path | None) -> int:
     """Check a FILE: a client's traffic (HAR), or a Postman collection (2.1).
 
     Which operations it calls, and whether its requests and responses keep to the contract. Each cause is told once,
@@ -49,7 +55,7 @@ def check(*, file: Path, edition: str | None, strict: bool, report: Path | None)
     from ecsuite.errors import NoRequestOfApi  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
 
-    judge, secrets, words = _read(file)
+    judge, secrets, words = _read(file, environment)
     candidates = [editions.require(edition)] if edition else editions.editions()
     judged = {each: judge(editions.contract(each)) for each in candidates}
     chosen = max(candidates, key=lambda each: _fit(judged[each]))
@@ -62,11 +68,14 @@ def check(*, file: Path, edition: str | None, strict: bool, report: Path | None)
     return result.run.exit_code
 
 
-def _read(file: Path) -> tuple[Callable[[Contract], Sequence[Judged]], Iterable[str], Words]:
+def _read(file: Path, environment: Path | None) -> tuple[Callable[[Contract], Sequence[Judged]], Iterable[str], Words]:
     """What judges a file by a contract, the secrets in it, and what reports call its parts."""
+    from ecsuite.errors import EnvironmentOfArchive  # noqa: PLC0415
     from ecsuite.report.collection import OF_ARCHIVES, OF_COLLECTIONS  # noqa: PLC0415
     from ecsuite.traffic.archive import is_archive, read_archive  # noqa: PLC0415
 
+    if is_archive(file) and environment is not None:
+        raise EnvironmentOfArchive(file)
     if is_archive(file):
         from ecsuite.traffic import judge as of_archive  # noqa: PLC0415
         from ecsuite.traffic.secrets import secrets_in  # noqa: PLC0415
@@ -76,8 +85,9 @@ def _read(file: Path) -> tuple[Callable[[Contract], Sequence[Judged]], Iterable[
         return partial(of_archive.judge, archive), secrets, OF_ARCHIVES
     from ecsuite.postman import judge as of_collection  # noqa: PLC0415
     from ecsuite.postman.collection import read_collection  # noqa: PLC0415
+    from ecsuite.postman.environment import variables_of  # noqa: PLC0415
 
-    collection = read_collection(file)
+    collection = read_collection(file, variables_of(environment) if environment else None)
     return partial(of_collection.judge, collection), collection.secrets, OF_COLLECTIONS
 
 

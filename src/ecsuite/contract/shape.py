@@ -40,6 +40,16 @@ class Shape(NamedTuple):
         return next((name for name in self.types if name != "null"), None)
 
     @property
+    def asked_of_clients(self) -> Mapping[str, str]:
+        """What guides ask of a client's text alone: a pattern with the title of what it wants; empty where nothing."""
+        pattern = self.keywords.get("x-client-pattern")
+        if not pattern:
+            return {}
+        # What stands behind a semicolon is where to read more.
+        meant = str(self.keywords.get("description", "")).partition(";")[0]
+        return {"pattern": pattern, **({"title": meant[:1].lower() + meant[1:]} if meant else {})}
+
+    @property
     def is_nullable(self) -> bool:
         """Whether null is a value, too."""
         return "null" in self.types

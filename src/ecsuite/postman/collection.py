@@ -21,6 +21,9 @@ _KNOWN_SCHEMA: Final = re.compile(r"/v2\.[01]\.0/")
 _HOLE: Final = re.compile(r'"(?:\\.|[^"\\])*"|\{\{[^{}]+\}\}')
 _BEARER: Final = "Bearer of-the-collection"
 _JSON: Final = "application/json"
+# What a script sets: `pm.environment.set("userId", ...)`, as it stands in the JSON of the collection.
+_SET: Final = re.compile(r"""\.set\(\s*(?:\\"|'|`)([^"'`\\]+)""")
+_SECRET: Final = re.compile("secret|token|password", re.IGNORECASE)
 Body = Literal["none", "known", "unknown"]
 
 
@@ -67,35 +70,55 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection: its name and its requests, in their order."""
+    """A collection.
+
+    Attributes:
+        name: its own.
+        items: its requests, in their order.
+        secrets: values of its variables that no output has.
+        variables: the names of all variables that it, its environment or its scripts set; None where no environment is
+            given, so that there may be any others.
+    """
 
     name: str
     items: tuple[Item, ...]
     secrets: tuple[str, ...]
+    variables: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What a request has from the folders that it is in."""
+    """What a request has from the folders that it is in, and from the environment, which comes before them."""
 
     names: tuple[str, ...]
-    values: Mapping[str, str]
+    own: Mapping[str, str]
+    environment: Mapping[str, str]
     auth: Mapping[str, Any] | None
     scripts: str
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Of the variables."""
+        return {**self.own, **self.environment}
 
     def inside(self, node: Mapping[str, Any]) -> _Context:
         """The same for what is in a folder, or is a request."""
         auth = node.get("auth")
         return _Context(
             (*self.names, str(node.get("name", ""))),
-            {**self.values, **enabled(node.get("variable"))},
+            {**self.own, **enabled(node.get("variable"))},
+            self.environment,
             auth if isinstance(auth, dict) else self.auth,
             self.scripts + json.dumps(node.get("event", [])),
         )
 
 
-def read_collection(path: Path) -> Collection:
+def read_collection(path: Path, environment: Mapping[str, str] | None = None) -> Collection:
     """Read a collection.
+
+    Args:
+        path: of its file.
+        environment: the variables of an environment, which come before those of the collection; None for none.
 
     Raises:
         CollectionUnreadable: it is no collection of version 2, or has no request.
@@ -113,7 +136,8 @@ def read_collection(path: Path) -> Collection:
         raise CollectionUnreadable(path, f"its schema is {schema}")
     auth = document.get("auth")
     values = enabled(document.get("variable"))
-    start = _Context((), values, auth if isinstance(auth, dict) else None, json.dumps(document.get("event", [])))
+    given = auth if isinstance(auth, dict) else None
+    start = _Context((), values, environment or {}, given, json.dumps(document.get("event", [])))
     try:
         items = tuple(_items(document["item"], start))
     except _DamagedError as error:
@@ -124,8 +148,10 @@ def read_collection(path: Path) -> Collection:
         raise CollectionUnreadable(path, "it is nested too deep") from None
     if not items:
         raise CollectionUnreadable(path, "it has no requests")
-    secret = tuple(value for name, value in values.items() if re.search("secret|token|password", name, re.IGNORECASE))
-    return Collection(str(info.get("name", "")), items, secret)
+    named = [*values.items(), *(environment or {}).items()]
+    secrets = tuple(value for name, value in named if value and _SECRET.search(name))
+    variables = frozenset({name for name, _ in named} | set(_SET.findall(json.dumps(document, ensure_ascii=False))))
+    return Collection(str(info.get("name", "")), items, secrets, None if environment is None else variables)
 
 
 def _what_it_is(document: Mapping[str, Any]) -> str:

@@ -42,10 +42,7 @@ def read_postman_environment(path: Path) -> dict[str, str]:
         EnvironmentFileUnreadable: it is no file of that kind, or its variables are too long; the text holds none of
             its values.
     """
-    document = read_object(path, EnvironmentFileUnreadable)
-    if not isinstance(document.get("values"), list):
-        raise EnvironmentFileUnreadable(path, "it has no list of values")
-    values = enabled(document["values"])
+    values = variables_of(path)
     found: dict[str, str] = {}
     for name, value in values.items():
         known = name if name.startswith(_PREFIX) else _NAMES.get(re.sub(r"[^a-z]", "", name.lower()), "")
@@ -56,6 +53,18 @@ def read_postman_environment(path: Path) -> dict[str, str]:
         if filled:
             found.setdefault(known, filled)
     return found
+
+
+def variables_of(path: Path) -> dict[str, str]:
+    """The variables of an environment by their own names, without those that are disabled.
+
+    Raises:
+        EnvironmentFileUnreadable: it is no file of that kind.
+    """
+    document = read_object(path, EnvironmentFileUnreadable)
+    if not isinstance(document.get("values"), list):
+        raise EnvironmentFileUnreadable(path, "it has no list of values")
+    return enabled(document["values"])
 
 
 def enabled(entries: Any) -> dict[str, str]:

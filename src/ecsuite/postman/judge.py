@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from ecsuite import promises
-from ecsuite.checks import CHECKS, REQUEST_CHECKS, RESPONSE_CHECKS, Check, Checker, DecodedExchange
+from ecsuite.checks import CLIENT_CHECKS, RESPONSE_CHECKS, Check, Checker, DecodedExchange
+from ecsuite.checks.request_members import meant_by
 from ecsuite.contract import Contract
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Journal
@@ -17,34 +19,44 @@ from ecsuite.promises import Promise
 from ecsuite.traffic.judged import Judged, result_of
 from ecsuite.traffic.names import printable
 from ecsuite.traffic.nearest import is_variable
+from ecsuite.traffic.secrets import masking
 
 # Where the API is taken to be: the collection's own addresses are variables, mostly.
 _BASE_URL: Final = "http://api.invalid"
 _TOKEN_URL: Final = "http://identity.invalid/token"  # noqa: S105  an address
 _FIRST_REFUSAL: Final = 400
 _UNKNOWN_BODY: Final = "the body of the request is a file or a form with parts"
+_OF_BODIES: Final = (promises.REQUEST_BODY, promises.REQUEST_MEMBERS)
 _BY_SCRIPT: Final = "a script may add the token"
 _NO_HEADERS: Final = "the saved response has no headers"
 _VARIABLE: Final = "the path of the request has variables"
+_HOLE: Final = re.compile(r"\{\{([^{}]+)\}\}")
 _NO_STATUS: Final = "the saved response has no status"
 # A saved response has no token of its own, whatever its status is was expected, and nobody says what its server should
 # have refused.
 _NOT_OF_SAVED: Final = {promises.BEARER_TOKEN, promises.BAD_REQUEST, promises.STATUS_EXPECTED}
-_OF_SAVED: Final = tuple(check for check in CHECKS if check.promise not in _NOT_OF_SAVED)
+_OF_SAVED: Final = tuple(check for check in (*CLIENT_CHECKS, *RESPONSE_CHECKS) if check.promise not in _NOT_OF_SAVED)
 
 
 def judge(collection: Collection, contract: Contract) -> tuple[Judged, ...]:
     """Check every request of a collection, and each of its saved responses."""
-    judge_ = _Judge(contract)
+    judge_ = _Judge(contract, collection)
     return tuple(judge_.item(item) for item in collection.items)
 
 
 class _Judge:
-    """Judges requests by one contract."""
+    """Judges requests by one contract.
 
-    def __init__(self, contract: Contract) -> None:
+    Args:
+        contract: of the API.
+        collection: whose requests they are.
+    """
+
+    def __init__(self, contract: Contract, collection: Collection) -> None:
         self._contract = contract
-        self._checker = Checker(contract, _BASE_URL, _TOKEN_URL)
+        # The names of all that have a value when a request is sent; None where that is not known.
+        self._variables = collection.variables
+        self._checker = Checker(contract, _BASE_URL, _TOKEN_URL, masking(frozenset(collection.secrets)))
         servers = contract.source.document.get("servers", [])
         # Hosts of one owner share the last two parts of their names.
         self._domains = {".".join(urlsplit(server["url"]).netloc.split(".")[-2:]) for server in servers}
@@ -66,10 +78,10 @@ class _Judge:
 
     def _request(self, sent: Sent, *, is_refused: bool) -> Result:
         decoded = self._decode(sent, Response(0), Expectation())
-        unknown = {promises.REQUEST_BODY: _UNKNOWN_BODY} if not sent.body_is_known else {}
+        unknown = dict.fromkeys(_OF_BODIES, _UNKNOWN_BODY) if not sent.body_is_known else {}
         unknown |= {promises.BEARER_TOKEN: _BY_SCRIPT} if not sent.token_is_known else {}
         # What is refused, as it seems, may be sent to be refused.
-        checks = [check for check in REQUEST_CHECKS if not is_refused or check.promise is promises.OPERATION]
+        checks = [check for check in CLIENT_CHECKS if not is_refused or check.promise is promises.OPERATION]
         return self._judge(decoded, checks, unknown)
 
     def _saved(self, saved: Saved, own: Sent) -> Result:
@@ -78,14 +90,14 @@ class _Judge:
         of_headers = (promises.RESPONSE_HEADERS, promises.MEDIA_TYPE)
         unknown = dict.fromkeys(of_headers, _NO_HEADERS) if not saved.has_headers else {}
         unknown |= {promises.PATH_IDS: _VARIABLE} if saved.request.has_variables else {}
-        unknown |= {promises.REQUEST_BODY: _UNKNOWN_BODY} if not saved.request.body_is_known else {}
+        unknown |= dict.fromkeys(_OF_BODIES, _UNKNOWN_BODY) if not saved.request.body_is_known else {}
         unknown |= dict.fromkeys((check.promise for check in RESPONSE_CHECKS), _NO_STATUS) if not status else {}
         is_told = saved.request == own or status >= _FIRST_REFUSAL
-        checks = [check for check in _OF_SAVED if not (is_told and check in REQUEST_CHECKS)]
+        checks = [check for check in _OF_SAVED if not (is_told and check in CLIENT_CHECKS)]
         return self._judge(decoded, checks, unknown)
 
     def _judge(self, decoded: DecodedExchange, checks: Sequence[Check], unknown: Mapping[Promise, str]) -> Result:
-        return result_of(self._checker, decoded, checks, unknown, _is_of_variable)
+        return result_of(self._checker, decoded, checks, unknown, self._is_of_variable)
 
     def _decode(self, sent: Sent, response: Response, expectation: Expectation) -> DecodedExchange:
         request = Request(sent.method, self._address(sent), sent.headers, sent.body, expectation)
@@ -104,6 +116,17 @@ class _Judge:
                 break
             del segments[0]
         return f"{_BASE_URL}/{'/'.join(segments)}{f'?{query}' if query else ''}"
+
+    def _is_of_variable(self, finding: Finding) -> bool:
+        """Whether what is wrong is a variable whose value is not known; one that is misspelt has none."""
+        at, value = finding.breach.at, finding.breach.actual.value
+        if at.part == "path" and value == f":{at.name}":
+            return True
+        if not is_variable(value) or at.part == "request-line":
+            return False
+        names = [name.strip() for name in _HOLE.findall(value)]
+        known = self._variables
+        return known is None or all(name in known or not meant_by(name, known) for name in names)
 
     def _elsewhere(self, sent: Sent) -> str:
         """The host of a request that is not for the API; empty where it may be."""
@@ -133,8 +156,3 @@ def _path(address: str) -> str:
     """The path of an address whose host may be a variable."""
     rest = address.partition("://")[2] or address
     return f"/{rest.partition('/')[2]}"
-
-
-def _is_of_variable(finding: Finding) -> bool:
-    """Whether what is wrong is a variable whose value is not known."""
-    return is_variable(finding.breach.actual.value) and finding.breach.at.part != "request-line"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,12 +11,10 @@ from ecsuite import promises
 from ecsuite.checks import Check, Checker, DecodedExchange
 from ecsuite.contract import Contract, Operation
 from ecsuite.findings.breach import Place
-from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Journal
-from ecsuite.json_paths import at_path
-from ecsuite.messages.media import json_or_none
 from ecsuite.promises import Promise
+from ecsuite.traffic.causes import as_causes
 from ecsuite.traffic.nearest import Guess, nearest
 
 # Ids have digits, and the names in paths have none.
@@ -68,7 +66,7 @@ def result_of(
             meant = DecodedExchange(decoded.contract, decoded.exchange, guess.operation, guess.path_values)
             bodies = (promises.REQUEST_BODY, promises.RESPONSE_BODY)
             findings += checker.judge(meant, [each for each in known if each.promise in bodies]).findings
-    kept = tuple(_wrapped([each for each in findings if not is_unknown(each)]))
+    kept = as_causes(checker, [each for each in findings if not is_unknown(each)])
     return replace(result, findings=kept, not_checked=(*result.not_checked, *unknown.items()))
 
 
@@ -101,41 +99,3 @@ def _starts(template: Sequence[str], segments: Sequence[str]) -> bool:
     """Whether a path of the contract starts with such segments."""
     pairs = zip(template, segments, strict=False)
     return len(segments) <= len(template) and all(own[:1] == "{" or own == sent.lower() for own, sent in pairs)
-
-
-def _wrapped(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings, with one in the place of those that miss each member of what stands in a wrapper."""
-    missing: dict[tuple[str, Place], list[Finding]] = {}
-    for finding in findings:
-        if finding.breach.kind == "required" and finding.breach.at.part in {"body", "request-body"}:
-            missing.setdefault(_holder(finding), []).append(finding)
-    for finding in findings:
-        group = missing.get(_holder(finding), []) if finding.breach.kind == "required" else []
-        wrapper = _wrapper(group)
-        if wrapper is None:
-            yield finding
-        elif finding is group[0]:
-            yield wrapper
-
-
-def _holder(finding: Finding) -> tuple[str, Place]:
-    """The promise, and the object that a member is missing of."""
-    at = finding.breach.at
-    return finding.promise, replace(at, path=at.path[:-1])
-
-
-def _wrapper(group: Sequence[Finding]) -> Finding | None:
-    """One finding for members that are all missing of an object that has nothing but another one; None for others."""
-    exchange = group[0].blamed if group else None
-    if exchange is None:
-        return None
-    breach, at = group[0].breach, _holder(group[0])[1]
-    body = exchange.request.body if at.part == "request-body" else exchange.response.body
-    value = at_path(json_or_none(body), at.path)
-    names = [str(each.breach.at.path[-1]) for each in group]
-    if not isinstance(value, dict) or len(value) != 1 or not isinstance(next(iter(value.values())), dict):
-        return None
-    if set(names) & set(value):
-        return None
-    wanted, seen = datum({"properties": names}), datum(value)
-    return replace(group[0], breach=replace(breach, kind="properties", at=at, expected=wanted, actual=seen))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from email.utils import parsedate_to_datetime
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from ecsuite import promises
 from ecsuite.checks import Checker
 from ecsuite.checks.bearer_token import AUTHORIZATION
+from ecsuite.checks.client_parameters import lets_in
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.findings.finding import Finding, Result
@@ -21,6 +23,8 @@ _ACCEPTED: Final = datum({"title": "a token that the API accepts", "type": "stri
 _REFUSED: Final = "for the call was refused with 401, and never made again with another one"
 # Clocks of tools are no better than that.
 _TOLERANCE: Final = 0.1
+# Times of HTTP are of whole seconds, and there are two of them.
+_OF_TIMES: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,19 @@ def _refused_tokens(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:
         operation = call.result.operation
         if call.status != _UNAUTHORIZED or operation is None or operation.security is None:
             continue
-        is_told = any(each.promise == promises.BEARER_TOKEN.id for each in call.result.findings)
+        is_told = any(_is_of_token(each) for each in call.result.findings)
         if is_told or any(_is_again(call, each) for each in calls[place + 1 :]):
             continue
         header = call.request.headers.get("Authorization")
         sent = MISSING if header is None else datum(header)
         breach = Breach("pattern", AUTHORIZATION, _ACCEPTED, sent, operation.security, note=_REFUSED)
         yield call, call.checker.finding(promises.BEARER_TOKEN, breach, call.result.exchange, operation)
+
+
+def _is_of_token(finding: Finding) -> bool:
+    """Whether a finding says why a token is refused: it is missing, is none, or stands in the address."""
+    at = finding.breach.at
+    return finding.promise == promises.BEARER_TOKEN.id or (at.part == "query" and lets_in(at.name))
 
 
 def _is_again(call: Call, later: Call) -> bool:
@@ -94,18 +104,51 @@ def _path(call: Call) -> str:
 def _impatient(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:
     """Calls that are made again before the time that the service asked for is over."""
     for place, call in enumerate(calls):
-        asked = call.result.exchange.response.headers.get("Retry-After") or ""
-        if call.status not in _BUSY or not (asked.isascii() and asked.isdigit()):
+        asked = _seconds_asked_for(call)
+        if call.status not in _BUSY or asked is None:
             continue
-        came = (call.started or 0.0) + call.result.exchange.seconds
+        came = _answered_at(call)
         # What was sent before the answer came does not repeat it.
         later = (each for each in calls[place + 1 :] if _is_same(call, each) and (each.started or 0.0) >= came)
         again = next(later, None)
         waited = (again.started or 0.0) - came if again else 0.0
-        if again is not None and waited < int(asked[:6]) - _TOLERANCE:
-            expected, seen = f"after {asked[:6]} s, as Retry-After says", f"after {waited:.1f} s"
+        if again is not None and waited < asked.seconds - asked.tolerance:
+            expected, seen = f"after {asked.seconds} s, as Retry-After says", f"after {waited:.1f} s"
             breach = Breach.of("early", Place("request-line"), expected, seen)
             yield again, again.checker.finding(promises.BUSY, breach, again.result.exchange, again.result.operation)
+
+
+class _Pause(NamedTuple):
+    """What a service asks for in whole seconds, and how exact that is."""
+
+    seconds: int
+    tolerance: float
+
+
+def _answered_at(call: Call) -> float:
+    return (call.started or 0.0) + call.result.exchange.seconds
+
+
+def _seconds_asked_for(call: Call) -> _Pause | None:
+    """The pause that a response asks for, as a number or as a time (RFC 9110 section 10.2.3); None where it is none."""
+    headers = call.result.exchange.response.headers
+    asked = (headers.get("Retry-After") or "").strip()
+    if asked.isascii() and asked.isdigit():
+        return _Pause(int(asked[:6]), _TOLERANCE)
+    until = _time(asked)
+    # Its own clock tells the pause; without that, ours.
+    now = _time(headers.get("Date") or "")
+    if until is None:
+        return None
+    return _Pause(max(int(until - (_answered_at(call) if now is None else now)), 0), _OF_TIMES)
+
+
+def _time(text: str) -> float | None:
+    """A time as HTTP writes it, in seconds since 1970; None where it is none."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
 
 
 def _is_same(call: Call, later: Call) -> bool:

@@ -1,0 +1,68 @@
+"""The body of a client's request, also by what is asked of clients alone.
+
+A server may take these, so tests of servers may well send some. A client means something by what it sends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ecsuite.checks import request_body
+from ecsuite.checks.client_parameters import is_sent_as_body
+from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.checks.placeholders import breach_at, is_placeholder
+from ecsuite.contract import Pointer, Schemas, Shape, schema_for
+from ecsuite.findings.breach import Breach, Path, Place
+from ecsuite.findings.datum import datum
+
+# Libraries send an empty object where a body may be: with these methods, nobody takes it for one.
+_WITH_BODIES: Final = frozenset({"POST", "PUT", "PATCH"})
+_EMPTY: Final = frozenset({b"{}", b"null", b'""'})
+_AS_GUIDES_ASK: Final = "as the guides ask of clients"
+
+
+def check(decoded: DecodedExchange) -> list[Breach] | None:
+    breaches = request_body.check(decoded)
+    if decoded.operation is None or breaches is None:
+        return breaches
+    rule, body = decoded.operation.request, decoded.exchange.request.body
+    if rule is None:
+        # What the query lacks is told as that.
+        return [] if is_sent_as_body(decoded) or _is_empty(decoded) else breaches
+    breaches = [*breaches, *request_body.members_sent_twice(decoded)]
+    schema = schema_for(rule.content, decoded.request_media_type.essence)
+    if breaches or schema is None or not body:
+        return breaches
+    return list(_asked_of_clients(decoded.contract.schemas, schema, decoded.request_body, ()))
+
+
+def _is_empty(decoded: DecodedExchange) -> bool:
+    request = decoded.exchange.request
+    return request.method in _WITH_BODIES and request.body.strip() in _EMPTY
+
+
+def _asked_of_clients(schemas: Schemas, pointer: Pointer, value: Any, at: Path) -> Iterator[Breach]:
+    """The texts of a value that are not as is asked of clients; the value is by the contract."""
+    shape = schemas.shape(pointer)
+    if isinstance(value, str):
+        yield from _of_text(shape, pointer, value, at)
+    for branch in (*shape.parts, *(each for each in shape.branches if schemas.fits(each, value))):
+        yield from _asked_of_clients(schemas, branch, value, at)
+    if isinstance(value, dict):
+        for name, member in shape.members.items():
+            if name in value:
+                yield from _asked_of_clients(schemas, member, value[name], (*at, name))
+    elif isinstance(value, list) and shape.items:
+        for index, item in enumerate(value):
+            yield from _asked_of_clients(schemas, shape.items, item, (*at, index))
+
+
+def _of_text(shape: Shape, pointer: Pointer, value: str, at: Path) -> Iterator[Breach]:
+    place, wanted = Place("request-body", path=at), shape.asked_of_clients
+    is_id = shape.keywords.get("x-sample") == "id" or "x-references" in shape.keywords
+    if wanted and not re.search(wanted["pattern"], value):
+        yield Breach("pattern", place, datum(dict(wanted)), datum(value), pointer, note=_AS_GUIDES_ASK)
+    elif is_id and is_placeholder(value, str(next((each for each in reversed(at) if isinstance(each, str)), ""))):
+        yield breach_at(place, value)

@@ -1,0 +1,133 @@
+"""What is asked of the path and the query of a client's request, beside what the contract says of parameters.
+
+A server may take these, or do anything with them, so tests of servers may well send some. A client means something by
+what it sends: an id that is one, a parameter that the API knows, a page that there is. Its secrets do not belong there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ecsuite.checks import request_parameters
+from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.checks.placeholders import breach_at, is_placeholder
+from ecsuite.checks.request_members import meant_by, nor, plain
+from ecsuite.contract import Parameter
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import NotChecked
+from ecsuite.messages.media import UndecodableError
+from ecsuite.messages.redact import MASK
+
+_NOT_IN_ADDRESS: Final = "for what is secret does not belong in an address (RFC 6750 section 2.3)"
+_SECRETS: Final = frozenset(
+    {
+        "accesstoken",
+        "apikey",
+        "bearertoken",
+        "clientassertion",
+        "clientsecret",
+        "idtoken",
+        "password",
+        "refreshtoken",
+        "token",
+    }
+)
+_IN_BODY: Final = "for it stands in the body"
+# What a library appends so that no cache answers: a time, or a number that was drawn.
+_AGAINST_CACHES: Final = re.compile(r"[0-9]{10,}(\.[0-9]+)?")
+
+
+def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
+    outcome = request_parameters.check(decoded)
+    if decoded.operation is None or decoded.operation is decoded.contract.token_operation:
+        return outcome
+    breaches = list(_with_reasons(decoded, outcome)) if isinstance(outcome, list) else []
+    wrong = {each.at for each in breaches}
+    breaches += [each for each in _of_values(decoded, decoded.operation.parameters) if each.at not in wrong]
+    undeclared = list(_undeclared(decoded))
+    lacking = [each for each in breaches if each.kind == "required" and each.at.part == "query"]
+    if any(each.severity == "error" for each in undeclared):
+        # It is there under another name.
+        breaches = [each for each in breaches if each not in lacking]
+    elif lacking:
+        undeclared = []
+    return [*breaches, *undeclared] or outcome
+
+
+def lets_in(name: str) -> bool:
+    """Whether what has that name in a query is a secret that lets somebody in, however it is spelt."""
+    return plain(name) in _SECRETS
+
+
+def has_secret_in_query(decoded: DecodedExchange) -> bool:
+    """Whether the query of a call has a token, or another secret."""
+    return decoded.operation is not None and any(lets_in(name) for name, _ in decoded.query)
+
+
+def is_sent_as_body(decoded: DecodedExchange) -> bool:
+    """Whether a body that is not wanted has what the query lacks."""
+    sent = _names_in_body(decoded)
+    breaches = decoded.once(request_parameters.breaches_of)
+    return any(each.kind == "required" and each.at.part == "query" and each.at.name in sent for each in breaches)
+
+
+def _with_reasons(decoded: DecodedExchange, breaches: Iterable[Breach]) -> Iterator[Breach]:
+    """The breaches, with a note of those parameters that stand in the body instead."""
+    sent = _names_in_body(decoded)
+    for each in breaches:
+        is_elsewhere = each.kind == "required" and each.at.part == "query" and each.at.name in sent
+        yield Breach(each.kind, each.at, each.expected, each.actual, each.rule, note=_IN_BODY) if is_elsewhere else each
+
+
+def _names_in_body(decoded: DecodedExchange) -> frozenset[str]:
+    try:
+        sent = decoded.request_body if decoded.exchange.request.body else None
+    except UndecodableError:
+        sent = None
+    return frozenset(sent) if isinstance(sent, dict) else frozenset()
+
+
+def _of_values(decoded: DecodedExchange, parameters: Iterable[Parameter]) -> Iterator[Breach]:
+    """Parameters whose values mean nothing, or are not as guides ask for; the contract takes them all."""
+    query = dict(decoded.query)
+    counts = Counter(name for name, _ in decoded.query)
+    for each in parameters:
+        values = decoded.path_values if each.place == "path" else query if each.place == "query" else {}
+        text = values.get(each.name)
+        if text is None:
+            continue
+        at = Place("path" if each.place == "path" else "query", each.name)
+        wanted = decoded.contract.schemas.shape(each.schema).asked_of_clients
+        if each.place == "query" and each.type != "array" and counts[each.name] > 1:
+            yield Breach("duplicate", at, datum(1), datum(counts[each.name]), each.schema)
+        elif each.type == "string" and is_placeholder(text, each.name):
+            yield breach_at(at, text)
+        elif wanted and not re.search(wanted["pattern"], text):
+            yield Breach("pattern", at, datum(dict(wanted)), datum(text), each.schema)
+
+
+def _undeclared(decoded: DecodedExchange) -> Iterator[Breach]:
+    """The query parameters that the contract does not have, each once."""
+    declared = (
+        [each.name for each in decoded.operation.parameters if each.place == "query"] if decoded.operation else []
+    )
+    sent = dict(decoded.query)
+    others: list[str] = []
+    for name, value in sent.items():
+        if name in declared:
+            continue
+        at = Place("query", name)
+        if lets_in(name):
+            yield Breach("extra", at, actual=datum(MASK), note=_NOT_IN_ADDRESS, severity="error")
+        elif meant := meant_by(name, [each for each in declared if each not in sent]):
+            yield Breach("extra", at, actual=datum(value), note=f"such as {meant}", severity="error")
+        elif name != "_" and not _AGAINST_CACHES.fullmatch(value):
+            others.append(name)
+    for name in others[:1]:
+        # What else stands beside it is of the same making.
+        note, severity = nor(others[1:]), decoded.contract.severity_of_undeclared
+        yield Breach("extra", Place("query", name), actual=datum(sent[name]), note=note, severity=severity)

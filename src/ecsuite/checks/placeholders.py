@@ -1,0 +1,32 @@
+"""Texts that stand where a client had no value: a value of its language for nothing, or a template left unfilled."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ecsuite.checks.request_members import plain
+from ecsuite.findings.breach import Breach, Place
+from ecsuite.findings.datum import datum
+
+# As JavaScript, Python, Go and others write what is none.
+_NOTHING: Final = frozenset({"undefined", "null", "NaN", "None", "nil"})
+# `[object Object]`, `{userId}`, `{{userId}}`, `${userId}`, `<userId>`, `%(id)s`, `%s`.
+_UNFILLED: Final = re.compile(r"\[object \w+\]|\{+[^{}]*\}+|\$\{[^{}]*\}|<[^<>]+>|%\(\w+\)s|%[sd]")
+# `:userId`, `$userId`: only where the name is that of what should stand there.
+_NAMED: Final = re.compile(r"[:$@](\w+)")
+_WANTED: Final = datum({"title": "an id"})
+NOTE: Final = "for that stands where a client has no value"
+
+
+def is_placeholder(text: str, name: str) -> bool:
+    """Whether a text stands where there is no value of that name."""
+    named = _NAMED.fullmatch(text)
+    if named is not None and plain(named[1]) == plain(name):
+        return True
+    return text in _NOTHING or _UNFILLED.fullmatch(text) is not None
+
+
+def breach_at(place: Place, text: str) -> Breach:
+    """The breach of such a text."""
+    return Breach("pattern", place, _WANTED, datum(text), note=NOTE)
