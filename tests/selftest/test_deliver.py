@@ -91,6 +91,14 @@ def refusing(condition: Callable[[Delivery], object], status: int = 400) -> Answ
     return verifying(lambda came: status if condition(came) else 200)
 
 
+def until_forged(came: Delivery) -> int:
+    """A receiver that takes nothing any more once somebody has sent a wrong signature."""
+    if not came.is_signed:
+        came.count("forged")
+        return 401
+    return 403 if came.seen.get("forged") else 200
+
+
 ACKNOWLEDGED, REFUSED = "error delivery-acknowledged", "error forgery-refused"
 WRONG = {
     "an error": (lambda _: 500, f"{ACKNOWLEDGED} {cases.PLAIN.name}"),
@@ -145,6 +153,35 @@ WRONG = {
         refusing(lambda came: set(came.value) - MEMBERS),
         f"warning delivery-acknowledged {cases.LATER.name}",
     ),
+    "three deliveries": (
+        refusing(lambda came: came.count("all") > 3, 500),
+        f"{ACKNOWLEDGED} {cases.STOPPED.name}",
+    ),
+    "twenty deliveries": (
+        refusing(lambda came: came.count("all") > 20, 429),
+        f"{ACKNOWLEDGED} {cases.STOPPED.name}",
+    ),
+    "fifty deliveries": (
+        lambda came: 500 if came.count("all") > 45 else verifying()(came),
+        f"{ACKNOWLEDGED} {cases.STOPPED.name}",
+    ),
+    "Base64 for addresses": (
+        by(lambda sent, right, _: sent == right.replace("+", "-").replace("/", "_")),
+        f"{ACKNOWLEDGED} {cases.UNLIKE_SIGNED.name}",
+    ),
+    "nothing after a forged one": (until_forged, f"{ACKNOWLEDGED} {cases.LOCKED.name}"),
+    "a signature that came before": (
+        by(lambda sent, right, came: (sent == right and came.count(right)) or came.seen.get(sent or "")),
+        f"{REFUSED} {cases.TAMPERED.name}",
+    ),
+    "a connection that is cut": (
+        verifying(lambda came: 0 if came.count("all") % 7 == 0 else 200),
+        f"warning delivery-acknowledged {cases.UNSTEADY.name}",
+    ),
+    "JSON written anew in ASCII": (
+        written_anew(separators=(",", ":")),
+        f"{ACKNOWLEDGED} {cases.SPELT.name}",
+    ),
     "every third": (
         refusing(lambda came: came.count("all") % 3 == 0, 503),
         f"warning delivery-acknowledged {cases.UNSTEADY.name}",
@@ -191,6 +228,9 @@ RIGHT = {
     "an error for what is forged": verifying(refusal=500),
     "no response to what is forged": verifying(refusal=0),
     "a redirect for what is forged": verifying(refusal=302),
+    "who sends ten forged ones is shut out": lambda came: (
+        (403 if came.seen.get("forged", 0) > 9 else 200) if came.is_signed else 401 + 0 * came.count("forged")
+    ),
     "hexadecimal digits, too": by(
         lambda sent, right, came: sent in {right, hmac.digest(SECRET.encode(), came.body, "sha256").hex()}
     ),

@@ -58,6 +58,11 @@ LATE: Final = Group("of an earlier event", "a delivery that is tried again comes
 CROWDED: Final = Group("among others at the same time", "each event goes out when it happens")
 LARGE: Final = Group("with many entries", "what changes together is delivered together")
 FRAMED: Final = Group("with its header fields spelt otherwise", "RFC 9110 takes them for the same")
+STOPPED: Final = Group("after other deliveries", "it was acknowledged before, and so it must be however many came")
+UNLIKE_SIGNED: Final = Group(
+    "whose signature has a plus or a slash", "it is the Base64 of RFC 4648 section 4, and not that for addresses"
+)
+LOCKED: Final = Group("after a forged one", "otherwise anybody could end the deliveries")
 UNSTEADY: Final = Group("at the first try", "a later try was acknowledged, but there are few of them", "warning")
 CHUNKED: Final = Group("in chunks", "a sender may choose any transfer coding", "warning")
 BARE: Final = Group("without User-Agent and Accept", "nothing promises these header fields", "warning")
@@ -69,7 +74,7 @@ TAMPERED: Final = Group("whose body was changed", "its signature is of another b
 UNVERIFIED: Final = Group("that is not the API's", "its signature must be verified", forged=True)
 BENT: Final = Group("with almost the right signature", "a signature is compared whole, letter by letter", forged=True)
 GROUPS: Final = (
-    *(PLAIN, SPELT, TIMED, AGAIN, LATE, CROWDED, LARGE, FRAMED),
+    *(PLAIN, SPELT, TIMED, AGAIN, LATE, CROWDED, LARGE, FRAMED, STOPPED, UNLIKE_SIGNED, LOCKED),
     *(UNSTEADY, CHUNKED, BARE, LATER, LETTERS),
     *(UNSIGNED, FOREIGN, TAMPERED, UNVERIFIED, BENT),
 )
@@ -113,6 +118,13 @@ class Cases:
         for name in self._notifications.names:
             yield self._case(PLAIN, name, compact(self._notifications.fresh(name)))
 
+    def control(self, name: str, group: Group) -> Case:
+        """One as the API sends it, whose signature is the same in every kind of Base64."""
+        while True:
+            body = compact(self._notifications.fresh(name))
+            if not is_marked(signature := self._sign(body)):
+                return Case(group, name, body, self._headers(signature))
+
     def loose(self, name: str) -> Case:
         """One that a receiver takes that verifies what it has read and written anew, though it takes no plain one."""
         return self._case(PLAIN, name, loose(self._notifications.fresh(name)))
@@ -143,8 +155,13 @@ class Cases:
             yield self._case(LATER, how, compact(value))
         yield self._case(LETTERS, name, compact(self._notifications.with_letters(name)))
 
-    def forged(self, taken: Sequence[str]) -> Iterator[Case]:
-        """Those that anybody could send who does not know the secret; most of the first of these names."""
+    def forged(self, taken: Sequence[str], earlier: bytes = b"") -> Iterator[Case]:
+        """Those that anybody could send who does not know the secret; most of the first of these names.
+
+        Args:
+            taken: the names.
+            earlier: the body of a delivery that has come, whose signature somebody may have seen.
+        """
         made, name = self._notifications, taken[0]
         body = compact(made.fresh(name))
         yield Case(UNSIGNED, "no header", body, self._headers(None))
@@ -158,6 +175,8 @@ class Cases:
         yield Case(TAMPERED, "one value", compact(changed), self._headers(self._sign(compact(original))))
         other = compact(made.fresh(name))
         yield Case(TAMPERED, "the whole body", other, self._headers(self._sign(body)))
+        if earlier:
+            yield Case(TAMPERED, "with the signature of one that came", other, self._headers(self._sign(earlier)))
         yield from self._bent(made.fresh(name))
 
     def _bent(self, value: Json) -> Iterator[Case]:
@@ -181,6 +200,11 @@ class Cases:
     def _headers(self, signature: str | None, media_type: str = JSON) -> tuple[tuple[str, str], ...]:
         signed = () if signature is None else ((self._header, signature),)
         return (("Content-Type", media_type), *signed)
+
+
+def is_marked(signature: str) -> bool:
+    """Whether a signature has one of the two signs in which kinds of Base64 differ (RFC 4648 sections 4 and 5)."""
+    return "+" in signature or "/" in signature
 
 
 _SPELLINGS: Final[dict[str, Callable[[Json], bytes]]] = {

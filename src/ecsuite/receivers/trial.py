@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -17,34 +17,37 @@ from ecsuite.findings.breach import Breach, Place
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.receivers.answered import Answered, forged_as_one, is_taken, legal_as_one
 from ecsuite.receivers.cases import (
-    BEGINNING,
-    BENT,
     CROWDED,
-    FOREIGN,
     LATE,
     LATER,
     LETTERS,
+    LOCKED,
+    PLAIN,
     SPELT,
-    TAMPERED,
-    UNSIGNED,
+    STOPPED,
+    UNLIKE_SIGNED,
     UNSTEADY,
     UNVERIFIED,
     Case,
     Cases,
     Group,
+    is_marked,
 )
 from ecsuite.receivers.notifications import Notifications
 
 _AT_ONCE: Final = 10
 _MORE_TRIES: Final = 3
-_ACKNOWLEDGED: Final = range(200, 300)
 _NO_RESPONSE: Final = "no response"
 # Bytes of an answer that are looked at, and the seconds for which more of it is waited for: its status is what counts.
 _MOST_READ: Final = 100_000
 _LONGEST_READ: Final = 1.0
 # Who fails in the second is not asked about what the first has besides.
-_PART_OF: Final = {CROWDED: LATE, LETTERS: LATER}
+_PART_OF: Final = {CROWDED: {LATE}, LETTERS: {LATER, SPELT}}
+# What says nothing of a sender that is shut out for a while.
+_BUSY: Final = 503
+_FIRST_SERVER_ERROR: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,6 @@ class Tried:
     def is_right(self) -> bool:
         """Whether it was answered as it must be."""
         return not self.journal.findings
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """A delivery with what came back, and the first answer that is wrong."""
-
-    case: Case
-    exchanges: list[Exchange]
-    wrong: Exchange | None
 
 
 class Trial:
@@ -107,6 +101,11 @@ class Trial:
         self._mask = mask
         self._only = only
         self._is_there = False
+        self._header = header
+        # The first delivery that was taken, and whether none is any more.
+        self._first: Case | None = None
+        self._has_stopped = False
+        self._controls: list[Answered] = []
 
     def run(self) -> Iterator[Tried]:
         """Send all deliveries; those that vary one only where the receiver takes it as the API sends it.
@@ -114,49 +113,95 @@ class Trial:
         Raises:
             ReceiverUnreachable: nothing is there.
         """
-        plain = [self._answered(case) for case in self._cases.plain()]
+        plain = list(self._until_stopped(self._cases.plain()))
+        if self._first is None:
+            group = self._group_of_all(plain)
+            plain = [replace(each, case=replace(each.case, group=group)) for each in plain]
         taken = [each.case.name for each in plain if each.wrong is None or each.case.group is UNSTEADY]
-        if not taken and self._answered(self._cases.loose(plain[0].case.name)).wrong is None:
-            plain = [replace(each, case=replace(each.case, group=SPELT)) for each in plain]
-        yield from map(self._tried, plain)
-        if not taken:
-            return
+        varied = list(self._varied(taken, is_every=len(taken) == len(plain))) if taken else []
+        yield from map(self._tried, legal_as_one([*plain, *varied], self._controls, self._header))
+        if taken and not self._has_stopped:
+            yield from map(self._tried, self._forged(taken))
+
+    def _group_of_all(self, plain: Sequence[Answered]) -> Group:
+        """What deliveries show of which none was taken: whether others like them are."""
+        name = plain[0].case.name
+        signatures = [value for each in plain for key, value in each.case.headers if key == self._header]
+        if all(map(is_marked, signatures)) and self._answered(self._cases.control(name, PLAIN)).wrong is None:
+            return UNLIKE_SIGNED
+        return SPELT if self._answered(self._cases.loose(name)).wrong is None else PLAIN
+
+    def _until_stopped(self, cases: Iterable[Case]) -> Iterator[Answered]:
+        """Send deliveries; none any more once the receiver does not take what it took before."""
+        for case in cases:
+            if self._has_stopped:
+                return
+            answered = self._answered(case)
+            if answered.wrong is None or answered.case.group is UNSTEADY:
+                self._first = self._first or case
+            elif self._first is not None and self._control(STOPPED).wrong is not None:
+                self._has_stopped = True
+                named = replace(case, group=STOPPED, name=f"{case.group.name}: {case.name}")
+                answered = replace(answered, case=named)
+            yield answered
+
+    def _varied(self, taken: Sequence[str], *, is_every: bool) -> Iterator[Answered]:
+        """Send other legal deliveries than those that the API sends, one group of them only if another was taken."""
         failed: set[Group] = set()
         # Who does not know the kinds of today is not asked about those of tomorrow.
-        doubtful = self._cases.doubtful(taken[0]) if len(taken) == len(plain) else ()
-        for case in (*self._cases.legal(taken), *doubtful):
-            if _PART_OF.get(case.group) in failed or not self._is_wanted(case):
-                continue
-            answered = self._answered(case)
+        doubtful = self._cases.doubtful(taken[0]) if is_every else ()
+        cases = (*self._cases.legal(taken), *doubtful)
+        wanted = (each for each in cases if failed.isdisjoint(_PART_OF.get(each.group, ())) and self._is_wanted(each))
+        for answered in self._until_stopped(wanted):
             failed |= {answered.case.group} if answered.wrong else set()
-            yield self._tried(answered)
-        forged = [case for case in self._cases.forged(taken) if self._is_wanted(case)]
-        yield from map(self._tried, _as_one([self._answered(case) for case in forged]))
+            yield answered
+
+    def _forged(self, taken: Sequence[str]) -> Iterator[Answered]:
+        """Send forged deliveries, with a right one after the first and after the last of them."""
+        assert self._first is not None
+        forged = [case for case in self._cases.forged(taken, self._first.body) if self._is_wanted(case)]
+        answered = [self._answered(case) for case in forged[:1]]
+        controls = [self._control(LOCKED)] if forged and self._only in {None, LOCKED} else []
+        if not any(each.wrong for each in controls):
+            answered += map(self._answered, forged[1:])
+            last = [self._control(STOPPED)] if controls and self._only is None else []
+            # A sender of many forged ones may be shut out for a while.
+            controls += [each for each in last if each.wrong is None or _is_broken(each.wrong)]
+        yield from forged_as_one(answered)
+        yield from controls
+
+    def _control(self, group: Group) -> Answered:
+        """Send another delivery like the first that was taken."""
+        assert self._first is not None
+        answered = self._answered(self._cases.control(self._first.name, group))
+        self._controls.append(answered)
+        return answered
 
     def _is_wanted(self, case: Case) -> bool:
         """Whether a delivery is one of the group that is wanted, or may turn out to be."""
-        is_unverified = self._only is UNVERIFIED and case.group.forged
-        return self._only in {None, UNSTEADY, case.group} or is_unverified
+        if self._only in {None, UNSTEADY, STOPPED, UNLIKE_SIGNED, case.group}:
+            return True
+        return self._only in {UNVERIFIED, LOCKED} and case.group.forged
 
-    def _answered(self, case: Case) -> _Answered:
+    def _answered(self, case: Case) -> Answered:
         """Send a delivery; one that was not acknowledged again, as the API does."""
         exchanges = self._sent(case)
-        wrong = [one for one in exchanges if _is_taken(one) is case.group.forged]
+        wrong = [one for one in exchanges if is_taken(one) is case.group.forged]
         if wrong and not case.group.forged:
             tries = [self._again(case, each) for each in wrong]
             exchanges += [one for each in tries for one in each]
-            case = replace(case, group=UNSTEADY) if all(_is_taken(each[-1]) for each in tries) else case
-        return _Answered(case, exchanges, wrong[0] if wrong else None)
+            case = replace(case, group=UNSTEADY) if all(is_taken(each[-1]) for each in tries) else case
+        return Answered(case, exchanges, wrong[0] if wrong else None)
 
     def _again(self, case: Case, refused: Exchange) -> list[Exchange]:
-        """The tries that the API makes of a delivery until one is acknowledged; where nothing came, the next one."""
+        """The tries that the API makes of a delivery until one is acknowledged; where nothing came in time, one."""
         again = replace(case, body=refused.request.body, headers=refused.request.headers.fields)
         tries = [self._send(again)]
-        while len(tries) < _MORE_TRIES and refused.response.status and not _is_taken(tries[-1]):
+        while len(tries) < _MORE_TRIES and "Timeout" not in refused.response.flaw and not is_taken(tries[-1]):
             tries.append(self._send(again))
         return tries
 
-    def _tried(self, answered: _Answered) -> Tried:
+    def _tried(self, answered: Answered) -> Tried:
         case, wrong = answered.case, answered.wrong
         journal = Journal()
         promise = promises.FORGERY_REFUSED if case.group.forged else promises.DELIVERY_ACKNOWLEDGED
@@ -221,21 +266,6 @@ def _start_of(answer: httpx.Response) -> bytes:
     return found[:_MOST_READ]
 
 
-def _as_one(forged: list[_Answered]) -> list[_Answered]:
-    """Forged deliveries, all that were taken in one group where a signature is not verified at all."""
-    taken = {each.case.group for each in forged if each.wrong}
-    if BEGINNING in {each.case.name for each in forged if each.wrong} and FOREIGN not in taken:
-        # Nothing is a beginning, too.
-        return [replace(each, case=replace(each.case, group=BENT)) if _is_unsigned(each) else each for each in forged]
-    if not {FOREIGN, TAMPERED} <= taken:
-        return forged
-    return [replace(each, case=replace(each.case, group=UNVERIFIED)) if each.wrong else each for each in forged]
-
-
-def _is_unsigned(answered: _Answered) -> bool:
-    return answered.case.group is UNSIGNED and answered.wrong is not None
-
-
 def signed_delivery(contract: Contract) -> tuple[Operation, str] | None:
     """The delivery of a contract whose signature is published, and the name of its header; None where there is none."""
     for operation in contract.deliveries.values():
@@ -245,8 +275,10 @@ def signed_delivery(contract: Contract) -> tuple[Operation, str] | None:
     return None
 
 
-def _is_taken(exchange: Exchange) -> bool:
-    return exchange.response.status in _ACKNOWLEDGED
+def _is_broken(exchange: Exchange) -> bool:
+    """Whether an answer says that the receiver failed; not that it has had enough of somebody."""
+    status = exchange.response.status
+    return not status or (status >= _FIRST_SERVER_ERROR and status != _BUSY)
 
 
 def breach_of(case: Case, exchange: Exchange) -> Breach:
