@@ -1,9 +1,11 @@
 """`ecsuite check`: an HTTP archive of a client's traffic beside a contract, whichever tool wrote it."""
 
 import base64
+import gzip
 import json
 import re
 import zipfile
+import zlib
 from copy import deepcopy
 from pathlib import Path
 from urllib.parse import unquote
@@ -187,6 +189,10 @@ WRONG = {
     "local time": ([report(at="2026-01-19T18:00:00+01:00")], ["error request-body pattern"]),
     "a quarter of an hour": ([report(resolution="00:15:00")], ["error request-body pattern"]),
     "another spelling of a member": ([located(location_type="Other")], ["error request-members extra"]),
+    "another spelling of one of two": (
+        [located(meterpointIds=["707057500042000182"])],
+        ["error request-members extra"],
+    ),
     "an unknown member": ([located(colour="red")], ["warning request-members extra"]),
     "an object without any known member": (
         [located(coordinates={"lat": 1, "lng": 2})],
@@ -224,6 +230,15 @@ WRONG = {
             {**READ, "startedDateTime": "2026-11-30T10:00:05Z"},
         ],
         ["warning busy-service-rests early"],
+    ),
+    "too early again, in another spelling": (
+        [
+            entry("GET /users?page=1&pageSize=5", status=429, answered={"Retry-After": "5"}),
+            entry("GET /users?pageSize=5&page=1", came=PAGE, at=1),
+            entry("POST /users", '{"userId": "a"}', 429, answered={"Retry-After": "5"}, at=2),
+            entry("POST /users", '{"userId":"a"}', 201, {"userId": "a"}, at=3),
+        ],
+        ["warning busy-service-rests early"] * 2,
     ),
     "no value for an id": (
         [entry("GET /users/undefined", status=404), entry("POST /users/null/locations", LOCATION, 404)],
@@ -372,6 +387,10 @@ AS_WRITTEN = {
         changed(USER, "request", headers=[[each["name"], each["value"]] for each in USER["request"]["headers"]])
     ],
     "no headers": [changed(USER, "request", headers=[]), changed(USER, "response", headers=[])],
+    "headers without values": [
+        changed(USER, part, headers=[{"name": each["name"], "value": ""} for each in USER[part]["headers"]])
+        for part in ("request", "response")
+    ],
     "base64": [
         changed(
             READ,
@@ -506,17 +525,21 @@ def test_own_archive_is_right(tmp_path, capsys):
 
 
 def test_wrappers_are_read(tmp_path):
-    """A byte order mark, a JSONP call and a ZIP file with bodies beside the archive are opened."""
+    """A byte order mark, UTF-16, compression, a JSONP call and a ZIP file with bodies beside the archive are opened."""
     plain = archive(tmp_path, grant(), entry("POST /users", {"userId": 7}, 400))
     text = plain.read_bytes()
     (tmp_path / "bom.har").write_bytes(b"\xef\xbb\xbf" + text)
+    (tmp_path / "utf16.har").write_bytes(text.decode().encode("utf-16"))
+    (tmp_path / "t.har.gz").write_bytes(gzip.compress(text))
+    (tmp_path / "t.zhar").write_bytes(zlib.compress(text))
     (tmp_path / "p.json").write_bytes(b"onInputData(" + text + b");\n")
     aside = changed(READ, "response", content={"size": 1, "mimeType": JSON, "_file": "body.json"})
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as packed:
         packed.write(archive(tmp_path, grant(), aside, name="inner.har"), "har.har")
         packed.writestr("body.json", '{"userId": 7}')
 
-    assert [run(tmp_path / name) for name in ("bom.har", "p.json", "z.zip")] == [1, 1, 1]
+    names = ("bom.har", "utf16.har", "t.har.gz", "t.zhar", "p.json", "z.zip")
+    assert [run(tmp_path / name) for name in names] == [1] * len(names)
     assert found(tmp_path / "z.zip") == ["error response-body type"]
 
 
@@ -526,6 +549,9 @@ def test_wrappers_are_read(tmp_path):
         (b"", "it is no JSON"),
         (b"[]", "it is no JSON object"),
         (b"PK\x03\x04", "it is no"),
+        (gzip.compress(b"{" * 1000)[:-9], "it is compressed, and cut off or damaged"),
+        (gzip.compress(b"{"), "it is no JSON"),
+        ("{".encode("utf-16"), "it is no JSON"),
         (b'{"log": {"entries": []}}', "it has no entries"),
         (b'{"log": {}}', "it has no log with entries"),
         (

@@ -70,11 +70,9 @@ def nor(names: Sequence[str]) -> str:
 def meant_by(name: str, declared: Iterable[str]) -> str:
     """The member that a name is another spelling of; empty where there is none."""
     own = plain(name)
-    return next((each for each in declared if _is_alike(own, plain(each))), "")
-
-
-def _is_alike(left: str, right: str) -> bool:
-    return left == right or difflib.SequenceMatcher(None, left, right).ratio() >= _ALIKE
+    ratios = {each: difflib.SequenceMatcher(None, own, plain(each)).ratio() for each in declared}
+    nearest = max(ratios, key=ratios.__getitem__, default="")
+    return nearest if ratios.get(nearest, 0.0) >= _ALIKE else ""
 
 
 def plain(name: str) -> str:

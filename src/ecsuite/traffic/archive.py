@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +31,10 @@ Beside = Callable[[str], bytes | None]
 _JSONP: Final = re.compile(rb"^\s*[\w.$]+\s*\(\s*(\{.*\})\s*\)\s*;?\s*$", re.DOTALL)
 # What describes how a body was transferred; the bodies of an archive are as they were before that.
 _OF_TRANSFER: Final = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+# How gzip and zlib begin, and how zlib is told to read either.
+_COMPRESSED: Final = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SCHEMES: Final = frozenset({"http", "https"})
 _SWITCHED: Final = 101
 _NOT_MODIFIED: Final = 304
@@ -66,7 +72,7 @@ class Archive:
 
 
 def read_archive(path: Path) -> Archive:
-    """Read an archive: a file of JSON (also with a byte order mark, or wrapped as JSONP), or a ZIP file that has one.
+    """Read an archive: a file of JSON (also in UTF-16, compressed, or wrapped as JSONP), or a ZIP file that has one.
 
     Raises:
         ArchiveUnreadable: it is none, or has no entries.
@@ -87,11 +93,11 @@ def read_archive(path: Path) -> Archive:
 
 def is_archive(path: Path) -> bool:
     """Whether a file is meant to be an archive: by its name, or by what is in it."""
-    if path.suffix.lower() in {".har", ".zip"}:
+    if path.suffix.lower() in {".har", ".zip", ".zhar"}:
         return True
     try:
-        start = path.read_bytes()[:10_000]
-    except OSError:
+        start = _inflated(path.read_bytes(), 10_000)[:10_000]
+    except (OSError, zlib.error):
         return False
     return start[:2] == b"PK" or bool(re.match(rb'(\xef\xbb\xbf)?\s*([\w.$]+\s*\(\s*)?\{\s*"log"\s*:', start))
 
@@ -101,12 +107,33 @@ def _document(path: Path) -> tuple[dict[str, Any], Beside]:
     if path.is_file() and zipfile.is_zipfile(path):
         return _unpacked(path)
     try:
-        wrapped = _JSONP.match(path.read_bytes()) if path.is_file() else None
+        content = path.read_bytes() if path.is_file() else b""
+        text = _inflated(content, _MOST_UNPACKED)
     except OSError as error:
         raise ArchiveUnreadable(path, error.strerror or str(error)) from None
-    if wrapped:
-        return _parsed(wrapped[1], path), _in_folder(path.parent)
+    except zlib.error:
+        raise ArchiveUnreadable(path, "it is compressed, and cut off or damaged") from None
+    if len(text) > _MOST_UNPACKED:
+        raise ArchiveUnreadable(path, f"it has more than {_MOST_UNPACKED:,} bytes")
+    wrapped = _JSONP.match(text)
+    if wrapped or text is not content or text.startswith(_UTF_16):
+        return _parsed(wrapped[1] if wrapped else text, path), _in_folder(path.parent)
     return read_object(path, ArchiveUnreadable), _in_folder(path.parent)
+
+
+def _inflated(content: bytes, most: int) -> bytes:
+    """What a file has, without the compression of gzip or zlib, and not many more bytes than so many.
+
+    Raises:
+        zlib.error: it is compressed, and cut off or damaged.
+    """
+    if not content.startswith(_COMPRESSED):
+        return content
+    inflating = zlib.decompressobj(_GZIP_OR_ZLIB)
+    found = inflating.decompress(content, most + 1)
+    if not inflating.eof and len(found) <= most:
+        raise zlib.error
+    return found
 
 
 def _unpacked(path: Path) -> tuple[dict[str, Any], Beside]:
@@ -125,7 +152,8 @@ def _unpacked(path: Path) -> tuple[dict[str, Any], Beside]:
 
 def _parsed(text: bytes, path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(text.decode("utf-8-sig", "replace"))
+        is_utf_16 = text.startswith(_UTF_16)
+        document = json.loads(text.decode("utf-16" if is_utf_16 else "utf-8-sig", "replace"))
     except (ValueError, RecursionError):
         raise ArchiveUnreadable(path, "it is no JSON") from None
     if not isinstance(document, dict):
@@ -276,13 +304,17 @@ def _length(headers: Headers, size: Any) -> int | None:
 
 
 def _fields(nodes: Any) -> list[tuple[str, str]]:
-    """Header fields, without those of HTTP/2 that are none; a field that was repeated may stand on several lines."""
-    return [
+    """Header fields, without those of HTTP/2 that are none; a field that was repeated may stand on several lines.
+
+    Where all values are empty, they were taken out, and there are none.
+    """
+    fields = [
         (name, value)
         for name, whole in _pairs(nodes)
         if not name.startswith(":")
         for value in (re.split(r"\r?\n", whole) if "\n" in whole else [whole])
     ]
+    return fields if any(value for _, value in fields) else []
 
 
 def _pairs(nodes: Any) -> Iterable[tuple[str, str]]:

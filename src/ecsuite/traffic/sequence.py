@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ecsuite import promises
 from ecsuite.checks import Checker
@@ -16,6 +16,7 @@ from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.messages.exchange import Request
+from ecsuite.messages.media import json_or_none
 
 _UNAUTHORIZED: Final = 401
 _BUSY: Final = frozenset({429, 503})
@@ -152,5 +153,16 @@ def _time(text: str) -> float | None:
 
 
 def _is_same(call: Call, later: Call) -> bool:
+    """Whether a later call is the same one, in whatever order its query and its JSON are written."""
     own, other = call.request, later.request
-    return (own.method, own.url, own.body) == (other.method, other.url, other.body)
+    if (own.method, own.url, own.body) == (other.method, other.url, other.body):
+        return True
+    return (own.method, _path(call)) == (other.method, _path(later)) and _meaning(own) == _meaning(other)
+
+
+def _meaning(request: Request) -> tuple[object, ...]:
+    """What the query and the body of a request say, however they are written."""
+    sent = json_or_none(request.body)
+    return sorted(
+        parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+    ), request.body if sent is None else sent
