@@ -147,6 +147,14 @@ WRONG = {
         ["error bearer-token pattern Authorization"],
     ),
     "a foreign token": ([STALE], ["error bearer-token pattern Authorization"]),
+    "in the clear": (
+        [entry(f"GET http{API.removeprefix('https')}/users/a", came={"userId": "a"})],
+        ["error operation-known changed scheme"],
+    ),
+    "a simulation in production": (
+        [entry(f"DELETE {API.replace('.sandbox', '')}/simulation/partner")],
+        ["error operation-known changed host"],
+    ),
     "the secret in the address": (
         [grant(url=f"{TOKEN}?client_secret={SECRET}")],
         ["error request-parameters extra client_secret"],

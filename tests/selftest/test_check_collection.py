@@ -52,6 +52,13 @@ def item(line: str = "GET {{baseUrl}}/users", body: object = None, saved: object
     return {"name": "r", "request": own, "response": [saved] if saved else []}
 
 
+def token(url: str) -> dict:
+    """A request for a token."""
+    values = {"grant_type": "client_credentials", "client_id": "{{i}}", "client_secret": "{{s}}"}
+    form = [{"key": key, "value": value} for key, value in values.items()]
+    return item(f"POST {url}", {"mode": "urlencoded", "urlencoded": form}, auth={"type": "noauth"})
+
+
 def found(path: Path, edition: str = "2023-10", environment: dict | None = None) -> list[str]:
     judged = judge(read_collection(path, environment), editions.contract(edition))
     return [f"{each.promise} {each.breach.kind}" for one in judged for each in one.journal.findings]
@@ -89,6 +96,7 @@ RIGHT = [
     item("GET http://127.0.0.1:8080/energy-coordination/v1/users"),
     item("GET {{host}}/v1/users/:userId/vehicles"),
     item("POST {{baseUrl}}/users", '{"userId": "{{$guid}}"}'),
+    item("POST {{baseUrl}}/users", '{ // whose id?\n /* not\n that: 7 */ "userId": "https://u//x /* y */" }'),
     item(
         "POST {{baseUrl}}/users/1/vehicles",
         '{"vehicleId": {{id}}, "metadata": {"resourceType": "{{kind}}", "brand": "b", "model": "m", "year": {{year}}, "vin": "v"}}',
@@ -96,18 +104,8 @@ RIGHT = [
     item(
         "GET {{baseUrl}}/users", auth={"type": "noauth"}, header=[{"key": "Authorization", "value": "Bearer {{token}}"}]
     ),
-    item(
-        "POST {{tokenUrl}}",
-        {
-            "mode": "urlencoded",
-            "urlencoded": [
-                {"key": "grant_type", "value": "client_credentials"},
-                {"key": "client_id", "value": "{{i}}"},
-                {"key": "client_secret", "value": "{{s}}"},
-            ],
-        },
-        auth={"type": "noauth"},
-    ),
+    token("{{tokenUrl}}"),
+    token("https://auth.identity.volue.com/connect/token"),
     item(
         saved={
             "name": "no headers",
@@ -148,6 +146,8 @@ WRONG = [
     (item("POST {{baseUrl}}/users", {"mode": "raw", "raw": '{"userId": "a"}'}), ["request-body unlisted"]),
     (item("POST {{baseUrl}}/users"), ["request-body absent"]),
     (item("POST {{baseUrl}}/users", {"mode": "graphql", "graphql": {"query": "{a}"}}), ["request-body required"]),
+    (token("https://auth.identity.volue.com/connect/token?client_secret={{s}}"), ["request-parameters extra"]),
+    (token("https://auth.identity.volue.com/connect/tokens"), ["operation-known unknown"]),
     (item("GET {{baseUrl}}/users/{userId}"), ["request-parameters pattern"]),
     (item("GET {{baseUrl}}/users/undefined"), ["request-parameters pattern"]),
     (item("GET {{baseUrl}}/users?page=1"), ["request-parameters extra"]),

@@ -13,12 +13,13 @@ from urllib.parse import urlencode
 from ecsuite.errors import CollectionUnreadable
 from ecsuite.json_files import read_object
 from ecsuite.messages.exchange import Headers, Response
-from ecsuite.messages.media import FORM
+from ecsuite.messages.media import FORM, MediaType
 from ecsuite.postman.environment import enabled, resolved
 from ecsuite.traffic.names import printable
 
 _KNOWN_SCHEMA: Final = re.compile(r"/v2\.[01]\.0/")
 _HOLE: Final = re.compile(r'"(?:\\.|[^"\\])*"|\{\{[^{}]+\}\}')
+_COMMENT: Final = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _BEARER: Final = "Bearer of-the-collection"
 _JSON: Final = "application/json"
 # What a script sets: `pm.environment.set("userId", ...)`, as it stands in the JSON of the collection.
@@ -218,6 +219,9 @@ def _sent(node: Any, context: _Context) -> Sent:
     url, has_variables = _url(request.get("url") or "", values)
     headers = _fields(request.get("header"), values)
     body, content_type, body_is_known = _body(request.get("body"), values)
+    sent_as = next((value for name, value in headers if name.lower() == "content-type"), content_type)
+    if MediaType.of(sent_as).is_json:
+        body = _COMMENT.sub(_kept, body.decode()).encode()
     if content_type and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", content_type))
     auth = request.get("auth")
@@ -277,6 +281,11 @@ def _body(node: Any, values: Mapping[str, str]) -> tuple[bytes, str, bool]:
     if mode == "graphql":
         return json.dumps(node.get("graphql")).encode(), _JSON, True
     return b"", "", False
+
+
+def _kept(found: re.Match[str]) -> str:
+    """A text of JSON; of a comment, which Postman does not send, nothing."""
+    return found[0] if found[0].startswith('"') else ""
 
 
 def _quoted(text: str) -> str:

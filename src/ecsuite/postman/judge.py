@@ -16,6 +16,7 @@ from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Expectation, Request, Response
 from ecsuite.postman.collection import Collection, Item, Saved, Sent
 from ecsuite.promises import Promise
+from ecsuite.traffic.addresses import token_address
 from ecsuite.traffic.judged import Judged, result_of
 from ecsuite.traffic.names import printable
 from ecsuite.traffic.nearest import is_variable
@@ -60,6 +61,7 @@ class _Judge:
         servers = contract.source.document.get("servers", [])
         # Hosts of one owner share the last two parts of their names.
         self._domains = {".".join(urlsplit(server["url"]).netloc.split(".")[-2:]) for server in servers}
+        self._token_hosts = token_address(contract)[1]
         self._base = contract.base_path().strip("/").split("/")
 
     def item(self, item: Item) -> Judged:
@@ -109,7 +111,7 @@ class _Judge:
         address, _, query = sent.url.partition("?")
         path = _path(address)
         if token and (path.endswith(token.path) or (not path.strip("/") and b"grant_type=" in sent.body)):
-            return _TOKEN_URL
+            return f"{_TOKEN_URL}{f'?{query}' if query else ''}"
         segments = [quote(each, safe=":@%{}$") for each in path.split("/")[1:]]
         while segments and (segments[0] in self._base or segments[0].startswith("{{")):
             if self._contract.methods("/" + "/".join(segments)):
@@ -132,6 +134,7 @@ class _Judge:
         """The host of a request that is not for the API; empty where it may be."""
         host = _host(sent.url)
         is_own = self._contract.base_path() in sent.url or any(host and host.endswith(each) for each in self._domains)
+        is_own |= host in self._token_hosts and b"grant_type=" in sent.body
         if not host or is_own or self._checker.operation(Request(sent.method, self._address(sent))):
             return ""
         return host

@@ -63,7 +63,7 @@ class Addresses:
         self._contract = contract
         self._base = contract.base_path()
         self._hosts = contract.hosts(production=True) | contract.hosts(production=False)
-        self._token_path, self._token_hosts = _of_token(contract)
+        self._token_path, self._token_hosts = token_address(contract)
         used = {token for each in exchanges for token in bearers(each.request)}
         grants = {token: each for each in exchanges if (token := _granted(each)) in used}
         self._granting = {each.request.url.partition("?")[0] for each in grants.values() if self._is_known_grant(each)}
@@ -144,7 +144,7 @@ def bearers(request: Request) -> list[str]:
     return [value[len(_BEARER) :].strip() for value in values if value.lower().startswith(_BEARER)]
 
 
-def _of_token(contract: Contract) -> tuple[str, set[str]]:
+def token_address(contract: Contract) -> tuple[str, set[str]]:
     """The path of the token endpoint, and its hosts."""
     operation = contract.token_operation
     if operation is None:

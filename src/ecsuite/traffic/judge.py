@@ -23,6 +23,7 @@ from ecsuite.traffic.judged import Judged, result_of
 from ecsuite.traffic.names import printable
 from ecsuite.traffic.secrets import masking, secrets_in
 from ecsuite.traffic.sequence import Call, of_calls
+from ecsuite.traffic.where import misdirected
 
 # What stands where a tool or a person has taken something out.
 _MASKED: Final = re.compile(r"\*{3}|redact|\bmasked|\bhidden|\bremoved|sanitiz|\u2022{2}|^\W*x{4,}\W*$", re.IGNORECASE)
@@ -117,6 +118,9 @@ class _Judge:
             unknown[promises.BEARER_TOKEN] = _SANITIZED
         checks = [check for check in _CHECKS if check.promise not in needing]
         result = result_of(checker, decoded, checks, unknown, _is_masked)
+        if result.operation is not None:
+            elsewhere = misdirected(checker, entry.exchange, result.operation)
+            result = replace(result, findings=(*result.findings, *elsewhere))
         if not any(each.promise in _OF_REQUESTS for each in result.findings) or decoded.status not in REFUSALS:
             return result
         # How a request is refused that breaks the contract is told with it.

@@ -1,0 +1,171 @@
+"""What is asked of a client's request alone: ids that are some, a query that the API knows, a body that says one thing."""
+
+import json
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.checks import CLIENT_CHECKS, Checker
+from ecsuite.checks.client_parameters import lets_in
+from ecsuite.checks.placeholders import is_placeholder
+from ecsuite.checks.request_members import meant_by, nor
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+
+BASE_URL = "https://api.example/v1"
+TOKEN_URL = "https://identity.example/connect/token"
+
+
+@pytest.fixture
+def said():
+    """What the checks of clients say of a request of an edition: `promise kind place, expected or not, note`."""
+
+    def say(line: str, sent: object = None, edition: str = "2026-01", authorization: str | None = "Bearer t") -> list:
+        method, path = line.split(" ")
+        body = sent if isinstance(sent, bytes) else b"" if sent is None else json.dumps(sent).encode()
+        fields = [("Authorization", authorization)] if authorization is not None else []
+        fields += [("Content-Type", "application/json")] if body else []
+        request = Request(method, f"{BASE_URL}{path}", Headers.of(fields), body)
+        checker = Checker(editions.contract(edition), BASE_URL, TOKEN_URL)
+        judged = checker.judge(checker.decode(Exchange(request, Response(0))), CLIENT_CHECKS)
+        return [
+            f"{each.severity} {each.promise} {each.breach.kind} {each.breach.at.name}"
+            f"{''.join(f'/{token}' for token in each.breach.at.path)}"
+            for each in judged.findings
+        ]
+
+    return say
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("undefined", "null", "NaN", "None", "nil", "[object Object]", "[object Promise]", "{userId}", "{{user}}"),
+        *("${id}", "<userId>", "<built-in function id>", "%s", "%d", "%(user)s", ":userId", "$user_id", "@UserId"),
+    ],
+)
+def test_placeholder_is_no_id(text):
+    """What a language writes for nothing, and a template that was not filled, stand where there is no value."""
+    assert is_placeholder(text, "userId")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "0", "a", "Null", "NULL", "undefined-7", "a{b}", "{a}b", "object Object", "%s%s", ":a", "$b", "<>", "100%"],
+)
+def test_odd_id_is_an_id(text):
+    """The client chooses its ids, whatever they look like."""
+    assert not is_placeholder(text, "userId")
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "meant"),
+    [
+        ("page_size", ["page", "pageSize"], "pageSize"),
+        ("Page", ["page", "pageSize"], "page"),
+        ("meterpointIds", ["meterPointId", "meterPointIds"], "meterPointIds"),
+        ("limit", ["page", "pageSize"], ""),
+        ("anything", [], ""),
+    ],
+)
+def test_nearest_name_is_meant(name, declared, meant):
+    """Of several names that are almost the same, the nearest one; none where none is almost the same."""
+    assert meant_by(name, declared) == meant
+
+
+def test_further_names_are_a_note():
+    """One finding tells of all undeclared names."""
+    assert (nor([]), nor(["a"]), nor(["a", "b"])) == ("", "nor a", "nor a or b")
+
+
+def test_secrets_of_any_spelling_let_somebody_in():
+    """A secret is known by its name; the id of a client is none."""
+    assert [each for each in ("access_token", "clientSecret", "API-Key", "client_id", "tokens") if lets_in(each)] == [
+        "access_token",
+        "clientSecret",
+        "API-Key",
+    ]
+
+
+QUERIES = [
+    ("GET /users?page=1&pageSize=1000", []),
+    ("GET /users?page=0", ["error request-parameters pattern page"]),
+    ("GET /users?page=-1", ["error request-parameters pattern page"]),
+    ("GET /users?pageSize=1001", ["error request-parameters pattern pageSize"]),
+    ("GET /users?pageSize=0", ["error request-parameters pattern pageSize"]),
+    ("GET /users?page=x", ["error request-parameters type page"]),
+    ("GET /users?page=1&page=1", ["error request-parameters duplicate page"]),
+    (
+        "GET /users?page_size=1&pagesize=2",
+        ["error request-parameters extra page_size", "error request-parameters extra pagesize"],
+    ),
+    ("GET /users?page=1&Page=2", ["warning request-parameters extra Page"]),
+    ("GET /users?limit=1&offset=2", ["warning request-parameters extra limit"]),
+    ("GET /users?_=x", []),
+    ("GET /users?t=1764410400123", []),
+    ("GET /users?t=176441040", ["warning request-parameters extra t"]),
+    ("GET /users?access_token=x", ["error request-parameters extra access_token"]),
+    ("PUT /webhooks/w/enabled", ["error request-parameters required enabled"]),
+    ("PUT /webhooks/w/enabled?x=1", ["error request-parameters required enabled"]),
+    ("PUT /webhooks/w/enabled?Enabled=true", ["error request-parameters extra Enabled"]),
+    ("GET /webhooks/logs?webhookId=undefined", ["error request-parameters pattern webhookId"]),
+    ("GET /webhooks/logs/undefined", ["error request-parameters pattern notificationId"]),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), QUERIES)
+def test_query_is_one_that_the_api_knows(said, line, expected):
+    """A parameter is known, comes once, and has a value that means something."""
+    assert said(line) == expected
+
+
+def test_undeclared_query_is_a_note_where_schemas_are_open(said):
+    """In 2023-10 nothing says that there is no such parameter."""
+    assert said("GET /users?page=1", edition="2023-10") == ["note request-parameters extra page"]
+
+
+def test_token_in_the_address_is_told_once(said):
+    """That it is missing where it belongs says the same; a second one does not take the place of the first."""
+    assert said("GET /users?access_token=t", authorization=None) == ["error request-parameters extra access_token"]
+    assert said("GET /users?page=1", authorization=None) == ["error bearer-token required Authorization"]
+    assert said("GET /users?token=t", authorization="Basic x") == [
+        "error request-parameters extra token",
+        "error bearer-token pattern Authorization",
+    ]
+
+
+BODIES = [
+    ("POST /users", {"userId": "null"}, ["error request-body pattern /userId"]),
+    ("POST /users", {"userId": "nobody"}, []),
+    (
+        "POST /users/batch",
+        {"users": [{"userId": "a"}, {"userId": "None"}]},
+        ["error request-body pattern /users/1/userId"],
+    ),
+    ("POST /users", b'{"userId": "a", "userId": "a"}', ["error request-body duplicate /userId"]),
+    ("POST /users", b'{"userId": ', ["error request-body unreadable "]),
+    ("POST /webhooks", {"webhookUrl": "undefined"}, []),
+    ("POST /reports", {"eventId": "{eventId}", "payloads": []}, ["error request-body pattern /eventId"]),
+    ("POST /users/a/enrollment", {}, []),
+    ("POST /users/a/enrollment", b"null", []),
+    ("POST /users/a/enrollment", {"a": 1}, ["error request-body length "]),
+    ("DELETE /users/a", {}, ["error request-body length "]),
+    ("PUT /webhooks/w/enabled", {"enabled": True}, ["error request-parameters required enabled"]),
+    (
+        "PUT /webhooks/w/enabled",
+        {"on": True},
+        ["error request-parameters required enabled", "error request-body length "],
+    ),
+    ("PUT /webhooks/w/enabled?enabled=true", {"enabled": True}, ["error request-body length "]),
+    ("POST /webhooks", {"webhookUrl": "x", "a": 1, "b": 2}, ["warning request-members extra /a"]),
+    (
+        "POST /webhooks",
+        {"webhookUrl": "x", "Name": 1, "b": 2},
+        ["error request-members extra /Name", "warning request-members extra /b"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "sent", "expected"), BODIES)
+def test_body_says_one_thing(said, line, sent, expected):
+    """An id is one, a member stands once, and what no body may have is told once."""
+    assert said(line, sent) == expected
