@@ -254,9 +254,24 @@ WRONG = {
     ),
     "a template for an id": (
         [entry("GET /events/{eventId}", status=404)],
-        ["error request-parameters pattern eventId"],
+        ["error request-parameters pattern"],
     ),
-    "the name of an id": ([entry("GET /users/%3Auser_id", status=404)], ["error request-parameters pattern userId"]),
+    "templates for ids": (
+        [entry("GET /users/{userId}", status=404), entry("GET /users/{userId}/locations/{locationId}", status=404)],
+        ["error request-parameters pattern"] * 2,
+    ),
+    "no value for two ids": (
+        [entry("GET /users/undefined/locations/undefined", status=404)],
+        ["error request-parameters pattern userId"],
+    ),
+    "no value for an id in a body, and then in a path": (
+        [
+            entry("POST /users", {"userId": "None"}, 201, {"userId": "None"}),
+            entry("GET /users/None", came={"userId": "None"}),
+        ],
+        ["error request-body pattern"],
+    ),
+    "the name of an id": ([entry("GET /users/%3Auser_id", status=404)], ["error request-parameters pattern"]),
     "an object for an id": (
         [entry("GET /resources/%5Bobject%20Object%5D", status=404)],
         ["error request-parameters pattern resourceId"],
@@ -557,8 +572,8 @@ def test_wrappers_are_read(tmp_path):
         (b"", "it is no JSON"),
         (b"[]", "it is no JSON object"),
         (b"PK\x03\x04", "it is no"),
-        (gzip.compress(b"{" * 1000)[:-9], "it is compressed, and cut off or damaged"),
-        (gzip.compress(b"{"), "it is no JSON"),
+        (gzip.compress(b"{" * 1000, mtime=0)[:-9], "it is compressed, and cut off or damaged"),
+        (gzip.compress(b"{", mtime=0), "it is no JSON"),
         ("{".encode("utf-16"), "it is no JSON"),
         (b'{"log": {"entries": []}}', "it has no entries"),
         (b'{"log": {}}', "it has no log with entries"),

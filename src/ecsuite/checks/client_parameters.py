@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from ecsuite.checks import request_parameters
 from ecsuite.checks.decoded import DecodedExchange
-from ecsuite.checks.placeholders import breach_at, is_placeholder
+from ecsuite.checks.placeholders import breach_at, is_placeholder, is_template
 from ecsuite.checks.request_members import meant_by, nor, plain
 from ecsuite.contract import Parameter
 from ecsuite.findings.breach import Breach, Place
@@ -47,7 +48,10 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
         return outcome
     breaches = list(_with_reasons(decoded, outcome)) if isinstance(outcome, list) else []
     wrong = {each.at for each in breaches}
-    breaches += [each for each in _of_values(decoded, decoded.operation.parameters) if each.at not in wrong]
+    of_values = [each for each in _of_values(decoded, decoded.operation.parameters) if each.at not in wrong]
+    # Where the path has several such texts, they stand there for one reason.
+    breaches += [*[each for each in of_values if each.at.part == "path"][:1]]
+    breaches += [each for each in of_values if each.at.part != "path"]
     undeclared = list(_undeclared(decoded))
     lacking = [each for each in breaches if each.kind == "required" and each.at.part == "query"]
     if any(each.severity == "error" for each in undeclared):
@@ -105,7 +109,8 @@ def _of_values(decoded: DecodedExchange, parameters: Iterable[Parameter]) -> Ite
         if each.place == "query" and each.type != "array" and counts[each.name] > 1:
             yield Breach("duplicate", at, datum(1), datum(counts[each.name]), each.schema)
         elif each.type == "string" and is_placeholder(text, each.name):
-            yield breach_at(at, text)
+            # A template that is sent as it is is one mistake, whichever its parameters are.
+            yield breach_at(replace(at, name="") if is_template(text) else at, text)
         elif wanted and not re.search(wanted["pattern"], text):
             yield Breach("pattern", at, datum(dict(wanted)), datum(text), each.schema)
 

@@ -15,6 +15,7 @@ _NOTHING: Final = frozenset({"undefined", "null", "NaN", "None", "nil"})
 _UNFILLED: Final = re.compile(r"\[object \w+\]|\{+[^{}]*\}+|\$\{[^{}]*\}|<[^<>]+>|%\(\w+\)s|%[sd]")
 # `:userId`, `$userId`: only where the name is that of what should stand there.
 _NAMED: Final = re.compile(r"[:$@](\w+)")
+_OF_TEMPLATES: Final = frozenset(":$@{<%")
 _WANTED: Final = datum({"title": "an id"})
 NOTE: Final = "for that stands where a client has no value"
 
@@ -25,6 +26,11 @@ def is_placeholder(text: str, name: str) -> bool:
     if named is not None and plain(named[1]) == plain(name):
         return True
     return text in _NOTHING or _UNFILLED.fullmatch(text) is not None
+
+
+def is_template(text: str) -> bool:
+    """Whether a placeholder is a part of a template, of which other parts are most likely not filled either."""
+    return text[:1] in _OF_TEMPLATES
 
 
 def breach_at(place: Place, text: str) -> Breach:

@@ -17,6 +17,7 @@ from ecsuite.messages.exchange import Exchange, Expectation, Request, Response
 from ecsuite.postman.collection import Collection, Item, Saved, Sent
 from ecsuite.promises import Promise
 from ecsuite.traffic.addresses import token_address
+from ecsuite.traffic.causes import without_echoes
 from ecsuite.traffic.judged import Judged, result_of
 from ecsuite.traffic.names import printable
 from ecsuite.traffic.nearest import is_variable
@@ -42,7 +43,12 @@ _OF_SAVED: Final = tuple(check for check in (*CLIENT_CHECKS, *RESPONSE_CHECKS) i
 def judge(collection: Collection, contract: Contract) -> tuple[Judged, ...]:
     """Check every request of a collection, and each of its saved responses."""
     judge_ = _Judge(contract, collection)
-    return tuple(judge_.item(item) for item in collection.items)
+    judged = [judge_.item(item) for item in collection.items]
+    results = iter(without_echoes(result for _, own in judged for result in own))
+    for each, own in judged:
+        for _ in own:
+            each.journal.add(next(results))
+    return tuple(each for each, _ in judged)
 
 
 class _Judge:
@@ -64,19 +70,16 @@ class _Judge:
         self._token_hosts = token_address(contract)[1]
         self._base = contract.base_path().strip("/").split("/")
 
-    def item(self, item: Item) -> Judged:
-        """A request and its saved responses."""
+    def item(self, item: Item) -> tuple[Judged, list[Result]]:
+        """A request and its saved responses, and what is said of each."""
         if host := self._elsewhere(item.request):
-            return Judged(item.name, Journal(), elsewhere=host)
-        journal = Journal()
+            return Judged(item.name, Journal(), elsewhere=host), []
         results = [
             self._request(item.request, is_refused=_is_refused(item)),
             *(self._saved(saved, item.request) for saved in item.saved),
         ]
-        for result in results:
-            journal.add(result)
         called = {each.operation.id: each.operation for each in results if each.operation}
-        return Judged(item.name, journal, tuple(called.values()))
+        return Judged(item.name, Journal(), tuple(called.values())), results
 
     def _request(self, sent: Sent, *, is_refused: bool) -> Result:
         decoded = self._decode(sent, Response(0), Expectation())
@@ -122,7 +125,7 @@ class _Judge:
     def _is_of_variable(self, finding: Finding) -> bool:
         """Whether what is wrong is a variable whose value is not known; one that is misspelt has none."""
         at, value = finding.breach.at, finding.breach.actual.value
-        if at.part == "path" and value == f":{at.name}":
+        if at.part == "path" and isinstance(value, str) and value.startswith(":"):
             return True
         if not is_variable(value) or at.part == "request-line":
             return False

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ecsuite.checks import Checker
+from ecsuite.checks.placeholders import NOTE
 from ecsuite.contract import Contract
 from ecsuite.findings.breach import Place
 from ecsuite.findings.datum import datum
-from ecsuite.findings.finding import Finding
+from ecsuite.findings.finding import Finding, Result
 from ecsuite.json_paths import at_path
 from ecsuite.messages.media import json_or_none
 
@@ -28,6 +29,17 @@ def as_causes(checker: Checker, findings: Sequence[Finding]) -> tuple[Finding, .
         told |= _of_object(checker, group)
     kept = (told.get(id(each), each) for each in findings)
     return tuple(each for each in kept if each is not None)
+
+
+def without_echoes(results: Iterable[Result]) -> list[Result]:
+    """The results without what calls of a path say that a body has said: that an id is none."""
+    kept = list(results)
+    of_ids = [each for result in kept for each in result.findings if each.breach.note == NOTE]
+    said = {each.breach.actual for each in of_ids if each.breach.at.part == "request-body"}
+    echoes = {id(each) for each in of_ids if each.breach.at.part == "path" and each.breach.actual in said}
+    return [
+        replace(result, findings=tuple(each for each in result.findings if id(each) not in echoes)) for result in kept
+    ]
 
 
 def _of_object(checker: Checker, group: Sequence[Finding]) -> Mapping[int, Finding | None]:

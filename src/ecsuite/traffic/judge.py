@@ -19,6 +19,7 @@ from ecsuite.promises import Promise
 from ecsuite.severity import REFUSALS
 from ecsuite.traffic.addresses import Address, Addresses, normal
 from ecsuite.traffic.archive import Archive, Entry, Part
+from ecsuite.traffic.causes import without_echoes
 from ecsuite.traffic.judged import Judged, result_of
 from ecsuite.traffic.names import printable
 from ecsuite.traffic.secrets import masking, secrets_in
@@ -80,10 +81,15 @@ class _Judge:
     def all(self) -> tuple[Judged, ...]:
         """Every entry, in the order of the archive."""
         judged: dict[int, Judged] = {}
-        calls: list[Call] = []
+        own: dict[int, Call] = {}
         for entry in self._all:
             judged[entry.number], call = self._entry(entry)
-            calls += [call] if call else []
+            own |= {entry.number: call} if call else {}
+        results = without_echoes(each.result for each in own.values())
+        for (number, call), result in zip(own.items(), results, strict=True):
+            judged[number].journal.add(result)
+            own[number] = replace(call, result=result)
+        calls = [each for each in own.values() if each.is_known]
         has_token = not any(each.is_for_token and each.result.findings for each in calls)
         for call, finding in of_calls(calls, has_token=has_token):
             judged[call.number].journal.add_finding(finding)
@@ -99,13 +105,10 @@ class _Judge:
             return Judged(name, Journal(), elsewhere=address.elsewhere), None
         checker = self._checker(address)
         result = self._result(checker, known)
-        journal = Journal()
-        journal.add(result)
         is_known = "response" not in entry.unknown or known.exchange.response.status > 0
-        call = (
-            Call(known.number, checker, result, known.started, is_for_token=bool(address.token)) if is_known else None
-        )
-        return Judged(name, journal, (result.operation,) if result.operation else ()), call
+        is_for_token = bool(address.token)
+        call = Call(known.number, checker, result, known.started, is_for_token=is_for_token, is_known=is_known)
+        return Judged(name, Journal(), (result.operation,) if result.operation else ()), call
 
     def _result(self, checker: Checker, entry: Entry) -> Result:
         unknown = {_NEED[part][0]: reason for part, reason in entry.unknown.items()}

@@ -30,7 +30,7 @@ _OF_TIMES: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that had a response.
+    """A call.
 
     Attributes:
         number: of its entry.
@@ -38,6 +38,7 @@ class Call:
         result: what the checks said of it.
         started: when it was sent, in seconds since 1970; None where that is not known.
         is_for_token: whether it asks for a token.
+        is_known: whether it had a response that is known.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Call:
     result: Result
     started: float | None
     is_for_token: bool = False
+    is_known: bool = True
 
     @property
     def request(self) -> Request:
