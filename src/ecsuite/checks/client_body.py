@@ -31,11 +31,20 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if rule is None:
         # What the query lacks is told as that.
         return [] if is_sent_as_body(decoded) or _is_empty(decoded) else breaches
-    breaches = [*breaches, *request_body.members_sent_twice(decoded)]
+    schemas = decoded.contract.schemas
+    breaches = [each for each in breaches if not _is_of_guides(schemas, each)]
+    breaches += request_body.members_sent_twice(decoded)
     schema = schema_for(rule.content, decoded.request_media_type.essence)
     if breaches or schema is None or not body:
         return breaches
-    return list(_asked_of_clients(decoded.contract.schemas, schema, decoded.request_body, ()))
+    return list(_asked_of_clients(schemas, schema, decoded.request_body, ()))
+
+
+def _is_of_guides(schemas: Schemas, breach: Breach) -> bool:
+    """Whether a value is none of those that are listed, and one that published guides have."""
+    if breach.kind not in {"const", "enum"} or not breach.rule:
+        return False
+    return breach.actual.value in schemas.shape(breach.rule[:-1]).keywords.get("x-client-may-send", ())
 
 
 def _is_empty(decoded: DecodedExchange) -> bool:

@@ -11,8 +11,10 @@ from ecsuite.findings.datum import datum
 
 # As JavaScript, Python, Go and others write what is none.
 _NOTHING: Final = frozenset({"undefined", "null", "NaN", "None", "nil"})
-# `[object Object]`, `{userId}`, `{{userId}}`, `${userId}`, `<userId>`, `%(id)s`, `%s`.
-_UNFILLED: Final = re.compile(r"\[object \w+\]|\{+[^{}]*\}+|\$\{[^{}]*\}|<[^<>]+>|%\(\w+\)s|%[sd]")
+# `[object Object]`, `{userId}`, `{{ user-id }}`, `${user.id}`, `<userId>`, `%(id)s`, `%s`; no UUID in braces.
+_UNFILLED: Final = re.compile(
+    r"\[object \w+\]|\{+ *([$A-Za-z_][\w.$]*(-[A-Za-z]+)*)? *\}+|\$\{[^{}]*\}|<[A-Za-z][^<>]*>|%\(\w+\)s|%[sd]"
+)
 # `:userId`, `$userId`: only where the name is that of what should stand there.
 _NAMED: Final = re.compile(r"[:$@](\w+)")
 _OF_TEMPLATES: Final = frozenset(":$@{<%")

@@ -165,6 +165,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-by-invitation": VALUE,
         "x-severity-of-null": VALUE,
         "x-client-pattern": CLIENTS,
+        "x-client-may-send": CLIENTS,
         **CERTAINTY,
     },
 }
@@ -205,6 +206,7 @@ TEXTS: Final = frozenset(
 )
 LISTS: Final[Mapping[str, tuple[type, str]]] = MappingProxyType(
     {
+        "x-client-may-send": (str, "a list of texts"),
         "x-produced-by": (str, "a list of texts"),
         "x-may-be-rejected-without": (str, "a list of texts"),
         "x-unknown-id-statuses": (int, "a list of whole numbers"),

@@ -40,6 +40,7 @@ def said():
     "text",
     [
         *("undefined", "null", "NaN", "None", "nil", "[object Object]", "[object Promise]", "{userId}", "{{user}}"),
+        *("{}", "{{ user-id }}", "{user.id}", "${user.id}", "{{$guid}}"),
         *("${id}", "<userId>", "<built-in function id>", "%s", "%d", "%(user)s", ":userId", "$user_id", "@UserId"),
     ],
 )
@@ -50,7 +51,26 @@ def test_placeholder_is_no_id(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "0", "a", "Null", "NULL", "undefined-7", "a{b}", "{a}b", "object Object", "%s%s", ":a", "$b", "<>", "100%"],
+    [
+        "",
+        "0",
+        "a",
+        "Null",
+        "NULL",
+        "undefined-7",
+        "a{b}",
+        "{6F9619FF-8B86-D011-B42D-00CF4FC964FF}",
+        "{A1B2C3D4-8B86-D011-B42D-00CF4FC964FF}",
+        "{7}",
+        "<7>",
+        "{a}b",
+        "object Object",
+        "%s%s",
+        ":a",
+        "$b",
+        "<>",
+        "100%",
+    ],
 )
 def test_odd_id_is_an_id(text):
     """The client chooses its ids, whatever they look like."""
@@ -145,6 +165,8 @@ BODIES = [
     ("POST /users", b'{"userId": ', ["error request-body unreadable "]),
     ("POST /webhooks", {"webhookUrl": "undefined"}, []),
     ("POST /reports", {"eventId": "{eventId}", "payloads": []}, ["error request-body pattern /eventId"]),
+    ("POST /reports", {"payloads": [{"payloadType": "ResourceLPCAcknowledged", "acknowledgedTargets": []}]}, []),
+    ("POST /reports", {"payloads": [{"payloadType": "LPC"}]}, ["error request-body const /payloads/0/payloadType"]),
     ("POST /users/a/enrollment", {}, []),
     ("POST /users/a/enrollment", b"null", []),
     ("POST /users/a/enrollment", {"a": 1}, ["error request-body length "]),
