@@ -104,3 +104,41 @@ def test_outline_of_a_schema_that_holds_itself(contract):
     seen = list(contract.schemas.undeclared(schema, [{"userId": "1"}, {"userId": "2", "x": {"userId": 3, "y": 4}}]))
 
     assert seen == [Undeclared((1,), ("x",), ("userId",), is_foreign=False)]
+
+
+CREATED = "2026-01-19T11:48:47+00:00"
+PAYLOAD = {"payloadType": "UserEligibility", "lastUpdated": CREATED, "addedUsers": [], "removedUsers": []}
+OTHER_NAME = {name: value for name, value in PAYLOAD.items() if name != "addedUsers"} | {"added": []}
+
+
+@pytest.mark.parametrize(
+    ("line", "answer", "seen"),
+    [
+        ("GET /users/42", {"userID": "42"}, [("required", ("userId",), "error")]),
+        ("GET /events/7", {"id": "7", "payload": PAYLOAD}, []),
+        ("GET /events/7", {"id": "7", "payload": OTHER_NAME}, [("required", ("payload", "addedUsers"), "error")]),
+        (
+            "GET /events/7",
+            {"id": "7", "payload": PAYLOAD | {"more": 1}},
+            [("unevaluatedProperties", ("payload",), "warning")],
+        ),
+        (
+            "GET /events/7",
+            {"id": "7", "more": 1, "payload": OTHER_NAME},
+            [("required", ("payload", "addedUsers"), "error"), ("extra", ("more",), "warning")],
+        ),
+        (
+            "GET /users/42/locations/7",
+            {"locationId": "7", "locationType": 7},
+            [("type", ("locationType",), "error")],
+        ),
+        (
+            "GET /users/42/locations/7",
+            {"locationId": "7", "locationType": "Home"},
+            [("enum", ("locationType",), "error")],
+        ),
+    ],
+)
+def test_one_mistake_is_told_once(checker_of, exchange, line, answer, seen):
+    """Another name is a member that is missing; what is of another type has no listed value; a closed object tells."""
+    assert found(checker_of("2026-01"), exchange, line, answer) == seen

@@ -19,6 +19,8 @@ FIRST_SERVER_ERROR = 500
 NOT_FOUND = 404
 BAD_REQUEST = 400
 TOO_DEEP = datum("too-deep")
+# The keywords by which an object may have no further members.
+CLOSING = frozenset({"additionalProperties", "unevaluatedProperties"})
 
 
 class DecodedExchange:
@@ -60,7 +62,7 @@ class DecodedExchange:
 
     def schema_breaches(self, at: Place, schema: Pointer, value: Any) -> list[Breach]:
         """The rules of the schema at the pointer that a value breaks; `at` says which part of the exchange it is."""
-        return [_breach(at, violation) for violation in self.contract.schemas.violations(schema, value)]
+        return _told_once([_breach(at, violation) for violation in self.contract.schemas.violations(schema, value)])
 
     @property
     def status(self) -> int:
@@ -166,6 +168,21 @@ class DecodedExchange:
     def query(self) -> list[tuple[str, str]]:
         """The query parameters, decoded, in order."""
         return parse_qsl(urlsplit(self.exchange.request.url).query, keep_blank_values=True)
+
+
+def _told_once(breaches: list[Breach]) -> list[Breach]:
+    """The breaches without those that follow from others at the same place.
+
+    What is of another type has no listed value either, and where a required member has another name, that is one member
+    more.
+    """
+    of_type = {each.at for each in breaches if each.kind == "type"}
+    lacking = {replace(each.at, path=each.at.path[:-1]) for each in breaches if each.kind == "required"}
+    return [
+        each
+        for each in breaches
+        if not (each.at in of_type and each.kind != "type") and not (each.at in lacking and each.kind in CLOSING)
+    ]
 
 
 def _breach(at: Place, violation: Violation) -> Breach:

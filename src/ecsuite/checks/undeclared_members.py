@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.checks.decoded import CLOSING, DecodedExchange
 from ecsuite.contract import Undeclared, schema_for
 from ecsuite.findings.breach import Breach, body
 from ecsuite.findings.datum import datum
@@ -20,10 +20,12 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     found = read.derived(
         (schemas, "undeclared", schema), lambda: list(first_of_each(schemas.undeclared(schema, read.value)))
     )
-    # A required member that is missing there is most likely the one that has another name: that tells both.
+    # A required member that is missing there is most likely the one that has another name: that tells both. So does
+    # the body, where the schema is closed.
     breaches = decoded.schema_breaches(body(), schema, read.value) if found else []
-    lacking = {each.at.path[:-1] for each in breaches if each.kind == "required"}
-    return list(_breaches(decoded, [each for each in found if each.at not in lacking]))
+    told = {each.at.path[:-1] for each in breaches if each.kind == "required"}
+    told |= {each.at.path for each in breaches if each.kind in CLOSING}
+    return list(_breaches(decoded, [each for each in found if each.at not in told]))
 
 
 def first_of_each(found: Iterable[Undeclared]) -> Iterator[Undeclared]:
