@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 
 from ecsuite.ending import Ending
 
+# Seconds after which a response is waited for, rather than on its way.
+SLOW_TO_COME: Final = 3.0
 # No thread has that number.
 _NO_THREAD: Final = 0
 
@@ -53,14 +56,28 @@ class Activity:
         self._aside: dict[int, bool] = {}
         # By the thread, if it stands aside, and what is waited for: since when, and until when at most.
         self._waits: dict[tuple[int, str], tuple[float, float]] = {}
+        # By the thread, what says which response it waits for, since when, and for how many seconds at most.
+        self._under_way: dict[int, tuple[Callable[[], str], float, float]] = {}
 
-    def counted(self, send: Callable[[_T], _R]) -> Callable[[_T], _R]:
-        """A sender whose requests are counted."""
+    def counted(self, send: Callable[[_T], _R], name: Callable[[_T], str], seconds: float) -> Callable[[_T], _R]:
+        """A sender whose requests are counted, and of which it is told what it waits for.
+
+        Args:
+            send: sends a request once.
+            name: what a request is called.
+            seconds: for which a response is waited for at the most, in silence.
+        """
 
         def sending(request: _T) -> _R:
+            thread = threading.get_ident()
             with self._lock:
                 self.sent += 1
-            return send(request)
+                self._under_way[thread] = partial(name, request), self._clock(), seconds
+            try:
+                return send(request)
+            finally:
+                with self._lock:
+                    self._under_way.pop(thread, None)
 
         return sending
 
@@ -107,7 +124,13 @@ class Activity:
         with self._lock:
             self._waits = {key: wait for key, wait in self._waits.items() if wait[1] > now}
             waits = [(what, wait) for (thread, what), wait in self._waits.items() if not self._aside.get(thread)]
+            slow = [
+                (name, (since, since + seconds))
+                for thread, (name, since, seconds) in self._under_way.items()
+                if since + SLOW_TO_COME <= now and not self._aside.get(thread)
+            ]
+        waits += [(f"a response to {name()}", wait) for name, wait in slow]
         if not waits:
             return None
         what, (since, until) = max(waits, key=lambda wait: wait[1][1])
-        return Waiting(what, now - since, until - now)
+        return Waiting(what, now - since, max(until - now, 0.0))

@@ -13,6 +13,8 @@ MIB: Final = 1024 * 1024
 # For a connection, and between two bytes of a response.
 CONNECT_SECONDS: Final = 10.0
 SILENT_SECONDS: Final = 30.0
+# For any response, where it is asked whether a service that has not answered for long is there at all.
+PRESENCE_SECONDS: Final = 15.0
 # Of a response, from the last byte of the request to its own last one, however steadily it comes.
 RESPONSE_SECONDS: Final = 60.0
 # Of the clean-up of a run that was interrupted: without an answer, and in all.

@@ -77,6 +77,7 @@
     └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
         └── RunEnded
             ├── TokenEnded
+            ├── ServiceGone
             └── LimitReached
 
 Each message is one line that says what is wrong, what was expected and what to do.
@@ -590,6 +591,12 @@ class TokenEnded(RunEnded):
             "(export EC_ACCESS_TOKEN=$(ecsuite token), with client credentials) and run again"
         )
         super().__init__("EC_ACCESS_TOKEN", "ended", text)
+
+
+class ServiceGone(RunEnded):
+    def __init__(self, line: str) -> None:
+        text = "the service does not answer any more, to whatever call, so the rest could not be told"
+        super().__init__(line, "gone", text)
 
 
 class LimitReached(RunEnded):

@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.client import patience as patience_module
-from ecsuite.client.patience import LONGEST_AGAIN, Patience, Wait
+from ecsuite.client.patience import LONGEST_AGAIN, LONGEST_IF_SILENT, Known, Patience, Wait
 
 
 @pytest.fixture
@@ -99,6 +99,57 @@ def test_service_is_busy_for_all(clock):
     assert patience.busy_for == 0.0
     patience.put_off(1.0)
     assert patience.busy_for == 1.0
+
+
+def test_silence_of_all_calls_is_measured(clock):
+    """From the first call that is sent after a response; whatever comes ends it, and without calls there is none."""
+    patience = Patience()
+    before = patience.silence
+    patience.sends()
+    clock.now += 20.0
+    patience.sends()
+    clock.now += 5.0
+
+    assert (before, patience.silence, patience.left_in_silence) == (0.0, 25.0, LONGEST_IF_SILENT - 25.0)
+    for heard in (patience.heard, lambda: patience.answered("GET /a")):
+        patience.sends()
+        clock.now += 1.0
+        heard()
+        assert patience.silence == 0.0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "waited", "left"), [("lost", 10.0, 20.0), ("lost", 50.0, 10.0), ("busy", 10.0, 170.0)]
+)
+def test_silent_service_is_waited_for_by_all_calls_together(clock, trouble, waited, left):
+    """A call has its own time, and no more than the whole service has; who says that it is busy is not silent."""
+    patience = Patience()
+    patience.sends()
+    clock.now += 40.0
+
+    assert patience.left("GET /a", trouble, waited) == left
+
+
+def test_shorter_patience_bounds_silence(clock):
+    """Nobody waits longer than what is given."""
+    patience = Patience(7.0)
+    patience.sends()
+    clock.now += 3.0
+
+    assert (patience.left_in_silence, patience.left("GET /a", "unreachable", 1.0)) == (4.0, 4.0)
+
+
+def test_quickest_other_read_is_asked_again():
+    """Not that which was given up; the latest of each name."""
+    patience = Patience()
+    reads = {"GET /a": 0.1, "GET /b": 0.3, "GET /c": 0.2}
+    for call, seconds in reads.items():
+        patience.know(call, Known(call, {}, seconds))
+
+    assert [patience.probe(call).url for call in reads] == ["GET /c", "GET /a", "GET /a"]
+    patience.know("GET /c", Known("later", {}, 0.4))
+    assert patience.probe("GET /a").url == "GET /b"
+    assert Patience().probe("GET /a") is None
 
 
 def test_long_wait_is_told(clock):

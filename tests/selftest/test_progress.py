@@ -55,8 +55,30 @@ def test_requests_are_counted():
     """Each request that is sent counts, with what its sender gives back."""
     own = Activity()
 
-    assert [own.counted(str.upper)(each) for each in ("a", "b")] == ["A", "B"]
+    assert [own.counted(str.upper, str, 30.0)(each) for each in ("a", "b")] == ["A", "B"]
     assert own.sent == 2
+
+
+def test_slow_response_is_waited_for():
+    """Once it is slow to come, and until it has; in a thread that stands aside it holds nobody up."""
+    own, later = at(100.0)
+    seen = []
+
+    def sending(request):
+        for now in (102.9, 104.0, 135.0):
+            later(now)
+            seen.append(own.waiting)
+        return request
+
+    send = own.counted(sending, "GET {}".format, 30.0)
+    send("/a")
+    with own.aside():
+        later(100.0)
+        send("/b")
+
+    response = "a response to GET /a"
+    assert seen == [None, Waiting(response, 4.0, 26.0), Waiting(response, 35.0, 0.0), None, None, None]
+    assert own.waiting is None
 
 
 def test_wait_is_known_as_long_as_it_lasts():

@@ -6,9 +6,18 @@ import time
 import httpx
 import pytest
 
-from ecsuite.client.connection import EXPECTATION, WAITED, extensions
-from ecsuite.client.patience import Patience, Wait
+from ecsuite.client.connection import (
+    EXPECTATION,
+    SENT_AT,
+    WAITED,
+    extensions,
+    is_to_nobody,
+    mark_repeated,
+    was_processed,
+)
+from ecsuite.client.patience import Known, Patience, Wait
 from ecsuite.client.retry import retry_after, with_retries
+from ecsuite.errors import LimitReached
 from ecsuite.messages.exchange import SUCCESS
 
 UNTRUSTED = ssl.SSLCertVerificationError("self-signed certificate")
@@ -190,6 +199,106 @@ def test_patience_has_an_end(pauses):
 
     assert (response.status_code, len(send.sent), pauses) == (503, 2, [9.0])
     assert patience.is_silent
+
+
+class Asked(Sender):
+    """Answers one path as it is told, and another one, which is known, as a list says."""
+
+    def __init__(self, known: str, outcome: object, *others: object) -> None:
+        super().__init__(*others)
+        self._known, self._outcome = known, outcome
+        self.probes: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path != self._known:
+            return super().__call__(request)
+        self.probes.append(request)
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return httpx.Response(self._outcome, request=request)
+
+
+PRESENT = {
+    "an answer": (200, (False, False)),
+    "a refusal": (401, (False, False)),
+    "an error of the server": (500, (False, False)),
+    "an answer that cannot be decoded": (httpx.DecodingError("x"), (False, False)),
+    "a busy service": (503, (True, False)),
+    "a gateway": (502, (True, False)),
+    "nothing": (httpx.ReadTimeout("x"), (True, True)),
+    "nobody": (httpx.ConnectError("x"), (True, True)),
+}
+
+
+@pytest.mark.parametrize("name", PRESENT)
+def test_another_call_says_whether_anybody_is_there(name):
+    """Where a call is given up, one is sent that had an answer before: what that brings is told of the whole service."""
+    outcome, expected = PRESENT[name]
+    patience = Patience(0.05)
+    patience.know("GET /known", Known("https://h/known", {"X": "y"}, 0.1))
+    send = Asked("/known", outcome, httpx.ReadTimeout("x"))
+
+    with pytest.raises(httpx.ReadTimeout):
+        with_retries(send, patience)(asked("GET"))
+
+    assert (patience.is_silent, patience.is_gone) == expected
+    assert {(probe.method, probe.headers["X"]) for probe in send.probes} == {("GET", "y")}
+    assert is_to_nobody(send.sent[-1]) is expected[1]
+
+
+def test_service_without_any_answer_is_gone_as_well():
+    """Where no read has ever been answered, there is none to be asked for again."""
+    patience = Patience(0.0)
+
+    with pytest.raises(httpx.ReadTimeout):
+        with_retries(Sender(httpx.ReadTimeout("x")), patience)(asked("GET"))
+
+    assert patience.is_gone
+
+
+def test_nothing_is_sent_to_a_service_that_is_gone():
+    """Not even once, whatever the call; and a service that is only busy is asked."""
+    gone, busy = Patience(), Patience()
+    gone.is_gone = busy.is_silent = True
+    send, request = Sender(200), asked("DELETE")
+
+    with pytest.raises(httpx.ConnectTimeout):
+        with_retries(send, gone)(request)
+
+    assert (send.sent, is_to_nobody(request)) == ([], True)
+    assert with_retries(send, busy)(asked("DELETE")).status_code == 200
+
+
+def test_read_that_was_answered_is_known():
+    """A success of a GET, with what it was sent with; nothing else."""
+    patience = Patience()
+    for method, status in (("GET", 404), ("PUT", 200), ("GET", 200)):
+        request = asked(method)
+        request.headers["X"] = f"{method} {status}"
+        with_retries(Sender(status), patience)(request)
+
+    assert patience.probe("").headers["X"] == "GET 200"
+
+
+@pytest.mark.parametrize(
+    ("error", "repeated", "is_sent", "expected"),
+    [
+        (httpx.ReadTimeout("x"), False, True, True),
+        (httpx.ConnectError("x"), False, True, False),
+        (httpx.ConnectError("x"), True, True, True),
+        (LimitReached("x"), False, False, False),
+        (KeyboardInterrupt(), False, True, True),
+    ],
+)
+def test_what_never_got_there_has_done_nothing(error, repeated, is_sent, expected):
+    """A call that had no connection, nor was sent before, has created nothing; of any other one nobody knows."""
+    request = asked("PUT")
+    if is_sent:
+        request.extensions[SENT_AT] = 1.0
+    if repeated:
+        mark_repeated(request)
+
+    assert was_processed(request, error) is expected
 
 
 def test_lost_connection_is_noted():

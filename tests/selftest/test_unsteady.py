@@ -133,6 +133,49 @@ def test_service_that_has_gone_ends_the_run(behind_proxy):
     assert len(ran.calls) < 60
 
 
+SHORT_SILENCE = """
+    import pytest
+    from ecsuite.client import patience
+    patience.LONGEST_IF_SILENT = 1.0
+
+    @pytest.fixture(autouse=True)
+    def short(ecsuite_session):
+        ecsuite_session.patience._limits = {"lost": 2.0, "unreachable": 2.0}
+"""
+
+
+def test_service_that_is_gone_is_told_at_once_and_asked_nothing_more(behind_proxy):
+    """Where no call has a response any more, the rest is not tried, nor what was made deleted; all that is left is told, once."""
+    test = USERS.replace("range(8)", "range(30)").replace("        api.delete(f\"/users/{user['userId']}\")\n", "")
+    behave = lambda call: Lost(done=False) if call.number > 40 else None  # noqa: E731
+
+    ran = behind_proxy(behave, test=SHORT_SILENCE + test)
+
+    gone = "the service does not answer any more, to whatever call, so the rest could not be told"
+    assert ran.code == 6, ran.text
+    assert ran.text.count(f"ecsuite: {gone}; the run ends") == 1
+    assert f"x tests inconclusive: not run: {gone}" in ran.text
+    named = re.findall(r"^  DELETE http://\S+/users/(\S+)", ran.text, re.MULTILINE)
+    assert {user["userId"] for user in ran.left} <= set(named)
+    assert len(named) == len(set(named)) < 3
+    assert ran.own < 20
+
+
+def test_operation_without_any_response_ends_no_run(behind_proxy):
+    """Where other calls are answered, that one alone could not be told, and the other tests run."""
+    test = USERS + '\n    def test_events(api):\n        api.get("/events", strict=False)\n'
+    lost = "\n    def test_0(api):\n        api.get('/events', strict=False)\n"
+
+    ran = behind_proxy(
+        lambda call: Lost(done=False) if call.path.endswith("/events") and call.number > 6 else None,
+        test=SHORT_SILENCE + test + lost,
+    )
+
+    assert (ran.code, ran.left) == (6, []), ran.text
+    assert "8 passed, 2 inconclusive" in ran.text
+    assert "does not answer any more" not in ran.text
+
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 NETWORK = {
     "closed": Half(),

@@ -104,6 +104,10 @@ class Cleanup:
         for link in deletions(self._contract, decoded.operation):
             self._note_sent(link, decoded)
 
+    def note_unsent(self, decoded: DecodedExchange) -> None:
+        """Learn that a call never reached the server."""
+        self._settle(decoded)
+
     def adopt(self, paths: list[str], sought: list[Sought]) -> None:
         """Have what an earlier run has made deleted, as its ledger has it."""
         self._made.update(dict.fromkeys(paths))

@@ -19,6 +19,8 @@ from ecsuite.version import __version__
 
 REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 EXPECTATION: Final = "ecsuite.expectation"
+# Whether nothing has come from the service for so long that nothing more is sent.
+_GONE: Final = "ecsuite.gone"
 # What says, where a body is cut off, whether that may be the network's doing.
 CUT_OFF: Final = "ecsuite.cut_off"
 # The seconds that a call has waited for the service.
@@ -30,6 +32,10 @@ _REPEATABLE: Final = "ecsuite.repeatable"
 _WATCHER: Final = "ecsuite.watcher"
 # The response to a request, once it is read and checked.
 _CHECKED: Final = "ecsuite.checked"
+# When a request was handed to a connection.
+SENT_AT: Final = "ecsuite.sent_at"
+# Errors of what never got a connection.
+_UNCONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NAME: Final = "ecsuite.name"
 # As h11 says it; any other error of the protocol is about what did come.
 _NOT_ALL_CAME: Final = "peer closed connection"
@@ -176,6 +182,22 @@ def is_repeatable(request: httpx.Request) -> bool:
 def mark_repeated(request: httpx.Request) -> None:
     """Mark a request as a repetition, which the server may have processed before."""
     request.extensions[EXPECTATION] = replace(request.extensions[EXPECTATION], repeated=True)
+
+
+def mark_gone(request: httpx.Request) -> None:
+    """Mark a request as one to a service that is gone."""
+    request.extensions[_GONE] = True
+
+
+def is_to_nobody(request: httpx.Request) -> bool:
+    """Whether the service is gone that a request is for."""
+    return _GONE in request.extensions
+
+
+def was_processed(request: httpx.Request, error: BaseException) -> bool:
+    """Whether the server may have processed a request that ended with an error: that it got it is not ruled out."""
+    is_unsent = SENT_AT not in request.extensions or isinstance(error, _UNCONNECTED)
+    return not is_unsent or request.extensions[EXPECTATION].repeated
 
 
 def is_lost(error: Exception) -> bool:

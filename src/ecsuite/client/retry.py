@@ -7,6 +7,9 @@
   9110 section 9.2.2), or the request is marked as one that may.
 
 Nothing else is tried again: a 500 is a response.
+
+Where that does not help, another call, which had an answer before, is tried: if that has none either, the service is
+gone, and nothing is sent any more.
 """
 
 from __future__ import annotations
@@ -27,12 +30,14 @@ from ecsuite.client.connection import (
     is_asking_for_credentials,
     is_lost,
     is_repeatable,
+    mark_gone,
     mark_repeated,
     name_of,
     note_lost,
     note_repeated,
 )
-from ecsuite.client.patience import Patience, Trouble, Wait
+from ecsuite.client.patience import Known, Patience, Trouble, Wait
+from ecsuite.client.presence import is_there
 from ecsuite.http import httpx
 from ecsuite.messages.interception import Interception, interception
 
@@ -42,6 +47,7 @@ LONGEST_PAUSE: Final = 15.0
 LONGEST_WAIT: Final = 60.0
 # What a call waits for that comes while the service has asked others to come back later.
 BUSY: Final = "the service, which asked to come back later"
+GONE: Final = "nothing was sent, for the service is gone"
 
 Send = Callable[[httpx.Request], httpx.Response]
 
@@ -65,10 +71,12 @@ def with_retries(send: Send, patience: Patience | None = None) -> Send:
     shared = patience or Patience()
 
     def retrying(request: httpx.Request) -> httpx.Response:
+        if _is_for_nobody(request, shared):
+            raise httpx.ConnectTimeout(GONE, request=request)
         if shared.busy_for:
             shared.activity.waits(BUSY, shared.busy_for)
             shared.activity.ending.rest(shared.busy_for)
-        policy = _RetryPolicy(request, shared)
+        policy = _RetryPolicy(request, shared, lambda: is_there(send, shared, name_of(request)))
         failure: list[Exception] = []
         try:
             return policy.send(send)
@@ -83,16 +91,27 @@ def with_retries(send: Send, patience: Patience | None = None) -> Send:
                     response = policy.send(send)
         except _UnansweredError as unanswered:
             return unanswered.response
+        except httpx.TransportError:
+            _is_for_nobody(request, shared)
+            raise
         return response
 
     return retrying
 
 
+def _is_for_nobody(request: httpx.Request, patience: Patience) -> bool:
+    """Whether the service is gone; the request is marked then."""
+    if patience.is_gone:
+        mark_gone(request)
+    return patience.is_gone
+
+
 class _RetryPolicy:
     """Says of one request what its failures mean."""
 
-    def __init__(self, request: httpx.Request, patience: Patience) -> None:
+    def __init__(self, request: httpx.Request, patience: Patience, is_there: Callable[[], bool]) -> None:
         self._request = request
+        self._is_there = is_there
         self._patience = patience
         self._call = name_of(request)
         self._ending = patience.activity.ending
@@ -107,10 +126,16 @@ class _RetryPolicy:
         """Send the request once."""
         if not self._is_of_ending:
             self._ending.require_none()
+        self._patience.sends()
+        sent_at = time.monotonic()
         response = send(self._request)
         if _interception(response) in {"busy", "gateway"}:
+            self._patience.heard()
             raise _UnansweredError(response)
         self._patience.answered(self._call)
+        if self._request.method == "GET" and response.is_success:
+            seconds = time.monotonic() - sent_at
+            self._patience.know(self._call, Known(str(self._request.url), self._request.headers, seconds))
         self._ending.answered()
         return response
 
@@ -126,9 +151,9 @@ class _RetryPolicy:
                 return False
             mark_repeated(self._request)
         pause = self._pause_after(error)
-        left = self._patience.seconds(self._call, trouble) - (time.monotonic() - self._started)
+        left = self._patience.left(self._call, trouble, time.monotonic() - self._started)
         if pause > min(left, self._ending.left):
-            self._patience.gave_up(self._call)
+            self._give_up()
             return False
         if trouble == "busy":
             self._patience.put_off(pause)
@@ -140,6 +165,14 @@ class _RetryPolicy:
             return pause
         self._ending.rest(pause)
         return 0.0
+
+    def _give_up(self) -> None:
+        patience = self._patience
+        patience.gave_up(self._call)
+        # Others may be about to find out the same.
+        with patience.asking:
+            if patience.is_silent and not patience.is_gone and not self._ending.has_begun and self._is_there():
+                patience.goes_on()
 
     def _pause_after(self, error: Exception) -> float:
         asked = None

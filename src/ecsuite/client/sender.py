@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ecsuite.client.checked import checked_of
-from ecsuite.client.connection import HELD, WAITED, extensions, is_lost, said_by
+from ecsuite.client.connection import HELD, WAITED, extensions, is_lost, is_to_nobody, said_by, was_processed
 from ecsuite.client.pacing import Latency
 from ecsuite.client.watch import Watch
-from ecsuite.errors import BehindFirewall, CouldNotTell, TooLarge
+from ecsuite.errors import BehindFirewall, CouldNotTell, ServiceGone, TooLarge
 from ecsuite.http import httpx
 from ecsuite.ids import Traces
 from ecsuite.messages.exchange import Expectation
@@ -56,6 +56,7 @@ class Sender:
 
         Raises:
             CouldNotTell: no response of the API's came, however often it was asked.
+            ServiceGone: nor did one to any other call; nothing more is sent.
             BehindFirewall: a firewall has refused the request.
             TooLarge: the request is larger than what is passed on.
             PromiseBroken: what came is no response of HTTP's; the finding is in the journal.
@@ -64,8 +65,11 @@ class Sender:
         try:
             response = self._send(request)
         except BaseException as error:
-            # Whatever ends it, an interruption, too: nobody knows what the server has done.
-            self._watch.may_have_acted(request)
+            # Whatever ends it, an interruption, too: nobody knows what the server has done with what it has got.
+            if was_processed(request, error):
+                self._watch.may_have_acted(request)
+            else:
+                self._watch.was_not_sent(request)
             if isinstance(error, httpx.RequestError):
                 raise self._failed(request, error) from None
             raise
@@ -82,6 +86,8 @@ class Sender:
 
     def _failed(self, request: httpx.Request, error: httpx.RequestError) -> Exception:
         """The error of a call without a response."""
+        if is_to_nobody(request):
+            return ServiceGone(self._watch.name(request))
         reason = said_by(error)
         could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
         is_unreadable = isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError) and not is_lost(error)

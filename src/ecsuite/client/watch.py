@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import CUT_OFF, CutOff, is_cut_off, said_by, to_exchange, to_request
+from ecsuite.client.connection import CUT_OFF, SENT_AT, CutOff, is_cut_off, said_by, to_exchange, to_request
 from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
 from ecsuite.findings.breach import Breach, Place, body
@@ -21,8 +20,6 @@ from ecsuite.http import httpx
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange, Response
 from ecsuite.promises import RESPONSE_ARRIVES, RESPONSE_BODY, Promise
-
-_SENT_AT: Final = "ecsuite.sent_at"
 
 
 def _never() -> bool:
@@ -71,7 +68,7 @@ class Watch:
 
     def sending(self, request: httpx.Request) -> None:
         """Note when a request is sent."""
-        request.extensions[_SENT_AT] = self._clock()
+        request.extensions[SENT_AT] = self._clock()
 
     def received(self, response: httpx.Response) -> None:
         """Read the body of a response, and check the exchange.
@@ -87,7 +84,7 @@ class Watch:
             flaw = error
         if isinstance(flaw, httpx.TransportError) and _may_be_networks(flaw, response.request):
             raise CutOff(said_by(flaw), request=response.request) from flaw
-        exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[_SENT_AT])
+        exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[SENT_AT])
         self._log.note(exchange.request.method, exchange.request.url)
         decoded = self._checker.decode(exchange)
         if decoded.operation and decoded.interception is None:
@@ -128,6 +125,10 @@ class Watch:
     def may_have_acted(self, request: httpx.Request) -> None:
         """Note that a call has failed, but may have created what it was to create."""
         self._cleanup.note_lost(self._checker.decode(Exchange(to_request(request), Response(0))))
+
+    def was_not_sent(self, request: httpx.Request) -> None:
+        """Note that a call has failed before the server had it, and so has created nothing."""
+        self._cleanup.note_unsent(self._checker.decode(Exchange(to_request(request), Response(0))))
 
     def name(self, request: httpx.Request) -> str:
         """The method and the path of a request, of its operation where it calls one."""

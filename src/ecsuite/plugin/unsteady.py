@@ -8,6 +8,7 @@ import pytest
 
 from ecsuite.errors import CouldNotTell
 from ecsuite.plugin.ahead import has_ended_ahead
+from ecsuite.plugin.progress import say
 from ecsuite.plugin.session import end_with, session_of, settings_of
 from ecsuite.plugin.untold import begin_again, has_mark, is_untold, mark
 
@@ -17,6 +18,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Run a test that could not tell once more from its start, with ids of its own; the second time is what counts."""
     if settings_of(item.config).uses_cassettes or not _calls_api(item):
         return None
+    ended_before = session_of(item.config).ended
     run_once: Any = item.config.pluginmanager.get_plugin("runner").runtestprotocol  # type: ignore[union-attr]
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = run_once(item, log=False, nextitem=nextitem)
@@ -24,6 +26,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         begin_again(item)
         reports = run_once(item, log=False, nextitem=nextitem)
         _end_if_silent(item)
+    if not ended_before:
+        _tell_end(item)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -34,6 +38,12 @@ def _end_if_silent(item: pytest.Item) -> None:
     session = session_of(item.config)
     if is_untold(item) and session.patience.is_silent:
         session.end("the service does not answer any more")
+
+
+def _tell_end(item: pytest.Item) -> None:
+    """Tell at once that nothing more can be told; of a worker's the reports tell, at the end."""
+    if (reason := session_of(item.config).ended) and not hasattr(item.config, "workerinput"):
+        say(item.config, f"ecsuite: {reason}; the run ends")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -82,7 +82,6 @@ class Collector:
         ended_by: why the run ended before its last test; empty where it did not.
         crashes: tracebacks, by the names of their files.
         exit_code: of the run.
-        left: what was made and is still there, with whole addresses.
     """
 
     def __init__(self, settings: Mapping[str, Any], *, strict: bool, deviations: Deviations = NO_DEVIATIONS) -> None:
@@ -102,13 +101,18 @@ class Collector:
         self._skipped: Counter[str] = Counter()
         self._inconclusive: Counter[str] = Counter()
         self._base_urls: dict[str, None] = {}
-        self.left: list[Left] = []
+        self._left: dict[tuple[str, str], Left] = {}
         self._deviations = deviations
         self._accepted_by: set[str] = set()
         self._seen: dict[str, Seen] = {}
         self._tests: dict[str, _Test] = {}
         self._calls = 0
         self._calls_left_out = 0
+
+    @property
+    def left(self) -> tuple[Left, ...]:
+        """What was made and is still there, with whole addresses, each once."""
+        return tuple(self._left.values())
 
     @property
     def has_called(self) -> bool:
@@ -121,7 +125,10 @@ class Collector:
         self._tally.add(record.tally)
         if record.base_url:
             self._base_urls[record.base_url] = None
-        self.left += [replace(left, address=f"{record.base_url}{left.address}") for left in record.left]
+        for left in record.left:
+            whole = replace(left, address=f"{record.base_url}{left.address}")
+            # Several tests may have lost what stands in one list, and a test that ran twice tells all of it.
+            self._left.setdefault((whole.address, whole.reason), whole)
         if record.stopped:
             self._add_trouble(test, record)
         if record.skipped:
@@ -221,7 +228,7 @@ class Collector:
             problems=tuple(problems),
             skipped=dict(self._skipped),
             inconclusive=dict(self._inconclusive),
-            left=tuple(self.left),
+            left=self.left,
             entries=tuple(self._entries()),
             coverage=self.coverage,
             tests=tuple(_test_run(name, test) for name, test in self._tests.items()),

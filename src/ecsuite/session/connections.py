@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Final
 
-from ecsuite.bounds import RESPONSE_SECONDS
+from ecsuite.bounds import RESPONSE_SECONDS, SILENT_SECONDS
 from ecsuite.checks import Checker
 from ecsuite.client import Api, Budget, Latency, Patience, Token, Transcript, new_http
 from ecsuite.client.cleanup import Cleanup
+from ecsuite.client.connection import name_of
 from ecsuite.client.ownership import Ownership
 from ecsuite.client.sender import Send
 from ecsuite.contract import Contract
@@ -137,7 +138,7 @@ class Connections:
 
         def retrying(send: Send) -> Send:
             # What is sent again counts again.
-            counted = activity.counted(send)
+            counted = activity.counted(send, name_of, SILENT_SECONDS)
             return with_retries(budget.held(counted) if budget else counted, patience)
 
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
