@@ -593,10 +593,13 @@ class TokenEnded(RunEnded):
         super().__init__("EC_ACCESS_TOKEN", "ended", text)
 
 
+# What a run ends for that has waited for any response.
+GONE: Final = "the service does not answer any more"
+
+
 class ServiceGone(RunEnded):
-    def __init__(self, line: str) -> None:
-        text = "the service does not answer any more, to whatever call, so the rest could not be told"
-        super().__init__(line, "gone", text)
+    def __init__(self, line: str, reason: str) -> None:
+        super().__init__(line, reason, f"{GONE} ({line}: {reason})")
 
 
 class LimitReached(RunEnded):

@@ -47,6 +47,10 @@ class CutOff(httpx.ReadError):
     """A response had begun, and its body did not come in whole, which another try may mend."""
 
 
+class Unsent(httpx.ConnectError):
+    """A request was not sent, for the service is gone."""
+
+
 class Watcher(Protocol):
     """Who is told of each request of a client, and of each response, before the client's caller has it."""
 
@@ -214,7 +218,7 @@ def is_asking_for_credentials(error: Exception) -> bool:
 
 def said_by(error: httpx.RequestError) -> str:
     """The text of an httpx error, with its name; of our own errors the text alone."""
-    if isinstance(error, httpx.DecodingError | CutOff):
+    if isinstance(error, httpx.DecodingError | CutOff | Unsent):
         return str(error)
     if is_asking_for_credentials(error):
         return "the proxy of the environment asks for credentials (407): put them into its address, as user:password@"

@@ -27,6 +27,7 @@ from ecsuite.client.certificates import refused
 from ecsuite.client.connection import (
     CUT_OFF,
     WAITED,
+    Unsent,
     is_asking_for_credentials,
     is_lost,
     is_repeatable,
@@ -47,7 +48,7 @@ LONGEST_PAUSE: Final = 15.0
 LONGEST_WAIT: Final = 60.0
 # What a call waits for that comes while the service has asked others to come back later.
 BUSY: Final = "the service, which asked to come back later"
-GONE: Final = "nothing was sent, for the service is gone"
+UNSENT: Final = "nothing is sent any more"
 
 Send = Callable[[httpx.Request], httpx.Response]
 
@@ -72,7 +73,7 @@ def with_retries(send: Send, patience: Patience | None = None) -> Send:
 
     def retrying(request: httpx.Request) -> httpx.Response:
         if _is_for_nobody(request, shared):
-            raise httpx.ConnectTimeout(GONE, request=request)
+            raise Unsent(UNSENT, request=request)
         if shared.busy_for:
             shared.activity.waits(BUSY, shared.busy_for)
             shared.activity.ending.rest(shared.busy_for)

@@ -86,9 +86,9 @@ class Sender:
 
     def _failed(self, request: httpx.Request, error: httpx.RequestError) -> Exception:
         """The error of a call without a response."""
-        if is_to_nobody(request):
-            return ServiceGone(self._watch.name(request))
         reason = said_by(error)
+        if is_to_nobody(request):
+            return ServiceGone(self._watch.name(request), reason)
         could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
         is_unreadable = isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError) and not is_lost(error)
         if could_not_be_sent or is_unreadable:

@@ -142,7 +142,7 @@ class Redactor:
         # What is known may grow at any time, in another thread.
         secrets, finder = self.secrets, self._finder
         if finder.secrets != secrets:
-            self._finder = finder = Finder(secrets)
+            self._finder = finder = Finder.of(secrets)
         return replaced(text, finder.find(text), lambda _: MASK)
 
 

@@ -40,6 +40,9 @@ _AFTER_VALUE: Final = r"(?=[\"'&;]|$)"
 # Where somebody has cut a text; what remains of a secret is masked if it is that long.
 _CUT: Final = re.compile(r"(?<!\.)\.\.\.(?!\.)|\u2026")
 _LEAST_PART: Final = 4
+# What is short, such as a header, comes again and again: where secrets stand in so many of such texts is remembered.
+_SHORT: Final = 256
+_REMEMBERED: Final = 2048
 # Characters that one of a secret may take in such a place.
 _LONGEST: Final = 6
 
@@ -55,6 +58,13 @@ class Finder:
         self.secrets = frozenset(secret for secret in secrets if secret)
         self._secrets = [_Secret.of(secret) for secret in sorted(self.secrets)]
         self._fewest = min(map(len, self.secrets), default=0)
+        self._find_again = lru_cache(maxsize=_REMEMBERED)(self._find)
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def of(secrets: frozenset[str]) -> Finder:
+        """That of a set; the runs of most tests have the same."""
+        return Finder(secrets)
 
     def find(self, text: str) -> list[Place]:
         """Where secrets stand in a text, in order, and apart from each other.
@@ -63,6 +73,9 @@ class Finder:
         """
         if len(text) < self._fewest or not self._secrets:
             return []
+        return self._find_again(text) if len(text) <= _SHORT else self._find(text)
+
+    def _find(self, text: str) -> list[Place]:
         return _apart([*self._found(text, DEPTH), *self._cut(text), *self._guessed(text)])
 
     def _found(self, text: str, depth: int) -> Iterator[Place]:

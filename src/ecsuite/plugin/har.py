@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,7 +83,8 @@ def write_exchanges(item: pytest.Item, run: Run) -> None:
     kept = item.stash.get(_EXCHANGES, [])
     if not kept:
         return
-    file, mask = item.config.stash[_FILE], run.redactor.text
+    # Names and values of headers, addresses and bodies come again and again, and to mask them takes most of the time.
+    file, mask = item.config.stash[_FILE], cache(run.redactor.text)
     deliveries = run.api.checker.contract.deliveries
     privacy = Privacy(own_values((result for _, result in kept), deliveries))
     entries = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ecsuite.errors import CouldNotTell
+from ecsuite.errors import GONE, CouldNotTell
 from ecsuite.plugin.ahead import has_ended_ahead
 from ecsuite.plugin.progress import say
 from ecsuite.plugin.session import end_with, session_of, settings_of
@@ -37,7 +37,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def _end_if_silent(item: pytest.Item) -> None:
     session = session_of(item.config)
     if is_untold(item) and session.patience.is_silent:
-        session.end("the service does not answer any more")
+        session.end(GONE)
 
 
 def _tell_end(item: pytest.Item) -> None:
