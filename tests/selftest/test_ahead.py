@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+import xml.etree.ElementTree as ET
 from functools import partial
 
 import pytest
@@ -86,6 +87,17 @@ def test_other_test_is_begun_in_its_turn(ran):
     run = ran(test=three(waiting="pass", marks=""))
 
     assert "1 failed, 2 passed" in run.text, run.text
+
+
+def test_time_that_it_took_is_told(ran, tmp_path):
+    """Not the time for which its end was waited for in its turn, in the reports and in the JUnit file."""
+    run = ran("--junitxml=it.xml", test=three(waiting="time.sleep(0.6)", other="time.sleep(1.0)"))
+
+    seconds = {case.get("name"): float(case.get("time")) for case in ET.parse(tmp_path / "it.xml").iter("testcase")}  # noqa: S314  our own
+    result = json.loads((tmp_path / ".ecsuite" / "last" / "results.json").read_text(encoding="utf-8"))
+    told = {test["name"].rpartition("::")[2]: test["seconds"] for test in result["tests"]}
+    assert "3 passed" in run.text, run.text
+    assert (seconds["test_waiting"] >= 0.6, told["test_waiting"] >= 0.6) == (True, True)
 
 
 @pytest.mark.parametrize("option", [["-n", "1"], ["--trace-config", "--pdb"]], ids=["worker", "stepped"])

@@ -211,6 +211,10 @@ MESSAGES = [
         "there is no profile 'x': expected one of smoke, full (--ec-profile)",
     ),
     (
+        errors.ServiceGone("GET /users", "ReadTimeout: timed out"),
+        "the service does not answer any more (GET /users: ReadTimeout: timed out)",
+    ),
+    (
         errors.LimitReached("--ec-max-requests 5 are used up"),
         "--ec-max-requests 5 are used up, so the rest could not be told",
     ),
@@ -316,6 +320,7 @@ def test_exit_codes_are_as_promised():
         "OthersOwn": 6,
         "CouldNotTell": 6,
         "TokenEnded": 6,
+        "ServiceGone": 6,
         "LimitReached": 6,
         "NoRequestOfApi": 5,
     }

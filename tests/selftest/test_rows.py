@@ -47,6 +47,7 @@ def test_json_is_one_object_in_the_other(tmp_path):
 
     assert first.values == {"vehicle": {("metadata", "year"): 1999}}
     assert second.where == "d.json, row 2"
+    assert rows(tmp_path, '[{"vehicle.metadata": {"year": 1999}}]', "d.json")[0].values == first.values
     with pytest.raises(RowUnusable, match=r'row 1: vehicle\.metadata\.year is "1999": the contract has'):
         rows(tmp_path, '[{"vehicle": {"metadata": {"year": "1999"}}}]', "d.json")
 
@@ -56,6 +57,8 @@ REFUSED = {
     ("d.csv", "user.userId\n"): "d.csv: there is no row",
     ("d.csv", "user.userId\na,b\n"): "d.csv: cannot be read (line 2 has 2 cells, and there are 1 columns)",
     ("d.csv", "car.x\n1\n"): "d.csv:2: nothing is called car.x: expected one of meter, resource, user, vehicle",
+    ("d.csv", "userId\nx\n"): "d.csv:2: nothing is called userId: did you mean user.userId?",
+    ("d.csv", "metadata.year\n1\n"): "d.csv:2: nothing is called metadata.year: did you mean vehicle.metadata.year?",
     ("d.csv", "vehicle.metadata.yeer\n1\n"): "d.csv:2: nothing is called vehicle.metadata.yeer: did you mean year?",
     ("d.csv", "user\n1\n"): "d.csv:2: user is no value: expected a member of it",
     (

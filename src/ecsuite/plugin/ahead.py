@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Final
 
@@ -47,6 +48,7 @@ class Begun:
     Attributes:
         item: the test.
         run: what it was begun with.
+        seconds: that it has taken; 0 until it has ended.
     """
 
     def __init__(self, item: pytest.Function) -> None:
@@ -55,10 +57,12 @@ class Begun:
         self._stack = ExitStack()
         self.run = self._stack.enter_context(opened(item, edition_of(item)))
         self._raised: BaseException | None = None
+        self.seconds = 0.0
         self._thread = threading.Thread(target=self._act, name=f"ecsuite: {item.name}", daemon=True)
         self._thread.start()
 
     def _act(self) -> None:
+        began = time.monotonic()
         with self._activity.aside():
             try:
                 self.item.obj(**_arguments(self.item, self.run))
@@ -66,6 +70,7 @@ class Begun:
                 self.run.clean_up()
             except BaseException as error:  # noqa: BLE001  raised again when its turn comes
                 self._raised = error
+        self.seconds = time.monotonic() - began
 
     @property
     def is_under_way(self) -> bool:
@@ -166,6 +171,18 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     begun.end()
     return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Have it told how long a test took that was begun ahead, not how long its end was waited for in its turn."""
+    report = yield
+    begun = item.stash.get(_BEGUN, None)
+    if begun is not None and call.when == "call":
+        report.duration = max(report.duration, begun.seconds)
+    return report
 
 
 def has_ended_ahead(item: pytest.Item) -> bool:

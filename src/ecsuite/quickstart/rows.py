@@ -93,9 +93,9 @@ def _json_rows(path: Path) -> Iterator[list[_Cell]]:
 def _leaves(names: Names, value: Mapping[str, Any]) -> Iterator[tuple[Names, Any]]:
     for name, own in value.items():
         if isinstance(own, dict) and own:
-            yield from _leaves((*names, name), own)
+            yield from _leaves((*names, *name.split(".")), own)
         else:
-            yield (*names, name), own
+            yield (*names, *name.split(".")), own
 
 
 def _checked(
@@ -122,7 +122,7 @@ def _schema_of(cell: _Cell, contract: Contract, made_by: Mapping[str, str]) -> P
     """The schema of what a cell is for."""
     kind, *names = cell.names
     if kind not in made_by:
-        raise _Refused(_unknown(".".join(cell.names), kind, made_by))
+        raise _Refused(_unknown_kind(cell.names, contract, made_by))
     schema = contract.operations[made_by[kind]].body_schema
     for name in names:
         found = contract.schemas.step(schema, name)
@@ -132,6 +132,18 @@ def _schema_of(cell: _Cell, contract: Contract, made_by: Mapping[str, str]) -> P
     if not names:
         raise _Refused(f"{kind} is no value: expected a member of it, such as {kind}.{kind}Id")
     return schema
+
+
+def _unknown_kind(names: Names, contract: Contract, made_by: Mapping[str, str]) -> str:
+    """What is wrong with a name that begins with no kind of things: that may have been left out."""
+    schemas = {kind: contract.operations[operation].body_schema for kind, operation in made_by.items()}
+    kinds = [kind for kind, schema in schemas.items() if schema and names[0] in contract.schemas.shape(schema).members]
+    whole = ".".join(names)
+    if kinds:
+        # Where several have such a member, that whose own id it is.
+        kind = max(kinds, key=lambda kind: names[0] == f"{kind}Id")
+        return f"nothing is called {whole}: did you mean {kind}.{whole}?"
+    return _unknown(whole, names[0], made_by)
 
 
 def _unknown(whole: str, name: str, known: Iterable[str]) -> str:
