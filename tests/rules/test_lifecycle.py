@@ -6,6 +6,7 @@ from ecsuite.client import fill
 from ecsuite.contract import EntityType
 from ecsuite.messages.exchange import ABSENT, Expectation
 from ecsuite.promises import OTHERS_UNTOUCHED, PARENTS, REFUSED_CHANGES_NOTHING
+from ecsuite.rules.absence import is_not_there
 from ecsuite.rules.entity import path_below
 from ecsuite.rules.reading import there
 from ecsuite.rules.snapshots import PROBE
@@ -95,19 +96,19 @@ def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) 
         for changer in (entity_type.replacer, entity_type.changer)
         if changer
     ]
-    world.verify.status(PARENTS, read, {404}, note=note)
+    is_not_there(world.verify, PARENTS, read, {404}, note=note)
     world.verify.not_listed(PARENTS, listing, entity, note=note)
     for changed in changes:
-        world.verify.status(PARENTS, changed, {404}, note=note)
+        is_not_there(world.verify, PARENTS, changed, {404}, note=note)
         world.changes.unchanged(PARENTS, before, changed)
 
     deleted = world.api.delete(path, expect=PROBE)
 
-    world.verify.status(PARENTS, deleted, {404}, note=note)
+    is_not_there(world.verify, PARENTS, deleted, {404}, note=note)
     world.changes.unchanged(PARENTS, before, deleted)
     for call in world.calls.below(entity, elsewhere):
         reached = world.calls.send(call, expect=PROBE)
-        world.verify.status(PARENTS, reached, call.operation.unknown(entity_type.parameter), note=note)
+        is_not_there(world.verify, PARENTS, reached, call.operation.unknown(entity_type.parameter), note=note)
 
 
 @pytest.mark.entity_types(

@@ -102,6 +102,28 @@ def test_reason_of_a_refusal_is_a_part(checker, exchange, contract):
     ]
 
 
+def test_ends_of_a_range_are_one_cause(checker, exchange, contract):
+    """Who does not check a range takes what lies below and what lies above it."""
+    expectation = replace(exchange().request.expectation, violates=frozenset({promises.REQUEST_BODY}))
+    at = {"address": {"street": "s", "city": "c", "zipCode": "1"}, "meterPointId": "1", "meterNumber": "2"}
+    taken = [
+        checker.check(
+            exchange(
+                "POST /users/42/meters",
+                status=201,
+                sent=at | {"locationType": "Other", "location": {"latitude": latitude, "longitude": 0}},
+                answer={"meterId": "7"},
+                expectation=expectation,
+            )
+        ).findings
+        for latitude in (-91, 91)
+    ]
+
+    below, above = (anchor_of(each, contract) for found in taken for each in found)
+    assert below == above
+    assert below[:4] == ("status", "2XX", "because", "range")
+
+
 def finding(breach: Breach, operation: str = "getVehicle") -> Finding:
     place = ContractPlace(("paths",), "contracts/x.yaml", 1, "a guide")
     return Finding(

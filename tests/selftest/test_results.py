@@ -20,6 +20,7 @@ from ecsuite.promises import (
     CREATION_RESPONSE,
     DELETED_IS_GONE,
     DELIVERY_CONTENT,
+    ERROR_CODE,
     LIST_ORDER,
     LISTED_ONCE,
     PAGES,
@@ -133,6 +134,41 @@ def test_what_a_call_did_that_was_not_refused_is_told_with_it(checker, exchange,
 
         (only,) = found_in(journal, contract, MASK)
         assert only.finding.breach == breaches[-1]
+
+
+def test_reading_below_another_parent_is_told_once(checker, exchange, contract):
+    """That the answer shows its true parent says no more than that it was not refused."""
+    read, journal = exchange("GET /users/42/vehicles/7", answer=vehicle(2021) | {"userId": "43"}), Journal()
+    journal.add(checker.check(read))
+    breach = Breach("status", STATUS, datum([404]), datum(200))
+    journal.add_finding(checker.finding(PARENTS, breach, read, contract.operations["getVehicle"]))
+
+    (only,) = found_in(journal, contract, MASK)
+    assert only.finding.promise == PARENTS.id
+
+
+def test_null_for_what_is_not_there_is_told_with_its_status(checker, exchange, contract):
+    """That it is no object says no more than that the call succeeded; where it had to succeed, it is told by itself."""
+    for expectation, promise in ((NOT_THERE, STATUS_EXPECTED), (None, RESPONSE_BODY)):
+        journal, given = Journal(), {"expectation": expectation} if expectation else {}
+        journal.add(checker.check(exchange("GET /users/42", answer=b"null", **given)))
+
+        (only,) = found_in(journal, contract, MASK)
+        assert only.finding.promise == promise.id
+
+
+def test_code_of_no_refusal_is_told_once(checker, exchange, contract):
+    """That there is no such code says no more than that another one had to come."""
+    refused = exchange(
+        "POST token", 400, {"error": "nope"}, sent=b"grant_type=x", expectation=Expectation("x", frozenset({400}))
+    )
+    journal, breach = Journal(), Breach("unlisted", body(("error",)), datum(["invalid_request"]), datum("nope"))
+    journal.add(checker.check(refused))
+    journal.add_finding(checker.finding(ERROR_CODE, breach, refused, contract.token_operation))
+
+    codes = [each.finding.promise for each in found_in(journal, contract, MASK)]
+    assert ERROR_CODE.id in codes
+    assert RESPONSE_BODY.id not in codes
 
 
 def test_reading_of_what_should_be_gone_is_told_with_its_deletion(checker, exchange, contract):

@@ -13,6 +13,8 @@ from ecsuite.findings.finding import Finding
 _NAMES_MEMBER: Final = "required"
 _COMPONENTS: Final = ("components", "schemas")
 _NAME: Final = re.compile(r"[A-Za-z_$@][\w.$@:-]+", re.ASCII)
+# The ends of a range, which is one rule: who does not check it takes what lies beyond either.
+_ENDS: Final = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 SUCCESSES: Final = range(200, 300)
 _REFUSALS: Final = 400
 _UNAUTHORIZED: Final = 401
@@ -26,7 +28,10 @@ def anchor_of(finding: Finding, contract: Contract) -> Pointer:
     """
     own = _anchor(finding, finding.breach, contract)
     because = finding.breach.because
-    return own if because is None else (*own, "because", because.kind, *_anchor(finding, because, contract))
+    if because is None:
+        return own
+    kind = "range" if because.kind in _ENDS else because.kind
+    return (*own, "because", kind, *_anchor(finding, because, contract))
 
 
 def _anchor(finding: Finding, breach: Breach, contract: Contract) -> Pointer:

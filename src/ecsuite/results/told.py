@@ -15,6 +15,7 @@ from ecsuite.promises import (
     DELETED_IS_GONE,
     DELIVERY_CONTENT,
     DELIVERY_RETRIED,
+    ERROR_CODE,
     PAGES,
     PARENTS,
     PARTNERS_APART,
@@ -39,7 +40,7 @@ def told_twice(journal: Journal) -> dict[_Key, _Key]:
     """Findings that another one tells of as well, each with that one, by their keys: they are told once."""
     told = {**_of_one_object(journal), **_repeated_by_deliveries(journal), **_strangers(journal), **_let_in(journal)}
     told.update({**_still_there(journal), **_unlisted(journal), **_taken(journal), **_of_pages(journal)})
-    told.update(_of_changes(journal))
+    told.update({**_of_changes(journal), **_nothing_shown(journal), **_no_error_code(journal)})
     return {key: _first(told, first) for key, first in told.items()}
 
 
@@ -116,6 +117,34 @@ def _of_changes(journal: Journal) -> dict[_Key, _Key]:
     return {key: first for key, first in told.items() if first is not None}
 
 
+def _nothing_shown(journal: Journal) -> dict[_Key, _Key]:
+    """The null with which a call succeeded that had to find nothing: its status is told."""
+    taken = {id(each.blamed): each.key for each in _unexpected_successes(journal)}
+    return {
+        each.key: taken[id(each.blamed)]
+        for each in journal.findings
+        if each.promise == RESPONSE_BODY.id and _is_null(each.breach) and id(each.blamed) in taken
+    }
+
+
+def _unexpected_successes(journal: Journal) -> list[Finding]:
+    return [each for each in journal.findings if each.promise == STATUS_EXPECTED.id and each.status in SUCCESSES]
+
+
+def _is_null(breach: Breach) -> bool:
+    return not breach.at.path and breach.kind == "type" and breach.actual.type == "null"
+
+
+def _no_error_code(journal: Journal) -> dict[_Key, _Key]:
+    """A code of no refusal at all, where that another one had to come is told."""
+    codes = {(each.operation, each.breach.at): each.key for each in journal.findings if each.promise == ERROR_CODE.id}
+    return {
+        each.key: codes[each.operation, each.breach.at]
+        for each in journal.findings
+        if each.promise == RESPONSE_BODY.id and (each.operation, each.breach.at) in codes
+    }
+
+
 def _first(told: dict[_Key, _Key], key: _Key) -> _Key:
     """The finding at the end of a chain of those of which each is told with the next."""
     while key in told:
@@ -124,16 +153,23 @@ def _first(told: dict[_Key, _Key], key: _Key) -> _Key:
 
 
 def _strangers(journal: Journal) -> dict[_Key, _Key]:
-    """Ids that are not those of the path: not what was sent either, and in a list that shows another parent's, its."""
+    """Ids that are not those of the path: not what was sent either, and where another parent's is shown, its."""
     ids = {(each.operation, each.breach.at): each.key for each in journal.findings if each.promise == PATH_IDS.id}
     told = {
         each.key: ids[each.operation, each.breach.at]
         for each in journal.findings
         if each.promise == ROUND_TRIP.id and not each.breach.seen_by and (each.operation, each.breach.at) in ids
     }
-    others = [each for each in journal.findings if each.promise == PARENTS.id and each.breach.at.part == "list"]
-    lists = {each.operation: each.key for each in others if each.breach.kind == "present"}
-    return {**told, **{key: lists[operation] for (operation, _), key in ids.items() if operation in lists}}
+    others = [each for each in journal.findings if each.promise == PARENTS.id and _shows_another(each)]
+    let_in = {each.operation: each.key for each in others}
+    return {**told, **{key: let_in[operation] for (operation, _), key in ids.items() if operation in let_in}}
+
+
+def _shows_another(finding: Finding) -> bool:
+    """Whether what belongs to another parent was shown: in a list, or where it had to be refused."""
+    if finding.breach.at.part == "list":
+        return finding.breach.kind == "present"
+    return finding.breach.kind == "status" and finding.status in SUCCESSES
 
 
 def _let_in(journal: Journal) -> dict[_Key, _Key]:
@@ -143,8 +179,7 @@ def _let_in(journal: Journal) -> dict[_Key, _Key]:
         own = [each for each in journal.findings if each.promise == promise]
         taken = [each for each in own if each.breach.kind == "status" and (each.status or 0) in SUCCESSES]
         told.update((each.key, taken[0].key) for each in own if taken and each not in taken)
-    taken = [each for each in journal.findings if each.promise == STATUS_EXPECTED.id and each.status in SUCCESSES]
-    first = {each.operation: each.key for each in reversed(taken)}
+    first = {each.operation: each.key for each in reversed(_unexpected_successes(journal))}
     for finding in journal.findings:
         if finding.promise == REFUSED_CHANGES_NOTHING.id and finding.status in SUCCESSES and finding.operation in first:
             told[finding.key] = first[finding.operation]

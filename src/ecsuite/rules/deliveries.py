@@ -14,6 +14,7 @@ from ecsuite.http import httpx
 from ecsuite.messages.exchange import Exchange
 from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK, Promise
 from ecsuite.rules.entity import Entity
+from ecsuite.rules.reading import member_of
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.values import HOOK_URL, Values
 from ecsuite.rules.verify import Verify
@@ -60,6 +61,11 @@ class Deliveries:
     def hook(self, webhook: Entity) -> str:
         """The name of a webhook at the receiver."""
         return self.address(webhook).partition("?")[0].rpartition("/")[2]
+
+    def leads_to(self, webhook: Entity, shown: httpx.Response) -> bool:
+        """Whether a response shows a webhook with its address; where it does not, deliveries rightly go elsewhere."""
+        name = self._representation.sampled_as(webhook.type.creator, HOOK_URL)
+        return shown.is_success and member_of(shown, name) == self.address(webhook)
 
     def answer_with(self, webhook: Entity, **answer: Any) -> None:
         """How deliveries to a webhook are answered from now on; as for `Receiver.answer_with`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from ecsuite.client import Api, fill, is_findable
+from ecsuite.client import Api, checked_of, fill, is_findable
 from ecsuite.contract import EntityType, Operation, Pointer
 from ecsuite.findings.breach import STATUS, Breach, body, listed
 from ecsuite.findings.datum import NOTHING
@@ -19,6 +19,7 @@ from ecsuite.promises import (
     ROUND_TRIP,
     Promise,
 )
+from ecsuite.rules.absence import is_not_there, shows_nothing
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.inputs import unspecified
@@ -110,11 +111,11 @@ class VerifyState(Verify):
 
         What can still be read may well be in a list: that would tell the same once more.
         """
-        state, allowed = self._snapshots.state_of(entity.path), entity.type.reader.unknown(entity.type.parameter)
-        kept = isinstance(state, NoSuch) and state.status in allowed
-        self.that(DELETED_IS_GONE, blame, _presence(state, allowed, entity.type.reader), holds=kept)
-        if not isinstance(state, NoSuch):
-            return False
+        read, allowed = self._api.get(entity.path, expect=PROBE), entity.type.reader.unknown(entity.type.parameter)
+        if not shows_nothing(read):
+            breach = _presence(checked_of(read).known(), allowed, entity.type.reader)
+            return self.that(DELETED_IS_GONE, blame, breach, holds=False)
+        kept = is_not_there(self, DELETED_IS_GONE, read, allowed)
         for lister, listing in self._lists.of(entity.type, entity.ids, expect=PROBE):
             left = [entity.id for _ in listing.of(entity.type, entity.id)]
             kept &= self.none(DELETED_IS_GONE, blame, left, listed(entity.type.member), seen_by=lister.id)

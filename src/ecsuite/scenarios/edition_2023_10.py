@@ -9,6 +9,7 @@ from ecsuite.client import Api
 from ecsuite.contract import EntityType
 from ecsuite.errors import NothingThere
 from ecsuite.http import httpx
+from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.world import World
 from ecsuite.samples import Body
@@ -48,6 +49,14 @@ class Hooks:
     def ask(self, webhook: Entity, by: Api | None = None, **options: Any) -> httpx.Response:
         """Ask for a test delivery, with the client of this partner or another one's; options as for `Api.request`."""
         return (by or self.world.api).post(f"{webhook.path}/test", **options)
+
+    def nothing_comes(self, webhook: Entity, refused: httpx.Response, note: str) -> None:
+        """Record whether a refused call for a test delivery brought none; where it was not refused, that is told."""
+        self.settle()
+        if refused.is_success:
+            self.world.verify.not_checked(DELIVERED_TO_ITS_WEBHOOK, "the call was not refused")
+        else:
+            self.world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, refused, 0, note)
 
     def settle(self) -> None:
         """Wait until what was asked for by now must have come, by asking for one thing more."""

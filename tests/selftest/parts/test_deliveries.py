@@ -93,6 +93,22 @@ def test_what_the_checks_say_of_a_delivery_is_not_said_again(hooked):
     assert places.count(Place("request-body", path=("eventId",))) == 1
 
 
+@pytest.mark.parametrize(
+    ("shown", "leads"),
+    [
+        (httpx.Response(200, json={"webhookUrl": URL}), True),
+        (httpx.Response(200, json={"webhookUrl": "https://partner.example/hooks/earlier"}), False),
+        (httpx.Response(200, json={}), False),
+        (httpx.Response(404, json={"webhookUrl": URL}), False),
+    ],
+)
+def test_webhook_leads_to_the_address_that_is_shown(hooked, shown, leads):
+    """After a change that was not made, deliveries rightly go where they went."""
+    world, webhook = hooked()
+
+    assert world.deliveries.leads_to(webhook, shown) is leads
+
+
 def test_deliveries_are_counted(hooked):
     """Only those to the webhook that are wanted."""
     world, webhook = hooked(delivery({"eventId": "7"}), delivery({"eventId": "8"}))

@@ -164,7 +164,7 @@ GONE = {
     "gone, and no such list": (404, 404, True, []),
     "still there": (CAR, [], False, [("present", body(), None, CAR, "getVehicle")]),
     "still listed": (404, [CAR], False, [("present", listed("vehicleId"), None, "v", "listVehicles")]),
-    "another refusal": (403, [], False, [("status", STATUS, [404], 403, "getVehicle")]),
+    "another refusal, which is told of the reading": (403, [], False, []),
 }
 
 

@@ -120,6 +120,9 @@ FAULTS: Final = faults(
     fault("put-keeps-operation-types", SPEC, "replaceWebhook leaves operationTypes as they were")
     .plant(p.does("replaceWebhook", partial(_put_keeps, ("operationTypes",))))
     .finding(found(ROUND_TRIP, "", 200, inside("/operationTypes"), "count")),
+    fault("put-keeps-address", SPEC, "replaceWebhook leaves webhookUrl as it was")
+    .plant(p.does("replaceWebhook", partial(_put_keeps, ("webhookUrl",))))
+    .finding(found(ROUND_TRIP, "", 200, inside("/webhookUrl"), "same")),
     fault("put-changes-all", SPEC, "replaceWebhook changes the other webhooks, too")
     .plant(p.then_does("replaceWebhook", _change_all_webhooks))
     .finding(
