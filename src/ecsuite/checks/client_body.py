@@ -20,6 +20,8 @@ from ecsuite.findings.datum import datum
 # Libraries send an empty object where a body may be: with these methods, nobody takes it for one.
 _WITH_BODIES: Final = frozenset({"POST", "PUT", "PATCH"})
 _EMPTY: Final = frozenset({b"{}", b"null", b'""'})
+# The kinds of text that are no words of people, who may well live in None; secrets are masked before they are judged.
+_NO_PROSE: Final = frozenset({"digits", "hook-url", "meter-point-id", "vin"})
 _AS_GUIDES_ASK: Final = "as the guides ask of clients"
 
 
@@ -70,8 +72,11 @@ def _asked_of_clients(schemas: Schemas, pointer: Pointer, value: Any, at: Path) 
 
 def _of_text(shape: Shape, pointer: Pointer, value: str, at: Path) -> Iterator[Breach]:
     place, wanted = Place("request-body", path=at), shape.asked_of_clients
-    is_id = shape.keywords.get("x-sample") == "id" or "x-references" in shape.keywords
+    sample = shape.keywords.get("x-sample")
+    is_id = sample == "id" or "x-references" in shape.keywords
     if wanted and not re.search(wanted["pattern"], value):
         yield Breach("pattern", place, datum(dict(wanted)), datum(value), pointer, note=_AS_GUIDES_ASK)
-    elif is_id and is_placeholder(value, str(next((each for each in reversed(at) if isinstance(each, str)), ""))):
-        yield breach_at(place, value)
+    elif (is_id or sample in _NO_PROSE) and is_placeholder(
+        value, next((x for x in reversed(at) if isinstance(x, str)), "")
+    ):
+        yield breach_at(place, value, "an id" if is_id else "a value")

@@ -18,7 +18,6 @@ _UNFILLED: Final = re.compile(
 # `:userId`, `$userId`: only where the name is that of what should stand there.
 _NAMED: Final = re.compile(r"[:$@](\w+)")
 _OF_TEMPLATES: Final = frozenset(":$@{<%")
-_WANTED: Final = datum({"title": "an id"})
 NOTE: Final = "for that stands where a client has no value"
 
 
@@ -35,6 +34,6 @@ def is_template(text: str) -> bool:
     return text[:1] in _OF_TEMPLATES
 
 
-def breach_at(place: Place, text: str) -> Breach:
+def breach_at(place: Place, text: str, wanted: str = "an id") -> Breach:
     """The breach of such a text."""
-    return Breach("pattern", place, _WANTED, datum(text), note=NOTE)
+    return Breach("pattern", place, datum({"title": wanted}), datum(text), note=NOTE)
