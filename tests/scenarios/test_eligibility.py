@@ -330,4 +330,4 @@ def test_eligible_users_come_in_pages(world):
         become_eligible(world, user.id)
 
     pages = Pages(world.api, world.contract.operations["listEligibleUsers"])
-    VerifyPages(world.verify).hold_every_record_once(pages, users)
+    VerifyPages(world.verify).hold_every_record_once(pages, users, ELIGIBILITY)

@@ -5,6 +5,7 @@ import pytest
 from ecsuite.findings.breach import body, listed
 from ecsuite.promises import DELETED_IS_GONE, OTHERS_UNTOUCHED, PARTNERS_APART, SIMULATION
 from ecsuite.rules.listing import records_of
+from ecsuite.rules.nobodys import is_nobodys_found
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.snapshots import PROBE
 from ecsuite.scenarios.edition_2026_01 import Household
@@ -22,8 +23,9 @@ def user_ids(world):
 
 
 def readable(world, users):
-    """Those of some users that can be read."""
-    return {user for user in users if world.api.get(f"/users/{user}", expect=PROBE).is_success}
+    """Those of some users that can be read; nothing is said by that where whoever is asked for is found."""
+    found = {user for user in users if world.api.get(f"/users/{user}", expect=PROBE).is_success}
+    return set() if found and is_nobodys_found(world.api, f"/users/{min(found)}") else found
 
 
 def simulated(world):

@@ -206,6 +206,9 @@ def test_logs_agree_with_what_arrived(world):
         "responseStatusCode": 202,
     }
     signature = delivery.request.headers.get("X-Payload-Signature")
+    if [log for log in own(listed_logs) if not is_strange(log)] == []:
+        # Where the webhook itself is not there, that is the fault.
+        world.verify.readable(webhook)
     for log in own(listed_logs)[:1]:
         signed = {"sparkSignature": signature} if log.get("sparkSignature") else {}
         must_agree(world, listed_logs, known | signed, log)
@@ -306,7 +309,8 @@ def test_refusing_receiver_is_left_alone_in_the_end(world):
         return [log for log in records_of(require_json(response)) if log.get("notificationId") == own_id]
 
     listed_logs = world.api.poll("/webhooks/logs", lambda response: bool(own(response)), seconds=FOLLOWS, params=query)
-    world.verify.some(DELIVERY_LOGS, listed_logs, own(listed_logs), listed("notificationId"), note=own_id)
+    if not world.verify.some(DELIVERY_LOGS, listed_logs, own(listed_logs), listed("notificationId"), note=own_id):
+        world.verify.readable(webhook)
 
 
 @pytest.mark.scenario("acknowledgement")

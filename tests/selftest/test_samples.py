@@ -186,3 +186,21 @@ def test_every_value_of_an_enum_comes_in_a_body_that_must_be_taken(samples, edit
         # Where the contract gives examples, it sends no others.
         options = set(keywords.get("examples", keywords["enum"]) if "enum" in keywords else ()) - {None}
         assert options <= {value.get(name) for value in taken if isinstance(value.get(name), str)}, name
+
+
+@pytest.mark.parametrize("invited", [True, False])
+def test_invitation_settles_what_it_is_to(invited):
+    """Who may send every report by invitation does not know whether a report without its type is taken."""
+    contract, ids = editions.contract("2026-01"), Ids("seed")
+    draws = {"hour": lambda: "2026-01-15T17:00:00+00:00"}
+    samples = Samples(contract, lambda kind: draws.get(kind, ids.new)(), lambda _: invited)
+    reports = [body for body in samples.legal(contract.operations["createReport"].body_schema) if body.value]
+
+    def types(body):
+        return [payload.get("payloadType") for payload in body.value.get("payloads", [])]
+
+    untyped = [body for body in reports if None in types(body)]
+    assert untyped
+    assert all(body.may_be_rejected for body in untyped)
+    plain = [body for body in reports if "LocationEnergyUsage" in types(body) and None not in types(body)]
+    assert all(bool(body.may_be_rejected) is not invited for body in plain)

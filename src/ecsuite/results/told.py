@@ -15,7 +15,9 @@ from ecsuite.promises import (
     DELETED_IS_GONE,
     DELIVERY_CONTENT,
     DELIVERY_RETRIED,
+    ELIGIBILITY,
     ERROR_CODE,
+    LISTED_ONCE,
     PAGES,
     PARENTS,
     PARTNERS_APART,
@@ -28,6 +30,7 @@ from ecsuite.promises import (
     STATUS_LISTED,
 )
 from ecsuite.results.anchors import SUCCESSES
+from ecsuite.results.follows import following
 from ecsuite.results.own import json_of
 
 # What a response shows wrong, a delivery may repeat: the promises about the one, and those about the other.
@@ -40,7 +43,7 @@ def told_twice(journal: Journal) -> dict[_Key, _Key]:
     """Findings that another one tells of as well, each with that one, by their keys: they are told once."""
     told = {**_of_one_object(journal), **_repeated_by_deliveries(journal), **_strangers(journal), **_let_in(journal)}
     told.update({**_still_there(journal), **_unlisted(journal), **_taken(journal), **_of_pages(journal)})
-    told.update({**_of_changes(journal), **_nothing_shown(journal), **_no_error_code(journal)})
+    told.update({**_of_changes(journal), **_nothing_shown(journal), **_no_error_code(journal), **following(journal)})
     return {key: _first(told, first) for key, first in told.items()}
 
 
@@ -97,14 +100,16 @@ def _of_pages(journal: Journal) -> dict[_Key, _Key]:
     no more to go by.
     """
     found: defaultdict[str | None, list[Finding]] = defaultdict(list)
-    for finding in journal.findings:
-        if finding.promise == PAGES.id:
-            found[finding.operation].append(finding)
+    for promise in (LISTED_ONCE.id, ELIGIBILITY.id, PAGES.id):
+        # What the whole list lacks, its pages lack as well.
+        for finding in (each for each in journal.findings if each.promise == promise):
+            if finding.breach.at.part == "list" or promise == PAGES.id:
+                found[finding.operation].append(finding)
     told: dict[_Key, _Key] = {}
     for own in found.values():
         is_short = any(each.breach.at.part == "list" and each.breach.kind in {"count", "absent"} for each in own)
         same = [each for each in own if is_short or each.breach.at.part == "list"]
-        told.update((each.key, same[0].key) for each in same[1:])
+        told.update((each.key, same[0].key) for each in same[1:] if each.promise == PAGES.id)
     return told
 
 

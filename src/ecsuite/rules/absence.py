@@ -12,6 +12,7 @@ from typing import Final
 from ecsuite.contract import Pointer
 from ecsuite.http import httpx
 from ecsuite.promises import STATUS_EXPECTED, Promise
+from ecsuite.rules.nobodys import NOBODYS
 from ecsuite.rules.reading import json_or_none
 from ecsuite.rules.verify import Verify
 
@@ -70,6 +71,9 @@ def is_like_unknown(
         rule: where the promise stands in the contract.
         note: why nothing must be found.
     """
+    if response.is_success and unknown.is_success and unknown.status_code not in allowed:
+        # Whatever is asked for is found: that is no matter of who asks.
+        return verify.status(STATUS_EXPECTED, unknown, allowed, note=NOBODYS)
     same = (response.status_code, response.content) == (unknown.status_code, unknown.content)
     if same or (response.status_code == unknown.status_code and shows_nothing(response) and shows_nothing(unknown)):
         return is_not_there(verify, promise, response, allowed, rule=rule, note=note)

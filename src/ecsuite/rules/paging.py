@@ -18,7 +18,7 @@ from ecsuite.findings.breach import Breach, Place, body, listed
 from ecsuite.findings.datum import NOTHING
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import SUCCESS, Expectation
-from ecsuite.promises import LIST_ORDER, PAGES
+from ecsuite.promises import LIST_ORDER, LISTED_ONCE, PAGES, Promise
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.listing import records_of, total_of
 from ecsuite.rules.reading import require_json, wrong_places
@@ -82,14 +82,23 @@ class VerifyPages:
     def __init__(self, verify: Verify) -> None:
         self._verify = verify
 
-    def hold_every_record_once(self, pages: Pages, entities: Iterable[Entity] = ()) -> None:
-        """Walk a list by pages of several sizes; each of the entities must be on one of the pages, once."""
+    def hold_every_record_once(
+        self, pages: Pages, entities: Iterable[Entity] = (), promise: Promise = LISTED_ONCE
+    ) -> None:
+        """Walk a list by pages of several sizes; each of the entities must be on one of the pages, once.
+
+        Args:
+            pages: of the list.
+            entities: that must be in it.
+            promise: that they are, where the whole list is one page: that one of them is not is no fault of the pages.
+        """
         total = pages.total()
         sizes = {LARGEST, total // FEW_PAGES + 1, *(size for size in SMALL if total <= size * MOST_PAGES)}
         walked = {size: pages.walk(size) for size in sorted(size for size in sizes if size <= LARGEST)}
         if len({_held(walk) for walk in walked.values() if walk}) > 1:
             # Others may have made one and deleted another meanwhile, which no total shows; a fault shows again.
             walked = {size: pages.walk(size) for size in walked}
+        entities = [each for each in entities if self._is_in(walked[LARGEST], each, promise)]
         for size, walk in walked.items():
             if not walk:
                 self._verify.not_checked(PAGES, "the list changed while it was walked, again and again")
@@ -139,15 +148,20 @@ class VerifyPages:
         expected = min(size, max(0, total - (number - 1) * size))
         self._verify.count(PAGES, response, expected, count, PAGE, note=note)
 
+    def _is_in(self, walk: list[httpx.Response], entity: Entity, promise: Promise) -> bool:
+        """Whether an entity is in a list, once; recorded where it is not, though the list is one page alone."""
+        found = _times(walk, entity)
+        if len(walk) != 1 or found == 1 or total_of(require_json(walk[0])) > LARGEST:
+            return True
+        return self._verify.once(promise, walk[0], entity.id, found, listed(entity.type.member))
+
     def _holds(self, walk: list[httpx.Response], size: int, entity: Entity) -> None:
         """Verify that an entity is on exactly one of the pages, once."""
-        member = entity.type.member
-        records = [record for response in walk for record in records_of(require_json(response))]
-        found = sum(isinstance(record, dict) and record.get(member) == entity.id for record in records)
+        found = _times(walk, entity)
         # A walk that ended early has not seen all.
         ended = len(walk) * size < total_of(require_json(walk[0]))
         if not (ended and found == 0):
-            self._verify.once(PAGES, walk[0], entity.id, found, listed(member))
+            self._verify.once(PAGES, walk[0], entity.id, found, listed(entity.type.member))
 
     def _hold_the_same(self, small: list[httpx.Response], large: list[httpx.Response], size: int) -> None:
         """Verify that small pages together hold the same records as large ones, each as often."""
@@ -164,6 +178,12 @@ class VerifyPages:
         if missing:
             breach = Breach.of("lost", listed(), _first(missing), note=note)
         self._verify.that(PAGES, small[0], breach, holds=not missing and not more)
+
+
+def _times(walk: Iterable[httpx.Response], entity: Entity) -> int:
+    """How often an entity is on pages."""
+    records = [record for response in walk for record in records_of(require_json(response))]
+    return sum(isinstance(record, dict) and record.get(entity.type.member) == entity.id for record in records)
 
 
 def _held(walk: Iterable[httpx.Response]) -> tuple[str, ...]:

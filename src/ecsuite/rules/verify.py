@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ecsuite.client import Api, checked_of, is_checked
+from ecsuite.client import Api, checked_of, fill, is_checked
 from ecsuite.compare import Difference, differences, plain, without_omissions
 from ecsuite.contract import Pointer
 from ecsuite.findings.breach import STATUS, Breach, Place, body
@@ -15,6 +15,7 @@ from ecsuite.json_paths import Path, at_path
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.promises import DELETED_IS_GONE, ROUND_TRIP, Promise
 from ecsuite.rules.before import is_as_before, unchanged
+from ecsuite.rules.nobodys import is_nobodys_found
 from ecsuite.rules.reading import json_or_none, member_of, wrong_places
 
 
@@ -174,8 +175,9 @@ class Verify:
 
     def unreadable(self, read: httpx.Response, deleted: httpx.Response) -> bool:
         """Record that what was deleted can still be read, if it can: by itself the reading blames the wrong call."""
-        reader = checked_of(read).decoded.operation if read.is_success else None
-        if reader:
+        call = checked_of(read).decoded
+        reader = call.operation if read.is_success else None
+        if reader and not is_nobodys_found(self._api, fill(reader, call.path_values)):
             breach = Breach.of("present", body(), actual=json_or_none(read.content), seen_by=reader.id)
             self.that(DELETED_IS_GONE, deleted, breach, holds=False)
         return not read.is_success

@@ -24,6 +24,7 @@ from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.inputs import unspecified
 from ecsuite.rules.listing import Listing, Lists
+from ecsuite.rules.nobodys import is_nobodys_found
 from ecsuite.rules.reading import json_or_none, member_of
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.snapshots import PROBE, NoSuch, Snapshots
@@ -74,8 +75,13 @@ class VerifyState(Verify):
         return self.shows(told, response, at=at, promise=CREATION_RESPONSE)
 
     def listed_once(self, listing: Listing, entity: Entity) -> bool:
-        """Record whether a list has an entity once."""
+        """Record whether a list has an entity once.
+
+        What a list lacks is read, too: what is not there at all is no fault of the list, and told by that.
+        """
         times = len(listing.of(entity.type, entity.id))
+        if not times:
+            self._api.get(entity.path, strict=False)
         return self.once(LISTED_ONCE, listing.first, entity.id, times, listed(entity.type.member))
 
     def each_listed_once(self, listing: Listing, member: str, ids: Sequence[str]) -> bool:
@@ -113,6 +119,8 @@ class VerifyState(Verify):
         """
         read, allowed = self._api.get(entity.path, expect=PROBE), entity.type.reader.unknown(entity.type.parameter)
         if not shows_nothing(read):
+            if is_nobodys_found(self._api, entity.path):
+                return False
             breach = _presence(checked_of(read).known(), allowed, entity.type.reader)
             return self.that(DELETED_IS_GONE, blame, breach, holds=False)
         kept = is_not_there(self, DELETED_IS_GONE, read, allowed)
@@ -124,6 +132,8 @@ class VerifyState(Verify):
     def is_there(self, promise: Promise, entity: Entity, blame: httpx.Response, *, there: bool) -> bool:
         """Record whether an entity can be read, or cannot, as a response says."""
         state = self._snapshots.state_of(entity.path)
+        if not there and self._is_found_anyway(state, entity.path):
+            return False
         breach = _presence(state, SUCCESSES if there else NOT_FOUND, entity.type.reader)
         return self.that(promise, blame, breach, holds=isinstance(state, NoSuch) is not there)
 
@@ -146,6 +156,8 @@ class VerifyState(Verify):
     def nothing_at(self, promise: Promise, entity_type: EntityType, path: str, refused: httpx.Response) -> bool:
         """Record whether a refused call has left nothing at a path of an entity type."""
         state = self._snapshots.state_of(path)
+        if self._is_found_anyway(state, path):
+            return False
         breach = _presence(state, NOT_FOUND, entity_type.reader)
         return self.that(promise, refused, breach, holds=state == NoSuch(httpx.codes.NOT_FOUND))
 
@@ -159,7 +171,10 @@ class VerifyState(Verify):
 
     def not_made(self, entity_type: EntityType, ids: Mapping[str, str], refused: httpx.Response) -> bool:
         """Record whether a refused call has left no entity with these path parameters behind."""
-        state = self._snapshots.state_of(fill(entity_type.reader, ids))
+        path = fill(entity_type.reader, ids)
+        state = self._snapshots.state_of(path)
+        if self._is_found_anyway(state, path):
+            return False
         breach = _presence(state, NOT_FOUND, entity_type.reader)
         return self.that(REFUSED_CHANGES_NOTHING, refused, breach, holds=isinstance(state, NoSuch))
 
@@ -180,6 +195,10 @@ class VerifyState(Verify):
             return kept
         response = self._api.get(entity.path, expect=unspecified(case))
         return kept & self.status(ROUND_TRIP, response, {200}, case=case, note="for an id that was taken")
+
+    def _is_found_anyway(self, state: Any, path: str) -> bool:
+        """Whether what was read at a path is found under an id that nobody has made, too, which is recorded then."""
+        return not isinstance(state, NoSuch) and is_nobodys_found(self._api, path)
 
     def _shows_deprecated(self, entity: Entity, response: httpx.Response) -> bool:
         """Record whether what was sent under a deprecated name is shown, under that name or its successor's."""

@@ -82,7 +82,9 @@ class Drawing:
 
     def _value(self, schema: Pointer, turn: int, given: Given = NOTHING) -> Any:
         shape = self._contract.schemas.shape(schema)
-        if "x-may-be-rejected" in shape.keywords and not self._is_invited(shape.keywords.get("x-by-invitation", "")):
+        invitation = shape.keywords.get("x-by-invitation", "")
+        # To be invited to every report does not settle what nobody is invited to.
+        if "x-may-be-rejected" in shape.keywords and not (invitation and self._is_invited(invitation)):
             self._may_be_rejected = shape.keywords["x-may-be-rejected"]
         if shape.is_nullable and self._manner.allow_null and turn % (NULL_TURN + 1) == NULL_TURN:
             self._may_be_rejected = shape.keywords.get("x-null-may-be-rejected", self._may_be_rejected)

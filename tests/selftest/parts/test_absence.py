@@ -72,11 +72,12 @@ def test_only_what_is_shown_breaks_the_promise(answered, status, value, kept, pr
         ((403, ""), (404, ""), False, [PARTNERS_APART]),
         ((200, USER), (404, ""), False, [PARTNERS_APART]),
         ((200, NULL), (200, NULL), False, []),
-        ((200, {"queued": True}), (200, {"queued": True}), False, [PARTNERS_APART]),
+        ((200, {"queued": True}), (200, {"queued": True}), False, []),
+        ((200, USER), (200, {"queued": True}), False, []),
     ],
 )
 def test_what_an_unknown_id_gets_tells_nothing_of_others(answered, own, unknown, kept, promises):
-    """What differs from it does, and so does a success with something."""
+    """What differs from it does; where an id that nobody has made is found, that is told, and no more."""
     world, response = answered(*own)
     _, other = answered(*unknown)
 

@@ -8,7 +8,7 @@ from ecsuite.client import checked_of
 from ecsuite.findings.breach import body, listed
 from ecsuite.findings.datum import NOTHING, datum
 from ecsuite.findings.finding import Observation
-from ecsuite.promises import LIST_ORDER, PAGES
+from ecsuite.promises import LIST_ORDER, LISTED_ONCE, PAGES
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.paging import PAGE, Pages, VerifyPages, _figures, _first, _identity
 
@@ -147,12 +147,12 @@ def test_short_list_has_no_order(world_of, reasons):
     assert any(promise == LIST_ORDER for promise, _ in reasons(world))
 
 
-def found_on(world):
-    """Kind, place, what was expected and what is there, of each breach about pages."""
+def found_on(world, promise=PAGES):
+    """Kind, place, what was expected and what is there, of each breach of a promise: about pages, unless told otherwise."""
     return [
         (each.breach.kind, each.breach.at, each.breach.expected.value, each.breach.actual.value)
         for each in world.api.journal.findings
-        if each.promise == PAGES.id
+        if each.promise == promise.id
     ]
 
 
@@ -234,21 +234,34 @@ def test_list_that_changed_is_walked_again(world_of, changes, walks):
 
 
 def test_entity_stands_on_one_page_once(world_of):
-    """An entity that was made before is on one of the pages; not twice, and not on none."""
+    """An entity that was made before is on one of the pages; what the list lacks as one page is no fault of the pages."""
     records = [*users(3), {"userId": "user-1"}, "no object"]
     world = world_of(server(records), "2026-01")
     pages = Pages(world.api, world.contract.operations["listUsers"])
 
     VerifyPages(world.verify).hold_every_record_once(pages, entities_of(world, "user-0", "user-1", "nobody"))
 
-    assert {each.blamed.request.url for each in world.api.journal.findings if each.promise == PAGES.id} == {
-        "https://api.example/v1/users?page=1&pageSize=1"
+    assert {each.blamed.request.url for each in world.api.journal.findings if each.promise == LISTED_ONCE.id} == {
+        "https://api.example/v1/users?page=1&pageSize=1000"
     }
     # Of walks by several sizes the same is told once.
-    assert found_on(world) == [
+    assert found_on(world) == []
+    assert found_on(world, LISTED_ONCE) == [
         ("duplicate", listed("userId"), "user-1", 2),
         ("absent", listed("userId"), "nobody", None),
     ]
+
+
+def test_small_pages_lack_what_the_whole_list_has(world_of):
+    """That is a fault of the pages."""
+    right, short = server(users(4)), server(users(3))
+    world = world_of(lambda line, sent: (short if line.endswith("pageSize=1") else right)(line, sent), "2026-01")
+    pages = Pages(world.api, world.contract.operations["listUsers"])
+
+    VerifyPages(world.verify).hold_every_record_once(pages, entities_of(world, "user-3"))
+
+    assert ("absent", listed("userId"), "user-3", None) in found_on(world)
+    assert found_on(world, LISTED_ONCE) == []
 
 
 def test_entity_beyond_the_end_of_a_walk_is_not_missed(world_of):

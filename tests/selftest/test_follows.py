@@ -1,0 +1,159 @@
+"""What follows from another finding of the same test is told with it; what could be a fault of its own is not."""
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.checks import Checker
+from ecsuite.findings.breach import STATUS, Breach, body, listed
+from ecsuite.findings.datum import datum
+from ecsuite.journal import Journal
+from ecsuite.messages.exchange import UNSPECIFIED, Exchange, Request, Response
+from ecsuite.promises import (
+    DELETED_IS_GONE,
+    DELIVERY_LOGS,
+    ENROLLMENT,
+    LISTED_ONCE,
+    OTHERS_UNTOUCHED,
+    PARTNERS_APART,
+    PATH_IDS,
+    RESPONSE_BODY,
+    ROUND_TRIP,
+    SERVER_ERROR,
+    STATUS_EXPECTED,
+    STATUS_LISTED,
+)
+from ecsuite.results.record import found_in
+
+CONTRACT = editions.contract("2026-01")
+BASE = "https://api.example/v1"
+CHECKER = Checker(CONTRACT, BASE, "")
+UPPER, LOWER = "A-42", "a-42"
+
+
+def called(operation, path, status, answer=b""):
+    """An exchange of an operation, with its operation."""
+    method = CONTRACT.operations[operation].method
+    return operation, Exchange(Request(method, BASE + path, expectation=UNSPECIFIED), Response(status, body=answer))
+
+
+def status(wanted, actual, seen_by=""):
+    return Breach.of("status", STATUS, wanted, actual, seen_by=seen_by)
+
+
+def null_body(**changes):
+    return Breach("type", body(), datum({"type": "object"}), datum(None), **changes)
+
+
+def absent(member, value):
+    return Breach.of("absent", listed(member), value)
+
+
+def changed(path, expected, actual):
+    return Breach("changed", body(path), datum(expected), datum(actual))
+
+
+GONE_WRONG = called("getUser", "/users/42", 500)
+NULL = called("getUser", "/users/42", 200, b"null")
+EMPTY = called("getUser", "/users/42", 204)
+FOUND = called("getUser", "/users/42", 200, b'{"userId": "42"}')
+NOT_FOUND = called("getWebhook", "/webhooks/w-1", 404)
+LOGS = called("listNotificationLogs", "/webhooks/logs?webhookId=w-1&page=1", 200)
+OTHER_LOGS = called("listNotificationLogs", "/webhooks/logs?webhookId=w-2&page=1", 200)
+LOG = called("getNotificationLog", "/webhooks/logs/n-1", 200)
+USERS = called("listUsers", "/users", 200, b'{"users": [{"userId": "a-42"}]}')
+OTHERS = called("listUsers", "/users", 200, b'{"users": [{"userId": "b"}]}')
+DELETED = called("deleteUser", "/users/42", 204)
+MADE = called("createUser", "/users", 202)
+SWEPT = called("deleteSimulation", "/simulation/partner", 200)
+READ = called("getUser", f"/users/{UPPER}", 200)
+HOME = called("createLocation", "/users/42/locations", 201)
+EARNED = called("getCompensation", "/users/42/compensation", 200)
+ENROLLED = called("getEnrollment", "/users/42/enrollment", 200)
+GONE = Breach.of("absent", body(), {"userId": "1"}, seen_by="getUser")
+GONE_TOO = Breach.of("absent", body(), {"webhookId": "1"}, seen_by="getWebhook")
+PRESENT_NULL = Breach.of("present", body(), actual=None, seen_by="getUser")
+PRESENT = Breach.of("present", body(), actual={"userId": "42"}, seen_by="getUser")
+FAILED = (SERVER_ERROR, GONE_WRONG, Breach("exclusiveMaximum", STATUS, datum({"exclusiveMaximum": 500}), datum(500)))
+UNREAD = (STATUS_EXPECTED, NOT_FOUND, status([200], 404))
+SHOWN = (PATH_IDS, READ, changed(("userId",), UPPER, LOWER))
+ZEROS = "007057500042000199"
+
+FOLLOWS = {
+    "a status, of a call that failed": (FAILED, (PARTNERS_APART, GONE_WRONG, status([404], 500))),
+    "a status that a reading shows, which failed": (FAILED, (DELETED_IS_GONE, DELETED, status([404], 500, "getUser"))),
+    "null that is there": ((RESPONSE_BODY, NULL, null_body()), (DELETED_IS_GONE, DELETED, PRESENT_NULL)),
+    "an empty reading": (
+        (STATUS_LISTED, EMPTY, Breach.of("unlisted", STATUS, [200, 404], 204)),
+        (DELETED_IS_GONE, DELETED, PRESENT_NULL),
+        (PARTNERS_APART, EMPTY, status([404], 204)),
+    ),
+    "another success": (
+        (STATUS_LISTED, MADE, Breach.of("unlisted", STATUS, [201], 202)),
+        (STATUS_EXPECTED, MADE, status([200, 201], 202)),
+    ),
+    "all that one call took away": ((OTHERS_UNTOUCHED, SWEPT, GONE), (OTHERS_UNTOUCHED, SWEPT, GONE_TOO)),
+    "an id in other letters": (
+        SHOWN,
+        (ROUND_TRIP, called("createUser", "/users", 201), changed(("userId",), UPPER, LOWER)),
+        (LISTED_ONCE, USERS, absent("userId", UPPER)),
+    ),
+    "what is not listed, for it is not there": (UNREAD, (LISTED_ONCE, OTHERS, absent("webhookId", "w-1"))),
+    "the logs of what is not there": (UNREAD, (DELIVERY_LOGS, LOGS, Breach("absent", listed("notificationId")))),
+    "a log that names another": (UNREAD, (DELIVERY_LOGS, LOG, changed(("webhookId",), "w-1", "w-9"))),
+    "a text that another answer lacks, too": (
+        (ROUND_TRIP, HOME, Breach("absent", body(("meterPointIds",)), datum(ZEROS), datum(["7"]))),
+        (ROUND_TRIP, EARNED, Breach("absent", body(("x", 0, "meterPointIds")), datum(ZEROS), datum(["7"]))),
+    ),
+    "a value that another promise wants": (
+        (ENROLLMENT, ENROLLED, changed(("isEnrolled",), 1, 0)),
+        (ROUND_TRIP, ENROLLED, changed(("isEnrolled",), 1, 0)),
+    ),
+}
+APART = {
+    "another value than another promise wants": (
+        (ENROLLMENT, ENROLLED, changed(("isEnrolled",), 1, 0)),
+        (ROUND_TRIP, ENROLLED, changed(("enrollmentId",), "1", "2")),
+    ),
+    "a status of another call": (FAILED, (PARTNERS_APART, FOUND, status([404], 200))),
+    "what is really there": ((RESPONSE_BODY, NULL, null_body()), (DELETED_IS_GONE, DELETED, PRESENT)),
+    "another's entity": ((RESPONSE_BODY, NULL, null_body()), (PARTNERS_APART, FOUND, status([404], 200))),
+    "a refusal that is wanted, and a success that is unlisted": (
+        (STATUS_LISTED, MADE, Breach.of("unlisted", STATUS, [201], 202)),
+        (PARTNERS_APART, MADE, status([404], 202)),
+    ),
+    "what two calls took away": (
+        (OTHERS_UNTOUCHED, SWEPT, GONE),
+        (OTHERS_UNTOUCHED, DELETED, GONE_TOO),
+    ),
+    "a list without an id that is shown in other letters": (SHOWN, (LISTED_ONCE, OTHERS, absent("userId", UPPER))),
+    "a list without another entity": (UNREAD, (LISTED_ONCE, OTHERS, absent("webhookId", "w-2"))),
+    "the logs of another one": (UNREAD, (DELIVERY_LOGS, OTHER_LOGS, Breach("absent", listed("notificationId")))),
+    "a log that names another event": (UNREAD, (DELIVERY_LOGS, LOG, changed(("partnerEventId",), "e-1", "e-2"))),
+    "a number that is wrong twice": (
+        (ROUND_TRIP, HOME, changed(("coordinates", "latitude"), 1, 2)),
+        (ROUND_TRIP, EARNED, changed(("x", "latitude"), 1, 2)),
+    ),
+}
+
+
+def causes_of(findings):
+    journal = Journal()
+    for promise, (operation, exchange), breach in findings:
+        journal.add_finding(CHECKER.finding(promise, breach, exchange, CONTRACT.operations[operation]))
+    return found_in(journal, CONTRACT, str)
+
+
+@pytest.mark.parametrize("findings", FOLLOWS.values(), ids=FOLLOWS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_follows_is_told_with_the_first(findings, turned):
+    """One cause, of the fault that comes first in the table, in whichever order they were found."""
+    (only,) = causes_of(reversed(findings) if turned else findings)
+
+    assert only.finding.promise == findings[0][0].id
+    assert len(only.marks) == len(findings)
+
+
+@pytest.mark.parametrize("findings", APART.values(), ids=APART)
+def test_what_may_be_a_fault_of_its_own_is_told(findings):
+    """Two causes, however alike they look."""
+    assert len(causes_of(findings)) == len(findings)
