@@ -35,6 +35,15 @@ def test_suite_runs_from_any_folder(empty):
     assert (empty / ".ecsuite" / "last" / "results.json").is_file()
 
 
+def test_suite_runs_without_the_cache_of_pytest(empty):
+    """Who rules it out, as where little is to be written, has the same run."""
+    ran = run(empty, "ecsuite", "test", "-p", "no:cacheprovider", "tests/quickstart")
+
+    ran.ended(passed=2)
+    assert ran.ret == 0
+    assert not (empty / ".ecsuite" / "cache").exists()
+
+
 def test_all_tests_of_the_api_run_where_none_is_named(empty):
     """Without a name all of them are collected, and none of ecsuite's own."""
     ran = run(empty, "ecsuite", "test", "--collect-only", "-q", "--target", "local")

@@ -5,6 +5,7 @@ PYTEST_DONT_REWRITE, for it is imported before pytest begins.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +36,7 @@ def run_suite(options: Sequence[str]) -> int:
                 f"--config-file={root / 'pytest.ini'}",
                 f"--rootdir={root}",
                 f"--ignore={root / _TESTS / _OWN}",
-                f"--override-ini=cache_dir={Path.cwd() / _CACHE}",
+                *_cache(options),
                 # What other plugins of this Python, or a newer library, warn of is nothing to whoever runs the tests.
                 "--override-ini=filterwarnings=",
                 "--disable-warnings",
@@ -48,6 +49,13 @@ def run_suite(options: Sequence[str]) -> int:
             ]
         )
     )
+
+
+def _cache(options: Sequence[str]) -> list[str]:
+    """Where pytest's cache is; nothing where it has none, for then pytest knows no such setting."""
+    given = (*options, os.environ.get("PYTEST_ADDOPTS", ""))
+    has_none = any("no:cacheprovider" in each for each in given)
+    return [] if has_none else [f"--override-ini=cache_dir={Path.cwd() / _CACHE}"]
 
 
 @pytest.hookimpl(tryfirst=True)
