@@ -6,11 +6,11 @@ import base64
 import copy
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ecsuite.client import is_findable
-from ecsuite.contract import Operation
+from ecsuite.contract import Operation, parameters
 from ecsuite.json_paths import at_path, leaves
 from ecsuite.messages.exchange import Expectation
 from ecsuite.promises import BEARER_TOKEN, OPERATION, REQUEST_BODY, REQUEST_PARAMETERS, Promise
@@ -332,6 +332,13 @@ def nobodys(own: str) -> dict[str, str]:
 def unknown_id(operation: Operation, parameter: str) -> Refused:
     """The response that an unknown id in the path must get."""
     return Refused(f"unknown-{parameter}", {}, operation.unknown(parameter), frozenset())
+
+
+def nobodys_id(operation: Operation) -> Refused:
+    """The response where every id in the path is unknown: which of them is refused first is not published."""
+    statuses = [operation.unknown(name) for name in parameters(operation)]
+    last = unknown_id(operation, parameters(operation)[-1])
+    return replace(last, statuses=last.statuses.union(*statuses))
 
 
 def unknown_ids(call: Call, parameter: str) -> list[tuple[Call, Refused]]:

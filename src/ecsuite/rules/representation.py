@@ -79,6 +79,14 @@ class Representation:
             value = {name: item for name, item in value.items() if self._is_immutable(schema, name)}
         return _less_exactly(self.of_schema(schema, value))
 
+    def is_of_another_type(self, schema: Pointer, shown: Any) -> bool:
+        """Whether a value is none of a schema's, for one of its constants is another in it."""
+        shape = self._contract.schemas.shape(schema)
+        if "const" in shape.keywords:
+            return bool(shown != shape.keywords["const"])
+        members = shown.items() if isinstance(shown, dict) else ()
+        return any(self.is_of_another_type(shape.members[name], own) for name, own in members if name in shape.members)
+
     def depth(self, operation: Operation) -> int:
         """How many names deep a response nests its entities: a batch has them in a list."""
         return 2 if self._contract.batch_of(operation) else 1

@@ -23,7 +23,7 @@ from ecsuite.rules.absence import is_not_there, shows_nothing
 from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.inputs import unspecified
-from ecsuite.rules.listing import Listing, Lists
+from ecsuite.rules.listing import Item, Listing, Lists
 from ecsuite.rules.nobodys import is_nobodys_found
 from ecsuite.rules.reading import json_or_none, member_of
 from ecsuite.rules.representation import Representation
@@ -79,10 +79,16 @@ class VerifyState(Verify):
 
         What a list lacks is read, too: what is not there at all is no fault of the list, and told by that.
         """
-        times = len(listing.of(entity.type, entity.id))
+        times = len(self._own(listing, entity))
         if not times:
             self._api.get(entity.path, strict=False)
         return self.once(LISTED_ONCE, listing.first, entity.id, times, listed(entity.type.member))
+
+    def _own(self, listing: Listing, entity: Entity) -> list[Item]:
+        """The items of a list that are an entity: a list may have those of another type, too, of the same id."""
+        schema = entity.type.creator.body_schema if entity.type.creator.request else None
+        items = listing.of(entity.type, entity.id)
+        return [own for own in items if not schema or not self._representation.is_of_another_type(schema, own.value)]
 
     def each_listed_once(self, listing: Listing, member: str, ids: Sequence[str]) -> bool:
         """Record whether a list has each of many entities once."""
@@ -125,7 +131,7 @@ class VerifyState(Verify):
             return self.that(DELETED_IS_GONE, blame, breach, holds=False)
         kept = is_not_there(self, DELETED_IS_GONE, read, allowed)
         for lister, listing in self._lists.of(entity.type, entity.ids, expect=PROBE):
-            left = [entity.id for _ in listing.of(entity.type, entity.id)]
+            left = [entity.id for _ in self._own(listing, entity)]
             kept &= self.none(DELETED_IS_GONE, blame, left, listed(entity.type.member), seen_by=lister.id)
         return kept
 

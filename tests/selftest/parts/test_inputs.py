@@ -29,6 +29,7 @@ from ecsuite.rules.inputs import (
     deletable_ids,
     every_change,
     nobodys,
+    nobodys_id,
     other_methods,
     unknown_id,
     unknown_ids,
@@ -66,6 +67,14 @@ def test_wrong_credentials_differ_in_one_half():
 
     assert form not in wrong.values()
     assert "the id as the secret" not in wrong
+
+
+def test_which_unknown_id_is_refused_first_is_open():
+    """Where all ids of a path are unknown, a status for any of them will do."""
+    operations = editions.contract("2023-10").operations
+
+    assert nobodys_id(operations["getVehicle"]).statuses == {400, 404}
+    assert nobodys_id(operations["getWebhook"]).statuses == {404}
 
 
 def test_broken_bodies_are_no_objects():

@@ -22,6 +22,24 @@ def test_secret_is_not_shown():
     assert seen == {"name": Trimmed("Hjemme"), "webhookUrl": "https://x.example"}
 
 
+@pytest.mark.parametrize(
+    ("shown", "is_another"),
+    [
+        ({"resourceId": "1", "metadata": {"resourceType": "Vehicle"}}, True),
+        ({"resourceId": "1", "metadata": {"resourceType": "HotWaterTank", "brand": 7}}, False),
+        ({"resourceId": "1", "metadata": {}}, False),
+        ({"resourceId": "1"}, False),
+        ("1", False),
+    ],
+)
+def test_other_constant_is_another_type(shown, is_another):
+    """A vehicle among a user's resources is no tank, whatever its id; what does not say its type may be one."""
+    contract, representation, _ = of("2023-10")
+    schema = contract.operations["createResource"].body_schema
+
+    assert representation.is_of_another_type(schema, shown) is is_another
+
+
 def test_request_without_a_body_shows_nothing():
     """What takes no body has nothing to be shown."""
     contract, representation, _ = of("2023-10")

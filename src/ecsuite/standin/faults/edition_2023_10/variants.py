@@ -50,6 +50,18 @@ def _unusual_id(parameter: str, body: dict[str, Any]) -> bool:
     return re.fullmatch("[A-Za-z0-9-]+", body[parameter]) is None
 
 
+def _require_user(call: Call) -> None:
+    if call.store.get(call.partner, "user", "", call.path["userId"]) is None:
+        raise RefusalError(400, "There is no such user.")
+
+
+def _with_vehicles(original: Handler, call: Call) -> Reply:
+    reply = original(call)
+    vehicles = call.store.all(call.partner, "vehicle", call.path["userId"])
+    listed = [{"resourceId": each["vehicleId"], "metadata": each["metadata"]} for each in vehicles]
+    return replace(reply, body=[*reply.body, *listed])
+
+
 def _user_alone(_: Handler, call: Call) -> Reply:
     if not call.store.delete(call.partner, "user", "", call.path["userId"]):
         raise RefusalError(404, "There is no such user.")
@@ -168,12 +180,20 @@ VARIANTS: Final = (
     Variant(
         "unknown-user-is-400",
         "an unknown user in the path is answered with 400",
-        p.sends(
-            p.refusal(400, "There is no such user."),
-            *(each for entity in OWNED for each in (entity.create, entity.list)),
-            "getUser",
-            status=(404,),
+        p.together(
+            p.sends(
+                p.refusal(400, "There is no such user."),
+                *(each for entity in OWNED for each in (entity.create, entity.list)),
+                "getUser",
+                status=(404,),
+            ),
+            *(p.first_does(each, _require_user) for entity in OWNED for each in (entity.get, entity.delete)),
         ),
+    ),
+    Variant(
+        "vehicles-among-resources",
+        "a user's vehicles are listed among the resources, too",
+        p.does("listResources", _with_vehicles),
     ),
     Variant(
         "second-time-is-409",
