@@ -296,7 +296,7 @@ def test_refusing_receiver_is_left_alone_in_the_end(world):
     if retries.came_again(world.verify, event.made, attempts.count, REFUSED):
         attempts.wait_for(MOST_ATTEMPTS)
     retries.are_one_notification(world.deliveries, event.made, SAME, attempts.came, household.secret)
-    retries.pauses_grew(world.verify, event.made, attempts.times)
+    retries.pauses_grew(world.verify, event.made, attempts.times, again=lambda: household.refused(webhook).times)
     world.deliveries.pause(retries.longer_than(attempts.times))
     retries.came_at_most(world.verify, event.made, attempts.count)
     world.verify.reads(f"/events/{event.id}", {"id": event.id})

@@ -15,6 +15,7 @@ from ecsuite.promises import DELIVERED_ONCE, DELIVERED_TO_ITS_WEBHOOK
 from ecsuite.quickstart.edition_2026_01 import LIMITS, event_id_of, tells_of
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.reading import member_of
+from ecsuite.rules.retries import MOST_ATTEMPTS, Attempts
 from ecsuite.rules.world import World
 from ecsuite.samples import Body
 from ecsuite.webhook.delivery import hook_of, value_of
@@ -142,6 +143,12 @@ class Household:
         return self.world.deliveries.arrives(
             webhook, event.made, wanted=event.is_told_by, secret=self.secret, tells=tells
         )
+
+    def refused(self, webhook: Entity) -> Attempts:
+        """All attempts at telling a webhook that refuses them of one more event."""
+        attempts = Attempts(self.world.deliveries, webhook, self.simulate().is_told_by)
+        attempts.wait_for(MOST_ATTEMPTS)
+        return attempts
 
     def never_came(self, webhook: Entity, event: Event) -> None:
         """Note that a webhook was not told of an event, and was waited for already."""

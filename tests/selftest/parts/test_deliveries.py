@@ -157,6 +157,21 @@ def test_pauses_grow(hooked, times, kept):
     assert pauses_grew(world.verify, webhook.created, times) is kept
 
 
+@pytest.mark.parametrize(("again", "kept"), [([0, 1, 3, 7], True), ([0, 1, 2, 3], False), ([0, 1], False), ([], False)])
+def test_pauses_that_do_not_grow_are_seen_twice(hooked, again, kept):
+    """An attempt may have been held up once; where the second time cannot tell, the first counts."""
+    world, webhook = hooked()
+
+    assert pauses_grew(world.verify, webhook.created, [0, 0.4, 0.6, 1.4], again=lambda: again) is kept
+
+
+def test_pauses_that_grow_are_seen_once(hooked):
+    """Nothing is asked of the server again where there is no doubt."""
+    world, webhook = hooked()
+
+    assert pauses_grew(world.verify, webhook.created, [0, 1, 3, 7], again=pytest.fail)
+
+
 def test_few_attempts_are_not_judged(hooked, reasons):
     """Of a single pause, or of times that are not known, nothing can be said."""
     world, webhook = hooked()
