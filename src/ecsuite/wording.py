@@ -81,7 +81,8 @@ def expected(breach: Breach) -> str:
     """What should be there, with the note of the promise."""
     if breach.because:
         why = breach.because
-        return f"a refusal, because {where(why)} is {actual(why)} where the contract has {expected(why)}"
+        also = printable(f"; {breach.note}") if breach.note else ""
+        return f"a refusal, because {where(why)} is {actual(why)} where the contract has {expected(why)}{also}"
     said = _EXPECTED.get(breach.kind, _keyword)(breach)
     case = f" ({breach.case})" if breach.case else ""
     note = "" if is_noted(breach) or not breach.note else f", {breach.note}"

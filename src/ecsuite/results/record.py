@@ -23,6 +23,7 @@ from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
 from ecsuite.results.seen import Seen
 from ecsuite.results.told import shown_by, told_twice
+from ecsuite.results.unchecked import noted
 from ecsuite.severity import is_of_refused_shape
 
 # Lines of the contract that are quoted with a finding.
@@ -210,12 +211,12 @@ def found_in(
     privacy, now = Privacy(own_values(journal.results, contract.deliveries)), datetime.now(UTC)
     groups: dict[tuple[object, ...], Found] = {}
     counted: set[tuple[object, ...]] = set()
-    twice = told_twice(journal)
+    twice = told_twice(journal, contract)
     for finding in (each for each in journal.findings if each.key not in twice):
         anchor, spot = anchor_of(finding, contract), journal.spot(finding)
         accepted = deviations.accepting(finding)
         kept = replace(finding, severity="note") if accepted else finding
-        found = Found(kept, anchor, 0, accepted=accepted)
+        found = Found(noted(kept, journal, twice), anchor, 0, accepted=accepted)
         key = (*found.cause, accepted and accepted.where, finding.method, finding.path)
         if key not in groups:
             whole = _whole(found, contract, privacy, mask, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
+from ecsuite.contract import Contract
 from ecsuite.findings.breach import Breach
 from ecsuite.findings.finding import Finding
 from ecsuite.journal import Journal
@@ -32,6 +33,7 @@ from ecsuite.promises import (
 from ecsuite.results.anchors import SUCCESSES
 from ecsuite.results.follows import following
 from ecsuite.results.own import json_of
+from ecsuite.results.unchecked import of_unchecked
 
 # What a response shows wrong, a delivery may repeat: the promises about the one, and those about the other.
 _OF_RESPONSES: Final = frozenset({RESPONSE_BODY.id, ROUND_TRIP.id})
@@ -39,11 +41,12 @@ _OF_DELIVERIES: Final = frozenset({REQUEST_BODY.id, DELIVERY_CONTENT.id, DELIVER
 _Key = tuple[object, ...]
 
 
-def told_twice(journal: Journal) -> dict[_Key, _Key]:
+def told_twice(journal: Journal, contract: Contract) -> dict[_Key, _Key]:
     """Findings that another one tells of as well, each with that one, by their keys: they are told once."""
     told = {**_of_one_object(journal), **_repeated_by_deliveries(journal), **_strangers(journal), **_let_in(journal)}
     told.update({**_still_there(journal), **_unlisted(journal), **_taken(journal), **_of_pages(journal)})
     told.update({**_of_changes(journal), **_nothing_shown(journal), **_no_error_code(journal), **following(journal)})
+    told.update(of_unchecked(journal, contract))
     return {key: _first(told, first) for key, first in told.items()}
 
 

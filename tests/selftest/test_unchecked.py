@@ -1,0 +1,175 @@
+"""What an operation does not check is told once; two members that it does not check, or two operations, are two."""
+
+import json
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.checks import Checker
+from ecsuite.findings.breach import STATUS, Breach, body, listed
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import Result
+from ecsuite.journal import Journal
+from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
+from ecsuite.promises import BAD_REQUEST, REFUSED_CHANGES_NOTHING, REQUEST_BODY, RESPONSE_BODY, STATUS_EXPECTED
+from ecsuite.results.record import found_in
+from ecsuite.wording import expected
+
+CONTRACT = editions.contract("2023-10")
+BASE = "https://api.example/v1"
+CHECKER = Checker(CONTRACT, BASE, f"{BASE}/token")
+WHOLE = {
+    "webhookUrl": "https://h.example/",
+    "webhookSecret": "s" * 32,
+    "eventPayloadTypes": ["CurrentLevel"],
+    "operationTypes": ["Create"],
+}
+URL, TYPES, OPERATIONS = "webhookUrl", "eventPayloadTypes", "operationTypes"
+WRONG = (None, 7, True, {"a": 1}, 1.5)
+JSON = Headers.of([("Content-Type", "application/json"), ("Authorization", "Bearer a-token")])
+SUCCESS = 200
+SHOWN = json.dumps({"id": "42", **WHOLE}).encode()
+NO_TOKEN = b'{"error": "invalid_client"}'
+
+
+def sent(value, status=200, answer=SHOWN):
+    """What the checks say of a PUT with a body that breaks the contract."""
+    case = f"case {json.dumps(value)}"
+    expectation = Expectation(case, frozenset({400}), frozenset({REQUEST_BODY}))
+    request = Request("PUT", f"{BASE}/webhooks/42", JSON, json.dumps(value).encode(), expectation)
+    return CHECKER.check(Exchange(request, Response(status, JSON, answer if status == 200 else b"")))
+
+
+def wrong(member, *values):
+    return [{**WHOLE, member: value} for value in values or WRONG]
+
+
+def unread(number):
+    return sent([number], 400)
+
+
+def taken(results):
+    """The causes of bad requests that were taken, and of what their answers show."""
+    journal = Journal()
+    for each in results:
+        journal.add(each)
+    found = found_in(journal, CONTRACT, str)
+    # What a refusal looks like is another matter.
+    return [each for each in found if each.finding.status == SUCCESS]
+
+
+EVERYTHING = [sent(body) for member in (URL, TYPES, OPERATIONS) for body in wrong(member)]
+
+
+def test_operation_that_refuses_nothing_is_one_cause():
+    """With what its answers show of it, and with the other bad requests named."""
+    shown = sent({**WHOLE, TYPES: [7]}, answer=json.dumps({"id": "42", **WHOLE, TYPES: [7]}).encode())
+
+    (only,) = taken([*EVERYTHING, shown, unread(1), unread(2)])
+
+    assert only.finding.promise == BAD_REQUEST.id
+    assert "and 15 other bad requests were taken, too: case " in expected(only.finding.breach)
+
+
+def test_one_that_is_refused_for_many_is_no_rule():
+    """A server that uses a member fails without it, and calls that a bad request."""
+    assert len(taken([*EVERYTHING, sent({}, 400)])) == 1
+
+
+@pytest.mark.parametrize("members", [(URL,), (URL, TYPES)])
+def test_each_unchecked_member_is_told(members):
+    """An operation that refuses what is wrong elsewhere lacks a rule for each of the members."""
+    results = [sent(body) for member in members for body in wrong(member, None, 7)]
+    refused = [sent(body, 400) for body in wrong(OPERATIONS)]
+
+    assert len(taken([*results, *refused])) == len(members)
+
+
+def test_most_members_that_are_taken_alike_are_one_cause():
+    """Three members of an object, of a wrong type each, though others are checked."""
+    results = [sent({**WHOLE, member: None}) for member in (URL, TYPES, OPERATIONS)]
+
+    (only,) = taken([*results, *(sent({"webhookSecret": n}, 400) for n in WRONG)])
+
+    assert "and 2 other bad requests were taken, too" in expected(only.finding.breach)
+
+
+def answered(operation, path, answer, status=200, method="GET", request=b""):
+    exchange = Exchange(Request(method, f"{BASE}{path}", JSON, request), Response(status, JSON, answer))
+    return exchange, CONTRACT.operations[operation]
+
+
+REFUSED = answered("createResource", "/users/42/resources", b"", 400, "POST")
+LISTED = answered("listResources", "/users/42/resources", b'[{"metadata": null}]')
+
+
+def noted(*steps):
+    """The causes of findings, each after the exchange that it blames has been noted."""
+    journal = Journal()
+    for promise, (exchange, operation), breach in steps:
+        journal.add(Result(exchange, operation, {}, (), (), ()))
+        if promise:
+            journal.add_finding(CHECKER.finding(promise, breach, exchange, operation))
+    return found_in(journal, CONTRACT, str)
+
+
+TRACE = Breach.of("extra", listed(), actual={"resourceId": "7"}, seen_by="listResources")
+SHOWN_WRONG = Breach("type", body((0, "metadata")), datum({"type": "object"}), datum(None))
+
+
+def test_what_a_refused_call_left_is_told_with_it():
+    """A list shows it as wrong as it was sent, once the call is over."""
+    journal = Journal()
+    for exchange, operation in (REFUSED, LISTED):
+        journal.add(Result(exchange, operation, {}, (), (), ()))
+    journal.add_finding(CHECKER.finding(RESPONSE_BODY, SHOWN_WRONG, *LISTED))
+    journal.add_finding(CHECKER.finding(REFUSED_CHANGES_NOTHING, TRACE, *REFUSED))
+
+    (only,) = found_in(journal, CONTRACT, str)
+
+    assert only.finding.promise == REFUSED_CHANGES_NOTHING.id
+
+
+def test_what_a_list_showed_before_is_told():
+    """What was wrong before the call is no trace of it."""
+    steps = ((RESPONSE_BODY, LISTED, SHOWN_WRONG), (REFUSED_CHANGES_NOTHING, REFUSED, TRACE))
+
+    assert len(noted(*steps)) == len(steps)
+
+
+def missing(name):
+    return Breach("required", body((name,)), datum({"required": [name]}))
+
+
+def token(answer):
+    return answered("getToken", "/token", answer, 200, "POST", b"grant_type=client_credentials")
+
+
+def status_of(*wanted):
+    return Breach.of("status", STATUS, list(wanted), 200)
+
+
+def test_refusal_with_the_status_of_a_success_is_one_cause():
+    """An error in the place of a token: what a token has is not there, and the status is wrong."""
+    hidden = token(NO_TOKEN)
+
+    (only,) = noted(
+        (RESPONSE_BODY, hidden, missing("access_token")),
+        (RESPONSE_BODY, hidden, missing("token_type")),
+        (STATUS_EXPECTED, hidden, status_of(400, 401)),
+    )
+
+    assert only.finding.breach.at.path == ("access_token",)
+
+
+def test_token_for_a_wrong_secret_is_told():
+    """Where there is a token, nothing was refused; that a member of it is missing is another fault."""
+    given = token(b'{"access_token": "x"}')
+
+    found = noted(
+        (RESPONSE_BODY, given, missing("token_type")),
+        (RESPONSE_BODY, token(NO_TOKEN), missing("access_token")),
+        (STATUS_EXPECTED, given, status_of(400, 401)),
+    )
+
+    assert STATUS_EXPECTED.id in {each.finding.promise for each in found}
