@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from ecsuite.messages import groups
 from ecsuite.messages.broken_up import Span
@@ -60,11 +60,11 @@ class Finder:
         self._fewest = min(map(len, self.secrets), default=0)
         self._find_again = lru_cache(maxsize=_REMEMBERED)(self._find)
 
-    @staticmethod
+    @classmethod
     @lru_cache(maxsize=16)
-    def of(secrets: frozenset[str]) -> Finder:
+    def of(cls, secrets: frozenset[str]) -> Self:
         """That of a set; the runs of most tests have the same."""
-        return Finder(secrets)
+        return cls(secrets)
 
     def find(self, text: str) -> list[Place]:
         """Where secrets stand in a text, in order, and apart from each other.
