@@ -298,11 +298,11 @@ def test_checks_of_clients_print_what_their_page_says():
     read = Request("GET", f"{BASE_URL}/users/42", Headers.of([token]))
     busy = Exchange(read, Response(429, Headers.of([("Retry-After", "5")])))
     calls = [
-        Call(at, checker, checker.check(each), float(at))
+        Call(at, checker, checker.check(each), float(at), is_for_token=False)
         for at, each in enumerate((busy, Exchange(read, Response(200))))
     ]
 
-    impatient = [finding for _, finding in of_calls(calls)]
+    impatient = [finding for _, finding in of_calls(calls, has_token=True)]
 
     assert printed(promises.REQUEST_MEMBERS) == own(result.findings, promises.REQUEST_MEMBERS)
     assert printed(promises.BUSY) == own(tuple(impatient), promises.BUSY)

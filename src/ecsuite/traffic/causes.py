@@ -25,8 +25,8 @@ def as_causes(checker: Checker, findings: Sequence[Finding]) -> tuple[Finding, .
         if finding.breach.at.part in _BODIES and finding.breach.at.path:
             groups.setdefault(_holder(finding), []).append(finding)
     told: dict[int, Finding | None] = {}
-    for group in groups.values():
-        told |= _of_object(checker, group)
+    for (_, at), group in groups.items():
+        told |= _of_object(checker, at, group)
     kept = (told.get(id(each), each) for each in findings)
     return tuple(each for each in kept if each is not None)
 
@@ -42,14 +42,14 @@ def without_echoes(results: Iterable[Result]) -> list[Result]:
     ]
 
 
-def _of_object(checker: Checker, group: Sequence[Finding]) -> Mapping[int, Finding | None]:
+def _of_object(checker: Checker, at: Place, group: Sequence[Finding]) -> Mapping[int, Finding | None]:
     """What is told in the place of findings about members of one object; nothing in the place of all but one."""
     missing = [each for each in group if each.breach.kind == "required"]
     others = [each for each in group if each.breach.kind != "required"]
     if any(isinstance(each.breach.expected.value, dict) and "const" in each.breach.expected.value for each in others):
         # It says of itself that it is something else, which has other members.
         return {id(each): None for each in missing}
-    made_otherwise = _made_otherwise(checker, missing)
+    made_otherwise = _made_otherwise(checker, at, missing)
     return {id(each): None for each in missing} | {id(missing[0]): made_otherwise} if made_otherwise else {}
 
 
@@ -59,12 +59,11 @@ def _holder(finding: Finding) -> tuple[str, Place]:
     return finding.promise, replace(at, path=at.path[:-1])
 
 
-def _made_otherwise(checker: Checker, missing: Sequence[Finding]) -> Finding | None:
+def _made_otherwise(checker: Checker, at: Place, missing: Sequence[Finding]) -> Finding | None:
     """One finding for members that are missing of an object that has others; None where it has none, or lacks one."""
     exchange = missing[0].blamed if missing else None
     if exchange is None:
         return None
-    breach, at = missing[0].breach, _holder(missing[0])[1]
     body = exchange.request.body if at.part == "request-body" else exchange.response.body
     value = at_path(json_or_none(body), at.path)
     names = [str(each.breach.at.path[-1]) for each in missing]
@@ -73,7 +72,7 @@ def _made_otherwise(checker: Checker, missing: Sequence[Finding]) -> Finding | N
     ):
         return None
     wanted, seen = datum({"properties": names}), datum(value)
-    made = replace(breach, kind="properties", at=at, expected=wanted, actual=seen)
+    made = replace(missing[0].breach, kind="properties", at=at, expected=wanted, actual=seen)
     return replace(missing[0], breach=checker.kept(made))
 
 

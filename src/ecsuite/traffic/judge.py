@@ -89,7 +89,7 @@ class _Judge:
         for (number, call), result in zip(own.items(), results, strict=True):
             judged[number].journal.add(result)
             own[number] = replace(call, result=result)
-        calls = [each for each in own.values() if each.is_known]
+        calls = list(own.values())
         has_token = not any(each.is_for_token and each.result.findings for each in calls)
         for call, finding in of_calls(calls, has_token=has_token):
             judged[call.number].journal.add_finding(finding)
@@ -105,9 +105,7 @@ class _Judge:
             return Judged(name, Journal(), elsewhere=address.elsewhere), None
         checker = self._checker(address)
         result = self._result(checker, known)
-        is_known = "response" not in entry.unknown or known.exchange.response.status > 0
-        is_for_token = bool(address.token)
-        call = Call(known.number, checker, result, known.started, is_for_token=is_for_token, is_known=is_known)
+        call = Call(known.number, checker, result, known.started, is_for_token=bool(address.token))
         return Judged(name, Journal(), (result.operation,) if result.operation else ()), call
 
     def _result(self, checker: Checker, entry: Entry) -> Result:

@@ -48,7 +48,7 @@ def nearest(contract: Contract, method: str, path: str, body: bytes) -> Guess | 
             wrong = [sent for name, sent in zip(own, segments, strict=True) if name[:1] != "{" and name != sent]
             return Guess(operation, _values(operation, segments), "/".join(["", *wrong]))
     sent = json_or_none(body)
-    takers = [each for each in same_method if sent and each.request and _fits(contract, each.request.schema, sent)]
+    takers = [each for each in same_method if each.request and _fits(contract, each.request.schema, sent)]
     return Guess(takers[0], _values(takers[0], segments)) if len(takers) == 1 else None
 
 

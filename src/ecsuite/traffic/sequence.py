@@ -38,15 +38,13 @@ class Call:
         result: what the checks said of it.
         started: when it was sent, in seconds since 1970; None where that is not known.
         is_for_token: whether it asks for a token.
-        is_known: whether it had a response that is known.
     """
 
     number: int
     checker: Checker
     result: Result
     started: float | None
-    is_for_token: bool = False
-    is_known: bool = True
+    is_for_token: bool
 
     @property
     def request(self) -> Request:
@@ -55,11 +53,22 @@ class Call:
 
     @property
     def status(self) -> int:
-        """Of the response."""
+        """Of the response; 0 where none is known."""
         return self.result.exchange.response.status
 
+    @property
+    def sent_at(self) -> float:
+        """When it was sent, where that is known."""
+        assert self.started is not None
+        return self.started
 
-def of_calls(calls: Sequence[Call], *, has_token: bool = True) -> Iterator[tuple[Call, Finding]]:
+    @property
+    def answered_at(self) -> float:
+        """When its response came, where that is known."""
+        return self.sent_at + self.result.exchange.seconds
+
+
+def of_calls(calls: Sequence[Call], *, has_token: bool) -> Iterator[tuple[Call, Finding]]:
     """What calls break together, each with the one that breaks it.
 
     Args:
@@ -67,7 +76,7 @@ def of_calls(calls: Sequence[Call], *, has_token: bool = True) -> Iterator[tuple
         has_token: whether the client asks for its token in the right way; if not, that is why its token is refused.
     """
     known = all(each.started is not None for each in calls)
-    ordered = sorted(calls, key=lambda each: each.started or 0.0) if known else list(calls)
+    ordered = sorted(calls, key=lambda each: each.sent_at) if known else list(calls)
     yield from _refused_tokens(ordered) if has_token else ()
     if known:
         yield from _impatient(ordered)
@@ -95,9 +104,9 @@ def _is_of_token(finding: Finding) -> bool:
 
 
 def _is_again(call: Call, later: Call) -> bool:
-    """Whether a later call is the same one, and was not refused for its token."""
+    """Whether a later call is the same one, and was not refused for its token as far as is known."""
     same = (later.request.method, _path(later)) == (call.request.method, _path(call))
-    return same and later.status not in {0, _UNAUTHORIZED}
+    return same and later.status != _UNAUTHORIZED
 
 
 def _path(call: Call) -> str:
@@ -110,13 +119,12 @@ def _impatient(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:
         asked = _seconds_asked_for(call)
         if call.status not in _BUSY or asked is None:
             continue
-        came = _answered_at(call)
-        # What was sent before the answer came does not repeat it.
-        later = (each for each in calls[place + 1 :] if _is_same(call, each) and (each.started or 0.0) >= came)
+        came = call.answered_at
+        # What was sent before the answer came does not repeat it, and what has no response was perhaps never sent.
+        later = (each for each in calls[place + 1 :] if each.status and _is_same(call, each) and each.sent_at >= came)
         again = next(later, None)
-        waited = (again.started or 0.0) - came if again else 0.0
-        if again is not None and waited < asked.seconds - asked.tolerance:
-            expected, seen = f"after {asked.seconds} s, as Retry-After says", f"after {waited:.1f} s"
+        if again is not None and again.sent_at - came < asked.seconds - asked.tolerance:
+            expected, seen = f"after {asked.seconds} s, as Retry-After says", f"after {again.sent_at - came:.1f} s"
             breach = Breach.of("early", Place("request-line"), expected, seen)
             yield again, again.checker.finding(promises.BUSY, breach, again.result.exchange, again.result.operation)
 
@@ -126,10 +134,6 @@ class _Pause(NamedTuple):
 
     seconds: int
     tolerance: float
-
-
-def _answered_at(call: Call) -> float:
-    return (call.started or 0.0) + call.result.exchange.seconds
 
 
 def _seconds_asked_for(call: Call) -> _Pause | None:
@@ -143,7 +147,7 @@ def _seconds_asked_for(call: Call) -> _Pause | None:
     now = _time(headers.get("Date") or "")
     if until is None:
         return None
-    return _Pause(max(int(until - (_answered_at(call) if now is None else now)), 0), _OF_TIMES)
+    return _Pause(max(int(until - (call.answered_at if now is None else now)), 0), _OF_TIMES)
 
 
 def _time(text: str) -> float | None:

@@ -1,0 +1,49 @@
+"""The operation that a call means whose path is none of the contract."""
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.traffic.nearest import nearest
+
+HOOK = b'{"webhookUrl": "https://h/x"}'
+
+
+@pytest.fixture
+def guessed():
+    """What is guessed of a call, by its line: the path of the operation, its values, and what is wrong."""
+
+    def guess(line: str, body: bytes = b"") -> tuple | None:
+        method, _, path = line.partition(" ")
+        found = nearest(editions.contract("2026-01"), method, path, body)
+        return found and (found.operation.path, dict(found.path_values), found.wrong)
+
+    return guess
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("GET /v1/users/a", ("/users/{userId}", {"userId": "a"}, "/v1")),
+        ("GET /some/where/users", ("/users", {}, "/some/where")),
+        ("get /users/a", ("/users/{userId}", {"userId": "a"}, "get")),
+        ("GET //users", ("/users", {}, "//")),
+        ("GET /user/a%20b", ("/users/{userId}", {"userId": "a b"}, "/user")),
+        ("GET /users/a/events", None),
+        ("GET ", None),
+    ],
+)
+def test_path_is_almost_one(guessed, line, meant):
+    """Something before a path, or its spelling, is told; what follows a name of the API is no other path of it."""
+    assert guessed(line) == meant
+
+
+def test_only_taker_of_a_body_is_meant(guessed):
+    """Where just one operation takes what is sent, it is meant, whatever the path is; a path too short lacks its ids."""
+    assert guessed("PUT /hooks/w", HOOK) == ("/webhooks/{webhookId}", {"webhookId": "w"}, "")
+    assert guessed("PUT /hooks", HOOK) == ("/webhooks/{webhookId}", {"webhookId": "webhookId"}, "")
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"locationType": "Other"}', b"no JSON"])
+def test_body_that_several_take_says_nothing(guessed, body):
+    """What two operations take, or none, does not tell which is meant."""
+    assert guessed("PATCH /hooks/w", body) is None

@@ -1,0 +1,142 @@
+"""What the entries of an archive show together: where the API is, and what a client does when it is refused."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from ecsuite import editions
+from ecsuite.findings.finding import Finding
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.traffic.archive import Archive, Entry
+from ecsuite.traffic.judge import judge
+from ecsuite.traffic.judged import Judged
+
+API = "https://api.sandbox.voluespark.com/energy-coordination/v1"
+TOKEN = "https://auth.identity.volue.com/connect/token"
+JSON = ("Content-Type", "application/json")
+BEFORE = "GET /users/a 200"
+
+
+def call(line: str, came: object = None, sent: object = None, token: str | None = "tok-1", **more: str) -> Exchange:  # noqa: S107  no password
+    """An exchange by its line: the method, the path or the address, and the status of the response."""
+    method, url, status = line.split(" ")
+    fields = [("Authorization", f"Bearer {token}")] if token else []
+    form = "grant_type=client_credentials&client_id=c&client_secret=s" if "grants" in more else ""
+    fields += [("Content-Type", "application/x-www-form-urlencoded")] if form else [JSON] if sent else []
+    body = form.encode() or (json.dumps(sent).encode() if sent else b"")
+    request = Request(method, f"{API}{url}" if url.startswith("/") else url, Headers.of(fields), body)
+    if form:
+        came = {"access_token": more["grants"], "token_type": "Bearer", "expires_in": 60}
+    elif came is None and line == BEFORE:
+        came = {"userId": "a"}
+    answered = Headers.of([JSON, ("Cache-Control", "no-store"), *((k.replace("_", "-"), v) for k, v in more.items())])
+    return Exchange(request, Response(int(status), answered, b"" if came is None else json.dumps(came).encode()))
+
+
+def grant(url: str, token: str) -> Exchange:
+    return call(f"POST {url} 200", token=None, grants=token)
+
+
+def judged(*exchanges: Exchange, creator: str = "a tool", times: Sequence[float] = ()) -> tuple[Judged, ...]:
+    entries = [
+        Entry(
+            number,
+            each,
+            times[number - 1] if times else float(number),
+            {} if each.response.status else {"response": "the archive has no response"},
+        )
+        for number, each in enumerate(exchanges, 1)
+    ]
+    return judge(Archive(creator, tuple(entries)), editions.contract("2026-01"))
+
+
+def findings(*exchanges: Exchange, **more: object) -> list[Finding]:
+    return [each for one in judged(*exchanges, **more) for each in one.journal.findings]
+
+
+def told(*exchanges: Exchange, **more: object) -> list[str]:
+    return [f"{each.promise} {each.breach.kind} {each.breach.at.name}" for each in findings(*exchanges, **more)]
+
+
+@pytest.mark.parametrize("url", ["https://auth.identity.volue.com/oauth?v=2", "https://idp.example/connect/token?v=2"])
+def test_calls_with_a_granted_token_are_calls_of_the_api(url):
+    """A token of the identity service, or of one with its path, is sent to the API, wherever that is."""
+    with_token = call("GET https://gateway.example/other 404", token="tok-2")
+
+    assert judged(grant(url, "tok-2"), call(BEFORE), with_token)[2].elsewhere == ""
+    assert judged(call(BEFORE), with_token)[1].elsewhere == "gateway.example"
+    assert (
+        judged(grant("https://idp.example/login", "tok-2"), call(BEFORE), with_token)[2].elsewhere == "gateway.example"
+    )
+
+
+@pytest.mark.parametrize("rest", ["-docs/index.html", "0/about", ".json"])
+def test_what_begins_like_the_base_address_is_not_below_it(rest):
+    """Another page of the host is no call of the API."""
+    own = f"https://api.sandbox.voluespark.com/energy-coordination/v1{rest}"
+
+    assert judged(call(BEFORE), call(f"GET {own} 200", token=None))[1].elsewhere == "api.sandbox.voluespark.com"
+
+
+def test_base_address_itself_is_a_call_of_the_api():
+    """With a query or without one, it is a path that the API does not have."""
+    assert [each.elsewhere for each in judged(call(f"GET {API} 404"), call(f"GET {API}?x=1 404"))] == ["", ""]
+
+
+def test_missing_token_is_told_where_the_tool_keeps_tokens():
+    """A tool that leaves tokens out leaves all out: beside a call that has one, another one sends none."""
+    bare = call("GET /users/b 200", {"userId": "b"}, token=None)
+
+    assert told(call(BEFORE), bare, creator="WebInspector") == ["bearer-token required Authorization"]
+    assert told(bare, bare, creator="WebInspector") == []
+
+
+REFUSED = call("GET /users/a 401", WWW_Authenticate="Bearer")
+REFUSAL = ["bearer-token pattern Authorization"]
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        (call(BEFORE), []),
+        (call("GET /users/a 404"), []),
+        (call("GET /users/a 0"), []),
+        (call("GET /users/b 200", {"userId": "b"}), REFUSAL),
+        (call("DELETE /users/a 204"), REFUSAL),
+    ],
+    ids=["made again", "found nothing", "no response is known", "another path", "another method"],
+)
+def test_refused_call_is_made_again(later, expected):
+    """A client whose token is refused makes the same call again; how that went may not be known."""
+    assert told(REFUSED, later) == expected
+
+
+def test_each_refused_call_is_told():
+    """The same refusal again is no success."""
+    assert told(REFUSED, REFUSED) == REFUSAL * 2
+    assert told(call(BEFORE), REFUSED) == REFUSAL
+
+
+def test_rest_is_told_of_the_call_that_is_too_early():
+    """A call without a response was perhaps never sent, and the next one may be in time; without times nobody knows."""
+    busy, unknown = call("GET /users/a 429", Retry_After="5"), call("GET /users/a 0")
+    early = "busy-service-rests early "
+
+    assert told(busy, unknown, call(BEFORE), times=(0, 1, 2)) == [early]
+    assert told(busy, unknown, call(BEFORE), times=(0, 1, 6)) == []
+    assert told(busy, call(BEFORE), times=(0, 4.8)) == [early]
+    assert told(busy, call(BEFORE), times=(0, 4.9)) == []
+    assert told(busy, call(BEFORE), times=(3, 1)) == []
+    assert told(busy, call(BEFORE), times=(0, None)) == []
+
+
+def test_object_that_was_made_otherwise_is_told_where_it_stands():
+    """Of an object deep in a body, the place is its own, and not that of the whole."""
+    came = {"users": [], "pagination": {"total": 0, "size": 50, "number": 1}}
+
+    (one,) = findings(call("GET /users 200", came))
+
+    assert (one.breach.kind, one.breach.at.path) == ("properties", ("pagination",))
+    assert set(one.breach.expected.value["properties"]) == {"totalRecords", "pageSize", "currentPage"}
+    assert one.breach.actual.value == came["pagination"]
