@@ -1,6 +1,7 @@
 """What is asked of a client's request alone: ids that are some, a query that the API knows, a body that says one thing."""
 
 import json
+import textwrap
 
 import pytest
 
@@ -9,6 +10,7 @@ from ecsuite.checks import CLIENT_CHECKS, Checker
 from ecsuite.checks.client_parameters import lets_in
 from ecsuite.checks.placeholders import is_placeholder
 from ecsuite.checks.request_members import meant_by, nor
+from ecsuite.contract import Contract, Source
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 
 BASE_URL = "https://api.example/v1"
@@ -16,21 +18,33 @@ TOKEN_URL = "https://identity.example/connect/token"
 
 
 @pytest.fixture
-def said():
-    """What the checks of clients say of a request of an edition: `promise kind place, expected or not, note`."""
+def found():
+    """The findings of the checks of clients about a request of an edition, or of another contract."""
 
-    def say(line: str, sent: object = None, edition: str = "2026-01", authorization: str | None = "Bearer t") -> list:
+    def find(
+        line: str, sent: object = None, edition: str | Contract = "2026-01", authorization: str | None = "Bearer t"
+    ) -> list:
         method, path = line.split(" ")
         body = sent if isinstance(sent, bytes) else b"" if sent is None else json.dumps(sent).encode()
         fields = [("Authorization", authorization)] if authorization is not None else []
-        fields += [("Content-Type", "application/json")] if body else []
+        fields += [("Content-Type", "application/json")] if sent is not None else []
         request = Request(method, f"{BASE_URL}{path}", Headers.of(fields), body)
-        checker = Checker(editions.contract(edition), BASE_URL, TOKEN_URL)
-        judged = checker.judge(checker.decode(Exchange(request, Response(0))), CLIENT_CHECKS)
+        contract = editions.contract(edition) if isinstance(edition, str) else edition
+        checker = Checker(contract, BASE_URL, TOKEN_URL)
+        return list(checker.judge(checker.decode(Exchange(request, Response(0))), CLIENT_CHECKS).findings)
+
+    return find
+
+
+@pytest.fixture
+def said(found):
+    """What the checks of clients say of a request of an edition: `promise kind place, expected or not, note`."""
+
+    def say(line: str, sent: object = None, **more: object) -> list:
         return [
             f"{each.severity} {each.promise} {each.breach.kind} {each.breach.at.name}"
             f"{''.join(f'/{token}' for token in each.breach.at.path)}"
-            for each in judged.findings
+            for each in found(line, sent, **more)
         ]
 
     return say
@@ -197,3 +211,50 @@ BODIES = [
 def test_body_says_one_thing(said, line, sent, expected):
     """An id is one, a member stands once, and what no body may have is told once."""
     assert said(line, sent) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "sent", "title"),
+    [
+        ("POST /users", {"userId": "null"}, "an id"),
+        ("POST /webhooks", {"webhookUrl": "undefined"}, "a value"),
+        ("GET /users/undefined", None, "an id"),
+    ],
+)
+def test_what_stands_for_nothing_is_told_by_what_belongs_there(found, line, sent, title):
+    """An id stands where an id is wanted; an address of a webhook is another value."""
+    (one,) = found(line, sent)
+
+    assert one.breach.expected.value == {"title": title}
+
+
+@pytest.mark.parametrize(("sent", "note"), [({"enabled": True}, "for it stands in the body"), (None, "")])
+def test_parameter_that_stands_in_the_body_is_told_so(found, sent, note):
+    """The note tells what to do: the value is there, in the wrong place."""
+    (one,) = found("PUT /webhooks/w/enabled", sent)
+
+    assert (one.breach.kind, one.breach.at.name, one.breach.note) == ("required", "enabled", note)
+
+
+def test_body_that_may_be_left_out_is_not_missed(found):
+    """Where a contract leaves it to the client, none is as good as one; what is sent is judged."""
+    document = """\
+        openapi: 3.1.0
+        info: {title: T, version: '1'}
+        servers: [{url: 'https://api.example/v1'}]
+        paths:
+          /lamps:
+            post:
+              operationId: createLamp
+              x-level: spec
+              x-source: t
+              requestBody:
+                content: {application/json: {schema: {type: object, properties: {lampId: {type: string, x-sample: id}}}}}
+              responses: {'201': {description: d}}
+    """
+    lamps = Contract(Source(textwrap.dedent(document), "c.yaml"))
+
+    assert found("POST /lamps", edition=lamps) == found("POST /lamps", b"", edition=lamps) == []
+    assert found("POST /lamps", {"lampId": "a"}, edition=lamps) == []
+    (one,) = found("POST /lamps", {"lampId": "undefined"}, edition=lamps)
+    assert one.breach.at.path == ("lampId",)

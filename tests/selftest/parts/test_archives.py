@@ -1,0 +1,177 @@
+"""Archives of somebody's traffic: what is read of each entry, and what is not known of it."""
+
+import base64
+import gzip
+import json
+import zipfile
+
+import pytest
+
+from ecsuite.errors import ArchiveUnreadable
+from ecsuite.traffic import archive
+from ecsuite.traffic.archive import is_archive, read_archive
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+OK = {"status": 200, "headers": [{"name": "Content-Type", "value": JSON}], "content": {"text": "{}"}}
+
+
+@pytest.fixture
+def read(tmp_path):
+    """What is read of an archive of one entry: a request of that method with these members, and a response."""
+
+    def make(method: str = "POST", answer: dict = OK, **request: object) -> archive.Entry:
+        path = tmp_path / "t.har"
+        node = {"request": {"method": method, "url": "https://h/x", **request}, "response": answer}
+        path.write_text(json.dumps({"log": {"entries": [node]}}), encoding="utf-8")
+        (entry,) = read_archive(path).entries
+        return entry
+
+    return make
+
+
+def headers(**fields: str) -> list[dict]:
+    return [{"name": name.replace("_", "-"), "value": value} for name, value in fields.items()]
+
+
+def test_pairs_are_headers(read):
+    """Some tools write a header as a list of its name and its value."""
+    sent = read(headers=[["Accept", JSON], ["X-Other", "7"]]).exchange.request
+
+    assert list(sent.headers) == [("Accept", JSON), ("X-Other", "7")]
+
+
+def test_headers_of_the_transfer_are_left_out(read):
+    """A body stands in an archive as it was before it was compressed, so what tells of that is not true of it."""
+    fields = headers(Content_Type=JSON, Content_Encoding="gzip", Content_Length="9", Transfer_Encoding="chunked")
+
+    one = read(headers=fields, postData={"text": "{}"}, answer=OK | {"headers": fields})
+
+    assert list(one.exchange.request.headers) == list(one.exchange.response.headers) == [("Content-Type", JSON)]
+
+
+@pytest.mark.parametrize("name", ["encoding", "_encoding"])
+def test_body_of_a_request_in_base64_is_read(read, name):
+    """Bytes that are no text stand in Base64, which tools say under one name or another."""
+    data = {"mimeType": JSON, "text": base64.b64encode(b'{"a": 1}').decode(), name: "base64"}
+
+    assert read(postData=data).exchange.request.body == b'{"a": 1}'
+
+
+def test_text_of_a_form_counts(read):
+    """Where a form is there as it was sent and in its parts, what was sent is judged."""
+    data = {"mimeType": FORM, "text": "a=x%20y&b", "params": [{"name": "a", "value": "x%20y"}]}
+
+    assert read(postData=data).exchange.request.body == b"a=x%20y&b"
+
+
+def test_parts_of_a_form_are_its_body(read):
+    """Where only the parts are there, the body is made of them."""
+    data = {"mimeType": FORM, "params": [{"name": "a", "value": "x y"}, {"name": "b"}]}
+
+    one = read(postData=data)
+
+    assert one.exchange.request.body == b"a=x+y&b="
+    assert "request-body" not in one.unknown
+
+
+def test_no_response_has_no_status(read):
+    """What is no status of HTTP is none."""
+    for status in (None, 0, -1, 1000, "200"):
+        one = read(answer=OK | {"status": status})
+
+        assert one.exchange.response.status == 0
+        assert one.unknown["response"] == "the archive has no response"
+    assert read(answer=OK | {"status": 999}).exchange.response.status == 999
+
+
+def test_request_without_a_body_is_told_by_its_length(read):
+    """What the header or the size says tells a body that was left out from one that never was."""
+    left_out = {
+        "a length": read("DELETE", headers=headers(Content_Length="9")),
+        "a size": read("DELETE", bodySize=9),
+        "nothing": read(),
+        "a size that is none": read(bodySize=-1),
+    }
+    none = {
+        "a length": read(headers=headers(Content_Length="0"), bodySize=-1),
+        "a size": read(bodySize=0),
+        "nothing": read("DELETE"),
+    }
+
+    assert [name for name, one in left_out.items() if "request-body" not in one.unknown] == []
+    assert [name for name, one in none.items() if "request-body" in one.unknown] == []
+
+
+def test_response_without_a_body_is_told_by_its_length(read):
+    """A response of 204, or of the length 0, has no body; of another one it may have been left out."""
+
+    def answer(status: int = 200, length: str = "0", size: int | None = 0) -> dict:
+        return {"status": status, "headers": headers(Content_Length=length), "content": {"size": size, "text": ""}}
+
+    none = [read(answer=answer()), read(answer=answer(size=None)), read(answer=answer(204, "7", 7))]
+    left_out = [read(answer=answer(length="1")), read(answer=answer(size=7)), read(answer=answer(length=""))]
+
+    assert [one.unknown for one in none if "response-body" in one.unknown] == []
+    assert [one.unknown for one in left_out if "response-body" not in one.unknown] == []
+
+
+def test_body_that_was_cut_is_not_known(read):
+    """JSON that does not end was cut where its size, its length or a comment says so; else it was sent like that."""
+    begun = {"text": '{"a": '}
+    cut = [
+        read(answer=OK | {"content": begun | {"size": 90}}),
+        read(answer=OK | {"content": begun | {"comment": "Cut off at 6 bytes"}}),
+    ]
+    whole = [
+        read(answer=OK | {"content": begun | {"size": 6}}),
+        read(answer=OK | {"content": begun}),
+        read(answer=OK | {"content": {"text": "{}", "size": 90, "comment": "cut"}}),
+    ]
+
+    assert {one.unknown.get("response-body") for one in cut} == {
+        "the archive has only a part of the body of the response"
+    }
+    assert [one.unknown for one in whole if one.unknown.get("response-body")] == []
+    sent = read(headers=headers(Content_Length="90"), postData=begun)
+    assert sent.unknown["request-body"] == "the archive has only a part of the body of the request"
+
+
+def test_body_beside_the_archive_is_read(read, tmp_path):
+    """A body may stand in a file beside the archive, and nowhere else: no archive reads other files of its reader."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for holder in (tmp_path, folder):
+        (holder / "body.json").write_bytes(b'{"a": 1}')
+
+    def body(name: str) -> bytes:
+        return read(answer=OK | {"content": {"_file": name, "size": 8}}).exchange.response.body
+
+    assert body("body.json") == b'{"a": 1}'
+    assert [body(name) for name in ("in/body.json", "../body.json", str(tmp_path / "body.json"), "none")] == [b""] * 4
+
+
+def test_large_compressed_archive_is_recognised(tmp_path):
+    """An archive is known by how it begins, whatever its name is, and however large it is."""
+    path = tmp_path / "traffic"
+    path.write_bytes(gzip.compress(b'{"log": {"entries": [' + b" " * 100_000))
+    assert is_archive(path)
+    path.write_bytes(gzip.compress(b'{"info": {"entries": [' + b" " * 100_000))
+    assert not is_archive(path)
+
+
+def test_too_large_archive_is_refused(tmp_path, monkeypatch):
+    """What would fill the memory is not unpacked; what just fits is."""
+    text = json.dumps({"log": {"entries": [{"request": {"method": "GET", "url": "https://h/"}}]}}).encode()
+    plain, small, packed = tmp_path / "t.har", tmp_path / "t.har.gz", tmp_path / "t.zip"
+    plain.write_bytes(text)
+    small.write_bytes(gzip.compress(text))
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("a.har", text)
+
+    for path in (plain, small, packed):
+        monkeypatch.setattr(archive, "_MOST_UNPACKED", len(text))
+        assert len(read_archive(path).entries) == 1
+        monkeypatch.setattr(archive, "_MOST_UNPACKED", len(text) - 1)
+        with pytest.raises(ArchiveUnreadable, match=f"more than {len(text) - 1:,} bytes"):
+            read_archive(path)

@@ -1,0 +1,30 @@
+"""The secrets of a client's traffic: what is one by its name, and nothing else, wherever it stands."""
+
+import json
+
+from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.traffic.secrets import secrets_in
+
+
+def found(url: str = "https://h/x", body: object = b"", came: object = None, **headers: str) -> set[str]:
+    sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = Request("POST", url, Headers.of(headers.items()), sent)
+    return set(secrets_in([Exchange(request, Response(200, body=json.dumps(came).encode()))]))
+
+
+def test_secret_is_known_by_its_name_in_an_address_and_a_form():
+    """What else stands there is told as it is: a page, or the kind of grant."""
+    assert found("https://h/x?page=2&access_token=t-1") == {"t-1"}
+    assert found(body=b"grant_type=client_credentials&client_secret=s-1") == {"s-1"}
+
+
+def test_secret_is_found_however_deep_it_stands():
+    """Bodies are lists and objects, one in the other."""
+    assert found(body={"hooks": [{"name": "n"}, {"webhookSecret": "w-1"}]}) == {"w-1"}
+    assert found(came=[[{"access_token": "t-1", "token_type": "Bearer"}]]) == {"t-1"}
+
+
+def test_token_of_a_header_is_one_without_its_scheme():
+    """A report may well tell the scheme."""
+    assert found(Authorization="Bearer t-1", Accept="text/x") == {"t-1"}
+    assert found(Authorization="t-1") == {"t-1"}
