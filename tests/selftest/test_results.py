@@ -13,7 +13,7 @@ from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Journal, Tally
-from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
+from ecsuite.messages.exchange import UNSPECIFIED, Exchange, Expectation, Headers, Request, Response
 from ecsuite.messages.redact import Redactor
 from ecsuite.promises import (
     BAD_REQUEST,
@@ -147,14 +147,14 @@ def test_reading_below_another_parent_is_told_once(checker, exchange, contract):
     assert only.finding.promise == PARENTS.id
 
 
-def test_null_for_what_is_not_there_is_told_with_its_status(checker, exchange, contract):
-    """That it is no object says no more than that the call succeeded; where it had to succeed, it is told by itself."""
-    for expectation, promise in ((NOT_THERE, STATUS_EXPECTED), (None, RESPONSE_BODY)):
-        journal, given = Journal(), {"expectation": expectation} if expectation else {}
-        journal.add(checker.check(exchange("GET /users/42", answer=b"null", **given)))
+@pytest.mark.parametrize("expectation", [NOT_THERE, UNSPECIFIED, None])
+def test_null_for_what_is_not_there_is_told_by_itself(checker, exchange, contract, expectation):
+    """Whatever was expected: that the call succeeded says no more, and a probe, which expects nothing, sees null alone."""
+    journal, given = Journal(), {"expectation": expectation} if expectation else {}
+    journal.add(checker.check(exchange("GET /users/42", answer=b"null", **given)))
 
-        (only,) = found_in(journal, contract, MASK)
-        assert only.finding.promise == promise.id
+    (only,) = found_in(journal, contract, MASK)
+    assert only.finding.promise == RESPONSE_BODY.id
 
 
 def test_code_of_no_refusal_is_told_once(checker, exchange, contract):
@@ -566,6 +566,23 @@ def test_cause_goes_across_operations_and_tests(collector, found, exchange):
     assert (second.new, second.known) == ((), ((other, "test_a"),))
     assert (cause.responses, cause.tests) == (5, ("test_a", "test_b"))
     assert [call.split()[0] for call in cause.operations] == ["GET", "PUT"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_failure_at_rare_input_is_told_with_that_at_common_one(collector, found, exchange, turned):
+    """An operation that fails at both has one fault, whichever was found first; one that fails at rare input has its own."""
+    one = a_found(found, exchange, promise="server-error")
+    rare = a_found(found, exchange, promise="server-error", severity="warning")
+    other = a_found(found, exchange, promise="server-error", severity="warning", path="/users")
+
+    told = [collector.add("test", Record(Tally(1), (each,))) for each in ((rare, one) if turned else (one, rare))]
+    (only,) = collector.result().causes
+    collector.add("test", Record(Tally(1), (other,)))
+
+    assert (only.severity, only.responses) == ("error", 2)
+    assert {each.cause for each in collector.result().findings} == {1, 2} if turned else {1}
+    assert len(told[1].new) == turned
+    assert [each.severity for each in collector.result().causes] == ["error", "warning"]
 
 
 @pytest.mark.parametrize(

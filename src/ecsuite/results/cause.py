@@ -8,7 +8,7 @@ from typing import Any
 
 from ecsuite.findings.deviation import Mark
 from ecsuite.findings.finding import Finding
-from ecsuite.promises import Severity
+from ecsuite.promises import SERVER_ERROR, Severity
 from ecsuite.results.record import Found
 from ecsuite.results.severity import SEVERITIES
 
@@ -83,6 +83,17 @@ def with_scripts(number: int, cause: Cause, scripts: tuple[str, str]) -> tuple[C
     return replace(cause, first=first), {name: text for name, text in zip(names, scripts, strict=True) if name}
 
 
+def with_evidence(one: Cause, other: Cause) -> Cause:
+    """A cause with what has been seen of another one that is the same."""
+    return Cause(
+        first=one.first,
+        responses=one.responses + other.responses,
+        operations=tuple(dict.fromkeys([*one.operations, *other.operations])),
+        tests=tuple(dict.fromkeys([*one.tests, *other.tests])),
+        marks=tuple(dict.fromkeys([*one.marks, *other.marks])),
+    )
+
+
 class Causes:
     """Gathers findings into causes, as they come."""
 
@@ -94,15 +105,31 @@ class Causes:
         is_new = found.cause not in self._groups
         group = self._groups.setdefault(found.cause, _Group(found, test))
         group.add(test, found)
-        return is_new
+        return is_new and self.lead_of(found) == found.cause
 
     def first_test(self, found: Found) -> str:
         """The test that found a cause first."""
-        return next(iter(self._groups[found.cause].tests))
+        return next(iter(self._groups[self.lead_of(found)].tests))
+
+    def lead_of(self, found: Found) -> tuple[object, ...]:
+        """The cause with which a finding is told, which is known: mostly its own.
+
+        An operation that fails at what common clients send may well fail at what is rare for the same reason.
+        """
+        own, error = found.cause, ("error", *found.cause[1:])
+        if found.finding.promise != SERVER_ERROR.id or error not in self._groups:
+            return own
+        return error if self._groups[own].operations.keys() <= self._groups[error].operations.keys() else own
 
     def ranked(self) -> tuple[Cause, ...]:
         """The causes, the worst and the most frequent first; else in the order in which they came."""
-        return tuple(sorted((group.cause() for group in self._groups.values()), key=lambda cause: cause.rank))
+        told: dict[tuple[object, ...], Cause] = {}
+        # What is told with another one comes behind it.
+        for group in sorted(self._groups.values(), key=lambda each: self.lead_of(each.found) != each.found.cause):
+            lead, cause = self.lead_of(group.found), group.cause()
+            told[lead] = with_evidence(told[lead], cause) if lead in told else cause
+        order = {key: number for number, key in enumerate(self._groups)}
+        return tuple(sorted(told.values(), key=lambda cause: (cause.rank, order[cause.first.cause])))
 
     @property
     def count(self) -> int:

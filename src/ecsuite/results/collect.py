@@ -213,7 +213,8 @@ class Collector:
         causes = tuple(cause for cause, _ in filed)
         numbers = {cause.first.cause: number for number, cause in enumerate(causes, 1)}
         findings = [
-            TestFinding(test, numbers[found.cause], found.finding, found.responses) for test, found in self._findings
+            TestFinding(test, numbers[self._causes.lead_of(found)], found.finding, found.responses)
+            for test, found in self._findings
         ]
         problems = [
             Problem(kind, text, tuple(trouble.tests), trouble.file) for (kind, text), trouble in self._troubles.items()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ecsuite.errors import CouldNotTell
 from ecsuite.left import exit_code as code_of_left
-from ecsuite.results.cause import Cause, with_scripts
+from ecsuite.results.cause import Cause, with_evidence, with_scripts
 from ecsuite.results.coverage import Coverage
 from ecsuite.results.coverage import merged as merged_coverage
 from ecsuite.results.figures import Figures
@@ -149,7 +149,7 @@ def _causes(results: Sequence[RunResult]) -> tuple[tuple[Cause, ...], dict[str, 
             scripts = (result.files.get(first.script, ""), result.files.get(first.powershell, ""))
             known = groups.get(cause.first.cause)
             groups[first.cause] = (
-                (_with(known[0], cause), known[1] if any(known[1]) else scripts) if known else (cause, scripts)
+                (with_evidence(known[0], cause), known[1] if any(known[1]) else scripts) if known else (cause, scripts)
             )
     ranked = sorted(groups.values(), key=lambda group: group[0].rank)
     causes: list[Cause] = []
@@ -159,16 +159,6 @@ def _causes(results: Sequence[RunResult]) -> tuple[tuple[Cause, ...], dict[str, 
         causes.append(named)
         files |= own
     return tuple(causes), files
-
-
-def _with(one: Cause, other: Cause) -> Cause:
-    return Cause(
-        first=one.first,
-        responses=one.responses + other.responses,
-        operations=tuple(dict.fromkeys([*one.operations, *other.operations])),
-        tests=tuple(dict.fromkeys([*one.tests, *other.tests])),
-        marks=tuple(dict.fromkeys([*one.marks, *other.marks])),
-    )
 
 
 def _findings(results: Sequence[RunResult], causes: Sequence[Cause]) -> tuple[TestFinding, ...]:

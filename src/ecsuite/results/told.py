@@ -126,12 +126,12 @@ def _of_changes(journal: Journal) -> dict[_Key, _Key]:
 
 
 def _nothing_shown(journal: Journal) -> dict[_Key, _Key]:
-    """The null with which a call succeeded that had to find nothing: its status is told."""
-    taken = {id(each.blamed): each.key for each in _unexpected_successes(journal)}
+    """The success of a call that had to find nothing, and answered null: that is told, by probes, too."""
+    nulls = {each.operation: each.key for each in journal.findings if _is_null(each)}
     return {
-        each.key: taken[id(each.blamed)]
-        for each in journal.findings
-        if each.promise == RESPONSE_BODY.id and _is_null(each.breach) and id(each.blamed) in taken
+        each.key: nulls[each.operation]
+        for each in _unexpected_successes(journal)
+        if each.operation in nulls and each.blamed and each.blamed.response.body.strip() == b"null"
     }
 
 
@@ -139,8 +139,10 @@ def _unexpected_successes(journal: Journal) -> list[Finding]:
     return [each for each in journal.findings if each.promise == STATUS_EXPECTED.id and each.status in SUCCESSES]
 
 
-def _is_null(breach: Breach) -> bool:
-    return not breach.at.path and breach.kind == "type" and breach.actual.type == "null"
+def _is_null(finding: Finding) -> bool:
+    breach = finding.breach
+    is_whole = not breach.at.path and breach.kind == "type" and breach.actual.type == "null"
+    return finding.promise == RESPONSE_BODY.id and finding.status in SUCCESSES and is_whole
 
 
 def _no_error_code(journal: Journal) -> dict[_Key, _Key]:
