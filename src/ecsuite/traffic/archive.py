@@ -299,7 +299,7 @@ def _length(headers: Headers, size: Any) -> int | None:
     """The bytes of a body as they were transferred; None where that is not known."""
     said = headers.get("Content-Length") or ""
     if said.isascii() and said.isdigit():
-        return int(said[:18])
+        return int(said)
     return int(size) if isinstance(size, int | float) and size >= 0 else None
 
 

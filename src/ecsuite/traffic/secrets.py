@@ -22,8 +22,6 @@ def masking(secrets: frozenset[str]) -> Callable[[str], str]:
     ordered = sorted(secrets, key=lambda each: (len(each), each))
     spelt = Redactor(ordered[:_MOST_SPELT]).text
     others = frozenset(ordered[_MOST_SPELT:])
-    if not others:
-        return spelt
     return lambda text: spelt(_WORD.sub(lambda word: _masked(word[0], others), text))
 
 

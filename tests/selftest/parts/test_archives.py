@@ -175,3 +175,73 @@ def test_too_large_archive_is_refused(tmp_path, monkeypatch):
         monkeypatch.setattr(archive, "_MOST_UNPACKED", len(text) - 1)
         with pytest.raises(ArchiveUnreadable, match=f"more than {len(text) - 1:,} bytes"):
             read_archive(path)
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "status", "fields", "what"),
+    [
+        ("GET", "https://h/x", 200, {}, ""),
+        ("GET", "https://h:8443/x", 200, {}, ""),
+        ("OPTIONS", "https://h/x", 404, {}, ""),
+        ("OPTIONS", "https://h/x", 204, {"Access_Control_Request_Method": "POST"}, "a browser's preflight"),
+        ("POST", "https://h/x", 204, {"Access_Control_Request_Method": "POST"}, ""),
+        ("CONNECT", "https://h:443", 200, {}, "a tunnel of a proxy"),
+        ("GET", "wss://h/x", 200, {}, "a websocket"),
+        ("GET", "https://h/x", 101, {}, "a websocket"),
+        ("GET", "data:text/plain,x", 200, {}, "the scheme data"),
+        ("GET", "/x", 200, {}, "an address without a host"),
+        ("GET", "https://h:99999/x", 200, {}, "an address that cannot be read"),
+    ],
+)
+def test_what_is_no_call_is_told_apart(read, method, url, status, fields, what):
+    """A browser and a proxy make requests that no client has written; an OPTIONS of a client is one of its own."""
+    assert read(method, OK | {"status": status}, url=url, headers=headers(**fields)).no_call == what
+
+
+def test_repeated_header_is_several(read):
+    """Some tools write the values of a field that came twice on lines of one; those of HTTP/2 with a colon are none."""
+    fields = [{"name": "Set-Cookie", "value": "a=1\r\nb=2\nc=3"}, {"name": ":status", "value": "200"}]
+
+    one = read(answer=OK | {"headers": fields})
+
+    assert list(one.exchange.response.headers) == [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Set-Cookie", "c=3")]
+
+
+def test_media_type_beside_the_body_is_taken_where_no_header_has_it(read):
+    """Without headers, what the archive says of a body is all that is known; a header counts before it."""
+    data = {"mimeType": "text/x", "text": "{}"}
+    bare = read(postData=data, answer={"status": 200, "content": data})
+    full = read(postData=data, headers=headers(Content_Type=JSON), answer=OK | {"content": data})
+
+    assert bare.unknown == {
+        "request-headers": "the archive has no headers of the request",
+        "response-headers": "the archive has no headers of the response",
+    }
+    for one, media_type in ((bare, "text/x"), (full, JSON)):
+        assert one.exchange.request.headers.all("Content-Type") == [media_type]
+        assert one.exchange.response.headers.all("Content-Type") == [media_type]
+    assert read(
+        headers=headers(Accept=JSON), postData={"mimeType": JSON, "text": ""}
+    ).exchange.request.headers.fields == (("Accept", JSON),)
+
+
+def test_times_are_in_seconds(tmp_path):
+    """An archive has a date and milliseconds; what it has not, or what is no time, is not known, or took none."""
+    path = tmp_path / "t.har"
+    given = [("1970-01-01T00:00:10Z", 1500), ("1970-01-01T01:00:00+01:00", -1), ("soon", True), (None, None)]
+    nodes = [
+        {"request": {"method": "GET", "url": "https://h/x#y"}, "startedDateTime": at, "time": took}
+        for at, took in given
+    ]
+    path.write_text(json.dumps({"log": {"entries": nodes, "creator": {"name": "a tool"}}}), encoding="utf-8")
+
+    read = read_archive(path)
+
+    assert read.creator == "a tool"
+    assert [(each.number, each.started, each.exchange.seconds) for each in read.entries] == [
+        (1, 10.0, 1.5),
+        (2, 0.0, 0.0),
+        (3, None, 0.0),
+        (4, None, 0.0),
+    ]
+    assert {each.exchange.request.url for each in read.entries} == {"https://h/x"}

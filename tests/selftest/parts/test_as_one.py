@@ -3,8 +3,20 @@
 import pytest
 
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
-from ecsuite.receivers.answered import Answered, legal_as_one
-from ecsuite.receivers.cases import PLAIN, SPELT, UNLIKE_SIGNED, Case, is_marked
+from ecsuite.receivers.answered import Answered, forged_as_one, is_taken, legal_as_one
+from ecsuite.receivers.cases import (
+    BEGINNING,
+    BENT,
+    FOREIGN,
+    PLAIN,
+    SPELT,
+    TAMPERED,
+    UNLIKE_SIGNED,
+    UNSIGNED,
+    UNVERIFIED,
+    Case,
+    is_marked,
+)
 
 HEADER = "X-Payload-Signature"
 
@@ -54,3 +66,41 @@ def test_nothing_refused_keeps_the_groups():
 def test_signs_are_those_of_addresses():
     """RFC 4648 has others for them in section 5."""
     assert [is_marked(each) for each in ("ab==", "a+b=", "a/b=", "a-_=")] == [False, True, True, False]
+
+
+def test_few_deliveries_show_no_rule():
+    """Three that were taken are the fewest."""
+    assert groups(*TAKEN[:2], *REFUSED) == [PLAIN, PLAIN, PLAIN, SPELT]
+    assert groups(*TAKEN[:2], *REFUSED, controls=TAKEN[2:]) == [PLAIN, PLAIN, UNLIKE_SIGNED, UNLIKE_SIGNED]
+
+
+def forged(*taken, name: str = "") -> list:
+    """The groups of forged deliveries, one of each kind, of which those were taken; one of BENT has that name."""
+    exchange = Exchange(Request("POST", "http://h/", Headers(), b"{}"), Response(200))
+    deliveries = [
+        Answered(Case(each, name if each is BENT else "", b"{}", ()), [exchange], exchange if each in taken else None)
+        for each in (UNSIGNED, FOREIGN, TAMPERED, BENT)
+    ]
+    return [each.case.group for each in forged_as_one(deliveries)]
+
+
+def test_receiver_that_verifies_nothing_is_one_group():
+    """Who takes another secret's signature and that of another body looks at none; who takes one of them, at some."""
+    assert forged(UNSIGNED, FOREIGN, TAMPERED, BENT) == [UNVERIFIED] * 4
+    assert forged(FOREIGN, TAMPERED) == [UNSIGNED, UNVERIFIED, UNVERIFIED, BENT]
+    for taken in ((), (FOREIGN,), (UNSIGNED, TAMPERED), (UNSIGNED, FOREIGN, BENT)):
+        assert forged(*taken) == [UNSIGNED, FOREIGN, TAMPERED, BENT]
+
+
+def test_nothing_is_a_beginning_of_a_signature():
+    """Who takes the beginning of one takes none, too; not where any signature is taken."""
+    assert forged(UNSIGNED, BENT, name=BEGINNING) == [BENT, FOREIGN, TAMPERED, BENT]
+    assert forged(BENT, name=BEGINNING) == [UNSIGNED, FOREIGN, TAMPERED, BENT]
+    assert forged(UNSIGNED, name=BEGINNING) == [UNSIGNED, FOREIGN, TAMPERED, BENT]
+    assert forged(UNSIGNED, FOREIGN, BENT, name=BEGINNING) == [UNSIGNED, FOREIGN, TAMPERED, BENT]
+
+
+@pytest.mark.parametrize(("status", "taken"), [(199, False), (200, True), (299, True), (300, False), (0, False)])
+def test_any_success_acknowledges(status, taken):
+    """From 200 to 299."""
+    assert is_taken(Exchange(Request("POST", "http://h/", Headers(), b""), Response(status))) is taken

@@ -81,3 +81,13 @@ def test_nothing_is_sent_to_a_receiver_that_has_stopped():
 
     assert [each.is_right for each in tried] == [True] * 6 + [False]
     assert len(came) == 6 + 4 + 4
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tampered_value_is_of_the_same_kind(notifications, name):
+    """Only its signature shows that the body was changed: a number is another one, and a text is as long as it was."""
+    original, changed = (json.dumps(each) for each in notifications.tampered(name))
+
+    assert original != changed
+    assert len(original) == len(changed)
+    assert sum(a != b for a, b in zip(original, changed, strict=True)) == 1

@@ -8,6 +8,7 @@ import pytest
 from ecsuite import editions
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.traffic.addresses import normal
 from ecsuite.traffic.archive import Archive, Entry
 from ecsuite.traffic.judge import judge
 from ecsuite.traffic.judged import Judged
@@ -140,3 +141,101 @@ def test_object_that_was_made_otherwise_is_told_where_it_stands():
     assert (one.breach.kind, one.breach.at.path) == ("properties", ("pagination",))
     assert set(one.breach.expected.value["properties"]) == {"totalRecords", "pageSize", "currentPage"}
     assert one.breach.actual.value == came["pagination"]
+
+
+@pytest.mark.parametrize(
+    ("came", "kind"),
+    [
+        ({"user": {"userId": "a"}}, "properties"),
+        ({"user": {"userId": "a"}, "links": {}}, "required"),
+        ({"id": "a"}, "required"),
+        ({}, "required"),
+    ],
+    ids=["in another object", "and beside it", "under another name", "nowhere"],
+)
+def test_object_in_an_object_is_told_as_one(came, kind):
+    """What is all in another object was made otherwise, and lacks nothing else."""
+    (one,) = [each for each in findings(call("GET /users/a 200", came)) if each.promise == "response-body"]
+
+    assert (one.breach.kind, one.breach.at.path) == (kind, () if kind == "properties" else ("userId",))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("HTTPS://API.Example:443/X?Y=Z", "https://api.example/X?Y=Z"),
+        ("http://h:80/", "http://h/"),
+        ("https://h:80/x?", "https://h:80/x"),
+        ("http://[::1]:8080/x", "http://[::1]:8080/x"),
+        ("http://u:p@h/x", "http://h/x"),
+    ],
+)
+def test_address_has_one_spelling(url, expected):
+    """Letters of a host, a default port, and who asks make no other address."""
+    assert normal(url) == expected
+
+
+def test_api_is_where_most_of_its_operations_are_called():
+    """Many calls of one path make no API, and neither do those that find nothing there."""
+    calls = [
+        *[call("GET https://many.example/users 200", token=None)] * 3,
+        *[call(f"GET https://none.example{path} 404", token=None) for path in ("/users", "/users/a", "/events")],
+        call("GET https://it.example/api/users 200"),
+        call("GET https://it.example/api/users/a 200"),
+    ]
+
+    hosts = [each.elsewhere for each in judged(*calls)]
+
+    assert hosts == ["many.example"] * 3 + ["none.example"] * 3 + ["", ""]
+
+
+def test_rest_that_is_a_time_is_told_by_the_clock_of_the_service():
+    """Times of HTTP are whole seconds, and there are two, so two seconds less are none; without a date, ours counts."""
+    until, now = "Thu, 01 Jan 1970 01:00:30 GMT", "Thu, 01 Jan 1970 01:00:00 GMT"
+    dated, bare = (call("GET /users/a 503", Retry_After=until, **more) for more in ({"Date": now}, {}))
+    early = "busy-service-rests early "
+
+    assert told(dated, call(BEFORE), times=(0, 27.9))[-1:] == [early]
+    assert early not in told(dated, call(BEFORE), times=(0, 28))
+    assert told(bare, call(BEFORE), times=(3600, 3627.9))[-1:] == [early]
+    assert early not in told(bare, call(BEFORE), times=(3600, 3628))
+    assert early not in told(bare, call(BEFORE), times=(3700, 3701))
+
+
+def test_rest_of_any_length_is_told():
+    """A number without an end is cut, and does not end the run."""
+    found = findings(call("GET /users/a 429", Retry_After="9" * 5000), call(BEFORE), times=(0, 2))
+
+    assert [(each.breach.expected.value, each.breach.actual.value) for each in found] == [
+        ("after 999999 s, as Retry-After says", "after 2.0 s")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("GET /users/a7/houses 404", "/users/*/houses"),
+        ("GET /users/a/houses/b 404", "/users/a/houses"),
+        ("GET /houses/a7/b8 404", "/houses"),
+        ("GET /Users/a7/houses 404", "/Users/*/houses"),
+        ("GET /users/a7/locations/b8/resources/c9/x 404", "/users/*/locations/*/resources/*"),
+        ("PUT /users/a7 405", "/users/{userId}"),
+    ],
+)
+def test_wrong_path_is_told_up_to_what_no_path_has(line, place):
+    """Ids make no further causes, and what follows a wrong name is wrong with it."""
+    (one,) = [each for each in findings(call(line)) if each.promise == "operation-known"]
+
+    assert (one.breach.kind, one.breach.at.name) == ("unknown", place)
+
+
+@pytest.mark.parametrize(
+    "value", ["***", "[REDACTED]", "<masked>", "hidden by x", "removed", "sanitized", "\u2022\u2022", "xxxx"]
+)
+def test_masked_value_is_no_fault(value):
+    """What somebody has taken out of an archive is not wrong in a body or a header; an address is as it was sent."""
+    assert told(call("GET /users/a 200", {"userId": "a"}, token=value)) == []
+    assert (
+        told(call("POST /users/a/locations 201", {"locationId": "l"}, {"locationId": "l", "coordinates": value})) == []
+    )
+    assert told(call("GET /users?page=xxxx 400")) == ["request-parameters type page"]

@@ -3,7 +3,7 @@
 import json
 
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
-from ecsuite.traffic.secrets import secrets_in
+from ecsuite.traffic.secrets import masking, secrets_in
 
 
 def found(url: str = "https://h/x", body: object = b"", came: object = None, **headers: str) -> set[str]:
@@ -28,3 +28,12 @@ def test_token_of_a_header_is_one_without_its_scheme():
     """A report may well tell the scheme."""
     assert found(Authorization="Bearer t-1", Accept="text/x") == {"t-1"}
     assert found(Authorization="t-1") == {"t-1"}
+
+
+def test_secrets_are_masked_however_many_there_are():
+    """A few in every spelling, and more of them wherever they stand alone or in a path; other words stay."""
+    for many in (1, 20, 21, 300):
+        mask = masking(frozenset(f"tok-{number:03}" for number in range(many)))
+        last = f"tok-{many - 1:03}"
+
+        assert mask(f"GET /users/{last}/x and {last}, not tok-999/y") == "GET /users/***/x and ***, not tok-999/y"
