@@ -111,7 +111,7 @@ class _Judge:
     def _result(self, checker: Checker, entry: Entry) -> Result:
         unknown = {_NEED[part][0]: reason for part, reason in entry.unknown.items()}
         needing = {promise for part in entry.unknown for promise in _NEED[part]}
-        if "request-body" not in entry.unknown and entry.exchange.request.headers.get("Content-Type") is not None:
+        if entry.exchange.request.headers.get("Content-Type") is not None:
             # The archive says beside the body what it is, where it has no headers.
             needing -= {*_NEED["request-body"]}
         decoded = checker.decode(entry.exchange)

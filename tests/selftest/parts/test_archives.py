@@ -245,3 +245,21 @@ def test_times_are_in_seconds(tmp_path):
         (4, None, 0.0),
     ]
     assert {each.exchange.request.url for each in read.entries} == {"https://h/x"}
+
+
+def test_archive_in_a_zip_file_is_found_by_its_name(tmp_path):
+    """Other files stand before it; one without an archive is none."""
+    path, text = (
+        tmp_path / "t.zip",
+        json.dumps({"log": {"entries": [{"request": {"method": "GET", "url": "https://h/"}}]}}),
+    )
+    for name, is_one in (("traffic.HAR", True), ("traffic.json", False)):
+        with zipfile.ZipFile(path, "w") as made:
+            made.writestr("body.json", "{}")
+            made.writestr(name, text)
+
+        if is_one:
+            assert len(read_archive(path).entries) == 1
+        else:
+            with pytest.raises(ArchiveUnreadable, match=r"there is no \.har file in it"):
+                read_archive(path)

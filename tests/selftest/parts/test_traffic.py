@@ -28,7 +28,7 @@ def call(line: str, came: object = None, sent: object = None, token: str | None 
     body = form.encode() or (json.dumps(sent).encode() if sent else b"")
     request = Request(method, f"{API}{url}" if url.startswith("/") else url, Headers.of(fields), body)
     if form:
-        came = {"access_token": more["grants"], "token_type": "Bearer", "expires_in": 60}
+        came = {"access_token": more["grants"], "token_type": "Bearer", "expires_in": 3600}
     elif came is None and line == BEFORE:
         came = {"userId": "a"}
     answered = Headers.of([JSON, ("Cache-Control", "no-store"), *((k.replace("_", "-"), v) for k, v in more.items())])
@@ -239,3 +239,9 @@ def test_masked_value_is_no_fault(value):
         told(call("POST /users/a/locations 201", {"locationId": "l"}, {"locationId": "l", "coordinates": value})) == []
     )
     assert told(call("GET /users?page=xxxx 400")) == ["request-parameters type page"]
+
+
+def test_token_endpoint_takes_any_query():
+    """An identity service ignores parameters that it does not know (RFC 6749 section 3.2), and the API warns of them."""
+    assert told(grant(f"{TOKEN}?v=2", "tok-1")) == []
+    assert told(call("GET /users/a?v=2 200", {"userId": "a"})) == ["request-parameters extra v"]
