@@ -26,7 +26,9 @@ def is_as_before(found: Sequence[Difference], got: Any, shown: Exchange, earlier
         shown: the exchange of the response.
         earlier: the exchanges before it, and itself or not, in order.
     """
-    return bool(found) and any(all(_is_same(state, got, each) for each in found) for state in _states(shown, earlier))
+    before, change = _around_change(shown, earlier)
+    states = _states(before, found, json_or_none(change.request.body)) if change else ()
+    return bool(found) and any(_is_whole(state, got, found) for state in states)
 
 
 def unchanged(found: Sequence[Difference], sent: Any, got: Any) -> Breach:
@@ -40,13 +42,26 @@ def unchanged(found: Sequence[Difference], sent: Any, got: Any) -> Breach:
     return Breach.of("same", body(), actual=shown, note=note)
 
 
-def _states(shown: Exchange, earlier: Iterable[Exchange]) -> Iterator[Any]:
-    """What was sent or shown of the entity at a path before its latest change."""
+def _around_change(shown: Exchange, earlier: Iterable[Exchange]) -> tuple[list[Exchange], Exchange | None]:
+    """The calls about the entity at a path before its latest change, and that one; None where none changed it."""
     path = _path(shown)
     own = [each for each in _until(shown, earlier) if each.response.status in _SUCCESSES and _is_about(each, path)]
     changes = [number for number, each in enumerate(own) if each.request.method in _CHANGES]
-    for each in own[: changes[-1]] if changes else ():
-        yield from (json_or_none(content) for content in (each.response.body, each.request.body) if content)
+    return (own[: changes[-1]], own[changes[-1]]) if changes else ([], None)
+
+
+def _states(before: Iterable[Exchange], found: Sequence[Difference], wanted: Any) -> Iterator[Any]:
+    """What was sent or shown of an entity by calls, as long as something else than now had been sent there.
+
+    What had been sent as it is now was shown as wrong then, too, and is no sign of a change that is not made.
+    """
+    sent: Any = None
+    for each in before:
+        own = json_or_none(each.request.body) if each.request.body else None
+        if isinstance(own, dict):
+            sent = {**sent, **own} if each.request.method == "PATCH" and isinstance(sent, dict) else own
+        if any(at_path(sent, one.path, NOTHING) != at_path(wanted, one.path, NOTHING) for one in found):
+            yield from (json_or_none(content) for content in (each.response.body, each.request.body) if content)
 
 
 def _until(shown: Exchange, earlier: Iterable[Exchange]) -> Iterator[Exchange]:
@@ -72,6 +87,12 @@ def _texts(value: Any) -> list[str]:
 
 def _path(exchange: Exchange) -> str:
     return urlsplit(exchange.request.url).path
+
+
+def _is_whole(state: Any, got: Any, found: Sequence[Difference]) -> bool:
+    """Whether all that is wrong is as in an earlier state, which says something of it."""
+    is_said = any(at_path(state, each.path, NOTHING) is not NOTHING for each in found)
+    return is_said and all(_is_same(state, got, each) for each in found)
 
 
 def _is_same(state: Any, got: Any, difference: Difference) -> bool:

@@ -65,6 +65,39 @@ def test_what_an_earlier_change_did_not_name_may_be_anything(world_of):
     assert rules(world) == same()
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_was_wrong_before_is_no_change_that_is_not_made(world_of, times):
+    """A change that names a member as it had been sent before, and is shown as wrong as that was."""
+    swapped = {**OLD, "coordinates": {"latitude": 2, "longitude": 1}}
+    wanted, shown = {**OLD, "locationType": "Unknown"}, {**swapped, "locationType": "Unknown"}
+    world = world_of(lambda line, _: (201 if line.startswith("POST") else 200, {"userId": "u", **shown}), "2026-01")
+    world.api.post("/users/u/locations", json=OLD, strict=False)
+    for _ in range(times):
+        response = world.api.put(PATH, json=wanted, strict=False)
+
+    assert not world.verify.shows(wanted, response)
+    assert {kind for kind, _ in rules(world)} == {"changed"}
+
+
+def test_what_was_not_there_before_is_no_change_that_is_not_made(world_of):
+    """The first change that names a member is made, and wrong."""
+    shown = {**OLD, "coordinates": {"latitude": 2, "longitude": 1}}
+    answers = {"POST": (201, {"userId": "u", **OLD, "coordinates": None}), "PUT": (200, {"userId": "u", **shown})}
+    world = world_of(lambda line, _: answers[line.split()[0]], "2026-01")
+    world.api.post("/users/u/locations", json={"locationId": "l", "locationType": "Other"}, strict=False)
+
+    assert not world.verify.shows(OLD, world.api.put(PATH, json=OLD, strict=False))
+    assert {kind for kind, _ in rules(world)} == {"changed"}
+
+
+def test_change_made_twice_is_not_made(world_of):
+    """The second time it asks for no more than the first."""
+    world, _ = changed(world_of, NEW, OLD)
+
+    assert not world.verify.shows(NEW, world.api.put(PATH, json=NEW, strict=False))
+    assert rules(world) == same()
+
+
 def test_reading_without_a_change_has_no_before(world_of):
     """What was made otherwise than it was sent is told by its members."""
     world = world_of(lambda *_: (200, {"userId": "u", **OLD}), "2026-01")
