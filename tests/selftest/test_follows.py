@@ -48,8 +48,8 @@ def absent(member, value):
     return Breach.of("absent", listed(member), value)
 
 
-def changed(path, expected, actual):
-    return Breach("changed", body(path), datum(expected), datum(actual))
+def changed(path, expected, actual, seen_by=""):
+    return Breach("changed", body(path), datum(expected), datum(actual), seen_by=seen_by)
 
 
 GONE_WRONG = called("getUser", "/users/42", 500)
@@ -92,6 +92,10 @@ FOLLOWS = {
         (STATUS_EXPECTED, MADE, status([200, 201], 202)),
     ),
     "all that one call took away": ((OTHERS_UNTOUCHED, SWEPT, GONE), (OTHERS_UNTOUCHED, SWEPT, GONE_TOO)),
+    "all that was overwritten": (
+        (OTHERS_UNTOUCHED, HOME, changed(("meterPointIds", 0), "1", "2", "getLocation")),
+        (OTHERS_UNTOUCHED, HOME, changed(("locationType",), "Other", "Unknown", "getLocation")),
+    ),
     "an id in other letters": (
         SHOWN,
         (ROUND_TRIP, called("createUser", "/users", 201), changed(("userId",), UPPER, LOWER)),
@@ -120,6 +124,10 @@ APART = {
     "a refusal that is wanted, and a success that is unlisted": (
         (STATUS_LISTED, MADE, Breach.of("unlisted", STATUS, [201], 202)),
         (PARTNERS_APART, MADE, status([404], 202)),
+    ),
+    "what two operations overwrote": (
+        (OTHERS_UNTOUCHED, HOME, changed(("locationType",), "Other", "Unknown", "getLocation")),
+        (OTHERS_UNTOUCHED, DELETED, changed(("coordinates",), "Other", "Unknown", "getLocation")),
     ),
     "what two calls took away": (
         (OTHERS_UNTOUCHED, SWEPT, GONE),

@@ -28,6 +28,7 @@ _Key = tuple[object, ...]
 def following(journal: Journal) -> dict[_Key, _Key]:
     """Findings that follow from another one, each with that one, by their keys."""
     told = {**_of_failures(journal), **_of_nothing(journal), **_of_unlisted_successes(journal), **_of_sweeps(journal)}
+    told.update(_of_overwritten(journal))
     told.update({**_of_another_answer(journal), **_of_one_value(journal)})
     return {**told, **_of_other_ids(journal), **_of_the_missing(journal)}
 
@@ -110,6 +111,20 @@ def _of_sweeps(journal: Journal) -> dict[_Key, _Key]:
         if finding.promise != OTHERS_UNTOUCHED.id or not is_gone or finding.blamed is None:
             continue
         known = first.setdefault(id(finding.blamed), finding.key)
+        if known != finding.key:
+            told[finding.key] = known
+    return told
+
+
+def _of_overwritten(journal: Journal) -> dict[_Key, _Key]:
+    """Members of another entity, as one reading shows it, that one operation changed: it is overwritten."""
+    first: dict[_Key, _Key] = {}
+    told: dict[_Key, _Key] = {}
+    for finding in journal.findings:
+        breach = finding.breach
+        if finding.promise != OTHERS_UNTOUCHED.id or breach.kind != "changed" or breach.at.part != "body":
+            continue
+        known = first.setdefault((finding.operation, finding.status, breach.seen_by), finding.key)
         if known != finding.key:
             told[finding.key] = known
     return told
