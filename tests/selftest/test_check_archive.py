@@ -577,6 +577,7 @@ def test_wrappers_are_read(tmp_path):
         ("{".encode("utf-16"), "it is no JSON"),
         (b'{"log": {"entries": []}}', "it has no entries"),
         (b'{"log": {}}', "it has no log with entries"),
+        (b'{"log": 7}', "it has no log with entries"),
         (
             b'{"log": {"entries": [{"request": {"method": "GET", "url": "http://h/"}}, 7]}}',
             "it is damaged: entry 2 cannot",

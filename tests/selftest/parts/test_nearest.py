@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite import editions
-from ecsuite.traffic.nearest import nearest
+from ecsuite.traffic.nearest import is_variable, nearest
 
 HOOK = b'{"webhookUrl": "https://h/x"}'
 
@@ -47,3 +47,8 @@ def test_only_taker_of_a_body_is_meant(guessed):
 def test_body_that_several_take_says_nothing(guessed, body):
     """What two operations take, or none, does not tell which is meant."""
     assert guessed("PATCH /hooks/w", body) is None
+
+
+def test_variable_is_a_text_with_braces():
+    """A collection has them where a value is not known."""
+    assert [is_variable(each) for each in ("{{id}}", "a-{{id}}", "id", "{id}", 7, None)] == [True, True] + [False] * 4

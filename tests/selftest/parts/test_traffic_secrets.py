@@ -3,7 +3,7 @@
 import json
 
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
-from ecsuite.traffic.secrets import masking, secrets_in
+from ecsuite.traffic.secrets import masking, secrets_in, secrets_of_address
 
 
 def found(url: str = "https://h/x", body: object = b"", came: object = None, **headers: str) -> set[str]:
@@ -37,3 +37,9 @@ def test_secrets_are_masked_however_many_there_are():
         last = f"tok-{many - 1:03}"
 
         assert mask(f"GET /users/{last}/x and {last}, not tok-999/y") == "GET /users/***/x and ***, not tok-999/y"
+
+
+def test_secrets_of_an_address_are_its_password_and_long_values():
+    """What is as long as a key may be one; an address that cannot be read has none."""
+    assert secrets_of_address("http://me:p%40ss@h/?code=AbCdEfGh&page=2") == {"p@ss", "AbCdEfGh"}
+    assert secrets_of_address("http://[") == frozenset()
