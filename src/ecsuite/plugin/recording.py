@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -93,9 +94,12 @@ def _calls_api(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="module")
-def vcr_cassette_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Where pytest-recording would keep its files; a folder of nothing, for our recordings go through memory."""
-    return str(tmp_path_factory.getbasetemp() / "nothing")
+def vcr_cassette_dir() -> str:
+    """Where pytest-recording would keep its files: nowhere, for our recordings go through memory.
+
+    A temporary folder would be made for each run, and pytest would look through those of earlier runs.
+    """
+    return os.devnull
 
 
 @pytest.fixture
