@@ -81,7 +81,7 @@ FAULTS: Final = faults(
     .finding(found(ROUND_TRIP, "simulatePriceCurve", 200, inside("/points"), "count")),
     fault("limits-are-made-up", GUIDE, "limits on locations are made up in spite of the given ones")
     .plant(p.ignores("simulateLocationLimit", "locations"))
-    .finding(found(ROUND_TRIP, "simulateLocationLimit", 200, inside("/targets"), "absent")),
+    .finding(found(ROUND_TRIP, "simulateLocationLimit", 200, inside("/targets"), "count")),
     fault("limits-on-resources-are-made-up", GUIDE, "limits on resources are made up in spite of the given ones")
     .plant(p.ignores("simulateResourceLimit", "resources"))
     .finding(found(ROUND_TRIP, "simulateResourceLimit", 200, inside("/targets"))),
@@ -93,7 +93,7 @@ FAULTS: Final = faults(
             lambda own: [each for each in own if each.get("maxPowerInKiloWatts")],
         )
     )
-    .finding(found(ROUND_TRIP, "simulateLocationLimit", 200, inside("/targets"), "absent")),
+    .finding(found(ROUND_TRIP, "simulateLocationLimit", 200, inside("/targets"), "count")),
     fault("first-target-only", GUIDE, "the first target is limited alone")
     .plant(p.keeps("simulateLocationLimit", "/locations", lambda own: own and own[:1]))
     .finding(found(ROUND_TRIP, "simulateLocationLimit", 200, inside("/targets"), "count")),
