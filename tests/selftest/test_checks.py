@@ -60,7 +60,7 @@ def car(**changes: object) -> dict[str, object]:
 
 
 # Legal answers and requests, however unusual.
-DEEP = b'{"userId": "42", "x":' + b"[" * 200 + b"]" * 200 + b"}"
+DEEP = b'{"userId": "42", "x":' + b'{"a":' * 200 + b"1" + b"}" * 201
 HOLDS: dict[str, dict[str, Any]] = {
     "a user": {"answer": USER},
     "200 in place of 201": {"line": "POST /users", "sent": USER, "answer": USER},
@@ -70,6 +70,8 @@ HOLDS: dict[str, dict[str, Any]] = {
     "an empty answer that has a media type": {"line": "POST /users/4/vehicles", "sent": CAR, "response": {"Content-Type": "application/json"}},
     "an empty answer of text": {"line": "POST /users/4/vehicles", "sent": CAR, "response": {"Content-Type": "text/plain"}},
     "a part of the vehicle": {"line": "POST /users/4/vehicles", "sent": CAR, "answer": {"vehicleId": "v"}},
+    "an integer that is larger than any type, in its shortest form": {"line": "GET /users/4/vehicles/v", "answer": car(year=1e30)},
+    "a member that was sent, nested too deep": {"line": "GET /users", "answer": b'[{"userId": "4", "more": ' + b"[ " * 2000 + b"]\n" * 2000 + b"}]"},
     "further members": {"answer": USER | {"extra": None, "more": {"deep": []}}},
     "further members in a request": {"line": "POST /users", "sent": USER | {"x": 1}, "answer": USER},
     "an empty id": {"line": "POST /users", "sent": {"userId": ""}, "answer": {"userId": "9"}},
@@ -227,11 +229,13 @@ BREAKS: dict[Promise, dict[str, tuple[Any, ...]]] = {
         "a byte order mark": ({"answer": b'\xef\xbb\xbf{"userId": "4"}'}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="byte-order-mark")),
         "latin-1": ({"answer": '{"userId": "Å"}'.encode("latin-1")}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="not-utf-8")),
         "UTF-16": ({"answer": '{"userId": "4"}'.encode("utf-16")}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="not-utf-8")),
-        "nested too deep": ({"answer": b'{"userId":' + b"[" * 5000 + b"]" * 5000 + b"}"}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="too-deep")),
-        "nested deeper than any typed client reads": ({"answer": b'{"userId":' + b"[" * 101 + b"]" * 101 + b"}"}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="too-deep")),
+        "nested too deep": ({"answer": b'{"a":' * 5000 + b"1" + b"}" * 5000}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="too-deep")),
+        "nested deeper than any typed client reads": ({"answer": b'{"a":' * 101 + b"1" + b"}" * 101}, found(RESPONSE_BODY, "unreadable", WHOLE, expected="application/json", actual="too-deep")),
         "a transfer that was cut off": ({"flaw": "RemoteProtocolError: closed"}, found(RESPONSE_BODY, "unreadable", WHOLE, actual="transfer")),
         "a member twice": ({"answer": b'{"userId": "1", "userId": "42"}'}, found(RESPONSE_BODY, "duplicate", body(("userId",)), expected=1, actual=2)),
         "a member twice, deep in several items": ({"line": "GET /users/4/vehicles", "answer": json.dumps([car(), car()]).replace('"year": 2009', '"year": 2009, "year": 2009').encode()}, found(RESPONSE_BODY, "duplicate", body((0, "metadata", "year")), expected=1, actual=2)),
+        "lists in each other for a text": ({"answer": b'{"userId":' + b"[" * 101 + b"]" * 101 + b"}"}, found(RESPONSE_BODY, "type", body(("userId",)), expected="string", actual=[])),
+        "an integer of 64 bits with an exponent": ({"line": "GET /users/4/vehicles/v", "answer": car(year=4e18)}, found(RESPONSE_BODY, "type", body(("metadata", "year")), expected="integer", actual=4e18)),
         "an integer with a point": ({"line": "GET /users/4/vehicles/v", "answer": car(year=2009.0)}, found(RESPONSE_BODY, "type", body(("metadata", "year")), expected="integer", actual=2009.0)),
         "a vehicle of another type": ({"line": "GET /users/4/vehicles/v", "answer": car(resourceType="Car")}, found(RESPONSE_BODY, "const", body(("metadata", "resourceType")), expected="Vehicle", actual="Car")),
         "an empty token": ({"line": "POST token", "answer": TOKEN | {"access_token": ""}, "sent": FORM, "response": NO_STORE}, found(RESPONSE_BODY, "pattern", body(("access_token",)), expected="^[ -~]+$", actual="***")),

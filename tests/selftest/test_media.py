@@ -108,6 +108,15 @@ def test_other_bytes_are_no_json(body):
     assert json_or_none(body) is None
 
 
+def test_lists_in_each_other_are_read_as_one():
+    """A server may show a member as it was sent, too deep to be read; who takes requests refuses it."""
+    body = b'{"a": ' + b"[" * 2000 + b"]" * 2000 + b', "b": 1}'
+
+    assert read_json(body) == Json({"a": [], "b": 1})
+    with pytest.raises(UndecodableError, match="deeper than 100 levels"):
+        read_json(body, is_strict=True)
+
+
 def test_value_or_none():
     """A body is its value, null included."""
     assert [json_or_none(body) for body in (b'{"a":1}', b"null", b"0")] == [{"a": 1}, None, 0]

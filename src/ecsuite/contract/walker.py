@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from ecsuite.contract.document import Pointer, Source
 from ecsuite.contract.memo import Memo
+
+_BEYOND_INTEGERS: Final = 2.0**63
 
 
 @dataclass(slots=True)
@@ -48,11 +50,15 @@ class Walker:
         return ((path, spot.node) for path, spot, _ in self._walk(pointer, value))
 
     def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
-        """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one."""
+        """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one.
+
+        A number that no integer of 64 bits holds can be written as 1e+30: that is its shortest form, and hurts nobody
+        whom its digits would not hurt.
+        """
         return [
             (path, part)
             for path, spot, part in self._walk(pointer, value, _has_integers)
-            if isinstance(part, float) and _is_integer(spot.node)
+            if isinstance(part, float) and abs(part) < _BEYOND_INTEGERS and _is_integer(spot.node)
         ]
 
     def _walk(

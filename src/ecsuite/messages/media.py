@@ -21,6 +21,8 @@ DEEPEST: Final = 100
 # Bodies of so many bytes are remembered, and so many of them.
 _REMEMBERED: Final = range(2_000, 1_000_000)
 _MOST_REMEMBERED: Final = 16
+# A value that is nothing but empty lists in each other, too deep to be read.
+_NEST: Final = re.compile(rb"(?<=[:,])\s*(?:\[\s*){%d,}(?:\]\s*){%d,}" % (DEEPEST // 2, DEEPEST // 2))
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 TOO_DEEP: Final = f"it is nested deeper than {DEEPEST} levels"
 
@@ -98,15 +100,25 @@ def read_json(body: bytes, *, is_strict: bool = False) -> Json:
     """Read a JSON text as RFC 8259 wants it.
 
     An escape can stand for a lone surrogate, which is no character and cannot be written (section 8.2). A server
-    that was sent one may answer with it; it is read as U+FFFD.
+    that was sent one may answer with it; it is read as U+FFFD. It may answer with a member that it does not know, too:
+    lists in each other, of which a request had too many to be read, are read as one that is empty.
 
     Args:
         body: the text.
-        is_strict: whether a lone surrogate is refused.
+        is_strict: whether both are refused.
 
     Raises:
         UndecodableError: it is not UTF-8, starts with a byte order mark, or is no JSON.
     """
+    try:
+        return _read(body, is_strict=is_strict)
+    except UndecodableError as error:
+        if error.reason != "too-deep" or is_strict:
+            raise
+        return _read(_NEST.sub(b"[]", body), is_strict=is_strict)
+
+
+def _read(body: bytes, *, is_strict: bool) -> Json:
     text = _utf8(body)
     reading = _Reading()
     try:
