@@ -24,6 +24,7 @@ from ecsuite.errors import ArchiveUnreadable
 from ecsuite.json_files import read_object
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 from ecsuite.messages.media import FORM, MediaType
+from ecsuite.traffic.addresses import normal
 
 Part = Literal["request-headers", "request-body", "response", "response-headers", "response-body"]
 # Gives the bytes of a file that stands beside the archive; None where there is none.
@@ -40,8 +41,10 @@ _SWITCHED: Final = 101
 _NOT_MODIFIED: Final = 304
 _NO_CONTENT: Final = 204
 _LARGEST_STATUS: Final = 999
-# Bytes of an archive in a ZIP file, once it is unpacked.
+# Bytes of an archive, once it is unpacked.
 _MOST_UNPACKED: Final = 500_000_000
+# Bytes that tell whether a compressed file is an archive.
+_START: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def is_archive(path: Path) -> bool:
     if path.suffix.lower() in {".har", ".zip", ".zhar"}:
         return True
     try:
-        start = _inflated(path.read_bytes(), 10_000)[:10_000]
+        start = _inflated(path.read_bytes(), _START)
     except (OSError, zlib.error):
         return False
     return start[:2] == b"PK" or bool(re.match(rb'(\xef\xbb\xbf)?\s*([\w.$]+\s*\(\s*)?\{\s*"log"\s*:', start))
@@ -202,15 +205,15 @@ def _entry(number: int, node: Mapping[str, Any], beside: Beside) -> Entry:
 def _no_call(node: Mapping[str, Any], request: Request, response: Response) -> str:
     """What an entry is in place of a call."""
     try:
-        parts = urlsplit(request.url)
-        # A port that is none is only found when it is asked for.
-        scheme = parts.scheme.lower() if parts.port != 0 else ""
+        parts = urlsplit(normal(request.url))
     except ValueError:
         return "an address that cannot be read"
-    if scheme in {"ws", "wss"} or "_webSocketMessages" in node or response.status == _SWITCHED:
+    if parts.scheme in {"ws", "wss"} or "_webSocketMessages" in node or response.status == _SWITCHED:
         return "a websocket"
-    if scheme not in _SCHEMES:
-        return f"the scheme {scheme}" if scheme else "an address without a host"
+    if parts.scheme and parts.scheme not in _SCHEMES:
+        return f"the scheme {parts.scheme}"
+    if not parts.hostname:
+        return "an address without a host"
     if request.method == "OPTIONS" and request.headers.get("Access-Control-Request-Method") is not None:
         return "a browser's preflight"
     return "a tunnel of a proxy" if request.method == "CONNECT" else ""
@@ -227,8 +230,7 @@ def _sent_body(
             unknown["request-body"] = "the archive has no body of the request"
         return b"", ""
     media_type = str(data.get("mimeType") or "")
-    encoding = str(data.get("encoding") or data.get("_encoding") or "")
-    body = _bytes(data, encoding, beside)
+    body = _bytes(data, data.get("encoding") or data.get("_encoding"), beside)
     if not body and isinstance(data.get("params"), list) and data["params"]:
         if MediaType.of(headers.get("Content-Type") or media_type).essence == FORM:
             body = urlencode([(str(name), value) for name, value in _pairs(data["params"])]).encode()
@@ -253,7 +255,7 @@ def _response(came: Mapping[str, Any], beside: Beside, unknown: dict[Part, str])
     headers = _fields(came.get("headers"))
     if not headers:
         unknown["response-headers"] = "the archive has no headers of the response"
-    body = _bytes(data, str(data.get("encoding") or ""), beside)
+    body = _bytes(data, data.get("encoding"), beside)
     length = _length(Headers.of(headers), came.get("bodySize"))
     if not body:
         is_empty = status == _NO_CONTENT or (length == 0 and not _number(data.get("size")))
@@ -267,14 +269,14 @@ def _response(came: Mapping[str, Any], beside: Beside, unknown: dict[Part, str])
     return Response(int(status), kept, body or b"")
 
 
-def _bytes(data: Mapping[str, Any], encoding: str, beside: Beside) -> bytes | None:
+def _bytes(data: Mapping[str, Any], encoding: Any, beside: Beside) -> bytes | None:
     """A body as bytes; None where the archive has none."""
     if isinstance(data.get("_file"), str):
         return beside(data["_file"])
     text = data.get("text")
     if not isinstance(text, str):
         return None
-    if encoding.lower() == "base64":
+    if str(encoding).lower() == "base64":
         try:
             return base64.b64decode(re.sub(r"\s", "", text), validate=True)
         except (binascii.Error, ValueError):
@@ -312,7 +314,7 @@ def _fields(nodes: Any) -> list[tuple[str, str]]:
         (name, value)
         for name, whole in _pairs(nodes)
         if not name.startswith(":")
-        for value in (re.split(r"\r?\n", whole) if "\n" in whole else [whole])
+        for value in re.split(r"\r?\n", whole)
     ]
     return fields if any(value for _, value in fields) else []
 

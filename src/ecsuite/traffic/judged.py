@@ -90,9 +90,9 @@ def _without_ids(contract: Contract, path: str) -> str:
         return match.operation.path
     segments = path.split("/")
     lists = [each.path.lower().split("/") for each in contract.operations.values()]
-    known = (end for end in range(1, len(segments)) if not any(_starts(own, segments[: end + 1]) for own in lists))
-    wrong = next(known, len(segments) - 1)
-    return _WITH_DIGIT.sub("*", "/".join(segments[: wrong + 1]))
+    starts = (segments[: end + 1] for end in range(len(segments)))
+    wrong = next((start for start in starts if not any(_starts(own, start) for own in lists)), segments)
+    return _WITH_DIGIT.sub("*", "/".join(wrong))
 
 
 def _starts(template: Sequence[str], segments: Sequence[str]) -> bool:

@@ -79,14 +79,12 @@ def is_variable(value: Any) -> bool:
 
 def is_alike(template: list[str], segments: list[str]) -> bool:
     """Whether the segments of a path are spelt almost as those of a template."""
-    if len(template) != len(segments):
-        return False
-    pairs = zip(template, segments, strict=True)
-    return all(own.startswith("{") or _ratio(own.lower(), sent.lower()) >= _ALIKE for own, sent in pairs)
+    return len(template) == len(segments) and all(map(_is_almost, template, segments))
 
 
-def _ratio(left: str, right: str) -> float:
-    return difflib.SequenceMatcher(None, left, right).ratio()
+def _is_almost(own: str, sent: str) -> bool:
+    """Whether a segment of a path is spelt almost as that of a template; any is a parameter."""
+    return own.startswith("{") or difflib.SequenceMatcher(None, own.lower(), sent.lower()).ratio() >= _ALIKE
 
 
 def _values(operation: Operation, segments: list[str]) -> dict[str, str]:

@@ -190,6 +190,7 @@ def test_too_large_archive_is_refused(tmp_path, monkeypatch):
         ("GET", "https://h/x", 101, {}, "a websocket"),
         ("GET", "data:text/plain,x", 200, {}, "the scheme data"),
         ("GET", "/x", 200, {}, "an address without a host"),
+        ("GET", "https:///x", 200, {}, "an address without a host"),
         ("GET", "https://h:99999/x", 200, {}, "an address that cannot be read"),
     ],
 )

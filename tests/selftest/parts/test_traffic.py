@@ -72,6 +72,34 @@ def test_calls_with_a_granted_token_are_calls_of_the_api(url):
     )
 
 
+def test_token_endpoint_is_known_where_a_token_came_from():
+    """A request that got none is for a token, too, in whatever letters its path is; what else is there is not."""
+    own = grant("https://idp.example/connect/token", "tok-1")
+    in_capitals, other = (
+        call(f"POST https://idp.example/{path} 404", token=None) for path in ("Connect/Token", "connect/userinfo")
+    )
+
+    assert [each.elsewhere for each in judged(own, call(BEFORE), in_capitals, other)] == ["", "", "", "idp.example"]
+    assert judged(call(BEFORE), in_capitals)[1].elsewhere == "idp.example"
+
+
+@pytest.mark.parametrize(
+    ("line", "sent", "is_one"),
+    [
+        ("POST /oauth2/token 404", {"grant_type": "client_credentials"}, True),
+        ("GET /oauth2/token?grant_type=client_credentials 404", None, True),
+        ("POST /connect/tokens 404", None, True),
+        ("GET /connect/userinfo 200", None, False),
+    ],
+)
+def test_request_for_a_token_at_another_path_is_told(line, sent, is_one):
+    """At the identity service, what asks for a token is meant for its endpoint; it has other pages, too."""
+    method, path, status = line.split(" ")
+    asked = call(f"{method} https://auth.identity.volue.com{path} {status}", sent=sent, token=None)
+
+    assert ("operation-known" in " ".join(told(call(BEFORE), asked))) is is_one
+
+
 @pytest.mark.parametrize("rest", ["-docs/index.html", "0/about", ".json"])
 def test_what_begins_like_the_base_address_is_not_below_it(rest):
     """Another page of the host is no call of the API."""
@@ -141,6 +169,18 @@ def test_object_that_was_made_otherwise_is_told_where_it_stands():
     assert (one.breach.kind, one.breach.at.path) == ("properties", ("pagination",))
     assert set(one.breach.expected.value["properties"]) == {"totalRecords", "pageSize", "currentPage"}
     assert one.breach.actual.value == came["pagination"]
+
+
+def test_each_member_that_an_object_lacks_is_told():
+    """What has no members of its own was not made otherwise: each that is missing may have a reason of its own."""
+    came = {"users": [], "pagination": {"totalRecords": 0}}
+
+    found = findings(call("GET /users 200", came))
+
+    assert {(each.breach.kind, each.breach.at.path[-1]) for each in found} == {
+        ("required", "pageSize"),
+        ("required", "currentPage"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -239,6 +279,13 @@ def test_masked_value_is_no_fault(value):
         told(call("POST /users/a/locations 201", {"locationId": "l"}, {"locationId": "l", "coordinates": value})) == []
     )
     assert told(call("GET /users?page=xxxx 400")) == ["request-parameters type page"]
+
+
+def test_secret_in_a_wrong_place_is_not_masked_by_the_archive():
+    """A report masks it, and the archive has it: that it is no kind of a location is told."""
+    sent = {"locationId": "l", "locationType": "tok-1"}
+
+    assert told(call("POST /users/a/locations 400", sent=sent)) == ["request-body enum "]
 
 
 def test_token_endpoint_takes_any_query():
