@@ -1,14 +1,13 @@
-"""The notifications that a receiver is tried with, how they are spelt, and when no more are sent."""
+"""The notifications that a receiver is tried with, and how they are spelt."""
 
 import json
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from ecsuite import editions
 from ecsuite.receivers.notifications import Notifications, in_zeros, with_escapes
-from ecsuite.receivers.trial import Trial, signed_delivery
+from ecsuite.receivers.trial import signed_delivery
 
 NAMES = ["limit", "resourceLimit", "eligibility", "priceCurve"]
 
@@ -66,21 +65,6 @@ def test_zeros_say_the_same():
     value = {"price": -41.25, "of": [1.5, 2], "text": "1.5"}
 
     assert in_zeros(value) == b'{"price":-41.250,"of":[1.50,2],"text":"1.5"}'
-
-
-def test_nothing_is_sent_to_a_receiver_that_has_stopped():
-    """Once it refuses what it took before, it is left alone: the delivery and the control, with their tries."""
-    came = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        came.append(request)
-        return httpx.Response(200 if len(came) <= 6 else 500, stream=httpx.ByteStream(b""))
-
-    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
-        tried = list(Trial("http://h/", "secret", editions.contract("2026-01"), client, str).run())
-
-    assert [each.is_right for each in tried] == [True] * 6 + [False]
-    assert len(came) == 6 + 4 + 4
 
 
 @pytest.mark.parametrize("name", NAMES)
