@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecsuite.compare import Unordered
+from ecsuite.compare import Unordered, by_instant
 from ecsuite.findings.breach import body
 from ecsuite.messages.exchange import SUCCESS
 from ecsuite.promises import SIMULATION
@@ -32,11 +32,11 @@ def report(household, event, payload):
 
 def must_target(household, event, payload, targets=1):
     """Sees that an event that was simulated has the payload, in the response and where it is read."""
-    verify = household.world.verify
-    verify.shows({"simulatedEvent": {"payload": payload}}, event.made)
-    verify.reads(f"/events/{event.id}", {"id": event.id, "payload": payload})
+    verify, shown = household.world.verify, by_instant(payload)
+    verify.shows({"simulatedEvent": {"payload": shown}}, event.made)
+    verify.reads(f"/events/{event.id}", {"id": event.id, "payload": shown})
     for item in household.world.lists.read("/events").having("id", event.id):
-        verify.shows({"payload": payload}, item.page, at=item.place)
+        verify.shows({"payload": shown}, item.page, at=item.place)
     at = body(("simulatedEvent", "payload", "targets"))
     verify.count(SIMULATION, event.made, targets, len(event.payload.get("targets", [])), at)
 

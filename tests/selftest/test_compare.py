@@ -11,6 +11,7 @@ from ecsuite.compare import (
     OrNull,
     Trimmed,
     Unordered,
+    by_instant,
     differences,
     plain,
     without_omissions,
@@ -255,3 +256,16 @@ def test_plain_value_holds_no_matcher():
     }
 
     assert plain(value) == {"a": [{"b": " "}, ["1"]], "c": [NOON, NOON], "d": 1}
+
+
+def test_a_time_stamp_within_may_be_spelt_otherwise():
+    sent = {"at": [NOON], "any": Unordered([{"at": NOON}]), "text": "12:00", "count": 1, "without": NOON[:19]}
+
+    assert [*differences(by_instant(sent), {**sent, "at": ["2026-01-15T12:00:00Z"], "any": [{"at": NOON}]})] == []
+    other = {"at": ["2026-01-15T12:00:01Z"], "any": [{"at": NOON}], "text": "12:0", "count": 2, "without": NOON}
+    assert [each.path for each in differences(by_instant(sent), other)] == [
+        ("at", 0),
+        ("text",),
+        ("count",),
+        ("without",),
+    ]

@@ -46,9 +46,8 @@ class Representation:
     def of_schema(self, schema: Pointer, sent: Any) -> Any:
         """A value as a response shows it: without nulls and secrets, and marked where it may differ."""
         shape = self._contract.schemas.shape(schema)
-        for branch in shape.branches:
-            if self._contract.schemas.fits(branch, sent):
-                return self.of_schema(branch, sent)
+        if branch := self._branch(shape, sent):
+            return self.of_schema(branch, sent)
         if isinstance(sent, dict):
             kept = {name: value for name, value in sent.items() if value is not None and self._is_shown(shape, name)}
             members = shape.members
@@ -107,6 +106,13 @@ class Representation:
         shape = self._contract.schemas.shape
         members = shape(operation.body_schema).members if operation.request else {}
         return next((name for name, at in members.items() if shape(at).keywords.get("x-sample") == kind), "")
+
+    def _branch(self, shape: Shape, sent: Any) -> Pointer | None:
+        """The alternative of a schema that a value fits; of a partial value the only one whose constants it has."""
+        if whole := next((each for each in shape.branches if self._contract.schemas.fits(each, sent)), None):
+            return whole
+        possible = [each for each in shape.branches if not self.is_of_another_type(each, sent)]
+        return possible[0] if len(possible) == 1 else None
 
     def _can_change(self, entity_type: EntityType) -> bool:
         return any(

@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite import editions
-from ecsuite.compare import Moment, OrNull, Trimmed, Unordered
+from ecsuite.compare import Instant, Moment, OrNull, Trimmed, Unordered
 from ecsuite.rules.representation import Representation
 
 
@@ -45,6 +45,22 @@ def test_request_without_a_body_shows_nothing():
     contract, representation, _ = of("2023-10")
 
     assert representation.of(contract.operations["listUsers"], None) == {}
+
+
+def test_partial_value_is_shown_as_its_type_is():
+    """A payload without all that one must have is still one of its type: its times may be spelt otherwise."""
+    contract, representation, _ = of("2026-01")
+    schema = next(iter(contract.operations["getEvent"].response(200).content.values()))
+    points = [{"timestamp": "2026-01-15T16:00:00+00:00", "maxPowerInKiloWatts": 4.5}]
+
+    typed = representation.of_schema(
+        schema, {"payload": {"payloadType": "LocationLPC", "targets": [{"points": points}]}}
+    )
+    untyped = representation.of_schema(schema, {"payload": {"targets": [{"points": points}]}})
+
+    marked = [{**points[0], "timestamp": Instant("2026-01-15T16:00:00+00:00")}]
+    assert typed["payload"]["targets"] == [{"points": marked}]
+    assert untyped["payload"]["targets"] == [{"points": points}]
 
 
 def test_differences_that_are_allowed_are_marked():

@@ -99,8 +99,8 @@ def two_hours_later(text: str) -> str:
 
 
 def zulu(text: str) -> str:
-    """A time stamp that ends in Z."""
-    return f"{text[:23]}Z"
+    """A time stamp in UTC that ends in Z, with three digits at most."""
+    return f"{text.removesuffix('+00:00')[:23]}Z"
 
 
 def loud(answer: Answer) -> Answer:

@@ -192,6 +192,9 @@ VARIANTS: Final = (
                     ("listEvents", "/events/*/createdAt"),
                     ("createReport", "/createdAt"),
                     ("getWebhook", "/createdDate"),
+                    ("getEvent", "/payload/targets/*/points/*/timestamp"),
+                    ("simulateLocationLimit", "/simulatedEvent/payload/targets/*/points/*/timestamp"),
+                    ("simulateResourceLimit", "/simulatedEvent/payload/targets/*/points/*/timestamp"),
                 )
             )
         ),
