@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from ecsuite.client import Api, fill
@@ -124,6 +124,11 @@ class Calls:
         """Every body for a call that a server may accept or reject; see `Samples.unspecified`."""
         schema = call.operation.body_schema
         return self._samples.unspecified(schema, self._drafts.ready(self._samples.all_needs(schema)), call.ids)
+
+    def is_legal(self, operation: Operation) -> Callable[[Any], bool]:
+        """What says of a body for an operation whether it fits the schema."""
+        schema = operation.body_schema
+        return lambda body: self._contract.schemas.fits(schema, body)
 
     def fresh_body(self, call: Call) -> Any:
         """Another legal body for a call, with values that are not in use yet."""

@@ -107,6 +107,14 @@ def test_unusual_bodies_leave_the_body_alone():
     assert all(each["expect"].unspecified for each in unusual)
 
 
+def test_sizes_that_break_the_contract_are_left_out():
+    """They have to be refused, and other tests see to that: a server that takes one has one fault, told there."""
+    unusual = unusual_bodies({"latitude": 59.5}, 5, is_legal=lambda body: abs(body["latitude"]) <= 90)
+
+    sizes = [each["json"] for each in unusual if each.get("json") is not None]
+    assert sizes == [{"latitude": -0.0}]
+
+
 def test_methods_that_a_path_has_are_left_out():
     """The others are tried, with a body and without one where they may have one."""
     assert [[each.content["json"] for each in ways] for ways in other_methods(["GET", "POST"])] == [
