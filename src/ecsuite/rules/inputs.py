@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ecsuite.client import is_findable
 from ecsuite.contract import Operation, parameters
-from ecsuite.json_paths import at_path, leaves
+from ecsuite.json_paths import Path, at_path, leaves
 from ecsuite.messages.exchange import Expectation
 from ecsuite.promises import BEARER_TOKEN, OPERATION, REQUEST_BODY, REQUEST_PARAMETERS, Promise
 from ecsuite.rules.call import Call
@@ -247,7 +247,7 @@ def unusual_bodies(
         ids: the names of members that are ids: what has an id that no path carries could never be deleted.
         is_legal: whether a body is one: what is not, has to be refused, and other tests see to that.
     """
-    contents = {**_other_media_types(value), **_unusual_json(value, large), **_unusual_texts(value, ids)}
+    contents = {**_other_media_types(value), **_unusual_json(value, large), **_unusual_texts(value, ids, is_legal)}
     unusual = [
         {
             "json": None,
@@ -295,9 +295,15 @@ def _unusual_json(value: Any, large: int) -> dict[str, tuple[bytes, str | None]]
     return {what: (content, PLAIN) for what, content in contents.items()}
 
 
-def _unusual_texts(value: Any, ids: Collection[str]) -> dict[str, tuple[bytes, str | None]]:
-    """A body whose first string is unusual; if all of its strings are ids, an unknown member holds it."""
-    texts = (leaf for at, leaf in leaves(value) if isinstance(leaf, str) and not set(at[-1:]) & set(ids))
+def _unusual_texts(
+    value: Any, ids: Collection[str], is_legal: Callable[[Any], bool]
+) -> dict[str, tuple[bytes, str | None]]:
+    """A body whose first free text is unusual; if it has none that is no id, an unknown member holds it."""
+    texts = (
+        leaf
+        for at, leaf in leaves(value)
+        if isinstance(leaf, str) and not set(at[-1:]) & set(ids) and is_legal(_with(value, at, "any text"))
+    )
     first, text = next(texts, None), json.dumps(value, ensure_ascii=False)
     if first is None:
         first = "an unusual text"
@@ -319,9 +325,13 @@ def _unusual_sizes(value: Any) -> Iterator[tuple[str, Any]]:
     unusual: dict[type, list[Any]] = {list: [[]], str: [""], int: [10**30, -1], float: [1e300, -0.0]}
     for at, leaf in leaves(value):
         for new in unusual.get(type(leaf), []):
-            changed = copy.deepcopy(value)
-            at_path(changed, at[:-1])[at[-1]] = new
-            yield f"{json.dumps(new)} at /{'/'.join(map(str, at))}", changed
+            yield f"{json.dumps(new)} at /{'/'.join(map(str, at))}", _with(value, at, new)
+
+
+def _with(value: Any, at: Path, new: Any) -> Any:
+    changed = copy.deepcopy(value)
+    at_path(changed, at[:-1])[at[-1]] = new
+    return changed
 
 
 # Ids

@@ -115,6 +115,15 @@ def test_sizes_that_break_the_contract_are_left_out():
     assert sizes == [{"latitude": -0.0}]
 
 
+def test_unusual_text_takes_the_place_of_a_free_one():
+    """In the place of an enum's value it would have to be refused."""
+    body = {"type": "Vehicle", "brand": "Volvo"}
+    unusual = unusual_bodies(body, 5, is_legal=lambda value: value["type"] == "Vehicle")
+
+    texts = {each["expect"].case: each["content"] for each in unusual if "content" in each}
+    assert json.loads(texts["nul-text"]) == {"type": "Vehicle", "brand": "a\0b"}
+
+
 def test_methods_that_a_path_has_are_left_out():
     """The others are tried, with a body and without one where they may have one."""
     assert [[each.content["json"] for each in ways] for ways in other_methods(["GET", "POST"])] == [

@@ -38,8 +38,9 @@ def float32(number: float) -> float:
 
 
 def swapped(location: dict[str, Any]) -> dict[str, Any]:
-    """Coordinates the wrong way round."""
-    return {"latitude": location["longitude"], "longitude": location["latitude"]}
+    """Coordinates the wrong way round; either may be missing where the contract has them so."""
+    other = {"latitude": "longitude", "longitude": "latitude"}
+    return {other.get(name, name): value for name, value in location.items()}
 
 
 def unwrapped(body: Any) -> Any:
