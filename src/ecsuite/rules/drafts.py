@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
@@ -9,6 +10,7 @@ from ecsuite.client import Api, checked_of
 from ecsuite.contract import Contract, EntityType, Expression, Operation, links_to, parameters
 from ecsuite.errors import NothingThere
 from ecsuite.http import httpx
+from ecsuite.json_paths import replaced
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.listing import list_in, records_of
 from ecsuite.rules.reading import json_or_none, require_json, require_string_at
@@ -145,11 +147,17 @@ class Drafts:
             raise NothingThere(f"there is nothing to call {operation} on")
         return found
 
+    def last_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
+        """The same of the last item, as the list is now; None if the list is empty."""
+        for source, link in links_to(operation, self._contract.operations.values()):
+            if source.method == "GET" and not parameters(source):
+                listed = checked_of(self._api.get(source.path)).known()
+                at, items = list_in(listed)
+                return _first_in(replaced(copy.deepcopy(listed), at, items[::-1]), link.parameters)
+        return None
+
     def _first_of(self, source: Operation, expressions: Mapping[str, Expression]) -> tuple[dict[str, str], Any] | None:
-        response = self._read_list(source)
-        listed = checked_of(response).known()
-        ids = {name: each.find(listed) for name, each in expressions.items()}
-        return (ids, list_in(listed)[1][0]) if all(isinstance(own, str) and own for own in ids.values()) else None
+        return _first_in(checked_of(self._read_list(source)).known(), expressions)
 
     def _read_list(self, source: Operation) -> httpx.Response:
         """Read a list; if its items result from another call, make that call first."""
@@ -177,6 +185,11 @@ class Drafts:
     @property
     def _contract(self) -> Contract:
         return self._api.checker.contract
+
+
+def _first_in(listed: Any, expressions: Mapping[str, Expression]) -> tuple[dict[str, str], Any] | None:
+    ids = {name: each.find(listed) for name, each in expressions.items()}
+    return (ids, list_in(listed)[1][0]) if all(isinstance(own, str) and own for own in ids.values()) else None
 
 
 def _led_to(entity: Entity, expressions: Mapping[str, Expression]) -> dict[str, str]:

@@ -170,6 +170,17 @@ def test_first_listed_item_names_what_it_links_to(world_of):
         nothing.require_first_listed(operation)
 
 
+def test_last_listed_item_is_of_the_list_as_it_is_now(world_of):
+    """The list is read again each time; where it is empty there is none."""
+    lists = iter([[{"id": "a"}, {"id": "b"}], [{"id": "a"}], []])
+    world = world_of(lambda *_: (200, next(lists)))
+    operation = world.contract.operations["getEvent"]
+
+    last = [world.drafts.last_listed(operation) for _ in range(3)]
+
+    assert last == [({"eventId": "b"}, {"id": "b"}), ({"eventId": "a"}, {"id": "a"}), None]
+
+
 def test_unusual_entity_is_made_or_told(world_of, shop, reasons):
     """What is refused is recorded with the reason, and is no entity."""
     world, refusing = world_of(shop), world_of(lambda *_: (400, "no"))
