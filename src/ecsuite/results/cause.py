@@ -8,7 +8,8 @@ from typing import Any
 
 from ecsuite.findings.deviation import Mark
 from ecsuite.findings.finding import Finding
-from ecsuite.promises import SERVER_ERROR, Severity
+from ecsuite.promises import Severity
+from ecsuite.results.across import lead_among
 from ecsuite.results.record import Found
 from ecsuite.results.severity import SEVERITIES
 
@@ -112,14 +113,8 @@ class Causes:
         return next(iter(self._groups[self.lead_of(found)].tests))
 
     def lead_of(self, found: Found) -> tuple[object, ...]:
-        """The cause with which a finding is told, which is known: mostly its own.
-
-        An operation that fails at what common clients send may well fail at what is rare for the same reason.
-        """
-        own, error = found.cause, ("error", *found.cause[1:])
-        if found.finding.promise != SERVER_ERROR.id or error not in self._groups:
-            return own
-        return error if self._groups[own].operations.keys() <= self._groups[error].operations.keys() else own
+        """The cause with which a finding is told, which is known: mostly its own."""
+        return lead_among(found.cause, self._groups)
 
     def ranked(self) -> tuple[Cause, ...]:
         """The causes, the worst and the most frequent first; else in the order in which they came."""
@@ -149,7 +144,7 @@ class _Group:
         self.marks: dict[Mark, None] = {}
 
     def add(self, test: str, found: Found) -> None:
-        if self.found.sample is None:
+        if self.found.sample is None or (_is_of_own_type(found) and not _is_of_own_type(self.found)):
             self.found = found
         elif found.script and not self.found.script:
             self.found = replace(self.found, script=found.script, powershell=found.powershell)
@@ -162,3 +157,9 @@ class _Group:
         # They stand with the cause alone.
         first = replace(self.found, marks=())
         return Cause(first, self.responses, tuple(self.operations), tuple(self.tests), tuple(self.marks))
+
+
+def _is_of_own_type(found: Found) -> bool:
+    """Whether what became of others was done by a call on an entity of their type; any other may have run beside it."""
+    _, _, path = found.finding.breach.seen_call.partition(" ")
+    return path == found.finding.path
