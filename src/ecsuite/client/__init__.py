@@ -1,13 +1,13 @@
-"""An ordinary client of the API, built on httpx, in which every exchange is checked on its way.
+"""A client of the API, built on httpx, that checks every exchange.
 
-A call goes down a ladder, each step with one concern:
+A call passes through these layers, each with one concern:
 
-    request     `api`: says so where the response is not what the caller asked for; `sender` builds the request
-    authorized  `authorization`: puts the token on it, and gets a new one once where the old one is refused
-    retrying    `retry`: tries again where the service is unsteady, as long as its `patience` lasts
-    send        `connection`, `watch`: httpx, whose hook has the exchange checked, so that no caller can leave that out
-    decoded     `decoding`: content codings undone, and a response that ends where it says
-    travels     `transport`, `network`: the way to the server, with bounds on what is read
+    request     `api`: raises if the response is not what the caller expects; `sender` builds the request
+    authorized  `authorization`: adds the token, and gets a new one once if the token is refused
+    retrying    `retry`: tries again while the service is unsteady, within the limits of `patience`
+    send        `connection`, `watch`: httpx, with a hook that checks each exchange, so that no caller can forget to
+    decoded     `decoding`: undoes content codings, and requires that a response ends where it says
+    travels     `transport`, `network`: the connection to the server, with limits on time and size
 """
 
 from ecsuite.client.api import Api

@@ -40,21 +40,21 @@ class Api:
     """A client of one partner.
 
     Args:
-        target: where to send to, and who as.
-        checker: what looks at every exchange.
-        journal: where what it says is kept.
-        redactor: told of every token, so that none is printed.
-        retrying: what makes a sender try again; None for one that never does.
-        transport: in place of the network.
-        http: made by `new_http`, and not closed by this client; one of its own where it is left out.
-        token: where the token is kept; a place of its own where it is left out.
-        latency: where it is kept how long calls take; likewise.
-        transcript: where it is kept what was sent; likewise.
-        traces: where the trace context of each call is drawn; likewise.
-        cleanup: knows what this client made and has not deleted; of its own where it is left out.
-        activity: told of what is waited for; likewise.
-        in_order: whether calls must go one after the other, for they are recorded or replayed.
-        clock: seconds, for the life of the token and the length of exchanges.
+        target: the server, and the credentials.
+        checker: checks every exchange.
+        journal: collects the results of the checks.
+        redactor: every token is added to it, so that no token is printed.
+        retrying: wraps a sender so that it retries; None for no retries.
+        transport: used instead of the network.
+        http: made by `new_http`, and not closed by this client; defaults to a new one.
+        token: holds the token; defaults to a new, empty one.
+        latency: records how long calls take; defaults to a new one.
+        transcript: records what is sent; defaults to a new one.
+        traces: makes the trace context of each call; defaults to a new one.
+        cleanup: knows what this client has created and not deleted; defaults to a new one.
+        activity: notified of waits; defaults to a new one.
+        in_order: whether calls must be sent one after the other, because they are recorded or replayed.
+        clock: seconds, for the lifetime of the token and the duration of exchanges.
     """
 
     def __init__(  # noqa: PLR0913  all but three are for tests, or for sharing
@@ -136,21 +136,21 @@ class Api:
         """Send a request and return the response, checked.
 
         Args:
-            method: of HTTP.
+            method: the HTTP method.
             path: below the base URL, percent-encoded (see `segment`).
-            expect: what answer the caller has a right to; any success (2xx) where it is left out.
-            authorize: whether the token goes with it.
-            strict: whether another response than the expected one raises, beside being a finding.
-            chunked: whether the body goes without its length, in chunks.
+            expect: the response that the caller expects; defaults to any success (2xx).
+            authorize: whether to send the token.
+            strict: whether an unexpected response raises, in addition to being a finding.
+            chunked: whether to send the body in chunks, without its length.
             options: as for `httpx.Client.build_request`: json, content, data, headers, params.
 
         Raises:
-            PromiseBroken: the response is another one; the finding is in the journal.
-            CouldNotTell: no response of the API's came, however often it was asked.
-            BehindFirewall: a firewall has refused the request.
-            TooLarge: the request is larger than what is passed on.
-            Undeletable: what it makes might never be deleted, so it was not sent; see `is_deletable`.
-            OthersAtStake, OthersOwn: it deletes, or is about, what is not the run's own, so it was not sent.
+            PromiseBroken: the response is not as expected; the finding is in the journal.
+            CouldNotTell: the API did not respond, in spite of retries.
+            BehindFirewall: a firewall rejected the request.
+            TooLarge: the request is larger than an intermediary forwards.
+            Undeletable: not sent, because what it creates might never be deletable; see `is_deletable`.
+            OthersAtStake, OthersOwn: not sent, because it deletes or changes what the run has not created.
         """
         self._redactor.add_sent(options.get("headers"), options.get("data"))
         request = self._sender.request(method, self.target.base_url + path, expect, options)
@@ -168,7 +168,7 @@ class Api:
         return response
 
     def _require_time(self, request: httpx.Request, *, is_own: bool) -> None:
-        """See that the run goes on, or, for a request of its clean-up, that there is time for that."""
+        """Require that the run is not being interrupted or, for a request of the clean-up, that there is time left."""
         ending = self._activity.ending
         if not is_own:
             ending.require_none()
@@ -178,15 +178,15 @@ class Api:
     def poll(
         self, path: str, until: Callable[[httpx.Response], bool], *, seconds: float = TIMEOUT, **options: Any
     ) -> httpx.Response:
-        """Read a path again and again, until a response will do or time is up; the latest response.
+        """Read a path repeatedly until a response is accepted or time is up; return the last response.
 
-        Of all these calls a recording has the last one alone, so that a replay, which sends no more than that, is the
-        same however long the API took.
+        A recording keeps only the last of these calls, so a replay, which sends just that one, does not depend on how
+        long the API took.
 
         Args:
             path: below the base URL.
-            until: whether a response will do.
-            seconds: how long to go on.
+            until: whether a response is accepted.
+            seconds: the time limit.
             options: as for `request`.
         """
         longest = 0.0 if self.target.mode == "replay" else seconds
@@ -194,7 +194,7 @@ class Api:
         return poll(lambda: self.get(path, **options), until, self.log, longest, waiting)
 
     def token(self) -> str:
-        """The access token of the target's partner, fetched if need be."""
+        """The access token of the target's partner, fetched if necessary."""
         return self._authorization.token()
 
     def request_token(
@@ -206,20 +206,20 @@ class Api:
         strict: bool = True,
         **options: Any,
     ) -> httpx.Response:
-        """Ask the token endpoint; raises as `request` does.
+        """Send a request to the token endpoint; raises as `request` does.
 
         Args:
-            form: what is sent as a form.
+            form: the form to send.
             expect: as for `request`.
-            method: of HTTP.
+            method: the HTTP method.
             strict: as for `request`.
-            options: as for `httpx.Client.build_request`, in place of a form.
+            options: as for `httpx.Client.build_request`, instead of a form.
         """
         self._redactor.add_sent(options.get("headers"), form or options.get("data"))
         return self._authorization.request_token(form, expect=expect, method=method, strict=strict, **options)
 
     def clean_up(self) -> None:
-        """Delete what this client made and has not deleted, the latest first; never raises for the API's sake."""
+        """Delete what this client has created and not deleted, the latest first; never raises because of the API."""
         self._activity.ending.is_seen = self._activity.ending.has_begun
         if self._activity.ending.has_begun:
             self.cleanup.recall()
@@ -227,18 +227,15 @@ class Api:
 
     @property
     def left(self) -> tuple[Left, ...]:
-        """What this client made and has not deleted, those first that are to be deleted first."""
+        """What this client has created and not deleted, in the order of deletion."""
         return self._sweep.left
 
     def rest(self, seconds: float) -> None:
-        """Send nothing for some seconds; ends early where the run is interrupted, as `Ending.rest` does."""
+        """Pause for some seconds; returns early if the run is interrupted, as `Ending.rest` does."""
         self._activity.ending.rest(seconds)
 
     def map_concurrently(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
-        """The results of an act for each of several things; with a slow server, several run at once.
-
-        They must not depend on each other.
-        """
+        """Apply a function to several independent items; concurrently if the server is slow."""
         if self.in_order or not self.latency.is_slow:
             return [act(one) for one in each]
         return map_concurrently(act, each, self._activity.ending)
@@ -249,21 +246,21 @@ class Api:
             self._http.close()
 
     def add_finding(self, promise: Promise, breach: Breach, response: httpx.Response) -> None:
-        """Note a broken promise that a response shows only beside what the caller knows."""
-        # A response that another client returned has not been decoded yet.
+        """Add a finding that only the caller can see, such as a difference between two responses."""
+        # The response of another client has not been decoded yet.
         is_ours = is_checked(response)
         decoded = checked_of(response).decoded if is_ours else self.checker.decode(to_exchange(response))
         self._watch.add_finding(promise, breach, decoded.exchange, decoded.operation)
 
     def is_beyond_reach(self, path: str) -> bool:
-        """Whether an intermediary is known to reject a path; only with unusual ids, which must be asked for."""
+        """Whether an intermediary is known to reject a path; only with unusual ids, which are off by default."""
         return self.cleanup.ownership.is_beyond_reach(path)
 
     def is_deletable(self, method: str, path: str, **options: Any) -> bool:
         """Whether a call may be sent: only if what it creates can be deleted; options as for `request`.
 
-        Where others use the server nothing is made by an id that a legal server may never find in a path, or that a
-        gateway before this one refuses there.
+        On a shared server, nothing is created under an id that a correct server might not find in a path, or that a
+        gateway in front of it rejects there.
         """
         request = self._sender.request(method, self.target.base_url + path, SUCCESS, options)
         return self._precautions.is_deletable(request)

@@ -1,4 +1,4 @@
-"""Authorization of a client: the token of its partner on each call, renewed when it has expired."""
+"""Authorization of a client: adds its partner's token to each call, and renews an expired one."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from ecsuite.messages.exchange import SUCCESS, UNSPECIFIED, Expectation
 from ecsuite.promises import RESPONSE_BODY
 from ecsuite.target import Target
 
-# So many reads say whether a token is good of which nothing else is known.
+# How many reads to try with a token that no earlier read has proven valid.
 READS: Final = 2
 
 
 class Authorization:
-    """Puts the token of one partner on calls.
+    """Adds the token of one partner to calls.
 
     Args:
-        target: where to send to, and who as.
-        contract: knows the reads that show whether a token is good.
+        target: the server, and the credentials.
+        contract: names the reads that show whether a token is valid.
         sender: sends the calls.
-        watch: judges a call again whose token was good after all.
-        token: where the token is kept.
-        has_token: told of each token that is used.
+        watch: judges a call again if its token turns out to be valid.
+        token: holds the token.
+        has_token: called with each token that is used.
     """
 
     def __init__(
@@ -53,13 +53,13 @@ class Authorization:
         self._has_token = has_token
 
     def token(self) -> str:
-        """The access token of the partner, fetched if need be."""
+        """The access token of the partner, fetched if necessary."""
         token = self._target.credentials.access_token or self._token.get(self._fetch)
         self._has_token(token)
         return token
 
     def send(self, request: httpx.Request) -> httpx.Response:
-        """Send a request with the token, once more with a new one where it is refused; raises as `Sender.send`."""
+        """Send a request with the token, and once more with a new token if it is refused; raises as `Sender.send`."""
         response = self._send_with_token(request)
         if self._target.credentials.access_token:
             return self._with_given_token(request, response)
@@ -77,7 +77,7 @@ class Authorization:
         strict: bool = True,
         **options: Any,
     ) -> httpx.Response:
-        """Ask the token endpoint; see `Api.request_token`."""
+        """Send a request to the token endpoint; see `Api.request_token`."""
         if form is not None:
             options["data"] = form
         response = self._sender.send(self._sender.request(method, self._target.token_url, expect, options))
@@ -86,7 +86,7 @@ class Authorization:
         return response
 
     def _send_with_token(self, request: httpx.Request) -> httpx.Response:
-        # That it was good at the beginning has been tried.
+        # The run has checked at its start that the token was valid then.
         may_have_ended = self._token.may_have_ended or bool(self._target.credentials.access_token)
         request.headers.update(_bearer(self.token()))
         if may_have_ended:
@@ -97,7 +97,7 @@ class Authorization:
         """The response to a call with a token that cannot be renewed.
 
         Raises:
-            TokenEnded: it is refused, and so is now what it was good for before.
+            TokenEnded: the token is refused, also for a call that it was valid for before.
         """
         if response.is_success and request.method == "GET":
             self._token.proven = str(request.url)
@@ -111,7 +111,7 @@ class Authorization:
         return response
 
     def _is_good(self, token: str) -> bool:
-        """Whether a token still works for a call that it worked for before; if none is known, for any harmless read."""
+        """Whether a read that accepted the token before still does; if none is known, any harmless read."""
         paths = [operation.path for operation in readable(self._contract)[:READS]]
         urls = [self._token.proven] if self._token.proven else [self._target.base_url + path for path in paths]
         probes = (self._sender.request("GET", url, UNSPECIFIED, {"headers": _bearer(token)}) for url in urls)
@@ -125,7 +125,7 @@ class Authorization:
             "client_secret": credentials.client_secret,
         }
         request = self._sender.request("POST", self._target.token_url, SUCCESS, {"data": form})
-        # One token more does no harm.
+        # An additional token does no harm.
         mark_repeatable(request)
         response = self._sender.send(request)
         require_expected(response, SUCCESS)

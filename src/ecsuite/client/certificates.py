@@ -1,4 +1,4 @@
-"""Which certificates are trusted: the system's, as curl and browsers do, and so a company's own."""
+"""Trusted certificates: by default the system's, as in curl and browsers, so a company's own are included."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from ecsuite.errors import CertificatesUnusable
 
-# OpenSSL's codes of what is wrong with a certificate (X509_V_ERR_...).
+# OpenSSL's error codes for certificates (X509_V_ERR_...).
 _WRONG: Final = {
     9: "is not valid yet: check this machine's clock",
     10: "has expired",
@@ -23,19 +23,19 @@ _WRONG[20] = _WRONG[21] = _WRONG[19]
 
 
 def trusted(env: Mapping[str, str]) -> ssl.SSLContext:
-    """What connections trust: the files of SSL_CERT_FILE and SSL_CERT_DIR where they are set, else the system's store.
+    """The certificates to trust: SSL_CERT_FILE and SSL_CERT_DIR if set, else the system's store.
 
     Raises:
-        CertificatesUnusable: a variable names what is not there, or holds no certificates.
+        CertificatesUnusable: a variable names a file or folder that is missing, or has no certificates.
     """
     file, folder = env.get("SSL_CERT_FILE", "").strip(), env.get("SSL_CERT_DIR", "").strip()
     if not (file or folder):
-        import truststore  # noqa: PLC0415  only where something is encrypted
+        import truststore  # noqa: PLC0415  not needed without TLS
 
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     variable, path = ("SSL_CERT_FILE", file) if file else ("SSL_CERT_DIR", folder)
     try:
-        # OpenSSL itself says nothing of a folder that is not there.
+        # OpenSSL ignores a folder that does not exist.
         for each in folder.split(os.pathsep) if folder else ():
             variable, path = "SSL_CERT_DIR", each
             os.scandir(each).close()
@@ -52,7 +52,7 @@ def trusted(env: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def refused(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
-    """What refused a certificate, where that is what an error comes from."""
+    """The certificate error that caused an error; None if there is none."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error

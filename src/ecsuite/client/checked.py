@@ -1,4 +1,4 @@
-"""What travels with a response: its exchange, decoded by the contract, and the verdicts of the checks."""
+"""What is attached to a response: its exchange, decoded by the contract, and the results of the checks."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _CHECKED: Final = "ecsuite.checked"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A checked exchange: matched and decoded once, for whoever looks at its response afterwards.
+    """A checked exchange, matched and decoded once for everyone who uses its response.
 
     Attributes:
-        decoded: the exchange beside its operation, with its bodies.
-        result: what the checks said of it.
-        note: makes a finding of a breach that the response shows beside what the checks look at.
+        decoded: the exchange with its operation and its decoded bodies.
+        result: the result of the checks.
+        note: makes a finding of a breach that the checks do not look for.
     """
 
     decoded: DecodedExchange
@@ -37,10 +37,10 @@ class Checked:
     note: Callable[[Promise, Breach], Finding] = field(repr=False)
 
     def json(self) -> Any:
-        """The JSON value of the response; shared by all who ask for it, so it is not to be changed.
+        """The JSON value of the response. It is shared by all callers, so do not change it.
 
         Raises:
-            PromiseBroken: it is none; the check of the body has said so.
+            PromiseBroken: the response is not JSON; the check of the body has reported it.
         """
         body = self.decoded.body
         if isinstance(body, UndecodableError):
@@ -60,12 +60,12 @@ class Checked:
         return read.derived((schemas, "known", schema), lambda: schemas.known(schema, value))
 
     def broken(self, promise: Promise, breach: Breach, text: str) -> PromiseBroken:
-        """What a caller raises who cannot go on with the response.
+        """The error to raise when a caller cannot go on with the response.
 
         Args:
-            promise: that is broken.
-            breach: how; a finding is made of it where the checks have found no error.
-            text: the same for people.
+            promise: the broken promise.
+            breach: how it is broken; it becomes a finding if the checks have found no error.
+            text: the same as a message.
         """
         request = self.decoded.exchange.request
         finding = self._error() or self.note(promise, breach)
@@ -77,20 +77,20 @@ class Checked:
 
 
 def attach(response: httpx.Response, checked: Checked) -> None:
-    """Have what was checked travel with the response."""
+    """Attach a checked exchange to its response."""
     response.extensions[_CHECKED] = checked
 
 
 def is_checked(response: httpx.Response) -> bool:
-    """Whether a client of ours returned the response."""
+    """Whether the response comes from an `Api` client."""
     return _CHECKED in response.extensions
 
 
 def checked_of(response: httpx.Response) -> Checked:
-    """What was checked of a response that a client of ours returned.
+    """The checked exchange of a response.
 
     Raises:
-        KeyError: the response is of another client, so nothing was checked.
+        KeyError: the response comes from another client, so nothing was checked.
     """
     checked: Checked = response.extensions[_CHECKED]
     return checked
@@ -100,7 +100,7 @@ def require_expected(response: httpx.Response, expect: Expectation) -> None:
     """Require that a response is as its caller expects.
 
     Raises:
-        PromiseBroken: it is another one; the finding is in the journal.
+        PromiseBroken: it is not; the finding is in the journal.
     """
     status = response.status_code
     if checked_of(response).decoded.may_have_been_deleted:

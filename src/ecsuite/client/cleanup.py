@@ -1,4 +1,4 @@
-"""Remembers what a run made, by the links of the contract, so that it can be deleted whatever happens."""
+"""Keeps track of what a run creates, by the links of the contract, so that it can be deleted in any event."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from ecsuite.ledger import PartnerLedger, Sought
 
 NOT_FOUND: Final = 404
 UNAUTHORIZED: Final = 401
-# Statuses that say that a call has done nothing.
+# Statuses which say that a call had no effect.
 REFUSALS: Final = range(400, 500)
 
 
 class Cleanup:
-    """What was made and not deleted yet: a response with a link to a DELETE says that there is something to delete.
+    """What was created and not deleted yet: a response with a link to a DELETE says that there is something to delete.
 
-    A call whose answer did not come, or does not show what was made, may have acted: then what was sent says what is to
-    be deleted. Where the server chooses the id, that is found in the list of its kind: everything there, if it stands
-    below an entity that this run has made; else the one that shows an address of this run's own, which holds an id that
-    nobody else has. Lists from before and after are not compared: what came in between may be somebody else's.
+    A call may have had an effect although its response is missing or does not show what was created. Then the request
+    says what to delete. If the server chooses the id, it is found in the list of its type: every entry, if the list is
+    below an entity that this run has created; else the entry that shows a URL of this run, which contains a unique id.
+    Lists from before and after the call are not compared, because a new entry may be somebody else's.
 
     Args:
-        contract: whose links say what deletes what.
-        ownership: says what is the run's own.
-        ledger: where it is written down before anything is made; None where none is kept.
+        contract: its links say what deletes what.
+        ownership: knows what the run has created.
+        ledger: what will be created is written to it first; None for no ledger.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Cleanup:
         self._contract = contract
         self.ownership = ownership or Ownership(is_shared=False)
         self._ledger = ledger
-        # Dicts for their order: what was made first is deleted last.
+        # Dicts keep the order: what was created first is deleted last.
         self._made: dict[str, None] = {}
         self._sought: dict[Sought, None] = {}
         self._unfindable: dict[str, None] = {}
@@ -60,7 +60,7 @@ class Cleanup:
         self._uncertain: set[str] = set()
 
     def prepare(self, decoded: DecodedExchange) -> None:
-        """Before a call is sent: write down what it will create."""
+        """Write to the ledger what a call will create, before it is sent."""
         if self._ledger is None:
             return
         if own := list(filter(self.ownership.is_own, makes(self._contract, decoded))):
@@ -70,17 +70,17 @@ class Cleanup:
 
     @property
     def keeps_ledger(self) -> bool:
-        """Whether it is written down what is made."""
+        """Whether there is a ledger."""
         return self._ledger is not None
 
     def prove(self, maker: Operation, lister: Operation, ids: Iterable[str]) -> None:
-        """Write down the ids in a list, all the run's own, of what is deleted along with what a call has created."""
+        """Write to the ledger the listed ids, all the run's own, that a DELETE without an id will delete."""
         for link in deletions(self._contract, maker):
             if self._ledger is not None:
                 self._ledger.shown(fill(self._contract.operations[link.operation_id], {}), lister.path, ids)
 
     def note(self, decoded: DecodedExchange) -> None:
-        """Learn from an exchange what was made or deleted."""
+        """Learn from an exchange what was created or deleted."""
         operation = decoded.operation
         if operation is None:
             return
@@ -92,15 +92,15 @@ class Cleanup:
             self._note_making(operation, decoded)
         elif decoded.status in REFUSALS:
             if decoded.status != UNAUTHORIZED and _has_right_to_success(decoded):
-                # A server that refuses what is right may as well have acted.
+                # A server that refuses a correct request may have carried it out.
                 self._note_sent_ids(decoded)
             self._settle(decoded)
         else:
-            # A server may fail, or lead elsewhere, after it has acted (RFC 9110 section 15.4.4).
+            # A server may fail, or redirect, after it has carried out the request (RFC 9110 section 15.4.4).
             self.note_lost(decoded)
 
     def note_lost(self, decoded: DecodedExchange) -> None:
-        """Learn that a call had no response: what it was to make may have been made, with the ids that were sent."""
+        """Learn that a call had no response: it may have created something under the ids that were sent."""
         for link in deletions(self._contract, decoded.operation):
             self._note_sent(link, decoded)
 
@@ -109,18 +109,18 @@ class Cleanup:
         self._settle(decoded)
 
     def adopt(self, paths: list[str], sought: list[Sought]) -> None:
-        """Have what an earlier run has made deleted, as its ledger has it."""
+        """Take over what an earlier run has created, as noted in its ledger, for deletion."""
         self._made.update(dict.fromkeys(paths))
         for path in paths:
             self.ownership.claim(path)
         self._sought.update(dict.fromkeys(sought))
 
     def recall(self) -> None:
-        """Learn what is written down, and was to be noted when an interruption came."""
+        """Take over what is in the ledger, but was not noted here because of an interruption."""
         if self._ledger is None:
             return
         written = self._ledger.written
-        # What goes with a DELETE of all of a kind is not told by its path.
+        # A DELETE without an id does not say in its path what it deletes.
         named = [path for path in written.made if names_one(self._contract, path) and path not in self._made]
         self.adopt(named, list(written.sought))
 
@@ -128,11 +128,11 @@ class Cleanup:
         for link in deletions(self._contract, operation):
             shown = list(link.each(decoded.values))
             if decoded.once(request_body.breaches_of):
-                # A wrong request that was taken may have made it under another id than it sent.
+                # If an invalid request was accepted, it may have created something under another id than it sent.
                 shown += link.each(as_answered(decoded.values))
             for values in shown:
                 if not self._sends_id(operation):
-                    # Nobody else has what was named just now.
+                    # The server has just chosen the id, so nobody else has it.
                     self.ownership.claim(fill(self._contract.operations[link.operation_id], values))
                 self._add(link, values)
             self._note_sent(link, decoded, is_shown=bool(shown))
@@ -145,7 +145,7 @@ class Cleanup:
         return entity_type is None or entity_type.sends_id
 
     def _note_sent_ids(self, decoded: DecodedExchange) -> None:
-        """Note what may be there under the ids that were sent, whatever was answered."""
+        """Note what may exist under the ids that were sent, whatever the response was."""
         for link in deletions(self._contract, decoded.operation):
             for values in texts_sent(link, decoded):
                 if values is not None and all(map(is_segment, values.values())):
@@ -163,7 +163,7 @@ class Cleanup:
         return [(one, two) for one, two in found if one != two and one in self._made and two not in self._made]
 
     def take_over(self, sent: str, answered: str) -> None:
-        """Learn that nothing exists under the id that was sent, so that the one in the response is the run's own."""
+        """Learn that nothing exists under the id that was sent, so that the id in the response is the run's own."""
         self._made.pop(sent, None)
         self._uncertain.discard(sent)
         self._keep(answered)
@@ -171,7 +171,7 @@ class Cleanup:
             self._ledger.gone(sent)
 
     def _note_sent(self, link: Link, decoded: DecodedExchange, *, is_shown: bool = False) -> None:
-        """Note what a call may have made by what it sent; `is_shown` where its answer has told of something."""
+        """Note what a call may have created by its request; `is_shown` if its response shows what it has created."""
         for values in texts(link, decoded.values) if is_shown else texts_sent(link, decoded):
             if values is not None:
                 self._add(link, values, is_certain=is_shown)
@@ -179,7 +179,7 @@ class Cleanup:
                 self._seek(decoded)
 
     def _settle(self, decoded: DecodedExchange) -> None:
-        """Learn that a call has created no more than is known by now, so that nothing else need be written down."""
+        """Learn that a call has created nothing more than is noted, and remove the rest from the ledger."""
         if self._ledger is not None:
             for path in makes(self._contract, decoded):
                 if path not in self._made:
@@ -207,7 +207,7 @@ class Cleanup:
             self._ledger.making(path)
 
     def _seek(self, decoded: DecodedExchange) -> None:
-        """Note that something must be looked for whose id the server has chosen."""
+        """Note something to look for in a list, because the server has chosen its id."""
         sought = self._sought_by(decoded)
         if sought is not None:
             self._sought[sought] = None
@@ -221,14 +221,14 @@ class Cleanup:
     def _deleted(self, path: str, *, is_certain: bool) -> None:
         was_made = path in self._made
         if not is_certain and path in self._uncertain:
-            # The call that makes it may still be under way.
+            # The call that creates it may still be in progress.
             self._uncertain.discard(path)
             return
         self._made.pop(path, None)
         if self._ledger is not None:
             self._ledger.gone(path)
         if is_certain:
-            # What stood below it cannot be reached any more.
+            # What was below it can no longer be reached.
             for below in [each for each in self._unfindable if each.startswith(f"{path}/")]:
                 del self._unfindable[below]
         elif was_made and path in self._doubtful:
@@ -241,7 +241,7 @@ class Cleanup:
         return sought
 
     def found(self, sought: Sought, listed: Any) -> None:
-        """Learn from a list what something that was looked for is called."""
+        """Find in a list the id of something that was looked for."""
         entity_type, parents = type_made_by(self._contract, sought.creator), self._contract.find("GET", sought.lister)
         if entity_type is None or entity_type.deleter is None or parents is None:
             return
@@ -256,7 +256,7 @@ class Cleanup:
     def left(self) -> list[list[str]]:
         """The paths to delete, the latest first; those in one list do not depend on each other.
 
-        What stands below another entity goes before it.
+        Entities below another entity come before it.
         """
         latest_first = list(reversed(self._made))
         deepest_first = sorted(latest_first, key=_depth, reverse=True)
@@ -279,7 +279,7 @@ def _has_right_to_success(decoded: DecodedExchange) -> bool:
 
 
 def _is_to_be_refused(decoded: DecodedExchange) -> bool:
-    """Whether a call has made nothing unless the server is at fault, or lenient."""
+    """Whether a call has created nothing unless the server is faulty or lenient."""
     expectation = decoded.exchange.request.expectation
     is_refusal = bool(expectation.statuses) and all(status in REFUSALS for status in expectation.statuses or ())
     return is_refusal or bool(expectation.violates)

@@ -1,4 +1,4 @@
-"""httpx on one side, frozen data on the other: connections with the hook that has every exchange checked."""
+"""Converts between httpx and frozen data, and makes connections with a hook that checks every exchange."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from ecsuite.version import __version__
 
 REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 EXPECTATION: Final = "ecsuite.expectation"
-# Whether nothing has come from the service for so long that nothing more is sent.
+# Set if the service counts as gone, so that the request is not sent.
 _GONE: Final = "ecsuite.gone"
-# What says, where a body is cut off, whether that may be the network's doing.
+# A function that says whether the network may have cut off the body.
 CUT_OFF: Final = "ecsuite.cut_off"
-# The seconds that a call has waited for the service.
+# Seconds that a call has waited between its retries.
 WAITED: Final = "ecsuite.waited"
-# The seconds that it was held back for a rate.
+# Seconds that a call was delayed to keep the rate.
 HELD: Final = "ecsuite.held"
-# Whether a request has no effect that a repetition would add to, though its method says no such thing.
+# Set if a request may be repeated although its method is not idempotent.
 _REPEATABLE: Final = "ecsuite.repeatable"
 _WATCHER: Final = "ecsuite.watcher"
 # The response to a request, once it is read and checked.
 _CHECKED: Final = "ecsuite.checked"
-# When a request was handed to a connection.
+# When a request was passed to a connection.
 SENT_AT: Final = "ecsuite.sent_at"
-# Errors of what never got a connection.
+# Errors that occur before a connection is established.
 _UNCONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NAME: Final = "ecsuite.name"
-# As h11 says it; any other error of the protocol is about what did come.
+# h11's message; its other protocol errors are about the content of the response.
 _NOT_ALL_CAME: Final = "peer closed connection"
-# Characters of what an error says, which may show what came.
+# At most so many characters of an error, which may quote the response.
 _LONGEST: Final = 300
 
 
 class CutOff(httpx.ReadError):
-    """A response had begun, and its body did not come in whole, which another try may mend."""
+    """A response began, and its body is incomplete; a retry may help."""
 
 
 class Unsent(httpx.ConnectError):
-    """A request was not sent, for the service is gone."""
+    """A request was not sent, because the service is gone."""
 
 
 class Watcher(Protocol):
-    """Who is told of each request of a client, and of each response, before the client's caller has it."""
+    """Notified of each request of a client, and of each response before the caller gets it."""
 
     def sending(self, request: httpx.Request) -> None:
         """A request is about to be sent."""
@@ -63,23 +63,23 @@ class Watcher(Protocol):
         ...
 
     def lost(self, request: httpx.Request) -> None:
-        """No response came to a request, or none in whole."""
+        """No complete response to a request has arrived."""
         ...
 
     def repeating(self, request: httpx.Request) -> None:
-        """A request is about to be sent again, for no response of the API's came to it."""
+        """A request is about to be sent again, because the API did not respond to it."""
         ...
 
     def name(self, request: httpx.Request) -> str:
-        """The method and the path of a request, of its operation where it calls one."""
+        """The method and the path of a request; for an operation of the contract, its path template."""
         ...
 
 
 class _NoCookies(httpx.Cookies):
-    """No cookies, whatever a response brings; a jar with a policy would look at each response for long."""
+    """Stores no cookies; a standard cookie jar would spend time on each response."""
 
     def extract_cookies(self, response: httpx.Response) -> None:
-        """Take none."""
+        """Store nothing."""
 
 
 _NO_COOKIES: Final = _NoCookies()
@@ -90,16 +90,16 @@ class _Client(httpx.Client):
 
     @property
     def cookies(self) -> httpx.Cookies:
-        """None."""
+        """A jar that stays empty."""
         return _NO_COOKIES
 
     @cookies.setter
     def cookies(self, cookies: object) -> None:
-        """Take none."""
+        """Ignore the cookies."""
 
 
 def extensions(expect: Expectation, watcher: Watcher) -> dict[str, Any]:
-    """What goes with a request, unsent: what its sender expects, and who watches."""
+    """The extensions of a request: what its sender expects, and the watcher. They are not sent."""
     return {EXPECTATION: expect, _WATCHER: watcher}
 
 
@@ -109,16 +109,16 @@ def new_http(
     seconds: float = RESPONSE_SECONDS,
     ending: Ending | None = None,
 ) -> httpx.Client:
-    """Connections for the clients of a target, with the hook that has every exchange checked.
+    """Connections for the clients of a target, with the hook that checks every exchange.
 
     Args:
-        target: where to.
-        transport: in place of the network.
-        seconds: how long a response may take in all.
-        ending: of the run, by which it may take less.
+        target: the server.
+        transport: used instead of the network.
+        seconds: the time limit of a whole response.
+        ending: of the run; an interruption shortens the time limit.
 
     Raises:
-        BadSetting, SocksMissing, CertificatesUnusable: the environment names what cannot be used.
+        BadSetting, SocksMissing, CertificatesUnusable: an environment variable has an unusable value.
     """
     return _Client(
         timeout=httpx.Timeout(min(SILENT_SECONDS, seconds), connect=min(CONNECT_SECONDS, seconds)),
@@ -130,14 +130,15 @@ def new_http(
 
 
 def sending_by(http: httpx.Client) -> Callable[[httpx.Request], httpx.Response]:
-    """What sends a request once, by connections that `new_http` made."""
+    """A function that sends a request once, with connections from `new_http`."""
 
     def send(request: httpx.Request) -> httpx.Response:
         request.extensions.pop(_CHECKED, None)
         try:
             return http.send(request)
         except (httpx.RequestError, httpx.InvalidURL, ValueError):
-            # httpx makes a request of the Location of each redirect, also where nobody wants it followed.
+            # httpx builds a request from the Location of each redirect, even if redirects are not followed, and may
+            # fail.
             response: httpx.Response | None = request.extensions.get(_CHECKED)
             if response is None:
                 raise
@@ -156,7 +157,7 @@ def _received(response: httpx.Response) -> None:
 
 
 def name_of(request: httpx.Request) -> str:
-    """The method and the path of a request, of its operation where it calls one."""
+    """The method and the path of a request; for an operation of the contract, its path template."""
     if _NAME not in request.extensions:
         request.extensions[_NAME] = request.extensions[_WATCHER].name(request)
     name: str = request.extensions[_NAME]
@@ -164,12 +165,12 @@ def name_of(request: httpx.Request) -> str:
 
 
 def note_lost(request: httpx.Request) -> None:
-    """Tell the watcher of a request that no response came to it."""
+    """Notify the watcher that a request got no response."""
     request.extensions[_WATCHER].lost(request)
 
 
 def note_repeated(request: httpx.Request) -> None:
-    """Tell the watcher of a request that it is sent again."""
+    """Notify the watcher that a request is sent again."""
     request.extensions[_WATCHER].repeating(request)
 
 
@@ -179,45 +180,45 @@ def mark_repeatable(request: httpx.Request) -> None:
 
 
 def is_repeatable(request: httpx.Request) -> bool:
-    """Whether a request may be sent again that the server may have processed (RFC 9110 section 9.2.2)."""
+    """Whether a request may be sent again although the server may have processed it (RFC 9110 section 9.2.2)."""
     return request.method in REPEATABLE or _REPEATABLE in request.extensions
 
 
 def mark_repeated(request: httpx.Request) -> None:
-    """Mark a request as a repetition, which the server may have processed before."""
+    """Mark a request as repeated, so that the server may have processed it before."""
     request.extensions[EXPECTATION] = replace(request.extensions[EXPECTATION], repeated=True)
 
 
 def mark_gone(request: httpx.Request) -> None:
-    """Mark a request as one to a service that is gone."""
+    """Mark a request as not sent because the service is gone."""
     request.extensions[_GONE] = True
 
 
 def is_to_nobody(request: httpx.Request) -> bool:
-    """Whether the service is gone that a request is for."""
+    """Whether a request was marked by `mark_gone`."""
     return _GONE in request.extensions
 
 
 def was_processed(request: httpx.Request, error: BaseException) -> bool:
-    """Whether the server may have processed a request that ended with an error: that it got it is not ruled out."""
+    """Whether the server may have received and processed a request that ended with an error."""
     is_unsent = SENT_AT not in request.extensions or isinstance(error, _UNCONNECTED)
     return not is_unsent or request.extensions[EXPECTATION].repeated
 
 
 def is_lost(error: Exception) -> bool:
-    """Whether a request was sent, and what came back was nothing, or was cut off."""
+    """Whether a request was sent, and its response is missing or was cut off."""
     if isinstance(error, httpx.RemoteProtocolError):
         return str(error).startswith(NOTHING_CAME)
     return isinstance(error, httpx.NetworkError | httpx.TimeoutException)
 
 
 def is_asking_for_credentials(error: Exception) -> bool:
-    """Whether a proxy forwards nothing, because it got no credentials, or wrong ones."""
+    """Whether a proxy forwards nothing because its credentials are missing or wrong."""
     return isinstance(error, httpx.ProxyError) and str(error).startswith("407")
 
 
 def said_by(error: httpx.RequestError) -> str:
-    """The text of an httpx error, with its name; of our own errors the text alone."""
+    """The message of an httpx error, with the error's name; for our own errors the message alone."""
     if isinstance(error, httpx.DecodingError | CutOff | Unsent):
         return str(error)
     if is_asking_for_credentials(error):
@@ -228,7 +229,7 @@ def said_by(error: httpx.RequestError) -> str:
 
 
 def is_cut_off(error: Exception) -> bool:
-    """Whether the body of a response was cut off, by its own framing."""
+    """Whether the body of a response ended before its framing says that it ends."""
     if isinstance(error, httpx.RemoteProtocolError):
         return str(error).startswith(_NOT_ALL_CAME)
     return isinstance(error, httpx.NetworkError)
@@ -246,7 +247,7 @@ def to_request(request: httpx.Request) -> Request:
 
 
 def to_exchange(response: httpx.Response, flaw: httpx.RequestError | None = None, seconds: float = 0.0) -> Exchange:
-    """The response and its request as frozen data; `flaw` where the body could not be had in whole."""
+    """The response and its request as frozen data; `flaw` if the body could not be read completely."""
     return Exchange(
         request=to_request(response.request),
         response=Response(

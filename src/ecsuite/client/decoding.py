@@ -1,7 +1,7 @@
-"""Responses whose content codings are undone, and that end where they say.
+"""Undoes content codings, and requires that responses end where they say.
 
-httpx reads one member of a gzip body alone, takes a cut-off one for whole, and knows no `x-gzip`; it undoes what a few
-bytes stand for without a bound. What follows a response on its connection it takes for the next one.
+httpx reads only the first member of a gzip body, accepts a truncated one, does not know `x-gzip`, and decompresses
+without a size limit. Bytes after a response it takes for the start of the next response on that connection.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class Decoded(httpx.Response):
     """A response whose content codings are undone by `ecsuite.messages.codings`.
 
     Attributes:
-        is_flawed: whether that was not possible, which has been said; what is read after that is empty.
-        body: it as it travels, where its length was announced.
+        is_flawed: whether decoding has failed, which was raised once; later reads give an empty body.
+        body: the body before decoding, if its length was announced.
     """
 
     is_flawed = False
@@ -30,7 +30,7 @@ class Decoded(httpx.Response):
         """The body, piece by piece.
 
         Raises:
-            DecodingError: it is not in its coding, or too large.
+            DecodingError: the body is not in its coding, or too large.
         """
         if self.is_flawed:
             return
@@ -45,30 +45,31 @@ class Decoded(httpx.Response):
             raise httpx.DecodingError(str(error), request=self._request) from None
 
     def _require_end(self) -> None:
-        """See that nothing follows the body on its connection.
+        """Require that nothing follows the body on its connection.
 
         Raises:
-            CodingError: something follows the length that was announced.
+            CodingError: there are bytes after the announced length.
         """
         body = self.body
-        # Of what a status or a method gives no body, the head says more; and an empty line is nobody's response.
+        # If a status or a method allows no body, the check of the headers reports this better. Empty lines are
+        # tolerated.
         if body is not None and body.length and body.stray.strip(b"\r\n"):
             raise CodingError(f"something follows the {body.length} bytes of its Content-Length")
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of a response as it travels, and what follows it, which is looked at before its connection is free.
+    """The body of a response as transferred. What follows it is read before its connection is released.
 
-    As soon as that is free, another thread may have the next response on it.
+    Once released, another thread may receive the next response on the connection.
 
     Args:
-        stream: the body, which frees the connection when it is closed.
+        stream: the body; closing it releases the connection.
         network: the connection.
         length: of the body, in bytes.
-        is_doubtful: whether something may follow later, so that the connection is not to be used again.
+        is_doubtful: whether more bytes may arrive later, so that the connection must not be reused.
 
     Attributes:
-        stray: what has followed the body when it had come in whole.
+        stray: the bytes after the complete body.
     """
 
     def __init__(self, stream: httpx.SyncByteStream, network: Any, length: int, *, is_doubtful: bool) -> None:
@@ -85,22 +86,22 @@ class _Body(httpx.SyncByteStream):
             self._network.close()
 
     def close(self) -> None:
-        """Free the connection."""
+        """Release the connection."""
         self._stream.close()
 
 
 class Decoding(httpx.BaseTransport):
-    """Gives the responses of another transport as `Decoded`."""
+    """A transport that returns the responses of another transport as `Decoded`."""
 
     def __init__(self, transport: httpx.BaseTransport) -> None:
         self._transport = transport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The response of the other transport; raises as that does."""
+        """The response of the other transport; raises as it does."""
         came = self._transport.handle_request(request)
         parts: dict[str, Any] = {"headers": came.headers, "stream": came.stream, "extensions": came.extensions}
         network, length = came.extensions.get("network_stream"), _length_of(came, request.method)
-        # A transport of the caller's own has other connections.
+        # A transport that the caller provides has other connections.
         if length is None or not hasattr(network, "stray"):
             return Decoded(came.status_code, request=request, **parts)
         parts["stream"] = _Body(parts["stream"], network, length, is_doubtful=_announces_what_it_may_not(came))
@@ -114,13 +115,13 @@ class Decoding(httpx.BaseTransport):
 
 
 def _announces_what_it_may_not(response: httpx.Response) -> bool:
-    # What a 204 announces may come later.
+    # The body that a 204 announces may arrive later.
     is_announced = response.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in response.headers
     return is_announced and response.status_code == 204  # noqa: PLR2004
 
 
 def _length_of(response: httpx.Response, method: str) -> int | None:
-    """How many bytes of a response follow its head (RFC 9112 section 6.3); None where only the connection knows."""
+    """The length of a response's body in bytes (RFC 9112 section 6.3); None if the header does not give it."""
     if method == "HEAD" or response.status_code in _NO_CONTENT:
         return 0
     length = response.headers.get("Content-Length", "")

@@ -1,4 +1,4 @@
-"""What can be called of any API without knowing anything of it, and without changing anything."""
+"""Operations of any contract that are safe to call without knowing any data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ecsuite.contract import Contract, Operation
 
 
 def readable(contract: Contract) -> list[Operation]:
-    """The reads that need a token, and nothing else that must be given."""
+    """The reads that need a token and no parameters."""
     return [
         operation
         for operation in contract.operations.values()

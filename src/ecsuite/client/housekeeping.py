@@ -1,4 +1,4 @@
-"""The calls that a client makes of its own, beside those that it is asked for: what they expect of their responses."""
+"""Expectations of the calls that a client makes on its own account, such as deletions at the end."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""What a run may send: so many requests a second, so many in all, and for so long.
+"""Limits of a run: requests per second, requests in all, and time.
 
-Every process of a run counts into one file, a byte a request, so that no limit depends on how tests are shared out.
+Every process of a run counts in the same file, one byte per request, so the limits do not depend on how tests are
+distributed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ecsuite.client.housekeeping import CLEAN_UP
 from ecsuite.errors import LimitReached
 from ecsuite.http import httpx
 
-# What a request waits for that the rate holds back.
+# What a request waits for that is delayed to keep the rate.
 TURN: Final = "its turn, for the rate"
 
 Send = Callable[[httpx.Request], httpx.Response]
@@ -29,12 +30,12 @@ Send = Callable[[httpx.Request], httpx.Response]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of a run; None where there is none.
+    """The limits of a run; None for no limit.
 
     Attributes:
-        rate: requests a second, of all processes together.
-        requests: requests in all, clean-up among them.
-        seconds: how long tests are begun.
+        rate: requests per second, of all processes together.
+        requests: requests in all, including the clean-up.
+        seconds: after which no further test request is sent.
     """
 
     rate: float | None = None
@@ -46,11 +47,11 @@ NO_LIMITS: Final = Limits()
 
 
 class Share(NamedTuple):
-    """What the processes of a run have in common.
+    """What the processes of a run share.
 
     Attributes:
-        counted: the file that they count in.
-        processes: how many of them send.
+        counted: the file in which they count requests.
+        processes: the number of processes that send requests.
         began: when the run began, in seconds since 1970.
     """
 
@@ -60,27 +61,27 @@ class Share(NamedTuple):
 
     @classmethod
     def of_one(cls) -> Share:
-        """What a process shares that begins a run, with a file of its own, until `close`."""
+        """The share of a run with a single process; its file exists until `close`."""
         file, name = tempfile.mkstemp(prefix="ecsuite-requests-")
         os.close(file)
         return cls(Path(name), 1, time.time())
 
     def close(self) -> None:
-        """Delete the file that is counted in."""
+        """Delete the file in which requests are counted."""
         with suppress(OSError):
             self.counted.unlink()
 
 
 class Budget:
-    """Holds requests back for the rate, and refuses those that go beyond a limit; threads may share it.
+    """Delays requests to keep the rate, and refuses those beyond a limit; threads may share it.
 
-    Nothing keeps a run from deleting what it has made: a POST is counted twice, for what it may make is deleted by
-    another request, and requests of the clean-up are not refused.
+    A run can always delete what it has created: a POST counts twice, because another request will delete what it
+    creates, and requests of the clean-up are not refused.
 
     Args:
         limits: of the run.
-        share: of this process in them.
-        activity: told of the waits; of its own where it is left out.
+        share: what the processes of the run share.
+        activity: notified of waits; defaults to a new one.
     """
 
     def __init__(self, limits: Limits, share: Share, activity: Activity | None = None) -> None:
@@ -93,10 +94,10 @@ class Budget:
         self._next = 0.0
 
     def held(self, send: Send) -> Send:
-        """A sender that keeps to the limits.
+        """A sender that keeps the limits.
 
         Raises:
-            LimitReached: from a call, that would go beyond one.
+            LimitReached: by a call that would exceed a limit.
         """
 
         def sending(request: httpx.Request) -> httpx.Response:
@@ -116,7 +117,7 @@ class Budget:
         most = self._limits.requests
         if most is None:
             return
-        # A file that is opened to append is as long, after a write, as that write and all before it have made it.
+        # With O_APPEND, the position after a write is the total of all writes so far, by any process.
         file = os.open(self._counted, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             os.write(file, b"." * requests)

@@ -12,18 +12,18 @@ from ecsuite.contract import Contract, Operation
 from ecsuite.http import httpx
 from ecsuite.json_paths import objects_in_list
 
-# The most that a page may have, and more pages than any tenant of a sandbox fills.
+# The largest page size, and more pages than any tenant of a sandbox fills.
 SIZE: Final = 1000
 MOST_PAGES: Final = 1000
 
 
 def listed(contract: Contract, lister: Operation, read: Callable[[str], httpx.Response]) -> dict[str, str] | None:
-    """The ids that a list shows, by the paths of their entities; None if it cannot be read to its end.
+    """The ids in a list, by the paths of their entities; None if the list cannot be read to its end.
 
     Args:
-        contract: whose entities are listed.
-        lister: what lists; it has no parameters in its path.
-        read: reads a path, with its query.
+        contract: defines the listed entities.
+        lister: the operation that lists; its path has no parameters.
+        read: reads a path with its query.
     """
     found: dict[str, str] = {}
     for page in range(1, MOST_PAGES + 1):
@@ -32,7 +32,7 @@ def listed(contract: Contract, lister: Operation, read: Callable[[str], httpx.Re
             return None
         before = len(found)
         found |= _ids(contract, lister, checked_of(response).decoded.values.response)
-        # A server may give fewer than it was asked for, and a page after the last one is empty, or the last one again.
+        # A server may return fewer items than requested. A page after the last one is empty, or repeats the last one.
         if len(found) == before or not lister.paged_by("page"):
             return found
     return None

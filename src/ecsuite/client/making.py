@@ -1,4 +1,4 @@
-"""What a call creates, by the links of the contract: pure, from the request or from the response."""
+"""What a call creates, by the links of the contract, from its request or its response. Pure functions."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def deletions(contract: Contract, operation: Operation | None) -> list[Link]:
 
 
 def names_one(contract: Contract, path: str) -> bool:
-    """Whether a path is that of one thing which can be deleted, rather than of all of a kind."""
+    """Whether a path names a single deletable entity, rather than all entities of a type."""
     match = contract.find("DELETE", path)
     return match is not None and bool(parameters(match.operation))
 
 
 def as_answered(values: Values) -> Values:
-    """As if what the response shows had been sent."""
+    """The values as if the response had been the request."""
     return replace(values, request=values.response)
 
 
 def texts(link: Link, values: Values) -> Iterator[dict[str, str] | None]:
-    """The parameters of each call that a link leads to, even if they are not strings; None if some are missing."""
+    """The parameters of each call that a link leads to, with numbers as strings; None if some are missing."""
     for found in link.every(values):
         known = {name: value for name, value in found.items() if isinstance(value, str)}
         known |= {name: json.dumps(value) for name, value in found.items() if isinstance(value, int | float)}
@@ -46,13 +46,13 @@ def texts(link: Link, values: Values) -> Iterator[dict[str, str] | None]:
 
 
 def texts_sent(link: Link, decoded: DecodedExchange) -> Iterator[dict[str, str] | None]:
-    """The same by the request, as if the response had shown it; None if the server chooses the id."""
+    """The same from the request instead of the response; None if the server chooses the id."""
     sent = _as_sent(decoded)
     yield from [None] if sent is None else texts(link, sent)
 
 
 def makes(contract: Contract, decoded: DecodedExchange) -> list[str]:
-    """The paths of what a call creates, by its request; only of those that a path can name."""
+    """The paths of what a call creates, from its request; without ids that cannot be a path segment."""
     return [
         fill(contract.operations[link.operation_id], values)
         for link in deletions(contract, decoded.operation)
@@ -62,7 +62,7 @@ def makes(contract: Contract, decoded: DecodedExchange) -> list[str]:
 
 
 def is_deletable(contract: Contract, decoded: DecodedExchange) -> bool:
-    """Whether what a call creates can be deleted on any server, as far as the client chooses its id."""
+    """Whether what a call creates can be deleted on any server, judged by the ids that the client chooses."""
     links = deletions(contract, decoded.operation)
     sent = _as_sent(decoded) if links else None
     ids = (
@@ -80,13 +80,13 @@ def is_deletable(contract: Contract, decoded: DecodedExchange) -> bool:
 
 
 def names_by_server(contract: Contract, decoded: DecodedExchange) -> bool:
-    """Whether a call creates something under an id that it does not send."""
+    """Whether the server chooses the id of what a call creates."""
     links = deletions(contract, decoded.operation)
     return any(values is None for link in links for values in texts_sent(link, decoded))
 
 
 def sought_by(contract: Contract, decoded: DecodedExchange, *, is_below_own: bool) -> Sought | None:
-    """How to find what a call creates under an id of the server's; None if it looks like others' data."""
+    """How to find what a call creates under an id that the server chooses; None if it would look like others' data."""
     entity_type = type_made_by(contract, decoded.operation.id) if decoded.operation else None
     if entity_type is None or entity_type.lister is None:
         return None
@@ -97,7 +97,7 @@ def sought_by(contract: Contract, decoded: DecodedExchange, *, is_below_own: boo
 
 @lru_cache(maxsize=256)
 def lists_at_stake(contract: Contract, operation_id: str) -> tuple[Operation, ...]:
-    """The lists of what a DELETE of a whole kind removes: for that call, and for the call that creates such things."""
+    """The lists of what a DELETE of a whole type removes, for that DELETE and for the POST of such entities."""
     operations = contract.operations
     operation = operations[operation_id]
     return tuple(
@@ -111,7 +111,7 @@ def lists_at_stake(contract: Contract, operation_id: str) -> tuple[Operation, ..
 
 
 def listed_ids(contract: Contract, decoded: DecodedExchange) -> list[str]:
-    """The ids that a list shows of entities whose ids a client chooses; none where it is no list of such."""
+    """The ids in a list of entities whose ids clients choose; empty for any other exchange."""
     members = {each.member for each in contract.entity_types if decoded.operation in each.listers and each.sends_id}
     if not members or not decoded.is_success:
         return []
@@ -120,7 +120,7 @@ def listed_ids(contract: Contract, decoded: DecodedExchange) -> list[str]:
 
 
 def type_made_by(contract: Contract, creator: str) -> EntityType | None:
-    """The entity type that an operation makes, by the operation's id."""
+    """The entity type that an operation creates, by the operation's id."""
     return next((each for each in contract.entity_types if each.creator.id == creator), None)
 
 
@@ -130,7 +130,7 @@ def unique_text(decoded: DecodedExchange) -> str:
 
 
 def _as_sent(decoded: DecodedExchange) -> Values | None:
-    """As if the response had shown what was sent; None where an id that was sent is none of what is made."""
+    """The values as if the response had shown the request; None if the server chooses the id."""
     operation = decoded.operation
     entity_type = type_made_by(decoded.contract, operation.id) if operation else None
     if entity_type is not None and not entity_type.sends_id:

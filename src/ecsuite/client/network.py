@@ -1,8 +1,8 @@
-"""Connections that bound the time and the size of a response (`ecsuite.bounds`).
+"""Connections that limit the time and the size of a response (`ecsuite.bounds`).
 
-httpx bounds each read, so a server that sends a byte now and then, or a hint (103) after the other, is read for ever.
-Here the time and the bytes of a response are counted from the last byte of its request. What is slow ends as any
-timeout does; what is too large ends as a response that cannot be decoded.
+httpx limits the time of each read, so a server that sends a byte now and then, or one informational response (103)
+after the other, would be read forever. Here the time and the bytes of a response are counted from the last byte of its
+request. A slow response ends like any timeout; one that is too large ends like a response that cannot be decoded.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _IS_WRITTEN: Final = "http11.send_request_body.complete"
 _HEAD_IS_READ: Final = "http11.receive_response_headers.complete"
 _END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
 _LONGEST_LINE: Final = 200
-# Seconds after which it is looked whether the run still goes on; and of the shortest read, for 0 would not block.
+# Seconds between checks whether the run goes on, and of the shortest read, because 0 would mean non-blocking.
 _SLICE: Final = 1.0
 _LEAST: Final = 0.001
 _INFORMATIONAL: Final = re.compile(rb"HTTP/1\.\d 1(?!01)\d\d")
@@ -34,11 +34,11 @@ class TooLarge(httpx.DecodingError):
 
 
 class BoundedBackend(httpcore.SyncBackend):
-    """Opens bounded connections.
+    """Opens limited connections.
 
     Args:
-        seconds: for a response in all.
-        ending: of the run, once it was interrupted.
+        seconds: the time limit of a whole response.
+        ending: of the run; shortens the limit after an interruption.
     """
 
     def __init__(self, seconds: float = RESPONSE_SECONDS, ending: Ending | None = None) -> None:
@@ -54,7 +54,7 @@ class BoundedBackend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection; raises as httpcore's own does."""
+        """Open a connection; raises as httpcore's own backend does."""
         try:
             opened = super().connect_tcp(host, port, self._soon(timeout), local_address, socket_options)
         except UnicodeError:
@@ -62,14 +62,14 @@ class BoundedBackend(httpcore.SyncBackend):
         return _BoundedStream(opened, self._seconds, self._of_thread, self._ending)
 
     def _soon(self, timeout: float | None) -> float | None:
-        """A timeout, or that of a run which is ending."""
+        """A timeout, shortened if the run is ending."""
         if not self._ending.has_begun:
             return timeout
         return max(min(self._ending.left, timeout or _SLICE), _SLICE)
 
     @property
     def before(self) -> str:
-        """The request before the latest of this thread on the same connection; empty where that was its first."""
+        """The previous request of this thread's connection, before the latest one; empty if there was none."""
         stream = getattr(self._of_thread, "stream", None)
         return cast("_BoundedStream", stream).before if stream is not None else ""
 
@@ -82,7 +82,7 @@ class BoundedBackend(httpcore.SyncBackend):
 
 
 class _BoundedStream(httpcore.NetworkStream):
-    """One connection: requests are written and responses read in turn, each pair by one thread."""
+    """A connection: requests are written and responses read in turn, each pair by one thread."""
 
     def __init__(
         self, stream: httpcore.NetworkStream, seconds: float, of_thread: threading.local, ending: Ending
@@ -95,13 +95,13 @@ class _BoundedStream(httpcore.NetworkStream):
         self._ends_at = float("inf")
         self._left = HEAD_BYTES
         self._is_head = True
-        # Of the response that is read: its heads, with what came along, and how many bytes came in all.
+        # Of the current response: its heads with what arrived together with them, and the number of bytes in all.
         self._heads = bytearray()
         self._head_length = 0
         self._received = 0
         self._latest = b""
         self._is_sending = False
-        # What was written, and not sent yet; and the seconds that sending it may take.
+        # What was written and is not sent yet, and the timeout for sending it, in seconds.
         self._held = b""
         self._timeout: float | None = None
         self._line = self.before = ""
@@ -109,10 +109,11 @@ class _BoundedStream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._of_thread.stream = self
         if not self._is_sending:
-            # The head comes first, and a body may be written piece by piece.
+            # The head is written first; a body may follow in several pieces.
             self.before, self._line = self._line, " ".join(buffer[:_LONGEST_LINE].decode("latin-1").split()[:2])
             self._is_sending, self._held, self._timeout = True, buffer, timeout
-            # It waits for the body, so that a small request is one packet, which wakes the server once.
+            # The head is sent together with the body, so that a small request is one packet, which wakes the server
+            # once.
         elif whole := self._held + buffer:
             self._send(whole, timeout)
 
@@ -129,22 +130,23 @@ class _BoundedStream(httpcore.NetworkStream):
         try:
             self._stream.write(buffer, timeout)
         finally:
-            # A server may close the connection and answer all the same, so this is set where the rest cannot be sent.
+            # A server may respond and close before it has read the whole request, so the limit also applies if sending
+            # fails.
             self._is_of_ending = self._ending.has_begun
             self._ends_at = time.monotonic() + self._seconds
 
     def head_is_read(self) -> None:
-        """What is read from now on is body, but for what came along with the head."""
+        """What is read from now on is the body, except for what arrived together with the head."""
         self._is_head, self._left = False, BODY_BYTES
         self._head_length = _length_of_heads(bytes(self._heads))
 
     def stray(self, length: int) -> bytes:
-        """What came after a body of a given length, and would be read as the start of the next response."""
+        """The bytes after a body of a given length, which would be read as the start of the next response."""
         count = self._received - self._head_length - length
         return self._latest[-count:] if count > 0 else b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        # What is no call of HTTP, as a proxy's greeting, is not said to be written.
+        # httpcore reports no event for what is not an HTTP request, such as the handshake with a SOCKS proxy.
         self.is_written()
         self._is_sending = False
         now = time.monotonic()
@@ -162,7 +164,7 @@ class _BoundedStream(httpcore.NetworkStream):
         return data
 
     def _read(self, max_bytes: int, until: float) -> bytes:
-        """What comes, in slices of time, so that it is seen soon where the run is interrupted meanwhile."""
+        """Read in slices of time, so that an interruption of the run is noticed soon."""
         while True:
             left = min(until - time.monotonic(), self._left_of_run)
             try:

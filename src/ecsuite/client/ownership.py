@@ -1,4 +1,4 @@
-"""What a run may create and delete on a shared server: nothing that existed before, or could never be deleted."""
+"""Which entities a run may create and delete on a shared server: only its own, and only if they can be deleted."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from urllib.parse import unquote
 
 from ecsuite.client.paths import is_plain
 
-# What is asked for with these answers is not there: an id that no path may hold has nobody.
+# Statuses of a GET which say that there is no such entity; some servers reject an unusual id instead.
 NOT_THERE: Final = frozenset({400, 404, 410, 414})
-# Nobody else draws the same (RFC 9562).
+# A UUID, which nobody else has generated (RFC 9562).
 _UNIQUE: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 def is_unique(text: str) -> bool:
-    """Whether a text stands nowhere else, for it holds an id that nobody else has drawn."""
+    """Whether a string contains a UUID, so that nobody else has the same one."""
     return bool(_UNIQUE.search(text))
 
 
@@ -25,13 +25,13 @@ class Ownership:
 
     Args:
         is_shared: whether others use the server; if not, everything there is the run's own.
-        unusual_ids: whether things may be made by ids that a server may never find in a path.
+        unusual_ids: whether entities may have ids that a server might not find in a path.
     """
 
     def __init__(self, *, is_shared: bool, unusual_ids: bool = True) -> None:
         self.is_shared = is_shared
         self.unusual_ids = unusual_ids
-        # Whether something must be the run's own before all of a kind is deleted.
+        # Whether to check, before a DELETE of all entities of a type, that all are the run's own.
         self.must_ask_for_all = is_shared
         self._own: set[str] = set()
         self._foreign: set[str] = set()
@@ -48,34 +48,34 @@ class Ownership:
         return path in self._own
 
     def may_delete_all(self) -> None:
-        """Note that all of a kind was the run's own, so that it may be deleted from then on."""
+        """Note that all entities of a type were the run's own, so that they may be deleted from now on."""
         self.must_ask_for_all = False
 
     def is_below_own(self, path: str) -> bool:
-        """Whether a path is below something that the run has made."""
+        """Whether a path is below an entity that the run has created."""
         steps = path.split("/")
         return any("/".join(steps[:count]) in self._own for count in range(2, len(steps)))
 
     def claim(self, path: str) -> None:
-        """Note that the run makes what is at a path."""
+        """Note that the run creates the entity at a path."""
         if path not in self._foreign:
             self._own.add(path)
 
     def show(self, ids: Iterable[str]) -> None:
-        """Note the ids that a list has shown: they may be others', however unique they look."""
+        """Note the ids in a list: they may be others', even if they are UUIDs."""
         self._shown.update(ids)
 
     def must_look(self, path: str) -> bool:
-        """Whether something must be read before it is made, for others may have its id, or a gateway may refuse it."""
+        """Whether to read a path before creating an entity there: the id may be others', or a gateway may reject it."""
         is_known = path in self._own or path in self._foreign or path in self._beyond
         return not is_known and not (self.is_own(path) and is_plain(path.rpartition("/")[2]))
 
     def looked(self, path: str, status: int) -> None:
-        """Note with which status a path was read before something is made there."""
+        """Note the status of reading a path before something is created there."""
         (self._own if status in NOT_THERE else self._foreign).add(path)
 
     def is_of_run(self, path: str) -> bool:
-        """Whether what is at a path is the run's own, or below something of it, or was not there."""
+        """Whether the entity at a path is the run's own, or below one of its own, or did not exist."""
         return path in self._own or path in self._empty or self.is_below_own(path)
 
     def found_nothing(self, path: str) -> None:

@@ -1,4 +1,4 @@
-"""How fast calls follow each other: one by one or several at once, and again and again until something is there."""
+"""Pacing of calls: one by one or several at once, and polling."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ecsuite.activity import Activity
 from ecsuite.ending import Ending
 from ecsuite.http import httpx
 
-# A server is slow that takes more seconds than this for a call; then so many calls are sent at once.
+# A server is slow if a call takes more seconds than this; then up to `MAX_CONCURRENCY` calls are sent at once.
 SLOW: Final = 0.03
 MAX_CONCURRENCY: Final = 6
-# Seconds that something is waited for which takes the API some time; between two looks, and at most.
+# Polling, in seconds: how long in all, and the first and the longest pause.
 TIMEOUT: Final = 60.0
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 2.0
@@ -26,30 +26,30 @@ _R = TypeVar("_R")
 
 
 class Latency:
-    """How long recent calls took, waits and retries included; runs against one target may share it."""
+    """How long recent calls took, without waits and retries; runs against one target may share it."""
 
     def __init__(self) -> None:
         self._seconds: deque[float] = deque(maxlen=100)
 
     def note(self, seconds: float) -> None:
-        """A call was made."""
+        """Record the duration of a call."""
         self._seconds.append(seconds)
 
     @property
     def average(self) -> float:
-        """Seconds a call; 0 before the first."""
+        """Average seconds per call; 0 before the first."""
         return sum(self._seconds) / len(self._seconds) if self._seconds else 0.0
 
     @property
     def is_slow(self) -> bool:
-        """Whether the server is so slow that concurrent calls pay."""
+        """Whether the server is so slow that concurrent calls pay off."""
         return self.average >= SLOW
 
 
 class CallLog:
-    """How often each call was made, and which of those a later one has taken the place of; threads may share it.
+    """How often each call was made, and which calls a later one has superseded; threads may share it.
 
-    A call is known by its method, its address, and how many of the same went before it.
+    A call is identified by its method, its URL, and the number of equal calls before it.
     """
 
     def __init__(self) -> None:
@@ -58,27 +58,27 @@ class CallLog:
         self._superseded: set[tuple[str, str, int]] = set()
 
     def note(self, method: str, url: str) -> None:
-        """A call was made."""
+        """Count a call."""
         with self._lock:
             self._times[method, url] += 1
 
     def supersede_last(self, method: str, url: str) -> None:
-        """The latest of these calls is about to be made again, for its response came too early."""
+        """Note that the latest of these calls is repeated, because its response came too early."""
         with self._lock:
             self._superseded.add((method, url, self._times[method, url] - 1))
 
     @property
     def superseded(self) -> frozenset[tuple[str, str, int]]:
-        """The calls that later ones have taken the place of."""
+        """The superseded calls."""
         return frozenset(self._superseded)
 
 
 class Waits:
-    """Says what a poll waits for.
+    """Reports what a poll waits for.
 
     Args:
-        activity: is told.
-        name: what a request is called.
+        activity: notified of the waits.
+        name: names a request in messages.
     """
 
     def __init__(self, activity: Activity, name: Callable[[httpx.Request], str]) -> None:
@@ -86,13 +86,13 @@ class Waits:
         self._name = name
 
     def before(self, pause: float, response: httpx.Response, left: float) -> None:
-        """Pause, for a response will not do; a better one is waited for so many seconds at most."""
+        """Pause before the next read, because a response was not accepted; `left` is the remaining time in seconds."""
         what = f"what {self._name(response.request)} is to show"
         self._activity.waits(what, left)
         self._activity.ending.rest(pause)
 
     def over(self, response: httpx.Response) -> httpx.Response:
-        """Nothing more is waited for; the response."""
+        """Report the end of polling, and return the response."""
         self._activity.goes_on(f"what {self._name(response.request)} is to show")
         return response
 
@@ -104,14 +104,14 @@ def poll(
     seconds: float,
     waits: Waits,
 ) -> httpx.Response:
-    """Read again and again, until a response will do or time is up; the latest response.
+    """Read repeatedly until a response is accepted or time is up; return the last response.
 
     Args:
         read: makes the call.
-        until: whether a response will do.
-        log: where the calls are noted that a later one takes the place of.
-        seconds: how long to go on; with 0 there is one call.
-        waits: says what is waited for.
+        until: whether a response is accepted.
+        log: records which calls are superseded by a later one.
+        seconds: the time limit; with 0 there is one call.
+        waits: reports what is waited for.
     """
     end, pause = time.monotonic() + seconds, FIRST_PAUSE
     while True:
@@ -124,9 +124,9 @@ def poll(
 
 
 def map_concurrently(act: Callable[[_T], _R], each: Sequence[_T], ending: Ending) -> list[_R]:
-    """The results of an act for each of several independent things, a few at once.
+    """Apply a function to several independent items, a few at once; return the results in order.
 
-    Where the run is interrupted, what is under way is waited for as long as `ending` says.
+    After an interruption, calls in progress are waited for as long as `ending` allows.
     """
     pool = ThreadPoolExecutor(MAX_CONCURRENCY)
     futures = [pool.submit(act, one) for one in each]

@@ -15,24 +15,24 @@ from ecsuite.errors import NotPassedOn
 from ecsuite.http import httpx
 from ecsuite.messages.interception import HTML
 
-# What a problem document says of itself (RFC 9457); a gateway's JSON has other members.
+# Members of a problem document (RFC 9457); a gateway's JSON has other members.
 _OF_PROBLEMS: Final = frozenset({"type", "title", "detail"})
 
-# What an answer looks like: its status, its media type, and the members of its body.
+# What distinguishes a response: its status, its media type, and the members of its body.
 _Look = tuple[int, str, object]
-# Reads a path; the answer.
+# Reads a path and returns the response.
 Read = Callable[[str], httpx.Response]
 
 
 class Passage:
-    """Tells the API's own refusals of a path from those of a gateway, by what the API says of an id that nobody has.
+    """Distinguishes the API's own rejections of a path from a gateway's, by the API's response to an unknown id.
 
-    Gateways and frameworks refuse paths with characters that they take for dangerous (`:`, `*`, `&`, `<`, `%2F`, ...),
-    or that are long, with a page of their own: what has such an id could be made, and never be deleted.
+    Gateways and frameworks reject long paths and those with characters that they consider dangerous (`:`, `*`, `&`,
+    `<`, `%2F`, ...). Their error differs from the API's. An entity with such an id could be created, but never deleted.
 
     Args:
         contract: knows which operation reads a path.
-        read: reads a path, and raises `NotPassedOn` where a firewall has refused it.
+        read: reads a path, and raises `NotPassedOn` if a firewall rejects it.
     """
 
     def __init__(self, contract: Contract, read: Read) -> None:
@@ -41,7 +41,7 @@ class Passage:
         self._unknown: dict[tuple[str, tuple[bool, ...]], _Look] = {}
 
     def read(self, path: str) -> tuple[int, str]:
-        """Read what may stand at a path: the status, and why the API has not seen the call; empty where it has."""
+        """Read a path; return the status, and why the call has not reached the API (empty if it has)."""
         try:
             answer = self._read(path)
         except NotPassedOn as error:
@@ -55,7 +55,7 @@ class Passage:
         return _is_refusal(decoded) or _look(decoded) == self._look_of_unknown(path, decoded)
 
     def _look_of_unknown(self, path: str, decoded: DecodedExchange) -> _Look:
-        """What the API says of a path like that without an unusual id in it: asked once for each operation."""
+        """The API's response to a path of the same shape with plain, unknown ids; read once for each operation."""
         plain = [is_plain(each) for each in path.split("/")]
         key = (decoded.operation.id if decoded.operation else "", tuple(plain))
         if key not in self._unknown:
@@ -68,7 +68,7 @@ class Passage:
 
 
 def _is_refusal(decoded: DecodedExchange) -> bool:
-    """Whether a refusal is one that an API writes: a problem document or a JSON text."""
+    """Whether a rejection looks like an API's: a problem document or a JSON string."""
     if decoded.media_type.essence == HTML:
         return False
     body = decoded.values.response

@@ -1,4 +1,4 @@
-"""How long the calls of a run, taken together, wait for an unsteady service, and when it counts as gone."""
+"""How long the calls of a run, taken together, wait for an unsteady service, and when the service counts as gone."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from typing import Final, Literal, NamedTuple
 
 from ecsuite.activity import Activity
 
-# What keeps an answer from a call: the service is busy, a gateway has none, it is lost, or nobody is there.
+# Why a call has no response: the service is busy, a gateway has no answer, the response is lost, or no connection.
 Trouble = Literal["busy", "gateway", "lost", "unreachable"]
-# Seconds that one call waits in all: for a service that is busy or restarts, and where answers are lost.
+# Seconds that one call waits in all: for a busy or restarting service, and if responses are lost.
 LONGEST: Final = 180.0
 LONGEST_IF_LOST: Final = 60.0
-# Seconds without any response, to whichever call, after which it is asked once more whether anybody is there.
+# Seconds without any response to any call, after which one more call is tried before the service counts as gone.
 LONGEST_IF_SILENT: Final = 60.0
-# The same for an operation that had no answer in all that time before.
+# Seconds that an operation waits whose earlier call has waited for the whole limit without a response.
 LONGEST_AGAIN: Final = 5.0
-# A wait is told that is longer than this, and not more often than once in that time.
+# A wait longer than `WORTH_TELLING` seconds is reported, at most once in `TOLD_EVERY` seconds.
 WORTH_TELLING: Final = 3.0
 TOLD_EVERY: Final = 20.0
-# A transfer that is cut off so many times in a row, while others come whole, is the server's doing, not the network's.
+# If a response is cut off this often in a row, while others are complete, the server is at fault, not the network.
 CUT_OFF_FOR_GOOD: Final = 3
 _LIMITS: Final[Mapping[Trouble, float]] = MappingProxyType({"lost": LONGEST_IF_LOST})
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What a call waits for.
+    """A pause before a retry.
 
     Attributes:
-        seconds: how long, before the next try.
+        seconds: its length.
         line: the method and the path of the call.
-        reason: a status, or what was wrong with the connection.
+        reason: a status, or an error of the connection.
     """
 
     seconds: float
@@ -50,12 +50,12 @@ class Wait:
 
 
 class Known(NamedTuple):
-    """A read that had an answer.
+    """A read that had a response.
 
     Attributes:
-        url: of it.
-        headers: that it was sent with.
-        seconds: that it took.
+        url: its URL.
+        headers: its request headers.
+        seconds: how long it took.
     """
 
     url: str
@@ -64,21 +64,21 @@ class Known(NamedTuple):
 
 
 class Patience:
-    """What is known of an unsteady service; the runs against one target share it, and so do their threads.
+    """What is known of an unsteady service, and how long to wait for it; the threads and runs of a target share it.
 
-    Where a call gets no response, another one may: then that operation alone is at fault. Where no call gets any, the
-    service is gone, and nothing more is sent.
+    If one call gets no response but another one does, only the first operation is at fault. If no call gets a response,
+    the service is gone, and nothing more is sent.
 
     Args:
-        longest: seconds that one call waits.
-        tell: called with a wait that is worth telling.
-        limits: fewer seconds, for some kinds of trouble.
-        activity: told of each wait, however short; of its own where it is left out.
+        longest: seconds that one call waits in all.
+        tell: called with each wait that is worth reporting.
+        limits: lower limits in seconds, by kind of trouble.
+        activity: notified of each wait, however short; defaults to a new one.
 
     Attributes:
-        is_silent: whether a call had no answer in all its time, and none has had one since.
-        is_gone: whether nothing has come from the service for so long that nothing more is sent.
-        asking: held by who finds that out.
+        is_silent: whether a call got no response within its limit, and no call has got one since.
+        is_gone: whether the service counts as gone, so that nothing more is sent.
+        asking: a lock, held by the thread that finds out whether the service responds to another call.
     """
 
     def __init__(
@@ -95,11 +95,11 @@ class Patience:
         self._lock = threading.Lock()
         self._hopeless: set[str] = set()
         self._cut_off: Counter[str] = Counter()
-        # Calls that are cut off, while another one has had a whole answer since.
+        # Calls that were cut off, while another call has had a complete response since.
         self._cut_off_alone: set[str] = set()
         self._busy_until = 0.0
         self._told_at = float("-inf")
-        # Since when calls are sent and nothing comes; None where the latest thing that happened was a response.
+        # Since when calls are sent without any response; None after a response.
         self._silent_since: float | None = None
         self._known: dict[str, Known] = {}
         self.is_silent = self.is_gone = False
@@ -109,8 +109,8 @@ class Patience:
         """How long a call may wait in all; zero if the whole service has not responded for that long.
 
         Args:
-            call: what is called; calls of one operation have the same name.
-            trouble: what keeps the answer from it.
+            call: its name; calls of one operation have the same name.
+            trouble: why it has no response.
         """
         if self.is_silent:
             return 0.0
@@ -118,51 +118,51 @@ class Patience:
         return min(longest, LONGEST_AGAIN) if call in self._hopeless else longest
 
     def sends(self) -> None:
-        """A call is about to be sent."""
+        """Note that a call is about to be sent."""
         if self._silent_since is None:
             self._silent_since = time.monotonic()
 
     def heard(self) -> None:
-        """A response has come, be it a gateway's."""
+        """Note that a response arrived, even if from a gateway."""
         self._silent_since = None
 
     @property
     def silence(self) -> float:
-        """Seconds in which calls were sent and nothing came."""
+        """Seconds without any response although calls were sent."""
         since = self._silent_since
         return 0.0 if since is None else time.monotonic() - since
 
     @property
     def left_in_silence(self) -> float:
-        """Seconds in which something must come, or the service is gone; at most 0 where that has been waited for."""
+        """Seconds until the service counts as gone; 0 or less if it does already."""
         return min(self._longest, LONGEST_IF_SILENT) - self.silence
 
     def left(self, call: str, trouble: Trouble, waited: float) -> float:
-        """Seconds that a call may still wait that has waited for some; see `seconds`."""
+        """Seconds that a call may still wait after it has waited for `waited` seconds; see `seconds`."""
         own = self.seconds(call, trouble) - waited
         return min(own, self.left_in_silence) if trouble in {"lost", "unreachable"} else own
 
     def gave_up(self, call: str) -> None:
-        """A call had no answer in all its time; until another one has, none is waited for."""
+        """Note that a call got no response within its limit; until another call gets one, no call waits."""
         with self._lock:
             self._hopeless.add(call)
             self.is_silent = True
 
     def know(self, call: str, known: Known) -> None:
-        """A read had an answer, so that it can be asked by it later whether anybody is there."""
+        """Note a read that had a response; it can be repeated later to see whether the service responds at all."""
         self._known[call] = known
 
     def probe(self, call: str) -> Known | None:
-        """The quickest read that had an answer, but for a call of that name; None where there was none."""
+        """The quickest read that had a response, except for calls of that name; None if there was none."""
         others = [known for name, known in [*self._known.items()] if name != call]
         return min(others, key=lambda known: known.seconds, default=None)
 
     def goes_on(self) -> None:
-        """Another call than the one that was given up has had an answer just now."""
+        """Note that another call has got a response after one was given up."""
         self.is_silent = False
 
     def answered(self, call: str) -> None:
-        """A call had an answer."""
+        """Note that a call got a response from the API."""
         self.heard()
         if self._hopeless or self._cut_off:
             with self._lock:
@@ -172,27 +172,27 @@ class Patience:
                 self._cut_off_alone = set(self._cut_off)
 
     def cut_off(self, call: str) -> bool:
-        """An answer was cut off; whether that is the network's doing, so far as one can tell."""
+        """Note that a response was cut off; return whether the network may have done it, as far as one can tell."""
         with self._lock:
             self._cut_off[call] += 1
             if self._cut_off[call] < CUT_OFF_FOR_GOOD:
                 return True
-            # Nor does it help to ask for it on and on.
+            # Further retries would not help.
             self._hopeless.add(call)
             return call not in self._cut_off_alone
 
     def put_off(self, seconds: float) -> None:
-        """The service has asked all calls to come back after some seconds."""
+        """Note that the service asks all calls to wait for some seconds."""
         with self._lock:
             self._busy_until = max(self._busy_until, time.monotonic() + seconds)
 
     @property
     def busy_for(self) -> float:
-        """How long the service has asked to wait from now on, in seconds."""
+        """Remaining seconds that the service has asked to wait."""
         return max(self._busy_until - time.monotonic(), 0.0) if self._busy_until else 0.0
 
     def tell(self, wait: Wait, waited: float) -> None:
-        """Report a wait that is long enough; `waited` is how long the call has waited already."""
+        """Report a wait if it is long enough; `waited` is how many seconds the call has waited already."""
         self.activity.waits(wait.what, wait.seconds)
         now = time.monotonic()
         with self._lock:

@@ -1,4 +1,4 @@
-"""Precautions before a call is sent, so that a run deletes nothing of others and leaves nothing of its own."""
+"""Precautions before a call, so that a run deletes nothing of others and leaves nothing of its own."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ METHODS: Final = MAKING | {"DELETE"}
 
 
 class Precautions:
-    """Looks before calls of one client.
+    """Checks the calls of one client before they are sent.
 
     Args:
-        checker: knows the contract, which says what a call makes and deletes.
-        cleanup: knows what is the run's own, and writes down what is about to be made.
+        checker: knows the contract, which says what a call creates and deletes.
+        cleanup: knows what the run has created, and keeps the ledger.
         read: reads a path.
-        in_order: whether calls must be those of a recording, so that nothing is read besides.
+        in_order: whether to send only the calls of a recording, without additional reads.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Precautions:
         self._in_order = in_order
 
     def is_deletable(self, request: httpx.Request) -> bool:
-        """Whether what a call makes can be deleted, or need not be."""
+        """Whether what a call creates can be deleted, or need not be."""
         try:
             self._require_deletable(self._decode(request), name_of(request))
         except Undeletable:
@@ -56,12 +56,12 @@ class Precautions:
         return True
 
     def take(self, request: httpx.Request) -> None:
-        """Check what a call is about before it is sent, and write down what it will create.
+        """Check what a call affects before it is sent, and write to the ledger what it will create.
 
         Raises:
-            Undeletable: what it makes might never be deleted.
-            OthersAtStake: it deletes all of a kind, and some of it is not the run's own.
-            OthersOwn: it is about something that is there, and that the run has not made.
+            Undeletable: what it creates might never be deletable.
+            OthersAtStake: it deletes all entities of a type, and some are not the run's own.
+            OthersOwn: it affects an existing entity that the run has not created.
         """
         decoded, line = self._decode(request), name_of(request)
         self._require_deletable(decoded, line)
@@ -74,7 +74,7 @@ class Precautions:
         return self._checker.decode(Exchange(to_request(request), Response(0)))
 
     def _require_deletable(self, decoded: DecodedExchange, line: str) -> None:
-        """Require that what a call creates can be reached, and note what exists already."""
+        """Require that what a call creates can be deleted, and note what exists already."""
         if not self._ownership.unusual_ids and not is_deletable(self._contract, decoded):
             raise Undeletable(line)
         if self._ownership.is_shared and not self._in_order:
@@ -129,8 +129,9 @@ class Precautions:
     def after(self, response: httpx.Response) -> None:
         """On a shared server, find out what a call has created if its response does not say.
 
-        That is so where it names another id than was sent, and where it made what is deleted with all of its kind: as
-        nothing of others was there before it, all that is there now is the run's own, and a later run can prove it.
+        This is necessary if the response has another id than the request, and if only a DELETE of the whole type
+        deletes what was created. Since nothing of others existed before, everything in the list is the run's own, and a
+        later run can prove it by the ledger.
         """
         decoded = checked_of(response).decoded
         operation = decoded.operation

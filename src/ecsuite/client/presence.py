@@ -1,6 +1,6 @@
-"""Whether anybody is there: where a call has no answer, another one is sent that had an answer before.
+"""Whether the service responds at all: after a call without a response, repeats one that had a response before.
 
-No test has asked for it, so that nothing is checked on it: any answer of the API's will do.
+No test has made this call, so nothing is checked on it: any response of the API is good enough.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ecsuite.client.patience import Known, Patience
 from ecsuite.http import httpx
 from ecsuite.messages.interception import interception
 
-# Seconds between two tries, where the first is refused at once.
+# Seconds between two attempts if the first one fails at once.
 PAUSE: Final = 2.0
 ANY: Final = "any call at all"
 
@@ -23,32 +23,34 @@ Send = Callable[[httpx.Request], httpx.Response]
 
 
 class _Nobody:
-    """A watcher that takes no notice."""
+    """A watcher that does nothing."""
 
     def sending(self, request: httpx.Request) -> None:
-        """Take no notice."""
+        """Do nothing."""
 
     def received(self, response: httpx.Response) -> None:
-        """Take no notice."""
+        """Do nothing."""
 
     def lost(self, request: httpx.Request) -> None:
-        """Take no notice."""
+        """Do nothing."""
 
     def repeating(self, request: httpx.Request) -> None:
-        """Take no notice."""
+        """Do nothing."""
 
     def name(self, _: httpx.Request) -> str:
-        """What the request is called."""
+        """The name of the request in messages."""
         return ANY
 
 
 def is_there(send: Send, patience: Patience, call: str) -> bool:
-    """Whether the service answers, though a call was given up; where nothing comes for long enough, it is gone.
+    """Whether the service responds to another call after one was given up.
+
+    If no call gets a response for long enough, the service is marked as gone.
 
     Args:
         send: sends a request once.
-        patience: knows what had an answer; learns whether the service is gone.
-        call: the name of what was given up.
+        patience: knows which reads had a response; learns whether the service is gone.
+        call: the name of the call that was given up.
     """
     known = patience.probe(call)
     while known is not None:
@@ -61,7 +63,7 @@ def is_there(send: Send, patience: Patience, call: str) -> bool:
             patience.activity.waits(f"a response to {ANY}", patience.left_in_silence)
             patience.activity.ending.rest(PAUSE)
         except httpx.DecodingError:
-            # Somebody has answered, if not well.
+            # A response arrived, although an invalid one.
             patience.heard()
             return True
         else:
@@ -73,6 +75,6 @@ def is_there(send: Send, patience: Patience, call: str) -> bool:
 
 def _probe(known: Known) -> httpx.Request:
     seconds = {"connect": CONNECT_SECONDS, "pool": CONNECT_SECONDS, "read": PRESENCE_SECONDS, "write": PRESENCE_SECONDS}
-    # Whose case is the clean-up's is sent whatever the limits of the run.
+    # As a call of the clean-up, it is sent regardless of the limits of the run.
     what = {**extensions(CLEAN_UP, _Nobody()), "timeout": seconds}
     return httpx.Request("GET", known.url, headers=known.headers, extensions=what)

@@ -1,4 +1,4 @@
-"""Which proxy the environment names for an address, read as curl reads it."""
+"""The proxy for a URL, from environment variables that are interpreted as curl does."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _EXPECTED: Final = f"the address of a proxy, as host:port or with {', '.join(SCH
 
 
 def proxy_for(url: str, env: Mapping[str, str]) -> str:
-    """The address of the proxy for an address, with its scheme; empty where there is to be none.
+    """The URL of the proxy for a URL; empty for a direct connection.
 
-    `http_proxy` or `https_proxy`, else `all_proxy`, in small letters or capitals, unless `no_proxy` names the host.
+    `http_proxy` or `https_proxy`, else `all_proxy`, in lower or upper case, unless `no_proxy` names the host.
 
     Raises:
-        BadSetting: the variable has no address of a proxy.
+        BadSetting: the value of the variable is not the URL of a proxy.
     """
     parts = urlsplit(url)
     if _is_direct(parts.hostname or "", _value(env, "no_proxy")[1]):
@@ -33,7 +33,7 @@ def proxy_for(url: str, env: Mapping[str, str]) -> str:
 
 
 def _value(env: Mapping[str, str], name: str) -> tuple[str, str]:
-    """The variable that is set, in small letters first, as curl has it, and its value."""
+    """The variable that is set, and its value. Lower case takes precedence, as in curl."""
     for variable in (name, name.upper()):
         if value := env.get(variable, "").strip():
             return variable, value
@@ -59,7 +59,7 @@ def _is_direct(host: str, no_proxy: str) -> bool:
 
 
 def _covers(entry: str, host: str) -> bool:
-    """Whether an entry of `no_proxy` is a host, a domain that it belongs to, or a network that it is in."""
+    """Whether an entry of `no_proxy` is the host, one of its parent domains, or a network that contains it."""
     address = _address(host)
     if address is None:
         name = entry.strip(".").lower()

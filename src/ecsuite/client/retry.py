@@ -1,15 +1,14 @@
-"""Sends a request again where the response, or its absence, was not the API's doing.
+"""Sends a request again if the API itself has not responded to it.
 
-- The service is busy (429, 503, ...): wait as long as it asks, or a growing while where it doesn't say; whatever the
-  method.
-- No connection could be had, so nothing was sent: likewise.
-- A gateway has no answer (502, 504, ...), or one is lost: again after a while, where the method may be repeated (RFC
-  9110 section 9.2.2), or the request is marked as one that may.
+- The service is busy (429, 503, ...): wait as long as it asks, or with growing pauses; for any method.
+- No connection could be made, so nothing was sent: likewise.
+- A gateway has no answer (502, 504, ...), or the response is lost: try again after a pause, if the method is
+  idempotent (RFC 9110 section 9.2.2) or the request is marked as repeatable.
 
-Nothing else is tried again: a 500 is a response.
+Nothing else is retried: a 500 is a response.
 
-Where that does not help, another call, which had an answer before, is tried: if that has none either, the service is
-gone, and nothing is sent any more.
+If retries do not help, another call is tried that had a response before. If that has no response either, the service is
+gone, and nothing more is sent.
 """
 
 from __future__ import annotations
@@ -44,9 +43,9 @@ from ecsuite.messages.interception import Interception, interception
 
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 15.0
-# What a server asks for is believed up to here.
+# The longest `Retry-After` that is respected, in seconds.
 LONGEST_WAIT: Final = 60.0
-# What a call waits for that comes while the service has asked others to come back later.
+# What a call waits for while the service has asked other calls to come back later.
 BUSY: Final = "the service, which asked to come back later"
 UNSENT: Final = "nothing is sent any more"
 
@@ -54,20 +53,20 @@ Send = Callable[[httpx.Request], httpx.Response]
 
 
 class _UnansweredError(Exception):
-    """A response that is not the API's to the request."""
+    """A response that is not from the API itself."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.response = response
 
 
 def with_retries(send: Send, patience: Patience | None = None) -> Send:
-    """A sender that retries as long as its patience lasts.
+    """A sender that retries within the limits of a `Patience`.
 
-    Where that does not help, the last response is returned, or the last error raised.
+    If retries do not help, the last response is returned, or the last error raised.
 
     Args:
         send: sends a request once.
-        patience: shared with others; one of its own where it is left out.
+        patience: may be shared; defaults to a new one.
     """
     shared = patience or Patience()
 
@@ -83,7 +82,7 @@ def with_retries(send: Send, patience: Patience | None = None) -> Send:
             return policy.send(send)
         except (_UnansweredError, httpx.TransportError) as error:
             failure.append(error)
-        # Only now, for hardly any request comes here: the first attempt of the loop is the one that has failed already.
+        # Set up only now, because few requests need a retry: the first attempt of the loop is the one that has failed.
         try:
             for attempt in stamina.retry_context(on=policy.wait, attempts=None, timeout=None):
                 with attempt:
@@ -101,14 +100,14 @@ def with_retries(send: Send, patience: Patience | None = None) -> Send:
 
 
 def _is_for_nobody(request: httpx.Request, patience: Patience) -> bool:
-    """Whether the service is gone; the request is marked then."""
+    """Whether the service is gone; if so, mark the request."""
     if patience.is_gone:
         mark_gone(request)
     return patience.is_gone
 
 
 class _RetryPolicy:
-    """Says of one request what its failures mean."""
+    """Decides whether a request is retried after a failure, and when."""
 
     def __init__(self, request: httpx.Request, patience: Patience, is_there: Callable[[], bool]) -> None:
         self._request = request
@@ -141,7 +140,7 @@ class _RetryPolicy:
         return response
 
     def wait(self, error: Exception) -> bool | float:
-        """Whether to try again: False for no, else the seconds to wait."""
+        """Whether to try again: False, or the seconds to wait."""
         trouble = _trouble(error)
         if trouble is None:
             return False
@@ -170,7 +169,7 @@ class _RetryPolicy:
     def _give_up(self) -> None:
         patience = self._patience
         patience.gave_up(self._call)
-        # Others may be about to find out the same.
+        # Another thread may be finding out the same.
         with patience.asking:
             if patience.is_silent and not patience.is_gone and not self._ending.has_begun and self._is_there():
                 patience.goes_on()
@@ -179,11 +178,11 @@ class _RetryPolicy:
         asked = None
         if isinstance(error, _UnansweredError):
             asked = retry_after(error.response.headers.get("Retry-After"), time.time())
-        # Who asks for another try at once, and answers no better then, is waited for as if nothing had been said.
+        # If the server asks for a retry at once, and that fails too, use growing pauses, as without the header.
         if asked is not None and (asked > 0 or not self._came_at_once):
             self._came_at_once = self._came_at_once or asked == 0
             return asked
-        # Several that were put off at the same time do not come back at the same time.
+        # Jitter, so that calls which were delayed at the same time do not return at the same time.
         pause = self._pause * random.uniform(0.8, 1.2)  # noqa: S311  no secret
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
         return pause
@@ -194,7 +193,7 @@ def _trouble(error: Exception) -> Trouble | None:
     if isinstance(error, _UnansweredError):
         return "busy" if _interception(error.response) == "busy" else "gateway"
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError):
-        # What never got a connection was never sent; what is refused will be refused again.
+        # Without a connection, nothing was sent; a rejected certificate or credential would be rejected again.
         return None if refused(error) or is_asking_for_credentials(error) else "unreachable"
     return "lost" if is_lost(error) else None
 
@@ -208,7 +207,7 @@ def _reason(error: Exception) -> str:
 
 
 def retry_after(header: str | None, now: float) -> float | None:
-    """Seconds to wait for a `Retry-After` of seconds or of a date; None where it says neither."""
+    """The seconds to wait by a `Retry-After` of seconds or a date; None if it is neither."""
     if header is None:
         return None
     if header.strip().isdecimal():
@@ -216,6 +215,6 @@ def retry_after(header: str | None, now: float) -> float | None:
     try:
         until = email.utils.parsedate_to_datetime(header).timestamp()
     except (ValueError, OverflowError, TypeError):
-        # What is no date, or one of a year that no clock has.
+        # Not a date, or with a year out of range.
         return None
     return min(max(until - now, 0.0), LONGEST_WAIT)

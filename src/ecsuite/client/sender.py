@@ -1,4 +1,4 @@
-"""Builds the requests of one client and sends them; a missing response is one of our own errors."""
+"""Builds and sends the requests of one client; a missing response becomes one of our own errors."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Sender:
 
     Args:
         http: builds the requests.
-        send: sends them, again where the service is unsteady.
-        watch: sees each request and each response.
-        latency: told how long calls take.
-        traces: where the trace context of each call is drawn.
+        send: sends them, with retries.
+        watch: notified of each request and each response.
+        latency: records how long calls take.
+        traces: makes the trace context of each call.
         clock: seconds.
     """
 
@@ -52,20 +52,20 @@ class Sender:
         return request
 
     def send(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; the response, checked.
+        """Send a request; return the response, checked.
 
         Raises:
-            CouldNotTell: no response of the API's came, however often it was asked.
-            ServiceGone: nor did one to any other call; nothing more is sent.
-            BehindFirewall: a firewall has refused the request.
-            TooLarge: the request is larger than what is passed on.
-            PromiseBroken: what came is no response of HTTP's; the finding is in the journal.
+            CouldNotTell: the API did not respond, in spite of retries.
+            ServiceGone: no other call had a response either; nothing more is sent.
+            BehindFirewall: a firewall rejected the request.
+            TooLarge: the request is larger than an intermediary forwards.
+            PromiseBroken: the response is not HTTP; the finding is in the journal.
         """
         started = self._clock()
         try:
             response = self._send(request)
         except BaseException as error:
-            # Whatever ends it, an interruption, too: nobody knows what the server has done with what it has got.
+            # Whatever the error, even an interruption: the server may have processed the request.
             if was_processed(request, error):
                 self._watch.may_have_acted(request)
             else:
@@ -85,7 +85,7 @@ class Sender:
         return response
 
     def _failed(self, request: httpx.Request, error: httpx.RequestError) -> Exception:
-        """The error of a call without a response."""
+        """The error for a call without a response."""
         reason = said_by(error)
         if is_to_nobody(request):
             return ServiceGone(self._watch.name(request), reason)

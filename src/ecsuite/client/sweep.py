@@ -1,4 +1,4 @@
-"""Deletes what one client made and has not deleted, and keeps what is left, with the reason."""
+"""Deletes what one client has created and not deleted, and keeps the reasons for what is left."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _Why = tuple[Reason, str]
 
 
 class EachOf(Protocol):
-    """Does something with each of several things that do not depend on each other."""
+    """Calls a function with each of several independent items."""
 
     def __call__(self, act: Callable[[str], object], each: Sequence[str]) -> object:
-        """Do it."""
+        """Call it with each item."""
 
 
 class Sweep:
-    """Deletes what a client made.
+    """Deletes what a client has created.
 
     Args:
-        cleanup: knows what that is.
+        cleanup: knows what the client has created.
         request: sends a method to a path.
-        each_of: does something with each of several paths.
+        each_of: calls a function with each of several paths.
         sleep: waits for some seconds.
     """
 
@@ -52,7 +52,7 @@ class Sweep:
         self._unread: list[Left] = []
 
     def run(self) -> None:
-        """Delete it, the latest first; never raises for the API's sake."""
+        """Delete everything, the latest first; never raises because of the API."""
         for sought in self._cleanup.sought():
             self._look_for(sought)
         todo = self._todo()
@@ -60,17 +60,17 @@ class Sweep:
         again = self._todo()
         is_late = any(path not in self._why for level in again for path in level)
         if is_late:
-            # What a lost call was to make may be made only now.
+            # A call whose response was lost may still be creating something.
             self._sleep(PAUSE)
-        # What is refused as long as something else is there may go when that has gone.
+        # What cannot be deleted while something depends on it can be deleted after that is gone.
         if is_late or sum(map(len, again)) < sum(map(len, todo)):
             self._delete_each(again)
-        # What is told as left is left: nobody tries once more behind its back.
+        # What is reported as left must stay left: a later sweep does not try it again.
         self._given_up.update(*self._todo())
 
     @property
     def left(self) -> tuple[Left, ...]:
-        """What is left, those first that are to be deleted first."""
+        """What is left, in the order of deletion."""
         paths = [path for level in self._cleanup.left() for path in level]
         return (
             *(Left(path, *self._why.get(path, ("kept", ""))) for path in paths),
@@ -80,7 +80,7 @@ class Sweep:
         )
 
     def _todo(self) -> list[list[str]]:
-        """The paths to delete, as `Cleanup.left` has them, without those that have been given up."""
+        """The paths to delete, as in `Cleanup.left`, without those that have been given up."""
         return [[path for path in level if path not in self._given_up] for level in self._cleanup.left()]
 
     def _delete_each(self, levels: list[list[str]]) -> None:
@@ -101,7 +101,7 @@ class Sweep:
         self._cleanup.found(sought, body)
 
     def _asked(self, method: str, path: str) -> httpx.Response | _Why:
-        """The response to a call, and why it is missing, or neither a success nor a 404."""
+        """The response to a call, or why there is none that is a success or a 404."""
         try:
             response = self._request(method, path)
         except PromiseBroken:

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-# A token is renewed that long before it ends, in seconds, or a fifth of its life where that is less.
+# A token is renewed this many seconds before it expires, or after four fifths of its lifetime if that is later.
 RENEWAL_MARGIN: Final = 60.0
-# A longer life than that, in seconds, makes no difference.
+# A longer lifetime is treated like this one, in seconds.
 LONGEST: Final = 10**9
 
 
 class Grant(NamedTuple):
-    """A token as the token endpoint gave it; `lifetime` in seconds, None where none was given."""
+    """The response of the token endpoint; `lifetime` in seconds, None if not given."""
 
     token: str
     lifetime: float | None = None
@@ -24,7 +24,7 @@ class Grant(NamedTuple):
         """The grant in the JSON value of a response.
 
         Raises:
-            ValueError: it holds no token, or one that no header can carry.
+            ValueError: it has no token, or one that cannot be sent in a header.
         """
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if token is None:
@@ -38,7 +38,7 @@ def _seconds(lifetime: Any) -> float | None:
     """The lifetime of a token; None if it is not a number of seconds, in any notation."""
     if isinstance(lifetime, bool) or not isinstance(lifetime, int | float) or not lifetime > 0:
         return None
-    # A number of JSON may be larger than any of ours, and longer than any run.
+    # A JSON number may be too large for a float.
     return float(min(lifetime, LONGEST))
 
 
@@ -46,7 +46,7 @@ class Token:
     """Keeps the token of one partner; the runs against one target may share it.
 
     Attributes:
-        proven: the address of a read that a token was good for which cannot be renewed; empty before the first.
+        proven: the URL of a read that accepted the token, if the token cannot be renewed; else empty.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -71,7 +71,7 @@ class Token:
         return bool(self._value) and self._renew_at is None
 
     def drop(self, refused: str) -> None:
-        """Forget the token, if it is still the one that was refused; given as the Authorization header had it."""
+        """Forget the token if it is still the refused one, given as the value of the Authorization header."""
         with self._lock:
             if refused.endswith(f" {self._value}"):
                 self._value = ""

@@ -1,4 +1,4 @@
-"""What the clients of a run sent, in order and in bounded memory, so that what led to a finding can be reproduced."""
+"""The exchanges of a run, in order and in bounded memory, so that a finding can be reproduced."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import Redactor
 from ecsuite.target import Credentials, Target
 
-# What changed something is needed to do it again; reads show ids at the most, and refused calls where they stood.
+# A reproduction needs the calls that changed something; reads only show ids, and rejected calls only matter themselves.
 MOST_CHANGES: Final = 1000
 MOST_OTHERS: Final = 200
-# Of a read that is longer than that the ids are somebody else's.
+# The ids in a response longer than this, in bytes, are not the run's own.
 LONGEST_READ: Final = 64 * 1024
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """An exchange of a run; compared by identity, for equal ones may repeat.
+    """An exchange of a run; compared by identity, because equal ones may repeat.
 
     Attributes:
-        number: its place in the run.
+        number: its position in the run.
         partner: who sent it.
-        operation: what was called; None for a call that is none of the contract.
+        operation: the called operation; None if it is not in the contract.
         path_values: the path parameters, decoded.
     """
 
@@ -62,15 +62,15 @@ class Transcript:
     """The exchanges of a run, of both partners; threads may share it.
 
     Args:
-        target: where the run sends to, with both partners.
-        contract: that holds.
+        target: the server, with both partners.
+        contract: of the run.
         redactor: knows the secrets of the run.
 
     Attributes:
-        base_url: where the API is, as requests spell it.
-        token_url: where its token endpoint is, likewise; empty where there is none.
-        partners: the credentials of the first partner, and of the second one where there is one.
-        tokens: the tokens that the clients had, each with its partner.
+        base_url: the base URL of the API, as in the requests.
+        token_url: the URL of its token endpoint, as in the requests; empty if there is none.
+        partners: the credentials of the first partner, and of the second one, if any.
+        tokens: the tokens of the clients, each with its partner.
     """
 
     def __init__(self, target: Target, contract: Contract, redactor: Redactor) -> None:
@@ -96,21 +96,21 @@ class Transcript:
             self._others.append(step)
 
     def clear(self) -> None:
-        """Forget everything, since the run is over; the run may be kept without what it sent."""
+        """Forget all exchanges after the run; the object itself may be kept."""
         self._changes.clear()
         self._others.clear()
 
     def add_token(self, token: str, partner: Credentials) -> None:
-        """Note whose a token is, and that it is a secret."""
+        """Note whose a token is, and that it is secret."""
         self.redactor.add(token, everywhere=True)
         self.tokens[token] = partner
 
     def steps(self) -> tuple[Step, ...]:
-        """What is kept, in order."""
+        """The kept exchanges, in order."""
         return tuple(sorted((*self._changes, *self._others), key=lambda step: step.number))
 
     def find(self, exchange: Exchange) -> Step | None:
-        """The step of an exchange; None where it is not kept."""
+        """The step of an exchange; None if it is not kept."""
         steps = self.steps()
         same = (step for step in steps if step.exchange is exchange)
         return next(same, None) or next((step for step in reversed(steps) if step.exchange == exchange), None)
@@ -126,10 +126,10 @@ class Transcript:
         return Step(next(self._numbers), exchange, self.partners[0], operation, ids, decoded)
 
     def is_call(self, exchange: Exchange) -> bool:
-        """Whether an exchange is a call of the API, rather than one that the API made at a webhook."""
+        """Whether an exchange is a call of the API, rather than a delivery of the API to a webhook."""
         url = exchange.request.url
         return url.startswith(self.base_url) or bool(self.token_url and url.startswith(self.token_url))
 
     def path_of(self, url: str) -> str:
-        """The path of an address below the base URL, without its query."""
+        """The path of a URL relative to the base URL, without its query."""
         return url.partition("#")[0].partition("?")[0].removeprefix(self.base_url)

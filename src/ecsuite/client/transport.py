@@ -1,4 +1,4 @@
-"""The transport of httpx: bounded connections, the proxies that curl would use, and the system's certificates."""
+"""The transport of httpx: limited connections, the proxies of the environment, and the system's certificates."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ecsuite.http import httpx
 from ecsuite.target import Target
 
 PROXY_AUTHENTICATION: Final = 407
-# As httpcore says that a connection ended before a response.
+# httpcore's message when a connection ended before a response.
 NOTHING_CAME: Final = "Server disconnected"
-# Characters of an error that shows what came.
+# At most so many characters of an error, which may quote the response.
 _LONGEST: Final = 120
 
 
@@ -26,13 +26,13 @@ class Network(httpx.BaseTransport):
     """The network, through the proxies of the environment if the target is live.
 
     Args:
-        target: where to.
-        seconds: for a response in all.
-        env: names proxies and certificates.
-        ending: of the run, by which a response may take less; without one it never ends.
+        target: the server.
+        seconds: the time limit of a whole response.
+        env: environment variables with proxies and certificates.
+        ending: of the run; an interruption shortens the time limit.
 
     Raises:
-        BadSetting, SocksMissing, CertificatesUnusable: the environment names what cannot be used.
+        BadSetting, SocksMissing, CertificatesUnusable: an environment variable has an unusable value.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class Network(httpx.BaseTransport):
         """Send a request.
 
         Raises:
-            httpx.ProxyError: the proxy wants credentials.
-            httpx.RequestError: as httpx has it.
+            httpx.ProxyError: the proxy asks for credentials.
+            httpx.RequestError: as in httpx.
         """
         proxy = self._proxies.get(_origin(request.url), "")
         request.extensions["trace"] = self._backend.trace
@@ -87,13 +87,13 @@ class Network(httpx.BaseTransport):
     def _opened(self, proxy: str, context: ssl.SSLContext) -> httpx.HTTPTransport:
         by = httpx.Proxy(proxy, ssl_context=context if proxy.startswith("https:") else None) if proxy else None
         transport = httpx.HTTPTransport(verify=context, trust_env=False, proxy=by)
-        # httpx has no parameter for it. Its own class, for that is what vcrpy records.
+        # httpx has no parameter for the backend. Its own transport class is kept because vcrpy records that.
         transport._pool._network_backend = self._backend  # noqa: SLF001
         return transport
 
 
 def cut(text: str, most: int) -> str:
-    """The beginning of a text that is too long to read."""
+    """A text, shortened with "..." if it is too long."""
     return text if len(text) <= most else f"{text[:most]}..."
 
 
@@ -103,7 +103,7 @@ def _proxy(url: str, target: Target, env: Mapping[str, str]) -> str:
     from ecsuite.client.proxies import proxy_for  # noqa: PLC0415  a replay has none
 
     proxy = proxy_for(url, env)
-    # What httpx needs for it.
+    # httpx needs this package for SOCKS proxies.
     if proxy.startswith("socks") and find_spec("socksio") is None:
         raise SocksMissing
     return proxy

@@ -1,4 +1,4 @@
-"""Watches the exchanges of one client: has each checked, and notes what the checks say and what is to be deleted."""
+"""Watches the exchanges of one client: has each one checked, and records the results and what to delete."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _never() -> bool:
 def _may_be_networks(flaw: httpx.TransportError, request: httpx.Request) -> bool:
     """Whether the network may have cut off a body.
 
-    It always is where the body is only slow, and never where what came is no HTTP: that was the server's.
+    Always for a timeout, and never if the response is not HTTP, since that is the server's fault.
     """
     if isinstance(flaw, httpx.TimeoutException):
         return True
@@ -41,12 +41,12 @@ class Watch:
     """The `Watcher` of one client.
 
     Args:
-        checker: what looks at every exchange.
-        journal: where what it says is kept.
-        cleanup: told what was made and deleted.
-        log: told of each call.
-        clock: seconds, for the length of exchanges.
-        noted: told of each exchange.
+        checker: checks every exchange.
+        journal: collects the results of the checks.
+        cleanup: learns what was created and deleted.
+        log: counts each call.
+        clock: seconds, for the duration of exchanges.
+        noted: called with each exchange.
     """
 
     def __init__(
@@ -74,8 +74,8 @@ class Watch:
         """Read the body of a response, and check the exchange.
 
         Raises:
-            CutOff: the body does not come in whole, which may be the network's doing.
-            PromiseBroken: it cannot be had in whole, and another try would not mend that.
+            CutOff: the body is incomplete, perhaps because of the network.
+            PromiseBroken: the body is unreadable, and a retry would not help.
         """
         flaw: httpx.RequestError | None = None
         try:
@@ -103,7 +103,7 @@ class Watch:
             raise checked.broken(RESPONSE_BODY, breach, exchange.response.flaw)
 
     def judge_again(self, response: httpx.Response) -> None:
-        """Judge an exchange again whose token had not expired after all."""
+        """Judge an exchange again after its token turned out not to have expired."""
         checked = checked_of(response)
         request = checked.decoded.exchange.request
         expectation = replace(request.expectation, token_may_have_ended=False)
@@ -123,20 +123,20 @@ class Watch:
         self._journal.add_repeated(self.name(request))
 
     def may_have_acted(self, request: httpx.Request) -> None:
-        """Note that a call has failed, but may have created what it was to create."""
+        """Note that a call has failed, but may have created something."""
         self._cleanup.note_lost(self._checker.decode(Exchange(to_request(request), Response(0))))
 
     def was_not_sent(self, request: httpx.Request) -> None:
-        """Note that a call has failed before the server had it, and so has created nothing."""
+        """Note that a call failed before it reached the server, and so has created nothing."""
         self._cleanup.note_unsent(self._checker.decode(Exchange(to_request(request), Response(0))))
 
     def name(self, request: httpx.Request) -> str:
-        """The method and the path of a request, of its operation where it calls one."""
+        """The method and the path of a request; for an operation of the contract, its path template."""
         operation = self._checker.operation(to_request(request))
         return f"{request.method} {operation.path if operation else request.url.path}"
 
     def unreadable(self, request: httpx.Request, reason: str) -> PromiseBroken:
-        """Note that what came is not an HTTP response; the error that the call raises."""
+        """Add the finding that the response is not HTTP; return the error for the call to raise."""
         exchange = Exchange(to_request(request), Response(0))
         operation = self._checker.operation(exchange.request)
         breach = Breach("absent", Place("connection"), note=reason)
@@ -144,8 +144,8 @@ class Watch:
         return PromiseBroken(f"{exchange.request.method} {exchange.request.url}: no response ({reason})", finding)
 
     def add_finding(self, promise: Promise, breach: Breach, exchange: Exchange, operation: Operation | None) -> Finding:
-        """Note a broken promise that the checks of one exchange alone cannot see."""
-        # What showed it is the latest call of that operation: a rule looks, and says at once what it saw.
+        """Add a finding that the checks of a single exchange cannot make."""
+        # The latest call of that operation revealed the breach, because rules report a breach right after they see it.
         evidence = self._latest.get(breach.seen_by)
         finding = self._checker.finding(promise, breach, exchange, operation, evidence)
         self._journal.add_finding(finding)
