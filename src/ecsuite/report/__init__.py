@@ -1,1 +1,1 @@
-"""Renderers: pure functions from what the journal holds to text, one a format."""
+"""Renderers: pure functions that turn the data of a journal or a result into text, one for each format."""

@@ -1,4 +1,4 @@
-"""A run's result as lines for a terminal: causes first, the worst before the others, then what was not checked."""
+"""The result of a run as terminal lines: causes first, most severe first, then promises that were not checked."""
 
 from __future__ import annotations
 
@@ -33,31 +33,32 @@ from ecsuite.results.result import Problem, RunResult
 from ecsuite.results.sample import Sample
 from ecsuite.wording import count_of
 
-# Causes that are shown in full on a terminal, and those that are shown at all.
+# How many causes are shown in full on a terminal, and how many are shown at all.
 MOST_IN_FULL: Final = 2
 MOST_CAUSES: Final = 12
 MOST_NOTES: Final = 2
 MOST_PROBLEMS: Final = 10
-# A line to paste that takes more than that is told by `ecsuite show`; in a log of more than two causes nobody can ask.
+# A longer curl line is replaced by a reference to `ecsuite show`. The limit for logs is higher, because a log cannot
+# be queried afterwards.
 LONGEST_CURL: Final = 346
 LONGEST_CURL_IN_LOG: Final = 4000
 _HEAD: Final = 13
 
 
 def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool = False) -> Iterator[Line]:
-    """What a run found, on a page.
+    """Summarise the findings of a run on one page.
 
     Args:
-        result: of the run.
+        result: the result of the run.
         width: columns of the terminal.
         folder: where the result is stored.
-        in_full: whether every cause is shown in full, as a log needs it in which nobody can ask for more.
+        in_full: whether every cause is shown in full, as in a CI log, where `ecsuite show` cannot be run.
     """
     causes, problems = result.causes, result.problems
     show = "ecsuite show" if folder == str(store.LAST) else f"ecsuite show --report {shlex.quote(folder)}"
     if causes or problems:
         yield line(Part(headline(result), "bold"))
-    # A log is read where the folder is not at hand.
+    # A CI log is often read without access to the result folder.
     yield from _causes_lines(causes, width, show, "" if in_full else folder, in_full=in_full)
     for problem in problems[:MOST_PROBLEMS]:
         yield from problem_lines(problem, width, folder)
@@ -68,7 +69,7 @@ def summary_lines(result: RunResult, width: int, folder: str, *, in_full: bool =
 
 
 def _causes_lines(causes: Sequence[Cause], width: int, show: str, folder: str, *, in_full: bool) -> Iterator[Line]:
-    """The causes that are no notes, the first of them in full; then notes, which nobody has to act on, a line each."""
+    """Yield errors and warnings, the first of them in full, then each note on one line, for notes need no action."""
     numbered = list(enumerate(causes, 1))
     told = [each for each in numbered if each[1].severity != "note"]
     notes = numbered[len(told) :]
@@ -90,7 +91,7 @@ def _causes_lines(causes: Sequence[Cause], width: int, show: str, folder: str, *
 
 
 def headline(result: RunResult) -> str:
-    """How many causes there are, and how many tests failed."""
+    """Count the causes by severity, and the failed tests."""
     said = [count_of(count, severity) for severity, count in result.severities.items()]
     said += [count_of(len(result.problems), "problem")] if result.problems else []
     tests = result.figures.tests
@@ -102,7 +103,10 @@ def headline(result: RunResult) -> str:
 def cause_lines(
     number: int, cause: Cause, width: int, *, in_full: bool, longest_curl: int = LONGEST_CURL, folder: str = ""
 ) -> Iterator[Line]:
-    """A cause, in three lines or with its sample; `folder` has its script, where it is at hand."""
+    """Render a cause, in three lines or in full with its sample.
+
+    `folder` is where the script that reproduces it is stored; empty if the folder is not available.
+    """
     head, title = line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity)), title_of(cause)
     for text in wrapped(title, width - _HEAD, 2 if in_full else 1):
         yield line(*head, Part(text, "bold"))
@@ -120,26 +124,26 @@ def cause_lines(
 
 
 def note_line(number: int, cause: Cause, width: int) -> Line:
-    """What fails nothing, on a line."""
+    """Render a note, which never fails a run, on one line."""
     extent = extent_of(cause)
     title = cut(title_of(cause), max(width - _HEAD - len(extent) - 2, SMALLEST_ROOM))
     return line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity), f"{title}: {extent}")
 
 
 def title_of(cause: Cause) -> str:
-    """The promise and how it is broken: what names a cause."""
+    """Title of a cause: its promise and how the promise was broken."""
     return found_title(cause.first)
 
 
 def found_title(found: Found) -> str:
-    """The same of what one test found."""
+    """Title of what one test found, in the format of `title_of`."""
     said = f"{wording.title(found.finding)}: {wording.statement(found.finding.breach, _place(found))}"
     accepted = found.accepted
     return f"{said} (accepted until {accepted.until}: {wording.printable(accepted.reason)})" if accepted else said
 
 
 def extent_of(cause: Cause) -> str:
-    """How often it was seen: `19 responses of 5 operations`."""
+    """How often a cause was seen: `19 responses of 5 operations`."""
     return f"{count_of(cause.responses, 'response')} of {count_of(len(cause.operations), 'operation')}"
 
 
@@ -171,13 +175,13 @@ def _body_lines(cause: Cause, width: int) -> Iterator[Line]:
     if cause.first.sample:
         yield from _sample_lines(cause.first.sample, width, most=1 if evidence else 2)
     if evidence:
-        # Its call stands in the line above.
+        # The line above already names the call.
         yield from field_lines("shown by", response_line(evidence, room - 40), width, 1)
 
 
 def _sample_lines(sample: Sample, width: int, most: int) -> Iterator[Line]:
-    """What the server said: its status line and the decisive part of the body, and what leads to it in its logs."""
-    # Lines are broken between words, so that they do not take all that there is room for.
+    """Show the server's response: the status line, the decisive part of the body, and the trace headers."""
+    # Lines are wrapped at word boundaries, so part of the available space stays unused.
     longest = most * (width - INDENT - NAME) - 60
     if sample.is_delivery:
         yield from field_lines("delivery", delivery_line(sample, longest), width, most)
@@ -188,7 +192,7 @@ def _sample_lines(sample: Sample, width: int, most: int) -> Iterator[Line]:
 
 
 def delivery_line(sample: Sample, longest: int) -> str:
-    """A call of the API on one line: its method and the decisive part of its body."""
+    """A delivery on one line: its method and the decisive part of its body."""
     try:
         body = json.loads(sample.request_body)
     except (ValueError, RecursionError):
@@ -207,13 +211,13 @@ def response_line(sample: Sample, longest: int) -> str:
 
 
 def evidence_line(sample: Sample, longest: int) -> str:
-    """The later call that shows a finding, on one line."""
+    """The later call that revealed a finding, on one line."""
     url = urlsplit(sample.url)
     return f"{sample.method} {url.path}{f'?{url.query}' if url.query else ''} -> {response_line(sample, longest)}"
 
 
 def _repeat_line(said: str) -> Iterator[Line]:
-    """How to make a request again; never cut, for half of it would do something else."""
+    """The command that repeats a request. It is never cut, because part of a command would do something else."""
     yield line(" " * INDENT, Part(f"{'repeat':<{NAME}}", "dim"), said)
 
 
@@ -223,23 +227,23 @@ def _short_repeat(found: Found, number: int, longest: int) -> str:
 
 
 def script_line(folder: str, cause: Cause) -> str:
-    """The command that shows a cause again, from nothing."""
+    """The shell command that reproduces a cause from an empty state."""
     return f"sh {shlex.quote(f'{folder}/{cause.first.script}')}"
 
 
 def powershell_line(folder: str, cause: Cause) -> str:
-    """The same for PowerShell, which asks nobody where a policy forbids scripts."""
+    """The same command for PowerShell; it bypasses an execution policy that forbids scripts."""
     path = f"{folder}/{cause.first.powershell}" if folder else cause.first.powershell
     return f'powershell -ExecutionPolicy Bypass -File "{path}"'
 
 
 def repeat_of(found: Found) -> str:
-    """How to make the request again; empty where there is none."""
+    """The command that repeats the request; empty if there is none."""
     sample = found.sample
     if sample is None:
         return ""
     if found.finding.promise in OF_RECEIVERS:
-        # What signs it is a secret, which the command reads from the environment.
+        # The command reads the webhook secret from the environment.
         return f"ecsuite deliver {shlex.quote(sample.url)} --only {shlex.quote(found.finding.breach.at.name)}"
     if sample.is_delivery:
         return "nothing to repeat, for it was the API that called"
@@ -247,7 +251,7 @@ def repeat_of(found: Found) -> str:
 
 
 def problem_lines(problem: Problem, width: int, folder: str) -> Iterator[Line]:
-    """What made tests fail that is no finding: its one line, never cut, and the tests."""
+    """Render a problem, that is a failure that is not a finding: its message, uncut, and the tests that it failed."""
     traceback = f"; traceback: {folder}/{problem.file}" if problem.file else ""
     yield line(" -  ", Part(f"{problem.kind:<7}  ", "error"), f"{wording.printable(problem.text)}{traceback}")
     tests = several(problem.tests, width - _HEAD - len("tests: "))

@@ -1,4 +1,4 @@
-"""What `ecsuite check` says of a file: the operations that it calls, and what it breaks."""
+"""Output of `ecsuite check` for a file: the operations that it calls, and the promises that it breaks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_LINES: Final = 100
 
 
 class Words(NamedTuple):
-    """What the requests of a file are called: all that were checked, one of them, and those that show a cause."""
+    """Names for the requests of a file: all checked ones, a single one, and those that show a cause."""
 
     checked: str
     one: str
@@ -38,15 +38,15 @@ def collection_lines(
     words: Words,
     width: int,
 ) -> Iterator[str]:
-    """The verdict on a file.
+    """Render the verdict on a file.
 
     Args:
-        name: of the file.
-        contract: by which it was checked.
-        called: the ids of the operations that it calls.
-        elsewhere: what each request that is none for the API is for, such as its host.
-        result: of its requests and responses.
-        words: what its requests are called.
+        name: the file's name.
+        contract: the contract that it was checked against.
+        called: ids of the operations that it calls.
+        elsewhere: the destination, such as the host, of each request that is not for the API.
+        result: the result of checking its requests and responses.
+        words: names for its requests.
         width: columns of the terminal.
     """
     yield f"{name}: {contract.title}  ({contract.label})"
@@ -69,7 +69,7 @@ def collection_lines(
 
 
 def told(number: int, cause: Cause, shown: str, width: int) -> Iterator[str]:
-    """A cause: what is broken, where the rule stands, and the requests that break it."""
+    """Render a cause: what is broken, the rule with its source, and the requests that show it."""
     head = f"{number:>2}  {cause.severity:<7}  "
     yield from _listed(head, title_of(cause), width)
     indent = " " * len(head)

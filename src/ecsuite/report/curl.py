@@ -1,7 +1,7 @@
-"""A request as a curl line that can be pasted: secrets stand in it as the names of environment variables.
+"""A request as a curl command line to paste: secrets are replaced by names of environment variables.
 
-A line knows no secret of the run, so what was sent deliberately in the place of one is masked: no line carries a good
-token where a bad one was sent. A script knows (`ecsuite.reproduce`).
+A curl line has no access to the secrets of the run. A deliberately wrong credential is therefore masked, so that the
+line never sends a valid token where an invalid one was sent. Scripts can tell the two apart (`ecsuite.reproduce`).
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from ecsuite.reproduce.call import OF_THE_CONNECTION
 from ecsuite.reproduce.parts import Hole, Parts, parts_of
 from ecsuite.reproduce.shell import feed, fits_a_word, word
 
-# Headers that curl sends by itself, or that only the connection needs.
+# Headers that curl sends by itself, and headers of the connection.
 IMPLIED: Final = OF_THE_CONNECTION | {"accept-encoding", "user-agent"}
 VARIABLES: Final = {"client_id": "EC_CLIENT_ID", "client_secret": "EC_CLIENT_SECRET"}
 
 
 def curl(request: Request, places: Mapping[str, str] = MappingProxyType({}), gap: str = " ") -> str:
-    """The request as one command for a POSIX shell.
+    """Render the request as one command for a POSIX shell.
 
     Args:
-        request: as it was sent.
-        places: the names of variables for beginnings of addresses, where they are to stand there.
-        gap: what stands between its options: a blank, so that it is one line, or the end of a line that goes on.
+        request: the request as it was sent.
+        places: maps URL prefixes to the names of the variables that replace them.
+        gap: the separator between options: a space, or a line continuation.
     """
-    # Brackets and braces mean several addresses to curl.
+    # curl would expand brackets and braces to several URLs, so globbing is switched off.
     words = ["curl -sSg" if set(request.url) & set("[]{}") else "curl -sS"]
     if request.method != "GET" or request.body:
         words.append(f"-X {request.method}")
@@ -75,7 +75,7 @@ def _header(request: Request, name: str, value: str) -> Parts:
 
 
 def _form(request: Request, text: str) -> Iterator[str]:
-    """Options that send a form as it was sent, joined by &, but for the values of secrets, which curl encodes."""
+    """Yield options that send a form as it was sent, joined by &; values of secrets are URL-encoded by curl."""
     is_wrong = REQUEST_BODY in request.expectation.violates
     plain: list[str] = []
     for pair in text.split("&"):
@@ -94,14 +94,14 @@ def _masked(pair: str) -> str:
 
 
 def _plain(pairs: list[str]) -> Iterator[str]:
-    """An option that sends some pairs of a form as they are; leaves none of them."""
+    """Yield one option that sends the pairs unchanged, if there are any, and clear the list."""
     if pairs:
         yield f"--data-raw {word(('&'.join(pairs),))}"
         pairs.clear()
 
 
 def _masked_json(body: bytes, text: str) -> str:
-    """The text as it was sent, unless it holds a secret."""
+    """Return the text as it was sent; if it holds a secret, a masked copy."""
     try:
         value = read_json(body).value
     except UndecodableError:

@@ -1,4 +1,4 @@
-"""What `ecsuite deliver` says of a receiver: how it answered, and what is wrong with that."""
+"""Output of `ecsuite deliver` for a receiver: how it responded, and what is wrong with its responses."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ecsuite.report.collection import told
 from ecsuite.results.result import RunResult
 from ecsuite.wording import count_of
 
-# Seconds after which an answer is told to be slow; how long the API waits is not published.
+# Seconds after which a response is reported as slow; the API's own timeout is not published.
 SLOW: Final = 5.0
 
 
 def delivered_lines(url: str, contract: Contract, slowest: float, result: RunResult, width: int) -> Iterator[str]:
-    """The verdict on a receiver.
+    """Render the verdict on a receiver.
 
     Args:
-        url: where it is.
-        contract: by which it was judged.
-        slowest: the seconds of the answer that took longest.
-        result: of the trial.
+        url: the receiver's URL.
+        contract: the contract that it was judged by.
+        slowest: seconds of the slowest response.
+        result: the result of the trial.
         width: columns of the terminal.
     """
     yield f"{url}: {contract.title}  ({contract.label})"

@@ -16,7 +16,7 @@ MOST_CALLS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How much room there is: for the axis of time, between two lanes, above the first call, for each call."""
+    """Dimensions: the time axis, the space between two lanes, above the first call, and for each call."""
 
     axis: int
     lane: int
@@ -25,13 +25,13 @@ class Layout:
 
 
 WIDE: Final = Layout(axis=84, lane=240, top=44, row=36)
-# Beside a text, without words on the arrows.
+# Beside a text; the arrows have no labels.
 NARROW: Final = Layout(axis=0, lane=72, top=30, row=14)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One call and its answer: where it begins and ends, and what stands on it."""
+    """One call and its response: the ends of the arrow, and its label."""
 
     y: int
     start: int
@@ -43,12 +43,12 @@ class Arrow:
 
     @property
     def middle(self) -> float:
-        """Half way between its ends."""
+        """X coordinate halfway between the two ends."""
         return (self.start + self.end) / 2
 
     @property
     def tip(self) -> str:
-        """The points of its head."""
+        """Points of the arrowhead."""
         back = self.end - (8 if self.end > self.start else -8)
         return f"{self.end},{self.y} {back},{self.y - 4} {back},{self.y + 4}"
 
@@ -58,7 +58,7 @@ class Diagram:
     """A sequence diagram, in user units of SVG.
 
     Attributes:
-        lanes: the lifelines: each name, and where it stands.
+        lanes: the lifelines: the name and the x coordinate of each.
         more: how many calls are not shown.
     """
 
@@ -70,7 +70,7 @@ class Diagram:
 
 
 def diagram_of(calls: Sequence[Call], layout: Layout = WIDE) -> Diagram:
-    """The diagram of a test's calls; lanes that nobody calls are left out."""
+    """Lay out the diagram of a test's calls; lanes without any call are left out."""
     used = sorted({lane for call in calls for lane in _FROM_TO[call.role]} | {0})
     place = {lane: layout.axis + layout.lane // 2 + number * layout.lane for number, lane in enumerate(used)}
     first = calls[0].at if calls else 0.0

@@ -1,4 +1,4 @@
-"""The decisive part of a JSON value on one line: what a path leads to, with the ids of what it is a part of."""
+"""The decisive part of a JSON value on one line: the value at a path, with the ids of the objects around it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MORE: Final = "..."
 
 
 def excerpt(value: Any, path: Path, longest: int) -> str:
-    """What a path leads to in a JSON value, and around it ids alone; the value itself where it is short enough.
+    """Render the value at a path, with only the ids of the objects around it; render everything if it is short enough.
 
     Args:
-        value: of any size.
+        value: a JSON value of any size.
         path: may end at a member that is missing.
-        longest: characters of the text; what is longer is cut.
+        longest: maximum number of characters; longer text is cut.
     """
     whole = _text(value)
     if len(whole) <= longest:
@@ -44,7 +44,7 @@ def _of_object(value: dict[str, Any], path: Path) -> str:
         if name == path[0] or (str(name).lower().endswith("id") and isinstance(item, str | int))
     ]
     if path[0] not in value:
-        # What is there in its place is what is decisive.
+        # If the member is missing, the members that are present are decisive.
         return _text(value)
     return f"{{{', '.join(shown)}{f', {_MORE}' if len(shown) < len(value) else ''}}}"
 

@@ -1,4 +1,4 @@
-"""The files of a report, by name: all that is rendered from a result, each by a pure function."""
+"""The files of a report, by name; each is rendered from a result by a pure function."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ PAGE = "report.html"
 
 
 def files_of(result: RunResult) -> Mapping[str, str]:
-    """The same result gives the same files, to the byte."""
+    """Render all files. Equal results give byte-identical files."""
     return {PAGE: report_html(result), "junit.xml": junit_xml(result), "summary.md": summary_md(result)}

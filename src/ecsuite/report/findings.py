@@ -16,7 +16,7 @@ COLUMN: Final = 46
 def finding_text(finding: Finding) -> str:
     """A finding in five lines: the promise, where, expected, actual, and how to repeat it."""
     title, expected = f"{wording.title(finding)}: broken", wording.expected(finding.breach)
-    # An error is what a finding is unless it says otherwise.
+    # The severity is named only if it is not the usual one, error.
     severity = "" if finding.severity == "error" else f" {finding.severity}"
     lines = [
         f"{title:<{COLUMN}}[{finding.level}]{severity}  {wording.subject(finding)}",
@@ -35,5 +35,5 @@ def findings_text(findings: Sequence[Finding]) -> str:
 
 
 def before_tests_text(error: PromiseBroken) -> str:
-    """What was seen before anything else was tried."""
+    """Render what the preflight found, before any test ran."""
     return f"{finding_text(error.finding)}\n\necsuite: {error}"

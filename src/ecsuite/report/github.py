@@ -1,4 +1,4 @@
-"""What GitHub Actions shows of a run: annotations, each a line of the log that begins with `::`."""
+"""GitHub Actions annotations: log lines that begin with `::`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ecsuite.report.causes import extent_of, title_of
 from ecsuite.results.cause import Cause
 from ecsuite.results.result import RunResult
 
-# So many of a level GitHub shows of a step; what is beyond it is dropped without a word.
+# GitHub shows this many annotations of each level for a step, and silently drops the rest.
 MOST_ANNOTATIONS: Final = 10
 _COMMANDS: Final[Mapping[str, str]] = {"error": "error", "warning": "warning"}
 
 
 def annotation_lines(result: RunResult) -> Iterator[str]:
-    """The causes of errors and of warnings, the worst first; where there are too many, the last one counts the rest."""
+    """Annotate the causes of errors and warnings, most severe first; the last line counts those beyond the limit."""
     for severity, command in _COMMANDS.items():
         causes = [cause for cause in result.causes if cause.severity == severity]
         shown = causes if len(causes) <= MOST_ANNOTATIONS else causes[: MOST_ANNOTATIONS - 1]

@@ -1,4 +1,4 @@
-"""Pages: one file each, made by templates that escape all that they are given."""
+"""HTML pages, one file each, rendered by templates that escape all values."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ecsuite.report.page import view_of
 from ecsuite.results.result import RunResult
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-# A path ends its parts with slashes, the name of a test with colons and underscores; a bracket opens one.
+# Parts of a path end with a slash, parts of a test name with a colon or an underscore; a bracket opens a part.
 _PARTS: Final = re.compile(r"[\[({]*[^/:_\[({]*[/:_]*")
-# Beyond it a browser takes seconds to open a page, and mail servers refuse it.
+# Bytes. Browsers take seconds to open a larger page, and mail servers reject it.
 LARGE: Final = 10_000_000
 
 
 def report_html(result: RunResult) -> str:
-    """The report on a run: one file, readable without script and style sheet, which asks for nothing else."""
+    """Render the report on a run: one file that loads nothing else and is readable without script and style sheet."""
     made = page("report.html.jinja", view_of(result))
     if len(made.encode(errors="backslashreplace")) < LARGE:
         return made
@@ -32,7 +32,7 @@ def report_html(result: RunResult) -> str:
 
 
 def page(template: str, view: Mapping[str, Any]) -> str:
-    """A page of a template; its style and its script alone may run in it, by their digests."""
+    """Render a page. Its Content Security Policy allows only its own style and script, by their digests."""
     style, script = _asset("style.css"), _asset("script.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
@@ -56,13 +56,13 @@ def _environment() -> Environment:
 
 
 def breakable(text: str) -> Markup:
-    """A path or the name of a test, escaped, which a narrow page breaks where its parts end, and not within words."""
+    """Escape a path or a test name; a narrow page may break it between its parts, but not within words."""
     return Markup("<wbr>").join(filter(None, _PARTS.findall(text)))
 
 
 @cache
 def _asset(name: str) -> Markup:
-    """A file of ours, of which nothing comes from outside."""
+    """Read a file of this package; it is trusted, because it contains no external data."""
     return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704
 
 

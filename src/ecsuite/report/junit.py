@@ -1,4 +1,4 @@
-"""What a report of single tests, such as JUnit's, has of a test: a new cause whole, a known one by its first test."""
+"""Text of one test for reports such as JUnit's: a new cause in full, a known cause by the test that found it first."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>'
 
 
 def failure_text(said: str, told: Told) -> str:
-    """A failure: what the test said and the first thing that it found, on a line, and all of it below."""
+    """Message of a failed test: what the test reported and its first finding on one line, then all findings."""
     text = told_text(told)
     return f"{said}: {text.partition(NEWLINE)[0]}\n\n{text}" if text else said
 
 
 def told_text(told: Told) -> str:
-    """What a test found, errors first; an empty line between two findings."""
+    """Findings of a test, errors first, separated by empty lines."""
     blocks = [(each, _whole(each)) for each in told.new]
     blocks += [(each, f"{_head(each)}\n  found before, in {test}") for each, test in told.known]
     blocks.sort(key=lambda block: SEVERITIES.index(block[0].finding.severity))
@@ -60,11 +60,11 @@ def _fields(found: Found) -> Iterator[tuple[str, str]]:
 
 
 def with_errors(text: str, mark: str, kind: str) -> str:
-    """A JUnit file in which skipped tests that have a property are errors, with its value as what they say.
+    """Turn skipped tests that have a certain property into errors, in a JUnit file.
 
     Args:
         text: the file, as pytest writes it.
-        mark: the name of the property.
+        mark: the name of the property; its value becomes the message of the error.
         kind: the type of the errors.
     """
     root = ET.fromstring(text)  # noqa: S314  our own

@@ -1,4 +1,4 @@
-"""A result as the XML that CI servers read: JUnit's, each cause whole in the first test that shows it."""
+"""A result as JUnit XML for CI servers: each cause in full in the first test that shows it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ecsuite.results.record import Found
 from ecsuite.results.result import RanTest, RunResult, TestFinding
 from ecsuite.results.severity import fails
 
-# What XML 1.0 cannot hold.
+# Characters that XML 1.0 does not allow.
 _NO_TEXT: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_xml(result: RunResult) -> str:
-    """The tests of a result that called the API, or failed."""
+    """Render the tests of a result that called the API, or failed."""
     root = ET.Element("testsuites")
     counts = {name: sum(test.outcome == name for test in result.tests) for name in ("failed", "skipped")}
     errors = sum(test.outcome in {"error", "inconclusive"} for test in result.tests)
@@ -53,7 +53,7 @@ def _properties(result: RunResult) -> Iterator[tuple[str, str]]:
 
 
 class _Told:
-    """What each test is to say of what it found: a cause that an earlier one has shown by its name alone."""
+    """Text for each test: the causes that it found first in full, others by name only."""
 
     def __init__(self, result: RunResult) -> None:
         self.strict = bool(result.run.settings.get("strict"))
@@ -64,11 +64,11 @@ class _Told:
             self._findings.setdefault(each.test, []).append(each)
 
     def failing(self, test: str) -> list[Found]:
-        """What fails a test."""
+        """Findings that fail a test."""
         return [found for _, found in self._found(test) if fails(found.finding.severity, strict=self.strict)]
 
     def text(self, test: str) -> str:
-        """What it found, in words."""
+        """All findings of a test, as text."""
         new = tuple(found for number, found in self._found(test) if self._first[number] == test)
         known = tuple(
             (found, self._first[number]) for number, found in self._found(test) if self._first[number] != test
@@ -99,5 +99,5 @@ def _add_test(suite: ET.Element, test: RanTest, told: _Told) -> None:
 
 
 def _text(text: str) -> str:
-    """A text that XML can hold; what it cannot is shown as an escape."""
+    """Replace characters that XML does not allow by escapes."""
     return _NO_TEXT.sub(lambda match: ascii(match[0])[1:-1], text)

@@ -1,4 +1,4 @@
-"""A request in the languages that people paste: addresses, token and credentials stand in it as variables."""
+"""A request in several languages, ready to paste: variables replace the base URL, the token and the credentials."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHOWN: Final = frozenset({"authorization", "content-type"})
 
 
 class Sample(NamedTuple):
-    """A request in a language: its name, as an id and for people."""
+    """A request in one language; `language` is its id, `label` its name for users."""
 
     language: str
     label: str
@@ -32,14 +32,14 @@ class Sample(NamedTuple):
 
 
 def samples_of(request: Request, places: Mapping[str, str]) -> tuple[Sample, ...]:
-    """The request in each language.
+    """Render the request in each language.
 
     Args:
-        request: as it was sent.
-        places: the names of variables for beginnings of addresses: `EC_BASE_URL` for the one of the API.
+        request: the request as it was sent.
+        places: maps URL prefixes to names of variables, such as the API's base URL to `EC_BASE_URL`.
     """
     parts = _Parts(request, places)
-    # What only the connection needs, or only our logs, would not be typed by anybody.
+    # Headers of the connection and headers for our logs are left out, because nobody would type them.
     plain = Request(
         request.method,
         request.url,
@@ -55,7 +55,7 @@ def samples_of(request: Request, places: Mapping[str, str]) -> tuple[Sample, ...
 
 
 class _Parts:
-    """What a request is made of, without secrets."""
+    """The parts of a request, without secrets."""
 
     def __init__(self, request: Request, places: Mapping[str, str]) -> None:
         self.method = request.method
@@ -72,7 +72,7 @@ class _Parts:
         return json.dumps(self.json, ensure_ascii=False, indent=2)
 
     def variable(self, name: str) -> str:
-        """The variable of a member of a form; empty where it has none."""
+        """Name of the environment variable for a form field; empty if there is none."""
         return VARIABLES.get(name, "")
 
 

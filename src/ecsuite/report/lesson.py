@@ -1,4 +1,4 @@
-"""What stands on the page of a walkthrough, ready for its template."""
+"""View model of the walkthrough's page, ready for its template."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from ecsuite.results.record import kept_breach
 
 _FIRST_REFUSAL: Final = 400
 MOST_LINES: Final = 120
-# Characters of such a line; an access token is shorter.
+# Characters of one line; an access token is shorter.
 MOST_OF_LINE: Final = 2000
-# Characters of a body that is no JSON; more than are shown.
+# Characters of a body that is not JSON; longer ones are cut.
 MOST_OF_TEXT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A line of a body, and what the contract says of the member in it; empty where it says nothing."""
+    """A line of a body, and what the contract says about the member on it; empty if it says nothing."""
 
     text: str
     about: str = ""
@@ -42,11 +42,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A documented refusal: its status, what the contract says of it, and an answer.
+    """A documented error response: its status, its description in the contract, and a body.
 
     Attributes:
-        body: of a real answer, or of the contract's example.
-        is_real: whether it is a real one.
+        body: from a real response, or from the contract's example.
+        is_real: whether the body is from a real response.
     """
 
     status: str
@@ -57,7 +57,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One exchange: the request in several languages, the response explained, what was checked, what can go wrong."""
+    """One exchange: requests in several languages, the response explained, the checks, and possible error responses."""
 
     title: str
     about: str
@@ -75,7 +75,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A step as it stands on the page."""
+    """A step as it is shown on the page."""
 
     number: int
     title: str
@@ -85,7 +85,7 @@ class Lesson:
 
 
 def lesson_html(tale: Tale) -> str:
-    """The walkthrough as a page: one file, readable without script and style sheet."""
+    """Render the walkthrough as a page: one file, readable without script and style sheet."""
     return page("walkthrough.html.jinja", _Writer(tale).view())
 
 
@@ -115,7 +115,7 @@ class _Writer:
         }
 
     def _origin(self) -> str:
-        """What the page shows: a recording, or a server."""
+        """Say where the exchanges on the page come from: a recording or a server."""
         if self._is_replay:
             return f"You see a {self._target.name}. Nothing is sent."
         stand_in = " (local stand-in)" if self._target.mode == "local" else ""
@@ -133,7 +133,7 @@ class _Writer:
         return Lesson(number, chapter.title, chapter.why, scenes, findings)
 
     def _kept(self, finding: Finding) -> Finding:
-        """A finding without what is not the run's own, where that is anybody's."""
+        """Return the finding; on a live server, only with values of this run, because others may be personal data."""
         privacy = self._tale.privacy
         return replace(finding, breach=kept_breach(finding, self._tale.contract, privacy)) if privacy else finding
 
@@ -158,7 +158,7 @@ class _Writer:
             passed=passed,
             not_checked=tuple((str(promise), self._tale.mask(reason)) for promise, reason in not_checked),
             refusals=tuple(self._refusals(operation, response.status)) if operation and not is_delivery else (),
-            # How long a replay takes is of no interest, and different each time.
+            # The duration of a replay is meaningless, and differs each time.
             time="" if self._is_replay else f"{exchange.seconds * 1000:.0f} ms",
         )
 
@@ -167,14 +167,14 @@ class _Writer:
         return tuple(each._replace(text=self._tale.mask(each.text)) for each in found)
 
     def _terms(self, body: bytes, node: Node | None) -> tuple[Term, ...]:
-        """A body line by line, each member explained."""
+        """Return a body line by line, with a description of each member."""
         about = {each.pointer: _about(each) for each in node.each()} if node else {}
         spans = self._spans(body)
         cut = [Term(f"... and {len(spans) - MOST_LINES} more lines")] if len(spans) > MOST_LINES else []
         seen: set[str] = set()
         terms = []
         for span in spans[:MOST_LINES]:
-            # The closing bracket of a member is no second one.
+            # A member's closing bracket has the same pointer, and needs no second description.
             is_first = span.pointer not in seen
             seen.add(span.pointer)
             text = span.text.lstrip(" ")
@@ -195,7 +195,7 @@ class _Writer:
         return [span._replace(text=_cut(self._tale.mask(span.text))) for span in json_spans(value)]
 
     def _refusals(self, operation: Operation, status: int) -> Iterator[Refusal]:
-        """The documented refusals of an operation, but for what has just come."""
+        """Yield the documented error responses of an operation, except the one that was just received."""
         for listed, rule in operation.responses.items():
             if listed.isdecimal() and int(listed) >= _FIRST_REFUSAL and int(listed) != status:
                 real = self._tale.refusals.get((operation.id, int(listed)))
@@ -216,7 +216,7 @@ class _Writer:
 
 
 def _cut(line: str) -> str:
-    """A line of a body, as much of it as anybody reads."""
+    """Cut a line of a body to a readable length."""
     return line if len(line) <= MOST_OF_LINE else f"{line[:MOST_OF_LINE]}... ({len(line):,} characters)"
 
 
@@ -227,7 +227,7 @@ def _status(response: Response) -> str:
 
 
 def _about(node: Node) -> str:
-    """What the contract says of a member: its type, whether it must be there, and its description."""
+    """What the contract says about a member: its type, whether it is required, and its description."""
     if not node.pointer or node.pointer.endswith("/*"):
         return ""
     values = ", ".join(text.strip('"') for text in node.values)

@@ -1,4 +1,4 @@
-"""Lines of text in which parts have a style; whoever prints them knows what a style looks like."""
+"""Lines of text whose parts have a style name; the printer decides what a style looks like."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Final, Literal, NamedTuple
 from ecsuite.wording import printable
 
 Style = Literal["plain", "bold", "error", "warning", "note", "dim"]
-# Columns before the name of a field, and those that it takes.
+# Columns before the name of a field, and the width of the name.
 INDENT: Final = 4
 NAME: Final = 10
-# Columns that a text gets on the narrowest of terminals.
+# Columns that a text gets at least, even on a very narrow terminal.
 SMALLEST_ROOM: Final = 20
 
 
 class Part(NamedTuple):
-    """A part of a line."""
+    """A piece of text with a style."""
 
     text: str
     style: Style = "plain"
 
 
 class Line(tuple[Part, ...]):
-    """A line, of parts."""
+    """A line: a sequence of parts."""
 
     __slots__ = ()
 
@@ -33,18 +33,18 @@ class Line(tuple[Part, ...]):
 
 
 def line(*parts: Part | str) -> Line:
-    """A line of parts; what is a text only is plain. Nothing in it can steer a terminal, whoever has written it."""
+    """Make a line; plain strings get the style "plain". Control characters are escaped."""
     styled = (part if isinstance(part, Part) else Part(part) for part in parts)
     return Line(Part(printable(part.text), part.style) for part in styled)
 
 
 def cut(text: str, width: int) -> str:
-    """A text that fits a width, with an ellipsis where something was cut off."""
+    """Cut a text to a width; an ellipsis marks the cut."""
     return text if len(text) <= width else f"{text[: max(width - 3, 0)]}..."[: max(width, 0)]
 
 
 def cut_line(whole: Line, width: int) -> Line:
-    """A line that fits a width."""
+    """Cut a line to a width."""
     parts, left = [], width
     for part in whole:
         parts.append(Part(cut(part.text, left), part.style))
@@ -55,21 +55,21 @@ def cut_line(whole: Line, width: int) -> Line:
 
 
 def wrapped(text: str, room: int, most: int) -> list[str]:
-    """A text on as few lines as it takes, at least one; cut where it takes more than `most`."""
+    """Wrap a text into at least one and at most `most` lines; longer text is cut."""
     room = max(room, SMALLEST_ROOM)
     lines = textwrap.wrap(text, room, break_on_hyphens=False) or [""]
     return lines if len(lines) <= most else [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), room)]
 
 
 def field_lines(name: str, text: str, width: int, most: int, style: Style = "plain") -> Iterator[Line]:
-    """A named text below a heading, over as few lines as it takes; cut where it takes more than `most`."""
+    """Render a labelled text below a heading, wrapped into at most `most` lines; longer text is cut."""
     for number, each in enumerate(wrapped(text, width - INDENT - NAME, most)):
         label = "" if number else name
         yield line(" " * INDENT, Part(f"{label:<{NAME}}", "dim"), Part(each, style))
 
 
 def several(names: Sequence[str], width: int, most: int = 1000) -> str:
-    """As many names as fit, and how many more there are."""
+    """As many names as fit, followed by the number of the others."""
     shown: list[str] = []
     for name in names[:most]:
         more = f" and {len(names)} more"
@@ -81,5 +81,5 @@ def several(names: Sequence[str], width: int, most: int = 1000) -> str:
 
 
 def plain(lines: Iterable[Line]) -> str:
-    """Lines as text without styles."""
+    """Join lines to a text without styles."""
     return "\n".join(str(each).rstrip() for each in lines)

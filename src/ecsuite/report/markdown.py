@@ -1,4 +1,4 @@
-"""A cause as a report in Markdown for the owner of the API: when, where, what was sent, what the contract says."""
+"""A cause as a Markdown report for the owner of the API: time, server, request, response and the contract's rule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REASONS = {"guide": "a published guide says so", "spec": "a published document 
 
 
 def cause_markdown(result: RunResult, cause: Cause) -> str:
-    """A cause, whole."""
+    """Render a cause in full."""
     return "\n".join(_lines(result, cause)) + "\n"
 
 
@@ -67,7 +67,7 @@ def _exchange(sample: Sample) -> Iterator[str]:
 
 
 def _messages(sample: Sample) -> tuple[str, str]:
-    """A request and its response, each in a fence."""
+    """A request and its response, each in a code fence."""
     url = urlsplit(sample.url)
     target = f"{url.path or '/'}{f'?{url.query}' if url.query else ''}"
     first = f"{sample.method} {target} HTTP/1.1\nHost: {url.netloc}"
@@ -93,7 +93,7 @@ def request_text(sample: Sample) -> str:
 
 
 def response_text(body: Any) -> str:
-    """The body of a response as it was kept, a member a line."""
+    """The stored body of a response as text; JSON is indented."""
     if body is None:
         return ""
     return wording.printable_lines(body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, indent=2))
@@ -104,12 +104,12 @@ def _section(title: str) -> Iterator[str]:
 
 
 def fenced(language: str, text: str) -> Iterator[str]:
-    """A text in a fence that it cannot end itself."""
+    """Fence a text; the fence is longer than any sequence of backticks inside."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     yield from (f"{fence}{language}", text, fence)
 
 
 def escaped(text: str) -> str:
-    """A text in which nothing steers Markdown."""
+    """Escape all Markdown syntax in a text."""
     return _STEERS.sub(r"\\\1", wording.printable(text))

@@ -1,4 +1,4 @@
-"""Texts with the decisive part marked: a JSON value as lines, two texts side by side."""
+"""Texts with the decisive part marked: a JSON value as lines, and two texts with their differences."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 from ecsuite.json_paths import Path, at_path
 
 _NOWHERE = object()
-# Columns; nobody follows what is nested deeper, and it stands on one line.
+# Columns of indentation. Values that are nested deeper are printed on one line.
 _DEEPEST = 80
 
 
 class Span(NamedTuple):
-    """A part of a text; whether it is the decisive one, and, of JSON, where it stands."""
+    """A part of a text; `is_marked` if it is the decisive one, `pointer` its place in a JSON value."""
 
     text: str
     is_marked: bool = False
@@ -23,14 +23,17 @@ class Span(NamedTuple):
 
 
 def json_spans(value: Any, path: Path = ()) -> list[Span]:
-    """A JSON value as lines, that marked which a path leads to; where nothing stands there, what would hold it."""
+    """Render a JSON value as lines and mark the value at a path; if it is missing, mark the object that lacks it."""
     while path and at_path(value, path, _NOWHERE) is _NOWHERE:
         path = path[:-1]
     return [*_lines(value, path, "", "", "", is_marked=False)]
 
 
 def _lines(value: Any, path: Path, indent: str, lead: str, pointer: str, *, is_marked: bool) -> Iterator[Span]:
-    """The lines of a value; `lead` stands before it on its first one, `path` leads to what is marked inside of it."""
+    """Render the lines of a value.
+
+    `lead` is put before its first line; `path` leads to the value inside it that is marked.
+    """
     is_object = isinstance(value, dict)
     named = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     items = list(named)
@@ -53,17 +56,17 @@ def _lines(value: Any, path: Path, indent: str, lead: str, pointer: str, *, is_m
 
 
 def side_by_side(expected: str, actual: str) -> tuple[list[Span], list[Span]]:
-    """Two texts, each with the part marked in which they differ."""
+    """Mark the part in which two texts differ."""
     start = _common(expected, actual)
     end = _common(expected[start:][::-1], actual[start:][::-1])
     if expected == actual or (start < len(expected) / 3 and end < len(expected) / 3):
-        # They have next to nothing in common, so that all of it is what differs.
+        # They share hardly anything, so everything is marked as different.
         return [Span(expected)], [Span(actual, is_marked=expected != actual)]
     return _marked(expected, start, end), _marked(actual, start, end)
 
 
 def _common(one: str, other: str) -> int:
-    """How many characters two texts have in common at their beginnings."""
+    """Length of the common prefix of two texts."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 

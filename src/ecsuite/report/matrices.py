@@ -1,4 +1,4 @@
-"""What of the contract a run has seen, as tables: operations by statuses and by promises, with the holes."""
+"""Coverage of the contract as tables: operations by statuses and by promises, with the gaps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ONE_OF: Final = {"media_types": "media type", "members": "member", "values": "v
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a matrix: what it shows, what it means, and for whom it is the sign of what."""
+    """A cell of a matrix: its text, its meaning as a tooltip, and its CSS class."""
 
     text: str
     meaning: str
@@ -24,7 +24,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An operation in a matrix; `holes` names what of it was not seen."""
+    """An operation in a matrix; `holes` names its parts that were not seen."""
 
     operation: str
     cells: tuple[Cell, ...]
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Operations by something: the heads of its columns, and its rows."""
+    """Operations by columns: the column headings, and the rows."""
 
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -42,7 +42,7 @@ class Matrix:
 
 
 def statuses(coverage: Coverage, edition: str) -> Matrix:
-    """The operations of an edition by the statuses that they answered with."""
+    """Operations of an edition by response status."""
     operations = [each for each in coverage.operations if each.edition == edition]
     heads = sorted({status for each in operations for status in each.responses})
     rows = tuple(_status_row(each, heads) for each in operations)
@@ -82,7 +82,7 @@ def _status_cell(operation: OperationCoverage, status: str) -> Cell:
 
 
 def promises(coverage: Coverage, edition: str) -> Matrix:
-    """The operations of an edition by the promises that were judged of them."""
+    """Operations of an edition by the promises that were judged for them."""
     operations = [each for each in coverage.operations if each.edition == edition]
     ids = {each.id for each in operations}
     own = [each for each in coverage.promises if each.operation in ids]
@@ -106,7 +106,7 @@ def _promise_cell(passed: int, broken: int, not_checked: int) -> Cell:
 
 
 def totals(coverage: Coverage) -> list[tuple[str, int, int, int]]:
-    """How often each promise was kept, broken and not checked, by single exchanges and by several together."""
+    """How often each promise was kept, broken and not checked."""
     sums: dict[str, list[int]] = {}
     for each in coverage.promises:
         own = sums.setdefault(each.promise, [0, 0, 0])
@@ -116,5 +116,5 @@ def totals(coverage: Coverage) -> list[tuple[str, int, int, int]]:
 
 
 def shares_of(coverage: Coverage) -> list[tuple[str, Share]]:
-    """How much of each sort was seen, by the name that people know it by."""
+    """Coverage of each sort of contract part, by the name that users see."""
     return [(_NAMES.get(sort, sort), share) for sort, share in coverage.shares().items()]

@@ -1,4 +1,4 @@
-"""What a walkthrough begins with: on one screen, what it is about, and where its traffic comes from."""
+"""First screen of the walkthrough: what it shows, and where its exchanges come from."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ecsuite.quickstart import about, explanation, steps, title
 from ecsuite.report.lines import Line, Part, line
 from ecsuite.target import Target
 
-# The terminal that it must fit.
+# Columns of the smallest supported terminal.
 WIDTH = 80
-# Letters of an explanation that are worth showing.
+# Minimum characters of an explanation; a shorter one is not worth showing.
 _LEAST = 20
 _HOW = (
     "Each step has its requests, as lines for curl, the responses, and how many checks passed. --full names them, "
@@ -22,12 +22,12 @@ _EXPORT = "export EC_ACCESS_TOKEN=$(ecsuite token)"
 
 
 def opening_lines(target: Target, contract: Contract, width: int = WIDTH) -> Iterator[Line]:
-    """The screen, of lines that fit it as far as addresses do.
+    """Yield the lines of the screen; only a long URL may exceed the width.
 
     Args:
-        target: where the calls go.
-        contract: what they are checked against.
-        width: of the screen.
+        target: where the requests are sent.
+        contract: the contract that they are checked against.
+        width: columns of the screen.
     """
     width = min(width, WIDTH)
     yield line(Part(f"{contract.title}: the quickstart", "bold"))

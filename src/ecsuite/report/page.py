@@ -1,4 +1,4 @@
-"""What stands on the page of a result, ready for its template: texts, tables and figures, without any markup."""
+"""View model of the result's page, ready for its template: texts, tables and figures, without markup."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from ecsuite.results.seen import Call
 
 MOST_DIAGRAMS: Final = 16
 MOST_SLOWEST: Final = 12
-# Nobody reads more of them, and their exchanges are most of a page.
+# Causes shown with exchanges, which are the largest part of a page. Nobody reads more.
 MOST_WHOLE: Final = 200
-# Scripts stand beside the page, but for whom it is mailed to they are in it, too.
+# Scripts are stored beside the page; some are also included, for readers who receive the page alone by mail.
 MOST_SCRIPTS: Final = 20
 LONGEST_SCRIPT: Final = 20_000
-# Things that are left on the server, of each reason.
+# Entities left on the server, for each reason.
 MOST_LEFT: Final = 200
-# Of a cause that every test shows, and of a test that shows all causes.
+# Tests shown for a cause, and causes shown for a test.
 MOST_TESTS: Final = 50
 MOST_CAUSES: Final = 5
 _WORST_FIRST: Final = ("failed", "error", "inconclusive", "passed", "skipped")
@@ -42,7 +42,7 @@ _WORST_FIRST: Final = ("failed", "error", "inconclusive", "passed", "skipped")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A request or a response as it stands on the page."""
+    """A request or a response as it is shown on the page."""
 
     title: str
     headers: tuple[str, ...]
@@ -51,7 +51,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class CauseView:
-    """A cause as it stands on the page; `id` is the same in every report that has it."""
+    """A cause as it is shown on the page; `id` is the same in every report with this cause."""
 
     id: str
     number: int
@@ -102,7 +102,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class RanView:
-    """A test as it stands on the page: the causes that it has shown, by id and title, and its exchanges."""
+    """A test as it is shown on the page: the ids and titles of the causes that it showed, and its exchanges."""
 
     test: RanTest
     causes: tuple[tuple[str, str], ...]
@@ -110,7 +110,7 @@ class RanView:
 
 
 def cause_views(result: RunResult) -> list[CauseView]:
-    """The causes, the worst first."""
+    """The causes, most severe first."""
     numbered = enumerate(result.causes, 1)
     return [_cause(number, cause, result.files.get(cause.first.script, "")) for number, cause in numbered]
 
@@ -148,7 +148,7 @@ def _cause(number: int, cause: Cause, script: str) -> CauseView:
 
 
 def cause_id(cause: Cause) -> str:
-    """The name of a cause in addresses: of its promise, and of what tells it apart from others of the same."""
+    """Stable id of a cause for URLs: its promise, and a digest that separates causes of the same promise."""
     digest = hashlib.sha256(json.dumps([*map(str, cause.first.cause)]).encode()).hexdigest()
     return f"{cause.finding.promise}-{digest[:8]}"
 
@@ -194,7 +194,7 @@ def _fields(headers: Fields) -> tuple[str, ...]:
 
 
 def not_checked(result: RunResult) -> list[tuple[int, str, str]]:
-    """How often what was not checked, and why, the most frequent first."""
+    """What was not checked, with the reason and how often, most frequent first."""
     reasons = [
         (times, wording.title_of(promise), reason) for (promise, reason), times in result.figures.not_checked.items()
     ]
@@ -204,12 +204,12 @@ def not_checked(result: RunResult) -> list[tuple[int, str, str]]:
 
 
 def left(result: RunResult) -> list[tuple[str, list[str]]]:
-    """What the run has left on the server, by the reason: that reason, and a line each."""
+    """What the run left on the server: for each reason, a heading and one line for each entity."""
     return [(heading.capitalize(), lines) for heading, lines in left_groups(left_to_tell(result), MOST_LEFT)]
 
 
 def scenarios(result: RunResult) -> list[Scenario]:
-    """The scenarios with their diagrams: those first that failed."""
+    """The scenarios with their diagrams, failed ones first."""
     found = [test for test in result.tests if test.scenario and test.calls]
     found.sort(key=lambda test: test.outcome not in {"failed", "error"})
     return [
@@ -218,7 +218,7 @@ def scenarios(result: RunResult) -> list[Scenario]:
 
 
 def slowest(tests: Sequence[RanTest]) -> list[Slow]:
-    """The operations that took the longest at their median."""
+    """The operations with the longest median time."""
     times: dict[str, list[float]] = {}
     for call in (call for test in tests for call in test.calls if call.role != "delivery" and call.path != "?"):
         times.setdefault(call.title, []).append(call.seconds * 1000)
@@ -232,7 +232,7 @@ def _slow(operation: str, times: list[float]) -> Slow:
 
 
 def environment(result: RunResult) -> list[tuple[str, str]]:
-    """What was run, where, and with what."""
+    """What was run, where, and with which versions and settings."""
     run = result.run
     rows = [("server", ", ".join(run.base_urls)), ("from", run.started), ("to", run.ended)]
     rows += [(name.replace("_", " "), _setting(value)) for name, value in run.settings.items()]
@@ -249,14 +249,14 @@ def _setting(value: Any) -> str:
 
 
 def call_line(call: Call) -> str:
-    """A call on a line."""
+    """A call on one line."""
     name = {"identity": "identity service: ", "delivery": "delivery: "}.get(call.role, "")
     outcome = "" if call.outcome == "passed" else f", {call.outcome}"
     return f"{name}{call.title} → {call.status or 'no response'}, {call.seconds * 1000:.0f} ms{outcome}"
 
 
 def ran_views(result: RunResult, *, with_calls: bool) -> list[RanView]:
-    """The tests, those first that somebody has to look at, each with what it has shown to be broken."""
+    """The tests, failed ones first, each with the causes that it showed."""
     broken: dict[str, list[tuple[str, str]]] = {}
     for cause in result.causes:
         for test in cause.tests:
@@ -276,7 +276,7 @@ def _rank(outcome: str) -> int:
 
 
 def view_of(result: RunResult, *, with_calls: bool = True) -> Mapping[str, Any]:
-    """All that the template of the page shows; without the exchanges of tests, where it would be too large."""
+    """All values that the page's template needs; the calls of tests are left out if the page would be too large."""
     editions = list(dict.fromkeys(each.edition for each in result.coverage.operations))
     return {
         "verdict": verdict_of(result),

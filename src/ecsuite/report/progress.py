@@ -1,4 +1,4 @@
-"""How far a run is: a line on a terminal while it lasts, and lines for logs."""
+"""Progress of a run: a live line for terminals, and lines for logs."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from ecsuite.report.lines import Line, Part, cut, cut_line, line
 from ecsuite.results.record import Found
 from ecsuite.wording import count_of, printable
 
-# Characters of a cause that are told while tests run.
+# Characters of a cause that is shown while tests run.
 LONGEST_CAUSE: Final = 200
 MORE_LINE: Final = "ecsuite: more is broken; all of it is told at the end"
-# Columns that the name of a test gets at least, where a wait is told beside it.
+# Columns that the name of a test gets at least, when a wait is shown beside it.
 SHORTEST_NAME: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is.
+    """Progress of a run.
 
     Attributes:
         done: how many tests have ended.
-        total: how many there are.
-        outcomes: how many tests have ended in the ways that somebody wants to hear of, by what these are called.
+        total: how many tests there are.
+        outcomes: number of ended tests for each outcome worth showing, by its name.
         warnings: how many causes of warnings were found.
-        requests: how many were sent.
-        rate: how many a second, lately.
-        test: one that runs now, by its node id; empty where none does.
-        others: how many run beside it.
-        waiting: what it waits for.
+        requests: how many requests were sent.
+        rate: recent requests per second.
+        test: node id of a test that is running; empty if none is.
+        others: how many other tests are running.
+        waiting: what the run is waiting for.
     """
 
     done: int
@@ -47,7 +47,7 @@ class Progress:
 
 
 def live_line(progress: Progress, width: int) -> Line:
-    """What stands below everything else on a terminal, in so many columns: figures, the test, what it waits for."""
+    """Render the last line on a terminal, in `width` columns: figures, the running test, what it is waiting for."""
     figures = [Part(f"{progress.done:,}/{progress.total:,}", "bold")]
     figures += [Part(f"  {count_of_outcome(count, name)}", "error") for name, count in progress.outcomes]
     if progress.warnings:
@@ -65,7 +65,7 @@ def live_line(progress: Progress, width: int) -> Line:
 
 
 def log_line(progress: Progress) -> str:
-    """The same for a log, with the words in full."""
+    """Render the progress for a log, with unabbreviated words."""
     told = [f"{progress.done:,} of {_count(progress.total, 'test')}"]
     told += [count_of_outcome(count, name) for name, count in progress.outcomes]
     told += [count_of(progress.warnings, "warning")] if progress.warnings else []
@@ -77,20 +77,20 @@ def log_line(progress: Progress) -> str:
 
 
 def wait_line(progress: Progress) -> str:
-    """What a test has waited for some time, for a log."""
+    """Say what a test has been waiting for, for a log."""
     assert progress.waiting is not None
     who = f"{progress.test} waits" if progress.test else "waiting"
     return printable(f"ecsuite: {who} for {_wait(progress.waiting)}")
 
 
 def cause_line(found: Found) -> str:
-    """What was found just now: how bad it is, what is broken, and by which call."""
+    """Render a new finding: its severity, what is broken, and the call to blame."""
     said = f"{found_title(found)}: {wording.subject(found.finding)}"
     return f"ecsuite: {found.finding.severity}: {wording.shorten(said, LONGEST_CAUSE)}"
 
 
 def count_of_outcome(count: int, name: str) -> str:
-    """How many tests ended in a way."""
+    """Number of tests with an outcome."""
     return f"{count:,} {name}"
 
 

@@ -1,4 +1,4 @@
-"""The quickstart of each row of a partner's data: what was found, and a line a row."""
+"""Runs the quickstart once for each row of a partner's data, and reports each row on one line."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from ecsuite.wording import count_of
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of a row.
+    """Outcome of a row.
 
     Attributes:
-        line: the same in words.
-        details: its findings in full; empty where it has none.
-        failed: whether a promise is broken, or the story could not go on.
-        untold: whether nothing is known to be broken, and not all could be told.
+        line: the outcome on one line.
+        details: the failing findings in full; empty if there are none.
+        failed: whether a promise is broken, or the quickstart stopped.
+        untold: whether it was inconclusive: no promise is known to be broken, but not everything could be checked.
     """
 
     line: str
@@ -37,7 +37,7 @@ class Told:
 
 
 def tell_row(run: Run, row: Row, *, strict: bool = False, deviations: Deviations = NO_DEVIATIONS) -> Told:
-    """Run the quickstart with the values of a row, without telling its steps."""
+    """Run the quickstart with the values of a row, without printing its steps."""
     narrator = Narrator(
         run, Console(file=StringIO()), time.monotonic, strict=strict, deviations=deviations, data=row.values
     )

@@ -1,4 +1,4 @@
-"""The requests of a client at the stand-in, a line each, with what the checks of requests say of them."""
+"""Log lines of the stand-in: one for each request of a client, followed by the findings of the client checks."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _INDENT: Final = " " * 10
 _UNAUTHORIZED: Final = 401
 _OF_BODIES: Final = (promises.REQUEST_BODY, promises.REQUEST_MEMBERS)
 _UNREAD: Final = "the body was not read"
-# Causes that are remembered, to be told once.
+# Number of causes that are remembered, so that each is reported in full only once.
 _MOST_CAUSES: Final = 1000
 
 
 class ServedLines:
-    """Makes lines of requests.
+    """Renders requests as log lines.
 
     Args:
-        checker: of the stand-in's contract.
-        origin: of the stand-in, `http://host:port`.
-        clients: the ids of its partners, in their order.
-        redactor: knows the secrets of its partners.
+        checker: for the stand-in's contract.
+        origin: the stand-in's, `http://host:port`.
+        clients: client ids of the stand-in's partners, in order.
+        redactor: masks the secrets of the partners.
     """
 
     def __init__(self, checker: Checker, origin: str, clients: Sequence[str], redactor: Redactor) -> None:
@@ -43,7 +43,7 @@ class ServedLines:
         self._first: dict[tuple[object, ...], str] = {}
 
     def of(self, served: Served | str) -> Iterator[str]:
-        """The lines of a request, or of what is none, without secrets, and without anything that steers a terminal."""
+        """Render a request, or a message about an unreadable one; secrets are masked, control characters escaped."""
         if isinstance(served, str):
             yield f"{_clock(time.time())}  {wording.printable(served)}"
             return
@@ -55,11 +55,11 @@ class ServedLines:
         target = masked_start(mask_named(served.target), LONGEST_TARGET, self._redactor.text)
         yield wording.printable(masked(self._call(served, target)))
         for finding in self._findings(served):
-            # Its words and values have been masked when it was made.
+            # The values in the finding were already masked when it was made.
             yield wording.printable(f"{_INDENT}{masked(self._said(finding, served))}")
 
     def _said(self, finding: Finding, served: Served) -> str:
-        """A finding on one line; one of a cause that was told before, by when that was."""
+        """Render a finding on one line; a repeated cause refers to the first request that had it."""
         cause = (finding.severity, finding.promise, finding.breach.kind, *anchor_of(finding, self._checker.contract))
         if cause in self._first:
             return f"{finding.severity}  {wording.title(finding)}: {self._first[cause]}"
@@ -78,17 +78,17 @@ class ServedLines:
         return f"{_clock(served.at)}  {call}  {status}  {served.seconds * 1000:.1f} ms  {partner}"
 
     def _asking(self, body: bytes) -> int:
-        """Which partner asks for a token by that body; 0 for none."""
+        """Number of the partner whose client id is in the body of a token request; 0 if there is none."""
         clients = enumerate(self._clients, start=1)
         return next((number for number, client in clients if client and client in body), 0)
 
     def _findings(self, served: Served) -> tuple[Finding, ...]:
-        # Its address is the stand-in's own, by whatever name the client knows it.
+        # The request's URL is rebuilt with the stand-in's own origin, for the client may know it by another host name.
         url = self._origin + served.target
         try:
             urlsplit(url)
         except ValueError:
-            # What no client takes for an address was answered by the server, and no contract is about it.
+            # The server has already rejected this invalid URL, and the contract says nothing about it.
             return ()
         request = Request(served.method, url, served.headers, served.body)
         exchange = Exchange(request, Response(served.status), served.seconds)
@@ -98,7 +98,7 @@ class ServedLines:
 
 
 def _is_unread(served: Served) -> bool:
-    """Whether a body was sent that the stand-in had no reason to read."""
+    """Whether the request had a body that the stand-in rejected without reading."""
     length = served.headers.get("Content-Length") or "0"
     return not served.body and (length.strip() != "0" or served.headers.get("Transfer-Encoding") is not None)
 

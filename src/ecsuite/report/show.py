@@ -1,4 +1,4 @@
-"""What `ecsuite show` says of a stored result: all causes, or one whole."""
+"""Output of `ecsuite show` for a stored result: all causes, or one in full."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TAB = " " * 4
 
 
 def list_lines(result: RunResult, width: int, folder: str) -> Iterator[Line]:
-    """All causes in three lines each, what else failed, and what was not checked."""
+    """Render all causes in three lines each, other failures, and what was not checked."""
     run = result.run
     where = ", ".join(run.base_urls) or "nowhere"
     editions = ", ".join(run.settings.get("editions", ()))
@@ -44,7 +44,7 @@ def list_lines(result: RunResult, width: int, folder: str) -> Iterator[Line]:
 
 
 def whole_lines(number: int, cause: Cause, folder: str = "") -> Iterator[Line]:
-    """One cause with all that is known of it; nothing is cut."""
+    """Render one cause in full; nothing is cut."""
     finding, sample = cause.finding, cause.first.sample
     yield line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity), Part(title_of(cause), "bold"))
     yield line(f"{_TAB}{extent_of(cause)}  [{finding.level}]")

@@ -1,4 +1,4 @@
-"""A stored result that can be told: one of which a finding says what cannot be is damaged."""
+"""Reads a stored result and verifies that it can be rendered; a finding that cannot is damage."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from ecsuite.results.sample import Sample
 
 
 def read_result(folder: Path) -> RunResult:
-    """Read a result, from a folder or a file.
+    """Read a result from a folder or a file.
 
     Raises:
-        ReportUnusable: there is none, it is none of ours, or the data of a finding do not fit the kind of its breach.
+        ReportUnusable: the result is missing, was not written by ecsuite, or has a finding whose data do not fit its
+            kind of breach.
     """
     result = store.read(folder)
     for number, cause in enumerate(result.causes):
@@ -34,9 +35,9 @@ def _can_be_told(finding: Finding, *samples: Sample | None) -> bool:
     try:
         wording.expected(breach), wording.actual(breach), wording.statement(breach, wording.where(breach))
         for sample in filter(None, samples):
-            # Its body may be base64, and its address is taken apart.
+            # The body is decoded from base64 here, and the URL is parsed.
             urlsplit(sample.request.url)
     except (AttributeError, LookupError, TypeError, ValueError):
-        # A fragment of a schema without the keyword that is broken, say, or a list that is none.
+        # For example a schema fragment without the violated keyword, or a value that should be a list.
         return False
     return True

@@ -1,4 +1,4 @@
-"""A result as a page of Markdown, worst first: for the summary of a CI job, or a comment."""
+"""A result as a Markdown page, most severe causes first: for the summary of a CI job, or a comment."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ecsuite.report.verdict import verdict_of
 from ecsuite.results.cause import Cause
 from ecsuite.results.result import RunResult
 
-# GitHub takes 1,024 KiB of a step, and drops all of it where there is more.
+# GitHub accepts 1,024 KiB for a step, and drops the whole summary if it is larger.
 MOST_BYTES: Final = 900_000
-# Nobody reads more of them.
+# Causes that are listed; nobody reads more.
 MOST_CAUSES: Final = 50
 MOST_REASONS: Final = 12
 _SORTS: Final = {"media_types": "media types"}
 
 
 def summary_md(result: RunResult, most: int = MOST_BYTES) -> str:
-    """A result on a page of so many bytes at most: no cause is cut, but the last ones may only be counted."""
+    """Render a result in at most `most` bytes; no cause is cut, but the last ones may only be counted."""
     head, rest = _text(_head(result)), _text(_rest(result))
     causes = [_text(_cause(number, cause)) for number, cause in enumerate(result.causes[:MOST_CAUSES], 1)]
     shown: list[str] = []
@@ -56,7 +56,7 @@ def _size(text: str) -> int:
 
 
 def _fitting(text: str, most: int) -> str:
-    """As many lines of a text as fit."""
+    """The first lines of a text, as many as fit into `most` bytes."""
     while _size(text) > most:
         text = text[: text.rstrip("\n").rfind("\n") + 1]
     return text

@@ -1,4 +1,4 @@
-"""The quickstart as it was told: its steps with their exchanges, and what the checks said of each."""
+"""Runs the quickstart and keeps its steps with their exchanges and findings, for the HTML page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ecsuite.results.seen import Call, Watch
 from ecsuite.results.severity import failing
 from ecsuite.session import Run
 
-# The scenario of which the real refusals come.
+# The scenario with real error responses.
 REFUSALS = "refusals"
 
 
@@ -29,7 +29,7 @@ Stopped = PromiseBroken | CouldNotTell | NothingThere
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A step of the guide: what it is called, why it is taken, and what went over the wire."""
+    """A step of the guide: its title, its explanation, and the exchanges and findings."""
 
     title: str
     why: str
@@ -40,15 +40,15 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Tale:
-    """A quickstart that was told.
+    """A completed or stopped run of the quickstart.
 
     Attributes:
-        untold: the titles of the steps that were not reached.
-        stopped: why it could not go on; None where it could.
-        is_broken: whether something fails it: what was found, or the server refused to delete what the run has made.
-        privacy: tells what of it may be shown; None where it is a recording, or of a server of ours.
-        refusals: real ones, by operation and status.
-        mask: takes the secrets of the run out of a text.
+        untold: titles of the steps that were not reached.
+        stopped: the error that stopped it; None if it was completed.
+        is_broken: whether the run fails: because of a finding, or because the server refused to delete test data.
+        privacy: says which values may be shown; None for a recording or a server of ours.
+        refusals: real error responses, by operation id and status.
+        mask: removes the secrets of the run from a text.
     """
 
     contract: Contract
@@ -63,21 +63,21 @@ class Tale:
 
     @property
     def passed(self) -> bool:
-        """Whether it was told to its end, and nothing fails it."""
+        """Whether it was completed, and nothing fails it."""
         return self.stopped is None and not self.is_broken
 
 
 def told(run: Run, *, strict: bool = False) -> Tale:
-    """Tell the quickstart of a run to nobody, and keep what happened.
+    """Run the quickstart without output, and return what happened.
 
     Raises:
-        CassetteError: the recording does not have what the guide asks for.
+        CassetteError: the recording lacks an exchange that the guide needs.
     """
     return _Teller(run, strict=strict).tell()
 
 
 class _Teller:
-    """Takes the steps of a guide one after the other."""
+    """Runs the steps of a guide in order."""
 
     def __init__(self, run: Run, *, strict: bool) -> None:
         self._run = run
@@ -136,7 +136,7 @@ class _Teller:
 
 
 def _refusals(edition: str, contract: Contract) -> dict[tuple[str, int], Exchange]:
-    """Refusals of a recording, by operation and status; none where there is no such recording."""
+    """Error responses of the recorded refusals, by operation id and status; empty if there is no such recording."""
     try:
         recorded = load(cassette(edition, REFUSALS))
     except CassetteError:

@@ -1,4 +1,4 @@
-"""The walkthrough: the quickstart told step by step in the terminal, with its real traffic."""
+"""The walkthrough: the quickstart step by step in the terminal, with its real exchanges."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ from ecsuite.results.severity import failing, severities, worst_first
 from ecsuite.session import Run
 from ecsuite.wording import count_of
 
-# A response longer than that is cut; the guide's own answers are shorter.
+# Lines of a response; longer ones are cut. The guide's own responses are shorter.
 MOST_LINES = 24
-# Characters of one that is no JSON; more than are shown.
+# Characters of a body that is not JSON; longer ones are cut.
 MOST_OF_TEXT = 1000
 _STYLES: Mapping[str, str] = MappingProxyType({"bold": "bold", "dim": "dim"})
 
 
 @dataclass(slots=True)
 class Told:
-    """One step as it was told: its name, its figures and how long it took in seconds."""
+    """A completed step: its name, its figures, and its duration in seconds."""
 
     name: str
     tally: Tally = field(default_factory=Tally)
@@ -64,20 +64,20 @@ def tell(
     deviations: Deviations = NO_DEVIATIONS,
     pause: Callable[[], object] = lambda: None,
 ) -> bool:
-    """Tell the quickstart of a run; whether it was told to its end without an error.
+    """Run the quickstart and print its steps; return whether it was completed without an error.
 
     Args:
         run: an open run.
-        console: where to tell it; the terminal where it is left out.
-        clock: seconds.
-        strict: whether a warning is as bad as an error.
-        full: whether each check is named, and each body told to its end.
-        deviations: what is accepted of the server.
+        console: where to print; defaults to the terminal.
+        clock: returns seconds.
+        strict: whether warnings count as errors.
+        full: whether each check is named, and no body is cut.
+        deviations: accepted deviations of the server.
         pause: called before each step.
 
     Raises:
-        CassetteError: the recording does not have what the guide asks for.
-        CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
+        CassetteError: the recording lacks an exchange that the guide needs.
+        CouldNotTell: the service did not respond, so the quickstart could not go on; no promise is known to be broken.
     """
     narrator = Narrator(run, console or _console(), clock, strict=strict, full=full, deviations=deviations)
     return narrator.tell(pause)
@@ -85,20 +85,20 @@ def tell(
 
 def _console() -> Console:
     console = _Terminal(highlight=False)
-    # Where nobody looks at a screen, a line stays a line.
+    # If the output is not a terminal, lines are not wrapped.
     return console if console.is_terminal else _Terminal(highlight=False, soft_wrap=True, no_color=True)
 
 
 class _Terminal(Console):
-    """The terminal; that nobody reads it any more ends no process, for there may be something to be deleted."""
+    """The terminal. A broken pipe does not exit the process at once, because test data may still have to be deleted."""
 
     def on_broken_pipe(self) -> None:
-        """End what is told as any output does that takes nothing."""
+        """Raise the error, where rich would exit."""
         raise BrokenPipeError
 
 
 class Narrator:
-    """Tells one quickstart on a console."""
+    """Runs one quickstart and prints it on a console."""
 
     def __init__(
         self,
@@ -124,7 +124,7 @@ class Narrator:
         self._untold: CouldNotTell | NothingThere | None = None
 
     def tell(self, pause: Callable[[], object] = lambda: None) -> bool:
-        """Tell it; whether it was told to its end, and nothing fails the run. `pause` is called before each step."""
+        """Run it and return whether it was completed, and nothing fails the run. `pause` is called before each step."""
         self._journal.listeners.append(self._show_result)
         self._show_opening()
         with self._progress() as advance:
@@ -150,7 +150,7 @@ class Narrator:
         return failing(self._journal.findings, strict=self._strict, deviations=self._deviations)
 
     def _tell_step(self, step: Step) -> bool:
-        """Take a step, and read back what it made; whether the story can go on."""
+        """Take a step and read back what it created; return whether the quickstart can go on."""
         told, before, started = self._told[-1], self._journal.tally.copy(), self._clock()
         known = len(self._journal.findings)
         try:
@@ -179,7 +179,7 @@ class Narrator:
         self._say(Text(explanation(step)))
 
     def _show_result(self, result: Result) -> None:
-        """Show an exchange as it comes: the request, the response, the checks."""
+        """Print an exchange as soon as it is complete: request, response and checks."""
         self._say(Text())
         if result.operation and result.operation.id in self._story.checker.contract.deliveries:
             self._show_delivery(result.exchange.request)
@@ -263,7 +263,7 @@ class Narrator:
             self._paste(Text(self._run.redactor.text(line), "bold yellow"))
 
     def _text(self, text: str, style: str = "") -> Text:
-        """What may be a server's words, without the secrets of the run, and so that nothing in it steers a terminal."""
+        """Return text that may be from a server, with secrets masked and control characters escaped."""
         return Text(wording.printable_lines(self._run.redactor.text(text)), style)
 
     def _say(self, *parts: RenderableType) -> None:
@@ -271,19 +271,19 @@ class Narrator:
             self._console.print(part)
 
     def _indent(self, text: Text) -> None:
-        """Say something two columns in, also where it goes over several lines."""
+        """Print a text indented by two columns, on every line."""
         if self._console.soft_wrap:
             self._say(Text("\n").join(Text("  ").append_text(line) for line in text.split("\n")))
         else:
             self._say(Padding(text, (0, 0, 0, 2)))
 
     def _paste(self, text: Text) -> None:
-        """Say something that may be copied: the terminal breaks its line, we do not."""
+        """Print a text that users may copy: the terminal wraps it, and no line break is inserted."""
         self._console.print(text, soft_wrap=True)
 
     @contextmanager
     def _progress(self) -> Iterator[Callable[[], None]]:
-        """A bar below the text while it is being told, on a terminal."""
+        """Show a progress bar below the text, if the console is a terminal."""
         if not self._console.is_terminal:
             yield lambda: None
             return

@@ -1,4 +1,4 @@
-"""Figures, reasons and what is left, as plain text."""
+"""Figures, reasons and leftovers as plain text."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ecsuite.wording import count_of
 if TYPE_CHECKING:
     from ecsuite.results.result import RunResult
 
-# Calls that were sent again which are told by name.
+# Number of repeated calls that are listed.
 MOST_REPEATED: Final = 3
-# Columns of a list of files, and where it begins.
+# Width of a list of files, and its indentation.
 _WIDTH: Final = 110
 _INDENT: Final = " " * 10
-# Things left on the server that are told by name, of each reason.
+# Number of leftovers that are listed for each reason.
 MOST_LEFT: Final = 20
 _LEFT: Final[Mapping[Reason, str]] = {
     "refused": "left on the server {}, for it refuses to delete what the run has made:",
@@ -37,7 +37,7 @@ _LEFT: Final[Mapping[Reason, str]] = {
 
 
 def figures_text(figures: Figures) -> str:
-    """What was checked, on one line."""
+    """Summary of the checks, on one line."""
     return (
         f"{count_of(figures.calls, 'exchange')}: {count_of(figures.passed, 'check')} passed, {figures.broken} broken, "
         f"{sum(figures.not_checked.values())} not checked"
@@ -45,14 +45,14 @@ def figures_text(figures: Figures) -> str:
 
 
 def not_checked_lines(not_checked: Mapping[tuple[str, str], int], most: int | None = None) -> Iterator[str]:
-    """What could not be checked and why, a line a reason, the most frequent first.
+    """Yield what could not be checked and why, one line for each reason, most frequent first.
 
     Args:
-        not_checked: how often, by the id of the promise and the reason.
-        most: how many reasons are told; one more line counts the others. None for all.
+        not_checked: how often, by promise id and reason.
+        most: how many reasons are listed; one more line counts the others. None for all.
     """
     reasons = list(not_checked.items())
-    # A line that counts one reason could as well tell it.
+    # One remaining reason is listed as well, for counting it would take a line, too.
     shown = reasons if most is None or len(reasons) <= most + 1 else reasons[:most]
     for (promise, reason), times in shown:
         yield f"{times:>5} x {wording.title_of(promise)}: {reason}"
@@ -62,13 +62,13 @@ def not_checked_lines(not_checked: Mapping[tuple[str, str], int], most: int | No
 
 
 def skipped_lines(skipped: Mapping[str, int]) -> Iterator[str]:
-    """Why tests were skipped, a line a reason, the most frequent first."""
+    """Why tests were skipped, one line for each reason, most frequent first."""
     for reason, times in sorted(skipped.items(), key=lambda item: -item[1]):
         yield f"{times:>5} x {'tests' if times > 1 else 'test'} skipped: {reason}"
 
 
 def inconclusive_lines(inconclusive: Mapping[str, int]) -> Iterator[str]:
-    """Why tests could not tell, a line a reason, the most frequent first."""
+    """Why tests were inconclusive, one line for each reason, most frequent first."""
     for reason in _frequent(inconclusive):
         times = inconclusive[reason]
         yield f"{times:>5} x {'tests' if times > 1 else 'test'} inconclusive: {reason}"
@@ -79,7 +79,7 @@ def _frequent(inconclusive: Mapping[str, int]) -> list[str]:
 
 
 def inconclusive_tests(result: RunResult) -> Iterator[str]:
-    """The same, each with the files of its tests, and how many there are in each."""
+    """The lines of `inconclusive_lines`, each with the files of its tests and the number of tests in each file."""
     for reason, text in zip(_frequent(result.inconclusive), inconclusive_lines(result.inconclusive), strict=True):
         yield text
         names = (test.name for test in result.tests if test.outcome == "inconclusive" and test.reason == reason)
@@ -89,27 +89,27 @@ def inconclusive_tests(result: RunResult) -> Iterator[str]:
 
 
 def broken_text(count: int) -> str:
-    """How many promises a test found broken."""
+    """How many promises a test found to be broken."""
     return f"{count_of(count, 'promise')} broken"
 
 
 def error_text(error: Exception | str) -> str:
-    """An error that ends a command, on one line, whoever had a say in it."""
+    """The error that ends a command, on one line, with control characters escaped."""
     return f"ecsuite: {error_line(error)}"
 
 
 def error_line(error: Exception | str) -> str:
-    """What an error says, on one line, whoever had a say in it."""
+    """The message of an error, on one line, with control characters escaped."""
     return wording.printable(str(error))
 
 
 def one_line(text: str, longest: int = wording.LONGEST_SHOWN) -> str:
-    """The first line of a text, so that nothing in it steers a terminal; cut where it is too long to read."""
+    """The first line of a text, shortened, with control characters escaped."""
     return wording.shorten(text.partition("\n")[0], longest)
 
 
 def unsteady_text(figures: Figures) -> str:
-    """How often the service had no response of the API's; empty where it always had one."""
+    """How often a call had no response from the API; empty if every call had one."""
     times = sum(figures.unsteady.values())
     if not times:
         return ""
@@ -124,14 +124,14 @@ def unsteady_text(figures: Figures) -> str:
 
 
 def left_lines(left: Sequence[Left], most: int = MOST_LEFT) -> Iterator[str]:
-    """What was made and is still there, by the reason; a line each, of so many."""
+    """List what was created and is still on the server, at most `most` lines for each reason."""
     for heading, lines in left_groups(left, most):
         yield heading
         yield from (f"  {line}" for line in lines)
 
 
 def left_groups(left: Sequence[Left], most: int = MOST_LEFT) -> Iterator[tuple[str, list[str]]]:
-    """The same by the reason: what that is, and the lines."""
+    """Yield the heading and the lines of each reason why something is left."""
     for reason, heading in _LEFT.items():
         those = [each for each in left if each.reason == reason]
         if those:
@@ -144,13 +144,13 @@ def left_groups(left: Sequence[Left], most: int = MOST_LEFT) -> Iterator[tuple[s
 
 
 def left_to_tell(result: RunResult) -> tuple[Left, ...]:
-    """What is left, but for what an unusual id leaves on the local stand-in: that goes with it."""
+    """What is left, without unusual ids on the local stand-in: these disappear with it."""
     is_local = result.run.settings.get("target") == "local"
     return tuple(each for each in result.left if not (is_local and each.reason == "unfindable"))
 
 
 def entry_lines(entries: Iterable[Entry]) -> Iterator[str]:
-    """The accepted deviations that ask for somebody, a line each."""
+    """The accepted deviations that need action, one line for each."""
     for each in entries:
         what = f"{each.where}: the accepted deviation of {each.operation} ({each.promise})"
         if each.state == "expired":
@@ -160,23 +160,23 @@ def entry_lines(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def accepted_text(name: str, count: int) -> str:
-    """How many entries a configuration has more."""
+    """How many entries were added to a configuration."""
     return f"{name}: {count_of(count, 'accepted deviation')} added" if count else f"{name} has it already"
 
 
 def waiting_text(wait: Wait) -> str:
-    """What a call waits for."""
+    """Say what a call is waiting for."""
     what = "asks to come back later" if wait.reason in {"429", "503"} else "does not answer"
     return f"ecsuite: waiting {wait.seconds:.0f} s, for the service {what} ({wait.line}: {wait.reason})"
 
 
 def unrecorded_text(count: int) -> str:
-    """How many tests a replay leaves out, for they have no cassette, and what runs them."""
+    """How many tests a replay leaves out because they have no cassette, and how to run them."""
     return f"{count_of(count, 'test')} not recorded, and so left out: run with --ec-target local"
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table as lines of plain text, each column as wide as it must be, for people and for grep."""
+    """Format a table as plain text with aligned columns, for people and for grep."""
     lines = [tuple(head), *(tuple(row) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

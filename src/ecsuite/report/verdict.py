@@ -10,7 +10,7 @@ from ecsuite.wording import count_of, printable
 
 
 def verdict_of(result: RunResult) -> str:
-    """What a run says of the API, in a sentence that needs no other, and steers no terminal."""
+    """Summarise a run in one self-contained sentence, with control characters escaped."""
     return printable(_verdict(result))
 
 
@@ -40,7 +40,7 @@ def _refused(result: RunResult) -> str:
 
 
 def _untold(result: RunResult) -> str:
-    """Why not all could be told; empty where it could."""
+    """Why the run is incomplete; empty if it is complete."""
     untold = result.figures.tests.get("inconclusive", 0)
     if result.run.ended_by:
         return result.run.ended_by
