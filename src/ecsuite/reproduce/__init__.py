@@ -1,1 +1,1 @@
-"""Scripts that show a finding again: from a finding and what the clients of its run sent; pure."""
+"""Scripts that reproduce a finding, made from the finding and the recorded requests of its run; pure functions."""

@@ -1,6 +1,6 @@
-"""A request as options of curl that send the same, to the byte, with variables in the place of what may differ.
+"""A request as curl options that send the same bytes, with variables instead of values that may differ.
 
-They are data: each language of scripts has its own way to hand them to curl.
+The options are plain data; each script language has its own way to pass them to curl.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from ecsuite.messages.media import MediaType
 from ecsuite.reproduce.parts import Hole, Parts, joined, parts_of
 from ecsuite.reproduce.vault import FORM, JSON, SEGMENT, SHORTEST_PART, Vault
 
-# Of the connection, made by curl from what it is given, or of the one call that was made.
+# Headers that curl creates itself, or that are only valid for the original call.
 OF_THE_CONNECTION: Final = frozenset({"host", "connection", "content-length", "traceparent"})
-# What every request of a client has, and curl sends otherwise.
+# Headers that every request of a client has; curl's own values differ.
 OF_THE_CLIENT: Final = ("User-Agent", "Accept-Encoding")
-# What curl sends where it is told nothing.
+# The default of curl.
 _ACCEPT: Final = "*/*"
-# From so many bytes on curl asks first whether it may send a body.
+# For bodies of at least this many bytes, curl sends `Expect: 100-continue` first.
 _LARGE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of curl: its long name, and its value; None where it takes none."""
+    """A curl option: its long name and its value; None for an option without a value."""
 
     name: str
     value: Parts | None = None
@@ -38,7 +38,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A call of curl: its options, and the body that it sends, be that an empty one; None for no body."""
+    """A curl call: its options, and the body that it sends, which may be empty; None for no body."""
 
     options: tuple[Option, ...]
     body: Parts | None = None
@@ -46,13 +46,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What stands in the place of values.
+    """Replacements for values.
 
     Attributes:
-        addresses: prefixes of addresses, each with the variable that has it, the longest first.
-        ids: what the server chose, each with its variable.
-        hooks: the beginning of the addresses that deliveries go to; empty for none.
-        basic: what credentials are as HTTP Basic, each with the value of curl's option for them.
+        addresses: URL prefixes, each with the variable for it; a longer prefix comes first.
+        ids: ids that the server chose, each with its variable.
+        hooks: prefix of the webhook URLs; empty for none.
+        basic: maps values of HTTP Basic credentials to the value of curl's `user` option.
     """
 
     vault: Vault
@@ -63,28 +63,28 @@ class Names:
 
 
 def basic(client_id: str, client_secret: str) -> str:
-    """Credentials as HTTP Basic has them."""
+    """Credentials as the value of an Authorization header (HTTP Basic)."""
     return f"Basic {base64.b64encode(f'{client_id}:{client_secret}'.encode()).decode()}"
 
 
 def of_the_client(request: Request) -> tuple[Option, ...]:
-    """The options for the headers that every request of a client has."""
+    """Options for the headers that every request of a client has."""
     pairs = [(name, request.headers.get(name)) for name in OF_THE_CLIENT]
     return tuple(_header(name, (value,)) for name, value in pairs if value is not None) + compressed(request)
 
 
 def compressed(request: Request) -> tuple[Option, ...]:
-    """The option with which curl undoes the coding that a request allows."""
+    """The option that makes curl decode a compressed response, if the request accepts one."""
     return (Option("compressed"),) if request.headers.get("Accept-Encoding") else ()
 
 
 def command(request: Request, names: Names, implied: Iterable[str] = OF_THE_CLIENT) -> Command:
-    """A request as a call of curl.
+    """Translate a request to a curl call.
 
     Args:
-        request: as it was sent.
-        names: what stands in the place of values.
-        implied: the headers that need not be said.
+        request: the request as it was sent.
+        names: replacements for values.
+        implied: headers that are left out, because they are set elsewhere.
     """
     options = [*_method(request), Option("url", url(request.url, names))]
     options += _headers(request, names, {name.lower() for name in implied})
@@ -104,12 +104,12 @@ def _method(request: Request) -> tuple[Option, ...]:
 
 
 def _has_body(request: Request) -> bool:
-    """Whether it says that it has a body, be that an empty one."""
+    """Whether the request has a body, including an empty one that a header announces."""
     return bool(request.body or request.headers.get("Content-Length") or request.headers.get("Transfer-Encoding"))
 
 
 def url(text: str, names: Names) -> Parts:
-    """An address, with variables in the place of ids."""
+    """A URL with variables instead of ids and of its prefix."""
     start, variable = next(((start, name) for start, name in names.addresses if _is_below(text, start)), ("", ""))
     path, mark, query = text.removeprefix(start).partition("?")
     parts: list[str | Hole] = [Hole(variable)] if variable else []
@@ -151,7 +151,7 @@ def _header(name: str, value: Parts) -> Option:
 
 
 def body(request: Request, names: Names) -> Parts:
-    """A body, with variables in the place of secrets and ids."""
+    """A body with variables instead of secrets and ids."""
     (text,) = parts_of(request.body)
     assert isinstance(text, str)
     if _is_form(request.headers, text):
@@ -171,14 +171,14 @@ def _form(text: str, names: Names) -> Iterator[str | Hole]:
         name, equals, value = pair.partition("=")
         yield f"{'&' if index else ''}{name}{equals}"
         spelt = names.vault.parts(value, FORM)
-        # What is only a part of a secret has no other spelling, or is none that a client gives out.
+        # A part of a secret is never URL-encoded: it consists of plain characters, or the client did not send it.
         yield from (
             piece for part in spelt for piece in ([part] if isinstance(part, Hole) else names.vault.parts(part))
         )
 
 
 def _with_ids(text: str, names: Names) -> Iterator[str | Hole]:
-    """A JSON text with variables in the place of ids that the server chose, and of the receiver's address."""
+    """Replace ids that the server chose, and the receiver's address, by variables in a JSON text."""
     ids = names.ids
     patterns = [
         rf'(?<="){re.escape(value)}(?=")'

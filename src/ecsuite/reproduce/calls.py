@@ -1,4 +1,4 @@
-"""The calls of a script, in order: what makes ready, the call itself, and what shows it; each with what it makes."""
+"""The calls of a script in order: preparation, the call to blame, and the evidence, each with what it creates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ecsuite.reproduce.language import How, Language, Whose, variables_in
 from ecsuite.reproduce.naming import chosen_names
 from ecsuite.reproduce.slice import Plan
 
-# What was read so often was waited for.
+# After this many reads of the same URL, the client was polling.
 _MANY: Final = 3
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SEPARATORS: Final = re.compile(r"[][{},\n]")
@@ -31,23 +31,23 @@ _SEPARATORS: Final = re.compile(r"[][{},\n]")
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """What calls use: variables, and the tokens of those whose things are deleted."""
+    """What the calls need: variables, and the tokens of the partners whose entities are deleted."""
 
     variables: frozenset[str]
     deleting: frozenset[Whose]
 
 
 class Calls:
-    """The lines of the calls.
+    """The script lines of all calls.
 
     Args:
-        finding: that is to be shown.
-        plan: what is done again.
-        transcript: of the run.
-        names: what stands in the place of values.
-        implied: the headers that all calls have.
-        delivery: the body of the delivery that it is about, as it may be kept; None for as it came.
-        language: that they are in.
+        finding: the finding to reproduce.
+        plan: the steps to repeat.
+        transcript: the transcript of the run.
+        names: replacements for values.
+        implied: headers that all calls have.
+        delivery: redacted body of the delivery that the finding is about; None to print it as received.
+        language: the language of the script.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Calls:
         self._commands = {step.number: command(step.exchange.request, names, implied) for step in plan.calls}
 
     def lines(self) -> Iterator[str]:
-        """All of them."""
+        """Yield the lines of all calls."""
         if self._plan.blamed is None:
             yield from self._delivery()
             return
@@ -81,7 +81,7 @@ class Calls:
 
     @property
     def uses(self) -> Uses:
-        """What they use."""
+        """Variables and tokens that the calls need."""
         variables: set[str] = set()
         for step in self._plan.steps if self._plan.blamed is None else self._plan.calls:
             call = self._commands[step.number]
@@ -126,13 +126,13 @@ class Calls:
             yield from self._show(step, "next page: ")
 
     def _shows_before(self, blamed: Step, evidence: Step) -> bool:
-        """Whether the later call can be sent before the call, and says something then."""
+        """Whether the evidence can also be read before the call, and is meaningful then."""
         made_later = [value for value, step in self._plan.chosen.items() if step.number >= blamed.number]
         is_read = blamed.exchange.request.method in {"GET", "HEAD"}
         return not is_read and not any(value in chosen_names(evidence) for value in made_later)
 
     def _delivery(self) -> Iterator[str]:
-        """What has the API call a webhook, and the call that was recorded."""
+        """Calls that make the API send a delivery, and the recorded delivery."""
         for step in self._plan.steps:
             yield from self._made("show", step)
         yield "\n# The delivery that was recorded. Yours comes to the address in EC_WEBHOOK_PUBLIC_URL."
@@ -141,7 +141,7 @@ class Calls:
         yield self._language.pause
 
     def _wait(self) -> Iterator[str]:
-        """Time for what takes some, where it was waited for."""
+        """Wait, if the original run polled for the result."""
         times = self._plan.polls
         if times >= _MANY:
             seconds = min(sum(min(FIRST_PAUSE * 2**turn, LONGEST_PAUSE) for turn in range(times)), TIMEOUT)
@@ -151,7 +151,7 @@ class Calls:
     # Each
 
     def _made(self, how: How, step: Step) -> Iterator[str]:
-        """A call, with what it makes noted, to be deleted."""
+        """A call; what it creates is remembered for deletion."""
         is_held = any(each.chosen or each.member for each in deletions(step, self._transcript))
         yield from self._remembering(step, only_own=True)
         yield from [self._language.hold] if is_held else []
@@ -168,7 +168,7 @@ class Calls:
         yield from self._language.sent(how, label, step.number, self._commands[step.number])
 
     def _captures(self, step: Step) -> Iterator[str]:
-        """What the server chose, for the calls that name it."""
+        """Store ids that the server chose in variables for later calls."""
         for value, origin in self._plan.chosen.items():
             if origin is step:
                 name, count = occurrence(value, step)
@@ -179,7 +179,7 @@ class Calls:
                     yield self._language.known(variable, value)
 
     def _remembering(self, step: Step, *, only_own: bool) -> Iterator[str]:
-        """What is to be deleted: noted before the call where only this run can have made it, else after its success."""
+        """Remember entities for deletion: before the call if only this run can have created them, else after it."""
         whose = self._whose(step)
         for each in self._deletions(step, only_own=only_own):
             path = url(each.path, self._names)
@@ -199,7 +199,7 @@ class Calls:
 
 
 def _line(step: Step, transcript: Transcript) -> str:
-    """The method and the path of a call, for people."""
+    """Method and path of a call, for people."""
     request = step.exchange.request
     below, address = request.url.removeprefix(transcript.base_url), urlsplit(request.url)
     shown = below if below != request.url else f"{address.path}{address.query and '?'}{address.query}"
@@ -207,9 +207,10 @@ def _line(step: Step, transcript: Transcript) -> str:
 
 
 def occurrence(value: str, step: Step) -> tuple[str, int]:
-    """The member that holds a value in a response, and which of its name it is, as the script's `member` counts.
+    """Name of the response member that holds a value, and its index among members of that name.
 
-    Without a name where there is none, or one that sed would not take for a text.
+    The index counts from 1, as the script function `member` does. The name is empty if there is no such member, or if
+    its name is not safe in a sed pattern.
     """
     text = step.exchange.response.body.decode("utf-8", "replace")
     names = [name for name, own in texts_in(step.values.response) if own == value and _PLAIN.fullmatch(name)]

@@ -1,4 +1,4 @@
-"""What a step made, and how that is deleted."""
+"""What a step created, and how to delete it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ecsuite.checks.decoded import FIRST_SERVER_ERROR
 from ecsuite.client import Step, Transcript, fill, segment
 from ecsuite.contract import Link, Operation, Values, parameters, success_links
 
-# An id that is shorter may be somebody else's.
+# A shorter id could belong to another user of the server.
 SHORTEST_OWN: Final = 20
 
 
 def made_by(step: Step, transcript: Transcript) -> Iterator[str]:
-    """The ids, and the paths to delete, of what a step made."""
+    """Ids of what a step created, and the paths to delete it."""
     operation, contract = step.operation, transcript.contract
     rule = operation.response(step.exchange.response.status) if operation and step.is_success else None
     for link in rule.links if rule else ():
@@ -33,14 +33,13 @@ def made_by(step: Step, transcript: Transcript) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """How what a step makes is deleted.
+    """How to delete what a step creates.
 
     Attributes:
-        path: below the base URL.
-        chosen: the id in it that the response alone gives; empty where there is none.
-        is_own: whether nobody else can have what is deleted, so that trying does no harm.
-        member: the member of the response that has the id, where the response that was recorded had none; the path
-            then ends before it.
+        path: the path below the base URL.
+        chosen: the id in the path, if only the response gives it; otherwise empty.
+        is_own: whether only this run can have created the entity, so that an attempt to delete it does no harm.
+        member: the response member with the id, if the recorded response had none; the path then ends before the id.
     """
 
     path: str
@@ -50,13 +49,16 @@ class Deletion:
 
 
 def deletions(step: Step, transcript: Transcript) -> list[Deletion]:
-    """How what a step makes is deleted, also where it should have been refused, or is refused no more."""
+    """Return how to delete what a step creates.
+
+    This includes requests that should have been rejected, and rejected requests that may succeed when repeated.
+    """
     operation, contract, path = step.operation, transcript.contract, transcript.path_of(step.exchange.request.url)
     if operation is None or operation.method in {"PUT", "PATCH"}:
         match = contract.find("DELETE", path) if step.exchange.request.method in {"PUT", "PATCH", "POST"} else None
         return [Deletion(path, is_own=_is_own(match.path_parameters))] if match else []
     rule = operation.response(step.exchange.response.status) if step.is_success else None
-    # A response mostly gives the id that was sent, if one was.
+    # The response usually repeats the id that was sent.
     sent, found = Values(step.values.path, step.values.request, step.values.request), {}
     for link in rule.links if rule and rule.links else success_links(operation):
         target = contract.operations[link.operation_id]
@@ -74,7 +76,7 @@ def deletions(step: Step, transcript: Transcript) -> list[Deletion]:
 
 
 def _unknown(step: Step, target: Operation, link: Link) -> dict[str, Deletion]:
-    """How what a step did not make would be deleted, if it did."""
+    """Deletion of an entity that the recorded step did not create, but may create when it is repeated."""
     name = parameters(target)[-1]
     if link.parameters[name].message != "response" or set(parameters(target)[:-1]) - step.path_values.keys():
         return {}
@@ -87,5 +89,5 @@ def _is_own(values: Mapping[str, str]) -> bool:
 
 
 def made_by_server(step: Step, transcript: Transcript) -> list[str]:
-    """The ids that the response alone gives of what is to be deleted."""
+    """Ids of entities to delete that only the response gives."""
     return [each.chosen for each in deletions(step, transcript) if each.chosen]

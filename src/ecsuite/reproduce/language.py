@@ -1,4 +1,4 @@
-"""What a language of scripts says: the steps of a script as lines, and the whole around them."""
+"""Interface of a script language: renders the steps of a script as lines, and the script around them."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Literal, Protocol
 from ecsuite.reproduce.call import Command, Option
 from ecsuite.reproduce.parts import Hole, Parts
 
-# Of a call: one that makes ready, whose response is kept, or one whose response is printed.
+# "prepare" is a call whose response is kept; "show" one whose response is printed.
 How = Literal["prepare", "show"]
-# Who made something: the partner, or the other one.
+# Whose token is used: the partner's (empty) or the other partner's.
 Whose = Literal["", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What a script needs around its calls.
+    """What a script needs besides its calls.
 
     Attributes:
-        about: lines that say what it shows.
-        shared: the options that all calls have.
-        made_up: variables with what stands in the place of secrets that were drawn.
-        hooks: where deliveries went; empty for none.
-        variables: of the environment, that it cannot do without.
-        has_token: whether calls, or what deletes what they made, need the partner's token.
-        has_other_token: the same of the other partner.
-        is_deleting: whether it deletes anything at its end.
+        about: lines that describe the finding.
+        shared: options that all calls have.
+        made_up: variables with replacements for secrets that the run generated.
+        hooks: prefix of the webhook URLs of the run; empty for none.
+        variables: environment variables that are required.
+        has_token: whether a call or a deletion needs the partner's token.
+        has_other_token: whether one needs the other partner's token.
+        is_deleting: whether the script deletes anything at its end.
     """
 
     about: tuple[str, ...]
@@ -42,52 +42,52 @@ class Story:
 
 
 class Language(Protocol):
-    """A language that scripts are written in."""
+    """A language for scripts."""
 
     @property
     def hold(self) -> str:
-        """Has what comes not be interrupted."""
+        """Code that defers interruptions."""
 
     @property
     def release(self) -> str:
-        """Has what comes be interrupted again."""
+        """Code that allows interruptions again."""
 
     @property
     def pause(self) -> str:
-        """Gives deliveries time to come."""
+        """Code that waits for deliveries."""
 
     def sent(self, how: How, label: str, number: int, call: Command) -> Iterator[str]:
-        """A call that is sent; `number` tells it from the others."""
+        """Send a call; `number` is unique within the script."""
 
     def chosen(self, variable: str, name: str, count: int) -> Iterator[str]:
-        """A variable gets the text of a member of the response, where that stands there for the so-manyth time."""
+        """Assign a member of the response to a variable; `count` selects among members of the same name, from 1."""
 
     def known(self, variable: str, value: str) -> str:
-        """A variable gets a text."""
+        """Assign a text to a variable."""
 
     def remembered(self, whose: Whose, path: Parts) -> str:
-        """What is below a path is deleted at the end."""
+        """Remember a path to delete at the end."""
 
     def remembered_member(self, whose: Whose, member: str, path: Parts) -> Iterator[str]:
-        """The same of what the response has the id of, if it has one."""
+        """Remember a path for deletion that ends with the id in a member of the response, if the response has one."""
 
     def waiting(self, seconds: int) -> str:
-        """Time passes."""
+        """Sleep for some seconds."""
 
     def printed(self, text: str) -> str:
-        """A text is printed."""
+        """Print a text."""
 
     def script(self, story: Story, calls: str) -> str:
-        """The whole, around its calls."""
+        """Render the whole script around its calls."""
 
 
 def comment(lines: Iterable[str]) -> list[str]:
-    """Lines as comments, as all languages here have them."""
+    """Format lines as comments; `#` starts a comment in all languages here."""
     return [f"# {line}".rstrip() for text in lines for line in (text.splitlines() or [""])]
 
 
 def variables_in(parts: Iterable[str | Hole]) -> Iterator[str]:
-    """The variables whose values stand in a text."""
+    """Names of the variables that a text uses."""
     for part in parts:
         if isinstance(part, Hole):
             yield part.variable
@@ -95,7 +95,7 @@ def variables_in(parts: Iterable[str | Hole]) -> Iterator[str]:
 
 
 def used_in(text: str, functions: dict[str, str]) -> str:
-    """The functions that a text uses, and those that they use; each may use those above it."""
+    """Definitions of the functions that a text uses, directly or indirectly; each may use those listed before it."""
     used: list[str] = []
     for name, body in reversed(functions.items()):
         if re.search(rf"\b{name}\b", "\n".join([text, *used])):

@@ -1,4 +1,4 @@
-"""What a step names: ids, and the addresses of its webhooks."""
+"""Ids, tokens and webhook URLs in the request of a step."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ecsuite.client import Step, Transcript
 from ecsuite.json_paths import texts_in
 from ecsuite.messages.media import json_or_none
 
-# Shorter texts say nothing of where they come from.
+# A shorter text is too common to identify its origin.
 SHORTEST_NAME: Final = 8
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT")
 _HOOK: Final = re.compile(r"(https?://[^\s\"]+)/hooks/[^/\s\"]+")
 
 
 def is_id(text: str) -> bool:
-    """Whether a text looks like an id: long enough to be nothing else, with a digit, and no time or address."""
+    """Whether a text looks like an id: it is long enough, has a digit, and is neither a time nor a URL."""
     return len(text) >= SHORTEST_NAME and any(map(str.isdigit, text)) and "/" not in text and not _TIME.match(text)
 
 
 def chosen_names(step: Step) -> set[str]:
-    """What a request names that a server may have chosen: ids in its path, its body and its query, and its token."""
+    """Values in a request that a server may have chosen: ids in path, body and query, and the token."""
     request = step.exchange.request
     names = set(step.path_values.values())
     for name, text in [*texts_in(step.values.request), *parse_qsl(urlsplit(request.url).query)]:
@@ -36,7 +36,7 @@ def chosen_names(step: Step) -> set[str]:
 
 
 def names_of(step: Step, transcript: Transcript) -> set[str]:
-    """Everything that a request names: texts in its path, query and body, and its path."""
+    """All values in a request: its path, and the texts in path, query and body."""
     request = step.exchange.request
     texts = {text for _, text in texts_in(step.values.request)}
     query = {text for _, text in parse_qsl(urlsplit(request.url).query)}
@@ -45,7 +45,7 @@ def names_of(step: Step, transcript: Transcript) -> set[str]:
 
 
 def hooks_in(step: Step) -> str:
-    """What the addresses begin with at which a request wants deliveries; empty where it wants none."""
+    """Prefix of the webhook URLs in a request; empty if there are none."""
     for _, text in texts_in(step.values.request):
         found = _HOOK.match(text)
         if found:
@@ -54,5 +54,5 @@ def hooks_in(step: Step) -> str:
 
 
 def texts_of(body: bytes) -> Iterator[str]:
-    """The texts in a JSON body; none in any other."""
+    """All strings in a JSON body; none in another body."""
     yield from (text for _, text in texts_in(json_or_none(body)))

@@ -1,4 +1,4 @@
-"""Where in a run the ids come from that its calls name: from a request, or from the response that first showed them."""
+"""Finds out where the ids in a request come from: an earlier request, or the response that first contained them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ecsuite.reproduce.naming import chosen_names, is_id
 
 
 class Origins:
-    """Looks up the steps of a run by what the server chose in their responses.
+    """Maps values that the server chose to the steps whose responses first contained them.
 
     Args:
-        transcript: of the run.
+        transcript: the transcript of the run.
     """
 
     def __init__(self, transcript: Transcript) -> None:
@@ -23,12 +23,12 @@ class Origins:
         self._all = transcript.steps()
 
     def of(self, steps: Iterable[Step]) -> list[Step]:
-        """The exchanges that first showed what the server chose and these steps name."""
+        """The steps whose responses first contained a server-chosen value that these steps use."""
         found = [self._origin(value, step) for step in list(steps) for value in chosen_names(step)]
         return [each for each in found if each]
 
     def chosen(self, steps: Sequence[Step], users: Iterable[Step]) -> dict[str, Step]:
-        """What the server chose for what the steps make, and what the users name of it, each with its origin."""
+        """Map server-chosen values to their origins: ids of what `steps` create, and values that `users` use."""
         found = {
             value: first
             for user in users
@@ -40,7 +40,7 @@ class Origins:
         return found
 
     def _origin(self, value: str, user: Step) -> Step | None:
-        """The exchange whose response first showed a value; None where a request did, or nothing before the user."""
+        """The step whose response first contained a value; None if a request did, or no step before `user`."""
         if value in self._transcript.tokens:
             return None
         first = self._made.get(value) or self._seen.get(value)
@@ -48,7 +48,7 @@ class Origins:
 
     @cached_property
     def _made(self) -> dict[str, Step]:
-        """What the server chose for what was made, by its id."""
+        """Ids of created entities that the server chose, with the step that created each."""
         found: dict[str, Step] = {}
         for step in self._all:
             for name in made_by(step, self._transcript) if step.is_change else ():
@@ -58,7 +58,7 @@ class Origins:
 
     @cached_property
     def _seen(self) -> dict[str, Step | None]:
-        """What looks like an id, with the exchange whose response had it first; None where a request had."""
+        """Values that look like ids, with the step whose response first had them; None if a request had them first."""
         found: dict[str, Step | None] = {}
         for step in self._all:
             for name in chosen_names(step):

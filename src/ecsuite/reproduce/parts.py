@@ -1,4 +1,4 @@
-"""A text in which values stand that a script knows, and this run does not tell: in the place of each is a hole."""
+"""A template text: literal strings, and holes for values that only the script knows when it runs."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-# So many of one character are written as their number.
+# More repetitions of one character than this are written as a repeat count.
 LONGEST_RUN: Final = 500
 _RUN: Final = re.compile(rf"(.)\1{{{LONGEST_RUN},}}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of characters: a fixed one, or one that goes by the length of a value.
+    """A number of characters: fixed, or relative to the length of a variable's value.
 
     Attributes:
-        plus: the number; beside the length of a value what comes on top of it, or is less.
-        of: the variable that has the value; empty for none.
-        half: whether half of its length is meant, rounded down.
+        plus: the number; added to the length if `of` is given, and negative to subtract.
+        of: the variable whose length counts; empty for none.
+        half: whether half of the length is meant, rounded down.
     """
 
     plus: int
@@ -29,32 +29,32 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """The value of a variable, and what is done with it.
+    """The value of a variable, with functions applied to it.
 
     Attributes:
-        variable: of the script; empty where a function makes the value out of nothing.
-        functions: of the script, in the order in which they are applied, each with the count that it takes, if any.
+        variable: a variable of the script; empty if the first function generates the value.
+        functions: functions of the script, in the order of application, each with its count argument or None.
     """
 
     variable: str
     functions: tuple[tuple[str, Count | None], ...] = ()
 
     def then(self, function: str, count: Count | None = None) -> Hole:
-        """The same with one more function applied."""
+        """Return a copy with one more function applied."""
         return replace(self, functions=(*self.functions, (function, count)))
 
 
-# Bytes that are no UTF-8 stand in a text as Python's `surrogateescape` has them.
+# Bytes that are not UTF-8 are decoded with Python's `surrogateescape`.
 Parts = tuple[str | Hole, ...]
 
 
 def parts_of(body: bytes) -> Parts:
-    """Bytes as one part of a text."""
+    """Decode bytes to a template without holes."""
     return (body.decode("utf-8", "surrogateescape"),)
 
 
 def joined(parts: Iterable[str | Hole]) -> Parts:
-    """The same with texts that follow each other made one."""
+    """Merge adjacent strings, and drop empty ones."""
     found: list[str | Hole] = []
     for part in parts:
         if found and isinstance(part, str) and isinstance(found[-1], str):
@@ -65,7 +65,7 @@ def joined(parts: Iterable[str | Hole]) -> Parts:
 
 
 def repeats(text: str) -> Iterator[tuple[str, int]]:
-    """The text in pieces, with how often each stands there: an ASCII character many times, all others once."""
+    """Split a text into pieces with a repeat count: a long run of one ASCII character, or other text, once."""
     start = 0
     for run in _RUN.finditer(text):
         if run[1].isascii() and run[1] != "\0":

@@ -1,9 +1,9 @@
-"""Scripts for PowerShell: they need curl, which Windows has, and are ASCII whatever they send.
+"""Scripts for PowerShell. They need curl, which Windows includes, and are pure ASCII.
 
-Windows PowerShell takes the bytes of a file for those of the machine's code page, takes curled quotes for quotes, and
-loses quotes and empty arguments on the way to a command. So a text is written as ASCII between single quotes, other
-bytes by their numbers, and curl reads its options from a file. Its own Invoke-WebRequest would change addresses,
-headers and bodies, and show no body of an error.
+Windows PowerShell reads a file in the machine's code page, treats curly quotes as quotes, and loses quotes and empty
+arguments on the way to a command. Texts are therefore written as ASCII in single quotes, other bytes as numbers, and
+curl reads its options from a file. Invoke-WebRequest is not used: it would change URLs, headers and bodies, and does
+not show the body of an error response.
 """
 
 from __future__ import annotations
@@ -77,40 +77,40 @@ class PowerShell:
 if ([Console]::IsInputRedirected) { Start-Sleep -Seconds 2 } else { [void](Read-Host 'Enter deletes what was made') }"""
 
     def sent(self, how: How, label: str, number: int, call: Command) -> Iterator[str]:  # noqa: ARG002  a shell needs it
-        """The options, an option a line, and a function of the script that gives them to curl."""
+        """Yield the options, one on each line, and the script function that passes them to curl."""
         yield "$call = @("
         yield from (f"    {_option(option)}" for option in call.options)
         yield ")"
         yield f"{how} {said(label)} $call{'' if call.body is None else f' {expression(call.body)}'}"
 
     def chosen(self, variable: str, name: str, count: int) -> Iterator[str]:
-        """It ends where there is no such member."""
+        """Assign a member of the response; the script fails if the response lacks it."""
         yield f"${variable} = member {_quoted(name)} {count}"
         yield f"if (-not ${variable}) {{ fail {said(f'the response has no {name} to go on with')} }}"
 
     def known(self, variable: str, value: str) -> str:
-        """An assignment."""
+        """Assign a text."""
         return f"${variable} = {expression((value,))}"
 
     def remembered(self, whose: Whose, path: Parts) -> str:
-        """A call of a function."""
+        """Call the script's `remember`."""
         return f"remember '{whose}' {expression(path)}"
 
     def remembered_member(self, whose: Whose, member: str, path: Parts) -> Iterator[str]:
-        """The same where there is an id."""
+        """Call the script's `remember` if the response has the id."""
         yield f"$made_id = member {_quoted(member)} 1"
         yield f"if ($made_id) {{ {self.remembered(whose, (*path, Hole('made_id')))} }}"
 
     def waiting(self, seconds: int) -> str:
-        """A command of PowerShell."""
+        """Sleep for some seconds."""
         return f"Start-Sleep -Seconds {seconds}"
 
     def printed(self, text: str) -> str:
-        """Line by line."""
+        """Print a text line by line."""
         return "\n".join(f"Write-Output {said(line)}" for line in text.split("\n"))
 
     def script(self, story: Story, calls: str) -> str:
-        """What it needs is looked for first; however it ends, what it made is deleted."""
+        """Render the script: it first checks its requirements, and always deletes at the end what it created."""
         tokens = "\n".join([*_made_up(story), *_tokens(story)])
         deleting = "delete_what_was_made" if story.is_deleting else ""
         shared = [*map(_quoted, _SHARED), *map(_option, story.shared)]
@@ -120,7 +120,7 @@ if ([Console]::IsInputRedirected) { Start-Sleep -Seconds 2 } else { [void](Read-
             "\n".join(comment([*story.about, *_ABOUT])),
             "\n".join([_START, *_needs(story), _REQUIRED]),
             "\n".join(["# What all calls have in common.", "$shared = @(", *(f"    {each}" for each in shared), ")"]),
-            # Those above name none, and the options that all calls have need what makes an option.
+            # Search for used functions here: the parts above call none, but options of all calls may need `option`.
             f"{calls}\n{tokens}\n{deleting}\n{variables}\n{shared}",
         ]
         functions = used_in(parts.pop(), FUNCTIONS)
@@ -130,7 +130,7 @@ if ([Console]::IsInputRedirected) { Start-Sleep -Seconds 2 } else { [void](Read-
 
 
 def _ascii(text: str) -> str:
-    """Comments alone may have anything else."""
+    """Escape characters that are not ASCII; only comments contain any."""
     return text.encode("ascii", "backslashreplace").decode()
 
 
@@ -141,7 +141,7 @@ def _needs(story: Story) -> Iterator[str]:
 
 
 def _variables(story: Story) -> Iterator[str]:
-    """The variables of the environment as those of the script."""
+    """Assign environment variables to script variables."""
     yield "$EC_BASE_URL = (utf8 $env:EC_BASE_URL).TrimEnd('/')"
     own = {*story.variables, *(_OF_TOKEN if story.has_token else ())} - {"EC_BASE_URL"}
     yield from (f"${name} = utf8 $env:{name}" for name in sorted(own))
@@ -169,7 +169,7 @@ def _tokens(story: Story) -> Iterator[str]:
 
 
 def _option(option: Option) -> str:
-    """An option as an expression that gives it, or nothing."""
+    """An option as an expression that returns it, or nothing."""
     if option.value is None:
         return f"coded {_quoted(option.name)}" if option.name == "compressed" else _quoted(option.name)
     made = f"option {_quoted(option.name)} {expression(option.value)}"
@@ -185,7 +185,7 @@ def expression(parts: Parts) -> str:
 
 
 def said(text: str) -> str:
-    """A text that somebody reads, as one argument of a command."""
+    """A text for people as one argument of a command."""
     return expression((text,)) if text.isascii() and text.isprintable() else f"(told {expression((text,))})"
 
 
@@ -195,7 +195,7 @@ def _texts(text: str) -> Iterator[str]:
 
 
 def _literal(text: str) -> str:
-    """A text that is not expanded; bytes that are not printable are written by their numbers."""
+    """A quoted string without expansion; bytes that are not printable are written as numbers."""
     content = text.encode("utf-8", "surrogateescape")
     if text.isascii() and text.isprintable():
         return _quoted(text)

@@ -1,13 +1,13 @@
-"""The functions of a script in PowerShell, for Windows PowerShell 5.1 and PowerShell 7.
+"""Functions for PowerShell scripts, for Windows PowerShell 5.1 and PowerShell 7.
 
-A text in them is a string that has a character for each byte, so that nothing is lost on the way to curl.
+A text in them is a string with one character for each byte, so that no byte is lost on the way to curl.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-# In their order; each may use those above it.
+# The order matters: a function may use those before it.
 FUNCTIONS: Final = {
     "fail": r"""
 function fail($text) {

@@ -1,4 +1,4 @@
-"""A finding as a script that shows it again, from nothing, and leaves nothing."""
+"""Renders a finding as a script that reproduces it from an empty state and cleans up afterwards."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OF_OTHER: Final = ("EC_TOKEN_URL", "EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRE
 
 
 class Scripts(NamedTuple):
-    """One script in two languages; both empty for a finding without its exchange."""
+    """The same script in two languages; both are empty for a finding without an exchange."""
 
     sh: str = ""
     powershell: str = ""
@@ -39,13 +39,13 @@ class Scripts(NamedTuple):
 def scripts_for(
     finding: Finding, transcript: Transcript, told: Breach | None = None, delivery: str | None = None
 ) -> Scripts:
-    """The scripts that show a finding again.
+    """Render the scripts that reproduce a finding.
 
     Args:
-        finding: with its exchanges, as a journal has it.
-        transcript: of the run that made it.
-        told: its breach as it may be kept, where values in it may be other people's.
-        delivery: the body of the delivery that it is about, likewise.
+        finding: the finding with its exchanges, from a journal.
+        transcript: the transcript of the run that found it.
+        told: the redacted breach, if its values may be other people's data.
+        delivery: the redacted body of the delivery that it is about, for the same reason.
     """
     if finding.blamed is None:
         return Scripts()
@@ -55,7 +55,7 @@ def scripts_for(
 
 
 class _Script:
-    """One script in the making: what stands around its calls."""
+    """A script under construction."""
 
     def __init__(self, finding: Finding, plan: Plan, transcript: Transcript, delivery: str | None) -> None:
         self._finding = finding
@@ -71,7 +71,7 @@ class _Script:
         self._shared = usual.pop() if len(usual) == 1 else ()
 
     def text(self, language: Language) -> str:
-        """The whole of it in a language."""
+        """Render the script in a language."""
         implied = OF_THE_CLIENT if self._shared else ()
         calls = Calls(self._finding, self._plan, self._transcript, self._names(), implied, self._delivery, language)
         return language.script(self._story(calls.uses), "\n".join(calls.lines()).strip("\n"))
@@ -95,7 +95,7 @@ class _Script:
         pairs = zip(_OF_PARTNERS, self._transcript.partners, strict=False)
         return Names(
             vault=Vault([*self._secrets()]),
-            # The token endpoint first, for it may lie below the API.
+            # The token endpoint comes first, for its URL may start with the API's base URL.
             addresses=(*token, (self._transcript.base_url, "EC_BASE_URL")),
             ids=self._ids,
             hooks=self._hooks,
@@ -138,7 +138,7 @@ class _Script:
 
 
 def _drawn(steps: Sequence[Step], transcript: Transcript) -> list[str]:
-    """The secrets in bodies that are no credentials, in order."""
+    """Secrets in request bodies that are not credentials, in order of use."""
     own = {value for each in transcript.partners for value in (each.client_id, *each.secrets)}
     texts = (
         pair
@@ -150,7 +150,7 @@ def _drawn(steps: Sequence[Step], transcript: Transcript) -> list[str]:
 
 
 def _like(value: str) -> Parts:
-    """A made-up secret: as long as a known one, with the same odd characters in it."""
+    """A placeholder for a secret: random, but as long, and with the same special characters."""
     runs = [each for each in re.split(r"([A-Za-z0-9+/=]+)", value) if each]
     longest = max(runs, key=lambda run: len(run) if run[0].isalnum() else 0)
     parts: list[str | Hole] = [re.sub(r"[A-Za-z0-9]", "x", run) for run in runs]

@@ -45,7 +45,7 @@ class Sh:
     pause: str = _PAUSE
 
     def sent(self, how: How, label: str, number: int, call: Command) -> Iterator[str]:
-        """A call by a function of the script; one that must be fed its body has a function of its own."""
+        """Send a call with the script's `send`; a call that reads its body from a pipe gets a function of its own."""
         named = word((label,))
         words, fed = arguments(call)
         if fed:
@@ -55,33 +55,33 @@ class Sh:
             yield f"{how} {named} send {_on_lines(words)}"
 
     def chosen(self, variable: str, name: str, count: int) -> Iterator[str]:
-        """It ends where there is no such member."""
+        """Assign a member of the response; the script fails if the response lacks it."""
         yield f"{variable}=$(member {word((name,))} {count})"
         yield f'[ -n "${variable}" ] || fail {word((f"the response has no {name} to go on with",))}'
 
     def known(self, variable: str, value: str) -> str:
-        """An assignment."""
+        """Assign a text."""
         return f"{variable}={word((value,))}"
 
     def remembered(self, whose: Whose, path: Parts) -> str:
-        """A call of a function."""
+        """Call the script's `remember`."""
         return f"remember '{whose}' {word(path)}"
 
     def remembered_member(self, whose: Whose, member: str, path: Parts) -> Iterator[str]:
-        """The same where there is an id."""
+        """Call the script's `remember` if the response has the id."""
         yield f"made_id=$(member {member} 1)"
         yield f'[ -z "$made_id" ] || {self.remembered(whose, (*path, Hole("made_id")))}'
 
     def waiting(self, seconds: int) -> str:
-        """POSIX has whole seconds alone."""
+        """Sleep for whole seconds; POSIX has no fractions."""
         return f"sleep {seconds}"
 
     def printed(self, text: str) -> str:
-        """What echo would do is not the same everywhere."""
+        """Print with printf, because echo is not portable."""
         return f"printf '%s\\n' {word((text,))}"
 
     def script(self, story: Story, calls: str) -> str:
-        """What it needs is looked for first, and its functions are those that it uses."""
+        """Render the script: it first checks its requirements, and defines only functions that it uses."""
         tokens = "\n".join([*_made_up(story), *_tokens(story)])
         uses = f"{calls}\n{tokens}\n{'delete_what_was_made' if story.is_deleting else ''}"
         shared = (argument for option in story.shared for argument in words_of(option))
@@ -97,7 +97,7 @@ class Sh:
 
 
 def arguments(call: Command) -> tuple[tuple[str, ...], str]:
-    """The arguments of curl, and the commands that give it a body too odd or too long for an argument."""
+    """Arguments for curl, and commands that pipe a body into it that no argument can hold."""
     words = tuple(argument for option in call.options for argument in words_of(option))
     if call.body is None:
         return words, ""
@@ -115,7 +115,7 @@ def words_of(option: Option) -> Iterator[str]:
 
 
 def _on_lines(words: Sequence[str]) -> str:
-    """Arguments, an option with its value a line."""
+    """Join arguments, one option with its value on each line."""
     lines: list[str] = []
     is_open = False
     for argument in words:

@@ -1,10 +1,10 @@
-"""The functions of a script in POSIX shell."""
+"""Functions for POSIX shell scripts."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# In their order; each may use those above it.
+# The order matters: a function may use those before it.
 FUNCTIONS: Final = {
     "fail": r"""
 fail() { printf '%s\n' "$0: $*" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""Text as a POSIX shell has it: words with expansions in them, and bytes that no word holds."""
+"""Quoting for a POSIX shell: words with expansions, and bytes that no word can hold."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Final
 
 from ecsuite.reproduce.parts import Count, Hole, Parts, joined, repeats
 
-# One argument of a command has a limit (128 KiB on Linux); what is longer goes through a pipe.
+# Characters of one argument; its limit on Linux is 128 KiB. Longer texts are sent through a pipe.
 LONGEST_WORD: Final = 60_000
 _PLAIN: Final = re.compile(r'[^"$`\\!\n]*')
 
 
 def expansion(hole: Hole) -> str:
-    """A hole as it stands between double quotes: `$token`."""
+    """A hole as an expansion inside double quotes: `$token`."""
     text = f"${hole.variable}" if hole.variable else ""
     for function, count in hole.functions:
         words = [function, *([_count(count)] if count else []), *([f'"{text}"'] if text else [])]
@@ -31,13 +31,13 @@ def _count(count: Count) -> str:
 
 
 def fits_a_word(parts: Parts) -> bool:
-    """Whether an argument of a command can hold it: it has no NUL, and is not too long."""
+    """Whether one argument can hold a text: it has no NUL, and is not too long."""
     texts = [part for part in parts if isinstance(part, str)]
     return sum(map(len, texts)) <= LONGEST_WORD and not any("\0" in text for text in texts)
 
 
 def word(parts: Parts) -> str:
-    """One argument of a command."""
+    """Quote a text as one argument of a command."""
     parts = joined(parts)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) < len(parts) and all(_PLAIN.fullmatch(text) and text.isprintable() for text in texts):
@@ -46,7 +46,7 @@ def word(parts: Parts) -> str:
 
 
 def _expanded(parts: Parts) -> Iterator[str]:
-    """The parts as they stand between double quotes; a variable in braces where its name would go on."""
+    """Yield the parts as text inside double quotes; a variable gets braces if a letter, digit or underscore follows."""
     for index, part in enumerate(parts):
         after = parts[index + 1] if index + 1 < len(parts) else ""
         if isinstance(part, str):
@@ -58,7 +58,7 @@ def _expanded(parts: Parts) -> Iterator[str]:
 
 
 def _literal(text: str) -> str:
-    """A text that is not expanded; what is not printable is written by its bytes."""
+    """Quote a text without expansion; characters that are not printable are written as octal bytes."""
     pieces = (
         shlex.quote(piece) if is_printable else f"\"$(printf '{octal(piece)}')\"" for is_printable, piece in _runs(text)
     )
@@ -66,7 +66,7 @@ def _literal(text: str) -> str:
 
 
 def _runs(text: str) -> Iterator[tuple[bool, str]]:
-    """The text in pieces, each of characters that can stand between quotes, or of ones that had better not."""
+    """Split a text into printable and unprintable runs."""
     start = 0
     for index in range(1, len(text) + 1):
         if index == len(text) or _stands(text[index]) != _stands(text[start]):
@@ -79,17 +79,17 @@ def _stands(char: str) -> bool:
 
 
 def octal(text: str) -> str:
-    """The bytes of a text as a format of printf."""
+    """The bytes of a text as octal escapes for printf."""
     try:
         content = text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        # Half of a character, rather than a byte that was none.
+        # A lone surrogate that does not stand for an undecodable byte.
         content = text.encode("utf-8", "surrogatepass")
     return "".join(f"\\{byte:03o}" for byte in content)
 
 
 def feed(parts: Parts) -> str:
-    """Commands that write it to their output, whatever it is."""
+    """Commands that print any text unchanged to their standard output."""
     commands = list(_printing(parts))
     return commands[0] if len(commands) == 1 else f"{{ {'; '.join(commands)}; }}"
 

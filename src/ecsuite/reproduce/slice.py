@@ -1,4 +1,4 @@
-"""What must be done again for a finding to show: a backward slice through the exchanges of a run."""
+"""The steps that must be repeated to reproduce a finding: a backward slice of the run's exchanges."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from ecsuite.reproduce.origins import Origins
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is done again, in order.
+    """The steps to repeat, in order.
 
     Attributes:
-        steps: the calls before the evidence, the one that is to blame among them.
-        blamed: that one; None where the API made it, at a webhook.
-        evidence: the call that shows it afterwards; None where the blamed one does.
-        polls: how often the last call was made in vain before it, for what it is to show takes its time.
-        pages: the calls that read the other pages of the same list, as the last of those does.
-        chosen: what the server chose and later calls name, with the step whose response shows it.
+        steps: the calls before the evidence, including the call to blame.
+        blamed: the call to blame; None if that is a delivery of the API.
+        evidence: the later call that reveals the breach; None if the response of the blamed call does.
+        polls: how many unsuccessful reads of the same URL came directly before the last call.
+        pages: the calls that read the following pages of the same list.
+        chosen: values that the server chose and later calls use, with the step whose response has them.
     """
 
     steps: tuple[Step, ...]
@@ -44,7 +44,7 @@ class Plan:
 
 
 def plan(finding: Finding, transcript: Transcript) -> Plan:
-    """What must be done again for a finding to show."""
+    """Plan which calls must be repeated to reproduce a finding."""
     return _Slice(finding, transcript).plan()
 
 
@@ -64,7 +64,7 @@ class _Slice:
         self._about: dict[int, frozenset[str]] = {}
 
     def plan(self) -> Plan:
-        """The plan."""
+        """Compute the plan."""
         targets = [each for each in (self._blamed, self._evidence) if each]
         end = max((each.number for each in targets), default=len(self._all) and self._all[-1].number + 1)
         included = {each.number: each for each in targets}
@@ -75,7 +75,7 @@ class _Slice:
         if self._is_about_deliveries():
             self._include((step for step in self._all if hooks_in(step)), included, names)
         if self._blamed is None:
-            # What the API was asked to make up may be what it delivered, though the delivery does not say so.
+            # The delivery may be caused by a simulation, although its body does not name the simulated event.
             self._include((step for step in self._all if step.is_change and _simulates(step)), included, names)
         elif not self._blamed.is_success:
             self._include(self._siblings(self._blamed), included, names)
@@ -95,7 +95,7 @@ class _Slice:
         return Plan(tuple(steps), self._blamed, self._evidence, self._polls(targets[-1:]), pages, chosen)
 
     def _shown_by(self, latest: Step) -> Step:
-        """Of the later reads of one operation the one that shows the breach; the latest where none clearly does."""
+        """Of the reads of an operation after the blamed call, the one that shows the breach; defaults to the latest."""
         start = self._blamed.number if self._blamed else 0
         reads = (
             step
@@ -105,7 +105,7 @@ class _Slice:
         return next((step for step in reads if _shows(step, self._finding.breach)), latest)
 
     def _culprit(self, blamed: Step) -> Step:
-        """Of several refused calls the one whose ids the evidence shows; the given one where none has more."""
+        """Of several rejected calls, the one with most of the ids in the evidence; defaults to the given one."""
         shown = {text for _, text in texts_in(self._finding.breach.actual.value) if is_id(text)}
         same = [
             step
@@ -116,7 +116,7 @@ class _Slice:
         return max([blamed, *same], key=lambda step: len(shown & names_of(step, self._transcript)))
 
     def _siblings(self, refused: Step) -> list[Step]:
-        """The calls that did before what one that is right was refused to do, for it may be refused because of them."""
+        """Earlier calls to the URL of a valid POST that was rejected, for they may be the reason for the rejection."""
         request = refused.exchange.request
         if request.expectation.violates or request.method != "POST" or refused.operation is None:
             return []
@@ -127,11 +127,11 @@ class _Slice:
         ]
 
     def _may_be_before(self, step: Step) -> bool:
-        """Whether a step can have come before a delivery that nobody knows the time of: nothing was deleted yet."""
+        """Whether a step may be repeated. Deliveries have no known time, so deletions could come too early for them."""
         return self._blamed is not None or step.exchange.request.method != "DELETE"
 
     def _later_tokens(self, steps: Iterable[Step], before: Iterable[Step]) -> list[Step]:
-        """The tokens that a partner got after one of those in the steps, for they may have put an end to it."""
+        """Later tokens of the same partners, for a new token may have invalidated an earlier one."""
         token = self._contract.token_operation
         first = {
             each.partner: each.number for each in reversed(list(steps)) if each.operation is token and each.is_success
@@ -149,7 +149,7 @@ class _Slice:
                 names |= names_of(step, self._transcript) | self.about(step)
 
     def _of_finding(self) -> Iterator[str]:
-        """The texts in what a finding says of values, and in a delivery."""
+        """Strings in the expected and actual values of a finding, and in a delivery."""
         breach, blamed = self._finding.breach, self._finding.blamed
         for each in (breach.expected, breach.actual):
             yield from (text for _, text in texts_in(each.value))
@@ -158,7 +158,7 @@ class _Slice:
             yield blamed.request.url.partition("?")[0]
 
     def _is_about_deliveries(self) -> bool:
-        """Whether webhooks have to do with it, which are named by none of its requests."""
+        """Whether webhooks are involved although no request names them."""
         operations = [each.operation for each in (self._blamed, self._evidence) if each and each.operation]
         return (
             self._blamed is None
@@ -167,7 +167,7 @@ class _Slice:
         )
 
     def _polls(self, targets: Sequence[Step]) -> int:
-        """How often the same was read directly before; what was refused takes no time."""
+        """How many reads of the same URL came directly before; 0 if the blamed call was rejected."""
         count = 0
         for target in targets if self._blamed and self._blamed.is_success else ():
             for step in reversed([each for each in self._all if each.number < target.number]):
@@ -178,7 +178,7 @@ class _Slice:
         return count
 
     def _pages(self, target: Step | None) -> tuple[Step, ...]:
-        """The reads of the other pages of a list, if the target is the read of one and the whole list is meant."""
+        """Reads of the following pages, if the target reads one page and the finding is about the whole list."""
         operation = target.operation if target and self._finding.breach.at.part == "list" else None
         page = operation.paged_by("page") if operation else ""
         if target is None or not page:
@@ -194,7 +194,7 @@ class _Slice:
         return tuple(found)
 
     def _forced(self, target: Step) -> list[Step]:
-        """What made the items of a list, if the target is one."""
+        """Steps that created the items of a list, if the target reads one."""
         operation = target.operation
         if operation is None or operation.method != "GET":
             return []
@@ -207,7 +207,7 @@ class _Slice:
         ]
 
     def _makes(self, step: Step, maker: Operation, types: Iterable[EntityType], target: Step) -> bool:
-        """Whether a step made what a list shows: something of one of the types, below the same parents."""
+        """Whether a step created an entity for the list: of a listed type, below the same parents."""
         batch = self._contract.batch_of(maker)
         if not any(each.creator is maker or (batch and batch.entity_type.reader is each.reader) for each in types):
             return False
@@ -215,7 +215,7 @@ class _Slice:
         return all(own.get(name, value) == value for name, value in target.path_values.items()) or bool(batch)
 
     def about(self, step: Step) -> frozenset[str]:
-        """The ids and the paths of what a step made or changed."""
+        """Ids and paths of what a step created or changed."""
         if step.number not in self._about:
             self._about[step.number] = frozenset(self._what(step))
         return self._about[step.number]
@@ -238,7 +238,7 @@ class _Slice:
 
 
 def _list_of(step: Step, page: str) -> tuple[str, list[tuple[str, str]]]:
-    """Which list a request reads, whatever the page."""
+    """Path and query of a list request, without the page."""
     url = urlsplit(step.exchange.request.url)
     return url.path, [pair for pair in parse_qsl(url.query) if pair[0] != page]
 
@@ -253,7 +253,7 @@ def _line_of(step: Step) -> tuple[str, str]:
 
 
 def _shows(step: Step, breach: Breach) -> bool:
-    """Whether a response has what a breach says was seen."""
+    """Whether a response has the actual value of a breach."""
     if breach.at.part == "status":
         return bool(step.exchange.response.status == breach.actual.value)
     if breach.at.part != "body":

@@ -1,4 +1,4 @@
-"""What is secret in a request as variables of a script: whole, cut off, turned round, or with something changed."""
+"""Replaces secrets in requests by script variables: whole, truncated, reversed, or with one character changed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from ecsuite.reproduce.parts import Count, Hole, Parts
 
-# A shorter one is a variable only where it stands alone.
+# A shorter secret is only replaced where it is the whole text.
 SHORTEST_SECRET: Final = 6
-# A text that has so many characters of a secret in a row is a part of it.
+# A text with this many consecutive characters of a secret contains a part of it.
 SHORTEST_PART: Final = 8
-# A secret that lacks no more than that at one end is written by what it lacks.
+# Up to this many missing characters, the length of a truncated secret is counted from its end.
 _FEW: Final = 3
 
 Spelling = Callable[[str], str]
-# How a value is spelt in a form, in a path, or in JSON; and the function of the script that does it.
+# How a value is encoded in a form, in a path, or in JSON, and the name of the script's function for it.
 PLAIN: Final = ""
 FORM: Final = "form_encoded"
 SEGMENT: Final = "encoded"
@@ -40,11 +40,11 @@ _READ: Final[Mapping[str, Spelling]] = {
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A value that must not stand in a script.
+    """A value that no script may contain.
 
     Attributes:
-        variable: of the script, that has it.
-        has_parts: whether its parts are secret, too; those of a client's id are not.
+        variable: the script variable that holds it.
+        has_parts: whether parts of it are secret, too; parts of a client id are not.
     """
 
     value: str
@@ -54,7 +54,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A secret as it is, or turned round; `hole` gives it."""
+    """A form of a secret: unchanged, with swapped case, or reversed; `hole` produces it."""
 
     text: str
     hole: Hole
@@ -62,10 +62,10 @@ class _Form:
 
 
 class Vault:
-    """Puts variables in the place of secrets.
+    """Replaces secrets by variables.
 
     Args:
-        secrets: of one value the first variable counts.
+        secrets: if several have the same value, the variable of the first is used.
     """
 
     def __init__(self, secrets: list[Secret]) -> None:
@@ -83,11 +83,11 @@ class Vault:
                     self._grams.setdefault(form.text[start : start + SHORTEST_PART], (form, start))
 
     def parts(self, text: str, spelling: str = PLAIN) -> Parts:
-        """A text with variables in the place of what is secret in it.
+        """Replace the secrets in a text by variables.
 
         Args:
-            text: a header, say, or the value of a form's member, as it is spelt.
-            spelling: how what stands in it is spelt.
+            text: for example a header or a form value, as it was encoded.
+            spelling: how values in it are encoded.
         """
         plain = _READ[spelling](text)
         if spelling in {FORM, SEGMENT} and _SPELT[spelling](plain) == text:
@@ -104,7 +104,7 @@ class Vault:
         return _with_changes(tuple(pieces))
 
     def _cut(self, text: str) -> list[str | Hole]:
-        """A text with the parts of secrets in it replaced."""
+        """Replace parts of secrets in a text."""
         pieces: list[str | Hole] = []
         start = index = 0
         while index + SHORTEST_PART <= len(text):
@@ -125,7 +125,7 @@ class Vault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece(Hole):
-    """A part of a secret, from one character to another."""
+    """A part of a secret, from character `begin` up to `end`."""
 
     form: _Form
     begin: int
@@ -133,7 +133,7 @@ class _Piece(Hole):
 
 
 def split(text: str, holes: Mapping[str, Hole]) -> Parts:
-    """A text with holes in the place of some texts in it, the longest first."""
+    """Replace some texts in a text by holes, longer ones first."""
     wanted = sorted((each for each in holes if each), key=len, reverse=True)
     if not wanted:
         return (text,) if text else ()
@@ -168,14 +168,14 @@ def _piece(form: _Form, begin: int, end: int) -> _Piece:
 
 
 def _count(count: int, size: int, variable: str) -> Count:
-    """A number of characters of a secret, whose length may be another one the next time."""
+    """A character count that also fits another secret, which may have another length."""
     if count - size // 2 in {0, 1}:
         return Count(count - size // 2, variable, half=True)
     return Count(count - size, variable) if size - count <= _FEW else Count(count)
 
 
 def _with_changes(parts: Parts) -> Parts:
-    """The same, where one character of a secret was changed, with one that is another whatever the secret is."""
+    """Find secrets with one changed character; the script replaces it by one that differs from any secret's."""
     changed = list(parts)
     for index in range(1, len(parts) - 1):
         before, char, after = parts[index - 1 : index + 2]
