@@ -1,1 +1,1 @@
-"""Webhooks: signatures, and a receiver of deliveries."""
+"""Webhooks: signatures, and receivers of deliveries."""

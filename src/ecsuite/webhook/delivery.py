@@ -1,4 +1,4 @@
-"""What a delivery says of itself: its hook, its JSON value, and whether it is one that is waited for."""
+"""Properties of a delivery: its hook, its JSON value, and whether a test is waiting for it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Subject = Callable[[Any], Hashable]
 
 
 def any_delivery(value: Any) -> bool:  # noqa: ARG001
-    """Wants every delivery."""
+    """Match every delivery."""
     return True
 
 
 def no_subject(value: Any) -> Hashable:  # noqa: ARG001
-    """Tells no delivery from another."""
+    """Treat all deliveries as having the same subject."""
     return None
 
 
 def may_be(wanted: Wanted, delivery: Exchange) -> bool:
-    """Whether a delivery is wanted; what cannot be read may be meant, and the checks have something to say of it."""
+    """Whether a delivery matches. An undecodable one does, because it may be the right one; the checks report it."""
     try:
         return wanted(read_json(delivery.request.body).value)
     except UndecodableError:
@@ -31,12 +31,12 @@ def may_be(wanted: Wanted, delivery: Exchange) -> bool:
 
 
 def value_of(delivery: Exchange) -> Any:
-    """The JSON value of a delivery; None where it is none."""
+    """The JSON value of a delivery; None if the body is not JSON."""
     return json_or_none(delivery.request.body)
 
 
 def url_of(address: str, hook: str) -> str:
-    """The URL of a hook at a receiver, by the hook's name."""
+    """The URL of a hook, by the hook's name, at the receiver with this address."""
     return f"{address}/hooks/{hook}"
 
 

@@ -1,7 +1,7 @@
-"""One address for the receivers of several processes: what comes there is passed on to the one that it is for.
+"""A shared address for the receivers of several processes; each request is forwarded to its receiver.
 
-A tunnel leads to one port, and the workers of a run are several. Each has a receiver of its own; the process that
-starts them has the port. The address of a hook says whose it is, and nobody else can make one up.
+A tunnel leads to a single port, but a run has several worker processes, each with its own receiver. The process that
+starts the workers listens on the port. The URL of a hook contains the receiver's port and cannot be forged.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from ecsuite.bounds import DELIVERY_BYTES
 from ecsuite.http import httpx
 from ecsuite.webhook.place import LOOPBACK, listening_place
 
-# Seconds: a receiver may be told to answer late.
+# Seconds. A receiver may have been told to respond late.
 TIMEOUT: Final = 120.0
 _OWNER: Final = re.compile(rb"/w(\d{1,5})-([0-9a-f]{32})(/[^?]*)$")
-# Headers of one connection, which are not passed on.
+# Headers of a single connection; they are not forwarded.
 _OF_CONNECTION: Final = frozenset(
     {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"http2-settings", b"expect"}
 )
@@ -30,17 +30,17 @@ _OF_CONNECTION: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """A shared address, as the processes behind it know it."""
+    """A shared address, as seen from the worker processes."""
 
     address: str
     secret: str = field(repr=False)
 
     def address_for(self, port: int) -> str:
-        """The address of the receiver that listens on a port of this machine."""
+        """The address of the receiver that listens on a local port."""
         return f"{self.address}/w{port}-{self._proof(port)}"
 
     def port_of(self, path: bytes) -> tuple[int, bytes] | None:
-        """The port that a path leads to, and the rest of it; None where it is none of ours."""
+        """The local port that a path leads to, and the rest of the path; None if the path is not one of ours."""
         found = _OWNER.search(path)
         if found is None or not hmac.compare_digest(found[2].decode(), self._proof(int(found[1]))):
             return None
@@ -52,16 +52,16 @@ class Front:
 
 @contextmanager
 def fronting(public_url: str, port: int) -> Iterator[Front]:
-    """A shared address while the block lasts.
+    """Provide a shared address while the block is active.
 
     Args:
-        public_url: how the API reaches it; its own address where that is left out.
-        port: where it listens.
+        public_url: the URL at which the API reaches it; defaults to its local address.
+        port: the local port to listen on.
 
     Raises:
-        PortTaken: the port cannot be had.
+        PortTaken: the port is not available.
     """
-    from ecsuite import asgi  # noqa: PLC0415  a server is more than a replay needs
+    from ecsuite import asgi  # noqa: PLC0415  a replay needs no server
 
     listener = asgi.listen(*listening_place(public_url, port))
     front = Front(public_url or asgi.origin(listener), secrets.token_hex(16))
@@ -95,7 +95,7 @@ class _App:
 
 
 async def _passed_on(scope: dict[str, Any], body: bytes, port: int, path: bytes) -> tuple[int, dict[str, str]]:
-    """How the receiver on a port answers a request; 503 where it has gone."""
+    """The response of the receiver on a port to a forwarded request; 503 if the receiver is gone."""
     query = b"?" + scope["query_string"] if scope["query_string"] else b""
     headers = [(name, value) for name, value in scope["headers"] if name not in _OF_CONNECTION]
     async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=False) as http:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request as Incoming
 
 PROBE_TIMEOUT: Final = 5.0
-# What httpx waits for.
+# Names of httpx's timeouts.
 _WAITS: Final = ("connect", "read", "write", "pool")
-# What senders, and what stands before a receiver, look with whether it is there; nothing is delivered by them.
+# Methods that senders and proxies use to test whether a receiver is available; these requests are no deliveries.
 HANDSHAKES: Final = frozenset({"GET", "HEAD", "OPTIONS", "PRI", "TRACE"})
 DOUBT: Final = (
     "no delivery came to EC_WEBHOOK_PUBLIC_URL, and this machine cannot reach itself by it: "
@@ -35,12 +35,12 @@ DOUBT: Final = (
 
 
 class HttpReceiver(Receiver):
-    """A receiver behind a real socket; a delivery is answered with 200, unless its hook was told otherwise.
+    """A receiver behind a real socket. It responds to a delivery with 200 unless `answer_with` has set another status.
 
     Args:
-        inbox: where deliveries go.
-        address: how the API reaches it.
-        port: the port that it listens on.
+        inbox: stores the deliveries.
+        address: the URL at which the API reaches it.
+        port: the local port that it listens on.
     """
 
     unreachable = ""
@@ -69,13 +69,13 @@ class HttpReceiver(Receiver):
 
 
 class DoubtfulReceiver(HttpReceiver):
-    """A receiver that the API may not reach: that nothing comes may be the fault of its address."""
+    """A receiver with a possibly wrong public address, so that a missing delivery may not be the API's fault."""
 
     def wait(self, hook: str, seconds: float = TIMEOUT) -> Exchange | None:
-        """The next delivery to the hook.
+        """Wait for the next delivery to the hook.
 
         Raises:
-            NothingThere: none came, and none ever did; from then on none is waited for.
+            NothingThere: no delivery has ever come; from then on the receiver counts as unreachable.
         """
         delivery = super().wait(hook, seconds)
         if delivery is None and not self.inbox.received():
@@ -88,25 +88,25 @@ class DoubtfulReceiver(HttpReceiver):
 def receiving(
     *, public_url: str = "", port: int = 0, front: Front | None = None, ending: Ending | None = None
 ) -> Iterator[HttpReceiver]:
-    """A receiver on this machine.
+    """Run a receiver on this machine.
 
     Args:
-        public_url: how the API reaches it; its own address where that is left out.
-        port: the port to listen on; 0 for any.
-        front: what passes deliveries on to it, in place of both.
-        ending: of the run, which nobody waits beyond.
+        public_url: the URL at which the API reaches it; defaults to its local address.
+        port: the local port to listen on; 0 for any.
+        front: forwards deliveries to it; replaces both of the above.
+        ending: signals the end of the run, which also ends waiting.
 
     Raises:
-        PortTaken: the port cannot be had.
+        PortTaken: the port is not available.
     """
-    from ecsuite import asgi  # noqa: PLC0415  a server is more than a replay needs
+    from ecsuite import asgi  # noqa: PLC0415  a replay needs no server
 
     inbox = Inbox(ending)
     listener = asgi.listen(*(listening_place(public_url, port) if front is None else (LOOPBACK, 0)))
     own_port = listener.getsockname()[1]
     address = front.address_for(own_port) if front else public_url or asgi.origin(listener)
     app = _App(inbox, address)
-    # A response that is still due when the run is over is nobody's trouble.
+    # Errors of responses that are still pending when the run ends do not matter, so they are not logged.
     with asgi.in_thread(app, listener, log_level="critical"):
         is_doubtful = bool(public_url or front) and not _leads_here(address, app)
         kind = DoubtfulReceiver if is_doubtful else HttpReceiver
@@ -114,25 +114,25 @@ def receiving(
 
 
 def _leads_here(address: str, app: _App) -> bool:
-    """Whether this machine reaches itself by an address; not every router lets it, though others get through."""
+    """Whether this machine can reach itself at a public URL; some routers only forward requests from outside."""
     url = f"{address}/{app.probe}"
-    # Whatever keeps it from being tried, a proxy that cannot be used or a certificate, may not keep the API from it.
+    # An error here, such as an unusable proxy or certificate, does not mean that the API cannot reach the URL.
     with suppress(httpx.RequestError, httpx.InvalidURL, UsageError), closing(_way_to(url)) as way:
         way.handle_request(httpx.Request("GET", url, extensions={"timeout": dict.fromkeys(_WAITS, PROBE_TIMEOUT)}))
     return app.was_probed
 
 
 def _way_to(url: str) -> Network:
-    """The network as the calls of a live run use it."""
+    """A connection with the network settings of a live run."""
     return Network(Target("live", url, "", Credentials()), PROBE_TIMEOUT)
 
 
 class _App:
-    """The receiver as an ASGI app: takes any request, keeps it whole, and says 200, unless told otherwise.
+    """The receiver as an ASGI app: accepts any request, stores it in full, and responds with the planned status or 200.
 
     Attributes:
-        probe: a last segment that no delivery has.
-        was_probed: whether a request to it came.
+        probe: a last path segment that no delivery has.
+        was_probed: whether a request to it arrived.
     """
 
     def __init__(self, inbox: Inbox, address: str) -> None:
@@ -164,7 +164,7 @@ class _App:
             await Answer(status_code=answer.status, headers=dict(answer.headers))(scope, receive, send)
 
     async def _take(self, incoming: Incoming, body: bytes) -> Response:
-        """Keep a request, and say how it is answered."""
+        """Store a request, and return the response to it."""
         query = f"?{incoming.url.query}" if incoming.url.query else ""
         request = Request(
             method=incoming.method,
@@ -176,16 +176,16 @@ class _App:
             self._inbox.note_handshake(Exchange(request, Response(200)))
             return Response(200, _leave(request.headers))
         status, after = self._inbox.answer(Exchange(request, Response(200)))
-        # Kept before it is answered, for a sender that hears the response may act on it.
+        # Stored before the response is sent, because a sender may act as soon as it receives the response.
         self._inbox.put(Exchange(request, Response(status)))
         if after:
-            import asyncio  # noqa: PLC0415  loaded long ago, by the server that runs this
+            import asyncio  # noqa: PLC0415  already loaded by the server
 
             await asyncio.sleep(after)
         return Response(status)
 
 
 def _leave(asked: Headers) -> Headers:
-    """The leave to deliver that a sender may ask for (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
+    """Permission to deliver, if a sender asks for it (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
     origin = asked.get("WebHook-Request-Origin")
     return Headers.of([("Allow", "POST"), *([("WebHook-Allowed-Origin", origin)] if origin else [])])

@@ -1,4 +1,4 @@
-"""The deliveries that came, by hook, and how each is answered."""
+"""Received deliveries, by hook, and the planned responses to them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ecsuite.ending import Ending
 from ecsuite.messages.exchange import Exchange
 from ecsuite.webhook.delivery import Subject, Wanted, hook_of, may_be, no_subject, value_of
 
-# Seconds after which who waits looks whether the run still goes on.
+# Seconds between checks whether the run was interrupted, while waiting.
 _SLICE: Final = 0.5
 
 
 class Inbox:
-    """The deliveries that came, by hook, for one thread to fill and others to wait on.
+    """Received deliveries, by hook. One thread stores them, others wait for them.
 
     Args:
-        ending: of the run, which nobody waits beyond.
+        ending: signals the end of the run, which also ends waiting.
     """
 
     def __init__(self, ending: Ending | None = None) -> None:
@@ -28,34 +28,34 @@ class Inbox:
         self._plans: dict[str, tuple[Sequence[tuple[int, float]], Subject]] = {}
         self._answered: Counter[tuple[str, Hashable]] = Counter()
         self._arrived: list[tuple[Exchange, float]] = []
-        # Entered by itself: an interruption between the two steps of a Condition's own would leave it locked for good.
+        # The lock is acquired explicitly: an interruption inside a Condition's enter method could leave it locked.
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._unread: list[tuple[str, Exchange]] = []
         self._handshakes: list[tuple[str, Exchange]] = []
 
     def put(self, exchange: Exchange) -> None:
-        """A delivery came."""
+        """Store a delivery."""
         with self._lock:
             self._arrived.append((exchange, time.monotonic()))
             self._unread.append((hook_of(exchange), exchange))
             self._changed.notify_all()
 
     def note_handshake(self, exchange: Exchange) -> None:
-        """A request came that delivers nothing."""
+        """Store a request that only tests whether the receiver is available."""
         with self._lock:
             self._handshakes.append((hook_of(exchange), exchange))
 
     def received(self) -> Sequence[Exchange]:
-        """Every delivery that came so far, in order."""
+        """All deliveries so far, in order of arrival."""
         with self._lock:
             return tuple(delivery for delivery, _ in self._arrived)
 
     def take(self, hook: str, seconds: float) -> Exchange | None:
-        """The oldest delivery to the hook that was not taken yet, waited for.
+        """Wait for the oldest delivery to the hook that was not yet returned, and return it.
 
-        Where none came, and a GET did, that was meant as one: a sender that looks whether somebody is there delivers
-        afterwards.
+        If the hook received only a GET, that request is returned: the API may have used the wrong method. A GET before
+        a delivery is a test whether the receiver is available.
 
         Raises:
             KeyboardInterrupt: the run was interrupted meanwhile.
@@ -81,16 +81,16 @@ class Inbox:
         return None
 
     def plan(self, hook: str, answers: Sequence[tuple[int, float]], of: Subject = no_subject) -> None:
-        """How the next deliveries to the hook are answered, each with a status after some seconds; the last stays.
+        """Plan the responses to the next deliveries to the hook, each a status and a delay in seconds.
 
-        `of` gives what a delivery is about; each such thing has its own first response.
+        The last response repeats. `of` returns the subject of a delivery; each subject starts with the first response.
         """
         with self._lock:
             self._plans[hook] = answers, of
             self._answered = Counter({key: count for key, count in self._answered.items() if key[0] != hook})
 
     def answer(self, delivery: Exchange) -> tuple[int, float]:
-        """How a delivery is answered."""
+        """Return the planned status of a delivery, and the delay in seconds."""
         hook = hook_of(delivery)
         with self._lock:
             answers, of = self._plans.get(hook, ([(200, 0.0)], no_subject))
@@ -99,7 +99,7 @@ class Inbox:
             return answers[min(self._answered[key], len(answers)) - 1]
 
     def times(self, hook: str, wanted: Wanted) -> list[float]:
-        """When the deliveries to the hook came that are wanted."""
+        """When the matching deliveries to the hook arrived, in seconds of the monotonic clock."""
         with self._lock:
             return [at for delivery, at in self._arrived if hook_of(delivery) == hook and may_be(wanted, delivery)]
 

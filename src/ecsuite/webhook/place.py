@@ -1,4 +1,4 @@
-"""Where a receiver listens: on loopback, or, where a public address is this machine's own, there."""
+"""Where a receiver listens: at the public address if that belongs to this machine, otherwise on loopback."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ LOOPBACK: Final = "127.0.0.1"
 
 
 def listening_place(public_url: str, port: int) -> tuple[str, int]:
-    """The host and the port to listen on.
+    """Choose the host and the port to listen on.
 
-    What leads here by other means (a tunnel, a proxy of this machine) leads to loopback, and to a port of its own.
+    A tunnel or a local proxy forwards requests to loopback, and to a port that may differ from the public one.
 
     Args:
-        public_url: how the API reaches the receiver; empty where that is its own address.
-        port: where it is to listen; 0 for any.
+        public_url: the URL at which the API reaches the receiver; empty for the receiver's own address.
+        port: the local port to listen on; 0 for any.
     """
     parts = urlsplit(public_url)
     if parts.scheme == "http" and parts.port:
@@ -30,12 +30,12 @@ def listening_place(public_url: str, port: int) -> tuple[str, int]:
 
 
 def _own_address(host: str, port: int) -> str:
-    """The address of this machine that a host name or an address stands for; empty where it is another machine's."""
+    """The address of this machine that a host name or an address resolves to; empty if it is another machine's."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return ""
-    # Whoever tries several tries all of them; not every sender has IPv6.
+    # IPv4 is preferred: a sender that tries several addresses tries all of them, and not every sender has IPv6.
     addresses = sorted({str(address[0]) for *_, address in found}, key=lambda address: ":" in address)
     return next((address for address in addresses if _can_listen(address, 0)), "")
 

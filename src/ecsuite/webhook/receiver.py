@@ -1,4 +1,4 @@
-"""What a receiver of webhook deliveries is, one that nobody can reach, and the view of one run on a shared one."""
+"""Interface of a receiver of webhook deliveries, an unreachable receiver, and one run's view of a shared receiver."""
 
 from __future__ import annotations
 
@@ -10,54 +10,51 @@ from ecsuite.activity import Activity
 from ecsuite.messages.exchange import Exchange, Expectation
 from ecsuite.webhook.delivery import Subject, Wanted, any_delivery, hook_of, may_be, no_subject, url_of
 
-# Nothing published says how soon a delivery comes; seconds are normal.
+# Delivery times are unpublished; seconds are usual.
 TIMEOUT: Final = 30.0
-# What is waited for, as a run tells it.
+# Name of this wait in progress messages.
 DELIVERY: Final = "a delivery"
 NOWHERE: Final = "https://partner.example"
-# Whether the API looks at a webhook's address is unspecified, and one on this machine may not please it.
+# An API may validate the address of a webhook, and reject one on this machine; that behaviour is unspecified.
 ADDRESS_MAY_BE_REJECTED: Final = Expectation("address-may-be-rejected", frozenset({200, 201, 400}))
 ADDRESS_REJECTED: Final = "the API does not take the address of the receiver: give another in EC_WEBHOOK_PUBLIC_URL"
 
 
 class Receiver(Protocol):
-    """A place for deliveries.
+    """Receives deliveries.
 
     Attributes:
-        address: what the addresses of its hooks start with.
-        unreachable: why no delivery can come; empty where one can.
+        address: common prefix of the hooks' URLs.
+        unreachable: why no delivery can arrive; empty if one can.
     """
 
     address: str
     unreachable: str
 
     def url(self, hook: str) -> str:
-        """The address of a hook, by a name of the caller's."""
+        """The URL of a hook; the caller chooses the hook's name."""
 
     def wait(self, hook: str, seconds: float = TIMEOUT) -> Exchange | None:
-        """The next delivery to the hook, waited for; None where none came in that time."""
+        """Wait for the next delivery to the hook; return None if none arrives in that time."""
 
     def received(self) -> Sequence[Exchange]:
-        """Every delivery that came so far."""
+        """All deliveries so far."""
 
     def arrivals(self, hook: str, wanted: Wanted = any_delivery) -> Sequence[float]:
-        """When the deliveries to the hook came whose JSON value is wanted, in seconds of a clock of its own.
-
-        Empty where that is not known.
-        """
+        """When the matching deliveries to the hook arrived, in seconds of the receiver's clock; empty if unknown."""
 
     def answer_with(
         self, hook: str, status: int = 200, after: float = 0.0, then: int | None = None, of: Subject = no_subject
     ) -> None:
-        """How deliveries to a hook are answered from now on: the status, after some seconds.
+        """Set the status of the next responses to deliveries to a hook, and the delay in seconds.
 
-        `then` is the status of all but the first of them, where it is another one. `of` gives what the JSON value of a
-        delivery is about, where there is a first one of each such thing.
+        `then` is the status after the first response; defaults to `status`. `of` returns the subject of a delivery's
+        JSON value; each subject has its own first response.
         """
 
 
 def wait_for(receiver: Receiver, hook: str, wanted: Wanted, seconds: float = TIMEOUT) -> Exchange | None:
-    """The next delivery to the hook whose JSON value is wanted, others let go; None where none came in that time."""
+    """Wait for the next matching delivery to the hook, and skip others; return None if none arrives in that time."""
     end = time.monotonic() + seconds
     while (delivery := receiver.wait(hook, max(0.0, end - time.monotonic()))) is not None:
         if may_be(wanted, delivery):
@@ -66,7 +63,7 @@ def wait_for(receiver: Receiver, hook: str, wanted: Wanted, seconds: float = TIM
 
 
 class NoReceiver(Receiver):
-    """Stands for a receiver where no delivery can come."""
+    """Stands in for a receiver when no delivery can arrive."""
 
     address = NOWHERE
 
@@ -94,11 +91,11 @@ class NoReceiver(Receiver):
 
 
 class OwnHooks(Receiver):
-    """What one run sees of a receiver that several share: its own hooks. The receiver is opened when it is needed.
+    """One run's view of a shared receiver: only the run's own hooks. The receiver is opened on first use.
 
     Args:
-        opened: gives the receiver.
-        activity: told of the waits; of its own where it is left out.
+        opened: returns the receiver, and opens it if necessary.
+        activity: notified of waits; defaults to a new one.
     """
 
     def __init__(self, opened: Callable[[], Receiver], activity: Activity | None = None) -> None:

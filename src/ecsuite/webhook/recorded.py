@@ -11,7 +11,7 @@ from ecsuite.webhook.receiver import Receiver
 
 
 class RecordedReceiver(Receiver):
-    """Plays the deliveries of a recording, each when it is waited for."""
+    """Returns the deliveries of a recording, one for each wait."""
 
     unreachable = ""
 
