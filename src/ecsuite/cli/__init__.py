@@ -1,6 +1,6 @@
-"""The command `ecsuite`: one module a subcommand.
+"""The command `ecsuite`: one module for each subcommand.
 
-Each brings in what it needs inside of its function, so that none waits for what another one does.
+Each subcommand imports its dependencies inside its function, so that no command waits for the imports of another.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from ecsuite.errors import EcsuiteError
 from ecsuite.streams import discard, escape_what_cannot_be_shown, open_missing, say, unwritable
 from ecsuite.version import __version__
 
-# In the order in which one meets them.
+# In the order in which users need them.
 COMMANDS: Final = (
     walkthrough.walkthrough,
     test.test,
@@ -54,20 +54,20 @@ COMMANDS: Final = (
     deliver.deliver,
     export.export,
 )
-# Characters of what is wrong that are told.
+# Maximum characters of an invalid path in an error message.
 _SHOWN: Final = 60
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command; every error ends as one line and the right exit code."""
+    """Run the command; report every error on one line, and exit with the right code."""
     open_missing()
     for stream in (sys.stdout, sys.stderr):
         escape_what_cannot_be_shown(stream)
-    # What is worth telling of a retry is told in words of our own.
+    # Retries are reported in our own words, so stamina's log is silenced.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
     try:
         code = ecsuite.main(args=arguments, prog_name="ecsuite", standalone_mode=False)
-        # What is kept for later is written now, where an error can still be told.
+        # Flush buffered output now, while an error can still be reported.
         with _told_apart():
             sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         say("ecsuite: interrupted")
         code = INTERRUPTED
     except _ReaderGone:
-        # Whoever read the output has gone, and what was not told is not judged either.
+        # The reader of the output is gone, so the exit code must not claim anything about a server.
         discard(sys.stdout)
         code = INTERRUPTED
     except OSError as error:
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _of_system(error: OSError) -> int:
-    """Say what the system has refused; raises again what is no user's doing."""
+    """Report an error of the operating system; re-raise errors that are not the user's."""
     if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
         return _usage(f"{masked(str(error.filename)[:_SHOWN])!r} cannot be a path ({error.strerror})")
     if error.filename is not None:
@@ -105,7 +105,7 @@ def _of_system(error: OSError) -> int:
 
 
 def _shown(error: EcsuiteError) -> str:
-    # Where there is an error.
+    # Imported only if there is an error.
     from ecsuite.findings.broken import PromiseBroken  # noqa: PLC0415
     from ecsuite.report.findings import before_tests_text  # noqa: PLC0415
     from ecsuite.report.text import error_text  # noqa: PLC0415
@@ -114,18 +114,18 @@ def _shown(error: EcsuiteError) -> str:
 
 
 def _usage(message: str, context: click.Context | None = None) -> int:
-    """Say what was wrong with a command line, and whose help has what is right."""
+    """Report a usage error, and name the command whose help explains the usage."""
     say(f"ecsuite: {message} (see: {context.command_path if context else 'ecsuite'} --help)")
     return USAGE
 
 
 class _ReaderGone(Exception):
-    """Nobody reads the output any more; click would end that with exit code 1, which says something of a server."""
+    """Nobody reads the output any more. Click would exit with code 1, which means that a promise is broken."""
 
 
 class _Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  as click calls it
-        """In the order of `COMMANDS`."""
+        """Return the commands in the order of `COMMANDS`."""
         return [*self.commands]
 
     def make_context(self, *args: Any, **options: Any) -> click.Context:
@@ -142,7 +142,7 @@ def _told_apart() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        # A terminal that was closed says EIO.
+        # Writing to a closed terminal fails with EIO.
         if not isinstance(error, BrokenPipeError) and error.errno != errno.EIO:
             raise
         raise _ReaderGone from None

@@ -1,4 +1,4 @@
-"""`ecsuite accept`: what the last run found is known, and fails no run until a day."""
+"""`ecsuite accept`: accepts a cause of the last run as known until a date, so that it fails no run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def accept(*, number: int, reason: str, until: str, report: Path | None) -> None
     from ecsuite.results import store  # noqa: PLC0415
 
     day, folder = date_or_none(until), report or store.LAST
-    if day is None or day < date.today():  # noqa: DTZ011  the day that it is here
+    if day is None or day < date.today():  # noqa: DTZ011  the local date
         raise BadDate("--until", until, "expected a day that is to come, such as 2027-01-31")
     if not reason.strip():
         raise click.BadParameter("expected a reason", param_hint="--reason")

@@ -1,4 +1,4 @@
-"""`ecsuite faults` and `ecsuite variants`: what the stand-in can do wrong, and in an unusual way."""
+"""`ecsuite faults` and `ecsuite variants`: lists the stand-in's faults and its unusual but legal behaviours."""
 
 from __future__ import annotations
 

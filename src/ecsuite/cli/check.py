@@ -1,4 +1,4 @@
-"""`ecsuite check`: a file of another tool beside a contract, an HTTP archive or a Postman collection."""
+"""`ecsuite check`: checks an HTTP archive or a Postman collection against a contract."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 class Named(Protocol):
-    """What was judged under a name."""
+    """A named part of the input that was judged."""
 
     @property
     def name(self) -> str:
-        """Of it."""
+        """Its name."""
 
     @property
     def journal(self) -> Journal:
-        """What was found."""
+        """Its findings."""
 
 
 @click.command(short_help="Check a client's traffic, or a Postman collection.")
@@ -69,7 +69,7 @@ def check(*, file: Path, edition: str | None, environment: Path | None, strict: 
 
 
 def _read(file: Path, environment: Path | None) -> tuple[Callable[[Contract], Sequence[Judged]], Iterable[str], Words]:
-    """What judges a file by a contract, the secrets in it, and what reports call its parts."""
+    """Return a function that judges the file by a contract, the secrets in the file, and the words for its requests."""
     from ecsuite.errors import EnvironmentOfArchive  # noqa: PLC0415
     from ecsuite.report.collection import OF_ARCHIVES, OF_COLLECTIONS  # noqa: PLC0415
     from ecsuite.traffic.archive import is_archive, read_archive  # noqa: PLC0415
@@ -92,7 +92,7 @@ def _read(file: Path, environment: Path | None) -> tuple[Callable[[Contract], Se
 
 
 def _fit(judged: Sequence[Judged]) -> tuple[int, int, int]:
-    """How well a contract fits: how many requests it knows, how many it could mean, and how few causes it finds."""
+    """Rank how well a contract fits: most known requests first, then most near misses, then fewest causes."""
     findings = [finding for each in judged for finding in each.journal.findings if finding.severity == "error"]
     meant = sum(bool(finding.operation is None and finding.breach.note) for finding in findings)
     causes = {(finding.promise, finding.operation, finding.breach.kind, finding.breach.at) for finding in findings}
@@ -100,13 +100,13 @@ def _fit(judged: Sequence[Judged]) -> tuple[int, int, int]:
 
 
 def result_of(edition: str, judged: Sequence[Named], secrets: Iterable[str], name: str, *, strict: bool) -> RunResult:
-    """What was found, as the result of a run: each of what was judged stands in it as a test.
+    """Return the findings as the result of a run, with each judged part as a test.
 
     Args:
-        edition: by whose contract.
-        judged: in order.
-        secrets: that no result has.
-        name: of what was judged as a whole.
+        edition: the edition whose contract was used.
+        judged: the judged parts, in order.
+        secrets: values that are masked in the result.
+        name: the name of the whole input.
         strict: whether warnings fail it, too.
     """
     from ecsuite import editions  # noqa: PLC0415

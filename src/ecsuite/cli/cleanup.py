@@ -1,4 +1,4 @@
-"""`ecsuite cleanup`: what earlier runs left on the server is deleted."""
+"""`ecsuite cleanup`: deletes what earlier runs left on the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exit codes of the commands, as pytest's: 0 all passed, 1 a promise broken, 2 interrupted, 4 usage error."""
+"""Exit codes of the commands, the same as pytest's: 0 all passed, 1 a promise broken, 2 interrupted, 4 usage error."""
 
 from typing import Final
 

@@ -80,7 +80,7 @@ def deliver(
 
 
 def _signed(edition: str | None) -> str:
-    """The edition whose deliveries are sent."""
+    """The edition whose deliveries are sent; it must sign them."""
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.errors import DeliveryNotSigned  # noqa: PLC0415
     from ecsuite.receivers.trial import signed_delivery  # noqa: PLC0415
@@ -93,7 +93,7 @@ def _signed(edition: str | None) -> str:
 
 
 def _group(name: str | None) -> Group | None:
-    """The deliveries that are called so."""
+    """The group of deliveries with this name."""
     from ecsuite.errors import NoSuchDelivery  # noqa: PLC0415
     from ecsuite.receivers.cases import GROUPS  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`ecsuite doctor`: the settings, each with the place that it is from, and whether a live run would get through."""
+"""`ecsuite doctor`: shows each setting with its origin, and tests whether a live run could reach the API."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def doctor(target: str | None, edition: str | None, env_file: Path | None, *, al
 
 
 def _rows(configuration: Configuration) -> Iterator[tuple[str, str, str]]:
-    """The settings with their values and where these are from; of a secret, that there is one."""
+    """The settings with their values and origins; of a secret, only whether it is set."""
     from ecsuite.config import keys  # noqa: PLC0415
 
     edition = configuration.edition

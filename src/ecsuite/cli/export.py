@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from ecsuite.export.http_file import Dialect
 
-# Of the names of all files.
+# Prefix of all file names.
 _PREFIX: Final = "energy-coordination"
 
 _EDITION = click.option(
@@ -148,12 +148,12 @@ def _write(folder: Path, files: Mapping[str, str], filled_in: Mapping[str, str] 
     """Write files, and print their paths.
 
     Args:
-        folder: made where it is not there.
-        files: texts by the names of their files.
-        filled_in: files that users fill in with their own values: one that is there already is kept.
+        folder: created if it does not exist.
+        files: maps file names to contents.
+        filled_in: files in which users enter their own values; an existing one is not overwritten.
 
     Raises:
-        OutputUnwritable: one cannot be written.
+        OutputUnwritable: a file cannot be written.
     """
     from ecsuite.errors import OutputUnwritable  # noqa: PLC0415
 

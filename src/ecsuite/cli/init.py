@@ -1,4 +1,4 @@
-"""`ecsuite init`: a configuration file to fill in."""
+"""`ecsuite init`: writes a configuration file to fill in."""
 
 from __future__ import annotations
 

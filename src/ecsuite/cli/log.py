@@ -1,4 +1,4 @@
-"""Lines that are written beside the work, by a thread: who does not read them holds nothing up."""
+"""A log that is written by a background thread, so that a slow reader never blocks the caller."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import Final, Generic, TypeVar
 
 _T = TypeVar("_T")
-# Records that wait to be written; what comes while there are so many is left out.
+# Maximum number of records that wait to be written; further ones are dropped and counted.
 MOST_WAITING: Final = 10_000
-# Seconds that the last of them get when the work is over.
+# Seconds to write the remaining records at the end.
 LAST: Final = 2.0
 
 
@@ -20,8 +20,8 @@ class Log(Generic[_T]):
     """Writes lines to a file descriptor.
 
     Args:
-        number: of the file.
-        lines: makes lines of a record, in the thread that writes.
+        number: the file descriptor.
+        lines: converts a record to lines; called in the writing thread.
     """
 
     def __init__(self, number: int, lines: Callable[[_T], Iterable[str]]) -> None:
@@ -32,7 +32,7 @@ class Log(Generic[_T]):
         self._thread = threading.Thread(target=self._write_all, name="ecsuite-log", daemon=True)
 
     def tell(self, record: _T) -> None:
-        """Have a record written; never waits."""
+        """Queue a record; never blocks."""
         try:
             self._waiting.put_nowait(record)
         except queue.Full:
@@ -40,7 +40,7 @@ class Log(Generic[_T]):
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Write while the block lasts, and what is left at its end, unless nobody reads it."""
+        """Write records while the block is active; at its end write the remaining ones, within `LAST` seconds."""
         self._thread.start()
         try:
             yield
@@ -61,15 +61,15 @@ class Log(Generic[_T]):
                 return
 
     def _made(self, record: _T) -> list[str]:
-        """The lines of a record; whatever it is, the next ones are told, too."""
+        """The lines of a record. An error in a record is reported and does not stop the log."""
         try:
             return [*self._lines(record)]
-        except Exception as error:  # noqa: BLE001  it would end the thread, and with it the log
+        except Exception as error:  # noqa: BLE001  any error would end the thread
             return [f"a request that cannot be told ({type(error).__name__})"]
 
     def _write(self, text: bytes) -> bool:
-        """Write a text; whether somebody takes it."""
-        # Not by the stream, whose lock would hold up the end of the process where nobody reads.
+        """Write a text; return whether that succeeded."""
+        # Bypasses the stream, because its lock would block the end of the process if nobody reads the output.
         try:
             while text:
                 text = text[os.write(self._number, text) :]

@@ -1,4 +1,4 @@
-"""What a command prints of an error has no secret of the environment's, and is no longer than can be read."""
+"""Masks secrets from the environment in error messages, and abridges long ones."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ecsuite.errors import abridged
 
 
 def masked(text: str, env: Mapping[str, str] | None = None) -> str:
-    """The text with the secrets masked of an environment, of this process where it is left out; long lines abridged."""
-    from ecsuite.messages.redact import Redactor  # noqa: PLC0415  where there is an error
-    from ecsuite.target import secrets_in  # noqa: PLC0415  likewise
+    """Mask the secrets of an environment, by default this process's, in a text; abridge long lines."""
+    from ecsuite.messages.redact import Redactor  # noqa: PLC0415  only needed after an error
+    from ecsuite.target import secrets_in  # noqa: PLC0415  only needed after an error
 
     return abridged(Redactor(secrets_in(os.environ if env is None else env)).text(text))

@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _WHOLE_NUMBER: Final = re.compile(r"[+-]?0*\d{1,15}", re.ASCII)
 
 
 class WholeNumber(click.IntRange):
-    """A whole number in a range; Python reads digits of every script, and these are of ASCII alone."""
+    """A whole number in a range, in ASCII digits only; Python's int accepts digits of every script."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number that was given."""
+        """Convert the value to a number."""
         if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value.strip()):
             self.fail(f"{value!r} is not a whole number.", param, ctx)
         return super().convert(value, param, ctx)

@@ -1,4 +1,4 @@
-"""`ecsuite report`: the pages of stored results, several of them as one, and what is new beside an older one."""
+"""`ecsuite report`: writes the pages of stored results, merges several results, and compares with an older one."""
 
 from __future__ import annotations
 

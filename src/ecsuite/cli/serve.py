@@ -1,4 +1,4 @@
-"""`ecsuite serve`: the stand-in, for other clients than ours."""
+"""`ecsuite serve`: runs the stand-in for any client."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def serve(  # noqa: PLR0913
         with log.writing() if not quiet else nullcontext():
             standin.serve(edition, announce, until=sys.stdin.buffer.read if until_eof else None, **options)
     except KeyboardInterrupt:
-        # That is how it is stopped.
+        # Ctrl+C is the usual way to stop it.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _announce(edition: str, running: StandIn, planted: Iterable[Fault | Variant]) -> None:
-    """Say where a stand-in is, who its partners are, and what is odd about it."""
+    """Print the stand-in's addresses, its partners' credentials, and the planted faults and variants."""
     print(*running.export_lines(), sep="\n")
     for each in planted:
         print(f"# It has a {type(each).__name__.lower()}, {each.name}: {each.description}.")
@@ -97,7 +97,7 @@ def _announce(edition: str, running: StandIn, planted: Iterable[Fault | Variant]
 
 
 def _lines(edition: str, running: StandIn) -> ServedLines:
-    """What makes lines of the requests to a stand-in."""
+    """Return a renderer for the requests to a stand-in."""
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.checks import Checker  # noqa: PLC0415
     from ecsuite.messages.redact import Redactor  # noqa: PLC0415
@@ -111,7 +111,7 @@ def _lines(edition: str, running: StandIn) -> ServedLines:
 
 
 def _planted(edition: str, names: Iterable[str], variants: Iterable[str]) -> list[Fault | Variant]:
-    """The faults and the variants that are to be planted."""
+    """Look up faults and variants by name."""
     from ecsuite.standin import faults  # noqa: PLC0415
 
     return [

@@ -1,4 +1,4 @@
-"""`ecsuite show`: what the last run found."""
+"""`ecsuite show`: shows the findings of the last run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
 
 
 def _print(lines: Iterable[Line]) -> None:
-    """Print lines with their styles; where nobody looks at a screen, click leaves those out."""
+    """Print lines with their styles; click removes the styles if the output is not a terminal."""
     for line in lines:
         click.echo(
             "".join(

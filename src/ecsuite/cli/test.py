@@ -1,4 +1,4 @@
-"""`ecsuite test`: the tests of the API, from any folder."""
+"""`ecsuite test`: runs the tests of the API, from any folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from ecsuite.cli.options import ENV_FILE, REPORT, STRICT
 
-# An option of ours, as pytest has it.
+# Options of ecsuite with the names that pytest uses.
 _PREFIX = "--ec-"
 
 
@@ -91,7 +91,7 @@ def test(options: tuple[str, ...], **own: object) -> int:
 
 
 def _given(own: Mapping[str, object]) -> list[str]:
-    """Options of ours as pytest knows them."""
+    """Translate ecsuite's options to pytest's."""
     named = {_PREFIX + name.replace("_", "-"): value for name, value in own.items() if value}
     every = [(name, one) for name, value in named.items() for one in (value if isinstance(value, tuple) else (value,))]
     return [name if value is True else f"{name}={value}" for name, value in every]

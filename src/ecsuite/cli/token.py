@@ -1,4 +1,4 @@
-"""`ecsuite token`: an access token, for scripts and for EC_ACCESS_TOKEN."""
+"""`ecsuite token`: prints an access token for scripts and for EC_ACCESS_TOKEN."""
 
 from __future__ import annotations
 

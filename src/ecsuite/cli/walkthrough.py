@@ -1,4 +1,4 @@
-"""`ecsuite walkthrough`: the quickstart, told step by step."""
+"""`ecsuite walkthrough`: runs the quickstart and explains it step by step."""
 
 from __future__ import annotations
 
@@ -105,15 +105,15 @@ def _go_on() -> None:
 
 
 def _wait_for_key() -> None:
-    """Wait for a key; not where nobody sits."""
+    """Wait for a key; do nothing if the input is not a terminal."""
     if sys.stdin.isatty() and sys.stdout.isatty():
-        # A whole line, for below it stands a bar.
+        # A complete line, because a progress bar is shown below.
         print("\n[any key: the next step; Ctrl-C: the end]", flush=True)
         click.getchar()
 
 
 def _tell(session: Session, html: Path | None, *, strict: bool, full: bool, pause: Callable[[], object]) -> int:
-    """The quickstart, step by step, or as a page; the exit code."""
+    """Run the quickstart step by step, or write it as a page; return the exit code."""
     from ecsuite.left import exit_code  # noqa: PLC0415
     from ecsuite.report.terminal import tell  # noqa: PLC0415
 
@@ -137,7 +137,7 @@ def _rows(path: Path, mode: Mode, edition: str) -> tuple[Row, ...]:
 
 
 def _tell_rows(session: Session, rows: Sequence[Row], *, strict: bool) -> int:
-    """The quickstart of each row; a line each at the end; the exit code."""
+    """Run the quickstart for each row, and print one line for each at the end; return the exit code."""
     from ecsuite.left import exit_code  # noqa: PLC0415
     from ecsuite.report.rows import tell_row  # noqa: PLC0415
 
@@ -156,10 +156,10 @@ def _tell_rows(session: Session, rows: Sequence[Row], *, strict: bool) -> int:
 
 
 def _write(file: Path, run: Run, *, strict: bool) -> bool:
-    """Write the page, also of a story that could not go on; whether it was told to its end, without an error.
+    """Write the page, even if the quickstart stopped; return whether it was completed without an error.
 
     Raises:
-        CouldNotTell: the service had no answer, so the story could not go on; nothing is known to be broken.
+        CouldNotTell: the service did not respond, so the quickstart could not go on; no promise is known to be broken.
     """
     from ecsuite.errors import NothingThere  # noqa: PLC0415
     from ecsuite.report.lesson import lesson_html  # noqa: PLC0415
