@@ -1,7 +1,7 @@
-"""The quickstart and the contract in the formats of other tools: Postman, Arazzo, OpenAPI, REST client files, HAR.
+"""Exports the quickstart and the contract to formats of other tools: Postman, Arazzo, OpenAPI, .http files and HAR.
 
-    recording, contract -> chapters of calls -> one pure renderer a format
+    recording, contract -> chapters of calls -> one pure renderer for each format
 
-A call is a request with variables in the place of what differs from run to run, and what the contract promises of its
-response. No format knows another, and none holds a secret: credentials are variables.
+A call is a request with variables for values that differ between runs, and the responses that the contract promises.
+The renderers are independent of each other. No output contains a secret: credentials are variables.
 """

@@ -1,4 +1,4 @@
-"""Books as Arazzo 1.0.1 workflows over two descriptions: the API's, and that of the identity service."""
+"""Books as Arazzo 1.0.1 workflows, with two OpenAPI descriptions: one of the API, one of the identity service."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecsuite.json_paths import leaves
 _API: Final = "api"
 _IDENTITY: Final = "identity"
 _NAMESPACE: Final = uuid.UUID("7d3d1c52-6f0a-5e0c-8b1c-2f4c1d1a9b55")
-_TOKEN: Final = "token"  # noqa: S105  the name of an output
+_TOKEN: Final = "token"  # noqa: S105  an output's name
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT")
 _AT_THE_END: Final = frozenset({"DELETE", "GET"})
 _WHOLE: Final = "body"
@@ -25,9 +25,9 @@ _NUMBER: Final = re.compile(r"\d+$")
 
 
 def descriptions(contract: Contract) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The description of the API without the token endpoint, and that of the identity service, which has nothing else.
+    """Return a description of the API without the token endpoint, and one of the identity service with nothing else.
 
-    A runner is told one address for each description, and the two are on hosts of their own.
+    Two documents are needed because a runner has one base URL for each description, and the hosts differ.
     """
     whole, token = openapi_document(contract), contract.token_operation
     own = token.path if token else ""
@@ -42,11 +42,11 @@ def descriptions(contract: Contract) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def workflows(books: Mapping[str, Book], urls: tuple[str, str]) -> dict[str, Any]:
-    """A document with a workflow to each book.
+    """Return an Arazzo document with one workflow for each book.
 
     Args:
-        books: by the ids of their workflows; all of one edition.
-        urls: of the two descriptions, as seen from the document.
+        books: by workflow id; all of one edition.
+        urls: URLs of the two descriptions, relative to the document.
     """
     book = next(iter(books.values()))
     title = book.contract.source.document["info"]["title"]
@@ -66,23 +66,23 @@ def workflows(books: Mapping[str, Book], urls: tuple[str, str]) -> dict[str, Any
 
 
 class _Workflow:
-    """Makes the workflow of one book."""
+    """Builds the workflow of one book."""
 
     def __init__(self, name: str, book: Book) -> None:
         self._name = name
         self._book = book
-        # Where the value of each variable comes from: an output of a step, else an input.
+        # Source of each variable's value: an output of a step; an input if it is not listed here.
         self._sources: dict[str, str] = {}
         self._token = ""
         self._sent: dict[str, Call] = {}
         self._calls = [(chapter, call) for chapter in book.chapters for call in chapter.calls]
         self._ids = ids_of(call for _, call in self._calls)
         changes = [number for number, (_, call) in enumerate(self._calls) if call.operation.method not in _AT_THE_END]
-        # From here on things are deleted, and looked for.
+        # From this step on, the workflow only deletes, and reads what was deleted.
         self._cleanup = max(changes, default=0) + 1
 
     def made(self) -> dict[str, Any]:
-        """The workflow."""
+        """Return the workflow."""
         first = self._book.chapters[0]
         text = first.text if len(self._book.chapters) == 1 else "The steps of the guide, in its order."
         return {
@@ -125,7 +125,7 @@ class _Workflow:
         if after:
             step["onSuccess"] = after
         if (target := max(self._cleanup, number + 1)) < len(self._ids) and number:
-            # Whatever fails, what was made is deleted; the failure stays one.
+            # After any failure the cleanup steps still run; the workflow fails nevertheless.
             step["onFailure"] = [{"name": "cleanUp", "type": "goto", "stepId": self._ids[target]}]
         if outputs := self._outputs(step_id, call, is_token=is_token, may_be_absent=bool(after)):
             step["outputs"] = outputs
@@ -143,11 +143,11 @@ class _Workflow:
     def _outputs(self, step_id: str, call: Call, *, is_token: bool, may_be_absent: bool) -> dict[str, str]:
         outputs: dict[str, str] = {}
         for each in call.captures:
-            # A linter takes steps of one name in several workflows for one, so the same outputs are called the same.
+            # A linter confuses steps of the same name in different workflows, so equal outputs get equal names.
             output = _NUMBER.sub("", each.variable)
             output = each.variable if output in outputs else output
             if may_be_absent:
-                # A pointer to nothing fails a step, so the whole is kept, and pointed into where there is something.
+                # A pointer to a missing value fails a step, so the whole body is stored; later steps point into it.
                 outputs[_WHOLE] = "$response.body"
                 self._sources[each.variable] = f"$steps.{step_id}.outputs.{_WHOLE}#{_pointer(each)}"
             else:
@@ -164,7 +164,7 @@ class _Workflow:
         return [{"condition": statuses}, *({"condition": each} for each in self._round_trip(call))]
 
     def _round_trip(self, call: Call) -> Iterator[str]:
-        """What was sent comes back, wherever a response must have it."""
+        """Conditions that compare the response with what was sent, for members that the response must have."""
         made = self._sent.get(call.reads.variable) if call.reads else None
         schema = next((found for rule in call.promised() if (found := schema_of(rule))), None)
         if call.reads is None or made is None or schema is None:
@@ -181,7 +181,7 @@ class _Workflow:
                 yield f"$response.body#{pointer} == {literal}"
 
     def _where_nothing_is(self, number: int, call: Call) -> list[dict[str, Any]]:
-        """Where a list is empty, or a right call may be refused: on to the next step that can do without."""
+        """Skip to the next step that needs no missing value, if a list may be empty or the call may be rejected."""
         wanted = {each.variable for each in call.captures} - set(call.draws)
         later = [
             index for index, (_, each) in enumerate(self._calls) if index > number and not wanted & set(each.needs)
@@ -196,7 +196,7 @@ class _Workflow:
         ]
 
     def _own(self, call: Call, variable: Variable) -> str:
-        """What a call sends: its own new ids are inputs, also where the answered one is used from then on."""
+        """What the call sends for a variable: a new id is an input, even if later calls use the id in the response."""
         return f"$inputs.{variable.name}" if variable.name in call.draws else self._spelt(variable)
 
     def _spelt(self, value: str | Variable) -> str:
@@ -206,15 +206,15 @@ class _Workflow:
 
 
 def fit(book: Book) -> Book | None:
-    """A recorded scenario as one that runners can tell again; None where they cannot.
+    """Reduce a recorded scenario to what workflow runners can execute; None if they cannot execute it.
 
-    A workflow has one partner, whose good token each call has, and deletes nothing of others; and a runner
-    (`redocly respect`) does not send a body that is an empty object. Left out are refused changes, of which a recording
-    does not say whether they must be refused, and a GET that repeats the one before it.
+    A workflow has one partner, whose valid token every call has, and deletes nothing of others. A runner (`redocly
+    respect`) does not send a body that is an empty object. Left out are rejected changes, because the recording does
+    not say whether a rejection is required, and a GET that repeats the previous one.
     """
     calls = [call for chapter in book.chapters for call in chapter.calls]
     tokens = sum(call.operation is book.contract.token_operation for call in calls)
-    # A good token is never answered so: there was another one, or none.
+    # A valid token never causes this status, so the call had another token or none.
     has_other_token = any(call.expectation.statuses == frozenset({_UNAUTHORIZED}) for call in calls)
     if tokens != 1 or has_other_token or any(call.is_sweeping or call.body == {} for call in calls):
         return None
@@ -233,12 +233,12 @@ def _pointer(capture: Capture) -> str:
 
 
 def _may_be_absent(call: Call) -> bool:
-    """Whether a right response may lack what later calls need: of an empty list, or of what may be refused."""
+    """Whether a correct response may lack values for later calls: a list may be empty, or the call may be rejected."""
     return any(each.is_of_list for each in call.captures) or any(rule.status[0] != "2" for rule in call.promised())
 
 
 def _literal(value: Any) -> str | None:
-    """A value as conditions have it; None for what has no exact counterpart, or several spellings."""
+    """A value in the syntax of conditions; None if it has no exact equivalent, or more than one spelling."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
@@ -249,7 +249,7 @@ def _literal(value: Any) -> str | None:
 
 
 def _is_required(contract: Contract, schema: Pointer, path: Sequence[str | int]) -> bool:
-    """Whether a value must be there by its schema, all the way down."""
+    """Whether the schema requires a value, at each level of its path."""
     for token in path:
         shape = contract.schemas.shape(schema)
         found = shape.items if isinstance(token, int) else shape.members.get(token)

@@ -1,4 +1,4 @@
-"""What every format is made from: chapters of calls, with variables where values differ from run to run. Plain data."""
+"""The input of every renderer: chapters of calls, with variables for values that differ between runs. Plain data."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from typing import Any, Final
 from ecsuite.contract import Contract, Operation, Pointer, ResponseRule
 from ecsuite.messages.exchange import SUCCESS, Expectation, Response
 
-# What a user sets before the first call; the same names in every format.
+# Variables that a user sets before the first call, with the same names in every format.
 BASE_URL: Final = "baseUrl"
-TOKEN_URL: Final = "tokenUrl"  # noqa: S105  the name of a variable
+TOKEN_URL: Final = "tokenUrl"  # noqa: S105  a variable's name
 CLIENT_ID: Final = "clientId"
 CLIENT_SECRET: Final = "clientSecret"  # noqa: S105
 ACCESS_TOKEN: Final = "accessToken"  # noqa: S105
 CREDENTIALS: Final[Mapping[str, str]] = MappingProxyType({"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET})
-# Kinds of `x-sample` whose value a user may set, with what stands there where a user sets nothing.
+# Values of `x-sample` whose value a user may set, with the default.
 HOOK_URL: Final = "hook-url"
 SECRET: Final = "secret"  # noqa: S105
 ID: Final = "id"
-# Nobody's, by RFC 2606: a delivery to it fails, and does no harm.
+# A reserved host (RFC 2606): a delivery to it fails, and does no harm.
 NOBODYS_HOOK: Final = "https://partner.example/hooks/energy"
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """What stands for a value that differs from run to run."""
+    """A placeholder for a value that differs between runs."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A value of a response that later calls need: the reference tokens that lead to it in the body (RFC 6901).
+    """A value in a response that later calls need, as the reference tokens of a JSON pointer (RFC 6901).
 
     Attributes:
-        is_of_list: whether it is an item of a list, which may be empty.
+        is_of_list: whether it is in an item of a list, which may be empty.
     """
 
     variable: str
@@ -48,13 +48,13 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """A call that reads what an earlier one sent.
+    """A comparison of what a call reads with what an earlier call sent.
 
     Attributes:
-        variable: the id of the entity.
-        member: the member that has it in the response.
-        unordered: the members, as JSON pointers, whose items may come back in any order.
-        open: the members of which nothing is promised: secrets.
+        variable: the variable with the entity's id.
+        member: the response member with the id.
+        unordered: members, as JSON pointers, whose items may be returned in any order.
+        open: members that are not compared: secrets.
     """
 
     variable: str
@@ -65,13 +65,13 @@ class RoundTrip:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a list must show of what was made.
+    """An entity that a list must or must not contain.
 
     Attributes:
-        variable: the id of the entity.
-        at: the tokens that lead to the list in the body.
-        member: of its items, the one that has the id.
-        times: how often it is listed: once, or not at all.
+        variable: the variable with the entity's id.
+        at: reference tokens of the list in the body.
+        member: the member of an item with the id.
+        times: how often the list must contain it: once, or never.
     """
 
     variable: str
@@ -82,7 +82,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A response to a call as somebody may meet it: recorded, or written into the contract."""
+    """An example response to a call: recorded, or from the contract."""
 
     response: Response
     is_recorded: bool = True
@@ -90,24 +90,25 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request, and what is expected of its response.
+    """A request, and the expected response.
 
     Attributes:
-        title: what it is called, unlike any other call of its chapter.
-        text: what it is about.
-        path: what stands for each parameter of the path.
+        title: its title, unique within its chapter.
+        text: its description.
+        path: the value of each path parameter.
         query: names and values.
-        body: a JSON value with a `Variable` in the place of each value that differs; None without a body.
+        body: a JSON value that may contain variables; None without a body.
         media_type: of the body; empty without one.
-        draws: the variables that get a new id before the call.
-        captures: what later calls need of the response.
-        needs: the variables without which there is nothing to call: they come out of lists, which may be empty.
-        keeps: the variable of the entity that it makes, so that what was sent can be compared; empty for none.
-        reads: what it reads that was sent before; None for nothing.
-        examples: responses to the call.
-        lists: what the response lists that was made before.
-        is_sweeping: whether it deletes, or leads to deleting, what other users of the same partner have made.
-        is_anonymous: whether it is sent without a token, though it needs one.
+        draws: variables that get a new id before the call.
+        captures: values in the response that later calls need.
+        needs: variables that must have a value; they come from lists, which may be empty.
+        keeps: the variable of the created entity, under which the request is stored for comparison; empty for none.
+        reads: the comparison with an earlier request; None for none.
+        examples: example responses.
+        lists: created entities that the response must list.
+        is_sweeping: whether it deletes entities of other users of the same partner, or creates one that only such a
+            call deletes.
+        is_anonymous: whether it is sent without a token although the operation requires one.
     """
 
     title: str
@@ -129,14 +130,14 @@ class Call:
     is_anonymous: bool = False
 
     def address(self, spelt: Callable[[str | Variable], str]) -> str:
-        """The path and the query, each value spelt as a format wants it."""
+        """The path and the query; `spelt` renders each value in the syntax of a format."""
         segments = self.operation.path.split("/")
         path = "/".join(spelt(self.path[each[1:-1]]) if each.startswith("{") else each for each in segments)
         query = "&".join(f"{name}={spelt(value)}" for name, value in self.query)
         return f"{path}?{query}" if query else path
 
     def promised(self) -> tuple[ResponseRule, ...]:
-        """The responses that are expected; empty where anything below 500 will do."""
+        """The expected responses; empty if any status below 500 is acceptable."""
         expectation, rules = self.expectation, self.operation.responses
         if expectation.unspecified:
             return ()
@@ -157,7 +158,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A variable that a user sets: its value where one is known, and whether it is a secret."""
+    """A variable that a user sets: its default, if there is one, and whether it is a secret."""
 
     name: str
     value: str
@@ -167,11 +168,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All that an export is made from.
+    """The complete input of an export.
 
     Attributes:
-        settings: what a user sets.
-        chapters: in the order in which they are run.
+        settings: variables that a user sets.
+        chapters: in execution order.
     """
 
     edition: str
@@ -180,7 +181,7 @@ class Book:
     chapters: tuple[Chapter, ...]
 
     def variables(self) -> tuple[str, ...]:
-        """The names of all variables that calls set, in the order in which they are first set."""
+        """Names of all variables that calls set, in the order of first use."""
         names: dict[str, None] = {}
         for chapter in self.chapters:
             for call in chapter.calls:
@@ -189,7 +190,7 @@ class Book:
 
 
 def settings(contract: Contract) -> tuple[Setting, ...]:
-    """What a user of a contract sets; the addresses are those of the sandbox."""
+    """Variables that a user of a contract sets; the URLs default to those of the sandbox."""
     document = contract.source.document
     sandbox = next(server["url"] for server in document["servers"] if server.get("x-environment") != "production")
     token = contract.token_operation
@@ -208,7 +209,7 @@ def settings(contract: Contract) -> tuple[Setting, ...]:
 
 
 def sampled_members(contract: Contract) -> Mapping[str, tuple[str, ...]]:
-    """The names of the members that hold a value of each kind of `x-sample`."""
+    """Names of the members for each value of `x-sample`."""
     found: dict[str, dict[str, None]] = {}
     for operation in contract.operations.values():
         for pointer in operation.request.content.values() if operation.request else ():
@@ -219,7 +220,7 @@ def sampled_members(contract: Contract) -> Mapping[str, tuple[str, ...]]:
 
 
 def ids_of(calls: Iterable[Call]) -> list[str]:
-    """A name for each call: its operation's, with a number behind it where that is called again."""
+    """A unique name for each call: the operation's id, with a number if the operation is called again."""
     seen: Counter[str] = Counter()
     names: list[str] = []
     for call in calls:
@@ -230,7 +231,7 @@ def ids_of(calls: Iterable[Call]) -> list[str]:
 
 
 def holes(value: Any) -> Iterator[Variable]:
-    """Each variable in a value, however deep."""
+    """All variables in a value, at any depth."""
     if isinstance(value, Variable):
         yield value
     elif isinstance(value, Mapping):
@@ -242,7 +243,7 @@ def holes(value: Any) -> Iterator[Variable]:
 
 
 def filled(value: Any, spelt: Callable[[Variable], Any]) -> Any:
-    """A copy of a value with something in the place of each variable."""
+    """Copy a value and replace each variable."""
     if isinstance(value, Variable):
         return spelt(value)
     if isinstance(value, Mapping):
@@ -253,5 +254,5 @@ def filled(value: Any, spelt: Callable[[Variable], Any]) -> Any:
 
 
 def schema_of(rule: ResponseRule) -> Pointer | None:
-    """The schema of a response's JSON body; None where it has none."""
+    """The schema of a response's JSON body; None if it has none."""
     return next(iter(rule.content.values()), None)

@@ -1,4 +1,4 @@
-"""Schemas of a contract (JSON Schema 2020-12) as draft 7, which Postman's sandbox runs, and what of them is lost."""
+"""Converts schemas of a contract (JSON Schema 2020-12) to draft 7 for Postman's sandbox, and lists what is lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ecsuite.contract import Pointer, Source
 
-# What says nothing of which values fit.
+# Annotations, which do not restrict values.
 _ANNOTATIONS: Final = frozenset(
     {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "example"}
 )
@@ -16,27 +16,27 @@ _ANNOTATIONS: Final = frozenset(
 _ONE: Final = frozenset({"additionalProperties", "not", "if", "then", "else"})
 _LISTS: Final = frozenset({"allOf", "anyOf", "oneOf"})
 _APPLICATORS: Final = frozenset({"$ref", "allOf", "anyOf", "oneOf", "if"})
-# Classes of characters that JavaScript has only with a flag that the validator does not set.
+# Character classes that need JavaScript's `u` flag, which the validator does not set.
 _UNICODE_CLASS: Final = re.compile(r"\\[pP]\{")
 _COMPONENT: Final = "#/components/schemas/"
 
 
 def draft7(source: Source, pointer: Pointer) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The schema at a pointer as a document of its own, with all that it refers to.
+    """Return the schema at a pointer as a self-contained document.
 
     Returns:
-        The schema, and a sentence for each keyword that draft 7 has no counterpart of; a value that only such a keyword
-        refuses is taken.
+        The schema, and a sentence for each keyword without a counterpart in draft 7. A value that only such a keyword
+        rejects is accepted.
     """
     made = _Translation(source)
     schema = made.schema(source.at(pointer))
-    # Whatever is referred to may refer to more.
+    # A definition may refer to further ones.
     definitions = dict(made.definitions())
     return schema | ({"definitions": definitions} if definitions else {}), tuple(dict.fromkeys(made.lost))
 
 
 class _Translation:
-    """Translates schemas, and notes what they refer to and what is lost."""
+    """Translates schemas, and collects references and losses."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -44,7 +44,7 @@ class _Translation:
         self.lost: list[str] = []
 
     def definitions(self) -> Iterator[tuple[str, Any]]:
-        """Every schema that is referred to, by its name."""
+        """Every referenced schema, by its name."""
         done: set[str] = set()
         while left := [name for name in self._wanted if name not in done]:
             for name in left:
@@ -52,11 +52,11 @@ class _Translation:
                 yield name, self.schema(self._source.at(("components", "schemas", name)))
 
     def schema(self, node: Any) -> Any:
-        """A schema with its keywords in the terms of draft 7."""
+        """Translate a schema to draft 7."""
         if not isinstance(node, Mapping):
             return node
         if "x-severity-of-null" in node:
-            # A null there is a warning, and a test knows errors alone.
+            # Null causes only a warning there, but a test can only fail or pass, so null is accepted.
             exact = {name: value for name, value in node.items() if name != "x-severity-of-null"}
             return {"anyOf": [self.schema(exact), {"type": "null"}]}
         said = {name: value for name, value in node.items() if name not in _ANNOTATIONS and not name.startswith("x-")}
@@ -64,7 +64,7 @@ class _Translation:
         for keyword, value in said.items():
             translated |= self._keyword(keyword, value, said)
         if "$ref" in translated and len(translated) > 1:
-            # Draft 7 reads nothing beside a reference.
+            # Draft 7 ignores keywords beside a reference.
             return {"allOf": [{"$ref": translated.pop("$ref")}, translated]}
         return translated
 
@@ -77,7 +77,7 @@ class _Translation:
 
     @property
     def _own(self) -> Mapping[str, Callable[[Any, Mapping[str, Any]], dict[str, Any]]]:
-        """The keywords that draft 7 spells otherwise, or that need more than their schemas translated."""
+        """Translators for keywords that draft 7 spells differently, or that are more than containers of schemas."""
         return {
             "$ref": lambda value, _: {"$ref": self._reference(value)},
             "properties": lambda value, _: {"properties": {name: self.schema(each) for name, each in value.items()}},

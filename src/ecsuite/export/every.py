@@ -1,4 +1,4 @@
-"""Chapters with a call of every operation of a contract, and with what must be refused."""
+"""Chapters that call every operation of a contract, including calls that must be rejected."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from ecsuite.messages.exchange import Exchange, Expectation, Headers, Response
 
 _UNAUTHORIZED: Final = 401
 _ANONYMOUS: Final = "What a partner may do, nobody else may: without a token every call is refused with 401."
-# Of its body nothing is promised (RFC 6750 section 3).
+# The contract promises nothing about the body (RFC 6750 section 3).
 _REFUSAL: Final = Example(Response(_UNAUTHORIZED, Headers.of([("www-authenticate", "Bearer")])), is_recorded=False)
 _DELETIONS: Final = "The parts before the whole. What is deleted can neither be read nor is it listed any more."
 
 
 def with_every_operation(book: Book, recorded: Mapping[str, Sequence[Exchange]]) -> Book:
-    """The book with a chapter to each tag of its contract at its end, and then one that deletes what was made.
+    """Append a chapter for each tag of the contract, and a final chapter that deletes what was created.
 
     Args:
-        book: of which edition.
-        recorded: exchanges of operations, by their ids.
+        book: the book to extend.
+        recorded: recorded exchanges, by operation id.
     """
     return replace(book, chapters=(*book.chapters, *_Chapters(book.contract, recorded).all()))
 
 
 class _Chapters:
-    """Puts calls in an order in which each finds what it needs."""
+    """Orders calls so that each finds what it needs."""
 
     def __init__(self, contract: Contract, recorded: Mapping[str, Sequence[Exchange]]) -> None:
         self._contract = contract
@@ -41,7 +41,7 @@ class _Chapters:
         self._secured = known
 
     def all(self) -> Iterator[Chapter]:
-        """The chapters."""
+        """Yield the chapters."""
         for tag in self._contract.source.document.get("tags", ()):
             own = [each for each in self._operations if tag["name"] in self._tags(each)]
             calls = [call for each in self._in_order(own) for call in self._calls(each)]
@@ -56,11 +56,11 @@ class _Chapters:
         return tags
 
     def _in_order(self, operations: Iterable[Operation]) -> list[Operation]:
-        """What makes something first, in the order of the contract."""
+        """Operations that create entities first, otherwise in the order of the contract."""
         return sorted(operations, key=lambda each: made_by(self._contract, each) is None)
 
     def _calls(self, operation: Operation) -> Iterator[Call]:
-        """The call of an operation; where it replaces something, that is read again."""
+        """The call of an operation; a replacement is followed by a read."""
         call = self._caller.call(operation)
         replaced = next((each for each in self._contract.entity_types if each.replacer is operation), None)
         if replaced is None:
@@ -71,7 +71,7 @@ class _Chapters:
         yield replace(again, title=f"{again.title}: it was replaced")
 
     def _refused(self) -> Iterator[Call]:
-        """Every operation without a token; not those that would harm others if they were not refused."""
+        """Every operation without a token, except calls that would delete other users' data if they were accepted."""
         for operation in self._secured:
             call = self._caller.call(operation)
             if not call.is_sweeping:

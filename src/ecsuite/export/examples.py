@@ -1,4 +1,4 @@
-"""Examples of bodies: those of a contract, and recorded ones before them."""
+"""Examples of bodies; recorded ones are preferred to those in the contract."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from ecsuite.contract import Contract, Operation
 from ecsuite.export.calls import Example
 from ecsuite.messages.exchange import Exchange, Headers, Response
 
-# Of each operation that many responses are shown, each of another status.
+# Maximum number of example responses for an operation, each with another status.
 _MOST: Final = 4
 _FIRST_REFUSAL: Final = 300
 
 
 def request_example(contract: Contract, operation: Operation) -> Any:
-    """The first example of a request's body in the contract; None where it has none."""
+    """The first example of the request body in the contract; None if there is none."""
     if operation.request is None:
         return None
     return _first(contract, contract.source.at(operation.request.schema[:-1]))
 
 
 def response_examples(contract: Contract, operation: Operation, recorded: Sequence[Exchange]) -> Iterator[Example]:
-    """Responses of an operation: recorded ones, and where there is none of a success the first of the contract."""
+    """Recorded responses of an operation; if no success is recorded, also the contract's first example."""
     by_status = {each.response.status: each.response for each in recorded}
     yield from (Example(by_status[status]) for status in sorted(by_status)[:_MOST])
     if any(status < _FIRST_REFUSAL for status in by_status):

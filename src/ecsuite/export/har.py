@@ -1,4 +1,4 @@
-"""A recorded scenario as an HTTP archive (HAR 1.2), as browsers import it."""
+"""A recorded scenario as an HTTP archive (HAR 1.2) that browsers can import."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMMENT: Final = (
 
 
 def archive(cassette: Cassette) -> dict[str, Any]:
-    """The exchanges of a recording; what the API delivered meanwhile is not among them, for a HAR is of one client."""
+    """The exchanges of a recording as a HAR. Deliveries are left out, because a HAR describes a single client."""
     recorded = cassette.provenance
     start = datetime.fromisoformat(recorded.recorded).replace(tzinfo=UTC)
     return {

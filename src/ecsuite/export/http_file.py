@@ -1,4 +1,4 @@
-"""A book as a file of requests (`.http`), as editors send them one by one."""
+"""A book as an `.http` file, whose requests an editor sends one by one."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from ecsuite.export.calls import (
 )
 from ecsuite.messages.media import FORM
 
-# Whose dialect: that of JetBrains' editors and of httpYac, or that of the extension REST Client of VS Code.
+# The dialect of JetBrains' editors and httpYac, and that of the VS Code extension REST Client.
 Dialect = Literal["jetbrains", "vscode"]
 DIALECTS: Final[tuple[Dialect, ...]] = ("jetbrains", "vscode")
 ENVIRONMENT: Final = "sandbox"
 _NAMESPACE: Final = uuid.UUID("0c5c2a67-2f0c-5c0e-8f6e-7a1f9f4a3b42")
-_TOKEN_MEMBER: Final = "access_token"  # noqa: S105  the name of a member
+_TOKEN_MEMBER: Final = "access_token"  # noqa: S105  a member's name
 _WIDTH: Final = 118
 
 
 def http_file(book: Book, dialect: Dialect) -> str:
-    """The requests, each with its guide's text, its ids out of the responses before it, and its token."""
+    """Render the requests with the guide's explanations; ids and tokens are taken from earlier responses."""
     return "\n".join(_Writer(book, dialect).lines()) + "\n"
 
 
 def environments(book: Book) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What JetBrains' editors and httpYac read variables from: the public ones, and the private ones, empty."""
+    """Environments for JetBrains' editors and httpYac: one with the public variables, one with empty secrets."""
     public = {each.name: each.value for each in book.settings if not each.is_secret}
     private = {each.name: each.value for each in book.settings if each.is_secret}
     return {ENVIRONMENT: public}, {ENVIRONMENT: private}
@@ -51,12 +51,12 @@ class _Writer:
     def __init__(self, book: Book, dialect: Dialect) -> None:
         self._book = book
         self._is_vscode = dialect == "vscode"
-        # What gives each variable: in VS Code a request is asked by its name for a part of its response.
+        # Expression for each variable; in VS Code it refers to the response of a named request.
         self._sources: dict[str, str] = {}
         self._token = ""
 
     def lines(self) -> Iterator[str]:
-        """The whole file."""
+        """Yield the lines of the file."""
         title = self._book.contract.source.document["info"]["title"]
         yield f"# {title}, edition {self._book.edition}: the quickstart. Send the requests from the first to the last."
         yield from self._settings()
@@ -108,7 +108,7 @@ class _Writer:
             yield from self._handler(call, is_token=is_token)
 
     def _body(self, call: Call) -> str:
-        # The call that makes a thing sends its id; what the API answers is used from then on.
+        # A call that creates an entity sends a new id; later calls use the id in its response.
         draws = set(call.draws)
         own = filled(call.body, lambda each: self._literal(each.name) if each.name in draws else self._spelt(each))
         if call.media_type == FORM:
@@ -116,7 +116,7 @@ class _Writer:
         return json.dumps(own, ensure_ascii=False, indent=2)
 
     def _handler(self, call: Call, *, is_token: bool) -> Iterator[str]:
-        """What is run after a request: the test of its status, and what later requests need."""
+        """The script after a request: it tests the status, and stores values for later requests."""
         statuses = [rule.status for rule in call.promised()]
         yield ""
         yield "> {%"
@@ -141,10 +141,10 @@ class _Writer:
 
 
 def _environment(name: str) -> str:
-    """The name of the variable of the environment that has the value of one of ours."""
+    """The environment variable for a setting."""
     return "EC_" + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
 
 
 def _steps(capture: Capture) -> str:
-    """The tokens of a capture as JavaScript and JSONPath both have them."""
+    """A capture's path, in a syntax that JavaScript and JSONPath share."""
     return "".join(f"[{token}]" if token.isdigit() else f".{token}" for token in capture.at)

@@ -1,4 +1,4 @@
-"""A contract as a plain OpenAPI 3.1 document, without the extensions that only ecsuite reads."""
+"""A contract as a plain OpenAPI 3.1 document, without the extensions for ecsuite."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from ecsuite.contract.keywords import OBJECTS
 
 _EXTENSION: Final = "x-"
 _COMPONENT: Final = "#/components/schemas/"
-# Keywords of schemas that speak of the same part of a value.
+# Keywords whose schemas apply to the same value.
 _SAME_PART: Final = ("allOf", "anyOf", "oneOf")
 _CLOSING: Final = frozenset({"additionalProperties", "unevaluatedProperties"})
 
 
 def document(contract: Contract) -> dict[str, Any]:
-    """The contract's document with all that OpenAPI knows, in its order.
+    """Return the contract's document without extensions, in the same order.
 
-    An object that may have further members says so (`additionalProperties: true`, which is what JSON Schema takes for
-    granted), for linters and runners take it for closed otherwise.
+    An object that may have further members gets an explicit `additionalProperties: true`, the default of JSON Schema,
+    because linters and runners would otherwise treat it as closed.
     """
     made: dict[str, Any] = _Plain(contract.source.document).node(contract.source.document, "Document")
     return made
 
 
 def text(value: Any) -> str:
-    """A document as the text of a file: JSON, which no reader takes `000182` for a number in."""
+    """Format a document as JSON, not YAML, because YAML readers may parse `000182` as a number."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -36,11 +36,11 @@ class _Plain:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._schemas = document.get("components", {}).get("schemas", {})
-        # Parts of schemas that count which members are evaluated: there, a part that is open would open the whole.
+        # Parts of schemas with `unevaluatedProperties`: `additionalProperties: true` would open the whole schema.
         self._parts = {id(part) for schema in _closed(document) for part in self._same_part(schema)}
 
     def node(self, node: Any, node_type: str) -> Any:
-        """A node without extensions; data, such as the value of an example, is left as it is."""
+        """A node without extensions; data, such as the value of an example, is copied unchanged."""
         if node_type.startswith("{"):
             return {name: self.node(child, node_type[1:-1]) for name, child in node.items()}
         if node_type.startswith("["):
@@ -56,7 +56,7 @@ class _Plain:
         return made | ({"additionalProperties": True} if is_open and id(node) not in self._parts else {})
 
     def _same_part(self, schema: Any) -> Iterator[Any]:
-        """A schema, and all that it is put together of."""
+        """A schema and all subschemas that apply to the same value."""
         if not isinstance(schema, dict):
             return
         yield schema
@@ -68,7 +68,7 @@ class _Plain:
 
 
 def _closed(node: Any) -> Iterator[Mapping[str, Any]]:
-    """Every schema of a document that has `unevaluatedProperties`."""
+    """Every schema of a document with `unevaluatedProperties`."""
     if isinstance(node, dict):
         if "unevaluatedProperties" in node:
             yield node

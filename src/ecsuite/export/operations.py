@@ -1,4 +1,4 @@
-"""A call of an operation of a contract: its example, with variables in the place of ids."""
+"""Makes calls of operations from the contract's examples, with variables for ids."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _PLAIN: Final = {"boolean": "true", "integer": "1", "number": "1"}
 
 
 class Caller:
-    """Makes calls of operations, which go together: what one sets, another one uses.
+    """Makes calls that share variables: a later call uses what an earlier one sets.
 
     Args:
-        contract: whose operations.
-        recorded: exchanges of operations, by their ids.
+        contract: the contract of the operations.
+        recorded: recorded exchanges, by operation id.
 
     Attributes:
-        batch_ids: the variables of what is made several at once, and of which type it is.
+        batch_ids: variables of entities that are created in batches, with their types.
     """
 
     def __init__(self, contract: Contract, recorded: Mapping[str, Sequence[Exchange]]) -> None:
@@ -46,7 +46,7 @@ class Caller:
         self.batch_ids: dict[str, EntityType] = {}
 
     def call(self, operation: Operation) -> Call:
-        """The call of an operation."""
+        """Make the call of an operation."""
         body = request_example(self._contract, operation)
         marked = marks(self._contract, operation, body) if operation.request else {}
         drawn = self._drawn(operation, body, marked)
@@ -76,7 +76,7 @@ class Caller:
         return replace(call, reads=round_trip(self._contract, own)) if own and not own.creator.sandbox_only else call
 
     def _listed(self, operation: Operation) -> tuple[Listed, ...]:
-        """What a list shows of what was made; of one that comes in pages, a page need not show it."""
+        """Entities that the list must contain; none for a paged list, because they may be on another page."""
         made = [each for each in self._contract.entity_types if operation in each.listers]
         if operation.paged_by("page"):
             return ()
@@ -84,7 +84,7 @@ class Caller:
         return tuple(Listed(entity_name(each), at, each.member) for each in made if not each.creator.sandbox_only)
 
     def _drawn(self, operation: Operation, body: Any, marked: Marks) -> dict[Path, str]:
-        """Where the ids stand that a call gives to what it makes, and what they are called."""
+        """Places and names of the new ids in a body."""
         entity_type, batch = made_by(self._contract, operation), self._contract.batch_of(operation)
         found: dict[Path, str] = {}
         for path, _ in new_ids(marked, body):
@@ -98,9 +98,9 @@ class Caller:
         return found
 
     def _known(self, operation: Operation, body: Any, marked: Marks, drawn: Mapping[Path, str]) -> dict[Path, str]:
-        """Where else in a body variables stand."""
+        """Places and names of all other variables in a body."""
         kept = [each for each in self._contract.entity_types if operation in (each.replacer, each.changer)]
-        # What is replaced keeps its id.
+        # A replaced entity keeps its id.
         found = {path: entity_name(kept[0]) for path, _ in new_ids(marked, body)} if kept else {}
         for path, _ in leaves(body):
             reference = marked.get(path, {}).get("x-references", "")
@@ -110,7 +110,7 @@ class Caller:
         return found
 
     def _variable(self, operation_id: str, parameter: str) -> str:
-        """The variable of an operation's parameter: of what is made and has that id; empty where nothing gives one."""
+        """The variable for a path parameter: the id of the created entity; empty if nothing provides one."""
         operation = self._contract.operations[operation_id]
         made = [each for each in self._contract.entity_types if each.parameter == parameter]
         own = [each for each in made if each.creator is operation] or made
@@ -126,7 +126,7 @@ class Caller:
 
     @cached_property
     def _literals(self) -> dict[str, str]:
-        """What the examples of bodies have where they name something that nothing gives an id: by the reference."""
+        """Example values of references to entities that no call creates, by the reference."""
         found: dict[str, str] = {}
         for operation in self._contract.operations.values():
             body = request_example(self._contract, operation)
@@ -156,11 +156,11 @@ class Caller:
                     return
 
     def _is_only_listed(self, parameter: str) -> bool:
-        """Whether an id may be known out of a list alone, since outside of the sandbox no call makes such a thing."""
+        """Whether an id can only be found in a list, because only the sandbox can create such an entity."""
         return all(each.creator.sandbox_only for each in self._contract.entity_types if each.parameter == parameter)
 
     def needs(self, call: Call) -> tuple[str, ...]:
-        """The variables of a call that no client draws, so that there may be none."""
+        """Variables of a call that may have no value, because the server provides it."""
         drawn = {entity_name(each) for each in self._contract.entity_types if each.is_named_by_client}
         others = drawn | self._settings | set(call.draws) | set(self.batch_ids)
         used = dict.fromkeys(each.name for each in holes([*call.path.values(), call.body]))
@@ -178,7 +178,7 @@ class Caller:
     def _expectation(self, call: Call) -> Expectation:
         operation = call.operation
         if operation.request and any(self._is_only_listed_name(each.name) for each in holes(call.body)):
-            # Nobody knows what is listed there, so whether the call fits it is not known either.
+            # The listed entity is unknown, so whether this call is valid for it is unspecified.
             return Expectation(unspecified=True)
         literal = [name for name, value in call.path.items() if isinstance(value, str)]
         if not literal:

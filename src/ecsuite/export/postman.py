@@ -1,4 +1,4 @@
-"""A book as a Postman collection 2.1.0, and an environment for it."""
+"""A book as a Postman collection 2.1.0, and its environment."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from ecsuite.export.calls import (
 from ecsuite.export.scripts import BUSY_SCRIPT, after, before, first
 from ecsuite.messages.media import FORM, UndecodableError, read_json
 
-# Importers compare it letter by letter.
+# Importers compare this URL exactly.
 SCHEMA: Final = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-# Names for which ids are made that stay the same from export to export (RFC 9562, version 5).
+# Namespace for ids that stay the same in every export (RFC 9562, version 5).
 _NAMESPACE: Final = uuid.UUID("5b0c7e0e-0f6c-5a57-9f38-0d2a8d4d6f11")
 _NOT_SEEN: Final = "\n\nThe tests do not see (Postman's sandbox runs JSON Schema draft 7): "
 
 
 def collection(book: Book) -> dict[str, Any]:
-    """The collection: a folder to each chapter, numbered, with requests that run from the first to the last."""
+    """The collection: a numbered folder for each chapter, with requests in execution order."""
     name = f"{book.contract.source.document['info']['title']} {book.edition}"
     description = (
         f"{book.contract.source.document['info'].get('description', '')}\n\n"
@@ -56,7 +56,7 @@ def collection(book: Book) -> dict[str, Any]:
 
 
 def environment(book: Book) -> dict[str, Any]:
-    """The environment: what a user sets. Secrets are empty, and of the type that Postman hides."""
+    """The environment: variables that a user sets. Secrets are empty, and of the type that Postman hides."""
     values = [
         {
             "key": each.name,
@@ -75,7 +75,7 @@ def environment(book: Book) -> dict[str, Any]:
 
 
 def text(value: dict[str, Any]) -> str:
-    """A collection or an environment as the text of a file."""
+    """Format a collection or an environment as the text of a file."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Chapters of calls out of recordings: the quickstart with its guide's text, or any recorded scenario."""
+"""Makes chapters of calls from recordings: the quickstart with its guide's text, or any recorded scenario."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FIRST_REFUSAL: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A title, a text, and the exchanges that are told under them."""
+    """A title, a text, and the exchanges that belong to them."""
 
     title: str
     text: str
@@ -45,10 +45,10 @@ class _Part:
 
 
 def quickstart(edition: str) -> Book:
-    """The quickstart of an edition, a chapter to each step of its guide.
+    """The quickstart of an edition, with a chapter for each step of its guide.
 
     Raises:
-        CassetteError: its recording is missing, or no longer what the guide does.
+        CassetteError: its recording is missing, or does not match the guide any more.
     """
     contract = editions.contract(edition)
     with replay_run(editions.cassette(edition, QUICKSTART)) as run:
@@ -102,14 +102,14 @@ def _is_call(contract: Contract, result: Result) -> bool:
 
 
 def _expected(exchange: Exchange) -> Exchange:
-    """A recorded exchange with its own status as what is expected, where that is a refusal."""
+    """Expect the recorded status, if the recorded call was rejected."""
     status = exchange.response.status
     expectation = SUCCESS if status < _FIRST_REFUSAL else Expectation(statuses=frozenset({status}))
     return replace(exchange, request=replace(exchange.request, expectation=expectation))
 
 
 class _Chapters:
-    """Makes the calls of a recording, one after the other: what a call sets, later ones use."""
+    """Makes the calls of a recording in order; a later call uses what an earlier one sets."""
 
     def __init__(self, contract: Contract, parts: Sequence[_Part]) -> None:
         self._contract = contract
@@ -163,7 +163,7 @@ class _Chapters:
         return self._reading(call, decoded)
 
     def _reading(self, call: Call, decoded: DecodedExchange) -> Call:
-        """The call, and what it reads where it reads what was sent."""
+        """Add the comparison with an earlier request, if the call reads what was sent."""
         last = list(decoded.path_values.values())[-1:]
         name = self._names.of(last[0]) if last else ""
         readers = [each for each in self._contract.entity_types if each.reader is call.operation]
@@ -178,7 +178,7 @@ class _Chapters:
         return self._names.of(entity_type.identity.evaluate(decoded.values))
 
     def _wanted(self, decoded: DecodedExchange) -> str:
-        """What an id is called that the client gives."""
+        """Name for an id that the client chooses."""
         assert decoded.operation is not None
         made = made_by(self._contract, decoded.operation)
         if made and made.sends_id:
@@ -187,7 +187,7 @@ class _Chapters:
         return entity_name(batch.entity_type) if batch else "id"
 
     def _captures(self, decoded: DecodedExchange) -> list[Capture]:
-        """What later calls need of a response, as the links of its operation say where it stands."""
+        """Values in a response that later calls need, located by the links of the operation."""
         found: dict[str, Capture] = {}
         for link in success_links(decoded.operation) if decoded.operation and decoded.is_success else ():
             for parameter, expression in link.parameters.items():
@@ -197,7 +197,7 @@ class _Chapters:
                 if not self._names.of(value) and any(value in text for text in self._later):
                     self._names.give(value, self._captured_name(link.operation_id, parameter))
                 name = self._names.of(value)
-                # What a call has made, no list has to show: the first of its items may be another one.
+                # The id of a created entity is not captured from a list, whose first item may be another entity.
                 if name and not (expression.is_in_list and name in self._captured):
                     found.setdefault(name, Capture(name, expression.tokens, is_of_list=expression.is_in_list))
         return list(found.values())
@@ -222,7 +222,7 @@ def _ids(operation: Operation | None) -> tuple[str, ...]:
 
 
 def _sent(decoded: DecodedExchange) -> Any:
-    """The body of a request as a value; None without one, or where it cannot be read."""
+    """The parsed body of a request; None if there is none, or if it cannot be parsed."""
     try:
         return decoded.request_body if decoded.exchange.request.body else None
     except UndecodableError:
@@ -234,7 +234,7 @@ def _text(exchange: Exchange) -> str:
 
 
 def _told_apart(calls: Sequence[Call]) -> Iterator[Call]:
-    """The calls with titles unlike each other."""
+    """Give the calls unique titles."""
     seen: dict[str, int] = {}
     for call in calls:
         title_ = f"{call.title}: it is gone" if _expects_absence(call) else call.title

@@ -1,4 +1,4 @@
-"""The scripts of a Postman collection: plain JavaScript, whole in itself at each request, as its readers expect."""
+"""Scripts of a Postman collection: plain JavaScript, self-contained for each request, as its readers expect."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ecsuite.export.calls import (
 from ecsuite.export.draft7 import draft7
 
 _INDENT: Final = "    "
-# Statuses by which a service says that it has not looked at the request, and is to be asked again.
+# Statuses for "try again later"; the service has not processed the request.
 _BUSY: Final = "[429, 503]"
 _MOST_TRIES: Final = 5
 _SENT: Final = "Sent"
@@ -98,17 +98,17 @@ const differences = (sent, shown, at) => {
 
 
 def first(contract: Contract) -> str:
-    """What is run before every request: the guard before production, and the token."""
+    """The script before every request: it refuses to run in production, and gets a token."""
     return _GUARD % (json.dumps(sorted(contract.hosts(production=True))), BASE_URL) + _TOKEN
 
 
 def before(call: Call, secrets: Sequence[str], *, is_token: bool) -> list[str]:
-    """What is run before a request: what it needs, and new ids.
+    """The script before a request: it checks needed variables, and draws new ids.
 
     Args:
         call: the call.
-        secrets: the settings that get a new value where a user has set none.
-        is_token: whether it asks for a token.
+        secrets: settings that get a random value if the user has set none.
+        is_token: whether the call requests a token.
     """
     lines: list[str] = []
     if is_token:
@@ -133,7 +133,7 @@ def before(call: Call, secrets: Sequence[str], *, is_token: bool) -> list[str]:
 
 
 def after(contract: Contract, call: Call) -> tuple[list[str], tuple[str, ...]]:
-    """What is run after a request: the tests, and what later requests need; and what the tests cannot see."""
+    """The script after a request, with tests and stored values, and a list of what its tests cannot check."""
     lines, lost = _tests(contract, call)
     lines += _keeping(call)
     if call.reads:
@@ -154,7 +154,7 @@ def _tests(contract: Contract, call: Call) -> tuple[list[str], tuple[str, ...]]:
     wanted = ", ".join(rule.status for rule in rules)
     lines = [f'pm.test("the status is {statuses}", () => pm.expect(pm.response.code).to.be.oneOf([{wanted}]));']
     lost: list[str] = []
-    # How a refusal is put hurts no client, and is no reason for a red test.
+    # The body of an error response does not matter to a client, so it is not tested.
     for statuses_alike, rule in _alike([rule for rule in rules if rule.status.startswith("2")]):
         own, of_rule = _of_rule(contract, rule)
         lost += of_rule
@@ -165,7 +165,7 @@ def _tests(contract: Contract, call: Call) -> tuple[list[str], tuple[str, ...]]:
 
 
 def _alike(rules: Sequence[ResponseRule]) -> Iterator[tuple[list[str], ResponseRule]]:
-    """The responses, those together that promise the same."""
+    """Group responses with equal promises."""
     groups: dict[object, list[ResponseRule]] = {}
     for rule in rules:
         groups.setdefault((rule.body, tuple(rule.content.items()), rule.headers), []).append(rule)
@@ -202,7 +202,7 @@ def _of_header(contract: Contract, header: HeaderRule) -> str:
 
 
 def _keeping(call: Call) -> list[str]:
-    """Keeps what later requests need."""
+    """Store values that later requests need."""
     kept = [
         f'pm.collectionVariables.set("{capture.variable}", pm.response.json(){_steps(capture.at)});'
         for capture in call.captures
@@ -217,7 +217,7 @@ def _steps(tokens: Sequence[str]) -> str:
 
 
 def _of_success(title: str, lines: Sequence[str]) -> list[str]:
-    """A test of what only a successful response has."""
+    """A test that only applies to successful responses."""
     test = [f'pm.test("{title}", () => {{', *_indented(lines), "});"]
     return ["if (pm.response.code < 300) {", *_indented(test), "}"]
 
@@ -227,7 +227,7 @@ def _indented(lines: Sequence[str]) -> list[str]:
 
 
 def _round_trip(reads: RoundTrip) -> list[str]:
-    """Compares what a response shows with what was sent; what it does not show is not compared."""
+    """Compare a response with what was sent; members that the response omits are not compared."""
     lines = [
         f'const sent = JSON.parse(pm.collectionVariables.get("{reads.variable}{_SENT}") || "{{}}");',
         f'sent["{reads.member}"] = pm.variables.get("{reads.variable}");',
@@ -240,7 +240,7 @@ def _round_trip(reads: RoundTrip) -> list[str]:
 
 
 def _listed(listed: Listed) -> list[str]:
-    """Counts how often a list has what was made."""
+    """Count how often a list contains the created entity."""
     lines = [
         f"const items = pm.response.json(){_steps(listed.at)};",
         f'const own = items.filter((each) => each["{listed.member}"] === pm.variables.get("{listed.variable}"));',

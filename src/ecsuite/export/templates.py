@@ -1,4 +1,4 @@
-"""Variables in the place of values: what they are called, and where in a body they stand."""
+"""Variables for values: their names, and their places in a body."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Marks = Mapping[Path, Mapping[str, Any]]
 
 
 class Names:
-    """Which variable stands for which value, and what it is called."""
+    """Maps values to the names of their variables."""
 
     def __init__(self) -> None:
         self._by_value: dict[str, str] = {}
         self._taken: set[str] = set()
 
     def of(self, value: Any) -> str:
-        """The variable of a value; empty where it has none."""
+        """The variable of a value; empty if there is none."""
         return self._by_value.get(value, "") if isinstance(value, str) else ""
 
     def give(self, value: str, wanted: str) -> str:
-        """Name a value: as is wanted, or with a number behind it where another value has that name."""
+        """Name a value; a number is appended if the wanted name is taken."""
         name, number = wanted, 1
         while name in self._taken:
             number += 1
@@ -37,7 +37,7 @@ class Names:
 
 
 def entity_name(entity_type: EntityType) -> str:
-    """What the id of an entity is called: as its collection is where the client names it, else as its type."""
+    """Variable name for an entity's id: after its collection if the client chooses the id, otherwise after its type."""
     collection = entity_type.creator.path.rpartition("/")[2]
     if entity_type.sends_id and collection.endswith("s") and not entity_type.creator.sandbox_only:
         return f"{collection[:-1]}Id"
@@ -45,18 +45,18 @@ def entity_name(entity_type: EntityType) -> str:
 
 
 def made_by(contract: Contract, operation: Operation) -> EntityType | None:
-    """What an operation makes; None where it makes nothing that can be read."""
+    """The entity type that an operation creates; None if it creates nothing that can be read."""
     return next((each for each in contract.entity_types if each.creator is operation), None)
 
 
 def is_sweeping(contract: Contract, operation: Operation) -> bool:
-    """Whether a call deletes without saying what, or makes what only such a call deletes."""
+    """Whether a call deletes without naming ids, or creates what only such a call deletes."""
     targets = [contract.operations[link.operation_id] for link in success_links(operation)]
     return any(each.method == "DELETE" and "{" not in each.path for each in (operation, *targets))
 
 
 def marks(contract: Contract, operation: Operation, body: Any) -> Marks:
-    """What the schemas say of where the values of a request's body come from: `x-sample`, `x-references`."""
+    """Schema keywords that name the source of a value in a request body: `x-sample`, `x-references`."""
     found: dict[Path, dict[str, Any]] = {}
     if operation.request is not None:
         for path, node in contract.schemas.walker.parts(operation.request.schema, body):
@@ -65,14 +65,14 @@ def marks(contract: Contract, operation: Operation, body: Any) -> Marks:
 
 
 def new_ids(marked: Marks, body: Any) -> Iterator[tuple[Path, str]]:
-    """Where in a body the client gives an id to what the call makes, and which."""
+    """Places in a body where the client chooses the id of the created entity, with the id."""
     for path, value in leaves(body):
         if marked.get(path, {}).get("x-sample") == ID and isinstance(value, str):
             yield path, value
 
 
 def setting_of(marked: Marks, path: Path) -> str:
-    """The variable that a user sets for what stands at a place of a body; empty where it is no such value."""
+    """The setting for the value at a place in a body; empty if it is not a setting."""
     member = str(path[-1]) if path else ""
     if member in CREDENTIALS:
         return CREDENTIALS[member]
@@ -80,7 +80,7 @@ def setting_of(marked: Marks, path: Path) -> str:
 
 
 def template(body: Any, at: Mapping[Path, str], path: Path = ()) -> Any:
-    """A copy of a body with variables at places."""
+    """Copy a body and put variables at some places."""
     if path in at:
         return Variable(at[path])
     if isinstance(body, dict):
@@ -91,7 +91,7 @@ def template(body: Any, at: Mapping[Path, str], path: Path = ()) -> Any:
 
 
 def round_trip(contract: Contract, entity_type: EntityType) -> RoundTrip:
-    """What reading an entity shows of what was sent to make it."""
+    """How to compare a read entity with the request that created it."""
     unordered: list[str] = []
     opened: list[str] = []
     request = entity_type.creator.request
@@ -106,7 +106,7 @@ def round_trip(contract: Contract, entity_type: EntityType) -> RoundTrip:
 
 
 def list_in(contract: Contract, operation: Operation) -> tuple[str, ...]:
-    """Where in the response of an operation its list stands: nowhere else than at the root, or in a member."""
+    """Path of the list in a response: the root, or a member."""
     rule = operation.response(200)
     pointer = next(iter(rule.content.values()), None) if rule else None
     shape = contract.schemas.shape(pointer) if pointer else None
