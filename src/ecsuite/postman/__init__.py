@@ -1,1 +1,1 @@
-"""Files of Postman as input: a collection to be checked against a contract, an environment with credentials."""
+"""Reads Postman files: a collection to check against a contract, and an environment with credentials."""

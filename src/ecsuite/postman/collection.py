@@ -1,4 +1,4 @@
-"""A Postman collection (2.0 or 2.1) as requests with their saved responses; nothing is judged here."""
+"""Reads a Postman collection (2.0 or 2.1) as requests with their saved responses, without judging them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HOLE: Final = re.compile(r'"(?:\\.|[^"\\])*"|\{\{[^{}]+\}\}')
 _COMMENT: Final = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 _BEARER: Final = "Bearer of-the-collection"
 _JSON: Final = "application/json"
-# What a script sets: `pm.environment.set("userId", ...)`, as it stands in the JSON of the collection.
+# Variables that a script sets: `pm.environment.set("userId", ...)`, as escaped in the JSON of the collection.
 _SET: Final = re.compile(r"""\.set\(\s*(?:\\"|'|`)([^"'`\\]+)""")
 _SECRET: Final = re.compile("secret|token|password", re.IGNORECASE)
 Body = Literal["none", "known", "unknown"]
@@ -30,15 +30,15 @@ Body = Literal["none", "known", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request as the collection has it.
+    """A request of the collection.
 
     Attributes:
-        url: with the values of known variables; `{{name}}` and `:name` stand for what is not known.
-        has_variables: whether a variable stood in its path, known or not.
-        headers: with `Content-Type` and `Authorization` as Postman adds them.
-        body: empty where there is none, or where it is not known.
-        body_is_known: whether it is known; that of a file is not.
-        token_is_known: whether it is known if a token is sent; a script may add it.
+        url: with known variables replaced; unknown ones remain as `{{name}}` or `:name`.
+        has_variables: whether its path contained a variable, known or not.
+        headers: with the `Content-Type` and `Authorization` that Postman adds.
+        body: empty if there is none, or if it is unknown.
+        body_is_known: whether it is known; the content of a file is not.
+        token_is_known: whether it is known if a token is sent; a script may add one.
     """
 
     method: str
@@ -52,7 +52,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A saved response, with the request that it answers; `has_headers` says whether its headers were saved, too."""
+    """A saved response, with its request; `has_headers` says whether its headers were saved, too."""
 
     name: str
     request: Sent
@@ -62,7 +62,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A request with its saved responses; `name` has those of its folders before it."""
+    """A request with its saved responses; `name` includes the names of its folders."""
 
     name: str
     request: Sent
@@ -74,11 +74,11 @@ class Collection:
     """A collection.
 
     Attributes:
-        name: its own.
-        items: its requests, in their order.
-        secrets: values of its variables that no output has.
-        variables: the names of all variables that it, its environment or its scripts set; None where no environment is
-            given, so that there may be any others.
+        name: the collection's name.
+        items: its requests, in order.
+        secrets: values of variables that must not appear in any output.
+        variables: names of all variables that the collection, its environment or its scripts set; None without an
+            environment, because it could set any others.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What a request has from the folders that it is in, and from the environment, which comes before them."""
+    """What a request inherits from its folders, and from the environment, whose values take precedence."""
 
     names: tuple[str, ...]
     own: Mapping[str, str]
@@ -99,11 +99,11 @@ class _Context:
 
     @property
     def values(self) -> Mapping[str, str]:
-        """Of the variables."""
+        """The values of all variables."""
         return {**self.own, **self.environment}
 
     def inside(self, node: Mapping[str, Any]) -> _Context:
-        """The same for what is in a folder, or is a request."""
+        """The context inside a folder, or of a request."""
         auth = node.get("auth")
         return _Context(
             (*self.names, str(node.get("name", ""))),
@@ -118,16 +118,16 @@ def read_collection(path: Path, environment: Mapping[str, str] | None = None) ->
     """Read a collection.
 
     Args:
-        path: of its file.
-        environment: the variables of an environment, which come before those of the collection; None for none.
+        path: the collection's file.
+        environment: variables of an environment, which override the collection's; None for none.
 
     Raises:
-        CollectionUnreadable: it is no collection of version 2, or has no request.
+        CollectionUnreadable: the file is not a collection of version 2, or has no requests.
     """
     if path.is_dir():
         raise CollectionUnreadable(path, "it is a folder, as Postman's format 3.0.0 has")
     document = read_object(path, CollectionUnreadable)
-    # What Postman's own interface gives out is wrapped.
+    # Postman's API returns the collection inside another object.
     document = document["collection"] if isinstance(document.get("collection"), dict) else document
     info = document.get("info")
     if not isinstance(info, dict) or not isinstance(document.get("item"), list):
@@ -166,7 +166,7 @@ def _what_it_is(document: Mapping[str, Any]) -> str:
 
 
 class _DamagedError(Exception):
-    """Something is not what Postman writes there; says where."""
+    """Postman would not write this; the message names the place."""
 
 
 def _items(nodes: Sequence[Any], context: _Context) -> Iterator[Item]:
@@ -231,7 +231,7 @@ def _sent(node: Any, context: _Context) -> Sent:
 
 
 def _url(node: Any, values: Mapping[str, str]) -> tuple[str, bool]:
-    """The address of a request, and whether a variable stood in its path."""
+    """The URL of a request, and whether its path contained a variable."""
     if isinstance(node, str):
         raw, own = node, {}
     else:
@@ -265,14 +265,14 @@ def _fields(nodes: Any, values: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _body(node: Any, values: Mapping[str, str]) -> tuple[bytes, str, bool]:
-    """A body, the media type that Postman adds, and whether the body is known."""
+    """The body, the media type that Postman adds, and whether the body is known."""
     if not isinstance(node, dict) or node.get("disabled") or not node.get("mode"):
         return b"", "", True
     mode = node["mode"]
     if mode == "raw":
         text = resolved(str(node.get("raw") or ""), values)
         language = ((node.get("options") or {}).get("raw") or {}).get("language", "")
-        # Postman sends a text without a language as such.
+        # Postman sends text without a language as text/plain.
         media_type = _JSON if language == "json" else "text/plain"
         return _quoted(text).encode(), media_type if text else "", True
     if mode == "urlencoded":
@@ -284,19 +284,19 @@ def _body(node: Any, values: Mapping[str, str]) -> tuple[bytes, str, bool]:
 
 
 def _kept(found: re.Match[str]) -> str:
-    """A text of JSON; of a comment, which Postman does not send, nothing."""
+    """Keep a JSON string, and drop a comment, because Postman does not send comments."""
     return found[0] if found[0].startswith('"') else ""
 
 
 def _quoted(text: str) -> str:
-    """A JSON text in which variables that are not known are texts."""
+    """Quote unknown variables in a JSON text, so that it can be parsed."""
     return _HOLE.sub(lambda found: found[0] if found[0].startswith('"') else json.dumps(found[0]), text)
 
 
 def _authorized(
     headers: list[tuple[str, str]], auth: Mapping[str, Any] | None, scripts: str
 ) -> tuple[list[tuple[str, str]], bool]:
-    """The headers with the token that Postman sends, and whether it is known if it sends one."""
+    """Add the token that Postman sends to the headers; return also whether it is known if one is sent."""
     own = next((value for name, value in headers if name.lower() == "authorization"), None)
     kind = str((auth or {}).get("type", ""))
     if own is None:
@@ -306,6 +306,6 @@ def _authorized(
         return headers + added, bool(added) or "uthorization" not in scripts
     if "{{" not in own:
         return headers, True
-    # The value of the variable is not known; its scheme may stand before it.
+    # The variable's value is unknown; it may include the scheme.
     others = [(name, value) for name, value in headers if name.lower() != "authorization"]
     return [*others, ("Authorization", _BEARER)], own.lower().startswith("bearer ")

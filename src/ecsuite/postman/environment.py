@@ -1,4 +1,4 @@
-"""An environment that Postman exported, as the variables of a live run."""
+"""Reads an exported Postman environment as variables of a live run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 from ecsuite.errors import EnvironmentFileUnreadable
 from ecsuite.json_files import read_object
 
-# What people call them, in small letters and without signs, and what a live run calls them.
+# Usual names of variables, in lower case without punctuation, and the names for a live run.
 _NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "baseurl": "EC_BASE_URL",
@@ -27,20 +27,20 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
 )
 _PREFIX: Final = "EC_"
 _HOLE: Final = re.compile(r"\{\{([^{}]+)\}\}")
-# A variable may hold another one, which may hold another: so deep, and so many characters in all.
+# Limits for variables that contain variables: levels of nesting, and characters in total.
 _DEEPEST: Final = 10
 _MOST: Final = 200_000
 
 
 def read_postman_environment(path: Path) -> dict[str, str]:
-    """The variables of a live run (`EC_BASE_URL`, `EC_CLIENT_ID`, ...) that an environment of Postman sets.
+    """Read the variables of a live run (`EC_BASE_URL`, `EC_CLIENT_ID`, ...) from a Postman environment.
 
-    `baseUrl`, `base_url` and `BASE-URL` are the same name; one that starts with `EC_` is taken as it is. What is
-    disabled or empty, and every other variable, is left out.
+    `baseUrl`, `base_url` and `BASE-URL` are the same name; a name that starts with `EC_` is used unchanged. Disabled,
+    empty and unknown variables are ignored.
 
     Raises:
-        EnvironmentFileUnreadable: it is no file of that kind, or its variables are too long; the text holds none of
-            its values.
+        EnvironmentFileUnreadable: the file is not a Postman environment, or its variables are too long; the message
+            contains none of its values.
     """
     values = variables_of(path)
     found: dict[str, str] = {}
@@ -56,10 +56,10 @@ def read_postman_environment(path: Path) -> dict[str, str]:
 
 
 def variables_of(path: Path) -> dict[str, str]:
-    """The variables of an environment by their own names, without those that are disabled.
+    """Read the enabled variables of an environment, by their own names.
 
     Raises:
-        EnvironmentFileUnreadable: it is no file of that kind.
+        EnvironmentFileUnreadable: the file is not a Postman environment.
     """
     document = read_object(path, EnvironmentFileUnreadable)
     if not isinstance(document.get("values"), list):
@@ -68,7 +68,7 @@ def variables_of(path: Path) -> dict[str, str]:
 
 
 def enabled(entries: Any) -> dict[str, str]:
-    """The names and values of a list of variables, without those that are disabled."""
+    """Names and values of the enabled variables in a list."""
     listed = [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
     return {
         str(each.get("key") or each.get("id")): str(value)
@@ -79,17 +79,17 @@ def enabled(entries: Any) -> dict[str, str]:
 
 
 class TooLongError(ValueError):
-    """Variables that hold each other stand for more text than can be handled."""
+    """Nested variables expand to more text than can be handled."""
 
     def __init__(self) -> None:
         super().__init__(f"its variables stand for more than {_MOST:,} characters")
 
 
 def resolved(text: str, values: Mapping[str, str]) -> str:
-    """The text with the values of known variables in their places; unknown ones stay as they are.
+    """Replace known variables in a text; unknown ones remain.
 
     Raises:
-        TooLongError: that is too much.
+        TooLongError: the values are too long.
     """
     left = _MOST
 

@@ -1,4 +1,4 @@
-"""A collection beside a contract: which operations it calls, and what its requests and saved responses break."""
+"""Checks a collection against a contract: the operations that it calls, and the promises that it breaks."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ecsuite.traffic.names import printable
 from ecsuite.traffic.nearest import is_variable
 from ecsuite.traffic.secrets import masking
 
-# Where the API is taken to be: the collection's own addresses are variables, mostly.
+# Placeholder base URLs for the checker, because the collection's own URLs usually start with a variable.
 _BASE_URL: Final = "http://api.invalid"
-_TOKEN_URL: Final = "http://identity.invalid/token"  # noqa: S105  an address
+_TOKEN_URL: Final = "http://identity.invalid/token"  # noqa: S105  a URL
 _FIRST_REFUSAL: Final = 400
 _UNKNOWN_BODY: Final = "the body of the request is a file or a form with parts"
 _OF_BODIES: Final = (promises.REQUEST_BODY, promises.REQUEST_MEMBERS)
@@ -34,7 +34,8 @@ _NO_HEADERS: Final = "the saved response has no headers"
 _VARIABLE: Final = "the path of the request has variables"
 _HOLE: Final = re.compile(r"\{\{([^{}]+)\}\}")
 _NO_STATUS: Final = "the saved response has no status"
-# A saved response has no token of its own, whatever its status is was expected, and nobody says what its server should
+# Not checked for saved responses: they have no token of their own, any saved status was expected, and a rejection of
+# the request may have been intended.
 # have refused.
 _NOT_OF_SAVED: Final = {promises.BEARER_TOKEN, promises.BAD_REQUEST, promises.STATUS_EXPECTED}
 _OF_SAVED: Final = tuple(check for check in (*CLIENT_CHECKS, *RESPONSE_CHECKS) if check.promise not in _NOT_OF_SAVED)
@@ -52,26 +53,26 @@ def judge(collection: Collection, contract: Contract) -> tuple[Judged, ...]:
 
 
 class _Judge:
-    """Judges requests by one contract.
+    """Checks requests against one contract.
 
     Args:
-        contract: of the API.
-        collection: whose requests they are.
+        contract: the API's contract.
+        collection: the collection with the requests.
     """
 
     def __init__(self, contract: Contract, collection: Collection) -> None:
         self._contract = contract
-        # The names of all that have a value when a request is sent; None where that is not known.
+        # Names of all variables that have a value when a request is sent; None if unknown.
         self._variables = collection.variables
         self._checker = Checker(contract, _BASE_URL, _TOKEN_URL, masking(frozenset(collection.secrets)))
         servers = contract.source.document.get("servers", [])
-        # Hosts of one owner share the last two parts of their names.
+        # Hosts of one owner share the last two labels of their names.
         self._domains = {".".join(urlsplit(server["url"]).netloc.split(".")[-2:]) for server in servers}
         self._token_hosts = token_address(contract)[1]
         self._base = contract.base_path().strip("/").split("/")
 
     def item(self, item: Item) -> tuple[Judged, list[Result]]:
-        """A request and its saved responses, and what is said of each."""
+        """A request and its saved responses, with the results of their checks."""
         if host := self._elsewhere(item.request):
             return Judged(item.name, Journal(), elsewhere=host), []
         results = [
@@ -85,7 +86,7 @@ class _Judge:
         decoded = self._decode(sent, Response(0), Expectation())
         unknown = dict.fromkeys(_OF_BODIES, _UNKNOWN_BODY) if not sent.body_is_known else {}
         unknown |= {promises.BEARER_TOKEN: _BY_SCRIPT} if not sent.token_is_known else {}
-        # What is refused, as it seems, may be sent to be refused.
+        # If all saved responses are rejections, the request is probably invalid on purpose.
         checks = [check for check in CLIENT_CHECKS if not is_refused or check.promise is promises.OPERATION]
         return self._judge(decoded, checks, unknown)
 
@@ -109,7 +110,7 @@ class _Judge:
         return self._checker.decode(Exchange(request, response))
 
     def _address(self, sent: Sent) -> str:
-        """The address of a request as if the API were at the checker's own."""
+        """The URL of a request, rewritten to the checker's base URL."""
         token = self._contract.token_operation
         address, _, query = sent.url.partition("?")
         path = _path(address)
@@ -123,7 +124,7 @@ class _Judge:
         return f"{_BASE_URL}/{'/'.join(segments)}{f'?{query}' if query else ''}"
 
     def _is_of_variable(self, finding: Finding) -> bool:
-        """Whether what is wrong is a variable whose value is not known; one that is misspelt has none."""
+        """Whether the invalid value is a variable that is unknown here; a misspelt variable does not count."""
         at, value = finding.breach.at, finding.breach.actual.value
         if at.part == "path" and isinstance(value, str) and value.startswith(":"):
             return True
@@ -134,7 +135,7 @@ class _Judge:
         return known is None or all(name in known or not meant_by(name, known) for name in names)
 
     def _elsewhere(self, sent: Sent) -> str:
-        """The host of a request that is not for the API; empty where it may be."""
+        """The host of a request that is not for the API; empty if it may be for the API."""
         host = _host(sent.url)
         is_own = self._contract.base_path() in sent.url or any(host and host.endswith(each) for each in self._domains)
         is_own |= host in self._token_hosts and b"grant_type=" in sent.body
@@ -144,13 +145,13 @@ class _Judge:
 
 
 def _is_refused(item: Item) -> bool:
-    """Whether there are saved responses to a request, and all of them refuse it."""
+    """Whether a request has saved responses, and all of them are rejections."""
     statuses = [each.response.status for each in item.saved]
     return bool(statuses) and min(statuses) >= _FIRST_REFUSAL
 
 
 def _host(address: str) -> str:
-    """The host of an address; empty where it is a variable, or none."""
+    """The host of a URL; empty if it is a variable, or missing."""
     try:
         host = urlsplit(address).hostname or ""
     except ValueError:
@@ -159,6 +160,6 @@ def _host(address: str) -> str:
 
 
 def _path(address: str) -> str:
-    """The path of an address whose host may be a variable."""
+    """The path of a URL whose host may be a variable."""
     rest = address.partition("://")[2] or address
     return f"/{rest.partition('/')[2]}"
