@@ -31,12 +31,12 @@ UNKNOWN_EVENT: Final = Expectation("event-may-not-exist", unspecified=True)
 
 
 class Made(NamedTuple):
-    """An entity that a step made.
+    """An entity that a step created.
 
     Attributes:
-        path: where it can be read.
-        sent: what was sent to make it.
-        whole: whether what reads it must show all of that.
+        path: the path to read it.
+        sent: the request body that created it.
+        whole: whether reading it must return all of that.
     """
 
     path: str
@@ -47,14 +47,14 @@ class Made(NamedTuple):
 
 @dataclass(slots=True)
 class Story:
-    """One telling of a quickstart: who calls, with which values, and what was made so far.
+    """The state of one run of a quickstart.
 
     Attributes:
-        made: what was made, by kind (`user`, `vehicle`, ...).
-        sandbox: whether webhooks may be tested at this target.
-        simulation: whether events may be simulated there.
-        secret: what deliveries are signed with.
-        data: values of the partner's own, by kind and by where they stand in its body.
+        made: created entities, by kind (`user`, `vehicle`, ...).
+        sandbox: whether the target allows tests of webhooks.
+        simulation: whether the target allows simulated events.
+        secret: the secret that signs deliveries.
+        data: the partner's own values, by kind and by their path in the body.
     """
 
     api: Api
@@ -68,16 +68,16 @@ class Story:
 
     @property
     def journal(self) -> Journal:
-        """Where what is checked is noted."""
+        """Where results of checks are recorded."""
         return self.api.journal
 
     @property
     def checker(self) -> Checker:
-        """What checks every exchange."""
+        """Checks every exchange."""
         return self.api.checker
 
     def body(self, kind: str, guides: dict[str, Any]) -> dict[str, Any]:
-        """What is sent to make a thing of a kind: as the guide has it, with the values of the partner's own."""
+        """The request body for an entity of a kind: the guide's example with the partner's own values."""
         for path, value in self.data.get(kind, {}).items():
             holder = guides
             for name in path[:-1]:
@@ -86,33 +86,33 @@ class Story:
         return guides
 
     def keep(self, kind: str, made: Made) -> Made:
-        """Remember what a step made, for the steps after it."""
+        """Remember what a step created for later steps."""
         self.made[kind] = made
         return made
 
     def read_back(self, made: Made) -> Any:
-        """Read an entity, and compare what comes with what was sent; a difference is a finding."""
+        """Read an entity and compare it with the request that created it; a difference is a finding."""
         response = self.api.get(made.path)
         self.verify.shows(made.sent, response, whole=made.whole)
         return require_json(response)
 
     @property
     def verify(self) -> Verify:
-        """Where it is noted what passed beyond a single exchange."""
+        """Records results of checks that involve more than one exchange."""
         return Verify(self.api)
 
     @property
     def deliveries(self) -> VerifyDeliveries:
-        """Where it is noted what passed of deliveries."""
+        """Records results of checks of deliveries."""
         return VerifyDeliveries(self.api, self.verify)
 
     def delivery(self, wait: Callable[[], Exchange | None], answer: httpx.Response, url: str) -> Exchange | None:
-        """Wait for a delivery, and note whether it came; None where it did not, or nobody can tell.
+        """Wait for a delivery, and record whether it arrived; None if it did not arrive, or if that is unknown.
 
         Args:
-            wait: for the delivery.
-            answer: the response of the call that asked for it.
-            url: where it is to go.
+            wait: waits for the delivery.
+            answer: response of the call that triggers it.
+            url: URL of the webhook.
         """
         delivery, reason = None, self.receiver.unreachable
         try:
@@ -126,7 +126,7 @@ class Story:
         return delivery
 
     def compare(self, sent: Any, response: httpx.Response) -> None:
-        """Note each difference between what was sent and what a response shows as a finding."""
+        """Record each difference between a request body and a response as a finding."""
         self.verify.shows(sent, response, whole=True)
 
 
@@ -140,13 +140,13 @@ def steps(edition: str) -> tuple[Step, ...]:
 
 
 def about(edition: str) -> str:
-    """What an edition's quickstart is about, in a sentence."""
+    """A one-sentence summary of an edition's quickstart."""
     story: str = guide(edition).STORY
     return story
 
 
 def take(step: Step, story: Story) -> None:
-    """Take a step, and read back what it made."""
+    """Take a step, and read back what it created."""
     made = step(story)
     if isinstance(made, Made):
         story.read_back(made)
@@ -158,17 +158,17 @@ def guide(edition: str) -> ModuleType:
 
 
 def title(step: Step) -> str:
-    """What a step is called."""
+    """Title of a step: the first line of its docstring."""
     return inspect.getdoc(step).partition("\n")[0].rstrip(".")  # type: ignore[union-attr]
 
 
 def explanation(step: Step) -> str:
-    """What a step is about, on one line."""
+    """Explanation of a step, on one line: the rest of its docstring."""
     return " ".join(inspect.getdoc(step).partition("\n")[2].split())  # type: ignore[union-attr]
 
 
 def first_id(response: httpx.Response, name: str = "") -> str:
-    """The id of the first object of an answered list, or of its member of that name; empty where there is none."""
+    """The id of the first object in a list response, or of its member with this name; empty if there is none."""
     answer = require_json(response)
     listed = answer.get(name) if name and isinstance(answer, dict) else answer
     first = listed[0] if isinstance(listed, list) and listed else None

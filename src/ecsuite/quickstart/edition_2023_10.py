@@ -137,7 +137,7 @@ def subscribe_to_events(story: Story) -> Made | None:
         webhook["webhookUrl"] = story.receiver.url(story.ids.new())
         answer = story.api.post("/webhooks", json=webhook)
     webhook_id = require_member(answer, "id")
-    # Whether a response shows the secret is not told.
+    # Whether a response shows the secret is unspecified.
     shown = {name: value for name, value in webhook.items() if name != "webhookSecret"}
     return story.keep("webhook", Made(f"/webhooks/{segment(webhook_id)}", webhook_id, shown))
 
@@ -203,14 +203,14 @@ def delete_everything(story: Story) -> None:
             )
 
 
-# The kinds of things that a row of data may have values for, each with the operation that makes one.
+# The kinds of entities that a data row may have values for, with the operations that create them.
 MADE_BY: Final = {
     "user": "createUser",
     "vehicle": "createVehicle",
     "meter": "createMeter",
     "resource": "createResource",
 }
-# What all of it is about.
+# A summary of the quickstart.
 STORY: Final = (
     "A partner registers a household with its electric car, its meter and its hot-water tank, "
     "is told when the grid needs something, and reports what the devices did."

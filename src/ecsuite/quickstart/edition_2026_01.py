@@ -21,7 +21,7 @@ from ecsuite.webhook.receiver import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED, 
 
 HOME: Final = {"latitude": 62.47225, "longitude": 6.15492}
 HOUR: Final = "01:00:00"
-# Five and six in the evening, local time: time stamps come back as the same instant, whatever their spelling.
+# 17:00 and 18:00 local time. A response may show the same instant in another format.
 EVENING: Final = ("2026-01-15T16:00:00+00:00", "2026-01-15T17:00:00+00:00")
 # A limit on power in these hours.
 LIMITS: Final = [
@@ -218,7 +218,7 @@ def delete_everything(story: Story) -> None:
 
 
 def price_curve(story: Story, first: str | Instant, second: str | Instant) -> dict[str, Any]:
-    """A request for a price curve: what power costs the tank more or less than it would, in two hours."""
+    """Request body for a price curve: the price difference for the tank in two hours."""
     return {
         "targets": [{"resourceId": story.made["resource"].id, "locationId": story.made["location"].id}],
         "priceArea": "NO3",
@@ -232,10 +232,10 @@ def price_curve(story: Story, first: str | Instant, second: str | Instant) -> di
 
 
 def event_id_of(response: httpx.Response) -> str:
-    """The id of the event that a simulation made.
+    """The id of the event in the response to a simulation.
 
     Raises:
-        PromiseBroken: there is none.
+        PromiseBroken: the response has no such id.
     """
     answer = require_json(response)
     event = answer.get("simulatedEvent") if isinstance(answer, dict) else None
@@ -250,19 +250,19 @@ def event_id_of(response: httpx.Response) -> str:
 
 
 def tells_of(value: Any, event_id: str) -> bool:
-    """Whether a notification is about an event; one that does not say which may be, and its contract has to say so."""
+    """Whether a notification may be about an event; true if it has no event id, which the contract check reports."""
     named = value.get("eventId") if isinstance(value, dict) else None
     return named == event_id or not isinstance(named, str)
 
 
-# The kinds of things that a row of data may have values for, each with the operation that makes one.
+# The kinds of entities that a data row may have values for, with the operations that create them.
 MADE_BY: Final = {
     "user": "createUser",
     "vehicle": "createVehicle",
     "location": "createLocation",
     "resource": "createLocationResource",
 }
-# What all of it is about.
+# A summary of the quickstart.
 STORY: Final = (
     "A partner registers a household with its electric car, its home and its hot-water tank, "
     "is told of an event, reports what the tank used, and deletes all of it."

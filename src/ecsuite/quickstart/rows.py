@@ -1,4 +1,4 @@
-"""Rows of a partner's own test data: read, and checked against the contract before any is sent."""
+"""Reads rows of a partner's own test data, and checks them against the contract before anything is sent."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Row:
     """One row.
 
     Attributes:
-        where: the file and the line, or the number of the row.
-        values: by kind of thing (`vehicle`) and by where they stand in its body (`metadata`, `year`).
+        where: the file with the line, or with the number of the row.
+        values: by kind (`vehicle`) and by path in the body (`metadata`, `year`).
     """
 
     where: str
@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A value of a row, by its kind and place; a text out of CSV may stand for any JSON value."""
+    """A value of a row, with its kind and path; a CSV text may stand for any JSON value."""
 
     where: str
     names: Names
@@ -40,16 +40,16 @@ class _Cell:
 
 
 def read_rows(path: Path, contract: Contract, made_by: Mapping[str, str]) -> tuple[Row, ...]:
-    """The rows of a file, CSV or JSON by its name.
+    """Read the rows of a CSV or JSON file; the suffix decides.
 
     Args:
-        path: a column of CSV is headed `vehicle.metadata.year`, and an empty cell says nothing; JSON is a list of
-            objects, one in the other.
-        contract: what each value must fit, wherever a request has it.
-        made_by: the operations that make the kinds of things, by kind.
+        path: a CSV column has a heading such as `vehicle.metadata.year`, and empty cells are ignored; a JSON file has a
+            list of nested objects.
+        contract: each value must match its schema in the request.
+        made_by: maps kinds to the operations that create them.
 
     Raises:
-        RowUnusable: the file cannot be read, or has what no request may have.
+        RowUnusable: the file cannot be read, or has a value that the request does not allow.
     """
     try:
         read = _json_rows if path.suffix.lower() == ".json" else _csv_rows
@@ -101,7 +101,7 @@ def _leaves(names: Names, value: Mapping[str, Any]) -> Iterator[tuple[Names, Any
 def _checked(
     cells: Iterable[_Cell], contract: Contract, made_by: Mapping[str, str], troubles: list[tuple[str, str]]
 ) -> Row:
-    """The cells as a row; what cannot be sent is added to the troubles."""
+    """Build a row from cells; values that cannot be sent are added to `troubles`."""
     values: dict[str, dict[Names, Any]] = {}
     where = ""
     for cell in cells:
@@ -115,11 +115,11 @@ def _checked(
 
 
 class _Refused(Exception):
-    """What is wrong with a cell."""
+    """A cell cannot be used; the message says why."""
 
 
 def _schema_of(cell: _Cell, contract: Contract, made_by: Mapping[str, str]) -> Pointer:
-    """The schema of what a cell is for."""
+    """The schema for a cell."""
     kind, *names = cell.names
     if kind not in made_by:
         raise _Refused(_unknown_kind(cell.names, contract, made_by))
@@ -135,12 +135,12 @@ def _schema_of(cell: _Cell, contract: Contract, made_by: Mapping[str, str]) -> P
 
 
 def _unknown_kind(names: Names, contract: Contract, made_by: Mapping[str, str]) -> str:
-    """What is wrong with a name that begins with no kind of things: that may have been left out."""
+    """Message for a name that starts with no known kind; suggests a kind if one has a member of that name."""
     schemas = {kind: contract.operations[operation].body_schema for kind, operation in made_by.items()}
     kinds = [kind for kind, schema in schemas.items() if schema and names[0] in contract.schemas.shape(schema).members]
     whole = ".".join(names)
     if kinds:
-        # Where several have such a member, that whose own id it is.
+        # If several kinds have the member, prefer the one whose own id it is.
         kind = max(kinds, key=lambda kind: names[0] == f"{kind}Id")
         return f"nothing is called {whole}: did you mean {kind}.{whole}?"
     return _unknown(whole, names[0], made_by)
@@ -155,7 +155,7 @@ def _unknown(whole: str, name: str, known: Iterable[str]) -> str:
 
 
 def _value(cell: _Cell, contract: Contract, schema: Pointer) -> Any:
-    """The JSON value of a cell that fits its schema: a text, if that fits, else what the text says in JSON."""
+    """The JSON value of a cell: its text if that matches the schema, otherwise the text parsed as JSON."""
     fits = contract.schemas.fits
     if fits(schema, cell.value):
         return cell.value

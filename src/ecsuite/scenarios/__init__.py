@@ -1,1 +1,1 @@
-"""What the scenarios of an edition share, as their tests and others arrange it: a module an edition."""
+"""Helpers for the scenarios of each edition: one module for each edition."""

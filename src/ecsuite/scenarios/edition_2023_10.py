@@ -1,4 +1,4 @@
-"""What the scenarios of edition 2023-10 share: webhooks that deliveries can reach, and tests of them."""
+"""Helpers for the scenarios of edition 2023-10: reachable webhooks, and their test deliveries."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ecsuite.samples import Body
 
 @dataclass(frozen=True)
 class Hooks:
-    """Webhooks of a partner, which can be reached."""
+    """A partner's webhooks, at a receiver that the API can reach."""
 
     world: World
 
     @classmethod
     def reachable(cls, world: World) -> Hooks:
-        """The webhooks of a world.
+        """Return the webhooks of a world.
 
         Raises:
-            NothingThere: they may not be tested, or no delivery can come.
+            NothingThere: the target does not allow tests of webhooks, or no delivery can arrive.
         """
         if not world.sandbox:
             raise NothingThere("webhooks are tested in the sandbox, never in production")
@@ -38,20 +38,20 @@ class Hooks:
 
     @property
     def type(self) -> EntityType:
-        """The entity type that they are."""
+        """The entity type of webhooks."""
         return self.world.entities.type_made_by("createWebhook")
 
     def make(self, **members: Any) -> Entity:
-        """Make a webhook, with these members beside those that it must have."""
+        """Create a webhook with these members, and the required ones."""
         value = self.world.drafts.body(self.type.creator).value | members
         return self.world.entities.create(self.type, body=Body(value))
 
     def ask(self, webhook: Entity, by: Api | None = None, **options: Any) -> httpx.Response:
-        """Ask for a test delivery, with the client of this partner or another one's; options as for `Api.request`."""
+        """Request a test delivery, with the client of this or another partner; options as for `Api.request`."""
         return (by or self.world.api).post(f"{webhook.path}/test", **options)
 
     def nothing_comes(self, webhook: Entity, refused: httpx.Response, note: str) -> None:
-        """Record whether a refused call for a test delivery brought none; where it was not refused, that is told."""
+        """Record whether a rejected request for a test delivery caused none; not checked if it was accepted."""
         self.settle()
         if refused.is_success:
             self.world.verify.not_checked(DELIVERED_TO_ITS_WEBHOOK, "the call was not refused")
@@ -59,7 +59,7 @@ class Hooks:
             self.world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, refused, 0, note)
 
     def settle(self) -> None:
-        """Wait until what was asked for by now must have come, by asking for one thing more."""
+        """Request one more delivery and wait for it, so that all earlier ones must have arrived."""
         last = self.make()
         self.world.deliveries.arrives(last, self.ask(last))
         self.world.deliveries.pause()

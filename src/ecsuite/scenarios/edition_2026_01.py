@@ -1,4 +1,4 @@
-"""What the scenarios of edition 2026-01 share: a household, webhooks that can be reached, and events."""
+"""Helpers for the scenarios of edition 2026-01: a household, reachable webhooks, and events."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from ecsuite.rules.world import World
 from ecsuite.samples import Body
 from ecsuite.webhook.delivery import hook_of, value_of
 
-# An event may be stored some seconds before or after it is sent; in another time zone it is never created.
+# The API may store an event a few seconds before or after it sends it. A larger difference means a wrong time zone.
 CREATED_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Event:
-    """An event that was simulated: its id, and the response that made it."""
+    """A simulated event: its id, and the response that created it."""
 
     id: str
     made: httpx.Response
 
     @property
     def payload(self) -> dict[str, Any]:
-        """Its payload, as the response shows it."""
+        """Its payload in the response."""
         return self._shown.get("payload") or {}
 
     @property
     def told(self) -> dict[str, Any]:
-        """What a delivery must tell of it at least, as the response shows it: id, payload, and when it was created."""
+        """What a delivery must at least contain, according to the response: id, payload and creation time."""
         created = self._shown.get("createdAt")
         when = {"eventCreatedAtUtc": Moment(created, CREATED_WITHIN)} if isinstance(created, str) else {}
         return {"eventId": self.id, **when, **({"payload": self.payload} if self.payload else {})}
@@ -49,17 +49,17 @@ class Event:
         return simulated if isinstance(simulated, dict) else {}
 
     def is_told_by(self, value: Any) -> bool:
-        """Whether a notification may be about it."""
+        """Whether a notification may be about the event."""
         return tells_of(value, self.id)
 
 
 @dataclass(frozen=True)
 class Household:
-    """A partner with one user, its home and a tank in it, who makes events and looks what arrives.
+    """A partner with one user, who has a home with a tank; simulates events and observes deliveries.
 
     Attributes:
-        secret: what its webhooks' deliveries are signed with.
-        events: that it has made.
+        secret: signs the deliveries of its webhooks.
+        events: the simulated events.
     """
 
     world: World
@@ -68,10 +68,10 @@ class Household:
 
     @classmethod
     def of(cls, world: World) -> Household:
-        """A household in a world.
+        """Create a household in a world.
 
         Raises:
-            NothingThere: its partner may simulate no events, as in production.
+            NothingThere: the target does not allow simulated events, for example in production.
         """
         if not world.simulation:
             raise NothingThere(world.conditions.why_no_simulation)
@@ -79,7 +79,11 @@ class Household:
 
     @classmethod
     def reachable(cls, world: World) -> Household:
-        """The same, where deliveries can come; raises as `of`, also where none can."""
+        """Create a household that deliveries can reach.
+
+        Raises:
+            NothingThere: as `of`, or no delivery can arrive.
+        """
         household = cls.of(world)
         household.subscribe()
         if unreachable := world.deliveries.receiver.unreachable:
@@ -88,31 +92,31 @@ class Household:
 
     @property
     def user(self) -> Entity:
-        """Its user."""
+        """The user."""
         return self.world.entities.default(self.world.entities.type_made_by("createUser"))
 
     @property
     def location(self) -> Entity:
-        """Its home."""
+        """The home."""
         return self.world.entities.default(self.world.entities.type_made_by("createLocation"))
 
     @property
     def tank(self) -> Entity:
-        """The hot-water tank there."""
+        """The hot-water tank at the home."""
         return self.world.entities.default(self.world.entities.type_made_by("createLocationResource"))
 
     @property
     def meter(self) -> str:
-        """The meter point of the home."""
+        """The home's meter point."""
         meter: str = self.location.body["meterPointIds"][0]
         return meter
 
     def with_secret(self, secret: str) -> Household:
-        """The same with another secret."""
+        """Copy the household with another secret."""
         return replace(self, secret=secret)
 
     def subscribe(self, *types: str, query: str = "") -> Entity:
-        """Make a webhook for notifications of these types, at an address with a query or without."""
+        """Create a webhook for these notification types; its URL may have a query."""
         body = {
             "name": "Hjemme",
             "webhookUrl": f"{self.world.drafts.hook_url()}{query}",
@@ -122,8 +126,8 @@ class Household:
         return self.world.entities.create(self.world.entities.type_made_by("createWebhook"), body=Body(body))
 
     def simulate(self, what: str = "pricecurve", body: Any = None) -> Event:
-        """Make an event, about this home alone unless told otherwise; nobody else's is to hear of it."""
-        # An event about eligibility takes no wishes.
+        """Simulate an event. By default it is only about this home, so that no other partner's webhook is called."""
+        # A simulation of user eligibility has no request body.
         content = {} if what == "usereligibility" else {"json": self._about_home(what) if body is None else body}
         made = self.world.api.post(f"/simulation/events/{what}", **content)
         event = Event(event_id_of(made), made)
@@ -131,38 +135,38 @@ class Household:
         return event
 
     def _about_home(self, what: str) -> dict[str, Any]:
-        """The body of a simulated event that is about this home, or the tank in it."""
+        """Request body for an event about this home, or the tank in it."""
         own = self.location.id
         if what == "pricecurve":
             return {"targets": [{"resourceId": self.tank.id, "locationId": own}]}
         return {"locations": [{"location": {"locationId": own, "meterPointId": self.meter}, "points": LIMITS}]}
 
     def arrives(self, webhook: Entity, event: Event, **told: Any) -> Exchange | None:
-        """Wait for the delivery of an event, and check it; it tells at least the payload that the event has."""
+        """Wait for the delivery of an event and check it; it must at least contain the event's payload."""
         tells = {**event.told, **told}
         return self.world.deliveries.arrives(
             webhook, event.made, wanted=event.is_told_by, secret=self.secret, tells=tells
         )
 
     def refused(self, webhook: Entity) -> Attempts:
-        """All attempts at telling a webhook that refuses them of one more event."""
+        """Simulate an event for a webhook that rejects it, and return all delivery attempts."""
         attempts = Attempts(self.world.deliveries, webhook, self.simulate().is_told_by)
         attempts.wait_for(MOST_ATTEMPTS)
         return attempts
 
     def never_came(self, webhook: Entity, event: Event) -> None:
-        """Note that a webhook was not told of an event, and was waited for already."""
+        """Record that a webhook did not receive an event; the caller has already waited."""
         self.world.deliveries.verify.arrived(None, event.made, self.world.deliveries.address(webhook))
 
     def deliveries(self, webhook: Entity, event: Event) -> list[Exchange]:
-        """Every delivery of an event that came to a webhook, as often as it came."""
+        """All deliveries of an event to a webhook, including repetitions."""
         return self.world.deliveries.to(webhook, event.is_told_by)
 
     def must_not_arrive(self, *unwanted: tuple[Entity, Event, str]) -> None:
-        """Note whether nothing of an event came to a webhook, once all that was asked for must have come.
+        """Wait until everything requested must have arrived, and record whether an event was delivered to a webhook.
 
         Args:
-            unwanted: webhooks, each with an event, and why it is to be told nothing of it.
+            unwanted: webhooks, each with an event, and the reason why the event must not be delivered to it.
         """
         self.settle()
         for webhook, event, why in unwanted:
@@ -170,7 +174,7 @@ class Household:
         self.each_is_told_once()
 
     def each_is_told_once(self) -> None:
-        """Note whether a webhook was told of an event in more than one notification; each may come again."""
+        """Record whether each webhook got each event in one notification only; the notification may be repeated."""
         came = [(hook_of(each), value_of(each)) for each in self.world.deliveries.receiver.received()]
         for event in self.events:
             about = [(hook, told) for hook, told in came if isinstance(told, dict) and event.is_told_by(told)]
@@ -180,7 +184,7 @@ class Household:
                 self.world.verify.count(DELIVERED_ONCE, event.made, 1, len(ids), at, note=note)
 
     def settle(self) -> None:
-        """Wait until what was asked for by now must have come, by asking for one thing more."""
+        """Simulate one more event and wait for it, so that all earlier deliveries must have arrived."""
         witness = self.subscribe("PriceCurveCreated")
         self.arrives(witness, self.simulate())
         self.world.api.delete(witness.path)
