@@ -1,11 +1,11 @@
-"""A small, honest server of an edition: for recording, for developing, and for planting faults.
+"""A small conforming server of an edition: for recording, for development, and for planting faults.
 
     app = create_app("2023-10")                       # an ASGI app
     with serving("2023-10") as standin:               # the same behind a real socket, in a thread
         httpx.get(standin.base_url + "/users")
-    with launched("2023-10") as standin: ...          # the same in a process of its own
+    with launched("2023-10") as standin: ...          # the same in a separate process
 
-It checks its input by the contract, keeps its state in SQLite, and delivers webhooks over real HTTP.
+It validates requests against the contract, keeps its state in SQLite, and delivers webhooks over real HTTP.
 """
 
 from ecsuite.standin.app import create_app

@@ -1,4 +1,4 @@
-"""The stand-in as an ASGI app: routes, tokens and strict input checking, all drawn from the contract."""
+"""The stand-in as an ASGI app: routes, tokens and strict validation of requests, all derived from the contract."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Plant = Callable[[Parts], object]
 
 
 class _Segment(Convertor[str]):
-    """One segment of a percent-encoded path, which may be empty, decoded."""
+    """Path converter for one segment of a percent-encoded path; decodes it, and allows it to be empty."""
 
     regex = "[^/]*"
 
@@ -60,17 +60,17 @@ def create_app(
     pause: float = PAUSE,
     verify: bool = True,
 ) -> Starlette:
-    """The stand-in of an edition.
+    """Create the stand-in of an edition.
 
     Args:
-        edition: a folder of `contracts/`.
-        store: its state; a fresh one in memory where it is left out.
-        token_lifetime: seconds, in place of the edition's own.
-        plant: changes its parts before it starts.
-        pause: seconds before a delivery is tried a second time.
-        verify: whether the certificates of webhooks are verified.
+        edition: the name of a folder in `contracts/`.
+        store: its state; defaults to a new one in memory.
+        token_lifetime: in seconds; defaults to that of the edition.
+        plant: called with its parts before it starts, and may replace them.
+        pause: seconds before the second attempt at a delivery.
+        verify: whether to verify the certificates of webhooks.
 
-    The app's `state` holds the `store`. Deliveries are sent while its lifespan lasts.
+    The app's `state` holds the `store`. Deliveries are sent during its lifespan.
     """
     behaviour = editions.module("ecsuite.standin", edition)
     store = store or Store(edition)
@@ -99,7 +99,7 @@ def create_app(
 
 
 class _EncodedPaths:
-    """Routes by the path as it was sent, so that an encoded slash is part of an id and ends no segment."""
+    """Routes by the raw path, so that an encoded slash belongs to an id and does not start another segment."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -118,36 +118,36 @@ def _routes(parts: Parts, service: _Service) -> list[Route]:
     for (method, path), operation in parts.routes.items():
         by_path.setdefault(base + path.replace("}", ":segment}"), {})[method] = operation
         if operation is token_operation:
-            # Below the base URL too, for tools that know one base URL only.
+            # The token endpoint is also available below the base URL, for tools that know only one base URL.
             by_path.setdefault(path, {})[method] = operation
     ordered = sorted(by_path.items(), key=_names_first)
     return [_route(path, service.endpoint(methods), list(methods)) for path, methods in ordered]
 
 
 def _route(path: str, endpoint: Callable[[Request], Awaitable[Response]], methods: list[str]) -> Route:
-    """A route whose names are compared without regard to case, as ASP.NET does."""
+    """Make a case-insensitive route, as in ASP.NET."""
     route = Route(path, endpoint, methods=methods)
     route.path_regex = re.compile(route.path_regex.pattern, re.IGNORECASE)
     return route
 
 
 def _names_first(path: tuple[str, object]) -> list[bool]:
-    """Sorts a segment by name before a parameter in its place: `/users/eligible` is no user."""
+    """Sort key that puts fixed segments before parameters: `/users/eligible` is not a user."""
     return [segment.startswith("{") for segment in path[0].split("/")]
 
 
 class _Service:
-    """Lets calls in, or refuses them, and has the parts answer them."""
+    """Reads requests, passes them to the parts, and sends their replies."""
 
     def __init__(self, parts: Parts, deliverer: Deliverer) -> None:
         self._parts = parts
         self._deliverer = deliverer
 
     def endpoint(self, operations: Mapping[str, Operation]) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint of one path: sends what the parts reply, or the refusal that they raise."""
+        """The endpoint for a path: it sends the reply of the parts, or the error response that they raise."""
 
         async def endpoint(request: Request) -> Response:
-            # Starlette answers HEAD where there is a GET.
+            # Starlette routes HEAD to the GET endpoint.
             operation = operations["GET" if request.method == "HEAD" else request.method]
             try:
                 reply = await self._reply(operation, request)
@@ -162,13 +162,13 @@ class _Service:
         return endpoint
 
     async def http_problem(self, _: Request, error: Exception) -> Response:
-        """What Starlette refuses by itself: an unknown path, a wrong method."""
+        """Error response for requests that Starlette rejects: an unknown path, a wrong method."""
         assert isinstance(error, HTTPException)
         refusal = RefusalError(error.status_code, error.detail, headers=error.headers)
         return self._response(None, refusal.reply)
 
     async def internal_problem(self, _: Request, error: Exception) -> Response:
-        """What went wrong in the stand-in itself."""
+        """Error response for a failure of the stand-in itself."""
         _log.error("the stand-in failed", exc_info=error)
         return self._response(None, RefusalError(500, "The stand-in failed.").reply)
 
@@ -205,11 +205,11 @@ def _json(value: Any) -> bytes:
 
 
 async def _read_body(request: Request) -> bytes:
-    """The body of a request, up to a bound.
+    """Read the body of a request, up to a limit.
 
     Raises:
-        RefusalError: 413 or 408, it is longer than that, or takes too long.
-        ClientDisconnect: its sender has gone.
+        RefusalError: 413 if it is longer, 408 if it takes too long.
+        ClientDisconnect: the client has closed the connection.
     """
     try:
         body = await body_of(request.receive, REQUEST_BYTES)

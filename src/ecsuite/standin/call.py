@@ -1,4 +1,4 @@
-"""What an operation of the stand-in is given, and what it answers."""
+"""The input of an operation handler, and its result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ecsuite.standin.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A response: a status, and a body: a JSON value, bytes as they are, or None for none."""
+    """A response: a status, and a body, which is a JSON value, raw bytes, or None for no body."""
 
     status: int
     body: Any = None
@@ -22,7 +22,7 @@ class Reply:
 
 
 class RefusalError(Exception):
-    """A response that ends a call at once: a problem document (RFC 9457)."""
+    """Ends a call with an error response: a problem document (RFC 9457)."""
 
     def __init__(self, status: int, title: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> None:
         super().__init__(title)
@@ -32,13 +32,13 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that is let in: its token is good and its input fits the contract.
+    """An authorised call whose input matches the contract.
 
     Attributes:
-        partner: the number of the partner whose token it was.
+        partner: the number of the partner who owns the token.
         path: the path parameters, decoded.
-        body: the JSON value of the request; None where the operation takes none.
-        query: the query parameters, decoded; the first one where one is repeated.
+        body: the JSON value of the request; None if the operation has no request body.
+        query: the query parameters, decoded; the first value if one is repeated.
     """
 
     partner: int
@@ -49,16 +49,16 @@ class Call:
 
     @property
     def now(self) -> datetime:
-        """The time of the store's clock, in UTC."""
+        """The current time of the store's clock, in UTC."""
         return datetime.fromtimestamp(self.store.now(), UTC)
 
     @property
     def time_stamp(self) -> str:
-        """Now, as a .NET service writes it: seven fractional digits and an offset."""
+        """The current time as a .NET service formats it: seven fractional digits and an offset."""
         return f"{self.now:%Y-%m-%dT%H:%M:%S.%f}0+00:00"
 
     def new_id(self) -> str:
-        """An id that the server chooses."""
+        """A new id, chosen by the server."""
         return str(uuid.uuid4())
 
 
@@ -66,5 +66,5 @@ Handler = Callable[[Call], Reply]
 
 
 def not_found(what: str) -> RefusalError:
-    """The refusal of a call for something that this partner does not have."""
+    """The error response for something that this partner does not have."""
     return RefusalError(404, f"There is no such {what}.")

@@ -1,4 +1,4 @@
-"""Sends the deliveries that the store owes, over real HTTP, beside the calls that are being answered."""
+"""Sends pending deliveries over real HTTP, concurrently with requests."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from ecsuite.bounds import ANSWER_BYTES, ANSWER_SECONDS
 from ecsuite.http import httpx
 from ecsuite.standin.store import Attempt, Delivery, Store
 
-# A receiver that is slow or down must not hold up the others, nor the server.
+# A slow or unavailable receiver must not delay other receivers, or the server.
 TIMEOUT: Final = ANSWER_SECONDS
 MOST_AT_ONCE: Final = 20
-# Seconds before the second try of a delivery; each pause after that is twice as long as the one before.
+# Seconds before the second attempt at a delivery; each later pause is twice as long.
 TAKEN: Final = 200
 PAUSE: Final = 0.4
-# Seconds before a data file that cannot be used is tried again.
+# Seconds before an unusable data file is tried again.
 AGAIN: Final = 0.5
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
 async def post(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
-    """Send a delivery; the status of the response. What comes of it, an error of httpx included, is the receiver's.
+    """Send a delivery and return the status of the response.
 
-    Of its body no more is read than keeps the connection.
+    Reads only as much of the response body as is needed to reuse the connection. Errors of httpx are not caught: the
+    receiver causes them.
     """
     read = 0
     try:
@@ -48,15 +49,15 @@ async def post(client: httpx.AsyncClient, delivery: Delivery) -> int | None:
 
 
 class Deliverer:
-    """Tries each owed delivery until it is taken, as often as it may be tried.
+    """Sends each pending delivery until the receiver accepts it, or until the maximum number of attempts.
 
-    What a stopped server still owed is sent when it starts.
+    Deliveries that were pending when a server stopped are sent after its next start.
 
     Args:
-        store: what is owed.
-        pause: seconds before the second try, doubled for each one after it.
-        send: brings a delivery to its webhook; the status of the response, or None for one that counts as taken.
-        verify: whether the certificates of webhooks are verified.
+        store: holds the pending deliveries.
+        pause: seconds before the second attempt; doubled for each further one.
+        send: sends a delivery; returns the status of the response, or None to treat the delivery as accepted.
+        verify: whether to verify the certificates of webhooks.
     """
 
     def __init__(
@@ -75,13 +76,13 @@ class Deliverer:
         self._latest = 0
 
     def wake(self) -> None:
-        """Say that there may be something new to send."""
+        """Signal that there may be new deliveries."""
         if self._wake is not None:
             self._wake.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Send deliveries while the block lasts."""
+        """Send deliveries while the block is active."""
         self._wake = asyncio.Event()
         worker = asyncio.create_task(self._work(self._wake))
         try:
@@ -105,7 +106,7 @@ class Deliverer:
                     tasks.create_task(self._deliver(client, limits, delivery))
 
     async def _kept(self, act: Callable[[], _T]) -> _T:
-        """What the store gives, in the end: a data file that is full or busy for a time ends no delivery."""
+        """Access the store, and repeat that until it succeeds: a data file that is full or locked loses no delivery."""
         while True:
             try:
                 return act()
@@ -117,7 +118,7 @@ class Deliverer:
         while True:
             await asyncio.sleep(max(0.0, delivery.due_at - self._store.now()))
             async with limits:
-                # It may have been cancelled since.
+                # The delivery may have been cancelled meanwhile.
                 if not await self._kept(partial(self._store.is_owed, delivery)):
                     return
                 attempt = await self._try(client, delivery)
@@ -132,7 +133,7 @@ class Deliverer:
         status, timed_out, start = None, False, time.perf_counter()
         try:
             status = await self._send(client, delivery) or TAKEN
-        except Exception as error:  # noqa: BLE001  an address may be wrong in any way: a port of 99999, a host of 300 letters
+        except Exception as error:  # noqa: BLE001  a URL can be invalid in any way: a port of 99999, a host of 300 letters
             timed_out = isinstance(error, httpx.TimeoutException)
             _log.info("a delivery failed: %s", type(error).__name__)
         return Attempt(status, timed_out, round((time.perf_counter() - start) * 1000))

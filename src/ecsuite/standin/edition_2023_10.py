@@ -1,8 +1,8 @@
-"""The operations of the stand-in, October 2023: what each does with a call that is let in.
+"""The operations of the stand-in for October 2023: a handler for each.
 
-Where the published facts are silent, this server has an opinion of its own; no test of the API may count on it. A
-second POST of an id that the partner chose replaces the first (200), a report to an unknown event is taken, and a user
-that is deleted takes its vehicles, meters and resources along.
+If the published facts leave a behaviour unspecified, this server chooses one; no test of the API may depend on it. A
+second POST of an id that the partner chose replaces the first (200), a report on an unknown event is accepted, and
+deleting a user also deletes its vehicles, meters and resources.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from ecsuite.standin.call import Call, Handler, Reply, not_found
 from ecsuite.standin.store import Store
 from ecsuite.webhook.signature import hmac_sha256
 
-# The guide of this edition: 30 minutes.
+# Stated in the guide of this edition: 30 minutes.
 TOKEN_LIFETIME: Final = 1800
 SIGNATURE_HEADER: Final = "Spark-Signature"
 OWNED: Final = ("vehicle", "meter", "resource")
 
 
 def create_user(call: Call) -> Reply:
-    # An empty id could not stand in a path, so the server chooses one in its place.
+    # An empty id cannot be part of a path, so the server chooses one.
     user_id = call.body["userId"] or call.new_id()
     new = call.store.put(call.partner, "user", "", user_id, {"userId": user_id})
     return Reply(201 if new else 200, {"userId": user_id})
@@ -37,7 +37,7 @@ def delete_user(call: Call) -> Reply:
 
 
 def create_asset(kind: str, call: Call) -> Reply:
-    """A vehicle or a resource, under the id that the partner chose."""
+    """Create a vehicle or a resource with the id that the partner chose."""
     user_id = _require_user(call)
     asset_id = call.body[f"{kind}Id"]
     new = call.store.put(call.partner, kind, user_id, asset_id, _under(call.body, userId=user_id))
@@ -121,7 +121,7 @@ def create_report(call: Call) -> Reply:
 
 
 def seed(store: Store) -> None:
-    """Give each partner an event, for this edition has no way to make one."""
+    """Give each partner an event, because this edition has no operation that creates one."""
     for partner in range(1, len(store.credentials()) + 1):
         if not store.all(partner, "event"):
             call = Call(partner, {}, None, store)
@@ -163,12 +163,12 @@ def _require_user(call: Call) -> str:
 
 
 def _under(body: dict[str, Any], **ids: str) -> dict[str, Any]:
-    """What was sent, with ids of the server's own in the place of any that came along unasked."""
+    """The body as sent, except that the server's own ids replace any in it."""
     return {**ids, **{name: value for name, value in body.items() if name not in {"id", *ids}}}
 
 
 def _shown(body: dict[str, Any]) -> dict[str, Any]:
-    """What a response shows: all but the secret."""
+    """A webhook for a response, without its secret."""
     return {name: value for name, value in body.items() if name != "webhookSecret"}
 
 

@@ -1,4 +1,4 @@
-"""What a stand-in was asked and how it answered, a record a request, for whoever develops a client."""
+"""A record of each request to a stand-in and its response, for developers of clients."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from ecsuite.messages.exchange import Headers
 from ecsuite.standin.store import Store
 
 _BEARER: Final = re.compile(r"bearer +(?P<token>[^ ]+)", re.IGNORECASE)
-# Tokens of which it is remembered whose they are.
+# Number of tokens whose owners are remembered, so that an expired token still has a name.
 _MOST_TOKENS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A request that was answered, as it came.
+    """A request as it was received, and the status of its response.
 
     Attributes:
-        at: when it came, in seconds since 1970.
-        method: of HTTP.
+        at: when it was received, in seconds since 1970.
+        method: the HTTP method.
         target: the path and the query.
         headers: of the request.
         body: as far as it was read.
-        status: of the response; 0 where none was sent.
-        seconds: until its end.
-        partner: the number of the partner whose token it has, also where that has ended; None for nobody's.
+        status: of the response; 0 if none was sent.
+        seconds: duration until the response was complete.
+        partner: the number of the partner who owns the token, even if it has expired; None if nobody does.
     """
 
     at: float
@@ -46,12 +46,12 @@ class Served:
 
 
 class Logged:
-    """An app, and whoever is told of each request to it; what they do must not take long.
+    """Middleware that reports each request to a callback, which must return quickly.
 
     Args:
         app: the stand-in.
-        store: its store, which knows whose a token is.
-        tell: called with each request, when it is answered.
+        store: its store, which knows the owners of tokens.
+        tell: called with each request after its response.
     """
 
     def __init__(self, app: ASGIApp, store: Store, tell: Callable[[Served], object]) -> None:
@@ -61,7 +61,7 @@ class Logged:
         self._partners: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, and tell of it."""
+        """Handle a request and report it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -98,17 +98,17 @@ class Logged:
 
 
 def token_of(headers: Headers) -> str:
-    """The bearer token of a request; empty where there is none."""
+    """The bearer token of a request; empty if there is none."""
     match = _BEARER.fullmatch(headers.get("Authorization") or "")
     return match["token"] if match else ""
 
 
 def _target(scope: Scope) -> str:
-    """The path and the query, as they were sent; of an address that is whole (`GET http://...`) likewise."""
+    """The path and the query as they were sent, also from an absolute URL (`GET http://...`)."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     path, query = raw.decode("latin-1"), scope["query_string"].decode("latin-1")
     if not path.startswith("/"):
-        # What is no address at all is told as it came.
+        # An invalid URL is reported as received.
         with suppress(ValueError):
             path = urlsplit(path).path
     return f"{path}?{query}" if query else path

@@ -1,4 +1,4 @@
-"""Pages of a list, and the object that says which page it is."""
+"""Pages of a list, with the object that describes the page."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ LARGEST: Final = 1000
 
 
 def page_of(name: str, records: Sequence[Any], query: Mapping[str, str]) -> dict[str, Any]:
-    """The page of the records that a query asks for, under a name, with its `pagination`.
+    """The page of the records that a query selects, in a member with this name, with its `pagination`.
 
-    What nothing published settles: where no size is asked for it is 100, and what is out of bounds is drawn into them.
+    Two choices are unspecified by the API: the default page size is 100, and values out of range are clamped.
     """
     number = max(1, int(query.get("page", "1")))
     size = min(max(1, int(query.get("pageSize", SIZE))), LARGEST)

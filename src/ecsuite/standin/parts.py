@@ -1,6 +1,6 @@
-"""The seams of the stand-in: what it is put together from, each part replaceable before it starts.
+"""The replaceable parts of the stand-in.
 
-An honest stand-in takes them as they are; a planted fault or a legal variant puts another one in the place of one.
+A conforming stand-in uses them unchanged; a planted fault or a legal variant replaces one before it starts.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ _BEARER: Final = re.compile(r"bearer +(?P<token>[^ ]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A call as it came in, before anything is known of it but its operation."""
+    """A request whose operation is known, before its token and its input are checked."""
 
     operation: Operation
     decoded: DecodedExchange
 
     @property
     def authorization(self) -> str | None:
-        """The value of its Authorization header."""
+        """The value of the request's Authorization header."""
         return self.decoded.exchange.request.headers.get("Authorization")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response as it goes out; `chunked` where its length is not told beforehand."""
+    """A response before it is sent; `chunked` if it is sent without a Content-Length."""
 
     status: int
     headers: Mapping[str, str]
@@ -49,20 +49,20 @@ class Answer:
 
 @dataclass(slots=True)
 class Parts:
-    """What a stand-in is put together from.
+    """The parts of a stand-in.
 
     Attributes:
-        contract: what it promises.
-        store: what it remembers.
-        routes: the operation of each method and path; more than one may lead to the same.
-        handlers: what each operation does with a call that is let in, by its id.
-        bearer: whose call it is: the number of a partner, or None for nobody's.
-        breaches: what is wrong with the input of a call.
-        answer: all of it, from the token to the reply; raises RefusalError.
-        read_form: the form of a request for a token, from its media type and its body.
-        grant: the reply to that form, and to an Authorization header.
-        finish: the last hand on a response, its operation given where it has one.
-        send: brings a delivery to its webhook.
+        contract: the contract that it implements.
+        store: its state.
+        routes: the operation for each method and path; several paths may have the same operation.
+        handlers: the handler of each operation, by operation id, for authorised and valid calls.
+        bearer: returns the number of the partner who owns the token; None if nobody does.
+        breaches: returns what is wrong with the input of a call.
+        answer: handles a request, from the token to the reply; raises RefusalError.
+        read_form: parses the body of a token request, given its media type.
+        grant: returns the reply to a token request, given its form and its Authorization header.
+        finish: may change a response before it is sent; the operation is None for an unknown path.
+        send: sends a delivery to its webhook.
     """
 
     contract: Contract
@@ -78,15 +78,15 @@ class Parts:
     send: Callable[[httpx.AsyncClient, Delivery], Awaitable[int | None]] = field(init=False)
 
     def act(self, partner: int, asked: Asked) -> Reply:
-        """Have the operation's handler answer a call that is let in."""
+        """Call the operation's handler for an authorised and valid request."""
         body = asked.decoded.request_body if asked.operation.request else None
-        # Of a query parameter that is repeated the first one counts.
+        # The first value counts if a query parameter is repeated.
         query = dict(reversed(asked.decoded.query))
         return self.handlers[asked.operation.id](Call(partner, asked.decoded.path_values, body, self.store, query))
 
 
 def honest(contract: Contract, store: Store, handlers: Mapping[str, Handler], token_lifetime: int) -> Parts:
-    """The parts of an honest stand-in."""
+    """The parts of a conforming stand-in."""
     routes = {(operation.method, operation.path): operation for operation in contract.operations.values()}
     parts = Parts(contract, store, routes, dict(handlers))
     parts.bearer = lambda asked: _partner(store, asked)
@@ -107,7 +107,7 @@ def _partner(store: Store, asked: Asked) -> int | None:
 def _breaches(asked: Asked) -> list[Breach]:
     body = asked.decoded.exchange.request.body
     if b"\\u" in body and asked.decoded.request_media_type.is_json:
-        # a lone surrogate cannot be kept, nor sent back.
+        # Reject a lone surrogate: it can neither be stored nor be returned.
         read_json(body, is_strict=True)
     return [*request_parameters.breaches_of(asked.decoded), *request_body.breaches_of(asked.decoded)]
 

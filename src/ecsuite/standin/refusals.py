@@ -1,4 +1,4 @@
-"""Refusals of bad input: fixed texts of the stand-in's own, in the shape that the contract lists for the operation."""
+"""Error responses to invalid input: fixed texts, in the format that the contract lists for the operation."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ INVALID_VALUE: Final = "The value is not valid."
 
 
 def invalid(places: Iterable[Place]) -> RefusalError:
-    """The refusal of input that breaks the contract at these places; what the checks say of it is not repeated."""
+    """The error response to input that breaks the contract at these places; the checks' texts are not repeated."""
     return RefusalError(400, INVALID, errors={_member(at): [INVALID_VALUE] for at in places})
 
 
 def _member(at: Place) -> str:
-    """The pointer of a member of the body (`/metadata/year`), the name of a parameter, or `body`."""
+    """A JSON pointer to a member of the body (`/metadata/year`), the name of a parameter, or `body`."""
     return "".join(f"/{token}" for token in at.path) or at.name or "body"
 
 
 @contextmanager
 def refusing_as_listed(operation: Operation) -> Iterator[None]:
-    """Let refusals out of the block as problem documents, or as JSON strings where the operation lists only those."""
+    """Convert errors raised in the block to JSON strings if the operation lists no problem document."""
     try:
         yield
     except RefusalError as refusal:
@@ -40,6 +40,6 @@ def refusing_as_listed(operation: Operation) -> Iterator[None]:
 
 
 def _text(problem: dict[str, Any]) -> str:
-    """What a problem document says, as one line."""
+    """A problem document as a one-line text."""
     errors = [f"{at}: {why}" for at, reasons in problem.get("errors", {}).items() for why in reasons]
     return " ".join([problem["title"], *errors])

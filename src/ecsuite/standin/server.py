@@ -1,4 +1,4 @@
-"""The stand-in behind a real socket: in this thread, in another one, or in a process of its own."""
+"""The stand-in behind a real socket: in this thread, in another thread, or in a separate process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _EXPORT: Final = "export "
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """A running stand-in: where it is, and its two partners."""
+    """A running stand-in: its URLs, and its two partners."""
 
     base_url: str
     token_url: str
@@ -43,7 +43,7 @@ class StandIn:
         return Target("local", self.base_url, self.token_url, self.credentials, self.other, name=name)
 
     def environment(self) -> dict[str, str]:
-        """The environment that points a live run at this stand-in."""
+        """Environment variables for a live run against this stand-in."""
         return {
             "EC_BASE_URL": self.base_url,
             "EC_TOKEN_URL": self.token_url,
@@ -74,24 +74,24 @@ def serve(  # noqa: PLR0913
     """Serve until interrupted.
 
     Args:
-        edition: a folder of `contracts/`.
-        announce: called with the address and the credentials once connections are taken.
-        host: where to listen.
-        port: where to listen; 0 for any port that is free.
-        data: a file to keep the state in.
-        token_lifetime: seconds, in place of the edition's own.
-        plant: changes its parts before it starts.
-        until: a function to wait for, in a thread, after which the server stops.
-        verify: whether the certificates of webhooks are verified.
-        log: called with each request, when it is answered, and with what is wrong with one that is no HTTP.
+        edition: the name of a folder in `contracts/`.
+        announce: called with the addresses and credentials when the server accepts connections.
+        host: the address to listen on.
+        port: the port to listen on; 0 for any free port.
+        data: the file for its state.
+        token_lifetime: in seconds; defaults to that of the edition.
+        plant: called with its parts before it starts, and may replace them.
+        until: called in a thread; the server stops when it returns.
+        verify: whether to verify the certificates of webhooks.
+        log: called with each request after its response, and with a message for input that is not HTTP.
 
     Raises:
         PortTaken, DataFileUnusable, UnknownEdition.
-        OSError: of `announce`, which could not say where the server is.
+        OSError: raised by `announce`.
     """
     options: dict[str, Any] = {"token_lifetime": token_lifetime, "plant": plant, "verify": verify}
     with _standing(edition, host, port, data, **options) as (app, listener, standin):
-        # An interrupt that came before the server listens to signals would end it with a warning.
+        # Without this, an interruption before the server handles signals would print a warning.
         unsaid: list[OSError] = []
 
         def say() -> None:
@@ -119,7 +119,11 @@ def serving(
     plant: Plant | None = None,
     pause: float = PAUSE,
 ) -> Iterator[StandIn]:
-    """A stand-in in a thread of this process, `pause` seconds before a delivery's second try; raises as `serve`."""
+    """Run a stand-in in a thread of this process; `pause` is in seconds, before the second attempt at a delivery.
+
+    Raises:
+        PortTaken, DataFileUnusable, UnknownEdition: as `serve`.
+    """
     with (
         _standing(edition, LOOPBACK, 0, data, token_lifetime=token_lifetime, plant=plant, pause=pause) as (
             app,
@@ -133,13 +137,13 @@ def serving(
 
 @contextmanager
 def launched(edition: str) -> Iterator[StandIn]:
-    """A stand-in in a process of its own, which ends with this one whatever happens to it.
+    """Run a stand-in in a separate process, which stops with this one in any case.
 
     Raises:
-        StandInDidNotStart: the process ended before it took connections.
+        StandInDidNotStart: the process ended before it accepted connections.
     """
     command = [sys.executable, "-m", "ecsuite", "serve", "--edition", edition, "--port", "0", "--quiet", "--until-eof"]
-    # What it says goes to a file: a pipe that nobody reads would be full one day, and hold it up.
+    # Its standard error goes to a file, because an unread pipe would fill up and block the process.
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         process = subprocess.Popen(  # noqa: S603
             command,
@@ -148,13 +152,13 @@ def launched(edition: str) -> Iterator[StandIn]:
             stderr=said,
             text=True,
             encoding="utf-8",
-            # A Ctrl-C of a terminal is for the run, which still has to delete what it has made there.
+            # Ctrl+C is only for the run, which still has to delete its test data from the stand-in.
             start_new_session=True,
         )
         try:
             yield _read_announcement(process, said)
         finally:
-            # The end of its input is what it waits for, and what it gets if this process is killed, too.
+            # The process stops at the end of its input, which also comes if this process is killed.
             _end(process)
 
 
@@ -166,14 +170,14 @@ def _standing(
     data: Path | str,
     **options: Any,
 ) -> Iterator[tuple[Starlette, socket.socket, StandIn]]:
-    """The app on its store, and a socket for it; options as for `create_app`."""
+    """Create the app with its store, and a socket; options as for `create_app`."""
     with closing(Store(editions.require(edition), data)) as store, closing(asgi.listen(host, port)) as listener:
         app = create_app(edition, store, **options)
         yield app, listener, _describe(edition, store, listener)
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Have a stand-in stop, by force where it does not."""
+    """Wait until a stand-in stops; kill it if it does not."""
     try:
         process.communicate(timeout=asgi.TIMEOUT)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""The state of the stand-in: partners, tokens, entities and deliveries, in one SQLite database."""
+"""The state of the stand-in in one SQLite database: partners, tokens, entities and deliveries."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from typing import Any, Final
 from ecsuite.errors import DataFileUnusable
 from ecsuite.target import Credentials
 
-# "ecst", so that the file is known for what it is, and the version of the tables below.
+# "ecst" identifies the file; the version is that of the tables below.
 APPLICATION_ID: Final = 0x65637374
 SCHEMA_VERSION: Final = 2
 IN_MEMORY: Final = ":memory:"
-# Seconds that a file is waited for which another process has open.
+# Seconds to wait for a file that another process has locked.
 BUSY: Final = 1.0
 
 _TABLES: Final = """
@@ -63,14 +63,14 @@ CREATE INDEX attempt_hook ON attempt (hook);
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A call that the stand-in owes to a webhook.
+    """A pending delivery.
 
     Attributes:
-        hook: the id of the webhook, and
-        notification: of the notification; both empty for a delivery of which no attempt is noted.
-        tries: how often it is tried at most, until it is taken.
-        tried: how often it was.
-        due_at: when it is to be tried, in seconds since 1970.
+        hook: the id of the webhook.
+        notification: the id of the notification; both ids are empty for a delivery whose attempts are not recorded.
+        tries: the maximum number of attempts.
+        tried: how many attempts were made.
+        due_at: when the next attempt is due, in seconds since 1970.
     """
 
     seq: int
@@ -86,7 +86,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of one try of a delivery; without a status where no response came."""
+    """The outcome of an attempt; `status` is None if no response came."""
 
     status: int | None
     timed_out: bool
@@ -94,20 +94,20 @@ class Attempt:
 
     @property
     def taken(self) -> bool:
-        """Whether the receiver has taken the delivery: any 2xx."""
+        """Whether the receiver accepted the delivery, with any 2xx."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
 
 
 class Store:
-    """One database. Each method is one transaction, done when it returns.
+    """A database. Each method is one transaction, which is complete when the method returns.
 
     Args:
-        edition: what the data belongs to.
-        path: a file, made where there is none; `:memory:` for none.
+        edition: the edition of the data.
+        path: a file, created if it does not exist; `:memory:` for none.
         now: the clock, in seconds since 1970.
 
     Raises:
-        DataFileUnusable: the file cannot be opened, or holds something else.
+        DataFileUnusable: the file cannot be opened, or has other contents.
     """
 
     def __init__(self, edition: str, path: Path | str = IN_MEMORY, now: Callable[[], float] = time.time) -> None:
@@ -115,7 +115,7 @@ class Store:
         self._path = path
         self._edition = edition
         try:
-            # One connection, used from the event loop's thread alone once the server runs.
+            # The connection is only used from the event loop's thread once the server runs.
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY)
             _take(self._db)
             self._open()
@@ -124,7 +124,7 @@ class Store:
             raise DataFileUnusable(path, "another process has it open" if is_busy else str(error)) from None
 
     def close(self) -> None:
-        """Close the database; nothing is pending, for every method commits."""
+        """Close the database; nothing is pending, because every method commits."""
         self._db.close()
 
     def credentials(self) -> list[Credentials]:
@@ -133,14 +133,14 @@ class Store:
         return [Credentials(client_id, client_secret) for client_id, client_secret in rows]
 
     def partner_of_client(self, client_id: str, client_secret: str) -> int | None:
-        """The number of the partner with these credentials; None where there is none."""
+        """The number of the partner with these credentials; None if there is none."""
         row = self._db.execute("SELECT id, client_secret FROM partner WHERE client_id = ?", (client_id,)).fetchone()
         expected = row[1] if row else ""
         same = secrets.compare_digest(expected.encode(), client_secret.encode())
         return row[0] if row and same else None
 
     def new_token(self, partner: int, lifetime: float) -> str:
-        """A token of the partner, good for that many seconds; tokens that have ended are forgotten."""
+        """Issue a token of the partner, valid for `lifetime` seconds; expired tokens are deleted."""
         token = secrets.token_urlsafe(32)
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
@@ -149,14 +149,14 @@ class Store:
         return token
 
     def partner_of_token(self, token: str) -> int | None:
-        """The number of the partner whose token it is; None where it is nobody's, or has ended."""
+        """The number of the partner who owns a token; None if nobody does, or if it has expired."""
         row = self._db.execute(
             "SELECT partner FROM token WHERE digest = ? AND ends_at > ?", (_digest(token), self.now())
         ).fetchone()
         return row[0] if row else None
 
     def put(self, partner: int, kind: str, parent: str, entity_id: str, body: Any) -> bool:
-        """Keep an entity under its id, in the place of one that was there; whether it is new."""
+        """Store an entity and replace any with the same id; return whether it is new."""
         text = json.dumps(body, ensure_ascii=False)
         key = (partner, kind, parent, entity_id)
         with self._db:
@@ -172,7 +172,7 @@ class Store:
             return True
 
     def get(self, partner: int, kind: str, parent: str, entity_id: str) -> Any | None:
-        """An entity by its id; None where the partner has none."""
+        """An entity by its id; None if the partner has none."""
         row = self._db.execute(
             "SELECT body FROM entity WHERE (partner, kind, parent, id) = (?, ?, ?, ?)",
             (partner, kind, parent, entity_id),
@@ -180,14 +180,14 @@ class Store:
         return json.loads(row[0]) if row else None
 
     def all(self, partner: int, kind: str, parent: str = "") -> list[Any]:
-        """The entities of a kind, the oldest first."""
+        """All entities of a kind, oldest first."""
         rows = self._db.execute(
             "SELECT body FROM entity WHERE (partner, kind, parent) = (?, ?, ?) ORDER BY seq", (partner, kind, parent)
         )
         return [json.loads(body) for (body,) in rows]
 
     def delete(self, partner: int, kind: str, parent: str, entity_id: str, *, owns: Sequence[str] = ()) -> bool:
-        """Delete an entity, and those of the kinds it owns that have it for a parent; whether there was one."""
+        """Delete an entity and its children of the kinds in `owns`; return whether the entity existed."""
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             deleted = self._db.execute(
@@ -204,14 +204,14 @@ class Store:
     def owe(
         self, url: str, headers: dict[str, str], body: bytes, *, hook: str = "", notification: str = "", tries: int = 1
     ) -> None:
-        """Note a delivery; it is owed until it was taken, or tried that often."""
+        """Queue a delivery; it stays pending until it is accepted, or until `tries` attempts were made."""
         columns = "hook, notification, url, headers, body, tries, tried, due_at"
         values = (hook, notification, url, json.dumps(headers), body, tries, self.now())
         with self._db:
             self._db.execute(f"INSERT INTO delivery ({columns}) VALUES (?, ?, ?, ?, ?, ?, 0, ?)", values)  # noqa: S608
 
     def owed(self, after: int = 0) -> list[Delivery]:
-        """The deliveries that are owed, with a number above `after`, the oldest first."""
+        """The pending deliveries with a sequence number above `after`, oldest first."""
         rows = self._db.execute(
             "SELECT seq, hook, notification, url, headers, body, tries, tried, due_at"
             " FROM delivery WHERE seq > ? ORDER BY seq",
@@ -223,16 +223,16 @@ class Store:
         ]
 
     def is_owed(self, delivery: Delivery) -> bool:
-        """Whether a delivery is still wanted."""
+        """Whether a delivery is still pending."""
         return self._db.execute("SELECT 1 FROM delivery WHERE seq = ?", (delivery.seq,)).fetchone() is not None
 
     def done(self, delivery: Delivery) -> None:
-        """Forget a delivery that is owed no longer."""
+        """Remove a delivery that is no longer pending."""
         with self._db:
             self._db.execute("DELETE FROM delivery WHERE seq = ?", (delivery.seq,))
 
     def put_off(self, delivery: Delivery, pause: float) -> Delivery:
-        """Note that a delivery was tried in vain, and is to be tried again in so many seconds."""
+        """Record an unsuccessful attempt; the next one is due after `pause` seconds."""
         later = replace(delivery, tried=delivery.tried + 1, due_at=self.now() + pause)
         with self._db:
             self._db.execute(
@@ -241,12 +241,12 @@ class Store:
         return later
 
     def cancel(self, hook: str) -> None:
-        """Forget every delivery that a webhook is owed."""
+        """Remove all pending deliveries to a webhook."""
         with self._db:
             self._db.execute("DELETE FROM delivery WHERE hook = ?", (hook,))
 
     def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
-        """Keep what came of a try of a delivery."""
+        """Record the outcome of an attempt."""
         values = (delivery.hook, delivery.notification, attempt.status, attempt.timed_out, attempt.milliseconds)
         with self._db:
             self._db.execute(
@@ -255,7 +255,7 @@ class Store:
             )
 
     def last_attempt(self, *, hook: str = "", notification: str = "") -> Attempt | None:
-        """What came of the latest try, for a webhook or of a notification."""
+        """The outcome of the latest attempt at a delivery to a webhook, or of a notification."""
         column, value = ("hook", hook) if hook else ("notification", notification)
         row = self._db.execute(
             f"SELECT status, timed_out, milliseconds FROM attempt WHERE {column} = ? ORDER BY seq DESC",  # noqa: S608
@@ -271,7 +271,7 @@ class Store:
         elif application_id != APPLICATION_ID:
             raise DataFileUnusable(self._path, "it is a database of something else")
         self._refuse_other_edition()
-        # With a write-ahead log a commit survives the process.
+        # With a write-ahead log, committed data survive a crash of the process.
         self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")
 
     def _create(self) -> None:
@@ -286,7 +286,7 @@ class Store:
             self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         if self._path != IN_MEMORY:
-            # It holds the partners' secrets, as a server's database does.
+            # The file contains the partners' secrets.
             Path(self._path).chmod(0o600)
 
     def _refuse_other_edition(self) -> None:
@@ -304,7 +304,7 @@ def _digest(token: str) -> bytes:
 
 
 def _take(db: sqlite3.Connection) -> None:
-    """Have the file alone as long as the process lasts: two servers would each send what is owed."""
+    """Lock the file while the process runs: two servers would each send the pending deliveries."""
     db.execute("PRAGMA locking_mode = EXCLUSIVE")
     with db:
         db.execute("BEGIN EXCLUSIVE")

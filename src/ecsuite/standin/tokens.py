@@ -19,14 +19,14 @@ Form = Mapping[str, str]
 
 
 class TokenEndpoint:
-    """Gives tokens of a lifetime, in seconds, to the partners of a store."""
+    """Issues tokens with a lifetime, in seconds, to the partners of a store."""
 
     def __init__(self, store: Store, lifetime: int) -> None:
         self._store = store
         self._lifetime = lifetime
 
     def grant(self, form: Form, authorization: str | None) -> Reply:
-        """Answer a form, and an Authorization header beside it."""
+        """Return the reply to a token request, given its form and its Authorization header."""
         grant_type = form.get("grant_type")
         if not grant_type:
             return _error("invalid_request", "grant_type is missing")
@@ -44,10 +44,10 @@ class TokenEndpoint:
 
 
 def read_token_form(content_type: str | None, body: bytes) -> Form:
-    """The members of a request for a token.
+    """Parse the form of a token request.
 
     Raises:
-        RefusalError: it is no form, or has a member twice.
+        RefusalError: the body is not a form, or a member is repeated.
     """
     if MediaType.of(content_type).essence != FORM:
         raise _refusal(f"the body must be of the type {FORM}")
@@ -72,7 +72,7 @@ def _error(code: str, description: str) -> Reply:
 
 
 def _basic(authorization: str | None) -> tuple[str, str] | None:
-    """The client's id and secret out of HTTP Basic (RFC 6749 section 2.3.1); None where it is not used."""
+    """Client id and secret from HTTP Basic (RFC 6749 section 2.3.1); None if the header is not used."""
     scheme, _, encoded = (authorization or "").partition(" ")
     if scheme.lower() != "basic":
         return None

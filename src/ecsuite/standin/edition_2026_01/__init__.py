@@ -1,9 +1,9 @@
-"""The operations of the stand-in, January 2026: what each does with a call that is let in.
+"""The operations of the stand-in for January 2026: a handler for each.
 
-Where the published facts are silent, this server has an opinion of its own; no test of the API may count on it. A
-second POST of a userId or of a resourceId answers as the first did, a report to an unknown event is taken, anybody can
-be enrolled, a null in a PATCH changes nothing, the locationId of a PUT is the one in the path, a webhook without a
-secret gets signatures with an empty key, and a user that is deleted takes all that it has along.
+If the published facts leave a behaviour unspecified, this server chooses one; no test of the API may depend on it:
+a second POST of a userId or resourceId has the same response as the first; a report on an unknown event is accepted;
+any user can be enrolled; a null in a PATCH changes nothing; a PUT ignores a locationId in the body; the deliveries of
+a webhook without a secret are signed with an empty key; deleting a user also deletes everything it has.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from ecsuite.standin.call import Handler
 from ecsuite.standin.edition_2026_01 import assets, events, programme, webhooks
 from ecsuite.standin.store import Store
 
-# The guides of this edition: 60 minutes.
+# Stated in the guides of this edition: 60 minutes.
 TOKEN_LIFETIME: Final = 3600
 
 
 def seed(store: Store) -> None:
-    """Make nothing: whoever wants events can simulate them."""
+    """Create nothing, because events can be simulated."""
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

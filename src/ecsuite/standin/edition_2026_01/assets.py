@@ -1,7 +1,7 @@
 """Users, their locations and their resources, January 2026.
 
-Locations and resources are kept under their user. A resource has a path without its user, so the user of each is kept
-beside it.
+Locations and resources are stored by user. The path of a resource does not contain its user, so the user of each
+resource is stored as well.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ LATER_NAMES: Final = ("locationType", "coordinates", "meterPointIds")
 
 
 def require_user(call: Call) -> str:
-    """The id of the user in the path."""
+    """Return the id of the user in the path; raise 404 if there is no such user."""
     if call.store.get(call.partner, "user", "", call.path["userId"]) is None:
         raise not_found("user")
     return call.path["userId"]
 
 
 def require_location(call: Call) -> Any:
-    """The location in the path."""
+    """Return the location in the path; raise 404 if there is no such location."""
     location = call.store.get(call.partner, "location", require_user(call), call.path["locationId"])
     if location is None:
         raise not_found("location")
@@ -31,19 +31,19 @@ def require_location(call: Call) -> Any:
 
 
 def add_user(call: Call, user_id: str) -> dict[str, Any]:
-    """Keep a user; one that is there already stays as it is."""
+    """Store a user; an existing one stays unchanged."""
     user = {"userId": user_id}
     call.store.put(call.partner, "user", "", user_id, user)
     return user
 
 
 def remove_user(call: Call, user_id: str) -> bool:
-    """Delete a user with all that it has; whether there was one."""
+    """Delete a user and everything it has; return whether the user existed."""
     return call.store.delete(call.partner, "user", "", user_id, owns=OWNED)
 
 
 def add_location(call: Call, user_id: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Keep a location of a user, which is known."""
+    """Store a location of an existing user."""
     location = location_of(user_id, body)
     kept = {**location, "_since": call.store.now()}
     call.store.put(call.partner, "location", user_id, location["locationId"], kept)
@@ -51,7 +51,7 @@ def add_location(call: Call, user_id: str, body: dict[str, Any]) -> dict[str, An
 
 
 def location_of(user_id: str, body: dict[str, Any]) -> dict[str, Any]:
-    """A location as it is shown, of what was sent."""
+    """Make a location from a request body."""
     single = body.get("meterPointId")
     meters = body.get("meterPointIds")
     return {
@@ -65,12 +65,12 @@ def location_of(user_id: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def only(value: Any, *names: str) -> Any:
-    """An object without the members that the document does not know."""
+    """Copy an object with only the documented members; return other values unchanged."""
     return {name: value[name] for name in names if name in value} if isinstance(value, dict) else value
 
 
 def locations(call: Call, user_id: str) -> list[dict[str, Any]]:
-    """The locations of a user, with the time since which they are as they are."""
+    """The locations of a user, including the time of their last change."""
     found: list[dict[str, Any]] = call.store.all(call.partner, "location", user_id)
     return found
 
@@ -82,12 +82,12 @@ def users(call: Call) -> list[dict[str, Any]]:
 
 
 def shown(kept: dict[str, Any]) -> dict[str, Any]:
-    """What a response shows of what is kept."""
+    """A stored location for a response, without internal members."""
     return {name: value for name, value in kept.items() if not name.startswith("_")}
 
 
 def add_resource(call: Call, user_id: str, location_id: str | None, body: dict[str, Any]) -> dict[str, Any]:
-    """Keep a resource; one of that id that the partner has elsewhere moves here."""
+    """Store a resource; if the partner has one with this id elsewhere, it is moved."""
     resource_id = body["resourceId"]
     resource = {
         "resourceId": resource_id,
@@ -105,7 +105,7 @@ def add_resource(call: Call, user_id: str, location_id: str | None, body: dict[s
 
 
 def resources(call: Call, user_id: str) -> list[dict[str, Any]]:
-    """The resources of a user, wherever they are."""
+    """All resources of a user."""
     found: list[dict[str, Any]] = call.store.all(call.partner, "resource", user_id)
     return found
 
@@ -167,7 +167,7 @@ def replace_location(call: Call) -> Reply:
 
 def change_location(call: Call) -> Reply:
     location = require_location(call)
-    # A null names nothing, as the published example has it.
+    # Null leaves a member unchanged, as in the published example.
     changes = {name: call.body[name] for name in LATER_NAMES if call.body.get(name) is not None}
     return Reply(200, add_location(call, location["userId"], {**location, **changes}))
 

@@ -1,4 +1,4 @@
-"""Events, the reports on them, and the simulation that makes them up, January 2026."""
+"""Events, reports on them, and their simulation, January 2026."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def delete_simulation(call: Call) -> Reply:
 
 
 def _make(call: Call, payload: dict[str, Any]) -> Reply:
-    """Keep an event, and tell the webhooks that want it."""
+    """Store an event, and notify the webhooks that subscribe to its type."""
     event: dict[str, Any] = {"id": call.new_id(), "createdAt": call.time_stamp, "payload": payload}
     call.store.put(call.partner, "event", "", event["id"], event)
     notify(call, event)
@@ -120,7 +120,7 @@ def _make(call: Call, payload: dict[str, Any]) -> Reply:
 
 
 def _curve(given: Any) -> Any:
-    """A curve that was sent, without what the document does not know."""
+    """The curve in a request, with only the documented members."""
     curve = only(given, *CURVE)
     points = (curve or {}).get("points")
     return {**curve, "points": [only(point, "price", "timestamp") for point in points]} if points else curve
@@ -132,7 +132,7 @@ def _price_curve(call: Call) -> dict[str, Any]:
 
 
 def _target(call: Call, place: dict[str, Any], points: list[Any] | None) -> dict[str, Any]:
-    """A target of a limit; what the request leaves out is made up."""
+    """A target of a limit; members that the request omits are generated."""
     limits = _hours(call, lambda: {"maxPowerInKiloWatts": secrets.randbelow(80) / 10})
     return {
         "locationId": place.get("locationId") or call.new_id(),
@@ -143,7 +143,7 @@ def _target(call: Call, place: dict[str, Any], points: list[Any] | None) -> dict
 
 
 def _hours(call: Call, value: Callable[[], dict[str, float]]) -> list[dict[str, Any]]:
-    """A value for each of the 24 hours that come."""
+    """A value for each of the next 24 hours."""
     first = call.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return [{**value(), "timestamp": (first + timedelta(hours=hour)).isoformat()} for hour in range(24)]
 
@@ -173,5 +173,5 @@ def _at_locations(call: Call) -> list[dict[str, Any]]:
 
 
 def _meter() -> str:
-    """A meter point id as Norwegian grid operators give them: 18 digits."""
+    """A meter point id in the format of Norwegian grid operators: 18 digits."""
     return f"7070575000{secrets.randbelow(10**8):08}"

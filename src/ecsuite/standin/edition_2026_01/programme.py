@@ -1,4 +1,4 @@
-"""Who may take part, who does, and what it earns, January 2026."""
+"""Eligibility, enrolment and compensation, January 2026."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from ecsuite.standin.call import Call, Reply, not_found
 from ecsuite.standin.edition_2026_01.assets import locations, require_user, users
 from ecsuite.standin.paging import page_of
 
-# The test areas of the sandbox, latitude and longitude, the newest first; how far they reach is not told.
+# Test areas of the sandbox, latitude and longitude, newest first; their size is unpublished.
 TEST_AREAS: Final = (
     (78.22094, 15.61947),
     (79.51913682860402, 15.97611317258921),
     (60.52485052347296, 5.060012082871939),
 )
 REACH: Final = 0.001
-# Seconds that it takes to find out.
+# Seconds until the eligibility of a location is known.
 PROCESSING: Final = 0.3
 
 
@@ -94,8 +94,7 @@ def _takes_part(location: dict[str, Any], now: float) -> bool:
     place = location["coordinates"] or {}
     north, east = place.get("latitude", 0), place.get("longitude", 0)
     known = now - location["_since"] >= PROCESSING
-    # Compared, not subtracted: the document gives coordinates no range, and a number may be beyond all that can be
-    # subtracted.
+    # Compared, not subtracted: the contract does not limit coordinates, and a huge integer does not fit into a float.
     at = (_is_near(north, latitude) and _is_near(east, longitude) for latitude, longitude in TEST_AREAS)
     return known and any(at)
 

@@ -1,4 +1,4 @@
-"""Webhooks, what is delivered to them, and the logs of it, January 2026."""
+"""Webhooks, their deliveries, and the logs of these, January 2026."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ecsuite.standin.paging import page_of
 from ecsuite.webhook.signature import sign
 
 SIGNATURE_HEADER: Final = "X-Payload-Signature"
-# The first delivery, and up to three more.
+# The first attempt, and up to three retries.
 TRIES: Final = 4
 NOTIFICATION_TYPES: Final = {
     "PriceCurve": "PriceCurveCreated",
@@ -19,7 +19,7 @@ NOTIFICATION_TYPES: Final = {
     "LocationLPC": "LocationLPCRequested",
     "ResourceLPC": "ResourceLPCRequested",
 }
-# What logs show as a URL has to be one; what was given as one is not looked at.
+# Logs require a valid URL, but webhooks accept an invalid one.
 NO_URL: Final = "about:invalid"
 _URL: Final = re.compile(
     r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]*)?"
@@ -56,7 +56,7 @@ def replace_webhook(call: Call) -> Reply:
     webhook = {
         **earlier,
         "webhookUrl": body["webhookUrl"],
-        # No response shows the secret, so who does not know it can leave it as it is.
+        # No response contains the secret, so a client that does not know it can omit it.
         "webhookSecret": body.get("webhookSecret") or earlier["webhookSecret"],
         "name": body.get("name"),
         "notificationTypes": body.get("notificationTypes", []),
@@ -68,7 +68,7 @@ def replace_webhook(call: Call) -> Reply:
 def change_webhook(call: Call) -> Reply:
     earlier = _require(call)
     names = ("webhookUrl", "webhookSecret", "name", "notificationTypes", "enabled")
-    # A null names nothing, as with locations.
+    # Null leaves a member unchanged, as for locations.
     changes = {name: call.body[name] for name in names if call.body.get(name) is not None}
     return Reply(200, _keep(call, {**earlier, **changes, "modifiedDate": call.time_stamp}))
 
@@ -105,7 +105,7 @@ def get_notification_log(call: Call) -> Reply:
 
 
 def notify(call: Call, event: dict[str, Any]) -> None:
-    """Owe an event to every webhook of the partner that is switched on and wants its type."""
+    """Queue an event for every enabled webhook of the partner that subscribes to its type."""
     kind = NOTIFICATION_TYPES[event["payload"]["payloadType"]]
     for webhook in call.store.all(call.partner, "webhook"):
         if webhook["enabled"] and kind in webhook["notificationTypes"]:
@@ -141,7 +141,7 @@ def _owe(call: Call, event: dict[str, Any], kind: str, webhook: dict[str, Any]) 
 
 
 def _log(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
-    """The log of a delivery, with what came of the latest try."""
+    """The log of a delivery, with the outcome of the latest attempt."""
     attempt = call.store.last_attempt(notification=kept["log"]["notificationId"])
     return {
         **kept["log"],
@@ -152,7 +152,7 @@ def _log(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _keep(call: Call, webhook: dict[str, Any]) -> dict[str, Any]:
-    """Keep a webhook, and drop what is owed to it where it is switched off; what a response shows."""
+    """Store a webhook, cancel its pending deliveries if it is disabled, and return it for a response."""
     call.store.put(call.partner, "webhook", "", webhook["webhookId"], webhook)
     if not webhook["enabled"]:
         call.store.cancel(webhook["webhookId"])
@@ -160,7 +160,7 @@ def _keep(call: Call, webhook: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(call: Call, webhook: dict[str, Any]) -> dict[str, Any]:
-    """All but the secret, and how its deliveries fare."""
+    """A webhook for a response: without its secret, with the status of its deliveries."""
     attempt = call.store.last_attempt(hook=webhook["webhookId"])
     status = "New"
     if attempt is not None:
