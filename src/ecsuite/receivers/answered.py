@@ -50,7 +50,7 @@ def legal_as_one(answered: Sequence[Answered], controls: Sequence[Answered], hea
     others: list[bool] = []
     for exchange in (one for each in (*answered, *controls) for one in each.exchanges):
         (marked if is_marked(exchange.request.headers.get(header) or "") else others).append(is_taken(exchange))
-    if any(marked) or not marked or not all(others) or len(others) < _FEWEST:
+    if any(marked) or not all(others) or len(others) < _FEWEST:
         return list(answered)
     return [replace(each, case=replace(each.case, group=UNLIKE_SIGNED)) if each.wrong else each for each in answered]
 

@@ -187,11 +187,13 @@ class Trial:
         """Send a delivery; one that was not acknowledged again, as the API does."""
         exchanges = self._sent(case)
         wrong = [one for one in exchanges if is_taken(one) is case.group.forged]
-        if wrong and not case.group.forged:
+        if not wrong:
+            return Answered(case, exchanges, None)
+        if not case.group.forged:
             tries = [self._again(case, each) for each in wrong]
             exchanges += [one for each in tries for one in each]
             case = replace(case, group=UNSTEADY) if all(is_taken(each[-1]) for each in tries) else case
-        return Answered(case, exchanges, wrong[0] if wrong else None)
+        return Answered(case, exchanges, wrong[0])
 
     def _again(self, case: Case, refused: Exchange) -> list[Exchange]:
         """The tries that the API makes of a delivery until one is acknowledged; where nothing came in time, one."""
