@@ -50,9 +50,9 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     wrong = {each.at for each in breaches}
     of_values = [each for each in _of_values(decoded, decoded.operation.parameters) if each.at not in wrong]
     # Where the path has several such texts, they stand there for one reason.
-    breaches += [*[each for each in of_values if each.at.part == "path"][:1]]
+    breaches += [each for each in of_values if each.at.part == "path"][:1]
     breaches += [each for each in of_values if each.at.part != "path"]
-    undeclared = list(_undeclared(decoded))
+    undeclared = list(_undeclared(decoded, decoded.operation.parameters))
     lacking = [each for each in breaches if each.kind == "required" and each.at.part == "query"]
     if any(each.severity == "error" for each in undeclared):
         # It is there under another name.
@@ -84,7 +84,7 @@ def _with_reasons(decoded: DecodedExchange, breaches: Iterable[Breach]) -> Itera
     sent = _names_in_body(decoded)
     for each in breaches:
         is_elsewhere = each.kind == "required" and each.at.part == "query" and each.at.name in sent
-        yield Breach(each.kind, each.at, each.expected, each.actual, each.rule, note=_IN_BODY) if is_elsewhere else each
+        yield replace(each, note=_IN_BODY) if is_elsewhere else each
 
 
 def _names_in_body(decoded: DecodedExchange) -> frozenset[str]:
@@ -115,11 +115,9 @@ def _of_values(decoded: DecodedExchange, parameters: Iterable[Parameter]) -> Ite
             yield Breach("pattern", at, datum(dict(wanted)), datum(text), each.schema)
 
 
-def _undeclared(decoded: DecodedExchange) -> Iterator[Breach]:
+def _undeclared(decoded: DecodedExchange, parameters: Iterable[Parameter]) -> Iterator[Breach]:
     """The query parameters that the contract does not have, each once."""
-    declared = (
-        [each.name for each in decoded.operation.parameters if each.place == "query"] if decoded.operation else []
-    )
+    declared = [each.name for each in parameters if each.place == "query"]
     sent = dict(decoded.query)
     others: list[str] = []
     for name, value in sent.items():
@@ -132,7 +130,7 @@ def _undeclared(decoded: DecodedExchange) -> Iterator[Breach]:
             yield Breach("extra", at, actual=datum(value), note=f"such as {meant}", severity="error")
         elif name != "_" and not _AGAINST_CACHES.fullmatch(value):
             others.append(name)
-    for name in others[:1]:
+    if others:
         # What else stands beside it is of the same making.
-        note, severity = nor(others[1:]), decoded.contract.severity_of_undeclared
-        yield Breach("extra", Place("query", name), actual=datum(sent[name]), note=note, severity=severity)
+        first, note, severity = others[0], nor(others[1:]), decoded.contract.severity_of_undeclared
+        yield Breach("extra", Place("query", first), actual=datum(sent[first]), note=note, severity=severity)
