@@ -1,5 +1,7 @@
 """What follows from another finding of the same test is told with it; what could be a fault of its own is not."""
 
+from dataclasses import replace
+
 import pytest
 
 from ecsuite import editions
@@ -23,6 +25,7 @@ from ecsuite.promises import (
     STATUS_LISTED,
 )
 from ecsuite.results.record import found_in
+from ecsuite.results.told import leads
 
 CONTRACT = editions.contract("2026-01")
 BASE = "https://api.example/v1"
@@ -55,6 +58,7 @@ def changed(path, expected, actual, seen_by=""):
 GONE_WRONG = called("getUser", "/users/42", 500)
 NULL = called("getUser", "/users/42", 200, b"null")
 EMPTY = called("getUser", "/users/42", 204)
+FOUND_PARTLY = called("getUser", "/users/42", 206, b'{"userId": "42"}')
 FOUND = called("getUser", "/users/42", 200, b'{"userId": "42"}')
 NOT_FOUND = called("getWebhook", "/webhooks/w-1", 404)
 LOGS = called("listNotificationLogs", "/webhooks/logs?webhookId=w-1&page=1", 200)
@@ -62,6 +66,7 @@ OTHER_LOGS = called("listNotificationLogs", "/webhooks/logs?webhookId=w-2&page=1
 LOG = called("getNotificationLog", "/webhooks/logs/n-1", 200)
 USERS = called("listUsers", "/users", 200, b'{"users": [{"userId": "a-42"}]}')
 OTHERS = called("listUsers", "/users", 200, b'{"users": [{"userId": "b"}]}')
+ACCEPTED = called("deleteUser", "/users/42", 202)
 DELETED = called("deleteUser", "/users/42", 204)
 MADE = called("createUser", "/users", 202)
 SWEPT = called("deleteSimulation", "/simulation/partner", 200)
@@ -118,6 +123,54 @@ APART = {
         (ENROLLMENT, ENROLLED, changed(("isEnrolled",), 1, 0)),
         (ROUND_TRIP, ENROLLED, changed(("enrollmentId",), "1", "2")),
     ),
+    "a status of a call that failed at rare input": (
+        (SERVER_ERROR, GONE_WRONG, replace(FAILED[2], severity="warning")),
+        (PARTNERS_APART, GONE_WRONG, status([404], 500)),
+    ),
+    "nothing there, and null in what is read": (
+        (RESPONSE_BODY, FOUND, Breach("type", body(("userId",)), datum({"type": "string"}), datum(None))),
+        (DELETED_IS_GONE, DELETED, PRESENT_NULL),
+    ),
+    "nothing there, and a list in the place of an object": (
+        (RESPONSE_BODY, NULL, Breach("type", body(), datum({"type": "object"}), datum([]))),
+        (DELETED_IS_GONE, DELETED, PRESENT_NULL),
+    ),
+    "nothing there, and an entity with an unlisted success": (
+        (STATUS_LISTED, FOUND_PARTLY, Breach.of("unlisted", STATUS, [200, 404], 206)),
+        (DELETED_IS_GONE, DELETED, PRESENT_NULL),
+    ),
+    "an unlisted success of what is no reading": (
+        (STATUS_LISTED, ACCEPTED, Breach.of("unlisted", STATUS, [204, 404], 202)),
+        (PARTNERS_APART, ACCEPTED, status([404], 202)),
+    ),
+    "a member that is there, and null": (
+        (RESPONSE_BODY, NULL, null_body()),
+        (DELETED_IS_GONE, DELETED, Breach.of("present", body(("userId",)), actual=None, seen_by="getUser")),
+    ),
+    "what one call took away, and a member of another": (
+        (OTHERS_UNTOUCHED, SWEPT, GONE),
+        (OTHERS_UNTOUCHED, SWEPT, Breach.of("absent", body(("name",)), "x", seen_by="getUser")),
+    ),
+    "what one call took away, and changed": (
+        (OTHERS_UNTOUCHED, SWEPT, GONE),
+        (OTHERS_UNTOUCHED, SWEPT, changed(("name",), "x", "y", "getUser")),
+    ),
+    "what two readings show of one operation": (
+        (OTHERS_UNTOUCHED, HOME, changed(("locationType",), "Other", "Unknown", "getLocation")),
+        (OTHERS_UNTOUCHED, HOME, changed(("name",), "x", "y", "getWebhook")),
+    ),
+    "a text that two operations change otherwise": (
+        (ROUND_TRIP, HOME, changed(("locationType",), "Other", "Unknown")),
+        (ROUND_TRIP, EARNED, changed(("x", "locationType"), "Other", "other")),
+    ),
+    "a text under two names": (
+        (ROUND_TRIP, HOME, changed(("locationType",), "Other", "Unknown")),
+        (ROUND_TRIP, EARNED, changed(("x", "kind"), "Other", "Unknown")),
+    ),
+    "an id that is another one in a list of other things": (
+        SHOWN,
+        (LISTED_ONCE, called("listUsers", "/users", 200, b'{"name": "a-42"}'), absent("userId", UPPER)),
+    ),
     "a status of another call": (FAILED, (PARTNERS_APART, FOUND, status([404], 200))),
     "what is really there": ((RESPONSE_BODY, NULL, null_body()), (DELETED_IS_GONE, DELETED, PRESENT)),
     "another's entity": ((RESPONSE_BODY, NULL, null_body()), (PARTNERS_APART, FOUND, status([404], 200))),
@@ -149,6 +202,15 @@ def causes_of(findings):
     for promise, (operation, exchange), breach in findings:
         journal.add_finding(CHECKER.finding(promise, breach, exchange, CONTRACT.operations[operation]))
     return found_in(journal, CONTRACT, str)
+
+
+def test_chain_is_told_with_its_end():
+    """What follows from what follows; where two follow from each other, neither is lost, and no run waits for ever."""
+    a, b, c = ("a",), ("b",), ("c",)
+
+    assert leads({a: b, b: c}) == {a: c, b: c}
+    assert leads({a: b, b: a}) == {}
+    assert leads({a: b, b: c, c: b}) == {a: b}
 
 
 @pytest.mark.parametrize("findings", FOLLOWS.values(), ids=FOLLOWS)

@@ -44,7 +44,7 @@ def _of_failures(journal: Journal) -> dict[_Key, _Key]:
     for finding in journal.findings:
         breach = finding.breach
         call = (breach.seen_by or finding.operation, breach.actual.value)
-        if finding.promise != SERVER_ERROR.id and breach.kind == "status" and call in failed:
+        if breach.kind == "status" and call in failed:
             told[finding.key] = failed[call]
     return told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ecsuite.contract import Contract
@@ -47,7 +48,21 @@ def told_twice(journal: Journal, contract: Contract) -> dict[_Key, _Key]:
     told.update({**_still_there(journal), **_unlisted(journal), **_taken(journal), **_of_pages(journal)})
     told.update({**_of_changes(journal), **_nothing_shown(journal), **_no_error_code(journal), **following(journal)})
     told.update(of_unchecked(journal, contract))
-    return {key: _first(told, first) for key, first in told.items()}
+    return leads(told)
+
+
+def leads(told: Mapping[_Key, _Key]) -> dict[_Key, _Key]:
+    """Each finding that is told with another one, with the one at the end of the chain; in a circle all are told."""
+    ends = {key: _end(told, key) for key in told}
+    return {key: end for key, end in ends.items() if end != key}
+
+
+def _end(told: Mapping[_Key, _Key], key: _Key) -> _Key:
+    passed: set[_Key] = set()
+    while key in told and key not in passed:
+        passed.add(key)
+        key = told[key]
+    return key
 
 
 def _unlisted(journal: Journal) -> dict[_Key, _Key]:
@@ -153,13 +168,6 @@ def _no_error_code(journal: Journal) -> dict[_Key, _Key]:
         for each in journal.findings
         if each.promise == RESPONSE_BODY.id and (each.operation, each.breach.at) in codes
     }
-
-
-def _first(told: dict[_Key, _Key], key: _Key) -> _Key:
-    """The finding at the end of a chain of those of which each is told with the next."""
-    while key in told:
-        key = told[key]
-    return key
 
 
 def _strangers(journal: Journal) -> dict[_Key, _Key]:
