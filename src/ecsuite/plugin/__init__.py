@@ -1,12 +1,12 @@
 """The pytest plugin: targets, editions, recordings, and findings as test failures.
 
-The only package that imports pytest. A test asks for the fixture `run` (or `story`, `api`, `world`) and calls the API;
-whether the calls are replayed, sent to the local stand-in or to a live server is the command line's business.
+The only package that imports pytest. A test takes the fixture `run` (or `story`, `api`, `world`) and calls the API. The
+command line decides whether the calls are replayed, or sent to the local stand-in or a live server.
 
-PYTEST_DONT_REWRITE, for `ecsuite test` imports it before pytest begins.
+PYTEST_DONT_REWRITE, because `ecsuite test` imports it before pytest starts.
 """
 
-# Each is a plugin of its own, which pytest registers with this one.
+# Each module is a plugin, which pytest registers together with this one.
 pytest_plugins = (
     "ecsuite.plugin.options",
     "ecsuite.plugin.limits",

@@ -1,10 +1,10 @@
-"""Tests that mostly wait are begun ahead of their turn, so that others run while they wait.
+"""Starts tests that mostly wait early, so that others run while they wait.
 
-A test with the marker `waits` is run in a thread of its own, with a run of its own. When its turn comes, pytest waits
-for the thread, and the test ends as that did; what it found is told then, as of any other test.
+A test with the marker `waits` runs in a thread and has a run of its own. When its turn comes, pytest waits for the
+thread, and the test ends as the thread did. Its findings are reported then, as for any other test.
 
-So it is against a server, in a process that runs all tests. Workers of pytest-xdist do not know which tests will be
-theirs, and wait beside each other anyway.
+This applies to runs against a server, in a process that runs all tests. Workers of pytest-xdist do not know which tests
+they will get, and wait in parallel anyway.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from ecsuite.plugin.tables import edition_of, parameters_of
 from ecsuite.session import Run
 
 MARKER: Final = "waits"
-# So many are under way at the same time.
+# At most this many run at the same time.
 MOST: Final = 6
-# What such a test may take, beside its parameters; before its turn comes, no fixture is set up for it.
+# What such a test may take besides its parameters, since fixtures are only set up when its turn comes.
 TAKES: Final[Mapping[str, Callable[[Run], object]]] = {
     "run": lambda run: run,
     "api": lambda run: run.api,
@@ -40,15 +40,15 @@ _NAME: Final = "ecsuite-ahead"
 
 
 class Begun:
-    """A test that was begun ahead of its turn.
+    """A test that was started early.
 
     Args:
         item: the test.
 
     Attributes:
         item: the test.
-        run: what it was begun with.
-        seconds: that it has taken; 0 until it has ended.
+        run: its run.
+        seconds: its duration; 0 until it has ended.
     """
 
     def __init__(self, item: pytest.Function) -> None:
@@ -66,7 +66,7 @@ class Begun:
         with self._activity.aside():
             try:
                 self.item.obj(**_arguments(self.item, self.run))
-                # That what it made is deleted need not wait for its turn either.
+                # Delete what it has created now, not only when its turn comes.
                 self.run.clean_up()
             except BaseException as error:  # noqa: BLE001  raised again when its turn comes
                 self._raised = error
@@ -74,21 +74,21 @@ class Begun:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether it has not ended yet."""
+        """Whether the test is still running."""
         return self._thread.is_alive()
 
     def wait(self) -> None:
-        """Wait until it has ended."""
+        """Wait until the test has ended."""
         self._activity.wait_for(self._thread)
 
     def end(self) -> None:
-        """Wait until it has ended, and end as it did; raises what it raised."""
+        """Wait until the test has ended, and raise what it raised."""
         self.wait()
         if self._raised is not None:
             raise self._raised
 
     def close(self) -> None:
-        """Close its run; in a run that was interrupted, what is under way is waited for so long and no longer."""
+        """Close the test's run; after an interruption, wait for the thread only as long as the run allows."""
         left = self._activity.ending.left_under_way
         self._thread.join(left if self._activity.ending.has_begun else None)
         self._stack.close()
@@ -98,7 +98,7 @@ _BEGUN: Final = pytest.StashKey[Begun]()
 
 
 class Ahead:
-    """Begins one test ahead whenever another one has ended; those first that wait longest."""
+    """Starts one test early whenever another test has ended; the longest ones first."""
 
     def __init__(self) -> None:
         self._session: pytest.Session | None = None
@@ -106,13 +106,13 @@ class Ahead:
         self._begun: list[Begun] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Know the tests that wait."""
+        """Find the tests that wait."""
         self._session = session
         self._next = sorted(_waiting(session.items), key=seconds_of)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Where a test must be alone, let those end that were begun; one whose turn has come is not begun ahead."""
+        """Wait for the started tests before one that must run alone; do not start the current test early."""
         self._next = [other for other in self._next if other is not item]
         if is_alone(item) and not session_of(item.config).ended:
             for begun in self.waiting():
@@ -120,26 +120,26 @@ class Ahead:
         return (yield)
 
     def pytest_runtest_logfinish(self) -> None:
-        """Begin one more, unless the run is about to end."""
+        """Start another test, unless the run is about to end."""
         session = self._session
         if session is None or session.shouldstop or session.shouldfail or session_of(session.config).ended:
             return
         if self._next and sum(begun.is_under_way for begun in self._begun) < MOST:
             item = self._next.pop()
-            # What keeps it from being begun is told in its turn.
+            # If it cannot be started, the error is reported when its turn comes.
             with suppress(EcsuiteError):
                 if _has_all(item):
                     item.stash[_BEGUN] = Begun(item)
                     self._begun.append(item.stash[_BEGUN])
 
     def waiting(self) -> list[Begun]:
-        """Those whose turn has not come yet, or is not over."""
+        """The tests that were started early and whose turn is not over."""
         return [begun for begun in self._begun if _BEGUN in begun.item.stash]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin tests ahead where that is possible, and nobody steps through them."""
+    """Start tests early, unless this is a replay, a recording, a worker of pytest-xdist or a debugging session."""
     if settings_of(config).mode == "replay" or hasattr(config, "workerinput"):
         return
     is_stepped = config.getoption("usepdb", default=False) or config.getoption("trace", default=False)
@@ -149,7 +149,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @contextmanager
 def run_of_turn(item: pytest.Item, edition: str) -> Iterator[Run]:
-    """The run of a test whose turn has come: that which it was begun with, or a new one."""
+    """The run of a test whose turn has come: the one that it was started with, or a new one."""
     begun = item.stash.get(_BEGUN, None)
     if begun is None:
         with opened(item, edition) as run:
@@ -158,14 +158,14 @@ def run_of_turn(item: pytest.Item, edition: str) -> Iterator[Run]:
     try:
         yield begun.run
     finally:
-        # A second time it is run as any other.
+        # If the test is run again, it runs like any other.
         del item.stash[_BEGUN]
         begun.close()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """Take what came of a test that was begun ahead."""
+    """Use the result of a test that was started early, instead of calling the test."""
     begun = pyfuncitem.stash.get(_BEGUN, None)
     if begun is None:
         return None
@@ -177,7 +177,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Have it told how long a test took that was begun ahead, not how long its end was waited for in its turn."""
+    """Report the real duration of a test that was started early, not how long pytest waited for its end."""
     report = yield
     begun = item.stash.get(_BEGUN, None)
     if begun is not None and call.when == "call":
@@ -186,22 +186,22 @@ def pytest_runtest_makereport(
 
 
 def has_ended_ahead(item: pytest.Item) -> bool:
-    """Whether a test was begun ahead of its turn and has ended, so that what came of it is known."""
+    """Whether a test was started early and has ended, so that its result is known."""
     begun = item.stash.get(_BEGUN, None)
     return begun is not None and not begun.is_under_way
 
 
 def begun_ahead(config: pytest.Config) -> list[Begun]:
-    """The tests that were begun, and whose turn has not come yet, or is not over."""
+    """The tests that were started early and whose turn is not over."""
     ahead: Ahead | None = config.pluginmanager.get_plugin(_NAME)
     return ahead.waiting() if ahead is not None else []
 
 
 def _waiting(items: list[pytest.Item]) -> Iterator[pytest.Function]:
-    """Those of some tests that wait.
+    """The tests with the marker `waits`.
 
     Raises:
-        pytest.UsageError: one takes what it cannot have before its turn.
+        pytest.UsageError: one takes a fixture that is not available before its turn.
     """
     for item in items:
         if item.get_closest_marker(MARKER) is None or not isinstance(item, pytest.Function):
@@ -214,7 +214,7 @@ def _waiting(items: list[pytest.Item]) -> Iterator[pytest.Function]:
 
 
 def _has_all(item: pytest.Function) -> bool:
-    """Whether all is there that a test takes: a second partner may be missing."""
+    """Whether everything that a test takes is available; there may be no second partner."""
     return "other" not in _names(item) or session_of(item.config).target(edition_of(item)).other is not None
 
 

@@ -1,4 +1,4 @@
-"""Tests that nothing else of a run may go on beside: they look at, or delete, all that a partner has of a kind."""
+"""Tests that must run alone, because they read or delete all entities of a type that a partner has."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ MARKER: Final = "alone"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a test that says so, where other processes of the run are at work."""
+    """Skip a test with this marker if other workers use the same server."""
     shares = settings_of(item.config).mode == "live" and hasattr(item.config, "workerinput")
     if shares and item.get_closest_marker(MARKER) is not None:
-        # Nobody can tell apart then what the test looks at; in a run of one process it is not left out.
+        # The entities of other workers would disturb the test; it is not skipped in a run with one process.
         pytest.skip("other workers make users meanwhile")
 
 
 def is_alone(item: pytest.Item) -> bool:
-    """Whether nothing else may go on beside a test: it says so, or calls what deletes all of a kind, or makes such."""
+    """Whether a test must run alone: it has the marker, or concerns a DELETE of all entities of a type."""
     if item.get_closest_marker(MARKER) is not None:
         return True
     operations = operations_of(item)

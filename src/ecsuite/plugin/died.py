@@ -1,4 +1,4 @@
-"""What a worker leaves that died by itself: nobody deletes it in this run, and its ledger alone knows of it."""
+"""What crashed workers leave on the server: this run cannot delete it, and only their ledgers know of it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from ecsuite.ledger.find import Found, ledgers, locked
 from ecsuite.left import Left
 from ecsuite.plugin.session import settings_of
 
-# By the name of a worker, that of the run which its ledger is under.
+# The ids of crashed workers, with the name of the run, which is in the path of their ledgers.
 _DIED: Final = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """Remember a worker that did not end as it should."""
+    """Remember a worker that crashed."""
     if error:
         node.config.stash.setdefault(_DIED, {})[node.gateway.id] = node.workerinput["testrunuid"]
 
 
 def died_lines(config: pytest.Config, told: Iterable[Left]) -> Iterator[str]:
-    """That something may be left of workers that died, beside what is told already; a line, or none."""
+    """A line about what crashed workers may have left, without what is reported already; none if there is nothing."""
     died = config.stash.get(_DIED, {})
     if not died or settings_of(config).mode != "live":
         return
@@ -39,7 +39,7 @@ def died_lines(config: pytest.Config, told: Iterable[Left]) -> Iterator[str]:
 
 
 def _left_in(path: Path) -> Iterator[str]:
-    """The addresses in the ledger of a process that is over at which something may be left."""
+    """The URLs in the ledger of an ended process where something may be left."""
     with suppress(OSError), locked(path) as is_over:
         found = Found(path) if is_over and path.exists() else None
         if found is not None and found.head is not None:

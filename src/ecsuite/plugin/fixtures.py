@@ -1,4 +1,4 @@
-"""The fixtures of tests: a run, and what is made of it."""
+"""The fixtures of tests: a run, and objects that belong to it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def edition(request: pytest.FixtureRequest) -> str:
-    """The edition that the test is about."""
+    """The edition that the test is for."""
     name: str = request.node.get_closest_marker("edition").args[0]
     return name
 
 
 @pytest.fixture(scope="session")
 def ecsuite_session(pytestconfig: pytest.Config) -> Session:
-    """What all tests of a session share; a test that calls the API has it, by way of the fixture `run`."""
+    """What all tests of a session share; every test that calls the API has it, by way of the fixture `run`."""
     return session_of(pytestconfig)
 
 
 @pytest.fixture
 def run(request: pytest.FixtureRequest, edition: str, ecsuite_session: Session) -> Iterator[Run]:
-    """A run against the target that the command line names; every exchange in it is checked."""
-    # By that fixture it is known of a test that it calls the API.
+    """A run against the selected target; every exchange in it is checked."""
+    # Other hooks recognize a test that calls the API by this fixture.
     del ecsuite_session
     with run_of_turn(request.node, edition) as own:
         yield own
@@ -48,7 +48,7 @@ def api(run: Run) -> Api:
 
 @pytest.fixture
 def world(run: Run, request: pytest.FixtureRequest) -> World:
-    """Entities around the call that a test is about, made by the contract's links with the partner's token."""
+    """Entities that a test needs around its call, created by the contract's links with the partner's token."""
     world = run.world()
     if not world.simulation and any(operation.sandbox_only for operation in operations_of(request.node)):
         pytest.skip(world.conditions.why_no_simulation)
@@ -57,7 +57,7 @@ def world(run: Run, request: pytest.FixtureRequest) -> World:
 
 @pytest.fixture
 def other(run: Run) -> World:
-    """The same with the token of a second partner; without one there is nothing to test."""
+    """The same with the token of a second partner; skips the test if there is none."""
     if run.other is None:
         pytest.skip("no second partner: set EC_OTHER_CLIENT_ID and EC_OTHER_CLIENT_SECRET")
     return run.world(run.other)
@@ -65,5 +65,5 @@ def other(run: Run) -> World:
 
 @pytest.fixture
 def story(run: Run) -> Story:
-    """A telling of the quickstart, for its steps."""
+    """The quickstart as a story, for its steps."""
     return run.story

@@ -1,6 +1,6 @@
-"""What is there before the first test stays: the garbage collector need not look through all of it again and again.
+"""Excludes the objects that exist before the first test from garbage collection.
 
-pytest has it look five times at the end of each session alone, which took a sixth of a replay.
+pytest runs the collector five times at the end of each session, which took a sixth of a replay.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import pytest
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
-    """Have it look at what an earlier session of this process has left."""
+    """Include the objects of an earlier session of this process."""
     gc.unfreeze()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Have it look at nothing that is there now."""
+    """Exclude the objects that exist now."""
     gc.freeze()

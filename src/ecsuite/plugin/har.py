@@ -17,19 +17,19 @@ from ecsuite.results.own import Privacy, own_values
 from ecsuite.session import Run
 from ecsuite.session.outputs import require_file
 
-# Of one test; more than that many fit into no memory.
+# The most exchanges per test, to limit memory.
 MOST_OF_TEST: Final = 10_000
 _FILE: Final = pytest.StashKey[Path]()
 _EXCHANGES: Final = pytest.StashKey[list[tuple[float, Result]]]()
-# Under this name a worker is told where the file is.
+# The key under which a worker gets the path of the file.
 _OF_WORKER: Final = "ecsuite_har"
-# Under this name a report has why exchanges of its test could not be written.
+# The key under which a report has the reason why exchanges of its test could not be written.
 _FAILED: Final = "ecsuite_har_failed"
 _REASONS: Final = pytest.StashKey[dict[str, None]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """See that the file can be written, before anything is sent; a worker of pytest-xdist is told where it is."""
+    """Require that the file can be written, before anything is sent; a worker of pytest-xdist gets its path."""
     worker = getattr(config, "workerinput", None)
     if worker is not None:
         if _OF_WORKER in worker:
@@ -47,26 +47,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Failures:
-    """Learns why exchanges could not be written, in whichever process; a plugin of the one that prints."""
+    """Collects the reasons why exchanges could not be written, from all processes; a plugin of the main process."""
 
     def __init__(self, reasons: dict[str, None]) -> None:
         self._reasons = reasons
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the reason out of a report."""
+        """Read the reason from a report."""
         self._reasons |= {str(value): None for name, value in report.user_properties if name == _FAILED}
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker where the file is."""
+    """Pass the path of the file to a worker."""
     file = node.config.stash.get(_FILE, None)
     if file is not None:
         node.workerinput[_OF_WORKER] = str(file)
 
 
 def keep_exchanges(item: pytest.Item, run: Run) -> None:
-    """Keep the exchanges of a test's run, where they are asked for."""
+    """Keep the exchanges of a test's run, if an archive is requested."""
     if item.config.stash.get(_FILE, None) is None:
         return
     kept = item.stash[_EXCHANGES] = []
@@ -79,11 +79,11 @@ def keep_exchanges(item: pytest.Item, run: Run) -> None:
 
 
 def write_exchanges(item: pytest.Item, run: Run) -> None:
-    """Write what was kept of a test, once its secrets, and what is its own, are known."""
+    """Write the exchanges of a test, once its secrets and its own ids are known."""
     kept = item.stash.get(_EXCHANGES, [])
     if not kept:
         return
-    # Names and values of headers, addresses and bodies come again and again, and to mask them takes most of the time.
+    # Cached, because headers, URLs and bodies repeat, and masking them takes most of the time.
     file, mask = item.config.stash[_FILE], cache(run.redactor.text)
     deliveries = run.api.checker.contract.deliveries
     privacy = Privacy(own_values((result for _, result in kept), deliveries))
@@ -96,7 +96,7 @@ def write_exchanges(item: pytest.Item, run: Run) -> None:
     try:
         har.append(har.part_of(file, process), entries)
     except OSError as error:
-        # The test is not to blame; who prints tells it, at the end.
+        # Not a failure of the test; the main process reports it at the end.
         item.user_properties.append((_FAILED, error.strerror or str(error)))
 
 
@@ -106,7 +106,7 @@ def _called(result: Result) -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Put the archive together; the workers have ended."""
+    """Assemble the archive, after the workers have ended."""
     file = session.config.stash.get(_FILE, None)
     if file is None or hasattr(session.config, "workerinput"):
         return
@@ -122,7 +122,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _fail(session: pytest.Session, error: OutputUnwritable) -> None:
-    """Tell that there is no archive; a run that found something ends as it would have."""
+    """Report that the archive could not be written; a run with findings keeps its exit status."""
     if session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = error.exit_code
     _tell(session, str(error))

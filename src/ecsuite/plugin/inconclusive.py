@@ -1,7 +1,7 @@
-"""The outcome `inconclusive`, beside pytest's own: of a test that could not tell, for want of a response of the API's.
+"""The outcome `inconclusive`: a test could not tell, because the API did not respond.
 
-For pytest such a test is skipped, so that it neither fails the session nor ends one that ends with the first failure.
-It is counted under a name of its own, and is an error in the JUnit file, so that no pipeline takes it for well.
+For pytest such a test is skipped, so it does not fail the session, nor end it with `-x`. It is counted under its own
+name, and is an error in the JUnit file, so that a pipeline does not take it for a success.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    """Make it an error in the JUnit file, which has been written by then."""
+    """Make it an error in the JUnit file, which pytest has written by then."""
     yield
     config = session.config
     given = config.getoption("xmlpath", None)
     if not given or hasattr(config, "workerinput"):
         return
-    # As pytest reads it.
+    # The path as pytest resolves it.
     path = config.invocation_params.dir / Path(os.path.expandvars(given)).expanduser()
     if path.is_file():
-        from ecsuite.report.junit import with_errors  # noqa: PLC0415  only runs that write such a file need it
+        from ecsuite.report.junit import with_errors  # noqa: PLC0415  only for runs that write such a file
 
         text = path.read_text(encoding="utf-8")
         changed = with_errors(text, PROPERTY, OUTCOME)

@@ -1,4 +1,4 @@
-"""Ctrl-C and its like: the first ends the run, the next ones are told why it has not ended yet."""
+"""Ctrl-C and other interrupts: the first one ends the run; for further ones, the reason for the delay is printed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _STACK: Final = pytest.StashKey[ExitStack]()
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
-    """Handle them until all is closed."""
+    """Handle interrupts until everything is closed."""
     with ExitStack() as stack:
         config.stash[_STACK] = stack
         return (yield)
@@ -27,14 +27,14 @@ def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Handle them in a run that makes something, unless a debugger does."""
+    """Handle interrupts in a run against a server, unless a debugger is used."""
     if settings_of(config).mode == "replay" or config.getoption("usepdb", default=False):
         return
     ending = session_of(config).activity.ending
     interrupts = Interrupts(partial(say, config), ending, is_watched=hasattr(config, "workerinput"))
     stack = config.stash.get(_STACK, None)
     if stack is None:
-        # The plugin came only when options had been read.
+        # The plugin was loaded after pytest had read its options.
         stack = ExitStack()
         config.add_cleanup(stack.close)
     stack.enter_context(interrupts)
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Nothing is left to do but to close what is open."""
+    """Only open resources are left to close."""
     interrupts = config.stash.get(_INTERRUPTS, None)
     if interrupts is not None:
         interrupts.close_down()

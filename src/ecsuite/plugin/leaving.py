@@ -1,7 +1,7 @@
-"""What an interrupted run leaves: pytest makes no report of the test that was interrupted, so it is handed over here.
+"""What an interrupted run leaves on the server. pytest makes no report of an interrupted test, so it is passed on here.
 
-With pytest-xdist each worker is told of the interruption, and has time to delete what it has made, before xdist ends it
-by force.
+With pytest-xdist, each worker is told of the interruption, and has time to delete what it has created before xdist
+kills it.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from ecsuite.plugin.untold import carried
 from ecsuite.results.record import Record
 
 _NODES: Final = pytest.StashKey[list[Any]]()
-# Under this name a worker hands over what is left of the test that was interrupted.
+# The key under which a worker returns what the interrupted test has left.
 _LEFT: Final = "ecsuite_left"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Delete what an interrupted test has made, and hand over what is left."""
+    """Delete what an interrupted test has created, and pass on what is left."""
     try:
         return (yield)
     except KeyboardInterrupt:
@@ -48,7 +48,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Where the run ends before its time, end the tests that were begun ahead, and delete what they have made."""
+    """If the run ends early, end the tests that were started early, and delete what they have created."""
     try:
         return (yield)
     finally:
@@ -68,19 +68,19 @@ def _leave_begun(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Know the workers."""
+    """Remember the workers."""
     node.config.stash.setdefault(_NODES, []).append(node)
 
 
 class Workers:
-    """The workers of a run, in the process that has started them; in one of those, none."""
+    """The workers of a run, in the process that has started them; empty in a worker."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
-        """Have them delete what they have made, wait for it, and take what is left."""
+        """Let the workers delete what they have created, wait for them, and collect what is left."""
         nodes, ending = self._config.stash.get(_NODES, []), session_of(self._config).activity.ending
         ending.is_seen = True
         if not ending.has_begun:
@@ -100,12 +100,12 @@ class Workers:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Look after the workers."""
+    """Register the handling of workers."""
     config.pluginmanager.register(Workers(config), "ecsuite-workers")
 
 
 def _left_by(item: pytest.Item) -> Record | None:
-    """What a test leaves, once all is deleted that can be; None where that is nothing."""
+    """What a test leaves after its clean-up; None if nothing is left."""
     run = run_of(item)
     if run is None:
         return None
@@ -117,7 +117,7 @@ def _left_by(item: pytest.Item) -> Record | None:
 
 def _interrupt(node: Any) -> None:
     """Interrupt a worker that may not know yet: Ctrl-C reaches all processes of a terminal, `kill` only one."""
-    # One on another machine has no process here, and on Windows the signal would end it by force.
+    # A worker on another machine has no process here, and on Windows the signal would kill it.
     process = getattr(getattr(node.gateway, "_io", None), "popen", None)
     if process is not None and os.name == "posix":
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The count of what is sent that the processes of a run share."""
+"""The request count that the processes of a run share."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from ecsuite.client import Share
 
 _SHARE: Final = pytest.StashKey[Share]()
-# Under this name a worker of pytest-xdist is told what it shares.
+# The key under which a worker of pytest-xdist gets the share.
 _KEY: Final = "ecsuite_share"
 
 
 def share_of(config: pytest.Config) -> Share:
-    """What the processes of a run have in common; made by the first of them."""
+    """What the processes of a run share; created by the first of them."""
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is not None:
         counted, began = worker[_KEY]
@@ -29,6 +29,6 @@ def share_of(config: pytest.Config) -> Share:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist what it shares."""
+    """Pass the share to a worker of pytest-xdist."""
     share = share_of(node.config)
     node.workerinput[_KEY] = (str(share.counted), share.began)

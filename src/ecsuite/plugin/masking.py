@@ -1,4 +1,4 @@
-"""No report, no log record and no error message of pytest has a secret, in whatever spelling."""
+"""Removes secrets, in any encoding, from the reports, log records and error messages of pytest."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LATEST: Final = pytest.StashKey[Redactor]()
 
 
 class Words:
-    """A text in the place of a traceback, as pytest's reports, its JUnit file and other plugins want it.
+    """A text instead of a traceback, with the interface that pytest's reports, its JUnit file and other plugins expect.
 
     Args:
-        text: its first line is what the failure is called.
+        text: its first line is the name of the failure.
         path: of the test.
-        lineno: where the test begins there.
+        lineno: the line where the test begins.
     """
 
     def __init__(self, text: str, path: str, lineno: int) -> None:
@@ -37,7 +37,7 @@ class Words:
 
     @property
     def message(self) -> str:
-        """What the failure is called in a line."""
+        """The name of the failure, in one line."""
         return self.text.partition("\n")[0]
 
     def toterminal(self, writer: Any) -> None:
@@ -46,15 +46,15 @@ class Words:
 
 
 def _redactor_of(item: pytest.Item) -> Redactor:
-    """What knows the secrets of a test: of its run, and of those before it what all have in common."""
+    """The redactor of a test's run; before there is one, that of the session."""
     run = run_of(item)
     return session_of(item.config).redactor if run is None else run.redactor
 
 
-# The outermost, so that nothing is added to a report afterwards.
+# The outermost wrapper, so that no plugin adds to a report afterwards.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Mask what is reported of a test."""
+    """Mask the report of a test."""
     report = yield
     mask = _redactor_of(item).text
     path, line, _ = report.location
@@ -70,7 +70,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Mask what is reported of a file that could not be collected."""
+    """Mask the report of a file that could not be collected."""
     report = yield
     mask = session_of(collector.config).redactor.text
     report.longrepr = _masked_failure(report.longrepr, mask, str(collector.path), 0)
@@ -79,20 +79,20 @@ def pytest_make_collect_report(
 
 
 def _masked_failure(failure: Any, mask: Mask, path: str, line: int) -> Any:
-    """What a report says of a failure; of the same type, for what prints it goes by that."""
+    """The masked failure of a report, of the same type if possible, because printing depends on the type."""
     if failure is None:
         return None
     masked = _masked(failure, mask)
     if isinstance(masked, str | tuple):
         return masked
-    # What is spread over several lines is known in the text as a whole alone.
+    # A secret may extend over several lines, so it is only found in the whole text.
     text = str(masked)
     hidden = mask(text)
     return masked if hidden == text else Words(hidden, path, line)
 
 
 def _masked(value: Any, mask: Mask) -> Any:
-    """A value of pytest's with all texts in it masked; what holds them is changed, and not copied."""
+    """A value of pytest with all its strings masked; objects are changed in place."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, list | tuple) and type(value) in {list, tuple}:
@@ -107,7 +107,7 @@ def _masked(value: Any, mask: Mask) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_internalerror(excrepr: Any, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Mask what is told of a fault of ecsuite's, or of pytest's; of its session, if that is known."""
+    """Mask an internal error of ecsuite or pytest, with the secrets of the session if there is one."""
     del excinfo
     if _RECORDS:
         _masked(excrepr, _RECORDS[-1].mask)
@@ -115,7 +115,7 @@ def pytest_internalerror(excrepr: Any, excinfo: pytest.ExceptionInfo[BaseExcepti
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_warning_recorded(warning_message: Any) -> None:
-    """Mask what a warning says."""
+    """Mask the text of a warning."""
     if _RECORDS and isinstance(warning_message.message, Warning):
         warning_message.message.args = tuple(
             _RECORDS[-1].mask(each) if isinstance(each, str) else each for each in warning_message.message.args
@@ -123,14 +123,14 @@ def pytest_warning_recorded(warning_message: Any) -> None:
 
 
 class _MaskedRecords:
-    """Makes log records without secrets, whoever logs: they may be on the terminal before any report is made."""
+    """Makes log records without secrets, since they may be printed before any report is made."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._make = logging.getLogRecordFactory()
 
     def mask(self, text: str) -> str:
-        """A text without the secrets of the runs that are open, and of the one that was closed last."""
+        """A text without the secrets of the open runs and of the last closed one."""
         latest = self._config.stash.get(_LATEST, None) or session_of(self._config).redactor
         for redactor in (*self._config.stash.get(_OPEN, ()), latest):
             text = redactor.text(text)
@@ -140,7 +140,7 @@ class _MaskedRecords:
         record = self._make(*args, **kwargs)
         try:
             text = record.getMessage()
-        except Exception:  # noqa: BLE001  what logs wrongly is told so by who prints it
+        except Exception:  # noqa: BLE001  the handler reports an invalid record
             return record
         masked = self.mask(mask_named(text))
         if masked != text:
@@ -148,24 +148,24 @@ class _MaskedRecords:
         if record.exc_info:
             traceback = logging.Formatter().formatException(record.exc_info)
             hidden = self.mask(traceback)
-            # What stands here is printed in the place of the traceback.
+            # logging prints this text instead of the traceback.
             record.exc_text = None if hidden == traceback else hidden
         return record
 
     def remove(self) -> None:
-        """Have records made as before."""
+        """Restore the earlier factory of records."""
         _RECORDS.remove(self)
         if logging.getLogRecordFactory() is self:
             logging.setLogRecordFactory(self._make)
 
 
-# Those of the sessions of this process, the innermost last.
+# One for each session of this process, the innermost last.
 _RECORDS: Final[list[_MaskedRecords]] = []
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Mask what is logged from now on."""
+    """Mask log records from now on."""
     records = _MaskedRecords(config)
     _RECORDS.append(records)
     logging.setLogRecordFactory(records)
@@ -174,7 +174,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @contextmanager
 def knowing_run(item: pytest.Item, redactor: Redactor) -> Iterator[None]:
-    """While the block lasts, and until the next one ends, mask the secrets of a test's run in whatever is logged."""
+    """In this block, and until the next one ends, mask the secrets of a test's run in log records."""
     known = item.config.stash.setdefault(_OPEN, [])
     known.append(redactor)
     try:

@@ -1,6 +1,6 @@
-"""What was measured of our tests, in tests/profiles.json: what each sends and looks at, and which profiles it is in.
+"""Measurements of our tests, in tests/profiles.json: the requests and promises of each test, and its profiles.
 
-`tox run -e measure` makes that file. Of other tests, such as a partner's own, nothing is known.
+`tox run -e measure` makes that file. It does not contain other tests, such as a partner's own.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _FILE: Final = "profiles.json"
 
 
 def is_measured(item: pytest.Item) -> bool:
-    """Whether anything is known of a test."""
+    """Whether there are measurements of a test."""
     return bool(_row_of(item))
 
 
 def is_in(item: pytest.Item, profile: Profile) -> bool:
-    """Whether a profile has a test of which something is known."""
+    """Whether a profile includes a measured test."""
     return profile.name in _row_of(item).get("in", ())
 
 
@@ -35,24 +35,24 @@ def most_cases_of(item: pytest.Item, profile: Profile) -> int | None:
 
 
 def requests_of(item: pytest.Item, profile: Profile) -> int:
-    """How many requests a test sends in a profile; 0 where that is not known."""
+    """How many requests a test sends in a profile; 0 if unknown."""
     full, few = _row_of(item).get("requests", (0, 0))
     return int(full if most_cases_of(item, profile) is None else few)
 
 
 def seconds_of(item: pytest.Item) -> float:
-    """How many seconds a test waits for a server with no need to; 0 where it lasts no longer than its requests take."""
+    """How many seconds a test waits beyond the time of its requests; 0 if it does not wait."""
     return float(_row_of(item).get("seconds", 0.0))
 
 
 def looks_of(item: pytest.Item) -> dict[str, tuple[str, ...]]:
-    """The promises that a test looks at, by the operation that it looks at them of; empty for calls of none."""
+    """The promises that a test looks at, by operation; the key is empty for calls of no operation."""
     folder, looks = _folder_of(item.path), _row_of(item).get("looks", {})
     return {operation: tuple(_content(folder)["looks"][index]) for operation, index in looks.items()} if folder else {}
 
 
 def place_of(item: pytest.Item) -> int:
-    """The place of a test among those that are measured, which stand in the order of a run; -1 of another."""
+    """The position of a test among the measured ones, which are in the order of a run; -1 if it is not measured."""
     folder = _folder_of(item.path)
     return _places(folder).get(_name_of(item), -1) if folder else -1
 
@@ -64,7 +64,7 @@ def _row_of(item: pytest.Item) -> Mapping[str, Any]:
 
 
 def _name_of(item: pytest.Item) -> str:
-    """The name of a test of ours, from whatever folder it is run; empty for another one."""
+    """The name of one of our tests, whatever folder it is run from; empty for other tests."""
     folder = _folder_of(item.path)
     if folder is None:
         return ""
@@ -84,5 +84,5 @@ def _content(folder: Path) -> dict[str, Any]:
 
 @cache
 def _folder_of(path: Path) -> Path | None:
-    """The folder of our tests that a file of tests is in: the clone's, or the installed one; None for another file."""
+    """The folder of our tests that contains a file, in a clone or in the installed package; None for other files."""
     return next((folder for folder in path.parents if folder.name == _FOLDER and (folder / _FILE).is_file()), None)

@@ -1,4 +1,4 @@
-"""The run of a test: opened for it, and known wherever something is asked of the test's run."""
+"""Opens the run of a test, and makes it known to the other plugins."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def opened(item: pytest.Item, edition: str) -> Iterator[Run]:
     """A run of an edition, for a test; every exchange in it is checked."""
     session = session_of(item.config)
     settings, turn = session.settings, zlib.crc32(item.name.encode())
-    # A recording has all of its scenario.
+    # A recording has all cases of its scenario.
     most_cases = None if settings.uses_cassettes else most_cases_of(item, settings.profile)
     with session.run(edition, scenario_of(item) or "") as own:
         run = replace(own, most_cases=most_cases, turn=turn)

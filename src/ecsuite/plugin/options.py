@@ -1,7 +1,7 @@
-"""The options of the plugin, which pytest has from the start: this module alone is its entry point.
+"""The options of the plugin. pytest always loads this module, because it is the entry point.
 
-The plugin itself comes where a `conftest.py` or `-p` names `ecsuite.plugin`, or where one of these options is given; a
-project that does neither has no fixture, no marker and nothing of ecsuite but these.
+The plugin itself is loaded if a `conftest.py` or `-p` names `ecsuite.plugin`, or if one of these options is given. Any
+other project gets no fixture, no marker and nothing else of ecsuite but these options.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_FINDINGS: Final = 250
 HUNDRED: Final = 100
 _NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 _PERCENT: Final = re.compile(r"\d{1,3}(\.\d{1,9})?|\.\d{1,9}", re.ASCII)
-# Characters of what is wrong that are told.
+# At most so many characters of an invalid value are shown.
 _SHOWN: Final = 60
 _PREFIX: Final = "ec_"
 _PLUGIN: Final = "ecsuite.plugin"
@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     if None in (sys.stdin, sys.stdout, sys.stderr):
         from ecsuite.streams import open_missing  # noqa: PLC0415  nothing is loaded where nobody uses it
 
-        # Before pytest takes hold of the streams.
+        # Before pytest captures the streams.
         open_missing()
     group = parser.getgroup("ecsuite", "Energy Coordination API")
     group.addoption(
@@ -118,10 +118,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def most_findings(config: pytest.Config) -> int:
-    """How many findings end a run; 0 for no end.
+    """After how many findings to end the run; 0 for no limit.
 
     Raises:
-        pytest.UsageError: what was given is no such number.
+        pytest.UsageError: the option is not a valid number.
     """
     given: str | None = config.getoption("--ec-max-findings")
     if given is None:
@@ -132,7 +132,7 @@ def most_findings(config: pytest.Config) -> int:
 
 
 def coverage_min(config: pytest.Config) -> float | None:
-    """How many percent of the contracts must be seen, if any; raises as `most_findings`."""
+    """The percentage of the contracts that must be seen, or None; raises as `most_findings`."""
     given: str | None = config.getoption("--ec-coverage-min")
     if given is None:
         return None
@@ -143,7 +143,7 @@ def coverage_min(config: pytest.Config) -> float | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Bring in the plugin where one of its options is given, so that none is taken and then ignored."""
+    """Load the plugin if one of its options is given, so that no option is silently ignored."""
     given = vars(early_config.known_args_namespace)
     if any(value not in (None, False) for name, value in given.items() if name.startswith(_PREFIX)):
         early_config.pluginmanager.import_plugin(_PLUGIN)

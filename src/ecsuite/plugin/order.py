@@ -1,4 +1,4 @@
-"""The order of tests: what tells most for its time is run first, so that what is broken is told soon."""
+"""The order of tests: those that reveal most in the least time run first, so that faults are reported early."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ecsuite.plugin.session import settings_of
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sort them; those of which nothing is known come first, as they are, and those last that must be alone.
+    """Sort the tests: unmeasured ones first, in their order; those that must run alone last.
 
-    Whatever else puts tests in an order, such as pytest's own for those that failed last, comes after this.
+    Other plugins that sort tests, such as pytest's own for the last failures, run after this.
     """
     if settings_of(config).mode != "replay":
         items.sort(key=lambda item: (is_alone(item), place_of(item)))

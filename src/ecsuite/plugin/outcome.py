@@ -1,4 +1,4 @@
-"""The verdict on a test: what the checks found fails it, whatever its own assertions say; no report has a secret."""
+"""The outcome of a test: findings of the checks fail it, whatever its own assertions say. Secrets are masked."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from ecsuite.results.record import Found, Record, found_in, is_empty, merged
 from ecsuite.results.severity import failing
 from ecsuite.session import Run
 
-# The attribute of a report under which a record travels, as a text, between processes too.
+# The attribute of a report that carries a record as a string, also between processes.
 RECORD: Final = "ecsuite_record"
 _OF_SUITE: Final = pytest.StashKey[bool]()
 _RECORD: Final = pytest.StashKey[Record]()
 _SCRIPTED: Final = pytest.StashKey[set[tuple[object, ...]]]()
 NOTHING: Final = Record(Tally())
-# What ends the run, wherever it comes up.
+# Exceptions that end the run, wherever they are raised.
 _ENDS: Final = (KeyboardInterrupt, SystemExit, pytest.exit.Exception)
 LONGEST_SHOWN: Final = 120
 LONGEST_REASON: Final = 400
@@ -42,38 +42,38 @@ _Stopped = BaseException | None
 
 
 def is_strict(config: pytest.Config) -> bool:
-    """Whether warnings fail a test, too; they do in a recording, for what is recorded must be right in all."""
+    """Whether warnings fail a test, too; also while recording, because a recording must have no findings at all."""
     return bool(config.getoption("--ec-strict")) or settings_of(config).recording
 
 
 def mark_as_suite(item: pytest.Item) -> None:
-    """Say that a test is one of ecsuite's own tests of an API, so that nobody who reads its failure is its author."""
+    """Mark a test as one of ecsuite's own tests of an API, so that failures are shown without code of the test."""
     item.stash[_OF_SUITE] = True
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
-    """Judge a test whose fixtures could not be made."""
+    """Judge a test whose fixtures could not be set up."""
     stopped: _Stopped = None
     try:
         yield
     except (Exception, pytest.skip.Exception) as error:  # noqa: BLE001  raised again below
         stopped = error
     if stopped is not None:
-        # A test without its fixtures cannot pass; where only a warning is to blame, it does not fail either.
+        # A test without its fixtures cannot pass; if only a warning prevented them, it is skipped.
         raise _judge(item, stopped) or pytest.skip.Exception(str(stopped), _use_item_location=True)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Fail a test on what the checks found, whatever its own assertions say."""
+    """Fail a test on the findings of the checks, whatever its own assertions say."""
     stopped: _Stopped = None
     try:
         yield
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:  # noqa: BLE001  raised again below
         stopped = error
     except BaseExceptionGroup as group:
-        # As schemathesis raises what it found, which is no Exception.
+        # schemathesis raises its findings as a BaseExceptionGroup.
         if group.subgroup(_ENDS) is not None:
             raise
         stopped = group
@@ -84,13 +84,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """What a test ends with.
+    """How a test ends.
 
     Attributes:
-        raised: what it raises in the end; None where it passed.
-        stopped: what is told of it besides findings, on one line.
-        crash: a traceback; empty where nothing unexpected happened.
-        is_told: whether our report tells why the test ended as it did, so that pytest's need not.
+        raised: the exception to raise; None if the test passed.
+        stopped: what to report besides findings, in one line.
+        crash: a traceback; empty if nothing unexpected happened.
+        is_told: whether our report says why the test ended like this, so that pytest's report is not needed.
     """
 
     raised: _Stopped
@@ -100,7 +100,7 @@ class _Verdict:
 
 
 def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
-    """What a test ends with; what it has to hand over is kept for its report."""
+    """How a test ends; its record is kept for its report."""
     run, is_of_suite = run_of(item), item.stash.get(_OF_SUITE, False)
     if run is None:
         verdict, record = _without_findings(stopped, is_of_suite=is_of_suite), Record(Tally())
@@ -115,7 +115,7 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         verdict = _Verdict(could_not_tell(item, verdict.raised, record, reason))
     is_skipped = isinstance(verdict.raised, pytest.skip.Exception)
     is_untold = is_skipped and has_mark(item.user_properties)
-    # Why a test could not tell says what to do about it, too.
+    # If a test could not tell, the reason also says what to do about it.
     longest = LONGEST_REASON if is_untold else LONGEST_SHOWN
     why = one_line(mask(str(verdict.raised)), longest) if is_skipped else ""
     item.stash[_RECORD] = replace(
@@ -134,7 +134,7 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
 
 
 def _recorded(item: pytest.Item, run: Run) -> Record:
-    """What a run found and has seen, with what the tries of its test before it have."""
+    """What a run has found and seen, combined with earlier attempts of the same test."""
     scripts, deviations = partial(_scripts, item, run), settings_of(item.config).deviations
     before = carried(item)
     return Record(
@@ -149,7 +149,7 @@ def _recorded(item: pytest.Item, run: Run) -> Record:
 
 
 def _masked(tally: Tally, mask: Callable[[str], str]) -> Tally:
-    """Figures whose reasons, which may be a server's words, have no secret."""
+    """A tally with secrets masked in its reasons, which may quote the server."""
     observations: Counter[Observation] = Counter()
     for seen, times in tally.observations.items():
         observations[seen._replace(reason=mask(seen.reason)) if seen.reason else seen] += times
@@ -157,7 +157,7 @@ def _masked(tally: Tally, mask: Callable[[str], str]) -> Tally:
 
 
 def _scripts(item: pytest.Item, run: Run, finding: Finding, kept: Found) -> tuple[str, str]:
-    """The scripts that show a cause again, for the first finding of it in this process; none of a recording's."""
+    """The scripts that reproduce a cause, for its first finding in this process; none for a replay."""
     scripted = item.config.stash.setdefault(_SCRIPTED, set())
     if kept.cause in scripted or run.target.mode == "replay":
         return "", ""
@@ -167,21 +167,21 @@ def _scripts(item: pytest.Item, run: Run, finding: Finding, kept: Found) -> tupl
     try:
         delivery = kept.sample.request_body if kept.sample and kept.sample.is_delivery else None
         return scripts_for(finding, run.transcript, kept.finding.breach, delivery)
-    except Exception:  # noqa: BLE001  what was found is told, also where it cannot be put into a script
+    except Exception:  # noqa: BLE001  a finding is reported even without its scripts
         return "", ""
 
 
 def _promise_of(item: pytest.Item) -> str:
-    """What a test is about, in words: its name."""
+    """The subject of a test, in words: its name."""
     return str(getattr(item, "originalname", item.name)).removeprefix("test_").replace("_", " ")
 
 
 def _verdict(item: pytest.Item, run: Run, stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
-    """What a test fails with, or is skipped with, in the end."""
+    """How a test ends, with its findings and its clean-up taken into account."""
     promise, deviations = _promise_of(item), settings_of(item.config).deviations
     if isinstance(stopped, NothingThere):
         run.journal.add_not_checked(Promise(promise, promise), str(stopped))
-        # What was found before fails the test all the same.
+        # Earlier findings fail the test nevertheless.
         stopped = pytest.skip.Exception(str(stopped), _use_item_location=True)
     try:
         run.clean_up()
@@ -203,7 +203,7 @@ def _verdict(item: pytest.Item, run: Run, stopped: _Stopped, *, is_of_suite: boo
 
 
 def _with_findings(count: int, stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
-    """The verdict on a test that found what fails it; whatever else it stopped with may well come from that."""
+    """The verdict on a test with findings that fail it; another error is probably a consequence of them."""
     said = broken_text(count)
     if stopped is None or isinstance(stopped, PromiseBroken | CouldNotTell):
         return _Verdict(_failure(said), is_told=True)
@@ -213,7 +213,7 @@ def _with_findings(count: int, stopped: _Stopped, *, is_of_suite: bool) -> _Verd
 
 
 def _without_findings(stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
-    """The verdict on a test that has nothing against the API."""
+    """The verdict on a test without findings that fail it."""
     if isinstance(stopped, CouldNotTell):
         return _Verdict(stopped)
     if isinstance(stopped, EcsuiteError):
@@ -235,12 +235,12 @@ def _failure(text: str) -> BaseException:
 
 
 def _line(error: BaseException) -> str:
-    """An exception on one line."""
+    """An exception, in one line."""
     return one_line(f"{type(error).__name__}: {error}".removesuffix(": "))
 
 
 def _traceback(error: BaseException) -> str:
-    """The traceback of an exception and of those before it, without values: they may be anybody's."""
+    """The traceback of an exception and its causes, without values, which may be secret."""
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     earlier = f"{_traceback(before)}\nthen\n\n" if before is not None else ""
     frames = "".join(traceback.format_tb(error.__traceback__))
@@ -248,7 +248,7 @@ def _traceback(error: BaseException) -> str:
 
 
 def _where(error: BaseException) -> str:
-    """Where an exception came from, as far as that is a file of a project's or of ours."""
+    """The innermost place of an exception in the project's or our own files, else anywhere."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "site-packages" not in frame.filename and not frame.filename.startswith("<")]
     last = (own or [*frames])[-1:]
@@ -257,23 +257,23 @@ def _where(error: BaseException) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Have the record of a test travel with its report."""
+    """Attach the record of a test to its report."""
     report = yield
     record = item.stash.get(_RECORD, None)
     if record is not None and not is_empty(record):
-        # As a text of ASCII: what a server sent may hold what no pipe between processes takes.
+        # As ASCII JSON: a server may have sent characters that cannot be passed between processes.
         setattr(report, RECORD, json.dumps(record.to_json()))
         item.stash[_RECORD] = NOTHING
     return report
 
 
 def record_of(report: pytest.TestReport) -> Record | None:
-    """What a test handed over; None where it had nothing."""
+    """The record of a test; None if there is nothing to report."""
     text = getattr(report, RECORD, None)
     return Record.from_json(json.loads(text)) if text else None
 
 
 def is_told(report: pytest.TestReport) -> bool:
-    """Whether our report tells why a test ended as it did, so that pytest's need not."""
+    """Whether our report says why a test ended like this, so that pytest's report is not needed."""
     record = record_of(report)
     return record is not None and record.is_told

@@ -1,4 +1,4 @@
-"""What a session prints to: where it takes nothing, that is told in a line, and no traceback ends the run."""
+"""Watches the output of a session: if it cannot be written, a line says so, and no traceback ends the run."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _NAME: Final = "ecsuite-output"
 GONE: Final = "nobody reads the output any more"
 
 
-# When there is something that prints.
+# Last, when the terminal reporter exists.
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch what the process prints to; workers of pytest-xdist print nothing."""
+    """Watch the output of the process; workers of pytest-xdist print nothing."""
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and not hasattr(config, "workerinput"):
         output = Output(config, reporter._tw)  # noqa: SLF001  pytest has no other name
@@ -29,11 +29,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Watched:
-    """A stream as pytest's writer uses it; once it has failed, it takes all, and keeps nothing.
+    """A stream for pytest's terminal writer; after an error, it discards everything.
 
     Args:
-        stream: that is printed to.
-        failed: called once, with the reason.
+        stream: the underlying stream.
+        failed: called once, with the error.
     """
 
     def __init__(self, stream: Any, failed: Callable[[OSError], None]) -> None:
@@ -42,16 +42,16 @@ class Watched:
         self._is_lost = False
 
     def like(self, other: Any) -> Watched:
-        """Another stream to where this one leads: that it fails says the same."""
+        """Watch another stream to the same destination; its errors are reported in the same way."""
         return Watched(other, self._failed)
 
     def write(self, text: str) -> int:
-        """Print a text."""
+        """Write a text."""
         self._try(self._stream.write, text)
         return len(text)
 
     def flush(self) -> None:
-        """Print what was kept."""
+        """Write what is buffered."""
         self._try(self._stream.flush)
 
     def _try(self, method: Callable[..., object], *arguments: str) -> None:
@@ -69,11 +69,11 @@ class Watched:
 
 
 class Output:
-    """Says once that nothing can be printed, and ends a run whose reader has gone.
+    """Reports once that the output cannot be written, and ends a run whose reader has gone.
 
     Args:
         config: of the session.
-        writer: pytest's, whose stream is watched.
+        writer: pytest's terminal writer, whose stream is watched.
     """
 
     def __init__(self, config: pytest.Config, writer: Any) -> None:
@@ -84,7 +84,7 @@ class Output:
         writer._file = self._watched = Watched(writer._file, self._lose)  # noqa: SLF001  it has no parameter for it
 
     def watch_file(self, plugin: Any) -> None:
-        """Have what pytest writes into its JUnit file fail in a line, after all else that ends a session."""
+        """Report in one line if pytest cannot write its JUnit file, after everything else at the end of a session."""
         write = plugin.pytest_sessionfinish
 
         def pytest_sessionfinish() -> None:
@@ -99,7 +99,7 @@ class Output:
         self._config.pluginmanager.register(plugin, name)
 
     def _lose(self, error: OSError) -> None:
-        # A terminal that was closed says EIO.
+        # A closed terminal gives EIO.
         if not isinstance(error, BrokenPipeError) and error.errno != errno.EIO:
             self._untold = unwritable(error)
             return
@@ -113,7 +113,7 @@ class Output:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Before the first test: does the output take what was said so far?"""
+        """Before the first test, check that the output so far could be written."""
         self._session = session
         self._watched.flush()
         if self._untold:
@@ -124,7 +124,7 @@ class Output:
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """Print what was kept, and say where that failed; a run of which nothing was seen has not passed."""
+        """Write what is buffered, and report failure; a run without visible output has not passed."""
         self._watched.flush()
         if self._untold:
             say(f"ecsuite: {self._untold}")

@@ -1,4 +1,4 @@
-"""Before the first test of a live run: is there a server, and are the credentials good?"""
+"""Before the first test of a live run, checks that there is a server and that it accepts the credentials."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import end_with, session_of, settings_of, usage_errors
 from ecsuite.results.record import Record, found_in
 
-# What stands in the place of a test where the first calls show that none need be tried.
+# Used instead of a test name if the first calls show that no test can run.
 BEFORE = "before the first test"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """Look at the server before anything else is tried; where nothing can be told of it, no test is."""
+    """Check the server before any test; if it cannot be tested at all, run no test."""
     on_worker = hasattr(session.config, "workerinput")
     if on_worker or session.config.option.collectonly:
         return None
@@ -42,7 +42,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 def _hand_over(session: pytest.Session, finding: Finding) -> None:
-    """Have a finding told and stored as if a test had found it."""
+    """Report and store a finding as if a test had found it."""
     journal, contract = Journal(), editions.contract(settings_of(session.config).editions[0])
     journal.add_finding(finding)
     record = Record(journal.tally, found_in(journal, contract, session_of(session.config).redactor.text))

@@ -1,4 +1,4 @@
-"""Which tests a profile has, and how many requests they send: both as measured."""
+"""The tests of a profile, and how many requests they send, as measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ecsuite.session.profile import FULL
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that the profile does not have; one of which nothing is known is in every profile."""
+    """Deselect tests that the profile does not include; unmeasured tests are in every profile."""
     profile = settings_of(config).profile
     if profile is not FULL:
         leave_out(config, items, lambda item: is_measured(item) and not is_in(item, profile))

@@ -1,4 +1,4 @@
-"""Has it told how far a run is, while it lasts, in a run that sends something; what is told is in `watching`."""
+"""Shows the progress of a run that sends something; `watching` has the details."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ecsuite import streams
 from ecsuite.plugin.session import settings_of
 
 _NAME: Final = "ecsuite-progress"
-# With so many -q nothing is told but the end.
+# With so many -q, only the result is printed.
 QUIETEST: Final = -2
 
 
-# When the session is there that says what the run is, and the reporter that counts.
+# Last, when the session and the terminal reporter exist.
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Have it told, by the process that prints; its workers tell that one what they are at."""
+    """Show the progress in the main process; its workers pass on their state."""
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is None and not is_watched(config):
         return
@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def is_watched(config: pytest.Config) -> bool:
-    """Whether somebody may look at a run that takes its time."""
+    """Whether to show progress: not without output, in a debugger, or in a replay."""
     is_here = config.pluginmanager.hasplugin("terminalreporter")
     is_stepped = config.getoption("usepdb", default=False) or config.getoption("trace", default=False)
     is_quiet = config.option.verbose <= QUIETEST or config.option.collectonly
@@ -39,7 +39,7 @@ def is_watched(config: pytest.Config) -> bool:
 
 
 def say(config: pytest.Config, line: str) -> None:
-    """Tell something on the terminal now, whatever is captured."""
+    """Print a line to the terminal now, even if output is captured."""
     watched: Any = config.pluginmanager.get_plugin(_NAME)
     if watched is None or not watched.say(line):
         streams.say(line)

@@ -1,4 +1,4 @@
-"""What is recorded, and how: the tests with a scenario, by pytest-recording, through memory, if they pass."""
+"""Records tests with the marker `scenario` by pytest-recording, in memory, if they pass."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ecsuite.session import Run
 if TYPE_CHECKING:
     from ecsuite.cassette.record import MemoryPersister
 
-# The name of pytest-recording among the plugins.
+# The plugin name of pytest-recording.
 _MAKER: Final = "recording"
 _UNRECORDED: Final = "ecsuite_unrecorded"
 _HAS_PASSED: Final = pytest.StashKey[bool]()
@@ -28,11 +28,11 @@ _HAS_PASSED: Final = pytest.StashKey[bool]()
 
 @dataclass(slots=True)
 class Recordings:
-    """What a session has recorded, and what it left out for want of a recording.
+    """What a session has recorded, and what it has left out because it is not recorded.
 
     Attributes:
-        persister: what pytest-recording hands over.
-        lines: what became of each recording.
+        persister: receives the recordings of pytest-recording.
+        lines: the result of each recording.
         unrecorded: how many tests are not recorded, and so were not replayed.
     """
 
@@ -45,10 +45,10 @@ _RECORDINGS: Final = pytest.StashKey[Recordings]()
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
-    """See that pytest-recording is there, which shuts the network and records, also where no plugin comes by itself."""
+    """Load pytest-recording, which blocks the network and records, even if plugin autoloading is off."""
     if pluginmanager.hasplugin(_MAKER) or pluginmanager.is_blocked(_MAKER):
         return
-    # Without it there is a replay all the same: our client does not use the network then.
+    # A replay works without it, because our client does not use the network then.
     with suppress(ImportError):
         pluginmanager.register(import_module("pytest_recording.plugin"), _MAKER)
 
@@ -59,10 +59,10 @@ def recordings_of(config: pytest.Config) -> Recordings:
 
 
 def scenario_of(node: Any) -> str | None:
-    """The name of a test's cassette; None where it is not recorded.
+    """The name of a test's cassette; None if it is not recorded.
 
-    This is the one rule for what is recorded: a test with the marker `scenario`, under the name there. Where the test
-    has parameters beside the edition, they follow the name.
+    This is the only rule for what is recorded: a test with the marker `scenario`, under the name there. Parameters
+    other than the edition follow the name.
     """
     marker = node.get_closest_marker("scenario")
     if marker is None:
@@ -75,10 +75,10 @@ def scenario_of(node: Any) -> str | None:
     return f"{name}/{parameters}" if parameters else name
 
 
-# Last, so that what `-k` and `-m` leave out is not counted as unrecorded.
+# Last, so that tests excluded by `-k` and `-m` are not counted as unrecorded.
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out unrecorded tests of replays, whose network is shut, and of recordings, which pytest-recording makes."""
+    """Deselect unrecorded tests in replays and recordings; block the network in replays, and record otherwise."""
     settings = settings_of(config)
     if not settings.uses_cassettes:
         return
@@ -95,9 +95,9 @@ def _calls_api(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="module")
 def vcr_cassette_dir() -> str:
-    """Where pytest-recording would keep its files: nowhere, for our recordings go through memory.
+    """The folder for pytest-recording's files: none, because our recordings stay in memory.
 
-    A temporary folder would be made for each run, and pytest would look through those of earlier runs.
+    Otherwise pytest would create a temporary folder for each run, and look through those of earlier runs.
     """
     return os.devnull
 
@@ -110,7 +110,7 @@ def vcr_config() -> dict[str, Any]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
-    """Keep recordings in memory until they are fit to be written."""
+    """Keep recordings in memory until they are ready to be written."""
     from vcr.cassette import CassetteNotFoundError  # noqa: PLC0415  recording only
 
     from ecsuite.cassette.record import MemoryPersister  # noqa: PLC0415
@@ -124,7 +124,7 @@ def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember whether the test passed, for what failed is not recorded."""
+    """Remember whether the test passed, because failed tests are not recorded."""
     report = yield
     if call.when == "call":
         item.stash[_HAS_PASSED] = report.passed
@@ -133,7 +133,7 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """Write what was recorded, once pytest-recording has handed it over, if the test passed."""
+    """Write the recording if the test passed, after pytest-recording has passed it on."""
     yield
     run = run_of(item)
     if run is not None and settings_of(item.config).recording:
@@ -141,7 +141,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 
 
 def _write(item: pytest.Item, run: Run) -> str:
-    """Write the recording of a test; what became of it."""
+    """Write the recording of a test; return a line about the result."""
     from ecsuite.cassette.record import Recording, prepare  # noqa: PLC0415  recording only
 
     scenario, settings = scenario_of(item) or "", settings_of(item.config)
@@ -165,7 +165,7 @@ def _write(item: pytest.Item, run: Run) -> str:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Tell the process that prints the summary, where it is another one, how many tests are not recorded."""
+    """In a worker, pass on how many tests are not recorded."""
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:
         output[_UNRECORDED] = recordings_of(session.config).unrecorded
@@ -173,6 +173,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take that figure from a process of pytest-xdist; each of them collects the same tests."""
+    """Take that number from a worker of pytest-xdist; all workers collect the same tests."""
     recordings = recordings_of(node.config)
     recordings.unrecorded = max(recordings.unrecorded, getattr(node, "workeroutput", {}).get(_UNRECORDED, 0))

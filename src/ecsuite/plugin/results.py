@@ -1,4 +1,4 @@
-"""Collects what all tests found, wherever they ran; tells a cause once, stores the result, ends a hopeless run."""
+"""Collects the findings of all tests and processes, reports each cause once, and stores the result."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ from ecsuite.results.result import RunResult
 _REPORTER: Final = "ecsuite-reporter"
 
 
-# When the session is there that says what the run is.
+# Last, when the session exists.
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect in the process that reports; workers of pytest-xdist hand over what they have with their reports."""
+    """Collect in the main process; workers of pytest-xdist pass on their records with their reports."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Reporter(config), _REPORTER)
 
 
 def reporter_of(config: pytest.Config) -> Reporter:
-    """The reporter of a run; only the process that prints has one."""
+    """The reporter of a run; only the main process has one."""
     reporter = config.pluginmanager.get_plugin(_REPORTER)
     assert isinstance(reporter, Reporter)
     return reporter
 
 
 class Reporter:
-    """What is known of a run, and what is to be said of each of its tests.
+    """Collects the result of a run, and adds the findings to the reports of its tests.
 
     Attributes:
-        warnings: how many causes of warnings were found so far that are not accepted.
+        warnings: the number of warning causes so far that are not accepted.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -79,41 +79,41 @@ class Reporter:
 
     @property
     def lines(self) -> list[str]:
-        """What else is to be said at the end: of coverage, and of what was written."""
+        """Further lines for the end of the run, about coverage and written files."""
         return self._lines
 
     @property
     def result(self) -> RunResult:
-        """The result as far as it is known; that which is stored, once it is."""
+        """The result so far; once stored, the stored one."""
         return self._result or self._collector.result()
 
     @property
     def outcomes(self) -> tuple[tuple[str, int], ...]:
-        """How many tests have ended so far in a way that somebody must look at, by its name."""
+        """The numbers of tests so far that need attention, by outcome."""
         tests = self._collector.tests
         counts = (("failed", tests["failed"] + tests["error"]), (OUTCOME, tests[OUTCOME]))
         return tuple((name, count) for name, count in counts if count)
 
     def take_fresh(self) -> list[Found]:
-        """What was found first since this was asked last, but for notes."""
+        """The causes found since the last call, without notes."""
         fresh, self._fresh = self._fresh, []
         return fresh
 
     @property
     def has_anything(self) -> bool:
-        """Whether there is anything to be told."""
+        """Whether there is anything to report."""
         return self._collector.has_called
 
     @property
     def folder(self) -> str:
-        """Where the result is, as one names it from the folder of the run."""
+        """The folder of the result, relative to the folder of the run if it is inside."""
         path = os.path.relpath(self._folder, self._config.invocation_params.dir)
         return path if not path.startswith(os.pardir) else str(self._folder)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Before the first test: can the result be written?"""
-        # A process that hands its tests over to others has none itself.
+        """Before the first test, check that the result can be written."""
+        # With pytest-xdist, the main process has no tests itself.
         names = [getattr(item, "fixturenames", ()) for item in session.items]
         calls = not names or any("ecsuite_session" in own for own in names)
         if calls and not session.config.option.collectonly:
@@ -122,7 +122,7 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take what a test hands over, and say of a cause that is known no more than that."""
+        """Add the record of a test to the result; causes that are known are only referred to in its report."""
         outcome = self._count(report)
         record = record_of(report)
         if record is not None:
@@ -139,11 +139,11 @@ class Reporter:
             seconds = report.duration + self._setup.pop(report.nodeid, 0.0)
             self._collector.add_outcome(report.nodeid, outcome, seconds)
         if report.when == "teardown" and report.nodeid in self._properties:
-            # JUnit has no other place for what does not fail a test.
+            # JUnit has no other place for findings that do not fail a test.
             report.user_properties.append(("ecsuite", self._properties.pop(report.nodeid)))
 
     def _tell(self, report: pytest.TestReport, told: Told, *, is_told: bool) -> None:
-        """Put what a test found into its report; `is_told` where that is why it failed."""
+        """Put the findings of a test into its report; `is_told` if they are the reason for its failure."""
         from ecsuite.report.junit import failure_text, told_text  # noqa: PLC0415  only where something is found
 
         text = told_text(told)
@@ -156,11 +156,11 @@ class Reporter:
             self._properties[report.nodeid] = text
 
     def take(self, test: str, record: Record) -> None:
-        """Take what was found outside of a test."""
+        """Add what was found outside of a test."""
         self._collector.add(test, record)
 
     def _count(self, report: pytest.TestReport) -> str:
-        """Count a test by its outcome, and what that is; empty for a part of a test that decides nothing."""
+        """Count a test; return its outcome, or an empty string for a phase that decides nothing."""
         outcome: str = OUTCOME if is_inconclusive(report) else report.outcome
         if report.when == "call" or (report.when == "setup" and not report.passed):
             outcome = "error" if report.failed and report.when == "setup" else outcome
@@ -178,7 +178,7 @@ class Reporter:
         reason = f"{found} findings are enough (--ec-max-findings): nothing more is tried"
         self._collector.ended_by = reason
         manager = self._config.pluginmanager
-        # What shares the tests out does not look at the session.
+        # pytest-xdist, which distributes the tests, does not look at the session.
         shares_out, session = manager.get_plugin("dsession"), manager.get_plugin("session")
         if shares_out is not None:
             shares_out.shouldstop = reason
@@ -187,14 +187,14 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Remember that a run was interrupted; one that we end, or pytest-xdist for `-x`, looks the same to pytest."""
+        """Note that a run was interrupted; an end by us, or by pytest-xdist for `-x`, looks the same to pytest."""
         error = excinfo.value
         is_stopped = isinstance(error, KeyboardInterrupt) and type(error) is not KeyboardInterrupt
         self._collector.ended_by = self._collector.ended_by or (str(error) if is_stopped else "interrupted")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Store the result, also of a run that was interrupted; what ended for its findings has failed."""
+        """Store the result, also after an interruption; a run that was ended because of its findings has failed."""
         is_interrupted = self._collector.ended_by in {"", "interrupted", GONE}
         if not is_interrupted and session.exitstatus == pytest.ExitCode.INTERRUPTED:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -218,7 +218,7 @@ class Reporter:
     def _require_coverage(self, session: pytest.Session) -> None:
         if self._least is None or session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             return
-        # Of nothing all was seen; but who called nothing has seen nothing.
+        # Coverage of nothing counts as complete, but a run without calls has seen nothing.
         percent = self._collector.coverage.share.percent if self._collector.has_called else 0.0
         if percent < self._least:
             end_with(self._config, pytest.ExitCode.TESTS_FAILED)
@@ -236,11 +236,11 @@ class Reporter:
 
     @property
     def failed_to_write(self) -> str:
-        """Why the result is not stored; empty where it is."""
+        """Why the result is not stored; empty if it is."""
         return self._failed_to_write
 
 
 def _said(report: pytest.TestReport) -> str:
-    """What a test said when it failed, on one line."""
+    """The message of a failed test, in one line."""
     crash = getattr(report.longrepr, "reprcrash", None)
     return str(crash.message if crash is not None else report.longrepr)

@@ -1,7 +1,7 @@
-"""The terminal as pytest writes to it, with a line of ours below that stays there.
+"""pytest's output on a terminal, with a status line of ours that stays below it.
 
-rich has such a line, too, but it must write all the rest itself, and begin at the start of a line; pytest's dots go on
-where they stopped. This one only goes a line down and back, by codes that terminals have in common.
+rich has such a line, too, but would have to write all other output itself, in whole lines; pytest's dots continue
+within a line. Here the cursor only moves a line down and back, by control codes that all terminals support.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ _STYLE: Final = re.compile(r"\x1b\[[0-9;]*m")
 _WIDE: Final = frozenset("WF")
 _ERASE: Final = "\r\x1b[2K"
 _UP: Final = "\x1b[A"
-# Columns of a terminal that does not say how many it has.
+# Columns if the terminal does not tell its width.
 USUAL_WIDTH: Final = 80
 
 
 class Screen:
-    """A stream in the place of the one that pytest writes to; threads may share it.
+    """A stream that replaces the one that pytest writes to; threads may share it.
 
     It has a file descriptor of its own, so that what another thread writes while a test's output is captured is not
-    taken for the test's.
+    taken for output of the test.
 
     Args:
         stream: pytest's own.
     """
 
     def __init__(self, stream: TextIO) -> None:
-        # What it has not passed on yet comes first.
+        # Write what it has buffered first.
         stream.flush()
         self._own = _duplicate(stream)
-        # A stream that is watched watches this one, too.
+        # If the stream is watched (`output.Watched`), the duplicate is watched, too.
         like = getattr(stream, "like", lambda other: other)
         self._stream = stream if self._own is None else like(self._own)
         self._lock = threading.RLock()
         self._line = ""
-        # What stands on the line that the cursor is on.
+        # The text on the line of the cursor.
         self._current = ""
         self._is_after_line = False
 
@@ -50,13 +50,13 @@ class Screen:
 
     @property
     def width(self) -> int:
-        """How many columns there are."""
+        """The width of the terminal, in columns."""
         with suppress(OSError, ValueError):
             return os.get_terminal_size(self._stream.fileno()).columns or USUAL_WIDTH
         return USUAL_WIDTH
 
     def write(self, text: str) -> int:
-        """Write what pytest has to say, above the line."""
+        """Write output of pytest, above the status line."""
         with self._lock:
             skipped, self._is_after_line = self._is_after_line and text == "\n", False
             if text and not skipped:
@@ -66,14 +66,14 @@ class Screen:
         return len(text)
 
     def flush(self) -> None:
-        """Have what was written seen."""
+        """Flush the output."""
         with self._lock:
             self._stream.flush()
 
     def draw(self, line: str) -> None:
-        """Have a line stand below everything else, in the place of the one before; none where it is empty.
+        """Show a status line below everything else, replacing the previous one; remove it if empty.
 
-        It may have styles, must fit the width, and stays until another one comes.
+        It may contain styles, must fit the width, and stays until the next call.
         """
         with self._lock:
             erased = self._erased()
@@ -82,14 +82,14 @@ class Screen:
             self._stream.flush()
 
     def say(self, line: str) -> None:
-        """Write a line of its own; what stands before it stays, and pytest goes on below."""
+        """Write a complete line above the status line; pytest's unfinished line stays, and it continues below."""
         with self._lock:
             self.write(f"\n{line}\n" if self._current else f"{line}\n")
             self._is_after_line = True
             self.flush()
 
     def close(self) -> None:
-        """Take the line away, and write no more."""
+        """Remove the status line, and close the stream."""
         with self._lock:
             self.draw("")
             if self._own is not None:
@@ -102,17 +102,17 @@ class Screen:
 
     @property
     def _is_drawn(self) -> bool:
-        """Whether the line is there: not below a text that ends at the edge, for nothing leads back there."""
+        """Whether the line is drawn: not below a text that ends at the right edge, as the cursor could not return."""
         return bool(self._line) and not (self._column and self._column % self.width == 0)
 
     def _drawn(self) -> str:
-        """What draws the line, from where the cursor is."""
+        """The codes that draw the status line from the current position."""
         if not self._is_drawn:
             return ""
         return f"\n{self._line}" if self._current else self._line
 
     def _erased(self) -> str:
-        """What erases the line, and leads back to where the cursor was."""
+        """The codes that erase the status line and return to the position before it."""
         if not self._is_drawn:
             return ""
         back = f"{_UP}\x1b[{self._column % self.width + 1}G" if self._current else ""
@@ -120,7 +120,7 @@ class Screen:
 
 
 def _duplicate(stream: TextIO) -> TextIO | None:
-    """A stream to where another one leads now, whatever that leads to later; None for one that leads nowhere."""
+    """A duplicate of a stream that keeps its current destination; None if it has no file descriptor."""
     try:
         number = os.dup(stream.fileno())
     except (OSError, ValueError, AttributeError, io.UnsupportedOperation):

@@ -1,4 +1,4 @@
-"""Looks at the exchanges of each test for what of the contract they show."""
+"""Records the coverage of the contract by each test."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ecsuite.results.seen import Seen, Watch
 from ecsuite.session import Run
 
 _WATCH: Final = pytest.StashKey[Watch]()
-# What tests of this process have handed over, by edition.
+# What tests of this process have already reported, by edition.
 _KNOWN: Final = pytest.StashKey[dict[str, set[Spot]]]()
 
 
 def watch(item: pytest.Item, run: Run) -> None:
-    """Look at the exchanges of a test's run."""
+    """Watch the exchanges of a test's run."""
     own = item.stash[_WATCH] = Watch(run.api.checker.contract, _known(item, run.edition))
     run.journal.listeners.append(own)
 
 
 def take_seen(item: pytest.Item, edition: str) -> Seen:
-    """What a test of an edition has seen, without what an earlier one of this process has handed over."""
+    """What a test of an edition has seen, without what an earlier test of this process has reported."""
     own = item.stash.get(_WATCH, None)
     if own is None:
         return Seen()

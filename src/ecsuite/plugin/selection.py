@@ -1,7 +1,7 @@
-"""The options that choose tests by what they are about: operations, tags of the contract, promises.
+"""The options that select tests by operation, tag of the contract, or promise.
 
-A test that is a row of a table is about the operation, or the type of entity, of that row; another one about all that
-it was measured to call. Of a test of somebody's own nothing is known, so that none of these options takes it.
+A test that is a row of a table is about the operation or the entity type of that row; another test is about all
+operations that it calls by the measurements. Tests of others are not measured, so these options never select them.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _SELECTION: Final = pytest.StashKey["Selection"]()
 
 
 class Selection(NamedTuple):
-    """What tests are to be about; None where that is left open.
+    """The tests to select; None and empty for no restriction.
 
     Attributes:
-        groups: of operations, by their ids: a test is to be about one of each group.
-        promises: one of which it is to look at, of the operations of the groups where there are any.
+        groups: sets of operation ids: a test must be about one of each set.
+        promises: a test must look at one of these, for operations of the groups if there are any.
     """
 
     groups: tuple[frozenset[str], ...] = ()
     promises: frozenset[str] | None = None
 
     def takes(self, about: frozenset[str], looks: Mapping[str, Iterable[str]]) -> bool:
-        """Whether a test is chosen that is about some operations, and looks at promises of operations."""
+        """Whether to select a test that is about some operations, and looks at promises of operations."""
         common = [about & group for group in self.groups]
         if not all(common):
             return False
@@ -49,14 +49,14 @@ class Selection(NamedTuple):
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse what there is none of, before any test."""
+    """Reject unknown names before any test."""
     with usage_errors():
         config.stash[_SELECTION] = _selection(config)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that are about something else."""
+    """Deselect the tests that are about something else."""
     selection = config.stash[_SELECTION]
     if selection != Selection():
         leave_out(config, items, lambda item: not selection.takes(_about(item), looks_of(item)))
@@ -78,7 +78,7 @@ def _selection(config: pytest.Config) -> Selection:
 
 
 def _known(what: str, given: str, known: Iterable[str], chosen: Iterable[str] = ()) -> str:
-    """The name that was given, as it is spelled where it is known; raises `UnknownChoice`."""
+    """The name in its exact spelling; raises `UnknownChoice` if it does not exist."""
     by_letters = {each.lower(): each for each in sorted(known)}
     found = by_letters.get(given.strip().lower())
     if found is None:
@@ -88,7 +88,7 @@ def _known(what: str, given: str, known: Iterable[str], chosen: Iterable[str] = 
 
 
 def _tagged(contracts: Iterable[Contract]) -> dict[str, frozenset[str]]:
-    """The operations of each tag, by their ids."""
+    """The ids of the operations of each tag."""
     tagged: dict[str, frozenset[str]] = {}
     for contract in contracts:
         for operation in contract.operations.values():
@@ -98,7 +98,7 @@ def _tagged(contracts: Iterable[Contract]) -> dict[str, frozenset[str]]:
 
 
 def _about(item: pytest.Item) -> frozenset[str]:
-    """The operations that a test is about, by their ids."""
+    """The ids of the operations that a test is about."""
     callspec = getattr(item, "callspec", None)
     for value in callspec.params.values() if callspec else ():
         if isinstance(value, Operation):

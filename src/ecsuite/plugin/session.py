@@ -1,4 +1,4 @@
-"""Options and markers, and the session that they describe: refused before any test, where it cannot be had."""
+"""Markers, and the session that the options describe; rejects unusable options before any test."""
 
 from __future__ import annotations
 
@@ -40,39 +40,39 @@ MARKERS: Final = (
 )
 # Options that limit what is sent.
 _LIMITS: Final = ("--ec-rate", "--ec-max-requests", "--ec-max-time")
-# Options of pytest's that name a file to be written.
+# pytest's options that name an output file.
 OUTPUTS: Final = {"xmlpath": "--junitxml", "log_file": "--log-file"}
 _SESSION: Final = pytest.StashKey[Session]()
 _RUN: Final = pytest.StashKey[Run]()
-# Under this name a worker of pytest-xdist is told where its deliveries come in.
+# The key under which a worker of pytest-xdist gets the address for its deliveries.
 _FRONT: Final = "ecsuite_front"
-# Under this name it is told what its ids begin with.
+# The key under which a worker gets the id of the run, which its ids begin with.
 _RUN_ID: Final = "ecsuite_run_id"
 _EXIT_CODE: Final = pytest.StashKey[int]()
 
 
 def session_of(config: pytest.Config) -> Session:
-    """The session that the command line describes."""
+    """The session of a pytest run."""
     return config.stash[_SESSION]
 
 
 def settings_of(config: pytest.Config) -> Settings:
-    """What it was asked for."""
+    """The settings of a pytest run."""
     return session_of(config).settings
 
 
 def keep_run(item: pytest.Item, run: Run) -> None:
-    """Have a test's run where its outcome is judged and its recording written."""
+    """Store a test's run for other hooks."""
     item.stash[_RUN] = run
 
 
 def run_of(item: pytest.Item) -> Run | None:
-    """The run of a test; None where the test has none."""
+    """The run of a test; None if it has none."""
     return item.stash.get(_RUN, None)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Add the hook that tells other plugins what was found."""
+    """Add the hook that notifies other plugins of findings."""
     pluginmanager.add_hookspecs(hooks)
 
 
@@ -82,7 +82,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the markers, and refuse what cannot be run, before anything is."""
+    """Register the markers, and reject unusable settings before any test."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     with usage_errors():
@@ -96,7 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
         )
         config.stash[_SESSION] = session
         config.add_cleanup(session.close)
-        # Workers are started by one who has looked.
+        # The main process has checked this before it starts workers.
         if not hasattr(config, "workerinput"):
             session.require_environment()
             for name, option in OUTPUTS.items():
@@ -106,7 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Listen for the deliveries of all workers, before any is started."""
+    """Listen for the deliveries of all workers before any is started."""
     if session.config.pluginmanager.hasplugin("dsession"):
         with usage_errors():
             session_of(session.config).open_front()
@@ -114,7 +114,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker where its deliveries come in, and which run it is a part of."""
+    """Pass the address for deliveries and the id of the run to a worker."""
     node.workerinput[_RUN_ID] = settings_of(node.config).run_id
     front = session_of(node.config).front
     if front is not None:
@@ -122,7 +122,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def _front(config: pytest.Config) -> Front | None:
-    """What a worker's deliveries come in by; None where it has none, or is none."""
+    """The front that forwards deliveries to a worker; None if there is none, or outside of a worker."""
     given = getattr(config, "workerinput", {}).get(_FRONT)
     if not given:
         return None
@@ -132,14 +132,14 @@ def _front(config: pytest.Config) -> Front | None:
 
 
 def _configuration(config: pytest.Config) -> Configuration:
-    """What the command line, the environment and the files of the folder say, in which the run is started."""
+    """The configuration from the command line, the environment and the files of the current folder."""
     folder, env_file = config.invocation_params.dir, config.getoption("--ec-env-file")
     target, edition = config.getoption("--ec-target"), config.getoption("--ec-edition")
     return configure(target, edition, env_file=folder / env_file if env_file else None, folder=folder)
 
 
 def _settings(config: pytest.Config, configuration: Configuration) -> Settings:
-    # An option of pytest-recording, without which nothing is recorded.
+    # An option of pytest-recording, which is optional.
     recording = config.getoption("--record-mode", "none") not in {None, "none"}
     settings = Settings.of(
         configuration.mode,
@@ -153,43 +153,43 @@ def _settings(config: pytest.Config, configuration: Configuration) -> Settings:
         profile=_profile(config, configuration, recording=recording),
         deviations=configuration.deviations(),
     )
-    # As pytest-xdist names it to its workers.
+    # The id that pytest-xdist gives to its workers.
     given: dict[str, Any] = getattr(config, "workerinput", {})
     return replace(settings, run=given.get("testrunuid", ""), run_id=given.get(_RUN_ID, settings.run_id))
 
 
 def _profile(config: pytest.Config, configuration: Configuration, *, recording: bool) -> Profile:
-    """The profile that was asked for, wherever; else that of the mode."""
+    """The selected profile, else the default of the mode."""
     name = config.getoption("--ec-profile")
     chosen = configured_profile(configuration) if name is None else profile(name)
     if chosen is not None:
         return chosen
     in_ci = bool(os.environ.get("CI"))
-    # What is recorded is chosen by its marker.
+    # Recorded tests are selected by their marker.
     is_strict = config.getoption("--ec-strict") or recording
     return default_profile(configuration.mode, is_strict=is_strict, in_ci=in_ci)
 
 
 def end_with(config: pytest.Config, code: int) -> None:
-    """Have a session end with an exit code of ours, unless it is to end with a lower one, or pytest has one already."""
+    """Set an exit code of ours; a lower one takes precedence, as does a failure of pytest's own."""
     config.stash[_EXIT_CODE] = min(code, config.stash.get(_EXIT_CODE, code))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End with the exit code that was asked for."""
+    """End with the exit code that was set."""
     session.exitstatus = final_code(session.config, session.exitstatus)
 
 
 def final_code(config: pytest.Config, exitstatus: int) -> int:
-    """What a session ends with that pytest would end with an exit status."""
+    """The exit code of a session, given pytest's own exit status."""
     code = config.stash.get(_EXIT_CODE, None)
     decides = code is not None and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
     return code if decides and code is not None else int(exitstatus)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """What a live run goes by, beside the contract; and which editions any run has, where others should be here."""
+    """The settings of a live run, and editions whose contracts are missing."""
     session = session_of(config)
     whose = f"run {session.settings.run_id}: ids of what it makes begin with it, texts end with it"
     lines = [whose, *session.conditions()] if session.settings.mode == "live" else []
@@ -203,17 +203,17 @@ def _missing(settings: Settings) -> list[str]:
 
 
 def _note_wait(config: pytest.Config, wait: Wait) -> None:
-    """A wait before the first test, which no run of a test tells."""
+    """Report a wait before the first test, since no test reports it."""
     session_of(config).activity.waits(wait.what, wait.seconds)
 
 
 @contextmanager
 def usage_errors() -> Iterator[None]:
-    """Our errors as pytest's: one line, exit code 4."""
+    """Turn our errors into pytest's usage errors: one line, exit code 4."""
     try:
         yield
     except (PromiseBroken, CouldNotTell):
-        # They say something of the server, and not of what was given.
+        # These concern the server, not the input.
         raise
     except EcsuiteError as error:
         from ecsuite.report.text import error_line  # noqa: PLC0415  where there is an error

@@ -1,4 +1,4 @@
-"""What a session prints at its end: causes, what else failed, what was and was not checked, what was recorded."""
+"""Prints the summary of a session: causes, other failures, what was and was not checked, and recordings."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from ecsuite.report.text import (
 )
 from ecsuite.results.result import RunResult
 
-# Where nobody looks at a screen, nothing says how wide a line may be.
+# The line width if the output is not a terminal.
 WIDTH_OF_LOGS: Final = 120
-# Reasons why something was not checked that are told, and those beside what was found.
+# The most reasons for unchecked promises to print, without and with causes.
 MOST_REASONS: Final = 4
 MOST_REASONS_BESIDE: Final = 2
 MARKUP: Final[Mapping[Style, Mapping[str, bool]]] = {
@@ -45,7 +45,7 @@ MARKUP: Final[Mapping[Style, Mapping[str, bool]]] = {
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Iterator[None]:
-    """Tell what was found; pytest tells of the tests that failed for other reasons, and counts all of them."""
+    """Print our summary; pytest lists only tests that failed for other reasons, and counts all of them."""
     stats: dict[str, list[Any]] = terminalreporter.stats
     kept: dict[str, list[Any]] = {name: stats[name] for name in ("failed", "error", "skipped") if name in stats}
     for name, reports in kept.items():
@@ -54,7 +54,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
             del stats[name]
     try:
         yield
-        # A worker of pytest-xdist has a terminal, too, which nobody sees.
+        # A worker of pytest-xdist has a terminal reporter, too, whose output nobody sees.
         if not hasattr(config, "workerinput"):
             _tell(terminalreporter, config)
     finally:

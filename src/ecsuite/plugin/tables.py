@@ -1,4 +1,4 @@
-"""Tests that are tables: of editions, of an edition's operations, of its entity types."""
+"""Tests that run once per edition, operation or entity type."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Rows = Callable[..., Iterator[tuple[str, object]]]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test of every edition runs once for each that was asked, or for each of their operations or entity types."""
+    """Run a test once for each selected edition, or for each of their operations or entity types."""
     chosen = settings_of(metafunc.config).editions
     for name, (marker, rows_of) in TABLES.items():
         mark = metafunc.definition.get_closest_marker(marker)
@@ -32,13 +32,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out other editions than those asked for, and tables without a row for these."""
+    """Deselect tests of other editions, and tables without a row for the selected ones."""
     chosen = settings_of(config).editions
     leave_out(config, items, lambda item: not _is_about(item, chosen) or _has_no_row(item))
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item], when: Callable[[pytest.Item], bool]) -> int:
-    """Deselect some of the tests; how many."""
+    """Deselect some of the tests; return their number."""
     others = [item for item in items if when(item)]
     if others:
         left = set(others)
@@ -61,7 +61,7 @@ def _entity_types(
     return ((entity_type.creator.id, entity_type) for entity_type in known if select(entity_type))
 
 
-# By the name of the argument that takes a row: the marker of the table, and what makes its rows.
+# The parameter that takes a row, with the marker of the table and the function that makes its rows.
 TABLES: Final[dict[str, tuple[str, Rows]]] = {
     "operation": ("operations", _operations),
     "entity_type": ("entity_types", _entity_types),
@@ -69,13 +69,13 @@ TABLES: Final[dict[str, tuple[str, Rows]]] = {
 
 
 def parameters_of(item: pytest.Item) -> Mapping[str, object]:
-    """The parameters of a test, by their names."""
+    """The parameters of a test, by name."""
     callspec = getattr(item, "callspec", None)
     return callspec.params if callspec else {}
 
 
 def edition_of(item: pytest.Item) -> str:
-    """The edition that a test is about, one that calls the API."""
+    """The edition of a test that calls the API."""
     given = parameters_of(item).get("edition")
     return str(given or item.get_closest_marker("edition").args[0])  # type: ignore[union-attr]
 
@@ -95,6 +95,6 @@ def _is_about(item: pytest.Item, chosen: tuple[str, ...]) -> bool:
 
 
 def _has_no_row(item: pytest.Item) -> bool:
-    """Whether the test is a table, and no edition that was asked for has a row for it."""
+    """Whether the test is a table without a row for any selected edition."""
     callspec = getattr(item, "callspec", None)
     return callspec is not None and not isinstance(callspec.params.get("edition", ""), str)

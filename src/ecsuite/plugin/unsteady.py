@@ -1,4 +1,4 @@
-"""A service that is unsteady: tests that could not tell run once more; if they still cannot, the run ends with 6."""
+"""Handles an unsteady service: inconclusive tests run once more; if one still is, the exit code is 6."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecsuite.plugin.untold import begin_again, has_mark, is_untold, mark
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test that could not tell once more from its start, with ids of its own; the second time is what counts."""
+    """Run an inconclusive test once more from its start, with new ids; only the second result counts."""
     if settings_of(item.config).uses_cassettes or not _calls_api(item):
         return None
     ended_before = session_of(item.config).ended
@@ -41,14 +41,14 @@ def _end_if_silent(item: pytest.Item) -> None:
 
 
 def _tell_end(item: pytest.Item) -> None:
-    """Tell at once that nothing more can be told; of a worker's the reports tell, at the end."""
+    """Report at once that the run ends; for a worker, the reports do so at the end."""
     if (reason := session_of(item.config).ended) and not hasattr(item.config, "workerinput"):
         say(item.config, f"ecsuite: {reason}; the run ends")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out what is left of a run that has ended, but for what has run already."""
+    """Skip the remaining tests of a run that has ended, except those that have already run early."""
     reason = session_of(item.config).ended
     if reason and _calls_api(item) and not has_ended_ahead(item):
         mark(item, reason)
@@ -60,18 +60,18 @@ def _calls_api(item: pytest.Item) -> bool:
 
 
 class Untold:
-    """Ends a session with 6 where nothing is broken, and not all could be told; a plugin of the one that prints."""
+    """Sets exit code 6 if nothing is broken, but some test was inconclusive; a plugin of the main process."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Learn that a test could not tell; it may have run in another process."""
+        """Note an inconclusive test, which may have run in another process."""
         if has_mark(report.user_properties):
             end_with(self._config, CouldNotTell.exit_code)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have the exit code seen to, by the process that ends with it."""
+    """Set the exit code in the main process."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Untold(config), "ecsuite_untold")

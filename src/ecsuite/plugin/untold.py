@@ -1,4 +1,4 @@
-"""Tests that could not tell: they are marked with the reason, and what they counted is kept for their second run."""
+"""Marks inconclusive tests with the reason, and keeps their record for the second attempt."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ecsuite.journal import Tally
 from ecsuite.plugin.session import session_of
 from ecsuite.results.record import Record
 
-# Under this name a test's report has why it could not tell.
+# The property of a test's report with the reason why it was inconclusive.
 PROPERTY: Final = "ecsuite_could_not_tell"
 _UNTOLD: Final = pytest.StashKey[bool]()
 _CARRIED: Final = pytest.StashKey[Record]()
 
 
 def could_not_tell(item: pytest.Item, error: CouldNotTell, record: Record, reason: str) -> BaseException:
-    """What a test ends with that could not tell: for pytest it is skipped, with the reason, which holds no secret."""
+    """How an inconclusive test ends: for pytest it is skipped, with the reason, which contains no secret."""
     item.stash[_UNTOLD], item.stash[_CARRIED] = True, record
     mark(item, reason)
     if isinstance(error, RunEnded):
@@ -28,31 +28,31 @@ def could_not_tell(item: pytest.Item, error: CouldNotTell, record: Record, reaso
 
 
 def mark(item: pytest.Item, reason: str) -> None:
-    """Have it known why a test could not tell; where it is skipped, that is its outcome."""
+    """Attach the reason why a test was inconclusive; if it is skipped, that is its outcome."""
     item.user_properties.append((PROPERTY, reason))
 
 
 def is_inconclusive(report: Any) -> bool:
-    """Whether a report, of a test that may have run in another process, is of one that could not tell."""
+    """Whether a report is of an inconclusive test, which may have run in another process."""
     return bool(report.skipped) and has_mark(getattr(report, "user_properties", ()))
 
 
 def has_mark(properties: Iterable[tuple[str, object]]) -> bool:
-    """Whether the properties of a test, or of its report, say why it could not tell."""
+    """Whether the properties of a test, or of its report, contain such a reason."""
     return any(name == PROPERTY for name, _ in properties)
 
 
 def is_untold(item: pytest.Item) -> bool:
-    """Whether a test could not tell."""
+    """Whether a test was inconclusive."""
     return item.stash.get(_UNTOLD, False)
 
 
 def begin_again(item: pytest.Item) -> None:
-    """Forget that a test could not tell, but for what it counted."""
+    """Forget that a test was inconclusive, but keep its record."""
     item.stash[_UNTOLD] = False
     item.user_properties[:] = [each for each in item.user_properties if each[0] != PROPERTY]
 
 
 def carried(item: pytest.Item) -> Record:
-    """What a test counted, and left, when it ran before."""
+    """The record of a test's first attempt."""
     return item.stash.get(_CARRIED, Record(Tally()))

@@ -1,6 +1,6 @@
-"""Tells how far a run is: in a line that stays on a terminal, elsewhere in lines now and then.
+"""Shows how far a run is: on a terminal in a status line, elsewhere in a line now and then.
 
-Each worker of pytest-xdist writes what it is at into a file of its own, which the process that prints reads.
+Each worker of pytest-xdist writes its state to a file of its own, which the main process reads.
 """
 
 from __future__ import annotations
@@ -28,23 +28,24 @@ from ecsuite.report.lines import Line
 from ecsuite.report.progress import MORE_LINE, Progress, cause_line, live_line, log_line, wait_line
 
 THREAD: Final = "ecsuite-progress"
-# Under this name a worker is told where to write.
+# The key under which a worker gets the path of its file.
 KEY: Final = "ecsuite_progress"
-# Seconds between two looks.
+# Seconds between updates.
 TICK: Final = 0.2
-# Seconds between two lines in a log. A wait that has lasted so long has a line of its own, not more often than that.
+# Seconds between lines in a log. A wait longer than `WORTH_TELLING` has a line of its own, at most one in
+# `WAITS_EVERY`.
 EVERY: Final = 30.0
 WORTH_TELLING: Final = 3.0
 WAITS_EVERY: Final = 20.0
-# Seconds over which the rate is taken.
+# Seconds over which the request rate is averaged.
 LATELY: Final = 10.0
-# So many causes are told as they come: who reads them has seen that something is wrong, and the end tells all.
+# How many causes are printed as they are found; after so many it is clear that something is wrong.
 MOST_TOLD: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a process is at: the test that it runs, since when, how many requests it has sent, what it waits for."""
+    """The state of a process: its current test and since when, the requests sent, and what it waits for."""
 
     test: str = ""
     since: float = 0.0
@@ -53,7 +54,7 @@ class State:
 
     @staticmethod
     def read(file: Path) -> State:
-        """The state that a worker has written; an empty one before it has."""
+        """The state that a worker has written; an empty one if there is none yet."""
         with suppress(OSError, ValueError, TypeError):
             value = json.loads(file.read_text(encoding="utf-8"))
             waiting = value.pop("waiting")
@@ -62,35 +63,35 @@ class State:
 
 
 class Own:
-    """What this process is at."""
+    """The state of this process."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._session = session_of(config)
         self._test, self._since = "", 0.0
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """A test begins."""
+        """Note the start of a test."""
         self._test, self._since = nodeid, time.time()
 
     def pytest_runtest_logfinish(self) -> None:
-        """It has ended."""
+        """Note the end of a test."""
         self._test = ""
 
     @property
     def state(self) -> State:
-        """What it is at, without secrets."""
+        """The state, without secrets."""
         activity, mask = self._session.activity, self._session.redactor.text
         waiting = activity.waiting
         told = Waiting(mask(waiting.what), waiting.lasted, waiting.seconds) if waiting else None
         return State(mask(self._test), self._since, activity.sent, told)
 
     def say(self, line: str) -> bool:  # noqa: ARG002  for who has a terminal
-        """Tell something else now, whatever is captured; whether that could be done."""
+        """Print a line now, even if output is captured; returns whether that was possible."""
         return False
 
 
 class Worker(Own):
-    """Writes what a worker is at into its file."""
+    """Writes the state of a worker to its file."""
 
     def __init__(self, config: pytest.Config, file: Path) -> None:
         super().__init__(config)
@@ -98,7 +99,7 @@ class Worker(Own):
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Iterator[None]:
-        """Write as long as tests run."""
+        """Write while tests run."""
         with _ticking(self._write):
             return (yield)
 
@@ -109,7 +110,7 @@ class Worker(Own):
 
 
 class Watched(Own):
-    """Tells how far the run is, in the process that prints."""
+    """Shows the progress of the run, in the main process."""
 
     def __init__(self, config: pytest.Config) -> None:
         super().__init__(config)
@@ -123,22 +124,22 @@ class Watched(Own):
         self._told = 0
         self._writer: Any = config.get_terminal_writer()
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-        # What tests print themselves, with -s, would be written over.
+        # With -s, output of the tests would collide with the status line.
         is_captured = config.getoption("capture", "no") != "no"
         self._is_live = reporter.isatty and is_captured and os.name == "posix" and os.environ.get("TERM") != "dumb"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Learn how many tests there are."""
+        """Get the number of tests."""
         self._total = len(session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """Learn it from a worker."""
+        """Get the number of tests from a worker."""
         self._total = len(ids)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker where to write."""
+        """Pass the path of its file to a worker."""
         if self._folder is None:
             folder = ExitStack()
             self._folder = Path(folder.enter_context(tempfile.TemporaryDirectory(prefix="ecsuite-progress-")))
@@ -147,17 +148,17 @@ class Watched(Own):
         self._workers.append(file)
         node.workerinput[KEY] = str(file)
 
-    # Behind what pytest itself writes at the end of a test.
+    # Last, after pytest's own output for the test.
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self) -> None:
-        """A test has ended, wherever it ran."""
+        """Note the end of a test in any process."""
         super().pytest_runtest_logfinish()
         self._done += 1
         self._tell_causes()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Iterator[None]:
-        """Tell it as long as tests run."""
+        """Show the progress while tests run."""
         screen = Screen(self._writer._file)  # noqa: SLF001  what pytest writes to has no public name
         self._screen, before, self._writer._file = screen, self._writer._file, screen  # noqa: SLF001
         try:
@@ -168,7 +169,7 @@ class Watched(Own):
             screen.close()
 
     def say(self, line: str) -> bool:
-        """Tell it between two of its own lines."""
+        """Print a line above the status line."""
         screen = self._screen
         if screen is None:
             return False
@@ -188,7 +189,7 @@ class Watched(Own):
             self._screen.say(wait_line(progress))
 
     def _tell_causes(self) -> None:
-        """Tell of each cause when it is first found."""
+        """Print each cause when it is first found."""
         for found in reporter_of(self._config).take_fresh():
             self._told += 1
             if self._told <= MOST_TOLD:
@@ -232,7 +233,7 @@ class Watched(Own):
 
 @contextmanager
 def _ticking(act: Callable[[], None]) -> Iterator[None]:
-    """Has something done now and then, beside the block; until it fails, for nobody could be told of it."""
+    """Call a function periodically during the block; stops at an error, because it could not be reported."""
     ended = threading.Event()
 
     def ticking() -> None:
