@@ -1,4 +1,4 @@
-"""Deletes what earlier runs have left, by their ledgers: what stands there, and nothing else."""
+"""Deletes what earlier runs have left, as their ledgers say, and nothing else."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ from ecsuite.session.settings import Settings
 from ecsuite.target import Credentials, Target
 
 NOTHING: Final = "nothing is left of earlier runs"
-# What is told of a DELETE; of others that is told at the end.
+# Statuses of a DELETE that are reported at once; other failures are reported at the end.
 _SAID: Final = {200: "deleted", 202: "deleted", 204: "deleted", 404: "was gone"}
 Tell = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """How what earlier runs left is deleted.
+    """How to delete what earlier runs have left.
 
     Attributes:
-        tell: called with each line that is worth telling.
-        waiting: called with each long wait for a service that is unsteady.
-        configuration: gives what describes the server; asked where something is left, and not before.
-        dry_run: whether it is only told what would be deleted; then nothing is sent.
-        allow_production: whether a production host may be written to.
-        folder: where the ledgers are; that of this user where it is left out.
+        tell: called with each line to print.
+        waiting: called with each long wait for an unsteady service.
+        configuration: makes the configuration of the server; only called if something is left.
+        dry_run: whether to print what would be deleted, without sending anything.
+        allow_production: whether requests to a production host are allowed.
+        folder: of the ledgers; defaults to this user's.
     """
 
     tell: Tell
@@ -60,10 +60,10 @@ class Cleaning:
     folder: Path | None = None
 
     def run(self) -> tuple[Left, ...]:
-        """Delete it; what is left all the same.
+        """Delete everything; return what is left nevertheless.
 
         Raises:
-            UsageError: the server is not described as a live run wants it.
+            UsageError: the settings for a live run are missing or unusable.
         """
         paths = ledgers(self.folder)
         if not paths:
@@ -76,7 +76,7 @@ class Cleaning:
             return
         with locked(path) as is_over:
             if not path.exists():
-                # Its run has ended just now, and left nothing.
+                # The run has ended just now, and left nothing.
                 return
             if not is_over:
                 self.tell(f"{path}: its run is still going, so it is left alone")
@@ -91,9 +91,9 @@ class Cleaning:
             found.remove_if_done()
 
     def _of_run(self, found: Found, head: Head) -> Iterator[Left]:
-        """Delete what one process of a run left."""
+        """Delete what one process of a run has left."""
         name, configuration = f"the run of {head.started} at {head.base_url}", self.configuration()
-        # How much may be sent in all is said of runs.
+        # The limits on requests in all and on time apply to runs only.
         limits = Limits(rate=limits_of(configuration).rate)
         try:
             settings = Settings.of(LIVE, head.edition, allow_production=self.allow_production, limits=limits)
@@ -124,7 +124,7 @@ class Cleaning:
             return
         with closing(Connections(target, Patience(tell=self.waiting), terms=terms)) as connections:
             left = self._delete(connections, found, partner, contract)
-        # What is for others to decide is told once.
+        # What only a person can decide is reported once, and then removed from the ledger.
         still = {each.address for each in left if each.reason != "shared"}
         for path in list(partner.made):
             if path not in still:
@@ -162,10 +162,10 @@ class Cleaning:
 
 
 def _why_not_all(api: Api, found: Found, partner: Partner, path: str) -> Left | None:
-    """Why a DELETE of all of a kind may end what is not the run's own; None where that is known not to be so.
+    """Why a DELETE of all entities of a type might delete others'; None if it would not.
 
-    The ledger proves it by the ids that were listed when all was the run's own: where nothing else is there, nothing
-    else goes.
+    The ledger has the listed ids from a time when all were the run's own. If the list has no others now, nothing else
+    will be deleted.
     """
     shown, contract = partner.shown.get(path), api.checker.contract
     lister = contract.find("GET", shown.lister) if shown else None
@@ -183,6 +183,6 @@ def _why_not_all(api: Api, found: Found, partner: Partner, path: str) -> Left | 
 
 
 def _credentials(target: Target, head: Head, partner: Partner) -> Credentials | None:
-    """The credentials that a partner's calls were made with; None where we have others."""
+    """The credentials of a partner in the ledger; None if they are not configured."""
     known = (target.credentials, *((target.other,) if target.other else ()))
     return next((each for each in known if head.digest(each.identity) == partner.digest), None)

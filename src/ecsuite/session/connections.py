@@ -1,4 +1,4 @@
-"""What the runs against one target may share, opened when it is first needed and closed together."""
+"""What the runs against one target may share, opened when first needed, and closed together."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from ecsuite.webhook.receiver import NoReceiver, Receiver
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What runs go by that share connections.
+    """Settings of runs that share connections.
 
     Attributes:
-        budget: what all that is sent is counted in, if it is.
-        front: what passes deliveries on to the receiver; None where it has a port of its own.
-        unusual_ids: whether things are made by ids that a server may never find in a path; always, but on a live one.
-        run: the name that all processes of a run have in common; of its own where it is empty.
-        keeps_ledger: whether it is written down what is made on a live server.
+        budget: counts and limits requests; None for no limits.
+        front: forwards deliveries to the receiver; None if it has a port of its own.
+        unusual_ids: whether entities on a live server may have ids that it might not find in a path.
+        run: the id of the run, shared by its processes; empty to generate one.
+        keeps_ledger: whether to keep a ledger of what is created on a live server.
     """
 
     budget: Budget | None = None
@@ -53,10 +53,10 @@ class Connections:
     """What the runs against one target may share: open connections, tokens, patience, and the receiver of deliveries.
 
     Args:
-        target: where to.
-        patience: how long calls wait for it; of its own where it is left out.
-        seconds: that a response may take in all.
-        terms: what the runs go by.
+        target: the server.
+        patience: how long calls wait for an unsteady service; defaults to a new one.
+        seconds: the time limit of a whole response.
+        terms: settings of the runs.
     """
 
     def __init__(
@@ -89,8 +89,8 @@ class Connections:
 
     @property
     def receiver(self) -> Receiver:
-        """A receiver of deliveries, opened when the first of them is asked for."""
-        # Two threads may be the first.
+        """The receiver of deliveries, opened at the first access."""
+        # Two threads may access it first at the same time.
         with self._opening:
             if self._receiver is None:
                 self._receiver = self._new_receiver()
@@ -121,12 +121,12 @@ class Connections:
 
         Args:
             partner: the target with that partner's credentials.
-            checker: what looks at every exchange.
-            journal: where what it says is kept.
-            redactor: told of every token.
-            transcript: where it is kept what was sent.
-            traces: where trace contexts are drawn; of its own where it is left out.
-            in_order: whether calls must go one after the other.
+            checker: checks every exchange.
+            journal: collects the results of the checks.
+            redactor: every token is added to it.
+            transcript: records what is sent.
+            traces: makes trace contexts; defaults to a new one.
+            in_order: whether calls must be sent one after the other.
         """
         from ecsuite.client.retry import with_retries  # noqa: PLC0415  a replay loads none of it
 
@@ -137,14 +137,14 @@ class Connections:
         budget, patience, activity = self._terms.budget, self.patience, self.activity
 
         def retrying(send: Send) -> Send:
-            # What is sent again counts again.
+            # Retries count as requests, too.
             counted = activity.counted(send, name_of, SILENT_SECONDS)
             return with_retries(budget.held(counted) if budget else counted, patience)
 
         return Api(partner, checker, journal, redactor, retrying=retrying, in_order=in_order, **shared)
 
     def close(self) -> None:
-        """Close all of them."""
+        """Close everything that was opened."""
         self._stack.close()
 
     def _cleanup(self, partner: Target, contract: Contract) -> Cleanup:
@@ -155,10 +155,10 @@ class Connections:
         return Cleanup(contract, ownership, ledger)
 
     def _ledger(self, edition: str) -> Ledger:
-        """The ledger of this process, opened when there is something to write."""
+        """The ledger of this process, opened at the first access."""
         with self._lock:
             if edition not in self._ledgers:
-                # A server on this machine dies with it.
+                # The data on a server on this machine does not outlive the machine.
                 is_elsewhere = not self.target.on_loopback
                 ledger = open_ledger(self.target.base_url, edition, self._terms.run, outlives_machine=is_elsewhere)
                 self._ledgers[edition] = self._stack.enter_context(closing(ledger))

@@ -1,4 +1,4 @@
-"""What a run is to write, tried before it runs."""
+"""Checks before a run that its output can be written."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from ecsuite.errors import OutputUnwritable
 
 
 def require_writable(folder: Path, option: str, path: Path | None = None) -> None:
-    """See that files can be made in a folder, which is made where it is not there.
+    """Require that files can be created in a folder; create the folder if it does not exist.
 
     Args:
         folder: of the files.
-        option: that names it, or the file.
-        path: what the option names; the folder where it is left out.
+        option: the option that names the folder or file.
+        path: the value of the option; defaults to the folder.
 
     Raises:
-        OutputUnwritable: they cannot.
+        OutputUnwritable: files cannot be created there.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -28,19 +28,19 @@ def require_writable(folder: Path, option: str, path: Path | None = None) -> Non
 
 
 def require_file(path: Path, option: str, *, is_replaced: bool = False) -> None:
-    """See that a file can be written, and leave it as it is; raises as `require_writable`.
+    """Require that a file can be written, without changing it; raises as `require_writable`.
 
     Args:
         path: of the file.
-        option: that names it.
-        is_replaced: whether another file takes its place in the end, so that it must not be a device.
+        option: the option that names it.
+        is_replaced: whether the file will be replaced by another one, so that it must not be a device.
     """
     if path.is_dir():
         raise OutputUnwritable(option, path, "it is a folder")
     if path.exists() and not path.is_file():
         if is_replaced:
             raise OutputUnwritable(option, path, "it is no regular file")
-        # A device: what it takes is only known once something was written.
+        # A device: only writing shows whether that is possible.
         try:
             with path.open("ab", buffering=0) as device:
                 device.write(b"\n")

@@ -1,4 +1,4 @@
-"""Before the first test of a live run: a token, then a harmless read or two, so that a dead server is told at once."""
+"""Checks before the first test of a live run, by a token and a few harmless reads, that the server works at all."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ from ecsuite.session.connections import Connections, Terms
 from ecsuite.target import Target
 from ecsuite.webhook.place import listening_place
 
-# Seconds for an answer, and for a service that is busy; somebody who is not there is not waited for. Where an answer
-# was lost, another is asked for within half of it: silence takes all of it, and is not waited for twice.
+# Seconds to wait for a response or a busy service; hardly any for a refused connection. After a lost response, another
+# try is only made within half of that time: a silent server uses up all of it, and is not waited for twice.
 BUDGET: Final = 20.0
 LIMITS: Final[Mapping[Trouble, float]] = {"lost": BUDGET / 2, "unreachable": 0.5}
 MOST_READS: Final = 4
-# Errors of RFC 6749 section 5.2 that are about the credentials themselves.
+# Errors about the credentials themselves (RFC 6749 section 5.2).
 REFUSALS: Final = frozenset({"invalid_client", "unauthorized_client"})
-# The variables that have the credentials of the first partner, and of the second.
+# The variables with the credentials of the first and the second partner.
 VARIABLES: Final = (("EC_CLIENT_ID", "EC_CLIENT_SECRET"), ("EC_OTHER_CLIENT_ID", "EC_OTHER_CLIENT_SECRET"))
 UNAUTHORIZED: Final = 401
 NOT_FOUND: Final = 404
 NOT_ALLOWED: Final = 405
-# Fewer wrong answers than that may be faults of the server.
+# A single wrong response may be a fault of the server.
 _TELLING: Final = 2
 
 
@@ -66,21 +66,21 @@ def require_server(
     *,
     has_port: bool = False,
 ) -> None:
-    """See that the API of an edition answers at a target, and takes the credentials.
+    """Require that the API of an edition responds at a target and accepts the credentials.
 
-    What else may be wrong is for the tests to tell.
+    Other problems are left to the tests.
 
     Args:
-        edition: whose contract says what can be read.
-        target: live.
-        tell: called with a long wait.
-        redactor: told of every token.
-        budget: what all that is sent is counted in, if it is.
+        edition: its contract says what can be read.
+        target: a live one.
+        tell: called with each long wait.
+        redactor: every token is added to it.
+        budget: counts and limits requests; None for no limits.
         has_port: whether this process listens for webhooks already.
 
     Raises:
-        UsageError: nobody is there, it is no such API, or it refuses the credentials.
-        AllBroken: it has nothing but server errors.
+        UsageError: the server does not respond, is not such an API, or refuses the credentials.
+        AllBroken: it responds with server errors only.
         CouldNotTell: it is too busy.
     """
     if not has_port:
@@ -94,7 +94,7 @@ def require_server(
 
 
 def _require_port(target: Target) -> None:
-    """See that the port is free that a public address for webhooks leads to."""
+    """Require that the port that a public webhook URL leads to is free."""
     if not target.receiver_port:
         return
     host, port = listening_place(target.receiver_url, target.receiver_port)
@@ -117,16 +117,16 @@ def access_token(
     tell: Callable[[Wait], object] = lambda _: None,
     names: Sequence[str] = VARIABLES[0],
 ) -> str:
-    """An access token for a target's credentials; raises as `require_server`, and `PromiseBroken` where none came.
+    """An access token for a target's credentials; raises as `require_server`, and `PromiseBroken` if there is none.
 
-    `names` are the variables that have the credentials, for where they are refused.
+    `names` are the variables with the credentials, for the message if they are refused.
     """
     with closing(Connections(target, Patience(BUDGET, tell, LIMITS), BUDGET)) as connections:
         return _token(_client(connections, target, edition), names)
 
 
 def _has_token(api: Api, names: Sequence[str]) -> bool:
-    """Whether there is a token; False where the token endpoint breaks a promise, which is for the tests to tell."""
+    """Whether there is a token; False if the token endpoint breaks a promise, which is left to the tests."""
     try:
         _token(api, names)
     except AllBroken:
@@ -153,7 +153,7 @@ def _token(api: Api, names: Sequence[str]) -> str:
 
 
 def _without_query(url: str) -> str:
-    """An address without what may be a secret in it."""
+    """A URL without its query, which may contain a secret."""
     return url.partition("?")[0]
 
 
@@ -161,7 +161,7 @@ _WEB_PAGE: Final = "check the address, and whether a login, a proxy or a VPN sta
 
 
 def _judge_token(api: Api, response: Response, names: Sequence[str]) -> None:
-    """Say what is there, where it is no token endpoint, or refuses the credentials; raises as `require_server`."""
+    """Raise the error for a response of the token endpoint that ends the run; raises as `require_server`."""
     url, status = _without_query(api.target.token_url), response.status
     answer = json_or_none(response.body)
     error = answer.get("error") if isinstance(answer, dict) else None
@@ -200,7 +200,7 @@ def _require_reads(api: Api, edition: str) -> None:
 def _judge_reads(
     api: Api, edition: str, seen: Sequence[DecodedExchange], unanswered: Sequence[CouldNotTell | BehindFirewall]
 ) -> None:
-    """Say what is there, where it is no API of the edition at all; raises as `require_server`."""
+    """Raise the error for responses that are not from an API of the edition; raises as `require_server`."""
     target = api.target
     if any(map(_is_answer, seen)):
         _require_edition(api, edition, seen)
@@ -224,7 +224,7 @@ def _judge_reads(
 
 
 def _require_no_way_to_production(target: Target, seen: Sequence[DecodedExchange], edition: str) -> None:
-    """See that no call is sent on to production; it would not be followed, but there it ends."""
+    """Require that no call is redirected to production. The client does not follow redirects, but a user would."""
     hosts = editions.hosts([edition])
     for decoded in seen if target.sandbox else ():
         exchange = decoded.exchange
@@ -242,7 +242,7 @@ def _hint(contract: Contract) -> str:
 
 
 def _require_edition(api: Api, edition: str, seen: Sequence[DecodedExchange]) -> None:
-    """See that the answers do not fit another edition's contract altogether, and this one's hardly."""
+    """Require that the responses do not fit another edition's contract completely, and this one's hardly."""
     wrong = sum(bool(api.checker.judge(decoded).findings) for decoded in seen)
     for other in editions.editions():
         if other == edition or wrong < _TELLING:
@@ -260,7 +260,7 @@ def _is_answer(decoded: DecodedExchange) -> bool:
 
 
 def _is_page(status: int, content_type: str | None) -> bool:
-    """Whether a response is for people, or sends them elsewhere."""
+    """Whether a response is a web page, or a redirect."""
     return 300 <= status < 400 or (content_type or "").partition(";")[0].strip().lower() == HTML  # noqa: PLR2004
 
 

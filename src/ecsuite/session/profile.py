@@ -1,4 +1,4 @@
-"""How much of the suite a run is: a profile, by name."""
+"""Profiles: how much of the suite to run, by name."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Profile(NamedTuple):
     """A size of runs.
 
     Attributes:
-        name: what it is called.
-        what: what it has, for people.
-        most_cases: of the cases that one test tries, such as wrong bodies, so many are sent; all where it is None.
+        name: its name.
+        what: its contents, for people.
+        most_cases: how many cases, such as invalid bodies, a test tries at most; None for all.
     """
 
     name: str
@@ -32,10 +32,10 @@ PROFILES: Final = (SMOKE, STANDARD, FULL)
 
 
 def profile(name: str, said: str = "--ec-profile") -> Profile:
-    """The profile of a name; `said` is where that was given.
+    """The profile of a name; `said` names the source of the name in messages.
 
     Raises:
-        UnknownProfile: there is none.
+        UnknownProfile: there is no such profile.
     """
     for known in PROFILES:
         if known.name == name.strip():
@@ -44,7 +44,7 @@ def profile(name: str, said: str = "--ec-profile") -> Profile:
 
 
 def configured_profile(configuration: Configuration) -> Profile | None:
-    """The profile that the environment or a file names; None where neither does; raises as `profile`."""
+    """The profile that the environment or a file names; None if neither does; raises as `profile`."""
     said = configuration.values.get(PROFILE)
     if said is None:
         return None
@@ -52,11 +52,11 @@ def configured_profile(configuration: Configuration) -> Profile | None:
 
 
 def default_profile(mode: Mode | None, *, is_strict: bool = False, in_ci: bool = False) -> Profile:
-    """The profile of a run that names none: a server of others' gets the smaller one, unless its owner is asking.
+    """The default profile: a smaller one for live servers, unless the API's owner or CI runs the tests.
 
     Args:
         mode: where the exchanges come from.
-        is_strict: whether warnings fail the run, as the API's owner has it.
+        is_strict: whether warnings fail the run, as the API's owner would choose.
         in_ci: whether nobody waits for the run.
     """
     return STANDARD if mode == "live" and not is_strict and not in_ci else FULL

@@ -1,4 +1,4 @@
-"""A run against a target: everything a scenario needs, opened together and closed together."""
+"""A run against a target: everything that a scenario needs, opened and closed together."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Run:
     """An open run.
 
     Attributes:
-        other: a client of the second partner; None where the target has none.
+        other: a client of the second partner; None if the target has none.
         redactor: masks the run's secrets in any text.
-        require_complete: raises CassetteStale where a recording has more than the run asked for.
-        keep: whether what the run makes is left.
-        most_cases: of those that one test tries; None for all.
-        turn: a number of the test that the run is of, for which of them are.
+        require_complete: raises CassetteStale if the run has not made all calls of the recording.
+        keep: whether to leave what the run creates.
+        most_cases: how many cases a test tries at most; None for all.
+        turn: a number derived from the test, which selects these cases.
     """
 
     edition: str
@@ -55,17 +55,17 @@ class Run:
 
     @property
     def journal(self) -> Journal:
-        """Where what is checked is noted."""
+        """The results of the checks."""
         return self.api.journal
 
     @property
     def transcript(self) -> Transcript:
-        """What both partners sent."""
+        """What both partners have sent."""
         return self.api.transcript
 
     @property
     def placeholders(self) -> dict[str, str]:
-        """What stands for each secret in a recording: the same that a replay sends in its place."""
+        """The placeholder for each secret in a recording; a replay sends the same placeholders."""
         partners = [each for each in (self.target.credentials, self.target.other) if each]
         named = [
             *((each.client_id, "client_id") for each in partners),
@@ -74,17 +74,17 @@ class Run:
             *((token, "access_token") for token in self.transcript.tokens),
         ]
         others = ((secret, "secret") for secret in self.redactor.secrets)
-        # Of one value the first name counts.
+        # If several have the same value, the first one determines the name.
         return {secret: placeholder(name) for secret, name in reversed([*named, *others]) if secret}
 
     def clean_up(self) -> None:
-        """Delete what the run made and has not deleted, unless that is to be left; never raises for the API's sake."""
+        """Delete what the run has created and not deleted, unless `keep` is set; never raises because of the API."""
         for client in () if self.keep else self._clients:
             client.clean_up()
 
     @property
     def left(self) -> tuple[Left, ...]:
-        """What the run made and has not deleted."""
+        """What the run has created and not deleted."""
         return tuple(left for client in self._clients for left in client.left)
 
     @property
@@ -92,7 +92,7 @@ class Run:
         return (self.api,) if self.other is None else (self.api, self.other)
 
     def world(self, api: Api | None = None) -> World:
-        """A new world around calls of this run's partner, or of the client that is given."""
+        """A new world for calls of this run's partner, or of the given client."""
         from ecsuite.rules.cases import Cases  # noqa: PLC0415
         from ecsuite.rules.world import build_world  # noqa: PLC0415  a replayed quickstart needs none of the rules
 
@@ -108,7 +108,7 @@ class Run:
 
     @property
     def story(self) -> Story:
-        """A new telling of the quickstart."""
+        """A new story of the quickstart."""
         return Story(
             self.api,
             self.ids,
@@ -130,18 +130,18 @@ def open_run(  # noqa: PLR0913  all but two have defaults
     redactor: Redactor | None = None,
     run_id: str = "",
 ) -> Iterator[Run]:
-    """A run over the network. What it makes and does not delete is deleted when it closes.
+    """A run over the network. When it closes, it deletes what it has created.
 
     Args:
-        edition: whose contract holds.
+        edition: the edition of the contract.
         target: `local` or `live`.
-        seed: what its ids are drawn from; a fresh one where it is left out.
-        recording: whether the run is recorded: then its webhooks get a secret that is none, so that a replay can send
-            the same.
-        connections: shared with other runs; its own where they are left out.
-        keep: whether what the run makes is left.
-        redactor: of what the run is a part of.
-        run_id: what its ids begin with, and its texts end with; nothing of it is recorded.
+        seed: for its ids; defaults to a random one.
+        recording: whether the run is recorded; then its webhooks get a placeholder as their secret, so that a replay
+            can send the same.
+        connections: shared with other runs; defaults to new ones.
+        keep: whether to leave what the run creates.
+        redactor: of the session.
+        run_id: the beginning of its ids, and the end of its texts; not used in a recording.
     """
     from ecsuite.session.connections import Connections  # noqa: PLC0415  a replay connects to nothing
 
@@ -166,14 +166,14 @@ def open_run(  # noqa: PLR0913  all but two have defaults
 
 @contextmanager
 def replay_run(path: Path, clock: Callable[[], float] = time.monotonic) -> Iterator[Run]:
-    """A run that plays a cassette; the network is not used.
+    """A run that replays a cassette; it does not use the network.
 
     Args:
         path: the cassette.
         clock: seconds.
 
     Raises:
-        CassetteError: it is missing or damaged; from a call, that it does not have what the run asks for.
+        CassetteError: the cassette is missing or damaged; or, raised by a call, does not contain that call.
     """
     cassette = load(path)
     transport = ReplayTransport(cassette, path)
@@ -204,13 +204,13 @@ def _run(
     redactor: Redactor,
     require_complete: Callable[[], None],
 ) -> Run:
-    """A run with a client for each of the target's partners."""
+    """A run with a client for each partner of the target."""
     other = client(replace(target, credentials=target.other)) if target.other else None
     return Run(edition, target, client(target), other, ids, receiver, redactor, require_complete)
 
 
 def replay_target(cassette: Cassette) -> Target:
-    """What a cassette was recorded from, with placeholders for the credentials."""
+    """The target that a cassette was recorded from, with placeholders for the credentials."""
     recorded = cassette.provenance
     credentials = Credentials(placeholder("client_id"), placeholder("client_secret"))
     name = f"recording of {recorded.target}, {recorded.recorded}"

@@ -1,4 +1,4 @@
-"""A session: one run after another against the targets that its settings name, with what the runs share."""
+"""A session: opens runs against the targets of its settings, with resources that the runs share."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
     from ecsuite.session.connections import Connections
     from ecsuite.webhook.front import Front
 
-# Requests a second that a server on somebody's network gets at the most, unless told otherwise.
+# Requests per second to a server that is not on this machine, by default.
 DEFAULT_RATE: Final = 10.0
 
 
 class Session:
-    """Opens runs. What they share is opened when it is first needed, and closed with the session.
+    """Opens runs. Shared resources are opened when first needed, and closed with the session.
 
     Args:
-        settings: what the session was asked for.
-        env: describes a live server, as the README says; the environment of this process where it is left out.
-        tell: called with each long wait for a service that is unsteady.
-        share: of this process in the limits; all of them where it is left out.
-        front: what passes deliveries on, opened by another session.
+        settings: of the session.
+        env: describes a live server, as the README says; defaults to the environment of this process.
+        tell: called with each long wait for an unsteady service.
+        share: the request count and start of the run, if several processes share them; defaults to a new one.
+        front: forwards deliveries; opened by another session.
 
     Attributes:
-        activity: how many requests were sent, and what is waited for.
-        patience: how long calls wait for it.
-        redactor: knows the secrets that all runs have in common.
+        activity: counts requests, and knows what is waited for.
+        patience: how long calls wait for an unsteady service.
+        redactor: knows the secrets that all runs share.
     """
 
     def __init__(
@@ -70,10 +70,10 @@ class Session:
         return self.redactor.text(text)
 
     def require_environment(self) -> None:
-        """See that all is there that a run needs of this machine, before anything is sent.
+        """Require everything that a run needs on this machine, before anything is sent.
 
         Raises:
-            UsageError: a live server is not described as `ecsuite.target.live` wants it, or nothing can be recorded.
+            UsageError: the settings for `ecsuite.target.live` are missing or unusable, or nothing can be recorded.
             ContractError: a contract cannot be used.
             CassetteError: a recording is empty.
         """
@@ -89,14 +89,14 @@ class Session:
             require_writable(self.settings.cassettes, "ec_cassettes")
 
     def conditions(self) -> list[str]:
-        """What is known of a live server beside its contract, in lines; none of another target."""
+        """The settings that describe a live server, as lines; empty for another target."""
         if self.settings.mode != "live":
             return []
         edition = self.settings.editions[0]
         return self.target(edition).conditions.lines(editions.contract(edition).test_areas)
 
     def require_server(self) -> None:
-        """See that a live server answers, and takes the credentials; raises as `preflight.require_server`."""
+        """Require that a live server responds and accepts the credentials; raises as `preflight.require_server`."""
         if self.settings.mode != "live":
             return
         from ecsuite.session.preflight import require_server  # noqa: PLC0415  for a live server only
@@ -106,11 +106,11 @@ class Session:
         require_server(edition, target, self._tell, self.redactor, budget, has_port=has_port)
 
     def target(self, edition: str) -> Target:
-        """Where the runs of an edition send to.
+        """The target of an edition's runs.
 
         Raises:
-            UsageError: a live server is not described as `ecsuite.target.live` wants it.
-            StandInDidNotStart: there is no local stand-in to be had.
+            UsageError: the settings for `ecsuite.target.live` are missing or unusable.
+            StandInDidNotStart: the local stand-in cannot be started.
         """
         if edition not in self._targets:
             is_live = self.settings.mode == "live"
@@ -119,14 +119,14 @@ class Session:
 
     @property
     def front(self) -> Front | None:
-        """What passes deliveries on to other processes, where it is open."""
+        """Forwards deliveries to other processes; None if it is not open."""
         return self._front
 
     def open_front(self) -> None:
-        """Listen for the deliveries of several sessions in other processes, where they are to come to one port.
+        """Listen for the deliveries of sessions in several processes, if they must arrive at one port.
 
         Raises:
-            WebhookPortTaken: the port cannot be had.
+            WebhookPortTaken: the port is not available.
         """
         if self.settings.mode != "live":
             return
@@ -140,15 +140,15 @@ class Session:
                 raise WebhookPortTaken(taken.port, taken.reason) from None
 
     def run(self, edition: str, scenario: str = "") -> AbstractContextManager[Run]:
-        """A run of an edition, of which the block is to be a scenario.
+        """Open a run of an edition, for a scenario.
 
         Args:
-            edition: whose contract holds.
-            scenario: the name of the recording that is played or made; without either, it may be left out.
+            edition: the edition of the contract.
+            scenario: the name of the recording to replay or to make; may be empty otherwise.
 
         Raises:
             CassetteError: there is no such recording, or it is damaged.
-            StandInDidNotStart: there is no local stand-in to be had.
+            StandInDidNotStart: the local stand-in cannot be started.
         """
         cassette = self.settings.cassette(edition, scenario)
         if self.settings.mode == "replay":
@@ -167,7 +167,7 @@ class Session:
 
     @contextmanager
     def masking(self) -> Iterator[None]:
-        """See that no error of ours that leaves the block says a secret."""
+        """Mask the secrets in our errors that leave the block."""
         try:
             yield
         except EcsuiteError as error:
@@ -176,11 +176,11 @@ class Session:
 
     @property
     def ended(self) -> str:
-        """Why nothing can be told any more, so that the rest need not be tried; empty as long as it can."""
+        """Why further tests cannot have a result, so that they need not run; empty while they can."""
         return self._ended
 
     def end(self, reason: str) -> None:
-        """Note that nothing can be told any more."""
+        """Note that further tests cannot have a result."""
         self._ended = self._ended or reason
 
     def close(self) -> None:
@@ -189,7 +189,7 @@ class Session:
 
     @contextmanager
     def _recorded_run(self, edition: str, cassette: Path) -> Iterator[Run]:
-        """A run that shares nothing, for a cassette must be whole in itself; one made again sends the same again."""
+        """A run that shares nothing, as a cassette must be complete in itself; it reuses the seed of an earlier one."""
         with ExitStack() as stack:
             target = self.target(edition) if self.settings.mode == "live" else _stand_in(stack, edition)
             connections = stack.enter_context(closing(self._connected(target, edition)))
@@ -210,14 +210,14 @@ class Session:
         return self._connections[edition]
 
     def limits(self, edition: str) -> Limits:
-        """What may be sent: nobody's network is asked for more than so much a second, unless told otherwise."""
+        """The limits on what is sent, including the default rate for a live server that is not on this machine."""
         limits, is_live = self.settings.limits, self.settings.mode == "live"
         if limits.rate is None and is_live and not self.target(edition).on_loopback:
             return replace(limits, rate=DEFAULT_RATE)
         return limits
 
     def budget(self, edition: str) -> Budget | None:
-        """What is sent is counted in, and held back by; None where nothing is limited."""
+        """Counts and delays what is sent; None without limits."""
         limits = self.limits(edition)
         if limits == NO_LIMITS:
             return None
@@ -235,14 +235,14 @@ def _live(settings: Settings, env: Mapping[str, str]) -> Target:
 
 
 def _stand_in(stack: ExitStack, edition: str) -> Target:
-    """A local stand-in, which is stopped with the stack."""
+    """A local stand-in, which is stopped when the stack closes."""
     from ecsuite.standin import launched  # noqa: PLC0415  a server is more than a replay needs
 
     return stack.enter_context(launched(edition)).target()
 
 
 def _seed(cassette: Path) -> str | None:
-    """The seed of a recording, if there is one."""
+    """The seed of an existing recording; None if there is none."""
     try:
         return load(cassette).provenance.seed
     except CassetteError:

@@ -1,4 +1,4 @@
-"""What a session was asked for, as data: where to send to, whose contracts hold, where recordings are."""
+"""The settings of a session, as data: target, editions, recordings, and options."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Settings:
 
     Attributes:
         mode: where the exchanges come from.
-        editions: those to be tested.
-        cassettes: the folder of the recordings, each in a folder of its edition.
-        recording: whether what is sent is recorded there.
+        editions: the editions to test.
+        cassettes: the folder of the recordings, with a folder for each edition.
+        recording: whether to record there what is sent.
         allow_production: whether a live run may write to a production host.
-        keep: whether what runs make is left.
-        unusual_ids: whether things are made by ids that a server may never find in a path.
-        limits: what may be sent.
-        profile: how much is run.
-        run: the name that all processes of a run have in common; each has one of its own where it is empty.
-        run_id: what the ids of all its processes begin with.
-        deviations: what is accepted of the server.
+        keep: whether to leave what runs create.
+        unusual_ids: whether entities may have ids that a server might not find in a path.
+        limits: on what is sent.
+        profile: how much to run.
+        run: an id that all processes of a run share; empty if each has its own.
+        run_id: the beginning of all ids in all processes.
+        deviations: accepted deviations of the server.
     """
 
     mode: Mode
@@ -65,23 +65,23 @@ class Settings:
         profile: Profile = FULL,
         deviations: Deviations = NO_DEVIATIONS,
     ) -> Settings:
-        """The settings with what was not given filled in.
+        """Make settings, with defaults for what is not given.
 
         Args:
-            mode: a replay where it is left out, and the local stand-in where something is to be recorded.
-            edition: all of them where it is left out, and the newest against a live server.
-            cassettes: those of ecsuite where it is left out.
+            mode: defaults to a replay, or to the local stand-in if recording.
+            edition: defaults to all, or to the newest against a live server.
+            cassettes: defaults to ecsuite's own.
             recording: see the class.
             allow_production: see the class.
             keep: see the class.
-            unusual_ids: see the class; always, but against a live server.
+            unusual_ids: see the class; always true except against a live server.
             limits: see the class.
             profile: see the class.
             deviations: see the class.
 
         Raises:
             UnknownEdition: there is no such edition.
-            RecordingNeedsServer: a replay is to be recorded.
+            RecordingNeedsServer: a replay cannot be recorded.
         """
         if recording and mode == "replay":
             raise RecordingNeedsServer
@@ -106,5 +106,5 @@ class Settings:
         return self.mode == "replay" or self.recording
 
     def cassette(self, edition: str, scenario: str) -> Path:
-        """Where the recording of a scenario is."""
+        """The path of a scenario's recording."""
         return path_of(self.cassettes, edition, scenario)
