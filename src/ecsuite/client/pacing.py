@@ -26,7 +26,7 @@ _R = TypeVar("_R")
 
 
 class Latency:
-    """How long recent calls took, without waits and retries; runs against one target may share it."""
+    """How long recent calls took, without pauses for retries or a rate limit; runs against one target may share it."""
 
     def __init__(self) -> None:
         self._seconds: deque[float] = deque(maxlen=100)
