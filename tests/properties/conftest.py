@@ -1,4 +1,4 @@
-"""How many cases are generated; more with EC_EXAMPLES, as `tox run -e properties` has it."""
+"""Number of generated cases; EC_EXAMPLES increases it, as in `tox run -e properties`."""
 
 import contextlib
 import os
@@ -13,17 +13,17 @@ from ecsuite.client import SLOW
 from ecsuite.target import whole_number
 
 FEW = 6
-# Where each call takes its time.
+# Fewer cases on a live server, where each call takes time.
 VERY_FEW = 3
 
 
 def pytest_configure(config):
-    """Have hypothesis keep what it keeps in the cache of the run, and not in the folder that the run is started in."""
+    """Make hypothesis store its examples in the cache folder of pytest, not in the current folder."""
     set_hypothesis_home_dir(kept(config))
 
 
 def kept(config):
-    """Where that is; where pytest has no cache, or cannot write to it, a folder as hypothesis would have it."""
+    """The folder for hypothesis' examples; its own default if pytest has no cache, or cannot write to it."""
     cache = getattr(config, "cache", None)
     with contextlib.suppress(OSError):
         if cache:
@@ -33,13 +33,13 @@ def kept(config):
 
 @pytest.fixture
 def deviations(ecsuite_session):
-    """What is accepted of the server."""
+    """The accepted deviations of the server."""
     return ecsuite_session.settings.deviations
 
 
 @pytest.fixture
 def generated(pytestconfig, run):
-    """Settings of hypothesis: the same cases each time; one that failed is kept, and comes first."""
+    """Settings of hypothesis: cases are the same in each run; failed ones are stored, and tried first."""
     phases = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
     return hypothesis.settings(
         max_examples=whole_number(os.environ, "EC_EXAMPLES") or (FEW if run.api.latency.average < SLOW else VERY_FEW),

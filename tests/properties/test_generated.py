@@ -1,7 +1,7 @@
-"""Cases that schemathesis makes up from the contract: bodies, ids, and sequences of calls along its links.
+"""Cases that schemathesis generates from the contract: bodies, ids, and sequences of calls along its links.
 
-They are sent by ecsuite's own client, so every check of ecsuite runs on every case, and schemathesis' own checks beside
-them. Where nothing is published about a case, anything below 500 will do; what the contract refuses must be refused.
+ecsuite's client sends them, so every check of ecsuite judges every case, as well as schemathesis' own checks. If the
+response to a case is unspecified, any status below 500 is accepted; what the contract forbids must be rejected.
 """
 
 import json
@@ -39,20 +39,20 @@ from ecsuite.rules.reading import require_json
 
 pytestmark = pytest.mark.spec
 SEED = 20231024
-# Stands in every id that this process makes up, behind so many characters of it.
+# Part of every generated id, after up to `LONGEST` characters of the original.
 OWN = str(uuid4())
 LONGEST = 20
 GENERATED = Promise("generated-cases", "generated cases")
 SEQUENCES = Promise("generated-sequences", "generated sequences")
-# What ecsuite's checks found in the response to a case, by the id of the case, until schemathesis asks for it.
+# Findings of ecsuite's checks for each case, by case id, until schemathesis asks for them.
 FOUND = {}
 ANYTHING = unspecified("a generated request")
 REFUSAL = Expectation("generated", frozenset({400, 404}), BREAKS_CONTRACT)
 SHAPES = [content_type_conformance, response_schema_conformance, response_headers_conformance]
 
-# Times of a generation or two, with their offsets: what a server makes of the year 1 tells nothing of the API.
+# Times of recent decades with offsets. How a server handles the year 1 says nothing about the API.
 TIMES = strategies.datetimes(
-    min_value=datetime(1990, 1, 1),  # noqa: DTZ001  the strategy wants it so
+    min_value=datetime(1990, 1, 1),  # noqa: DTZ001  required by the strategy
     max_value=datetime(2089, 12, 31),  # noqa: DTZ001
     timezones=strategies.sampled_from([UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-9, minutes=-30))]),
 )
@@ -61,22 +61,22 @@ schemathesis.openapi.format("date-time", TIMES.map(datetime.isoformat))
 
 @schemathesis.check
 def ecsuite_finds_nothing(ctx, response, case) -> None:
-    """The findings of ecsuite's checks as a failure of schemathesis; they came with the response."""
-    # What is no error is no reason to stop; it is told at the end of the test.
+    """Report the findings of ecsuite's checks, recorded for the response, as a failure of schemathesis."""
+    # Warnings do not stop the test; they are reported at its end.
     findings = failing(FOUND.pop(case.id, ()), strict=False)
     assert not findings, findings_text(findings)
 
 
 @cache
 def schema(edition, mode="all"):
-    """The contract as schemathesis reads it; `positive` for legal requests alone."""
+    """The contract as schemathesis loads it; with the mode `positive`, only valid requests are generated."""
     config = schemathesis.Config.from_dict({"generation": {"mode": mode}})
-    # It writes into the document, which is the one that judges.
+    # A copy, because schemathesis changes the document, and ecsuite's checks use it.
     return schemathesis.openapi.from_dict(deepcopy(editions.contract(edition).source.document), config=config)
 
 
 def send(world, deviations, operation, case, values):
-    """Sends a case by ecsuite's client, and checks the response in both ways, unless it has what is accepted."""
+    """Send a case with ecsuite's client and check the response; accepted deviations are not reported again."""
     known = len(world.api.journal.findings)
     case.body = with_own_ids(world.contract, operation, case.body)
     kwargs = case.as_transport_kwargs(base_url=world.api.target.base_url)
@@ -90,16 +90,16 @@ def send(world, deviations, operation, case, values):
     )
     checked = Response.from_httpx(answer, verify=True)
     if b"\\ud" in answer.content.lower():
-        # a lone surrogate can be in a list, by a test that sent one; schemathesis would go on with it, and cannot.
+        # A lone surrogate from another test can be in a list; schemathesis cannot use it in later calls.
         checked.content = json.dumps(require_json(answer)).encode()
     if any(map(deviations.accepting, checked_of(answer).result.findings)):
-        # What else is wrong with it ecsuite's checks have said.
+        # ecsuite's checks have reported everything else that is wrong with the response.
         new = world.api.journal.findings[known:]
         FOUND[case.id] = [finding for finding in new if not deviations.accepting(finding)]
         case.validate_response(checked, checks=[ecsuite_finds_nothing])
         return checked
     FOUND[case.id] = world.api.journal.findings[known:]
-    # No body where one may be missing is ecsuite's to judge: schemathesis takes it for JSON that is cut off.
+    # Schemathesis would report a missing body as invalid JSON; whether it may be missing is checked by ecsuite.
     documented = str(answer.status_code) in operation.responses and answer.is_success and answer.content
     case.validate_response(checked, checks=[not_a_server_error, ecsuite_finds_nothing, *(SHAPES if documented else [])])
     return checked
@@ -107,7 +107,7 @@ def send(world, deviations, operation, case, values):
 
 @contextmanager
 def unanswered_is_not_checked(world):
-    """A case that had no answer of the API's says nothing; hypothesis would take it for a failure, and try it again."""
+    """Record a case without a response as not checked; hypothesis would treat it as a failure, and repeat it."""
     try:
         yield
     except (CouldNotTell, NotPassedOn, OthersOwn, Undeletable) as error:
@@ -116,9 +116,9 @@ def unanswered_is_not_checked(world):
 
 @contextmanager
 def flaky_is_not_checked(world):
-    """What hypothesis takes for unreliable results says that responses were lost, or others were at work meanwhile.
+    """Record inconsistent results as not checked, because they come from lost responses or concurrent users.
 
-    What ecsuite's checks have found is in the journal all the same.
+    Findings of ecsuite's checks are in the journal in any case.
     """
     try:
         yield
@@ -128,7 +128,7 @@ def flaky_is_not_checked(world):
 
 
 def expectation(world, operation, case):
-    """A body that the contract refuses must be refused; about anything else there is nothing to expect."""
+    """Expect the rejection of a body that the contract forbids; the response to any other case is unspecified."""
     if operation.request is None or case.media_type != "application/json":
         return ANYTHING
     wrong = world.contract.schemas.violations(operation.body_schema, without_nulls(case.body))
@@ -136,14 +136,14 @@ def expectation(world, operation, case):
 
 
 def without_nulls(value):
-    """A body as a server reads it that takes null for what is left out: what is required is missing then."""
+    """A body without nulls, as a server reads it that treats null as missing; required members may then be missing."""
     if isinstance(value, dict):
         return {name: without_nulls(item) for name, item in value.items() if item is not None}
     return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def sendable(case):
-    """Whether a case is one that JSON can carry."""
+    """Whether a case can be encoded as UTF-8."""
     try:
         str(case.body).encode()
     except UnicodeEncodeError:
@@ -152,10 +152,10 @@ def sendable(case):
 
 
 def with_own_ids(contract, operation, body):
-    """A body with other ids where its own may be somebody else's, or could never be deleted: hardly a generated id is not.
+    """Replace ids that could belong to others or could never be deleted, which is true of almost every generated id.
 
-    Workers make up the same cases, and take ids out of lists and examples, so each has ids of its own. What fits the
-    contract fits it afterwards, too.
+    Workers generate the same cases, and take ids from lists and examples, so each worker needs its own ids. A body that
+    matches the contract still matches it afterwards.
     """
     schema = operation.body_schema if operation.request else None
     for at, leaf in list(leaves(body)):
@@ -169,14 +169,14 @@ def with_own_ids(contract, operation, body):
 
 
 def is_id(at):
-    """Whether an id stands at a place of a body."""
+    """Whether a path in a body leads to an id."""
     return bool(at) and str(at[-1]).endswith("Id")
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["positive", "negative"])
 @pytest.mark.operations(select=lambda _, operation: operation.security and operation.request)
 def test_generated_body(operation, mode, world, edition, generated, deviations):
-    """Whatever the body: no server error, no 2xx for what the contract refuses, and answers of the right shape."""
+    """For any body: no 5xx, no 2xx for what the contract forbids, and every response matches the contract."""
     own = schema(edition)[operation.path][operation.method]
     values = world.drafts.ids_at(operation)
 
@@ -193,7 +193,7 @@ def test_generated_body(operation, mode, world, edition, generated, deviations):
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
 def test_generated_id(operation, world, edition, generated, deviations):
-    """Whatever the ids in the path: no server error, and answers of the right shape."""
+    """For any ids in the path: no 5xx, and every response matches the contract."""
     own = schema(edition)[operation.path][operation.method]
 
     @hypothesis.seed(SEED)
@@ -209,7 +209,7 @@ def test_generated_id(operation, world, edition, generated, deviations):
 
 
 def around(entity_type):
-    """The operations on a entity type, and what makes its parents."""
+    """The operations of an entity type, and those that create its parents."""
     own = [
         each
         for each in (
@@ -230,7 +230,7 @@ def around(entity_type):
 
 @pytest.mark.entity_types
 def test_generated_sequences(entity_type, edition, world, generated, deviations):
-    """Sequences of calls along the links of the contract: what was made is used, changed, deleted and used again."""
+    """Sequences of calls along the contract's links create, use, change and delete entities, and use them again."""
     operations = around(entity_type)
     own = schema(edition, "positive").include(
         lambda ctx: (ctx.operation.method.upper(), ctx.operation.path) in operations
@@ -242,11 +242,11 @@ def test_generated_sequences(entity_type, edition, world, generated, deviations)
             values = {name: str(value) or "x" for name, value in case.path_parameters.items()}
             with unanswered_is_not_checked(world):
                 return send(world, deviations, operations[case.method.upper(), case.operation.path], case, values)
-            # There is nothing to go on from.
+            # A sequence cannot go on without a response.
             return hypothesis.reject()
 
         def validate_response(self, response, case, additional_checks=None, **_):
-            """Checked when it was sent."""
+            """Do nothing; `send` has already checked the response."""
 
         def teardown(self):
             world.api.clean_up()
@@ -257,5 +257,5 @@ def test_generated_sequences(entity_type, edition, world, generated, deviations)
         try:
             Sequences.TestCase().runTest()
         except hypothesis.errors.FlakyStrategyDefinition:
-            # Sequences go on from ids that the server chooses, again each time; what was found is in the journal.
+            # Sequences use ids that the server chooses anew in each run; findings are in the journal.
             world.verify.not_checked(SEQUENCES, "hypothesis gave up, for a live server answers with fresh ids")

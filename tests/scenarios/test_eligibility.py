@@ -1,4 +1,4 @@
-"""A user with a home in a neighbourhood that takes part becomes eligible, and is enrolled until it is not."""
+"""Users with a home in a participating neighbourhood become eligible; eligible users can be enrolled and unenrolled."""
 
 from datetime import UTC, datetime
 
@@ -22,13 +22,13 @@ FIRST_PAGE = {"page": "1", "pageSize": "1000"}
 
 
 def area_of(world):
-    """Where a location makes its user eligible: by the settings, else by what was published last."""
+    """Coordinates that make a user eligible: from the settings, otherwise the latest published test area."""
     latitude, longitude = world.conditions.test_area or world.contract.test_areas[0]
     return {"latitude": latitude, "longitude": longitude}
 
 
 def elsewhere(area):
-    """Places in the sea, or on another continent: whatever else takes part, they do not."""
+    """Coordinates that are certainly outside every test area: in the sea, or on another continent."""
     latitude, longitude = area["latitude"], area["longitude"]
     return {
         "on the other side of the world": FAR_AWAY,
@@ -40,12 +40,12 @@ def elsewhere(area):
 
 
 def user_of(world):
-    """A new user."""
+    """Create a user."""
     return world.entities.create(world.entities.type_made_by("createUser"))
 
 
 def settle(world, user, place=None):
-    """Gives a user a location, in the test area unless told otherwise."""
+    """Create a location for a user, by default in the test area."""
     entity_type = world.entities.type_made_by("createLocation")
     body = world.drafts.body(entity_type.creator, full=True).value | {"coordinates": place or area_of(world)}
     return world.entities.create(entity_type, user, body=Body(body))
@@ -56,7 +56,7 @@ def is_eligible(response):
 
 
 def await_eligible(world, user_id):
-    """The eligibility of a user, once it is there or time is up; what was waited for in vain once is not again."""
+    """Poll the eligibility of a user until the user is eligible or the time is up; wait in vain only once in a run."""
     in_vain = "eligibility" in world.conditions.in_vain
     seconds = 0.0 if in_vain else world.conditions.eligibility_seconds
     response = world.api.poll(f"/users/{user_id}/eligibility", is_eligible, seconds=seconds)
@@ -66,20 +66,20 @@ def await_eligible(world, user_id):
 
 
 def become_eligible(world, user_id):
-    """Waits until a user is eligible; whether it ever is, is another test's business, and without it there is none."""
+    """Wait until a user is eligible; raise NothingThere otherwise, because another test reports that finding."""
     if not is_eligible(await_eligible(world, user_id)):
         raise NothingThere(nobody_eligible(world))
 
 
 def nobody_eligible(world):
-    """Why nobody is eligible, as far as is known."""
+    """Why no user is eligible."""
     area, seconds = area_of(world), world.conditions.eligibility_seconds
     place = f"{area['latitude']}, {area['longitude']}"
     return f"in {seconds:g} seconds no user became eligible at {place}: see EC_TEST_AREA and EC_ELIGIBILITY_SECONDS"
 
 
 def is_not(world, promise, name, path):
-    """Notes whether what is read at a path says that it is not so; unspecified whether it can be read."""
+    """Record whether a response says false; a rejection is accepted, because readability is unspecified."""
     response = world.api.get(path, expect=UNSPECIFIED)
     return not world.verify.accepted(response, promise=promise) or world.verify.says(
         promise, response, name, value=False
@@ -87,12 +87,12 @@ def is_not(world, promise, name, path):
 
 
 def is_listed_as_eligible(world, user_id):
-    """Whether a user is in the list of those that are eligible."""
+    """Whether the list of eligible users contains a user."""
     return bool(world.lists.read("/users/eligible").having("userId", user_id))
 
 
 def meter_eligibility(world, meter):
-    """What is said of a made-up meter point of an eligible user; whether anything is, is unspecified."""
+    """Poll the eligibility of a made-up meter point of an eligible user; whether the API knows any is unspecified."""
     in_vain = "meters" in world.conditions.in_vain
     seconds = 0.0 if in_vain else FOLLOWS
     response = world.api.poll(f"/meters/{meter}/eligible", is_eligible, seconds=seconds, expect=UNSPECIFIED)
@@ -102,7 +102,7 @@ def meter_eligibility(world, meter):
 
 
 def tells_meters_apart(world, eligible):
-    """Whether made-up meter points are eligible by their locations, and so are not all alike: else nothing is checked."""
+    """Whether the eligibility of made-up meter points depends on their locations; if not, record "not checked"."""
     nobodys = world.api.get(f"/meters/{world.values.draw('meter-point-id')}/eligible", expect=UNSPECIFIED)
     if is_eligible(eligible) and not is_eligible(nobodys):
         return True
@@ -112,13 +112,13 @@ def tells_meters_apart(world, eligible):
 
 @pytest.mark.scenario("becoming-eligible")
 def test_location_makes_its_user_eligible(world):
-    """Some time after the location was added its user is eligible, and is listed among those."""
+    """A user becomes eligible some time after a location in the test area was added, and is listed as eligible."""
     resident = settle(world, user_of(world))
     user_id = resident.ids["userId"]
 
     user = await_eligible(world, user_id)
     if not is_eligible(user) and not world.conditions.test_area and not is_listed_as_eligible(world, user_id):
-        # Which area works today is not known from here.
+        # The published test area may not be the current one.
         raise NothingThere(nobody_eligible(world))
     if not world.verify.says(ELIGIBILITY, user, "isEligible", value=True):
         return
@@ -145,7 +145,7 @@ def test_location_makes_its_user_eligible(world):
 
 @pytest.mark.scenario("living-elsewhere")
 def test_who_lives_elsewhere_is_not_eligible(world):
-    """A user without a location is not eligible, nor is one far away, nor its meter, whoever else is."""
+    """A user without a location, or with a distant one, is not eligible, and neither is the distant meter."""
     resident = settle(world, user_of(world))
     strangers = {what: (user_of(world), place) for what, place in elsewhere(area_of(world)).items()}
     homes = [settle(world, user, place) for user, place in strangers.values()]
@@ -157,7 +157,7 @@ def test_who_lives_elsewhere_is_not_eligible(world):
     for user in [*(user for user, _ in strangers.values()), homeless]:
         response = world.api.get(f"{user.path}/eligibility")
         if not world.verify.says(ELIGIBILITY, response, "isEligible", value=False):
-            # The list, and its meter, say no more than that.
+            # The list and the meter would only repeat this finding.
             kept = False
             continue
         listing = world.lists.read("/users/eligible")
@@ -170,7 +170,7 @@ def test_who_lives_elsewhere_is_not_eligible(world):
 
 @pytest.mark.scenario("moving-in")
 def test_any_home_in_the_neighbourhood_counts(world):
-    """It is the first or the last of several, was brought in a batch, or moved there by a change: the user is eligible."""
+    """A user is eligible if any location is in the test area: the first, the last, from a batch, or a changed one."""
     resident = settle(world, user_of(world))
     users, area = [user_of(world) for _ in range(5)], area_of(world)
     first, last, moved, replaced, brought = users
@@ -193,7 +193,7 @@ def test_any_home_in_the_neighbourhood_counts(world):
 
 @pytest.mark.scenario("deleted-is-not-eligible")
 def test_deleted_user_is_not_eligible(world):
-    """Who is deleted is no more among the eligible users."""
+    """A deleted user is not in the list of eligible users."""
     resident = settle(world, user_of(world))
     user_id = resident.ids["userId"]
     become_eligible(world, user_id)
@@ -206,7 +206,7 @@ def test_deleted_user_is_not_eligible(world):
 
 
 def test_eligible_user_is_in_no_list_of_another_partner(world, other):
-    """Who of one partner's users is eligible is no other partner's business."""
+    """The eligible users of one partner are not in the list of another partner."""
     resident = settle(world, user_of(world))
     become_eligible(world, resident.ids["userId"])
 
@@ -219,7 +219,7 @@ def test_eligible_user_is_in_no_list_of_another_partner(world, other):
 
 @pytest.mark.scenario("enrolling")
 def test_eligible_user_is_enrolled_until_it_is_not(world):
-    """An eligible user can be enrolled, is enrolled then, earns something, and can be unenrolled once."""
+    """An eligible user can be enrolled, has a compensation while enrolled, and can be unenrolled once."""
     resident = settle(world, user_of(world))
     user_id = resident.ids["userId"]
     enrollment = f"/users/{user_id}/enrollment"
@@ -234,7 +234,7 @@ def test_eligible_user_is_enrolled_until_it_is_not(world):
         world.verify.shows({"userId": user_id}, seen, whole=True)
         world.verify.shows(given, seen)
 
-    # Whether a second time is refused is unspecified, but it does not end the enrollment.
+    # Whether a second enrolment is rejected is unspecified, but the user must stay enrolled.
     world.api.post(enrollment, expect=UNSPECIFIED, strict=False)
     world.verify.says(ENROLLMENT, world.api.get(enrollment), "isEnrolled", value=True)
     world.verify.reads(f"/users/{user_id}/compensation", {"userId": user_id})
@@ -248,7 +248,7 @@ def test_eligible_user_is_enrolled_until_it_is_not(world):
 
 @pytest.mark.scenario("other-is-not-enrolled")
 def test_enrolling_one_does_not_enrol_another(world):
-    """Each is enrolled, and unenrolled, alone: a neighbour stays what it is."""
+    """Enrolling or unenrolling one user does not change the enrolment of another."""
     resident = settle(world, user_of(world))
     neighbour, other = user_of(world), settle(world, user_of(world))
     mine, theirs = (f"/users/{home.ids['userId']}/enrollment" for home in (resident, other))
@@ -268,7 +268,7 @@ def test_enrolling_one_does_not_enrol_another(world):
 
 
 def compensated(response):
-    """The locations that a compensation is of."""
+    """The location compensations in a response."""
     shown = (member_of(response, "locationCompensations") if response.is_success else None) or ()
     return [item for item in shown if isinstance(item, dict)]
 
@@ -279,7 +279,7 @@ def ids_in(response):
 
 @pytest.mark.scenario("compensation")
 def test_compensation_is_of_the_users_own_homes(world):
-    """A compensation is of the month, and of homes of the user, each once, with or without a meter point."""
+    """A compensation is for the current month, and lists no location twice, and none of other users."""
     entities, user = world.entities, user_of(world)
     entity_type = entities.type_made_by("createLocation")
     world.api.get(f"{user.path}/compensation")
@@ -298,7 +298,7 @@ def test_compensation_is_of_the_users_own_homes(world):
     alike = {homes[0].id, homes[-1].id}
 
     def is_even(response):
-        """What is true of one home is true of another that was made like it, some time later."""
+        """Both of two similar locations are included, or neither is; they may be included with a delay."""
         return alike.isdisjoint(ids_in(response)) or alike <= set(ids_in(response))
 
     response = world.api.poll(f"{user.path}/compensation", is_even, seconds=FOLLOWS)
@@ -322,7 +322,7 @@ def test_compensation_is_of_the_users_own_homes(world):
 
 @pytest.mark.scenario("many-are-eligible")
 def test_eligible_users_come_in_pages(world):
-    """Each of several eligible users is on one page of the list, whatever the size of a page."""
+    """Each of several eligible users is on exactly one page of the list, for each page size."""
     users = [user_of(world) for _ in range(3)]
     for user in users:
         settle(world, user)

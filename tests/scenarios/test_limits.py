@@ -1,4 +1,4 @@
-"""A limit on power: it is simulated, arrives, is acknowledged, and what was used is reported."""
+"""A power limit is simulated, delivered and acknowledged, and the energy usage is reported."""
 
 import pytest
 
@@ -20,9 +20,9 @@ NOT_ASKED_FOR = "for the webhook has not asked for this type"
 
 
 def report(household, event, payload):
-    """Reports on an event, and sees that it is taken for that event."""
+    """Report on an event, and verify that the response names that event."""
     name, world = payload["payloadType"], household.world
-    # All but one are by invitation.
+    # All payload types but one require an invitation.
     expect = SUCCESS if name == INVITED or world.conditions.allows_report(name) else MAY_BE_REJECTED
     response = world.api.post("/reports", json={"eventId": event.id, "payloads": [payload]}, expect=expect)
     if world.verify.accepted(response, "it is by invitation"):
@@ -31,7 +31,7 @@ def report(household, event, payload):
 
 
 def must_target(household, event, payload, targets=1):
-    """Sees that an event that was simulated has the payload, in the response and where it is read."""
+    """Verify the payload of a simulated event, in the response to the simulation and when the event is read."""
     verify, shown = household.world.verify, by_instant(payload)
     verify.shows({"simulatedEvent": {"payload": shown}}, event.made)
     verify.reads(f"/events/{event.id}", {"id": event.id, "payload": shown})
@@ -42,7 +42,7 @@ def must_target(household, event, payload, targets=1):
 
 
 def must_refuse(household, event, payload_type):
-    """Sees that acknowledgements of an event that break the contract are refused, each for its one fault."""
+    """Verify that the API rejects invalid acknowledgements of an event, each with a single mistake."""
     calls = household.world.calls
     call = calls.valid(household.world.contract.operations["createReport"])
     wrong = [each for each in calls.wrong(call) if each.place.startswith("/payloads/0/")]
@@ -54,7 +54,7 @@ def must_refuse(household, event, payload_type):
 
 @pytest.mark.scenario("limit-on-a-location")
 def test_limit_on_a_location(world):
-    """A location that is limited is told so, says that it will comply, and reports what it used."""
+    """A limit on a location is delivered, can be acknowledged, and the energy usage can be reported."""
     household, entities = Household.reachable(world), world.entities
     place = {"locationId": household.location.id, "meterPointId": household.meter}
     cabin = entities.create(entities.type_made_by("createLocation"), full=True)
@@ -76,7 +76,7 @@ def test_limit_on_a_location(world):
     usage = {**place, "resolution": "01:00:00", "points": USED}
     report(household, event, {"payloadType": "LocationEnergyUsage", **usage})
     report(household, event, {"payloadType": "EnergyUsage", "resourceId": household.tank.id, **usage})
-    # Where the tank is, the API knows.
+    # The location is optional, because the API knows the location of the tank.
     least = {"resourceId": household.tank.id, "resolution": "01:00:00", "points": USED}
     report(household, event, {"payloadType": "EnergyUsage", **least})
 
@@ -85,7 +85,7 @@ def test_limit_on_a_location(world):
 
 @pytest.mark.scenario("limit-on-a-resource")
 def test_limit_on_a_resource(world):
-    """A resource that is limited is told so, and can decline."""
+    """A limit on a resource is delivered, and can be declined."""
     household = Household.reachable(world)
     tank = {
         "resourceId": household.tank.id,
@@ -110,7 +110,7 @@ def test_limit_on_a_resource(world):
 
 @pytest.mark.scenario("letters-of-a-target")
 def test_letters_of_a_target_arrive(world):
-    """The id of a target is delivered to the letter, whatever letters it has; not checked where it is refused."""
+    """The id of a target is delivered unchanged, even with special characters, unless the API rejects the id."""
     household, entities = Household.reachable(world), world.entities
     entity_type = entities.type_made_by("createLocationResource")
     smallest = world.drafts.body(entity_type.creator).value
@@ -129,10 +129,10 @@ def test_letters_of_a_target_arrive(world):
 
 @pytest.mark.scenario("eligibility-is-told")
 def test_eligibility_is_told(world):
-    """An event about eligible users is delivered as one, and can be read, by itself and in the list."""
+    """An event about eligible users is delivered, and can be read by id and in the list."""
     household = Household.reachable(world)
     webhook = household.subscribe("UserEligibilityUpdated")
-    # Somebody at a new home, so that there is something to tell.
+    # Create a location, so that the event has something to report.
     assert household.location
 
     event = household.simulate("usereligibility")

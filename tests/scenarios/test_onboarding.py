@@ -1,4 +1,4 @@
-"""A partner brings all its users at once."""
+"""A partner adds all its users at once."""
 
 from dataclasses import replace
 
@@ -8,14 +8,14 @@ from ecsuite.samples import Body
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01")]
 MANY = 1000
-# A recording of a thousand users would say no more than one of these.
+# A recording with a thousand users would not show more than one with twelve.
 FEW = 12
 LOOKED_AT = 5
 
 
 @pytest.mark.scenario("onboarding")
 def test_many_users_are_brought_at_once(world):
-    """A thousand users, and a location for each of them, in two calls (twelve where they are recorded)."""
+    """A thousand users with a location each are added in two calls (twelve in recordings)."""
     draw, operations = world.values.draw, world.contract.operations
     users = [{"userId": draw("id")} for _ in range(FEW if world.api.in_order else MANY)]
     locations = [
@@ -38,7 +38,7 @@ def test_many_users_are_brought_at_once(world):
 
 @pytest.mark.scenario("meter-point-with-zeros")
 def test_meter_point_keeps_its_zeros(world):
-    """A meter point id is text, and keeps its leading zeros: at a location, and at what is connected there."""
+    """A meter point id is a string that keeps its leading zeros, at a location and at the resources there."""
     entities, draw = world.entities, world.values.draw
     meter = f"00{world.values.ids.digits(16)}"
     place = {"locationId": draw("id"), "locationType": "Residential", "meterPointIds": [meter]}
@@ -54,7 +54,7 @@ def test_meter_point_keeps_its_zeros(world):
 
 @pytest.mark.scenario("two-homes")
 def test_what_is_at_two_homes_is_shown_where_it_is(world):
-    """Resources at two homes of a user, each on the meter of its home: every list shows each with its own."""
+    """Every list shows each of a user's resources with the right location, if the user has two locations."""
     entities = world.entities
     entity_type, user = (
         entities.type_made_by("createLocationResource"),

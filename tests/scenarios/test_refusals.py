@@ -1,4 +1,4 @@
-"""What each operation answers to a caller without a token, to a wrong body, and about what is not there."""
+"""Error responses of each operation: to a call without a token, to an invalid body, and for an unknown id."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.spec
 
 @pytest.mark.scenario("refusals")
 def test_refusals_are_as_documented(world: World) -> None:
-    """One of each kind for each operation; the walkthrough shows them beside the steps that they belong to."""
+    """Each operation responds as documented to each kind of invalid call; the walkthrough shows the responses."""
     without_token = bad_credentials(world.api.token(), "", "", world.values.ids.new())[0]
     for operation in world.contract.operations.values():
         if not operation.security or operation.sandbox_only:
@@ -22,7 +22,7 @@ def test_refusals_are_as_documented(world: World) -> None:
         refused = [without_token]
         if parameters(operation):
             unknown = nobodys_id(operation)
-            # Which of two refusals comes first is not published.
+            # If two errors apply, which one is reported is unspecified.
             refused = [replace(without_token, statuses=without_token.statuses | unknown.statuses), unknown]
         world.calls.send_refused(about_nobody, refused)
         if operation.request and "400" in operation.responses:

@@ -1,4 +1,4 @@
-"""The sandbox makes up a partner's data, and takes it away again without touching what is real."""
+"""The sandbox can simulate a partner's data, and delete it again without changing real data."""
 
 import pytest
 
@@ -10,9 +10,9 @@ from ecsuite.rules.reading import require_json
 from ecsuite.rules.snapshots import PROBE
 from ecsuite.scenarios.edition_2026_01 import Household
 
-# Users that are new are taken for the simulation's, and all that are simulated are deleted together.
+# New users are assumed to be simulated, and all simulated users are deleted together, so the tests run alone.
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01"), pytest.mark.alone]
-# Who shares the sandbox makes and deletes users, too, but not each time.
+# Other users of the sandbox create and delete users, too, but hardly in every round.
 ROUNDS = 5
 SIMULATED = "for the simulation made it"
 
@@ -23,28 +23,28 @@ def user_ids(world):
 
 
 def readable(world, users):
-    """Those of some users that can be read; nothing is said by that where whoever is asked for is found."""
+    """The users that can be read; empty if the API also finds an id that does not exist."""
     found = {user for user in users if world.api.get(f"/users/{user}", expect=PROBE).is_success}
     return set() if found and is_nobodys_found(world.api, f"/users/{min(found)}") else found
 
 
 def simulated(world):
-    """The response to a simulation, and the ids of the users that are new."""
+    """Simulate data; return the response, and the ids of the new users."""
     before = user_ids(world)
     made = world.api.post("/simulation/partner")
     return made, sorted(user_ids(world) - before)
 
 
 def cleared(world, new):
-    """The response to the end of a simulation, and which users that were new are still listed, and can be read."""
+    """Delete the simulated data; return the response, and the new users that are still listed, and still readable."""
     deleted = world.api.delete("/simulation/partner")
     return deleted, user_ids(world) & set(new), readable(world, new)
 
 
 @pytest.mark.scenario("simulated-partner")
 def test_simulated_data_comes_and_goes(world):
-    """There are users, vehicles, locations and resources that were not there; DELETE takes them and leaves the rest."""
-    # Where nothing may be simulated, there is nothing to test.
+    """A simulation creates users, vehicles, locations and resources; DELETE removes them, and no other data."""
+    # Raises NothingThere if the target allows no simulations.
     Household.of(world)
     api = world.api
     real = world.snapshots.of(world.entities.defaults())
@@ -73,7 +73,7 @@ def test_simulated_data_comes_and_goes(world):
 
 @pytest.mark.scenario("simulated-partners")
 def test_simulated_data_is_one_partners(world, other):
-    """What is simulated for one partner is not there for another, and goes when that partner says so."""
+    """Simulated data belongs to one partner: no other partner can see it, or delete it by ending its own simulation."""
     Household.of(world)
     for mine, theirs in ((world, other), (other, world)):
         for _ in range(ROUNDS):

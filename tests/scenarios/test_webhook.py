@@ -1,4 +1,4 @@
-"""The life of a webhook: what it is told while it is as it is, and nothing when it is off or gone."""
+"""The life of a webhook: it receives the subscribed events while it is enabled, and nothing after its deletion."""
 
 import json
 import time
@@ -23,7 +23,7 @@ from ecsuite.webhook.delivery import value_of
 
 pytestmark = [pytest.mark.guide, pytest.mark.edition("2026-01"), pytest.mark.waits]
 REFUSED = 503
-# Only 2xx is an acknowledgement.
+# Only a 2xx acknowledges a delivery.
 SUCCESSES = (200, 201, 202, 204)
 REFUSALS = (503, 500, 400, 404, 410, 429, 302)
 TYPES = {
@@ -36,23 +36,23 @@ SAME = ("notificationId", "eventId", "notificationType", "payload")
 
 @pytest.mark.scenario("life-of-a-webhook")
 def test_webhook_is_told_what_it_asks_for_while_it_is_on(world):
-    """Created, read, changed, replaced, switched off and on, deleted: each shows in what is delivered."""
+    """Deliveries follow each change of a webhook: created, changed, replaced, disabled, enabled and deleted."""
     household, api = Household.reachable(world), world.api
     webhook = household.subscribe("PriceCurveCreated")
     world.verify.readable(webhook)
     household.arrives(webhook, household.simulate(), notificationType="PriceCurveCreated")
 
-    # PATCH moves it, and leaves what it is told.
+    # PATCH changes the URL, and keeps the notification types.
     here = {"webhookUrl": world.drafts.hook_url()}
     api.patch(webhook.path, json=here)
     earlier, webhook = webhook, world.entities.replaced(webhook, {**webhook.body, **here})
     if not world.verify.readable(webhook):
-        # What is not as it was asked for gets no deliveries as if it were: that is told already.
+        # Deliveries cannot match a change that was not stored, and that finding is already recorded.
         return
     moved = household.simulate()
     household.arrives(webhook, moved)
 
-    # PUT replaces it: another kind of event, and no longer the earlier one.
+    # PUT replaces the webhook: it subscribes to another type of event, and no longer to the earlier one.
     body = {
         "name": "Grenser",
         "webhookUrl": world.drafts.hook_url(),
@@ -71,7 +71,7 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(world):
         (webhook, curve, "for the webhook does not ask for price curves any more"),
     )
 
-    # Off, it is told nothing; whether what it missed comes when it is on again is unspecified.
+    # A disabled webhook receives nothing. Whether missed events are delivered later is unspecified.
     other = household.subscribe()
     before, beside = world.snapshots.members_of(webhook), world.snapshots.of([other])
     switched = api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
@@ -80,7 +80,7 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(world):
     world.changes.unchanged(OTHERS_UNTOUCHED, beside, switched)
     if not world.verify.reads(webhook.path, {"enabled": False}):
         return
-    # What is off can be switched off: a switch says how it is to be, and is no change of how it was.
+    # Disabling a disabled webhook is allowed: the operation sets a state, and does not toggle it.
     api.put(f"{webhook.path}/enabled", params={"enabled": "false"})
     world.verify.reads(webhook.path, {"enabled": False})
     missed = household.simulate("lpc/locations")
@@ -90,7 +90,7 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(world):
         world.verify.reads(webhook.path, {"enabled": True})
     household.arrives(webhook, household.simulate("lpc/locations"))
 
-    # Deleted, it is gone.
+    # A deleted webhook cannot be read, and receives nothing.
     deleted = api.delete(webhook.path)
     if world.verify.unreadable(api.get(webhook.path, expect=ABSENT, strict=False), deleted):
         household.must_not_arrive((webhook, household.simulate("lpc/locations"), "for the webhook is deleted"))
@@ -98,7 +98,7 @@ def test_webhook_is_told_what_it_asks_for_while_it_is_on(world):
 
 @pytest.mark.scenario("one-address")
 def test_webhooks_at_one_address_are_two(world):
-    """Where a second webhook at an address is taken, both are listed, and one outlives the other."""
+    """If a second webhook with the same URL is accepted, both are listed, and deleting one keeps the other."""
     household = Household.reachable(world)
     first = household.subscribe("PriceCurveCreated")
     body = {**first.body, "name": "Hytta"}
@@ -118,7 +118,7 @@ def test_webhooks_at_one_address_are_two(world):
 
 @pytest.mark.scenario("switched-off-by-patch")
 def test_webhook_can_be_switched_off_by_a_change(world):
-    """PATCH with enabled false does the same as the switch."""
+    """PATCH with `enabled` false disables a webhook, as PUT on `/enabled` does."""
     household = Household.reachable(world)
     webhook = household.subscribe("PriceCurveCreated")
 
@@ -129,7 +129,7 @@ def test_webhook_can_be_switched_off_by_a_change(world):
 
 @pytest.mark.scenario("address-with-a-query")
 def test_address_is_called_as_it_is(world):
-    """A webhook is called at its whole address, query and all, and of each type that it asks for."""
+    """Deliveries use the complete URL of a webhook, including its query, for each subscribed type."""
     household = Household.reachable(world)
     webhook = household.subscribe("UserEligibilityUpdated", "PriceCurveCreated", query="?partner=42&key=a%20b")
 
@@ -140,7 +140,7 @@ def test_address_is_called_as_it_is(world):
 
 @pytest.mark.scenario("other-partners-webhook")
 def test_webhook_of_another_partner_is_told_nothing(world, other):
-    """What happens at one partner is delivered to none of another's webhooks."""
+    """Events of one partner are not delivered to the webhooks of another."""
     household, stranger = Household.reachable(world), Household.of(other)
     theirs = stranger.subscribe("PriceCurveCreated", "UserEligibilityUpdated", "LocationLPCRequested")
 
@@ -150,7 +150,7 @@ def test_webhook_of_another_partner_is_told_nothing(world, other):
 
 @pytest.mark.scenario("new-secret")
 def test_new_secret_signs_from_then_on(world):
-    """What is delivered after the secret was changed is signed with the new one, to the letter and to the blank."""
+    """After a change of the secret, deliveries are signed with the new one, every character and space included."""
     owner = Household.reachable(world)
     webhook = owner.subscribe("PriceCurveCreated")
 
@@ -161,14 +161,14 @@ def test_new_secret_signs_from_then_on(world):
         owner = owner.with_secret(new) if world.verify.accepted(changed) else owner
         owner.arrives(webhook, owner.simulate())
 
-    # Null is no new one.
+    # Null does not change the secret.
     if world.api.patch(webhook.path, json={"name": "Hytta", "webhookSecret": None}, strict=False).is_success:
         owner.arrives(webhook, owner.simulate())
 
 
 @pytest.mark.scenario("logs")
 def test_logs_agree_with_what_arrived(world):
-    """The log of a delivery tells what was sent, where to, and what was answered; its content is what arrived."""
+    """The log of a delivery shows what was sent, the URL and the response status; its content is the delivered body."""
     household, api = Household.reachable(world), world.api
     webhook, other = household.subscribe("PriceCurveCreated"), household.subscribe("PriceCurveCreated")
     world.deliveries.answer_with(webhook, status=202)
@@ -207,7 +207,7 @@ def test_logs_agree_with_what_arrived(world):
     }
     signature = delivery.request.headers.get("X-Payload-Signature")
     if [log for log in own(listed_logs) if not is_strange(log)] == []:
-        # Where the webhook itself is not there, that is the fault.
+        # If the webhook is missing, that is the cause.
         world.verify.readable(webhook)
     for log in own(listed_logs)[:1]:
         signed = {"sparkSignature": signature} if log.get("sparkSignature") else {}
@@ -221,14 +221,14 @@ def test_logs_agree_with_what_arrived(world):
 
 
 def must_agree(world, response, known, log):
-    """Notes each member of a log that tells something else than what is known."""
+    """Record a finding for each member of a log that differs from the known value."""
     for name, value in known.items():
         world.verify.equal(DELIVERY_LOGS, response, value, at_path(log, (name,), NOTHING), body((name,)))
 
 
 @pytest.mark.scenario("pages-of-logs")
 def test_logs_come_in_pages(world):
-    """The logs of deliveries of several types are on the pages of the list, those of one webhook and those of all."""
+    """Logs of deliveries of several types are on the pages of the list, for one webhook and for all."""
     household = Household.reachable(world)
     webhook, other = (household.subscribe(*TYPES.values()) for _ in range(2))
     came = []
@@ -251,13 +251,13 @@ def test_logs_come_in_pages(world):
 
 
 def event_of(value):
-    """The id of the event that a delivery tells of."""
+    """The event id in a delivery."""
     return str(value.get("eventId")) if isinstance(value, dict) else ""
 
 
 @pytest.mark.scenario("refused-delivery")
 def test_refused_delivery_comes_again(world):
-    """A receiver that answers anything but 2xx gets the same notification again; once taken, it comes no more."""
+    """A delivery that is not acknowledged with 2xx is retried with the same notification, until it is acknowledged."""
     household = Household.reachable(world)
     refusing = [(status, household.subscribe("PriceCurveCreated")) for status in REFUSALS]
     for status, webhook in refusing:
@@ -270,7 +270,7 @@ def test_refused_delivery_comes_again(world):
         attempts = Attempts(world.deliveries, webhook, event.is_told_by)
         attempts.wait_for_any(2, since)
         if not attempts.came:
-            # What did not come once is not missed a second time.
+            # A missing first delivery is reported once, not a second time as a missing retry.
             household.never_came(webhook, event)
             continue
         retries.came_again(world.verify, event.made, len(attempts.came), status)
@@ -280,7 +280,7 @@ def test_refused_delivery_comes_again(world):
 
 @pytest.mark.scenario("refusing-receiver")
 def test_refusing_receiver_is_left_alone_in_the_end(world):
-    """At most four attempts, with growing pauses, all of one notification; afterwards the event is still there."""
+    """A failing delivery is tried at most four times, with growing pauses; afterwards the event can still be read."""
     household = Household.reachable(world)
     webhook = household.subscribe("PriceCurveCreated")
     world.deliveries.answer_with(webhook, status=REFUSED)
@@ -292,7 +292,7 @@ def test_refusing_receiver_is_left_alone_in_the_end(world):
     if not attempts.came:
         household.never_came(webhook, event)
         return
-    # Each after a pause: what comes at once is one attempt.
+    # Deliveries without a pause between them count as one attempt.
     if retries.came_again(world.verify, event.made, attempts.count, REFUSED):
         attempts.wait_for(MOST_ATTEMPTS)
     retries.are_one_notification(world.deliveries, event.made, SAME, attempts.came, household.secret)
@@ -301,7 +301,7 @@ def test_refusing_receiver_is_left_alone_in_the_end(world):
     retries.came_at_most(world.verify, event.made, attempts.count)
     world.verify.reads(f"/events/{event.id}", {"id": event.id})
 
-    # What was never taken was delivered all the same.
+    # A failed delivery is also logged.
     own_id = str(at_path(value_of(attempts.came[0]), ("notificationId",)))
     query = {"webhookId": webhook.id, "page": "1", "pageSize": "1000"}
 
@@ -315,7 +315,7 @@ def test_refusing_receiver_is_left_alone_in_the_end(world):
 
 @pytest.mark.scenario("acknowledgement")
 def test_any_success_is_an_acknowledgement(world):
-    """A delivery that is answered with any 2xx is not another one's beginning: whatever comes again is the same."""
+    """Any 2xx acknowledges a delivery; if the delivery is repeated, it has the same notification id."""
     household = Household.reachable(world)
     taking = [(status, household.subscribe("PriceCurveCreated")) for status in SUCCESSES]
     for status, webhook in taking:
@@ -330,7 +330,7 @@ def test_any_success_is_an_acknowledgement(world):
         came = household.deliveries(webhook, event)
         notifications = {at_path(value_of(delivery), ("notificationId",)) for delivery in came}
         note = f"for it was answered with {status}"
-        # A receiver must expect a notification twice, but not again and again as if it had refused it.
+        # A receiver must expect a duplicate, but not repeated retries as after a rejection.
         at = Place("delivery", "notifications")
         world.verify.count(DELIVERED_ONCE, event.made, 1, len(notifications), at, note=note)
         breach = Breach.of("maximum", Place("delivery", "attempts"), {"maximum": 2}, len(came), note=note)
@@ -339,12 +339,12 @@ def test_any_success_is_an_acknowledgement(world):
 
 @pytest.mark.scenario("receivers-apart")
 def test_failing_receiver_holds_up_no_other(world):
-    """A receiver that is slow, refuses, or is down is its owner's trouble: others are told all the same."""
+    """A slow, failing or unreachable receiver does not prevent deliveries to others."""
     household = Household.reachable(world)
     slow, refusing, down = (household.subscribe("PriceCurveCreated") for _ in range(3))
     world.deliveries.answer_with(slow, after=2)
     world.deliveries.answer_with(refusing, status=500)
-    # Whether the API looks at an address is unspecified.
+    # Whether the API validates a URL is unspecified.
     world.api.patch(down.path, json={"webhookUrl": "http://nobody.invalid/hooks/nobody"}, expect=UNSPECIFIED)
     healthy = household.subscribe("PriceCurveCreated")
 
