@@ -1,9 +1,9 @@
-"""Tries each planted fault with the few cases of the smaller profiles, by the test that finds it with all: few.json.
+"""Finds out which planted faults are also caught with the few cases of the smaller profiles; writes few.json.
 
     python tests/faults/few.py [-n WORKERS]
 
-A test that tries the same cases in each profile is not run again. What is found is data of `tests/support/measure.py`, which
-weighs by it what a test is worth.
+Each fault is tried with the test that catches it with all cases. A test with the same cases in every profile is not run
+again. `tests/support/measure.py` uses the result to weigh tests.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from ecsuite.standin.faults import of_faults
 
 FILE = Path(__file__).with_name("few.json")
 MEASURED = Path(__file__).parents[1] / "profiles.json"
-# The test is run whether the profile has it or not.
+# Run the test even if the profile does not include it.
 EVERY_TEST = ("-p", "no:ecsuite.plugin.profiles")
 
 
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def found_with_few(edition: str, at_once: int) -> list[str]:
-    """The names of the faults of an edition that are found with few cases."""
+    """Names of the edition's faults that are caught with few cases."""
     known = order.load(KNOWN, edition).tests
     measured = json.loads(MEASURED.read_text(encoding="utf-8"))["tests"]
     rows = {fault: measured.get(known[fault.name]) for fault in of_faults(edition) if fault.name in known}

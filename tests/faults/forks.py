@@ -1,7 +1,7 @@
-"""Runs a function on many things, each in a forked process of its own, some at once.
+"""Runs a function on many subjects, each in its own forked process, several at once.
 
-A fork starts with all that its parent has imported and compiled, and leaves nothing behind in it. The parent has no
-thread, for what a thread of it holds at that moment would be passed in the fork for ever.
+A fork starts with everything that its parent has imported and compiled, and leaves nothing behind in it. The parent
+must not have other threads, because a lock that a thread holds during the fork stays locked in the child.
 """
 
 import multiprocessing
@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Fork(Generic[T]):
-    """A process at work."""
+    """A running process."""
 
     process: ForkProcess
     subject: T
@@ -29,13 +29,13 @@ class Fork(Generic[T]):
 def in_forks(
     function: Callable[[T], R], subjects: Iterable[T], *, at_once: int, seconds: float
 ) -> Iterator[tuple[T, R | None]]:
-    """The subjects with what the function gave, as they come; None of one that died, or took too long.
+    """Yield each subject with the function's result, in order of completion; None if the process died or timed out.
 
     Args:
-        function: what it gives must be picklable; what it is given need not.
-        subjects: in the order in which they are begun.
-        at_once: how many processes.
-        seconds: how long each may take.
+        function: its results must be picklable; its arguments need not be.
+        subjects: in the order in which they are started.
+        at_once: number of concurrent processes.
+        seconds: time limit for each.
     """
     waiting = iter(subjects)
     running: dict[Connection, Fork[T]] = {}
@@ -59,7 +59,7 @@ def _start(function: Callable[[T], R], subject: T, seconds: float) -> tuple[Conn
     ours, theirs = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("fork").Process(target=_work, args=(function, subject, theirs))
     process.start()
-    # The fork alone has the other end now, so that its death is the end of the pipe.
+    # After this, only the child has the other end of the pipe, so its death closes the pipe.
     theirs.close()
     return ours, Fork(process, subject, time.monotonic() + seconds)
 
@@ -67,12 +67,12 @@ def _start(function: Callable[[T], R], subject: T, seconds: float) -> tuple[Conn
 def _work(function: Callable[[T], R], subject: T, results: Connection) -> None:
     results.send(function(subject))
     results.close()
-    # Without the tidying up of an interpreter, which would wait for a thread that hangs.
+    # Skips the interpreter's shutdown, which would wait for hanging threads.
     os._exit(0)
 
 
 def _ready(running: dict[Connection, Fork[T]]) -> list[Connection]:
-    """Who has said something, or ended, or has no time left; waits for the first."""
+    """Wait until a process has sent a result, ended or timed out; return all such connections."""
     soonest = min(fork.ends_at for fork in running.values())
     ready = wait(running, max(0.0, soonest - time.monotonic()))
     now = time.monotonic()

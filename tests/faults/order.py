@@ -1,6 +1,6 @@
-"""In which order tests are tried on a fault: an order alone, no expectation. Without it all is found, but later.
+"""The order in which tests are tried on a fault. It affects the duration only, not the verdict.
 
-`known.json` has, by edition and fault, the node id of the test that caught the fault last time.
+`known.json` has the node id of the test that caught each fault last time, by edition and fault.
 """
 
 import json
@@ -20,13 +20,13 @@ Rank = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The tests that caught the faults of an edition last time: names of faults with node ids."""
+    """The tests that caught an edition's faults last time: node ids by fault name."""
 
     edition: str
     tests: Mapping[str, str]
 
     def rank_for(self, fault: Fault) -> Callable[[pytest.Function], Rank]:
-        """What gives a test its rank: lower for one that is about the operation or the promise that the fault breaks."""
+        """Return a sort key for tests; tests of the operation or the promise that the fault breaks come first."""
         promise, operation = fault.promise, fault.call
         caught = Counter(
             _function(self.tests[other.name])
@@ -43,13 +43,13 @@ class Known:
         return rank
 
     def learned(self, tests: Mapping[str, str]) -> "Known":
-        """With what was caught now; without faults that are no more."""
+        """Add newly caught faults, and drop faults that do not exist any more."""
         names = {fault.name for fault in of_faults(self.edition)}
         return Known(self.edition, {name: test for name, test in {**self.tests, **tests}.items() if name in names})
 
 
 def _nearness(test: str, operation: str) -> int:
-    """2 where the parameters of a test have the operation, 1 where they have one on the same type of entity, else 0."""
+    """2 if the operation is a parameter of the test, 1 if another operation of the same entity type is, else 0."""
     parameters = test.partition("[")[2].rstrip("]").split("-")
     noun = operation.lstrip(string.ascii_lowercase).rstrip("s")
     return 2 if operation in parameters else int(any(noun and noun in parameter for parameter in parameters))
@@ -61,12 +61,12 @@ def _function(test: str) -> str:
 
 
 def load(file: Path, edition: str) -> Known:
-    """What is known of an edition; nothing where there is no such file."""
+    """Load the entries of an edition; empty if the file does not exist."""
     return Known(edition, json.loads(file.read_text(encoding="utf-8")).get(edition, {}) if file.exists() else {})
 
 
 def save(file: Path, known: Iterable[Known]) -> None:
-    """Write what is known of some editions, and leave that of others as it is."""
+    """Write the entries of some editions, and keep those of the others."""
     earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     text = json.dumps({**earlier, **{each.edition: each.tests for each in known}}, indent=1, sort_keys=True)
     file.write_text(text + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What is said of a trial: the verdict, a row of the table, the totals, and a line of the record."""
+"""Reports on trials: the verdict, a row of the table, the totals, and a line of the record."""
 
 import json
 from collections import Counter
@@ -19,7 +19,7 @@ SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a trial; `by` is the test that caught the fault, or what was found in its place."""
+    """The outcome of a trial; `by` is the test that caught the fault, or what was found instead."""
 
     trial: Trial
     result: Result
@@ -28,12 +28,12 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        """Whether it is as it should be."""
+        """Whether the verdict is the desired one."""
         return self.verdict in {CAUGHT, GREEN}
 
     @property
     def row(self) -> tuple[str, ...]:
-        """Its row of the table."""
+        """The row for the table."""
         planted = self.trial.planted
         level, category = (planted.level, planted.category) if isinstance(planted, Fault) else ("", "variant")
         verdict = self.verdict.upper() if not self.good else self.verdict
@@ -41,7 +41,7 @@ class Outcome:
 
     @property
     def record(self) -> str:
-        """Its line of the record: the findings that fit, and how much else was found until then, as JSON."""
+        """The line for the record as JSON: the matching findings, and the number of all findings until then."""
         result = self.result
         line = {
             "edition": self.trial.edition,
@@ -58,7 +58,7 @@ class Outcome:
 
 
 def judge(trial: Trial, result: Result) -> Outcome:
-    """The outcome of a trial."""
+    """Determine the outcome of a trial."""
     return Outcome(trial, result, *_verdict(trial, result))
 
 
@@ -82,17 +82,17 @@ def _text(finding: Finding) -> str:
 
 
 def _cause(finding: Finding) -> tuple[str, str]:
-    """The promise, and the kind of place: what findings of one fault are likely to have in common."""
+    """Promise and part of the exchange, which findings of one fault usually share."""
     return finding.promise, finding.breach.at.part
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """All outcomes, a row each, and the totals."""
+    """A row for each outcome, and the totals."""
     return f"{columns(HEAD, [outcome.row for outcome in outcomes])}\n\n{_totals(outcomes)}"
 
 
 def _totals(outcomes: Sequence[Outcome]) -> str:
-    """How many of how many, by category and by level."""
+    """Number of good outcomes by category and by level."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         _, level, category, *_ = outcome.row

@@ -1,8 +1,8 @@
-"""Proves that every promise can be broken: for each, planted faults that one named test finds, with the finding that they declare.
+"""Proves that every promise can be broken: for each, a named test must catch planted faults with the declared finding.
 
     python tests/faults/proof.py [-n WORKERS]
 
-A check or a rule that has gone blind makes a row red, for no other test is tried. All faults: run.py.
+A row fails if its check or rule has stopped working, because no other test is tried. run.py tries all faults.
 """
 
 import argparse
@@ -20,13 +20,13 @@ from trial import Result, Trial, attempt, warm_up
 from ecsuite.standin.faults import find_fault
 
 TABLE = Path(__file__).with_name("proof.json")
-# Seconds after which a fork is given up.
+# Time limit of a fork, in seconds.
 PATIENCE = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fault that breaks a promise, and the test that finds it."""
+    """A fault that breaks a promise, and the test that must catch it."""
 
     promise: str
     edition: str
@@ -34,7 +34,8 @@ class Row:
     test: str
 
 
-# What no server can break: a request is the suite's own, and what may be left out is never broken. Unit tests stand in.
+# Promises that no server can break, because they are about the suite's requests or about optional behaviour; unit tests
+# cover them.
 UNIT_TESTS = {
     "bearer-token": "tests/selftest/test_checks.py::test_fault_breaks_its_promise",
     "busy-service-rests": "tests/selftest/test_check_archive.py::test_fault_of_a_client_is_found_once",
@@ -46,7 +47,7 @@ UNIT_TESTS = {
 
 
 def rows() -> tuple[Row, ...]:
-    """The table, from proof.json: by promise, its faults."""
+    """The table in proof.json: faults by promise."""
     table_of = json.loads(TABLE.read_text(encoding="utf-8"))
     return tuple(Row(promise, **fault) for promise, faults in table_of.items() for fault in faults)
 

@@ -1,10 +1,11 @@
-"""Whether the script for a finding shows it again: against a fresh stand-in with the fault, and not against one without.
+"""Tests whether the script for a finding reproduces it: on a fresh stand-in with the fault, but not on one without.
 
     python tests/faults/reproducing.py [--ec-edition EDITION] [--only PATTERN] [--all] [--show] [-n WORKERS]
 
-The script runs in a real shell with a real curl, and that for PowerShell in what tests/support has of it. What it sends goes through a recorder, so that it can be judged again.
-Those of reproduced.json are tried, or with --all those of known.json: a script shows no more than the exchanges of its
-finding do, so a finding whose proof is that nothing came for a while is not shown by any.
+The script runs in a real shell with the real curl, and as PowerShell in the interpreter of tests/support. A recorder
+forwards its requests, so that they can be judged again.
+The faults of reproduced.json are tried, or with --all those of known.json: a script only repeats the exchanges of its
+finding, so it cannot reproduce a finding that something did not arrive in time.
 """
 
 import argparse
@@ -62,7 +63,7 @@ IDS = re.compile(r"https?://127\.0\.0\.1:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A fault and the test that finds it; and whether its script is run as PowerShell, too."""
+    """A fault, the test that finds it, and whether the PowerShell script is run as well."""
 
     edition: str
     fault: str
@@ -72,11 +73,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Reproduction:
-    """What came of a script.
+    """The outcome of running a script.
 
     Attributes:
-        script: what was run; empty where the test found nothing.
-        said: what is wrong with it; empty where nothing is.
+        script: the script; empty if the test found nothing.
+        said: what is wrong; empty if nothing is.
     """
 
     subject: Subject
@@ -97,7 +98,7 @@ class Scripted(Watch):
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_ec_findings(self, item: pytest.Item, findings: tuple[Finding, ...]) -> None:
-        """Keep the finding as it is, with its exchanges."""
+        """Keep the finding unchanged, with its exchanges."""
         run = run_of(item)
         for finding in findings:
             if run and self.finding is None and self._fits(finding):
@@ -108,7 +109,7 @@ class Scripted(Watch):
 
 
 def reproduce(subject: Subject) -> Reproduction:
-    """Find a fault, and run the script of the finding."""
+    """Find a fault, and run the scripts of the finding."""
     fault = find_fault(subject.edition, subject.fault)
     trial = Trial(subject.edition, fault, tests=(subject.test,))
     watch = Scripted(trial)
@@ -135,10 +136,10 @@ class Ran:
     """A script that has run.
 
     Attributes:
-        exchanges: what it sent, in order.
+        exchanges: its exchanges, in order.
         shown: the responses that it printed, each with its heading.
-        deliveries: what came to the webhooks meanwhile.
-        left: what lists show that they did not show before.
+        deliveries: deliveries to the webhooks during the run.
+        left: entities that lists show after the run, but did not show before.
     """
 
     script: str
@@ -152,7 +153,7 @@ class Ran:
     left: Sequence[str] = field(default=())
 
     def wrong(self, finding: Finding, plan: Plan, edition: str, *, has_fault: bool, fault: Fault) -> str:
-        """What is wrong with it; empty where nothing is."""
+        """What is wrong with the run; empty if nothing is."""
         if self.code != 0 and has_fault:
             return f"exit code {self.code}"
         if self.left and must_leave_nothing(fault, has_fault=has_fault):
@@ -163,7 +164,7 @@ class Ran:
         return ""
 
     def shows(self, finding: Finding, plan: Plan, contract: Contract) -> bool:
-        """Whether it shows the finding."""
+        """Whether the run reproduces the finding."""
         checker = Checker(contract, self.base_url, self.token_url)
         assert finding.blamed
         is_call = urlsplit(finding.blamed.request.url).path.startswith(contract.base_path())
@@ -192,7 +193,7 @@ class Ran:
         )
 
     def _shown(self, prefix: str) -> Exchange:
-        """The exchange of which the response was printed last under a heading that begins so."""
+        """The exchange whose response was printed last under a heading with this prefix."""
         headings = [(head.removeprefix(prefix), response) for head, response in self.shown if head.startswith(prefix)]
         if not prefix:
             headings = [
@@ -226,7 +227,7 @@ class Ran:
 
 
 def _alike(one: Finding, two: Finding) -> bool:
-    """Whether two findings are the same but for the values that they saw."""
+    """Whether two findings are equal apart from the actual values."""
 
     def key(finding: Finding) -> tuple[Any, ...]:
         breach = finding.breach
@@ -237,12 +238,12 @@ def _alike(one: Finding, two: Finding) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is the same in a run of a script as it was when the finding was made, and what it is called now.
+    """How values of the original run correspond to values of the script's run.
 
     Attributes:
-        script: that sent it.
-        now: the ids that the server chose then, each with the one that it chose now.
-        ordered: whether the order of lists is what it is about.
+        script: the script that sent the requests.
+        now: maps ids that the server chose in the original run to those that it chose for the script.
+        ordered: whether the order of lists matters.
     """
 
     script: str
@@ -250,12 +251,12 @@ class Known:
     ordered: bool
 
     def normal(self, value: Any) -> str:
-        """A JSON value without times, and without ids that nothing is known of."""
+        """A JSON value as text, with times and unknown ids masked."""
         text = "nothing" if value is NOTHING else json.dumps(self._sorted(mask_value(value)), sort_keys=True)
         return NUMBERS.sub("*", IDS.sub(self._hidden, text))
 
     def then(self, value: Any) -> str:
-        """The same of a value of that time."""
+        """The same for a value of the original run, with its ids replaced by the new ones."""
         text = self.normal(value)
         for old, new in self.now.items():
             text = text.replace(json.dumps(old), json.dumps(new))
@@ -275,7 +276,7 @@ class Known:
 
 
 def sees(breach: Breach, recorded: Response, now: Response, known: Known) -> bool:
-    """Whether a response shows what a recorded one showed to a rule."""
+    """Whether a response reveals the same breach as a recorded one."""
     at, was, value = breach.at, json_or_none(recorded.body), json_or_none(now.body)
     if now.status != recorded.status:
         return False
@@ -298,18 +299,18 @@ def _sees_member(breach: Breach, was: Any, value: Any, known: Known) -> bool:
         return seen is NOTHING
     if breach.actual.type == "string" and TIME.fullmatch(breach.actual.value):
         return seen == breach.actual.value
-    # Of an item of a list the place is that in the item.
+    # A path that exists in the recorded response leads to the member; otherwise compare the whole values.
     return known.normal(value if earlier is NOTHING else seen) == known.then(was if earlier is NOTHING else earlier)
 
 
 def _whole_list(first: Response, pages: Sequence[Response]) -> Response:
-    """The first page of a list, with the bodies of those that follow it."""
+    """The first page of a list, combined with the bodies of the following pages."""
     bodies = [json_or_none(each.body) for each in (first, *pages)]
     return replace(first, body=json.dumps(bodies).encode()) if pages else first
 
 
 def ids_now(plan: Plan, exchanges: Sequence[Exchange]) -> dict[str, str]:
-    """The ids that a server chose when a finding was made, each with the one that it chose for the script."""
+    """Map ids that a server chose in the original run to those that it chose for the script."""
     found: dict[str, str] = {}
     for value, step in plan.chosen.items():
         own = _kind_of(step.exchange)
@@ -322,7 +323,7 @@ def ids_now(plan: Plan, exchanges: Sequence[Exchange]) -> dict[str, str]:
 
 
 def _kind(method: str, url: str) -> tuple[str, str]:
-    """The method and the path of a call without its ids."""
+    """Method and path of a call, with ids replaced."""
     path = urlsplit(url).path
     return method, re.sub(r"/[^/]*\d[^/]*(?=/|$)", "/*", path.rpartition("/v1/")[2] or path).strip("/")
 
@@ -332,7 +333,7 @@ def _kind_of(exchange: Exchange) -> tuple[str, str]:
 
 
 def must_leave_nothing(fault: Fault, *, has_fault: bool) -> bool:
-    """Whether nothing may be left: a server that does not delete, or makes what it refuses to make, leaves it."""
+    """Whether a leftover is an error; a server that does not delete, or creates what it rejects, has leftovers."""
     return not has_fault or fault.promise.id not in {"deleted-is-gone", "refused-changes-nothing"}
 
 
@@ -370,7 +371,7 @@ def main() -> int:
 
 
 def command_for(script: str, language: str, folder: Path) -> list[str | Path]:
-    """What runs a script of a language."""
+    """The command that runs a script of a language."""
     if language == "sh":
         return ["sh", "-c", script, "1.sh"]
     file = folder / "1.ps1"
@@ -379,7 +380,7 @@ def command_for(script: str, language: str, folder: Path) -> list[str | Path]:
 
 
 def run_script(script: str, standin: StandIn, edition: str, language: str) -> Ran:
-    """Run a script against a stand-in, from nothing."""
+    """Run a script against a new stand-in."""
     with recording(standin) as recorder, receiving() as receiver, tempfile.TemporaryDirectory() as folder:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("EC_")},
@@ -415,7 +416,7 @@ def run_script(script: str, standin: StandIn, edition: str, language: str) -> Ra
 
 
 def listed(standin: StandIn, edition: str) -> dict[str, Any]:
-    """What the lists show of what can be deleted, to each partner."""
+    """Deletable entities in all lists, for each partner."""
     contract, found = editions.contract(edition), {}
     listers = {
         each.lister.path
@@ -437,21 +438,21 @@ def listed(standin: StandIn, edition: str) -> dict[str, Any]:
 
 
 def normal_list(value: Any) -> Any:
-    """How many items a list shows."""
+    """Lengths of the lists in a response."""
     lists = [value] if isinstance(value, list) else [item for item in (value or {}).values() if isinstance(item, list)]
     return [len(each) for each in lists]
 
 
 def shown_in(output: bytes) -> Iterator[tuple[str, Response]]:
-    """The responses that a script printed, each with its heading."""
+    """Yield the responses that a script printed, each with its heading."""
     pieces = SECTION.split(output)[1:]
     for head, text in zip(pieces[::2], pieces[1::2], strict=True):
         yield head.decode(), response_of(text)
 
 
 def response_of(text: bytes) -> Response:
-    """A response out of its text."""
-    # A shell takes line ends away behind what a command wrote, and its printf puts one there.
+    """Parse the text of a response."""
+    # A shell strips line ends from the output of a command, and the script's printf adds one.
     head, _, body = text.partition(b"\r\n\r\n") if b"\r\n\r\n" in text else (text.rstrip(b"\r\n"), b"", b"")
     body = body.rstrip(b"\n")
     lines = head.decode("latin-1").split("\r\n")
@@ -461,7 +462,7 @@ def response_of(text: bytes) -> Response:
 
 
 class Recorder:
-    """A proxy that hands on bytes, and keeps those of each connection, which curl uses for one call."""
+    """A proxy that forwards bytes, and records each connection; curl uses a connection for a single call."""
 
     def __init__(self, listener: socket.socket, upstream: tuple[str, int]) -> None:
         self._listener = listener
@@ -470,11 +471,11 @@ class Recorder:
         self._threads: list[threading.Thread] = []
 
     def there(self, url: str) -> str:
-        """An address as it is by way of the recorder."""
+        """The URL at which a URL of the server is reached through the recorder."""
         return asgi.origin(self._listener) + urlsplit(url).path
 
     def accept(self) -> None:
-        """Take connections until the socket is closed."""
+        """Accept connections until the socket is closed."""
         while True:
             try:
                 client, _ = self._listener.accept()
@@ -489,7 +490,7 @@ class Recorder:
                 self._threads.append(thread)
 
     def exchanges(self) -> list[Exchange]:
-        """What went through so far."""
+        """All exchanges so far."""
         for thread in self._threads:
             thread.join(PATIENCE)
         origin = asgi.origin(self._listener)
@@ -507,7 +508,7 @@ def _pump(source: socket.socket, sink: socket.socket, kept: bytearray) -> None:
 
 
 def _request(sent: bytes, origin: str) -> Request:
-    """A request out of its bytes."""
+    """Parse the bytes of a request."""
 
     class Kept:
         def __init__(self) -> None:
@@ -531,7 +532,7 @@ def _request(sent: bytes, origin: str) -> Request:
 
 
 def _whole(answered: bytes) -> bytes:
-    """A response with its chunks put together."""
+    """Decode a chunked response."""
     head, mark, body = answered.partition(b"\r\n\r\n")
     if b"transfer-encoding: chunked" not in head.lower():
         return answered
@@ -545,7 +546,7 @@ def _whole(answered: bytes) -> bytes:
 
 @contextmanager
 def recording(standin: StandIn) -> Iterator[Recorder]:
-    """A recorder before a stand-in."""
+    """Run a recorder in front of a stand-in."""
     address = urlsplit(standin.base_url)
     with closing(asgi.listen(asgi.LOOPBACK, 0)) as listener:
         recorder = Recorder(listener, (address.hostname or "", address.port or 0))

@@ -1,12 +1,13 @@
-"""Runs the suite against the stand-in with each planted fault, and against each legal variant, and prints a table.
+"""Runs the suite against the stand-in with each planted fault and each legal variant, and prints a table.
 
     python tests/faults/run.py [--only PATTERN] [--variants] [--faults] [--ec-edition EDITION] [-n WORKERS] [TEST ...]
 
-A fault is *caught* where the finding that it must cause was made: the right promise, place, expectation and value. It is
-caught *by accident* where only other findings were made, and *missed* where none was. A variant must be green.
+A fault is *caught* if the suite made the finding that the fault must cause: the right promise, place, expectation and
+value. It is caught *by accident* if there were only other findings, and *missed* if there were none. A variant must
+pass.
 
-The test that caught a fault last time is tried on it first, then those that are likely to, then all others, until it is
-caught. A variant has to pass them all.
+The test that caught a fault last time is tried first, then tests that are likely to, then all others, until the fault
+is caught. A variant has to pass all tests.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from ecsuite.standin.faults import Fault, Variant, of_faults, of_variants
 Planted = Fault | Variant
 KNOWN = Path(__file__).with_name("known.json")
 ALL = "all"
-# A run against a hanging server ends, in seconds.
+# Time limit in seconds; a run against a hanging server ends as well.
 PATIENCE = 900
 
 
@@ -80,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _planted(edition: str, options: argparse.Namespace) -> list[Planted]:
-    """The faults and variants of an edition that were asked for."""
+    """The selected faults and variants of an edition."""
     faults: tuple[Planted, ...] = () if options.variants else of_faults(edition)
     variants: tuple[Planted, ...] = () if options.faults else of_variants(edition)
     return [
@@ -95,13 +96,13 @@ def _category(planted: Planted) -> str:
 def _outcomes(
     subjects: Sequence[tuple[str, Planted]], known: dict[str, Known], options: argparse.Namespace
 ) -> Iterator[Outcome]:
-    """The outcomes as they come; each is told, recorded and learned from at once: the next of its kind is found sooner."""
+    """Yield outcomes in order of completion. Each one is printed, recorded and used at once to order later trials."""
     for edition in dict.fromkeys(edition for edition, _ in subjects):
         warm_up(edition)
     if options.record:
         options.record.write_text("", encoding="utf-8")
     tests = tuple(options.tests)
-    # A trial is made when its turn comes, with what is known by then.
+    # A trial is created only when it starts, so that it uses everything known by then.
     trials = (_trial(known[edition], planted, tests, options.profile) for edition, planted in subjects)
     results = in_forks(attempt, trials, at_once=options.n, seconds=PATIENCE)
     for count, (trial, result) in enumerate(results, 1):
@@ -121,7 +122,7 @@ def _outcomes(
 def _trial(known: Known, planted: Planted, tests: tuple[str, ...], profile: str) -> Trial:
     if isinstance(planted, Variant):
         return Trial(known.edition, planted, tests=tests, profile=profile)
-    # Of tests that are named, none but these runs.
+    # If the command line names tests, only these run.
     first = "" if tests else known.tests.get(planted.name, "")
     return Trial(known.edition, planted, first, known.rank_for(planted), tests, profile)
 

@@ -1,7 +1,7 @@
-"""One trial: a stand-in with one thing planted, and the suite against it, both in this process.
+"""One trial: the suite runs against a stand-in with one planted fault or variant, both in this process.
 
-The suite runs as it would against any live server. What it finds is watched by a pytest plugin, which puts the likely
-tests first, and stops the run once the finding that the fault must cause was made.
+The suite runs as against any live server. A pytest plugin watches its findings, puts likely tests first, and stops the
+run at the finding that the fault must cause.
 """
 
 import gc
@@ -31,26 +31,26 @@ from ecsuite.standin.faults import Fault, Variant
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = (
     *("-q", "--tb=native", "-p", "no:cacheprovider", f"--rootdir={ROOT}"),
-    # The process imported them before this run of pytest, and no test looks at an assertion of theirs.
+    # The modules were imported before this run of pytest; their assertions need no rewriting.
     *("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning"),
 )
 LAST_WORDS = 20
 
 
 def as_given(_: pytest.Function) -> int:
-    """Leaves tests in the order that pytest gives them."""
+    """Keep the order of pytest."""
     return 0
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is to be tried.
+    """A trial to run.
 
     Attributes:
-        first: the node id of a test that runs before all others; empty for none.
-        rank: of a test; a lower one runs sooner.
-        tests: what to run, as pytest takes it; everything where it is empty.
-        profile: how much of the suite that is.
+        first: node id of the test to run before all others; empty for none.
+        rank: sort key for tests.
+        tests: arguments for pytest that select tests; empty for all.
+        profile: name of the test profile.
     """
 
     edition: str
@@ -63,7 +63,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A finding, the test that made it, and whether it is the one that the fault must cause."""
+    """A finding, its test, and whether it is the finding that the fault must cause."""
 
     test: str
     finding: Finding
@@ -72,7 +72,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a trial: all that was found up to its end, pytest's exit code, and its last words."""
+    """The outcome of a trial: all findings until its end, pytest's exit code, and the end of its output."""
 
     sightings: tuple[Sighting, ...]
     code: int
@@ -81,12 +81,12 @@ class Result:
 
     @property
     def fitting(self) -> tuple[Sighting, ...]:
-        """The findings that name the fault; those of one test, for the run stops after it."""
+        """The findings that name the fault. They come from one test, because the run stops after it."""
         return tuple(sighting for sighting in self.sightings if sighting.fits)
 
 
 class Watch:
-    """A pytest plugin that keeps each finding, and stops when it has seen one that fits."""
+    """A pytest plugin that collects findings, and stops at the one that the fault must cause."""
 
     def __init__(self, trial: Trial) -> None:
         self.sightings: list[Sighting] = []
@@ -94,18 +94,18 @@ class Watch:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Function]) -> None:
-        """The likely tests come first; sorting leaves those of one rank as they are."""
+        """Put likely tests first; sorting is stable."""
         items.sort(key=self._trial.rank)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_ec_findings(self, item: pytest.Item, findings: tuple[Finding, ...]) -> None:
-        """What was found in a test; the request stays behind, for it has the token."""
+        """Store the findings of a test without their exchanges, which contain the token."""
         for finding in findings:
             self.sightings.append(
                 Sighting(item.nodeid, replace(finding, blamed=None, evidence=None), self._fits(finding))
             )
         if self.found:
-            # What stops a session in another way is taken for somebody at the keyboard, with a traceback to be drawn.
+            # Other ways to stop a session count as an interruption by the user, and cost a traceback.
             item.session.shouldfail = "the fault is found"
 
     @property
@@ -119,10 +119,10 @@ class Watch:
 
 
 def warm_up(edition: str) -> None:
-    """Tell the quickstart to the stand-in as it is, so that a fork has imported and compiled all that a trial needs.
+    """Run the quickstart without a fault, so that forks start with everything imported and compiled.
 
     Raises:
-        RuntimeError: it is not green, so that a trial would say nothing; or a thread has stayed.
+        RuntimeError: the quickstart fails, so trials would be meaningless; or a thread is still running.
     """
     conforming = Variant("conforming", "the stand-in as it is", lambda _: None)
     result = attempt(Trial(edition, conforming, tests=("-m", "quickstart")))
@@ -130,14 +130,14 @@ def warm_up(edition: str) -> None:
         raise RuntimeError(f"the quickstart of {edition} fails with nothing planted: {result.said}")
     if threading.active_count() > 1:
         raise RuntimeError("a thread has stayed, and what it holds would be passed in each fork for ever")
-    # It loads most of itself when it is first used, and takes seconds.
+    # Loads most of schemathesis, which takes seconds at its first use.
     schemathesis.openapi.from_dict(editions.contract(edition).source.document)
-    # What is here now is here for good: no fork needs to look through it for garbage.
+    # Objects that exist now are permanent, so the garbage collector of a fork need not scan them.
     gc.freeze()
 
 
 def attempt(trial: Trial) -> Result:
-    """Try it: the test that is to run first alone, and all others where it does not find the fault."""
+    """Run a trial: the first test alone, then all others if it does not catch the fault."""
     started = time.monotonic()
     watch, code, said = Watch(trial), 0, ""
     for tests in ([trial.first], trial.tests) if trial.first else (trial.tests,):
@@ -148,17 +148,17 @@ def attempt(trial: Trial) -> Result:
 
 
 def run_tests(trial: Trial, tests: Sequence[str], watch: Watch) -> tuple[int, str]:
-    """Run tests against a stand-in of their own; pytest's exit code, and the last words of what it said."""
+    """Run tests against a new stand-in; return pytest's exit code, and the end of its output."""
     with (
         chdir(ROOT),
         tempfile.TemporaryDirectory() as folder,
         _silence() as read,
         serving(trial.edition, plant=trial.planted.plant) as standin,
     ):
-        # A variant is unknown to who tests it; of the faulty server it is known that it takes all reports.
+        # Only a faulty server is known to accept all reports; nothing is known about a variant.
         known = {REPORTS: ALL if isinstance(trial.planted, Fault) else ""}
         os.environ.update(standin.environment() | known)
-        # A fault is to be seen however little it hurts; a variant may be told of, but not be red.
+        # Warnings count as catching a fault, but a variant may cause warnings.
         strict = ["--ec-strict"] if isinstance(trial.planted, Fault) else []
         arguments = [
             *ARGUMENTS,
@@ -169,7 +169,7 @@ def run_tests(trial: Trial, tests: Sequence[str], watch: Watch) -> tuple[int, st
             f"--ec-edition={trial.edition}",
             *tests,
         ]
-        # Nobody looks at the pages of a trial, and it ends sooner without them.
+        # Skips the report pages, because nobody reads them.
         with mock.patch.object(files, "files_of", return_value={}):
             code = pytest.main(arguments, plugins=[watch])
         return int(code), " ".join(read().split()[-LAST_WORDS:])
@@ -177,7 +177,7 @@ def run_tests(trial: Trial, tests: Sequence[str], watch: Watch) -> tuple[int, st
 
 @contextmanager
 def _silence() -> Iterator[Callable[[], str]]:
-    """Keep what is written to the standard streams, by whomever; gives what reads it."""
+    """Capture the standard streams at the level of file descriptors; yield a function that reads the output."""
     streams = (sys.stdout, sys.stderr)
     for stream in streams:
         stream.flush()
