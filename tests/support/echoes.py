@@ -1,4 +1,4 @@
-"""A server that says what it was told: it puts secrets into its responses, in many places and spellings."""
+"""A server that leaks secrets: it puts them into its responses in many places and encodings."""
 
 import base64
 import gzip
@@ -14,7 +14,7 @@ ID = "partner+one/4711-id"
 SECRET = 'p+l%us/"se\\cret<å>-0815'
 OTHER_ID = "partner-two-4712-id"
 OTHER_SECRET = "998877665544332211"
-# In the form of a token; no part of it is a word.
+# Has the form of a token; no part of it is a word.
 TOKEN = "eyJraWQiOiJ4In0.QmVhcmVyLXRva2Vu+x/y~z.0d9c8b7a"
 ALL = (ID, SECRET, OTHER_ID, OTHER_SECRET, TOKEN)
 JSON = "application/json"
@@ -25,7 +25,7 @@ BASIC = base64.b64encode(f"{ID}:{SECRET}".encode()).decode()
 
 
 def response(body: bytes | str, status: str = "200 OK", content_type: str | bytes = JSON, *fields: bytes) -> bytes:
-    """A response of HTTP/1.1 as it is written; `fields` are whole lines."""
+    """The bytes of an HTTP/1.1 response; `fields` are complete header lines."""
     content = body if isinstance(body, bytes) else body.encode()
     kind = content_type if isinstance(content_type, bytes) else content_type.encode()
     lines = [f"HTTP/1.1 {status}".encode("latin-1"), b"Content-Type: " + kind, *fields]
@@ -33,22 +33,22 @@ def response(body: bytes | str, status: str = "200 OK", content_type: str | byte
 
 
 def said(text: object) -> bytes:
-    """A success that shows a value under a name of the API's."""
+    """A successful response with a value in a member that the API has."""
     return response(json.dumps([{"userId": text}]))
 
 
 def problem(text: str) -> bytes:
-    """A refusal with a problem document."""
+    """An error response with a problem document."""
     return response(json.dumps({"title": "refused", "status": 400, "detail": text}), "400 Bad Request", PROBLEM)
 
 
 def with_field(*fields: bytes) -> bytes:
-    """A success with more header fields."""
+    """A successful response with additional header fields."""
     return response("[]", "200 OK", JSON, *fields)
 
 
 def chunked(extension: bytes = b"", trailer: bytes = b"") -> bytes:
-    """A success in chunks."""
+    """A successful response in chunks."""
     head = (
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
     )
@@ -56,7 +56,7 @@ def chunked(extension: bytes = b"", trailer: bytes = b"") -> bytes:
 
 
 def each_in_its_own_manner(text: str) -> str:
-    """Every third character escaped for JSON, every third for a URL."""
+    """Alternate between plain characters, JSON escapes and percent-encoding."""
     manners: list[Callable[[str], str]] = [str, lambda char: f"\\u{ord(char):04x}", lambda char: quote(char, safe="")]
     return "".join(manners[index % 3](char) for index, char in enumerate(text))
 
@@ -133,7 +133,7 @@ MODES: dict[str, bytes] = {
     "trailer": chunked(trailer=b"X-Echo: " + IN_HEADER + b"\r\n"),
     "early-hint": b"HTTP/1.1 103 Early\r\nLink: </" + OTHER_ID.encode() + b">\r\n\r\n" + response("[]"),
 }  # fmt: skip
-# Of the token endpoint, where it refuses.
+# Responses of the token endpoint; those with `error` have status 400.
 TOKEN_MODES = {
     "error": {"error": SECRET},
     "error-description": {"error": "invalid_client", "error_description": f"{ID} has not {SECRET}"},
@@ -145,7 +145,7 @@ TOKEN_MODES = {
 
 
 class Echo:
-    """Answers one connection after the other; a request's query says in which mode, else all are in `mode`."""
+    """Responds to each connection in the mode that the request's query names, by default in `mode`."""
 
     def __init__(self) -> None:
         self.mode = ""
@@ -153,7 +153,7 @@ class Echo:
         self.origin = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
 
     def serve(self) -> None:
-        """Take connections until the listener is closed."""
+        """Accept connections until the listener is closed."""
         while True:
             try:
                 connection, _ = self.listener.accept()
@@ -162,7 +162,7 @@ class Echo:
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def environment(self) -> dict[str, str]:
-        """What leads a live run here."""
+        """Environment variables for a live run against this server."""
         return {
             "EC_BASE_URL": f"{self.origin}/v1",
             "EC_TOKEN_URL": f"{self.origin}/connect/token",
@@ -196,7 +196,7 @@ class Echo:
 
 @contextmanager
 def echoing() -> Iterator[Echo]:
-    """The server while the block lasts."""
+    """Run the server while the block is active."""
     echo = Echo()
     threading.Thread(target=echo.serve, daemon=True).start()
     try:
@@ -206,20 +206,20 @@ def echoing() -> Iterator[Echo]:
 
 
 def spellings(secret: str) -> set[str]:
-    """What must not be found of a secret, in small letters: it as a whole, its larger parts, and it encoded."""
+    """Forms of a secret that must not appear, in lower case: all of it, longer parts of it, and encodings."""
     content = secret.encode()
     encoded = [json.dumps(secret)[1:-1], json.dumps(json.dumps(secret))[3:-3], repr(secret)[1:-1], repr(content)[2:-1]]
     encoded += [quote(secret, safe=""), quote(quote(secret, safe=""), safe=""), quote_plus(secret), html.escape(secret)]
     encoded += [content.hex(), content.decode("latin-1"), secret[::-1]]
     encoded += [secret[start : start + 12] for start in range(len(secret) - 11)]
     for before in range(3):
-        # The letters at both ends depend on what stands around.
+        # The first and last characters depend on the adjacent bytes.
         run = base64.b64encode(b"\0" * before + content).decode().rstrip("=")[(before * 8 + 5) // 6 : -1]
         encoded += [run, run.replace("+", "-").replace("/", "_"), base64.b64encode(run.encode()).decode()[4:-6]]
     return {each.lower() for each in encoded}
 
 
 def leaked(text: str) -> set[str]:
-    """The spellings of secrets that stand in a text."""
+    """The forms of secrets that a text contains."""
     folded = text.lower()
     return {each for secret in ALL for each in spellings(secret) if each in folded}

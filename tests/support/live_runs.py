@@ -1,4 +1,4 @@
-"""Runs of pytest against the stand-in behind a proxy, as a user has them: how they end, and what they leave."""
+"""Runs pytest as a user would, against the stand-in behind a proxy, and reports how the run ends and what it leaves."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from ecsuite.journal import Journal
 from ecsuite.standin import StandIn, serving
 
 EDITION = "2023-10"
-# Eight tests that each make a user, read it and delete it.
+# Eight tests; each creates a user, reads it and deletes it.
 USERS = f"""
     import pytest
     pytestmark = pytest.mark.edition("{EDITION}")
@@ -31,7 +31,7 @@ COMMAND = (sys.executable, "-m", "pytest", "-ra", "-p", "no:schemathesis", "-p",
 
 
 class Ran:
-    """How a run of pytest behind a proxy ended: its exit code, what it printed, the calls, what it left, and where."""
+    """The outcome of such a run: exit code, output, calls, leftovers and folder."""
 
     def __init__(self, ran: subprocess.CompletedProcess[str], proxy: Proxy, left: object, folder: Path) -> None:
         self.folder = folder
@@ -43,7 +43,7 @@ class Ran:
 
 
 def run_behind(folder: Path, behave: Behaviour, *options: str, test: str, by_token: bool = False) -> Ran:
-    """Runs a test file in a folder, against the stand-in behind a proxy."""
+    """Run a test file in a folder, against the stand-in behind a proxy."""
     write_test(folder, test)
     with serving(EDITION) as standin, proxying(standin.base_url, behave) as (origin, proxy):
         env = behind(standin.environment(), origin)
@@ -63,13 +63,13 @@ def run_behind(folder: Path, behave: Behaviour, *options: str, test: str, by_tok
 
 
 def write_test(folder: Path, test: str) -> None:
-    """A project of one test file."""
+    """Write a project with one test file."""
     (folder / "conftest.py").write_text('pytest_plugins = ("ecsuite.plugin",)\n')
     (folder / "test_it.py").write_text(textwrap.dedent(test), encoding="utf-8")
 
 
 def environment(env: dict[str, str]) -> dict[str, str]:
-    """This process's environment without what is about tests and servers, and with the variables that are given."""
+    """This process's environment without variables about tests and servers, plus the given ones."""
     own = {
         name: value for name, value in os.environ.items() if not name.startswith(("EC_", "GITHUB_", "PYTEST_", "TOX_"))
     }
@@ -83,7 +83,7 @@ def token_of(standin: StandIn) -> str:
 
 
 def listed(standin: StandIn, path: str) -> list[dict[str, object]]:
-    """What a list of the first partner's shows, of an edition without pages."""
+    """Items of a list of the first partner, in an edition without paging."""
     with closing(_client(standin)) as api:
         return api.get(path).json()
 

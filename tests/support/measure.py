@@ -1,13 +1,12 @@
-"""Measures what each test sends and sees, and makes of it the profiles of tests/profiles.json: `tox run -e measure`.
+"""Measures the requests and checks of each test, and writes the profiles in tests/profiles.json: `tox run -e measure`.
 
-The tests that the file does not have yet run twice against the stand-in as a live server, with all cases and with those of the
-smaller profiles; what they send is counted by the server. With `--all` all tests do.
+Tests that are not in the file yet run twice against the stand-in as a live server, with all cases and with those of the
+smaller profiles; the server counts their requests. With `--all` all tests run.
 
-- `smoke` has the quickstart, and of each operation that it does not call the test that calls it with the fewest requests;
-- `standard` has the tests with the fewest requests among which each operation is called, each promise is looked at once for each
-  type of entity, and each test function stands once that finds a planted fault and sends no more than a few; and of the others
-  as many as there is room for, those first that tell most for their requests, by the planted faults that their test function
-  finds (tests/faults: known.json, few.json).
+- `smoke` has the quickstart, and for each operation that the quickstart does not call the cheapest test that calls it.
+- `standard` has the cheapest tests that together call each operation, check each promise for each entity type, and
+  include each test function that finds a planted fault, unless it sends many requests. The remaining room is filled
+  with the tests that find the most planted faults for their requests (tests/faults: known.json, few.json).
 """
 
 import argparse
@@ -29,37 +28,38 @@ from ecsuite.standin import serving
 FOLDER = Path(__file__).parents[1]
 FILE = FOLDER / "profiles.json"
 FAULTS = FOLDER / "faults"
-# What a standard run sends at the most, in a tenant that has nothing: others' things make lists longer.
+# Maximum number of requests of a standard run in an empty tenant; other data makes lists longer.
 ROOM = 1350
-# The largest test that it has for no other reason than that its function finds what others may not.
+# Maximum number of requests of a test that is included only for its test function.
 SMALL = 40
-# The tests of single operations whose calls are to succeed.
+# Tests of single operations with calls that should succeed.
 SUCCEEDING = tuple(
     f"tests/endpoints/test_operations.py::{name}["
     for name in ("test_operation_answers", "test_smallest_and_fullest_entity_is_made")
 )
 GENERATED = "tests/properties/"
-# The seconds that a request takes for itself. A test that lasts no longer than it must is known by its requests alone.
+# Average seconds of a request. The duration of a test is only stored if it is much longer than its requests.
 OF_A_REQUEST = 0.004
 WORTH_NOTING = 0.2
-# Where a run writes what it measures, and where the server counts what it is sent, a byte a request.
+# Variables with the file for measurements, and with the file to which the server appends a byte for each request.
 ROWS, COUNT = "ECSUITE_MEASURED", "ECSUITE_COUNTED"
 
 
-# Of a test: its requests with all cases and with few, how long it lasts, and what it looks at, as pairs of a promise and
+# Of a test: its requests with all cases and with few, its seconds, and what it checks, as pairs of a promise and an
+# operation.
 # an operation.
 Row = tuple[int, int, float, list[tuple[str, str]]]
 
 
 class Measured(NamedTuple):
-    """A test, with few cases.
+    """A test with few cases.
 
     Attributes:
-        requests: that it sends.
-        seen: what it looks at: pairs of a promise and an operation.
-        types: of entities, by operation.
-        rest: the requests that it sends beside these with all its cases.
-        seconds: that it lasts with all its cases; 0 for as long as its requests take.
+        requests: number of its requests.
+        seen: what it checks: pairs of a promise and an operation.
+        types: entity types by operation.
+        rest: number of additional requests with all its cases.
+        seconds: duration with all its cases; 0 if only its requests matter.
     """
 
     requests: int
@@ -75,12 +75,12 @@ class Measured(NamedTuple):
 
     @property
     def promises(self) -> frozenset[tuple[str, str]]:
-        """The promises that it looks at, each with the type of entity, or the operation of none."""
+        """The promises that it checks, each with the entity type, or with the operation if that has none."""
         return frozenset((promise, self.types.get(operation, operation)) for promise, operation in self.seen)
 
 
 class Worth(NamedTuple):
-    """What a test function finds of the planted faults: with few cases, with the rest of them, and of how many tests."""
+    """How many planted faults a test function finds with few cases and only with all cases; its number of tests."""
 
     few: int
     rest: int
@@ -88,7 +88,7 @@ class Worth(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """What may be run for some requests: a test with few cases, or the rest of its cases; and what that is worth."""
+    """Something to buy with requests: a test with few cases, or the rest of its cases; with its value."""
 
     name: str
     requests: int
@@ -97,7 +97,7 @@ class Offer(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """A profile: its tests, those among them that try all their cases, and the requests of all of it."""
+    """A profile: its tests, those among them that run all their cases, and the total number of requests."""
 
     tests: list[str]
     whole: list[str]
@@ -108,7 +108,7 @@ class Chosen(NamedTuple):
 
 
 def choose(tests: Mapping[str, Measured], wanted: set[object], found: Mapping[str, set[object]]) -> list[str]:
-    """The tests that have all that is wanted: each time the one that has most for its cost, but none that others make needless."""
+    """A cheap set of tests that covers everything wanted: greedy by coverage per request, without redundant tests."""
     left, chosen = set(wanted), []
     while left:
         best = max(sorted(found), key=lambda name: len(found[name] & left) / max(tests[name].requests, 1))
@@ -123,7 +123,7 @@ def choose(tests: Mapping[str, Measured], wanted: set[object], found: Mapping[st
 
 
 def smoke(tests: Mapping[str, Measured]) -> list[str]:
-    """The quickstart; and of each operation that it does not call, one call that is to succeed."""
+    """The quickstart, and for each operation that it does not call one call that should succeed."""
     start = [name for name in tests if name.startswith("tests/quickstart/")]
     called = {operation for name in start for operation in tests[name].operations}
     found: dict[str, set[object]] = {
@@ -133,9 +133,9 @@ def smoke(tests: Mapping[str, Measured]) -> list[str]:
 
 
 def standard(tests: Mapping[str, Measured], worth: Mapping[str, Worth], room: int = ROOM) -> Chosen:
-    """Each operation, each promise for each type of entity, each rule; and as much of the rest as there is room for.
+    """Cover each operation, each promise for each entity type and each rule; then fill the remaining room.
 
-    What tells most for its requests comes first: one more test, or the rest of the cases of one that is in already.
+    The offers with the best value for their requests come first: another test, or the other cases of a chosen one.
     """
     telling = {function for function, own in worth.items() if own.few or own.rest}
     found: dict[str, set[object]] = {
@@ -166,7 +166,7 @@ def offers_of(tests: Mapping[str, Measured], worth: Mapping[str, Worth]) -> Iter
 
 
 def worth_of(edition: str, tests: Iterable[str]) -> dict[str, Worth]:
-    """What each test function is worth: the planted faults that it finds, with few cases and with the rest of them."""
+    """The value of each test function: the planted faults that it finds with few cases, and only with all cases."""
     known: Mapping[str, str] = json.loads((FAULTS / "known.json").read_text(encoding="utf-8")).get(edition, {})
     found = set(json.loads((FAULTS / "few.json").read_text(encoding="utf-8")).get(edition, ()))
     few = Counter(function_of(test) for fault, test in known.items() if fault in found)
@@ -176,9 +176,9 @@ def worth_of(edition: str, tests: Iterable[str]) -> dict[str, Worth]:
 
 
 def ranks_of(edition: str, tests: Mapping[str, Measured]) -> dict[str, float]:
-    """How much each test tells for its time: the faults that it is known to find, and what its function is worth.
+    """The planted faults that each test finds, and those of its function, in proportion to its duration.
 
-    Tests are run in this order, so that what is broken is told soon, and what waits comes late; it decides nothing else.
+    Tests run in this order, so that faults are found early and slow tests come last; it has no other effect.
     """
     known: Mapping[str, str] = json.loads((FAULTS / "known.json").read_text(encoding="utf-8")).get(edition, {})
     own, worth = Counter(known.values()), worth_of(edition, tests)
@@ -190,7 +190,7 @@ def ranks_of(edition: str, tests: Mapping[str, Measured]) -> dict[str, float]:
 
 
 def function_of(name: str) -> str:
-    """The test function of a test."""
+    """The test function of a node id."""
     return name.partition("[")[0]
 
 
@@ -198,19 +198,19 @@ def function_of(name: str) -> str:
 
 
 def pytest_runtest_logstart(nodeid) -> None:
-    """Note what was sent before the first test."""
+    """Record the requests before the first test."""
     if not Path(os.environ[ROWS]).stat().st_size:
         note("", [], 0.0)
 
 
 def note(name: str, seen: list[tuple[str, str]], seconds: float) -> None:
-    """Write down how much was sent until now, what a test has looked at, and how long it took."""
+    """Append a measurement: the requests so far, what a test has checked, and its duration."""
     with Path(os.environ[ROWS]).open("a", encoding="utf-8") as file:
         print(json.dumps([name, Path(os.environ[COUNT]).stat().st_size, seen, seconds]), file=file)
 
 
 def pytest_runtest_logreport(report) -> None:
-    """Take what a test has looked at, and the requests until its end; this file is a plugin of the runs that it starts."""
+    """Record what a test has checked, and the requests until its end. This file is a plugin of the runs it starts."""
     from ecsuite.plugin.outcome import record_of  # noqa: PLC0415
 
     record = record_of(report)
@@ -220,7 +220,7 @@ def pytest_runtest_logreport(report) -> None:
 
 
 def counting(file: int) -> Callable[[Any], None]:
-    """What plants a count into a stand-in: a byte in a file for each response."""
+    """Return a plant function that makes a stand-in append a byte to a file for each response."""
 
     def plant(parts: Any) -> None:
         finish = parts.finish
@@ -235,8 +235,8 @@ def counting(file: int) -> Callable[[Any], None]:
 
 
 def run(edition: str, profile: str, names: Sequence[str] = ()) -> dict[str, Measured]:
-    """What tests of an edition send and see with the cases of a profile: those of some names, or all."""
-    # Each test by itself, for what is sent meanwhile is counted as its own.
+    """Run tests of an edition with the cases of a profile, and return their measurements; all tests without `names`."""
+    # Tests run one at a time, because all requests in between are attributed to the test.
     left_out = ["-p", "no:ecsuite.plugin.profiles", "-p", "no:ecsuite.plugin.ahead"]
     options = ["-p", "measure", *left_out, "-q", "--ec-target", "live"]
     command = [sys.executable, "-m", "pytest", *options, "--ec-edition", edition, "--ec-profile", profile, *names]
@@ -256,12 +256,12 @@ def run(edition: str, profile: str, names: Sequence[str] = ()) -> dict[str, Meas
     if ran.returncode or not lines:
         sys.exit(f"the run of {edition} with {profile} ended with {ran.returncode}:\n{ran.stdout[-2000:]}{ran.stderr}")
     rows = [json.loads(line) for line in lines]
-    # A run of all is to say what is sent before its first test, too.
+    # A run of all tests also counts the requests before the first.
     return summed(rows[1:] if names else rows, editions.contract(edition), rows[0][1] if names else 0)
 
 
 def types_of(contract: Contract) -> dict[str, str]:
-    """The type of entity of each operation that makes, reads, lists, changes or deletes one."""
+    """The entity type of each operation that creates, reads, lists, changes or deletes one."""
     first = {each.lister.id: str(each) for each in contract.entity_types if each.lister}
     return {own.id: str(each) for each in contract.entity_types for own in each.operations} | first
 
@@ -269,7 +269,7 @@ def types_of(contract: Contract) -> dict[str, str]:
 def summed(
     rows: Iterable[tuple[str, int, list[list[str]], float]], contract: Contract, before: int = 0
 ) -> dict[str, Measured]:
-    """The reports of all tests, those of one together; `before` is what was sent before the first, and is not its own."""
+    """Combine the reports of each test; `before` is the number of requests before the first test."""
     types = types_of(contract)
     tests: dict[str, Measured] = {}
     for name, count, seen, seconds in rows:
@@ -288,7 +288,7 @@ def summed(
 
 
 def main() -> None:
-    """Measure what is to be measured, write the file, and say how large the profiles are."""
+    """Measure, write the file, and print the sizes of the profiles."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", action="store_true", help="measure all tests anew, and not only those that are new")
     options = parser.parse_args()
@@ -298,13 +298,13 @@ def main() -> None:
 
 
 def measure(edition: str, known: Mapping[str, Row]) -> dict[str, Row]:
-    """The rows of the tests of an edition that there are: those that are known, and those that are new."""
+    """The rows of all current tests of an edition: known ones, and newly measured ones."""
     names = collected(edition)
     new = [name for name in names if name not in known]
     if not new:
         return {name: known[name] for name in names}
     print(f"{edition}: {len(new)} tests are measured")
-    # Standard tries as few cases as smoke does, but has all of those tests that the file has whole there.
+    # The standard profile has the same few cases as smoke, except for tests that the file lists as whole.
     full, few = (run(edition, profile, new if known else []) for profile in ("full", "smoke"))
     rows = {
         name: (full[name].requests, test.requests, noted(full[name].seconds), sorted(test.seen))
@@ -314,7 +314,7 @@ def measure(edition: str, known: Mapping[str, Row]) -> dict[str, Row]:
 
 
 def noted(seconds: float) -> float:
-    """A time as it is kept: none of a test that lasts no longer than others."""
+    """A duration as it is stored: 0 for an ordinary test."""
     return round(seconds, 1) if seconds >= WORTH_NOTING else 0.0
 
 
@@ -327,7 +327,7 @@ def collected(edition: str) -> list[str]:
 
 
 def measured_in(content: Mapping[str, Any]) -> dict[str, dict[str, Row]]:
-    """The rows of a file that was written before, by edition."""
+    """The rows in an existing file, by edition."""
     found: dict[str, dict[str, Row]] = {}
     for name, own in content["tests"].items():
         looks = own["looks"].items()
@@ -337,7 +337,7 @@ def measured_in(content: Mapping[str, Any]) -> dict[str, dict[str, Row]]:
 
 
 def content_of(measured: Mapping[str, Mapping[str, Row]]) -> dict[str, Any]:
-    """The file: of each test its requests, what it looks at, the profiles that have it, and those that have all its cases."""
+    """The contents of the file: requests, checks and profiles of each test, and profiles in which it runs all cases."""
     tests: dict[str, Any] = {}
     looks: dict[tuple[str, ...], int] = {}
     ranks: dict[str, float] = {}
@@ -364,13 +364,13 @@ def content_of(measured: Mapping[str, Mapping[str, Row]]) -> dict[str, Any]:
         print(f"{edition} smoke: {len(cheap)} tests, {sum(some[name].requests for name in cheap)} requests")
         print(f"{edition} standard: {len(chosen.tests)} tests, {chosen.requests} requests")
         print(f"{edition} full: {len(rows)} tests, {sum(row[0] for row in rows.values())} requests")
-    # What follows links that were made up may delete what other tests of the same run have made: it comes last.
+    # Generated links may delete what other tests of the same run have created, so these tests come last.
     ranked = sorted(tests.items(), key=lambda pair: (pair[0].startswith(GENERATED), -ranks[pair[0]], pair[0]))
     return {"looks": [list(own) for own in looks], "tests": dict(ranked)}
 
 
 def tests_of(edition: str, rows: Mapping[str, Row]) -> dict[str, Measured]:
-    """What was measured of an edition with some cases."""
+    """Measurements of an edition with few cases."""
     types = types_of(editions.contract(edition))
     return {
         name: Measured(
@@ -381,7 +381,7 @@ def tests_of(edition: str, rows: Mapping[str, Row]) -> dict[str, Measured]:
 
 
 def as_text(content: Mapping[str, Any]) -> str:
-    """JSON with a test a line."""
+    """Format as JSON with one test on each line."""
     text = json.dumps(content, indent=1, ensure_ascii=False)
     return re.sub(r"\n {3,}|\n {2}(?=[\]}])", " ", text).replace("[ ", "[").replace(" ]", "]") + "\n"
 

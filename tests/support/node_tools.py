@@ -1,4 +1,4 @@
-"""Runs the tools that people use with what ecsuite exports, against stand-ins, right and with a fault."""
+"""Runs other tools with ecsuite's exports, against stand-ins with and without a fault."""
 
 import os
 import shutil
@@ -12,15 +12,15 @@ from ecsuite.session import open_run
 from ecsuite.standin import StandIn, serving
 from ecsuite.standin.faults import find_fault, find_variant
 
-# Seconds for one run of a tool, on a busy machine.
+# Time limit of a tool in seconds, on a busy machine.
 LONGEST = 300
 
 
 def install(wanted: Path) -> Path:
-    """The folder of the commands of what a `package.json` names, installed once, into a cache; they are none of ours.
+    """Install the packages of a `package.json` once, into a cache, and return the folder of their commands.
 
     Raises:
-        FileNotFoundError: npm is not here.
+        FileNotFoundError: npm is not installed.
     """
     npm = shutil.which("npm")
     if npm is None:
@@ -35,7 +35,7 @@ def install(wanted: Path) -> Path:
 
 
 def run(tools: Path, *command: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run one of the tools, or node with their packages at hand, in a folder."""
+    """Run a tool, or node with the tools' packages available, in a folder."""
     program = tools / command[0]
     arguments = [str(program) if program.exists() else command[0], *command[1:]]
     environment = {**os.environ, "NO_COLOR": "1", "NODE_PATH": str(tools.parent)}
@@ -46,14 +46,14 @@ def run(tools: Path, *command: str, folder: Path | None = None) -> subprocess.Co
 
 @contextmanager
 def standing(edition: str, fault: str = "", variant: str = "") -> Iterator[StandIn]:
-    """A stand-in, with a fault or a legal variant where one is named."""
+    """Run a stand-in, with a fault or a legal variant if one is named."""
     planted = find_fault(edition, fault) if fault else find_variant(edition, variant) if variant else None
     with serving(edition, plant=planted.plant if planted else None) as running:
         yield running
 
 
 def kept(standin: StandIn, edition: str) -> list[str]:
-    """What the lists show that need no id: users and webhooks. Events cannot be deleted, and are left out."""
+    """What lists without an id in their path contain: users and webhooks, but not events, which cannot be deleted."""
     listers = [each.lister for each in editions.contract(edition).entity_types if each.lister and each.deleter]
     paths = dict.fromkeys(each.path for each in listers if "{" not in each.path)
     with open_run(edition, standin.target()) as opened:

@@ -1,4 +1,4 @@
-"""Results of runs that never were, for the tests of what is rendered from one."""
+"""Made-up results of runs, for tests of reports."""
 
 import json
 from dataclasses import replace
@@ -23,7 +23,7 @@ RULE = ContractPlace(("x",), "contracts/2023-10/openapi.yaml", 1158, "Postman co
 
 
 def a_found(member: str = "year", value: object = "2009", **changes: object) -> Found:
-    """A member of a vehicle that should be an integer."""
+    """A finding about a member of a vehicle that should be an integer."""
     vehicle = {"userId": "42", "vehicleId": "7", "metadata": {"brand": "Think", member: value}}
     path = ("metadata", member)
     breach = Breach("type", body(path), datum({"type": "integer"}), datum(value))
@@ -51,7 +51,7 @@ def a_found(member: str = "year", value: object = "2009", **changes: object) -> 
 def a_result(
     *found: Found, calls: int = 1, strict: bool = False, name: str = "test_it.py::test_vehicle", **test: object
 ) -> RunResult:
-    """The result of a run of one test, which reads a user so often, and finds what is given."""
+    """A result with one test, which reads a user `calls` times and has the given findings."""
     collector = Collector({"target": "live", "editions": ["2023-10"], "strict": strict}, strict=strict)
     contract = editions.contract("2023-10")
     checker, watch = (

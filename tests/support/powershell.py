@@ -1,7 +1,7 @@
-"""Enough of PowerShell to run the scripts that ecsuite writes, where there is no PowerShell.
+"""A partial interpreter of PowerShell for ecsuite's scripts, for machines without PowerShell.
 
-The grammar is a real one; of the language it has what these scripts use, as the documentation of PowerShell describes it.
-What it does not know is an error.
+The grammar is a complete one. Of the language, only what these scripts use is implemented, as documented for
+PowerShell. Everything else is an error.
 
     python tests/support/powershell.py FILE
 """
@@ -46,7 +46,7 @@ MISSING = object()
 
 
 def errors(script: str) -> list[str]:
-    """What of a script is none of the language."""
+    """Parts of a script with syntax errors."""
     content = script.encode()
     return [content[node.start_byte : node.end_byte].decode() for node in _broken(PARSER.parse(content).root_node)]
 
@@ -59,42 +59,42 @@ def _broken(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
 
 
 class Ended(Exception):
-    """The script has ended, with an exit code."""
+    """Raised when the script exits; has the exit code."""
 
 
 class Char(str):
-    """A letter, which is none of the texts: it has a number."""
+    """A character, which unlike a string can be converted to its code."""
 
     __slots__ = ()
 
 
 def as_text(value: Any) -> str:
-    """What a value is where a text is wanted."""
+    """Convert a value to text."""
     if isinstance(value, list):
         return " ".join(map(as_text, value))
     return "" if value is None else str(value)
 
 
 def is_true(value: Any) -> bool:
-    """Whether a condition takes a value for true."""
+    """Convert a value to a boolean."""
     return is_true(value[0]) if isinstance(value, list) and len(value) == 1 else bool(value)
 
 
 def items_of(value: Any) -> list[Any]:
-    """What goes down a pipeline."""
+    """The items that a value sends down a pipeline."""
     return value if isinstance(value, list) else [value]
 
 
 def collected(output: list[Any]) -> Any:
-    """What an assignment gets of an output: nothing, the one, or all."""
+    """The value that an assignment gets from an output: None, the single item, or a list."""
     return None if not output else output[0] if len(output) == 1 else output
 
 
 class Interpreter:
-    """Runs one script.
+    """Runs a script.
 
     Args:
-        name: of its file.
+        name: the name of its file.
     """
 
     def __init__(self, name: str) -> None:
@@ -103,7 +103,7 @@ class Interpreter:
         self.functions: dict[str, tuple[list[str], tree_sitter.Node]] = {}
 
     def run(self, script: str) -> int:
-        """Run it; its exit code."""
+        """Run the script; return its exit code."""
         assert errors(script) == []
         before = Path.cwd()
         try:
@@ -118,7 +118,7 @@ class Interpreter:
     # Statements
 
     def each(self, node: tree_sitter.Node) -> Iterator[Any]:
-        """What a node puts out, one after the other."""
+        """Yield each output of a node."""
         method = getattr(self, f"do_{node.type}", None)
         if method:
             yield from method(node)
@@ -135,17 +135,17 @@ class Interpreter:
                 yield from items_of(value) if value is not None else [None]
 
     def output(self, node: tree_sitter.Node) -> Any:
-        """All that a node puts out, as an assignment gets it."""
+        """All output of a node, as an assignment gets it."""
         return collected(list(self.each(node)))
 
     def given(self, node: tree_sitter.Node) -> Any:
-        """What an assignment gets: the value of an expression as it is, but of commands their output."""
+        """The value that an assignment gets: that of an expression, or the output of commands."""
         while node.type in {"pipeline", "pipeline_chain"} and node.named_child_count == 1:
             node = node.named_children[0]
         return self.value(node) if node.type.endswith("_expression") else self.output(node)
 
     def do_function_statement(self, node: tree_sitter.Node) -> Iterator[Any]:
-        """A function is kept."""
+        """Define a function."""
         named = {child.type: child for child in node.children}
         names = [each.text.decode() for each in _all(named.get("function_parameter_declaration"), "variable")]
         self.functions[named["function_name"].text.decode().lower()] = (
@@ -155,7 +155,7 @@ class Interpreter:
         yield from ()
 
     def do_assignment_expression(self, node: tree_sitter.Node) -> Iterator[Any]:
-        """One place gets a value, or several get one each."""
+        """Assign a value to one variable, or values to several."""
         left, sign, right = node.children
         value = self.given(right)
         if left.text.startswith(b"[Console]"):
@@ -169,7 +169,7 @@ class Interpreter:
         yield from ()
 
     def do_pipeline_chain(self, node: tree_sitter.Node) -> Iterator[Any]:
-        """What one puts out is what the next one takes."""
+        """Pass the output of each command to the next one."""
         first, *others = [child for child in node.children if child.is_named]
         if not others:
             yield from self.each(first)
@@ -180,7 +180,7 @@ class Interpreter:
         yield from found
 
     def do_if_statement(self, node: tree_sitter.Node) -> Iterator[Any]:
-        """A condition, and what is done."""
+        """Run the block of the first true condition."""
         condition, block, *otherwise = [child for child in node.children if child.is_named]
         if is_true(self.output(condition)):
             yield from self.each(block)
@@ -188,14 +188,14 @@ class Interpreter:
             yield from self.each(otherwise[0].children[-1])
 
     def do_foreach_statement(self, node: tree_sitter.Node) -> Iterator[Any]:
-        """A loop."""
+        """Run a block for each item."""
         variable, items, block = [child for child in node.children if child.is_named]
         for item in items_of(self.output(items) or []):
             self.assign(variable.text.decode(), item)
             yield from self.each(block)
 
     def do_try_statement(self, node: tree_sitter.Node) -> Iterator[Any]:
-        """A block, what is done where it fails, and what is done in any case."""
+        """Run a block, its handler after an error, and its `finally` block."""
         named = {child.type: child for child in node.children if child.is_named}
         try:
             yield from self.each(named["statement_block"])
@@ -211,18 +211,18 @@ class Interpreter:
                     print(as_text(value))
 
     def do_flow_control_statement(self, node: tree_sitter.Node) -> Iterator[Any]:
-        """The end."""
+        """Exit."""
         assert node.children[0].text == b"exit"
         raise Ended(self.output(node.children[1]))
 
     def do_command(self, node: tree_sitter.Node) -> Iterator[Any]:
-        """A command that takes nothing."""
+        """Run a command without input."""
         yield from self.command(node, None)
 
     # Commands
 
     def command(self, node: tree_sitter.Node, taken: list[Any] | None) -> Iterator[Any]:
-        """A function, a command of PowerShell, or a program."""
+        """Run a function, a built-in command or a program."""
         named = {child.type: child for child in node.children}
         words, switches = [], {}
         for element in named["command_elements"].children if "command_elements" in named else ():
@@ -243,7 +243,7 @@ class Interpreter:
             yield from getattr(self, f"run_{name.replace('-', '_')}")(words, switches, taken)
 
     def call(self, name: str, words: list[Any]) -> Iterator[Any]:
-        """A function of the script."""
+        """Call a function of the script."""
         names, body = self.functions[name]
         self.scopes.append(dict(zip(names, [*words, *[None] * len(names)], strict=False)))
         try:
@@ -252,7 +252,7 @@ class Interpreter:
             self.scopes.pop()
 
     def block(self, node: tree_sitter.Node, **variables: Any) -> Any:
-        """A block of code that is given to a command or a method."""
+        """Run a script block that was passed to a command or a method."""
         self.scopes.append(variables)
         try:
             return collected([value for child in node.children if child.is_named for value in self.each(child)])
@@ -260,7 +260,7 @@ class Interpreter:
             self.scopes.pop()
 
     def program(self, path: str, words: list[str]) -> Iterator[Any]:
-        """A program: its output, line by line."""
+        """Run a program and yield its output, line by line."""
         ran = subprocess.run([path, *words], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
         self.scopes[0]["lastexitcode"] = ran.returncode
         yield from ran.stdout.decode(UTF8).splitlines()
@@ -310,7 +310,7 @@ class Interpreter:
     # Values
 
     def value(self, node: tree_sitter.Node) -> Any:
-        """The value of an expression; MISSING where it puts out nothing."""
+        """The value of an expression; MISSING if it has no output."""
         kind = node.type
         method = getattr(self, f"of_{kind}", None)
         if method:
@@ -324,7 +324,7 @@ class Interpreter:
         raise NotImplementedError(f"{kind}: {node.text.decode()}")
 
     def binary(self, sign: str, left: Any, right: Any) -> Any:
-        """Two values, and what is between them."""
+        """Apply a binary operator."""
         if sign == "+":
             if isinstance(left, list):
                 return [*left, *items_of(right)]
@@ -413,7 +413,7 @@ class Interpreter:
         return METHODS[name](self.value(owner), *values)
 
     def static(self, name: str, values: list[Any]) -> Any:
-        """A method of a type."""
+        """Call a static method."""
         if name == "[regex]::Replace":
             text, pattern, block = values
             return re.sub(pattern, lambda match: as_text(self.block(block, args=[match])), text)
@@ -422,7 +422,7 @@ class Interpreter:
     # Variables
 
     def variable(self, text: str) -> Any:
-        """The value of a variable, of the nearest that has one of this name."""
+        """The value of a variable in the innermost scope that has it."""
         name = text.lstrip("$").lower()
         if name.startswith("env:"):
             return os.environ.get(text[5:])
@@ -432,7 +432,7 @@ class Interpreter:
         return next((scope[name] for scope in reversed(self.scopes) if name in scope), None)
 
     def assign(self, text: str, value: Any) -> None:
-        """Give a variable a value, in the function that does so."""
+        """Assign a variable in the current scope."""
         name = text.lstrip("$").lower()
         scope = self.scopes[0] if name.startswith("script:") else self.scopes[-1]
         scope[name.removeprefix("script:")] = value

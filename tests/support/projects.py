@@ -1,4 +1,4 @@
-"""A project of a partner's in a folder of its own, and what pytest prints in it."""
+"""A partner's project in a separate folder, and the output of pytest in it."""
 
 import fnmatch
 import os
@@ -19,7 +19,7 @@ SCENARIO = """
 
 
 class Result:
-    """What a run of pytest printed, and how it ended."""
+    """Output and exit code of a run of pytest."""
 
     def __init__(self, ran: subprocess.CompletedProcess[str]) -> None:
         self.ret = ran.returncode
@@ -27,13 +27,13 @@ class Result:
         self.lines = self.text.splitlines()
 
     def has(self, *patterns: str) -> None:
-        """Asserts that there are such lines, in this order."""
+        """Assert that lines with these patterns occur in this order."""
         rest = iter(self.lines)
         for pattern in patterns:
             assert any(fnmatch.fnmatchcase(line, pattern) for line in rest), f"no line {pattern!r} in\n{self.text}"
 
     def ended(self, **counts: int) -> None:
-        """Asserts how many tests passed, failed, ...; what is not given is none."""
+        """Assert how many tests passed, failed, and so on; outcomes that are not given must not occur."""
         found = {name.rstrip("s"): int(count) for count, name in re.findall(r"(\d+) (\w+)", self.lines_of_counts()[-1])}
         assert {name: count for name, count in found.items() if name in OUTCOMES} == counts, self.text
 
@@ -45,7 +45,7 @@ OUTCOMES = {"passed", "failed", "error", "deselected", "skipped", "inconclusive"
 
 
 def run_module(folder: Path, *command: str, **env: str) -> Result:
-    """Runs a module of Python in a folder; of the variables that concern this run none is set, but those given."""
+    """Run a Python module in a folder, without this run's EC_ and pytest variables, and with the given ones."""
     own = {
         name: value for name, value in os.environ.items() if not name.startswith(("EC_", "GITHUB_", "PYTEST_", "TOX_"))
     }
@@ -62,7 +62,7 @@ def run_module(folder: Path, *command: str, **env: str) -> Result:
 
 
 class Project:
-    """A project of its own, in a folder of its own, with the plugin and the committed cassette; no EC_ variable is set."""
+    """A project in a separate folder, with the plugin and the committed cassette, and without any EC_ variable."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -76,15 +76,15 @@ class Project:
         )
 
     def test(self, text: str) -> None:
-        """Writes the test file."""
+        """Write the test file."""
         (self.path / "test_it.py").write_text(textwrap.dedent(text), encoding="utf-8")
 
     def show(self, *options: str) -> str:
-        """What `ecsuite show` prints of its last run."""
+        """Output of `ecsuite show` for the last run."""
         command = [sys.executable, "-m", "ecsuite", "show", *options]
         ran = subprocess.run(command, cwd=self.path, capture_output=True, encoding="utf-8", check=False, timeout=100)
         return ran.stdout + ran.stderr
 
     def run(self, *options: str, **env: str) -> Result:
-        """Runs pytest in it."""
+        """Run pytest."""
         return run_module(self.path, "pytest", *options, **env)

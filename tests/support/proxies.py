@@ -1,4 +1,4 @@
-"""A proxy in front of a server, over real sockets, that does to calls what the network and gateways do."""
+"""A proxy in front of a server, over real sockets, that imitates faults of networks and gateways."""
 
 import http.client
 import socket
@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-# Headers of one connection, which a proxy does not pass on.
+# Headers of a single connection, which a proxy does not forward.
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call as it reaches the proxy; `number` counts from 1."""
+    """A call as the proxy receives it; `number` counts from 1."""
 
     number: int
     method: str
@@ -28,7 +28,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the proxy answers with itself."""
+    """A response of the proxy itself."""
 
     status: int
     body: bytes = b""
@@ -36,14 +36,14 @@ class Answer:
 
 
 class Lost:
-    """The connection is closed without an answer."""
+    """Close the connection without a response; `done` if the call is forwarded first."""
 
     def __init__(self, *, done: bool) -> None:
         self.done = done
 
 
 class Instead:
-    """The call is passed on, and has another answer than the server's."""
+    """Forward the call, and replace the server's response."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -51,24 +51,24 @@ class Instead:
 
 @dataclass(frozen=True)
 class Half:
-    """The connection ends after some bytes; with a reset, where `is_reset`."""
+    """Close the connection after some bytes, with a TCP reset if `is_reset`."""
 
     sent: bytes = b""
     is_reset: bool = False
 
 
-# What a proxy does to a call itself: another answer than the server's, half of one, or none at all.
+# What the proxy does instead of forwarding a response: another response, part of one, or none.
 Own = Answer | Half | Instead | Lost
-# What becomes of a call; None where it is passed on.
+# Decides about a call; None forwards it unchanged.
 Behaviour = Callable[[Call], Own | None]
 
 
 class Proxy:
-    """Passes calls on to a server, or does something else with them.
+    """Forwards calls to a server, or handles them itself.
 
     Attributes:
-        calls: every call that came.
-        own: how many of them had no answer of the server's.
+        calls: all calls.
+        own: how many of them did not get the server's response.
     """
 
     def __init__(self, upstream: str, behave: Behaviour) -> None:
@@ -80,7 +80,7 @@ class Proxy:
         self._connections = threading.local()
 
     def handle(self, call: Call) -> Answer | Half | None:
-        """The answer to a call; None where there is to be none."""
+        """The response to a call; None for none."""
         with self._lock:
             call = Call(len(self.calls) + 1, call.method, call.path, call.body, call.headers)
             self.calls.append(call)
@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.close_connection = True
         if half.is_reset:
-            # What is closed without lingering is reset.
+            # Closing without lingering sends a reset.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
         else:
@@ -150,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
             pass
 
     def log_message(self, *_: object) -> None:
-        """Nothing is printed."""
+        """Print nothing."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -159,7 +159,7 @@ class _Server(ThreadingHTTPServer):
     disable_nagle_algorithm = True
 
     def handle_error(self, *_: object) -> None:
-        """A client that has gone is no error."""
+        """Ignore errors, because clients may disconnect."""
 
 
 class _NoDelay(_Handler):
@@ -169,7 +169,7 @@ class _NoDelay(_Handler):
 
 @contextmanager
 def proxying(upstream: str, behave: Behaviour) -> Iterator[tuple[str, Proxy]]:
-    """A proxy in front of a server while the block lasts: its origin, and what it knows of the calls."""
+    """Run a proxy in front of a server; yield its origin, and the proxy."""
     proxy = Proxy(upstream, behave)
     handler = type("Handler", (_NoDelay,), {"proxy": proxy})
     with _Server(("127.0.0.1", 0), handler) as server:
@@ -181,7 +181,7 @@ def proxying(upstream: str, behave: Behaviour) -> Iterator[tuple[str, Proxy]]:
 
 
 def behind(environment: dict[str, str], origin: str) -> dict[str, str]:
-    """An environment that leads to the proxy in place of the server."""
+    """An environment with the URLs of the proxy instead of the server's."""
     addresses = {name: environment[name] for name in ("EC_BASE_URL", "EC_TOKEN_URL")}
     return environment | {name: origin + urlsplit(address).path for name, address in addresses.items()}
 
@@ -190,7 +190,7 @@ def behind(environment: dict[str, str], origin: str) -> dict[str, str]:
 
 
 def every(nth: int, answer: Own, *, methods: frozenset[str] | None = None) -> Behaviour:
-    """Each so-many-th call has that answer."""
+    """Treat each nth call this way."""
     seen = [0]
 
     def behave(call: Call) -> Own | None:
@@ -203,7 +203,7 @@ def every(nth: int, answer: Own, *, methods: frozenset[str] | None = None) -> Be
 
 
 def busy_from(number: int, seconds: float, answer: Answer) -> Behaviour:
-    """From that call on the service is busy for some seconds."""
+    """Be busy for some seconds from this call on."""
     until: list[float] = []
 
     def behave(call: Call) -> Answer | None:
@@ -215,7 +215,7 @@ def busy_from(number: int, seconds: float, answer: Answer) -> Behaviour:
 
 
 def limited(calls: int, seconds: float, headers: dict[str, str] | None = None) -> Behaviour:
-    """No more than so many calls in so many seconds; those beyond are answered with 429, and count as none."""
+    """Allow a number of calls in some seconds; further calls get 429, and do not count."""
     taken: list[float] = []
 
     def behave(_: Call) -> Answer | None:

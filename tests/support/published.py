@@ -1,13 +1,13 @@
-"""Writes out what an OpenAPI document says as a digest: facts about each operation, and no sentence of the document.
+"""Writes the digest of an OpenAPI document: facts about each operation, without any sentence of the document.
 
     python tests/support/published.py DOCUMENT > tests/published/EDITION.json
 
-A fact stands at a place of an operation, such as
+A fact belongs to a place in an operation, for example
 
     POST /users       request application/json/userId                     required
     GET /users        -> 200 application/json/pagination/totalRecords     integer
 
-Of sentences a digest has hashes alone, so that a text can be searched for them.
+Sentences are only stored as hashes, so that a text can be searched for them.
 """
 
 import hashlib
@@ -21,21 +21,21 @@ from typing import Any
 
 METHODS = ("get", "put", "post", "delete", "patch")
 DELIVERY = "delivery"
-# OpenAPI 3.0 cannot say what is posted to a webhook: there it is the schema of this name.
+# OpenAPI 3.0 cannot describe webhooks; there, this schema describes a delivery.
 DELIVERED = {"$ref": "#/components/schemas/EventNotification"}
-# Fewer words than these are in everybody's texts.
+# Shorter sentences are too common to show copying.
 FEWEST_WORDS = 4
 
-# Between the facts of one place.
+# Separates facts of the same place.
 JOINT = "; "
 
 Node = dict[str, Any]
-# The facts of each place of each operation.
+# Facts by operation and place.
 Facts = dict[str, dict[str, str]]
 
 
 def digest(text: bytes) -> dict[str, Any]:
-    """The digest of a document, given as JSON: what it is a digest of, its facts, and hashes of its sentences."""
+    """The digest of a JSON document: its checksum, its facts, and hashes of its sentences."""
     document = json.loads(text)
     return {
         "document": {"openapi": document["openapi"], "sha256": hashlib.sha256(text).hexdigest()},
@@ -45,7 +45,7 @@ def digest(text: bytes) -> dict[str, Any]:
 
 
 def facts(document: Node) -> Facts:
-    """What a document says of each of its operations, and of deliveries."""
+    """The facts of each operation, and of deliveries."""
     reader = _Reader(document)
     found = {name: reader.operation(item, method) for name, item, method in _operations(document)}
     if "webhooks" in document:
@@ -58,7 +58,7 @@ def facts(document: Node) -> Facts:
 
 
 def lines(known: Facts) -> set[str]:
-    """Facts as lines, each with its operation and its place."""
+    """Facts as lines, each with its operation and place."""
     return {
         f"{operation} {place}: {fact}"
         for operation, places in known.items()
@@ -68,7 +68,7 @@ def lines(known: Facts) -> set[str]:
 
 
 def sentences(document: Node) -> dict[str, list[str]]:
-    """Hashes of the sentences of a document, by how many words they have."""
+    """Hashes of the sentences of a document, by number of words."""
     found: dict[str, set[str]] = defaultdict(set)
     for text in _texts(document):
         for sentence in re.split(r"[.!?:\n]+(?:\s|$)", text):
@@ -79,7 +79,7 @@ def sentences(document: Node) -> dict[str, list[str]]:
 
 
 def copied(document: Node, known: Mapping[str, Iterable[str]]) -> list[str]:
-    """What a document says in the words of a sentence whose hash is known."""
+    """Texts of a document that match the hash of a known sentence."""
     by_count = {int(count): set(hashes) for count, hashes in known.items()}
     return [
         " ".join(run)
@@ -105,7 +105,7 @@ def _by_place(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _texts(node: Any) -> Iterator[str]:
-    """Every text that is written for readers."""
+    """All summaries and descriptions."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key in {"summary", "description"} and isinstance(value, str):
@@ -126,13 +126,13 @@ def _hash(words: list[str]) -> str:
 
 
 class _Reader:
-    """Writes out the parts of a document, of OpenAPI 3.0 or 3.1, as pairs of a place and a fact."""
+    """Reads an OpenAPI 3.0 or 3.1 document as pairs of a place and a fact."""
 
     def __init__(self, document: Node) -> None:
         self._document = document
 
     def operation(self, item: Node, method: str) -> Iterator[tuple[str, str]]:
-        """The facts of one operation of a path."""
+        """Facts of one operation."""
         node = item[method]
         for parameter in map(self._resolve, [*item.get("parameters", []), *node.get("parameters", [])]):
             at = f"{parameter['in']} {parameter['name']}"
@@ -147,7 +147,7 @@ class _Reader:
             yield from self._content(f"-> {status}", self._resolve(response))
 
     def schema(self, at: str, node: Node) -> Iterator[tuple[str, str]]:
-        """The facts of a schema, and of all schemas below it."""
+        """Facts of a schema, and of all nested schemas."""
         variants = self._variants(node)
         if variants:
             for name, variant in variants.items():
@@ -177,7 +177,7 @@ class _Reader:
                 yield from self.schema(f"{at} {media_type}", media["schema"])
 
     def _resolve(self, node: Node) -> Node:
-        """What a reference leads to, its own references left as they are."""
+        """Resolve a reference, but not the references inside its target."""
         if "$ref" not in node:
             return node
         found: Any = self._document
@@ -186,7 +186,7 @@ class _Reader:
         return dict(found)
 
     def _merged(self, node: Node) -> Node:
-        """A schema with what it refers to and what it extends."""
+        """A schema merged with those that it refers to or extends."""
         parts = [{key: value for key, value in node.items() if key not in {"$ref", "allOf"}}]
         if "$ref" in node:
             parts.append(self._merged(self._resolve(node)))
@@ -203,7 +203,7 @@ class _Reader:
         return merged
 
     def _variants(self, node: Node) -> dict[str, Node]:
-        """The kinds of a payload by their payloadType; empty for a schema of one kind."""
+        """The variants of a payload by payloadType; empty for a schema without variants."""
         resolved = self._resolve(node)
         if "discriminator" in resolved:
             return {name: {"$ref": ref} for name, ref in resolved["discriminator"]["mapping"].items()}
@@ -221,7 +221,7 @@ class _Reader:
 
 
 def _own_facts(merged: Node) -> Iterator[str]:
-    """The facts of a schema without those of the schemas below it."""
+    """Facts of a schema, without those of nested schemas."""
     yield from _types(merged)
     values = merged.get("enum", [merged["const"]] if "const" in merged else [])
     if values:
@@ -234,7 +234,7 @@ def _own_facts(merged: Node) -> Iterator[str]:
 
 
 def _types(merged: Node) -> set[str]:
-    """The types of a schema; drawn from its values where it names none."""
+    """The types of a schema; inferred from its values if it names none."""
     types = merged.get("type", [])
     found = {types} if isinstance(types, str) else set(types)
     if not found and ("enum" in merged or "const" in merged):

@@ -1,4 +1,4 @@
-"""Requests that scripts send again, and who takes one: all that is odd in texts, headers, addresses and bodies."""
+"""Requests for scripts to repeat, and a server that receives one: unusual texts, headers, URLs and bodies."""
 
 import threading
 from contextlib import closing, contextmanager
@@ -72,7 +72,7 @@ IMPLIED = {"host", "content-length", "accept", "user-agent"}
 
 
 class Kept:
-    """What a parser says of a request."""
+    """A parsed request."""
 
     def __init__(self):
         self.url, self.headers, self.body, self.is_complete = b"", [], b"", False
@@ -92,7 +92,7 @@ class Kept:
 
 @contextmanager
 def taking():
-    """Somebody who takes one request: the address, and the list that has the method and the rest of it afterwards."""
+    """Receive one request; yields the base URL, and a list that gets the method and the parsed request."""
     found = []
     with closing(asgi.listen(asgi.LOOPBACK, 0)) as listener:
         listener.settimeout(30)
@@ -114,7 +114,7 @@ def _take(listener, found):
 
 
 def require_same(request, found):
-    """What came is what was sent, to the byte; of the headers curl has added none but its own."""
+    """Assert that the received request equals the sent one, to the byte; curl may only add implied headers."""
     ((method, kept),) = found
     assert (method, kept.url.decode()) == (request.method, f"/v1{request.url}")
     assert kept.body == request.body

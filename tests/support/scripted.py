@@ -1,8 +1,8 @@
-"""An API that is a function for tests of the rules' parts, and what they record in its journal."""
+"""A function that stands in for the API in unit tests of rules, and helpers to read results from the journal."""
 
 
 class Scripted:
-    """An API that takes whatever is sent; what it answers to some lines is given. Each line is noted with its body."""
+    """An API that accepts every request. Keyword arguments set responses by request line; requests are recorded."""
 
     def __init__(self, **answers):
         self.lines: list[str] = []
@@ -24,17 +24,17 @@ class Scripted:
         return 204 if method == "DELETE" else (200, {})
 
     def posted(self, path):
-        """What was posted to a path."""
+        """The bodies of POST requests to a path."""
         return [sent for line, sent in zip(self.lines, self.sent, strict=True) if line == f"POST {path}"]
 
 
 def kinds(world):
-    """The entity types of a world's contract, by the ids of the operations that make them."""
+    """The entity types of a world's contract, by the id of the creating operation."""
     return {each.creator.id: each for each in world.contract.entity_types}
 
 
 def recorded(world, promise):
-    """What is broken of a promise, how often it was kept, and why it was not checked."""
+    """Results for a promise in the journal: breaches, number of passes, and reasons for "not checked"."""
     broken = [
         (each.breach.kind, each.breach.at, each.breach.actual.value)
         for each in world.api.journal.findings

@@ -16,7 +16,7 @@ from tracked import ROOT, files
 
 SHOWN = 10
 LIMITS = {"file": 400, "class": 200, "methods": 25, "function": 45}
-# Why something is larger, by its file and its name.
+# Reasons for exceptions from the limits, by file and name.
 REASONS = {
     "src/ecsuite/errors.py": "One list of all messages, each a class of a few lines below the tree that orders them.",
     "src/ecsuite/cli/serve.py serve": "Half of it is its options; the other half starts one server.",
@@ -34,7 +34,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Size:
-    """How large something is: lines, or for a class also methods."""
+    """The size of a file, class or function in lines; for a class also its number of methods."""
 
     count: int
     name: str
@@ -43,12 +43,12 @@ class Size:
 
     @property
     def is_too_large(self) -> bool:
-        """Whether it is beyond its limit."""
+        """Whether it exceeds its limit."""
         return self.count > LIMITS[self.unit]
 
 
 def sizes(path: Path) -> Iterator[Size]:
-    """The sizes of a file and of what is in it."""
+    """Sizes of a file, and of the classes and functions in it."""
     text = path.read_text(encoding="utf-8")
     name = str(path.relative_to(ROOT))
     yield Size(len(text.splitlines()), name, 1, "file")
@@ -66,7 +66,7 @@ def _lines(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def all_sizes(below: str = "src") -> list[Size]:
-    """The sizes below a folder, the largest first."""
+    """Sizes of everything below a folder, largest first."""
     return sorted((size for path in files(".py", below=below) for size in sizes(path)), reverse=True)
 
 

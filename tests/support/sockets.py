@@ -1,4 +1,4 @@
-"""A server on a bare socket, that answers what it is told to, byte for byte."""
+"""A server on a plain socket that sends predefined bytes."""
 
 import socket
 import ssl
@@ -16,7 +16,7 @@ def answer(body: bytes = USER, status: str = "200 OK", *headers: str) -> bytes:
 
 
 class Server:
-    """A server that answers each request with the next of its replies; an empty reply closes the connection."""
+    """Responds to each request with the next of its replies; an empty reply closes the connection."""
 
     def __init__(self, replies: list[bytes], wrap: Callable[[socket.socket], socket.socket] = lambda s: s) -> None:
         self.requests: list[bytes] = []
@@ -43,7 +43,7 @@ class Server:
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:
-        # A client that has had enough resets its connection.
+        # A client may reset the connection at any time.
         with connection, suppress(ConnectionError):
             while request := self._read(connection):
                 self.requests.append(request)

@@ -1,4 +1,4 @@
-"""A command in a pseudo terminal, and what stood on its screen while it ran."""
+"""Runs a command in a pseudo terminal, and records its screens."""
 
 import fcntl
 import os
@@ -14,14 +14,14 @@ import pyte
 
 ROWS = 24
 BEFORE_A_KEY = 0.5
-# Seconds; then the terminal is closed, which ends what runs in it.
+# Time limit in seconds; then the terminal is closed, which ends the command.
 LONGEST = 60.0
-# Variables that say how a terminal is, or that nobody sits there.
+# Variables that describe the terminal, or say that the run is not interactive.
 _ABOUT_TERMINALS = ("EC_", "PYTEST_", "TOX_", "COLUMNS", "LINES", "CI", "NO_COLOR", "FORCE_COLOR", "PY_COLORS")
 
 
 class Watched:
-    """What a command showed: its exit code, and each screen that there was, as lines without what is blank."""
+    """The exit code of a command, and each of its screens as lines, without empty ones."""
 
     def __init__(self, code: int, screens: list[list[str]]) -> None:
         self.code = code
@@ -39,13 +39,13 @@ class Watched:
 def watched(
     *command: str, cwd: Path, columns: int = 80, keys: Sequence[str] = (), awaits: str = "", **env: str
 ) -> Watched:
-    """Runs a command in a terminal of so many columns, until it ends; each time that it shows a text, a key is hit."""
+    """Run a command in a terminal until it ends; press the next key each time that the text `awaits` is shown."""
     rest = list(keys)
     own = {name: value for name, value in os.environ.items() if not name.startswith(_ABOUT_TERMINALS)}
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(cwd)
-        os.execvpe(command[0], command, own | {"TERM": "xterm-256color"} | env)  # noqa: S606  ours
+        os.execvpe(command[0], command, own | {"TERM": "xterm-256color"} | env)  # noqa: S606  only our own commands
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
     screen = pyte.HistoryScreen(columns, ROWS, history=1000)
     stream, screens = pyte.ByteStream(screen), []
@@ -53,7 +53,7 @@ def watched(
     while time.monotonic() < end and (chunk := _read(terminal)):
         stream.feed(chunk)
         if rest and awaits.encode() in chunk:
-            # What comes before a program waits for a single key is thrown away.
+            # Input that arrives before the program waits for a key is discarded.
             time.sleep(BEFORE_A_KEY)
             os.write(terminal, rest.pop(0).encode())
         screens.append([line.rstrip() for line in screen.display if line.strip()])
@@ -67,5 +67,5 @@ def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
     except OSError:
-        # That is how Linux says that the other side is closed.
+        # On Linux, this means that the other side is closed.
         return b""

@@ -1,7 +1,6 @@
-"""The files of the project: what git tracks, so that whatever else lies in a clone is no business of the tests.
+"""The files of the project, as tracked by git, so that other files in a clone do not affect the tests.
 
-An unpacked sdist has no git. There the files are all but those that `.gitignore` names, by their own name or by that of a
-folder above them.
+An unpacked sdist has no git. There, all files count, except those that `.gitignore` names, or whose folder it names.
 """
 
 import subprocess
@@ -12,11 +11,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def files(*suffixes: str, below: str = "", root: Path = ROOT) -> list[Path]:
-    """The files of the project whose names have one of the suffixes, sorted.
+    """Return the files of the project with one of the suffixes, sorted.
 
     Args:
         suffixes: each with its dot: `.py`.
-        below: the folder that they are in, as seen from the root.
+        below: their folder, relative to the root.
         root: the folder of the project.
     """
     known = _tracked(root) or _not_ignored(root)
@@ -24,14 +23,14 @@ def files(*suffixes: str, below: str = "", root: Path = ROOT) -> list[Path]:
 
 
 def _tracked(root: Path) -> list[Path]:
-    """What git tracks, new files that are only added too; nothing where the folder is no clone, or git is missing."""
+    """Files that git tracks, including newly added ones; empty without git, or outside a clone."""
     if not (root / ".git").exists():
         return []
     try:
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return []
-    # A file that was deleted is listed until its deletion is added.
+    # A deleted file is listed until its deletion is staged.
     return [path for name in listed.stdout.split("\0") if name and (path := root / name).is_file()]
 
 

@@ -1,16 +1,16 @@
-"""What is recorded of a promise in the journal of a world, with the call that showed it; and entities as if made."""
+"""Reads the results for a promise from a world's journal, and makes entities without sending anything."""
 
 import httpx
 
 from ecsuite.promises import DELIVERY_LOGS
 from ecsuite.rules.entity import Entity
 
-# A promise that no check of an exchange is about, so that all that is recorded of it is by the rule.
+# No check of single exchanges records this promise, so all its results come from the rule under test.
 OWN = DELIVERY_LOGS
 
 
 def recorded(world, promise=OWN):
-    """What is in the journal of a promise: broken with the data, passed so many times, not checked with the reasons."""
+    """Results for a promise in the journal: breaches with data, number of passes, and reasons for "not checked"."""
     broken = [
         (each.breach.kind, each.breach.at, each.breach.expected.value, each.breach.actual.value, each.breach.seen_by)
         for each in world.api.journal.findings
@@ -22,7 +22,7 @@ def recorded(world, promise=OWN):
 
 
 def entity(world, creator, own, sent, **parents):
-    """An entity as if it had been made by a response that shows all that was sent; nothing is sent."""
+    """Make an entity as if the creation response had returned everything that was sent; nothing is sent."""
     kind = world.entities.type_made_by(creator)
     request = httpx.Request("POST", "https://api.example/v1/x", json=sent)
     ids = {**parents, kind.parameter: own}

@@ -1,4 +1,4 @@
-"""What `tox run -e docs` writes of each edition's recording: the page in docs/walkthrough, and the golden text of the terminal."""
+"""Output of `tox run -e docs` for each edition's recording: the page in docs/walkthrough, and the golden text."""
 
 import io
 from pathlib import Path
@@ -18,18 +18,18 @@ GOLDEN = ROOT / "tests" / "selftest" / "golden"
 
 
 def page_of(edition: str) -> str:
-    """The page as it should be."""
+    """The expected page."""
     with replay_run(editions.cassette(edition, "quickstart")) as run:
         return lesson_html(told(run))
 
 
 def plain() -> Console:
-    """A terminal whose text can be read, as wide as that of the golden text, without colours."""
+    """A console that captures plain text, as wide as the golden text."""
     return Console(file=io.StringIO(), soft_wrap=True, width=100, no_color=True, highlight=False)
 
 
 def text_of(edition: str) -> str:
-    """The walkthrough as the terminal shows it; time stands still, and `DATE` stands for the day of the recording."""
+    """The walkthrough as the terminal shows it; durations are fixed, and `DATE` replaces the date of the recording."""
     console, path = plain(), editions.cassette(edition, "quickstart")
     with replay_run(path, clock=lambda: 0.0) as replay:
         tell(replay, console, clock=lambda: 0.0)
@@ -37,7 +37,7 @@ def text_of(edition: str) -> str:
 
 
 def golden_of(edition: str) -> Path:
-    """The file with the text as it should be."""
+    """The file with the expected text."""
     return GOLDEN / f"walkthrough-{edition}.txt"
 
 
