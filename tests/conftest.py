@@ -1,4 +1,4 @@
-"""In which order the folders of tests run, and which of them a run leaves out."""
+"""The order of the test folders, and the folders that a run leaves out."""
 
 import os
 from pathlib import Path
@@ -10,24 +10,24 @@ from ecsuite.plugin.session import settings_of, usage_errors
 from ecsuite.target import whole_number
 
 HERE = Path(__file__).parent
-# A broken server is told the sooner the earlier the cheap and broad tests come.
+# Fast and broad tests run first, so that a broken server is reported early.
 FOLDERS = ("quickstart", "endpoints", "rules", "scenarios", "webhooks", "properties")
-# The tests of ecsuite itself are not about a server.
+# The tests of ecsuite itself test no server.
 OWN = HERE / "selftest"
-# What they need is not on every machine: a browser, and what npm installs.
+# These tests need tools that not every machine has: a browser, and npm packages.
 IN_TOOLS = (HERE / "pages", HERE / "exports")
-# Cases that are made up again cannot be recorded, and what makes them up takes its time to be loaded.
+# Generated cases differ from run to run, so they cannot be recorded; loading the generator is slow.
 GENERATED = HERE / "properties"
 
 
 def pytest_configure() -> None:
-    """Refuse a number of generated cases that is none, before any test."""
+    """Reject an invalid number of generated cases before any test runs."""
     with usage_errors():
         whole_number(os.environ, "EC_EXAMPLES")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out a folder that is not about the target, unless the command line names it."""
+    """Ignore a folder that does not test the target, unless the command line names it."""
     settings = settings_of(config)
     is_about_another = collection_path in IN_TOOLS or (collection_path == OWN and settings.mode != "replay")
     if is_about_another and not _names(config, collection_path):
@@ -36,7 +36,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the tests of a replay into the order of their folders, for others have one; and say which are about an API."""
+    """Sort the tests of a replay by folder (other runs have an order of their own), and mark the tests of the API."""
     if settings_of(config).mode == "replay":
         items.sort(key=_place)
     for item in items:
@@ -50,5 +50,5 @@ def _place(item: pytest.Item) -> int:
 
 
 def _names(config: pytest.Config, folder: Path) -> bool:
-    """Whether an argument of the command line is in a folder."""
+    """Whether a command-line argument is inside a folder."""
     return any(Path(argument.partition("::")[0]).resolve().is_relative_to(folder) for argument in config.args)

@@ -1,4 +1,4 @@
-"""What the proofs of the exports share: the tools, and all that can be exported."""
+"""Fixtures for the tests of exports: the tools, and all exported files."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def tools() -> Path:
 
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory) -> Path:
-    """A folder with a folder for each edition, in which is all that can be exported."""
+    """A folder with all exports, in one folder for each edition."""
     folder = tmp_path_factory.mktemp("exported")
     for edition in editions.editions():
         for kind in EXPORTS:

@@ -1,4 +1,4 @@
-"""A browser for the tests of pages; without one, or without what drives it, they are skipped."""
+"""A browser for the tests of pages; they are skipped if the browser or its driver is missing."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ def browser() -> Iterator[object]:
 
 
 class Opened:
-    """A page in a browser, what it has complained of, and what it has asked for."""
+    """A page in a browser, with its error messages and its requests."""
 
     def __init__(self, page: object) -> None:
         self.page = page
@@ -44,13 +44,13 @@ class Opened:
 
     @property
     def foreign(self) -> list[str]:
-        """Requests to anywhere but the file itself."""
+        """Requests for anything other than the file itself."""
         return [url for url in self.requests if not url.startswith(("file:", "data:"))]
 
 
 @pytest.fixture
 def opened(browser, tmp_path) -> Iterator[Callable[..., Opened]]:
-    """Opens a page from a file of its own."""
+    """Open a page from a file."""
     contexts = []
 
     def open_page(

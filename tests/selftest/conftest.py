@@ -1,4 +1,4 @@
-"""What the tests of ecsuite itself share: contracts, small exchanges, and a stand-in."""
+"""Fixtures for ecsuite's own tests: contracts, small exchanges, and a stand-in."""
 
 import json
 import signal
@@ -25,14 +25,14 @@ TOKEN_URL = "https://auth.example/connect/token"
 
 @pytest.fixture(scope="session", autouse=True)
 def _interruptible() -> None:
-    """What the tests start can be interrupted: a shell has its background jobs, and all that they start, ignore SIGINT."""
+    """Restore SIGINT's default handler: background jobs of a shell inherit a disposition that ignores SIGINT."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_state(tmp_path_factory) -> Iterator[None]:
-    """The ledgers of runs against live servers are not those of whoever runs the tests."""
+    """Keep ledgers apart from those of the user's real live runs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
@@ -56,7 +56,7 @@ def standin() -> Iterator[StandIn]:
 
 @pytest.fixture
 def connect(contract: Contract) -> Iterator[Callable[..., Api]]:
-    """Makes clients of a server on a port, with a token, as a live run does, but with little patience."""
+    """Make clients of a server on a port, with a token, as a live run does, but with a short retry limit."""
     retrying = partial(with_retries, patience=Patience(longest=2.0))
     apis: list[Api] = []
 
@@ -72,7 +72,7 @@ def connect(contract: Contract) -> Iterator[Callable[..., Api]]:
 
 @pytest.fixture(scope="session")
 def exchange():
-    """Makes an exchange that is right in all but what is given."""
+    """Make an exchange that is correct apart from the given parts."""
 
     def make(
         line: str = "GET /users/42",
@@ -114,5 +114,5 @@ def _headers(given: dict[str, str | None]) -> Headers:
 
 @pytest.fixture
 def behind_proxy(tmp_path):
-    """Runs a test file against the stand-in behind a proxy."""
+    """Run a test file against the stand-in behind a proxy."""
     return partial(run_behind, tmp_path, test=USERS)

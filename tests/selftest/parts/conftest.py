@@ -1,4 +1,4 @@
-"""Clients whose API is a function, for the parts that rules are made of: nothing goes over a network."""
+"""Clients for unit tests of rules' parts; a function stands in for the API, without a network."""
 
 import json
 from collections.abc import Callable
@@ -25,9 +25,10 @@ HOOKS = "https://partner.example"
 
 @pytest.fixture
 def answering():
-    """Makes a client; what is answered is a function of the request's line and JSON: a status, or one with a value.
+    """Make a client whose responses come from a function of the request line and JSON body.
 
-    Bytes are sent as they are. The contract is an edition's, or one that is given.
+    The function returns a status, or a status with a value; bytes are sent unchanged. The contract is given, or that of
+    an edition.
     """
 
     def make(answer: Callable[[str, Any], Any], edition: str | Contract = "2023-10") -> Api:
@@ -49,7 +50,7 @@ def answering():
 
 @pytest.fixture
 def world_of(answering):
-    """Makes a world around such a client."""
+    """Make a world with such a client."""
 
     def make(answer, edition="2023-10", deliveries=(), **options):
         receiver = RecordedReceiver(HOOKS, deliveries)
@@ -59,7 +60,7 @@ def world_of(answering):
 
 
 class Shop:
-    """An API that keeps what is sent to it, by collections; each request is noted."""
+    """An API that stores what is sent to it, by collection, and records each request line."""
 
     def __init__(self, hidden: str = "webhookSecret") -> None:
         self.kept: dict[str, dict[str, Any]] = {}
@@ -90,7 +91,7 @@ def shop():
 
 @pytest.fixture
 def findings():
-    """What was found in a world: promises with the kind of breach, its place, and what was seen."""
+    """Findings in a world: promises with the kind of breach, its place, and the actual value."""
 
     def of(world) -> list[tuple[Promise, str, Place, Any]]:
         found = [(BY_ID[each.promise], each.breach) for each in world.api.journal.findings]
@@ -101,7 +102,7 @@ def findings():
 
 @pytest.fixture
 def reasons():
-    """What was not checked in a world: promises with their reasons."""
+    """Reasons for "not checked" in a world, by promise."""
 
     def of(world) -> set[tuple[Promise, str]]:
         return {(BY_ID[promise], reason) for promise, reason in world.api.journal.tally.not_checked}
