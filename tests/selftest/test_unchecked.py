@@ -94,6 +94,36 @@ def test_most_members_that_are_taken_alike_are_one_cause():
     assert "and 2 other bad requests were taken, too" in expected(only.finding.breach)
 
 
+def test_members_of_an_object_that_has_no_more_are_one_cause():
+    """A latitude and a longitude of a wrong type, where the contract has these two alone."""
+    results = [meter(latitude=value, longitude=1) for value in ("x", True)] + [meter(latitude=1, longitude="x")]
+
+    (only,) = taken(results)
+
+    assert only.finding.breach.because.at.path == ("location", "latitude")
+    assert len(taken([meter(latitude="x", longitude=1), meter(latitude="x", longitude=1, metersAbove="x")])) == 1
+
+
+@pytest.mark.parametrize(("shown", "causes"), [(["text"], 1), (["other"], 2)])
+def test_value_that_was_taken_is_told_once_where_a_list_shows_it(shown, causes):
+    """As it was sent: another value in the list is wrong for another reason."""
+    listing = [{"id": "1", **WHOLE}, {"id": "42", **WHOLE, TYPES: shown}]
+    exchange, operation = answered("listWebhooks", "/webhooks", json.dumps(listing).encode())
+    read = CHECKER.check(exchange)
+
+    assert operation.id == "listWebhooks"
+    assert len(taken([sent({**WHOLE, TYPES: ["text"]}), read])) == causes
+
+
+def meter(**location):
+    """What the checks say of a meter that was made at a place that breaks the contract."""
+    value = {"meterPointId": "1", "meterNumber": "1", "locationType": "Other", "location": location}
+    value["address"] = {"street": "s", "city": "c", "zipCode": "1"}
+    expectation = Expectation(f"case {json.dumps(value)}", frozenset({400}), frozenset({REQUEST_BODY}))
+    request = Request("POST", f"{BASE}/users/42/meters", JSON, json.dumps(value).encode(), expectation)
+    return CHECKER.check(Exchange(request, Response(200, JSON, b'{"meterId": "7"}')))
+
+
 def answered(operation, path, answer, status=200, method="GET", request=b""):
     exchange = Exchange(Request(method, f"{BASE}{path}", JSON, request), Response(status, JSON, answer))
     return exchange, CONTRACT.operations[operation]

@@ -88,13 +88,26 @@ def _taken(journal: Journal) -> dict[_Key, _Key]:
         for each in journal.findings
         if each.promise == BAD_REQUEST.id and each.severity == "error" and each.breach.because
     ]
-    told: dict[_Key, _Key] = {}
+    told = _shown_later(journal, taken)
     for other in journal.findings:
         # One value may have been taken in several requests, and is one value where it is shown.
         telling = [finding for finding, because in taken if _tells_of(because, finding, other)]
         if telling and sum(map(journal.times, telling)) >= journal.times(other):
             told[other.key] = telling[0].key
     return told
+
+
+def _shown_later(journal: Journal, taken: list[tuple[Finding, Breach]]) -> dict[_Key, _Key]:
+    """What readings show of a value that was taken and had to be refused, of its entity or in the list of them."""
+    known = {_value_of(because): finding.key for finding, because in reversed(taken) if because.at.path}
+    readings = [each for each in journal.findings if each.promise == RESPONSE_BODY.id and each.method == "GET"]
+    return {each.key: known[_value_of(each.breach)] for each in readings if _value_of(each.breach) in known}
+
+
+def _value_of(breach: Breach) -> tuple[object, ...]:
+    """The name of the member that is wrong, and its value, in whichever list it stands."""
+    name = next((token for token in reversed(breach.at.path) if isinstance(token, str)), "")
+    return (name, breach.actual.type, repr(breach.actual.value))
 
 
 def _tells_of(because: Breach, finding: Finding, other: Finding) -> bool:

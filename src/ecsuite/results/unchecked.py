@@ -19,7 +19,8 @@ from ecsuite.results.own import json_of
 _FEWEST_CASES: Final = 5
 # It may refuse one for so many that it takes: it fails at a member that it uses, and calls that a bad request.
 _MOST_REFUSED: Final = 10
-# So many members of one object that are taken with the same kind of wrong value: two may be two faults.
+# So many members of one object that are taken with the same kind of wrong value: two may be two faults, unless it has
+# no more.
 _FEWEST_MEMBERS: Final = 3
 # Bad requests that are told by their names.
 _MOST_NAMED: Final = 6
@@ -29,7 +30,7 @@ _Key = tuple[object, ...]
 def of_unchecked(journal: Journal, contract: Contract) -> dict[_Key, _Key]:
     """Findings of bad requests that come from one fault of an operation, each with the one that tells it, by keys."""
     return {
-        **_of_members(journal),
+        **_of_members(journal, contract),
         **_of_operations(journal),
         **_of_traces(journal),
         **_of_hidden_refusals(journal, contract),
@@ -62,7 +63,7 @@ def _of_operations(journal: Journal) -> dict[_Key, _Key]:
     return told
 
 
-def _of_members(journal: Journal) -> dict[_Key, _Key]:
+def _of_members(journal: Journal, contract: Contract) -> dict[_Key, _Key]:
     """Members of one object that are not checked, each taken with the same kind of wrong value."""
     found: defaultdict[_Key, list[Finding]] = defaultdict(list)
     for taken in _taken(journal).values():
@@ -73,9 +74,19 @@ def _of_members(journal: Journal) -> dict[_Key, _Key]:
                 found[*group, because.at.path[:-1]].append(finding)
     told: dict[_Key, _Key] = {}
     for own in found.values():
-        if len({_place(each) for each in own}) >= _FEWEST_MEMBERS:
+        wrong = len({_place(each) for each in own})
+        if wrong >= _FEWEST_MEMBERS or 1 < wrong == _members_beside(own[0], contract):
             told.update((each.key, own[0].key) for each in own[1:])
     return told
+
+
+def _members_beside(finding: Finding, contract: Contract) -> int:
+    """How many members the contract has for the object of a request in which a wrong one was sent."""
+    operation = contract.operations.get(finding.operation or "")
+    schema = operation.body_schema if operation and operation.request else None
+    for token in _place(finding)[:-1]:
+        schema = contract.schemas.step(schema, token) if schema is not None else None
+    return len(contract.schemas.shape(schema).members) if schema is not None else 0
 
 
 def _taken(journal: Journal) -> dict[str | None, list[Finding]]:
