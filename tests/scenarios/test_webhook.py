@@ -13,7 +13,7 @@ from ecsuite.promises import DELIVERED_ONCE, DELIVERY_LOGS, LISTED_ONCE, OTHERS_
 from ecsuite.rules import retries
 from ecsuite.rules.deliveries import is_same_json
 from ecsuite.rules.drafts import FOLLOWS
-from ecsuite.rules.listing import records_of, total_of
+from ecsuite.rules.listing import records_of
 from ecsuite.rules.paging import Pages, VerifyPages
 from ecsuite.rules.reading import require_json
 from ecsuite.rules.retries import MOST_ATTEMPTS, Attempts
@@ -238,16 +238,37 @@ def test_logs_come_in_pages(world):
         household.arrives(other, event)
     query, logs = {"webhookId": webhook.id}, world.contract.operations["listNotificationLogs"]
     whole = {**query, "page": "1", "pageSize": "1000"}
-    listed_logs = world.api.poll("/webhooks/logs", lambda response: total_of(require_json(response)) >= 3, params=whole)
+    told = [
+        value for value in (value_of(delivery) for delivery in came if delivery is not None) if is_identified(value)
+    ]
+    ids = {value["notificationId"] for value in told}
+    listed_logs = world.api.poll("/webhooks/logs", lambda response: ids <= {*logged(response)}, params=whole)
 
     names = {"partnerEventId": "eventId", "notificationType": "notificationType"}
-    for told in (value_of(delivery) for delivery in came if delivery is not None):
-        known = {name: told[own] for name, own in names.items() if isinstance(told, dict) and own in told}
-        for log in records_of(require_json(listed_logs)):
-            if known and log.get("notificationId") == told.get("notificationId"):
-                must_agree(world, listed_logs, known, log)
+    for value in told:
+        log = logged(listed_logs).get(value["notificationId"])
+        world.verify.some(
+            DELIVERY_LOGS, listed_logs, [log] if log else [], listed("notificationId"), note=kind_of(value)
+        )
+        if log:
+            must_agree(world, listed_logs, {name: value[own] for name, own in names.items() if own in value}, log)
     VerifyPages(world.verify).hold_every_record_once(Pages(world.api, logs, query))
     VerifyPages(world.verify).hold_every_record_once(Pages(world.api, logs))
+
+
+def is_identified(value):
+    """Whether a delivery has an id by which its log can be found."""
+    return isinstance(value, dict) and isinstance(value.get("notificationId"), str)
+
+
+def logged(response):
+    """The logs that a list shows, by the ids of their notifications."""
+    return {str(log.get("notificationId")): log for log in records_of(require_json(response))}
+
+
+def kind_of(value):
+    """What a missing log is of."""
+    return f"of a {value.get('notificationType')} notification"
 
 
 def event_of(value):
