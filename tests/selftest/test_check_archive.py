@@ -379,7 +379,7 @@ RIGHT = {
     "several at once": [BUSY, {**BUSY, "startedDateTime": "2026-11-30T10:00:00Z"}],
     "names of paths in other letters": [entry("GET /Users/a", came={"userId": "a"})],
     "a media type with a charset": [of_headers(USER, **{"Content-Type": "Application/JSON; Charset=UTF-8"})],
-    "an empty object of the client": [located(coordinates=None)],
+    "null where an object may be": [located(coordinates=None, meterPointIds=["707057500042000182"])],
 }
 
 

@@ -6,7 +6,7 @@ A server may take these, so tests of servers may well send some. A client means 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ecsuite.checks import request_body
@@ -20,8 +20,10 @@ from ecsuite.findings.datum import datum
 # Libraries send an empty object where a body may be: with these methods, nobody takes it for one.
 _WITH_BODIES: Final = frozenset({"POST", "PUT", "PATCH"})
 _EMPTY: Final = frozenset({b"{}", b"null", b'""'})
-# The kinds of text that are no words of people, who may well live in None; secrets are masked before they are judged.
-_NO_PROSE: Final = frozenset({"digits", "hook-url", "meter-point-id", "vin"})
+# The kinds of text that are no words of people, who may well live in None.
+_NO_PROSE: Final = frozenset({"digits", "hook-url", "meter-point-id", "secret", "vin"})
+# What stands for a member that is not given.
+_NOT_GIVEN: Final[tuple[object, ...]] = (None, [], {})
 _AS_GUIDES_ASK: Final = "as the guides ask of clients"
 
 
@@ -62,12 +64,25 @@ def _asked_of_clients(schemas: Schemas, pointer: Pointer, value: Any, at: Path) 
     for branch in (*shape.parts, *(each for each in shape.branches if schemas.fits(each, value))):
         yield from _asked_of_clients(schemas, branch, value, at)
     if isinstance(value, dict):
+        yield from _of_object(schemas, shape, pointer, value, at)
         for name, member in shape.members.items():
             if name in value:
                 yield from _asked_of_clients(schemas, member, value[name], (*at, name))
     elif isinstance(value, list) and shape.items:
         for index, item in enumerate(value):
             yield from _asked_of_clients(schemas, shape.items, item, (*at, index))
+
+
+def _of_object(
+    schemas: Schemas, shape: Shape, pointer: Pointer, value: Mapping[str, Any], at: Path
+) -> Iterator[Breach]:
+    """An object without any of the members of which the guides require one, under its present or its former name."""
+    wanted: list[str] = shape.keywords.get("x-may-be-rejected-without", [])
+    given = {name for name in shape.members.keys() & value.keys() if value[name] not in _NOT_GIVEN}
+    meant = {schemas.shape(shape.members[name]).keywords.get("x-replaced-by", name) for name in given}
+    if wanted and meant.isdisjoint(wanted):
+        place = Place("request-body", path=at)
+        yield Breach("properties", place, datum({"properties": wanted}), datum(value), pointer, note=_AS_GUIDES_ASK)
 
 
 def _of_text(shape: Shape, pointer: Pointer, value: str, at: Path) -> Iterator[Breach]:

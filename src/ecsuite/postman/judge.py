@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
-from urllib.parse import quote, urlsplit
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from ecsuite import promises
 from ecsuite.checks import CLIENT_CHECKS, RESPONSE_CHECKS, Check, Checker, DecodedExchange
 from ecsuite.checks.request_members import meant_by
 from ecsuite.contract import Contract
+from ecsuite.findings.breach import Path
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.journal import Journal
+from ecsuite.json_paths import at_path
 from ecsuite.messages.exchange import Exchange, Expectation, Request, Response
+from ecsuite.messages.media import json_or_none
 from ecsuite.postman.collection import Collection, Item, Saved, Sent
 from ecsuite.promises import Promise
 from ecsuite.traffic.addresses import token_address
@@ -126,6 +129,9 @@ class _Judge:
     def _is_of_variable(self, finding: Finding) -> bool:
         """Whether the invalid value is a variable that is unknown here; a misspelt variable does not count."""
         at, value = finding.breach.at, finding.breach.actual.value
+        if at.part == "request-body" and at.is_secret and finding.blamed is not None:
+            # A finding has a mask in the place of what is secret.
+            value = _sent_at(finding.blamed.request.body, at.path)
         if at.part == "path" and isinstance(value, str) and value.startswith(":"):
             return True
         if not is_variable(value) or at.part == "request-line":
@@ -142,6 +148,12 @@ class _Judge:
         if not host or is_own or self._checker.operation(Request(sent.method, self._address(sent))):
             return ""
         return host
+
+
+def _sent_at(body: bytes, path: Path) -> Any:
+    """The value at a place of a body, which is JSON or a form; None where there is none."""
+    sent = json_or_none(body)
+    return at_path(dict(parse_qsl(body.decode(errors="replace"))) if sent is None else sent, path)
 
 
 def _is_refused(item: Item) -> bool:

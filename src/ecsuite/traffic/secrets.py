@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ecsuite.checks.placeholders import is_placeholder
 from ecsuite.messages.exchange import Exchange, Headers
 from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import MASK, Redactor, is_secret
@@ -34,7 +35,9 @@ def _masked(word: str, secrets: frozenset[str]) -> str:
 
 def secrets_in(exchanges: Iterable[Exchange]) -> frozenset[str]:
     """What stands under the name of a secret in a header, an address or a body."""
-    return frozenset(secret for each in exchanges for secret in _of(each) if secret)
+    found = (secret for each in exchanges for secret in _of(each))
+    # What stands for no value is no secret: masked wherever it stands, it would hide what is wrong.
+    return frozenset(secret for secret in found if secret and not is_placeholder(secret, ""))
 
 
 def secrets_of_address(url: str) -> frozenset[str]:

@@ -178,7 +178,46 @@ BODIES = [
     ("POST /users", b'{"userId": "a", "userId": "a"}', ["error request-body duplicate /userId"]),
     ("POST /users", b'{"userId": ', ["error request-body unreadable "]),
     ("POST /webhooks", {"webhookUrl": "undefined"}, ["error request-body pattern /webhookUrl"]),
-    ("POST /webhooks", {"webhookUrl": "https://h/x", "name": "None", "webhookSecret": "null"}, []),
+    ("POST /webhooks", {"webhookUrl": "https://h/x", "name": "None", "webhookSecret": None}, []),
+    ("POST /webhooks", {"webhookUrl": "https://h/x", "webhookSecret": ""}, []),
+    *(
+        (
+            "POST /webhooks",
+            {"webhookUrl": "https://h/x", "webhookSecret": text},
+            ["error request-body pattern /webhookSecret"],
+        )
+        for text in ("null", "undefined", "${WEBHOOK_SECRET}")
+    ),
+    ("POST /users/a/vehicles", {"resourceId": "r", "resourceType": "Vehicle"}, []),
+    (
+        "POST /users/a/vehicles",
+        {"resourceId": "r", "resourceType": "HVAC"},
+        ["error request-body pattern /resourceType"],
+    ),
+    ("POST /users/a/locations/l/resources", {"resourceId": "r", "resourceType": "Generic"}, []),
+    (
+        "POST /users/a/locations/l/resources",
+        {"resourceId": "r", "resourceType": "Vehicle"},
+        ["error request-body pattern /resourceType"],
+    ),
+    *(
+        ("POST /users/a/locations", {"locationId": "l", **place}, [])
+        for place in (
+            {"coordinates": {"latitude": 0, "longitude": 0}, "meterPointIds": None},
+            {"coordinates": None, "meterPointIds": ["707057500042000182"]},
+            {"meterPointId": "707057500042000182"},
+        )
+    ),
+    *(
+        ("POST /users/a/locations", {"locationId": "l", **place}, ["error request-body properties "])
+        for place in ({}, {"coordinates": None, "meterPointIds": []}, {"locationType": "Other", "coordinates": {}})
+    ),
+    (
+        "POST /users/locations/batch",
+        {"locations": [{"userId": "a", "locationId": "l"}]},
+        ["error request-body properties /locations/0"],
+    ),
+    ("PATCH /users/a/locations/l", {"locationType": "Other"}, []),
     (
         "POST /users/a/locations",
         {"locationId": "l", "meterPointIds": ["707057500042000182", "null"]},

@@ -24,6 +24,12 @@ def test_secret_is_found_however_deep_it_stands():
     assert found(came=[[{"access_token": "t-1", "token_type": "Bearer"}]]) == {"t-1"}
 
 
+def test_what_stands_for_no_value_is_no_secret():
+    """The word is told wherever else it stands, for that is what is wrong there."""
+    assert found(body=[{"webhookSecret": each} for each in ("undefined", "null", "${SECRET}", "")]) == set()
+    assert found(Authorization="Bearer undefined") == set()
+
+
 def test_token_of_a_header_is_one_without_its_scheme():
     """A report may well tell the scheme."""
     assert found(Authorization="Bearer t-1", Accept="text/x") == {"t-1"}
