@@ -48,7 +48,7 @@ def judge(collection: Collection, contract: Contract) -> tuple[Judged, ...]:
     """Check every request of a collection, and each of its saved responses."""
     judge_ = _Judge(contract, collection)
     judged = [judge_.item(item) for item in collection.items]
-    results = iter(without_echoes(result for _, own in judged for result in own))
+    results = iter(without_echoes(contract, (result for _, own in judged for result in own)))
     for each, own in judged:
         for _ in own:
             each.journal.add(next(results))

@@ -85,7 +85,7 @@ class _Judge:
         for entry in self._all:
             judged[entry.number], call = self._entry(entry)
             own |= {entry.number: call} if call else {}
-        results = without_echoes(each.result for each in own.values())
+        results = without_echoes(self._contract, (each.result for each in own.values()))
         for (number, call), result in zip(own.items(), results, strict=True):
             judged[number].journal.add(result)
             own[number] = replace(call, result=result)

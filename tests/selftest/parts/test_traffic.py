@@ -292,3 +292,50 @@ def test_token_endpoint_takes_any_query():
     """An identity service ignores parameters that it does not know (RFC 6749 section 3.2), and the API warns of them."""
     assert told(grant(f"{TOKEN}?v=2", "tok-1")) == []
     assert told(call("GET /users/a?v=2 200", {"userId": "a"})) == ["request-parameters extra v"]
+
+
+NO_ID = "request-parameters pattern webhookId"
+WRONG_HOOK = call("POST /webhooks 400", sent={"url": "https://h/x"})
+READ_NONE = call("GET /webhooks/None 404")
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ([WRONG_HOOK], ["request-body required "]),
+        ([call("POST /hooks 404", sent={"webhookUrl": "https://h/x"})], ["operation-known unknown /hooks"]),
+        ([call("POST /webhooks 409", sent={"webhookUrl": "https://h/x"})], [NO_ID]),
+        ([call("POST /webhooks 201", {"webhookId": "w"}, {"url": "https://h/x"})], ["request-body required ", NO_ID]),
+        ([call("POST /users 400", sent={"id": "a"})], ["request-body required ", NO_ID]),
+        ([], [NO_ID]),
+    ],
+    ids=["refused", "no such path", "refused for no mistake", "taken", "of another kind", "never called"],
+)
+def test_id_that_a_wrong_call_would_have_given_is_told_with_it(before, expected):
+    """A client that goes on without the id has it from nowhere; what is to be mended is the call before."""
+    found = told(*before, READ_NONE)
+
+    assert [each for each in found if not each.startswith(("status-listed", "response-body"))] == expected
+
+
+def test_id_that_is_none_after_a_later_success_is_told():
+    """The mistake was mended before, and the id is lost all the same."""
+    hook = {"webhookId": "w", "webhookUrl": "https://h/x", "notificationTypes": [], "enabled": True}
+    mended = call("POST /webhooks 201", hook, {"webhookUrl": "https://h/x"})
+
+    assert NO_ID in told(WRONG_HOOK, mended, READ_NONE)
+
+
+def test_credentials_in_the_address_are_told_without_the_missing_body():
+    """That the form is missing says the same."""
+    url = f"{TOKEN}?grant_type=client_credentials&client_id=c&client_secret=s"
+
+    assert told(call(f"POST {url} 400", token=None), call(BEFORE)) == ["request-parameters extra client_secret"]
+
+
+def test_report_of_another_kind_is_one_cause():
+    """An object that says of itself that it is something else has other members."""
+    payload = {"payloadType": "VehicleChargeAction", "resourceId": "r", "actionType": "Start", "location": {}}
+    report = call("POST /reports 400", sent={"eventId": "e", "payloads": [payload]})
+
+    assert told(call(BEFORE), report) == ["request-body const "]
