@@ -1,11 +1,11 @@
-"""The ledger of a run: a file of what must be deleted, so that nothing is left though the run, or its machine, dies.
+"""The ledger of a run: a file of what must be deleted, so that nothing is left even if the process or the machine dies.
 
-One folder a run, outside of any clone, with a file for each process of it. A file has a line of JSON for the run, and
-one before each creating call and after each deletion; it holds no secret. `ecsuite cleanup` deletes what earlier runs
-left.
+Each run has a folder, outside of any clone, with a file for each of its processes. A file has a JSON line for the run,
+one before each creating call, and one after each deletion; it contains no secrets. `ecsuite cleanup` deletes what
+earlier runs have left.
 
     entry   the lines
-    write   a ledger as the run keeps it, locked as long as its process lives
+    write   the ledger of a running process, locked as long as the process lives
     find    the ledgers of earlier runs
 """
 

@@ -1,4 +1,4 @@
-"""The lines of a ledger, as data: whose they are is a salted hash, and so are the texts that tell things apart."""
+"""The lines of a ledger, as data. Partners and identifying texts are stored as salted hashes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-# What reads a file of another number would not understand it.
+# The version of the format; a reader rejects any other.
 FORMAT: Final = 1
 
 
@@ -17,8 +17,8 @@ class Head:
     """The first line.
 
     Attributes:
-        base_url: where the run sent to.
-        edition: whose contract held.
+        base_url: of the server.
+        edition: of the contract.
         salt: of all hashes in the file.
         started: in UTC.
     """
@@ -33,19 +33,19 @@ class Head:
         return hashlib.sha256(f"{self.salt}{text}".encode(errors="surrogatepass")).hexdigest()
 
     def line(self) -> bytes:
-        """The head as a line."""
+        """The line for the head."""
         return line_of({"ledger": FORMAT, **asdict(self)})
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Something that may be there under an id that the server chose.
+    """Something that may exist under an id that the server chose.
 
     Attributes:
-        creator: the id of the operation that makes its kind.
-        lister: the path of the list that shows it.
-        mark: a text that was sent, and stands nowhere else; empty where everything in the list is the run's own.
-        salt: of the hash that stands in the place of the mark; empty where the mark is the text itself.
+        creator: the id of the operation that creates entities of its type.
+        lister: the path of the list that contains it.
+        mark: a unique text that was sent; empty if everything in the list is the run's own.
+        salt: of the hash that is used instead of the mark; empty if the mark is the text itself.
     """
 
     creator: str
@@ -54,7 +54,7 @@ class Sought:
     salt: str = ""
 
     def is_shown_by(self, texts: Iterable[str]) -> bool:
-        """Whether an item of the list is it, by the texts in the item."""
+        """Whether a list item with these texts is the entity."""
         if not self.mark:
             return True
         known = Head("", "", self.salt, "").digest if self.salt else str
@@ -63,12 +63,12 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What was there when all of a kind was the run's own.
+    """What a list contained when all entities of a type were the run's own.
 
     Attributes:
-        path: where a DELETE ends all of that kind.
-        lister: the path of the list that shows it.
-        ids: the hashes of all ids in that list.
+        path: a DELETE of it deletes all entities of the type.
+        lister: the path of the list.
+        ids: the hashes of all ids in the list.
     """
 
     path: str
@@ -78,12 +78,12 @@ class Shown:
 
 @dataclass(slots=True)
 class Partner:
-    """What a partner's calls may have left, in the order in which it was made.
+    """What a partner's calls may have left, in the order of creation.
 
     Attributes:
-        digest: the hash of who the partner is.
+        digest: the hash of the partner's identity.
         made: paths below the base URL.
-        shown: by the path that ends all of a kind, what proves that it is the run's own.
+        shown: the evidence that all entities of a type are the run's own, by the path that deletes them all.
     """
 
     digest: str
@@ -92,10 +92,10 @@ class Partner:
     shown: dict[str, Shown] = field(default_factory=dict)
 
     def note(self, entry: Mapping[str, Any]) -> bool:
-        """Learn from a line; whether it says what was not known.
+        """Apply an entry; return whether it has changed anything.
 
         Raises:
-            KeyError, TypeError: it is none of a ledger's.
+            KeyError, TypeError: the entry is invalid.
         """
         before = self._state
         if "made" in entry:
@@ -119,12 +119,12 @@ class Partner:
 
     @property
     def has_left(self) -> bool:
-        """Whether anything may be there."""
+        """Whether anything may be left."""
         return bool(self.made or self.sought)
 
 
 def _text(value: object) -> str:
-    """A text of an entry; raises TypeError where it is none."""
+    """A string of an entry; raises TypeError if it is another type."""
     if not isinstance(value, str):
         raise TypeError(value)
     return value
@@ -142,7 +142,7 @@ def line_of(value: Mapping[str, Any]) -> bytes:
 
 
 def read_head(line: bytes) -> Head | None:
-    """The head in a line; None where it is none, or one of another format."""
+    """The head in a line; None if it is not a head of this format."""
     value = read_entry(line)
     if value is None or value.pop("ledger", None) != FORMAT:
         return None
@@ -155,7 +155,7 @@ def read_head(line: bytes) -> Head | None:
 
 
 def read_entry(line: bytes) -> dict[str, Any] | None:
-    """The object in a line; None where it is torn, or holds none."""
+    """The object in a line; None if the line is incomplete or not an object."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The ledgers of earlier runs, as far as each can be read; those of runs that are still going are locked."""
+"""The ledgers of earlier runs, as far as they can be read; those of running processes are locked."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ecsuite.ledger.write import LOCK, SUFFIX, home
 
 
 class Found:
-    """A ledger of an earlier run, as far as it can be read: what is torn at its end was never sent.
+    """A ledger of an earlier run. An incomplete last line is ignored, because its call was never sent.
 
     Attributes:
-        head: None where the file is none of ours, or its run died before it had written anything.
+        head: None if the file is not a ledger, or its process died before it had written anything.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,20 +27,20 @@ class Found:
         for line in lines[1:] if self.head else ():
             entry = read_entry(line)
             if entry is not None and isinstance(entry.get("partner"), str) and _can_be_sent(entry):
-                # What is damaged says nothing.
+                # Damaged entries are ignored.
                 with suppress(KeyError, TypeError):
                     self._of(entry["partner"]).note(entry)
         self._is_torn = bool(lines) and not lines[-1].endswith(b"\n")
 
     def note(self, partner: str, entry: dict[str, Any]) -> None:
-        """Append what has become of something."""
+        """Append an entry about what has become of something."""
         self._of(partner).note(entry)
         with self._path.open("ab") as file:
             file.write(b"\n" * self._is_torn + line_of({"partner": partner, **entry}))
         self._is_torn = False
 
     def remove_if_done(self) -> bool:
-        """Remove the file, and its folder where it was the last, if nothing is left; whether it was so."""
+        """Remove the file if nothing is left; return whether nothing was."""
         if self.head is None or any(partner.has_left for partner in self.partners):
             return False
         self._path.unlink(missing_ok=True)
@@ -56,7 +56,7 @@ class Found:
 
 
 def _can_be_sent(entry: dict[str, Any]) -> bool:
-    """Whether a client takes the paths of an entry, as it did when it wrote them."""
+    """Whether an HTTP client accepts the paths of an entry, as it did when they were written."""
     parts = [entry[name] for name in ("sought", "found", "shown") if isinstance(entry.get(name), dict)]
     paths = [entry.get("made"), entry.get("gone"), *(part.get(name) for part in parts for name in ("path", "lister"))]
     try:
@@ -71,7 +71,7 @@ def ledgers(folder: Path | None = None) -> list[Path]:
 
 
 def _time_of(path: Path) -> float:
-    # Its run may end just now, and take it away.
+    # A process that ends may remove its file at any time.
     try:
         return path.stat().st_mtime
     except OSError:
@@ -80,7 +80,7 @@ def _time_of(path: Path) -> float:
 
 @contextmanager
 def locked(path: Path) -> Iterator[bool]:
-    """Whether a ledger is of a run that is over; it is ours as long as the block lasts, if it is."""
+    """Lock a ledger during the block; yields False if its process is still running."""
     from filelock import FileLock, Timeout  # noqa: PLC0415  only where there is a ledger
 
     lock = FileLock(path.with_suffix(LOCK), thread_local=False)

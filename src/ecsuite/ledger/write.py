@@ -1,4 +1,4 @@
-"""A ledger as a run keeps it: appended, and what is to be made is written before the call that makes it is sent."""
+"""The ledger of a running process. What a call will create is written before the call is sent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SUFFIX: Final = ".jsonl"
 
 
 def require_home(folder: Path | None = None) -> None:
-    """See that ledgers can be kept.
+    """Require that ledgers can be written.
 
     Raises:
         LedgerUnwritable: they cannot.
@@ -38,7 +38,7 @@ def require_home(folder: Path | None = None) -> None:
 
 
 def home() -> Path:
-    """Where the ledgers of this user's runs are, a folder a run."""
+    """The folder of this user's ledgers, with a folder for each run."""
     import platformdirs  # noqa: PLC0415  only where there is a ledger
 
     return platformdirs.user_state_path("ecsuite", appauthor=False) / "ledgers"
@@ -48,11 +48,11 @@ class Ledger:
     """The ledger of one process of a run; threads may share it.
 
     Args:
-        path: of the file, which is made.
+        path: of the file, which must not exist.
         head: its first line.
         lock: held as long as the process lives.
-        outlives_machine: whether what is to be made is on the disk before the call is sent, and not only with the
-            operating system, which keeps it when the process is killed, but not when the machine dies.
+        outlives_machine: whether to flush the file to the disk before a creating call is sent. Otherwise it survives if
+            the process is killed, but not if the machine crashes.
 
     Raises:
         OSError: the file cannot be written.
@@ -67,19 +67,19 @@ class Ledger:
         self._held = lock
         self._lock = threading.Lock()
         self._partners: dict[str, Partner] = {}
-        # Only its owner may read it, though it holds no secret.
+        # Only its owner may read it, although it contains no secrets.
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         self._write(head.line())
         self._sync()
 
     def note(self, partner: str, entries: Sequence[dict[str, Any]], *, is_ahead: bool) -> None:
-        """Append a line for each entry, unless it says what is known.
+        """Append a line for each entry that is new.
 
         Args:
-            partner: a digest of who it is.
+            partner: the digest of its identity.
             entries: of one kind.
-            is_ahead: whether they are about what is to be done, so that they must outlive the machine; those about what
-                has been done may be lost with it, for then nothing is found to delete.
+            is_ahead: whether they are about future calls, so that they must survive a crash of the machine.
+                Entries about past deletions may be lost: then `ecsuite cleanup` finds nothing to delete.
         """
         with self._lock:
             known = self._partners.setdefault(partner, Partner(partner))
@@ -90,16 +90,16 @@ class Ledger:
                 self._sync()
 
     def of(self, partner: str) -> Partner:
-        """What is known of a partner, by the digest of who it is."""
+        """The entries of a partner, by the digest of its identity."""
         return self._partners.get(partner, Partner(partner))
 
     @property
     def has_left(self) -> bool:
-        """Whether anything that is in it may be there."""
+        """Whether anything in the ledger may still exist."""
         return any(partner.has_left for partner in self._partners.values())
 
     def close(self) -> None:
-        """Let go of it; what has nothing left is removed, and with it the folder where it was the last."""
+        """Close the file. If nothing is left, remove it, and the folder if it is empty."""
         os.close(self._file)
         if not self.has_left:
             self._path.unlink(missing_ok=True)
@@ -118,11 +118,11 @@ class Ledger:
 
 
 class PartnerLedger:
-    """What is written about the calls of one partner.
+    """The ledger entries of one partner.
 
     Args:
-        ledger: opens it, when there is something to write.
-        partner: who that is.
+        ledger: opens the ledger, when there is something to write.
+        partner: its identity.
     """
 
     def __init__(self, ledger: Callable[[], Ledger], partner: str) -> None:
@@ -131,28 +131,28 @@ class PartnerLedger:
 
     @property
     def written(self) -> Partner:
-        """What is written down, and may be there."""
+        """What the ledger says may still exist."""
         ledger = self._ledger()
         return ledger.of(ledger.head.digest(self._partner))
 
     def making(self, *paths: str) -> None:
-        """Something is about to be made at each path."""
+        """Note that an entity is about to be created at each path."""
         self._note([{"made": path} for path in paths], is_ahead=True)
 
     def gone(self, path: str) -> None:
-        """Nothing is at a path any more, or ever was."""
+        """Note that nothing exists at a path, or ever did."""
         self._note([{"gone": path}])
 
     def seeking(self, sought: Sought) -> None:
-        """Something is about to be made under an id of the server's."""
+        """Note that an entity is about to be created under an id that the server chooses."""
         self._note([{"sought": self._hashed(sought)}], is_ahead=True)
 
     def found(self, sought: Sought) -> None:
-        """It is known under which, or that it was not made."""
+        """Note that its id is known, or that it was not created."""
         self._note([{"found": self._hashed(sought)}])
 
     def shown(self, path: str, lister: str, ids: Iterable[str]) -> None:
-        """All that a list shows, by its ids, when what a path deletes all of a kind of was the run's own."""
+        """Note the ids in a list at a time when all entities that the path deletes were the run's own."""
         head = self._ledger().head
         self._note([{"shown": asdict(Shown(path, lister, tuple(map(head.digest, ids))))}])
 
@@ -170,17 +170,17 @@ class PartnerLedger:
 def open_ledger(
     base_url: str, edition: str, run: str = "", folder: Path | None = None, *, outlives_machine: bool = True
 ) -> Ledger:
-    """A new ledger of this process, locked.
+    """Open a new, locked ledger for this process.
 
     Args:
-        base_url: where the run sends to.
-        edition: whose contract holds.
-        run: the name that all processes of a run have in common; a fresh one where it is left out.
-        folder: where ledgers are; that of this user where it is left out.
+        base_url: of the server.
+        edition: of the contract.
+        run: the id of the run, shared by its processes; defaults to a new one.
+        folder: of all ledgers; defaults to this user's.
         outlives_machine: as for `Ledger`.
 
     Raises:
-        LedgerUnwritable: it cannot be kept, so nothing may be sent.
+        LedgerUnwritable: it cannot be written, so nothing may be sent.
     """
     from filelock import FileLock  # noqa: PLC0415  only where there is a ledger
 
