@@ -1,4 +1,4 @@
-"""The parts of a cassette's data, each of the type that it must have; what is damaged is told by its place."""
+"""Typed access to a cassette's data; errors name the place of the damage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Headers
 
-# The name of a header field, and what its value cannot hold (RFC 9110 5.1 and 5.5).
+# The name of a header field, and characters that its value must not contain (RFC 9110 sections 5.1 and 5.5).
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NO_VALUE: Final = re.compile(r"[\r\n\0]")
 _SHORT: Final = reprlib.Repr()
@@ -21,7 +21,7 @@ HIGHEST_STATUS: Final = 599
 
 
 class DamagedError(Exception):
-    """A part that is missing, or of another type; the text says which, and what was expected."""
+    """A part is missing or has another type; the message says which, and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,15 @@ class Part:
     """A part of the data.
 
     Attributes:
-        value: what stands there.
-        place: leads there: `interactions[3].response.status`.
+        value: the value.
+        place: the path to it, such as `interactions[3].response.status`.
     """
 
     value: Any
     place: str = ""
 
     def __getitem__(self, name: str) -> Part:
-        """The member of that name; raises DamagedError where there is none."""
+        """The member of a map; raises DamagedError if there is none."""
         place = f"{self.place}.{name}" if self.place else name
         if not isinstance(self.value, dict):
             raise self.wrong("a map")
@@ -52,13 +52,13 @@ class Part:
         return (Part(item, f"{self.place}[{index}]") for index, item in enumerate(self.value))
 
     def text(self) -> str:
-        """A text."""
+        """The value, which must be a string."""
         if not isinstance(self.value, str):
             raise self.wrong("a text")
         return self.value
 
     def body(self) -> bytes:
-        """The body of a message: a text, bytes, or nothing."""
+        """The body of a message: a string, bytes, or nothing."""
         if self.value is not None and not isinstance(self.value, str | bytes):
             raise self.wrong("a text, bytes or nothing")
         return self.value.encode("utf-8", "surrogatepass") if isinstance(self.value, str) else self.value or b""
@@ -71,7 +71,7 @@ class Part:
         return int(self.value)
 
     def address(self) -> str:
-        """An address that a client can read."""
+        """A valid http or https URL."""
         text = self.text()
         try:
             url = httpx.URL(text)
@@ -83,7 +83,7 @@ class Part:
         return text
 
     def headers(self) -> Headers:
-        """Header fields: a list of texts for each name."""
+        """Header fields: a list of strings for each name."""
         if not isinstance(self.value, dict):
             raise self.wrong("a map")
         fields: list[tuple[str, str]] = []
@@ -97,6 +97,6 @@ class Part:
         return Headers(tuple(fields))
 
     def wrong(self, expected: str) -> DamagedError:
-        """What to raise where the part is something else than expected."""
-        # Of what holds itself many times over, only the beginning is ever made.
+        """The error to raise if the part is not as expected."""
+        # A recursive structure is only formatted to a limited depth.
         return DamagedError(f"{self.place or 'it'} is {_SHORT.repr(self.value)}: expected {expected}")

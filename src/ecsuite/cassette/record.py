@@ -1,11 +1,11 @@
-"""What pytest-recording is set to, and what is done to a recording before it is written.
+"""The settings of pytest-recording, and the preparation of a recording before it is written.
 
-The recording itself is vcrpy's, taken below httpx on the way to a real socket. Before it reaches a file:
+vcrpy records below httpx, on a real socket. Before a recording is written to a file:
 
-- secrets become placeholders; what the partner owns beside this run's entities is left out of lists;
-- headers are kept where a check reads them, for the others belong to the connection or to the day;
-- values that the server chose (ids, time stamps) become stable ones, and addresses of this machine, whose ports change,
-  become names on `.invalid`: so the same traffic recorded twice gives the same file, byte for byte.
+- placeholders replace secrets; other data of the partner is removed from lists;
+- only headers that a check reads are kept, because the others depend on the connection or the day;
+- stable values replace those that the server chose (ids, timestamps), and names on `.invalid` replace the addresses of
+  this machine, whose ports change: so the same traffic gives the same file, byte for byte.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from ecsuite.messages.interception import interception_of
 from ecsuite.target import Target
 from ecsuite.version import __version__
 
-# For vcrpy: bodies as they came, for it undoes the first member of a gzip body alone.
+# vcrpy must leave bodies as they are, because it only decodes the first member of a gzip body.
 VCR_CONFIG: Final[dict[str, Any]] = {"decode_compressed_response": False}
 ALTERED: Final = "secrets, addresses of this machine, and ids and time stamps that the server chose were replaced"
 RESIGNED: Final = "; right signatures of deliveries were made again, with the placeholder as the secret"
 
 
 class MemoryPersister:
-    """In the place of vcrpy's files: keeps what was recorded in memory, for nothing raw may touch the disk."""
+    """Replaces vcrpy's files: keeps recordings in memory, so that no secret reaches the disk."""
 
     def __init__(self, nothing: type[Exception]) -> None:
         self._nothing = nothing
         self.exchanges: list[Exchange] = []
 
     def load_cassette(self, _path: str, **_: object) -> tuple[list[Any], list[Any]]:
-        """Never anything: each recording starts again."""
+        """Load nothing: each recording starts from scratch."""
         raise self._nothing
 
     def save_cassette(self, _path: str, recorded: Mapping[str, Any], **_: object) -> None:
-        """What vcrpy hands over when the test is over."""
+        """Take over the recording when the test is over."""
         pairs = zip(recorded["requests"], recorded["responses"], strict=True)
         self.exchanges = [_from_vcr(request, response) for request, response in pairs]
 
@@ -65,7 +65,7 @@ def _from_vcr(request: Any, response: Mapping[str, Any]) -> Exchange:
 
 
 def _plain(body: bytes, fields: Iterable[tuple[str, str]]) -> bytes:
-    """A body with its content codings undone: they would hide what is in it from the steps below."""
+    """A body with its content codings undone, so that the following steps see its content."""
     applied = codings([value for name, value in fields if name.lower() == "content-encoding"])
     try:
         return b"".join(undone([body], applied))
@@ -76,16 +76,16 @@ def _plain(body: bytes, fields: Iterable[tuple[str, str]]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What was recorded, as it was sent, and all that is known of it.
+    """A recording as it was sent, and everything known about it.
 
     Attributes:
-        deliveries: what the API sent meanwhile.
-        checker: of the contract that passed.
+        deliveries: the deliveries that the API sent meanwhile.
+        checker: of the contract that all exchanges passed.
         scenario: the name of the cassette.
-        seed: what the run's ids were drawn from.
+        seed: the seed of the run's ids.
         receiver_url: the receiver's own address.
-        placeholders: what stands for each secret of the run.
-        superseded: the calls that a later one has taken the place of; see `CallLog`.
+        placeholders: the placeholder for each secret of the run.
+        superseded: the calls that later ones have superseded; see `CallLog`.
     """
 
     exchanges: Sequence[Exchange]
@@ -101,7 +101,7 @@ class Recording:
 
 
 def prepare(recording: Recording) -> Cassette:
-    """A recording made fit to be written."""
+    """The cassette of a recording, ready to be written."""
     checker, target, receiver_url = recording.checker, recording.target, recording.receiver_url
     answers = list(_answers(recording))
     addresses = stand_ins({"api": target.base_url, "auth": target.token_url, "receiver": receiver_url})
@@ -132,7 +132,7 @@ def prepare(recording: Recording) -> Cassette:
 
 
 def _answers(recording: Recording) -> Iterator[Exchange]:
-    """The exchanges that a replay asks for: the API's own, without those that came too early."""
+    """The exchanges that a replay repeats: with responses of the API itself, and not superseded."""
     sent: Counter[tuple[str, str]] = Counter()
     for exchange in recording.exchanges:
         request = exchange.request

@@ -1,7 +1,7 @@
-"""Plays a cassette in the place of the network.
+"""Replays a cassette instead of using the network.
 
-vcrpy looks through the whole recording for each request, twice; here the recording is a table, so an exchange costs the
-same whether the recording has ten or a thousand (docs/decisions/0003).
+For each request, vcrpy searches the whole recording twice. Here the recording is a table, so that the time per exchange
+does not depend on its length (docs/decisions/0003).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _Key = tuple[str, str, bytes]
 
 
 class ReplayTransport(httpx.BaseTransport):
-    """Answers each request as recorded: same method, same address, same body to the byte, the earliest first.
+    """Responds to each request as recorded for the same method, URL and body, the earliest first.
 
     Args:
-        cassette: what was recorded.
-        path: the file it came from, for messages.
+        cassette: the recording.
+        path: its file, for messages.
     """
 
     def __init__(self, cassette: Cassette, path: Path) -> None:
@@ -37,7 +37,7 @@ class ReplayTransport(httpx.BaseTransport):
             self._waiting[_key(exchange.request)].append(exchange)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The recorded answer.
+        """The recorded response.
 
         Raises:
             CassetteStale: the recording has no (further) such request.
@@ -49,12 +49,12 @@ class ReplayTransport(httpx.BaseTransport):
             raise CassetteStale(self._path, self._difference(sent))
         self._played += 1
         response = waiting.popleft().response
-        # A field may have any bytes (RFC 9110 section 5.5); httpx would encode it as ASCII.
+        # A field may contain any bytes (RFC 9110 section 5.5); httpx would encode a string as ASCII.
         headers_sent = [(name.encode(), value.encode()) for name, value in response.headers]
         return httpx.Response(response.status, headers=headers_sent, stream=httpx.ByteStream(response.body))
 
     def require_all_played(self) -> None:
-        """Raise CassetteStale unless every recorded exchange was asked for."""
+        """Raise CassetteStale unless every recorded exchange was replayed."""
         left = [exchange for waiting in self._waiting.values() for exchange in waiting]
         if left:
             first = left[0].request
@@ -65,7 +65,7 @@ class ReplayTransport(httpx.BaseTransport):
             )
 
     def _difference(self, sent: Request) -> str:
-        """What the recording has in the place of a request that it does not have."""
+        """How a request differs from the one in the recording."""
         line = f"the run sends {sent.method} {sent.url}"
         if self._played >= len(self._exchanges):
             return f"{line} after the last of its {len(self._exchanges)} exchanges"
@@ -77,7 +77,7 @@ class ReplayTransport(httpx.BaseTransport):
 
 
 def _key(request: Request) -> _Key:
-    # A recording has placeholders for secrets, wrong ones too.
+    # A recording has placeholders for secrets, also for invalid ones.
     essence = MediaType.of(request.headers.get("Content-Type")).essence
     return request.method, request.url, mask_body(request.body, essence)
 

@@ -1,4 +1,4 @@
-"""Exchanges rewritten for a recording: placeholders, stable values, names for addresses, and signatures that fit."""
+"""Rewrites exchanges for a recording: placeholders, stable values, names for addresses, and new signatures."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from ecsuite.webhook.signature import is_signed, sign
 
 KEPT_REQUEST_HEADERS: Final = frozenset({"content-type"})
 KEPT_RESPONSE_HEADERS: Final = frozenset({"content-type", "cache-control", "www-authenticate", "location", "allow"})
-# The member that holds the secret of a webhook's signatures.
+# The member with the secret for a webhook's signatures.
 SIGNING_MEMBER: Final = "webhookSecret"
-# A string of a JSON text, one without an end to the text's; with a colon behind it, it is the name of a member.
+# A string in a JSON text, perhaps unterminated; if a colon follows, it is the name of a member.
 _JSON_STRING: Final = re.compile(r'(?P<string>"(?:[^"\\]|\\.)*+"?)(?P<colon>\s*+:)?', re.DOTALL)
 
 
 class Rewriter:
-    """Rewrites exchanges: addresses, server-chosen values, secrets, and the signatures of what was rewritten.
+    """Rewrites exchanges: addresses, server-chosen values, secrets, and the signatures of rewritten bodies.
 
     Args:
-        addresses: the origins to be replaced, each with the name that stands for it.
-        stable: what stands for the values that the server chose.
-        placeholders: what stands for each secret of the run.
-        signed: the headers, in small letters, that hold signatures of deliveries.
+        addresses: the name for each origin to replace.
+        stable: the replacements for values that the server chose.
+        placeholders: the placeholder for each secret of the run.
+        signed: the headers, in lower case, with signatures of deliveries.
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class Rewriter:
         self._signatures: dict[str, str] = {}
 
     def address(self, text: str) -> str:
-        """A text with the names of addresses in their places, and placeholders in those of secrets."""
+        """A text with names for addresses, and placeholders for secrets."""
         text = self._hidden(text)
         for origin, name in self._addresses.items():
             text = text.replace(origin, name)
         return text
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """An exchange with the headers that a check reads, and everything in it replaced that must be."""
+        """An exchange with everything replaced, and with only those headers that a check reads."""
         request, response = exchange.request, exchange.response
         return Exchange(
             Request(
@@ -78,13 +78,13 @@ class Rewriter:
 
     @property
     def has_signed(self) -> bool:
-        """Whether there was a right signature to be made again."""
+        """Whether any valid signature was recomputed."""
         return bool(self._signatures)
 
     def delivery(self, delivery: Exchange) -> Exchange:
-        """A delivery; where its signature was right it is right again, and where it was wrong it stays wrong.
+        """A delivery. A valid signature is recomputed, and an invalid one stays invalid.
 
-        The run's webhooks have had the placeholder as their secret, so that anybody can sign with it, and check.
+        The run's webhooks have the placeholder as their secret, so that anybody can compute and check signatures.
         """
         rewritten = self.exchange(delivery)
         fields = [
@@ -99,7 +99,7 @@ class Rewriter:
         return self._signatures.get(value, value)
 
     def resigned(self, exchange: Exchange) -> Exchange:
-        """An exchange whose response shows signatures of deliveries, with those that they have now."""
+        """An exchange with recomputed signatures in its response, if the response shows signatures of deliveries."""
 
         def string(match: re.Match[str]) -> str:
             value = _string_of(match) if "=" in match[0] else None
@@ -109,7 +109,7 @@ class Rewriter:
         response = exchange.response
         if not self._signatures or not any(old[:8].encode() in response.body for old in self._signatures):
             return exchange
-        # What is no UTF-8 is kept as it is, beside what is replaced in it.
+        # Bytes that are not UTF-8 are kept.
         body = _JSON_STRING.sub(string, response.body.decode(errors="surrogateescape"))
         return replace(exchange, response=replace(response, body=body.encode(errors="surrogateescape")))
 
@@ -139,7 +139,7 @@ class Rewriter:
         try:
             text = body.decode()
         except UnicodeDecodeError:
-            # Bytes as they are, beside the addresses and ids in them.
+            # Bytes that are not UTF-8 are kept, except for addresses and ids in them.
             return self._text(body.decode("latin-1")).encode("latin-1")
         if media_type.essence == FORM:
             return self._text(mask_body(body, FORM).decode()).encode()
@@ -148,9 +148,9 @@ class Rewriter:
         return self._text(text).encode()
 
     def _json(self, text: str, *, answered: bool) -> str:
-        """The JSON text with its strings replaced where need be, and every other character as it was.
+        """The JSON text with some strings replaced, and every other character unchanged.
 
-        A string of a response may be such a text itself.
+        A string of a response may be JSON itself.
         """
         name = ""
 
@@ -174,7 +174,7 @@ class Rewriter:
         return self.address(UUID.sub(lambda match: self._stable.known(match[0]), self._hidden(text)))
 
     def _hidden(self, text: str) -> str:
-        """A text with placeholders for its secrets, in whatever spelling; what was encoded is encoded again."""
+        """A text with placeholders for its secrets, in any encoding; encoded parts are encoded again."""
         return self._replaced(reencoded(text, self._replaced))
 
     def _replaced(self, text: str) -> str:
@@ -182,7 +182,7 @@ class Rewriter:
 
 
 def _string_of(match: re.Match[str]) -> str | None:
-    """The value of a string of a JSON text; None where it is none."""
+    """The value of a string in a JSON text; None if it is not valid."""
     try:
         return str(json.loads(match["string"]))
     except json.JSONDecodeError:
@@ -190,13 +190,13 @@ def _string_of(match: re.Match[str]) -> str | None:
 
 
 def signed_headers(contract: Contract) -> frozenset[str]:
-    """The headers, in small letters, by which deliveries are signed in a way that the contract tells."""
+    """The headers, in lower case, with signatures of deliveries that the contract defines."""
     known = (parameter for operation in contract.deliveries.values() for parameter in operation.parameters)
     return frozenset(parameter.name.lower() for parameter in known if parameter.signature)
 
 
 def stand_ins(urls: Mapping[str, str]) -> dict[str, str]:
-    """The origins on this machine, each with the name that stands for it; the first name of an origin counts."""
+    """The name for each origin on this machine; if several URLs share an origin, the first name is used."""
     names: dict[str, str] = {}
     for name, url in urls.items():
         parts = urlsplit(url)

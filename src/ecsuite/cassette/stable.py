@@ -1,4 +1,4 @@
-"""Stable values in the place of those that a server chose, so that the same traffic gives the same recording."""
+"""Stable replacements for values that a server chose, so that the same traffic gives the same recording."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _STABLE_TRACE: Final = f"00-{'0' * 31}1-{'0' * 15}1-00"
 
 
 class StableValues:
-    """Values that stand for those that a server chose, drawn from a seed in the order in which they came.
+    """Replacements for values that a server chose, drawn from a seed in the order of their appearance.
 
     Args:
-        seed: of the run whose server chose them.
+        seed: of the run.
     """
 
     def __init__(self, seed: str) -> None:
@@ -30,17 +30,17 @@ class StableValues:
         self._stable: dict[str, str] = {}
 
     def learn(self, exchange: Exchange, operation: Operation | None, schemas: Schemas) -> None:
-        """Learn from an exchange what the client sent, and then what the server chose.
+        """Learn from an exchange what the client has sent, and then what the server has chosen.
 
         Args:
-            exchange: one exchange; of several, the order counts.
-            operation: that it is of; None where it is of none.
-            schemas: of the contract, which says what a server chooses.
+            exchange: one of several, in their order.
+            operation: of the exchange; None if it has none.
+            schemas: of the contract; they say what a server chooses.
         """
         request, response = exchange.request, exchange.response
         self._sent |= segments(request.url) - self._stable.keys()
         for text in strings(json_or_none(request.body)):
-            # The ids inside an address, such as a webhook's, are the client's as well.
+            # Ids inside a URL, such as a webhook's, are the client's as well.
             self._sent |= {text, *UUID.findall(text)}
         rule = operation.response(response.status) if operation else None
         schema = rule.content.get(MediaType.of(response.headers.get("Content-Type")).essence) if rule else None
@@ -52,7 +52,7 @@ class StableValues:
                     self._choose(chosen)
 
     def of(self, text: str) -> str:
-        """What stands for a text: itself, unless a server chose it."""
+        """The replacement for a text: the text itself, unless a server chose it."""
         if text in self._stable:
             return self._stable[text]
         if text in self._sent:
@@ -66,7 +66,7 @@ class StableValues:
         return text
 
     def known(self, text: str) -> str:
-        """What stands for a text, if that is settled by now; else the text itself."""
+        """The replacement for a text if there is one by now; else the text itself."""
         return self._stable.get(text, text)
 
     def _choose(self, text: str) -> str:

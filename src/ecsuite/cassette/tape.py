@@ -1,4 +1,4 @@
-"""A cassette as a file: what it says of itself, what was exchanged, what was delivered."""
+"""A cassette as a file: its provenance, its exchanges and deliveries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 
 FORMAT: Final = 1
 EMPTY: Final = "it is empty"
-# Bytes; what is smaller than this is looked at before it is played, and what ends as below.
+# In bytes; a file that is smaller, or ends like this, is checked before the run.
 _SMALLEST: Final = 1000
 _NO_EXCHANGES: Final = re.compile(rb"\binteractions:\s*(\[\s*\]|null|~)?\s*\Z")
 HEAD: Final = "ecsuite"
@@ -29,16 +29,16 @@ _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a cassette says of itself.
+    """The provenance of a cassette.
 
     Attributes:
-        target: what was recorded: `local stand-in 0.1.0`, or `live` and a host.
+        target: the recorded server: `local stand-in 0.1.0`, or `live` and a host.
         recorded: the day, as `2026-11-23`.
-        contract: the digest of the contract that passed then.
-        seed: what the run's ids are drawn from.
-        base_url, token_url, receiver_url: the addresses in the recording; on `.invalid` hosts where the real ones were
-            this machine's own, whose ports change.
-        altered: what was done to the recording before it was written.
+        contract: the digest of the contract at that time.
+        seed: the seed of the run's ids.
+        base_url, token_url, receiver_url: the URLs in the recording; with `.invalid` hosts for addresses of this
+            machine, whose ports change.
+        altered: how the recording was changed before it was written.
     """
 
     edition: str
@@ -56,7 +56,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Cassette:
-    """One recorded scenario: its exchanges in order, and the deliveries that the API made meanwhile."""
+    """A recorded scenario: its exchanges in order, and the deliveries of the API."""
 
     provenance: Provenance
     exchanges: tuple[Exchange, ...]
@@ -64,7 +64,7 @@ class Cassette:
 
 
 def path_of(folder: Path, edition: str, scenario: str) -> Path:
-    """Where the cassette of a scenario is, below a folder of cassettes."""
+    """The path of a scenario's cassette, below a folder of cassettes."""
     return folder / edition / f"{scenario}.yaml"
 
 
@@ -73,8 +73,8 @@ def load(path: Path) -> Cassette:
 
     Raises:
         CassetteMissing: there is no such file.
-        CassetteUnreadable: it is no cassette, or damaged.
-        CassetteStale: it is of another version of the format.
+        CassetteUnreadable: it is not a cassette, or damaged.
+        CassetteStale: its format has another version.
     """
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), _SafeLoader)  # noqa: S506  a safe loader
@@ -102,10 +102,10 @@ def load(path: Path) -> Cassette:
 
 
 def require_full(folder: Path) -> None:
-    """See that no cassette of a folder is empty, without reading those that are not.
+    """Require that no cassette in a folder is empty, without parsing all of them.
 
     Raises:
-        CassetteUnreadable: one is, or cannot be opened.
+        CassetteUnreadable: one is empty, or cannot be opened.
     """
     for path in sorted(folder.rglob("*.yaml")):
         try:
@@ -117,7 +117,7 @@ def require_full(folder: Path) -> None:
 
 
 def _is_empty(path: Path) -> bool:
-    """Whether a cassette may have no exchange: one alone takes more bytes, and the exchanges stand at its end."""
+    """Whether a cassette may have no exchanges: these are at its end, and a single one is larger than the limit."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - _SMALLEST))
@@ -125,9 +125,9 @@ def _is_empty(path: Path) -> bool:
 
 
 def save(path: Path, cassette: Cassette) -> bool:
-    """Write a cassette, whole or not at all; whether the file changed.
+    """Write a cassette atomically; return whether the file has changed.
 
-    A recording that differs from the file in its date alone is the same recording, and keeps the date.
+    If a recording differs from the file only in its date, the file is kept.
     """
     text = dump(cassette)
     try:
@@ -163,7 +163,7 @@ def _parts(cassette: Cassette) -> tuple[tuple[Exchange, ...], tuple[Exchange, ..
 def _provenance(head: Part) -> Provenance:
     texts = [field.name for field in fields(Provenance) if field.name not in {"format", *_URLS}]
     named: dict[str, Any] = {name: head[name].text() for name in texts}
-    # A run with a token that was given has no token URL.
+    # A run with an access token has no token URL.
     named |= {name: head[name].address() if head[name].value != "" else "" for name in _URLS}
     return Provenance(**named)
 
@@ -179,7 +179,7 @@ def _exchange(entry: Part) -> Exchange:
 
 
 def _entry(exchange: Exchange) -> dict[str, Any]:
-    """An exchange as vcrpy writes one."""
+    """An exchange in the format of vcrpy."""
     request, response = exchange.request, exchange.response
     return {
         "request": {

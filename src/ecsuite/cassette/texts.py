@@ -1,4 +1,4 @@
-"""The texts of a message: those in a JSON value, those in a URL, and what kinds of them a server makes up."""
+"""Strings in JSON values and URLs, and patterns of those that a server generates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TRACE_ID: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def strings(value: Any) -> Iterable[str]:
-    """Every string in a JSON value, names of members apart."""
+    """Every string in a JSON value, except for the names of members."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -25,6 +25,6 @@ def strings(value: Any) -> Iterable[str]:
 
 
 def segments(url: str) -> set[str]:
-    """The decoded parts of a path, and the values of its query."""
+    """The decoded segments of a path, and the values of its query."""
     parts = urlsplit(url)
     return {unquote(part) for part in parts.path.split("/")} | {value for _, value in parse_qsl(parts.query)}

@@ -1,4 +1,4 @@
-"""Lists without what the partner owns beside the entities of a run."""
+"""Removes from lists what the partner owns besides the entities of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecsuite.messages.media import json_or_none
 
 
 def own_values(exchanges: Iterable[Exchange], checker: Checker) -> frozenset[str]:
-    """The ids of what the run made, read by id, or spoke of."""
+    """The ids of what the run has created, read by id, or sent."""
     own: set[str] = set()
     for exchange in exchanges:
         decoded = checker.decode(exchange)
@@ -29,7 +29,7 @@ def own_values(exchanges: Iterable[Exchange], checker: Checker) -> frozenset[str
 
 
 def without_others(exchange: Exchange, own: frozenset[str], checker: Checker) -> Exchange:
-    """The exchange with only this run's entities in an answered list; the others are the partner's business."""
+    """The exchange with only this run's entities in a returned list; the others are private to the partner."""
     value = json_or_none(exchange.response.body)
     operation = checker.operation(exchange.request)
     if isinstance(value, list):
@@ -45,17 +45,17 @@ def without_others(exchange: Exchange, own: frozenset[str], checker: Checker) ->
 
 
 def _lists_entities(operation: Operation, contract: Contract) -> bool:
-    """Whether a response is a list with something around it, rather than an entity that holds lists of its own."""
+    """Whether a response is an object around a list of entities, rather than an entity that contains lists."""
     listers = {lister.id for entity_type in contract.entity_types for lister in entity_type.listers}
     return operation.id in listers or bool(operation.paged_by("page"))
 
 
 def _is_list(value: Any) -> bool:
-    """Whether a value is a list of entities, rather than of texts or numbers."""
+    """Whether a value is a list of objects, rather than of strings or numbers."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
 def _own_items(items: list[Any], own: frozenset[str], operation: Operation | None) -> list[Any]:
     kept = [item for item in items if own & set(strings(item))]
-    # The first item is what the links of a list lead to.
+    # The links of a list refer to its first item.
     return items[:1] if not kept and operation and success_links(operation) else kept
