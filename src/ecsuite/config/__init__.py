@@ -1,9 +1,9 @@
-"""The configuration: `ecsuite.toml` or `[tool.ecsuite]`, a file of secrets, the environment, and what beats what.
+"""The configuration: `ecsuite.toml` or `[tool.ecsuite]`, a file of secrets, the environment, and their precedence.
 
-    configuration = configure("sandbox")      # the values of a target, each with the place that it is from
-    configuration.env                         # as the environment would have them
+    configuration = configure("sandbox")      # the values of a target, each with its source
+    configuration.env                         # the values as environment variables
 
-The command line beats the environment, which beats the file of secrets, which beats the configuration file.
+The command line takes precedence over the environment, then the file of secrets, then the configuration file.
 """
 
 from ecsuite.config.configuration import Configuration, configure

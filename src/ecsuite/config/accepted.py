@@ -1,4 +1,4 @@
-"""The accepted deviations of a configuration file: entries under `[[accepted]]`, read into data."""
+"""Reads the accepted deviations of a configuration file: the entries under `[[accepted]]`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ecsuite.findings.datum import NOTHING, JsonType, type_of
 from ecsuite.findings.deviation import Deviation, Mark
 from ecsuite.promises import BY_ID
 
-# Those that an entry must have, and those that it may.
+# Required and optional keys of an entry.
 REQUIRED: Final = ("promise", "operation", "place", "kind", "reason", "until")
 OPTIONAL: Final = ("case", "because", "seen-by")
 ACTUAL: Final = ("actual", "actual-type")
@@ -23,7 +23,7 @@ def deviations_in(document: Document) -> Iterator[Deviation]:
     """The accepted deviations.
 
     Raises:
-        ConfigInvalid: an entry is not whole, or says what cannot be.
+        ConfigInvalid: an entry is incomplete or invalid.
     """
     for steps, entry in document.entries(ACCEPTED):
         document.require_keys(steps, entry, (*REQUIRED, *OPTIONAL, *ACTUAL))
@@ -47,7 +47,7 @@ def _mark(document: Document, steps: Steps, entry: Mapping[str, Any]) -> Mark:
 
 
 def _type(document: Document, steps: Steps, entry: Mapping[str, Any]) -> JsonType:
-    """The JSON type of the value that was seen: of the one that is given, or by its name."""
+    """The JSON type of the actual value, from the value itself or from the name of its type."""
     names: tuple[JsonType, ...] = get_args(JsonType)
     given = [name for name in ACTUAL if name in entry]
     if len(given) != 1:
@@ -81,7 +81,7 @@ def _until(document: Document, steps: Steps, entry: Mapping[str, Any]) -> date:
 
 
 def date_or_none(text: str) -> date | None:
-    """The day that a text names; None where it names none."""
+    """The day that a text names; None if it is not a day."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  a day, wherever it is
     except ValueError:

@@ -1,4 +1,4 @@
-"""Entries for what a run has found, written into the configuration file; its comments and its order stay."""
+"""Adds accepted deviations to the configuration file, and keeps its comments and its order."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 def add_entries(
     document: Document | None, marks: Iterable[Mark], reason: str, until: date, folder: Path
 ) -> tuple[Path, int]:
-    """Add an entry for each mark that none accepts until that day; the file, and how many were added.
+    """Add an entry for each mark that is not accepted until that day; return the file, and the number of new entries.
 
     Args:
-        document: the file; a new `ecsuite.toml` is made where it is None.
-        marks: of what is accepted.
+        document: the file; None to create `ecsuite.toml`.
+        marks: of the deviations to accept.
         reason: why.
         until: the last day.
-        folder: where a new file is made.
+        folder: of a new file.
 
     Raises:
-        ConfigInvalid, SecretInConfig: what is accepted there already cannot be read, or what is added could not be.
+        ConfigInvalid, SecretInConfig: an existing entry is invalid, or a new one would be.
         OutputUnwritable: the file cannot be written.
     """
     import tomlkit  # noqa: PLC0415  where a file is changed
@@ -57,7 +57,7 @@ def add_entries(
         raise ConfigInvalid(
             path.name, "no file can hold half a character, and what is to be accepted has one in its place"
         )
-    # What no run could read afterwards is not written.
+    # Check the new text, so that the file stays valid.
     tuple(deviations_in(changed(path, document.prefix if document else (), text)))
     _write_whole(path, text)
     return path, len(new)
@@ -73,7 +73,7 @@ def _entry(table: Table, mark: Mark, reason: str, until: date) -> Table:
 
 def _items(mark: Mark) -> Iterator[tuple[str, Any]]:
     yield from (("promise", mark.promise), ("operation", mark.operation), ("place", mark.place), ("kind", mark.kind))
-    # TOML has no null, and no file half a character.
+    # TOML has no null, and a file cannot contain a lone surrogate.
     is_told_by_type = mark.value is NOTHING or mark.value is None or not _is_writable(mark.value)
     yield ("actual-type", mark.type) if is_told_by_type else ("actual", mark.value)
     optional = (("case", mark.case), ("because", mark.because), ("seen-by", mark.seen_by))
@@ -89,7 +89,7 @@ def _is_writable(value: Any) -> bool:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that nobody ever reads half of it."""
+    """Write a file atomically."""
     draft = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         draft.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a run goes by: the values of its target, each with the place that it is from."""
+"""The configuration of a run: the values of its target, each with its source."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LIVE: Final[Mode] = "live"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value, and where it is from."""
+    """A value, and its source for messages."""
 
     text: str = field(repr=False)
     origin: str
@@ -34,14 +34,14 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a run goes by.
+    """The configuration of a run.
 
     Attributes:
-        mode: where its exchanges come from; None where nothing was said.
-        target: the name of the target in the file; empty where none of it is used.
-        edition: what was said of it; None where nothing was.
-        values: by variable, `EC_BASE_URL`.
-        document: the file; None where there is none.
+        mode: where its exchanges come from; None if not given.
+        target: the name of the target in the file; empty if none is used.
+        edition: the given edition; None if not given.
+        values: by variable, such as `EC_BASE_URL`.
+        document: the file; None if there is none.
     """
 
     mode: Mode | None
@@ -51,16 +51,16 @@ class Configuration:
     document: Document | None
 
     def one_edition(self, mode: Mode) -> str:
-        """The edition of what has one alone: what was said, else the default of the mode; raises `UnknownEdition`."""
+        """The given edition if it is a single one, else the default of the mode; raises `UnknownEdition`."""
         if self.edition is None or (self.edition.text == ALL and self.edition.origin != COMMAND_LINE):
             return editions.default(mode)
         return editions.require(self.edition.text)
 
     def deviations(self, today: date | None = None) -> Deviations:
-        """What is accepted of a server; nothing where none is asked, for recordings and the stand-in have none of it.
+        """The accepted deviations of a live server; none for recordings and the stand-in.
 
         Raises:
-            ConfigInvalid: an entry is not whole, or says what cannot be.
+            ConfigInvalid: an entry is incomplete or invalid.
         """
         if self.document is None:
             return NO_DEVIATIONS
@@ -71,7 +71,7 @@ class Configuration:
 
     @property
     def env(self) -> dict[str, str]:
-        """The values as an environment has them."""
+        """The values as environment variables."""
         return {name: value.text for name, value in self.values.items()}
 
 
@@ -86,16 +86,16 @@ def configure(
     """The configuration of a run.
 
     Args:
-        target: as the command line has it: a mode, or the name of a target in the file.
-        edition: as the command line has it.
+        target: from the command line: a mode, or the name of a target in the file.
+        edition: from the command line.
         env_file: a file of secrets.
-        folder: where the file is looked for; the current one where it is left out.
+        folder: where to look for the file; defaults to the current one.
         environ: the environment.
 
     Raises:
-        UnknownTarget, TargetNotNamed: there is no such target, or it cannot be told which is meant.
-        ConfigInvalid, SecretInConfig, EnvFileUnusable: a file says what it cannot.
-        ContractMissing: the contract of the edition that it names is missing.
+        UnknownTarget, TargetNotNamed: there is no such target, or it is ambiguous.
+        ConfigInvalid, SecretInConfig, EnvFileUnusable: a file is invalid.
+        ContractMissing: the contract of the configured edition is missing.
     """
     document = find(folder or Path.cwd())
     tables = _checked(document) if document else {}
@@ -108,10 +108,10 @@ def configure(
     if said:
         _require_edition(said)
     given = {key: Value(text, ENVIRONMENT) for key, text in environ.items() if key.startswith(keys.PREFIX)}
-    # A variable that is empty is not set.
+    # An empty variable counts as not set.
     given = {key: value for key, value in given.items() if value.text.strip()}
     secrets = _of_env_file(env_file)
-    # A target that is named is as the file has it, whatever the environment says of another one.
+    # If the command line names a target, its values take precedence over the environment.
     values = secrets | given | in_file if name and target == name else in_file | secrets | given
     return Configuration(
         mode=mode,
@@ -168,10 +168,10 @@ def _chosen(
 
 
 def _checked(document: Document) -> Mapping[str, Mapping[str, str]]:
-    """The targets of a file, each with its values as the environment would have them.
+    """The targets of a file, with their values as environment variables.
 
     Raises:
-        ConfigInvalid: a key or a value is none of those that there are.
+        ConfigInvalid: a key is unknown, or a value is invalid.
     """
     document.text_of(keys.EDITION), document.text_of(keys.TARGET)
     return {name: _checked_target(document, name, table) for name, table in document.tables(keys.TARGETS).items()}
@@ -200,7 +200,7 @@ def _checked_target(document: Document, name: str, table: Mapping[str, Any]) -> 
 
 
 def _require_usable(key: str, kind: keys.Kind, text: str) -> None:
-    """See that a value can be used; raises as the environment's would."""
+    """Require that a value is valid; raises the same errors as for the environment."""
     if kind == "address":
         checked_url(key, text)
     elif kind == "whole number":

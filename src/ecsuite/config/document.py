@@ -1,4 +1,4 @@
-"""A configuration file: found, read, and refused with its line where it says what it cannot."""
+"""A configuration file: finds and reads it, and rejects errors with their line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAME: Final = "ecsuite.toml"
 _PROJECT: Final = "pyproject.toml"
 _IN_PROJECT: Final = ("tool", "ecsuite")
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]")
-# On one line: of all keys and numbers there.
+# The most dots in a line, in keys and numbers.
 _MOST_DOTS: Final = 500
 _TOO_DEEP: Final = "it is nested too deep"
 _KEY: Final = re.compile(r"\s*([\w.\"'-]+)\s*=")
@@ -28,10 +28,10 @@ class Document:
 
     Attributes:
         path: of the file.
-        name: as messages have it.
-        text: of the file, for the lines of its keys.
-        prefix: the table that is ours; empty where the file is.
-        table: what stands there.
+        name: for messages.
+        text: of the file, to find the lines of keys.
+        prefix: the path of our table; empty if the whole file is ours.
+        table: the content of our table.
     """
 
     path: Path
@@ -41,7 +41,7 @@ class Document:
     table: Mapping[str, Any]
 
     def where(self, *steps: str | int) -> str:
-        """The file and the line of a key, or of the table that has it."""
+        """The file and the line of a key, or of the table that would contain it."""
         for length in range(len(steps), -1, -1):
             line = _line(self.text, (*self.prefix, *steps[:length]))
             if line:
@@ -49,7 +49,7 @@ class Document:
         return f"{self.name}:1"
 
     def entries(self, *steps: str) -> Iterator[tuple[Steps, Mapping[str, Any]]]:
-        """The tables in an array of tables, each with the steps that lead to it."""
+        """The tables in an array of tables, each with its path."""
         value = self._at(steps, list, "tables, each under [[{}]]")
         for index, entry in enumerate(value):
             if not isinstance(entry, dict):
@@ -65,7 +65,7 @@ class Document:
         return value
 
     def text_of(self, *steps: str) -> str:
-        """The text under a key; empty where it is not there."""
+        """The string under a key; empty if the key is missing."""
         return str(self._at(steps, str, "a text in quotes"))
 
     def _at(self, steps: Sequence[str], kind: type, expected: str) -> Any:
@@ -77,10 +77,10 @@ class Document:
         return value
 
     def require_keys(self, steps: Steps, table: Mapping[str, Any], known: Iterable[str]) -> None:
-        """See that a table has known keys alone.
+        """Require that a table has only known keys.
 
         Raises:
-            ConfigInvalid: with the nearest name.
+            ConfigInvalid: a key is unknown; the message suggests the nearest name.
         """
         names = sorted(known)
         for key in table:
@@ -91,11 +91,11 @@ class Document:
 
 
 def find(folder: Path) -> Document | None:
-    """The configuration of a folder: in it, or in the nearest one above it that has one, within a repository.
+    """The configuration file of a folder, or of the nearest parent folder within the repository.
 
     Raises:
-        ConfigInvalid: it is no TOML.
-        SecretInConfig: it has one.
+        ConfigInvalid: the file is not TOML.
+        SecretInConfig: it contains a secret.
     """
     for place in (folder, *folder.parents):
         document = _read(place / NAME, ()) or _read(place / _PROJECT, _IN_PROJECT)
@@ -121,7 +121,7 @@ def _read(path: Path, prefix: tuple[str, ...]) -> Document | None:
         raise ConfigInvalid(path.name, f"cannot be read ({error.strerror or error})") from None
     except (ValueError, RecursionError) as error:
         if prefix:
-            # It is others' to say what is wrong with their file.
+            # Other tools report errors in pyproject.toml.
             return None
         reason = _TOO_DEEP if isinstance(error, RecursionError) else str(error)
         raise ConfigInvalid(path.name, f"is no TOML: {reason}") from None
@@ -133,7 +133,7 @@ def _read(path: Path, prefix: tuple[str, ...]) -> Document | None:
 
 
 def changed(path: Path, prefix: tuple[str, ...], text: str) -> Document:
-    """What a file will say that is about to be written; raises as `find`."""
+    """The document that a text would be in a file; raises as `find`."""
     import tomllib  # noqa: PLC0415  where a file is changed
 
     table = tomllib.loads(text)
@@ -152,13 +152,13 @@ def _checked(document: Document) -> Document:
 
 
 def _require_shallow_keys(text: str) -> None:
-    """See that no key has more parts than anybody writes: the time that tomllib takes grows with their square."""
+    """Require that no key has too many parts: the time that tomllib needs grows with the square of their number."""
     if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
         raise ValueError(_TOO_DEEP)
 
 
 def _refuse_secrets(document: Document, steps: Steps, value: Any) -> None:
-    """See that no key and no value is a secret; a value that was seen at a server is none of the user's."""
+    """Require that no key and no value is a secret; actual values of a server are not the user's secrets."""
     if isinstance(value, dict):
         for key, own in value.items():
             if keys.is_secret_key(key) and steps != (keys.TARGETS,):
@@ -173,7 +173,7 @@ def _refuse_secrets(document: Document, steps: Steps, value: Any) -> None:
 
 
 def _line(text: str, steps: Steps) -> int:
-    """The line on which a key or a table begins; 0 where it is not found, as in a table within a line."""
+    """The line where a key or a table begins; 0 if it is not found, as for an inline table."""
     counts: dict[Steps, int] = {}
     table: Steps = ()
     for number, line in enumerate(text.splitlines(), 1):

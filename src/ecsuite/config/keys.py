@@ -1,4 +1,4 @@
-"""What a configuration file may say: its keys, each with the variable that says the same in the environment."""
+"""The keys of a configuration file, and the environment variables that correspond to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROFILE: Final = "EC_PROFILE"
 RATE: Final = "EC_RATE"
 MAX_REQUESTS: Final = "EC_MAX_REQUESTS"
 MAX_TIME: Final = "EC_MAX_TIME"
-# Of a target, by variable.
+# The settings of a target, by variable.
 SETTINGS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "EC_BASE_URL": "address",
@@ -33,7 +33,7 @@ SETTINGS: Final[Mapping[str, Kind]] = MappingProxyType(
         MAX_TIME: "text",
     }
 )
-# What a live run may be given beside that, in the environment alone.
+# Variables of a live run that must not be in a configuration file.
 SECRETS: Final = (
     "EC_CLIENT_ID",
     "EC_CLIENT_SECRET",
@@ -73,7 +73,7 @@ _SECRET_WORDS: Final = (
     "authorization",
     "token",
 )
-# A JSON Web Token, a header's value, a user in an address; or a long word that nobody would think of.
+# A JSON Web Token, the value of an Authorization header, a user in a URL, or a long random word.
 _SECRET_VALUES: Final = (
     re.compile(r"eyJ[\w-]{8,}\."),
     re.compile(r"\b(?:bearer|basic)\s+\S{8,}", re.IGNORECASE),
@@ -83,24 +83,24 @@ _SECRET_VALUES: Final = (
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that is most like one that is not; empty where none is."""
+    """The most similar known name; empty if none is similar."""
     from difflib import get_close_matches  # noqa: PLC0415  only where something is wrong
 
     return next(iter(get_close_matches(name, list(known), n=1)), "")
 
 
 def key_of(variable: str) -> str:
-    """The key that stands for a variable: `test-area` for `EC_TEST_AREA`."""
+    """The key for a variable: `test-area` for `EC_TEST_AREA`."""
     return variable.removeprefix(PREFIX).lower().replace("_", "-")
 
 
 def variable_of(key: str) -> str:
-    """The variable that a key stands for."""
+    """The variable for a key."""
     return PREFIX + key.upper().replace("-", "_")
 
 
 def is_secret_key(key: str) -> bool:
-    """Whether a value under that key is a secret, however it is written."""
+    """Whether the value of a key is a secret, in any spelling of the key."""
     name = key_of(variable_of(key)).removeprefix("ec-")
     return name != key_of("EC_TOKEN_URL") and any(word in name for word in _SECRET_WORDS)
 
@@ -111,7 +111,7 @@ def looks_secret(value: str) -> bool:
 
 
 def as_variable(kind: Kind, value: Any) -> str | None:
-    """The value of a key as the environment would have it; None where it is of another kind."""
+    """The value of a key as an environment variable; None if it has the wrong type."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     match kind:
         case "flag":

@@ -1,4 +1,4 @@
-"""The limits of what a run may send, as the command line, the environment or a file has them."""
+"""The limits on what a run may send, from the command line, the environment or a file."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _TIME: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smh])?", re.ASCII)
 
 
 def limits_of(configuration: Configuration, given: Mapping[str, str | None] = NOTHING_GIVEN) -> Limits:
-    """The limits that were given on the command line; else those of the environment or the file.
+    """The limits given on the command line; else those in the environment or the file.
 
     Args:
         configuration: of the run.
-        given: the texts of the command line, by option, such as `--ec-rate`; None for one that was left out.
+        given: the values on the command line, by option, such as `--ec-rate`; None for an option that is not given.
 
     Raises:
-        BadLimit: one cannot be understood.
+        BadLimit: a value is invalid.
     """
     rate, most, seconds = (_said(configuration, given, name) for name in (keys.RATE, keys.MAX_REQUESTS, keys.MAX_TIME))
     if most is not None and not _MOST.fullmatch(most.text):
@@ -40,12 +40,12 @@ def limits_of(configuration: Configuration, given: Mapping[str, str | None] = NO
 
 
 def option_of(variable: str) -> str:
-    """The option that stands for a variable: `--ec-max-time` for `EC_MAX_TIME`."""
+    """The option for a variable: `--ec-max-time` for `EC_MAX_TIME`."""
     return f"--ec-{keys.key_of(variable)}"
 
 
 def _said(configuration: Configuration, given: Mapping[str, str | None], variable: str) -> Value | None:
-    """What was said of a limit, with what an error calls it; None where nothing was."""
+    """The given value of a limit, with its name for error messages; None if not given."""
     option = option_of(variable)
     text = given.get(option)
     if text is not None:
@@ -58,7 +58,7 @@ def _said(configuration: Configuration, given: Mapping[str, str | None], variabl
 
 
 def _rate(given: Value | None) -> float | None:
-    """Requests a second."""
+    """Requests per second."""
     parts = _parts(given, _RATE, "a number of requests, such as 5/s, 90/m or 1000/h")
     return None if parts is None else parts[0] / parts[1]
 
@@ -70,7 +70,7 @@ def _time(given: Value | None) -> float | None:
 
 
 def _parts(given: Value | None, pattern: re.Pattern[str], wanted: str) -> tuple[float, float] | None:
-    """The number that was given, and the seconds of its unit."""
+    """The given number, and the seconds of its unit."""
     if given is None:
         return None
     match = pattern.fullmatch(given.text.strip())

@@ -1,4 +1,4 @@
-"""The names of reports that a setting may have: those that a contract knows as by invitation."""
+"""Checks the names of reports in the settings: the contracts list the reports by invitation."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ecsuite.errors import UnknownReport
 
 
 def require_reports(conditions: Conditions) -> None:
-    """See that the reports of the settings are known, in whatever edition: a setting may be for several.
+    """Require that the reports in the settings exist in some edition, because settings may be for several.
 
     Raises:
-        UnknownReport: one is not; with the nearest name.
+        UnknownReport: a report does not exist; the message suggests the nearest name.
     """
     if not conditions.reports:
         return

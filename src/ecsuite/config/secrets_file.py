@@ -1,6 +1,6 @@
-"""A file of secrets, as `--env-file` names it, of which nothing is ever printed.
+"""Reads a file of secrets, as given by `--env-file`. Its values are never printed.
 
-It has lines `EC_CLIENT_ID=...`, or is an environment that Postman exported.
+It has lines like `EC_CLIENT_ID=...`, or is an environment exported from Postman.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from ecsuite.errors import EnvFileUnusable
 
 
 def read_env_file(path: Path) -> Mapping[str, str]:
-    """The variables of ecsuite in a file; what is others' is left out.
+    """The variables of ecsuite in a file; other variables are ignored.
 
     Raises:
-        EnvFileUnusable: it cannot be read, a line is none of such a file, or it has a variable that nobody reads.
-        EnvironmentFileUnreadable: it is JSON, and no environment of Postman's.
+        EnvFileUnusable: it cannot be read, a line is invalid, or a variable with our prefix is unknown.
+        EnvironmentFileUnreadable: it is JSON, but not an environment of Postman.
     """
     if path.suffix == ".json":
         from ecsuite.postman.environment import read_postman_environment  # noqa: PLC0415  where such a file is given
@@ -32,7 +32,7 @@ def read_env_file(path: Path) -> Mapping[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise EnvFileUnusable(str(path), getattr(error, "strerror", None) or "it is no text") from None
     for binding in bindings:
-        # What is read begins with the empty lines before it.
+        # The text of a binding includes the empty lines before it.
         text = binding.original.string
         before = text[: len(text) - len(text.lstrip())].count("\n")
         where = f"{path}:{binding.original.line + before}"
