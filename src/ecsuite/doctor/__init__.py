@@ -1,4 +1,4 @@
-"""What `ecsuite doctor` looks at before a live run: each part of the way to the API, with what to do where it fails."""
+"""Checks for `ecsuite doctor`: each part of the connection to the API, with advice if it fails."""
 
 from ecsuite.doctor.diagnosis import Diagnosis
 from ecsuite.doctor.examination import examine

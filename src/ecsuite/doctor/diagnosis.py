@@ -1,4 +1,4 @@
-"""What was seen of one part of the way to the API."""
+"""The result of checking one part of the connection to the API."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ State = Literal["ok", "bad", "unknown"]
 
 
 class Diagnosis(NamedTuple):
-    """What was seen of one part of the way.
+    """The result of checking one part of the connection.
 
     Attributes:
         topic: a word or two.
-        state: `bad` where a live run would not get far, `unknown` where it could not be told.
-        said: on one line, with what to do where it is bad.
+        state: `bad` if a live run would fail early, `unknown` if it could not be checked.
+        said: the result in one line, with advice if it is bad.
     """
 
     topic: str

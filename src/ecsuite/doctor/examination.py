@@ -1,4 +1,4 @@
-"""One part of the way after the other: what a part needs that is broken is not looked at."""
+"""Checks one part of the connection after the other; parts that depend on a broken one are not checked."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _PARTNERS = ("first partner", "second partner")
 def examine(
     configuration: Configuration, tell: Callable[[Wait], object] = lambda _: None, *, allow_production: bool = False
 ) -> Iterator[Diagnosis]:
-    """What stands on the way of a live run, part by part; nothing is made on the server.
+    """Check the connection of a live run, part by part; nothing is created on the server.
 
     Args:
         configuration: of the target.
-        tell: called with a long wait.
-        allow_production: whether production may be asked.
+        tell: called with each long wait.
+        allow_production: whether requests to production are allowed.
     """
     edition = configuration.one_edition("live")
     hosts = editions.hosts([edition])
@@ -54,7 +54,7 @@ def examine(
 
 
 def _look_at_way(target: Target) -> Iterator[Diagnosis]:
-    """The addresses of a target; what is the same for both is told once."""
+    """Check the URLs of a target; a result that is the same for both is given once."""
     seen: set[Diagnosis] = set()
     for topic, url in (("API", target.base_url), ("token endpoint", target.token_url)):
         for each in look_at_network(target, topic, url) if url else ():

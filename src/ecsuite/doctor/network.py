@@ -1,4 +1,4 @@
-"""The way to an address: a proxy, the name, the connection, the certificate, and the clock at its end."""
+"""Checks the connection to a URL: proxy, name resolution, connection, certificate, and clock."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from ecsuite.messages.exchange import UNSPECIFIED
 from ecsuite.target import Target
 
 TIMEOUT: Final = 10.0
-# Seconds that clocks may differ; a token or a signature that is minutes off is refused by many.
+# The largest difference of clocks in seconds; many servers refuse a token or a signature that is minutes off.
 MOST_SECONDS: Final = 60
 _PROXY_WANTS_CREDENTIALS: Final = 407
 
 
 class _Nobody:
-    """Who is told of a request that is none of a run's."""
+    """A watcher that does nothing, for requests that belong to no run."""
 
     def sending(self, request: httpx.Request) -> None:
-        """Nothing is kept."""
+        """Do nothing."""
 
     def received(self, response: httpx.Response) -> None:
-        """Nothing is kept."""
+        """Do nothing."""
 
     def lost(self, request: httpx.Request) -> None:
-        """Nothing is kept."""
+        """Do nothing."""
 
     def repeating(self, request: httpx.Request) -> None:
-        """Nothing is kept."""
+        """Do nothing."""
 
     def name(self, request: httpx.Request) -> str:
         """The method and the path."""
@@ -48,7 +48,7 @@ class _Nobody:
 
 
 def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]:
-    """What stands on the way to an address of a target, and whether it answers, whatever it says."""
+    """Check the connection to a URL of a target: whether it responds at all."""
     asked, proxy = datetime.now(UTC), ""
     try:
         proxy = proxy_of(url)
@@ -59,7 +59,7 @@ def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]
     except EcsuiteError as error:
         yield Diagnosis(topic, "bad", str(error))
         return
-    # What cannot be used as a proxy or as certificates, httpx says in errors of any kind.
+    # For unusable proxies or certificates, httpx raises errors of many types.
     except (httpx.HTTPError, httpx.InvalidURL, ImportError, OSError, ValueError) as error:
         yield Diagnosis(topic, "bad", f"{url}: {_trouble(error, url, proxy)}")
         return
@@ -92,12 +92,12 @@ def _look_at_clock(response: httpx.Response, asked: datetime) -> Iterator[Diagno
 
 
 def proxy_of(url: str) -> str:
-    """The proxy that the environment names for an address, without its credentials; empty for none."""
+    """The proxy of the environment for a URL, without its credentials; empty if none."""
     return proxy_for(url, os.environ).rpartition("@")[2]
 
 
 def _trouble(error: Exception, url: str, proxy: str) -> str:
-    """What kept a connection from being made, and what to do."""
+    """Why a connection failed, and what to do."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
