@@ -72,10 +72,10 @@ def load(path: Path, label: str) -> Contract:
 
     Args:
         path: an OpenAPI 3.1 document in YAML.
-        label: how messages name it.
+        label: its name in messages.
 
     Raises:
-        ContractError: it cannot be read, has a keyword that the checks would not honour, or contradicts itself.
+        ContractError: it cannot be read, has a keyword that the checks do not support, or contradicts itself.
     """
     with _no_collection():
         return Contract(Source.read(path, label))
@@ -83,7 +83,7 @@ def load(path: Path, label: str) -> Contract:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Nothing of a contract is garbage, and to look for some takes a quarter of the time that loading one takes."""
+    """Disable garbage collection, which finds nothing in a contract, and takes a quarter of the loading time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -94,14 +94,14 @@ def _no_collection() -> Iterator[None]:
 
 
 class Contract:
-    """What an edition of the API promises, ready to be checked against.
+    """What an edition of the API promises, ready for checks.
 
     Attributes:
         source: the document, for lines and levels.
         operations: every operation by its id, in the document's order.
         deliveries: the operations that the API calls at a partner's webhook, by id.
         schemas: the compiled schemas.
-        token_operation: the operation that gives tokens: the one at the security scheme's tokenUrl.
+        token_operation: the operation that issues tokens: the one at the security scheme's tokenUrl.
     """
 
     def __init__(self, source: Source) -> None:
@@ -118,13 +118,13 @@ class Contract:
 
     @cached_property
     def entity_types(self) -> tuple[EntityType, ...]:
-        """The entity types that the API keeps, parents first."""
+        """The entity types of the API, parents first."""
         with self._links_are_whole():
             return entity_types(self.source, self.operations)
 
     @cached_property
     def batches(self) -> tuple[Batch, ...]:
-        """The operations that make several things of an entity type at once."""
+        """The operations that create several entities of a type at once."""
         known = self.entity_types
         with self._links_are_whole():
             return batches(self.operations, known)
@@ -133,22 +133,22 @@ class Contract:
     def invitations(self) -> frozenset[str]:
         """The names of the parts of requests that only invited partners may send."""
         schemas = self.source.document.get("components", {}).get("schemas", {}).values()
-        # One may be true or false.
+        # A schema may be true or false.
         nodes = [schema for schema in schemas if isinstance(schema, dict)]
         return frozenset(node["x-by-invitation"] for node in nodes if "x-by-invitation" in node)
 
     def batch_of(self, operation: Operation) -> Batch | None:
-        """What an operation makes several of at once; None where it does not."""
+        """The batch that an operation creates; None if it creates none."""
         return next((batch for batch in self.batches if batch.creator is operation), None)
 
     @cached_property
     def digest(self) -> str:
-        """A digest of all that judges an exchange; see `ecsuite.contract.digest`."""
+        """A digest of everything that the checks use; see `ecsuite.contract.digest`."""
         return digest_of(self.source)
 
     @property
     def label(self) -> str:
-        """How messages name the document."""
+        """The document's name in messages."""
         return self.source.label
 
     @property
@@ -158,26 +158,26 @@ class Contract:
 
     @property
     def edition(self) -> str:
-        """The edition that the contract is of."""
+        """The edition of the contract."""
         return str(self.source.document["info"]["version"])
 
     @property
     def test_areas(self) -> tuple[tuple[float, float], ...]:
-        """The places that were published as test areas, latitude and longitude, the newest first."""
+        """The published test areas, as latitude and longitude, the newest first."""
         return tuple((latitude, longitude) for latitude, longitude in self.source.document.get("x-test-areas", ()))
 
     @property
     def severity_of_undeclared(self) -> Severity:
-        """How severe a member is that a response has and its schema does not declare."""
+        """The severity of a response member that is not declared in its schema."""
         severity: Severity = self.source.document.get("x-severity-of-undeclared", "warning")
         return severity
 
     def find(self, method: str, path: str) -> Match | None:
-        """The operation of a method and a path (relative to the base URL, percent-encoded); None where none is."""
+        """The operation for a method and a path (relative to the base URL, percent-encoded); None if there is none."""
         return self._routes.find(method, path)
 
     def methods(self, path: str) -> tuple[str, ...]:
-        """The methods that the contract lists for a path; empty where it doesn't know the path."""
+        """The methods that the contract lists for a path; empty if the path is unknown."""
         return self._routes.methods(path)
 
     def level(self, pointer: Pointer, operation: Operation) -> Level:
@@ -190,13 +190,13 @@ class Contract:
         return str(self.source.nearest("x-source", pointer) or operation.source)
 
     def hosts(self, *, production: bool) -> frozenset[str]:
-        """The hosts of servers that the contract marks as production, or of those that it does not."""
+        """The hosts of servers that the contract marks as production, or of all others."""
         servers = self.source.document.get("servers", [])
         urls = [each["url"] for each in servers if (each.get("x-environment") == "production") is production]
         return frozenset(host for url in urls if (host := urlsplit(url).hostname))
 
     def base_path(self) -> str:
-        """The path of the first server, under which a server of this edition usually lives."""
+        """The path of the first server, which is usual for servers of this edition."""
         servers = self.source.document.get("servers") or [{"url": "/"}]
         return urlsplit(servers[0]["url"]).path or "/"
 

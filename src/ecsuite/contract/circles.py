@@ -1,4 +1,4 @@
-"""Schemas that say of a value no more than that it fits themselves: a validator of one would never end."""
+"""Rejects circular schemas: a schema that refers to itself for the same value would make its validator loop forever."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, Final
 from ecsuite.contract.document import Pointer, Source
 from ecsuite.errors import ContractInvalid
 
-# Keywords whose schemas are about the same value, rather than about a part of it.
+# Keywords with schemas for the same value, rather than for a part of it.
 _SAME: Final = ("not", "if", "then", "else")
 _SAME_OF_LISTS: Final = ("allOf", "anyOf", "oneOf")
 
 
 def refuse_circles(source: Source) -> None:
-    """Raise ContractInvalid at the first schema that leads back to itself without going into a part of the value."""
+    """Raise ContractInvalid at the first schema that refers to itself for the same value."""
     done: set[Pointer] = set()
     for name in source.document.get("components", {}).get("schemas", {}):
         pending: list[tuple[Pointer, Iterator[Pointer]]] = []
@@ -39,7 +39,7 @@ def _enter(
 
 
 def _of_same_value(source: Source, pointer: Pointer) -> Iterator[Pointer]:
-    """The schemas that a schema has the same value fit."""
+    """The schemas that a schema applies to the same value."""
     node: Any = source.at(pointer)
     if not isinstance(node, dict):
         return

@@ -1,6 +1,6 @@
-"""The digest of a contract: of what judges an exchange, or says what to send, and of nothing that is there to be read.
+"""The digest of a contract, over everything that checks or requests depend on, without text for readers.
 
-A reworded description, a better example or another source leaves it; a bound, a status or a level changes it.
+A reworded description, a better example or another source does not change it; a bound, a status or a level does.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Any, Final
 from ecsuite.contract.document import Source
 from ecsuite.contract.keywords import CLIENTS, OBJECTS, PROSE, REASON, VALUE
 
-# What these keywords hold is for readers, or for other clients than ours, whose requests no recording has.
+# Keywords for readers, or for judging other clients than ours, whose requests are not recorded.
 FOR_READERS: Final = frozenset({PROSE, CLIENTS, "[Tag]", "{Example}"})
 
 
 def digest_of(source: Source) -> str:
-    """The digest of a document whose keywords are all known, whatever its layout, comments and prose."""
+    """The digest of a document with known keywords only; independent of its layout, comments and prose."""
     canonical = json.dumps(_judging(source.document, "Document"), sort_keys=True, ensure_ascii=False)
     return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()[:16]}"
 
 
 def _judging(node: Any, kind: str) -> Any:
-    """What is left of a part of the document without its prose; of a reason in words, that there is one."""
+    """A part of the document without its prose; a reason in words is replaced by true."""
     if kind == REASON:
         return bool(node)
     if kind == VALUE or isinstance(node, bool):

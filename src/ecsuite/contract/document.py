@@ -1,4 +1,4 @@
-"""A contract document as text and data: what stands at a pointer, on which line, and under which certainty."""
+"""A contract document as text and data: the content, the line and the level at a pointer."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Pointer = tuple[str | int, ...]
 
 
 class Source:
-    """The text and the data of one contract document.
+    """The text and the data of a contract document.
 
     Args:
-        text: the document, YAML.
-        label: how messages name it, such as `contracts/2023-10/openapi.yaml`.
+        text: the document in YAML.
+        label: its name in messages, such as `contracts/2023-10/openapi.yaml`.
 
     Raises:
-        ContractUnreadable: the text is no YAML, or not a map.
-        ContractInvalid: it has what JSON has not, a key twice, or too much.
+        ContractUnreadable: the text is not YAML, or not a map.
+        ContractInvalid: it cannot be expressed in JSON, has a duplicate key, or is too large.
     """
 
     def __init__(self, text: str, label: str) -> None:
@@ -50,17 +50,17 @@ class Source:
             raise ContractUnreadable(label, "it is not UTF-8") from None
 
     def at(self, pointer: Pointer) -> Any:
-        """What stands at the pointer."""
+        """The node at the pointer."""
         node: Any = self.document
         for token in pointer:
             node = node[token]
         return node
 
     def resolve(self, pointer: Pointer) -> tuple[Pointer, Any]:
-        """What stands at the pointer, with references followed: its own pointer, and the node.
+        """The node at the pointer with references followed: its own pointer, and the node.
 
         Raises:
-            ContractInvalid: a reference that leads nowhere, out of the document, or in a circle.
+            ContractInvalid: a reference has no target, leaves the document, or is circular.
         """
         seen = [pointer]
         node = self.at(pointer)
@@ -90,18 +90,18 @@ class Source:
         return tuple(pointer)
 
     def where(self, pointer: Pointer) -> str:
-        """The file and the line of what stands at the pointer, or of the nearest part above it."""
+        """The file and the line of the node at the pointer, or of its nearest parent with a line."""
         return f"{self.label}:{self.line(pointer)}"
 
     def line(self, pointer: Pointer) -> int:
-        """The line of what stands at the pointer, or of the nearest part above it."""
+        """The line of the node at the pointer, or of its nearest parent with a line."""
         lines = self._lines
         while pointer and pointer not in lines:
             pointer = pointer[:-1]
         return lines.get(pointer, 1)
 
     def quote(self, pointer: Pointer, most: int) -> tuple[str, ...]:
-        """What stands at the pointer, or at the nearest part above it, as lines of the document; at most so many."""
+        """The source lines of the node at the pointer, or of its nearest parent with a line; at most `most` lines."""
         lines = self._text.splitlines()[self.line(pointer) - 1 :][: most + 1]
         if not lines:
             return ()
@@ -110,7 +110,7 @@ class Source:
         return tuple(line[indent:].rstrip() for line in (lines[0], *inner))[:most]
 
     def nearest(self, keyword: str, pointer: Pointer) -> Any:
-        """The value of a keyword on the part at the pointer, or on the nearest part above it that has one."""
+        """The value of a keyword at the pointer, or at its nearest parent that has the keyword."""
         parts: list[Any] = [self.document]
         for token in pointer:
             parts.append(_child(parts[-1], token))
@@ -121,7 +121,7 @@ class Source:
 
     @cached_property
     def _lines(self) -> dict[Pointer, int]:
-        # Only a finding needs lines, so a run that holds never pays for them.
+        # Computed on demand, because only findings need lines.
         return tree.lines_of(self._text)
 
 

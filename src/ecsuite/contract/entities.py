@@ -1,4 +1,4 @@
-"""The entity types that an API keeps, drawn from the links of a contract: what makes, reads, lists, ends one."""
+"""The entity types of an API, derived from the links of a contract: how one is created, read, listed and deleted."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
-    """One entity type.
+    """An entity type.
 
     Attributes:
-        name: what it is called, from the last parameter of its path: `vehicle`.
-        creator: the operation that makes one.
+        name: from the last parameter of its path, such as `vehicle`.
+        creator: the operation that creates one.
         reader: the operation that reads one; its path is the entity's own.
         listers: the operations that list them, the nearest first.
-        deleter, replacer, changer: the operations that delete, replace, and change parts; None where the contract has
+        deleter, replacer, changer: the operations that delete, replace, and partly change one; None if the contract has
             none.
-        link: of the creator's answer to the reader, which says where the entity's id stands.
-        sends_id: whether the client sends the id when it makes one, whoever has the last word.
-        parent: the entity_type that the entity belongs to; None where it belongs to the partner alone.
+        link: from the creator's response to the reader; it says where the entity's id is.
+        sends_id: whether the client sends an id when it creates one, even if the server may choose another.
+        parent: the entity type that it belongs to; None if it only belongs to the partner.
     """
 
     name: str
@@ -45,12 +45,12 @@ class EntityType:
 
     @property
     def lister(self) -> Operation | None:
-        """The operation that lists them; None where the contract has none."""
+        """The operation that lists them; None if the contract has none."""
         return next(iter(self.listers), None)
 
     @property
     def operations(self) -> tuple[Operation, ...]:
-        """The operations that make one, read it, list them, delete, replace and change it, as far as there are any."""
+        """The operations that create, read, list, delete, replace and change it, as far as they exist."""
         ends = (self.deleter, self.replacer, self.changer)
         return (self.creator, self.reader, *self.listers, *filter(None, ends))
 
@@ -61,16 +61,16 @@ class EntityType:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The parameters of the entity's path, in its order."""
+        """The parameters of the entity's path, in order."""
         return parameters(self.reader)
 
     @property
     def unknown_parent(self) -> frozenset[int]:
-        """The statuses for an entity that is to be made below a parent that is not there."""
+        """The statuses for creating an entity below a parent that does not exist."""
         return self.creator.unknown(parameters(self.creator)[-1])
 
     def owner_of(self, lister: Operation) -> EntityType:
-        """The type, among those that the entity belongs to, below which an operation lists it."""
+        """The parent or further ancestor below which an operation lists the entity."""
         owner = self.parent
         while owner is not None and owner.parameters != parameters(lister):
             owner = owner.parent
@@ -79,27 +79,27 @@ class EntityType:
 
     @property
     def identity(self) -> Expression:
-        """What gives the entity's id in the exchange that makes it."""
+        """The expression for the entity's id in the exchange that creates it."""
         return self.link.parameters[self.parameter]
 
     @property
     def member(self) -> str:
-        """The member that holds the entity's id, in what is sent or answered, and in lists."""
+        """The name of the member with the entity's id, in requests, responses and lists."""
         return self.identity.member
 
     @property
     def answered_at(self) -> tuple[str, ...]:
-        """Where in the response to its creation an entity stands; empty where it is the response."""
+        """The path to the entity in the response to its creation; empty if it is the whole response."""
         return () if self.is_named_by_client else self.identity.parents
 
     @property
     def is_below_parent(self) -> bool:
-        """Whether the entity's own path is below its parent's, so that it is another one below another parent."""
+        """Whether the entity's path is below its parent's, so that ids are only unique within a parent."""
         return self.parent is not None and set(parameters(self.parent.reader)) < set(parameters(self.reader))
 
     @property
     def is_named_by_client(self) -> bool:
-        """Whether the entity goes by the id that the client sent, rather than by one that the response gives."""
+        """Whether the entity's id is the one that the client sent, rather than one from the response."""
         return self.identity.is_sent
 
     def __str__(self) -> str:
@@ -107,12 +107,12 @@ class EntityType:
 
 
 class Batch(NamedTuple):
-    """An operation that makes several things of an entity type at once.
+    """An operation that creates several entities of a type at once.
 
     Attributes:
         creator: the operation.
         entity_type: of the entities.
-        member: the list of them in the request, and in the response.
+        member: their list in the request, and in the response.
     """
 
     creator: Operation
@@ -131,7 +131,7 @@ def entity_types(source: Source, operations: Mapping[str, Operation]) -> tuple[E
 
 
 def batches(operations: Mapping[str, Operation], known: Iterable[EntityType]) -> tuple[Batch, ...]:
-    """Every operation whose response leads to one thing out of a list that was sent."""
+    """Every operation whose response has a link for the items of a list in the request."""
     found: dict[str, Batch] = {}
     for creator in operations.values():
         for link in success_links(creator) if creator.method == "POST" else ():
@@ -147,7 +147,7 @@ def batches(operations: Mapping[str, Operation], known: Iterable[EntityType]) ->
 
 
 def _members(source: Source, creator: Operation) -> Mapping[str, Pointer]:
-    """The members of the body that makes an entity."""
+    """The members of the body that creates an entity."""
     schemas = creator.request.content.values() if creator.request else ()
     return next((shape(source, schema).members for schema in schemas), {})
 
@@ -163,7 +163,7 @@ def _names_in(path: str) -> tuple[str, ...]:
 
 
 def links_to(operation: Operation, operations: Iterable[Operation]) -> Iterator[tuple[Operation, Link]]:
-    """The links from the body of a response that lead to the operation: those of POST first."""
+    """The links that lead to an operation and take a parameter from a body; those of POST first."""
     found = [
         (source, link)
         for source in operations
@@ -174,13 +174,13 @@ def links_to(operation: Operation, operations: Iterable[Operation]) -> Iterator[
 
 
 def success_links(operation: Operation) -> tuple[Link, ...]:
-    """The links of an operation's first successful answer that has any."""
+    """The links of an operation's first success response with links."""
     rules = (rule for status, rule in operation.responses.items() if status.startswith("2") and rule.links)
     return next((rule.links for rule in rules), ())
 
 
 def _to_reader(source: Source, creator: Operation, operations: Mapping[str, Operation]) -> Link | None:
-    """The link of a creator's answer that leads to the entity itself: to one thing, and not to one that was there."""
+    """The link of a creator's response that leads to the new entity: a single one, and not one that existed before."""
     for link in success_links(creator):
         target = operations[link.operation_id]
         if target.method != "GET" or not target.path.endswith("}"):
@@ -194,7 +194,7 @@ def _to_reader(source: Source, creator: Operation, operations: Mapping[str, Oper
 
 
 def _names(source: Source, creator: Operation, expression: Expression) -> bool:
-    """Whether the expression is a member of the sent body that names something that is there already."""
+    """Whether the expression is a member of the request body that refers to an existing entity."""
     if not expression.is_sent or expression.parents:
         return False
     members, name = _members(source, creator), expression.member

@@ -1,4 +1,4 @@
-"""Runtime expressions of links (OpenAPI 3.1, section 4.8.20.4), parsed once: what gives a link its parameters.
+"""Runtime expressions of links (OpenAPI 3.1, section 4.8.20.4), parsed once: they give a link its parameters.
 
 Contracts use three kinds: `$request.path.userId`, `$request.body#/users/0/userId`, `$response.body#/id`.
 """
@@ -16,15 +16,15 @@ Part = Literal["path", "body"]
 _EXPRESSION: Final = re.compile(
     r"\$(?:request\.path\.(?P<parameter>\w+)|(?P<message>request|response)\.body#(?P<pointer>(?:/[^/]+)+))"
 )
-# The index of a list's first item: a link that leads to it stands for one to each item.
+# The index of a list's first item: a link that leads to it applies to each item.
 _FIRST: Final = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What expressions are evaluated on: the path parameters and the JSON bodies of one exchange.
+    """The values that expressions are evaluated on: the path parameters and the JSON bodies of an exchange.
 
-    A body that is missing or no JSON is None.
+    A body that is missing or not JSON is None.
     """
 
     path: Mapping[str, str]
@@ -34,12 +34,12 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """One runtime expression.
+    """A runtime expression.
 
     Attributes:
-        message: where the value stands: in the request, or in the response.
-        part: of that message.
-        tokens: of the JSON Pointer (RFC 6901) into the body; for the path, the parameter's name alone.
+        message: the message with the value.
+        part: the part of that message.
+        tokens: of the JSON Pointer (RFC 6901) into the body; for the path, only the parameter's name.
     """
 
     message: Message
@@ -51,7 +51,7 @@ class Expression:
         """Parse an expression.
 
         Raises:
-            ValueError: it is of no kind that contracts use.
+            ValueError: it is not of a supported kind.
         """
         match = _EXPRESSION.fullmatch(text)
         if match is None:
@@ -63,27 +63,27 @@ class Expression:
 
     @property
     def is_of_body(self) -> bool:
-        """Whether the value stands in a body, rather than in the path."""
+        """Whether the value is in a body, rather than in the path."""
         return self.part == "body"
 
     @property
     def is_sent(self) -> bool:
-        """Whether the value stands in the request's body, so that the client has chosen it."""
+        """Whether the value is in the request body, so that the client has chosen it."""
         return self.is_of_body and self.message == "request"
 
     @property
     def is_in_list(self) -> bool:
-        """Whether the value is a member of a list's first item: then it stands for that of each item."""
+        """Whether the value is in a list's first item, so that the expression applies to each item."""
         return self.is_of_body and _FIRST in self.tokens[:-1]
 
     @property
     def member(self) -> str:
-        """The last token: the name of the member or of the parameter that holds the value."""
+        """The last token: the name of the member or parameter with the value."""
         return self.tokens[-1]
 
     @property
     def parents(self) -> tuple[str, ...]:
-        """The tokens before the last one: where in the body the object stands that has the member."""
+        """The tokens before the last one: the path to the object with the member."""
         return self.tokens[:-1]
 
     @property
@@ -92,26 +92,26 @@ class Expression:
         return "".join(f"/{token.replace('~', '~0').replace('/', '~1')}" for token in self.tokens)
 
     def at(self, index: int) -> Expression:
-        """The expression for another item of the list than its first."""
+        """The expression for the item of the list at an index."""
         if not self.is_in_list:
             return self
         first = self.tokens.index(_FIRST)
         return replace(self, tokens=(*self.tokens[:first], str(index), *self.tokens[first + 1 :]))
 
     def count(self, values: Values) -> int:
-        """How many items the list has that the expression leads into; 0 where there is no list."""
+        """The length of the list that the expression leads into; 0 if there is no list."""
         into = replace(self, tokens=self.tokens[: self.tokens.index(_FIRST)])
         found = into.evaluate(values)
         return len(found) if isinstance(found, list) else 0
 
     def evaluate(self, values: Values) -> Any:
-        """The value in an exchange; None where there is none."""
+        """The value in an exchange; None if there is none."""
         if not self.is_of_body:
             return values.path.get(self.member)
         return self.find(values.request if self.message == "request" else values.response)
 
     def find(self, body: Any) -> Any:
-        """The value in the body that the expression speaks of; None where there is none."""
+        """The value in a body; None if there is none."""
         for token in self.tokens:
             try:
                 body = body[int(token) if isinstance(body, list) else token]

@@ -1,6 +1,6 @@
-"""The keywords of OpenAPI 3.1 and JSON Schema that the loader understands; any other one is refused.
+"""The supported keywords of OpenAPI 3.1 and JSON Schema; the loader rejects all others.
 
-A keyword that is read but not honoured is a check that cannot fail, so a document with one is not loaded at all.
+A check for an ignored keyword could never fail, so a document with an unsupported keyword is not loaded.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any, Final
 from ecsuite.contract.document import Pointer, Source
 from ecsuite.errors import ContractInvalid, ContractKeywordUnknown
 
-# What stands under a keyword: VALUE is plain data, PROSE is for readers alone, CLIENTS for judging other clients than
-# ours, REASON is a flag whose value says why; a name is an object of that node_type, "[Name]" a list of them and
-# "{Name}" a map to them.
+# The type of a keyword's value: VALUE is plain data, PROSE is for readers only, CLIENTS is for judging other clients
+# than ours, and REASON is a flag whose value is a reason in words; a name is an object of that type, "[Name]" a list of
+# them, and "{Name}" a map of them.
 VALUE: Final = ""
 PROSE: Final = "prose"
 CLIENTS: Final = "clients"
@@ -170,7 +170,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
-# What an object cannot be without, unless it is a reference to one.
+# The required keywords of an object, unless it is a reference.
 REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "Document": ("info",),
     "Info": ("title", "version"),
@@ -180,7 +180,7 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "Header": ("schema",),
     "Link": ("operationId",),
 }
-# Keywords whose values must be texts, and those whose values must be lists of one kind.
+# Keywords whose values must be strings, and those whose values must be lists of one type.
 TEXTS: Final = frozenset(
     {
         "operationId",
@@ -234,11 +234,11 @@ ALLOWED: Final[dict[str, frozenset[Any]]] = {
 
 
 def refuse_unknown(source: Source) -> None:
-    """Walk the whole document; raise on the first keyword, or value of a closed one, that the checks do not honour.
+    """Check the whole document; raise at the first unsupported keyword or value.
 
     Raises:
-        ContractKeywordUnknown: a keyword that OBJECTS does not list.
-        ContractInvalid: a value outside ALLOWED, a missing keyword, or something else where an object should be.
+        ContractKeywordUnknown: a keyword is not in OBJECTS.
+        ContractInvalid: a value is not in ALLOWED, a required keyword is missing, or a value has the wrong type.
     """
     for pointer, node_type, node in _objects(source, (), "Document", source.document):
         fields = OBJECTS[node_type]
@@ -254,7 +254,7 @@ def refuse_unknown(source: Source) -> None:
             wanted = _wanted(node_type, keyword, value)
             if wanted:
                 raise ContractInvalid(source.where((*pointer, keyword)), f"{keyword} is {value!r}: expected {wanted}")
-            # As a list, for the document may have one in the place of a text.
+            # A list, because the value in the document may be unhashable.
             if keyword in ALLOWED and value not in list(ALLOWED[keyword]):
                 expected = ", ".join(sorted(map(str, ALLOWED[keyword])))
                 raise ContractInvalid(
@@ -263,12 +263,12 @@ def refuse_unknown(source: Source) -> None:
 
 
 def _wanted(node_type: str, keyword: str, value: Any) -> str:
-    """What the value of a keyword should be; empty where it is that."""
+    """The expected type of a keyword's value, in words; empty if the value is of that type."""
     if keyword in TEXTS:
         return "" if isinstance(value, str) else "a text"
     if keyword == "x-test-areas":
         return "" if isinstance(value, list) and all(map(_is_place, value)) else "a list of [latitude, longitude]"
-    # On a parameter, a header or a body, it is a flag.
+    # In a parameter, a header or a body, `required` is a flag.
     is_of_members = (node_type, keyword) == ("Schema", "required")
     kind, said = _REQUIRED_MEMBERS if is_of_members else LISTS.get(keyword, (None, ""))
     if kind is None or (isinstance(value, list) and all(isinstance(each, kind) for each in value)):

@@ -1,4 +1,4 @@
-"""Values that are made when they are first asked for, and then kept, whichever thread asks."""
+"""A thread-safe cache: values are made at the first access, and then kept."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _V = TypeVar("_V")
 
 
 class Memo(dict[_K, _V]):
-    """A dict that makes the value of a key where it has none: once, and seen by no thread before it is whole.
+    """A dict that makes missing values: once per key, and visible to other threads only when complete.
 
     Args:
-        make: the value of a key. It may put further whole values into the dict.
+        make: makes the value of a key. It may add further complete values to the dict.
     """
 
     def __init__(self, make: Callable[[_K], _V]) -> None:

@@ -14,7 +14,7 @@ Level = Literal["guide", "spec"]
 
 
 def schema_for(content: Mapping[str, Pointer], essence: str) -> Pointer | None:
-    """The schema of a media type: under its name, or under a range that it is in (`*/*`); None where it is in none."""
+    """The schema for a media type, by its name or by a range that includes it (`*/*`); None if there is none."""
     if essence in content:
         return content[essence]
     return next(
@@ -26,11 +26,11 @@ class Parameter(NamedTuple):
     """A parameter of a path, a query or a header.
 
     Attributes:
-        schema: points at its schema.
-        type: that schema's type.
-        unknown: the statuses for an id in the path that is nobody's; empty where they are as usual.
-        paging: what it says of the page that is wanted: its number, or its size; empty where it says neither.
-        signature: how a header signs the body; empty where it signs nothing.
+        schema: points to its schema.
+        type: the type in that schema.
+        unknown: the statuses for an unknown id in the path; empty for the usual ones.
+        paging: whether it is the number or the size of a page; empty if neither.
+        signature: how a header signs the body; empty if it does not.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Parameter(NamedTuple):
 
 
 class RequestBody(NamedTuple):
-    """The body that an operation takes: the schema of each media type."""
+    """The request body of an operation: the schema of each media type."""
 
     required: bool
     content: Mapping[str, Pointer]
@@ -57,7 +57,7 @@ class RequestBody(NamedTuple):
 
 
 class HeaderRule(NamedTuple):
-    """A header that a response has, or may have."""
+    """A required or optional header of a response."""
 
     name: str
     required: bool
@@ -66,27 +66,27 @@ class HeaderRule(NamedTuple):
 
 
 class Link(NamedTuple):
-    """What a response leads to: another operation, with the expressions that give its parameters."""
+    """A link of a response to another operation, with the expressions for its parameters."""
 
     operation_id: str
     parameters: Mapping[str, Expression]
 
     @property
     def is_by_body(self) -> bool:
-        """Whether a body gives one of the parameters, rather than the path all of them."""
+        """Whether any parameter is taken from a body, rather than all from the path."""
         return any(expression.is_of_body for expression in self.parameters.values())
 
     def each(self, values: Values) -> Iterator[dict[str, str]]:
-        """The parameters of each call that the link leads to: one for each item where it leads into a list.
+        """The parameters of each call that the link leads to: one for each item if it leads into a list.
 
-        None are given where an expression finds no text, for then there is nothing to call.
+        Calls with a parameter that is missing or not a string are left out.
         """
         for found in self.every(values):
             if all(isinstance(value, str) and value for value in found.values()):
                 yield found
 
     def every(self, values: Values) -> Iterator[dict[str, Any]]:
-        """What the expressions find, whatever it is: once, or for each item of the list that the link leads into."""
+        """The values that the expressions find, of any type: once, or for each item if the link leads into a list."""
         in_lists = [expression for expression in self.parameters.values() if expression.is_in_list]
         count = max(expression.count(values) for expression in in_lists) if in_lists else 1
         for index in range(count):
@@ -94,11 +94,11 @@ class Link(NamedTuple):
 
 
 class ResponseRule(NamedTuple):
-    """One response that an operation may give.
+    """A possible response of an operation.
 
     Attributes:
-        status: as the contract writes it: `201`, `2XX`, `default`.
-        body: whether the response has a body: required, optional, none, or any (nothing published).
+        status: as in the contract: `201`, `2XX`, `default`.
+        body: whether the response has a body: required, optional, none, or any (unspecified).
         content: the schema of each media type.
         listed: whether the published document lists it, too.
     """
@@ -114,15 +114,15 @@ class ResponseRule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method and path of a contract.
+    """A method and path of a contract.
 
     Attributes:
         path: the template, such as `/users/{userId}`.
-        security: where the security scheme that a call needs stands; None for a call without one.
-        may_be_rejected: why a call that is right may be refused all the same; empty where it may not.
-        order: the member of a list's items that it is sorted by, with `-` in front where the highest comes first.
-        follows: the operations that make what a list shows, where no link says so: by their ids.
-        sandbox_only: whether it belongs to the sandbox, and is never called in production.
+        security: points to the security scheme of a call; None if it needs none.
+        may_be_rejected: why a correct call may be rejected; empty if it must not be.
+        order: the member that a list is sorted by, with a leading `-` for descending order.
+        follows: the ids of operations that create what a list shows, if no link says so.
+        sandbox_only: whether it only exists in the sandbox, and is never called in production.
     """
 
     id: str
@@ -146,28 +146,28 @@ class Operation:
 
     @property
     def body_schema(self) -> Pointer:
-        """The schema of the body, in the first media type that the operation takes; it must take one."""
+        """The body schema for the operation's first media type; the operation must have a body."""
         assert self.request is not None
         return self.request.schema
 
     def unknown(self, parameter: str) -> frozenset[int]:
-        """The statuses for an id in the path that is nobody's: 404, or 400 too where no 404 is listed."""
+        """The statuses for an unknown id in the path: 404, and also 400 if no 404 is published."""
         own = next(known.unknown for known in self.parameters if known.name == parameter)
         rule = self.responses.get("404")
         return own or frozenset({404} if rule and rule.listed else {404, 400})
 
     def paged_by(self, what: Literal["page", "size"]) -> str:
-        """The name of the parameter that says which page is wanted, or how large; empty where there is none."""
+        """The name of the parameter for the number or the size of a page; empty if there is none."""
         return next((parameter.name for parameter in self.parameters if parameter.paging == what), "")
 
     def response(self, status: int) -> ResponseRule | None:
-        """The rule for a status: the status itself before its range (`2XX`) before `default`; None where none is."""
+        """The rule for a status: by itself, else by its range (`2XX`), else `default`; None if none applies."""
         rules = self.responses
         return rules.get(str(status)) or rules.get(f"{status // 100}XX") or rules.get("default")
 
 
 class Match(NamedTuple):
-    """An operation that a request names, and what stands for its path parameters, decoded."""
+    """The operation for a request, and its path parameters, decoded."""
 
     operation: Operation
     path_parameters: Mapping[str, str]

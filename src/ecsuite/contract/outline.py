@@ -1,4 +1,4 @@
-"""Which members a schema declares for each object in a value, taken over all that it refers to and all its branches."""
+"""The members that a schema declares for each object in a value, over all its references and branches."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ecsuite.contract.document import Pointer, Source
 
 @dataclass(slots=True)
 class Outline:
-    """What a schema declares of one part of a value.
+    """What a schema declares for a part of a value.
 
     Attributes:
         members: of an object, each with its own outline.
         items: of an array.
-        is_open: whether an object may have any members beside (`additionalProperties`).
-        is_required: whether an object must have some of them, so that one without any breaks the schema already.
-        is_kept: whether the part is a time or a state that a server keeps by itself.
+        is_open: whether an object may have additional members (`additionalProperties`).
+        is_required: whether an object has required members, so that an object without any violates the schema anyway.
+        is_kept: whether the part is a time or a state that the server maintains.
     """
 
     members: dict[str, Outline] = field(default_factory=dict)
@@ -32,10 +32,10 @@ class Undeclared(NamedTuple):
     """Members of an object that its schema does not declare.
 
     Attributes:
-        at: the object: names and indexes from the root of the value.
-        names: the members.
-        declared: what the schema declares there.
-        is_foreign: whether the object has none of those, though its schema requires none.
+        at: the path to the object from the root of the value.
+        names: the undeclared members.
+        declared: the declared members.
+        is_foreign: whether the object has no declared members, although none are required.
     """
 
     at: tuple[str | int, ...]
@@ -50,7 +50,7 @@ def outline(source: Source, pointer: Pointer) -> Outline:
 
 
 def undeclared(own: Outline | None, value: Any, at: tuple[str | int, ...] = ()) -> Iterator[Undeclared]:
-    """Each object in a value with members that are not declared."""
+    """Each object in a value with undeclared members."""
     if own is None:
         return
     if isinstance(value, dict):
@@ -66,7 +66,7 @@ def undeclared(own: Outline | None, value: Any, at: tuple[str | int, ...] = ()) 
 
 
 def known(own: Outline | None, value: Any) -> Any:
-    """A value without the members that are not declared, and without those that a server keeps by itself."""
+    """A value without undeclared members, and without those that the server maintains."""
     if own is None:
         return value
     if isinstance(value, list):
@@ -81,7 +81,7 @@ def known(own: Outline | None, value: Any) -> Any:
 
 
 def _outlined(source: Source, pointers: tuple[Pointer, ...], begun: dict[tuple[Pointer, ...], Outline]) -> Outline:
-    """The outline of several schemas of one part; a schema may hold itself, so it has begun before what is in it."""
+    """The outline of several schemas for one part; registered before its members, because a schema may be recursive."""
     every = _of_same_part(source, pointers)
     if every in begun:
         return begun[every]
@@ -111,7 +111,7 @@ def _is_kept(source: Source, pointer: Pointer) -> bool:
 
 
 def _of_same_part(source: Source, pointers: tuple[Pointer, ...]) -> tuple[Pointer, ...]:
-    """The schemas, with all inside them that speak of the same part of a value."""
+    """The schemas, and all inside them that apply to the same part of a value."""
     found: dict[Pointer, None] = {}
     pending = list(pointers)
     while pending:

@@ -18,7 +18,7 @@ def read_operations(source: Source, section: Literal["paths", "webhooks"]) -> Ma
     """Every operation of a section by its id, in the document's order.
 
     Raises:
-        ContractInvalid: one lacks what the checks need, or has the id of another one.
+        ContractInvalid: an operation lacks what the checks need, or two have the same id.
     """
     found: dict[str, Operation] = {}
     for path, item in source.document.get(section, {}).items():
@@ -37,7 +37,7 @@ def _read(source: Source, pointer: Pointer) -> Operation:
     try:
         return _Reader(source, pointer).operation()
     except (LookupError, TypeError, AttributeError) as error:
-        # A reference that leads to an object of another kind, say.
+        # For example, a reference to an object of another type.
         what = f"this operation is none that can be read ({type(error).__name__}: {error})"
         raise ContractInvalid(source.where(pointer), what) from None
 

@@ -1,4 +1,4 @@
-"""Finds the operation that a method and a path name."""
+"""Finds the operation for a method and a path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ecsuite.contract.model import Match, Operation
 
 @dataclass(slots=True)
 class _Node:
-    """One segment of the paths: what follows by name, what follows as a parameter, and what ends here."""
+    """A segment of the paths: literal children, a child for a parameter, and the operations of a path ending here."""
 
     named: dict[str, _Node] = field(default_factory=dict)
     parameter: _Node | None = None
@@ -20,9 +20,10 @@ class _Node:
 
 
 class Routes:
-    """The paths of a contract as a tree; a segment by name goes before a parameter (`/users/eligible`).
+    """The paths of a contract as a tree; a literal segment takes precedence over a parameter (`/users/eligible`).
 
-    Names are compared without regard to case, as the servers do and as the guides spell them otherwise; ids are not.
+    Literal segments are compared case-insensitively, because servers do so and the guides vary in case. Ids are
+    case-sensitive.
     """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
@@ -31,7 +32,7 @@ class Routes:
             self._add(operation)
 
     def find(self, method: str, path: str) -> Match | None:
-        """The operation of the method at the path, which is percent-encoded and starts with a slash."""
+        """The operation for a method and a path, which is percent-encoded and starts with a slash."""
         for node, values in self._ends(path):
             if operation := node.operations.get(method):
                 names = [segment[1:-1] for segment in operation.path.split("/") if segment.startswith("{")]
@@ -39,7 +40,7 @@ class Routes:
         return None
 
     def methods(self, path: str) -> tuple[str, ...]:
-        """The methods that exist at the path, sorted."""
+        """The methods of a path, sorted."""
         return tuple(sorted({method for node, _ in self._ends(path) for method in node.operations}))
 
     def _add(self, operation: Operation) -> None:

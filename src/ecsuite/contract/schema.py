@@ -1,4 +1,4 @@
-"""Validators of JSON Schema 2020-12 for the schemas of a contract, and what breaks them."""
+"""Validators for the schemas of a contract (JSON Schema 2020-12), and the violations that they find."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from ecsuite.errors import ContractInvalid
 
 _DOCUMENT = "urn:contract"
 
-# What says which values a schema is about; a fragment keeps these beside the keyword that is broken.
+# Keywords that describe the values of a schema; a fragment has them in addition to the violated keyword.
 _TELLING = ("title", "type", "const", "enum")
 
 
 class Violation(NamedTuple):
-    """One rule of a schema that a value breaks.
+    """A rule of a schema that a value violates.
 
     Attributes:
-        at: where in the value: names and indexes from its root.
-        rule: where in the contract the broken rule stands.
-        keyword: the keyword of JSON Schema that is broken; `unreadable` where the value is too deep to be read.
-        fragment: of the schema, what the keyword is about; for a missing member its own schema.
-        value: what the value has there; None where it has nothing; what the validator said where it is unreadable.
-        is_missing: whether it has nothing there.
+        at: the path to the value from the root.
+        rule: points to the violated rule in the contract.
+        keyword: the violated keyword of JSON Schema; `unreadable` if the value is nested too deeply.
+        fragment: the relevant part of the schema; for a missing member, of the member's schema.
+        value: the actual value; None if it is missing; the validator's message if unreadable.
+        is_missing: whether the value is missing.
     """
 
     at: tuple[str | int, ...]
@@ -42,7 +42,7 @@ class Violation(NamedTuple):
 
 
 class Schemas:
-    """The schemas of a document, each compiled when first used and then kept; threads may share them.
+    """The schemas of a document, compiled at first use and cached; threads may share them.
 
     Attributes:
         walker: walks through values along the schemas.
@@ -61,7 +61,7 @@ class Schemas:
         """The compiled schema at the pointer.
 
         Raises:
-            ContractInvalid: it is no schema (a wrong type of a keyword, a bad pattern, a reference to nowhere).
+            ContractInvalid: it is not a valid schema (wrong type of a keyword, bad pattern, dangling reference).
         """
         return self._validators[pointer]
 
@@ -70,7 +70,7 @@ class Schemas:
         return self._shapes[pointer]
 
     def step(self, pointer: Pointer, token: str | int) -> Pointer | None:
-        """The schema of a member or an item, in whichever part of the schema at the pointer says something of it."""
+        """The schema for a member or an item, from any part of the schema at the pointer that declares it."""
         own = self.shape(pointer)
         found = own.items if isinstance(token, int) else own.members.get(token)
         if found is not None:
@@ -83,9 +83,9 @@ class Schemas:
         return undeclared(self._outlines[pointer], value)
 
     def known(self, pointer: Pointer, value: Any) -> Any:
-        """The value without the members that its schema does not speak of, and without times and states of a server's.
+        """The value without undeclared members, and without times and states that the server maintains.
 
-        What a server keeps by itself may be another at any time, and no call is to blame for it; `x-immutable` stays.
+        The server may change these at any time, independently of calls. Members with `x-immutable` are kept.
         """
         return known(self._outlines[pointer], value)
 
@@ -94,22 +94,22 @@ class Schemas:
         return bool(self.validator(pointer).is_valid(value))
 
     def violations(self, pointer: Pointer, value: Any) -> list[Violation]:
-        """Every rule of the schema at the pointer that the value breaks; empty where it fits."""
+        """All violations of the schema at the pointer; empty if the value fits."""
         try:
             if self.fits(pointer, value):
                 return []
             errors = self.validator(pointer).iter_errors(value)
         except ValueError as error:
-            # What the validator cannot take in at all: its depth is bounded.
+            # The validator limits the depth of values.
             return [Violation((), pointer, "unreadable", {}, str(error))]
         return [violation for error in errors for violation in self._violations(error, value)]
 
     def fragment(self, pointer: Pointer) -> dict[str, Any]:
-        """What the schema at the pointer says of which values it is about."""
+        """The keywords of the schema at the pointer that describe its values."""
         return _fragment(self._source.resolve(pointer)[1])
 
     def absences(self, pointer: Pointer) -> dict[str, str]:
-        """The optional members of an object (`x-unchecked-if-absent`), with what cannot be checked without them."""
+        """The optional members of an object with `x-unchecked-if-absent`, and what cannot be checked without them."""
         return self._absences[pointer]
 
     def _find_absences(self, pointer: Pointer) -> dict[str, str]:
@@ -173,14 +173,14 @@ class Schemas:
 
 
 def _fragment(schema: Any, keyword: str = "") -> dict[str, Any]:
-    """What a schema says of one keyword, and of the values that it is about."""
+    """A keyword of a schema, together with the keywords that describe its values."""
     if not isinstance(schema, dict):
         return {}
     return {name: schema[name] for name in (*_TELLING, keyword) if name in schema}
 
 
 def _likeliest(error: jsonschema_rs.ValidationError, at: tuple[str | int, ...]) -> list[Any] | None:
-    """The branch of an anyOf or oneOf that the value most likely meant; None where it resembles none of them."""
+    """The branch of an anyOf or oneOf that the value most likely intends; None if it resembles none of them."""
 
     def distance(branch: list[Any]) -> tuple[int, int]:
         alien = sum(
@@ -191,7 +191,7 @@ def _likeliest(error: jsonschema_rs.ValidationError, at: tuple[str | int, ...]) 
 
     branches = getattr(error.kind, "context", [])
     if not all(branches):
-        # It fits more than one, so that what it breaks of another is not what is wrong.
+        # It fits more than one branch, so violations of other branches are not the problem.
         return None
     best = min(branches, key=distance, default=None)
     return best if best is not None and distance(best)[0] < 100 else None  # noqa: PLR2004  an alien type

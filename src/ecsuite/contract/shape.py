@@ -1,4 +1,4 @@
-"""What a schema says of a value with its references followed: `$ref` and the keywords beside it taken together."""
+"""A schema with its references followed: `$ref` and the keywords beside it combined."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ecsuite.contract.document import Pointer, Source
 
 
 class Shape(NamedTuple):
-    """One schema.
+    """A schema with its references followed.
 
     Attributes:
-        keywords: every keyword; of those that stand both beside a reference and behind it, the one beside it.
+        keywords: every keyword; one beside a reference takes precedence over one behind it.
         members: the schema of each member of an object, those behind a reference first.
-        required: the members that must be there.
-        items: the schema of an array's items; None where there is none.
+        required: the required members.
+        items: the schema of an array's items; None if there is none.
         parts: the schemas of `allOf`.
         branches: the schemas of `oneOf`, or else of `anyOf`.
     """
@@ -30,28 +30,28 @@ class Shape(NamedTuple):
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The types that a value may have; empty where the schema does not say."""
+        """The types that a value may have; empty if unspecified."""
         types = self.keywords.get("type", ())
         return (types,) if isinstance(types, str) else tuple(types)
 
     @property
     def type(self) -> str | None:
-        """The type that a value has unless it is null; None where the schema does not say."""
+        """The type of a value that is not null; None if unspecified."""
         return next((name for name in self.types if name != "null"), None)
 
     @property
     def asked_of_clients(self) -> Mapping[str, str]:
-        """What guides ask of a client's text alone: a pattern with the title of what it wants; empty where nothing."""
+        """What guides require only of a client's string: a pattern, with a title for it; empty if nothing."""
         pattern = self.keywords.get("x-client-pattern")
         if not pattern:
             return {}
-        # What stands behind a semicolon is where to read more.
+        # The text after a semicolon says where to read more.
         meant = str(self.keywords.get("description", "")).partition(";")[0]
         return {"pattern": pattern, **({"title": meant[:1].lower() + meant[1:]} if meant else {})}
 
     @property
     def is_nullable(self) -> bool:
-        """Whether null is a value, too."""
+        """Whether null is a valid value."""
         return "null" in self.types
 
 
@@ -81,14 +81,14 @@ def shape(source: Source, pointer: Pointer) -> Shape:
 
 
 def _layers(source: Source, pointer: Pointer) -> list[tuple[Pointer, dict[str, Any]]]:
-    """The schema at the pointer, and those that it refers to, outermost first; a schema of false is none."""
+    """The schema at the pointer and those that it refers to, outermost first; without boolean schemas."""
     layers: list[tuple[Pointer, dict[str, Any]]] = []
     node = source.at(pointer)
     while isinstance(node, dict):
         layers.append((pointer, node))
         if "$ref" not in node:
             break
-        # Circles and dead ends were refused when the document was loaded.
+        # Circular and dangling references were rejected when the document was loaded.
         pointer = source.parse(node["$ref"][2:])
         node = source.at(pointer)
     return layers

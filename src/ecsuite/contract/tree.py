@@ -1,4 +1,4 @@
-"""The YAML of a contract document as data, of what JSON has alone, and of a size and a depth that can be handled."""
+"""The YAML of a contract document as data that JSON can express, of limited size and depth."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 
 from ecsuite.errors import ContractInvalid, ContractUnreadable
 
-# Parts of a document, those behind aliases counted where each alias stands, and levels of its nesting.
+# The most nodes in a document, with aliases expanded, and the deepest nesting.
 MOST_PARTS: Final = 200_000
 MOST_LEVELS: Final = 200
 _DIGITS: Final = 300
@@ -19,12 +19,12 @@ _MERGE: Final = f"{_PREFIX}merge"
 _TEXT: Final = f"{_PREFIX}str"
 _TAGS: Final = frozenset(f"{_PREFIX}{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map"))
 
-# The C loader is ten times as fast; where PyYAML was built without it, the other one does the same.
+# The C loader is ten times as fast; it is missing if PyYAML was built without it.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]
-    """YAML 1.1 without its dates: 2023-10-24 stays text, as in JSON."""
+    """YAML 1.1 without dates: 2023-10-24 remains a string, as in JSON."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -38,11 +38,11 @@ def read(text: str, label: str) -> Any:
 
     Args:
         text: YAML.
-        label: how messages name the document.
+        label: the document's name in messages.
 
     Raises:
-        ContractUnreadable: it is no YAML.
-        ContractInvalid: it has what JSON has not, a key twice, or too much.
+        ContractUnreadable: it is not YAML.
+        ContractInvalid: it cannot be expressed in JSON, has a duplicate key, or is too large.
     """
     loader = None
     try:
@@ -61,7 +61,7 @@ def read(text: str, label: str) -> Any:
 
 
 def lines_of(text: str) -> dict[tuple[str | int, ...], int]:
-    """The line of each part of a document that has been read, by what leads there."""
+    """The line of each part of a document that has been read, by its path."""
     lines: dict[tuple[str | int, ...], int] = {}
     pending: list[tuple[tuple[str | int, ...], yaml.Node | None]] = [((), yaml.compose(text, _Loader))]
     while pending:
@@ -78,7 +78,7 @@ def lines_of(text: str) -> dict[tuple[str | int, ...], int]:
 
 
 class _Part(NamedTuple):
-    """What a node stands for: its value, and how many parts and levels it has, aliases counted where they stand."""
+    """The value of a node, its number of parts, and its depth, with aliases expanded."""
 
     value: Any
     parts: int = 1
@@ -86,23 +86,23 @@ class _Part(NamedTuple):
 
 
 class _Tree:
-    """Builds the data of a document, each node once, however many aliases it has."""
+    """Builds the data of a document, each node once, even if it has several aliases."""
 
     def __init__(self, label: str, loader: Any) -> None:
         self._label = label
         self._loader = loader
-        # The maps and lists by their nodes; none as long as its parts are looked at.
+        # The values of maps and lists, by the ids of their nodes; None while a node is being built.
         self._built: dict[int, _Part | None] = {}
 
     def part(self, node: yaml.Node, level: int) -> _Part:
-        """What a node at that level stands for; raises ContractInvalid where it is not as the module says."""
+        """The value of a node at a level; raises ContractInvalid if it is not allowed."""
         if node.tag == _TEXT:
             return _Part(node.value)
         if node.tag not in _TAGS:
             raise self._invalid(node, f"{node.tag.removeprefix(_PREFIX)!r} is nothing that JSON has")
         if isinstance(node, yaml.ScalarNode):
             return _Part(self._scalar(node))
-        # Before it is looked at in depth, for that takes frames.
+        # Checked before recursion, which is limited.
         if level > MOST_LEVELS:
             raise self._too_deep(node)
         if id(node) not in self._built:
@@ -143,7 +143,7 @@ class _Tree:
         return self._whole(node, whole, members.values())
 
     def _merged(self, node: yaml.MappingNode, members: dict[str, Any]) -> dict[str, Any]:
-        """The members with those that `<<` takes from another map, or from several, the first before the next."""
+        """The members with those merged by `<<` from one or more maps; earlier maps take precedence."""
         others = members.pop("<<")
         merged: dict[str, Any] = {}
         for other in reversed(others if isinstance(others, list) else [others]):

@@ -1,4 +1,4 @@
-"""Walks through values along their schemas: which schema speaks of which part of a value."""
+"""Walks through values along their schemas: finds the schemas for each part of a value."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _BEYOND_INTEGERS: Final = 2.0**63
 
 @dataclass(slots=True)
 class _Spot:
-    """What a schema says, as far as parts of values go.
+    """A schema and the schemas inside it.
 
     Attributes:
-        same: the schemas inside it that speak of the same part.
+        same: the inner schemas for the same part of a value.
         members: the schemas of the members of an object.
         items: the schema of the items of an array.
-        has_integers: whether it says of the part, or of one inside it, that it is an integer; found when first asked.
+        has_integers: whether the schema or one inside it is of an integer; computed on demand.
     """
 
     node: dict[str, Any]
@@ -30,7 +30,7 @@ class _Spot:
     has_integers: bool | None = None
 
     def parts(self) -> Iterator[_Spot]:
-        """The schemas that stand in this one."""
+        """The schemas directly inside this one."""
         yield from self.same
         yield from self.members.values()
         if self.items:
@@ -42,18 +42,18 @@ class Walker:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        # Put together once, for a list may have thousands of items.
+        # Cached, because a list may have thousands of items.
         self._spots: Memo[Pointer, _Spot] = Memo(self._put_together)
 
     def parts(self, pointer: Pointer, value: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
-        """Every part of a value with each schema that speaks of it: pairs of a path in the value and a schema."""
+        """Every part of a value with each schema for it: pairs of a path in the value and a schema."""
         return ((path, spot.node) for path, spot, _ in self._walk(pointer, value))
 
     def whole_floats(self, pointer: Pointer, value: Any) -> list[tuple[tuple[str | int, ...], float]]:
-        """The places where the schema has an integer and the value a whole float, which JSON Schema takes for one.
+        """The parts that are integers in the schema and whole floats in the value, which JSON Schema accepts.
 
-        A number that no integer of 64 bits holds can be written as 1e+30: that is its shortest form, and hurts nobody
-        whom its digits would not hurt.
+        Numbers beyond 64 bits are left out: 1e+30 is their shortest form, and a client that cannot read it could not
+        read all the digits either.
         """
         return [
             (path, part)
@@ -64,7 +64,7 @@ class Walker:
     def _walk(
         self, pointer: Pointer, value: Any, matters: Callable[[_Spot], bool] = lambda _: True
     ) -> Iterator[tuple[tuple[str | int, ...], _Spot, Any]]:
-        """Every part of a value with each schema that speaks of it, but for the schemas that do not matter."""
+        """Every part of a value with each schema for it, without the schemas that do not matter."""
         pending: list[tuple[_Spot, tuple[str | int, ...], Any]] = [(self._spots[pointer], (), value)]
         while pending:
             spot, path, part = pending.pop()
@@ -80,14 +80,14 @@ class Walker:
                 pending += [(spot.items, (*path, index), item) for index, item in enumerate(part)]
 
     def _put_together(self, pointer: Pointer) -> _Spot:
-        """What a schema says of the parts of a value; kept with all that stands inside it, once that is whole."""
+        """The spot of a schema; it is cached together with all spots inside it, once they are complete."""
         begun: dict[Pointer, _Spot] = {}
         spot = self._spot(pointer, begun)
         self._spots.update(begun)
         return spot
 
     def _spot(self, pointer: Pointer, begun: dict[Pointer, _Spot]) -> _Spot:
-        """What a schema says of the parts of a value; it may hold itself, so it has begun before what is in it."""
+        """The spot of a schema; registered before those inside it, because a schema may be recursive."""
         known = self._spots.get(pointer) or begun.get(pointer)
         if known:
             return known
@@ -100,7 +100,7 @@ class Walker:
         return spot
 
     def _same_part(self, place: Pointer, node: dict[str, Any]) -> Iterator[Pointer]:
-        """The schemas inside a schema that speak of the same part of a value."""
+        """The schemas inside a schema that apply to the same part of a value."""
         if "$ref" in node:
             yield self._source.parse(node["$ref"][2:])
         for keyword in ("allOf", "anyOf", "oneOf"):
@@ -109,7 +109,7 @@ class Walker:
 
 
 def _has_integers(spot: _Spot) -> bool:
-    """Whether a schema has an integer anywhere; most lists have none in their items, and need not be walked through."""
+    """Whether a schema has an integer anywhere; most list items have none, and need not be walked through."""
     if spot.has_integers is None:
         seen = {id(spot)}
         pending = [spot]
@@ -125,6 +125,6 @@ def _has_integers(spot: _Spot) -> bool:
 
 
 def _is_integer(node: Mapping[str, Any]) -> bool:
-    """Whether a schema has an integer, or an integer or null, but no other number."""
+    """Whether a schema allows an integer, but no other number."""
     types = node.get("type", ())
     return "integer" in types and "number" not in types
