@@ -1,8 +1,8 @@
-"""Values for requests, drawn from the schemas of a contract: the smallest, the fullest, each legal oddity, each fault.
+"""Request values, drawn from the schemas of a contract: the smallest, the fullest, unusual legal, and invalid bodies.
 
-A schema says by `x-sample` what kind of value a member wants, by `x-references` which entity it names. Where it
-says neither, the value comes from its `examples`, its `enum` or its bounds. No request is sent: what a body needs is
-asked first (`Samples.needs`), and given when it is drawn.
+In a schema, `x-sample` gives the kind of value of a member, and `x-references` the entity that it refers to. Otherwise
+the value comes from `examples`, `enum` or bounds. This package sends no requests: callers first ask what a body needs
+(`Samples.needs`), and provide it when the body is drawn.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ __all__ = [
 class Samples:
     """Draws bodies for the requests of a contract.
 
-    In each of them `ids` has the ids of what it names, as far as anything is there, and `given` the values of members
-    of the outermost object that are fixed already.
+    The parameter `ids` of its methods has the ids of existing entities, and `given` has fixed values of members of the
+    outermost object.
 
     Args:
-        contract: whose schemas.
-        draw: gives a fresh value of a kind of `x-sample`.
-        is_invited: whether a part that is taken by invitation alone is known to be taken.
+        contract: with the schemas.
+        draw: makes a new value of a kind of `x-sample`.
+        is_invited: whether the partner is known to be invited to send a part of a request.
     """
 
     def __init__(self, contract: Contract, draw: Draw, is_invited: Invited = nobody_invited) -> None:
@@ -65,20 +65,20 @@ class Samples:
         self._is_invited = is_invited
 
     def needs(self, schema: Pointer, *, full: bool = False) -> Needs:
-        """What the smallest body needs, or the fullest."""
+        """What the smallest or the fullest body needs."""
         return needs(self._contract, schema, FULLEST if full else SMALLEST)
 
     def all_needs(self, schema: Pointer) -> Needs:
-        """What any body needs: the smallest, the fullest, and each that is legal, wrong, or unspecified."""
+        """What any body needs: the smallest, the fullest, and every legal, invalid or unspecified one."""
         every = [SMALLEST, *self._full(schema), *manners(self._contract, schema)]
         return reduce(or_, (needs(self._contract, schema, manner) for manner in every))
 
     def smallest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Body:
-        """A body with the members only that are required, or recommended, and one item in each array."""
+        """A body with only the required and recommended members, and one item in each array."""
         return self._body(schema, ids, given, SMALLEST)
 
     def each_smallest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> list[Body]:
-        """The smallest bodies: one for each of the members of which a server may want one."""
+        """The smallest bodies: one for each of several members of which a server may require one."""
         return [self._body(schema, ids, given, manner) for manner in smallest(self._contract, schema)]
 
     def fullest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING, turn: int = FULLEST.turn) -> Body:
@@ -88,34 +88,34 @@ class Samples:
     def legal(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Body]:
         """Bodies that together have every value of an enum, both ends of a range, and every kind of text.
 
-        What a sensible server may refuse comes alone, each in a body of its own.
+        Each value that a server may reject is in a body of its own.
         """
         for manner in manners(self._contract, schema):
             body = self._body(schema, ids, given, manner)
             yield body
             if body.may_be_rejected and manner.allow_null:
-                # Who refuses it may mean the null; what else it shows is to be seen, too.
+                # The server may reject it because of the null, so the rest is tried without null, too.
                 yield self._body(schema, ids, given, replace(manner, allow_null=False))
         yield from refusable(self._contract, schema, partial(self.fullest, schema, ids, given))
 
     def wrong(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Wrong]:
-        """Bodies with one fault each: for each member, whatever the schema refuses there."""
+        """Bodies with one fault each: for each member, every value that the schema rejects there."""
         found = broken(self._contract, schema, self._draws(schema, ids, given))
         return (wrong for wrong, is_unspecified in found if not is_unspecified)
 
     def unspecified(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Wrong]:
-        """Bodies with an optional member left out, or null in its place: one server takes it, another may not."""
+        """Bodies without an optional member, or with null in its place: some servers accept them, others do not."""
         found = broken(self._contract, schema, self._draws(schema, ids, given))
         return (wrong for wrong, is_unspecified in found if is_unspecified)
 
     def _draws(self, schema: Pointer, ids: Known, given: Given) -> list[Callable[[], Body]]:
-        """What gives fresh bodies to put faults into: of each branch, and with what is deprecated."""
-        # What is deprecated is still looked at.
+        """Functions that make new bodies to put faults into: for each branch, and with deprecated members."""
+        # Servers still validate deprecated members.
         every = [*self._full(schema), *outdated(self._contract, schema)]
         return [partial(self._body, schema, ids, given, manner) for manner in every]
 
     def _full(self, schema: Pointer) -> list[Manner]:
-        """How the fullest bodies are drawn that together show every branch."""
+        """The manners of drawing full bodies that together show every branch."""
         turns = range(branches(self._contract, schema))
         return [Manner(full=True, turn=FULLEST.turn + turn) for turn in turns]
 

@@ -1,4 +1,4 @@
-"""What bodies are drawn from, and what is drawn: plain data."""
+"""The inputs and the results of drawing bodies: plain data."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any, Final
 from ecsuite.json_paths import Path
 from ecsuite.messages.exchange import SUCCESS, Expectation
 
-# Gives a fresh value of a kind of `x-sample`.
+# Makes a new value of a kind of `x-sample`.
 Draw = Callable[[str], Any]
-# Values for members of the outermost object that are fixed already.
+# Fixed values for members of the outermost object.
 Given = Mapping[str, Any]
 NOTHING: Final[Given] = MappingProxyType({})
 LONGEST_LABEL: Final = 60
 
-# 403 says that it is not for this partner.
+# 403 means that it is not for this partner.
 MAY_BE_REJECTED: Final = Expectation("may-be-rejected", frozenset({200, 201, 204, 400, 403}))
 UNSPECIFIED_TARGET: Final = Expectation("may-not-be-there", unspecified=True)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reference:
-    """What a member names: a path parameter of an operation, as `x-references` has it."""
+    """The entity that a member refers to: a path parameter of an operation, as in `x-references`."""
 
     operation: str
     parameter: str
@@ -37,14 +37,14 @@ class Reference:
         return cls(operation, parameter)
 
 
-# The ids of what is there.
+# The ids of existing entities.
 Known = Mapping[Reference, str]
 NOBODY: Final[Known] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What bodies need: the entities that they name, and the kinds of `x-sample` that they hold."""
+    """What bodies need: the entities that they refer to, and the kinds of `x-sample` that they contain."""
 
     references: frozenset[Reference] = frozenset()
     kinds: frozenset[str] = frozenset()
@@ -59,8 +59,8 @@ class Body:
 
     Attributes:
         value: the JSON value.
-        may_be_rejected: why a sensible server may refuse it all the same; empty where it may not.
-        unresolved: what it names of which nothing is there, so that whether it is taken is unspecified.
+        may_be_rejected: why a server may reject it although it is legal; empty if it must not.
+        unresolved: references to entities that do not exist, so that it is unspecified whether the body is accepted.
     """
 
     value: Any
@@ -69,7 +69,7 @@ class Body:
 
     @property
     def expectation(self) -> Expectation:
-        """What response a call with this body must get."""
+        """The expected response to a call with this body."""
         if self.unresolved:
             return UNSPECIFIED_TARGET
         return MAY_BE_REJECTED if self.may_be_rejected else SUCCESS
@@ -77,7 +77,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A body with one fault: where it is, and what it is: `not-in-enum`, or the JSON of what stands there."""
+    """A body with one fault: its path, and its name, such as `not-in-enum` or the JSON of the wrong value."""
 
     value: Any
     at: Path
@@ -85,10 +85,10 @@ class Wrong:
 
     @property
     def place(self) -> str:
-        """Where the fault is: `/metadata/year`, or `the body`."""
+        """The place of the fault: `/metadata/year`, or `the body`."""
         return "".join(f"/{token}" for token in self.at) or "the body"
 
 
 def label(value: Any) -> str:
-    """The JSON of a value, cut where it is long, to tell cases apart."""
+    """The JSON of a value, cut if it is long, to distinguish cases."""
     return json.dumps(value, ensure_ascii=False)[:LONGEST_LABEL]

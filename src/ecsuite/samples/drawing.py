@@ -1,4 +1,4 @@
-"""One body drawn from a schema."""
+"""Draws a body from a schema."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from ecsuite.contract import Contract, Pointer, Shape
 from ecsuite.samples.body import NOTHING, Body, Draw, Given, Known, Reference
 from ecsuite.samples.values import variants
 
-# What is drawn to stand behind a text, so that a person sees which run has made it.
+# The kind of the suffix of texts that shows which run has created them.
 RUN: Final = "run"
-# Hexadecimal digits are the same in both cases, and an id is text all the same: one of the ids is in capitals.
+# Ids are strings, and case matters even if they look hexadecimal: the id at this turn is in upper case.
 UPPER_CASE_TURN: Final = 2
-# Of so many values that may be null one is.
+# One of every `NULL_TURN + 1` nullable values is null.
 NULL_TURN: Final = 4
-# Plain values are many where a list is long.
+# The number of plain values in a long list.
 LONG: Final = 5
 
 
-# Whether a part of a request, by its name, is known to be taken of those who were invited.
+# Whether the partner is known to be invited to send a part of a request, by the part's name.
 Invited = Callable[[str], bool]
 
 
 def nobody_invited(_: str) -> bool:
-    """Nobody is known to be invited."""
+    """No partner is known to be invited."""
     return False
 
 
@@ -35,10 +35,10 @@ class Manner:
 
     Attributes:
         full: whether it has every member that is not deprecated, or only those that are required or recommended.
-        turn: which variant each member has.
-        allow_null: whether null comes where it may.
-        deprecated: whether deprecated members come, in the place of their successors.
-        complete: whether a member comes of those of which a server may want one (`x-may-be-rejected-without`).
+        turn: selects a variant of each member.
+        allow_null: whether null is used where it is allowed.
+        deprecated: whether deprecated members are used instead of their successors.
+        complete: whether it has one of several members of which a server may require one (`x-may-be-rejected-without`).
     """
 
     full: bool
@@ -49,19 +49,19 @@ class Manner:
 
 
 def alternatives(shape: Shape) -> list[str]:
-    """The members of which a server may want one; without any, a request may be refused."""
+    """The members of which a server may require one; a body without any may be rejected."""
     return list(shape.keywords.get("x-may-be-rejected-without", ()))
 
 
 class Drawing:
-    """One body being drawn.
+    """Draws one body.
 
     Args:
-        contract: whose schemas.
-        draw: gives a fresh value of a kind of `x-sample`.
-        ids: of what is there.
-        manner: how it is drawn.
-        is_invited: whether a part that is taken by invitation alone is known to be taken.
+        contract: with the schemas.
+        draw: makes a new value of a kind of `x-sample`.
+        ids: of existing entities.
+        manner: how to draw.
+        is_invited: whether the partner is known to be invited to send a part of a request.
     """
 
     def __init__(
@@ -76,14 +76,14 @@ class Drawing:
         self._unresolved: set[Reference] = set()
 
     def body(self, schema: Pointer, given: Given) -> Body:
-        """A body; `given` has the values of members that are fixed."""
+        """A body; `given` has fixed values of members."""
         value = self._value(schema, self._manner.turn, given)
         return Body(value, self._may_be_rejected, frozenset(self._unresolved))
 
     def _value(self, schema: Pointer, turn: int, given: Given = NOTHING) -> Any:
         shape = self._contract.schemas.shape(schema)
         invitation = shape.keywords.get("x-by-invitation", "")
-        # To be invited to every report does not settle what nobody is invited to.
+        # `is_invited` is true for any name if all reports are allowed, so it is not called with an empty one.
         if "x-may-be-rejected" in shape.keywords and not (invitation and self._is_invited(invitation)):
             self._may_be_rejected = shape.keywords["x-may-be-rejected"]
         if shape.is_nullable and self._manner.allow_null and turn % (NULL_TURN + 1) == NULL_TURN:
@@ -111,7 +111,7 @@ class Drawing:
     def _plain(self, shape: Shape, turn: int) -> Any:
         options = variants(shape)
         value = options[turn % len(options)]
-        # Where everything legal is tried, a text is to come back as it is.
+        # Where all legal values are tried, texts must be unchanged.
         is_named = shape.keywords.get("x-sample") == "text" and not self._manner.allow_null
         return f"{value}{self._draw(RUN)}" if is_named else value
 
@@ -124,7 +124,7 @@ class Drawing:
         for part in shape.parts:
             value |= self._value(part, turn)
         for name in self._names(shape, turn):
-            # No two members alike, so that none can stand in the place of another.
+            # Different turns give members different values, so that a server that mixes them up is noticed.
             value[name] = given[name] if name in given else self._value(shape.members[name], turn + len(value))
         wanted = alternatives(shape)
         if wanted and all(value.get(name) in (None, []) for name in wanted):
@@ -132,7 +132,7 @@ class Drawing:
         return value
 
     def _names(self, shape: Shape, turn: int) -> list[str]:
-        """The members to draw: where what is deprecated comes, what replaced it stays away."""
+        """The members to draw; a deprecated member excludes its successor."""
         replaced: set[str] = set()
         names: list[str] = []
         for name, member in shape.members.items():
@@ -153,9 +153,9 @@ class Drawing:
             options = list(item.keywords.get("examples", item.keywords["enum"]))
             return options[: 1 + turn % len(options)][::-1] if self._manner.full else options[:1]
         are_entities, has_no_order = bool(item.members or item.branches), "x-round-trip" in shape.keywords
-        # Of entities, and of what has no order, two will do but where everything legal is tried.
+        # Two entities, or two items of an unordered list, are enough, except where all legal values are tried.
         few = turn % 2 == 0 or ((are_entities or has_no_order) and not self._manner.allow_null)
         count = 1 if not self._manner.full else 2 if few else LONG
         drawn = [self._value(items, turn + index) for index in range(count)]
-        # A value that comes twice is no mistake.
+        # Duplicate values in a list are legal.
         return drawn if count < LONG or are_entities or has_no_order else [*drawn, drawn[0]]

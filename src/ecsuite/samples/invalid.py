@@ -1,4 +1,4 @@
-"""Bodies with one fault each, and those with a change of which a server may think either way."""
+"""Bodies with one fault each, and bodies with a change that a server may accept or reject."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SMALL_STEP: Final = 0.001
 
 
 def broken(contract: Contract, schema: Pointer, draws: Iterable[Callable[[], Body]]) -> Iterator[tuple[Wrong, bool]]:
-    """Each body with one change that a server has to refuse, or may: with whether it may take it.
+    """Each body with one change, and whether a server may accept it rather than having to reject it.
 
     Args:
-        contract: whose schemas.
+        contract: with the schemas.
         schema: of the body.
-        draws: each gives fresh legal bodies of one kind; together they show every branch.
+        draws: functions that make new legal bodies of one kind each; together they show every branch.
     """
     seen: set[tuple[Path, str]] = set()
     for draw in draws:
@@ -38,10 +38,9 @@ def broken(contract: Contract, schema: Pointer, draws: Iterable[Callable[[], Bod
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change that may make a value wrong: the place, the schema there, the fault in words, and what makes it.
+    """A change that may make a value invalid: the path, the schema there, the name of the fault, and the function.
 
-    `is_unspecified` is null for a member that may be left out: many a server reads the one as the other. `is_left_out`
-    is a member that is missing.
+    `is_unspecified`: null for an optional member, which many servers treat as missing. `is_left_out`: a missing member.
     """
 
     at: Path
@@ -55,7 +54,7 @@ class Change:
 def changes(
     contract: Contract, schema: Pointer, value: Any, at: Path = (), inside: str = "", *, optional: bool = False
 ) -> Iterator[Change]:
-    """Every change that may make a value wrong; `inside` says in which branch of a choice, in words."""
+    """Every change that may make a value invalid; `inside` names the branch of a choice in the case."""
     shape = contract.schemas.shape(schema)
     own = at_path(value, at)
     for wrong, what in _wrong_values(shape.keywords, own):
@@ -79,7 +78,7 @@ def changes(
         yield from changes(contract, shape.items, value, (*at, 0), inside)
         last = (*at, len(own) - 1)
         if len(own) > 1:
-            # A server may look at the first item only.
+            # A server may validate only the first item.
             wrong = [] if isinstance(own[-1], dict) else {}
             what = f"{label(wrong)} as last item{inside}"
             yield Change(last, schema, what, partial(replaced, at=last, new=wrong))

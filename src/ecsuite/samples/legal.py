@@ -1,4 +1,4 @@
-"""Legal bodies: how they are drawn, what they need, and what of them a server may refuse all the same."""
+"""Legal bodies: how they are drawn, what they need, and which ones a server may reject."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ FULLEST: Final = Manner(full=True, turn=1)
 
 
 def manners(contract: Contract, schema: Pointer) -> list[Manner]:
-    """How bodies are drawn that together show everything that is legal."""
-    # At least as many that one has an id in capitals.
+    """The manners of drawing that together show all legal values."""
+    # Enough turns that one id is in upper case.
     turns = max(_highest(contract, schema, _turns), UPPER_CASE_TURN + 1)
     return [Manner(full=True, turn=turn, allow_null=True) for turn in range(turns)] + [
         *outdated(contract, schema),
@@ -27,24 +27,24 @@ def manners(contract: Contract, schema: Pointer) -> list[Manner]:
 
 
 def smallest(contract: Contract, schema: Pointer) -> list[Manner]:
-    """How the smallest bodies are drawn: one for each of the members of which a server may want one."""
+    """The manners of drawing the smallest bodies: one for each of several members of which a server may require one."""
     return [Manner(full=False, turn=turn) for turn in range(max(1, _highest(contract, schema, _alternatives)))]
 
 
 def outdated(contract: Contract, schema: Pointer) -> list[Manner]:
-    """How bodies are drawn that together have each deprecated member in each branch; none where none is deprecated."""
+    """The manners of drawing that show each deprecated member in each branch; empty if no member is deprecated."""
     if not _highest(contract, schema, _deprecated):
         return []
     return [Manner(full=True, turn=turn, deprecated=True) for turn in range(branches(contract, schema))]
 
 
 def branches(contract: Contract, schema: Pointer) -> int:
-    """How many bodies it takes to show every branch of every choice."""
+    """The number of bodies needed to show every branch of every choice."""
     return _highest(contract, schema, _branches)
 
 
 def needs(contract: Contract, schema: Pointer, manner: Manner) -> Needs:
-    """What a body needs that is drawn in a manner: found out by drawing one of nothing."""
+    """What a body drawn in this manner needs, found by drawing one without any ids."""
     kinds: set[str] = set()
 
     def draw(kind: str) -> str:
@@ -56,7 +56,7 @@ def needs(contract: Contract, schema: Pointer, manner: Manner) -> Needs:
 
 
 def refusable(contract: Contract, schema: Pointer, draw: Callable[[], Body]) -> Iterator[Body]:
-    """Bodies that a sensible server may refuse, with one unusual value each; `draw` gives a fresh one without any."""
+    """Bodies that a server may reject, with one unusual value each; `draw` makes a new one without any."""
     tried: set[tuple[Path, str]] = set()
     for at, node in contract.schemas.walker.parts(schema, draw().value):
         for change in unusual(node):
@@ -69,14 +69,14 @@ def refusable(contract: Contract, schema: Pointer, draw: Callable[[], Body]) -> 
 
 
 def _highest(contract: Contract, schema: Pointer, figure: Callable[[Shape], int]) -> int:
-    """The highest figure of a schema and those in it."""
+    """The highest figure of a schema and those inside it."""
     shape = contract.schemas.shape(schema)
     inner = [*shape.members.values(), *shape.parts, *shape.branches, *([shape.items] if shape.items else [])]
     return max([figure(shape), *(_highest(contract, each, figure) for each in inner)])
 
 
 def _turns(shape: Shape) -> int:
-    """How many bodies it takes to show every variant of a member."""
+    """The number of bodies needed to show every variant of a member."""
     return max(len(variants(shape)) + shape.is_nullable, len(shape.branches))
 
 

@@ -1,4 +1,4 @@
-"""Values for the leaves of bodies: texts, numbers, what is unusual, and the variants of one schema."""
+"""Values for the leaves of bodies: strings, numbers, unusual values, and the variants of a schema."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from ecsuite.contract import Shape
 
-# Text as people write it. What stands in TEXTS no server has a reason to refuse, nor has a firewall before it; what
-# stands in UNUSUAL_TEXTS one may.
+# Text as people write it. No server or firewall has a reason to reject TEXTS; one may reject UNUSUAL_TEXTS.
 TEXTS: Final = (
     "Think City",
     "Øvre Årdal «blåbær» Ægir",
@@ -22,10 +21,10 @@ UNUSUAL_TEXTS: Final = (
     "first line\nsecond line\tand a tab",
     "\U0001f697\u26a1\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467",
     "A\u030angstro\u0308m, decomposed, beside \u00c5ngstr\u00f6m",
-    # A firewall that refuses it ends the test: it is the last.
+    # The last one, because a firewall that rejects it ends the test.
     "<script>fet</script> long " + "and longer " * 26,
 )
-# Values of a kind that a server may look at more closely, and so may refuse; what it takes must come back all the same.
+# Values that a server may validate more strictly, and so may reject; if accepted, they must be returned unchanged.
 UNUSUAL: Final[dict[str, tuple[str, ...]]] = {
     "text": UNUSUAL_TEXTS,
     "vin": ("00000000000000042", "YT9EC1TY0AN310129-AND-MORE-THAN-17", "yt9ec1ty0an310129", " YT9EC1TY0AN310129 "),
@@ -34,12 +33,12 @@ UNUSUAL: Final[dict[str, tuple[str, ...]]] = {
 }
 NUMBERS: Final = (194.5, 200, 0.30000000000000004, 1234.56789, 7)
 INTEGERS: Final = (2, 1000)
-# The kind of the URLs that webhooks are called at.
+# The kind of URLs at which webhooks are called.
 HOOK_URL: Final = "hook-url"
 
 
 def variants(shape: Shape) -> list[Any]:
-    """Every value that is worth trying for a schema of one plain value, the plainest first."""
+    """Every value that is worth trying for the schema of a plain value, the plainest first."""
     node = shape.keywords
     if "const" in node:
         return [node["const"]]
@@ -59,12 +58,12 @@ def variants(shape: Shape) -> list[Any]:
 
 
 def unusual(keywords: Mapping[str, Any]) -> Iterator[Callable[[str], str]]:
-    """What makes values that a server may refuse of one that stands where a schema is, by the schema's keywords."""
+    """Functions that make unusual values, which a server may reject, of a usual one, by the keywords of its schema."""
     kind = keywords.get("x-sample", "")
     if kind in UNUSUAL:
         yield from (_always(text) for text in UNUSUAL[kind])
     elif kind == HOOK_URL:
-        # A URI by the letter, for that is how logs show it.
+        # A valid URI, because logs contain it as it is.
         yield lambda url: f"{url}?key=%C3%A6%20b&long={'x' * 280}"
     elif keywords.get("type") == "string" and "examples" in keywords:
         yield lambda example: f" {example} "
