@@ -47,7 +47,7 @@ def is_strict(config: pytest.Config) -> bool:
 
 
 def mark_as_suite(item: pytest.Item) -> None:
-    """Mark a test as one of ecsuite's own tests of an API, so that failures are shown without code of the test."""
+    """Mark a test as one of ecsuite's own tests of an API: whoever reads its failures is not its author."""
     item.stash[_OF_SUITE] = True
 
 
