@@ -1,7 +1,7 @@
 """ecsuite: the Energy Coordination API's quickstart as an executable test and contract suite.
 
-What a program of its own may use is listed in `__all__`; each name is imported when it is first asked for.
-PYTEST_DONT_REWRITE: `ecsuite test` has it before pytest begins, and no assertion is in it.
+`__all__` lists the public names; each is imported at its first use. PYTEST_DONT_REWRITE, because `ecsuite test` imports
+it before pytest starts, and it contains no assertions.
 """
 
 from __future__ import annotations

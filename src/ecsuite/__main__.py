@@ -5,12 +5,12 @@ from typing import NoReturn
 
 
 def main() -> NoReturn:
-    """Run the command; an interrupt while it is still being loaded is no traceback either."""
+    """Run the command; an interrupt while it is being imported gives no traceback either."""
     try:
         from ecsuite.cli import main as command  # noqa: PLC0415
     except KeyboardInterrupt:
         print("ecsuite: interrupted", file=sys.stderr)
-        # As `ecsuite.cli.codes` has it, which is not loaded.
+        # As in `ecsuite.cli.codes`, which is not imported yet.
         sys.exit(2)
     command()
 

@@ -1,4 +1,4 @@
-"""What a process of a run is at: how many requests it has sent, and what it waits for."""
+"""The activity of a process: how many requests it has sent, and what it waits for."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Final, TypeVar
 
 from ecsuite.ending import Ending
 
-# Seconds after which a response is waited for, rather than on its way.
+# Seconds after which a pending response counts as a wait.
 SLOW_TO_COME: Final = 3.0
-# No thread has that number.
+# No thread has this id.
 _NO_THREAD: Final = 0
 
 _T = TypeVar("_T")
@@ -23,12 +23,12 @@ _R = TypeVar("_R")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What is waited for.
+    """A wait.
 
     Attributes:
         what: in words, such as "a delivery".
         lasted: seconds so far.
-        seconds: how many more at most.
+        seconds: the longest remaining time.
     """
 
     what: str
@@ -37,14 +37,14 @@ class Waiting:
 
 
 class Activity:
-    """What a process is at; its threads share it, and another one may look.
+    """The activity of a process; its threads may share it, and other threads may read it.
 
     Args:
         clock: seconds.
 
     Attributes:
         sent: how many requests were sent so far.
-        ending: whether it has been interrupted.
+        ending: whether the run has been interrupted.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -52,20 +52,20 @@ class Activity:
         self.ending = Ending()
         self._clock = clock
         self._lock = threading.Lock()
-        # The threads that stand aside, and whether their waits are not told.
+        # The background threads, and whether their waits are hidden.
         self._aside: dict[int, bool] = {}
-        # By the thread, if it stands aside, and what is waited for: since when, and until when at most.
+        # Waits, by the background thread (or none) and what is waited for: their start, and their latest end.
         self._waits: dict[tuple[int, str], tuple[float, float]] = {}
-        # By the thread, what says which response it waits for, since when, and for how many seconds at most.
+        # Pending requests, by thread: a function for the request's name, the start, and the time limit in seconds.
         self._under_way: dict[int, tuple[Callable[[], str], float, float]] = {}
 
     def counted(self, send: Callable[[_T], _R], name: Callable[[_T], str], seconds: float) -> Callable[[_T], _R]:
-        """A sender whose requests are counted, and of which it is told what it waits for.
+        """A sender that counts its requests, and reports slow ones as waits.
 
         Args:
             send: sends a request once.
-            name: what a request is called.
-            seconds: for which a response is waited for at the most, in silence.
+            name: names a request in messages.
+            seconds: the time limit between two bytes of a response.
         """
 
         def sending(request: _T) -> _R:
@@ -82,20 +82,20 @@ class Activity:
         return sending
 
     def waits(self, what: str, seconds: float) -> None:
-        """Something is waited for, for so many seconds at most; what is waited for already goes on being so."""
+        """Note a wait of at most some seconds; a wait for the same thing is extended."""
         now = self._clock()
         with self._lock:
             since, until = self._waits.get(key := self._key(what), (now, now))
             self._waits[key] = (since if until >= now else now, now + seconds)
 
     def goes_on(self, what: str) -> None:
-        """It is waited for no more."""
+        """Note the end of a wait."""
         with self._lock:
             self._waits.pop(self._key(what), None)
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """While the block lasts, what its thread waits for is not told: it holds nobody up, until `wait_for` does."""
+        """In this block, hide the waits of its thread: it delays nobody, until `wait_for` waits for it."""
         thread = threading.get_ident()
         with self._lock:
             self._aside[thread] = True
@@ -107,7 +107,7 @@ class Activity:
                 self._waits = {key: wait for key, wait in self._waits.items() if key[0] != thread}
 
     def wait_for(self, thread: threading.Thread) -> None:
-        """Wait until a thread ends, and have it told what that waits for, though it stands aside."""
+        """Wait until a thread ends, and show its waits from now on."""
         with self._lock:
             if thread.ident in self._aside:
                 self._aside[thread.ident] = False
@@ -119,7 +119,7 @@ class Activity:
 
     @property
     def waiting(self) -> Waiting | None:
-        """The wait that may last longest; None where nothing is waited for."""
+        """The wait that may last longest; None if there is none."""
         now = self._clock()
         with self._lock:
             self._waits = {key: wait for key, wait in self._waits.items() if wait[1] > now}

@@ -1,4 +1,4 @@
-"""ASGI apps behind a real socket: the stand-in, and the receiver of webhooks."""
+"""Runs ASGI apps on a real socket: the stand-in, and the receiver of webhooks."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ App = Callable[..., Any]
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections; port 0 for any that is free.
+    """A listening socket; port 0 for any free one.
 
     Raises:
-        PortTaken: it cannot be had.
+        PortTaken: the port is not available.
     """
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -36,16 +36,16 @@ def listen(host: str, port: int) -> socket.socket:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         raise PortTaken(host, port, reason) from None
     except (TypeError, ValueError):
-        # Letters that no name of a host has.
+        # Characters that are invalid in a host name.
         raise PortTaken(host, port, "no such host") from None
-    # asyncio does not do it for a socket that was made elsewhere, and then the body of a response waits for the
-    # acknowledgement of its head. What is accepted inherits it.
+    # asyncio does not set this on a socket that was created elsewhere. Without it, the body of a response waits for the
+    # acknowledgement of its head. Accepted connections inherit it.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 def origin(listener: socket.socket) -> str:
-    """The address of a listening socket as `http://host:port`."""
+    """The URL of a listening socket, as `http://host:port`."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -53,13 +53,13 @@ def origin(listener: socket.socket) -> str:
 def server(
     app: App, *, log_level: str = "warning", may_be_wrong: bool = False, say: Callable[[str], object] | None = None
 ) -> uvicorn.Server:
-    """A server for the app, quiet, and quick to stop: soon after its `should_exit` is set, from any thread.
+    """A quiet server for the app, which stops soon after its `should_exit` is set from any thread.
 
     Args:
-        app: what answers.
-        log_level: from where on it says something.
-        may_be_wrong: whether its responses may be no HTTP at all.
-        say: called with what it says, in place of its own log.
+        app: the ASGI app.
+        log_level: the lowest level that is logged.
+        may_be_wrong: whether its responses may be invalid HTTP.
+        say: called with each log message, instead of logging it.
     """
     if say is not None:
         logger = logging.getLogger("uvicorn.error")
@@ -67,7 +67,7 @@ def server(
     config = uvicorn.Config(
         app,
         # With httptools, uvicorn loses the body of a request that offers another protocol (`Upgrade: h2c`), as Java's
-        # client does with every first one; with h11 it refuses to send what is no HTTP.
+        # client does with every first request; with h11, it refuses to send invalid HTTP.
         http="httptools" if may_be_wrong else "h11",
         h11_max_incomplete_event_size=REQUEST_HEAD_BYTES,
         ws="none",
@@ -81,7 +81,7 @@ def server(
 
 
 class _Saying(logging.Handler):
-    """Hands on what is logged, as a text."""
+    """A log handler that passes each message to a function."""
 
     def __init__(self, say: Callable[[str], object]) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class _Saying(logging.Handler):
 
 
 class TooMuch(Exception):
-    """The body of a request is longer than it may be (413), or takes longer (408)."""
+    """The body of a request is too long (413), or takes too long (408)."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -100,14 +100,14 @@ class TooMuch(Exception):
 
 
 async def body_of(receive: Callable[[], Awaitable[Any]], longest: int) -> bytes | None:
-    """The body of a request, up to a bound; None where its sender has gone.
+    """The body of a request, up to a limit; None if the client has disconnected.
 
     Args:
         receive: of ASGI.
-        longest: in bytes.
+        longest: the limit in bytes.
 
     Raises:
-        TooMuch: it is longer than that, or does not come in time.
+        TooMuch: the body is longer, or does not arrive in time.
     """
     chunks: list[bytes] = []
     size = 0
@@ -123,13 +123,13 @@ async def body_of(receive: Callable[[], Awaitable[Any]], longest: int) -> bytes 
     except TimeoutError:
         raise TooMuch(408, f"The body took longer than {REQUEST_SECONDS:.0f} seconds.") from None
     except asyncio.CancelledError:
-        # The server stops, and does not wait for it any longer; uvicorn would print a traceback.
+        # The server is stopping, and does not wait any longer; uvicorn would print a traceback.
         return None
     return None
 
 
 def announcing(app: App, announce: Callable[[], object]) -> App:
-    """The app, which calls a function once it has started: its server listens to signals by then."""
+    """The app, which calls a function once it has started: its server handles signals by then."""
 
     async def announced(scope: Any, receive: Any, send: Any) -> None:
         async def tell(message: Any) -> None:
@@ -146,9 +146,9 @@ def announcing(app: App, announce: Callable[[], object]) -> App:
 def in_thread(
     app: App, listener: socket.socket, *, log_level: str = "warning", may_be_wrong: bool = False
 ) -> Iterator[None]:
-    """Serve the app in a thread while the block lasts, as `server` does; closes the socket.
+    """Serve the app in a thread during the block, as `server` does; closes the socket.
 
-    The socket listens already, so whoever connects before the server has started waits for it.
+    The socket is already listening, so early connections wait until the server has started.
     """
     runner = server(app, log_level=log_level, may_be_wrong=may_be_wrong)
     thread = threading.Thread(target=runner.run, kwargs={"sockets": [listener]}, daemon=True)

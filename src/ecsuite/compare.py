@@ -1,6 +1,6 @@
-"""Where a JSON value differs from the expected one, as data.
+"""Differences between a JSON value and the expected one, as data.
 
-The expected value is a JSON value. Matchers in it stand for parts that may differ in defined ways.
+The expected value is a JSON value, with matchers for parts that may differ in defined ways.
 """
 
 from __future__ import annotations
@@ -20,53 +20,53 @@ SECOND: Final = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Unordered:
-    """A list whose items may come in any order, each as often as it stands here; they may hold matchers."""
+    """A list in any order, with the same number of each item; items may contain matchers."""
 
     value: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Trimmed:
-    """A text that may come without the whitespace around it."""
+    """A string that may have lost the whitespace around it."""
 
     value: str
 
     def matches(self, actual: Any) -> bool:
-        """Whether a value is the text, whatever whitespace is around it."""
+        """Whether a value is the string, apart from surrounding whitespace."""
         return isinstance(actual, str) and actual.strip() == self.value.strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """A time stamp that may be spelt otherwise, with another offset or more digits, if it is the same instant."""
+    """A timestamp that may be written differently, with another offset or more digits, if it is the same instant."""
 
     value: str
 
     def matches(self, actual: Any) -> bool:
-        """Whether a value is a time stamp of the same instant, to the microsecond."""
+        """Whether a value is a timestamp of the same instant, to the microsecond."""
         return _is_closer(self.value, actual, timedelta.resolution)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time stamp of the server's own, which it may keep less exactly than it gave it first."""
+    """A timestamp of the server, which may be less precise later than in the first response."""
 
     value: str
     limit: timedelta = SECOND
 
     def matches(self, actual: Any) -> bool:
-        """Whether a value is a time stamp less than the limit away."""
+        """Whether a value is a timestamp less than the limit away."""
         return _is_closer(self.value, actual, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
 class OrNull:
-    """A text in the place of which null may come."""
+    """A string that may be replaced by null."""
 
     value: str
 
     def matches(self, actual: Any) -> bool:
-        """Whether a value is the text, or null."""
+        """Whether a value is the string, or null."""
         return actual is None or (isinstance(actual, str) and actual == self.value)
 
 
@@ -74,16 +74,16 @@ Matcher: TypeAlias = Unordered | Trimmed | Instant | Moment | OrNull
 
 
 class Difference(NamedTuple):
-    """One place where a value differs from what it has to be.
+    """A place where a value differs from the expected one.
 
     Attributes:
         path: names and indexes from the root of the value.
-        kind: as of a breach. `changed`: another value; `lost`: a member that is not there; `count`: a list of another
-            length; `absent`: an item for which no item of the list may stand, whatever the order; `order`: a list whose
-            items are all there, in another order.
-        expected: what has to be there, without matchers; for `count` how many items, for `order` which order.
-        actual: what is there; for `count` how many items, for `absent` the list, for `order` the first item that stands
-            in the place of another, and that other.
+        kind: as of a breach. `changed`: another value; `lost`: a missing member; `count`: a list of another length;
+            `absent`: an expected item that matches no item of an unordered list; `order`: a list with the same items in
+            another order.
+        expected: the expected value, without matchers; for `count` the number of items, for `order` the order.
+        actual: the actual value; for `count` the number of items, for `absent` the list, for `order` the first
+            misplaced item, and the one expected there.
     """
 
     path: Path
@@ -97,20 +97,20 @@ class Difference(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """How many names deep it is; indexes don't count."""
+        """The number of names in its path, without indexes."""
         return sum(isinstance(token, str) for token in self.path)
 
 
 def differences(expected: Any, actual: Any, path: Path = ()) -> Iterator[Difference]:
-    """Each difference between a value and what it has to be.
+    """Each difference between a value and the expected one.
 
-    An object may have further members. A number may be written in another way (200, 200.0) if its value is the same;
-    whether it must be an integer is for the contract to say.
+    An object may have additional members. A number may be written differently (200, 200.0) if its value is the same;
+    the contract says whether it must be an integer.
 
     Args:
-        expected: a JSON value, with matchers where need be.
+        expected: a JSON value, which may contain matchers.
         actual: a JSON value.
-        path: where the values stand; each difference's path begins with it.
+        path: of the values; each difference's path begins with it.
     """
     if isinstance(expected, dict) and isinstance(actual, dict):
         yield from _of_objects(expected, actual, path)
@@ -123,7 +123,7 @@ def differences(expected: Any, actual: Any, path: Path = ()) -> Iterator[Differe
 
 
 def without_omissions(found: Iterable[Difference], depth: int) -> Iterator[Difference]:
-    """The differences of a value that may be partial: without the members that are lost up to `depth` names deep.
+    """The differences without lost members up to `depth` names deep, for a value that may be partial.
 
     A response may omit members of an entity, but the members that it shows must be complete.
     """
@@ -131,7 +131,7 @@ def without_omissions(found: Iterable[Difference], depth: int) -> Iterator[Diffe
 
 
 def plain(value: Any) -> Any:
-    """A JSON value with what its matchers hold in their places."""
+    """A JSON value with the values of its matchers instead of the matchers."""
     if isinstance(value, Unordered):
         return [plain(item) for item in value.value]
     if isinstance(value, Matcher):
@@ -144,7 +144,7 @@ def plain(value: Any) -> Any:
 
 
 def by_instant(value: Any) -> Any:
-    """A value with its time stamps marked: they may be spelt otherwise, if each is the same instant."""
+    """A value with its timestamps as `Instant`, so that they may be written differently."""
     if isinstance(value, Unordered):
         return Unordered([by_instant(item) for item in value.value])
     if isinstance(value, dict):
@@ -172,7 +172,7 @@ def _of_lists(expected: list[Any], actual: list[Any], path: Path) -> Iterator[Di
 
 
 def _moved(expected: list[Any], actual: list[Any]) -> tuple[str, ...]:
-    """Of a list with the same items in another order the first that stands elsewhere, and the one that should be there.
+    """If a list has the same items in another order: the first misplaced item, and the one expected there.
 
     Empty for any other list.
     """
@@ -199,11 +199,11 @@ def _of_unordered(expected: Sequence[Any], actual: list[Any], path: Path) -> Ite
 
 
 def _partners(expected: Sequence[Any], actual: Sequence[Any]) -> dict[int, int]:
-    """Which item of a list stands for each that is expected, by their indexes; as many as can be have one.
+    """The index of the actual item for each expected one, for as many as possible.
 
-    What shows all of an item comes first; what lacks something, but contradicts it nowhere, may be meant as well.
+    Complete matches take precedence; then an item that lacks something, but contradicts nothing, may match.
     """
-    # Most lists come in their order.
+    # Most lists are in the expected order.
     pairs = enumerate(zip(expected, actual, strict=True))
     owners = {index: index for index, (left, right) in pairs if _shows_all(left, right)}
     for alike in (_shows_all, _contradicts_nothing):
@@ -212,7 +212,7 @@ def _partners(expected: Sequence[Any], actual: Sequence[Any]) -> dict[int, int]:
 
 
 def _pair_the_rest(partners: dict[int, int], expected: Sequence[Any], actual: Sequence[Any]) -> None:
-    """Give an object for which nothing stands the one that shares most of its texts, so that what differs is told."""
+    """Pair an object without a match with the one that shares most of its strings, to report their differences."""
     free = set(range(len(actual))).difference(partners.values())
     for index in [number for number in range(len(expected)) if number not in partners]:
         shared = {number: _shared_texts(expected[index], actual[number]) for number in sorted(free)}
@@ -222,7 +222,7 @@ def _pair_the_rest(partners: dict[int, int], expected: Sequence[Any], actual: Se
 
 
 def _shared_texts(expected: Any, actual: Any) -> int:
-    """How many members of two objects are the same text, such as an id."""
+    """How many members of two objects are the same string, such as an id."""
     if not isinstance(expected, dict) or not isinstance(actual, dict):
         return 0
     return sum(isinstance(own, str) and actual.get(name) == own for name, own in expected.items())
@@ -231,7 +231,7 @@ def _shared_texts(expected: Any, actual: Any) -> int:
 def _extend(
     owners: dict[int, int], expected: Sequence[Any], actual: Sequence[Any], alike: Callable[[Any, Any], bool]
 ) -> None:
-    """Pair as many more items as can be; who has a partner takes another where that helps (Kuhn's augmenting paths)."""
+    """Pair as many more items as possible, and change earlier pairs if necessary (Kuhn's augmenting paths)."""
 
     def find(item: int, tried: set[int]) -> bool:
         wanted = expected[item]
@@ -264,7 +264,7 @@ def _is_same(expected: Any, actual: Any) -> bool:
         return bool(expected == actual)
     if isinstance(expected, (Trimmed, Instant, Moment, OrNull)):
         return expected.matches(actual)
-    # True is no 1, though Python says so.
+    # In JSON, true is not 1, although Python considers them equal.
     return {type(expected), type(actual)} == {int, float} and bool(expected == actual)
 
 
@@ -276,7 +276,7 @@ def _is_closer(expected: str, actual: Any, limit: timedelta) -> bool:
 
 
 def _time_of(value: str) -> datetime | None:
-    """The time of a time stamp; None for other texts, and without an offset, which is the contract's business."""
+    """The time of a timestamp; None for other strings, and without an offset, which the contract checks."""
     try:
         time = datetime.fromisoformat(value)
     except ValueError:

@@ -1,6 +1,6 @@
-"""What holds at a live server beside its contract, as far as its user knows: settings of the run, `EC_*`.
+"""Settings that describe a live server beyond its contract: the variables `EC_*` of a run.
 
-What is not set is unknown: a refusal that the published facts leave open is then not checked, with the reason.
+A missing setting is unknown: rejections that are unspecified are then reported as not checked, with the reason.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Final
 from ecsuite.errors import BadSetting
 
 ALL: Final = "all"
-# Seconds that are waited for what the API works out by itself, unless told otherwise; longer waits are asked for.
+# Seconds to wait for results that the API computes asynchronously; the default, and the highest setting.
 DEFAULT_WAIT: Final = 60.0
 LONGEST_WAIT: Final = 24 * 3600.0
 Area = tuple[float, float]
-# As a file may have a number, too; Python reads digits of every script.
+# A number as in a file; ASCII only, because Python accepts digits of any script.
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -26,12 +26,12 @@ class Conditions:
     """The settings.
 
     Attributes:
-        test_area: latitude and longitude where a location makes its user eligible; None where that is not known.
+        test_area: latitude and longitude where a location makes its user eligible; None if unknown.
         eligibility_seconds: how long that may take.
-        reports: the reports that are allowed by invitation: their names, or `all`; empty where that is not known.
-        https_webhooks: whether webhooks must be https; None where that is not known.
-        simulation: whether simulation may be used; None where nothing was said, which is leave.
-        in_vain: what was waited for in vain; the runs of a session share it, so that each does not wait again.
+        reports: names of the reports by invitation that are allowed, or `all`; empty if unknown.
+        https_webhooks: whether webhooks must be https; None if unknown.
+        simulation: whether simulation may be used; None if not set, which allows it.
+        in_vain: what was waited for without success; shared by the runs of a session, so that each does not wait again.
     """
 
     test_area: Area | None = None
@@ -48,7 +48,7 @@ class Conditions:
 
     @property
     def why_no_simulation(self) -> str:
-        """Why nothing is simulated, where that is so."""
+        """The reason why simulation is not used, if so."""
         if self.simulation is False:
             return f"{SIMULATION} rules simulation out"
         return "simulation belongs to the sandbox, never to production"
@@ -62,7 +62,7 @@ class Conditions:
         """The settings of an environment.
 
         Raises:
-            BadSetting: one cannot be understood.
+            BadSetting: a value is invalid.
         """
         given = {name: value.strip() for name, value in env.items() if name in SETTINGS and value.strip()}
         return cls(
@@ -74,7 +74,7 @@ class Conditions:
         )
 
     def lines(self, areas: tuple[Area, ...]) -> list[str]:
-        """What the run goes by, for its start; `areas` are those of the contract, the newest first."""
+        """The settings as lines for the start of a run; `areas` are those of the contract, the newest first."""
         area = self.test_area or next(iter(areas), None)
         said = {
             TEST_AREA: f"{area[0]}, {area[1]}{'' if self.test_area else ' (default)'}" if area else "",

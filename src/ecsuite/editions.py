@@ -1,4 +1,4 @@
-"""Editions are folders: what a folder holds is what an edition can do, so a new one is added by adding files."""
+"""Editions are folders: their files define what an edition supports, so a new edition is added by adding files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 
 
 def root() -> Path:
-    """The folder that holds `contracts/` and `cassettes/`: the checkout, or the data inside an installed package."""
+    """The folder of `contracts/` and `cassettes/`: the checkout, or the data inside an installed package."""
     checkout = _PACKAGE.parent.parent
     if (checkout / "contracts").is_dir() and (checkout / "pyproject.toml").is_file():
         return checkout
@@ -26,32 +26,32 @@ def root() -> Path:
 
 
 def editions() -> tuple[str, ...]:
-    """The editions that have a contract here, oldest first."""
+    """The editions that have a contract, oldest first."""
     return tuple(sorted(path.parent.name for path in (root() / "contracts").glob("*/openapi.yaml")))
 
 
 def without_contract() -> tuple[str, ...]:
-    """The editions that have something here, and no contract, oldest first: a file is missing."""
+    """The editions that have files, but no contract, oldest first: its file is missing."""
     folders = (path for parent in ("contracts", "cassettes") for path in (root() / parent).glob("[0-9]*/"))
     return tuple(sorted({path.name for path in folders} - {*editions()}))
 
 
 def label_of(edition: str) -> str:
-    """How messages name the contract of an edition: its place below the root."""
+    """The name of an edition's contract in messages: its path relative to the root."""
     return f"contracts/{edition}/openapi.yaml"
 
 
 def default(mode: str) -> str:
-    """The edition of a target where none is named: a live server has the newest, newcomers start with the oldest."""
+    """The default edition of a mode: the newest for live, and the oldest otherwise, which is easier for newcomers."""
     return editions()[-1 if mode == "live" else 0]
 
 
 def require(edition: str) -> str:
-    """The edition, if there is one of that name.
+    """The edition, if it exists.
 
     Raises:
-        ContractMissing: there is one, without its contract.
-        UnknownEdition: there is none.
+        ContractMissing: it exists, but its contract is missing.
+        UnknownEdition: it does not exist.
     """
     if edition in without_contract():
         raise ContractMissing(label_of(edition))
@@ -62,13 +62,13 @@ def require(edition: str) -> str:
 
 @cache
 def contract(edition: str) -> Contract:
-    """The contract of an edition, loaded once in a process; raises as `require`, and `ContractError`."""
+    """The contract of an edition, loaded once per process; raises as `require`, and `ContractError`."""
     label = label_of(require(edition))
     return load(root() / label, label)
 
 
 def hosts(names: Iterable[str]) -> Hosts:
-    """The hosts that the contracts of some editions name."""
+    """The hosts in the contracts of some editions."""
     contracts = [contract(name) for name in names]
     production, others = (
         frozenset[str]().union(*(each.hosts(production=is_production) for each in contracts))
@@ -78,7 +78,7 @@ def hosts(names: Iterable[str]) -> Hosts:
 
 
 def cassette(edition: str, scenario: str) -> Path:
-    """Where the cassette of a scenario is."""
+    """The path of a scenario's cassette."""
     return path_of(root() / "cassettes", require(edition), scenario)
 
 

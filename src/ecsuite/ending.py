@@ -1,4 +1,4 @@
-"""The end of a run that was interrupted: from then on it only deletes what it has made, and does so for so long."""
+"""The end of an interrupted run: it only deletes what it has created, within a time limit."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from ecsuite.bounds import CLEAN_UP_SECONDS, CLEAN_UP_SILENT_SECONDS, UNDER_WAY_
 class Ending:
     """Whether a run has been interrupted, and how long it may go on; the threads of a process share it.
 
-    An interruption raises in the main thread alone, and not even there if it comes while Python finalizes an object. So
-    whoever is about to send or to wait asks here.
+    An interruption raises only in the main thread, and is lost even there if it comes while Python finalizes an object.
+    So code that is about to send or to wait checks here.
 
     Args:
         clock: seconds.
 
     Attributes:
-        is_seen: whether those who are to delete what was made have seen it.
+        is_seen: whether the code that deletes what was created has noticed it.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        # The main thread sets it, from a handler of signals too, and so must not wait on it.
+        # The main thread sets it, also from a signal handler, and so must not block on a lock.
         self._begun = threading.Event()
         self.is_seen = False
         self._under_way_until = self._silent_until = self._until = math.inf
 
     def begin(self) -> None:
-        """The run has been interrupted."""
+        """Note that the run has been interrupted."""
         if not self._begun.is_set():
             now = self._clock()
             self._until, self._silent_until = now + CLEAN_UP_SECONDS, now + CLEAN_UP_SILENT_SECONDS
@@ -44,22 +44,22 @@ class Ending:
         return self._begun.is_set()
 
     def answered(self) -> None:
-        """The server has answered, so that it is worth while to go on."""
+        """Note that the server has responded, which extends the clean-up."""
         if self.has_begun:
             self._silent_until = self._clock() + CLEAN_UP_SILENT_SECONDS
 
     @property
     def left(self) -> float:
-        """Seconds that the clean-up may still take; there is no end to them in a run that was not interrupted."""
+        """Remaining seconds of the clean-up; infinite if the run was not interrupted."""
         return max(min(self._until, self._silent_until) - self._clock(), 0.0) if self.has_begun else math.inf
 
     @property
     def left_under_way(self) -> float:
-        """Seconds that is still waited for what was under way when the run was interrupted."""
+        """Remaining seconds to wait for calls that were in progress at the interruption."""
         return max(self._under_way_until - self._clock(), 0.0) if self.has_begun else math.inf
 
     def require_none(self) -> None:
-        """See that the run goes on.
+        """Require that the run has not been interrupted.
 
         Raises:
             KeyboardInterrupt: it has been interrupted.
@@ -68,10 +68,10 @@ class Ending:
             raise KeyboardInterrupt
 
     def rest(self, seconds: float) -> None:
-        """Sleep; where the run is interrupted meanwhile, this ends at once.
+        """Sleep; ends at once if the run is interrupted.
 
         Raises:
-            KeyboardInterrupt: it was.
+            KeyboardInterrupt: it was interrupted.
         """
         if self.has_begun or threading.current_thread() is threading.main_thread():
             # An interruption wakes the main thread by itself.

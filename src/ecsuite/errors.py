@@ -89,19 +89,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
-# Characters of a value that cannot be used.
+# At most so many characters of an invalid value are shown.
 _SHOWN: Final = 60
 RECORD_COMMAND = "python3 -m tox run -e record"
 
 
 class EcsuiteError(Exception):
-    """What a user can meet: the text is one line, ready to print."""
+    """Base class of errors that users may see: the text is one line, ready to print."""
 
     exit_code: ClassVar[int] = 4
 
 
 class UsageError(EcsuiteError):
-    """What was given (option, environment, address) cannot be used."""
+    """The input (option, environment, URL) cannot be used."""
 
 
 class UnknownEdition(UsageError):
@@ -123,7 +123,7 @@ class VariablesMissing(UsageError):
 
 
 class BadValue(UsageError):
-    """A value that was given cannot be used; `said` is the message without the name of what has it."""
+    """A given value cannot be used; `said` is the message without the name of the variable or key."""
 
     def __init__(self, name: str, said: str) -> None:
         self.said = said
@@ -459,17 +459,17 @@ class StandInDidNotStart(UsageError):
         super().__init__(f"the local stand-in did not start: {said or 'it printed nothing'}")
 
 
-# Characters that are told of what is wrong in a file; there is no secret in what is cut.
+# At most so many characters of an error in a file are shown. The text contains no secrets, so cutting it is safe.
 _LONGEST: Final = 400
 
 
-# Characters of a line that is told of an error: of a longer one, its beginning, and its end, which says what to do.
+# The longest line of an error; of a longer one, the beginning and the end are shown, since the end says what to do.
 _LONGEST_LINE: Final = 2000
 _LAST: Final = 400
 
 
 def abridged(text: str) -> str:
-    """A text with its lines as they can be read, whatever was given; to be asked once no secret is in it any more."""
+    """A text with overlong lines shortened; call it only after secrets have been masked."""
     return "\n".join(
         line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - _LAST]} [...] {line[-_LAST:]}"
         for line in text.split("\n")
@@ -481,7 +481,7 @@ def _cut(what: str) -> str:
 
 
 class ContractError(EcsuiteError):
-    """A contract document cannot be used as it is."""
+    """A contract document cannot be used."""
 
 
 class ContractMissing(ContractError):
@@ -529,13 +529,13 @@ class CassetteStale(CassetteError):
 
 
 class NothingThere(EcsuiteError):
-    """There is nothing to look at: the promise is not checked, for that reason, and nothing has failed."""
+    """There is nothing to test: the promise is not checked, with this reason, and nothing has failed."""
 
     exit_code: ClassVar[int] = 6
 
 
 class NotPassedOn(NothingThere):
-    """What stands before the API has refused a call, so the API has not seen it."""
+    """A firewall or gateway rejected a call, so the API has not seen it."""
 
 
 class BehindFirewall(NotPassedOn):
@@ -569,7 +569,7 @@ class OthersOwn(NothingThere):
 
 
 class CouldNotTell(EcsuiteError):
-    """The service had no answer of the API's, or the network none at all: nothing can be said of a promise."""
+    """The API did not respond, so it is unknown whether a promise is kept."""
 
     exit_code: ClassVar[int] = 6
 
@@ -581,7 +581,7 @@ class CouldNotTell(EcsuiteError):
 
 
 class RunEnded(CouldNotTell):
-    """Nothing more can be told in this run, so the rest of it need not be tried."""
+    """The rest of the run would be inconclusive, so it need not be tried."""
 
 
 class TokenEnded(RunEnded):
@@ -593,7 +593,7 @@ class TokenEnded(RunEnded):
         super().__init__("EC_ACCESS_TOKEN", "ended", text)
 
 
-# What a run ends for that has waited for any response.
+# Why a run ends after no call has had a response for some time.
 GONE: Final = "the service does not answer any more"
 
 

@@ -8,4 +8,4 @@ from ecsuite.findings.finding import Finding
 
 
 def pytest_ec_findings(item: Any, findings: tuple[Finding, ...]) -> None:
-    """Called when a test that called the API ends, with what was found in it, if anything was."""
+    """Called with the findings of a test when it ends, if it has any."""

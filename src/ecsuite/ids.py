@@ -1,4 +1,4 @@
-"""Ids and other values that a client chooses: plausible, unlike each other, and the same again from the same seed."""
+"""Ids and other values that a client chooses: plausible, distinct, and reproducible from a seed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 from ecsuite.messages.redact import placeholder
 
-# The letters of a vehicle identification number with their values, and the weight of each of its places (ISO 3779, and
-# 49 CFR 565 for the check digit, which European numbers may leave out and nobody may mind).
+# The values of the letters of a vehicle identification number, and the weights of its positions (ISO 3779, and 49 CFR
+# 565 for the check digit, which is optional in European numbers).
 _VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", [*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)], strict=True))
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
 
 def new_run() -> str:
-    """What the ids of a run are to begin with, that is no other's."""
+    """A new random prefix for the ids of a run."""
     return secrets.token_hex(4)
 
 
@@ -25,11 +25,11 @@ class Ids:
     """A source of values for one run.
 
     Args:
-        seed: what they are drawn from; a fresh one where it is left out.
-        run: eight hexadecimal digits that all ids of a run begin with, so that a person sees whose something is; empty
-            where they do not, as in recordings.
-        redacted: whether secrets are drawn as the placeholders that a cassette has in their place.
-        on_secret: told of every secret that is drawn.
+        seed: for all values; defaults to a random one.
+        run: eight hexadecimal digits at the start of all ids, so that people see which run has created an entity;
+            empty for none, as in recordings.
+        redacted: whether secrets are the placeholders that a cassette has instead.
+        on_secret: called with each new secret.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Ids:
         return self.run + drawn[len(self.run) :]
 
     def digits(self, count: int) -> str:
-        """A number of that many digits, as text; it may start with zeros."""
+        """A number with that many digits, as a string; it may start with zeros."""
         return "".join(self._random.choices("0123456789", k=count))
 
     def meter_point_id(self) -> str:
@@ -62,14 +62,14 @@ class Ids:
         return f"{digits}{-weighted % 10}"
 
     def vin(self) -> str:
-        """A vehicle identification number of 17 characters with a right check digit."""
+        """A vehicle identification number of 17 characters with a valid check digit."""
         draft = f"YT9EC1TY0{self._random.choice('ABCDEFGHJKLMNPRSTVWXY')}N{self.digits(6)}"
         values = (_VIN_VALUES.get(char) or int(char) for char in draft)
         check = sum(value * weight for value, weight in zip(values, _VIN_WEIGHTS, strict=True)) % 11
         return f"{draft[:8]}{'X' if check == 10 else check}{draft[9:]}"  # noqa: PLR2004
 
     def secret(self, member: str, more: str = "") -> str:
-        """A secret for the member of that name: 40 letters, digits and signs, and whatever is to stand behind them."""
+        """A secret for the member of that name: 40 letters, digits and signs, followed by `more`."""
         drawn = "".join(self._random.choices(f"{string.ascii_letters}{string.digits}+/=", k=40)) + more
         if self._redacted:
             return placeholder(member)
@@ -78,17 +78,17 @@ class Ids:
 
 
 class Traces:
-    """The trace contexts of one run's calls (W3C Trace Context), by which the API's owner finds each in the logs.
+    """The trace contexts of one run's calls (W3C Trace Context), by which the API's owner finds each call in the logs.
 
     Args:
-        seed: of the run; they are drawn apart from its ids, which stay the same however many calls there are.
+        seed: of the run; independent of its ids, which do not depend on the number of calls.
     """
 
     def __init__(self, seed: str | None = None) -> None:
         self._random = random.Random(f"{seed or secrets.token_hex(8)} traces")  # noqa: S311  no secrets
 
     def new(self) -> str:
-        """The value of a `traceparent` header: a trace of its own, sampled."""
+        """The value of a `traceparent` header: a new trace, sampled."""
         # All zeros would be invalid.
         trace, parent = self._random.randrange(1, 1 << 128), self._random.randrange(1, 1 << 64)
         return f"00-{trace:032x}-{parent:016x}-01"

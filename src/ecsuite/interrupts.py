@@ -1,4 +1,4 @@
-"""Interruptions: Ctrl-C, SIGTERM and SIGHUP end a run all alike, and none cuts short the deletion of what it made."""
+"""Interruptions: Ctrl-C, SIGTERM and SIGHUP all end a run, and do not prevent it from deleting what it has created."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from typing import Any, Final, Self
 
 from ecsuite.ending import Ending
 
-# Those that the platform has: a closed terminal is none of Windows.
+# If the platform has them: Windows has no SIGHUP.
 NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP")
-# So many are taken for impatience, while what was made is being deleted; one more leaves it.
+# So many further interruptions are ignored during the clean-up; one more ends it.
 PATIENCE: Final = 2
 DELETING: Final = (
     "ecsuite: interrupted already; what the run has made is being deleted "
     "(an interruption too many leaves it, for `ecsuite cleanup`)"
 )
-# Seconds in which what an interruption raises is seen. Another one that raises meanwhile, as a worker gets from the
-# terminal and from the process that has started it, would break off what the first unwinds.
+# In these seconds, the exception of an interruption unwinds the stack. A second one meanwhile (a worker gets one from
+# the terminal and one from the main process) would abort the unwinding.
 _UNWINDS: Final = 0.5
-# How often the main thread is woken for a signal, and seconds in between.
+# How often to wake the main thread after a signal, and the seconds in between.
 _WAKES: Final = 50
 _BETWEEN_WAKES: Final = 0.1
-# What a command ends with that was interrupted.
+# The exit code of an interrupted command.
 EXIT_CODE: Final = 2
 
 
 class Interrupts:
-    """While the block lasts, the first interruption raises KeyboardInterrupt, and the next ones are told.
+    """In this block, the first interruption raises KeyboardInterrupt, and further ones print a message.
 
-    It leaves alone signals that somebody else handles, or has ignored, as nohup does.
+    Signals that have another handler or are ignored, as with nohup, are left alone.
 
     Args:
-        tell: called with the line that says what is going on.
-        ending: is begun with the first, before it raises; as long as nobody has seen that, the next ones raise, too.
-        is_watched: whether another process decides when the deletion is left, so that this one never does.
+        tell: called with the message.
+        ending: begun at the first interruption, before it raises; until its `is_seen` is set, further ones raise, too.
+        is_watched: whether another process decides when to abandon the clean-up, so that this one never does.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Interrupts:
         self._waker: _Waker | None = None
 
     def __enter__(self) -> Self:
-        """Begin to handle them; only the main thread can."""
+        """Install the handlers; only possible in the main thread."""
         if threading.current_thread() is threading.main_thread():
             for number in (getattr(signal, name) for name in NAMES if hasattr(signal, name)):
                 handler = signal.getsignal(number)
@@ -71,7 +71,7 @@ class Interrupts:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let whoever handled them before do so again; after an interruption, let the next one end the process."""
+        """Restore the previous handlers; after an interruption, the next one ends the process instead."""
         if self._waker is not None:
             self._waker.close()
         for number, handler in self._before.items():
@@ -81,20 +81,20 @@ class Interrupts:
         self._before.clear()
 
     def close_down(self) -> None:
-        """From now on only what is open is closed, which an interruption does not cut short."""
+        """Note that only open resources are left to close, which interruptions do not prevent."""
         self._is_over = True
 
     def _handle(self, _: int, __: FrameType | None) -> None:
         if self._waker is not None:
             self._waker.heard()
         if self._is_over and not self._count:
-            # All has been said and deleted: the run ends as it would have.
+            # Everything is printed and deleted, so the run ends normally.
             return
         self._ending.begin()
         if self._count and not self._ending.is_seen:
             if time.monotonic() - self._raised_at < _UNWINDS:
                 return
-            # What the first has raised was lost, in something that Python finalized, say.
+            # The exception of the first interruption was lost, for example in a finalizer.
             raise KeyboardInterrupt
         self._raised_at = time.monotonic()
         self._count += 1
@@ -102,16 +102,16 @@ class Interrupts:
             raise KeyboardInterrupt
         if self._is_watched:
             return
-        # What is being written to the same stream just now is in the way.
+        # Writing fails if the signal has interrupted a write to the same stream.
         with suppress(RuntimeError):
             self._tell(DELETING)
 
 
 class _Waker:
-    """Wakes the main thread from whatever it waits for when a signal has come to another thread of the process.
+    """Wakes the main thread, whatever it waits for, when another thread of the process has received a signal.
 
-    Python handles signals in the main thread alone, but not every system delivers them there; until then it would go on
-    waiting.
+    Python handles signals only in the main thread, but not every system delivers them there; without this, the main
+    thread would continue to wait.
 
     Args:
         numbers: of the signals.
@@ -124,13 +124,13 @@ class _Waker:
         self._readable, self._writable = os.pipe()
         os.set_blocking(self._writable, False)
         signal.set_wakeup_fd(self._writable, warn_on_full_buffer=False)
-        # Any signal that does nothing by itself; with a handler, it ends what waits.
+        # A signal without a default effect; with a handler, it interrupts system calls.
         signal.signal(signal.SIGURG, _nothing)
         threading.Thread(target=self._wake, name="ecsuite-waker", daemon=True).start()
 
     @classmethod
     def of(cls, handled: Iterable[int]) -> _Waker | None:
-        """One for these signals; None where there is none, or somebody else needs what it takes."""
+        """A waker for these signals; None if there are none, or if the wakeup file or SIGURG is in use."""
         numbers = frozenset(handled)
         if not numbers or not hasattr(signal, "SIGURG") or signal.getsignal(signal.SIGURG) != signal.SIG_DFL:
             return None
@@ -141,7 +141,7 @@ class _Waker:
         return cls(numbers)
 
     def close(self) -> None:
-        """Wake nobody any more."""
+        """Stop waking the main thread."""
         signal.set_wakeup_fd(-1)
         os.close(self._writable)
         signal.signal(signal.SIGURG, signal.SIG_DFL)
@@ -150,7 +150,7 @@ class _Waker:
         while numbers := os.read(self._readable, 64):
             self._is_due = bool(self._numbers.intersection(numbers))
             for _ in range(_WAKES):
-                # It may be about to wait, and begin to do so only after it was woken.
+                # A single signal may come just before the main thread starts to wait.
                 if not self._is_due:
                     break
                 signal.pthread_kill(self._main, signal.SIGURG)
@@ -158,7 +158,7 @@ class _Waker:
         os.close(self._readable)
 
     def heard(self) -> None:
-        """The main thread has handled a signal, and need not be woken."""
+        """Note that the main thread has handled a signal, and need not be woken."""
         self._is_due = False
 
 
@@ -167,13 +167,13 @@ def _nothing(_: int, __: FrameType | None) -> None:
 
 
 def _ignore(*numbers: int) -> None:
-    """Have signals ignored: Python, as it ends, gives them back to the system, by which they would kill the process."""
+    """Ignore signals: Python restores their default handlers when it exits, which would kill the process."""
     for number in numbers:
         signal.signal(number, signal.SIG_IGN)
 
 
 def _leave(_: int, __: FrameType | None) -> None:
-    """End the process at once, as one that was interrupted; nothing is left to do but to end."""
+    """Exit at once, with the exit code of an interrupted command; nothing else is left to do."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, RuntimeError, AttributeError):
             stream.flush()

@@ -1,4 +1,4 @@
-"""The journal of a run: its exchanges, what was seen of each promise, and its findings, in bounded memory."""
+"""The journal of a run: its exchanges, observations and findings, in bounded memory."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from dataclasses import dataclass, field
 from ecsuite.findings.finding import Finding, Observation, Outcome, Result
 from ecsuite.promises import RESPONSE_ARRIVES, Promise
 
-# A finding more of a run with that many is not read by anybody, and an exchange that long ago not looked at.
+# Nobody would read more findings than this, and older exchanges are not needed.
 MOST_FINDINGS = 1000
 MOST_RESULTS = 200
-# What came in place of a response: nothing.
+# The reason for a missing response.
 LOST = "lost"
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many exchanges there were, and how often each promise was kept, broken or not checked, by operation."""
+    """The number of exchanges, and how often each promise was kept, broken or not checked, by operation."""
 
     exchanges: int = 0
     observations: Counter[Observation] = field(default_factory=Counter)
 
     @property
     def passed(self) -> int:
-        """How often a promise was kept."""
+        """How often any promise was kept."""
         return self._count("passed")
 
     @property
     def broken(self) -> int:
-        """How often a promise was broken."""
+        """How often any promise was broken."""
         return self._count("broken")
 
     @property
@@ -45,17 +45,17 @@ class Tally:
 
     @property
     def unsteady(self) -> Counter[str]:
-        """How often there was no response of the API's, by what came in its place: a status, or `lost`."""
+        """How often the API did not respond, by what came instead: a status, or `lost`."""
         return self._reasons("unsteady")
 
     @property
     def repeated(self) -> Counter[str]:
-        """How often a call was sent again for want of a response of the API's, by its method and path."""
+        """How often a call was repeated because the API did not respond, by its method and path."""
         return self._reasons("repeated")
 
     @property
     def judged(self) -> int:
-        """How often a promise was kept or broken."""
+        """How often any promise was kept or broken."""
         return self.passed + self.broken
 
     def _reasons(self, outcome: Outcome) -> Counter[str]:
@@ -74,21 +74,21 @@ class Tally:
         self.observations.update(other.observations)
 
     def minus(self, earlier: Tally) -> Tally:
-        """What came since an earlier copy of this tally."""
+        """The figures since an earlier copy of this tally."""
         return Tally(self.exchanges - earlier.exchanges, self.observations - earlier.observations)
 
     def copy(self) -> Tally:
-        """The figures as they are now."""
+        """A copy of the current figures."""
         return Tally(self.exchanges, self.observations.copy())
 
 
 class Journal:
-    """What happened in a run; threads may share it.
+    """The events of a run; threads may share it.
 
     Attributes:
         tally: the figures of the whole run.
-        results: the latest exchanges with what the checks said, at most `MOST_RESULTS`.
-        listeners: called with each result as it comes.
+        results: the latest exchanges with the results of their checks, at most `MOST_RESULTS`.
+        listeners: called with each new result.
     """
 
     def __init__(self) -> None:
@@ -101,45 +101,45 @@ class Journal:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding once, however often it was made, in the order in which they came."""
+        """Every distinct finding once, in the order of first occurrence."""
         with self._lock:
             return tuple(self._findings.values())
 
     def add(self, result: Result) -> None:
-        """Note what the checks said of an exchange."""
+        """Note the results of the checks of an exchange."""
         with self._lock:
             self.tally.exchanges += 1
             self.tally.observations.update(result.observations())
             self.results.append(result)
             for finding in result.findings:
                 self._keep(finding)
-            # Many items of a list may be wrong in the same way, in one response.
+            # Count per response: several items of a list may have the same fault.
             self._count({self.spot(finding) for finding in result.findings})
             for listener in self.listeners:
                 listener(result)
 
     def add_finding(self, finding: Finding) -> None:
-        """Note a broken promise that no single exchange shows."""
+        """Note a broken promise that a single exchange does not show."""
         with self._lock:
             self.tally.observations[Observation(finding.promise, finding.operation or "", "broken")] += 1
             self._keep(finding)
             self._count({self.spot(finding)})
 
     def times(self, finding: Finding) -> int:
-        """How many responses showed a finding, in whichever items of their lists."""
+        """How many responses showed a finding, in any items of their lists."""
         with self._lock:
             return self._times[self.spot(finding)]
 
     @staticmethod
     def spot(finding: Finding) -> tuple[object, ...]:
-        """What a finding has in common with those of other items of the same list."""
+        """What findings in different items of the same list have in common."""
         at = finding.breach.at
         path = tuple("*" if isinstance(token, int) else token for token in at.path)
         rest = tuple(each for each in finding.key if each is not at)
         return (*rest, at.part, at.name, path)
 
     def add_passed(self, promise: Promise, operation: str = "") -> None:
-        """Note a promise that was kept beyond a single exchange; `operation` is the id of the one that was called."""
+        """Note a promise that was kept over several exchanges; `operation` is the id of the called operation."""
         with self._lock:
             self.tally.observations[Observation(promise.id, operation, "passed")] += 1
 
@@ -149,12 +149,12 @@ class Journal:
             self.tally.observations[Observation(promise.id, operation, "not checked", reason)] += 1
 
     def add_lost(self, operation: str = "") -> None:
-        """Note a call to which no response came."""
+        """Note a call without a response."""
         with self._lock:
             self.tally.observations[Observation(RESPONSE_ARRIVES.id, operation, "unsteady", LOST)] += 1
 
     def add_repeated(self, line: str) -> None:
-        """Note that a call is sent again; `line` is its method and path."""
+        """Note that a call is repeated; `line` is its method and path."""
         with self._lock:
             self.tally.observations[Observation(RESPONSE_ARRIVES.id, "", "repeated", line)] += 1
 

@@ -1,4 +1,4 @@
-"""Reads the JSON files that other tools write, with one clear line where one cannot be read."""
+"""Reads JSON files of other tools, with an error message in one line."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ def read_object(path: Path, unreadable: Callable[[Path, str], EcsuiteError]) -> 
 
     Args:
         path: of the file.
-        unreadable: makes the error of a reason.
+        unreadable: makes the error from the path and a reason.
 
     Raises:
-        EcsuiteError: the one that `unreadable` makes, where it is missing, no JSON, or no object.
+        EcsuiteError: made by `unreadable`, if the file is missing, not JSON, or not an object.
     """
     try:
-        # Windows puts a byte order mark in front.
+        # Programs on Windows write a byte order mark first.
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-        # An escape may stand for half a character, which nothing can write.
+        # An escape may be a lone surrogate, which cannot be encoded.
         whole = json.dumps(document, ensure_ascii=False).encode("utf-16", "surrogatepass")
         document = json.loads(whole.decode("utf-16", "replace"))
     except OSError as error:

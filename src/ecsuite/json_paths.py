@@ -1,4 +1,4 @@
-"""Places in JSON values: what stands at a path, and every plain value with its path."""
+"""Access to JSON values by path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Path = tuple[str | int, ...]
 
 
 def at_path(value: Any, path: Path, default: Any = None) -> Any:
-    """What stands at a path; `default` where nothing does. Of an array, a token may be an index as text, too."""
+    """The value at a path, else `default`. In an array, a token may also be an index as a string."""
     for token in path:
         try:
             value = value[int(token) if isinstance(value, list) else token]
@@ -20,7 +20,7 @@ def at_path(value: Any, path: Path, default: Any = None) -> Any:
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Each plain value, and each array, with its path."""
+    """Each value that is not an object, with its path; arrays are followed by their items."""
     if isinstance(value, dict):
         for name, item in value.items():
             yield from leaves(item, (*path, name))
@@ -32,7 +32,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def names_in(value: Any) -> Iterator[str]:
-    """The names of all members of a value, however deep."""
+    """The names of all members of a value, at any depth."""
     if isinstance(value, dict):
         yield from value
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -40,7 +40,7 @@ def names_in(value: Any) -> Iterator[str]:
 
 
 def replaced(value: Any, at: Path, new: Any) -> Any:
-    """The value with a copy of another one at a path; it is changed in its place."""
+    """Replace the value at a path by a copy of another one, in place; return the whole value."""
     if not at:
         return new
     at_path(value, at[:-1])[at[-1]] = copy.deepcopy(new)
@@ -48,13 +48,13 @@ def replaced(value: Any, at: Path, new: Any) -> Any:
 
 
 def removed(value: Any, at: Path) -> Any:
-    """The value without what stands at a path; it is changed in its place."""
+    """Remove the value at a path, in place; return the whole value."""
     del at_path(value, at[:-1])[at[-1]]
     return value
 
 
 def texts_in(value: Any) -> Iterator[tuple[str, str]]:
-    """Each string in a JSON value with the name of the member that holds it, which is empty for none."""
+    """Each string in a JSON value with the name of its member; the name is empty if there is none."""
     stack: list[tuple[str, Any]] = [("", value)]
     while stack:
         name, item = stack.pop()

@@ -1,4 +1,4 @@
-"""Whether an address leads to production: by its host as the client will read it, and by what that resolves to."""
+"""Whether a URL is production, by its host as the client reads it, and by the addresses that the host resolves to."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from urllib.parse import unquote
 
 from ecsuite.http import httpx
 
-# Seconds for names to be resolved; where that takes longer, nothing is known of them.
+# Seconds for resolving names; if it takes longer, their addresses count as unknown.
 PATIENCE: Final = 2.0
 
 Resolve = Callable[[str], frozenset[str]]
 
 
 def host_of(url: str) -> str:
-    """The host of an address as the client will read it: in small letters and ASCII, without a dot at its end.
+    """The host of a URL as the client reads it: lower case, ASCII, without a trailing dot.
 
     Raises:
-        ValueError: the client cannot read it.
+        ValueError: the client cannot read the URL.
     """
     try:
         host = httpx.URL(url).raw_host.decode("ascii")
@@ -32,14 +32,14 @@ def host_of(url: str) -> str:
 
 
 def addresses_of(host: str) -> frozenset[str]:
-    """The addresses that a host has; none where that is not known soon."""
+    """The addresses of a host; empty if they are not known in time."""
     found: list[str] = []
 
     def look_up() -> None:
         with suppress(OSError, UnicodeError):
             found.extend(str(address[0]) for *_, address in socket.getaddrinfo(host, None))
 
-    # A daemon: a resolver that hangs must not hold up the end of the process either.
+    # A daemon, so that a resolver that hangs cannot delay the end of the process.
     thread = threading.Thread(target=look_up, daemon=True)
     thread.start()
     thread.join(PATIENCE)
@@ -47,22 +47,22 @@ def addresses_of(host: str) -> frozenset[str]:
 
 
 class Hosts(NamedTuple):
-    """The hosts that contracts name.
+    """The hosts in contracts.
 
     Attributes:
-        production: those that are production.
-        others: those that are not, whatever they share with it.
+        production: the production hosts.
+        others: other hosts, even if they share an address with production.
     """
 
     production: frozenset[str]
     others: frozenset[str] = frozenset()
 
     def is_production(self, host: str, resolve: Resolve = addresses_of) -> bool:
-        """Whether a host, as `host_of` gives it, is production, or has an address of it.
+        """Whether a host, as returned by `host_of`, is production, or shares an address with it.
 
         Args:
-            host: of a server that is to be written to.
-            resolve: gives the addresses of a host.
+            host: of the server to test.
+            resolve: returns the addresses of a host.
         """
         if host in self.production:
             return True
@@ -75,7 +75,7 @@ class Hosts(NamedTuple):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine's own."""
+    """Whether a host is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 Severity = Literal["error", "warning", "note"]
-# The minor version that had none before it, so that no promise was new in it.
+# The first minor version; its promises do not count as new.
 FIRST: Final = "0.1"
 
 
@@ -18,9 +18,9 @@ class Promise:
 
     Attributes:
         id: never changes.
-        title: what reports call it; may be reworded.
-        severity: of a breach of it, where nothing more is known of the breach (`ecsuite.severity`).
-        since: the minor version of ecsuite that is the first to look at it; in it a breach is no more than a warning.
+        title: its name in reports; may be reworded.
+        severity: of a breach, unless something more specific is known (`ecsuite.severity`).
+        since: the first minor version of ecsuite that checks it; in that version a breach is at most a warning.
     """
 
     id: str
@@ -32,7 +32,7 @@ class Promise:
         return self.title
 
 
-# Of one exchange; each is a check.
+# About one exchange; each is a check.
 OPERATION: Final = Promise("operation-known", "operation is in the contract")
 REQUEST_PARAMETERS: Final = Promise("request-parameters", "request parameters match contract")
 REQUEST_BODY: Final = Promise("request-body", "request body matches contract")
@@ -48,9 +48,9 @@ OPTIONAL_MEMBERS: Final = Promise("optional-members", "optional members are pres
 NO_BODY: Final = Promise("no-body", "no body where none is allowed")
 RESPONSE_HEADERS: Final = Promise("response-headers", "response headers match contract")
 UNDECLARED_MEMBERS: Final = Promise("undeclared-members", "response has declared members only", "warning")
-# Of the connection.
+# About the connection.
 RESPONSE_ARRIVES: Final = Promise("response-arrives", "response arrives")
-# Of several exchanges; each is kept by rules.
+# About several exchanges; each is checked by rules.
 ROUND_TRIP: Final = Promise("round-trip", "what was sent comes back")
 REFUSED_CHANGES_NOTHING: Final = Promise("refused-changes-nothing", "refused call changes nothing")
 PARTNERS_APART: Final = Promise("partners-apart", "partners are kept apart")
@@ -76,16 +76,16 @@ COMPENSATION: Final = Promise("compensation", "compensation fits month and locat
 CREATION_RESPONSE: Final = Promise("creation-response", "creation response matches the entity")
 SIMULATION: Final = Promise("simulation", "simulation makes what it says")
 
-# Of a client.
+# About a client.
 REQUEST_MEMBERS: Final = Promise("request-members", "request has declared members only", "warning")
 BUSY: Final = Promise("busy-service-rests", "busy service is given time", "warning")
-# Of a receiver of deliveries.
+# About a receiver of deliveries.
 DELIVERY_ACKNOWLEDGED: Final = Promise("delivery-acknowledged", "delivery is acknowledged")
 FORGERY_REFUSED: Final = Promise("forgery-refused", "forged delivery is refused")
 
-# Those that a request can break; a test may do so deliberately.
+# The promises that a request can break; a test may do so deliberately.
 OF_REQUESTS: Final = frozenset({OPERATION, REQUEST_PARAMETERS, REQUEST_BODY, BEARER_TOKEN})
-# Those of a partner's webhook receiver, to which we deliver.
+# The promises of a partner's webhook receiver, to which we deliver.
 OF_RECEIVERS: Final = frozenset({DELIVERY_ACKNOWLEDGED.id, FORGERY_REFUSED.id})
 PROMISES: Final = (
     OPERATION,

@@ -1,8 +1,8 @@
-"""How severe a breach is: whether a client that keeps the contract can be hurt by it.
+"""The severity of a breach: whether it can hurt a client that keeps the contract.
 
-In this order: what the check that saw it knows (`Breach.severity`), what the contract says of the rule (`x-severity`,
-`x-severity-of-null`), what holds for breaches of that kind (`_MILD`), and what the promise says of all others. Of a
-promise that is new in this minor version an error is a warning, so that no update of it fails what passed before.
+The first of these decides: the check (`Breach.severity`), the contract (`x-severity`, `x-severity-of-null`), the kind
+of breach (`_MILD`), the promise. An error of a promise that is new in this minor version is a warning, so that an
+update fails nothing that passed before.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from ecsuite.promises import FIRST, Promise, Severity
 from ecsuite.version import __version__
 
 REFUSALS: Final = range(400, 500)
-# What a client may write beside a media type of JSON and every server reads (RFC 8259 section 8.1).
+# Parameters that a client may add to a JSON media type, and that every server accepts (RFC 8259 section 8.1).
 COMMON_PARAMETERS: Final = frozenset({"", "charset=utf-8"})
 
 
 def severity_of(
     promise: Promise, breach: Breach, exchange: Exchange, source: Source, version: str = __version__
 ) -> Severity:
-    """How severe a breach is.
+    """The severity of a breach.
 
     Args:
-        promise: that is broken.
-        breach: how.
-        exchange: that broke it.
+        promise: the broken promise.
+        breach: how it is broken.
+        exchange: the exchange that broke it.
         source: of the contract.
         version: of ecsuite.
     """
@@ -40,12 +40,12 @@ def severity_of(
 
 
 def is_new(promise: Promise, version: str = __version__) -> bool:
-    """Whether no minor version before this one looked at a promise."""
+    """Whether a promise was introduced in this minor version."""
     return promise.since != FIRST and version.split(".")[:2] == promise.since.split(".")
 
 
 def _severity_in_time(promise: Promise, breach: Breach, exchange: Exchange, source: Source) -> Severity:
-    """How severe a breach is when its promise is known."""
+    """The severity of a breach, not considering whether its promise is new."""
     known = breach.severity or _by_contract(breach, source)
     if known:
         return known
@@ -54,24 +54,24 @@ def _severity_in_time(promise: Promise, breach: Breach, exchange: Exchange, sour
 
 
 class _Mild(NamedTuple):
-    """Breaches of some promises that are less severe than others of theirs."""
+    """Breaches of some promises that are less severe than others."""
 
     promises: Collection[Promise]
     fits: Callable[[Breach, Exchange], bool]
     severity: Severity = "warning"
 
 
-# Of what a response looks like; of a refusal they are one thing, told once.
+# About the form of a response; in a refusal they are reported as one.
 OF_SHAPE: Final = frozenset({promises.MEDIA_TYPE, promises.RESPONSE_BODY, promises.NO_BODY})
 
 
 def is_of_refused_shape(promise: str, status: int | None, severity: Severity) -> bool:
-    """Whether a finding, by the id of its promise, is about the shape or the media type of a refusal."""
+    """Whether a finding, by the id of its promise, is about the form or the media type of a refusal."""
     return promise in {each.id for each in OF_SHAPE} and (status or 0) in REFUSALS and severity == "warning"
 
 
 def _is_shape_of_refusal(_: Breach, exchange: Exchange) -> bool:
-    """A refusal is known by its status; a body that came in part is no matter of its shape."""
+    """A client recognizes a refusal by its status; an incomplete body is not a matter of form."""
     return exchange.response.status in REFUSALS and not exchange.response.flaw
 
 
@@ -91,7 +91,7 @@ _MILD: Final = (
 
 
 def is_unusual(request: Request) -> bool:
-    """Whether no common client writes a request so: its text is no UTF-8, or its media type is spelt in a rare way."""
+    """Whether common clients never send such a request: not in UTF-8, or with unusual parameters of the media type."""
     media_type = request.headers.get("Content-Type") or ""
     essence = MediaType.of(media_type).essence
     if not request.body or not (MediaType.of(media_type).is_json or essence == FORM):
@@ -109,7 +109,7 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _by_contract(breach: Breach, source: Source) -> Severity | None:
-    """What the contract says of the rule, or of null where it stands."""
+    """The severity in the contract of the rule, or of null if that is the actual value."""
     rule = breach.rule or ()
     of_null = source.nearest("x-severity-of-null", rule) if breach.actual.type == "null" else None
     severity: Severity | None = of_null or source.nearest("x-severity", rule)

@@ -1,4 +1,4 @@
-"""Standard streams that take nothing: closed, on a full disk, or read by nobody any more."""
+"""Standard streams that cannot be written: closed, on a full disk, or without a reader."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TextIO
 
-# What becomes of letters that a stream cannot show, as Python calls it.
+# The name of our error handler for characters that a stream cannot encode.
 _ESCAPED: Final = "ecsuite.escaped"
 
 
 def open_missing() -> None:
-    """Have every standard stream, for one that was closed (`>&-`) is None; what is written there goes nowhere."""
+    """Replace standard streams that are None because they were closed (`>&-`) by the null device."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             mode = "r" if name == "stdin" else "w"
@@ -23,7 +23,7 @@ def open_missing() -> None:
 
 
 def escape_what_cannot_be_shown(stream: TextIO) -> None:
-    """Have a stream write letters that its encoding lacks as JSON escapes them, so that JSON stays what it was."""
+    """Make a stream write characters that it cannot encode as JSON escapes, so that JSON output stays valid."""
     codecs.register_error(_ESCAPED, _escaped)
     stream.reconfigure(errors=_ESCAPED)  # type: ignore[attr-defined]
 
@@ -35,7 +35,7 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
 
 
 def discard(stream: TextIO) -> None:
-    """Let nothing be written to a stream any more, not even what it holds when the process ends."""
+    """Discard everything that is written to a stream, including what it has buffered."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -44,7 +44,7 @@ def discard(stream: TextIO) -> None:
 
 
 def say(line: str, stream: TextIO | None = None) -> None:
-    """Print a line to the standard error, or to another stream; where that takes nothing, there is nobody to tell."""
+    """Print a line to standard error, or to another stream; if that fails, ignore the error."""
     stream = stream or sys.stderr
     try:
         print(line, file=stream, flush=True)
@@ -53,5 +53,5 @@ def say(line: str, stream: TextIO | None = None) -> None:
 
 
 def unwritable(error: OSError) -> str:
-    """The line about an output that takes nothing."""
+    """The message about an output that cannot be written."""
     return f"cannot write the output ({error.strerror or error}): give another place for it"

@@ -1,4 +1,4 @@
-"""Where the exchanges of a run come from: addresses, credentials, and the guard before production."""
+"""Targets of runs: addresses, credentials, and the protection of production."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from ecsuite.production import Hosts, Resolve, addresses_of, host_of, is_loopbac
 Mode = Literal["replay", "local", "live"]
 MODES: tuple[Mode, ...] = ("replay", "local", "live")
 HIGHEST_PORT = 65535
-# The port that a public address leads to unless told otherwise.
+# The default port for deliveries to a public URL.
 TUNNEL_PORT = 8787
-# Digits of ASCII alone, and not more of them than anybody needs.
+# ASCII digits only, and a limited number of them.
 _PORT = re.compile(r"0*\d{1,5}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"0*[1-9]\d{0,8}", re.ASCII)
 _SECRETS = (
@@ -44,7 +44,7 @@ _SECRETS = (
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a partner proves itself with: an id and a secret, or an access token that it has already."""
+    """The credentials of a partner: a client id and a secret, or an access token."""
 
     client_id: str = field(default="", repr=False)
     client_secret: str = field(default="", repr=False)
@@ -52,28 +52,28 @@ class Credentials:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be printed."""
+        """The values that must never be printed."""
         return tuple(value for value in (self.client_id, self.client_secret, self.access_token) if value)
 
     @property
     def identity(self) -> str:
-        """Who the partner is: its client id, or who a token says that it was given to (RFC 9068), or the token."""
+        """The identity of the partner: its client id, else the client that a token names (RFC 9068), else the token."""
         return self.client_id or _holder(self.access_token) or self.access_token
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A place to send to.
+    """The target of a run.
 
     Attributes:
-        base_url: where the API is, without a trailing slash.
-        token_url: where its token endpoint is; empty where an access token was given.
+        base_url: of the API, without a trailing slash.
+        token_url: of its token endpoint; empty if there is an access token.
         other: the credentials of a second partner, for tests across partners.
-        receiver_url: how the API reaches this machine's webhook receiver; empty for its own loopback address.
+        receiver_url: the public URL of this machine's webhook receiver; empty to use its loopback address.
         receiver_port: the port that the receiver listens on; 0 for any.
-        name: what reports call it.
-        sandbox: whether webhooks and simulations may be tested there.
-        conditions: what else is known of it.
+        name: its name in reports.
+        sandbox: whether webhooks and simulations may be tested.
+        conditions: further settings.
     """
 
     mode: Mode
@@ -94,7 +94,7 @@ class Target:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be printed."""
+        """The values that must never be printed."""
         return self.credentials.secrets + (self.other.secrets if self.other else ())
 
 
@@ -104,15 +104,15 @@ def live(
     """The target that the environment describes.
 
     Args:
-        env: the environment, with `EC_BASE_URL` and the others of the README.
-        hosts: that the contracts name.
-        allow_production: whether the user gave leave to write to production.
-        resolve: gives the addresses of a host.
+        env: the environment, with `EC_BASE_URL` and the other variables in the README.
+        hosts: the hosts in the contracts.
+        allow_production: whether the user has allowed requests to production.
+        resolve: returns the addresses of a host.
 
     Raises:
         VariablesMissing, BadUrl, BadToken, BadCredential, BadPort, BadSetting, SamePartner: the environment is
-            incomplete, or wrong.
-        ProductionRefused: it is production, and no leave was given.
+            incomplete, or invalid.
+        ProductionRefused: the host is production, and that was not allowed.
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
     credentials = _credentials(env)
@@ -121,7 +121,7 @@ def live(
     production = hosts.is_production(host, resolve)
     if production and not allow_production:
         raise ProductionRefused(host)
-    # What leads here from outside must know the port beforehand.
+    # A tunnel must know the port in advance.
     default_port = TUNNEL_PORT if env.get("EC_WEBHOOK_PUBLIC_URL") else 0
     return Target(
         mode="live",
@@ -138,16 +138,16 @@ def live(
 
 
 def secrets_in(env: Mapping[str, str]) -> frozenset[str]:
-    """What must never be printed of an environment, whatever else is wrong with it."""
+    """The values in an environment that must never be printed, even if other values are invalid."""
     values = (env.get(name, "") for name in _SECRETS)
     return frozenset(text for value in values for text in (value, value.strip()) if text)
 
 
 def token_endpoint(env: Mapping[str, str]) -> Target:
-    """The token endpoint that the environment describes, with the credentials of the first partner; and no API.
+    """The token endpoint that the environment describes, with the first partner's credentials, and without an API.
 
     Raises:
-        VariablesMissing, BadUrl, BadCredential: the environment is incomplete, or wrong.
+        VariablesMissing, BadUrl, BadCredential: the environment is incomplete, or invalid.
     """
     env = {name: value.strip() for name, value in env.items() if name.startswith("EC_")}
     names = ("EC_TOKEN_URL", "EC_CLIENT_ID", "EC_CLIENT_SECRET")
@@ -172,9 +172,9 @@ def _credentials(env: Mapping[str, str]) -> Credentials:
 
 
 def _issued(env: Mapping[str, str], *names: str) -> Credentials:
-    """A client id and a secret, by the names of their variables; raises `BadCredential` where no form can have one."""
+    """A client id and a secret, by their variables; raises `BadCredential` if a value cannot be sent in a form."""
     for name in names:
-        # A byte that is none of UTF-8 is half of a pair of characters in what Python reads of the environment.
+        # Python reads a byte of the environment that is not UTF-8 as a lone surrogate.
         if any(unicodedata.category(char) == "Cs" for char in env[name]):
             raise BadCredential(name)
     return Credentials(*(env[name] for name in names))
@@ -194,10 +194,10 @@ def _other(env: Mapping[str, str]) -> Credentials | None:
 
 
 def checked_url(variable: str, value: str, *, as_given: bool = False) -> str:
-    """The address in a variable, empty where none is; below one that is not used as it is given, paths are put.
+    """The URL in a variable; empty if not set. Unless `as_given`, it is a base for paths.
 
     Raises:
-        BadUrl: it is none.
+        BadUrl: the value is not a suitable URL.
     """
     if not value:
         return ""
@@ -213,7 +213,7 @@ def checked_url(variable: str, value: str, *, as_given: bool = False) -> str:
 
 
 def _without_secrets(value: str) -> str:
-    """What can be shown of an address: a user, a query and a fragment may be anything."""
+    """A URL for messages, without its user, query and fragment, which may be secret."""
     if "@" in value:
         return "an address with a user in it"
     shown = value.partition("#")[0].partition("?")[0]
@@ -228,7 +228,7 @@ def checked_port(variable: str, value: str) -> int:
 
 
 def _holder(token: str) -> str:
-    """The client id in a token that is a JSON Web Token; empty where it says none."""
+    """The client id in a token that is a JSON Web Token; empty if there is none."""
     try:
         part = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -240,10 +240,10 @@ def _holder(token: str) -> str:
 
 
 def whole_number(env: Mapping[str, str], variable: str) -> int | None:
-    """The number in a variable; None where it is not set.
+    """The number in a variable; None if it is not set.
 
     Raises:
-        BadNumber: it is none, or nothing.
+        BadNumber: the value is not a whole number, or zero.
     """
     value = env.get(variable, "").strip()
     if value and not _WHOLE_NUMBER.fullmatch(value):

@@ -1,7 +1,7 @@
-"""The only place that makes English of findings.
+"""The only module that puts findings into English.
 
-What a kind of breach says is said here, for all promises alike. What a single promise has to say of it stands in the
-module that keeps the promise, and comes along as `Breach.note`.
+It has the words for each kind of breach, for all promises. Words for a single promise are in the module of that
+promise, and are passed on as `Breach.note`.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ _BOUNDS: Final = {
 
 
 def title(finding: Finding) -> str:
-    """What reports call the promise of a finding."""
+    """The name of a finding's promise in reports."""
     return title_of(finding.promise)
 
 
 def title_of(promise: str) -> str:
-    """What reports call the promise of that id."""
+    """The name of a promise in reports, by its id."""
     return BY_ID[promise].title if promise in BY_ID else promise
 
 
@@ -71,14 +71,14 @@ def place(at: Place) -> str:
 
 
 def where(breach: Breach) -> str:
-    """The place of a breach, and the call that shows it; a status that had to be a refusal is the call's own."""
+    """The place of a breach, and the call that shows it; for a status that had to be a refusal, no other call."""
     if not breach.seen_by or breach.because:
         return place(breach.at)
     return f"{place(breach.at)} of {breach.seen_call or breach.seen_by}, afterwards"
 
 
 def expected(breach: Breach) -> str:
-    """What should be there, with the note of the promise."""
+    """The expected value, with the note of the promise."""
     if breach.because:
         why = breach.because
         also = printable(f"; {breach.note}") if breach.note else ""
@@ -90,7 +90,7 @@ def expected(breach: Breach) -> str:
 
 
 def actual(breach: Breach) -> str:
-    """What is there."""
+    """The actual value."""
     if breach.kind in _COUNTED:
         return f"{shorten(str(breach.actual.value))} {_COUNTED[breach.kind]}".strip()
     if breach.kind == "count":
@@ -106,15 +106,15 @@ def actual(breach: Breach) -> str:
     return describe(breach.actual)
 
 
-# What is there where a breach of a kind has no value to show.
+# The words for a breach of a kind without an actual value.
 _OF_NOTHING: Final = {"absent": "nothing", "unsigned": "a signature of something else"}
 _COUNTED: Final = {"duplicate": "times", "length": "bytes"}
-# Kinds of breach whose value is a text of HTTP, and no JSON; so are statuses, whatever the kind.
+# Kinds of breach whose value is a string of HTTP rather than JSON; the same holds for all statuses.
 _PLAIN: Final = frozenset({"early", "status", "unlisted", "unknown"})
 
 
 def is_noted(breach: Breach) -> bool:
-    """Whether the note of a breach says what was seen: of a body that cannot be read, or a response that never came."""
+    """Whether the note of a breach describes the actual value: for an unreadable body or a missing response."""
     return breach.kind == "unreadable" or breach.at.part == "connection"
 
 
@@ -130,7 +130,7 @@ def _readable(breach: Breach) -> str:
 
 
 def _counted(at: Place, number: Datum) -> str:
-    """How many there are of what is counted at a place: `2 items`, `1 delivery`."""
+    """A number of the items at a place: `2 items`, `1 delivery`."""
     one, many = ("delivery", "deliveries") if at == DELIVERY else ("item", "items")
     if at.part == "delivery" and at.name:
         one, many = at.name.removesuffix("s"), at.name
@@ -148,7 +148,7 @@ def _absent(breach: Breach) -> str:
 
 
 def _keyword(breach: Breach) -> str:
-    """What a keyword of JSON Schema wants."""
+    """What a keyword of JSON Schema requires."""
     fragment = breach.expected.value
     return keyword(breach.kind, fragment) if isinstance(fragment, Mapping) else describe(breach.expected)
 
@@ -176,7 +176,7 @@ _EXPECTED: Final[Mapping[str, Callable[[Breach], str]]] = MappingProxyType(
 
 
 def keyword(name: str, fragment: Mapping[str, Any]) -> str:
-    """What one keyword of a schema wants."""
+    """What a keyword of a schema requires."""
     if name == "required":
         return f"{wanted(fragment) if fragment else 'a member'}, required"
     if name in {"anyOf", "oneOf"}:
@@ -196,7 +196,7 @@ def keyword(name: str, fragment: Mapping[str, Any]) -> str:
 
 
 def wanted(schema: Mapping[str, Any]) -> str:
-    """What a schema wants of a value: `a string`, `one of A, B`, its title where it has one."""
+    """What a schema requires of a value: `a string`, `one of A, B`, its title if it has one."""
     if "title" in schema:
         return str(schema["title"])
     if "const" in schema:
@@ -226,26 +226,26 @@ def describe(value: Datum) -> str:
 
 
 def printable(text: str) -> str:
-    """The text on one line: nothing that a server sends may steer a terminal, or fail to be encoded."""
+    """The text on one line, safe for terminals: characters that are not printable are escaped."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def printable_lines(text: str) -> str:
-    """The text with its lines as they are, and nothing else in it that may steer a terminal."""
+    """The text, with its line breaks, and otherwise as by `printable`."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 def shorten(text: str, longest: int = LONGEST_SHOWN, size: int = 0) -> str:
-    """The text on one line, cut where it is too long to read; `size` is its length where it was cut before."""
+    """The text on one line, cut if it is too long; `size` is its length if it was cut before."""
     line = printable(text[: longest + 1])
     length = max(size, len(text))
     return line if length <= longest else f"{line[:longest]}... ({length} characters)"
 
 
 def statement(breach: Breach, at: str) -> str:
-    """A breach in half a sentence: `/year is a string where an integer is required`; `at` is the name of its place."""
+    """A breach as a clause: `/year is a string where an integer is required`; `at` is the name of its place."""
     if breach.kind == "type" and breach.actual.type in _ARTICLES:
         return f"{at} is {_ARTICLES[breach.actual.type]} where {expected(breach)} is required"
     if breach.kind == "absent" and breach.actual.type == "array":
@@ -258,5 +258,5 @@ def statement(breach: Breach, at: str) -> str:
 
 
 def count_of(number: int, noun: str) -> str:
-    """A number of things: `1 cause`, `2 causes`."""
+    """A number with its noun: `1 cause`, `2 causes`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
