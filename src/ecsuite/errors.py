@@ -1,7 +1,7 @@
-"""Every error that ecsuite raises on purpose, one class a message.
+"""Every error that ecsuite raises deliberately, with a class for each message.
 
-    EcsuiteError                     what a user can meet; `exit_code` says how a command ends on it
-    ├── UsageError                   what was given cannot be used (4)
+    EcsuiteError                     base class; `exit_code` is the exit code of a command
+    ├── UsageError                   the input cannot be used (4)
     │   ├── UnknownEdition
     │   ├── VariablesMissing
     │   ├── BadValue
@@ -56,25 +56,25 @@
     │   ├── UnknownFault
     │   ├── UnknownVariant
     │   └── StandInDidNotStart
-    ├── ContractError                a contract document is at fault (4)
+    ├── ContractError                a contract document cannot be used (4)
     │   ├── ContractMissing
     │   ├── ContractUnreadable
     │   ├── ContractKeywordUnknown
     │   └── ContractInvalid
-    ├── CassetteError                a recording is at fault (4)
+    ├── CassetteError                a recording cannot be replayed (4)
     │   ├── CassetteMissing
     │   ├── CassetteUnreadable
     │   └── CassetteStale
-    ├── findings.broken.PromiseBroken   the API broke a promise that the caller cannot go on without (1)
+    ├── findings.broken.PromiseBroken   the API broke a promise, and the caller cannot continue (1)
     │   └── AllBroken
-    ├── NothingThere                 there is nothing to look at, so a promise is not checked (6)
+    ├── NothingThere                 there is nothing to test, so a promise is not checked (6)
     │   ├── NotPassedOn
     │   │   ├── BehindFirewall
     │   │   └── TooLarge
     │   ├── Undeletable
     │   ├── OthersAtStake
     │   └── OthersOwn
-    └── CouldNotTell                 the service had no answer, so it cannot be told whether a promise is kept (6)
+    └── CouldNotTell                 the API did not respond, so nothing is known of a promise (6)
         └── RunEnded
             ├── TokenEnded
             ├── ServiceGone
