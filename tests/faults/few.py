@@ -14,7 +14,7 @@ from pathlib import Path
 import order
 import trial
 from forks import in_forks
-from run import KNOWN, PATIENCE
+from run import KNOWN, TIME_LIMIT
 
 from ecsuite import editions
 from ecsuite.session.profile import STANDARD
@@ -48,7 +48,7 @@ def found_with_few(edition: str, at_once: int) -> list[str]:
     ]
     trial.warm_up(edition)
     found = []
-    for tried, result in in_forks(trial.attempt, others, at_once=at_once, seconds=PATIENCE):
+    for tried, result in in_forks(trial.attempt, others, at_once=at_once, seconds=TIME_LIMIT):
         if result and result.fitting:
             found.append(tried.planted.name)
         print("found " if result and result.fitting else "missed", tried.planted.name, file=sys.stderr)

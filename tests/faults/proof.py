@@ -21,7 +21,7 @@ from ecsuite.standin.faults import find_fault
 
 TABLE = Path(__file__).with_name("proof.json")
 # Time limit of a fork, in seconds.
-PATIENCE = 120
+TIME_LIMIT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,10 @@ def main() -> int:
     for edition in dict.fromkeys(row.edition for row in rows()):
         warm_up(edition)
     trials = (Trial(row.edition, find_fault(row.edition, row.fault), tests=(row.test,)) for row in rows())
-    results = in_forks(attempt, trials, at_once=options.n, seconds=PATIENCE)
-    outcomes = [judge(trial, result or Result((), -1, "it died, or had no end", PATIENCE)) for trial, result in results]
+    results = in_forks(attempt, trials, at_once=options.n, seconds=TIME_LIMIT)
+    outcomes = [
+        judge(trial, result or Result((), -1, "it died, or had no end", TIME_LIMIT)) for trial, result in results
+    ]
     print(table(outcomes), f"in {time.monotonic() - started:.0f} s")
     return 0 if all(outcome.good for outcome in outcomes) else 1
 

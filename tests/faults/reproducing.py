@@ -54,7 +54,7 @@ OF_ONE_EXCHANGE = {check.promise.id for check in CHECKS}
 NUMBERS = re.compile(r'(?<="requestDurationMs": )\d+|(?<="responseStatusCode": )\d+|(?<="sparkSignature": )"[^"]*"')
 LENGTH_OF_UUID = 36
 SECRET = "a-secret-of-the-test-itself"
-PATIENCE = 100
+TIME_LIMIT = 100
 HERE = Path(__file__).parent
 SECTION = re.compile(rb"^--- ([^\n]*)\n", re.MULTILINE)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?")
@@ -357,7 +357,7 @@ def main() -> int:
     for edition in dict.fromkeys(subject.edition for subject in subjects):
         warm_up(edition)
     rows, bad = [], 0
-    for subject, result in in_forks(reproduce, subjects, at_once=options.n, seconds=PATIENCE):
+    for subject, result in in_forks(reproduce, subjects, at_once=options.n, seconds=TIME_LIMIT):
         said = result.said if result else "it died, or had no end"
         bad += bool(said)
         rows.append((subject.edition, subject.fault, said or "shown again"))
@@ -398,7 +398,7 @@ def run_script(script: str, standin: StandIn, edition: str, language: str) -> Ra
             capture_output=True,
             stdin=subprocess.DEVNULL,
             check=False,
-            timeout=PATIENCE,
+            timeout=TIME_LIMIT,
         )
         left = [name for name, items in listed(standin, edition).items() if items != before.get(name)]
         output = (ran.stdout + ran.stderr).decode(errors="replace")
@@ -492,7 +492,7 @@ class Recorder:
     def exchanges(self) -> list[Exchange]:
         """All exchanges so far."""
         for thread in self._threads:
-            thread.join(PATIENCE)
+            thread.join(TIME_LIMIT)
         origin = asgi.origin(self._listener)
         return [Exchange(_request(bytes(sent), origin), response_of(_whole(bytes(got)))) for sent, got in self._kept]
 
@@ -556,7 +556,7 @@ def recording(standin: StandIn) -> Iterator[Recorder]:
             yield recorder
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(PATIENCE)
+            thread.join(TIME_LIMIT)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ Planted = Fault | Variant
 KNOWN = Path(__file__).with_name("known.json")
 ALL = "all"
 # Time limit in seconds; a run against a hanging server ends as well.
-PATIENCE = 900
+TIME_LIMIT = 900
 
 
 def main() -> int:
@@ -104,9 +104,9 @@ def _outcomes(
     tests = tuple(options.tests)
     # A trial is created only when it starts, so that it uses everything known by then.
     trials = (_trial(known[edition], planted, tests, options.profile) for edition, planted in subjects)
-    results = in_forks(attempt, trials, at_once=options.n, seconds=PATIENCE)
+    results = in_forks(attempt, trials, at_once=options.n, seconds=TIME_LIMIT)
     for count, (trial, result) in enumerate(results, 1):
-        outcome = judge(trial, result or Result((), -1, f"it died, or had no end after {PATIENCE} s", PATIENCE))
+        outcome = judge(trial, result or Result((), -1, f"it died, or had no end after {TIME_LIMIT} s", TIME_LIMIT))
         if outcome.result.fitting:
             caught = {trial.planted.name: outcome.result.fitting[0].test}
             known[trial.edition] = known[trial.edition].learned(caught)

@@ -4,14 +4,14 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.report.lesson import lesson_html
-from ecsuite.report.tale import told
+from ecsuite.report.tale import run_quickstart
 from ecsuite.session import replay_run
 
 
 @pytest.fixture(scope="module")
 def html() -> str:
     with replay_run(editions.cassette("2023-10", "quickstart")) as run:
-        return lesson_html(told(run))
+        return lesson_html(run_quickstart(run))
 
 
 @pytest.mark.parametrize("width", [400, 1400])

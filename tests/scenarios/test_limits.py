@@ -144,4 +144,4 @@ def test_eligibility_is_told(world):
     listing = world.lists.read("/events")
     for item in listing.of(world.entities.type_made_by("simulateUserEligibility"), event.id):
         world.verify.shows({"payload": told}, item.page, at=item.place)
-    household.each_is_told_once()
+    household.each_is_delivered_once()

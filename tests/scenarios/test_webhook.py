@@ -135,7 +135,7 @@ def test_address_is_called_as_it_is(world):
 
     household.arrives(webhook, household.simulate(), notificationType="PriceCurveCreated")
     household.arrives(webhook, household.simulate("usereligibility"), notificationType="UserEligibilityUpdated")
-    household.each_is_told_once()
+    household.each_is_delivered_once()
 
 
 @pytest.mark.scenario("other-partners-webhook")
@@ -288,7 +288,7 @@ def test_refused_delivery_comes_again(world):
 
     since = time.monotonic()
     for status, webhook in refusing:
-        attempts = Attempts(world.deliveries, webhook, event.is_told_by)
+        attempts = Attempts(world.deliveries, webhook, event.may_be_in)
         attempts.wait_for_any(2, since)
         if not attempts.came:
             # A missing first delivery is reported once, not a second time as a missing retry.
@@ -308,7 +308,7 @@ def test_refusing_receiver_is_left_alone_in_the_end(world):
 
     event = household.simulate()
 
-    attempts = Attempts(world.deliveries, webhook, event.is_told_by)
+    attempts = Attempts(world.deliveries, webhook, event.may_be_in)
     attempts.wait_for(2)
     if not attempts.came:
         household.never_came(webhook, event)

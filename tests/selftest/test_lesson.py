@@ -16,7 +16,7 @@ from ecsuite.messages.exchange import Headers, Request
 from ecsuite.quickstart import Step, Story, explanation, steps, take, title
 from ecsuite.report.languages import samples_of
 from ecsuite.report.lesson import lesson_html
-from ecsuite.report.tale import told
+from ecsuite.report.tale import run_quickstart
 from ecsuite.results.outlines import outlines_of
 from ecsuite.results.own import Privacy
 from ecsuite.session import open_run, replay_run
@@ -45,7 +45,7 @@ def test_pages_of_the_docs_are_current(edition):
 def test_every_step_is_taught(edition):
     """Each step stands there in order, with why it is taken; and every exchange with four languages."""
     with replay_run(editions.cassette(edition, "quickstart")) as run:
-        tale = told(run)
+        tale = run_quickstart(run)
     page = lesson_html(tale)
 
     headings = re.findall(r"<span class=\"number\">\d+</span> (.+)</h2>", page)
@@ -62,7 +62,7 @@ def test_every_step_is_taught(edition):
 def test_refusals_are_real(edition):
     """What can go wrong is shown with an answer of a recording, for every call that needs a token."""
     with replay_run(editions.cassette(edition, "quickstart")) as run:
-        tale = told(run)
+        tale = run_quickstart(run)
 
     called = [each.operation for chapter in tale.chapters for each in chapter.results]
     secured = {operation.id for operation in called if operation.security and not operation.sandbox_only}
@@ -183,7 +183,7 @@ def test_what_is_pasted_works(language, command_of):
         target = standin.target()
         places = {target.base_url: "EC_BASE_URL", target.token_url: "EC_TOKEN_URL"}
         with open_run("2023-10", target) as run:
-            tale, token = told(run), run.api.token()
+            tale, token = run_quickstart(run), run.api.token()
         created = [tale.chapters[number].results[0].exchange.request for number in (0, 1)]
         texts = [
             next(each.text for each in samples_of(request, places) if each.language == language) for request in created
@@ -228,7 +228,7 @@ def test_story_that_could_not_be_told_is_no_broken_promise(tmp_path, monkeypatch
 def test_items_of_others_are_not_taught():
     """Of a live server's lists the page has what the walkthrough made, and nothing of what was there before."""
     with replay_run(editions.cassette("2023-10", "quickstart")) as run:
-        tale = told(run)
+        tale = run_quickstart(run)
 
     assert "Begrens ladestrøm" in lesson_html(tale)
     assert "Begrens ladestrøm" not in lesson_html(replace(tale, privacy=Privacy(frozenset())))

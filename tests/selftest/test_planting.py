@@ -10,7 +10,7 @@ from ecsuite.standin import Store
 from ecsuite.standin.call import Call, Reply
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.planting.seams import BREACHES, FINISH, GRANT, handler, wraps
-from ecsuite.standin.parts import Answer, Asked, honest
+from ecsuite.standin.parts import Answer, Asked, conforming_parts
 
 EDITION = "2023-10"
 
@@ -21,7 +21,7 @@ def parts():
     contract = editions.contract(EDITION)
     store = Store(EDITION)
     names = [operation.id for operation in contract.operations.values()]
-    yield honest(contract, store, dict.fromkeys(names, lambda call: Reply(200, call.body)), 60)
+    yield conforming_parts(contract, store, dict.fromkeys(names, lambda call: Reply(200, call.body)), 60)
     store.close()
 
 
@@ -59,7 +59,7 @@ def test_last_wrapped_is_outermost(parts):
 def test_two_stand_ins_share_no_memory(parts):
     """A plant that remembers what was given out remembers it for each stand-in alone."""
     contract = parts.contract
-    first, second = (honest(contract, parts.store, {}, 60) for _ in range(2))
+    first, second = (conforming_parts(contract, parts.store, {}, 60) for _ in range(2))
     for each, token in ((first, "a"), (second, "b")):
         wraps(GRANT, lambda *_, token=token: Reply(200, {"access_token": token}))(each)
         p.one_token_for_all(each)

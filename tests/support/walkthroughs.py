@@ -8,7 +8,7 @@ from rich.console import Console
 from ecsuite import editions
 from ecsuite.cassette.tape import load
 from ecsuite.report.lesson import lesson_html
-from ecsuite.report.tale import told
+from ecsuite.report.tale import run_quickstart
 from ecsuite.report.terminal import tell
 from ecsuite.session import replay_run
 
@@ -20,7 +20,7 @@ GOLDEN = ROOT / "tests" / "selftest" / "golden"
 def page_of(edition: str) -> str:
     """The expected page."""
     with replay_run(editions.cassette(edition, "quickstart")) as run:
-        return lesson_html(told(run))
+        return lesson_html(run_quickstart(run))
 
 
 def plain() -> Console:

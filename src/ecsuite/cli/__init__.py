@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = ecsuite.main(args=arguments, prog_name="ecsuite", standalone_mode=False)
         # Flush buffered output now, while an error can still be reported.
-        with _told_apart():
+        with _noticing_closed_output():
             sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         say(error.format_message())
@@ -129,16 +129,16 @@ class _Group(click.Group):
         return [*self.commands]
 
     def make_context(self, *args: Any, **options: Any) -> click.Context:
-        with _told_apart():
+        with _noticing_closed_output():
             return super().make_context(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _told_apart():
+        with _noticing_closed_output():
             return super().invoke(ctx)
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
+def _noticing_closed_output() -> Iterator[None]:
     try:
         yield
     except OSError as error:

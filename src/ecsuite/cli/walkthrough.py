@@ -93,8 +93,8 @@ def walkthrough(  # noqa: PLR0913
     session = Session(settings, configuration.env, tell=lambda wait: say(waiting_text(wait)))
     with Interrupts(say, session.activity.ending), closing(session), session.masking():
         session.require_server()
-        told = partial(_tell, session, html, strict=strict, full=full, pause=_wait_for_key if step else _go_on)
-        code = _tell_rows(session, rows, strict=strict) if rows else told()
+        tell_steps = partial(_tell, session, html, strict=strict, full=full, pause=_wait_for_key if step else _go_on)
+        code = _tell_rows(session, rows, strict=strict) if rows else tell_steps()
     for line in entry_lines(expired_entries(deviations)):
         print(line)
     return BROKEN if deviations.expired else code
@@ -141,18 +141,18 @@ def _tell_rows(session: Session, rows: Sequence[Row], *, strict: bool) -> int:
     from ecsuite.left import exit_code  # noqa: PLC0415
     from ecsuite.report.rows import tell_row  # noqa: PLC0415
 
-    settings, told = session.settings, []
+    settings, outcomes = session.settings, []
     left: list[Left] = []
     for row in rows:
         with session.run(settings.editions[0]) as run:
-            told.append(tell_row(run, row, strict=strict, deviations=settings.deviations))
+            outcomes.append(tell_row(run, row, strict=strict, deviations=settings.deviations))
         left += run.left
-        if told[-1].details:
-            print(f"{row.where}\n{told[-1].details}\n")
-    print(*(each.line for each in told), sep="\n")
-    if any(each.failed for each in told):
+        if outcomes[-1].details:
+            print(f"{row.where}\n{outcomes[-1].details}\n")
+    print(*(each.line for each in outcomes), sep="\n")
+    if any(each.failed for each in outcomes):
         return BROKEN
-    return exit_code(left) or (CouldNotTell.exit_code if any(each.untold for each in told) else 0)
+    return exit_code(left) or (CouldNotTell.exit_code if any(each.untold for each in outcomes) else 0)
 
 
 def _write(file: Path, run: Run, *, strict: bool) -> bool:
@@ -163,11 +163,11 @@ def _write(file: Path, run: Run, *, strict: bool) -> bool:
     """
     from ecsuite.errors import NothingThere  # noqa: PLC0415
     from ecsuite.report.lesson import lesson_html  # noqa: PLC0415
-    from ecsuite.report.tale import told  # noqa: PLC0415
+    from ecsuite.report.tale import run_quickstart  # noqa: PLC0415
     from ecsuite.report.text import error_text, left_lines  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
 
-    tale = told(run, strict=strict)
+    tale = run_quickstart(run, strict=strict)
     store.write_texts(file.parent, {file.name: lesson_html(tale)}, "--html")
     print(file)
     for line in left_lines(run.left):

@@ -23,7 +23,7 @@ HOOK_URL: Final = "hook-url"
 SECRET: Final = "secret"  # noqa: S105
 ID: Final = "id"
 # A reserved host (RFC 2606): a delivery to it fails, and does no harm.
-NOBODYS_HOOK: Final = "https://partner.example/hooks/energy"
+RESERVED_HOOK_URL: Final = "https://partner.example/hooks/energy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def settings(contract: Contract) -> tuple[Setting, ...]:
         Setting(CLIENT_SECRET, "", "The secret that you were given with it", is_secret=True),
     )
     kinds = sampled_members(contract)
-    hooks = (Setting(name, NOBODYS_HOOK, "Where the API calls you") for name in kinds.get(HOOK_URL, ()))
+    hooks = (Setting(name, RESERVED_HOOK_URL, "Where the API calls you") for name in kinds.get(HOOK_URL, ()))
     text = "What deliveries are signed with; a new one is drawn where this is empty"
     secrets = (Setting(name, "", text, is_secret=True) for name in kinds.get(SECRET, ()) if name not in CREDENTIALS)
     return (*own, *hooks, *secrets)

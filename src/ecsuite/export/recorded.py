@@ -123,7 +123,7 @@ class _Chapters:
         """The chapters, in the order of the recording."""
         for part in self._parts:
             calls = [self._call(decoded) for decoded in part.exchanges]
-            yield Chapter(part.title, part.text, tuple(_told_apart(calls)))
+            yield Chapter(part.title, part.text, tuple(_with_unique_titles(calls)))
 
     def _call(self, decoded: DecodedExchange) -> Call:
         operation, exchange = decoded.operation, decoded.exchange
@@ -233,7 +233,7 @@ def _text(exchange: Exchange) -> str:
     return f"{unquote(exchange.request.url)} {exchange.request.body.decode(errors='replace')}"
 
 
-def _told_apart(calls: Sequence[Call]) -> Iterator[Call]:
+def _with_unique_titles(calls: Sequence[Call]) -> Iterator[Call]:
     """Give the calls unique titles."""
     seen: dict[str, int] = {}
     for call in calls:

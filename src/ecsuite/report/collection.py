@@ -60,7 +60,7 @@ def collection_lines(
         named = [f"{host} ({times})" for host, times in Counter(elsewhere).most_common()]
         yield f"{head}{several(named, width - len(head))}"
     for number, cause in enumerate(result.causes, 1):
-        yield from told(number, cause, words.shown, width)
+        yield from cause_summary(number, cause, words.shown, width)
     yield from not_checked_lines(result.figures.not_checked)
     severities = ", ".join(count_of(count, severity) for severity, count in result.severities.items())
     calls = result.figures.calls
@@ -68,7 +68,7 @@ def collection_lines(
     yield f"{checked}: {severities or 'all promises kept'}"
 
 
-def told(number: int, cause: Cause, shown: str, width: int) -> Iterator[str]:
+def cause_summary(number: int, cause: Cause, shown: str, width: int) -> Iterator[str]:
     """Render a cause: what is broken, the rule with its source, and the requests that show it."""
     head = f"{number:>2}  {cause.severity:<7}  "
     yield from _listed(head, title_of(cause), width)

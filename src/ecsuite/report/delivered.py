@@ -8,7 +8,7 @@ from typing import Final
 from ecsuite.contract import Contract
 from ecsuite.promises import DELIVERY_ACKNOWLEDGED
 from ecsuite.report.causes import repeat_of
-from ecsuite.report.collection import told
+from ecsuite.report.collection import cause_summary
 from ecsuite.results.result import RunResult
 from ecsuite.wording import count_of
 
@@ -28,7 +28,7 @@ def delivered_lines(url: str, contract: Contract, slowest: float, result: RunRes
     """
     yield f"{url}: {contract.title}  ({contract.label})"
     for number, cause in enumerate(result.causes, 1):
-        yield from told(number, cause, "shown by", width)
+        yield from cause_summary(number, cause, "shown by", width)
         yield f"             repeat: {repeat_of(cause.first)}"
     if result.causes and result.causes[0].finding.promise == DELIVERY_ACKNOWLEDGED.id and not _has_passed(result):
         yield "nothing else was tried: has the receiver the secret that EC_WEBHOOK_SECRET has?"

@@ -37,9 +37,9 @@ def junit_xml(result: RunResult) -> str:
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(result):
         ET.SubElement(properties, "property", name=name, value=_text(value))
-    told = _Told(result)
+    texts = _TestTexts(result)
     for test in result.tests:
-        _add_test(suite, test, told)
+        _add_test(suite, test, texts)
     ET.indent(root, " ")
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -52,7 +52,7 @@ def _properties(result: RunResult) -> Iterator[tuple[str, str]]:
     yield "coverage", f"{result.coverage.share.percent:.1f}"
 
 
-class _Told:
+class _TestTexts:
     """Text for each test: the causes that it found first in full, others by name only."""
 
     def __init__(self, result: RunResult) -> None:
@@ -79,18 +79,18 @@ class _Told:
         return [(each.cause, self._causes[each.cause - 1].first) for each in self._findings.get(test, ())]
 
 
-def _add_test(suite: ET.Element, test: RanTest, told: _Told) -> None:
+def _add_test(suite: ET.Element, test: RanTest, texts: _TestTexts) -> None:
     path, _, name = test.name.partition("::")
     module = path.removesuffix(".py").replace("/", ".")
     case = ET.SubElement(
         suite, "testcase", classname=_text(module), name=_text(name or path), time=f"{test.seconds:.3f}"
     )
-    text = told.text(test.name)
+    text = texts.text(test.name)
     if test.outcome == "skipped":
         ET.SubElement(case, "skipped", message=_text(test.reason))
     elif test.outcome in {"failed", "error", "inconclusive"}:
         kind = "failure" if test.outcome == "failed" else "error"
-        failing = told.failing(test.name)
+        failing = texts.failing(test.name)
         reason = found_title(failing[0]) if failing else test.reason or "a failure of its own, which pytest tells"
         ET.SubElement(case, kind, message=_text(reason), type=test.outcome).text = _text(text or test.reason)
         text = ""

@@ -20,7 +20,7 @@ from ecsuite.wording import count_of
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RowOutcome:
     """Outcome of a row.
 
     Attributes:
@@ -36,7 +36,7 @@ class Told:
     untold: bool = False
 
 
-def tell_row(run: Run, row: Row, *, strict: bool = False, deviations: Deviations = NO_DEVIATIONS) -> Told:
+def tell_row(run: Run, row: Row, *, strict: bool = False, deviations: Deviations = NO_DEVIATIONS) -> RowOutcome:
     """Run the quickstart with the values of a row, without printing its steps."""
     narrator = Narrator(
         run, Console(file=StringIO()), time.monotonic, strict=strict, deviations=deviations, data=row.values
@@ -56,7 +56,7 @@ def tell_row(run: Run, row: Row, *, strict: bool = False, deviations: Deviations
     figures = f"{count_of(run.journal.tally.exchanges, 'call')}, {count_of(run.journal.tally.passed, 'check')} passed"
     said = "; ".join(filter(None, (figures, titles, stopped if not failed else "")))
     mask = run.redactor.text
-    return Told(
+    return RowOutcome(
         line=mask(wording.printable(f"{row.where}  {state}: {said}")),
         details=mask(findings_text(failed)),
         failed=bool(failed) or (bool(stopped) and not untold),

@@ -69,7 +69,7 @@ class ServedLines:
 
     def _call(self, served: Served, target: str) -> str:
         status = str(served.status or "no response")
-        number = served.partner or self._asking(served.body)
+        number = served.partner or self._partner_of_form(served.body)
         partner = f"partner {number}" if number else "no partner"
         if served.status == _UNAUTHORIZED and token_of(served.headers):
             partner += ", the token is not valid" if not number else ", the token has ended"
@@ -77,7 +77,7 @@ class ServedLines:
         call = f"{served.method} {target}{more}"
         return f"{_clock(served.at)}  {call}  {status}  {served.seconds * 1000:.1f} ms  {partner}"
 
-    def _asking(self, body: bytes) -> int:
+    def _partner_of_form(self, body: bytes) -> int:
         """Number of the partner whose client id is in the body of a token request; 0 if there is none."""
         clients = enumerate(self._clients, start=1)
         return next((number for number, client in clients if client and client in body), 0)

@@ -22,15 +22,15 @@ def read_result(folder: Path) -> RunResult:
     """
     result = store.read(folder)
     for number, cause in enumerate(result.causes):
-        if not _can_be_told(cause.finding, cause.first.sample, cause.first.evidence):
+        if not _is_renderable(cause.finding, cause.first.sample, cause.first.evidence):
             raise ReportUnusable(folder, f"it is damaged, at /causes/{number}")
     for number, each in enumerate(result.findings):
-        if not _can_be_told(each.finding):
+        if not _is_renderable(each.finding):
             raise ReportUnusable(folder, f"it is damaged, at /findings/{number}")
     return result
 
 
-def _can_be_told(finding: Finding, *samples: Sample | None) -> bool:
+def _is_renderable(finding: Finding, *samples: Sample | None) -> bool:
     breach = finding.breach
     try:
         wording.expected(breach), wording.actual(breach), wording.statement(breach, wording.where(breach))

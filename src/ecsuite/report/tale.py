@@ -67,7 +67,7 @@ class Tale:
         return self.stopped is None and not self.is_broken
 
 
-def told(run: Run, *, strict: bool = False) -> Tale:
+def run_quickstart(run: Run, *, strict: bool = False) -> Tale:
     """Run the quickstart without output, and return what happened.
 
     Raises:

@@ -46,7 +46,7 @@ _STYLES: Mapping[str, str] = MappingProxyType({"bold": "bold", "dim": "dim"})
 
 
 @dataclass(slots=True)
-class Told:
+class StepSummary:
     """A completed step: its name, its figures, and its duration in seconds."""
 
     name: str
@@ -120,7 +120,7 @@ class Narrator:
         self._journal = run.journal
         self._story = run.story
         self._story.data = data
-        self._told: list[Told] = []
+        self._summaries: list[StepSummary] = []
         self._untold: CouldNotTell | NothingThere | None = None
 
     def tell(self, pause: Callable[[], object] = lambda: None) -> bool:
@@ -130,13 +130,13 @@ class Narrator:
         with self._progress() as advance:
             for number, step in enumerate(steps(self._run.edition), 1):
                 pause()
-                self._told.append(Told(title(step)))
+                self._summaries.append(StepSummary(title(step)))
                 self._show_step(number, step)
                 if not self._tell_step(step):
                     break
                 advance()
         self._run.clean_up()
-        complete = len(self._told) == len(steps(self._run.edition))
+        complete = len(self._summaries) == len(steps(self._run.edition))
         if complete:
             self._run.require_complete()
         self._show_summary()
@@ -151,7 +151,7 @@ class Narrator:
 
     def _tell_step(self, step: Step) -> bool:
         """Take a step and read back what it created; return whether the quickstart can go on."""
-        told, before, started = self._told[-1], self._journal.tally.copy(), self._clock()
+        summary, before, started = self._summaries[-1], self._journal.tally.copy(), self._clock()
         known = len(self._journal.findings)
         try:
             take(step, self._story)
@@ -163,14 +163,14 @@ class Narrator:
             self._say(self._text(f"It cannot go on: {untold}", "bold yellow"))
             return False
         finally:
-            told.seconds = self._clock() - started
-            told.tally = self._journal.tally.minus(before)
+            summary.seconds = self._clock() - started
+            summary.tally = self._journal.tally.minus(before)
             self._show_findings(self._journal.findings[known:])
         return True
 
     def _show_opening(self) -> None:
-        for told in opening_lines(self._run.target, self._story.checker.contract, self._console.width):
-            parts = (self._text(part.text, _STYLES.get(part.style, "")) for part in told)
+        for each in opening_lines(self._run.target, self._story.checker.contract, self._console.width):
+            parts = (self._text(part.text, _STYLES.get(part.style, "")) for part in each)
             self._paste(Text().join(parts))
 
     def _show_step(self, number: int, step: Step) -> None:
@@ -232,12 +232,12 @@ class Narrator:
         table.add_column("Step")
         for heading in ("Calls", "Passed", "Broken", "Not checked", "ms"):
             table.add_column(heading, justify="right")
-        for told in self._told:
-            tally = told.tally
+        for summary in self._summaries:
+            tally = summary.tally
             figures = (tally.exchanges, tally.passed, tally.broken, sum(tally.not_checked.values()))
             style = "red" if tally.broken else None
-            table.add_row(told.name, *map(str, figures), f"{told.seconds * 1000:.1f}", style=style)
-        for step in steps(self._run.edition)[len(self._told) :]:
+            table.add_row(summary.name, *map(str, figures), f"{summary.seconds * 1000:.1f}", style=style)
+        for step in steps(self._run.edition)[len(self._summaries) :]:
             table.add_row(title(step), *"-----", style="dim")
         self._say(table)
         self._show_verdict()
@@ -246,8 +246,8 @@ class Narrator:
         tally, failed, found = self._journal.tally, self._failed, self._journal.findings
         figures = Figures.of(tally, {})
         self._say(Text(), Text(figures_text(figures)))
-        told = (unsteady_text(figures), *not_checked_lines(figures.not_checked))
-        self._say(*(self._text(line, "dim") for line in told if line))
+        remarks = (unsteady_text(figures), *not_checked_lines(figures.not_checked))
+        self._say(*(self._text(line, "dim") for line in remarks if line))
         if failed:
             count = "1 promise is broken" if len(failed) == 1 else f"{len(failed)} promises are broken"
             self._say(Text(f"{count}; each is shown in full at its step.", "bold red"))

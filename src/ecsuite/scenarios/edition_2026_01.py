@@ -37,7 +37,7 @@ class Event:
         return self._shown.get("payload") or {}
 
     @property
-    def told(self) -> dict[str, Any]:
+    def least(self) -> dict[str, Any]:
         """What a delivery must at least contain, according to the response: id, payload and creation time."""
         created = self._shown.get("createdAt")
         when = {"eventCreatedAtUtc": Moment(created, CREATED_WITHIN)} if isinstance(created, str) else {}
@@ -48,7 +48,7 @@ class Event:
         simulated = member_of(self.made, "simulatedEvent", {})
         return simulated if isinstance(simulated, dict) else {}
 
-    def is_told_by(self, value: Any) -> bool:
+    def may_be_in(self, value: Any) -> bool:
         """Whether a notification may be about the event."""
         return tells_of(value, self.id)
 
@@ -143,14 +143,14 @@ class Household:
 
     def arrives(self, webhook: Entity, event: Event, **told: Any) -> Exchange | None:
         """Wait for the delivery of an event and check it; it must at least contain the event's payload."""
-        tells = {**event.told, **told}
+        tells = {**event.least, **told}
         return self.world.deliveries.arrives(
-            webhook, event.made, wanted=event.is_told_by, secret=self.secret, tells=tells
+            webhook, event.made, wanted=event.may_be_in, secret=self.secret, tells=tells
         )
 
     def refused(self, webhook: Entity) -> Attempts:
         """Simulate an event for a webhook that rejects it, and return all delivery attempts."""
-        attempts = Attempts(self.world.deliveries, webhook, self.simulate().is_told_by)
+        attempts = Attempts(self.world.deliveries, webhook, self.simulate().may_be_in)
         attempts.wait_for(MOST_ATTEMPTS)
         return attempts
 
@@ -160,7 +160,7 @@ class Household:
 
     def deliveries(self, webhook: Entity, event: Event) -> list[Exchange]:
         """All deliveries of an event to a webhook, including repetitions."""
-        return self.world.deliveries.to(webhook, event.is_told_by)
+        return self.world.deliveries.to(webhook, event.may_be_in)
 
     def must_not_arrive(self, *unwanted: tuple[Entity, Event, str]) -> None:
         """Wait until everything requested must have arrived, and record whether an event was delivered to a webhook.
@@ -170,14 +170,14 @@ class Household:
         """
         self.settle()
         for webhook, event, why in unwanted:
-            self.world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, event.made, 0, why, event.is_told_by)
-        self.each_is_told_once()
+            self.world.deliveries.count_is(DELIVERED_TO_ITS_WEBHOOK, webhook, event.made, 0, why, event.may_be_in)
+        self.each_is_delivered_once()
 
-    def each_is_told_once(self) -> None:
+    def each_is_delivered_once(self) -> None:
         """Record whether each webhook got each event in one notification only; the notification may be repeated."""
         came = [(hook_of(each), value_of(each)) for each in self.world.deliveries.receiver.received()]
         for event in self.events:
-            about = [(hook, told) for hook, told in came if isinstance(told, dict) and event.is_told_by(told)]
+            about = [(hook, told) for hook, told in came if isinstance(told, dict) and event.may_be_in(told)]
             for hook in sorted({hook for hook, _ in about}):
                 ids = {str(told.get("notificationId")) for to, told in about if to == hook}
                 at, note = Place("delivery", "notifications"), "to one webhook"

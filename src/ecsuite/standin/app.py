@@ -29,7 +29,7 @@ from ecsuite.messages.exchange import Response as SentResponse
 from ecsuite.messages.media import UndecodableError
 from ecsuite.standin.call import RefusalError, Reply
 from ecsuite.standin.deliveries import PAUSE, Deliverer
-from ecsuite.standin.parts import Answer, Asked, Parts, honest
+from ecsuite.standin.parts import Answer, Asked, Parts, conforming_parts
 from ecsuite.standin.refusals import UNREADABLE, refusing_as_listed
 from ecsuite.standin.store import Store
 
@@ -76,7 +76,7 @@ def create_app(
     store = store or Store(edition)
     behaviour.seed(store)
     lifetime = token_lifetime or behaviour.TOKEN_LIFETIME
-    parts = honest(editions.contract(edition), store, behaviour.HANDLERS, lifetime)
+    parts = conforming_parts(editions.contract(edition), store, behaviour.HANDLERS, lifetime)
     if plant is not None:
         plant(parts)
     deliverer = Deliverer(store, pause, parts.send, verify=verify)

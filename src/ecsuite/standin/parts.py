@@ -85,7 +85,7 @@ class Parts:
         return self.handlers[asked.operation.id](Call(partner, asked.decoded.path_values, body, self.store, query))
 
 
-def honest(contract: Contract, store: Store, handlers: Mapping[str, Handler], token_lifetime: int) -> Parts:
+def conforming_parts(contract: Contract, store: Store, handlers: Mapping[str, Handler], token_lifetime: int) -> Parts:
     """The parts of a conforming stand-in."""
     routes = {(operation.method, operation.path): operation for operation in contract.operations.values()}
     parts = Parts(contract, store, routes, dict(handlers))

@@ -117,12 +117,12 @@ def _leads_here(address: str, app: _App) -> bool:
     """Whether this machine can reach itself at a public URL; some routers only forward requests from outside."""
     url = f"{address}/{app.probe}"
     # An error here, such as an unusable proxy or certificate, does not mean that the API cannot reach the URL.
-    with suppress(httpx.RequestError, httpx.InvalidURL, UsageError), closing(_way_to(url)) as way:
+    with suppress(httpx.RequestError, httpx.InvalidURL, UsageError), closing(_network_to(url)) as way:
         way.handle_request(httpx.Request("GET", url, extensions={"timeout": dict.fromkeys(_WAITS, PROBE_TIMEOUT)}))
     return app.was_probed
 
 
-def _way_to(url: str) -> Network:
+def _network_to(url: str) -> Network:
     """A connection with the network settings of a live run."""
     return Network(Target("live", url, "", Credentials()), PROBE_TIMEOUT)
 
@@ -174,7 +174,7 @@ class _App:
         )
         if request.method in HANDSHAKES:
             self._inbox.note_handshake(Exchange(request, Response(200)))
-            return Response(200, _leave(request.headers))
+            return Response(200, _delivery_permission(request.headers))
         status, after = self._inbox.answer(Exchange(request, Response(200)))
         # Stored before the response is sent, because a sender may act as soon as it receives the response.
         self._inbox.put(Exchange(request, Response(status)))
@@ -185,7 +185,7 @@ class _App:
         return Response(status)
 
 
-def _leave(asked: Headers) -> Headers:
+def _delivery_permission(asked: Headers) -> Headers:
     """Permission to deliver, if a sender asks for it (HTTP 1.1 Web Hooks for Event Delivery, section 4)."""
     origin = asked.get("WebHook-Request-Origin")
     return Headers.of([("Allow", "POST"), *([("WebHook-Allowed-Origin", origin)] if origin else [])])
