@@ -32,7 +32,7 @@ if ($missing) {
     [Console]::Error.WriteLine($me + ': not in the environment: ' + ($missing -join ' '))
     exit 4
 }
-# In Windows PowerShell curl without .exe is another command.
+# In Windows PowerShell, curl without .exe is an alias of another command.
 $curl = Get-Command 'curl.exe', 'curl' -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
 if (-not $curl) {
     [Console]::Error.WriteLine($me + ': there is no curl')
@@ -119,7 +119,7 @@ if ([Console]::IsInputRedirected) { Start-Sleep -Seconds 2 } else { [void](Read-
         parts = [
             "\n".join(comment([*story.about, *_ABOUT])),
             "\n".join([_START, *_needs(story), _REQUIRED]),
-            "\n".join(["# What all calls have in common.", "$shared = @(", *(f"    {each}" for each in shared), ")"]),
+            "\n".join(["# Options of all calls.", "$shared = @(", *(f"    {each}" for each in shared), ")"]),
             # Search for used functions here: the parts above call none, but options of all calls may need `option`.
             f"{calls}\n{tokens}\n{deleting}\n{variables}\n{shared}",
         ]

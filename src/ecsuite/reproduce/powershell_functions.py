@@ -16,37 +16,37 @@ function fail($text) {
 }
 """,
     "utf8": r"""
-# A text by its bytes.
+# Converts a text to a string with one character for each byte of its UTF-8 form.
 function utf8($text) { $latin1.GetString([Text.Encoding]::UTF8.GetBytes([string]$text)) }
 """,
     "told": r"""
-# Bytes as somebody reads them.
+# Decodes a string with one character for each byte as UTF-8.
 function told($text) { [Text.Encoding]::UTF8.GetString($latin1.GetBytes([string]$text)) }
 """,
     "raw": r"""
-# A text in which bytes stand as %XX.
+# Decodes %XX to bytes.
 function raw($text) {
     [regex]::Replace($text, '%([0-9A-F]{2})', { [string][char][Convert]::ToInt32($args[0].Groups[1].Value, 16) })
 }
 """,
     "half": r"""
-# Half the length of a text.
+# Returns the length of a text divided by two, rounded down.
 function half($text) { [int][Math]::Floor($text.Length / 2) }
 """,
     "first": r"""
-# The first so many characters of a text.
+# Returns the leading characters of a text.
 function first($count, $text) { $text.Substring(0, [Math]::Max(0, [Math]::Min($count, $text.Length))) }
 """,
     "behind": r"""
-# A text without its first so many characters.
+# Returns a text without its leading characters.
 function behind($count, $text) { $text.Substring([Math]::Max(0, [Math]::Min($count, $text.Length))) }
 """,
     "unlike": r"""
-# Another character than the one that stands behind the first so many.
+# Returns a character that differs from the one after the leading characters of a text.
 function unlike($count, $text) { if ((behind $count $text) -clike 'A*') { 'B' } else { 'A' } }
 """,
     "swapped": r"""
-# Capitals as small letters, and small letters as capitals.
+# Swaps upper and lower case.
 function swapped($text) {
     -join ($text.ToCharArray() | ForEach-Object { if ($_ -cmatch '[A-Za-z]') { [char]([int]$_ -bxor 32) } else { $_ } })
 }
@@ -59,7 +59,7 @@ function backwards($text) {
 }
 """,
     "encoded": r"""
-# A text as a path has it.
+# Percent-encodes a text for a URL path.
 function encoded($text) {
     -join ($text.ToCharArray() | ForEach-Object {
         if ($_ -cmatch '[A-Za-z0-9._~-]') { $_ } else { '%{0:X2}' -f [int]$_ }
@@ -67,15 +67,15 @@ function encoded($text) {
 }
 """,
     "form_encoded": r"""
-# A text as a form has it.
+# Encodes a text for a form.
 function form_encoded($text) { (encoded $text).Replace('%20', '+') }
 """,
     "escaped": r"""
-# A text as JSON has it.
+# Escapes a text for a JSON string.
 function escaped($text) { $text.Replace('\', '\\').Replace('"', '\"') }
 """,
     "random": r"""
-# So many characters that nobody knows.
+# Returns hexadecimal digits of a new secret.
 function random($count) {
     $bytes = New-Object byte[] $count
     [Security.Cryptography.RandomNumberGenerator]::Create().GetBytes($bytes)
@@ -83,18 +83,18 @@ function random($count) {
 }
 """,
     "option": r"""
-# An option with its value, as a file has it that curl reads.
+# Formats an option with its value for curl's configuration file.
 function option($name, $value) {
     $quoted = $value.Replace('\', '\\').Replace('"', '\"').Replace("`n", '\n').Replace("`r", '\r').Replace("`t", '\t')
     $name + ' = "' + $quoted + '"'
 }
 """,
     "coded": r"""
-# An option for compressed responses; nothing where this curl cannot read them, as those of older Windows cannot.
+# Returns an option about compression, or nothing if curl cannot decompress, as on older Windows.
 function coded($option) { if ($can_decode) { $option } }
 """,
     "send": r"""
-# Sends a call, and gives its status. Its body is a file of its own, and so is what comes: an argument would be changed.
+# Sends a call, and returns its status. Both bodies are files, because PowerShell would change arguments and output.
 function send($call, $content, $more) {
     $sent, $got, $said = 'sent', 'got', 'said' | ForEach-Object { Join-Path $work $_ }
     [IO.File]::Delete($got)
@@ -113,7 +113,7 @@ function send($call, $content, $more) {
 }
 """,
     "member": r"""
-# The text of a member in the JSON of the latest response, where it stands there for the so-manyth time.
+# Returns the string value of a JSON member in the latest response; the count selects among several, from 1.
 function member($name, $count) {
     $pattern = '^\s*"' + $name + '"\s*:\s*"(.*)"\s*$'
     $pieces = $body -split '[\[\]{},\n]'
@@ -122,7 +122,7 @@ function member($name, $count) {
 }
 """,
     "get_token": r"""
-# The access token of a partner.
+# Requests an access token, and returns it.
 function get_token($id, $secret) {
     $form = 'grant_type=client_credentials&client_id=' + (form_encoded $id) + '&client_secret=' + (form_encoded $secret)
     [void](send (option 'url' $EC_TOKEN_URL) $form)
@@ -131,7 +131,7 @@ function get_token($id, $secret) {
 }
 """,
     "prepare": r"""
-# Makes what the call needs, and keeps the response.
+# Sends a call that prepares the data, and stores the response; ends the script if the call is rejected.
 function prepare($label, $call, $content) {
     $status = send $call $content
     if ($LASTEXITCODE -ne 0) { fail ($label + ': no response') }
@@ -153,11 +153,11 @@ function show($label, $call, $content) {
 }
 """,
     "remember": r"""
-# Notes what is to be deleted at the end: whose token, and the path.
+# Notes a path for deletion at the end, and whose token is needed.
 function remember($whose, $path) { $script:made = @($whose + $path) + $made }
 """,
     "release": r"""
-# A call whose response alone says what it made is not cut short, for then that could not be deleted.
+# Interruptions wait for the response of a call that creates something: its id is needed for the deletion.
 function hold { try { [Console]::TreatControlCAsInput = $true } catch { } }
 function release { try { [Console]::TreatControlCAsInput = $false } catch { } }
 """,

@@ -26,7 +26,7 @@ _REQUIRED: Final = r"""if [ -n "$missing" ]; then
 fi
 EC_BASE_URL=${EC_BASE_URL%/}"""
 _SEND: Final = """\
-# What all calls have in common.
+# Options of all calls.
 send() {{ curl -sS -g --path-as-is --http1.1 --max-time 100 {}"$@"; }}"""
 _PAUSE: Final = """\
 if [ -t 0 ]; then

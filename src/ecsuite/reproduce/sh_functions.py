@@ -10,7 +10,7 @@ FUNCTIONS: Final = {
 fail() { printf '%s\n' "$0: $*" >&2; exit 1; }
 """,
     "first": r"""
-# The first so many characters of a text.
+# Prints the leading $1 characters of $2.
 first() {
     rest=$2 left=$1
     while [ "$left" -gt 0 ] && [ -n "$rest" ]; do rest=${rest#?} left=$((left - 1)); done
@@ -18,7 +18,7 @@ first() {
 }
 """,
     "behind": r"""
-# A text without its first so many characters.
+# Prints $2 without its leading $1 characters.
 behind() {
     rest=$2 left=$1
     while [ "$left" -gt 0 ] && [ -n "$rest" ]; do rest=${rest#?} left=$((left - 1)); done
@@ -26,11 +26,11 @@ behind() {
 }
 """,
     "unlike": r"""
-# Another character than the one that stands behind the first so many.
+# Prints a character that differs from the one after the leading $1 characters of $2.
 unlike() { case $(behind "$1" "$2") in A*) printf B ;; *) printf A ;; esac; }
 """,
     "swapped": r"""
-# Capitals as small letters, and small letters as capitals.
+# Swaps upper and lower case.
 swapped() { printf '%s' "$1" | tr 'A-Za-z' 'a-zA-Z'; }
 """,
     "backwards": r"""
@@ -41,7 +41,7 @@ backwards() {
 }
 """,
     "encoded": r"""
-# A text as a path has it.
+# Percent-encodes a text for a URL path.
 encoded() {
     rest=$1
     while [ -n "$rest" ]; do
@@ -54,26 +54,26 @@ encoded() {
 }
 """,
     "form_encoded": r"""
-# A text as a form has it.
+# Encodes a text for a form.
 form_encoded() { encoded "$1" | sed 's/%20/+/g'; }
 """,
     "escaped": r"""
-# A text as JSON has it.
+# Escapes a text for a JSON string.
 escaped() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 """,
     "random": r"""
-# So many characters that nobody knows.
+# Prints $1 hexadecimal digits of a new secret.
 random() { first "$1" "$(od -An -v -N "$1" -tx1 /dev/urandom | tr -d ' \n')"; }
 """,
     "member": r"""
-# The text of a member in the JSON of the latest response, where it stands there for the so-manyth time.
+# Prints the string value of the JSON member $1 in the latest response; $2 selects among several, from 1.
 member() {
     printf '%s\n' "$body" | sed 's/[][{},]/\
 /g' | sed -n "s/^[[:space:]]*\"$1\"[[:space:]]*:[[:space:]]*\"\(.*\)\"[[:space:]]*\$/\1/p" | sed -n "$2p"
 }
 """,
     "get_token": r"""
-# The access token of a partner.
+# Requests an access token, and prints it.
 get_token() {
     body=$(printf 'grant_type=client_credentials&client_id=%s&client_secret=%s' "$(form_encoded "$1")" \
         "$(form_encoded "$2")" | send "$EC_TOKEN_URL" --data-binary @-) || fail 'the token endpoint did not answer'
@@ -81,7 +81,7 @@ get_token() {
 }
 """,
     "prepare": r"""
-# Makes what the call needs, and keeps the response.
+# Sends a call that prepares the data, and stores the response; ends the script if the call is rejected.
 prepare() {
     what=$1
     shift
@@ -103,11 +103,11 @@ show() {
 }
 """,
     "remember": r"""
-# Notes what is to be deleted at the end: whose token, and the path.
+# Notes a path for deletion at the end, and whose token is needed.
 remember() { made="$1$2 $made"; }
 """,
     "release": r"""
-# A call whose response alone says what it made is not cut short, for then that could not be deleted.
+# Interruptions wait for the response of a call that creates something: its id is needed for the deletion.
 hold() { trap '' HUP INT TERM; }
 release() {
     trap 'exit 129' HUP
