@@ -171,7 +171,7 @@ def _form(text: str, names: Names) -> Iterator[str | Hole]:
         name, equals, value = pair.partition("=")
         yield f"{'&' if index else ''}{name}{equals}"
         spelt = names.vault.parts(value, FORM)
-        # A part of a secret is never URL-encoded: it consists of plain characters, or the client did not send it.
+        # The remaining text is searched once more, for secrets that were sent without encoding.
         yield from (
             piece for part in spelt for piece in ([part] if isinstance(part, Hole) else names.vault.parts(part))
         )
