@@ -1,4 +1,4 @@
-"""Every operation of the contract: the smallest and the fullest request, and what it refuses."""
+"""Every operation of the contract: its smallest and its fullest request, its legal bodies, and unknown ids."""
 
 import pytest
 
@@ -15,14 +15,14 @@ def makes(contract, operation):
 
 @pytest.mark.entity_types
 def test_smallest_and_fullest_entity_is_made(entity_type, world):
-    """An entity is made from the members that are required, and from all that there are; both can be read."""
+    """An entity can be created with only the required members, and with all members; both can be read."""
     for full in (False, True):
         world.verify.readable(world.entities.create(entity_type, full=full))
 
 
 @pytest.mark.operations(select=lambda contract, operation: operation.security and not makes(contract, operation))
 def test_operation_answers(operation, world):
-    """A call that names what is there succeeds, and what its response shows of the request is as it was sent."""
+    """A valid call succeeds, and its response shows the values of the request unchanged."""
     for full in (False, True) if operation.request else (False,):
         call = world.calls.valid(operation, full=full)
 
@@ -40,7 +40,7 @@ def is_linked_from_list(contract, operation):
 
 @pytest.mark.operations(select=is_linked_from_list)
 def test_listed_item_reads_the_same(operation, world):
-    """What a list shows of an entity, reading it by its id shows as well: of the first, and of the last."""
+    """Reading an entity by id shows the same as the list, for the first and the last item."""
     ids, item = world.drafts.require_first_listed(operation)
 
     response = world.api.get(fill(operation, ids))
@@ -58,14 +58,14 @@ def test_listed_item_reads_the_same(operation, world):
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
 def test_unknown_id_is_refused(operation, world):
-    """An id in the path that is nobody's is refused as the contract says, however like somebody's it is."""
+    """An unknown id in the path is rejected with a documented status, even if it resembles a known id."""
     call = world.calls.valid_or_unknown(operation)
     for parameter in parameters(operation):
         unknown = call.replacing(**{parameter: world.values.ids.new()})
         alike = unknown_ids(call, parameter)
 
         if any(world.calls.send(attempt, **refusal.options).is_success for attempt, refusal in alike):
-            # What was made by it is in the way of the next.
+            # The entity that was created by mistake would affect the next attempt.
             continue
         refused = world.calls.send(unknown, **unknown_id(operation, parameter).options)
 
@@ -76,7 +76,7 @@ def test_unknown_id_is_refused(operation, world):
     select=lambda contract, operation: operation.request and operation.security and not makes(contract, operation)
 )
 def test_every_legal_body_is_taken(operation, world):
-    """Every value of an enum, both ends of a range, every kind of text: what is legal is taken."""
+    """Every legal value in a body is accepted: each value of an enum, both ends of a range, each kind of text."""
     for body in world.calls.some(world.calls.legal(operation)):
         call = world.calls.valid(operation)
 

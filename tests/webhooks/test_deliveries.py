@@ -1,4 +1,4 @@
-"""Test deliveries of webhooks: once, to the right address, whatever the receivers do."""
+"""Test deliveries of webhooks: one for each request, at the right URL, whatever the receivers respond."""
 
 import pytest
 
@@ -10,12 +10,12 @@ from ecsuite.scenarios.edition_2023_10 import Hooks
 
 pytestmark = [pytest.mark.spec, pytest.mark.edition("2023-10"), pytest.mark.waits]
 NOWHERE = "http://localhost:9/hooks/nobody"
-# How long a slow receiver takes for its response, in seconds.
+# Seconds before a slow receiver responds.
 SLOW = 2.0
 
 
 def test_each_test_delivers_once(world):
-    """Each call brings one delivery to its own webhook, and none to another."""
+    """Each request causes one delivery to its webhook, and none to another."""
     hooks = Hooks.reachable(world)
     webhook, idle = hooks.make(), hooks.make()
 
@@ -29,7 +29,7 @@ def test_each_test_delivers_once(world):
 
 
 def test_delivery_keeps_the_query(world):
-    """The whole address is called, with its query."""
+    """A delivery is sent to the complete URL, including its query."""
     hooks = Hooks.reachable(world)
     address = world.drafts.body(hooks.type.creator).value["webhookUrl"]
     webhook = hooks.make(webhookUrl=f"{address}?partner=nordlys&key=a%20b")
@@ -40,10 +40,10 @@ def test_delivery_keeps_the_query(world):
 
 
 def test_changed_webhook_is_called_at_its_new_address(world):
-    """After a PUT deliveries go to the new address, and to the old one no more."""
+    """After a PUT, deliveries are sent to the new URL, and no longer to the old one."""
     hooks = Hooks.reachable(world)
     webhook = hooks.make(eventPayloadTypes=["PriceCurve"], operationTypes=["Create"])
-    # All members change, so that a PUT that changes nothing is told as such.
+    # The PUT changes all members, so that a PUT without any effect is reported as such.
     moving = {"eventPayloadTypes": ["PowerLevel"], "operationTypes": ["Delete"]}
     body = world.drafts.body(hooks.type.replacer, full=True).value | moving
     world.api.put(webhook.path, json=body)
@@ -63,7 +63,7 @@ def test_changed_webhook_is_called_at_its_new_address(world):
 
 
 def test_deleted_webhook_is_not_called(world):
-    """A test of a deleted webhook is refused, and delivers nothing."""
+    """A test of a deleted webhook is rejected, and causes no delivery."""
     hooks = Hooks.reachable(world)
     webhook = hooks.make()
     world.api.delete(webhook.path)
@@ -74,7 +74,7 @@ def test_deleted_webhook_is_not_called(world):
 
 
 def test_refused_test_delivers_nothing(world):
-    """A test without a good token delivers nothing."""
+    """A test without a valid token causes no delivery."""
     hooks = Hooks.reachable(world)
     webhook = hooks.make()
     expect = Expectation("no-good-token", UNAUTHORIZED, frozenset({BEARER_TOKEN}))
@@ -90,7 +90,7 @@ def test_refused_test_delivers_nothing(world):
 
 
 def test_another_partner_cannot_ask(world, other):
-    """A test that another partner asks for is refused, and delivers nothing."""
+    """A test that another partner requests is rejected, and causes no delivery."""
     hooks = Hooks.reachable(world)
     webhook = hooks.make()
 
@@ -101,7 +101,7 @@ def test_another_partner_cannot_ask(world, other):
 
 @pytest.mark.parametrize("answer", [{"status": 500}, {"after": SLOW}, None], ids=["refusing", "slow", "down"])
 def test_failing_receiver_breaks_nothing(world, answer):
-    """A receiver that fails is its owner's trouble: the API goes on, and delivers to others."""
+    """A failing receiver affects neither the API nor deliveries to other receivers."""
     hooks = Hooks.reachable(world)
     failing = hooks.make() if answer else hooks.make(webhookUrl=NOWHERE)
     if answer:
@@ -109,7 +109,7 @@ def test_failing_receiver_breaks_nothing(world, answer):
 
     hooks.ask(failing, expect=UNSPECIFIED)
 
-    # Meanwhile, and after a slow one was answered.
+    # Other deliveries must arrive during the failing one, and after a slow response.
     during = hooks.make()
     world.deliveries.arrives(during, hooks.ask(during))
     world.deliveries.pause((answer or {}).get("after", 0) + 0.3)
@@ -120,7 +120,7 @@ def test_failing_receiver_breaks_nothing(world, answer):
 
 
 def test_unknown_webhook_cannot_be_tested(world):
-    """A test of what is not there is not found."""
+    """A test of an unknown webhook is rejected as not found."""
     hooks = Hooks.reachable(world)
     path = path_below(hooks.type.reader, own=world.values.ids.new())
 
