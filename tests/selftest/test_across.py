@@ -13,6 +13,7 @@ from ecsuite.promises import (
     OTHERS_UNTOUCHED,
     PARENTS,
     PATH_IDS,
+    REFUSED_CHANGES_NOTHING,
     ROUND_TRIP,
     SERVER_ERROR,
     STATUS_EXPECTED,
@@ -66,6 +67,20 @@ kept = a_found(ROUND_TRIP, f"PUT {HOOK}", at("eventPayloadTypes", kind="same"), 
 turned = a_found(ROUND_TRIP, f"GET {HOOK}", at("eventPayloadTypes", kind="order"), TYPES, 2)
 longer = a_found(ROUND_TRIP, f"GET {HOOKS}", at(0, "eventPayloadTypes", kind="length"), TYPES, 3)
 elsewhere = a_found(ROUND_TRIP, f"GET {HOOK}", at("webhookUrl"), URL, 2)
+
+
+def altered(before: Any, after: Any, member: str, call: str = f"GET {HOOK}") -> Found:
+    return a_found(ROUND_TRIP, call, Breach("changed", body((member,)), datum(before), datum(after)), ("x", member))
+
+
+in_old_list = a_found(
+    DELETED_IS_GONE, f"DELETE {HOOK}", Breach("present", Place("list", "id"), seen_call=f"GET {HOOKS}"), ("list",)
+)
+made_one = Breach("present", body(), actual=datum({"id": "7"}), seen_by=HOOK, seen_call=f"GET {HOOK}")
+made_item = Breach("extra", Place("list"), actual=datum({"id": "7"}), seen_by=HOOKS, seen_call=f"GET {HOOKS}")
+left = a_found(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", made_one, ("schema", HOOK), 3, status=400)
+left_item = a_found(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", made_item, ("list",), 1, status=400)
+left_by_another = a_found(REFUSED_CHANGES_NOTHING, f"PUT {HOOK}", made_item, ("list",), 1, status=400)
 in_list = Breach("present", Place("list", "vehicleId"), actual=datum("7"))
 strangers = a_found(PARENTS, f"GET {CARS}", in_list, ("list", "vehicleId"))
 other_ids = a_found(PATH_IDS, f"GET {CARS}", at(0, "userId"), ("x", "userId"), 4)
@@ -77,6 +92,16 @@ taken = missing(f"DELETE {HOOK}", f"GET {HOOK}", 3)
 lost = a_found(STATUS_EXPECTED, f"GET {HOOK}", not_found, ("status", 404), status=404)
 unlisted = a_found(STATUS_EXPECTED, f"GET {CAR}", not_found, ("status", 404), status=404)
 ONE = {
+    "what is deleted, in a list of what was before": [longer, in_old_list],
+    "texts that are altered in one way": [altered("3 & 4 < 5", "3 &amp; 4 &lt; 5", "a"), altered("d&e", "d&amp;e", "b")],
+    "letters that are lost": [altered("🚗⚡", "?⚡", "a"), altered("1🦊2", "1?2", "b", f"GET {CAR}")],
+    "exponents that are not read": [altered(-33.875, -3.3875, "a"), altered(412.5, 41.25, "b")],
+    "signs that are lost": [altered(-33.875, 33.875, "a"), altered(-2, 2, "b")],
+    "numbers that are rounded": [altered(33.87512, 33.875, "a"), altered(0.30000000000000004, 0.3, "b")],
+    "texts that are trimmed": [altered(" a ", "a", "a"), altered("b ", "b", "b")],
+    "texts in small letters": [altered("Ab", "ab", "a"), altered("C", "c", "b")],
+    "texts that are cut": [altered("a" * 60, "a" * 50, "a"), altered("b" * 70, "b" * 50, "b")],
+    "what a refused call left, by itself and in a list": [left, left_item],
     "a member that a change leaves as it was, in every way": [kept, turned, longer],
     "a member that is wrong in several ways": [longer, turned],
     "a list with what is others', and what is seen in it": [strangers, other_ids, still_listed],
@@ -88,6 +113,12 @@ ONE = {
     ],
 }  # fmt: skip
 TWO = {
+    "what is deleted, in a list of others": [longer, a_found(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", Place("list", "id"), seen_call=f"GET {CARS}"), ("list",))],
+    "texts that are altered in two ways": [altered("3 & 4", "3 &amp; 4", "a"), altered("3 & 4", "3  4", "b")],
+    "texts that are other texts": [altered("01", "1", "a"), altered("x2", "y2", "b")],
+    "texts that are cut to two lengths": [altered("a" * 60, "a" * 50, "a"), altered("b" * 70, "b" * 40, "b")],
+    "numbers that are altered": [a_found(ROUND_TRIP, f"GET {HOOK}", Breach("changed", body((name,)), datum(1), datum(2)), name) for name in "ab"],
+    "what two refused calls left": [left, left_by_another],
     "two members": [turned, elsewhere],
     "a member that was left as it was, and another": [kept, elsewhere],
     "what can still be read has not been seen in a list": [strangers, still_read],

@@ -6,7 +6,7 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.checks import Checker
-from ecsuite.findings.breach import STATUS, Breach, body, listed
+from ecsuite.findings.breach import STATUS, Breach, Place, body, listed
 from ecsuite.findings.datum import datum
 from ecsuite.journal import Journal
 from ecsuite.messages.exchange import UNSPECIFIED, Exchange, Request, Response
@@ -14,7 +14,9 @@ from ecsuite.promises import (
     DELETED_IS_GONE,
     DELIVERY_LOGS,
     ENROLLMENT,
+    ERROR_CODE,
     LISTED_ONCE,
+    MEDIA_TYPE,
     OTHERS_UNTOUCHED,
     PARTNERS_APART,
     PATH_IDS,
@@ -71,6 +73,10 @@ DELETED = called("deleteUser", "/users/42", 204)
 MADE = called("createUser", "/users", 202)
 SWEPT = called("deleteSimulation", "/simulation/partner", 200)
 READ = called("getUser", f"/users/{UPPER}", 200)
+BATCH = called("createLocations", "/users/locations/batch", 201)
+HOOKS = called(
+    "listWebhooks", "/webhooks", 200, b'{"webhooks": [{"name": 1, "enabled": 1, "status": 1, "webhookUrl": 1}]}'
+)
 HOME = called("createLocation", "/users/42/locations", 201)
 EARNED = called("getCompensation", "/users/42/compensation", 200)
 ENROLLED = called("getEnrollment", "/users/42/enrollment", 200)
@@ -81,6 +87,9 @@ PRESENT = Breach.of("present", body(), actual={"userId": "42"}, seen_by="getUser
 FAILED = (SERVER_ERROR, GONE_WRONG, Breach("exclusiveMaximum", STATUS, datum({"exclusiveMaximum": 500}), datum(500)))
 UNREAD = (STATUS_EXPECTED, NOT_FOUND, status([200], 404))
 SHOWN = (PATH_IDS, READ, changed(("userId",), UPPER, LOWER))
+PAGE = called("getToken", "/connect/token", 400, b"<p>No.</p>")
+REFUSED = called("getToken", "/connect/token", 400, b'{"error": "no"}')
+NO_JSON = Breach.of("enum", Place("header", "Content-Type"), ["application/json"], "text/html")
 ZEROS = "007057500042000199"
 
 FOLLOWS = {
@@ -113,12 +122,41 @@ FOLLOWS = {
         (ROUND_TRIP, HOME, Breach("absent", body(("meterPointIds",)), datum(ZEROS), datum(["7"]))),
         (ROUND_TRIP, EARNED, Breach("absent", body(("x", 0, "meterPointIds")), datum(ZEROS), datum(["7"]))),
     ),
+    "an item of a list that is what it was before": (
+        (ROUND_TRIP, HOOKS, changed(("webhooks", 0, "name"), "a", "b")),
+        (ROUND_TRIP, HOOKS, Breach("count", body(("webhooks", 0, "notificationTypes")), datum(1), datum(2))),
+        (ROUND_TRIP, HOOKS, changed(("webhooks", 0, "enabled"), 1, 0)),
+    ),
+    "what is not found under the id that it was sent with": (
+        (ROUND_TRIP, BATCH, changed(("locations", 0, "locationId"), "7", "8")),
+        (STATUS_EXPECTED, called("getLocation", "/users/42/locations/7", 404), status([200], 404)),
+    ),
+    "what is not where it was sent to": (
+        (ROUND_TRIP, BATCH, changed(("locations", 0, "userId"), "42", "43")),
+        (STATUS_EXPECTED, called("getLocation", "/users/42/locations/7", 404), status([200], 404)),
+    ),
+    "the media type of a page that has no error code": (
+        (ERROR_CODE, PAGE, Breach("absent", body(("error",)))),
+        (MEDIA_TYPE, PAGE, NO_JSON),
+    ),
     "a value that another promise wants": (
         (ENROLLMENT, ENROLLED, changed(("isEnrolled",), 1, 0)),
         (ROUND_TRIP, ENROLLED, changed(("isEnrolled",), 1, 0)),
     ),
 }
 APART = {
+    "two members of an item": (
+        (ROUND_TRIP, HOOKS, changed(("webhooks", 0, "name"), "a", "b")),
+        (ROUND_TRIP, HOOKS, changed(("webhooks", 0, "enabled"), 1, 0)),
+    ),
+    "what is nowhere, though it was to be there": (
+        (ROUND_TRIP, BATCH, changed(("locations", 0, "userId"), "42", "43")),
+        (STATUS_EXPECTED, called("getLocation", "/users/41/locations/7", 404), status([200], 404)),
+    ),
+    "the media type of an object, and its error code": (
+        (ERROR_CODE, REFUSED, changed(("error",), "invalid_client", "no")),
+        (MEDIA_TYPE, REFUSED, NO_JSON),
+    ),
     "another value than another promise wants": (
         (ENROLLMENT, ENROLLED, changed(("isEnrolled",), 1, 0)),
         (ROUND_TRIP, ENROLLED, changed(("enrollmentId",), "1", "2")),

@@ -115,6 +115,28 @@ def test_value_that_was_taken_is_told_once_where_a_list_shows_it(shown, causes):
     assert len(taken([sent({**WHOLE, TYPES: ["text"]}), read])) == causes
 
 
+def users(*items, status=201):
+    """What the checks of 2026-01 say of a batch of users with items that break the contract."""
+    contract = editions.contract("2026-01")
+    expectation = Expectation(f"case {json.dumps(items)}", frozenset({400}), frozenset({REQUEST_BODY}))
+    request = Request("POST", f"{BASE}/users/batch", JSON, json.dumps({"users": items}).encode(), expectation)
+    return Checker(contract, BASE, f"{BASE}/token").check(Exchange(request, Response(status, JSON, b'{"users": []}')))
+
+
+@pytest.mark.parametrize(
+    ("items", "causes"), [((7, {"userId": 7}), 1), ((7, {"userId": 7}, {}, {"userId": None}), 1), ((), 0)]
+)
+def test_bad_items_that_are_left_out_are_one_cause(items, causes):
+    """Whatever is wrong in an item, where an item that is none is taken, too."""
+    journal = Journal()
+    for each in items:
+        journal.add(users(each))
+
+    found = found_in(journal, editions.contract("2026-01"), str)
+
+    assert len(found) == causes
+
+
 def meter(**location):
     """What the checks say of a meter that was made at a place that breaks the contract."""
     value = {"meterPointId": "1", "meterNumber": "1", "locationType": "Other", "location": location}

@@ -19,6 +19,7 @@ from ecsuite.promises import (
     SERVER_ERROR,
     STATUS_EXPECTED,
 )
+from ecsuite.results.alterations import alteration
 from ecsuite.results.anchors import SUCCESSES
 from ecsuite.results.record import Found
 
@@ -29,6 +30,8 @@ _LETS_IN: Final = frozenset({PARENTS.id, PARTNERS_APART.id})
 _SEEN_IN_LISTS: Final = frozenset(
     {PATH_IDS.id, DELETED_IS_GONE.id, LISTED_ONCE.id, OTHERS_UNTOUCHED.id, REFUSED_CHANGES_NOTHING.id}
 )
+# There is what was not: an entity, or an item of a list.
+_MADE: Final = frozenset({"present", "extra"})
 Key = tuple[object, ...]
 
 
@@ -78,14 +81,15 @@ def lead_among(own: Key, groups: Mapping[Key, Group]) -> Key:
 def _follows(own: Group, other: Group) -> bool:
     return _is_rare_failure(own, other) or (
         own.found.finding.severity == other.found.finding.severity
-        and (_is_witness(own, other) or _is_without_the_taken(own, other))
+        and (_is_witness(own, other) or _is_without_the_taken(own, other) or _is_in_an_old_list(own, other))
     )
 
 
 def _is_same(own: Group, other: Group) -> bool:
     """Whether two causes are one, of which either may tell the other: the one that was seen more often does."""
     is_as_severe = own.found.finding.severity == other.found.finding.severity
-    return is_as_severe and (_are_of_one_member(own, other) or _take_each_others(own, other))
+    ways = (_are_of_one_member, _take_each_others, _are_left_by_one, _are_altered_alike)
+    return is_as_severe and any(way(own, other) for way in ways)
 
 
 def _is_rare_failure(own: Group, other: Group) -> bool:
@@ -118,6 +122,14 @@ def _is_without_the_taken(own: Group, other: Group) -> bool:
     return _takes_away(other) and bool(path) and all(_path(each).startswith(path) for each in own.operations)
 
 
+def _is_in_an_old_list(own: Group, other: Group) -> bool:
+    """Whether what is deleted is still in a list, and that list alone shows otherwise than they are now those in it."""
+    finding, shown = own.found.finding, other.found.finding
+    is_left = finding.promise == DELETED_IS_GONE.id and finding.breach.at.part == "list"
+    is_old = shown.promise == ROUND_TRIP.id and set(other.operations) == {finding.breach.seen_call}
+    return is_left and is_old and any(isinstance(token, int) for token in shown.breach.at.path)
+
+
 def _wants_success(found: Found) -> bool:
     wanted = found.finding.breach.expected.value
     return isinstance(wanted, list) and any(isinstance(each, int) and each in SUCCESSES for each in wanted)
@@ -134,6 +146,21 @@ def _take_each_others(own: Group, other: Group) -> bool:
         return False
     paths = [(each.found.finding.path, _path(each.found.finding.breach.seen_call)) for each in (own, other)]
     return paths[0] == paths[1][::-1]
+
+
+def _are_altered_alike(own: Group, other: Group) -> bool:
+    """Whether texts of several members are altered in the same way: whatever does that does it to all texts."""
+    findings = [each.found.finding for each in (own, other)]
+    ways = [alteration(each.breach) for each in findings if each.promise == ROUND_TRIP.id]
+    return len(ways) == len(findings) and bool(ways[0]) and ways[0] == ways[1]
+
+
+def _are_left_by_one(own: Group, other: Group) -> bool:
+    """Whether both are about what the refused calls of one operation have made, as an entity shows it, and a list."""
+    findings = [each.found.finding for each in (own, other)]
+    if any(each.promise != REFUSED_CHANGES_NOTHING.id or each.breach.kind not in _MADE for each in findings):
+        return False
+    return set(own.operations) == set(other.operations) and len(own.operations) == 1
 
 
 def _are_of_one_member(own: Group, other: Group) -> bool:

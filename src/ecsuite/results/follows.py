@@ -30,7 +30,9 @@ def following(journal: Journal) -> dict[_Key, _Key]:
     told = {**_of_failures(journal), **_of_nothing(journal), **_of_unlisted_successes(journal), **_of_sweeps(journal)}
     told.update(_of_overwritten(journal))
     told.update({**_of_another_answer(journal), **_of_one_value(journal)})
-    return {**told, **_of_other_ids(journal), **_of_the_missing(journal)}
+    moved = _of_other_parents(journal)
+    missed = {key: first for key, first in _of_the_missing(journal).items() if first not in moved}
+    return {**told, **_of_other_ids(journal), **missed, **moved}
 
 
 def _of_failures(journal: Journal) -> dict[_Key, _Key]:
@@ -219,6 +221,17 @@ def _of_the_missing(journal: Journal) -> dict[_Key, _Key]:
         elif breach.kind != "changed" or not breach.at.path:
             continue
         told.update((finding.key, missing[each]) for each in sorted(named & missing.keys()))
+    return told
+
+
+def _of_other_parents(journal: Journal) -> dict[_Key, _Key]:
+    """What is not found where it was sent to, for the call that made it shows that it went elsewhere."""
+    moved = [each for each in journal.findings if each.promise == ROUND_TRIP.id and _is_changed_text(each)]
+    made = {each.breach.expected.value: each.key for each in reversed(moved) if each.method == "POST"}
+    told: dict[_Key, _Key] = {}
+    for finding in (each for each in journal.findings if each.status == _NOT_FOUND and _wants_success(each)):
+        places = urlsplit(finding.blamed.request.url).path.split("/") if finding.blamed else []
+        told.update((finding.key, made[place]) for place in map(unquote, places) if place in made)
     return told
 
 

@@ -20,6 +20,7 @@ from ecsuite.promises import (
     ELIGIBILITY,
     ERROR_CODE,
     LISTED_ONCE,
+    MEDIA_TYPE,
     PAGES,
     PARENTS,
     PARTNERS_APART,
@@ -39,6 +40,8 @@ from ecsuite.results.unchecked import of_unchecked
 # What a response shows wrong, a delivery may repeat: the promises about the one, and those about the other.
 _OF_RESPONSES: Final = frozenset({RESPONSE_BODY.id, ROUND_TRIP.id})
 _OF_DELIVERIES: Final = frozenset({REQUEST_BODY.id, DELIVERY_CONTENT.id, DELIVERY_RETRIED.id})
+# So many members of one object that are not as they were sent: it is an earlier state, or another object.
+_MANY: Final = 3
 _Key = tuple[object, ...]
 
 
@@ -47,7 +50,7 @@ def told_twice(journal: Journal, contract: Contract) -> dict[_Key, _Key]:
     told = {**_of_one_object(journal), **_repeated_by_deliveries(journal), **_strangers(journal), **_let_in(journal)}
     told.update({**_still_there(journal), **_unlisted(journal), **_taken(journal), **_of_pages(journal)})
     told.update({**_of_changes(journal), **_nothing_shown(journal), **_no_error_code(journal), **following(journal)})
-    told.update(of_unchecked(journal, contract))
+    told.update({**_of_another_kind(journal), **of_unchecked(journal, contract)})
     return leads(told)
 
 
@@ -183,6 +186,18 @@ def _no_error_code(journal: Journal) -> dict[_Key, _Key]:
     }
 
 
+def _of_another_kind(journal: Journal) -> dict[_Key, _Key]:
+    """Media types of responses that are no object, where that something in them is not there is told: a page, say."""
+    empty = {
+        (each.operation, each.status): each.key
+        for each in reversed(journal.findings)
+        if each.promise in {ERROR_CODE.id, RESPONSE_BODY.id} and each.blamed
+        if not isinstance(json_of(each.blamed.response.body), dict | list)
+    }
+    called = {each.key: (each.operation, each.status) for each in journal.findings if each.promise == MEDIA_TYPE.id}
+    return {key: empty[call] for key, call in called.items() if call in empty}
+
+
 def _strangers(journal: Journal) -> dict[_Key, _Key]:
     """Ids that are not those of the path: not what was sent either, and where another parent's is shown, its."""
     ids = {(each.operation, each.breach.at): each.key for each in journal.findings if each.promise == PATH_IDS.id}
@@ -247,17 +262,19 @@ def _wrongness(finding: Finding) -> tuple[object, ...]:
 
 
 def _of_one_object(journal: Journal) -> dict[_Key, _Key]:
-    """Members of one object that are wrong in one way, in one exchange, where at most one of its members is right."""
+    """Members of one object that are wrong in one exchange: in one way, all but one at most; or many not as sent."""
     found: defaultdict[_Key, list[Finding]] = defaultdict(list)
     for finding in journal.findings:
         at, exchange = finding.breach.at, shown_by(finding)
         if at.path and isinstance(at.path[-1], str) and exchange is not None:
-            found[(finding.promise, finding.breach.kind, at.part, at.path[:-1], id(exchange))].append(finding)
+            kind = "" if finding.promise == ROUND_TRIP.id else finding.breach.kind
+            found[(finding.promise, kind, at.part, at.path[:-1], id(exchange))].append(finding)
     told: dict[_Key, _Key] = {}
     for own in found.values():
         wrong = {each.breach.at.path[-1] for each in own}
         members = _object_of(own[0])
-        if isinstance(members, dict) and len(wrong) > 1 and len(members.keys() - wrong) <= 1:
+        is_whole = isinstance(members, dict) and len(wrong) > 1 and len(members.keys() - wrong) <= 1
+        if is_whole or (own[0].promise == ROUND_TRIP.id and len(wrong) >= _MANY):
             told.update((each.key, own[0].key) for each in own[1:])
     return told
 

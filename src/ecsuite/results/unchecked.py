@@ -30,6 +30,7 @@ _Key = tuple[object, ...]
 def of_unchecked(journal: Journal, contract: Contract) -> dict[_Key, _Key]:
     """Findings of bad requests that come from one fault of an operation, each with the one that tells it, by keys."""
     return {
+        **_of_items(journal),
         **_of_members(journal, contract),
         **_of_operations(journal),
         **_of_traces(journal),
@@ -61,6 +62,26 @@ def _of_operations(journal: Journal) -> dict[_Key, _Key]:
         shown = [each for each in journal.findings if _is_answer(each, operation) and _is_of(each, places)]
         told.update((each.key, lead.key) for each in [*taken, *shown] if each is not lead)
     return told
+
+
+def _of_items(journal: Journal) -> dict[_Key, _Key]:
+    """What is wrong in the items of a list, where an operation takes what is no item, too."""
+    told: dict[_Key, _Key] = {}
+    for taken in _taken(journal).values():
+        bare = {_place(each) for each in taken if _is_bare_item(each)}
+        for whole in bare:
+            own = [each for each in taken if _place(each)[: len(whole)] == whole]
+            lead = _lead(own)
+            if {_place(each) for each in own} != {whole}:
+                told.update((each.key, lead.key) for each in own if each is not lead)
+    return told
+
+
+def _is_bare_item(finding: Finding) -> bool:
+    """Whether something else stood where an object in a list must stand."""
+    because = finding.breach.because
+    is_item = because is not None and bool(because.at.path) and isinstance(because.at.path[-1], int)
+    return bool(is_item and because and because.kind == "type" and "object" in str(because.expected.value))
 
 
 def _of_members(journal: Journal, contract: Contract) -> dict[_Key, _Key]:

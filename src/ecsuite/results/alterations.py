@@ -1,0 +1,57 @@
+"""How a text was altered on its way, so that the same alteration of several members is known for one fault."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from math import log10
+from typing import Final
+
+from ecsuite.findings.breach import Breach
+
+_NUMBERS: Final = frozenset({"integer", "number"})
+_ROUNDED: Final = 0.01
+_ASCII: Final = "\x7f"
+_BASIC_PLANE: Final = "\uffff"
+
+
+def alteration(breach: Breach) -> tuple[str, ...]:
+    """What was done to a text or a number that came back changed; empty where that is nothing that others may share.
+
+    Of a text it is what was done in the first place where it was altered. Letters of a kind that many servers lose are
+    named by the kind: whoever loses one loses all.
+    """
+    before, after = breach.expected.value, breach.actual.value
+    if breach.kind != "changed":
+        return ()
+    if {breach.expected.type, breach.actual.type} <= _NUMBERS:
+        return _of_number(before, after)
+    return _of_text(before, after) if isinstance(before, str) and isinstance(after, str) else ()
+
+
+def _of_number(before: float, after: float) -> tuple[str, ...]:
+    """Multiplied by -1 or a power of ten, such as an exponent that is not read; or rounded."""
+    if not before or not after:
+        return ()
+    factor = after / before
+    if abs(factor - 1) < _ROUNDED:
+        return ("rounded",)
+    power = round(log10(abs(factor)), 6)
+    return ("times", f"{'-' if factor < 0 else ''}1e{power:g}") if power.is_integer() else ()
+
+
+def _of_text(before: str, after: str) -> tuple[str, ...]:
+    if before.strip() == after:
+        return ("trimmed",)
+    for name, changed in (("lower", str.lower), ("upper", str.upper)):
+        if changed(before) == after:
+            return (name,)
+    if before.startswith(after):
+        return ("cut", str(len(after)))
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return next((_step(before[a:b], after[c:d]) for step, a, b, c, d in steps if step != "equal"), ())
+
+
+def _step(lost: str, got: str) -> tuple[str, ...]:
+    highest = max(lost, default="")
+    kind = "beyond the basic plane" if highest > _BASIC_PLANE else "beyond ASCII" if highest > _ASCII else lost
+    return (kind, "" if kind == lost or got.isascii() else "other letters", got if got.isascii() else "")
