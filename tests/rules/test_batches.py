@@ -4,6 +4,7 @@ import pytest
 
 from ecsuite.contract import Batch, Contract, Operation
 from ecsuite.messages.exchange import ABSENT, UNSPECIFIED, Expectation
+from ecsuite.promises import OTHERS_UNTOUCHED
 from ecsuite.rules.inputs import BAD_REQUEST, BREAKS_BODY
 from ecsuite.rules.reading import there
 from ecsuite.rules.world import World
@@ -24,12 +25,14 @@ def batch(world: World, operation: Operation) -> Batch:
 
 @pytest.mark.operations(select=makes_many)
 def test_batch_makes_each(operation: Operation, world: World, batch: Batch) -> None:
-    """Each entity of a batch can be read, is listed once, and can be deleted alone, whichever parent it belongs to."""
+    """Each entity of a batch can be read, is listed once, and can be deleted alone; what was there before stays."""
     parent = batch.entity_type.parent
     items = world.batches.items(batch, MANY, beside=world.entities.create(parent) if parent else None)
+    before = world.snapshots.of([world.entities.default(batch.entity_type)])
 
     made = world.api.post(operation.path, json={batch.member: items})
 
+    world.changes.unchanged(OTHERS_UNTOUCHED, before, made)
     representation = world.representation.of(operation, {batch.member: items})
     world.verify.shows(representation, made, depth=world.representation.depth(operation))
     entities = world.batches.entities(batch, items, made)

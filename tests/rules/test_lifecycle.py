@@ -13,6 +13,7 @@ from ecsuite.rules.snapshots import PROBE
 from ecsuite.rules.world import World
 
 pytestmark = pytest.mark.spec
+AT_ONCE = 8
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)
@@ -36,6 +37,12 @@ def test_many_are_all_listed(entity_type: EntityType, world: World, plenty: int)
     world.verify.each_listed_once(listing, entity_type.member, [entity.id for entity in entities])
 
 
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.lister and entity_type.creator.request)
+def test_what_is_created_at_once_is_all_there(entity_type: EntityType, world: World) -> None:
+    """What several clients make at the same time is there: none of it overwrites another, and no list loses any."""
+    world.verify.all_there(world.entities.create_at_once(entity_type, AT_ONCE))
+
+
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.deleter)
 def test_deleted_is_gone(entity_type: EntityType, world: World) -> None:
     """What is deleted cannot be read, nor listed, nor deleted again; what is beside it stays as it was."""
@@ -43,6 +50,9 @@ def test_deleted_is_gone(entity_type: EntityType, world: World) -> None:
     beside = [older, sibling, *world.entities.defaults(), *world.entities.children_of(sibling)]
     paths = [*(entity.path for entity in beside), *world.entities.same_id_elsewhere(doomed)]
     before = world.snapshots.at(paths)
+    # A server that remembers what it has shown once must forget it.
+    world.verify.readable(doomed)
+    world.verify.listed(doomed)
 
     deleted = world.api.delete(doomed.path)
 
@@ -59,6 +69,9 @@ def test_replaced_is_changed_alone(entity_type: EntityType, world: World) -> Non
     entity, sibling = world.entities.create_many(entity_type, 2)
     before = world.snapshots.of([sibling, *world.entities.children_of(entity)])
     body = world.drafts.body(there(entity_type.replacer), entity.ids, full=True)
+    # A server that remembers what it has shown once must forget it.
+    world.verify.readable(entity)
+    world.verify.listed(entity)
 
     for _ in range(2):
         replaced = world.api.put(entity.path, json=body.value)

@@ -6,7 +6,7 @@ sent; the client deletes it afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
 from ecsuite.rules.call import Call
 from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.entity import Entity, path_below
+from ecsuite.rules.inputs import PLAIN
 from ecsuite.rules.periods import is_of_now
 from ecsuite.rules.reading import json_or_none, line_of, require_json, require_string_at
 from ecsuite.rules.representation import Representation
@@ -104,6 +105,7 @@ class Entities:
         body: Body | None = None,
         full: bool = False,
         expect: Expectation = SUCCESS,
+        spell: Callable[[Any], bytes] | None = None,
     ) -> Entity:
         """Create an entity, and verify that the response shows it as it was sent.
 
@@ -113,6 +115,7 @@ class Entities:
             body: what is sent; the smallest (or fullest) legal body where it is left out.
             full: whether the body is the fullest one.
             expect: what response will do.
+            spell: writes the body as JSON; as httpx does it where it is left out.
 
         Raises:
             CreationRefused: it was refused, as `expect` allows.
@@ -122,7 +125,9 @@ class Entities:
             parent = self.default(entity_type.parent)
         if body is None and entity_type.creator.request:
             body = self.drafts.body(entity_type.creator, full=full)
-        content = {"json": body.value} if body else {}
+        content: dict[str, Any] = {"json": body.value} if body else {}
+        if body and spell:
+            content = {"content": spell(body.value), "headers": {"Content-Type": PLAIN}}
         path = fill(entity_type.creator, parent.ids if parent else {})
         response = self._api.post(path, expect=expect, **content)
         if not response.is_success:
@@ -156,6 +161,13 @@ class Entities:
     ) -> list[Entity]:
         """Several entities of a type, one after the other."""
         return [self.create(entity_type, parent, full=full) for _ in range(count)]
+
+    def create_at_once(self, entity_type: EntityType, count: int) -> list[Entity]:
+        """Several entities of a type and of one parent, at the same time."""
+        parent = self.default(entity_type.parent) if entity_type.parent else None
+        creator = entity_type.creator
+        bodies = [self.drafts.body(creator, full=True) if creator.request else None for _ in range(count)]
+        return self._api.at_once(lambda body: self.create(entity_type, parent, body=body), bodies)
 
     def create_each(self, entity_type: EntityType, bodies: Iterable[Body]) -> list[Entity]:
         """An entity of each body, without those that were rejected, as they may be."""

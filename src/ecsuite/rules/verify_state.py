@@ -152,6 +152,11 @@ class VerifyState(Verify):
         self.not_checked(CREATION_RESPONSE, "the response does not say whether the entity was made")
         return True
 
+    def all_there(self, entities: Sequence[Entity]) -> bool:
+        """Record whether each of several entities of one type and parent exists, as the response that made it says."""
+        found = [self.is_there(CREATION_RESPONSE, entity, entity.created, there=True) for entity in entities]
+        return all(found) and self.all_listed(entities)
+
     def not_made_by(self, entity: Entity, refused: httpx.Response) -> bool:
         """Record whether a rejected call has not created an entity; not checked if the call was accepted."""
         if refused.is_success:
