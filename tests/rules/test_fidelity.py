@@ -5,6 +5,7 @@ import pytest
 from ecsuite.contract import EntityType
 from ecsuite.json_paths import leaves, replaced
 from ecsuite.rules.reading import there
+from ecsuite.rules.spelling import spelt_otherwise, with_whole_numbers
 from ecsuite.rules.world import World
 from ecsuite.samples import MAY_BE_REJECTED, Body
 
@@ -33,6 +34,18 @@ def test_numbers_below_and_at_zero_come_back(entity_type: EntityType, world: Wor
 
         if entity is not None:
             world.verify.readable(entity)
+
+
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.creator.request)
+def test_other_spelling_of_json_is_the_same(entity_type: EntityType, world: World) -> None:
+    """Libraries escape letters, write numbers without a point or with an exponent, and order members as they like."""
+    first, second = (world.drafts.body(entity_type.creator, full=True).value for _ in range(2))
+
+    spelt = world.entities.create(entity_type, body=Body(first), spell=spelt_otherwise)
+    whole = world.entities.create(entity_type, body=Body(with_whole_numbers(second)))
+
+    world.verify.readable(spelt)
+    world.verify.readable(whole)
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)

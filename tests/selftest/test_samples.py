@@ -12,6 +12,7 @@ from ecsuite.json_paths import texts_in
 from ecsuite.samples import RUN, Samples
 from ecsuite.samples.values import TEXTS, UNUSUAL_TEXTS
 
+OFFSET = re.compile(r'T[0-9:]+([+-][0-9:]+)"')
 OPERATIONS = [
     pytest.param(edition, operation, id=f"{edition}-{operation.id}")
     for edition in editions.editions()
@@ -186,6 +187,22 @@ def test_every_value_of_an_enum_comes_in_a_body_that_must_be_taken(samples, edit
         # Where the contract gives examples, it sends no others.
         options = set(keywords.get("examples", keywords["enum"]) if "enum" in keywords else ()) - {None}
         assert options <= {value.get(name) for value in taken if isinstance(value.get(name), str)}, name
+
+
+def test_curves_are_long_and_of_several_time_zones(samples):
+    """A day of quarter hours, an hour longer than others; but reports are in UTC, as the guides ask."""
+    contract, drawn = editions.contract("2026-01"), samples("2026-01")
+
+    def curves(operation):
+        bodies = [json.dumps(body.value) for body in drawn.legal(contract.operations[operation].body_schema)]
+        return max(body.count('"timestamp"') for body in bodies), {
+            zone for body in bodies for zone in OFFSET.findall(body)
+        }
+
+    assert curves("simulatePriceCurve") == (100, {"+00:00", "+01:00", "-03:30", "+05:30"})
+    longest, zones = curves("createReport")
+    assert longest >= 100
+    assert zones == {"+00:00"}
 
 
 @pytest.mark.parametrize("invited", [True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from ecsuite.contract import Contract, Pointer, Shape
@@ -18,6 +19,10 @@ UPPER_CASE_TURN: Final = 2
 NULL_TURN: Final = 4
 # The number of plain values in a long list.
 LONG: Final = 5
+# A curve may have a point for each quarter of a day that is an hour longer.
+LONG_CURVE: Final = 100
+# Where other hours are as they are here, and where they begin at the half hour.
+ZONES: Final = tuple(timezone(timedelta(minutes=minutes)) for minutes in (0, 60, -210, 330))
 
 
 # Whether the partner is known to be invited to send a part of a request, by the part's name.
@@ -92,7 +97,7 @@ class Drawing:
         if "x-references" in shape.keywords:
             return self._referenced(Reference.parse(shape.keywords["x-references"]))
         if shape.keywords.get("x-sample", "text") != "text":
-            return self._drawn(shape.keywords["x-sample"], turn)
+            return self._drawn(shape, turn)
         if shape.members or shape.parts or shape.type == "object":
             return self._object(shape, turn, given)
         if shape.items:
@@ -115,8 +120,11 @@ class Drawing:
         is_named = shape.keywords.get("x-sample") == "text" and not self._manner.allow_null
         return f"{value}{self._draw(RUN)}" if is_named else value
 
-    def _drawn(self, kind: str, turn: int) -> Any:
+    def _drawn(self, shape: Shape, turn: int) -> Any:
+        kind = shape.keywords["x-sample"]
         value = self._draw(kind)
+        if value and kind == "hour" and self._manner.allow_null and "x-client-pattern" not in shape.keywords:
+            return datetime.fromisoformat(value).astimezone(ZONES[turn % len(ZONES)]).isoformat()
         return value.upper() if kind == "id" and turn == UPPER_CASE_TURN else value
 
     def _object(self, shape: Shape, turn: int, given: Given) -> dict[str, Any]:
@@ -155,7 +163,12 @@ class Drawing:
         are_entities, has_no_order = bool(item.members or item.branches), "x-round-trip" in shape.keywords
         # Two entities, or two items of an unordered list, are enough, except where all legal values are tried.
         few = turn % 2 == 0 or ((are_entities or has_no_order) and not self._manner.allow_null)
-        count = 1 if not self._manner.full else 2 if few else LONG
+        count = 1 if not self._manner.full else 2 if few else LONG_CURVE if self._is_of_hours(item) else LONG
         drawn = [self._value(items, turn + index) for index in range(count)]
         # Duplicate values in a list are legal.
         return drawn if count < LONG or are_entities or has_no_order else [*drawn, drawn[0]]
+
+    def _is_of_hours(self, item: Shape) -> bool:
+        """Whether the items of a list are points of a curve."""
+        samples = (self._contract.schemas.shape(member).keywords.get("x-sample") for member in item.members.values())
+        return self._manner.allow_null and "hour" in samples
