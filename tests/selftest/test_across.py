@@ -10,6 +10,10 @@ from ecsuite.findings.deviation import mark_of
 from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.promises import (
     DELETED_IS_GONE,
+    DELIVERED_ONCE,
+    DELIVERED_TO_ITS_WEBHOOK,
+    DELIVERY_ARRIVES,
+    DELIVERY_RETRIED,
     OTHERS_UNTOUCHED,
     PARENTS,
     PATH_IDS,
@@ -76,6 +80,12 @@ def altered(before: Any, after: Any, member: str, call: str = f"GET {HOOK}") -> 
 in_old_list = a_found(
     DELETED_IS_GONE, f"DELETE {HOOK}", Breach("present", Place("list", "id"), seen_call=f"GET {HOOKS}"), ("list",)
 )
+SIMULATE = "POST /simulation/events/pricecurve"
+twins = a_found(DELIVERED_ONCE, SIMULATE, Breach("count", Place("delivery", "notifications")), ("twins",), 3)
+too_many = a_found(DELIVERY_RETRIED, SIMULATE, Breach("maximum", Place("delivery", "attempts")), ("attempts",))
+given_up = a_found(DELIVERY_RETRIED, SIMULATE, Breach("minimum", Place("delivery", "attempts")), ("attempts",), 3)
+astray = a_found(DELIVERED_TO_ITS_WEBHOOK, SIMULATE, Breach("count", Place("delivery")), ("astray",))
+nothing_came = a_found(DELIVERY_ARRIVES, SIMULATE, Breach("absent", Place("delivery")), ("arrives",))
 made_one = Breach("present", body(), actual=datum({"id": "7"}), seen_by=HOOK, seen_call=f"GET {HOOK}")
 made_item = Breach("extra", Place("list"), actual=datum({"id": "7"}), seen_by=HOOKS, seen_call=f"GET {HOOKS}")
 left = a_found(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", made_one, ("schema", HOOK), 3, status=400)
@@ -92,6 +102,9 @@ taken = missing(f"DELETE {HOOK}", f"GET {HOOK}", 3)
 lost = a_found(STATUS_EXPECTED, f"GET {HOOK}", not_found, ("status", 404), status=404)
 unlisted = a_found(STATUS_EXPECTED, f"GET {CAR}", not_found, ("status", 404), status=404)
 ONE = {
+    "attempts that are those of a twin": [twins, too_many],
+    "what does not arrive, for it goes elsewhere": [astray, nothing_came],
+    "what does not arrive after a failure": [given_up, nothing_came],
     "what is deleted, in a list of what was before": [longer, in_old_list],
     "texts that are altered in one way": [altered("3 & 4 < 5", "3 &amp; 4 &lt; 5", "a"), altered("d&e", "d&amp;e", "b")],
     "letters that are lost": [altered("🚗⚡", "?⚡", "a"), altered("1🦊2", "1?2", "b", f"GET {CAR}")],
@@ -113,6 +126,8 @@ ONE = {
     ],
 }  # fmt: skip
 TWO = {
+    "what is not tried again, and twins": [twins, given_up],
+    "what does not arrive, and too many attempts": [too_many, nothing_came],
     "what is deleted, in a list of others": [longer, a_found(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", Place("list", "id"), seen_call=f"GET {CARS}"), ("list",))],
     "texts that are altered in two ways": [altered("3 & 4", "3 &amp; 4", "a"), altered("3 & 4", "3  4", "b")],
     "texts that are other texts": [altered("01", "1", "a"), altered("x2", "y2", "b")],

@@ -122,6 +122,11 @@ FOLLOWS = {
         (ROUND_TRIP, HOME, Breach("absent", body(("meterPointIds",)), datum(ZEROS), datum(["7"]))),
         (ROUND_TRIP, EARNED, Breach("absent", body(("x", 0, "meterPointIds")), datum(ZEROS), datum(["7"]))),
     ),
+    "what a call changed that had to be refused": (
+        (STATUS_EXPECTED, HOME, status([409], 201)),
+        (OTHERS_UNTOUCHED, HOME, changed(("locationType",), "Other", "Unknown", "getLocation")),
+        (OTHERS_UNTOUCHED, HOME, Breach("count", body(("meterPointIds",)), datum(1), datum(2), seen_by="getLocation")),
+    ),
     "an item of a list that is what it was before": (
         (ROUND_TRIP, HOOKS, changed(("webhooks", 0, "name"), "a", "b")),
         (ROUND_TRIP, HOOKS, Breach("count", body(("webhooks", 0, "notificationTypes")), datum(1), datum(2))),

@@ -146,6 +146,15 @@ def meter(**location):
     return CHECKER.check(Exchange(request, Response(200, JSON, b'{"meterId": "7"}')))
 
 
+def test_member_that_may_be_missing_and_null_is_one_cause():
+    """Whether it is there is not checked; what a text in its place does is another matter."""
+    without = {name: own for name, own in WHOLE.items() if name != URL}
+    refused = [sent(each, 400) for each in wrong(TYPES)]
+
+    assert len(taken([sent(without), sent({**WHOLE, URL: None}), *refused])) == 1
+    assert len(taken([sent(without), sent({**WHOLE, URL: None}), sent({**WHOLE, TYPES: None}), *refused])) > 1
+
+
 def answered(operation, path, answer, status=200, method="GET", request=b""):
     exchange = Exchange(Request(method, f"{BASE}{path}", JSON, request), Response(status, JSON, answer))
     return exchange, CONTRACT.operations[operation]

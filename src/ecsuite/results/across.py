@@ -9,6 +9,10 @@ from ecsuite.findings.deviation import Mark
 from ecsuite.promises import (
     CREATION_RESPONSE,
     DELETED_IS_GONE,
+    DELIVERED_ONCE,
+    DELIVERED_TO_ITS_WEBHOOK,
+    DELIVERY_ARRIVES,
+    DELIVERY_RETRIED,
     LISTED_ONCE,
     OTHERS_UNTOUCHED,
     PARENTS,
@@ -32,6 +36,9 @@ _SEEN_IN_LISTS: Final = frozenset(
 )
 # There is what was not: an entity, or an item of a list.
 _MADE: Final = frozenset({"present", "extra"})
+_DELIVERED_OTHERWISE: Final = frozenset(
+    {(DELIVERY_RETRIED.id, DELIVERED_ONCE.id), (DELIVERY_ARRIVES.id, DELIVERED_TO_ITS_WEBHOOK.id)}
+)
 Key = tuple[object, ...]
 
 
@@ -80,8 +87,7 @@ def lead_among(own: Key, groups: Mapping[Key, Group]) -> Key:
 
 def _follows(own: Group, other: Group) -> bool:
     return _is_rare_failure(own, other) or (
-        own.found.finding.severity == other.found.finding.severity
-        and (_is_witness(own, other) or _is_without_the_taken(own, other) or _is_in_an_old_list(own, other))
+        own.found.finding.severity == other.found.finding.severity and any(way(own, other) for way in _WAYS_TO_FOLLOW)
     )
 
 
@@ -128,6 +134,21 @@ def _is_in_an_old_list(own: Group, other: Group) -> bool:
     is_left = finding.promise == DELETED_IS_GONE.id and finding.breach.at.part == "list"
     is_old = shown.promise == ROUND_TRIP.id and set(other.operations) == {finding.breach.seen_call}
     return is_left and is_old and any(isinstance(token, int) for token in shown.breach.at.path)
+
+
+def _is_of_another_delivery(own: Group, other: Group) -> bool:
+    """Whether what is wrong with deliveries follows from where they go instead, from twins of them, or from no retries.
+
+    Who gets everything twice seems to be told again at once; who has failed once may be told nothing any more.
+    """
+    pair = (own.found.finding.promise, other.found.finding.promise)
+    few, given_up = (each.found.finding.breach.kind == "minimum" for each in (own, other))
+    is_given_up = given_up and pair == (DELIVERY_ARRIVES.id, DELIVERY_RETRIED.id)
+    return is_given_up or (pair in _DELIVERED_OTHERWISE and not few)
+
+
+# What else a cause is told with.
+_WAYS_TO_FOLLOW: Final = (_is_witness, _is_without_the_taken, _is_in_an_old_list, _is_of_another_delivery)
 
 
 def _wants_success(found: Found) -> bool:

@@ -21,6 +21,7 @@ from ecsuite.promises import (
     ERROR_CODE,
     LISTED_ONCE,
     MEDIA_TYPE,
+    OTHERS_UNTOUCHED,
     PAGES,
     PARENTS,
     PARTNERS_APART,
@@ -226,8 +227,9 @@ def _let_in(journal: Journal) -> dict[_Key, _Key]:
         taken = [each for each in own if each.breach.kind == "status" and (each.status or 0) in SUCCESSES]
         told.update((each.key, taken[0].key) for each in own if taken and each not in taken)
     first = {each.operation: each.key for each in reversed(_unexpected_successes(journal))}
+    changes = {REFUSED_CHANGES_NOTHING.id, OTHERS_UNTOUCHED.id}
     for finding in journal.findings:
-        if finding.promise == REFUSED_CHANGES_NOTHING.id and finding.status in SUCCESSES and finding.operation in first:
+        if finding.promise in changes and finding.status in SUCCESSES and finding.operation in first:
             told[finding.key] = first[finding.operation]
     return told
 

@@ -30,6 +30,7 @@ _Key = tuple[object, ...]
 def of_unchecked(journal: Journal, contract: Contract) -> dict[_Key, _Key]:
     """Findings of bad requests that come from one fault of an operation, each with the one that tells it, by keys."""
     return {
+        **_of_absence(journal),
         **_of_items(journal),
         **_of_members(journal, contract),
         **_of_operations(journal),
@@ -61,6 +62,21 @@ def _of_operations(journal: Journal) -> dict[_Key, _Key]:
         places = [each.breach.because.at.path for each in taken if each.breach.because]
         shown = [each for each in journal.findings if _is_answer(each, operation) and _is_of(each, places)]
         told.update((each.key, lead.key) for each in [*taken, *shown] if each is not lead)
+    return told
+
+
+def _of_absence(journal: Journal) -> dict[_Key, _Key]:
+    """A member that may be missing and may be null, though it may be neither: whether it is there is not checked."""
+    first: dict[_Key, _Key] = {}
+    told: dict[_Key, _Key] = {}
+    for finding in (each for own in _taken(journal).values() for each in own):
+        because, breach = finding.breach.because, finding.breach
+        if because is None or because.actual.type not in {"null", "missing"}:
+            continue
+        place = (finding.operation, finding.severity, breach.seen_by, because.at)
+        known = first.setdefault(place, finding.key)
+        if known != finding.key:
+            told[finding.key] = known
     return told
 
 

@@ -14,6 +14,7 @@ from ecsuite.messages.exchange import Exchange
 from ecsuite.promises import DELIVERED_ONCE, DELIVERED_TO_ITS_WEBHOOK
 from ecsuite.quickstart.edition_2026_01 import LIMITS, event_id_of, tells_of
 from ecsuite.rules.entity import Entity
+from ecsuite.rules.periods import NOW
 from ecsuite.rules.reading import member_of
 from ecsuite.rules.retries import MOST_ATTEMPTS, Attempts
 from ecsuite.rules.world import World
@@ -40,7 +41,10 @@ class Event:
     def least(self) -> dict[str, Any]:
         """What a delivery must at least contain, according to the response: id, payload and creation time."""
         created = self._shown.get("createdAt")
-        when = {"eventCreatedAtUtc": Moment(created, CREATED_WITHIN)} if isinstance(created, str) else {}
+        when: dict[str, Any] = {}
+        if isinstance(created, str):
+            when["eventCreatedAtUtc"] = Moment(created, CREATED_WITHIN)
+            when["notificationSentUtc"] = Moment(created, NOW)
         return {"eventId": self.id, **when, **({"payload": self.payload} if self.payload else {})}
 
     @property
