@@ -17,6 +17,7 @@ from ecsuite.promises import (
     OTHERS_UNTOUCHED,
     PARENTS,
     PATH_IDS,
+    PUT_REPLACES,
     REFUSED_CHANGES_NOTHING,
     ROUND_TRIP,
     SERVER_ERROR,
@@ -102,6 +103,7 @@ taken = missing(f"DELETE {HOOK}", f"GET {HOOK}", 3)
 lost = a_found(STATUS_EXPECTED, f"GET {HOOK}", not_found, ("status", 404), status=404)
 unlisted = a_found(STATUS_EXPECTED, f"GET {CAR}", not_found, ("status", 404), status=404)
 ONE = {
+    "what a PUT kept, and all that it did not change": [kept, a_found(PUT_REPLACES, f"PUT {HOOK}", at("name"), ("name",))],
     "attempts that are those of a twin": [twins, too_many],
     "what does not arrive, for it goes elsewhere": [astray, nothing_came],
     "what does not arrive after a failure": [given_up, nothing_came],
@@ -126,6 +128,7 @@ ONE = {
     ],
 }  # fmt: skip
 TWO = {
+    "what a PUT kept, and another member": [elsewhere, a_found(PUT_REPLACES, f"PUT {HOOK}", at("name"), ("name",))],
     "what is not tried again, and twins": [twins, given_up],
     "what does not arrive, and too many attempts": [too_many, nothing_came],
     "what is deleted, in a list of others": [longer, a_found(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", Place("list", "id"), seen_call=f"GET {CARS}"), ("list",))],

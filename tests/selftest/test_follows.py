@@ -20,6 +20,7 @@ from ecsuite.promises import (
     OTHERS_UNTOUCHED,
     PARTNERS_APART,
     PATH_IDS,
+    PUT_REPLACES,
     RESPONSE_BODY,
     ROUND_TRIP,
     SERVER_ERROR,
@@ -77,6 +78,7 @@ BATCH = called("createLocations", "/users/locations/batch", 201)
 HOOKS = called(
     "listWebhooks", "/webhooks", 200, b'{"webhooks": [{"name": 1, "enabled": 1, "status": 1, "webhookUrl": 1}]}'
 )
+PUT = called("replaceLocation", "/users/42/locations/7", 200)
 HOME = called("createLocation", "/users/42/locations", 201)
 EARNED = called("getCompensation", "/users/42/compensation", 200)
 ENROLLED = called("getEnrollment", "/users/42/enrollment", 200)
@@ -126,6 +128,10 @@ FOLLOWS = {
         (STATUS_EXPECTED, HOME, status([409], 201)),
         (OTHERS_UNTOUCHED, HOME, changed(("locationType",), "Other", "Unknown", "getLocation")),
         (OTHERS_UNTOUCHED, HOME, Breach("count", body(("meterPointIds",)), datum(1), datum(2), seen_by="getLocation")),
+    ),
+    "members that a PUT keeps": (
+        (PUT_REPLACES, PUT, changed(("locationType",), "Other", "Unknown", "getLocation")),
+        (PUT_REPLACES, PUT, changed(("meterPointIds",), "1", "2", "getLocation")),
     ),
     "an item of a list that is what it was before": (
         (ROUND_TRIP, HOOKS, changed(("webhooks", 0, "name"), "a", "b")),

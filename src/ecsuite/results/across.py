@@ -18,6 +18,7 @@ from ecsuite.promises import (
     PARENTS,
     PARTNERS_APART,
     PATH_IDS,
+    PUT_REPLACES,
     REFUSED_CHANGES_NOTHING,
     ROUND_TRIP,
     SERVER_ERROR,
@@ -147,8 +148,21 @@ def _is_of_another_delivery(own: Group, other: Group) -> bool:
     return is_given_up or (pair in _DELIVERED_OTHERWISE and not few)
 
 
+def _is_kept_with_the_rest(own: Group, other: Group) -> bool:
+    """Whether a PUT seems to keep members, for an entity is shown as it was before it."""
+    finding, shown = own.found.finding, other.found.finding
+    is_old = shown.promise == ROUND_TRIP.id and shown.breach.kind == "same"
+    return finding.promise == PUT_REPLACES.id and is_old and finding.path in {_path(each) for each in other.operations}
+
+
 # What else a cause is told with.
-_WAYS_TO_FOLLOW: Final = (_is_witness, _is_without_the_taken, _is_in_an_old_list, _is_of_another_delivery)
+_WAYS_TO_FOLLOW: Final = (
+    _is_witness,
+    _is_without_the_taken,
+    _is_in_an_old_list,
+    _is_of_another_delivery,
+    _is_kept_with_the_rest,
+)
 
 
 def _wants_success(found: Found) -> bool:

@@ -12,6 +12,7 @@ from ecsuite.messages.exchange import Exchange
 from ecsuite.promises import (
     OTHERS_UNTOUCHED,
     PATH_IDS,
+    PUT_REPLACES,
     RESPONSE_BODY,
     ROUND_TRIP,
     SERVER_ERROR,
@@ -28,7 +29,7 @@ _Key = tuple[object, ...]
 def following(journal: Journal) -> dict[_Key, _Key]:
     """Findings that follow from another one, each with that one, by their keys."""
     told = {**_of_failures(journal), **_of_nothing(journal), **_of_unlisted_successes(journal), **_of_sweeps(journal)}
-    told.update(_of_overwritten(journal))
+    told.update({**_of_overwritten(journal), **_of_kept(journal)})
     told.update({**_of_another_answer(journal), **_of_one_value(journal)})
     moved = _of_other_parents(journal)
     missed = {key: first for key, first in _of_the_missing(journal).items() if first not in moved}
@@ -116,6 +117,14 @@ def _of_sweeps(journal: Journal) -> dict[_Key, _Key]:
         if known != finding.key:
             told[finding.key] = known
     return told
+
+
+def _of_kept(journal: Journal) -> dict[_Key, _Key]:
+    """Members that one PUT should not have kept: it does not replace, but merges."""
+    first: dict[str | None, _Key] = {}
+    kept = [each for each in journal.findings if each.promise == PUT_REPLACES.id]
+    leads = {each.key: first.setdefault(each.operation, each.key) for each in kept}
+    return {key: lead for key, lead in leads.items() if key != lead}
 
 
 def _of_overwritten(journal: Journal) -> dict[_Key, _Key]:

@@ -73,7 +73,8 @@ def _of_absence(journal: Journal) -> dict[_Key, _Key]:
         because, breach = finding.breach.because, finding.breach
         if because is None or because.actual.type not in {"null", "missing"}:
             continue
-        place = (finding.operation, finding.severity, breach.seen_by, because.at)
+        # Points of several curves have members of one name, and one schema.
+        place = (finding.operation, finding.severity, breach.seen_by, because.at.part, because.at.path[-1:])
         known = first.setdefault(place, finding.key)
         if known != finding.key:
             told[finding.key] = known
