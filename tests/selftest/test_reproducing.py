@@ -25,7 +25,7 @@ def test_scripts_show_findings_again(edition):
 
     One in four is run as PowerShell, too; all of them are by `python tests/faults/reproducing.py`.
     """
-    command = [sys.executable, FAULTS / "reproducing.py", "--ec-edition", edition, "--powershell", "4", "-n", "1"]
+    command = [sys.executable, FAULTS / "reproducing.py", "--ec-edition", edition, "--powershell", "4", "-n", "4"]
 
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
 
