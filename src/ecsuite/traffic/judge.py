@@ -21,6 +21,7 @@ from ecsuite.traffic.addresses import Address, Addresses, normal
 from ecsuite.traffic.archive import Archive, Entry, Part
 from ecsuite.traffic.causes import without_echoes
 from ecsuite.traffic.judged import Judged, result_of
+from ecsuite.traffic.leaks import secrets_of_clients, with_leaks
 from ecsuite.traffic.names import printable
 from ecsuite.traffic.secrets import masking, secrets_in
 from ecsuite.traffic.sequence import Call, of_calls
@@ -70,6 +71,8 @@ class _Judge:
         self._entries = {each.number: _normal(each) for each in calls}
         self._all = archive.entries
         self._addresses = Addresses(contract, [each.exchange for each in self._entries.values()])
+        for_tokens = (each for each in self._entries.values() if self._addresses.of(each.exchange).token)
+        self._client_secrets = secrets_of_clients(each.exchange.request for each in for_tokens)
         self._checkers: dict[tuple[str, str], Checker] = {}
         secret = any(
             each.exchange.request.headers.get(name) is not None
@@ -121,7 +124,9 @@ class _Judge:
         result = result_of(checker, decoded, checks, unknown, _is_masked)
         if result.operation is not None:
             elsewhere = misdirected(checker, entry.exchange, result.operation)
-            result = replace(result, findings=(*result.findings, *elsewhere))
+            found = (*result.findings, *elsewhere)
+            found = with_leaks(checker, entry.exchange, result.operation, found, self._client_secrets)
+            result = replace(result, findings=found)
         if not any(each.promise in _OF_REQUESTS for each in result.findings) or decoded.status not in REFUSALS:
             return result
         # How a request is refused that breaks the contract is told with it.

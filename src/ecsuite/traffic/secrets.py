@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ecsuite.checks.client_parameters import lets_in
 from ecsuite.checks.placeholders import is_placeholder
+from ecsuite.checks.request_members import plain
 from ecsuite.messages.exchange import Exchange, Headers
 from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import MASK, Redactor, is_secret
@@ -15,6 +18,7 @@ from ecsuite.messages.redact import MASK, Redactor, is_secret
 # So many secrets are masked in every spelling; more of them, such as a token for each call, as they are.
 _MOST_SPELT: Final = 20
 _SHORTEST_KEY: Final = 8
+_BASIC: Final = "basic "
 _WORD: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 
 
@@ -40,6 +44,16 @@ def secrets_in(exchanges: Iterable[Exchange]) -> frozenset[str]:
     return frozenset(secret for secret in found if secret and not is_placeholder(secret, ""))
 
 
+def secret_of_basic(header: str) -> str:
+    """The password of Basic credentials (RFC 7617); empty where they are none."""
+    if not header.lower().startswith(_BASIC):
+        return ""
+    try:
+        return unquote(b64decode(header[len(_BASIC) :].strip(), validate=True).decode().partition(":")[2])
+    except ValueError:
+        return ""
+
+
 def secrets_of_address(url: str) -> frozenset[str]:
     """What may let somebody in at an address: a password, and values of its query that are as long as a key."""
     try:
@@ -56,20 +70,26 @@ def _of(exchange: Exchange) -> Iterator[str]:
     yield from _of_headers(response.headers)
     form = request.body.decode(errors="replace") if not request.body.lstrip().startswith(b"{") else ""
     for text in (request.url.partition("?")[2], form):
-        yield from (value for name, value in parse_qsl(text) if is_secret(name))
+        yield from (value for name, value in parse_qsl(text) if _is_secret(name, value))
     for body in (request.body, response.body):
         yield from _of_value(json_or_none(body))
 
 
+def _is_secret(name: str, value: str) -> bool:
+    """Whether what stands under a name is a secret; where the name is spelt otherwise, if it is as long as a key."""
+    return is_secret(name) or (len(value) >= _SHORTEST_KEY and lets_in(plain(name).removeprefix("x")))
+
+
 def _of_headers(headers: Headers) -> Iterator[str]:
     # Of a scheme and a token, the token.
-    yield from (value.rpartition(" ")[2] for name, value in headers if is_secret(name))
+    yield from (value.rpartition(" ")[2] for name, value in headers if _is_secret(name, value))
+    yield from (secret_of_basic(value) for _, value in headers)
 
 
 def _of_value(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for name, item in value.items():
-            if is_secret(name) and isinstance(item, str):
+            if isinstance(item, str) and _is_secret(name, item):
                 yield item
             else:
                 yield from _of_value(item)

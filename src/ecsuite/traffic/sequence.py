@@ -17,8 +17,12 @@ from ecsuite.findings.datum import MISSING, datum
 from ecsuite.findings.finding import Finding, Result
 from ecsuite.messages.exchange import Request
 from ecsuite.messages.media import json_or_none
+from ecsuite.messages.redact import MASK
 
 _UNAUTHORIZED: Final = 401
+_NO_CREDENTIALS: Final = frozenset({400, 401})
+_CREDENTIALS: Final = Place("request-body", path=("client_secret",))
+_GRANTED: Final = datum({"title": "credentials that the token endpoint accepts", "type": "string", "pattern": ""})
 _BUSY: Final = frozenset({429, 503})
 _ACCEPTED: Final = datum({"title": "a token that the API accepts", "type": "string", "pattern": ""})
 _REFUSED: Final = "for the call was refused with 401, and never made again with another one"
@@ -77,9 +81,28 @@ def of_calls(calls: Sequence[Call], *, has_token: bool) -> Iterator[tuple[Call, 
     """
     known = all(each.started is not None for each in calls)
     ordered = sorted(calls, key=lambda each: each.sent_at) if known else list(calls)
-    yield from _refused_tokens(ordered) if has_token else ()
+    refused = _refused_credentials(ordered) if has_token else []
+    yield from refused
+    yield from _refused_tokens(ordered) if has_token and not refused else ()
     if known:
         yield from _impatient(ordered)
+
+
+def _refused_credentials(calls: Sequence[Call]) -> list[tuple[Call, Finding]]:
+    """Requests for a token that are refused, where none is ever granted: why calls are refused after them."""
+    asked = [each for each in calls if each.is_for_token and each.status]
+    if not all(each.status in _NO_CREDENTIALS for each in asked):
+        return []
+    found = []
+    for call in asked:
+        came = json_or_none(call.result.exchange.response.body)
+        error = came.get("error") if isinstance(came, dict) else None
+        said = f" ({error})" if isinstance(error, str) else ""
+        note = f"for it was refused with {call.status}{said}, and no token was granted later"
+        breach = Breach("pattern", _CREDENTIALS, _GRANTED, datum(MASK), note=note)
+        finding = call.checker.finding(promises.REQUEST_BODY, breach, call.result.exchange, call.result.operation)
+        found.append((call, finding))
+    return found
 
 
 def _refused_tokens(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:

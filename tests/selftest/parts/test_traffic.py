@@ -339,3 +339,75 @@ def test_report_of_another_kind_is_one_cause():
     report = call("POST /reports 400", sent={"eventId": "e", "payloads": [payload]})
 
     assert told(call(BEFORE), report) == ["request-body const "]
+
+
+KEY = "a-secret-of-clients-7"
+FORM = f"grant_type=client_credentials&client_id=c&client_secret={KEY}"
+
+
+def asked(status: int = 200, came: object = None, body: str = FORM, **fields: str) -> Exchange:
+    """A request for a token, and what came."""
+    granted = {"access_token": "tok-1", "token_type": "Bearer", "expires_in": 3600} if came is None else came
+    sent = Headers.of([("Content-Type", "application/x-www-form-urlencoded"), *fields.items()])
+    headers = Headers.of([JSON, ("Cache-Control", "no-store")])
+    response = Response(status, headers, json.dumps(granted).encode())
+    return Exchange(Request("POST", TOKEN, sent, body.encode()), response)
+
+
+def with_field(name: str, value: str) -> Exchange:
+    """A right call with one more header field."""
+    right = call(BEFORE)
+    fields = Headers.of([*right.request.headers, (name, value)])
+    return Exchange(Request("GET", right.request.url, fields), right.response)
+
+
+@pytest.mark.parametrize(
+    ("leaking", "expected"),
+    [
+        (with_field("X-Api-Key", KEY), ["bearer-token extra X-Api-Key"]),
+        (with_field("User-Agent", f"fleet/1 ({KEY})"), ["bearer-token extra User-Agent"]),
+        (call(f"GET /users/a?key={KEY} 200", {"userId": "a"}), ["request-parameters extra key"]),
+        (call("POST /users 201", {"userId": "a"}, {"userId": "a", "key": KEY}), ["request-members extra "]),
+        (call("PATCH /webhooks/w 404", sent={"webhookSecret": KEY}), []),
+        (with_field("X-Api-Key", "c"), []),
+    ],
+    ids=["header", "part of a header", "query", "body", "secret of its webhooks", "its id"],
+)
+def test_secret_of_a_client_goes_to_the_token_endpoint_alone(leaking, expected):
+    """Wherever else it stands in a call it is told once, by its place, and never shown."""
+    found = findings(asked(), leaking)
+
+    assert [f"{each.promise} {each.breach.kind} {each.breach.at.name}" for each in found] == expected
+    assert {each.severity for each in found} <= {"error"}
+    assert KEY not in repr([(each.breach, each.level) for each in found])
+
+
+def test_short_secret_stands_in_a_text_by_chance():
+    """A secret of few letters is no sign of anything."""
+    assert told(asked(body=FORM.replace(KEY, "short")), with_field("X-Mode", "short")) == []
+
+
+BASIC = "Basic YzphLXNlY3JldC1vZi1jbGllbnRzLTc="
+
+
+def test_credentials_stand_in_one_place():
+    """The header or the form has them, and not both (RFC 6749 section 2.3); what is no Basic is none."""
+    both = ["request-body extra Authorization"]
+
+    assert told(asked(Authorization=BASIC), call(BEFORE)) == both
+    assert told(asked(Authorization=BASIC, body="grant_type=client_credentials"), call(BEFORE)) == []
+    assert told(asked(Authorization="Basic ???"), call(BEFORE)) == told(asked(), call(BEFORE)) == []
+    header = asked(Authorization=BASIC, body="grant_type=client_credentials")
+    assert told(header, with_field("X-Api-Key", KEY)) == ["bearer-token extra X-Api-Key"]
+
+
+def test_refused_credentials_are_told_in_place_of_what_follows():
+    """Without a token each call is refused; a later grant shows that the client gets over it."""
+    wrong = asked(401, {"error": "invalid_client"})
+
+    (one,) = findings(wrong, REFUSED)
+
+    assert (one.promise, one.breach.kind, one.breach.at.path) == ("request-body", "pattern", ("client_secret",))
+    assert one.breach.note == "for it was refused with 401 (invalid_client), and no token was granted later"
+    assert told(wrong, asked(), call(BEFORE)) == []
+    assert told(wrong, asked(503, {}), call(BEFORE)) == []

@@ -30,6 +30,14 @@ def test_what_stands_for_no_value_is_no_secret():
     assert found(Authorization="Bearer undefined") == set()
 
 
+def test_secret_is_known_under_other_spellings_of_its_name():
+    """As long as a key, it is masked wherever it stands; and so is the password of Basic credentials."""
+    assert found(**{"X-Client-Secret": "s3cr3t-key"}) == {"s3cr3t-key"}
+    assert found("https://h/x?apiKey=s3cr3t-key&apikey=2") == {"s3cr3t-key"}
+    assert found(body={"clientSecret": "s3cr3t-key", "token": "7"}) == {"s3cr3t-key"}
+    assert found(Authorization="Basic YzpzM2NyM3Qta2V5") == {"s3cr3t-key", "YzpzM2NyM3Qta2V5"}
+
+
 def test_token_of_a_header_is_one_without_its_scheme():
     """A report may well tell the scheme."""
     assert found(Authorization="Bearer t-1", Accept="text/x") == {"t-1"}

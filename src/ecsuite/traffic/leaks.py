@@ -1,0 +1,100 @@
+"""Whether a client's secret goes where it does not belong: with a call of the API, or twice with one for a token."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from ecsuite.checks import Checker
+from ecsuite.checks.bearer_token import AUTHORIZATION
+from ecsuite.checks.request_members import plain
+from ecsuite.contract import Operation
+from ecsuite.findings.breach import Breach, Path, Place
+from ecsuite.findings.datum import datum
+from ecsuite.findings.finding import Finding
+from ecsuite.messages.exchange import Exchange, Request
+from ecsuite.messages.media import json_or_none
+from ecsuite.messages.redact import MASK
+from ecsuite.promises import BEARER_TOKEN, REQUEST_BODY, REQUEST_MEMBERS, REQUEST_PARAMETERS
+from ecsuite.traffic.secrets import secret_of_basic
+
+_SECRET: Final = "client_secret"  # noqa: S105  the name of one
+# What is shorter may stand in a text by chance.
+_SHORTEST: Final = 8
+# That a partner signs deliveries with the same secret is its own affair.
+_OWN_AFFAIR: Final = "webhooksecret"
+_TWICE: Final = "for the form has the credentials, too, and there is one way for each request (RFC 6749 section 2.3)"
+_PROMISES: Final = MappingProxyType(
+    {"request-header": BEARER_TOKEN, "query": REQUEST_PARAMETERS, "request-body": REQUEST_MEMBERS}
+)
+_NOTE: Final = "for the client's secret belongs to the token endpoint alone (RFC 6749 section 2.3.1)"
+
+
+def secrets_of_clients(requests: Iterable[Request]) -> frozenset[str]:
+    """The secrets of clients in token requests: in the form, or in the header."""
+    found: set[str] = set()
+    for each in requests:
+        form = dict(parse_qsl(each.body.decode(errors="replace")))
+        header = each.headers.get("Authorization") or ""
+        found |= {form.get(_SECRET, ""), secret_of_basic(header)} - {form.get("client_id", "")}
+    return frozenset(each for each in found if len(each) >= _SHORTEST)
+
+
+def with_leaks(
+    checker: Checker, exchange: Exchange, operation: Operation, findings: Iterable[Finding], secrets: Iterable[str]
+) -> tuple[Finding, ...]:
+    """The findings of a call, with those about the secret of a client that it has.
+
+    Args:
+        checker: that judged the call.
+        exchange: the call.
+        operation: what it calls.
+        findings: what else was found; that a member or a parameter is undeclared that has a secret is told as that.
+        secrets: of clients.
+    """
+    if operation is checker.contract.token_operation:
+        own = [(REQUEST_BODY, each) for each in _twice(exchange.request)]
+    else:
+        own = [(_PROMISES[each.at.part], each) for each in _leaks(exchange.request, tuple(secrets))]
+    places = {each.at for _, each in own}
+    kept = [each for each in findings if each.breach.at not in places]
+    return (*kept, *(checker.finding(promise, each, exchange, operation) for promise, each in own))
+
+
+def _twice(request: Request) -> Iterator[Breach]:
+    """Credentials that stand in the header and in the form."""
+    form = dict(parse_qsl(request.body.decode(errors="replace")))
+    if secret_of_basic(request.headers.get("Authorization") or "") and form.get(_SECRET):
+        yield _breach(AUTHORIZATION, _TWICE)
+
+
+def _leaks(request: Request, known: Sequence[str]) -> Iterator[Breach]:
+    """The places of a call that have the secret of a client, each once; the header of its token is judged as that."""
+    for name in dict.fromkeys(name for name, value in request.headers if _has(value, known)):
+        if name.lower() != "authorization":
+            yield _breach(Place("request-header", name), _NOTE)
+    for name, value in parse_qsl(urlsplit(request.url).query):
+        if _has(value, known):
+            yield _breach(Place("query", name), _NOTE)
+    for path, text in _texts(json_or_none(request.body), ()):
+        if _has(text, known) and plain(str(path[-1] if path else "")) != _OWN_AFFAIR:
+            yield _breach(Place("request-body", path=path), _NOTE)
+
+
+def _breach(at: Place, note: str) -> Breach:
+    return Breach("extra", at, actual=datum(MASK), note=note, severity="error")
+
+
+def _has(text: str, secrets: Iterable[str]) -> bool:
+    return any(each in text or json.dumps(each)[1:-1] in text for each in secrets)
+
+
+def _texts(value: Any, at: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield at, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for token, item in items:
+        yield from _texts(item, (*at, token))
