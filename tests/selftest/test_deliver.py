@@ -27,7 +27,8 @@ from ecsuite.webhook.signature import is_signed, sign
 
 SECRET = "s3cr3t-of-the-hook"
 HEADER = "X-Payload-Signature"
-TYPES = {"PriceCurveCreated", "UserEligibilityUpdated", "LocationLPCRequested", "ResourceLPCRequested"}
+LIMITS = {"LocationLPCRequested", "ResourceLPCRequested", "LPCReservationCreated"}
+TYPES = {"PriceCurveCreated", "UserEligibilityUpdated", *LIMITS}
 MEMBERS = {"notificationId", "eventId", "eventCreatedAtUtc", "notificationSentUtc", "notificationType", "payload"}
 
 
@@ -213,7 +214,7 @@ WRONG = {
     ),
     "a body read as Latin-1": (
         by(lambda sent, _, came: sent == sign(SECRET, came.body.decode("latin-1").encode())),
-        f"warning delivery-acknowledged {cases.LETTERS.name}",
+        f"error delivery-acknowledged {cases.LETTERS.name}",
     ),
     "a known sender": (
         refusing(lambda came: not {"User-Agent", "Accept"} <= {name.title() for name, _ in came.headers}, 403),
@@ -345,7 +346,7 @@ def test_nothing_is_tried_where_nothing_is_acknowledged(tmp_path, capsys):
     found(lambda _: 403, tmp_path)
 
     assert (
-        "nothing else was tried: has the receiver the secret that EC_WEBHOOK_SECRET has?\n16 deliveries"
+        "nothing else was tried: has the receiver the secret that EC_WEBHOOK_SECRET has?\n20 deliveries"
         in capsys.readouterr().out
     )
 
@@ -391,7 +392,7 @@ def test_one_group_is_sent_alone(capsys):
     """`--only` sends what it names beside the plain deliveries; a name that nothing has is one line."""
     with receiving(verifying()) as url:
         assert run(url, "--only", "in chunks") == 0
-        assert "\n5 deliveries sent: all promises kept" in capsys.readouterr().out
+        assert "\n6 deliveries sent: all promises kept" in capsys.readouterr().out
         assert run(url, "--only", "nonsense") == 4
     assert "no delivery is called 'nonsense': expected one of as the API sends it, " in capsys.readouterr().err
 
@@ -478,7 +479,7 @@ def test_legal_deliveries_keep_the_contract(made):
     assert len({json.loads(case.body)["notificationId"] for case in sent}) == len(sent)
 
 
-@pytest.mark.parametrize("name", ["limit", "resourceLimit", "eligibility", "priceCurve"])
+@pytest.mark.parametrize("name", ["limit", "resourceLimit", "reservation", "eligibility", "priceCurve"])
 def test_forged_deliveries_are_not_signed(made, name):
     """What must be refused is not signed by the webhook's secret, and says something else than what was."""
     own, notifications = made
@@ -492,7 +493,7 @@ def test_forged_deliveries_are_not_signed(made, name):
     assert original != changed
 
 
-@pytest.mark.parametrize("name", ["limit", "resourceLimit", "eligibility", "priceCurve"])
+@pytest.mark.parametrize("name", ["limit", "resourceLimit", "reservation", "eligibility", "priceCurve"])
 def test_later_versions_change_one_thing(made, name):
     """Members and values of a later version are new; all else is as it was."""
     _, notifications = made

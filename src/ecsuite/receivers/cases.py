@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -66,7 +68,8 @@ LOCKED: Final = Group("after a forged one", "otherwise anybody could end the del
 UNSTEADY: Final = Group("at the first try", "a later try was acknowledged, but there are few of them", "warning")
 CHUNKED: Final = Group("in chunks", "a sender may choose any transfer coding", "warning")
 BARE: Final = Group("without User-Agent and Accept", "nothing promises these header fields", "warning")
-LETTERS: Final = Group("with letters beyond ASCII", "JSON is UTF-8, and the signature is of its bytes", "warning")
+LETTERS: Final = Group("with letters beyond ASCII", "JSON is UTF-8, and the signature is of its bytes")
+FEW: Final = Group("with an empty list", "nobody may be removed where somebody is added")
 LATER: Final = Group("of a later version", "what is not acknowledged is lost in the end", "warning")
 UNSIGNED: Final = Group("without a signature", "nobody else can sign", forged=True)
 FOREIGN: Final = Group("signed with another secret", "nobody else has the webhook's secret", forged=True)
@@ -74,8 +77,8 @@ TAMPERED: Final = Group("whose body was changed", "its signature is of another b
 UNVERIFIED: Final = Group("that is not the API's", "its signature must be verified", forged=True)
 BENT: Final = Group("with almost the right signature", "a signature is compared whole, letter by letter", forged=True)
 GROUPS: Final = (
-    *(PLAIN, SPELT, TIMED, AGAIN, LATE, CROWDED, LARGE, FRAMED, STOPPED, UNLIKE_SIGNED, LOCKED),
-    *(UNSTEADY, CHUNKED, BARE, LATER, LETTERS),
+    *(PLAIN, SPELT, TIMED, AGAIN, LATE, CROWDED, LARGE, FEW, LETTERS, FRAMED, STOPPED),
+    *(UNLIKE_SIGNED, LOCKED, UNSTEADY, CHUNKED, BARE, LATER),
     *(UNSIGNED, FOREIGN, TAMPERED, UNVERIFIED, BENT),
 )
 
@@ -142,6 +145,9 @@ class Cases:
         for each in taken:
             if (value := made.with_many(each)) is not None:
                 yield self._case(LARGE, each, compact(value))
+            if (value := made.with_none(each)) is not None:
+                yield self._case(FEW, each, compact(value))
+        yield self._case(LETTERS, name, compact(made.with_letters(name)))
         body = compact(made.fresh(name))
         yield Case(FRAMED, "small letters", body, (("content-type", JSON), (self._header.lower(), self._sign(body))))
         plain = compact(made.fresh(name))
@@ -153,7 +159,6 @@ class Cases:
         yield self._case(BARE, name, compact(self._notifications.fresh(name)), manner="bare")
         for how, value in self._notifications.later_versions(name):
             yield self._case(LATER, how, compact(value))
-        yield self._case(LETTERS, name, compact(self._notifications.with_letters(name)))
 
     def forged(self, taken: Sequence[str], earlier: bytes = b"") -> Iterator[Case]:
         """Those that anybody could send who does not know the secret; most of the first of these names.
@@ -168,6 +173,8 @@ class Cases:
         yield Case(UNSIGNED, "an empty header", body, self._headers(""))
         for how, secret in (("a made-up secret", _ANOTHER_SECRET), ("an empty secret", "")):
             yield Case(FOREIGN, how, body, self._headers(sign(secret, body)))
+        keyless = base64.b64encode(hashlib.sha256(body).digest()).decode("ascii")
+        yield Case(FOREIGN, "a digest without a secret", body, self._headers(keyless))
         for each in taken[1:]:
             of_kind = compact(made.fresh(each))
             yield Case(FOREIGN, each, of_kind, self._headers(sign(_ANOTHER_SECRET, of_kind)))

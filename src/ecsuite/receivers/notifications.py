@@ -17,6 +17,7 @@ from ecsuite.json_paths import replaced as replaced_in_place
 Json = dict[str, Any]
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _MANY: Final = 1000
+_LETTERS: Final = "hytte-på-Tromsø-Besançon-€"
 _NEW_VALUE: Final = "OfALaterVersion"
 # Numbers are spelt otherwise where they have a point.
 _FRACTION: Final = re.compile(r"(?<=[:\[, ])-?\d+\.\d+(?=[,}\]\s])")
@@ -61,9 +62,7 @@ class Notifications:
     def with_many(self, name: str) -> Json | None:
         """One with a thousand entries in each list of ids of its payload; None where it has no such list."""
         value = self.fresh(name)
-        lists = [
-            at for at, own in _parts(value) if isinstance(own, list) and own and all(isinstance(x, str) for x in own)
-        ]
+        lists = _lists_of_ids(value)
         for at in lists:
             value = _replaced(value, at, [str(uuid.uuid4()) for _ in range(_MANY)])
         return value if lists else None
@@ -81,9 +80,18 @@ class Notifications:
             changed = _replaced(value, at, holder) if at else holder
             yield f"a further member of {_named(at) or 'the whole'}", {**self.fresh(name), **_outermost(changed, at)}
 
+    def with_none(self, name: str) -> Json | None:
+        """One with nothing in the last list of ids of its payload; None where it has less than two such lists."""
+        value = self.fresh(name)
+        lists = _lists_of_ids(value)
+        return _replaced(value, lists[-1], []) if lists[1:] else None
+
     def with_letters(self, name: str) -> Json:
-        """One with a further member whose text has letters beyond ASCII."""
-        return {**self.fresh(name), "ofALaterVersion": "Tromsø, Ålesund, Besançon: 5 €"}
+        """One with letters beyond ASCII in an id of its payload, or else in a further member."""
+        value = self.fresh(name)
+        texts = [at for at, own in _parts(value) if len(at) > 1 and isinstance(own, str) and not _TIME.fullmatch(own)]
+        changed = (_replaced(value, at, _LETTERS) for at in texts)
+        return next((each for each in changed if self._fits(each)), {**value, "ofALaterVersion": _LETTERS})
 
     def with_times(self, name: str, spelt: Callable[[datetime], str]) -> Json:
         """One with its times spelt in another way."""
@@ -107,6 +115,11 @@ class Notifications:
 
     def _fits(self, value: Json) -> bool:
         return bool(self._schemas.fits(self._schema, value))
+
+
+def _lists_of_ids(value: Json) -> list[Path]:
+    """Where lists of texts stand that are not empty."""
+    return [at for at, own in _parts(value) if isinstance(own, list) and own and all(isinstance(x, str) for x in own)]
 
 
 def compact(value: Json) -> bytes:

@@ -21,7 +21,6 @@ from ecsuite.receivers.answered import Answered, forged_as_one, is_taken, legal_
 from ecsuite.receivers.cases import (
     CROWDED,
     LATE,
-    LATER,
     LETTERS,
     LOCKED,
     PLAIN,
@@ -44,7 +43,7 @@ _NO_RESPONSE: Final = "no response"
 _MOST_READ: Final = 100_000
 _LONGEST_READ: Final = 1.0
 # Who fails in the second is not asked about what the first has besides.
-_PART_OF: Final = {CROWDED: {LATE}, LETTERS: {LATER, SPELT}}
+_PART_OF: Final = {CROWDED: {LATE}, LETTERS: {SPELT}}
 # What says nothing of a sender that is shut out for a while.
 _BUSY: Final = 503
 _FIRST_SERVER_ERROR: Final = 500

@@ -14,7 +14,7 @@ from ecsuite.receivers.trial import signed_delivery
 from ecsuite.webhook.signature import is_signed, sign
 
 SECRET = "s3cr3t-of-the-hook"
-NAMES = ("limit", "resourceLimit", "eligibility", "priceCurve")
+NAMES = ("limit", "resourceLimit", "reservation", "eligibility", "priceCurve")
 # What is drawn anew each time is looked at so often, so that a chance of 1 in 64 is seen.
 OFTEN = 400
 
@@ -77,9 +77,9 @@ def test_each_kind_is_signed_with_another_secret(made):
     """A receiver may verify some kinds of notifications alone."""
     foreign = by_name(made, *NAMES, group=cases.FOREIGN)
 
-    assert set(foreign) == {"a made-up secret", "an empty secret", *NAMES[1:]}
+    assert set(foreign) == {"a made-up secret", "an empty secret", "a digest without a secret", *NAMES[1:]}
     kinds = [json.loads(foreign[name].body)["payload"]["payloadType"] for name in NAMES[1:]]
-    assert kinds == ["ResourceLPC", "UserEligibility", "PriceCurve"]
+    assert kinds == ["ResourceLPC", "LPCReservation", "UserEligibility", "PriceCurve"]
 
 
 def test_legal_deliveries_are_of_every_kind_of_spelling(made):
@@ -94,6 +94,8 @@ def test_legal_deliveries_are_of_every_kind_of_spelling(made):
         "of an earlier event": 1,
         "among others at the same time": 1,
         "with many entries": 1,
+        "with an empty list": 1,
+        "with letters beyond ASCII": 1,
         "with its header fields spelt otherwise": 2,
     }
     assert framed["small letters"].keys() == {"content-type", "x-payload-signature"}

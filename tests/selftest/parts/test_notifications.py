@@ -55,7 +55,7 @@ LAMPS = """\
           type: object
           properties: {lampId: {type: string}, watts: {type: number}, is_on: {type: boolean}, colour: {type: string, enum: [Red]}}
 """
-NAMES = ["limit", "resourceLimit", "eligibility", "priceCurve"]
+NAMES = ["limit", "resourceLimit", "reservation", "eligibility", "priceCurve"]
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,22 @@ def test_many_entries_are_a_thousand_ids(notifications, lamps):
 
     assert [len(set(payload[name])) for name in ("addedUsers", "removedUsers")] == [1000, 1000]
     assert lamps.with_many("lamps") is None
+
+
+def test_nobody_is_removed(notifications, lamps):
+    """Only where there are two lists, so that the notification still says something."""
+    payload = notifications.with_none("eligibility")["payload"]
+
+    assert (len(payload["addedUsers"]), payload["removedUsers"]) == (1, [])
+    assert notifications.with_none("limit") is lamps.with_none("lamps") is None
+
+
+def test_letters_stand_in_an_id(notifications):
+    """Partners choose ids, and the contract takes any text for one."""
+    (target,) = notifications.with_letters("limit")["payload"]["targets"]
+
+    assert not target["locationId"].isascii()
+    assert target["meterPointId"].isascii()
 
 
 def test_times_are_spelt_otherwise_and_stay_the_same(notifications):

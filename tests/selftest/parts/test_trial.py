@@ -18,7 +18,7 @@ from ecsuite.webhook.signature import is_signed
 SECRET = "s3cr3t-of-the-hook"
 HEADER = "X-Payload-Signature"
 CONTRACT = editions.contract("2026-01")
-PLAIN = 4
+PLAIN = 5
 # Which delivery is the first of those that come twice: behind eleven others.
 TWICE = 12
 
@@ -199,13 +199,13 @@ def test_forged_ones_are_all_sent_where_any_may_show_it():
 
 
 def test_receiver_that_fails_in_one_is_not_asked_about_what_it_has_besides():
-    """Who takes nothing late may well fail when several come at once, and who knows no further member, at letters."""
+    """Who takes nothing late may well fail when several come at once; letters are tried in members that it knows."""
     late = Receiver(lambda _own, request: 400 if is_late(request) else 200)
     strict = Receiver(lambda _own, request: 400 if "ofALaterVersion" in request.content.decode() else 200)
 
     assert told(late) == ["error of an earlier event: 400"]
     assert set(told(strict)) == {"warning of a later version: 400"}
-    assert not any("Troms" in each.content.decode() for each in strict.came)
+    assert any("Troms" in each.content.decode() for each in strict.came)
 
 
 def test_unsteady_receiver_is_told_of_nothing_else():
@@ -214,7 +214,7 @@ def test_unsteady_receiver_is_told_of_nothing_else():
 
     found = told(shaky)
 
-    assert found == ["warning at the first try: 500"] * 2
+    assert found == ["warning at the first try: 500"] * 3
     assert len(shaky.came) > 40
 
 
