@@ -23,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 from ecsuite.errors import ArchiveUnreadable
 from ecsuite.json_files import read_object
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
-from ecsuite.messages.media import FORM, MediaType
+from ecsuite.messages.media import FORM, MediaType, json_or_none
 from ecsuite.traffic.addresses import normal
 
 Part = Literal["request-headers", "request-body", "response", "response-headers", "response-body"]
@@ -40,7 +40,7 @@ _SCHEMES: Final = frozenset({"http", "https"})
 _SWITCHED: Final = 101
 _NOT_MODIFIED: Final = 304
 _NO_CONTENT: Final = 204
-_LARGEST_STATUS: Final = 999
+_STATUSES: Final = range(100, 1000)
 # Bytes of an archive, once it is unpacked.
 _MOST_UNPACKED: Final = 500_000_000
 # Bytes that tell whether a compressed file is an archive.
@@ -113,7 +113,7 @@ def _document(path: Path) -> tuple[dict[str, Any], Beside]:
         content = path.read_bytes() if path.is_file() else b""
         text = _inflated(content, _MOST_UNPACKED)
     except OSError as error:
-        raise ArchiveUnreadable(path, error.strerror or str(error)) from None
+        raise ArchiveUnreadable(path, str(error.strerror)) from None
     except zlib.error:
         raise ArchiveUnreadable(path, "it is compressed, and cut off or damaged") from None
     if len(text) > _MOST_UNPACKED:
@@ -238,14 +238,14 @@ def _sent_body(
             unknown["request-body"] = "the archive has the parts of the form in place of the body"
     elif not body and length:
         unknown["request-body"] = "the archive has no body of the request"
-    elif _is_cut(body, data, length):
+    elif body and _is_cut(body, data, length):
         unknown["request-body"] = "the archive has only a part of the body of the request"
     return body or b"", media_type if body else ""
 
 
 def _response(came: Mapping[str, Any], beside: Beside, unknown: dict[Part, str]) -> Response:
     status = _number(came.get("status"))
-    if not 0 < status <= _LARGEST_STATUS:
+    if status not in _STATUSES:
         unknown["response"] = "the archive has no response"
         return Response(0)
     if status == _NOT_MODIFIED:
@@ -285,16 +285,10 @@ def _bytes(data: Mapping[str, Any], encoding: Any, beside: Beside) -> bytes | No
     return text.encode(errors="replace")
 
 
-def _is_cut(body: bytes | None, data: Mapping[str, Any], length: int | None) -> bool:
+def _is_cut(body: bytes, data: Mapping[str, Any], length: int | None) -> bool:
     """Whether a text is the beginning of what was sent: JSON that does not end, shorter than it is said to be."""
-    said = max(_number(data.get("size")), length or 0)
-    if not body or (said <= len(body) and "cut" not in str(data.get("comment", "")).lower()):
-        return False
-    try:
-        json.loads(body)
-    except (ValueError, RecursionError):
-        return True
-    return False
+    is_short = max(_number(data.get("size")), length or 0) > len(body)
+    return (is_short or "cut" in str(data.get("comment", "")).lower()) and json_or_none(body) is None
 
 
 def _length(headers: Headers, size: Any) -> int | None:

@@ -154,12 +154,13 @@ def _name(entry: Entry, address: Address) -> str:
 def _is_masked(finding: Finding) -> bool:
     """Whether what is wrong is that a value was taken out of the archive."""
     at, exchange = finding.breach.at, finding.blamed
+    # What an address has is as it was sent.
+    if exchange is None or at.part in {"query", "request-line"}:
+        return False
     value: Any = finding.breach.actual.value
-    if exchange is not None and at.part == "request-header":
+    if at.part == "request-header":
         value = exchange.request.headers.get(at.name)
-    elif exchange is not None and at.part in {"body", "request-body"}:
+    elif at.part in {"body", "request-body"}:
         body = exchange.request.body if at.part == "request-body" else exchange.response.body
         value = at_path(json_or_none(body), at.path)
-    elif at.part in {"query", "request-line"}:
-        return False
     return isinstance(value, str) and bool(_MASKED.search(value))

@@ -49,7 +49,10 @@ def nearest(contract: Contract, method: str, path: str, body: bytes) -> Guess | 
             return Guess(operation, _values(operation, segments), "/".join(["", *wrong]))
     sent = json_or_none(body)
     takers = [each for each in same_method if each.request and _fits(contract, each.request.schema, sent)]
-    return Guess(takers[0], _values(takers[0], segments)) if len(takers) == 1 else None
+    if len(takers) != 1:
+        return None
+    (only,) = takers
+    return Guess(only, _values(only, segments))
 
 
 def _almost(contract: Contract, method: str, path: str) -> Guess | None:

@@ -122,8 +122,7 @@ def _refused_tokens(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:
 
 def _is_of_token(finding: Finding) -> bool:
     """Whether a finding says why a token is refused: it is missing, is none, or stands in the address."""
-    at = finding.breach.at
-    return finding.promise == promises.BEARER_TOKEN.id or (at.part == "query" and lets_in(at.name))
+    return finding.promise == promises.BEARER_TOKEN.id or lets_in(finding.breach.at.name)
 
 
 def _is_again(call: Call, later: Call) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from ecsuite.traffic.judged import Judged
 API = "https://api.sandbox.voluespark.com/energy-coordination/v1"
 TOKEN = "https://auth.identity.volue.com/connect/token"
 JSON = ("Content-Type", "application/json")
+PAGE = {"users": [], "pagination": {"totalRecords": 0, "pageSize": 50, "currentPage": 1}}
 BEFORE = "GET /users/a 200"
 
 
@@ -33,6 +35,10 @@ def call(line: str, came: object = None, sent: object = None, token: str | None 
         came = {"userId": "a"}
     answered = Headers.of([JSON, ("Cache-Control", "no-store"), *((k.replace("_", "-"), v) for k, v in more.items())])
     return Exchange(request, Response(int(status), answered, b"" if came is None else json.dumps(came).encode()))
+
+
+def with_body(given: Exchange, body: bytes) -> Exchange:
+    return replace(given, request=replace(given.request, body=body))
 
 
 def grant(url: str, token: str) -> Exchange:
@@ -160,6 +166,24 @@ def test_rest_is_told_of_the_call_that_is_too_early():
     assert told(busy, call(BEFORE), times=(0, None)) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (call("GET /users?page=1 429", Retry_After="5"), call("GET /users?page=2 200", PAGE)),
+        (call("GET /users?page=1 429", Retry_After="5"), call("GET /users?page= 200", PAGE)),
+        (
+            call("POST /users 429", Retry_After="5", sent={"userId": "a"}),
+            call("POST /users 201", {"userId": "b"}, sent={"userId": "b"}),
+        ),
+        (with_body(call("POST /users 429", Retry_After="5"), b"a"), with_body(call("POST /users 400"), b"b")),
+    ],
+    ids=["another page", "an empty page", "another user", "another text"],
+)
+def test_another_call_may_be_made_at_once(one, other):
+    """A service that is busy asks for rest for the call that it refused."""
+    assert "busy-service-rests early " not in told(one, other, times=(0, 1))
+
+
 def test_object_that_was_made_otherwise_is_told_where_it_stands():
     """Of an object deep in a body, the place is its own, and not that of the whole."""
     came = {"users": [], "pagination": {"total": 0, "size": 50, "number": 1}}
@@ -169,6 +193,14 @@ def test_object_that_was_made_otherwise_is_told_where_it_stands():
     assert (one.breach.kind, one.breach.at.path) == ("properties", ("pagination",))
     assert set(one.breach.expected.value["properties"]) == {"totalRecords", "pageSize", "currentPage"}
     assert one.breach.actual.value == came["pagination"]
+
+
+def test_request_that_was_made_otherwise_is_told_by_what_was_sent():
+    """Whatever the response has: the object is the one of the request."""
+    (one,) = findings(call("POST /users 400", {"title": "no"}, sent={"user": {"userId": "a"}}))
+
+    assert (one.breach.kind, one.breach.at.part) == ("properties", "request-body")
+    assert one.breach.actual.value == {"user": {"userId": "a"}}
 
 
 def test_each_member_that_an_object_lacks_is_told():
@@ -278,6 +310,9 @@ def test_masked_value_is_no_fault(value):
     assert (
         told(call("POST /users/a/locations 201", {"locationId": "l"}, {"locationId": "l", "coordinates": value})) == []
     )
+    masked = call(BEFORE)
+    masked = replace(masked, response=replace(masked.response, headers=Headers.of([("Content-Type", value)])))
+    assert told(masked) == []
     assert told(call("GET /users?page=xxxx 400")) == ["request-parameters type page"]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.errors import ReceiverUnreachable
-from ecsuite.receivers import cases
+from ecsuite.receivers import cases, trial
 from ecsuite.receivers.cases import Group
 from ecsuite.receivers.trial import Trial, Tried
 from ecsuite.webhook.signature import is_signed
@@ -91,6 +91,7 @@ def test_first_wrong_answer_is_told():
     [
         (0, 0, []),
         (1, 1, ["warning at the first try: 503"]),
+        (2, 2, ["warning at the first try: 503"]),
         (3, 3, ["warning at the first try: 503"]),
         (4, 3, ["error as the API sends it: 503"]),
     ],
@@ -134,6 +135,17 @@ def test_receiver_that_takes_nothing_is_told_what_it_would_take(takes, expected)
     deaf = Receiver(lambda _own, request: 200 if takes(request.content) else 401)
 
     assert told(deaf) == [f"error {expected}: 401"] * PLAIN
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"), [(False, "with its JSON spelt otherwise"), (True, "whose signature has a plus or a slash")]
+)
+def test_signs_are_blamed_where_every_signature_had_them(marked, expected, monkeypatch):
+    """Of a receiver that takes what is sent after four deliveries and their tries, nobody knows why."""
+    monkeypatch.setattr(trial, "is_marked", lambda _: marked)
+    late = Receiver(lambda own, _: 401 if len(own.came) <= PLAIN * 4 else 200)
+
+    assert told(late) == [f"error {expected}: 401"] * PLAIN
 
 
 def test_sender_is_bare_where_it_is_tried():
