@@ -212,6 +212,30 @@ APART = {
         (ROUND_TRIP, HOME, changed(("locationType",), "Other", "Unknown")),
         (ROUND_TRIP, EARNED, changed(("x", "locationType"), "Other", "other")),
     ),
+    "another's entity, and an unlisted success without one": (
+        (STATUS_LISTED, EMPTY, Breach.of("unlisted", STATUS, [200, 404], 204)),
+        (PARTNERS_APART, FOUND, status([404], 200)),
+    ),
+    "a success where an unknown id had to be refused, and that it is unlisted": (
+        (STATUS_LISTED, MADE, Breach.of("unlisted", STATUS, [201], 202)),
+        (STATUS_EXPECTED, MADE, status([404], 202)),
+    ),
+    "a number for an id, shown as another one": (
+        (PATH_IDS, READ, changed(("userId",), 1, 2)),
+        (ROUND_TRIP, called("createUser", "/users", 201), changed(("userId",), 1, 2)),
+    ),
+    "a whole text that is another one": (
+        (ROUND_TRIP, READ, changed((), "a", "b")),
+        (PATH_IDS, READ, changed(("userId",), "a", "b")),
+    ),
+    "what may not be read, and is not listed": (
+        (STATUS_EXPECTED, called("getWebhook", "/webhooks/w-1", 403), status([200], 403)),
+        (LISTED_ONCE, OTHERS, absent("webhookId", "w-1")),
+    ),
+    "what is not there after it was deleted, and is not listed": (
+        (STATUS_EXPECTED, called("deleteWebhook", "/webhooks/w-1", 404), status([204], 404)),
+        (LISTED_ONCE, OTHERS, absent("webhookId", "w-1")),
+    ),
     "a text under two names": (
         (ROUND_TRIP, HOME, changed(("locationType",), "Other", "Unknown")),
         (ROUND_TRIP, EARNED, changed(("x", "kind"), "Other", "Unknown")),
@@ -245,6 +269,11 @@ APART = {
     ),
 }
 
+UNRELATED = (
+    (ROUND_TRIP, EARNED, changed(("x", 0, "percent"), 1, 2)),
+    (ENROLLMENT, ENROLLED, Breach.of("count", listed("n"), 1, 2)),
+)
+
 
 def causes_of(findings):
     journal = Journal()
@@ -270,6 +299,12 @@ def test_what_follows_is_told_with_the_first(findings, turned):
 
     assert only.finding.promise == findings[0][0].id
     assert len(only.marks) == len(findings)
+
+
+@pytest.mark.parametrize("findings", FOLLOWS.values(), ids=FOLLOWS)
+def test_what_else_was_found_is_told_beside_it(findings):
+    """Whatever came before, what follows is told with the first, and the rest is told."""
+    assert len(causes_of([*UNRELATED, *findings])) == len(UNRELATED) + 1
 
 
 @pytest.mark.parametrize("findings", APART.values(), ids=APART)

@@ -1,6 +1,7 @@
 """What an operation does not check is told once; two members that it does not check, or two operations, are two."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -153,6 +154,50 @@ def test_member_that_may_be_missing_and_null_is_one_cause():
 
     assert len(taken([sent(without), sent({**WHOLE, URL: None}), *refused])) == 1
     assert len(taken([sent(without), sent({**WHOLE, URL: None}), sent({**WHOLE, TYPES: None}), *refused])) > 1
+
+
+def test_two_members_are_told_where_others_are_checked():
+    """However many wrong values of each are taken, an operation that refuses some has a check."""
+    results = [sent(body) for member in (URL, TYPES) for body in wrong(member)]
+    refused = [sent(body, 400) for body in wrong(OPERATIONS)]
+
+    assert len(taken(results)) == 1
+    assert len(taken([*results, *refused])) > 1
+
+
+def test_worst_of_what_is_not_checked_tells_it():
+    """Where some of it only warns, the first error leads."""
+    milder = [
+        replace(each, findings=tuple(replace(one, severity="warning") for one in each.findings))
+        for each in EVERYTHING[: len(WRONG)]
+    ]
+
+    (only,) = taken([*milder, *EVERYTHING[len(WRONG) :]])
+
+    assert only.finding.severity == "error"
+
+
+@pytest.mark.parametrize(
+    ("promise", "operation", "breach"),
+    [
+        (RESPONSE_BODY, "createWebhook", Breach("type", body((TYPES,)), datum({"type": "array"}), datum(7))),
+        (RESPONSE_BODY, "replaceWebhook", Breach("type", body(("id",)), datum({"type": "string"}), datum(7))),
+        (RESPONSE_BODY, "replaceWebhook", Breach("type", body(), datum({"type": "object"}), datum(7))),
+        (STATUS_EXPECTED, "replaceWebhook", Breach.of("status", STATUS, [400], 200)),
+    ],
+    ids=["another operation", "another member", "the whole", "another promise"],
+)
+def test_what_another_fault_shows_is_told_beside_what_is_not_checked(promise, operation, breach):
+    """Of an operation that checks nothing, only what was sent wrong and is shown so is told with it."""
+    journal = Journal()
+    for each in EVERYTHING:
+        journal.add(each)
+    exchange = Exchange(Request("PUT", f"{BASE}/webhooks/42", JSON), Response(200, JSON, SHOWN))
+    journal.add_finding(CHECKER.finding(promise, breach, exchange, CONTRACT.operations[operation]))
+
+    found = [each for each in found_in(journal, CONTRACT, str) if each.finding.status == SUCCESS]
+
+    assert sorted(each.finding.promise for each in found) == sorted([BAD_REQUEST.id, promise.id])
 
 
 def answered(operation, path, answer, status=200, method="GET", request=b""):

@@ -59,7 +59,7 @@ def _of_operations(journal: Journal) -> dict[_Key, _Key]:
         if cases < _FEWEST_CASES or _refused(journal, operation) * _MOST_REFUSED > cases:
             continue
         lead = _lead(taken)
-        places = [each.breach.because.at.path for each in taken if each.breach.because]
+        places = [_place(each) for each in taken]
         shown = [each for each in journal.findings if _is_answer(each, operation) and _is_of(each, places)]
         told.update((each.key, lead.key) for each in [*taken, *shown] if each is not lead)
     return told
