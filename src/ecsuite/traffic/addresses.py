@@ -166,5 +166,4 @@ def _is_at(url: str, base: str) -> bool:
 
 def _suffixes(path: str) -> Iterator[str]:
     """A path, and what is left of it without its first segments."""
-    segments = path.split("/")[1:]
-    return ("/" + "/".join(segments[start:]) for start in range(len(segments)))
+    return (path[slash.start() :] for slash in re.finditer("/", path))

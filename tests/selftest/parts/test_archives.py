@@ -35,10 +35,11 @@ def headers(**fields: str) -> list[dict]:
 
 
 def test_pairs_are_headers(read):
-    """Some tools write a header as a list of its name and its value."""
-    sent = read(headers=[["Accept", JSON], ["X-Other", "7"]]).exchange.request
+    """Some tools write a header as a list of its name and its value, and some write all of them as one object."""
+    pairs = [("Accept", JSON), ("X-Other", "7")]
 
-    assert list(sent.headers) == [("Accept", JSON), ("X-Other", "7")]
+    for written in ([list(each) for each in pairs], dict(pairs)):
+        assert list(read(headers=written).exchange.request.headers) == pairs
 
 
 def test_headers_of_the_transfer_are_left_out(read):
@@ -97,6 +98,7 @@ def test_request_without_a_body_is_told_by_its_length(read):
         "a size": read(bodySize=0),
         "nothing": read("DELETE"),
         "a size that is none": read("DELETE", bodySize=-1),
+        "a form without parts": read("DELETE", postData={"text": "", "params": []}),
     }
 
     assert [name for name, one in left_out.items() if "request-body" not in one.unknown] == []
@@ -264,3 +266,14 @@ def test_archive_in_a_zip_file_is_found_by_its_name(tmp_path):
         else:
             with pytest.raises(ArchiveUnreadable, match=r"there is no \.har file in it"):
                 read_archive(path)
+
+
+def test_messages_of_a_websocket_are_no_call(tmp_path):
+    """A browser writes them beside a request whose scheme and status may be those of any other."""
+    path = tmp_path / "t.har"
+    node = {"request": {"method": "GET", "url": "https://h/x"}, "response": OK, "_webSocketMessages": []}
+    path.write_text(json.dumps({"log": {"entries": [node]}}), encoding="utf-8")
+
+    (one,) = read_archive(path).entries
+
+    assert one.no_call == "a websocket"

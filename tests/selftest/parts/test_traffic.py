@@ -176,8 +176,9 @@ def test_rest_is_told_of_the_call_that_is_too_early():
             call("POST /users 201", {"userId": "b"}, sent={"userId": "b"}),
         ),
         (with_body(call("POST /users 429", Retry_After="5"), b"a"), with_body(call("POST /users 400"), b"b")),
+        (call("GET /users/a 404", Retry_After="5"), call(BEFORE)),
     ],
-    ids=["another page", "an empty page", "another user", "another text"],
+    ids=["another page", "an empty page", "another user", "another text", "one that was not busy"],
 )
 def test_another_call_may_be_made_at_once(one, other):
     """A service that is busy asks for rest for the call that it refused."""
@@ -292,11 +293,14 @@ def test_rest_of_any_length_is_told():
         ("GET /Users/a7/houses 404", "/Users/*/houses"),
         ("GET /users/a7/locations/b8/resources/c9/x 404", "/users/*/locations/*/resources/*"),
         ("PUT /users/a7 405", "/users/{userId}"),
+        ("PUT /hooks/a7 404", "/hooks"),
     ],
 )
 def test_wrong_path_is_told_up_to_what_no_path_has(line, place):
-    """Ids make no further causes, and what follows a wrong name is wrong with it."""
-    (one,) = [each for each in findings(call(line)) if each.promise == "operation-known"]
+    """Ids make no further causes, and what follows a wrong name is wrong with it; whatever the body tells of it."""
+    sent = {"webhookUrl": "https://h/x"} if "hooks" in line else None
+
+    (one,) = [each for each in findings(call(line, sent=sent)) if each.promise == "operation-known"]
 
     assert (one.breach.kind, one.breach.at.name) == ("unknown", place)
 
