@@ -236,6 +236,18 @@ APART = {
         (STATUS_EXPECTED, called("deleteWebhook", "/webhooks/w-1", 404), status([204], 404)),
         (LISTED_ONCE, OTHERS, absent("webhookId", "w-1")),
     ),
+    "a redirect of a reading, and null": (
+        (STATUS_LISTED, called("getUser", "/users/42", 302), Breach.of("unlisted", STATUS, [200, 404], 302)),
+        (DELETED_IS_GONE, DELETED, PRESENT_NULL),
+    ),
+    "what one call took away, and what it made": (
+        (OTHERS_UNTOUCHED, SWEPT, GONE),
+        (OTHERS_UNTOUCHED, SWEPT, Breach.of("present", body(), actual={"webhookId": "1"}, seen_by="getWebhook")),
+    ),
+    "what a log of what is not there lacks": (
+        UNREAD,
+        (ROUND_TRIP, LOGS, Breach("absent", body(("payload",)), datum({"a": 1}), seen_by="getNotificationLog")),
+    ),
     "a text under two names": (
         (ROUND_TRIP, HOME, changed(("locationType",), "Other", "Unknown")),
         (ROUND_TRIP, EARNED, changed(("x", "kind"), "Other", "Unknown")),

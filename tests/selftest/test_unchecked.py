@@ -177,6 +177,26 @@ def test_worst_of_what_is_not_checked_tells_it():
     assert only.finding.severity == "error"
 
 
+def test_first_of_what_only_warns_tells_it():
+    """Where nothing is worse than another, what was tried first leads."""
+    milder = [
+        replace(each, findings=tuple(replace(one, severity="warning") for one in each.findings)) for each in EVERYTHING
+    ]
+
+    (only,) = taken(milder)
+
+    assert only.finding.breach.case == EVERYTHING[0].findings[0].breach.case
+
+
+@pytest.mark.parametrize(("cases", "refusals", "causes"), [(5, 0, 1), (4, 0, 2), (10, 1, 1), (9, 1, 2)])
+def test_fewest_cases_show_that_nothing_is_checked(cases, refusals, causes):
+    """Five of two members, none of them refused; of ten one may be."""
+    mixed = [sent(body) for pair in zip(wrong(URL), wrong(TYPES), strict=True) for body in pair]
+    refused = [sent({**WHOLE, OPERATIONS: number}, 400) for number in range(refusals)]
+
+    assert len(taken([*mixed[:cases], *refused])) == causes
+
+
 @pytest.mark.parametrize(
     ("promise", "operation", "breach"),
     [
