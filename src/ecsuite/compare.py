@@ -278,7 +278,8 @@ def _is_closer(expected: str, actual: Any, limit: timedelta) -> bool:
 def _time_of(value: str) -> datetime | None:
     """The time of a timestamp; None for other strings, and without an offset, which the contract checks."""
     try:
-        time = datetime.fromisoformat(value)
+        # RFC 3339 allows a small t and z.
+        time = datetime.fromisoformat(value.upper())
     except ValueError:
         return None
     return time if time.tzinfo else None

@@ -21,6 +21,8 @@ from ecsuite.findings.datum import MISSING, datum
 NOON = "2026-01-15T12:00:00+00:00"
 
 SAME = {
+    "a time stamp in small letters": (Instant(NOON), "2026-01-15t12:00:00z"),
+    "a moment in small letters": (Moment("2026-01-15t12:00:00.5z"), NOON),
     "a text": ("Å 1", "Å 1"),
     "null": (None, None),
     "a boolean": (False, False),

@@ -213,8 +213,8 @@ def _first(records: Counter[str]) -> Any:
 def _instant(text: Any) -> datetime | None:
     """A timestamp, to compare; None if it is not one, which the checks have reported."""
     try:
-        return datetime.fromisoformat(text)
-    except (ValueError, TypeError):
+        return datetime.fromisoformat(str(text).upper())
+    except ValueError:
         return None
 
 

@@ -32,13 +32,18 @@ def is_of_now(verify: Verify, response: httpx.Response, shown: Any, at: Path = (
     members = shown.items() if isinstance(shown, dict) and now else ()
     kept = True
     for name, text in members:
-        created = _moment(text, datetime.fromisoformat) if _CREATED.fullmatch(name) else None
+        created = _moment(text, _of_iso) if _CREATED.fullmatch(name) else None
         if created and now:
             breach = Breach.of(
                 "changed", body((*at, name)), f"{now:%Y-%m-%dT%H:%M:%SZ}", text, note="as in the header Date"
             )
             kept &= verify.that(CREATION_RESPONSE, response, breach, holds=abs(created - now) < NOW)
     return kept
+
+
+def _of_iso(text: str) -> datetime:
+    """The time of a time stamp; RFC 3339 allows a small t and z."""
+    return datetime.fromisoformat(str(text).upper())
 
 
 def _moment(text: Any, read: Callable[[str], datetime]) -> datetime | None:
