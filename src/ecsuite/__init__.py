@@ -45,7 +45,7 @@ __all__ = [
     "serving",
 ]
 
-_HOMES: Final = {
+_MODULES: Final = {
     "__version__": "version",
     "Api": "client",
     "Checker": "checks",
@@ -70,6 +70,6 @@ _HOMES: Final = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -18,7 +18,7 @@ from ecsuite.ending import Ending
 # If the platform has them: Windows has no SIGHUP.
 NAMES: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 # So many further interruptions are ignored during the clean-up; one more ends it.
-PATIENCE: Final = 2
+MOST_IGNORED: Final = 2
 DELETING: Final = (
     "ecsuite: interrupted already; what the run has made is being deleted "
     "(an interruption too many leaves it, for `ecsuite cleanup`)"
@@ -98,7 +98,7 @@ class Interrupts:
             raise KeyboardInterrupt
         self._raised_at = time.monotonic()
         self._count += 1
-        if self._count == 1 or (self._count > 1 + PATIENCE and not self._is_watched):
+        if self._count == 1 or (self._count > 1 + MOST_IGNORED and not self._is_watched):
             raise KeyboardInterrupt
         if self._is_watched:
             return

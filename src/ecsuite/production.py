@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from ecsuite.http import httpx
 
 # Seconds for resolving names; if it takes longer, their addresses count as unknown.
-PATIENCE: Final = 2.0
+TIMEOUT: Final = 2.0
 
 Resolve = Callable[[str], frozenset[str]]
 
@@ -42,7 +42,7 @@ def addresses_of(host: str) -> frozenset[str]:
     # A daemon, so that a resolver that hangs cannot delay the end of the process.
     thread = threading.Thread(target=look_up, daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(TIMEOUT)
     return frozenset(found)
 
 

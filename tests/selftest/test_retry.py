@@ -12,7 +12,7 @@ from ecsuite.client.connection import (
     WAITED,
     Unsent,
     extensions,
-    is_to_nobody,
+    is_marked_gone,
     mark_repeated,
     was_processed,
 )
@@ -244,7 +244,7 @@ def test_another_call_says_whether_anybody_is_there(name):
 
     assert (patience.is_silent, patience.is_gone) == expected
     assert {(probe.method, probe.headers["X"]) for probe in send.probes} == {("GET", "y")}
-    assert is_to_nobody(send.sent[-1]) is expected[1]
+    assert is_marked_gone(send.sent[-1]) is expected[1]
 
 
 def test_service_without_any_answer_is_gone_as_well():
@@ -266,7 +266,7 @@ def test_nothing_is_sent_to_a_service_that_is_gone():
     with pytest.raises(Unsent):
         with_retries(send, gone)(request)
 
-    assert (send.sent, is_to_nobody(request)) == ([], True)
+    assert (send.sent, is_marked_gone(request)) == ([], True)
     assert with_retries(send, busy)(asked("DELETE")).status_code == 200
 
 

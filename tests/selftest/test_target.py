@@ -195,7 +195,7 @@ def test_slow_resolver_is_not_waited_for(monkeypatch):
     """Where names are not resolved soon, nothing is known of them."""
     released = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: released.wait(10) and [])
-    monkeypatch.setattr(production, "PATIENCE", 0.01)
+    monkeypatch.setattr(production, "TIMEOUT", 0.01)
 
     assert production.addresses_of("a.example") == frozenset()
     released.set()

@@ -100,8 +100,8 @@ def test_what_cannot_be_told_is_6(behind_proxy, workers):
     result = json.loads((ran.folder / ".ecsuite" / "last" / "results.json").read_text(encoding="utf-8"))
     assert result["figures"]["tests"] == {"passed": 1, "inconclusive": 8}
     assert result["inconclusive"] == {"could not tell: POST /users had no answer of the API's (502)": 8}
-    untold = [test["reason"] for test in result["tests"] if test["outcome"] == "inconclusive"]
-    assert untold == ["could not tell: POST /users had no answer of the API's (502)"] * 8
+    reasons = [test["reason"] for test in result["tests"] if test["outcome"] == "inconclusive"]
+    assert reasons == ["could not tell: POST /users had no answer of the API's (502)"] * 8
 
 
 def test_broken_promise_counts_for_more(behind_proxy):

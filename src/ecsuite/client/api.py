@@ -234,17 +234,17 @@ class Api:
         """Pause for some seconds; returns early if the run is interrupted, as `Ending.rest` does."""
         self._activity.ending.rest(seconds)
 
-    def map_concurrently(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
+    def map_concurrently(self, function: Callable[[_T], _R], items: Sequence[_T]) -> list[_R]:
         """Apply a function to several independent items; concurrently if the server is slow."""
         if not self.latency.is_slow:
-            return [act(one) for one in each]
-        return self.at_once(act, each)
+            return [function(one) for one in items]
+        return self.at_once(function, items)
 
-    def at_once(self, act: Callable[[_T], _R], each: Sequence[_T]) -> list[_R]:
+    def at_once(self, function: Callable[[_T], _R], items: Sequence[_T]) -> list[_R]:
         """Apply a function to several items concurrently, as several clients would."""
         if self.in_order:
-            return [act(one) for one in each]
-        return map_concurrently(act, each, self._activity.ending)
+            return [function(one) for one in items]
+        return map_concurrently(function, items, self._activity.ending)
 
     def close(self) -> None:
         """Close the connections, unless they are shared."""

@@ -85,7 +85,7 @@ class Cleanup:
         if operation is None:
             return
         if self.ownership.is_shared and operation.method == "GET":
-            self.ownership.show(listed_ids(self._contract, decoded))
+            self.ownership.note_listed(listed_ids(self._contract, decoded))
         if operation.method == "DELETE" and (decoded.is_success or decoded.status == NOT_FOUND):
             self._deleted(fill(operation, decoded.path_values), is_certain=decoded.is_success)
         elif decoded.is_success:

@@ -194,7 +194,7 @@ def mark_gone(request: httpx.Request) -> None:
     request.extensions[_GONE] = True
 
 
-def is_to_nobody(request: httpx.Request) -> bool:
+def is_marked_gone(request: httpx.Request) -> bool:
     """Whether a request was marked by `mark_gone`."""
     return _GONE in request.extensions
 
@@ -217,7 +217,7 @@ def is_asking_for_credentials(error: Exception) -> bool:
     return isinstance(error, httpx.ProxyError) and str(error).startswith("407")
 
 
-def said_by(error: httpx.RequestError) -> str:
+def message_of(error: httpx.RequestError) -> str:
     """The message of an httpx error, with the error's name; for our own errors the message alone."""
     if isinstance(error, httpx.DecodingError | CutOff | Unsent):
         return str(error)
@@ -254,7 +254,7 @@ def to_exchange(response: httpx.Response, flaw: httpx.RequestError | None = None
             status=response.status_code,
             headers=_headers(response.headers),
             body=b"" if flaw else response.content,
-            flaw=said_by(flaw) if flaw else "",
+            flaw=message_of(flaw) if flaw else "",
         ),
         seconds=seconds,
     )

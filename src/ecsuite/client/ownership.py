@@ -37,7 +37,7 @@ class Ownership:
         self._foreign: set[str] = set()
         self._beyond: set[str] = set()
         self._empty: set[str] = set()
-        self._shown: set[str] = set()
+        self._listed: set[str] = set()
 
     def is_own(self, path: str) -> bool:
         """Whether what is created at a path is the run's own: its id is unique, or nothing existed there before."""
@@ -61,16 +61,16 @@ class Ownership:
         if path not in self._foreign:
             self._own.add(path)
 
-    def show(self, ids: Iterable[str]) -> None:
+    def note_listed(self, ids: Iterable[str]) -> None:
         """Note the ids in a list: they may be others', even if they are UUIDs."""
-        self._shown.update(ids)
+        self._listed.update(ids)
 
-    def must_look(self, path: str) -> bool:
+    def must_read(self, path: str) -> bool:
         """Whether to read a path before creating an entity there: the id may be others', or a gateway may reject it."""
         is_known = path in self._own or path in self._foreign or path in self._beyond
         return not is_known and not (self.is_own(path) and is_plain(path.rpartition("/")[2]))
 
-    def looked(self, path: str, status: int) -> None:
+    def note_read(self, path: str, status: int) -> None:
         """Note the status of reading a path before something is created there."""
         (self._own if status in NOT_THERE else self._foreign).add(path)
 
@@ -94,4 +94,4 @@ class Ownership:
         if path in self._foreign:
             return False
         own = path.rpartition("/")[2]
-        return (is_unique(own) and unquote(own) not in self._shown) or self.is_below_own(path)
+        return (is_unique(own) and unquote(own) not in self._listed) or self.is_below_own(path)

@@ -123,13 +123,13 @@ def poll(
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def map_concurrently(act: Callable[[_T], _R], each: Sequence[_T], ending: Ending) -> list[_R]:
+def map_concurrently(function: Callable[[_T], _R], items: Sequence[_T], ending: Ending) -> list[_R]:
     """Apply a function to several independent items, a few at once; return the results in order.
 
     After an interruption, calls in progress are waited for as long as `ending` allows.
     """
     pool = ThreadPoolExecutor(MAX_CONCURRENCY)
-    futures = [pool.submit(act, one) for one in each]
+    futures = [pool.submit(function, one) for one in items]
     try:
         return [future.result() for future in futures]
     except KeyboardInterrupt:

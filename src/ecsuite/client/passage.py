@@ -47,7 +47,7 @@ class Passage:
         except NotPassedOn as error:
             return 0, str(error)
         decoded = checked_of(answer).decoded
-        return answer.status_code, "" if self._is_of_api(path, decoded) else _said(decoded)
+        return answer.status_code, "" if self._is_of_api(path, decoded) else _summary(decoded)
 
     def _is_of_api(self, path: str, decoded: DecodedExchange) -> bool:
         if is_plain(path.rpartition("/")[2]) or decoded.is_success or decoded.status >= FIRST_SERVER_ERROR:
@@ -81,5 +81,5 @@ def _look(decoded: DecodedExchange) -> _Look:
     return decoded.status, decoded.media_type.essence, members if decoded.exchange.response.body else None
 
 
-def _said(decoded: DecodedExchange) -> str:
+def _summary(decoded: DecodedExchange) -> str:
     return f"{decoded.status}, {decoded.media_type.essence or 'no media type'}"

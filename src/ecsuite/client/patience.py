@@ -78,7 +78,7 @@ class Patience:
     Attributes:
         is_silent: whether a call got no response within its limit, and no call has got one since.
         is_gone: whether the service counts as gone, so that nothing more is sent.
-        asking: a lock, held by the thread that finds out whether the service responds to another call.
+        probing: a lock, held by the thread that finds out whether the service responds to another call.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Patience:
         self._silent_since: float | None = None
         self._known: dict[str, Known] = {}
         self.is_silent = self.is_gone = False
-        self.asking = threading.Lock()
+        self.probing = threading.Lock()
 
     def seconds(self, call: str, trouble: Trouble) -> float:
         """How long a call may wait in all; zero if the whole service has not responded for that long.

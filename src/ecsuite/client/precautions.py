@@ -79,7 +79,7 @@ class Precautions:
             raise Undeletable(line)
         if self._ownership.is_shared and not self._in_order:
             for path in makes(self._contract, decoded):
-                if self._ownership.must_look(path):
+                if self._ownership.must_read(path):
                     self._look(path, line)
 
     def _look(self, path: str, line: str) -> None:
@@ -88,7 +88,7 @@ class Precautions:
             return
         status, refused = self._passage.read(path)
         if not refused:
-            self._ownership.looked(path, status)
+            self._ownership.note_read(path, status)
         elif self._ownership.unusual_ids:
             self._ownership.beyond_reach(path)
         else:

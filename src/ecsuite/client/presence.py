@@ -22,7 +22,7 @@ ANY: Final = "any call at all"
 Send = Callable[[httpx.Request], httpx.Response]
 
 
-class _Nobody:
+class _NullWatcher:
     """A watcher that does nothing."""
 
     def sending(self, request: httpx.Request) -> None:
@@ -76,5 +76,5 @@ def is_there(send: Send, patience: Patience, call: str) -> bool:
 def _probe(known: Known) -> httpx.Request:
     seconds = {"connect": CONNECT_SECONDS, "pool": CONNECT_SECONDS, "read": PRESENCE_SECONDS, "write": PRESENCE_SECONDS}
     # As a call of the clean-up, it is sent regardless of the limits of the run.
-    what = {**extensions(CLEAN_UP, _Nobody()), "timeout": seconds}
+    what = {**extensions(CLEAN_UP, _NullWatcher()), "timeout": seconds}
     return httpx.Request("GET", known.url, headers=known.headers, extensions=what)

@@ -71,7 +71,7 @@ def with_retries(send: Send, patience: Patience | None = None) -> Send:
     shared = patience or Patience()
 
     def retrying(request: httpx.Request) -> httpx.Response:
-        if _is_for_nobody(request, shared):
+        if _mark_if_gone(request, shared):
             raise Unsent(UNSENT, request=request)
         if shared.busy_for:
             shared.activity.waits(BUSY, shared.busy_for)
@@ -92,14 +92,14 @@ def with_retries(send: Send, patience: Patience | None = None) -> Send:
         except _UnansweredError as unanswered:
             return unanswered.response
         except httpx.TransportError:
-            _is_for_nobody(request, shared)
+            _mark_if_gone(request, shared)
             raise
         return response
 
     return retrying
 
 
-def _is_for_nobody(request: httpx.Request, patience: Patience) -> bool:
+def _mark_if_gone(request: httpx.Request, patience: Patience) -> bool:
     """Whether the service is gone; if so, mark the request."""
     if patience.is_gone:
         mark_gone(request)
@@ -170,7 +170,7 @@ class _RetryPolicy:
         patience = self._patience
         patience.gave_up(self._call)
         # Another thread may be finding out the same.
-        with patience.asking:
+        with patience.probing:
             if patience.is_silent and not patience.is_gone and not self._ending.has_begun and self._is_there():
                 patience.goes_on()
 

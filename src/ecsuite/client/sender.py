@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ecsuite.client.checked import checked_of
-from ecsuite.client.connection import HELD, WAITED, extensions, is_lost, is_to_nobody, said_by, was_processed
+from ecsuite.client.connection import HELD, WAITED, extensions, is_lost, is_marked_gone, message_of, was_processed
 from ecsuite.client.pacing import Latency
 from ecsuite.client.watch import Watch
 from ecsuite.errors import BehindFirewall, CouldNotTell, ServiceGone, TooLarge
@@ -86,8 +86,8 @@ class Sender:
 
     def _failed(self, request: httpx.Request, error: httpx.RequestError) -> Exception:
         """The error for a call without a response."""
-        reason = said_by(error)
-        if is_to_nobody(request):
+        reason = message_of(error)
+        if is_marked_gone(request):
             return ServiceGone(self._watch.name(request), reason)
         could_not_be_sent = isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError)
         is_unreadable = isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError) and not is_lost(error)

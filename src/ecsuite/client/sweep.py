@@ -19,10 +19,10 @@ GARBLED: Final = "an answer that is none of HTTP's"
 _Why = tuple[Reason, str]
 
 
-class EachOf(Protocol):
+class ForEach(Protocol):
     """Calls a function with each of several independent items."""
 
-    def __call__(self, act: Callable[[str], object], each: Sequence[str]) -> object:
+    def __call__(self, function: Callable[[str], object], items: Sequence[str]) -> object:
         """Call it with each item."""
 
 
@@ -32,7 +32,7 @@ class Sweep:
     Args:
         cleanup: knows what the client has created.
         request: sends a method to a path.
-        each_of: calls a function with each of several paths.
+        for_each: calls a function with each of several paths.
         sleep: waits for some seconds.
     """
 
@@ -40,12 +40,12 @@ class Sweep:
         self,
         cleanup: Cleanup,
         request: Callable[[str, str], httpx.Response],
-        each_of: EachOf,
+        for_each: ForEach,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._cleanup = cleanup
         self._request = request
-        self._each_of = each_of
+        self._for_each = for_each
         self._sleep = sleep
         self._why: dict[str, _Why] = {}
         self._given_up: set[str] = set()
@@ -85,22 +85,22 @@ class Sweep:
 
     def _delete_each(self, levels: list[list[str]]) -> None:
         for paths in levels:
-            self._each_of(self._delete, paths)
+            self._for_each(self._delete, paths)
 
     def _delete(self, path: str) -> None:
-        why = self._asked("DELETE", path)
+        why = self._call("DELETE", path)
         if isinstance(why, tuple):
             self._why[path] = why
 
     def _look_for(self, sought: Sought) -> None:
-        answer = self._asked("GET", sought.lister)
+        answer = self._call("GET", sought.lister)
         if isinstance(answer, tuple):
             self._unread.append(Left(sought.lister, "untraceable", answer[1]))
             return
         body: Any = checked_of(answer).decoded.values.response
         self._cleanup.found(sought, body)
 
-    def _asked(self, method: str, path: str) -> httpx.Response | _Why:
+    def _call(self, method: str, path: str) -> httpx.Response | _Why:
         """The response to a call, or why there is none that is a success or a 404."""
         try:
             response = self._request(method, path)

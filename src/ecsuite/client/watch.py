@@ -9,7 +9,7 @@ from functools import partial
 from ecsuite.checks import Checker, DecodedExchange
 from ecsuite.client.checked import Checked, attach, checked_of
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.client.connection import CUT_OFF, SENT_AT, CutOff, is_cut_off, said_by, to_exchange, to_request
+from ecsuite.client.connection import CUT_OFF, SENT_AT, CutOff, is_cut_off, message_of, to_exchange, to_request
 from ecsuite.client.pacing import CallLog
 from ecsuite.contract import Operation
 from ecsuite.findings.breach import Breach, Place, body
@@ -83,7 +83,7 @@ class Watch:
         except (httpx.DecodingError, httpx.TransportError) as error:
             flaw = error
         if isinstance(flaw, httpx.TransportError) and _may_be_networks(flaw, response.request):
-            raise CutOff(said_by(flaw), request=response.request) from flaw
+            raise CutOff(message_of(flaw), request=response.request) from flaw
         exchange = to_exchange(response, flaw, self._clock() - response.request.extensions[SENT_AT])
         self._log.note(exchange.request.method, exchange.request.url)
         decoded = self._checker.decode(exchange)

@@ -29,7 +29,7 @@ def limits_of(configuration: Configuration, given: Mapping[str, str | None] = NO
     Raises:
         BadLimit: a value is invalid.
     """
-    rate, most, seconds = (_said(configuration, given, name) for name in (keys.RATE, keys.MAX_REQUESTS, keys.MAX_TIME))
+    rate, most, seconds = (_given(configuration, given, name) for name in (keys.RATE, keys.MAX_REQUESTS, keys.MAX_TIME))
     if most is not None and not _MOST.fullmatch(most.text):
         raise BadLimit(most.origin, most.text, "a number, 1 or more")
     return Limits(
@@ -44,7 +44,7 @@ def option_of(variable: str) -> str:
     return f"--ec-{keys.key_of(variable)}"
 
 
-def _said(configuration: Configuration, given: Mapping[str, str | None], variable: str) -> Value | None:
+def _given(configuration: Configuration, given: Mapping[str, str | None], variable: str) -> Value | None:
     """The given value of a limit, with its name for error messages; None if not given."""
     option = option_of(variable)
     text = given.get(option)

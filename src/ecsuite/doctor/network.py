@@ -27,7 +27,7 @@ MOST_SECONDS: Final = 60
 _PROXY_WANTS_CREDENTIALS: Final = 407
 
 
-class _Nobody:
+class _NullWatcher:
     """A watcher that does nothing, for requests that belong to no run."""
 
     def sending(self, request: httpx.Request) -> None:
@@ -55,7 +55,7 @@ def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]
         if proxy:
             yield Diagnosis("proxy", "ok", f"requests to {urlsplit(url).netloc} go through {proxy}")
         with closing(new_http(target, seconds=TIMEOUT)) as http:
-            response = http.get(url, extensions=extensions(UNSPECIFIED, _Nobody()))
+            response = http.get(url, extensions=extensions(UNSPECIFIED, _NullWatcher()))
     except EcsuiteError as error:
         yield Diagnosis(topic, "bad", str(error))
         return

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from ecsuite.plugin.untold import PROPERTY, is_inconclusive
+from ecsuite.plugin.marking import PROPERTY, is_inconclusive
 
 OUTCOME: Final = "inconclusive"
 

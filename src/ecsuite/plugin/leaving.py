@@ -19,10 +19,10 @@ import pytest
 
 from ecsuite.bounds import CLEAN_UP_SECONDS, UNDER_WAY_SECONDS
 from ecsuite.plugin.ahead import begun_ahead
+from ecsuite.plugin.marking import carried
 from ecsuite.plugin.outcome import NOTHING
 from ecsuite.plugin.results import reporter_of
 from ecsuite.plugin.session import run_of, session_of
-from ecsuite.plugin.untold import carried
 from ecsuite.results.record import Record
 
 _NODES: Final = pytest.StashKey[list[Any]]()

@@ -18,10 +18,10 @@ from ecsuite.findings.broken import PromiseBroken
 from ecsuite.findings.finding import Finding, Observation
 from ecsuite.journal import Tally
 from ecsuite.plugin.har import write_exchanges
+from ecsuite.plugin.marking import carried, could_not_tell, has_mark
 from ecsuite.plugin.recording import scenario_of
 from ecsuite.plugin.seen import take_seen
 from ecsuite.plugin.session import run_of, session_of, settings_of
-from ecsuite.plugin.untold import carried, could_not_tell, has_mark
 from ecsuite.promises import Promise
 from ecsuite.report.text import broken_text, one_line
 from ecsuite.results.record import Found, Record, found_in, is_empty, merged
@@ -114,9 +114,9 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         reason = one_line(mask(str(verdict.raised)), LONGEST_REASON)
         verdict = _Verdict(could_not_tell(item, verdict.raised, record, reason))
     is_skipped = isinstance(verdict.raised, pytest.skip.Exception)
-    is_untold = is_skipped and has_mark(item.user_properties)
+    is_inconclusive = is_skipped and has_mark(item.user_properties)
     # If a test could not tell, the reason also says what to do about it.
-    longest = LONGEST_REASON if is_untold else LONGEST_SHOWN
+    longest = LONGEST_REASON if is_inconclusive else LONGEST_SHOWN
     why = one_line(mask(str(verdict.raised)), longest) if is_skipped else ""
     item.stash[_RECORD] = replace(
         record,
@@ -125,9 +125,9 @@ def _judge(item: pytest.Item, stopped: _Stopped) -> _Stopped:
         left=tuple(each.masked(mask) for each in record.left),
         stopped=mask(verdict.stopped),
         crash=mask(verdict.crash),
-        is_told=verdict.is_told or is_untold or (is_skipped and is_of_suite),
-        skipped=why if is_of_suite and not is_untold else "",
-        inconclusive=why if is_untold else "",
+        is_told=verdict.is_told or is_inconclusive or (is_skipped and is_of_suite),
+        skipped=why if is_of_suite and not is_inconclusive else "",
+        inconclusive=why if is_inconclusive else "",
         went_on=stopped is None,
     )
     return verdict.raised
@@ -198,7 +198,7 @@ def _verdict(item: pytest.Item, run: Run, stopped: _Stopped, *, is_of_suite: boo
         run.journal.add_not_checked(Promise(promise, promise), f"the test stopped after {what}: {stopped}")
         return _Verdict(None)
     if stopped is None and run.journal.tally.exchanges == 0:
-        return _told("the test did not call the API, so nothing was checked")
+        return _failed("the test did not call the API, so nothing was checked")
     return _without_findings(stopped, is_of_suite=is_of_suite)
 
 
@@ -217,16 +217,16 @@ def _without_findings(stopped: _Stopped, *, is_of_suite: bool) -> _Verdict:
     if isinstance(stopped, CouldNotTell):
         return _Verdict(stopped)
     if isinstance(stopped, EcsuiteError):
-        return _told(str(stopped))
+        return _failed(str(stopped))
     if stopped is None or isinstance(stopped, pytest.skip.Exception) or not is_of_suite:
         return _Verdict(stopped)
     if isinstance(stopped, pytest.fail.Exception):
-        return _told(str(stopped))
+        return _failed(str(stopped))
     said = f"{_line(stopped)} {_where(stopped)}"
-    return replace(_told(said), crash=_traceback(stopped))
+    return replace(_failed(said), crash=_traceback(stopped))
 
 
-def _told(text: str) -> _Verdict:
+def _failed(text: str) -> _Verdict:
     return _Verdict(_failure(text), text, is_told=True)
 
 

@@ -79,7 +79,7 @@ class Output:
     def __init__(self, config: pytest.Config, writer: Any) -> None:
         self._config = config
         self._session: pytest.Session | None = None
-        self._untold = ""
+        self._problem = ""
         self._is_read = True
         writer._file = self._watched = Watched(writer._file, self._lose)  # noqa: SLF001  it has no parameter for it
 
@@ -91,7 +91,7 @@ class Output:
             try:
                 write()
             except OSError as error:
-                self._untold = str(OutputUnwritable("--junitxml", plugin.logfile, error.strerror or str(error)))
+                self._problem = str(OutputUnwritable("--junitxml", plugin.logfile, error.strerror or str(error)))
 
         name = self._config.pluginmanager.get_name(plugin)
         self._config.pluginmanager.unregister(plugin)
@@ -101,7 +101,7 @@ class Output:
     def _lose(self, error: OSError) -> None:
         # A closed terminal gives EIO.
         if not isinstance(error, BrokenPipeError) and error.errno != errno.EIO:
-            self._untold = unwritable(error)
+            self._problem = unwritable(error)
             return
         self._is_read = False
         self._stop()
@@ -116,8 +116,8 @@ class Output:
         """Before the first test, check that the output so far could be written."""
         self._session = session
         self._watched.flush()
-        if self._untold:
-            said, self._untold = self._untold, ""
+        if self._problem:
+            said, self._problem = self._problem, ""
             raise pytest.UsageError(said)
         if not self._is_read:
             self._stop()
@@ -126,7 +126,7 @@ class Output:
     def pytest_unconfigure(self) -> None:
         """Write what is buffered, and report failure; a run without visible output has not passed."""
         self._watched.flush()
-        if self._untold:
-            say(f"ecsuite: {self._untold}")
+        if self._problem:
+            say(f"ecsuite: {self._problem}")
             if self._session is not None and self._session.exitstatus == pytest.ExitCode.OK:
                 self._session.exitstatus = pytest.ExitCode.USAGE_ERROR

@@ -12,12 +12,12 @@ from ecsuite.errors import ReportUnwritable
 from ecsuite.left import exit_code
 from ecsuite.plugin.github import append_summary
 from ecsuite.plugin.inconclusive import OUTCOME
+from ecsuite.plugin.marking import is_inconclusive
 from ecsuite.plugin.masking import Words
 from ecsuite.plugin.options import coverage_min, most_findings
 from ecsuite.plugin.outcome import is_strict, record_of
 from ecsuite.plugin.output import GONE
 from ecsuite.plugin.session import end_with, final_code, settings_of, usage_errors
-from ecsuite.plugin.untold import is_inconclusive
 from ecsuite.results import store
 from ecsuite.results.collect import Collector, Told
 from ecsuite.results.record import Found, Record
@@ -149,7 +149,7 @@ class Reporter:
         text = told_text(told)
         if report.failed and is_told:
             path, line, _ = report.location
-            report.longrepr = Words(failure_text(_said(report), told), path, line or 0)  # type: ignore[assignment]
+            report.longrepr = Words(failure_text(_message(report), told), path, line or 0)  # type: ignore[assignment]
         elif report.failed and text:
             report.sections.append(("Energy Coordination API", text))
         elif text:
@@ -240,7 +240,7 @@ class Reporter:
         return self._failed_to_write
 
 
-def _said(report: pytest.TestReport) -> str:
+def _message(report: pytest.TestReport) -> str:
     """The message of a failed test, in one line."""
     crash = getattr(report.longrepr, "reprcrash", None)
     return str(crash.message if crash is not None else report.longrepr)

@@ -8,9 +8,9 @@ import pytest
 
 from ecsuite.errors import GONE, CouldNotTell
 from ecsuite.plugin.ahead import has_ended_ahead
+from ecsuite.plugin.marking import begin_again, has_mark, mark, was_inconclusive
 from ecsuite.plugin.progress import say
 from ecsuite.plugin.session import end_with, session_of, settings_of
-from ecsuite.plugin.untold import begin_again, has_mark, is_untold, mark
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -22,7 +22,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     run_once: Any = item.config.pluginmanager.get_plugin("runner").runtestprotocol  # type: ignore[union-attr]
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = run_once(item, log=False, nextitem=nextitem)
-    if is_untold(item) and not session_of(item.config).ended:
+    if was_inconclusive(item) and not session_of(item.config).ended:
         begin_again(item)
         reports = run_once(item, log=False, nextitem=nextitem)
         _end_if_silent(item)
@@ -36,7 +36,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def _end_if_silent(item: pytest.Item) -> None:
     session = session_of(item.config)
-    if is_untold(item) and session.patience.is_silent:
+    if was_inconclusive(item) and session.patience.is_silent:
         session.end(GONE)
 
 
@@ -59,7 +59,7 @@ def _calls_api(item: pytest.Item) -> bool:
     return "ecsuite_session" in getattr(item, "fixturenames", ())
 
 
-class Untold:
+class ExitCode:
     """Sets exit code 6 if nothing is broken, but some test was inconclusive; a plugin of the main process."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -74,4 +74,4 @@ class Untold:
 def pytest_configure(config: pytest.Config) -> None:
     """Set the exit code in the main process."""
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Untold(config), "ecsuite_untold")
+        config.pluginmanager.register(ExitCode(config), "ecsuite_inconclusive_exit_code")

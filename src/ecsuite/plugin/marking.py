@@ -14,13 +14,13 @@ from ecsuite.results.record import Record
 
 # The property of a test's report with the reason why it was inconclusive.
 PROPERTY: Final = "ecsuite_could_not_tell"
-_UNTOLD: Final = pytest.StashKey[bool]()
+_INCONCLUSIVE: Final = pytest.StashKey[bool]()
 _CARRIED: Final = pytest.StashKey[Record]()
 
 
 def could_not_tell(item: pytest.Item, error: CouldNotTell, record: Record, reason: str) -> BaseException:
     """How an inconclusive test ends: for pytest it is skipped, with the reason, which contains no secret."""
-    item.stash[_UNTOLD], item.stash[_CARRIED] = True, record
+    item.stash[_INCONCLUSIVE], item.stash[_CARRIED] = True, record
     mark(item, reason)
     if isinstance(error, RunEnded):
         session_of(item.config).end(reason)
@@ -42,14 +42,14 @@ def has_mark(properties: Iterable[tuple[str, object]]) -> bool:
     return any(name == PROPERTY for name, _ in properties)
 
 
-def is_untold(item: pytest.Item) -> bool:
+def was_inconclusive(item: pytest.Item) -> bool:
     """Whether a test was inconclusive."""
-    return item.stash.get(_UNTOLD, False)
+    return item.stash.get(_INCONCLUSIVE, False)
 
 
 def begin_again(item: pytest.Item) -> None:
     """Forget that a test was inconclusive, but keep its record."""
-    item.stash[_UNTOLD] = False
+    item.stash[_INCONCLUSIVE] = False
     item.user_properties[:] = [each for each in item.user_properties if each[0] != PROPERTY]
 
 
