@@ -41,24 +41,24 @@ def test_silent_service_is_not_waited_for():
     """Where one call had no answer in all its time, none is waited for, until one has an answer."""
     patience = Patience()
     before = patience.is_silent
-    patience.gave_up("GET /a")
+    patience.give_up("GET /a")
 
     assert (before, patience.is_silent) == (False, True)
     assert patience.seconds("GET /b", "busy") == 0.0
 
-    patience.answered("GET /b")
+    patience.note_answered("GET /b")
     assert patience.is_silent is False
     assert (patience.seconds("GET /b", "busy"), patience.seconds("GET /a", "busy")) == (180.0, 5.0)
 
-    patience.answered("GET /a")
+    patience.note_answered("GET /a")
     assert patience.seconds("GET /a", "busy") == 180.0
 
 
 def test_hopeless_call_is_given_what_is_left():
     """Not more than a shorter patience allows."""
     patience = Patience(2.0)
-    patience.gave_up("GET /a")
-    patience.answered("GET /b")
+    patience.give_up("GET /a")
+    patience.note_answered("GET /b")
 
     assert patience.seconds("GET /a", "busy") == 2.0
 
@@ -68,10 +68,10 @@ def test_answer_cut_off_while_others_come_whole_is_the_server_s():
     patience = Patience()
 
     assert [patience.cut_off("GET /a") for _ in "12"] == [True, True]
-    patience.answered("GET /b")
+    patience.note_answered("GET /b")
     assert [patience.cut_off("GET /a") for _ in "12"] == [False, False]
     assert [patience.cut_off("GET /b") for _ in "123"] == [True, True, True]
-    patience.answered("GET /a")
+    patience.note_answered("GET /a")
     assert [patience.cut_off("GET /a") for _ in "12"] == [True, True]
     assert patience.cut_off("GET /b") is False
 
@@ -79,7 +79,7 @@ def test_answer_cut_off_while_others_come_whole_is_the_server_s():
 def test_answers_that_are_all_cut_off_are_the_network_s():
     """Where no call has a whole answer, nothing can be told; nor is any of them asked for on and on."""
     patience = Patience()
-    patience.answered("POST /token")
+    patience.note_answered("POST /token")
 
     assert [patience.cut_off(call) for call in ("GET /a", "GET /b") for _ in "1234"] == [True] * 8
     assert patience.seconds("GET /a", "lost") == LONGEST_AGAIN
@@ -105,14 +105,14 @@ def test_silence_of_all_calls_is_measured(clock):
     """From the first call that is sent after a response; whatever comes ends it, and without calls there is none."""
     patience = Patience()
     before = patience.silence
-    patience.sends()
+    patience.note_sent()
     clock.now += 20.0
-    patience.sends()
+    patience.note_sent()
     clock.now += 5.0
 
     assert (before, patience.silence, patience.left_in_silence) == (0.0, 25.0, LONGEST_IF_SILENT - 25.0)
-    for heard in (patience.heard, lambda: patience.answered("GET /a")):
-        patience.sends()
+    for heard in (patience.note_response, lambda: patience.note_answered("GET /a")):
+        patience.note_sent()
         clock.now += 1.0
         heard()
         assert patience.silence == 0.0
@@ -124,7 +124,7 @@ def test_silence_of_all_calls_is_measured(clock):
 def test_silent_service_is_waited_for_by_all_calls_together(clock, trouble, waited, left):
     """A call has its own time, and no more than the whole service has; who says that it is busy is not silent."""
     patience = Patience()
-    patience.sends()
+    patience.note_sent()
     clock.now += 40.0
 
     assert patience.left("GET /a", trouble, waited) == left
@@ -133,7 +133,7 @@ def test_silent_service_is_waited_for_by_all_calls_together(clock, trouble, wait
 def test_shorter_patience_bounds_silence(clock):
     """Nobody waits longer than what is given."""
     patience = Patience(7.0)
-    patience.sends()
+    patience.note_sent()
     clock.now += 3.0
 
     assert (patience.left_in_silence, patience.left("GET /a", "unreachable", 1.0)) == (4.0, 4.0)
@@ -144,10 +144,10 @@ def test_quickest_other_read_is_asked_again():
     patience = Patience()
     reads = {"GET /a": 0.1, "GET /b": 0.3, "GET /c": 0.2}
     for call, seconds in reads.items():
-        patience.know(call, Known(call, {}, seconds))
+        patience.remember(call, Known(call, {}, seconds))
 
     assert [patience.probe(call).url for call in reads] == ["GET /c", "GET /a", "GET /a"]
-    patience.know("GET /c", Known("later", {}, 0.4))
+    patience.remember("GET /c", Known("later", {}, 0.4))
     assert patience.probe("GET /a").url == "GET /b"
     assert Patience().probe("GET /a") is None
 

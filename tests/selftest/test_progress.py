@@ -320,7 +320,7 @@ def test_log_has_lines_now_and_then(project, workers):
         textwrap.dedent("""
             from ecsuite.plugin import watching
             pytest_plugins = ("ecsuite.plugin",)
-            watching.EVERY = 0.3
+            watching.LOG_INTERVAL = 0.3
         """)
     )
 
@@ -371,7 +371,7 @@ def test_cause_is_told_when_it_is_found(tmp_path, workers):
         textwrap.dedent("""
             from ecsuite.plugin import watching
             pytest_plugins = ("ecsuite.plugin",)
-            watching.MOST_TOLD = 1
+            watching.MOST_CAUSES = 1
         """)
     )
 

@@ -236,7 +236,7 @@ def test_another_call_says_whether_anybody_is_there(name):
     """Where a call is given up, one is sent that had an answer before: what that brings is told of the whole service."""
     outcome, expected = PRESENT[name]
     patience = Patience(0.05)
-    patience.know("GET /known", Known("https://h/known", {"X": "y"}, 0.1))
+    patience.remember("GET /known", Known("https://h/known", {"X": "y"}, 0.1))
     send = Asked("/known", outcome, httpx.ReadTimeout("x"))
 
     with pytest.raises(httpx.ReadTimeout):

@@ -235,7 +235,7 @@ class Cleanup:
             self._unfindable[path] = None
 
     def sought(self) -> list[Sought]:
-        """What must be looked for in lists; returned once, as the caller takes it over."""
+        """What to look for in lists; returned only once, because the caller takes it over."""
         sought = list(self._sought)
         self._sought.clear()
         return sought

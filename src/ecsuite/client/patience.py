@@ -21,9 +21,9 @@ LONGEST_IF_LOST: Final = 60.0
 LONGEST_IF_SILENT: Final = 60.0
 # Seconds that an operation waits whose earlier call has waited for the whole limit without a response.
 LONGEST_AGAIN: Final = 5.0
-# A wait longer than `WORTH_TELLING` seconds is reported, at most once in `TOLD_EVERY` seconds.
-WORTH_TELLING: Final = 3.0
-TOLD_EVERY: Final = 20.0
+# A wait longer than `WORTH_REPORTING` seconds is reported, at most once in `REPORT_INTERVAL` seconds.
+WORTH_REPORTING: Final = 3.0
+REPORT_INTERVAL: Final = 20.0
 # If a response is cut off this often in a row, while others are complete, the server is at fault, not the network.
 CUT_OFF_FOR_GOOD: Final = 3
 _LIMITS: Final[Mapping[Trouble, float]] = MappingProxyType({"lost": LONGEST_IF_LOST})
@@ -93,12 +93,12 @@ class Patience:
         self._limits = limits
         self.activity = activity or Activity()
         self._lock = threading.Lock()
-        self._hopeless: set[str] = set()
+        self._given_up: set[str] = set()
         self._cut_off: Counter[str] = Counter()
         # Calls that were cut off, while another call has had a complete response since.
         self._cut_off_alone: set[str] = set()
         self._busy_until = 0.0
-        self._told_at = float("-inf")
+        self._reported_at = float("-inf")
         # Since when calls are sent without any response; None after a response.
         self._silent_since: float | None = None
         self._known: dict[str, Known] = {}
@@ -115,14 +115,14 @@ class Patience:
         if self.is_silent:
             return 0.0
         longest = min(self._longest, self._limits.get(trouble, self._longest))
-        return min(longest, LONGEST_AGAIN) if call in self._hopeless else longest
+        return min(longest, LONGEST_AGAIN) if call in self._given_up else longest
 
-    def sends(self) -> None:
+    def note_sent(self) -> None:
         """Note that a call is about to be sent."""
         if self._silent_since is None:
             self._silent_since = time.monotonic()
 
-    def heard(self) -> None:
+    def note_response(self) -> None:
         """Note that a response arrived, even if from a gateway."""
         self._silent_since = None
 
@@ -142,13 +142,13 @@ class Patience:
         own = self.seconds(call, trouble) - waited
         return min(own, self.left_in_silence) if trouble in {"lost", "unreachable"} else own
 
-    def gave_up(self, call: str) -> None:
+    def give_up(self, call: str) -> None:
         """Note that a call got no response within its limit; until another call gets one, no call waits."""
         with self._lock:
-            self._hopeless.add(call)
+            self._given_up.add(call)
             self.is_silent = True
 
-    def know(self, call: str, known: Known) -> None:
+    def remember(self, call: str, known: Known) -> None:
         """Note a read that had a response; it can be repeated later to see whether the service responds at all."""
         self._known[call] = known
 
@@ -157,17 +157,17 @@ class Patience:
         others = [known for name, known in [*self._known.items()] if name != call]
         return min(others, key=lambda known: known.seconds, default=None)
 
-    def goes_on(self) -> None:
+    def note_recovered(self) -> None:
         """Note that another call has got a response after one was given up."""
         self.is_silent = False
 
-    def answered(self, call: str) -> None:
+    def note_answered(self, call: str) -> None:
         """Note that a call got a response from the API."""
-        self.heard()
-        if self._hopeless or self._cut_off:
+        self.note_response()
+        if self._given_up or self._cut_off:
             with self._lock:
                 self.is_silent = False
-                self._hopeless.discard(call)
+                self._given_up.discard(call)
                 self._cut_off.pop(call, None)
                 self._cut_off_alone = set(self._cut_off)
 
@@ -178,7 +178,7 @@ class Patience:
             if self._cut_off[call] < CUT_OFF_FOR_GOOD:
                 return True
             # Further retries would not help.
-            self._hopeless.add(call)
+            self._given_up.add(call)
             return call not in self._cut_off_alone
 
     def put_off(self, seconds: float) -> None:
@@ -196,7 +196,7 @@ class Patience:
         self.activity.waits(wait.what, wait.seconds)
         now = time.monotonic()
         with self._lock:
-            if waited + wait.seconds <= WORTH_TELLING or now - self._told_at < TOLD_EVERY:
+            if waited + wait.seconds <= WORTH_REPORTING or now - self._reported_at < REPORT_INTERVAL:
                 return
-            self._told_at = now
+            self._reported_at = now
         self._tell(wait)

@@ -54,7 +54,7 @@ def is_there(send: Send, patience: Patience, call: str) -> bool:
     """
     known = patience.probe(call)
     while known is not None:
-        patience.sends()
+        patience.note_sent()
         try:
             response = send(_probe(known))
         except httpx.TransportError:
@@ -64,10 +64,10 @@ def is_there(send: Send, patience: Patience, call: str) -> bool:
             patience.activity.ending.rest(PAUSE)
         except httpx.DecodingError:
             # A response arrived, although an invalid one.
-            patience.heard()
+            patience.note_response()
             return True
         else:
-            patience.heard()
+            patience.note_response()
             return interception(response.status_code, response.headers.get) not in {"busy", "gateway"}
     patience.is_gone = patience.left_in_silence <= 0
     return False

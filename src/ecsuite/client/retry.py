@@ -126,16 +126,16 @@ class _RetryPolicy:
         """Send the request once."""
         if not self._is_of_ending:
             self._ending.require_none()
-        self._patience.sends()
+        self._patience.note_sent()
         sent_at = time.monotonic()
         response = send(self._request)
         if _interception(response) in {"busy", "gateway"}:
-            self._patience.heard()
+            self._patience.note_response()
             raise _UnansweredError(response)
-        self._patience.answered(self._call)
+        self._patience.note_answered(self._call)
         if self._request.method == "GET" and response.is_success:
             seconds = time.monotonic() - sent_at
-            self._patience.know(self._call, Known(str(self._request.url), self._request.headers, seconds))
+            self._patience.remember(self._call, Known(str(self._request.url), self._request.headers, seconds))
         self._ending.answered()
         return response
 
@@ -168,11 +168,11 @@ class _RetryPolicy:
 
     def _give_up(self) -> None:
         patience = self._patience
-        patience.gave_up(self._call)
+        patience.give_up(self._call)
         # Another thread may be finding out the same.
         with patience.probing:
             if patience.is_silent and not patience.is_gone and not self._ending.has_begun and self._is_there():
-                patience.goes_on()
+                patience.note_recovered()
 
     def _pause_after(self, error: Exception) -> float:
         asked = None

@@ -18,7 +18,7 @@ from ecsuite.errors import ContractInvalid
 _DOCUMENT = "urn:contract"
 
 # Keywords that describe the values of a schema; a fragment has them in addition to the violated keyword.
-_TELLING = ("title", "type", "const", "enum")
+_DESCRIPTIVE = ("title", "type", "const", "enum")
 
 
 class Violation(NamedTuple):
@@ -176,7 +176,7 @@ def _fragment(schema: Any, keyword: str = "") -> dict[str, Any]:
     """A keyword of a schema, together with the keywords that describe its values."""
     if not isinstance(schema, dict):
         return {}
-    return {name: schema[name] for name in (*_TELLING, keyword) if name in schema}
+    return {name: schema[name] for name in (*_DESCRIPTIVE, keyword) if name in schema}
 
 
 def _likeliest(error: jsonschema_rs.ValidationError, at: tuple[str | int, ...]) -> list[Any] | None:

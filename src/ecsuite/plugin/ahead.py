@@ -39,7 +39,7 @@ TAKES: Final[Mapping[str, Callable[[Run], object]]] = {
 _NAME: Final = "ecsuite-ahead"
 
 
-class Begun:
+class StartedTest:
     """A test that was started early.
 
     Args:
@@ -94,7 +94,7 @@ class Begun:
         self._stack.close()
 
 
-_BEGUN: Final = pytest.StashKey[Begun]()
+_STARTED: Final = pytest.StashKey[StartedTest]()
 
 
 class Ahead:
@@ -103,7 +103,7 @@ class Ahead:
     def __init__(self) -> None:
         self._session: pytest.Session | None = None
         self._next: list[pytest.Function] = []
-        self._begun: list[Begun] = []
+        self._started: list[StartedTest] = []
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Find the tests that wait."""
@@ -115,8 +115,8 @@ class Ahead:
         """Wait for the started tests before one that must run alone; do not start the current test early."""
         self._next = [other for other in self._next if other is not item]
         if is_alone(item) and not session_of(item.config).ended:
-            for begun in self.waiting():
-                begun.wait()
+            for started in self.waiting():
+                started.wait()
         return (yield)
 
     def pytest_runtest_logfinish(self) -> None:
@@ -124,17 +124,17 @@ class Ahead:
         session = self._session
         if session is None or session.shouldstop or session.shouldfail or session_of(session.config).ended:
             return
-        if self._next and sum(begun.is_under_way for begun in self._begun) < MOST:
+        if self._next and sum(started.is_under_way for started in self._started) < MOST:
             item = self._next.pop()
             # If it cannot be started, the error is reported when its turn comes.
             with suppress(EcsuiteError):
                 if _has_all(item):
-                    item.stash[_BEGUN] = Begun(item)
-                    self._begun.append(item.stash[_BEGUN])
+                    item.stash[_STARTED] = StartedTest(item)
+                    self._started.append(item.stash[_STARTED])
 
-    def waiting(self) -> list[Begun]:
+    def waiting(self) -> list[StartedTest]:
         """The tests that were started early and whose turn is not over."""
-        return [begun for begun in self._begun if _BEGUN in begun.item.stash]
+        return [started for started in self._started if _STARTED in started.item.stash]
 
 
 @pytest.hookimpl(trylast=True)
@@ -150,26 +150,26 @@ def pytest_configure(config: pytest.Config) -> None:
 @contextmanager
 def run_of_turn(item: pytest.Item, edition: str) -> Iterator[Run]:
     """The run of a test whose turn has come: the one that it was started with, or a new one."""
-    begun = item.stash.get(_BEGUN, None)
-    if begun is None:
+    started = item.stash.get(_STARTED, None)
+    if started is None:
         with opened(item, edition) as run:
             yield run
         return
     try:
-        yield begun.run
+        yield started.run
     finally:
         # If the test is run again, it runs like any other.
-        del item.stash[_BEGUN]
-        begun.close()
+        del item.stash[_STARTED]
+        started.close()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Use the result of a test that was started early, instead of calling the test."""
-    begun = pyfuncitem.stash.get(_BEGUN, None)
-    if begun is None:
+    started = pyfuncitem.stash.get(_STARTED, None)
+    if started is None:
         return None
-    begun.end()
+    started.end()
     return True
 
 
@@ -179,19 +179,19 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Report the real duration of a test that was started early, not how long pytest waited for its end."""
     report = yield
-    begun = item.stash.get(_BEGUN, None)
-    if begun is not None and call.when == "call":
-        report.duration = max(report.duration, begun.seconds)
+    started = item.stash.get(_STARTED, None)
+    if started is not None and call.when == "call":
+        report.duration = max(report.duration, started.seconds)
     return report
 
 
-def has_ended_ahead(item: pytest.Item) -> bool:
+def has_ended_early(item: pytest.Item) -> bool:
     """Whether a test was started early and has ended, so that its result is known."""
-    begun = item.stash.get(_BEGUN, None)
-    return begun is not None and not begun.is_under_way
+    started = item.stash.get(_STARTED, None)
+    return started is not None and not started.is_under_way
 
 
-def begun_ahead(config: pytest.Config) -> list[Begun]:
+def started_early(config: pytest.Config) -> list[StartedTest]:
     """The tests that were started early and whose turn is not over."""
     ahead: Ahead | None = config.pluginmanager.get_plugin(_NAME)
     return ahead.waiting() if ahead is not None else []

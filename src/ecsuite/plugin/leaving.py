@@ -18,7 +18,7 @@ from typing import Any, Final
 import pytest
 
 from ecsuite.bounds import CLEAN_UP_SECONDS, UNDER_WAY_SECONDS
-from ecsuite.plugin.ahead import begun_ahead
+from ecsuite.plugin.ahead import started_early
 from ecsuite.plugin.marking import carried
 from ecsuite.plugin.outcome import NOTHING
 from ecsuite.plugin.results import reporter_of
@@ -52,15 +52,15 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     try:
         return (yield)
     finally:
-        _leave_begun(session.config)
+        _leave_started(session.config)
 
 
-def _leave_begun(config: pytest.Config) -> None:
-    begun, ending = begun_ahead(config), session_of(config).activity.ending
-    if begun:
+def _leave_started(config: pytest.Config) -> None:
+    started, ending = started_early(config), session_of(config).activity.ending
+    if started:
         ending.begin()
         ending.is_seen = True
-    for each in begun:
+    for each in started:
         each.close()
         if (record := _left_by(each.item)) is not None:
             reporter_of(config).take(each.item.nodeid, record)

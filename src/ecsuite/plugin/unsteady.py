@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ecsuite.errors import GONE, CouldNotTell
-from ecsuite.plugin.ahead import has_ended_ahead
+from ecsuite.plugin.ahead import has_ended_early
 from ecsuite.plugin.marking import begin_again, has_mark, mark, was_inconclusive
 from ecsuite.plugin.progress import say
 from ecsuite.plugin.session import end_with, session_of, settings_of
@@ -50,7 +50,7 @@ def _tell_end(item: pytest.Item) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip the remaining tests of a run that has ended, except those that have already run early."""
     reason = session_of(item.config).ended
-    if reason and _calls_api(item) and not has_ended_ahead(item):
+    if reason and _calls_api(item) and not has_ended_early(item):
         mark(item, reason)
         pytest.skip(f"not run: {reason}")
 

@@ -32,15 +32,15 @@ THREAD: Final = "ecsuite-progress"
 KEY: Final = "ecsuite_progress"
 # Seconds between updates.
 TICK: Final = 0.2
-# Seconds between lines in a log. A wait longer than `WORTH_TELLING` has a line of its own, at most one in
-# `WAITS_EVERY`.
-EVERY: Final = 30.0
-WORTH_TELLING: Final = 3.0
-WAITS_EVERY: Final = 20.0
+# Seconds between lines in a log. A wait longer than `WORTH_REPORTING` has a line of its own, at most one in
+# `WAIT_INTERVAL`.
+LOG_INTERVAL: Final = 30.0
+WORTH_REPORTING: Final = 3.0
+WAIT_INTERVAL: Final = 20.0
 # Seconds over which the request rate is averaged.
-LATELY: Final = 10.0
+RATE_WINDOW: Final = 10.0
 # How many causes are printed as they are found; after so many it is clear that something is wrong.
-MOST_TOLD: Final = 12
+MOST_CAUSES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ class Own:
         """The state, without secrets."""
         activity, mask = self._session.activity, self._session.redactor.text
         waiting = activity.waiting
-        told = Waiting(mask(waiting.what), waiting.lasted, waiting.seconds) if waiting else None
-        return State(mask(self._test), self._since, activity.sent, told)
+        masked = Waiting(mask(waiting.what), waiting.lasted, waiting.seconds) if waiting else None
+        return State(mask(self._test), self._since, activity.sent, masked)
 
     def say(self, line: str) -> bool:  # noqa: ARG002  for who has a terminal
         """Print a line now, even if output is captured; returns whether that was possible."""
@@ -119,9 +119,9 @@ class Watched(Own):
         self._workers: list[Path] = []
         self._total = self._done = 0
         self._sent: deque[tuple[float, int]] = deque()
-        self._told_at, self._wait_told_at = time.monotonic(), float("-inf")
+        self._reported_at, self._wait_reported_at = time.monotonic(), float("-inf")
         self._screen: Screen | None = None
-        self._told = 0
+        self._causes = 0
         self._writer: Any = config.get_terminal_writer()
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
         # With -s, output of the tests would collide with the status line.
@@ -181,20 +181,24 @@ class Watched(Own):
         progress, now = self._progress(), time.monotonic()
         if self._is_live:
             self._screen.draw(self._styled(live_line(progress, self._screen.width - 1)))
-        elif now - self._told_at >= EVERY:
-            self._told_at = self._wait_told_at = now
+        elif now - self._reported_at >= LOG_INTERVAL:
+            self._reported_at = self._wait_reported_at = now
             self._screen.say(log_line(progress))
-        elif progress.waiting and progress.waiting.lasted >= WORTH_TELLING and now - self._wait_told_at >= WAITS_EVERY:
-            self._wait_told_at = now
+        elif (
+            progress.waiting
+            and progress.waiting.lasted >= WORTH_REPORTING
+            and now - self._wait_reported_at >= WAIT_INTERVAL
+        ):
+            self._wait_reported_at = now
             self._screen.say(wait_line(progress))
 
     def _tell_causes(self) -> None:
         """Print each cause when it is first found."""
         for found in reporter_of(self._config).take_fresh():
-            self._told += 1
-            if self._told <= MOST_TOLD:
+            self._causes += 1
+            if self._causes <= MOST_CAUSES:
                 self.say(cause_line(found))
-            elif self._told == MOST_TOLD + 1:
+            elif self._causes == MOST_CAUSES + 1:
                 self.say(MORE_LINE)
 
     def _progress(self) -> Progress:
@@ -222,7 +226,7 @@ class Watched(Own):
     def _rate(self, sent: int) -> float:
         now = time.monotonic()
         self._sent.append((now, sent))
-        while now - self._sent[0][0] > LATELY:
+        while now - self._sent[0][0] > RATE_WINDOW:
             self._sent.popleft()
         began, before = self._sent[0]
         return (sent - before) / (now - began) if now > began else 0.0

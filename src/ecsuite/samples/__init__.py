@@ -15,7 +15,7 @@ from operator import or_
 from ecsuite.contract import Contract, Pointer
 from ecsuite.samples.body import (
     MAY_BE_REJECTED,
-    NOBODY,
+    NO_IDS,
     NOTHING,
     UNSPECIFIED_TARGET,
     Body,
@@ -32,8 +32,8 @@ from ecsuite.samples.legal import FULLEST, SMALLEST, branches, manners, needs, o
 
 __all__ = [
     "MAY_BE_REJECTED",
-    "NOBODY",
     "NOTHING",
+    "NO_IDS",
     "RUN",
     "UNSPECIFIED_TARGET",
     "Body",
@@ -73,19 +73,19 @@ class Samples:
         every = [SMALLEST, *self._full(schema), *manners(self._contract, schema)]
         return reduce(or_, (needs(self._contract, schema, manner) for manner in every))
 
-    def smallest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Body:
+    def smallest(self, schema: Pointer, ids: Known = NO_IDS, given: Given = NOTHING) -> Body:
         """A body with only the required and recommended members, and one item in each array."""
         return self._body(schema, ids, given, SMALLEST)
 
-    def each_smallest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> list[Body]:
+    def each_smallest(self, schema: Pointer, ids: Known = NO_IDS, given: Given = NOTHING) -> list[Body]:
         """The smallest bodies: one for each of several members of which a server may require one."""
         return [self._body(schema, ids, given, manner) for manner in smallest(self._contract, schema)]
 
-    def fullest(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING, turn: int = FULLEST.turn) -> Body:
+    def fullest(self, schema: Pointer, ids: Known = NO_IDS, given: Given = NOTHING, turn: int = FULLEST.turn) -> Body:
         """A body with every member that is not deprecated, and two items in each array."""
         return self._body(schema, ids, given, Manner(full=True, turn=turn))
 
-    def legal(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Body]:
+    def legal(self, schema: Pointer, ids: Known = NO_IDS, given: Given = NOTHING) -> Iterator[Body]:
         """Bodies that together have every value of an enum, both ends of a range, and every kind of text.
 
         Each value that a server may reject is in a body of its own.
@@ -98,12 +98,12 @@ class Samples:
                 yield self._body(schema, ids, given, replace(manner, allow_null=False))
         yield from refusable(self._contract, schema, partial(self.fullest, schema, ids, given))
 
-    def wrong(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Wrong]:
+    def wrong(self, schema: Pointer, ids: Known = NO_IDS, given: Given = NOTHING) -> Iterator[Wrong]:
         """Bodies with one fault each: for each member, every value that the schema rejects there."""
         found = broken(self._contract, schema, self._draws(schema, ids, given))
         return (wrong for wrong, is_unspecified in found if not is_unspecified)
 
-    def unspecified(self, schema: Pointer, ids: Known = NOBODY, given: Given = NOTHING) -> Iterator[Wrong]:
+    def unspecified(self, schema: Pointer, ids: Known = NO_IDS, given: Given = NOTHING) -> Iterator[Wrong]:
         """Bodies without an optional member, or with null in its place: some servers accept them, others do not."""
         found = broken(self._contract, schema, self._draws(schema, ids, given))
         return (wrong for wrong, is_unspecified in found if is_unspecified)

@@ -39,7 +39,7 @@ class Reference:
 
 # The ids of existing entities.
 Known = Mapping[Reference, str]
-NOBODY: Final[Known] = MappingProxyType({})
+NO_IDS: Final[Known] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

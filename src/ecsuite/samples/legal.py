@@ -7,7 +7,7 @@ from typing import Final
 
 from ecsuite.contract import Contract, Pointer, Shape
 from ecsuite.json_paths import Path, at_path, replaced
-from ecsuite.samples.body import NOBODY, NOTHING, Body, Needs, label
+from ecsuite.samples.body import NO_IDS, NOTHING, Body, Needs, label
 from ecsuite.samples.drawing import RUN, UPPER_CASE_TURN, Drawing, Manner, alternatives
 from ecsuite.samples.values import unusual, variants
 
@@ -51,7 +51,7 @@ def needs(contract: Contract, schema: Pointer, manner: Manner) -> Needs:
         kinds.add(kind)
         return ""
 
-    body = Drawing(contract, draw, NOBODY, manner).body(schema, NOTHING)
+    body = Drawing(contract, draw, NO_IDS, manner).body(schema, NOTHING)
     return Needs(body.unresolved, frozenset(kinds - {RUN}))
 
 

@@ -35,7 +35,7 @@ from ecsuite.target import Credentials, Target
 
 NOTHING: Final = "nothing is left of earlier runs"
 # Statuses of a DELETE that are reported at once; other failures are reported at the end.
-_SAID: Final = {200: "deleted", 202: "deleted", 204: "deleted", 404: "was gone"}
+_OUTCOMES: Final = {200: "deleted", 202: "deleted", 204: "deleted", 404: "was gone"}
 Tell = Callable[[str], object]
 
 
@@ -157,8 +157,8 @@ class Cleaning:
 
     def _tell_deletion(self, result: Result) -> None:
         request, status = result.exchange.request, result.exchange.response.status
-        if request.method == "DELETE" and status in _SAID:
-            self.tell(f"  {_SAID[status]}: {request.url}")
+        if request.method == "DELETE" and status in _OUTCOMES:
+            self.tell(f"  {_OUTCOMES[status]}: {request.url}")
 
 
 def _why_not_all(api: Api, found: Found, partner: Partner, path: str) -> Left | None:

@@ -54,7 +54,7 @@ UNAUTHORIZED: Final = 401
 NOT_FOUND: Final = 404
 NOT_ALLOWED: Final = 405
 # A single wrong response may be a fault of the server.
-_TELLING: Final = 2
+_FEWEST_WRONG: Final = 2
 
 
 def require_server(
@@ -245,13 +245,13 @@ def _require_edition(api: Api, edition: str, seen: Sequence[DecodedExchange]) ->
     """Require that the responses do not fit another edition's contract completely, and this one's hardly."""
     wrong = sum(bool(api.checker.judge(decoded).findings) for decoded in seen)
     for other in editions.editions():
-        if other == edition or wrong < _TELLING:
+        if other == edition or wrong < _FEWEST_WRONG:
             continue
         contract = editions.contract(other)
         paths = {operation.path for operation in readable(contract)}
         checker = Checker(contract, api.target.base_url, api.target.token_url)
         common = [each for each in seen if each.operation and each.operation.path in paths]
-        if len(common) >= _TELLING and not any(checker.check(each.exchange).findings for each in common):
+        if len(common) >= _FEWEST_WRONG and not any(checker.check(each.exchange).findings for each in common):
             raise WrongEdition(api.target.base_url, edition, other)
 
 
