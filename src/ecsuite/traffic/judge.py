@@ -93,7 +93,9 @@ class _Judge:
             judged[number].journal.add(result)
             own[number] = replace(call, result=result)
         calls = list(own.values())
-        has_token = not any(each.is_for_token and each.result.findings for each in calls)
+        # What is wrong with the response is the server's doing.
+        wrong = {each.promise for call in calls if call.is_for_token for each in call.result.findings}
+        has_token = wrong.isdisjoint(_OF_REQUESTS)
         for call, finding in of_calls(calls, has_token=has_token):
             judged[call.number].journal.add_finding(finding)
         return tuple(judged.values())

@@ -450,3 +450,10 @@ def test_refused_credentials_are_told_in_place_of_what_follows():
     assert one.breach.note == "for it was refused with 401 (invalid_client), and no token was granted later"
     assert told(wrong, asked(), call(BEFORE)) == []
     assert told(wrong, asked(503, {}), call(BEFORE)) == []
+
+
+def test_token_that_lives_short_is_renewed_all_the_same():
+    """That its lifetime is not the documented one is the server's doing; that it is kept when it has ended, is not."""
+    short = asked(came={"access_token": "tok-1", "token_type": "Bearer", "expires_in": 2})
+
+    assert told(short, call(BEFORE), REFUSED) == ["response-body minimum ", *REFUSAL]
