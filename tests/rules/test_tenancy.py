@@ -69,15 +69,22 @@ def test_same_id_is_another_entity(entity_type: EntityType, world: World, other:
     """A partner may use an id that another one uses; what either does with it does not concern the other."""
     entity = world.entities.create(entity_type, full=True)
     children = world.entities.children_of(entity, full=True)
-    before = world.snapshots.of([entity, *children])
+    before, rule = world.snapshots.of([entity, *children]), entity_type.reader.security
     body = other.drafts.body(entity_type.creator).value | {entity_type.member: entity.id}
 
     made = other.api.post(path_below(entity_type.creator), json=body, expect=PROBE)
 
-    if other.verify.accepted(made, promise=PARTNERS_APART):
-        ids = other.entities.ids_in(entity_type, body, made)
-        for child in children:
-            listing = other.lists.read(fill(there(child.type.lister), ids), PROBE)
-            other.verify.not_listed(PARTNERS_APART, listing, child, rule=entity_type.reader.security, note=ANOTHERS)
-        other.api.delete(fill(entity_type.reader, ids), expect=PROBE)
-    world.changes.unchanged(PARTNERS_APART, before, made)
+    is_same = world.changes.unchanged(PARTNERS_APART, before, made, rule=rule)
+    if not other.verify.accepted(made, promise=PARTNERS_APART):
+        return
+    ids = other.entities.ids_in(entity_type, body, made)
+    for child in children:
+        listing = other.lists.read(fill(there(child.type.lister), ids), PROBE)
+        other.verify.not_listed(PARTNERS_APART, listing, child, rule=entity_type.reader.security, note=ANOTHERS)
+        if is_same and child.type.is_named_by_client and child.type.deleter:
+            other.api.post(fill(child.type.creator, ids), json=child.body, expect=PROBE)
+            path = fill(child.type.deleter, {**ids, child.type.parameter: child.id})
+            is_same = world.changes.unchanged(PARTNERS_APART, before, other.api.delete(path, expect=PROBE), rule=rule)
+    deleted = other.api.delete(fill(entity_type.reader, ids), expect=PROBE)
+    if is_same:
+        world.changes.unchanged(PARTNERS_APART, before, deleted, rule=rule)

@@ -17,7 +17,7 @@ FRESH = 12
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and operation.request)
 def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None:
-    """Unusual media types, bytes, sizes and nestings: refused or taken, but never a server error."""
+    """Unusual media types, bytes, sizes, nestings, and a body once more: refused or taken, but never a server error."""
     call = world.calls.valid(operation, full=True)
     ids, is_legal = {each.member for each in world.contract.entity_types}, world.calls.is_legal(operation)
     unusual = unusual_bodies(there(call.body).value, LARGE, ids, is_legal)
@@ -26,9 +26,10 @@ def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None
         for each in world.calls.unspecified(call)
     ]
 
-    world.calls.send_each(call, world.calls.some([*unusual, *partial]))
+    world.calls.send_each(call, world.calls.some([*world.calls.each_with_own_id(call, unusual), *partial]))
 
-    world.calls.send(call, expect=unspecified("next-call"))
+    for case in ("next-call", "same-body-again"):
+        world.calls.send(call, expect=unspecified(case))
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.sends_id)

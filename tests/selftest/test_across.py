@@ -1,5 +1,6 @@
 """Causes that tests have found apart, and that are one: which of them tells the others, and which are two all the same."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,16 +10,20 @@ from ecsuite.findings.datum import datum
 from ecsuite.findings.deviation import mark_of
 from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.promises import (
+    BAD_REQUEST,
     DELETED_IS_GONE,
     DELIVERED_ONCE,
     DELIVERED_TO_ITS_WEBHOOK,
     DELIVERY_ARRIVES,
     DELIVERY_RETRIED,
+    LISTED_ONCE,
     OTHERS_UNTOUCHED,
     PARENTS,
+    PARTNERS_APART,
     PATH_IDS,
     PUT_REPLACES,
     REFUSED_CHANGES_NOTHING,
+    RESPONSE_BODY,
     ROUND_TRIP,
     SERVER_ERROR,
     STATUS_EXPECTED,
@@ -102,6 +107,50 @@ still_read = a_found(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", body(),
 taken = missing(f"DELETE {HOOK}", f"GET {HOOK}", 3)
 lost = a_found(STATUS_EXPECTED, f"GET {HOOK}", not_found, ("status", 404), status=404)
 unlisted = a_found(STATUS_EXPECTED, f"GET {CAR}", not_found, ("status", 404), status=404)
+shown_wrong = a_found(ROUND_TRIP, f"GET {CAR}", at("metadata", "brand"), ("brand",), 2)
+said_changed = Breach("changed", body(("metadata", "brand")), seen_by=f"GET {CAR}")
+NOBODYS = "beginning-of-an-id"
+nobodys = a_found(
+    STATUS_EXPECTED,
+    f"POST {CARS}",
+    Breach("status", STATUS, datum([404]), datum(201), case=NOBODYS),
+    ("2XX",),
+    4,
+    status=201,
+)
+let_in = a_found(
+    PARTNERS_APART, f"POST {CARS}", Breach("status", STATUS, datum([404]), datum(201)), ("2XX",), status=201
+)
+because = Breach("type", Place("request-body", path=("heatingElements", 0)))
+accepted = a_found(
+    BAD_REQUEST, f"POST {CARS}", Breach("status", STATUS, actual=datum(201), because=because), ("because",), status=201
+)
+shown_so = a_found(RESPONSE_BODY, f"GET {CAR}", at("heatingElements", 1, kind="type"), ("heatingElements",), 5)
+swapped = a_found(ROUND_TRIP, f"GET {CAR}", at("latitude"), ("latitude",), 9)
+both = a_found(ROUND_TRIP, f"POST {CARS}", at("longitude"), ("longitude",), 10)
+both = replace(both, marks=(*both.marks, *swapped.marks))
+too_large = a_found(RESPONSE_BODY, f"GET {CAR}", at("latitude", kind="maximum"), ("latitude",), 20)
+ids_only = a_found(RESPONSE_BODY, f"GET {CARS}", at(0, kind="type"), ("item",))
+not_listed = a_found(LISTED_ONCE, f"GET {CARS}", Breach("absent", Place("list", "vehicleId")), ("list",), 3)
+TEST = f"POST {HOOK}/test"
+
+
+def deliveries(promise: Any, count: int) -> Found:
+    return a_found(promise, TEST, Breach("count", Place("delivery"), actual=datum(count)), (promise.id,))
+
+
+no_token = Breach("type", Place("request-header", "Authorization"))
+open_to_all = a_found(BAD_REQUEST, TEST, Breach("status", STATUS, actual=datum(200), because=no_token), ("open",))
+bad_token = a_found(STATUS_EXPECTED, TEST, Breach("status", STATUS, datum([401]), datum(200)), ("2XX", 401))
+one_left = a_found(LISTED_ONCE, f"GET {HOOKS}", Breach("count", Place("list", "id"), datum(9), datum(1)), ("list",), 5)
+null = a_found(RESPONSE_BODY, f"GET {CAR}", at("metadata", "brand", kind="type"), ("null",))
+half = replace(accepted, finding=replace(accepted.finding, severity="warning"))
+
+
+def turned_to(call: str, sent: object, shown: object, member: str) -> Found:
+    return a_found(ROUND_TRIP, call, Breach("changed", body((member,)), datum(sent), datum(shown)), (member,))
+
+
 ONE = {
     "what a PUT kept, and all that it did not change": [kept, a_found(PUT_REPLACES, f"PUT {HOOK}", at("name"), ("name",))],
     "attempts that are those of a twin": [twins, too_many],
@@ -117,6 +166,37 @@ ONE = {
     "texts in small letters": [altered("Ab", "ab", "a"), altered("C", "c", "b")],
     "texts that are cut": [altered("a" * 60, "a" * 50, "a"), altered("b" * 70, "b" * 50, "b")],
     "what a refused call left, by itself and in a list": [left, left_item],
+    "letters that are read as others, in all texts": [
+        turned_to(f"GET {CAR}", "Blå", "BlÃ¥", "model"), turned_to(f"GET {TANK}", "På", "PÃ¥", "brand")
+    ],
+    "numbers that are less exact": [
+        turned_to(f"GET {CAR}", 5.1234567, 5.12346, "latitude"), turned_to(f"GET {TANK}", 87.10000001, 87.1, "capacity")
+    ],
+    "an operation that takes no token, and a bad one": [open_to_all, bad_token],
+    "entities that cannot be read, nor are listed": [lost, one_left],
+    "a delivery to another address, and none to its own": [
+        deliveries(DELIVERED_TO_ITS_WEBHOOK, 1), a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",))
+    ],
+    "a member that is changed, and null once": [shown_wrong, null],
+    "what is taken as something else, and as what was meant": [accepted, half],
+    "what is taken away, and who is said to have done it": [
+        taken, a_found(REFUSED_CHANGES_NOTHING, f"GET {CAR}", Breach("absent", body(), seen_by="x", seen_call=f"GET {HOOK}"), ("x",), 9)
+    ],
+    "a reading that shows what it likes, and who is said to have changed it": [
+        shown_wrong,
+        a_found(OTHERS_UNTOUCHED, f"DELETE {TANK}", said_changed, ("x",), 5),
+        a_found(REFUSED_CHANGES_NOTHING, f"GET {CAR}", said_changed, ("y",), 6, status=401),
+        a_found(PARTNERS_APART, f"DELETE {CAR}", said_changed, ("z",), 7, status=404),
+    ],
+    "an entity that is deleted in the place of another": [still_read, missing(f"DELETE {CAR}", f"GET {CAR}", 3)],
+    "ids that nobody has, and another partner's": [nobodys, let_in],
+    "what was taken, and is shown": [accepted, shown_so],
+    "coordinates that are swapped, one of them by chance beyond its range": [both, swapped, too_large],
+    "a list of ids, which has no entities": [ids_only, not_listed],
+    "no delivery at all": [
+        a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",)), deliveries(DELIVERED_ONCE, 0)
+    ],
+    "deliveries to all webhooks": [deliveries(DELIVERED_TO_ITS_WEBHOOK, 3), deliveries(DELIVERED_ONCE, 3)],
     "a member that a change leaves as it was, in every way": [kept, turned, longer],
     "a member that is wrong in several ways": [longer, turned],
     "a list with what is others', and what is seen in it": [strangers, other_ids, still_listed],
@@ -137,6 +217,27 @@ TWO = {
     "texts that are cut to two lengths": [altered("a" * 60, "a" * 50, "a"), altered("b" * 70, "b" * 40, "b")],
     "numbers that are altered": [a_found(ROUND_TRIP, f"GET {HOOK}", Breach("changed", body((name,)), datum(1), datum(2)), name) for name in "ab"],
     "what two refused calls left": [left, left_by_another],
+    "texts that are changed in two ways": [
+        turned_to(f"GET {CAR}", "Blå", "BlÃ¥", "model"), turned_to(f"GET {TANK}", "Høiax", "H?iax", "brand")
+    ],
+    "texts that are changed in ways of their own": [
+        turned_to(f"GET {CAR}", "Volvo", "Saab", "model"), turned_to(f"GET {TANK}", "Høiax", "OSO", "brand")
+    ],
+    "another partner is let in, and a bad token": [let_in, replace(bad_token, finding=replace(bad_token.finding, path=CARS))],
+    "another member than that which a reading shows wrong": [
+        shown_wrong,
+        a_found(OTHERS_UNTOUCHED, f"DELETE {TANK}", replace(said_changed, at=body(("metadata", "vin"))), ("x",)),
+    ],
+    "another partner is let in where ids of nobody are refused": [
+        let_in, a_found(STATUS_EXPECTED, f"GET {CARS}", Breach("status", STATUS, datum([404]), datum(200)), ("2XX",))
+    ],
+    "what was taken, and another member": [accepted, a_found(RESPONSE_BODY, f"GET {CAR}", at("capacity", kind="type"), ("c",))],
+    "a member beyond its range, and another that is changed": [shown_wrong, too_large],
+    "a list whose items lack a member, and another list": [
+        ids_only, a_found(LISTED_ONCE, f"GET {HOOKS}", Breach("absent", Place("list", "id")), ("list",))
+    ],
+    "one delivery, and twice as many": [deliveries(DELIVERED_ONCE, 2), a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",))],
+    "what is not deleted, and what is taken away of another type": [still_read, missing(f"DELETE {CAR}", f"GET {TANK}")],
     "two members": [turned, elsewhere],
     "a member that was left as it was, and another": [kept, elsewhere],
     "what can still be read has not been seen in a list": [strangers, still_read],

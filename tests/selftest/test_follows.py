@@ -107,6 +107,10 @@ FOLLOWS = {
         (STATUS_LISTED, MADE, Breach.of("unlisted", STATUS, [201], 202)),
         (STATUS_EXPECTED, MADE, status([200, 201], 202)),
     ),
+    "all that one call took away of another partner's": (
+        (PARTNERS_APART, SWEPT, GONE),
+        (PARTNERS_APART, SWEPT, GONE_TOO),
+    ),
     "all that one call took away": ((OTHERS_UNTOUCHED, SWEPT, GONE), (OTHERS_UNTOUCHED, SWEPT, GONE_TOO)),
     "all that was overwritten": (
         (OTHERS_UNTOUCHED, HOME, changed(("meterPointIds", 0), "1", "2", "getLocation")),

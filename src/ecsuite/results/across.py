@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from ecsuite.findings.deviation import Mark
 from ecsuite.promises import (
+    BAD_REQUEST,
     CREATION_RESPONSE,
     DELETED_IS_GONE,
     DELIVERED_ONCE,
@@ -20,6 +21,7 @@ from ecsuite.promises import (
     PATH_IDS,
     PUT_REPLACES,
     REFUSED_CHANGES_NOTHING,
+    RESPONSE_BODY,
     ROUND_TRIP,
     SERVER_ERROR,
     STATUS_EXPECTED,
@@ -29,12 +31,16 @@ from ecsuite.results.anchors import SUCCESSES
 from ecsuite.results.record import Found
 
 _NOT_FOUND: Final = 404
+_UNAUTHORIZED: Final = 401
 _OF_MEMBERS: Final = frozenset({ROUND_TRIP.id, CREATION_RESPONSE.id})
+_OF_IDS: Final = frozenset({PATH_IDS.id, PARENTS.id, PARTNERS_APART.id})
 _LETS_IN: Final = frozenset({PARENTS.id, PARTNERS_APART.id})
 # What a list shows, or a reading has in common with it.
 _SEEN_IN_LISTS: Final = frozenset(
     {PATH_IDS.id, DELETED_IS_GONE.id, LISTED_ONCE.id, OTHERS_UNTOUCHED.id, REFUSED_CHANGES_NOTHING.id}
 )
+# What says of a call that it has changed something.
+_OF_CHANGES: Final = frozenset({OTHERS_UNTOUCHED.id, REFUSED_CHANGES_NOTHING.id, PARTNERS_APART.id, PARENTS.id})
 # There is what was not: an entity, or an item of a list.
 _MADE: Final = frozenset({"present", "extra"})
 _DELIVERED_OTHERWISE: Final = frozenset(
@@ -87,29 +93,25 @@ def lead_among(own: Key, groups: Mapping[Key, Group]) -> Key:
 
 
 def _follows(own: Group, other: Group) -> bool:
-    return _is_rare_failure(own, other) or (
-        own.found.finding.severity == other.found.finding.severity and any(way(own, other) for way in _WAYS_TO_FOLLOW)
-    )
+    if own.found.finding.severity != other.found.finding.severity:
+        return _is_less_severe(own, other)
+    return any(follows(own, other) for follows in _FOLLOWS)
 
 
 def _is_same(own: Group, other: Group) -> bool:
     """Whether two causes are one, of which either may tell the other: the one that was seen more often does."""
-    is_as_severe = own.found.finding.severity == other.found.finding.severity
-    ways = (_are_of_one_member, _take_each_others, _are_left_by_one, _are_altered_alike)
-    return is_as_severe and any(way(own, other) for way in ways)
+    if own.found.finding.severity != other.found.finding.severity:
+        return False
+    is_one_member = _are_of_one_member(own, other) and not _is_beyond(own) and not _is_beyond(other)
+    ways = (_take_each_others, _are_left_by_one, _are_altered_alike)
+    return is_one_member or any(way(own, other) for way in ways)
 
 
-def _is_rare_failure(own: Group, other: Group) -> bool:
-    """Whether operations fail at what is rare that fail at what common clients send: for the same reason, most likely.
-
-    Theirs are warnings, so they are less severe.
-    """
-    is_of_failures = own.found.finding.promise == other.found.finding.promise == SERVER_ERROR.id
-    return is_of_failures and _is_worse(other, own) and set(own.operations) <= set(other.operations)
-
-
-def _is_worse(one: Group, than: Group) -> bool:
-    return one.found.finding.severity == "error" and one.found.cause[1:] == than.found.cause[1:]
+def _is_less_severe(own: Group, other: Group) -> bool:
+    """Whether operations fail at what is rare that fail at what is common, or take more of what they may not take."""
+    is_one = own.found.finding.promise == other.found.finding.promise in {SERVER_ERROR.id, BAD_REQUEST.id}
+    is_error = other.found.finding.severity == "error" and other.found.cause[1:] == own.found.cause[1:]
+    return is_one and is_error and set(own.operations) <= set(other.operations)
 
 
 def _is_witness(own: Group, other: Group) -> bool:
@@ -121,12 +123,145 @@ def _is_witness(own: Group, other: Group) -> bool:
 
 
 def _is_without_the_taken(own: Group, other: Group) -> bool:
-    """Whether a call did not find an entity of a type of which another operation takes away those of others."""
-    finding, breach = own.found.finding, other.found.finding.breach
-    if finding.promise != STATUS_EXPECTED.id or finding.status != _NOT_FOUND or not _wants_success(own.found):
+    """Whether a call misses an entity of a type of which another operation takes away those of others.
+
+    It does not find it, or is said to have taken it away.
+    """
+    finding, path = own.found.finding, _path(other.found.finding.breach.seen_call)
+    if not _takes_away(other) or not path:
         return False
-    path = breach.seen_call.partition(" ")[2]
-    return _takes_away(other) and bool(path) and all(_path(each).startswith(path) for each in own.operations)
+    if finding.promise in _OF_CHANGES - {OTHERS_UNTOUCHED.id}:
+        return finding.breach.kind == "absent" and _path(finding.breach.seen_call).startswith(path)
+    is_lost = finding.promise == STATUS_EXPECTED.id and finding.status == _NOT_FOUND and _wants_success(own.found)
+    return is_lost and all(_path(each).startswith(path) for each in own.operations)
+
+
+def _is_not_listed_nor_there(own: Group, other: Group) -> bool:
+    """Whether a list lacks entities of a type of which some cannot be read either."""
+    lacks, read = own.found.finding, other.found.finding
+    is_short = lacks.promise == LISTED_ONCE.id and lacks.breach.kind in {"absent", "count"}
+    is_lost = read.promise == STATUS_EXPECTED.id and read.status == _NOT_FOUND and _wants_success(other.found)
+    return is_short and is_lost and not _entities(own).isdisjoint(_entities(other))
+
+
+def _is_of_an_unsteady_reading(own: Group, other: Group) -> bool:
+    """Whether a call is said to change a member that a reading of it shows wrong by itself."""
+    changed, shown = own.found.finding, other.found.finding
+    if changed.promise not in _OF_CHANGES or shown.promise != ROUND_TRIP.id or not changed.breach.seen_by:
+        return False
+    readers = {each.operation for each in other.marks}
+    is_seen = all(each.kind == "changed" and each.seen_by in readers for each in own.marks)
+    return is_seen and _is_of_body(other) and _names(own) <= _names(other)
+
+
+def _is_let_in_like_all(own: Group, other: Group) -> bool:
+    """Whether an operation takes ids that nobody has: those of others are taken like them, and something else comes."""
+    finding = other.found.finding
+    if own.found.finding.promise not in _OF_IDS or finding.promise != STATUS_EXPECTED.id:
+        return False
+    is_taken = (finding.status or 0) in SUCCESSES and _NOT_FOUND in _wanted(other.found)
+    operations = {each.operation for each in other.marks if each.case or finding.breach.note}
+    return is_taken and all(each.operation in operations and not each.seen_by for each in own.marks)
+
+
+def _is_let_in_without_token(own: Group, other: Group) -> bool:
+    """Whether a bad token is taken by an operation that takes a call without any."""
+    finding, because = own.found.finding, other.found.finding.breach.because
+    is_taken = finding.promise == STATUS_EXPECTED.id and _UNAUTHORIZED in _wanted(own.found)
+    is_open = other.found.finding.promise == BAD_REQUEST.id and because and because.at.part == "request-header"
+    return is_taken and bool(is_open) and set(own.operations) <= set(other.operations)
+
+
+def _is_what_was_taken(own: Group, other: Group) -> bool:
+    """Whether a response shows a member as it may not be, of which such a value was taken."""
+    if own.found.finding.promise != RESPONSE_BODY.id or other.found.finding.promise != BAD_REQUEST.id:
+        return False
+    taken = {_names_at(each.because) for each in other.marks if each.because.startswith("request-body /")}
+    is_inside = all(any(name[: len(each)] == each for each in taken if each) for name in _names(own))
+    return bool(taken) and is_inside and not _entities(own).isdisjoint(_entities(other))
+
+
+def _is_of_a_wrong_value(own: Group, other: Group) -> bool:
+    """Whether a response shows a member beyond its range, of which it is told that it is not as it was sent."""
+    return _is_beyond(own) and other.found.finding.promise == ROUND_TRIP.id and _are_of_one_member(own, other)
+
+
+def _is_beyond(group: Group) -> bool:
+    """Whether a response shows a member with a value of the right type that it may not have."""
+    finding = group.found.finding
+    return finding.promise == RESPONSE_BODY.id and finding.breach.kind not in {"type", "required"}
+
+
+def _is_of_other_items(own: Group, other: Group) -> bool:
+    """Whether a list lacks an entity, of which it is told that its items are none, or that it is no list."""
+    lacks, shown = own.found.finding, other.found.finding
+    is_missing = lacks.promise == LISTED_ONCE.id and lacks.breach.kind == "absent"
+    if not is_missing or shown.promise != RESPONSE_BODY.id or shown.breach.kind not in {"type", "required"}:
+        return False
+    lists = {each.operation for each in other.marks if _names_at(each.place) == () or shown.breach.kind == "required"}
+    return {each.seen_by or each.operation for each in own.marks} <= lists
+
+
+def _is_of_other_deliveries(own: Group, other: Group) -> bool:
+    """Whether deliveries are too many or too few, or none, of which it is told where they went, or that none comes."""
+    if not set(own.operations) <= set(other.operations):
+        return False
+    if own.found.finding.promise == DELIVERY_ARRIVES.id:
+        return other.found.finding.promise == DELIVERED_TO_ITS_WEBHOOK.id
+    if own.found.finding.promise != DELIVERED_ONCE.id:
+        return False
+    count = own.found.finding.breach.actual.value
+    is_none = other.found.finding.promise == DELIVERY_ARRIVES.id and count == 0
+    return is_none or (other.found.finding.promise == DELIVERED_TO_ITS_WEBHOOK.id and count != 0)
+
+
+def _wants_success(found: Found) -> bool:
+    return any(each in SUCCESSES for each in _wanted(found))
+
+
+def _wanted(found: Found) -> list[int]:
+    """The statuses of which one was expected."""
+    wanted = found.finding.breach.expected.value
+    return [each for each in wanted if isinstance(each, int)] if isinstance(wanted, list) else []
+
+
+def _deletes_another(own: Group, other: Group) -> bool:
+    """Whether a call takes away an entity beside the one that it leaves: it deletes the wrong one."""
+    finding = own.found.finding
+    is_of_its_type = _path(finding.breach.seen_call) == finding.path
+    is_left = other.found.finding.promise == DELETED_IS_GONE.id and set(own.operations) <= set(other.operations)
+    return _takes_away(own) and is_of_its_type and is_left
+
+
+def _takes_away(group: Group) -> bool:
+    finding = group.found.finding
+    return finding.promise == OTHERS_UNTOUCHED.id and finding.breach.kind == "absent"
+
+
+def _take_each_others(own: Group, other: Group) -> bool:
+    """Whether two operations take away what the other one is about: both types of entities are kept as one."""
+    if not (_takes_away(own) and _takes_away(other)):
+        return False
+    paths = [(each.found.finding.path, _path(each.found.finding.breach.seen_call)) for each in (own, other)]
+    return paths[0] == paths[1][::-1]
+
+
+def _are_of_one_member(own: Group, other: Group) -> bool:
+    """Whether one member is not as it was sent, in several ways: changed, in another order, of no value that it has."""
+    pair = (own, other)
+    promises = {each.found.finding.promise for each in pair}
+    if (
+        not promises & _OF_MEMBERS
+        or not promises <= _OF_MEMBERS | {RESPONSE_BODY.id}
+        or not all(map(_is_of_body, pair))
+    ):
+        return False
+    if own.found.anchor == other.found.anchor:
+        return True
+    if _entities(own).isdisjoint(_entities(other)):
+        return False
+    # Of several members that are wrong in one way, one may be right by chance in another test.
+    return () not in _names(own) | _names(other) and (_names(own) <= _names(other) or _names(other) <= _names(own))
 
 
 def _is_in_an_old_list(own: Group, other: Group) -> bool:
@@ -155,34 +290,6 @@ def _is_kept_with_the_rest(own: Group, other: Group) -> bool:
     return finding.promise == PUT_REPLACES.id and is_old and finding.path in {_path(each) for each in other.operations}
 
 
-# What else a cause is told with.
-_WAYS_TO_FOLLOW: Final = (
-    _is_witness,
-    _is_without_the_taken,
-    _is_in_an_old_list,
-    _is_of_another_delivery,
-    _is_kept_with_the_rest,
-)
-
-
-def _wants_success(found: Found) -> bool:
-    wanted = found.finding.breach.expected.value
-    return isinstance(wanted, list) and any(isinstance(each, int) and each in SUCCESSES for each in wanted)
-
-
-def _takes_away(group: Group) -> bool:
-    finding = group.found.finding
-    return finding.promise == OTHERS_UNTOUCHED.id and finding.breach.kind == "absent"
-
-
-def _take_each_others(own: Group, other: Group) -> bool:
-    """Whether two operations take away what the other one is about: both types of entities are kept as one."""
-    if not (_takes_away(own) and _takes_away(other)):
-        return False
-    paths = [(each.found.finding.path, _path(each.found.finding.breach.seen_call)) for each in (own, other)]
-    return paths[0] == paths[1][::-1]
-
-
 def _are_altered_alike(own: Group, other: Group) -> bool:
     """Whether texts of several members are altered in the same way: whatever does that does it to all texts."""
     findings = [each.found.finding for each in (own, other)]
@@ -198,25 +305,19 @@ def _are_left_by_one(own: Group, other: Group) -> bool:
     return set(own.operations) == set(other.operations) and len(own.operations) == 1
 
 
-def _are_of_one_member(own: Group, other: Group) -> bool:
-    """Whether one member does not come back, in several ways: changed, as it was before a change, in another order."""
-    pair = (own, other)
-    if any(each.found.finding.promise not in _OF_MEMBERS or not _is_of_body(each) for each in pair):
-        return False
-    unchanged = [each for each in pair if each.found.finding.breach.kind == "same"]
-    if not unchanged:
-        return own.found.anchor == other.found.anchor
-    rest = [each for each in pair if each is not unchanged[0]]
-    return _names(rest[0]) <= _names(unchanged[0]) and not _entities(own).isdisjoint(_entities(other))
-
-
 def _is_of_body(group: Group) -> bool:
     return group.found.finding.breach.at.part == "body"
 
 
 def _names(group: Group) -> set[Key]:
     """The members that findings are about, by their names alone."""
-    return {tuple(name for name in each.place.split("/")[1:] if name != "*") for each in group.marks}
+    return {_names_at(each.place) for each in group.marks}
+
+
+def _names_at(place: str) -> Key:
+    """The names in a place, which may be followed by a kind of breach; without those that count the items of a list."""
+    tokens = place.partition("/")[2].partition(" ")[0].split("/")
+    return tuple(name for name in tokens if name and name != "*" and not name.isdecimal())
 
 
 def _entities(group: Group) -> set[str]:
@@ -227,3 +328,21 @@ def _entities(group: Group) -> set[str]:
 
 def _path(call: str) -> str:
     return call.partition(" ")[2]
+
+
+_FOLLOWS: Final = (
+    _is_witness,
+    _is_without_the_taken,
+    _deletes_another,
+    _is_of_an_unsteady_reading,
+    _is_let_in_like_all,
+    _is_let_in_without_token,
+    _is_not_listed_nor_there,
+    _is_what_was_taken,
+    _is_of_a_wrong_value,
+    _is_of_other_items,
+    _is_of_other_deliveries,
+    _is_in_an_old_list,
+    _is_of_another_delivery,
+    _is_kept_with_the_rest,
+)

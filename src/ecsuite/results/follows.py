@@ -11,8 +11,11 @@ from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange
 from ecsuite.promises import (
     OTHERS_UNTOUCHED,
+    PARENTS,
+    PARTNERS_APART,
     PATH_IDS,
     PUT_REPLACES,
+    REFUSED_CHANGES_NOTHING,
     RESPONSE_BODY,
     ROUND_TRIP,
     SERVER_ERROR,
@@ -23,6 +26,8 @@ from ecsuite.results.anchors import SUCCESSES
 from ecsuite.results.own import json_of
 
 _NOT_FOUND: Final = 404
+# What says of a call that it has changed something.
+_OF_CHANGES: Final = frozenset({OTHERS_UNTOUCHED.id, PARENTS.id, PARTNERS_APART.id, REFUSED_CHANGES_NOTHING.id})
 _Key = tuple[object, ...]
 
 
@@ -107,13 +112,13 @@ def _wants_success(finding: Finding) -> bool:
 
 def _of_sweeps(journal: Journal) -> dict[_Key, _Key]:
     """Entities of others, of several types, that one and the same call took away: it takes too much, once."""
-    first: dict[int, _Key] = {}
+    first: dict[_Key, _Key] = {}
     told: dict[_Key, _Key] = {}
     for finding in journal.findings:
         is_gone = finding.breach.kind == "absent" and finding.breach.at.part == "body" and not finding.breach.at.path
-        if finding.promise != OTHERS_UNTOUCHED.id or not is_gone or finding.blamed is None:
+        if finding.promise not in _OF_CHANGES or not is_gone or finding.blamed is None:
             continue
-        known = first.setdefault(id(finding.blamed), finding.key)
+        known = first.setdefault((finding.promise, id(finding.blamed)), finding.key)
         if known != finding.key:
             told[finding.key] = known
     return told

@@ -125,6 +125,14 @@ class Calls:
         schema = call.operation.body_schema
         return self._samples.unspecified(schema, self._drafts.ready(self._samples.all_needs(schema)), call.ids)
 
+    def each_with_own_id(self, call: Call, unusual: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Unusual bodies of a call that creates something, each with a fresh id, for a second one may be refused."""
+        own = [each for each in self._contract.entity_types if each.creator is call.operation and each.sends_id]
+        body = call.body.value if call.body else None
+        known = body.get(own[0].member) if own and isinstance(body, dict) else None
+        for options in unusual:
+            yield _with_text(options, known, self._ids.new()) if isinstance(known, str) else options
+
     def is_legal(self, operation: Operation) -> Callable[[Any], bool]:
         """What says of a body for an operation whether it fits the schema."""
         schema = operation.body_schema
@@ -208,3 +216,13 @@ class Calls:
     def _text_for(self, parameter: Parameter) -> str:
         value = self._samples.smallest(parameter.schema).value
         return value if isinstance(value, str) else json.dumps(value)
+
+
+def _with_text(options: Mapping[str, Any], known: str, new: str) -> dict[str, Any]:
+    """Options of a request whose body has another text in the place of one that it has."""
+    changed = dict(options)
+    if "content" in options:
+        changed["content"] = options["content"].replace(known.encode(), new.encode())
+    if options.get("json") is not None:
+        changed["json"] = json.loads(json.dumps(options["json"]).replace(json.dumps(known), json.dumps(new)))
+    return changed

@@ -90,11 +90,13 @@ class VerifyState(Verify):
         items = listing.of(entity.type, entity.id)
         return [own for own in items if not schema or not self._representation.is_of_another_type(schema, own.value)]
 
-    def each_listed_once(self, listing: Listing, member: str, ids: Sequence[str]) -> bool:
-        """Record whether a list has each of many entities once."""
+    def each_listed_once(
+        self, listing: Listing, member: str, ids: Sequence[str], note: str = "each of them once"
+    ) -> bool:
+        """Record whether a list has each of many entities once; the note says more of what is expected."""
         times = listing.count(member)
         found = sum(times[own] == 1 for own in ids)
-        return self.count(LISTED_ONCE, listing.first, len(ids), found, listed(member), note="each of them once")
+        return self.count(LISTED_ONCE, listing.first, len(ids), found, listed(member), note=note)
 
     def listed(self, entity: Entity) -> bool:
         """Record whether each list of an entity's type shows it once, and as it must be shown."""

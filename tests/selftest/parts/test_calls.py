@@ -139,3 +139,23 @@ def test_no_more_is_sent_than_tells_something(world_of, operation, taken, sent):
     responses = world.calls.send_unauthorized(call, UNAUTHORIZED)
 
     assert len(responses) == len(lines) == sent
+
+
+def test_unusual_bodies_have_ids_of_their_own(world_of, shop):
+    """A second one of an id may be refused for that, or take the place of the first."""
+    world = world_of(shop)
+    call = world.calls.valid(world.contract.operations["createUser"])
+    known = call.body.value["userId"]
+    unusual = [
+        {"json": call.body.value},
+        {"json": None, "content": f'{{"userId":"{known}"}} '.encode()},
+        {"chunked": True},
+    ]
+
+    sent, bare, chunked = world.calls.each_with_own_id(call, unusual)
+
+    ids = {known, sent["json"]["userId"], bare["content"].split(b'"')[3].decode()}
+    assert len(ids) == 3
+    assert chunked == {"chunked": True}
+    other = world.calls.valid(world.contract.operations["createWebhook"])
+    assert list(world.calls.each_with_own_id(other, unusual)) == unusual

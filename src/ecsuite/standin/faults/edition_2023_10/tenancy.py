@@ -21,6 +21,11 @@ def _user_of_everybody(call: Call, _: Reply) -> None:
         call.store.delete(other, "user", "", call.body["userId"], owns=("vehicle", "meter", "resource"))
 
 
+def _vehicle_of_everybody(call: Call, _: Reply) -> None:
+    for other in p.others(call):
+        call.store.delete(other, "vehicle", call.path["userId"], call.path["vehicleId"])
+
+
 def _entities_of_others(entity: str, original: Handler, call: Call) -> Reply:
     """What other partners have below a user of the same id is listed as well."""
     reply = original(call)
@@ -67,7 +72,12 @@ FAULTS: Final = faults(
     .finding(found(PARTNERS_APART, "createUser", SUCCESS, body(), "absent")),
     fault("user-deleted-for-all", GUIDE, "a deleted user is deleted for every partner who has one of that id")
     .plant(p.then_does("deleteUser", lambda call, _: _user_of_everybody(replace(call, body=call.path), Reply(204))))
-    .finding(found(PARTNERS_APART, "createUser", SUCCESS, body(), "absent")),
+    .finding(found(PARTNERS_APART, "deleteUser", 204, body(), "absent")),
+    fault(
+        "vehicle-deleted-for-all", GUIDE, "a deleted vehicle is deleted for every partner whose user has one of that id"
+    )
+    .plant(p.then_does("deleteVehicle", _vehicle_of_everybody))
+    .finding(found(PARTNERS_APART, "deleteVehicle", 204, body(), "absent")),
     *(
         fault(
             f"{kebab(entity.list)}-of-same-user-id",
