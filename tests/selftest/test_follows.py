@@ -27,8 +27,8 @@ from ecsuite.promises import (
     STATUS_EXPECTED,
     STATUS_LISTED,
 )
+from ecsuite.results.grouping.within_test import resolved
 from ecsuite.results.record import found_in
-from ecsuite.results.told import leads
 
 CONTRACT = editions.contract("2026-01")
 BASE = "https://api.example/v1"
@@ -302,9 +302,9 @@ def test_chain_is_told_with_its_end():
     """What follows from what follows; where two follow from each other, neither is lost, and no run waits for ever."""
     a, b, c = ("a",), ("b",), ("c",)
 
-    assert leads({a: b, b: c}) == {a: c, b: c}
-    assert leads({a: b, b: a}) == {}
-    assert leads({a: b, b: c, c: b}) == {a: b}
+    assert resolved({a: b, b: c}) == {a: c, b: c}
+    assert resolved({a: b, b: a}) == {}
+    assert resolved({a: b, b: c, c: b}) == {a: b}
 
 
 @pytest.mark.parametrize("findings", FOLLOWS.values(), ids=FOLLOWS)

@@ -9,7 +9,7 @@ from typing import Any
 from ecsuite.findings.deviation import Mark
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import Severity
-from ecsuite.results.across import lead_among
+from ecsuite.results.grouping.across_tests import lead_among
 from ecsuite.results.record import Found
 from ecsuite.results.severity import SEVERITIES
 

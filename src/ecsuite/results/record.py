@@ -19,11 +19,11 @@ from ecsuite.messages.exchange import Exchange
 from ecsuite.messages.redact import MASK
 from ecsuite.promises import CREATION_RESPONSE, LISTED_ONCE, OF_RECEIVERS, PAGES, ROUND_TRIP
 from ecsuite.results.anchors import anchor_of
+from ecsuite.results.grouping.bad_requests import noted
+from ecsuite.results.grouping.within_test import leads_within_test, shown_by
 from ecsuite.results.own import Privacy, json_of, own_values
 from ecsuite.results.sample import Mask, Sample, sample_of
 from ecsuite.results.seen import Seen
-from ecsuite.results.told import shown_by, told_twice
-from ecsuite.results.unchecked import noted
 from ecsuite.severity import is_of_refused_shape
 
 # Lines of the contract that are quoted with a finding.
@@ -211,18 +211,18 @@ def found_in(
     privacy, now = Privacy(own_values(journal.results, contract.deliveries)), datetime.now(UTC)
     groups: dict[tuple[object, ...], Found] = {}
     counted: set[tuple[object, ...]] = set()
-    twice = told_twice(journal, contract)
-    for finding in (each for each in journal.findings if each.key not in twice):
+    leads = leads_within_test(journal, contract)
+    for finding in (each for each in journal.findings if each.key not in leads):
         anchor, spot = anchor_of(finding, contract), journal.spot(finding)
         accepted = deviations.accepting(finding)
         kept = replace(finding, severity="note") if accepted else finding
-        found = Found(noted(kept, journal, twice), anchor, 0, accepted=accepted)
+        found = Found(noted(kept, journal, leads), anchor, 0, accepted=accepted)
         key = (*found.cause, accepted and accepted.where, finding.method, finding.path)
         if key not in groups:
             whole = _whole(found, contract, privacy, mask, now)
             script, powershell = scripts_of(finding, whole)
             groups[key] = replace(whole, script=script, powershell=powershell)
-        marks = (mark_of(each) for each in journal.findings if twice.get(each.key, each.key) == finding.key)
+        marks = (mark_of(each) for each in journal.findings if leads.get(each.key, each.key) == finding.key)
         groups[key] = reduce(_marked, marks, groups[key])
         if spot not in counted:
             counted.add(spot)

@@ -26,8 +26,8 @@ from ecsuite.promises import (
     SERVER_ERROR,
     STATUS_EXPECTED,
 )
-from ecsuite.results.alterations import alteration
 from ecsuite.results.anchors import SUCCESSES
+from ecsuite.results.grouping.alterations import alteration
 from ecsuite.results.record import Found
 
 _NOT_FOUND: Final = 404

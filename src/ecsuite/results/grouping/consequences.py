@@ -1,4 +1,4 @@
-"""What follows from another finding of the same test: it is evidence of that one, and told with it."""
+"""Findings that are a consequence of another finding of the same test, and are reported with it."""
 
 from __future__ import annotations
 
@@ -31,69 +31,74 @@ _OF_CHANGES: Final = frozenset({OTHERS_UNTOUCHED.id, PARENTS.id, PARTNERS_APART.
 _Key = tuple[object, ...]
 
 
-def following(journal: Journal) -> dict[_Key, _Key]:
-    """Findings that follow from another one, each with that one, by their keys."""
-    told = {**_of_failures(journal), **_of_nothing(journal), **_of_unlisted_successes(journal), **_of_sweeps(journal)}
-    told.update({**_of_overwritten(journal), **_of_kept(journal)})
-    told.update({**_of_another_answer(journal), **_of_one_value(journal)})
+def consequences(journal: Journal) -> dict[_Key, _Key]:
+    """The keys of findings that are a consequence, each with the key of the finding that it follows from."""
+    leads = {
+        **_of_server_errors(journal),
+        **_of_empty_successes(journal),
+        **_of_undocumented_successes(journal),
+        **_of_excessive_deletions(journal),
+    }
+    leads.update({**_of_overwritten_entities(journal), **_of_merging_puts(journal)})
+    leads.update({**_of_same_alteration(journal), **_of_same_value(journal)})
     moved = _of_other_parents(journal)
-    missed = {key: first for key, first in _of_the_missing(journal).items() if first not in moved}
-    return {**told, **_of_other_ids(journal), **missed, **moved}
+    missed = {key: first for key, first in _of_unreadable_entities(journal).items() if first not in moved}
+    return {**leads, **_of_changed_ids(journal), **missed, **moved}
 
 
-def _of_failures(journal: Journal) -> dict[_Key, _Key]:
-    """Statuses that should have been others, of calls at which the server has failed: that is told."""
+def _of_server_errors(journal: Journal) -> dict[_Key, _Key]:
+    """Unexpected statuses of calls for which a server error is reported."""
     failed = {
         (each.operation, each.status): each.key
         for each in journal.findings
         if each.promise == SERVER_ERROR.id and each.severity == "error"
     }
-    told: dict[_Key, _Key] = {}
+    leads: dict[_Key, _Key] = {}
     for finding in journal.findings:
         breach = finding.breach
         call = (breach.seen_by or finding.operation, breach.actual.value)
         if breach.kind == "status" and call in failed:
-            told[finding.key] = failed[call]
-    return told
+            leads[finding.key] = failed[call]
+    return leads
 
 
-def _of_nothing(journal: Journal) -> dict[_Key, _Key]:
-    """What is there, or was not refused, by a reading without an entity: null, or a success that is listed nowhere."""
-    nothing = {each.operation: each.key for each in journal.findings if _shows_nothing(each)}
-    told: dict[_Key, _Key] = {}
+def _of_empty_successes(journal: Journal) -> dict[_Key, _Key]:
+    """Missing refusals and entities that seem to exist, if the GET was a success without an entity: null, or empty."""
+    nothing = {each.operation: each.key for each in journal.findings if _reports_empty_success(each)}
+    leads: dict[_Key, _Key] = {}
     for finding in journal.findings:
         breach, seen_by = finding.breach, finding.breach.seen_by or finding.operation
         if seen_by not in nothing:
             continue
         lead = nothing[seen_by]
-        if _is_null_there(breach) or (lead[0] == STATUS_LISTED.id and _is_nothing_for_refusal(finding)):
-            told[finding.key] = lead
-    return told
+        if _is_null_present(breach) or (lead[0] == STATUS_LISTED.id and _is_empty_success_for_refusal(finding)):
+            leads[finding.key] = lead
+    return leads
 
 
-def _shows_nothing(finding: Finding) -> bool:
+def _reports_empty_success(finding: Finding) -> bool:
     if finding.promise == RESPONSE_BODY.id:
         return not finding.breach.at.path and finding.breach.actual.type == "null"
-    return _is_unlisted_success(finding) and finding.method == "GET" and _is_nothing(finding.blamed)
+    return _is_undocumented_success(finding) and finding.method == "GET" and _has_empty_body(finding.blamed)
 
 
-def _is_nothing(exchange: Exchange | None) -> bool:
+def _has_empty_body(exchange: Exchange | None) -> bool:
     return exchange is not None and exchange.response.body.strip() in {b"", b"null"}
 
 
-def _is_null_there(breach: Breach) -> bool:
+def _is_null_present(breach: Breach) -> bool:
     return breach.kind == "present" and breach.at.part == "body" and not breach.at.path and breach.actual.type == "null"
 
 
-def _is_nothing_for_refusal(finding: Finding) -> bool:
+def _is_empty_success_for_refusal(finding: Finding) -> bool:
     breach = finding.breach
     is_taken = breach.kind == "status" and not breach.seen_by and finding.status in SUCCESSES
-    return is_taken and _is_nothing(finding.blamed)
+    return is_taken and _has_empty_body(finding.blamed)
 
 
-def _of_unlisted_successes(journal: Journal) -> dict[_Key, _Key]:
-    """Successes that should have been others, where that they are listed nowhere is told."""
-    unlisted = {(each.operation, each.status): each.key for each in journal.findings if _is_unlisted_success(each)}
+def _of_undocumented_successes(journal: Journal) -> dict[_Key, _Key]:
+    """Unexpected successes whose status is undocumented: that is the lead."""
+    unlisted = {(each.operation, each.status): each.key for each in journal.findings if _is_undocumented_success(each)}
     return {
         each.key: unlisted[each.operation, each.status]
         for each in journal.findings
@@ -101,7 +106,7 @@ def _of_unlisted_successes(journal: Journal) -> dict[_Key, _Key]:
     }
 
 
-def _is_unlisted_success(finding: Finding) -> bool:
+def _is_undocumented_success(finding: Finding) -> bool:
     return finding.promise == STATUS_LISTED.id and (finding.status or 0) in SUCCESSES
 
 
@@ -110,46 +115,46 @@ def _wants_success(finding: Finding) -> bool:
     return isinstance(wanted, list) and any(isinstance(each, int) and each in SUCCESSES for each in wanted)
 
 
-def _of_sweeps(journal: Journal) -> dict[_Key, _Key]:
-    """Entities of others, of several types, that one and the same call took away: it takes too much, once."""
+def _of_excessive_deletions(journal: Journal) -> dict[_Key, _Key]:
+    """Entities of several types that the same call deleted though it should not have: it deletes too much."""
     first: dict[_Key, _Key] = {}
-    told: dict[_Key, _Key] = {}
+    leads: dict[_Key, _Key] = {}
     for finding in journal.findings:
         is_gone = finding.breach.kind == "absent" and finding.breach.at.part == "body" and not finding.breach.at.path
         if finding.promise not in _OF_CHANGES or not is_gone or finding.blamed is None:
             continue
         known = first.setdefault((finding.promise, id(finding.blamed)), finding.key)
         if known != finding.key:
-            told[finding.key] = known
-    return told
+            leads[finding.key] = known
+    return leads
 
 
-def _of_kept(journal: Journal) -> dict[_Key, _Key]:
-    """Members that one PUT should not have kept: it does not replace, but merges."""
+def _of_merging_puts(journal: Journal) -> dict[_Key, _Key]:
+    """Members that the same PUT should not have kept: it merges instead of replacing."""
     first: dict[str | None, _Key] = {}
     kept = [each for each in journal.findings if each.promise == PUT_REPLACES.id]
     leads = {each.key: first.setdefault(each.operation, each.key) for each in kept}
     return {key: lead for key, lead in leads.items() if key != lead}
 
 
-def _of_overwritten(journal: Journal) -> dict[_Key, _Key]:
-    """Members of another entity, as one reading shows it, that one operation changed: it is overwritten."""
+def _of_overwritten_entities(journal: Journal) -> dict[_Key, _Key]:
+    """Changed members of another entity, as one operation shows it: the entity was overwritten."""
     first: dict[_Key, _Key] = {}
-    told: dict[_Key, _Key] = {}
+    leads: dict[_Key, _Key] = {}
     for finding in journal.findings:
         breach = finding.breach
         if finding.promise != OTHERS_UNTOUCHED.id or breach.kind != "changed" or breach.at.part != "body":
             continue
         known = first.setdefault((finding.operation, finding.status, breach.seen_by), finding.key)
         if known != finding.key:
-            told[finding.key] = known
-    return told
+            leads[finding.key] = known
+    return leads
 
 
-def _of_another_answer(journal: Journal) -> dict[_Key, _Key]:
-    """A text that was sent and is not shown, in the same way by the answers of several operations under one name."""
+def _of_same_alteration(journal: Journal) -> dict[_Key, _Key]:
+    """A string that several operations show altered in the same way, in members of the same name."""
     first: dict[_Key, Finding] = {}
-    told: dict[_Key, _Key] = {}
+    leads: dict[_Key, _Key] = {}
     for finding in (each for each in journal.findings if each.promise == ROUND_TRIP.id):
         breach, at = finding.breach, finding.breach.at
         if at.part != "body" or not at.path or breach.expected.type != "string":
@@ -157,12 +162,12 @@ def _of_another_answer(journal: Journal) -> dict[_Key, _Key]:
         wrong = (breach.kind, at.path[-1], breach.expected.value, breach.actual.type, str(breach.actual.value))
         known = first.setdefault(wrong, finding)
         if known.operation != finding.operation:
-            told[finding.key] = known.key
-    return told
+            leads[finding.key] = known.key
+    return leads
 
 
-def _of_one_value(journal: Journal) -> dict[_Key, _Key]:
-    """A value of a response that is neither what was sent nor what another promise wants there, which says more."""
+def _of_same_value(journal: Journal) -> dict[_Key, _Key]:
+    """A value that differs from what was sent and breaks another promise, too: the other promise is more specific."""
 
     def value_of(finding: Finding) -> _Key:
         breach = finding.breach
@@ -180,23 +185,23 @@ def _of_one_value(journal: Journal) -> dict[_Key, _Key]:
     }
 
 
-def _of_other_ids(journal: Journal) -> dict[_Key, _Key]:
-    """An id that is shown as another one, by a reading, by the call that made the entity, and in the list of it."""
+def _of_changed_ids(journal: Journal) -> dict[_Key, _Key]:
+    """A changed id, in the response that created the entity, in a GET and in the list."""
     shown: dict[_Key, _Key] = {}
-    told: dict[_Key, _Key] = {}
+    leads: dict[_Key, _Key] = {}
     for promise in (PATH_IDS.id, ROUND_TRIP.id):
         for finding in (each for each in journal.findings if each.promise == promise and _is_changed_text(each)):
             first = shown.setdefault(_change(finding), finding.key)
             if promise == ROUND_TRIP.id and first != finding.key and first[0] == PATH_IDS.id:
-                told[finding.key] = first
+                leads[finding.key] = first
     for finding in journal.findings:
         if finding.breach.kind != "absent" or finding.breach.at.part != "list":
             continue
         for (name, expected, actual), key in shown.items():
             is_same = (finding.breach.at.name, finding.breach.expected.value) == (name, expected)
             if is_same and _holds(_body_of(finding.blamed), str(name), actual):
-                told[finding.key] = key
-    return told
+                leads[finding.key] = key
+    return leads
 
 
 def _is_changed_text(finding: Finding) -> bool:
@@ -215,7 +220,7 @@ def _body_of(exchange: Exchange | None) -> Any:
 
 
 def _holds(value: Any, name: str, wanted: Any) -> bool:
-    """Whether a member of a name has a value, however deep in a JSON value."""
+    """Whether a JSON value has, at any depth, a member with this name and value."""
     if isinstance(value, list):
         return any(_holds(item, name, wanted) for item in value)
     if isinstance(value, dict):
@@ -223,42 +228,42 @@ def _holds(value: Any, name: str, wanted: Any) -> bool:
     return False
 
 
-def _of_the_missing(journal: Journal) -> dict[_Key, _Key]:
-    """What is not in a list, or not told, of an entity that cannot be read either, though it should be there."""
-    missing = {_asked_for(each.blamed): each.key for each in reversed(journal.findings) if _is_missing(each)}
-    told: dict[_Key, _Key] = {}
+def _of_unreadable_entities(journal: Journal) -> dict[_Key, _Key]:
+    """Entities missing from a list, or from a response, that a GET did not find either."""
+    missing = {_requested_id(each.blamed): each.key for each in reversed(journal.findings) if _is_unreadable(each)}
+    leads: dict[_Key, _Key] = {}
     for finding in journal.findings:
-        breach, asked = finding.breach, _queried(finding.blamed)
+        breach, asked = finding.breach, _query_values(finding.blamed)
         named = {breach.expected.value} if isinstance(breach.expected.value, str) else set()
         if breach.kind == "absent" and breach.at.part == "list":
             named |= asked
         elif breach.kind != "changed" or not breach.at.path:
             continue
-        told.update((finding.key, missing[each]) for each in sorted(named & missing.keys()))
-    return told
+        leads.update((finding.key, missing[each]) for each in sorted(named & missing.keys()))
+    return leads
 
 
 def _of_other_parents(journal: Journal) -> dict[_Key, _Key]:
-    """What is not found where it was sent to, for the call that made it shows that it went elsewhere."""
+    """Entities that a GET did not find, if the response that created them shows another parent or id than was sent."""
     moved = [each for each in journal.findings if each.promise == ROUND_TRIP.id and _is_changed_text(each)]
     made = {each.breach.expected.value: each.key for each in reversed(moved) if each.method == "POST"}
-    told: dict[_Key, _Key] = {}
+    leads: dict[_Key, _Key] = {}
     for finding in (each for each in journal.findings if each.status == _NOT_FOUND and _wants_success(each)):
         places = urlsplit(finding.blamed.request.url).path.split("/") if finding.blamed else []
-        told.update((finding.key, made[place]) for place in map(unquote, places) if place in made)
-    return told
+        leads.update((finding.key, made[place]) for place in map(unquote, places) if place in made)
+    return leads
 
 
-def _is_missing(finding: Finding) -> bool:
+def _is_unreadable(finding: Finding) -> bool:
     is_read = finding.promise == STATUS_EXPECTED.id and finding.method == "GET" and finding.status == _NOT_FOUND
     return is_read and _wants_success(finding)
 
 
-def _asked_for(exchange: Exchange | None) -> str:
-    """The last segment of the path of a request, decoded: the id of the entity that it is about."""
+def _requested_id(exchange: Exchange | None) -> str:
+    """The last segment of the request path, percent-decoded: the id of the requested entity."""
     return unquote(urlsplit(exchange.request.url).path.rpartition("/")[2]) if exchange is not None else ""
 
 
-def _queried(exchange: Exchange | None) -> set[str]:
-    """The values in the query of a request."""
+def _query_values(exchange: Exchange | None) -> set[str]:
+    """The values in the query of the request."""
     return {value for _, value in parse_qsl(urlsplit(exchange.request.url).query)} if exchange is not None else set()
