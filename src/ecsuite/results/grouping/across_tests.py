@@ -1,4 +1,4 @@
-"""Causes that follow from another one, which other tests of the run have found: they are told with that one."""
+"""Causes that are the same as, or a consequence of, a cause that other tests of the run have found."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ _NOT_FOUND: Final = 404
 _UNAUTHORIZED: Final = 401
 _OF_MEMBERS: Final = frozenset({ROUND_TRIP.id, CREATION_RESPONSE.id})
 _OF_IDS: Final = frozenset({PATH_IDS.id, PARENTS.id, PARTNERS_APART.id})
-_LETS_IN: Final = frozenset({PARENTS.id, PARTNERS_APART.id})
-# What a list shows, or a reading has in common with it.
+_ACCEPTS_OTHERS: Final = frozenset({PARENTS.id, PARTNERS_APART.id})
+# Promises that a list can show to be broken.
 _SEEN_IN_LISTS: Final = frozenset(
     {PATH_IDS.id, DELETED_IS_GONE.id, LISTED_ONCE.id, OTHERS_UNTOUCHED.id, REFUSED_CHANGES_NOTHING.id}
 )
-# What says of a call that it has changed something.
+# Promises about what a call changes.
 _OF_CHANGES: Final = frozenset({OTHERS_UNTOUCHED.id, REFUSED_CHANGES_NOTHING.id, PARTNERS_APART.id, PARENTS.id})
-# There is what was not: an entity, or an item of a list.
-_MADE: Final = frozenset({"present", "extra"})
+# Kinds of breach in which something is there that was not: an entity, or an item of a list.
+_ADDED: Final = frozenset({"present", "extra"})
 _DELIVERED_OTHERWISE: Final = frozenset(
     {(DELIVERY_RETRIED.id, DELIVERED_ONCE.id), (DELIVERY_ARRIVES.id, DELIVERED_TO_ITS_WEBHOOK.id)}
 )
@@ -61,15 +61,15 @@ class Group(Protocol):
 
     @property
     def marks(self) -> Collection[Mark]:
-        """What tells the findings from each other."""
+        """The marks of the findings."""
 
 
 def lead_among(own: Key, groups: Mapping[Key, Group]) -> Key:
-    """The cause with which another one is told, among all that are known: itself where it follows from none.
+    """The lead of a cause among all known ones: the cause itself if it is neither a consequence nor a duplicate.
 
     Args:
-        own: the cause.
-        groups: all causes that are known, this one among them, in the order in which they came.
+        own: the key of the cause.
+        groups: all known causes by key, including this one, in the order in which they were found.
     """
     order = {key: number for number, key in enumerate(groups)}
 
@@ -94,41 +94,41 @@ def lead_among(own: Key, groups: Mapping[Key, Group]) -> Key:
 
 def _follows(own: Group, other: Group) -> bool:
     if own.found.finding.severity != other.found.finding.severity:
-        return _is_less_severe(own, other)
+        return _is_milder_form(own, other)
     return any(follows(own, other) for follows in _FOLLOWS)
 
 
 def _is_same(own: Group, other: Group) -> bool:
-    """Whether two causes are one, of which either may tell the other: the one that was seen more often does."""
+    """Whether two causes are the same fault; the one seen more often is the lead."""
     if own.found.finding.severity != other.found.finding.severity:
         return False
-    is_one_member = _are_of_one_member(own, other) and not _is_beyond(own) and not _is_beyond(other)
-    ways = (_take_each_others, _are_left_by_one, _are_altered_alike)
+    is_one_member = _are_of_one_member(own, other) and not _is_invalid_value(own) and not _is_invalid_value(other)
+    ways = (_delete_each_others, _are_left_by_one, _are_altered_alike)
     return is_one_member or any(way(own, other) for way in ways)
 
 
-def _is_less_severe(own: Group, other: Group) -> bool:
-    """Whether operations fail at what is rare that fail at what is common, or take more of what they may not take."""
+def _is_milder_form(own: Group, other: Group) -> bool:
+    """Whether a warning has the same cause as an error: a failure at rarer input, or another accepted bad request."""
     is_one = own.found.finding.promise == other.found.finding.promise in {SERVER_ERROR.id, BAD_REQUEST.id}
     is_error = other.found.finding.severity == "error" and other.found.cause[1:] == own.found.cause[1:]
     return is_one and is_error and set(own.operations) <= set(other.operations)
 
 
-def _is_witness(own: Group, other: Group) -> bool:
-    """Whether a list shows what belongs to others: whatever else is seen in it follows from that."""
-    if other.found.finding.promise not in _LETS_IN or own.found.finding.promise not in _SEEN_IN_LISTS:
+def _is_in_list_of_others(own: Group, other: Group) -> bool:
+    """Whether the other cause is a list that shows entities of others, which explains what else the list shows."""
+    if other.found.finding.promise not in _ACCEPTS_OTHERS or own.found.finding.promise not in _SEEN_IN_LISTS:
         return False
     lists = {each.operation for each in other.marks if each.kind == "present" and each.place.startswith("list")}
     return bool(lists) and {each.seen_by or each.operation for each in own.marks} <= lists
 
 
-def _is_without_the_taken(own: Group, other: Group) -> bool:
-    """Whether a call misses an entity of a type of which another operation takes away those of others.
+def _is_deleted_by_other(own: Group, other: Group) -> bool:
+    """Whether an entity is missing whose type another operation deletes without permission.
 
-    It does not find it, or is said to have taken it away.
+    A call did not find it, or is blamed for its absence.
     """
     finding, path = own.found.finding, _path(other.found.finding.breach.seen_call)
-    if not _takes_away(other) or not path:
+    if not _deletes_others(other) or not path:
         return False
     if finding.promise in _OF_CHANGES - {OTHERS_UNTOUCHED.id}:
         return finding.breach.kind == "absent" and _path(finding.breach.seen_call).startswith(path)
@@ -136,16 +136,16 @@ def _is_without_the_taken(own: Group, other: Group) -> bool:
     return is_lost and all(_path(each).startswith(path) for each in own.operations)
 
 
-def _is_not_listed_nor_there(own: Group, other: Group) -> bool:
-    """Whether a list lacks entities of a type of which some cannot be read either."""
+def _is_neither_listed_nor_readable(own: Group, other: Group) -> bool:
+    """Whether a list lacks entities of a type, and a GET does not find some of that type either."""
     lacks, read = own.found.finding, other.found.finding
     is_short = lacks.promise == LISTED_ONCE.id and lacks.breach.kind in {"absent", "count"}
     is_lost = read.promise == STATUS_EXPECTED.id and read.status == _NOT_FOUND and _wants_success(other.found)
     return is_short and is_lost and not _entities(own).isdisjoint(_entities(other))
 
 
-def _is_of_an_unsteady_reading(own: Group, other: Group) -> bool:
-    """Whether a call is said to change a member that a reading of it shows wrong by itself."""
+def _is_changed_by_reading(own: Group, other: Group) -> bool:
+    """Whether a call is blamed for changing a member that a GET shows wrong without any call."""
     changed, shown = own.found.finding, other.found.finding
     if changed.promise not in _OF_CHANGES or shown.promise != ROUND_TRIP.id or not changed.breach.seen_by:
         return False
@@ -154,8 +154,8 @@ def _is_of_an_unsteady_reading(own: Group, other: Group) -> bool:
     return is_seen and _is_of_body(other) and _names(own) <= _names(other)
 
 
-def _is_let_in_like_all(own: Group, other: Group) -> bool:
-    """Whether an operation takes ids that nobody has: those of others are taken like them, and something else comes."""
+def _is_accepted_like_unknown_ids(own: Group, other: Group) -> bool:
+    """Whether an operation accepts ids that do not exist, which explains that it accepts those of others."""
     finding = other.found.finding
     if own.found.finding.promise not in _OF_IDS or finding.promise != STATUS_EXPECTED.id:
         return False
@@ -164,16 +164,16 @@ def _is_let_in_like_all(own: Group, other: Group) -> bool:
     return is_taken and all(each.operation in operations and not each.seen_by for each in own.marks)
 
 
-def _is_let_in_without_token(own: Group, other: Group) -> bool:
-    """Whether a bad token is taken by an operation that takes a call without any."""
+def _is_accepted_without_token(own: Group, other: Group) -> bool:
+    """Whether an operation accepts a bad token that also accepts a request without a token."""
     finding, because = own.found.finding, other.found.finding.breach.because
     is_taken = finding.promise == STATUS_EXPECTED.id and _UNAUTHORIZED in _wanted(own.found)
     is_open = other.found.finding.promise == BAD_REQUEST.id and because and because.at.part == "request-header"
     return is_taken and bool(is_open) and set(own.operations) <= set(other.operations)
 
 
-def _is_what_was_taken(own: Group, other: Group) -> bool:
-    """Whether a response shows a member as it may not be, of which such a value was taken."""
+def _is_accepted_value(own: Group, other: Group) -> bool:
+    """Whether a response shows an invalid value of a member for which an invalid value was accepted."""
     if own.found.finding.promise != RESPONSE_BODY.id or other.found.finding.promise != BAD_REQUEST.id:
         return False
     taken = {_names_at(each.because) for each in other.marks if each.because.startswith("request-body /")}
@@ -181,19 +181,19 @@ def _is_what_was_taken(own: Group, other: Group) -> bool:
     return bool(taken) and is_inside and not _entities(own).isdisjoint(_entities(other))
 
 
-def _is_of_a_wrong_value(own: Group, other: Group) -> bool:
-    """Whether a response shows a member beyond its range, of which it is told that it is not as it was sent."""
-    return _is_beyond(own) and other.found.finding.promise == ROUND_TRIP.id and _are_of_one_member(own, other)
+def _is_altered_value(own: Group, other: Group) -> bool:
+    """Whether a response shows an invalid value of a member that differs from what was sent."""
+    return _is_invalid_value(own) and other.found.finding.promise == ROUND_TRIP.id and _are_of_one_member(own, other)
 
 
-def _is_beyond(group: Group) -> bool:
-    """Whether a response shows a member with a value of the right type that it may not have."""
+def _is_invalid_value(group: Group) -> bool:
+    """Whether a response shows a value that has the right type but is invalid."""
     finding = group.found.finding
     return finding.promise == RESPONSE_BODY.id and finding.breach.kind not in {"type", "required"}
 
 
-def _is_of_other_items(own: Group, other: Group) -> bool:
-    """Whether a list lacks an entity, of which it is told that its items are none, or that it is no list."""
+def _is_of_invalid_list(own: Group, other: Group) -> bool:
+    """Whether a list lacks an entity because the response is no list, or its items are no entities."""
     lacks, shown = own.found.finding, other.found.finding
     is_missing = lacks.promise == LISTED_ONCE.id and lacks.breach.kind == "absent"
     if not is_missing or shown.promise != RESPONSE_BODY.id or shown.breach.kind not in {"type", "required"}:
@@ -202,8 +202,8 @@ def _is_of_other_items(own: Group, other: Group) -> bool:
     return {each.seen_by or each.operation for each in own.marks} <= lists
 
 
-def _is_of_other_deliveries(own: Group, other: Group) -> bool:
-    """Whether deliveries are too many or too few, or none, of which it is told where they went, or that none comes."""
+def _is_of_misdirected_deliveries(own: Group, other: Group) -> bool:
+    """Whether the number of deliveries is wrong because they go to another webhook, or do not come at all."""
     if not set(own.operations) <= set(other.operations):
         return False
     if own.found.finding.promise == DELIVERY_ARRIVES.id:
@@ -220,34 +220,34 @@ def _wants_success(found: Found) -> bool:
 
 
 def _wanted(found: Found) -> list[int]:
-    """The statuses of which one was expected."""
+    """The expected statuses."""
     wanted = found.finding.breach.expected.value
     return [each for each in wanted if isinstance(each, int)] if isinstance(wanted, list) else []
 
 
 def _deletes_another(own: Group, other: Group) -> bool:
-    """Whether a call takes away an entity beside the one that it leaves: it deletes the wrong one."""
+    """Whether a DELETE removed another entity instead of the one it names."""
     finding = own.found.finding
     is_of_its_type = _path(finding.breach.seen_call) == finding.path
     is_left = other.found.finding.promise == DELETED_IS_GONE.id and set(own.operations) <= set(other.operations)
-    return _takes_away(own) and is_of_its_type and is_left
+    return _deletes_others(own) and is_of_its_type and is_left
 
 
-def _takes_away(group: Group) -> bool:
+def _deletes_others(group: Group) -> bool:
     finding = group.found.finding
     return finding.promise == OTHERS_UNTOUCHED.id and finding.breach.kind == "absent"
 
 
-def _take_each_others(own: Group, other: Group) -> bool:
-    """Whether two operations take away what the other one is about: both types of entities are kept as one."""
-    if not (_takes_away(own) and _takes_away(other)):
+def _delete_each_others(own: Group, other: Group) -> bool:
+    """Whether two operations each delete entities of the other one's type: both types are stored as one."""
+    if not (_deletes_others(own) and _deletes_others(other)):
         return False
     paths = [(each.found.finding.path, _path(each.found.finding.breach.seen_call)) for each in (own, other)]
     return paths[0] == paths[1][::-1]
 
 
 def _are_of_one_member(own: Group, other: Group) -> bool:
-    """Whether one member is not as it was sent, in several ways: changed, in another order, of no value that it has."""
+    """Whether the same member differs from what was sent, in several ways: changed, reordered, or invalid."""
     pair = (own, other)
     promises = {each.found.finding.promise for each in pair}
     if (
@@ -260,22 +260,22 @@ def _are_of_one_member(own: Group, other: Group) -> bool:
         return True
     if _entities(own).isdisjoint(_entities(other)):
         return False
-    # Of several members that are wrong in one way, one may be right by chance in another test.
+    # If several members are wrong, one of them may be right by chance in another test.
     return () not in _names(own) | _names(other) and (_names(own) <= _names(other) or _names(other) <= _names(own))
 
 
-def _is_in_an_old_list(own: Group, other: Group) -> bool:
-    """Whether what is deleted is still in a list, and that list alone shows otherwise than they are now those in it."""
+def _is_in_outdated_list(own: Group, other: Group) -> bool:
+    """Whether a list is outdated: it still has a deleted entity, and the other cause is old values in this list only."""
     finding, shown = own.found.finding, other.found.finding
     is_left = finding.promise == DELETED_IS_GONE.id and finding.breach.at.part == "list"
     is_old = shown.promise == ROUND_TRIP.id and set(other.operations) == {finding.breach.seen_call}
     return is_left and is_old and any(isinstance(token, int) for token in shown.breach.at.path)
 
 
-def _is_of_another_delivery(own: Group, other: Group) -> bool:
-    """Whether what is wrong with deliveries follows from where they go instead, from twins of them, or from no retries.
+def _is_of_wrong_receivers_or_retries(own: Group, other: Group) -> bool:
+    """Whether a cause about deliveries follows from wrong receivers, duplicates or missing retries.
 
-    Who gets everything twice seems to be told again at once; who has failed once may be told nothing any more.
+    Duplicates look like retries that come at once, and a webhook that failed once may get no deliveries any more.
     """
     pair = (own.found.finding.promise, other.found.finding.promise)
     few, given_up = (each.found.finding.breach.kind == "minimum" for each in (own, other))
@@ -283,24 +283,24 @@ def _is_of_another_delivery(own: Group, other: Group) -> bool:
     return is_given_up or (pair in _DELIVERED_OTHERWISE and not few)
 
 
-def _is_kept_with_the_rest(own: Group, other: Group) -> bool:
-    """Whether a PUT seems to keep members, for an entity is shown as it was before it."""
+def _is_of_unapplied_put(own: Group, other: Group) -> bool:
+    """Whether a PUT seems to keep members because the entity is shown as it was before."""
     finding, shown = own.found.finding, other.found.finding
     is_old = shown.promise == ROUND_TRIP.id and shown.breach.kind == "same"
     return finding.promise == PUT_REPLACES.id and is_old and finding.path in {_path(each) for each in other.operations}
 
 
 def _are_altered_alike(own: Group, other: Group) -> bool:
-    """Whether texts of several members are altered in the same way: whatever does that does it to all texts."""
+    """Whether values of several members are altered in the same way: the same code alters all of them."""
     findings = [each.found.finding for each in (own, other)]
     ways = [alteration(each.breach) for each in findings if each.promise == ROUND_TRIP.id]
     return len(ways) == len(findings) and bool(ways[0]) and ways[0] == ways[1]
 
 
 def _are_left_by_one(own: Group, other: Group) -> bool:
-    """Whether both are about what the refused calls of one operation have made, as an entity shows it, and a list."""
+    """Whether both causes are effects of refused calls of one operation, seen in an entity and in a list."""
     findings = [each.found.finding for each in (own, other)]
-    if any(each.promise != REFUSED_CHANGES_NOTHING.id or each.breach.kind not in _MADE for each in findings):
+    if any(each.promise != REFUSED_CHANGES_NOTHING.id or each.breach.kind not in _ADDED for each in findings):
         return False
     return set(own.operations) == set(other.operations) and len(own.operations) == 1
 
@@ -310,18 +310,18 @@ def _is_of_body(group: Group) -> bool:
 
 
 def _names(group: Group) -> set[Key]:
-    """The members that findings are about, by their names alone."""
+    """The members that the findings are about, as tuples of names."""
     return {_names_at(each.place) for each in group.marks}
 
 
 def _names_at(place: str) -> Key:
-    """The names in a place, which may be followed by a kind of breach; without those that count the items of a list."""
+    """The member names in a place, which a kind of breach may follow; without the indexes of lists."""
     tokens = place.partition("/")[2].partition(" ")[0].split("/")
     return tuple(name for name in tokens if name and name != "*" and not name.isdecimal())
 
 
 def _entities(group: Group) -> set[str]:
-    """The paths of the operations, without an id at the end, so that a list is as its items."""
+    """The paths of the operations without an id at the end, so that a list has the same path as its items."""
     paths = map(_path, group.operations)
     return {path.rpartition("/")[0] if path.endswith("}") else path for path in paths}
 
@@ -331,18 +331,18 @@ def _path(call: str) -> str:
 
 
 _FOLLOWS: Final = (
-    _is_witness,
-    _is_without_the_taken,
+    _is_in_list_of_others,
+    _is_deleted_by_other,
     _deletes_another,
-    _is_of_an_unsteady_reading,
-    _is_let_in_like_all,
-    _is_let_in_without_token,
-    _is_not_listed_nor_there,
-    _is_what_was_taken,
-    _is_of_a_wrong_value,
-    _is_of_other_items,
-    _is_of_other_deliveries,
-    _is_in_an_old_list,
-    _is_of_another_delivery,
-    _is_kept_with_the_rest,
+    _is_changed_by_reading,
+    _is_accepted_like_unknown_ids,
+    _is_accepted_without_token,
+    _is_neither_listed_nor_readable,
+    _is_accepted_value,
+    _is_altered_value,
+    _is_of_invalid_list,
+    _is_of_misdirected_deliveries,
+    _is_in_outdated_list,
+    _is_of_wrong_receivers_or_retries,
+    _is_of_unapplied_put,
 )

@@ -1,4 +1,4 @@
-"""How a text was altered on its way, so that the same alteration of several members is known for one fault."""
+"""How a value was altered, so that the same alteration of several members is recognized as one fault."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _BASIC_PLANE: Final = "\uffff"
 
 
 def alteration(breach: Breach) -> tuple[str, ...]:
-    """What was done to a text or a number that came back changed; empty where that is nothing that others may share.
+    """How a string or a number that came back changed was altered; empty if other members are unlikely to share it.
 
-    Of a text it is what was done in the first place where it was altered. Letters of a kind that many servers lose are
-    named by the kind: whoever loses one loses all.
+    Of a string it is the first difference. Characters beyond ASCII and beyond the basic plane are one kind each: a
+    server that loses one of them loses all.
     """
     before, after = breach.expected.value, breach.actual.value
     if breach.kind != "changed":

@@ -69,7 +69,7 @@ def test_operation_that_refuses_nothing_is_one_cause():
     (only,) = taken([*EVERYTHING, shown, unread(1), unread(2)])
 
     assert only.finding.promise == BAD_REQUEST.id
-    assert "and 15 other bad requests were taken, too: case " in expected(only.finding.breach)
+    assert "and 15 other bad requests were accepted, too: case " in expected(only.finding.breach)
 
 
 def test_one_that_is_refused_for_many_is_no_rule():
@@ -92,7 +92,7 @@ def test_most_members_that_are_taken_alike_are_one_cause():
 
     (only,) = taken([*results, *(sent({"webhookSecret": n}, 400) for n in WRONG)])
 
-    assert "and 2 other bad requests were taken, too" in expected(only.finding.breach)
+    assert "and 2 other bad requests were accepted, too" in expected(only.finding.breach)
 
 
 def test_members_of_an_object_that_has_no_more_are_one_cause():
