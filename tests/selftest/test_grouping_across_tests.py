@@ -1,6 +1,7 @@
 """Causes that tests have found apart, and that are one: which of them tells the others, and which are two all the same."""
 
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -278,3 +279,17 @@ def test_what_became_of_others_is_told_by_a_call_on_their_type():
 
     (cause,) = causes.ranked()
     assert cause.finding.path == HOOK
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_finding_is_reported_by_one_of_the_causes(seed):
+    """Whatever else was found: a lead is always reported, though causes may seem to follow from each other."""
+    founds = [found for pair in [*ONE.values(), *TWO.values()] for found in pair]
+    Random(seed).shuffle(founds)  # noqa: S311  no secret
+    causes = Causes()
+    for number, found in enumerate(founds):
+        causes.add(f"test_{number}", found)
+
+    reported = {cause.first.cause for cause in causes.ranked()}
+
+    assert {causes.lead_of(found) for found in founds} == reported

@@ -100,12 +100,16 @@ class Causes:
 
     def __init__(self) -> None:
         self._groups: dict[tuple[object, ...], _Group] = {}
+        # Comparing each cause with all others takes long where there are hundreds.
+        self._leads: dict[tuple[object, ...], tuple[object, ...]] = {}
 
     def add(self, test: str, found: Found) -> bool:
         """Add what a test found; whether its cause is a new one."""
         is_new = found.cause not in self._groups
         group = self._groups.setdefault(found.cause, _Group(found, test))
         group.add(test, found)
+        if is_new:
+            self._leads.clear()
         return is_new and self.lead_of(found) == found.cause
 
     def first_test(self, found: Found) -> str:
@@ -113,18 +117,25 @@ class Causes:
         return next(iter(self._groups[self.lead_of(found)].tests))
 
     def lead_of(self, found: Found) -> tuple[object, ...]:
-        """The cause with which a finding is told, which is known: mostly its own."""
-        return lead_among(found.cause, self._groups)
+        """The cause that reports a finding: mostly its own."""
+        own = found.cause
+        if own not in self._leads:
+            lead = lead_among(own, self._groups)
+            # A lead is its own lead, even if it would follow from another cause in a circle.
+            self._leads[own] = self._leads.setdefault(lead, lead)
+        return self._leads[own]
 
     def ranked(self) -> tuple[Cause, ...]:
         """The causes, the worst and the most frequent first; else in the order in which they came."""
-        told: dict[tuple[object, ...], Cause] = {}
-        # What is told with another one comes behind it.
+        # Which of them is the more frequent one may have changed.
+        self._leads.clear()
+        reported: dict[tuple[object, ...], Cause] = {}
+        # A lead comes before the causes that add to its evidence.
         for group in sorted(self._groups.values(), key=lambda each: self.lead_of(each.found) != each.found.cause):
             lead, cause = self.lead_of(group.found), group.cause()
-            told[lead] = with_evidence(told[lead], cause) if lead in told else cause
+            reported[lead] = with_evidence(reported[lead], cause) if lead in reported else cause
         order = {key: number for number, key in enumerate(self._groups)}
-        return tuple(sorted(told.values(), key=lambda cause: (cause.rank, order[cause.first.cause])))
+        return tuple(sorted(reported.values(), key=lambda cause: (cause.rank, order[cause.first.cause])))
 
     @property
     def count(self) -> int:

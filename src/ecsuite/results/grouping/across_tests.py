@@ -265,7 +265,7 @@ def _are_of_one_member(own: Group, other: Group) -> bool:
 
 
 def _is_in_outdated_list(own: Group, other: Group) -> bool:
-    """Whether a list is outdated: it still has a deleted entity, and the other cause is old values in this list only."""
+    """Whether a list is outdated: it still has a deleted entity, and the other cause is old values in this list."""
     finding, shown = own.found.finding, other.found.finding
     is_left = finding.promise == DELETED_IS_GONE.id and finding.breach.at.part == "list"
     is_old = shown.promise == ROUND_TRIP.id and set(other.operations) == {finding.breach.seen_call}
