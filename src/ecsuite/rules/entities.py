@@ -27,7 +27,6 @@ from ecsuite.promises import CREATION_RESPONSE, ROUND_TRIP
 from ecsuite.rules.call import Call
 from ecsuite.rules.drafts import Drafts
 from ecsuite.rules.entity import Entity, path_below
-from ecsuite.rules.inputs import PLAIN
 from ecsuite.rules.periods import is_of_now
 from ecsuite.rules.reading import json_or_none, line_of, require_json, require_string_at
 from ecsuite.rules.representation import Representation
@@ -45,6 +44,10 @@ class CreationRefused(NothingThere):
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(f"{line_of(response)} was refused with {response.status_code}, as it may be")
         self.response = response
+
+
+# As .NET and Java clients send it.
+_WITH_CHARSET: Final = "application/json; charset=utf-8"
 
 
 class Entities:
@@ -115,7 +118,7 @@ class Entities:
             body: what is sent; the smallest (or fullest) legal body where it is left out.
             full: whether the body is the fullest one.
             expect: what response will do.
-            spell: writes the body as JSON; as httpx does it where it is left out.
+            spell: writes the body as JSON, whose media type then has a charset; as httpx does it where it is left out.
 
         Raises:
             CreationRefused: it was refused, as `expect` allows.
@@ -127,7 +130,7 @@ class Entities:
             body = self.drafts.body(entity_type.creator, full=full)
         content: dict[str, Any] = {"json": body.value} if body else {}
         if body and spell:
-            content = {"content": spell(body.value), "headers": {"Content-Type": PLAIN}}
+            content = {"content": spell(body.value), "headers": {"Content-Type": _WITH_CHARSET}}
         path = fill(entity_type.creator, parent.ids if parent else {})
         response = self._api.post(path, expect=expect, **content)
         if not response.is_success:

@@ -24,3 +24,8 @@ def own_id(asked: Asked) -> str:
 def says(name: str, asked: Asked) -> str:
     """The value of a header of a call; empty where there is none."""
     return asked.decoded.exchange.request.headers.get(name) or ""
+
+
+def says_charset(asked: Asked) -> bool:
+    """Whether the media type of a call has a charset."""
+    return "charset" in says("Content-Type", asked)

@@ -11,6 +11,7 @@ from ecsuite.promises import SERVER_ERROR, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
+from ecsuite.standin.faults.common.sent import says_charset
 
 
 def _one_only(entity: str, original: Handler, call: Call) -> Reply:
@@ -57,4 +58,7 @@ FAULTS: Final = faults(
     fault("second-webhook-is-refused", SPEC, "a partner may have one webhook")
     .plant(p.does("createWebhook", partial(_one_only, "webhook")))
     .finding(found(STATUS_EXPECTED, "createWebhook", 400, STATUS, "status")),
+    fault("charset-is-refused", SPEC, "a media type with a charset is refused")
+    .plant(p.refuses_when(lambda asked: asked.operation.id == "createUser" and says_charset(asked), 415))
+    .finding(found(STATUS_EXPECTED, "createUser", 415, STATUS, "status")),
 )

@@ -10,8 +10,8 @@ from ecsuite.promises import SERVER_ERROR, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.edition_2026_01 import assets
 from ecsuite.standin.faults import planting as p
-from ecsuite.standin.faults.common.rows import GUIDE, fault, faults
-from ecsuite.standin.faults.common.sent import sent_member
+from ecsuite.standin.faults.common.rows import GUIDE, SPEC, fault, faults
+from ecsuite.standin.faults.common.sent import says_charset, sent_member
 
 
 def _one_location(original: Handler, call: Call) -> Reply:
@@ -57,4 +57,7 @@ FAULTS: Final = faults(
     fault("area-fi-is-refused", GUIDE, "the price area FI is refused")
     .plant(p.refuses("simulatePriceCurve", lambda body: body.get("priceArea") == "FI"))
     .finding(found(STATUS_EXPECTED, "simulatePriceCurve", 400, STATUS, "status")),
+    fault("charset-is-refused", SPEC, "a media type with a charset is refused")
+    .plant(p.refuses_when(lambda asked: asked.operation.id == "createUser" and says_charset(asked), 415))
+    .finding(found(STATUS_EXPECTED, "createUser", 415, STATUS, "status")),
 )
