@@ -20,7 +20,7 @@ from ecsuite.receivers.cases import (
 )
 
 ACKNOWLEDGED: Final = range(200, 300)
-# So many deliveries must have been acknowledged before a rule is seen in those that were not.
+# So many deliveries must have been acknowledged, and so many refused, before a rule is seen in those that were not.
 _FEWEST: Final = 3
 
 
@@ -46,11 +46,16 @@ def legal_as_one(answered: Sequence[Answered], controls: Sequence[Answered], hea
         controls: others that were sent between them.
         header: the name of the header with the signature.
     """
-    marked: list[bool] = []
+    marked: dict[str, bool] = {}
     others: list[bool] = []
     for exchange in (one for each in (*answered, *controls) for one in each.exchanges):
-        (marked if is_marked(exchange.request.headers.get(header) or "") else others).append(is_taken(exchange))
-    if any(marked) or not all(others) or len(others) < _FEWEST:
+        signature = exchange.request.headers.get(header) or ""
+        if is_marked(signature):
+            # The same delivery may have been tried several times.
+            marked[signature] = is_taken(exchange) or marked.get(signature, False)
+        else:
+            others.append(is_taken(exchange))
+    if any(marked.values()) or not all(others) or min(len(marked), len(others)) < _FEWEST:
         return list(answered)
     return [replace(each, case=replace(each.case, group=UNLIKE_SIGNED)) if each.wrong else each for each in answered]
 
