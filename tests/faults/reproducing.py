@@ -1,6 +1,6 @@
 """Tests whether the script for a finding reproduces it: on a fresh stand-in with the fault, but not on one without.
 
-    python tests/faults/reproducing.py [--ec-edition EDITION] [--only PATTERN] [--all] [--show] [-n WORKERS]
+    python tests/faults/reproducing.py [--ec-edition EDITION] [--only PATTERN] [--every N] [--all] [--show] [-n WORKERS]
 
 The script runs in a real shell with the real curl, and as PowerShell in the interpreter of tests/support. A recorder
 forwards its requests, so that they can be judged again.
@@ -341,6 +341,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ec-edition", metavar="EDITION", help="of the faults (default: all)")
     parser.add_argument("--only", default="*", metavar="PATTERN", help="the names of the faults")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="one in N of the faults (default: each)")
     parser.add_argument("--all", action="store_true", help="all faults of known.json")
     parser.add_argument("--show", action="store_true", help="print each script, and what it printed")
     parser.add_argument("--powershell", type=int, default=1, metavar="N", help="as PowerShell, too: one in N of them")
@@ -351,7 +352,7 @@ def main() -> int:
     subjects = [
         Subject(edition, fault, test, has_powershell=number % options.powershell == 0)
         for edition, tests in table.items()
-        for number, (fault, test) in enumerate(tests.items())
+        for number, (fault, test) in enumerate([*tests.items()][:: options.every])
         if options.ec_edition in {None, edition} and fnmatchcase(fault, options.only)
     ]
     for edition in dict.fromkeys(subject.edition for subject in subjects):

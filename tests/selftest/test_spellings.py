@@ -286,16 +286,16 @@ def test_any_secret_is_found_in_any_spelling(secret, before, behind, draw, whole
 
 
 PATHOLOGICAL = {
-    "backslashes": "\\" * 32_000,
-    "percent signs": "%25" * 11_000,
-    "a percent sign again and again": "%" + "25" * 16_000,
-    "ampersands": "&amp;" * 6_400,
-    "percent backslashes": "%5c" * 11_000,
-    "one letter": "p" * 32_000,
-    "beginnings": "p+l%us/" * 4_600,
-    "base64": "QUJD" * 8_000,
-    "hexadecimal": "ab" * 16_000,
-    "dots": "... " * 8_000,
+    "backslashes": "\\" * 16_000,
+    "percent signs": "%25" * 5_500,
+    "a percent sign again and again": "%" + "25" * 8_000,
+    "ampersands": "&amp;" * 3_200,
+    "percent backslashes": "%5c" * 5_500,
+    "one letter": "p" * 16_000,
+    "beginnings": "p+l%us/" * 2_300,
+    "base64": "QUJD" * 4_000,
+    "hexadecimal": "ab" * 8_000,
+    "dots": "... " * 4_000,
 }
 
 
