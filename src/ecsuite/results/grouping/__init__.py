@@ -8,4 +8,6 @@ add to its evidence. Two findings with the same anchor (`results/anchors.py`) ha
     bad_requests    accepted bad requests that the same missing validation explains;
     across_tests    finds the lead of a cause among the causes of all tests, with the help of
     alterations     the same alteration of several values.
+
+Both use `traits`, what rules ask of a finding.
 """

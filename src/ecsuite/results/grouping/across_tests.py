@@ -28,9 +28,9 @@ from ecsuite.promises import (
 )
 from ecsuite.results.anchors import SUCCESSES
 from ecsuite.results.grouping.alterations import alteration
+from ecsuite.results.grouping.traits import NOT_FOUND, OF_CHANGES, expected_statuses, expects_success
 from ecsuite.results.record import Found
 
-_NOT_FOUND: Final = 404
 _UNAUTHORIZED: Final = 401
 _OF_MEMBERS: Final = frozenset({ROUND_TRIP.id, CREATION_RESPONSE.id})
 _OF_IDS: Final = frozenset({PATH_IDS.id, PARENTS.id, PARTNERS_APART.id})
@@ -39,8 +39,6 @@ _ACCEPTS_OTHERS: Final = frozenset({PARENTS.id, PARTNERS_APART.id})
 _SEEN_IN_LISTS: Final = frozenset(
     {PATH_IDS.id, DELETED_IS_GONE.id, LISTED_ONCE.id, OTHERS_UNTOUCHED.id, REFUSED_CHANGES_NOTHING.id}
 )
-# Promises about what a call changes.
-_OF_CHANGES: Final = frozenset({OTHERS_UNTOUCHED.id, REFUSED_CHANGES_NOTHING.id, PARTNERS_APART.id, PARENTS.id})
 # Kinds of breach in which something is there that was not: an entity, or an item of a list.
 _ADDED: Final = frozenset({"present", "extra"})
 _DELIVERED_OTHERWISE: Final = frozenset(
@@ -130,9 +128,11 @@ def _is_deleted_by_other(own: Group, other: Group) -> bool:
     finding, path = own.found.finding, _path(other.found.finding.breach.seen_call)
     if not _deletes_others(other) or not path:
         return False
-    if finding.promise in _OF_CHANGES - {OTHERS_UNTOUCHED.id}:
+    if finding.promise in OF_CHANGES - {OTHERS_UNTOUCHED.id}:
         return finding.breach.kind == "absent" and _path(finding.breach.seen_call).startswith(path)
-    is_lost = finding.promise == STATUS_EXPECTED.id and finding.status == _NOT_FOUND and _wants_success(own.found)
+    is_lost = (
+        finding.promise == STATUS_EXPECTED.id and finding.status == NOT_FOUND and expects_success(own.found.finding)
+    )
     return is_lost and all(_path(each).startswith(path) for each in own.operations)
 
 
@@ -140,14 +140,14 @@ def _is_neither_listed_nor_readable(own: Group, other: Group) -> bool:
     """Whether a list lacks entities of a type, and a GET does not find some of that type either."""
     lacks, read = own.found.finding, other.found.finding
     is_short = lacks.promise == LISTED_ONCE.id and lacks.breach.kind in {"absent", "count"}
-    is_lost = read.promise == STATUS_EXPECTED.id and read.status == _NOT_FOUND and _wants_success(other.found)
+    is_lost = read.promise == STATUS_EXPECTED.id and read.status == NOT_FOUND and expects_success(other.found.finding)
     return is_short and is_lost and not _entities(own).isdisjoint(_entities(other))
 
 
 def _is_changed_by_reading(own: Group, other: Group) -> bool:
     """Whether a call is blamed for changing a member that a GET shows wrong without any call."""
     changed, shown = own.found.finding, other.found.finding
-    if changed.promise not in _OF_CHANGES or shown.promise != ROUND_TRIP.id or not changed.breach.seen_by:
+    if changed.promise not in OF_CHANGES or shown.promise != ROUND_TRIP.id or not changed.breach.seen_by:
         return False
     readers = {each.operation for each in other.marks}
     is_seen = all(each.kind == "changed" and each.seen_by in readers for each in own.marks)
@@ -159,7 +159,7 @@ def _is_accepted_like_unknown_ids(own: Group, other: Group) -> bool:
     finding = other.found.finding
     if own.found.finding.promise not in _OF_IDS or finding.promise != STATUS_EXPECTED.id:
         return False
-    is_taken = (finding.status or 0) in SUCCESSES and _NOT_FOUND in _wanted(other.found)
+    is_taken = (finding.status or 0) in SUCCESSES and NOT_FOUND in expected_statuses(other.found.finding)
     operations = {each.operation for each in other.marks if each.case or finding.breach.note}
     return is_taken and all(each.operation in operations and not each.seen_by for each in own.marks)
 
@@ -167,7 +167,7 @@ def _is_accepted_like_unknown_ids(own: Group, other: Group) -> bool:
 def _is_accepted_without_token(own: Group, other: Group) -> bool:
     """Whether an operation accepts a bad token that also accepts a request without a token."""
     finding, because = own.found.finding, other.found.finding.breach.because
-    is_taken = finding.promise == STATUS_EXPECTED.id and _UNAUTHORIZED in _wanted(own.found)
+    is_taken = finding.promise == STATUS_EXPECTED.id and _UNAUTHORIZED in expected_statuses(own.found.finding)
     is_open = other.found.finding.promise == BAD_REQUEST.id and because and because.at.part == "request-header"
     return is_taken and bool(is_open) and set(own.operations) <= set(other.operations)
 
@@ -213,16 +213,6 @@ def _is_of_misdirected_deliveries(own: Group, other: Group) -> bool:
     count = own.found.finding.breach.actual.value
     is_none = other.found.finding.promise == DELIVERY_ARRIVES.id and count == 0
     return is_none or (other.found.finding.promise == DELIVERED_TO_ITS_WEBHOOK.id and count != 0)
-
-
-def _wants_success(found: Found) -> bool:
-    return any(each in SUCCESSES for each in _wanted(found))
-
-
-def _wanted(found: Found) -> list[int]:
-    """The expected statuses."""
-    wanted = found.finding.breach.expected.value
-    return [each for each in wanted if isinstance(each, int)] if isinstance(wanted, list) else []
 
 
 def _deletes_another(own: Group, other: Group) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ecsuite.findings.breach import Breach
@@ -11,11 +11,8 @@ from ecsuite.journal import Journal
 from ecsuite.messages.exchange import Exchange
 from ecsuite.promises import (
     OTHERS_UNTOUCHED,
-    PARENTS,
-    PARTNERS_APART,
     PATH_IDS,
     PUT_REPLACES,
-    REFUSED_CHANGES_NOTHING,
     RESPONSE_BODY,
     ROUND_TRIP,
     SERVER_ERROR,
@@ -23,11 +20,9 @@ from ecsuite.promises import (
     STATUS_LISTED,
 )
 from ecsuite.results.anchors import SUCCESSES
+from ecsuite.results.grouping.traits import NOT_FOUND, OF_CHANGES, expects_success
 from ecsuite.results.own import json_of
 
-_NOT_FOUND: Final = 404
-# What says of a call that it has changed something.
-_OF_CHANGES: Final = frozenset({OTHERS_UNTOUCHED.id, PARENTS.id, PARTNERS_APART.id, REFUSED_CHANGES_NOTHING.id})
 _Key = tuple[object, ...]
 
 
@@ -102,17 +97,12 @@ def _of_undocumented_successes(journal: Journal) -> dict[_Key, _Key]:
     return {
         each.key: unlisted[each.operation, each.status]
         for each in journal.findings
-        if each.promise == STATUS_EXPECTED.id and (each.operation, each.status) in unlisted and _wants_success(each)
+        if each.promise == STATUS_EXPECTED.id and (each.operation, each.status) in unlisted and expects_success(each)
     }
 
 
 def _is_undocumented_success(finding: Finding) -> bool:
     return finding.promise == STATUS_LISTED.id and (finding.status or 0) in SUCCESSES
-
-
-def _wants_success(finding: Finding) -> bool:
-    wanted = finding.breach.expected.value
-    return isinstance(wanted, list) and any(isinstance(each, int) and each in SUCCESSES for each in wanted)
 
 
 def _of_excessive_deletions(journal: Journal) -> dict[_Key, _Key]:
@@ -121,7 +111,7 @@ def _of_excessive_deletions(journal: Journal) -> dict[_Key, _Key]:
     leads: dict[_Key, _Key] = {}
     for finding in journal.findings:
         is_gone = finding.breach.kind == "absent" and finding.breach.at.part == "body" and not finding.breach.at.path
-        if finding.promise not in _OF_CHANGES or not is_gone or finding.blamed is None:
+        if finding.promise not in OF_CHANGES or not is_gone or finding.blamed is None:
             continue
         known = first.setdefault((finding.promise, id(finding.blamed)), finding.key)
         if known != finding.key:
@@ -248,15 +238,15 @@ def _of_other_parents(journal: Journal) -> dict[_Key, _Key]:
     moved = [each for each in journal.findings if each.promise == ROUND_TRIP.id and _is_changed_text(each)]
     made = {each.breach.expected.value: each.key for each in reversed(moved) if each.method == "POST"}
     leads: dict[_Key, _Key] = {}
-    for finding in (each for each in journal.findings if each.status == _NOT_FOUND and _wants_success(each)):
+    for finding in (each for each in journal.findings if each.status == NOT_FOUND and expects_success(each)):
         places = urlsplit(finding.blamed.request.url).path.split("/") if finding.blamed else []
         leads.update((finding.key, made[place]) for place in map(unquote, places) if place in made)
     return leads
 
 
 def _is_unreadable(finding: Finding) -> bool:
-    is_read = finding.promise == STATUS_EXPECTED.id and finding.method == "GET" and finding.status == _NOT_FOUND
-    return is_read and _wants_success(finding)
+    is_read = finding.promise == STATUS_EXPECTED.id and finding.method == "GET" and finding.status == NOT_FOUND
+    return is_read and expects_success(finding)
 
 
 def _requested_id(exchange: Exchange | None) -> str:
