@@ -154,6 +154,11 @@ def by_instant(value: Any) -> Any:
     return Instant(value) if isinstance(value, str) and _time_of(value) else value
 
 
+def read_time(text: str) -> datetime:
+    """The time of an RFC 3339 timestamp, in which t and z may be small letters; raises ValueError for other strings."""
+    return datetime.fromisoformat(text.upper())
+
+
 def _of_objects(expected: dict[str, Any], actual: dict[str, Any], path: Path) -> Iterator[Difference]:
     for name, value in expected.items():
         if name in actual:
@@ -278,8 +283,7 @@ def _is_closer(expected: str, actual: Any, limit: timedelta) -> bool:
 def _time_of(value: str) -> datetime | None:
     """The time of a timestamp; None for other strings, and without an offset, which the contract checks."""
     try:
-        # RFC 3339 allows a small t and z.
-        time = datetime.fromisoformat(value.upper())
+        time = read_time(value)
     except ValueError:
         return None
     return time if time.tzinfo else None

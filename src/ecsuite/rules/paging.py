@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from ecsuite.client import Api
+from ecsuite.compare import read_time
 from ecsuite.contract import Operation
 from ecsuite.findings.breach import Breach, Place, body, listed
 from ecsuite.findings.datum import NOTHING
@@ -213,7 +214,7 @@ def _first(records: Counter[str]) -> Any:
 def _instant(text: Any) -> datetime | None:
     """A timestamp, to compare; None if it is not one, which the checks have reported."""
     try:
-        return datetime.fromisoformat(str(text).upper())
+        return read_time(str(text))
     except ValueError:
         return None
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from ecsuite.compare import read_time
 from ecsuite.findings.breach import Breach, Path, body
 from ecsuite.http import httpx
 from ecsuite.promises import CREATION_RESPONSE, Promise
@@ -32,7 +33,7 @@ def is_of_now(verify: Verify, response: httpx.Response, shown: Any, at: Path = (
     members = shown.items() if isinstance(shown, dict) and now else ()
     kept = True
     for name, text in members:
-        created = _moment(text, _of_iso) if _CREATED.fullmatch(name) else None
+        created = _moment(text, read_time) if _CREATED.fullmatch(name) else None
         if created and now:
             breach = Breach.of(
                 "changed", body((*at, name)), f"{now:%Y-%m-%dT%H:%M:%SZ}", text, note="as in the header Date"
@@ -41,15 +42,10 @@ def is_of_now(verify: Verify, response: httpx.Response, shown: Any, at: Path = (
     return kept
 
 
-def _of_iso(text: str) -> datetime:
-    """The time of a time stamp; RFC 3339 allows a small t and z."""
-    return datetime.fromisoformat(str(text).upper())
-
-
 def _moment(text: Any, read: Callable[[str], datetime]) -> datetime | None:
     """A time with an offset; None where a text is none."""
     try:
-        moment = read(text)
+        moment = read(str(text))
     except (TypeError, ValueError):
         return None
     return moment if moment.tzinfo else None
