@@ -545,7 +545,7 @@ class BehindFirewall(NotPassedOn):
 
 class TooLarge(NotPassedOn):
     def __init__(self, line: str, status: int) -> None:
-        super().__init__(f"{line}: the service takes no request as large as this ({status})")
+        super().__init__(f"{line}: the service accepts no request of this size ({status})")
 
 
 _NOT_EVERYWHERE = "not every server finds such an id in a path"

@@ -25,7 +25,7 @@ def report(household, event, payload):
     # All payload types but one require an invitation.
     expect = SUCCESS if name == INVITED or world.conditions.allows_report(name) else MAY_BE_REJECTED
     response = world.api.post("/reports", json={"eventId": event.id, "payloads": [payload]}, expect=expect)
-    if world.verify.accepted(response, "it is by invitation"):
+    if world.verify.accepted(response, "allowed by invitation only"):
         world.verify.shows({"eventId": event.id}, response)
         is_of_now(world.verify, response, require_json(response))
 

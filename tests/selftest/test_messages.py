@@ -192,7 +192,7 @@ MESSAGES = [
         "cannot record in x what the run creates (why): make it writable, or set XDG_STATE_HOME",
     ),
     (errors.BehindFirewall("POST /x"), "POST /x: a firewall refuses it with an answer of its own (403)"),
-    (errors.TooLarge("POST /x", 413), "POST /x: the service takes no request as large as this (413)"),
+    (errors.TooLarge("POST /x", 413), "POST /x: the service accepts no request of this size (413)"),
     (
         errors.TokenEnded(),
         "EC_ACCESS_TOKEN expired during the run, so the rest could not be told: get a new one "

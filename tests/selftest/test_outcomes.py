@@ -191,7 +191,7 @@ SEEN = {
     ),
     "a token that may have ended": (
         exchange("GET /notes/42", 401, expectation=Expectation(token_may_have_ended=True)),
-        CALLED | LISTED | {"status-expected": "the token may have ended, for its lifetime was not told", "response-body": "nothing is published about the body of 401"},
+        CALLED | LISTED | {"status-expected": "the token may have expired: its lifetime is unknown", "response-body": "nothing is published about the body of 401"},
     ),
     "another refusal of such a token": (
         exchange("GET /notes/42", 403, expectation=Expectation(token_may_have_ended=True)),

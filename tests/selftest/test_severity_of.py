@@ -159,4 +159,4 @@ def test_who_is_not_invited_may_be_told_so_first(exchange, sent, expectation, fo
     result = checker.check(exchange("POST /reports", 403, sent=sent, expectation=expectation))
 
     assert {each.promise for each in result.findings} & {STATUS_EXPECTED.id, STATUS_LISTED.id} == found
-    assert ((STATUS_EXPECTED, "it is by invitation") in result.not_checked) == (not found)
+    assert ((STATUS_EXPECTED, "allowed by invitation only") in result.not_checked) == (not found)

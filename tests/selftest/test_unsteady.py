@@ -269,7 +269,7 @@ def test_request_that_is_too_large_is_not_checked(behind_proxy, status):
     ran = behind_proxy(lambda call: refused if size(call) > 8192 else None, test=test)
 
     assert (ran.code, ran.left) == (0, []), ran.text
-    assert f": the service takes no request as large as this ({status})" in ran.text
+    assert f": the service accepts no request of this size ({status})" in ran.text
 
 
 def refused_from(number: int):

@@ -50,7 +50,7 @@ Outcome = list[Breach] | NotChecked | None
 NOT_PASSED_ON: Final[Mapping[Interception | None, str]] = MappingProxyType(
     {
         "firewall": "a firewall's response, not the API's",
-        "size": "the service takes no request as large as this",
+        "size": "the service accepts no request of this size",
     }
 )
 
@@ -82,7 +82,7 @@ RESPONSE_CHECKS: Final = (
     Check(promises.UNDECLARED_MEMBERS, undeclared_members.check),
 )
 CHECKS: Final = REQUEST_CHECKS + RESPONSE_CHECKS
-# Of requests that are not ours: a client means something by what it sends.
+# For recorded traffic of a client. Tests may send unusual requests deliberately; a client means what it sends.
 CLIENT_CHECKS: Final = (
     Check(promises.OPERATION, operation_known.check),
     Check(promises.REQUEST_PARAMETERS, client_parameters.check),
@@ -101,9 +101,9 @@ class Checker:
 
     Args:
         contract: what the API promises.
-        base_url: where the API is, without a trailing slash.
-        token_url: where its token endpoint is.
-        mask: takes the secrets of the run out of a text.
+        base_url: the address of the API, without a trailing slash.
+        token_url: the address of its token endpoint.
+        mask: removes the secrets of the run from a text.
     """
 
     def __init__(
@@ -111,38 +111,38 @@ class Checker:
     ) -> None:
         self.contract = contract
         self._mask = mask
-        # As httpx spells them in requests: `HTTP://Host:80/v1` and `http://host/v1` are the same address.
-        self._base_url = _spelt(base_url).rstrip("/")
-        self._token_url = _spelt(token_url).partition("?")[0]
+        # Normalized as httpx does it in requests: `HTTP://Host:80/v1` and `http://host/v1` are the same address.
+        self._base_url = _normalized(base_url).rstrip("/")
+        self._token_url = _normalized(token_url).partition("?")[0]
 
     def check(self, exchange: Exchange) -> Result:
-        """What the checks say of a call of the API."""
+        """The verdicts of the checks on a call of the API."""
         return self.judge(self.decode(exchange))
 
     def decode(self, exchange: Exchange) -> DecodedExchange:
-        """A call of the API beside the operation that it names."""
+        """A call of the API together with the operation that it calls."""
         match = self._match(exchange.request)
         if match is None:
             return DecodedExchange(self.contract, exchange, None, {})
         return DecodedExchange(self.contract, exchange, match.operation, match.path_parameters)
 
     def operation(self, request: Request) -> Operation | None:
-        """The operation that a request names; None where it names none."""
+        """The operation that a request calls; None if the contract has no such operation."""
         match = self._match(request)
         return match.operation if match else None
 
     def path(self, request: Request) -> str:
-        """The path of a request below the base address; all of it where it is not there."""
+        """The path of a request relative to the base URL; its whole path if the request goes elsewhere."""
         whole, base = urlsplit(request.url).path, urlsplit(self._base_url).path
         return whole.removeprefix(base) if request.url.startswith(f"{self._base_url}/") else whole
 
     def check_delivery(self, operation: Operation, exchange: Exchange) -> Result:
-        """What the checks say of a call that the API made at a partner's webhook; the response was ours."""
+        """The verdicts of the checks on a delivery: the API called a partner's webhook, and the response was ours."""
         named = operation if exchange.request.method == operation.method else None
         return self.judge(DecodedExchange(self.contract, exchange, named, {}, is_delivery=True), DELIVERY_CHECKS)
 
     def kept(self, breach: Breach) -> Breach:
-        """A breach without secrets, as a finding has it."""
+        """The breach with its secrets masked, as findings contain it."""
         return breach.kept(self._mask)
 
     def finding(
@@ -153,9 +153,9 @@ class Checker:
         operation: Operation | None,
         evidence: Exchange | None = None,
     ) -> Finding:
-        """A breach with all that a reader needs to find the rule and to repeat the request.
+        """A breach with everything that a reader needs to find the rule and to repeat the request.
 
-        Its words and values hold no secret; its exchanges are as they were sent.
+        Secrets are masked in its texts and values, but not in its exchanges.
         """
         request = exchange.request
         rule = breach.rule or (operation.pointer if operation else ("paths",))
@@ -179,7 +179,7 @@ class Checker:
         return ContractPlace(rule, self.contract.label, self.contract.source.line(rule), published)
 
     def judge(self, decoded: DecodedExchange, checks: Sequence[Check] = CHECKS) -> Result:
-        """What the checks say of a decoded exchange; of a response that is not the API's, nothing."""
+        """The verdicts of the checks on a decoded exchange; a response that is not the API's own is not judged."""
         if decoded.interception is not None:
             checks = [check for check in checks if check in REQUEST_CHECKS]
         passed: list[Promise] = []
@@ -226,5 +226,5 @@ class Checker:
         return self.contract.find(method, path) if path != address and path.startswith("/") else None
 
 
-def _spelt(url: str) -> str:
+def _normalized(url: str) -> str:
     return str(httpx.URL(url)) if url else ""

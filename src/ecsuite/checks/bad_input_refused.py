@@ -19,7 +19,7 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if not decoded.is_success:
         return []
     why = breaches[0]
-    # The sender gets what it meant, or cannot tell the difference.
+    # Then the sender gets what it evidently meant, or cannot tell the difference.
     is_harmless = is_as_meant(decoded, breaches) and not _is_shown_broken(decoded, breaches)
     severity: Severity | None = "warning" if is_harmless else None
     seen = datum(decoded.status)
@@ -27,7 +27,7 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
 
 
 def _is_shown_broken(decoded: DecodedExchange, breaches: Iterable[Breach]) -> bool:
-    """Whether the response breaks the contract where the request does; one without a body shows nothing."""
+    """Whether the response breaks the contract at the same place as the request; one without a body does not."""
     found = response_body.check(decoded)
     broken = {breach.at.path for breach in found if breach.kind != "absent"} if isinstance(found, list) else set()
     return any(breach.at.part == "request-body" and breach.at.path in broken for breach in breaches)

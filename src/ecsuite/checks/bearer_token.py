@@ -22,13 +22,13 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
 
 
 def check_client(decoded: DecodedExchange) -> list[Breach] | None:
-    """The same for a client; where its token stands in the address, that is told instead."""
+    """The same for a client's call; not applicable if the token is in the query, which is a finding of its own."""
     is_sent = decoded.exchange.request.headers.get("Authorization") is not None
     return None if has_secret_in_query(decoded) and not is_sent else check(decoded)
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:
-    """What is wrong with the token of a call that needs one."""
+    """What is wrong with the bearer token of a call that needs one."""
     if decoded.operation is None or decoded.operation.security is None:
         return []
     header = decoded.exchange.request.headers.get("Authorization")

@@ -1,6 +1,6 @@
-"""The body of a client's request, also by what is asked of clients alone.
+"""The body of a client's request matches the contract, and follows the rules for clients alone.
 
-A server may take these, so tests of servers may well send some. A client means something by what it sends.
+A server may accept a body that breaks the latter, so tests of servers may send one. A client means what it sends.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ecsuite.contract import Pointer, Schemas, Shape, schema_for
 from ecsuite.findings.breach import Breach, Path, Place
 from ecsuite.findings.datum import datum
 
-# Libraries send an empty object where a body may be: with these methods, nobody takes it for one.
+# With these methods, some libraries send an empty value where no body is needed.
 _WITH_BODIES: Final = frozenset({"POST", "PUT", "PATCH"})
 _EMPTY: Final = frozenset({b"{}", b"null", b'""'})
-# The kinds of text that are no words of people, who may well live in None.
+# The kinds of sample that are no free text: in free text, `None` may be the name of a place.
 _NO_PROSE: Final = frozenset({"digits", "hook-url", "meter-point-id", "secret", "vin"})
-# What stands for a member that is not given.
+# The values of a member that count as not given.
 _NOT_GIVEN: Final[tuple[object, ...]] = (None, [], {})
 _AS_GUIDES_ASK: Final = "as the guides ask of clients"
 
@@ -33,10 +33,10 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
         return breaches
     rule, body = decoded.operation.request, decoded.exchange.request.body
     if rule is None:
-        # What the query lacks is told as that.
+        # Parameters in the body instead of the query are reported as missing from the query.
         return [] if is_sent_as_body(decoded) or _is_empty(decoded) else breaches
     schemas = decoded.contract.schemas
-    breaches = [each for each in breaches if not _is_of_guides(schemas, each)]
+    breaches = [each for each in breaches if not _is_published_option(schemas, each)]
     breaches += request_body.members_sent_twice(decoded)
     schema = schema_for(rule.content, decoded.request_media_type.essence)
     if breaches or schema is None or not body:
@@ -44,8 +44,8 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     return list(_asked_of_clients(schemas, schema, decoded.request_body, ()))
 
 
-def _is_of_guides(schemas: Schemas, breach: Breach) -> bool:
-    """Whether a value is none of those that are listed, and one that published guides have."""
+def _is_published_option(schemas: Schemas, breach: Breach) -> bool:
+    """Whether an unlisted value is nevertheless one that the published guides tell clients to send."""
     if breach.kind not in {"const", "enum"} or not breach.rule:
         return False
     return breach.actual.value in schemas.shape(breach.rule[:-1]).keywords.get("x-client-may-send", ())
@@ -57,7 +57,7 @@ def _is_empty(decoded: DecodedExchange) -> bool:
 
 
 def _asked_of_clients(schemas: Schemas, pointer: Pointer, value: Any, at: Path) -> Iterator[Breach]:
-    """The texts of a value that are not as is asked of clients; the value is by the contract."""
+    """The breaches of rules for clients alone in a value that matches the contract."""
     shape = schemas.shape(pointer)
     if isinstance(value, str):
         yield from _of_text(shape, pointer, value, at)
@@ -76,7 +76,7 @@ def _asked_of_clients(schemas: Schemas, pointer: Pointer, value: Any, at: Path) 
 def _of_object(
     schemas: Schemas, shape: Shape, pointer: Pointer, value: Mapping[str, Any], at: Path
 ) -> Iterator[Breach]:
-    """An object without any of the members of which the guides require one, under its present or its former name."""
+    """The breach that an object has none of the members of which the guides require one; deprecated names count."""
     wanted: list[str] = shape.keywords.get("x-may-be-rejected-without", [])
     given = {name for name in shape.members.keys() & value.keys() if value[name] not in _NOT_GIVEN}
     meant = {schemas.shape(shape.members[name]).keywords.get("x-replaced-by", name) for name in given}

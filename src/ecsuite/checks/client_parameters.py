@@ -1,7 +1,8 @@
-"""What is asked of the path and the query of a client's request, beside what the contract says of parameters.
+"""The path and the query of a client's request match the contract, and follow the rules for clients alone.
 
-A server may take these, or do anything with them, so tests of servers may well send some. A client means something by
-what it sends: an id that is one, a parameter that the API knows, a page that there is. Its secrets do not belong there.
+What a server does with parameters that break the latter is unspecified, so tests of servers may send some. A client
+means what it sends: its ids must be ids, its parameters must be declared, its pages must exist. Secrets do not belong
+in an address.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final
 from ecsuite.checks import request_parameters
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.checks.placeholders import breach_at, is_placeholder, is_template
-from ecsuite.checks.request_members import meant_by, nor, plain
+from ecsuite.checks.request_members import also_undeclared, meant_by, plain
 from ecsuite.contract import Parameter
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import datum
@@ -37,9 +38,9 @@ _SECRETS: Final = frozenset(
         "token",
     }
 )
-_IN_BODY: Final = "for it stands in the body"
-# What a library appends so that no cache answers: a time, or a number that was drawn.
-_AGAINST_CACHES: Final = re.compile(r"[0-9]{10,}(\.[0-9]+)?")
+_IN_BODY: Final = "but it is in the body"
+# The value of a parameter that a library appends to bypass caches: a time, or a random number.
+_CACHE_BUSTER: Final = re.compile(r"[0-9]{10,}(\.[0-9]+)?")
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
@@ -49,38 +50,38 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     breaches = list(_with_reasons(decoded, outcome)) if isinstance(outcome, list) else []
     wrong = {each.at for each in breaches}
     of_values = [each for each in _of_values(decoded, decoded.operation.parameters) if each.at not in wrong]
-    # Where the path has several such texts, they stand there for one reason.
+    # Several placeholders in one path have one cause.
     breaches += [each for each in of_values if each.at.part == "path"][:1]
     breaches += [each for each in of_values if each.at.part != "path"]
     undeclared = list(_undeclared(decoded, decoded.operation.parameters))
     lacking = [each for each in breaches if each.kind == "required" and each.at.part == "query"]
     if any(each.severity == "error" for each in undeclared):
-        # It is there under another name.
+        # The missing parameter was most likely sent under this other name.
         breaches = [each for each in breaches if each not in lacking]
     elif lacking:
         undeclared = []
     return [*breaches, *undeclared] or outcome
 
 
-def lets_in(name: str) -> bool:
-    """Whether what has that name in a query is a secret that lets somebody in, however it is spelt."""
+def is_credential(name: str) -> bool:
+    """Whether a query parameter of that name, in any spelling, is a credential."""
     return plain(name) in _SECRETS
 
 
 def has_secret_in_query(decoded: DecodedExchange) -> bool:
-    """Whether the query of a call has a token, or another secret."""
-    return decoded.operation is not None and any(lets_in(name) for name, _ in decoded.query)
+    """Whether the query of a call contains a token or another credential."""
+    return decoded.operation is not None and any(is_credential(name) for name, _ in decoded.query)
 
 
 def is_sent_as_body(decoded: DecodedExchange) -> bool:
-    """Whether a body that is not wanted has what the query lacks."""
+    """Whether a required query parameter is missing, and the body has a member of its name."""
     sent = _names_in_body(decoded)
     breaches = decoded.once(request_parameters.breaches_of)
     return any(each.kind == "required" and each.at.part == "query" and each.at.name in sent for each in breaches)
 
 
 def _with_reasons(decoded: DecodedExchange, breaches: Iterable[Breach]) -> Iterator[Breach]:
-    """The breaches, with a note of those parameters that stand in the body instead."""
+    """The breaches; a missing query parameter that is in the body instead gets a note."""
     sent = _names_in_body(decoded)
     for each in breaches:
         is_elsewhere = each.kind == "required" and each.at.part == "query" and each.at.name in sent
@@ -96,7 +97,7 @@ def _names_in_body(decoded: DecodedExchange) -> frozenset[str]:
 
 
 def _of_values(decoded: DecodedExchange, parameters: Iterable[Parameter]) -> Iterator[Breach]:
-    """Parameters whose values mean nothing, or are not as guides ask for; the contract takes them all."""
+    """Parameters that match the contract, but are placeholders, repeated, or not as the guides ask of clients."""
     query = dict(decoded.query)
     counts = Counter(name for name, _ in decoded.query)
     for each in parameters:
@@ -109,7 +110,7 @@ def _of_values(decoded: DecodedExchange, parameters: Iterable[Parameter]) -> Ite
         if each.place == "query" and each.type != "array" and counts[each.name] > 1:
             yield Breach("duplicate", at, datum(1), datum(counts[each.name]), each.schema)
         elif each.type == "string" and is_placeholder(text, each.name):
-            # A template that is sent as it is is one mistake, whichever its parameters are.
+            # A template that was sent unfilled is one mistake, whatever the names of its parameters.
             yield breach_at(replace(at, name="") if is_template(text) else at, text)
         elif wanted and not re.search(wanted["pattern"], text):
             yield Breach("pattern", at, datum(dict(wanted)), datum(text), each.schema)
@@ -124,13 +125,14 @@ def _undeclared(decoded: DecodedExchange, parameters: Iterable[Parameter]) -> It
         if name in declared:
             continue
         at = Place("query", name)
-        if lets_in(name):
+        if is_credential(name):
             yield Breach("extra", at, actual=datum(MASK), note=_NOT_IN_ADDRESS, severity="error")
         elif meant := meant_by(name, [each for each in declared if each not in sent]):
-            yield Breach("extra", at, actual=datum(value), note=f"such as {meant}", severity="error")
-        elif name != "_" and not _AGAINST_CACHES.fullmatch(value):
+            note = f"perhaps {meant} is meant"
+            yield Breach("extra", at, actual=datum(value), note=note, severity="error")
+        elif name != "_" and not _CACHE_BUSTER.fullmatch(value):
             others.append(name)
     if others:
-        # What else stands beside it is of the same making.
-        first, note, severity = others[0], nor(others[1:]), decoded.contract.severity_of_undeclared
+        # The others most likely have the same cause.
+        first, note, severity = others[0], also_undeclared(others[1:]), decoded.contract.severity_of_undeclared
         yield Breach("extra", Place("query", first), actual=datum(sent[first]), note=note, severity=severity)

@@ -1,4 +1,4 @@
-"""An exchange as the checks see it: with its operation, and with its bodies decoded once for all checks."""
+"""An exchange as the checks see it: with its operation, and with bodies that are decoded once for all checks."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ from urllib.parse import parse_qsl, urlsplit
 from ecsuite.contract import Contract, Operation, Pointer, ResponseRule, Values, Violation
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
-from ecsuite.messages.exchange import Exchange
+from ecsuite.messages.exchange import FIRST_SERVER_ERROR, Exchange
 from ecsuite.messages.interception import FORBIDDEN, Interception, interception_of
 from ecsuite.messages.media import FORM, Json, MediaType, UndecodableError, read_form, read_json, read_json_once
 
-FIRST_SERVER_ERROR = 500
 NOT_FOUND = 404
 BAD_REQUEST = 400
 TOO_DEEP = datum("too-deep")
-# The keywords by which an object may have no further members.
+# The keywords that forbid undeclared members.
 CLOSING = frozenset({"additionalProperties", "unevaluatedProperties"})
 
 
 class DecodedExchange:
-    """One exchange with its operation. What several checks need is computed once and kept.
+    """One exchange with its operation. Values that several checks need are computed once and kept.
 
     Args:
         contract: what the API promises.
         exchange: the request and its response.
-        operation: that the request calls; None if the contract has no such operation.
+        operation: the called operation; None if the contract has no such operation.
         path_values: the path parameters, decoded.
-        is_delivery: whether the API called, and the response was ours.
+        is_delivery: whether the API sent the request, and the response was ours.
     """
 
     def __init__(
@@ -55,14 +54,16 @@ class DecodedExchange:
         self._known: dict[Callable[[DecodedExchange], list[Breach]], list[Breach]] = {}
 
     def once(self, breaches_of: Callable[[DecodedExchange], list[Breach]]) -> list[Breach]:
-        """What a function finds in this exchange; computed once, for several checks."""
+        """The breaches that a function finds in this exchange; computed once, for several checks."""
         if breaches_of not in self._known:
             self._known[breaches_of] = breaches_of(self)
         return self._known[breaches_of]
 
     def schema_breaches(self, at: Place, schema: Pointer, value: Any) -> list[Breach]:
-        """The rules of the schema at the pointer that a value breaks; `at` says which part of the exchange it is."""
-        return _told_once([_breach(at, violation) for violation in self.contract.schemas.violations(schema, value)])
+        """The breaches of a schema in a value; `at` is the part of the exchange that holds the value."""
+        return _without_consequences(
+            [_breach(at, violation) for violation in self.contract.schemas.violations(schema, value)]
+        )
 
     @property
     def status(self) -> int:
@@ -71,22 +72,22 @@ class DecodedExchange:
 
     @property
     def case(self) -> str:
-        """The input that the request tries, where it is one of a table of inputs."""
+        """The name of the input that the request tries, if the test runs a table of inputs; else empty."""
         return self.exchange.request.expectation.case
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is of the 200s."""
+        """Whether the status is one of the 200s."""
         return 200 <= self.status < 300  # noqa: PLR2004
 
     @property
     def is_unspecified(self) -> bool:
-        """Whether it refuses a request that is unspecified; its body and headers are then unspecified, too."""
+        """Whether the response refuses an unspecified request; its body and headers are then unspecified, too."""
         return self.exchange.request.expectation.unspecified and 400 <= self.status < FIRST_SERVER_ERROR  # noqa: PLR2004
 
     @property
     def is_server_error(self) -> bool:
-        """Whether the status is of the 500s, and the API's own."""
+        """Whether the status is one of the 500s, and comes from the API itself."""
         return self.status >= FIRST_SERVER_ERROR and self.interception is None
 
     @property
@@ -97,15 +98,15 @@ class DecodedExchange:
 
     @property
     def may_have_been_deleted(self) -> bool:
-        """Whether a DELETE finds nothing, and an earlier try of the same may have deleted it."""
+        """Whether a retried DELETE found nothing: an earlier attempt may have deleted it."""
         request = self.exchange.request
         return request.expectation.repeated and request.method == "DELETE" and self.status == NOT_FOUND
 
     @property
     def is_uninvited(self) -> bool:
-        """Whether a call that had to be refused is refused with 403, and has a part that is by invitation.
+        """Whether a call that had to be refused got 403, and its body has a part that is by invitation only.
 
-        Which of two refusals comes first is not published.
+        Which of the two refusals takes precedence is unspecified.
         """
         request = self.exchange.request
         if self.status != FORBIDDEN or BAD_REQUEST not in (request.expectation.statuses or ()):
@@ -114,17 +115,17 @@ class DecodedExchange:
 
     @cached_property
     def interception(self) -> Interception | None:
-        """Why the response is not the API's to the request; None where it is, and of a delivery."""
+        """Why the response is not the API's own; None if it is, and for a delivery."""
         return None if self._is_delivery else interception_of(self.exchange)
 
     @cached_property
     def media_type(self) -> MediaType:
-        """What the response says its body is."""
+        """The media type of the response."""
         return MediaType.of(self.exchange.response.headers.get("Content-Type"))
 
     @cached_property
     def request_media_type(self) -> MediaType:
-        """What the request says its body is."""
+        """The media type of the request."""
         return MediaType.of(self.exchange.request.headers.get("Content-Type"))
 
     @cached_property
@@ -151,13 +152,13 @@ class DecodedExchange:
         """The request's body as JSON.
 
         Raises:
-            UndecodableError: it is none.
+            UndecodableError: it is not JSON.
         """
         return read_json(self.exchange.request.body)
 
     @cached_property
     def values(self) -> Values:
-        """What the runtime expressions of links are evaluated on."""
+        """The values on which the runtime expressions of links are evaluated."""
         try:
             sent = self.request_body
         except UndecodableError:
@@ -170,11 +171,11 @@ class DecodedExchange:
         return parse_qsl(urlsplit(self.exchange.request.url).query, keep_blank_values=True)
 
 
-def _told_once(breaches: list[Breach]) -> list[Breach]:
+def _without_consequences(breaches: list[Breach]) -> list[Breach]:
     """The breaches without those that follow from others at the same place.
 
-    What is of another type has no listed value either, and where a required member has another name, that is one member
-    more.
+    A value of the wrong type cannot have a listed value either, and where a required member is missing, an undeclared
+    one is most likely its misspelling.
     """
     of_type = {each.at for each in breaches if each.kind == "type"}
     lacking = {replace(each.at, path=each.at.path[:-1]) for each in breaches if each.kind == "required"}
@@ -198,9 +199,9 @@ def _breach(at: Place, violation: Violation) -> Breach:
 
 
 def repeated_members(at: Place, read: Json, rule: Pointer) -> list[Breach]:
-    """The members of a body that have several values; one item of a list stands for all.
+    """The members that occur more than once in an object of a body; one item of a list stands for all items.
 
-    Which of the values counts is another one for each reader (RFC 8259 section 4, RFC 7493 section 2.3).
+    Readers differ in which of the values they take (RFC 8259 section 4, RFC 7493 section 2.3).
     """
     found: dict[tuple[str, ...], Breach] = {}
     for path, count in read.repeated:

@@ -1,4 +1,4 @@
-"""What a value that its schema refuses was evidently meant to be: `"5"` for 5, 7 for `"7"`, another case of an enum."""
+"""The evident meaning of a value that its schema refuses: 5 for `"5"`, `"7"` for 7, an enum's value in another case."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def meanings(value: Any, schema: Mapping[str, Any]) -> list[Any]:
-    """What a server may have read a value as without reading something into it; empty where nothing is evident.
+    """The values that a tolerant server may have taken a value for, without guessing; empty if no meaning is evident.
 
-    `MISSING` among them means that nothing was given.
+    `MISSING` among them means that the value may count as not given.
 
     Args:
-        value: that the schema refuses; `MISSING` where there is none.
+        value: the value that the schema refuses; `MISSING` if there is none.
         schema: with references followed.
     """
     if value is None or value is MISSING:
@@ -31,7 +31,7 @@ def meanings(value: Any, schema: Mapping[str, Any]) -> list[Any]:
 
 
 def number_in(text: str) -> int | float | None:
-    """The number that a text is, with blanks around it or in hexadecimal digits, too; None where it is none."""
+    """The number that a text stands for, also with whitespace around it or in hexadecimal; None if it is none."""
     for read in (int, lambda own: int(own, 16) if "x" in own.lower() else float(own)):
         try:
             number = read(text.strip())
@@ -47,7 +47,7 @@ def _types(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _of_enum(value: Any, options: list[Any]) -> list[Any]:
-    """The option in another case, or with blanks around it; the one of a number, counted from 0."""
+    """The option that a value spells in another case or with whitespace around it, or whose index it is, from 0."""
     if value == "":
         return [MISSING]
     number = number_in(value) if isinstance(value, str) else value
@@ -58,7 +58,7 @@ def _of_enum(value: Any, options: list[Any]) -> list[Any]:
 
 
 def _of_type(value: Any, name: str) -> list[Any]:
-    """What a value is as one of another JSON type."""
+    """The readings of a value as a value of another JSON type."""
     if name == "string" and isinstance(value, int | float):
         return [json.dumps(value), str(value)]
     if name in {"number", "integer"} and isinstance(value, str):
@@ -76,7 +76,7 @@ def _of_type(value: Any, name: str) -> list[Any]:
 
 
 def _objects_in(text: str) -> list[Any]:
-    """The object that a text is the JSON of."""
+    """The object that a text contains as JSON; empty if it contains none."""
     try:
         value = read_json(text.encode()).value
     except (UndecodableError, UnicodeEncodeError):

@@ -16,12 +16,12 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     body = decoded.exchange.response.body
     if body:
         return [Breach("length", in_body(), datum(0), datum(len(body)), decoded.rule.pointer)]
-    # A client does not read what comes behind a 204, but it is announced all the same (RFC 9110 section 8.6).
+    # Clients do not read a body after a 204, but announcing one is an error as well (RFC 9110 section 8.6).
     headers = decoded.exchange.response.headers
     length, transfer = headers.get("Content-Length") or "0", headers.get("Transfer-Encoding")
     if decoded.status == NO_CONTENT and length != "0":
         return [Breach("length", Place("header", "Content-Length"), datum(0), datum(length), decoded.rule.pointer)]
-    # Not even of no bytes: what ends such a body is read as the beginning of the next response (RFC 9112 section 6.1).
+    # Not even for an empty body: its last chunk would be read as the start of the next response (RFC 9112 section 6.1).
     if decoded.status == NO_CONTENT and transfer is not None:
         at = Place("header", "Transfer-Encoding")
         return [Breach("present", at, actual=datum(transfer), rule=decoded.rule.pointer)]

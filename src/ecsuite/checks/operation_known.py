@@ -1,4 +1,4 @@
-"""A request names an operation of the contract."""
+"""A request calls an operation of the contract."""
 
 from __future__ import annotations
 

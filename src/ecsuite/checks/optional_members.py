@@ -1,4 +1,4 @@
-"""What a response may leave out, and what then stays open."""
+"""Which promises cannot be checked because a response omits an optional member."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ecsuite.messages.media import UndecodableError
 
 
 def check(decoded: DecodedExchange) -> NotChecked | None:
-    """Never broken: it only tells what could not be checked, for want of an optional member."""
+    """This promise is never broken; the check only reports what could not be checked without an optional member."""
     schema = schema_for(decoded.rule.content, decoded.media_type.essence) if decoded.rule else None
     if schema is None or isinstance(decoded.body, UndecodableError) or not isinstance(decoded.body.value, dict):
         return None

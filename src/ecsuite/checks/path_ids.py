@@ -1,4 +1,4 @@
-"""An response ids match the path: where it shows an id of the path, it is that one."""
+"""Ids in a response match the path: where the response shows an id that the path has, too, both are equal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
 
 
 def _members(decoded: DecodedExchange) -> frozenset[str]:
-    """The members of the response that its contract knows: what others hold may be about anything."""
+    """The declared members of the response; undeclared ones may be about anything."""
     schema = schema_for(decoded.rule.content, decoded.media_type.essence) if decoded.rule else None
     return frozenset(decoded.contract.schemas.shape(schema).members) if schema else frozenset()
 
@@ -35,9 +35,9 @@ def _members(decoded: DecodedExchange) -> frozenset[str]:
 def _shown(
     ids: Mapping[str, str], value: Any, members: Collection[str]
 ) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Each id of the path that the response shows: its place, what it should be, what it is.
+    """Each id of the path that the response shows: its place, the id in the path, the id in the response.
 
-    It may stand in the response itself, in the objects of a list that it is, and in those that its members are or hold.
+    The response itself and its members are searched: each an object, or a list of objects.
     """
     parts: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Whether a request that had to be refused, and was taken, was read as it was evidently meant."""
+"""Whether a request that had to be refused, but was accepted, was understood as it was evidently meant."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ecsuite.messages.media import UndecodableError
 
 
 def is_as_meant(decoded: DecodedExchange, breaches: Sequence[Breach]) -> bool:
-    """Whether the response shows what was meant, in a form that the contract allows, or nothing of it at all.
+    """Whether the response shows the evident meaning in a form that the contract allows, or does not show it at all.
 
-    Credentials are never meant otherwise than they were sent.
+    Wrong credentials never have another meaning.
 
     Args:
         decoded: the exchange.
@@ -30,7 +30,7 @@ def is_as_meant(decoded: DecodedExchange, breaches: Sequence[Breach]) -> bool:
 
 
 def is_shown(decoded: DecodedExchange, breaches: Sequence[Breach]) -> bool:
-    """Whether the response shows what was read at each place where the request had to be refused."""
+    """Whether the response shows a value for each place of the body for which the request had to be refused."""
     places = [breach.at.path for breach in breaches if breach.at.part == "request-body"]
     return all(shown_at(_answered(decoded), path) if path else decoded.exchange.response.body for path in places)
 
@@ -41,7 +41,7 @@ def _is_as_meant(decoded: DecodedExchange, breach: Breach) -> bool:
         return all(value == "" or bool(meanings(value, breach.expected.value)) for value in given) and bool(given)
     if breach.at.part == "request-body":
         return _body_is_as_meant(decoded, breach)
-    # Another media type is of no weight where the body is what it should be; another token is.
+    # A wrong media type is harmless if the body is as it should be; a wrong token is not.
     return breach.kind == "unlisted"
 
 
@@ -58,13 +58,13 @@ def _body_is_as_meant(decoded: DecodedExchange, breach: Breach) -> bool:
     value = _value_at(sent, path)
     meant = meanings(value, decoded.contract.source.at(breach.rule[:-1]) if breach.rule else {})
     if meant == [MISSING] and _may_be_left_out(decoded, sent, path):
-        # What comes in the place of what was not given is the server's.
+        # The server chooses the value of a member that was not given.
         return True
     return _is_shown(decoded, sent, path, [value] if value is not MISSING and breach.kind == "required" else meant)
 
 
 def _value_at(sent: Any, path: Path) -> Any:
-    """What was sent at a place, or there under the same name in another case; `MISSING` where nothing was."""
+    """The value sent at a place, or there under the same name in another case; `MISSING` if there is none."""
     holder = at_path(sent, path[:-1]) if path else None
     if path and isinstance(holder, dict) and path[-1] not in holder:
         alike = (own for name, own in holder.items() if name.casefold() == str(path[-1]).casefold())
@@ -73,7 +73,7 @@ def _value_at(sent: Any, path: Path) -> Any:
 
 
 def _may_be_left_out(decoded: DecodedExchange, sent: Any, path: Path) -> bool:
-    """Whether a body without what stands at a place would lack nothing there."""
+    """Whether the body would still match the contract at a place if the member there were omitted."""
     assert decoded.operation is not None
     if not path or not isinstance(path[-1], str) or at_path(sent, path, MISSING) is MISSING:
         return False
@@ -83,7 +83,7 @@ def _may_be_left_out(decoded: DecodedExchange, sent: Any, path: Path) -> bool:
 
 
 def _text_is_as_meant(decoded: DecodedExchange) -> bool:
-    """Whether the response shows what a body that is no JSON was meant to be."""
+    """Whether the response shows the evident meaning of a body that is not JSON."""
     try:
         value = read_tolerant(decoded.exchange.request.body)
     except UndecodableError:
@@ -92,17 +92,17 @@ def _text_is_as_meant(decoded: DecodedExchange) -> bool:
 
 
 def _whole_is_shown(decoded: DecodedExchange, value: Any) -> bool:
-    """Whether the response shows each member of an object, as far as it shows members of those names."""
+    """Whether the response shows each member of an object as it was sent; members that it does not show are ignored."""
     plain = [(path, leaf) for path, leaf in leaves(value) if path and not isinstance(leaf, list)]
     return isinstance(value, dict) and all(_is_shown(decoded, value, path, [leaf]) for path, leaf in plain)
 
 
 def _is_shown(decoded: DecodedExchange, sent: Any, path: Path, meant: Sequence[Any]) -> bool:
-    """Whether the response shows at a place one of what was meant there, as far as it shows that place."""
+    """Whether the response shows one of the meanings at a place, or does not show that place."""
     if not path:
         return any(_whole_is_shown(decoded, whole) for whole in meant)
     shown = shown_at(_answered(decoded), path)
-    # What the path says, too, a body need not say.
+    # The server may take an id from the path rather than from the body.
     named = [own for name, own in decoded.path_values.items() if name == path[-1]]
     if named and shown and all(_is_one_of(own, named) for own in shown):
         return True
@@ -117,7 +117,7 @@ def _answered(decoded: DecodedExchange) -> Any:
 
 
 def _beside(sent: Any, path: Path) -> list[Any]:
-    """What stands beside a place in lists: in the same list, or under the same name in its other items."""
+    """The values beside a place in lists: in the same list, or under the same name in its other items."""
     tokens = tuple(token if isinstance(token, str) else None for token in path)
     return [own for at, own in _places(sent) if at != path and _generic(at) == tokens]
 
@@ -138,10 +138,9 @@ def _generic(path: Path) -> tuple[str | None, ...]:
 
 
 def shown_at(answered: Any, path: Path) -> list[Any]:
-    """What a response shows where a request has a place: under the same names, wherever they stand in it.
+    """The values that a response shows for a place of the request: those under the same names, wherever they are.
 
-    A response may show it deeper, or less deep, than the request had it; the place that has the most names in common
-    counts.
+    A response may nest them deeper or less deep than the request; the places with the most names in common count.
     """
     names = _generic(path)
     known = [(_generic(at), own) for at, own in _places(answered) if at]
@@ -153,7 +152,7 @@ def shown_at(answered: Any, path: Path) -> list[Any]:
 
 
 def _is_one_of(value: Any, options: Iterable[Any]) -> bool:
-    """Whether a value is among others; `true` is not 1, and a time may be spelt otherwise."""
+    """Whether a value is among others; `true` is not 1, and a time may be written in another form."""
     return any(_is_same(value, option) for option in options)
 
 

@@ -1,4 +1,4 @@
-"""The body of a request is there where it must be, in a listed media type, and fits its schema."""
+"""The body of a request is present if required, has a listed media type, and matches its schema."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
 
 
 def check_delivery(decoded: DecodedExchange) -> list[Breach] | None:
-    """What is wrong with the body of a request that the API sent; ours may well have a member twice, as a try."""
+    """What is wrong with the body of a delivery; repeated members are breaches, unlike in requests that tests send."""
     breaches = check(decoded)
     return None if breaches is None else [*breaches, *members_sent_twice(decoded)]
 
 
 def members_sent_twice(decoded: DecodedExchange) -> list[Breach]:
-    """The members of a JSON body that have several values; empty where it is none."""
+    """The members that occur more than once in a JSON body; empty if the body is not JSON."""
     if decoded.operation is None or decoded.operation.request is None or not decoded.request_media_type.is_json:
         return []
     try:
@@ -35,7 +35,7 @@ def members_sent_twice(decoded: DecodedExchange) -> list[Breach]:
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:
-    """What is wrong with the request's body; empty where nothing is."""
+    """What is wrong with the request's body."""
     operation, body = decoded.operation, decoded.exchange.request.body
     if operation is None:
         return []
@@ -43,7 +43,7 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
         return [Breach("length", WHOLE, datum(0), datum(len(body)))] if body else []
     rule = operation.request
     if not body:
-        return [Breach("absent", WHOLE, rule=rule.pointer, note="for it is required")] if rule.required else []
+        return [Breach("absent", WHOLE, rule=rule.pointer, note="required")] if rule.required else []
     essence = decoded.request_media_type.essence
     schema = schema_for(rule.content, essence)
     if schema is None:
@@ -58,9 +58,10 @@ def breaches_of(decoded: DecodedExchange) -> list[Breach]:
 
 
 def _is_elsewhere(decoded: DecodedExchange, breach: Breach) -> bool:
-    """Whether what a token request lacks in its body is in its header, as HTTP Basic (RFC 6749 section 2.3.1).
+    """Whether the credentials that the body of a token request lacks are sent elsewhere.
 
-    So it is where it stands in the query, which another check finds.
+    They may be in the header, as HTTP Basic (RFC 6749 section 2.3.1). Credentials in the query are a finding of the
+    check of request parameters.
     """
     if decoded.operation is not decoded.contract.token_operation or breach.kind != "required":
         return False

@@ -1,6 +1,6 @@
 """A client sends no members that the contract does not declare.
 
-What a server does with them is unspecified, so tests of servers may well send some. A client means something by them.
+What a server does with them is unspecified, so tests of servers may send some. A client means what it sends.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ecsuite.findings.datum import datum
 from ecsuite.json_paths import at_path
 from ecsuite.messages.media import UndecodableError
 
-# How much two names have in common at least, of 1, that are spellings of one.
+# The least similarity, from 0 to 1, of two names that count as spellings of one name.
 _ALIKE: Final = 0.85
 
 
@@ -42,7 +42,7 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
 def _breaches(
     decoded: DecodedExchange, value: object, found: Iterable[Undeclared], missing: set[Path]
 ) -> Iterator[Breach]:
-    """What is undeclared; not where a required member is missing there, which says the same."""
+    """The undeclared members; not of an object that lacks a required member, which is a finding already."""
     for each in found:
         own = at_path(value, each.at)
         if any(path[:-1] == each.at for path in missing):
@@ -53,22 +53,22 @@ def _breaches(
             continue
         meant = {name: meant_by(name, [one for one in each.declared if one not in own]) for name in each.names}
         for name in filter(meant.get, each.names):
-            note = f"such as {meant[name]}"
+            note = f"perhaps {meant[name]} is meant"
             yield Breach("extra", _at((*each.at, name)), actual=datum(own[name]), note=note, severity="error")
         others = [name for name in each.names if not meant[name]]
         for name in others[:1]:
-            # What else stands beside it is of the same making.
-            note, severity = nor(others[1:]), decoded.contract.severity_of_undeclared
+            # The others most likely have the same cause.
+            note, severity = also_undeclared(others[1:]), decoded.contract.severity_of_undeclared
             yield Breach("extra", _at((*each.at, name)), actual=datum(own[name]), note=note, severity=severity)
 
 
-def nor(names: Sequence[str]) -> str:
-    """A note of what else is undeclared; empty where nothing is."""
-    return f"nor {' or '.join(names)}" if names else ""
+def also_undeclared(names: Sequence[str]) -> str:
+    """A note that names further undeclared members; empty if there are none."""
+    return f"also undeclared: {', '.join(names)}" if names else ""
 
 
 def meant_by(name: str, declared: Iterable[str]) -> str:
-    """The member that a name is another spelling of; empty where there is none."""
+    """The declared member of which a name is a misspelling; empty if there is none."""
     own = plain(name)
     ratios = {each: difflib.SequenceMatcher(None, own, plain(each)).ratio() for each in declared}
     nearest = max(ratios, key=ratios.__getitem__, default="")
@@ -76,7 +76,7 @@ def meant_by(name: str, declared: Iterable[str]) -> str:
 
 
 def plain(name: str) -> str:
-    """A name without what tells its spellings apart: case, and signs."""
+    """A name reduced to its lower-case letters and digits, to compare spellings."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 

@@ -1,4 +1,4 @@
-"""The path, the query and the headers of a request fit the contract."""
+"""The parameters of a request in path, query and headers match the contract."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecsuite.messages.redact import MASK
 
 _PARTS: Final[Mapping[str, Part]] = {"path": "path", "query": "query", "header": "request-header"}
 _CREDENTIALS: Final = frozenset({"client_secret", "client_assertion"})
-# Python converts no longer ones, and no server means them.
+# Python refuses to convert much longer ones, and no server takes them.
 _NUMBERS = {
     "integer": (re.compile(r"-?\d{1,1000}"), int),
     "number": (re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?"), float),
@@ -33,7 +33,7 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:
-    """Every parameter that is missing or does not fit."""
+    """What is wrong with the request's parameters: missing, invalid, or secret and in the query."""
     parameters = decoded.operation.parameters if decoded.operation else ()
     return [
         *(breach for parameter in parameters for breach in _of_parameter(decoded, parameter)),
@@ -81,7 +81,7 @@ def _texts(decoded: DecodedExchange, parameter: Parameter) -> list[str]:
 
 
 def _value(text: str, type_name: str) -> Any:
-    """The text as the schema's type would have it; as text where it is not that."""
+    """The text converted to the schema's type; the text itself if it cannot be converted."""
     if type_name == "boolean" and text in {"true", "false"}:
         return text == "true"
     if type_name in _NUMBERS and _NUMBERS[type_name][0].fullmatch(text):

@@ -37,8 +37,8 @@ def _json_breaches(decoded: DecodedExchange, schema: Pointer) -> list[Breach] | 
     read = decoded.body
     if isinstance(read, UndecodableError):
         if read.reason == "too-deep" and _was_sent_too_deep(decoded):
-            # A server may keep and show members that it does not know.
-            return NotChecked("what was sent is nested as deep as what is shown")
+            # A server may store and return undeclared members.
+            return NotChecked("the request was nested as deeply as the response")
         expected, reason = datum(decoded.media_type.essence), datum(read.reason)
         return [Breach("unreadable", WHOLE, expected, reason, schema, note=str(read))]
     derive = partial(_schema_breaches, decoded, schema, read)
@@ -61,7 +61,7 @@ def _schema_breaches(decoded: DecodedExchange, schema: Pointer, read: Json) -> l
 
 
 def _broken_integers(decoded: DecodedExchange, schema: Pointer, value: Any) -> list[Breach]:
-    """Integers written with a point (2022.0): equal for JSON Schema, and an error for every typed client."""
+    """Integers written with a decimal point (2022.0): valid for JSON Schema, but an error for every typed client."""
     return [
         Breach("type", body(path), INTEGER, datum(part), schema)
         for path, part in decoded.contract.schemas.walker.whole_floats(schema, value)

@@ -26,6 +26,6 @@ def _of_header(decoded: DecodedExchange, rule: HeaderRule) -> list[Breach]:
     if value is None:
         fragment = datum(decoded.contract.schemas.fragment(rule.schema))
         return [Breach("required", at, fragment, rule=rule.pointer)] if rule.required else []
-    # A quoted string is a value, and neither a challenge nor a directive (RFC 9110 section 5.6.4).
+    # Text in a quoted string is a value, never a challenge or a directive (RFC 9110 section 5.6.4).
     breaches = decoded.schema_breaches(at, rule.schema, _QUOTED.sub('""', value))
     return [replace(breach, actual=datum(value)) for breach in breaches]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ecsuite.checks.decoded import DecodedExchange
 from ecsuite.findings.breach import STATUS, Breach
 from ecsuite.findings.datum import datum
+from ecsuite.messages.exchange import FIRST_SERVER_ERROR
 
-FIRST_SERVER_ERROR = 500
 BELOW_500 = datum({"exclusiveMaximum": FIRST_SERVER_ERROR})
 
 

@@ -9,7 +9,7 @@ from ecsuite.findings.datum import datum
 from ecsuite.findings.finding import NotChecked
 
 UNAUTHORIZED = 401
-# As OpenAPI writes a range of statuses.
+# OpenAPI's notation for the range of statuses.
 SUCCESSES = "2XX"
 
 
@@ -20,11 +20,11 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     if expectation.unspecified:
         return NotChecked("nothing published settles the response")
     if expectation.token_may_have_ended and decoded.status == UNAUTHORIZED:
-        return NotChecked("the token may have ended, for its lifetime was not told")
+        return NotChecked("the token may have expired: its lifetime is unknown")
     if decoded.is_uninvited:
-        return NotChecked("it is by invitation")
+        return NotChecked("allowed by invitation only")
     if decoded.may_have_been_deleted:
-        return NotChecked("an earlier try may have deleted it")
+        return NotChecked("an earlier attempt may have deleted it")
     if decoded.status in expectation.statuses if expectation.statuses else decoded.is_success:
         return []
     if decoded.is_success and bad_input_refused.breaches_of(decoded):

@@ -17,9 +17,9 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     if decoded.rule is not None:
         return []
     if decoded.is_uninvited:
-        return NotChecked("it is by invitation")
+        return NotChecked("allowed by invitation only")
     if decoded.may_have_been_deleted:
-        return NotChecked("an earlier try may have deleted it")
+        return NotChecked("an earlier attempt may have deleted it")
     if expectation.statuses and decoded.status in expectation.statuses:
         return NotChecked("the request expected a status that the contract does not list")
     listed = datum([int(status) if status.isdigit() else status for status in decoded.operation.responses])

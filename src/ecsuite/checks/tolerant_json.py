@@ -1,4 +1,4 @@
-"""JSON as tolerant servers read it: with trailing commas, comments, other quotes or none, and something behind it."""
+"""JSON as tolerant servers read it: with trailing commas, comments, other quotes or none, and trailing text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from ecsuite.messages.media import UndecodableError, read_json
 
-# What a text of JSON is made of, as far as tolerant readers differ: strings stay whole. What is opened and never closed
-# is taken to the end, so that nothing is looked at twice.
+# The tokens that tolerant readers treat differently from strict ones, and strings, so that nothing inside them matches.
+# An unclosed string or comment reaches to the end of the text, so that no text is scanned twice.
 _TOKEN: Final = re.compile(
     r"""
     (?P<string>"(?:[^"\\]|\\.)*+"?)
@@ -27,28 +27,28 @@ _DECODER: Final = json.JSONDecoder(strict=False)
 
 
 def read_tolerant(body: bytes) -> Any:
-    """The value that a body was evidently meant to be.
+    """The value that a body that is not quite JSON evidently stands for.
 
     Raises:
-        UndecodableError: nobody can tell.
+        UndecodableError: no value is evident.
     """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UndecodableError("not-utf-8", f"it is not UTF-8 (byte {error.start})") from None
     try:
-        mended = _TOKEN.sub(_mended, text).strip()
-        value, end = _DECODER.raw_decode(mended)
+        strict = _TOKEN.sub(_as_strict, text).strip()
+        value, end = _DECODER.raw_decode(strict)
     except (ValueError, RecursionError):
         raise UndecodableError("not-json", "it is no JSON, however it is read") from None
-    # Behind a bare word or number anything may have been meant.
-    if mended[end:].strip() and not isinstance(value, dict | list):
+    # Text after a scalar could mean anything.
+    if strict[end:].strip() and not isinstance(value, dict | list):
         raise UndecodableError("not-json", "it is no JSON, however it is read")
     return read_json(json.dumps(value).encode()).value
 
 
-def _mended(match: re.Match[str]) -> str:
-    """One token as JSON wants it."""
+def _as_strict(match: re.Match[str]) -> str:
+    """One token as strict JSON has it."""
     text = match[0]
     if match.lastgroup == "quoted":
         return json.dumps(text[1:-1].replace("\\'", "'"), ensure_ascii=False)

@@ -20,16 +20,16 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     found = read.derived(
         (schemas, "undeclared", schema), lambda: list(first_of_each(schemas.undeclared(schema, read.value)))
     )
-    # A required member that is missing there is most likely the one that has another name: that tells both. So does
-    # the body, where the schema is closed.
+    # An undeclared member beside a missing required one is most likely that one misspelt, and a closed schema forbids
+    # undeclared members itself: the check of the body reports both.
     breaches = decoded.schema_breaches(body(), schema, read.value) if found else []
-    told = {each.at.path[:-1] for each in breaches if each.kind == "required"}
-    told |= {each.at.path for each in breaches if each.kind in CLOSING}
-    return list(_breaches(decoded, [each for each in found if each.at not in told]))
+    reported = {each.at.path[:-1] for each in breaches if each.kind == "required"}
+    reported |= {each.at.path for each in breaches if each.kind in CLOSING}
+    return list(_breaches(decoded, [each for each in found if each.at not in reported]))
 
 
 def first_of_each(found: Iterable[Undeclared]) -> Iterator[Undeclared]:
-    """The first of the items of a list that have the same undeclared members: one stands for all."""
+    """The first of several list items with the same undeclared members, which stands for all of them."""
     seen: set[tuple[Path, frozenset[str]]] = set()
     for each in found:
         alike = tuple(token for token in each.at if isinstance(token, str)), frozenset(each.names)
@@ -45,7 +45,7 @@ def _sent(decoded: DecodedExchange) -> frozenset[str]:
 
 
 def _was_sent_empty(decoded: DecodedExchange, found: Undeclared) -> bool:
-    """Whether the request had an object without any of the members there, too: then it is shown as it was sent."""
+    """Whether the request had an object without declared members there, too: the response then shows it as sent."""
     sent = at_path(decoded.values.request, found.at)
     return isinstance(sent, dict) and not sent.keys() & set(found.declared)
 
@@ -56,10 +56,10 @@ def _breaches(decoded: DecodedExchange, found: Iterable[Undeclared]) -> Iterator
     for each in found:
         value = at_path(decoded.body.value, each.at)
         if set(each.names) & _sent(decoded):
-            # Whether a server keeps what it was sent beside the contract is unspecified.
+            # Whether a server keeps undeclared members of requests is unspecified.
             continue
         if each.is_foreign and not _was_sent_empty(decoded, each):
-            # A client finds none of the members that it looks for.
+            # A client finds none of the members that it reads.
             declared = datum({"properties": list(each.declared)})
             yield Breach("properties", body(each.at), declared, datum(value), severity="error")
             continue

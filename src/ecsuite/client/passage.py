@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Final
 
 from ecsuite.checks import DecodedExchange
-from ecsuite.checks.decoded import FIRST_SERVER_ERROR
 from ecsuite.client.checked import checked_of
 from ecsuite.client.paths import is_plain
 from ecsuite.contract import Contract
 from ecsuite.errors import NotPassedOn
 from ecsuite.http import httpx
+from ecsuite.messages.exchange import FIRST_SERVER_ERROR
 from ecsuite.messages.interception import HTML
 
 # Members of a problem document (RFC 9457); a gateway's JSON has other members.

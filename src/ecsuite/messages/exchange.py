@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from ecsuite.promises import OF_REQUESTS, Promise
+
+FIRST_SERVER_ERROR: Final = 500
 
 
 @dataclass(frozen=True, slots=True)

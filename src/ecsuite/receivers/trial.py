@@ -16,7 +16,7 @@ from ecsuite.errors import ReceiverUnreachable
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.http import httpx
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import Exchange, Headers, Request, Response
+from ecsuite.messages.exchange import FIRST_SERVER_ERROR, Exchange, Headers, Request, Response
 from ecsuite.receivers.answered import Answered, forged_as_one, is_taken, legal_as_one
 from ecsuite.receivers.cases import (
     CROWDED,
@@ -44,9 +44,8 @@ _MOST_READ: Final = 100_000
 _LONGEST_READ: Final = 1.0
 # Who fails in the second is not asked about what the first has besides.
 _PART_OF: Final = {CROWDED: {LATE}, LETTERS: {SPELT}}
-# What says nothing of a sender that is shut out for a while.
+# A receiver that blocks a sender for a while may answer so.
 _BUSY: Final = 503
-_FIRST_SERVER_ERROR: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +278,7 @@ def signed_delivery(contract: Contract) -> tuple[Operation, str] | None:
 def _is_broken(exchange: Exchange) -> bool:
     """Whether an answer says that the receiver failed; not that it has had enough of somebody."""
     status = exchange.response.status
-    return not status or (status >= _FIRST_SERVER_ERROR and status != _BUSY)
+    return not status or (status >= FIRST_SERVER_ERROR and status != _BUSY)
 
 
 def breach_of(case: Case, exchange: Exchange) -> Breach:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ecsuite.checks.decoded import FIRST_SERVER_ERROR
 from ecsuite.client import Step, Transcript, fill, segment
 from ecsuite.contract import Link, Operation, Values, parameters, success_links
+from ecsuite.messages.exchange import FIRST_SERVER_ERROR
 
 # A shorter id could belong to another user of the server.
 SHORTEST_OWN: Final = 20

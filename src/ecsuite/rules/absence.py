@@ -7,16 +7,14 @@ for an id that nobody has, and not once more for what was deleted, or belongs to
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
 
 from ecsuite.contract import Pointer
 from ecsuite.http import httpx
+from ecsuite.messages.exchange import FIRST_SERVER_ERROR
 from ecsuite.promises import STATUS_EXPECTED, Promise
 from ecsuite.rules.nobodys import NOBODYS
 from ecsuite.rules.reading import json_or_none
 from ecsuite.rules.verify import Verify
-
-_SERVER_ERRORS: Final = 500
 
 
 def shows_nothing(response: httpx.Response) -> bool:
@@ -47,7 +45,7 @@ def is_not_there(
         return verify.status(promise, response, allowed, rule=rule, note=note)
     verify.passed(promise)
     # The checks have told of a server error.
-    return response.status_code < _SERVER_ERRORS and verify.status(STATUS_EXPECTED, response, allowed, note=note)
+    return response.status_code < FIRST_SERVER_ERROR and verify.status(STATUS_EXPECTED, response, allowed, note=note)
 
 
 def is_like_unknown(

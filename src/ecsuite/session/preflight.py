@@ -32,7 +32,7 @@ from ecsuite.errors import (
 )
 from ecsuite.findings.broken import AllBroken, PromiseBroken
 from ecsuite.journal import Journal
-from ecsuite.messages.exchange import Response
+from ecsuite.messages.exchange import FIRST_SERVER_ERROR, Response
 from ecsuite.messages.interception import FORBIDDEN, HTML
 from ecsuite.messages.media import UndecodableError, json_or_none
 from ecsuite.messages.redact import Redactor
@@ -171,7 +171,7 @@ def _judge_token(api: Api, response: Response, names: Sequence[str]) -> None:
         raise NoSuchApi(url, f"POST gets {status}", "check EC_TOKEN_URL")
     if status == UNAUTHORIZED or error in REFUSALS:
         raise CredentialsRefused(url, status, error if isinstance(error, str) and error.isidentifier() else "", names)
-    if status >= 500:  # noqa: PLR2004
+    if status >= FIRST_SERVER_ERROR:
         raise AllBroken(url, f"POST gets {status}", api.journal.findings[0])
 
 

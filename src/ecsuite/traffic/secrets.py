@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ecsuite.checks.client_parameters import lets_in
+from ecsuite.checks.client_parameters import is_credential
 from ecsuite.checks.placeholders import is_placeholder
 from ecsuite.checks.request_members import plain
 from ecsuite.messages.exchange import Exchange, Headers
@@ -77,7 +77,7 @@ def _of(exchange: Exchange) -> Iterator[str]:
 
 def _is_secret(name: str, value: str) -> bool:
     """Whether what stands under a name is a secret; where the name is spelt otherwise, if it is as long as a key."""
-    return is_secret(name) or (len(value) >= _SHORTEST_KEY and lets_in(plain(name).removeprefix("x")))
+    return is_secret(name) or (len(value) >= _SHORTEST_KEY and is_credential(plain(name).removeprefix("x")))
 
 
 def _of_headers(headers: Headers) -> Iterator[str]:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from ecsuite import promises
 from ecsuite.checks import Checker
 from ecsuite.checks.bearer_token import AUTHORIZATION
-from ecsuite.checks.client_parameters import lets_in
+from ecsuite.checks.client_parameters import is_credential
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 from ecsuite.findings.finding import Finding, Result
@@ -122,7 +122,7 @@ def _refused_tokens(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:
 
 def _is_of_token(finding: Finding) -> bool:
     """Whether a finding says why a token is refused: it is missing, is none, or stands in the address."""
-    return finding.promise == promises.BEARER_TOKEN.id or lets_in(finding.breach.at.name)
+    return finding.promise == promises.BEARER_TOKEN.id or is_credential(finding.breach.at.name)
 
 
 def _is_again(call: Call, later: Call) -> bool:

@@ -7,9 +7,9 @@ import pytest
 
 from ecsuite import editions
 from ecsuite.checks import CLIENT_CHECKS, Checker
-from ecsuite.checks.client_parameters import lets_in
+from ecsuite.checks.client_parameters import is_credential
 from ecsuite.checks.placeholders import is_placeholder
-from ecsuite.checks.request_members import meant_by, nor
+from ecsuite.checks.request_members import also_undeclared, meant_by
 from ecsuite.contract import Contract, Source
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
 
@@ -108,12 +108,18 @@ def test_nearest_name_is_meant(name, declared, meant):
 
 def test_further_names_are_a_note():
     """One finding tells of all undeclared names."""
-    assert (nor([]), nor(["a"]), nor(["a", "b"])) == ("", "nor a", "nor a or b")
+    assert [also_undeclared(names) for names in ([], ["a"], ["a", "b"])] == [
+        "",
+        "also undeclared: a",
+        "also undeclared: a, b",
+    ]
 
 
 def test_secrets_of_any_spelling_let_somebody_in():
     """A secret is known by its name; the id of a client is none."""
-    assert [each for each in ("access_token", "clientSecret", "API-Key", "client_id", "tokens") if lets_in(each)] == [
+    assert [
+        each for each in ("access_token", "clientSecret", "API-Key", "client_id", "tokens") if is_credential(each)
+    ] == [
         "access_token",
         "clientSecret",
         "API-Key",
@@ -267,7 +273,7 @@ def test_what_stands_for_nothing_is_told_by_what_belongs_there(found, line, sent
     assert one.breach.expected.value == {"title": title}
 
 
-@pytest.mark.parametrize(("sent", "note"), [({"enabled": True}, "for it stands in the body"), (None, "")])
+@pytest.mark.parametrize(("sent", "note"), [({"enabled": True}, "but it is in the body"), (None, "")])
 def test_parameter_that_stands_in_the_body_is_told_so(found, sent, note):
     """The note tells what to do: the value is there, in the wrong place."""
     (one,) = found("PUT /webhooks/w/enabled", sent)
