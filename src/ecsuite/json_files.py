@@ -34,7 +34,7 @@ def read_object(path: Path, unreadable: Callable[[Path, str], EcsuiteError]) -> 
         raise unreadable(path, "it is nested too deep") from None
     except ValueError as error:
         place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise unreadable(path, f"it is no JSON{place}") from None
+        raise unreadable(path, f"it is not JSON{place}") from None
     if not isinstance(document, dict):
-        raise unreadable(path, "it is no JSON object")
+        raise unreadable(path, "it is not a JSON object")
     return document

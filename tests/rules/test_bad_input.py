@@ -30,7 +30,7 @@ def test_wrong_member_is_refused(operation: Operation, world: World) -> None:
 
 @pytest.mark.operations(select=takes_json)
 def test_what_is_no_json_is_refused(operation: Operation, world: World) -> None:
-    """A body that is no JSON, or not the object that is wanted."""
+    """A body that is not JSON, or not the object that is wanted."""
     rule = (*operation.pointer, "responses", "400")
 
     world.refused.changes_nothing(operation, lambda call: broken_bodies(partial(world.calls.fresh_body, call)), rule)

@@ -569,12 +569,12 @@ def test_wrappers_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "it is no JSON"),
-        (b"[]", "it is no JSON object"),
+        (b"", "it is not JSON"),
+        (b"[]", "it is not a JSON object"),
         (b"PK\x03\x04", "it is no"),
         (gzip.compress(b"{" * 1000, mtime=0)[:-9], "it is compressed, and cut off or damaged"),
-        (gzip.compress(b"{", mtime=0), "it is no JSON"),
-        ("{".encode("utf-16"), "it is no JSON"),
+        (gzip.compress(b"{", mtime=0), "it is not JSON"),
+        ("{".encode("utf-16"), "it is not JSON"),
         (b'{"log": {"entries": []}}', "it has no entries"),
         (b'{"log": {}}', "it has no log with entries"),
         (b'{"log": 7}', "it has no log with entries"),

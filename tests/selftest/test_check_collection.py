@@ -238,8 +238,8 @@ def test_script_may_add_the_token(tmp_path):
 
 
 UNREADABLE = [
-    ("", "it is no JSON (line 1)"),
-    ("[]", "it is no JSON object"),
+    ("", "it is not JSON (line 1)"),
+    ("[]", "it is not a JSON object"),
     ('{"info": {}, "item": []}', "it has no requests"),
     ('{"values": []}', "it is an environment"),
     ('{"requests": []}', "it is a collection of version 1"),

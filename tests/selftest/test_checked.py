@@ -70,7 +70,7 @@ def test_body_that_is_no_json_cannot_be_gone_on_with(client):
     """Who needs the value of a body that is none stops with the reason, and the call."""
     response = client(httpx.Response(200, text="{")).get("/users/42", expect=UNSPECIFIED)
 
-    with pytest.raises(PromiseBroken, match=r"^GET https://api\.example/v1/users/42: it is no JSON"):
+    with pytest.raises(PromiseBroken, match=r"^GET https://api\.example/v1/users/42: it is not JSON"):
         checked_of(response).json()
 
 

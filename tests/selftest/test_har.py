@@ -69,7 +69,7 @@ def test_entry_is_what_was_sent_and_came(entry, exchange):
     ],
 )
 def test_any_body_becomes_text(entry, exchange, body, text):
-    """What is no JSON stands as it came, unless it may be a list of others'; what is long is cut, and said to be."""
+    """What is not JSON stands as it came, unless it may be a list of others'; what is long is cut, and said to be."""
     content = entry(exchange("GET /users", 200, body))["response"]["content"]
 
     assert (content["size"], content["text"]) == (len(body), text)

@@ -26,7 +26,7 @@ def test_hook_is_the_last_segment(query):
     ("body", "value"), [(b'{"a":1}', {"a": 1}), (b"null", None), (b"no JSON", None), (b"\xff", None)]
 )
 def test_value_is_none_where_unreadable(body, value):
-    """What is no JSON has no value, and is no error."""
+    """What is not JSON has no value, and is no error."""
     assert value_of(delivery("one", body)) == value
 
 

@@ -75,17 +75,17 @@ def test_json_is_read(body):
 
 
 UNREADABLE = {
-    b"": ("not-json", "it is no JSON: Expecting value at character 0"),
+    b"": ("not-json", "it is not JSON: Expecting value at character 0"),
     # Each Python has words of its own for that.
-    b'{"a": 1,}': ("not-json", "it is no JSON: "),
-    b"[1] x": ("not-json", "it is no JSON: Extra data at character 4"),
-    b"[NaN]": ("not-json", "it is no JSON: NaN is no JSON number"),
-    b"-Infinity": ("not-json", "it is no JSON: -Infinity is no JSON number"),
+    b'{"a": 1,}': ("not-json", "it is not JSON: "),
+    b"[1] x": ("not-json", "it is not JSON: Extra data at character 4"),
+    b"[NaN]": ("not-json", "it is not JSON: NaN is not a JSON number"),
+    b"-Infinity": ("not-json", "it is not JSON: -Infinity is not a JSON number"),
     b"[-1e400]": ("too-large", "it holds -1e400, a number beyond every range"),
     b"1" * 30 + b"e999": ("too-large", f"it holds {'1' * 20}, a number beyond every range"),
     b"1" * 5000: (
         "not-json",
-        "it is no JSON: Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits",
+        "it is not JSON: Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits",
     ),
     b"\xef\xbb\xbf{}": ("byte-order-mark", "it starts with a byte order mark"),
     b'"\xe5"': ("not-utf-8", "it is not UTF-8 (byte 1)"),
@@ -186,4 +186,4 @@ def test_other_bytes_are_no_form(body):
         read_form(body)
 
     assert caught.value.reason == "not-a-form"
-    assert str(caught.value) == "it is no form: expected name=value, joined by &, in UTF-8"
+    assert str(caught.value) == "it is not a form: expected name=value, joined by &, in UTF-8"

@@ -237,8 +237,8 @@ MESSAGES = [
         "c.har is an HTTP archive, which has no variables: --environment is for Postman collections",
     ),
     (
-        errors.EnvironmentFileUnreadable(Path("e.json"), "it is no JSON"),
-        "cannot read the environment e.json: it is no JSON; expected one that Postman exported",
+        errors.EnvironmentFileUnreadable(Path("e.json"), "it is not JSON"),
+        "cannot read the environment e.json: it is not JSON; expected one that Postman exported",
     ),
     (
         errors.ArchiveUnreadable(Path("c.har"), "it has no log"),
@@ -255,8 +255,8 @@ MESSAGES = [
         "nothing published says how deliveries of a are signed: expected b or c (--edition)",
     ),
     (
-        errors.CollectionUnreadable(Path("c.json"), "it is no JSON"),
-        "cannot read the collection c.json: it is no JSON; expected a Postman collection, exported as version 2.1, or an HTTP archive (.har)",
+        errors.CollectionUnreadable(Path("c.json"), "it is not JSON"),
+        "cannot read the collection c.json: it is not JSON; expected a Postman collection, exported as version 2.1, or an HTTP archive (.har)",
     ),
     (
         errors.UnknownScenario("x", ["a", "b"]),

@@ -45,7 +45,7 @@ def test_own_environment_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("{", "it is no JSON"), ("{}", "no list of values"), ("7", "it is no JSON object")]
+    ("text", "reason"), [("{", "it is not JSON"), ("{}", "no list of values"), ("7", "it is not a JSON object")]
 )
 def test_unusable_environment_is_told(text, reason, tmp_path):
     """The reason names no value of the file, for those are secrets."""

@@ -148,7 +148,7 @@ def test_missing_member_made_up(checker, exchange):
     ],
 )
 def test_taken_text(checker, exchange, sent, severity):
-    """A body that is no JSON, or another JSON, may be read as it was meant."""
+    """A body that is not JSON, or another JSON, may be read as it was meant."""
     assert of_the_taken(checker, exchange, sent=sent, answer=HOUSE) == [severity]
 
 

@@ -369,7 +369,7 @@ def test_command_shows_what_was_found(project):
             ("--report", "nowhere"),
             "ecsuite: cannot read the result of a run from nowhere/results.json: there is none: *\n",
         ),
-        (("--report", "pytest.ini"), "ecsuite: cannot read the result of a run from pytest.ini: it is no JSON\n"),
+        (("--report", "pytest.ini"), "ecsuite: cannot read the result of a run from pytest.ini: it is not JSON\n"),
         (("0",), "ecsuite: Invalid value for '[NUMBER]': 0 is not in the range x>=1. (see: ecsuite show --help)\n"),
     ],
 )

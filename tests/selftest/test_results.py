@@ -709,8 +709,8 @@ def test_folder_is_tried_and_left_as_it_was(tmp_path):
     ("text", "reason"),
     [
         (None, "there is none: run the tests first (ecsuite test), or name the folder that was given as --report"),
-        ("{", "it is no JSON"),
-        ("[" * 100_000, "it is no JSON"),
+        ("{", "it is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
         ("[]", "it is none of ecsuite's"),
         ('{"format": "another"}', "it is none of ecsuite's"),
         (json.dumps({"format": FORMAT, "schema": 99}), f"it is of version 99, and this ecsuite reads {SCHEMA}"),

@@ -120,7 +120,7 @@ def test_token_is_refused(standin, change, status, error):
     ],
 )
 def test_token_request_is_no_form(standin, request_):
-    """What is no form, or an incomplete one, is an invalid request."""
+    """What is not a form, or an incomplete one, is an invalid request."""
     answer = httpx.post(standin.token_url, **request_)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")

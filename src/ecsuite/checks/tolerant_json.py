@@ -40,10 +40,10 @@ def read_tolerant(body: bytes) -> Any:
         strict = _TOKEN.sub(_as_strict, text).strip()
         value, end = _DECODER.raw_decode(strict)
     except (ValueError, RecursionError):
-        raise UndecodableError("not-json", "it is no JSON, however it is read") from None
+        raise UndecodableError("not-json", "it is not JSON, however it is read") from None
     # Text after a scalar could mean anything.
     if strict[end:].strip() and not isinstance(value, dict | list):
-        raise UndecodableError("not-json", "it is no JSON, however it is read")
+        raise UndecodableError("not-json", "it is not JSON, however it is read")
     return read_json(json.dumps(value).encode()).value
 
 

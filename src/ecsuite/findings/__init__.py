@@ -1,1 +1,1 @@
-"""Findings as data: which promise is broken, where, and how it shows; `wording` alone makes English of them."""
+"""Findings as data: which promise is broken, where, and how; only `wording` puts them into English."""

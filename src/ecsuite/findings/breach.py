@@ -44,11 +44,11 @@ class Place:
 
     @property
     def is_secret(self) -> bool:
-        """Whether secrets stand there: under the name of one, however deep."""
+        """Whether the place holds secrets: its name, or one on the path to it, is that of a secret."""
         return is_secret(self.name) or any(isinstance(token, str) and is_secret(token) for token in self.path)
 
     def kept(self, mask: Callable[[str], str]) -> Place:
-        """The place as a finding keeps it, for a server can send any name."""
+        """The place as a finding keeps it, masked and cut: a server can send any name."""
         path = tuple(kept_text(token, mask) if isinstance(token, str) else token for token in self.path[:MOST_TOKENS])
         return replace(self, name=kept_text(self.name, mask), path=path)
 
@@ -58,13 +58,13 @@ class Place:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Place:
-        """The place that `to_json` gave."""
+        """The inverse of `to_json`."""
         return cls(value["part"], value["name"], tuple(value["path"]))
 
 
 STATUS: Final = Place("status")
 DELIVERY: Final = Place("delivery")
-# The kinds of breach beside the keywords of JSON Schema.
+# The kinds of breach other than the keywords of JSON Schema.
 KINDS: Final = frozenset(
     {
         "absent",
@@ -93,7 +93,7 @@ def body(path: Path = ()) -> Place:
 
 
 def listed(member: str = "") -> Place:
-    """What all pages of a list hold together; the items that a member tells apart, where one is given."""
+    """The items of all pages of a list; `member` names the one that identifies them, if any."""
     return Place("list", member)
 
 
@@ -103,19 +103,19 @@ class Breach:
 
     Attributes:
         kind: the JSON Schema keyword that is broken, or one of `KINDS`.
-        at: where.
-        expected: a fragment of a schema where the kind is one of its keywords; a list of statuses and ranges of them
-            (`2XX`) where it is `status`; a list of what is allowed where it is `unlisted`; a media type where it is
-            `unreadable`; else the value that should be there.
-        actual: the value that is there; the reason, as an id, where it is `unreadable`.
-        rule: where in the contract the rule stands; None for the operation itself.
-        case: the input that was tried, where a table of inputs was: `secret-cut-off`.
+        at: the place of the breach.
+        expected: depends on the kind: a fragment of a schema for a keyword; a list of statuses and ranges of them
+            (`2XX`) for `status`; a list of what is allowed for `unlisted`; a media type for `unreadable`; else the
+            value that should be there.
+        actual: the value that is there; for `unreadable` the id of the reason.
+        rule: the pointer to the rule in the contract; None for the operation itself.
+        case: the name of the input, if the test runs a table of inputs: `secret-cut-off`.
         because: why the request had to be refused.
-        seen_by: the id of the operation that showed it later; empty where the exchange shows it itself.
+        seen_by: the id of the operation that revealed it later; empty if the exchange shows it itself.
         seen_call: the same operation for people: its method and its path.
-        note: what comes along for people alone: what the promise has to say of it, in English; where it is
-            `unreadable`, what the reader of the body or the connection said.
-        severity: where who saw it knows how severe it is; None where its promise and the contract say so.
+        note: an addition in English, for people only: the promise's own words; for `unreadable`, the message of the
+            parser or of the connection.
+        severity: how severe it is, if whoever found it knows; None if it follows from the promise and the contract.
     """
 
     kind: str
@@ -143,16 +143,16 @@ class Breach:
         seen_by: str = "",
         note: str = "",
     ) -> Breach:
-        """A breach of plain JSON values; `NOTHING` is the absence of one."""
+        """A breach from plain JSON values; `NOTHING` stands for the absence of one."""
         wanted, seen = (MISSING if value is NOTHING else datum(value) for value in (expected, actual))
         return cls(kind, at, wanted, seen, rule, case, seen_by=seen_by, note=note)
 
     def kept(self, mask: Callable[[str], str]) -> Breach:
-        """The breach as a finding keeps it: no secrets, values cut; `mask` knows the secrets of the run."""
+        """The breach as a finding keeps it: without secrets, values cut; `mask` removes the secrets of the run."""
         return replace(
             self,
             at=self.at.kept(mask),
-            # What a keyword wants there is published, and no secret.
+            # The fragment of a schema is published, so it is no secret.
             expected=self.expected.kept(mask, is_secret_place=self.at.is_secret and self.kind in KINDS),
             actual=self.actual.kept(mask, is_secret_place=self.at.is_secret),
             because=self.because.kept(mask) if self.because else None,
@@ -177,7 +177,7 @@ class Breach:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Breach:
-        """The breach that `to_json` gave."""
+        """The inverse of `to_json`."""
         return cls(
             kind=value["kind"],
             at=Place.from_json(value["at"]),

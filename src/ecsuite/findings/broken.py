@@ -1,4 +1,4 @@
-"""The error of a caller who cannot go on, with the finding that says why."""
+"""The errors for callers who cannot go on because of a finding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class PromiseBroken(EcsuiteError):
     """The API broke a promise that the caller cannot go on without.
 
     Attributes:
-        finding: how; it is in the journal already.
+        finding: the breach; it is in the journal already.
     """
 
     exit_code: ClassVar[int] = 1
@@ -23,7 +23,7 @@ class PromiseBroken(EcsuiteError):
 
 
 class AllBroken(PromiseBroken):
-    """The server answers everything with an error; the finding is the first of them."""
+    """The server answers every call with a server error; the finding is the first of them."""
 
     def __init__(self, url: str, seen: str, finding: Finding) -> None:
         super().__init__(f"{url} has nothing but server errors ({seen}); nothing else was tried", finding)

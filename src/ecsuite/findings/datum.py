@@ -1,4 +1,4 @@
-"""A JSON value as a finding keeps it: masked and cut, with its type and its size as they were."""
+"""A JSON value as a finding keeps it: masked and cut, but with its original type and size."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ecsuite.messages.redact import MASK, is_secret, masked_start
 
 _T = TypeVar("_T")
 JsonType = Literal["null", "boolean", "integer", "number", "string", "array", "object", "missing"]
-# What a finding keeps of a value: characters of a string, items of an array, members of an object, levels of nesting,
-# and values in all.
+# How much of a value a finding keeps: characters of a string, items of an array or members of an object, levels of
+# nesting, and values in all.
 MOST_CHARACTERS: Final = 200
 MOST_ITEMS: Final = 20
 MOST_LEVELS: Final = 6
@@ -24,9 +24,9 @@ class Datum:
     """A JSON value, or the absence of one.
 
     Attributes:
-        type: of the value; `missing` where there is none.
-        value: the value, in a finding masked and cut to the bounds above; None where there is none.
-        size: characters of a string, items of an array, members of an object, before it was cut; else 0.
+        type: the JSON type of the value; `missing` if there is none.
+        value: the value, in a finding masked and cut to the bounds above; None if there is none.
+        size: the number of characters, items or members before it was cut; 0 for other types.
     """
 
     type: JsonType
@@ -37,8 +37,8 @@ class Datum:
         """The datum as a finding keeps it: masked and cut.
 
         Args:
-            mask: takes the secrets of the run out of a text.
-            is_secret_place: whether the value stands where secrets do, so that none of its texts is kept.
+            mask: removes the secrets of the run from a text.
+            is_secret_place: whether the place holds secrets, so that none of its strings is kept.
         """
         return Datum(self.type, _Keeper(mask).kept(self.value, hide=is_secret_place), self.size)
 
@@ -48,12 +48,12 @@ class Datum:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Datum:
-        """The datum that `to_json` gave."""
+        """The inverse of `to_json`."""
         return cls(value["type"], value["value"], value["size"])
 
 
 MISSING: Final = Datum("missing")
-# In the place of a JSON value where there is none; null is one.
+# Stands for the absence of a JSON value, as None stands for null.
 NOTHING: Final = object()
 
 
@@ -63,7 +63,7 @@ def datum(value: Any) -> Datum:
 
 
 def type_of(value: Any) -> JsonType:
-    """The JSON type of a value; a whole number that is written with a point is a number."""
+    """The JSON type of a value; a whole number written with a decimal point is a number."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -78,7 +78,7 @@ def type_of(value: Any) -> JsonType:
 
 
 def kept_text(text: str, mask: Callable[[str], str]) -> str:
-    """A text as a finding keeps it."""
+    """A text as a finding keeps it: masked and cut."""
     return masked_start(str(text), MOST_CHARACTERS, mask)
 
 
@@ -90,7 +90,7 @@ class _Keeper:
         self._left = MOST_VALUES
 
     def kept(self, value: Any, *, hide: bool, level: int = 0) -> Any:
-        """The value as a finding keeps it; `hide` where it stands under the name of a secret."""
+        """The value, masked and cut; `hide` if it is, or is inside, a member with the name of a secret."""
         self._left -= 1
         if isinstance(value, str):
             return MASK if hide else kept_text(value, self._mask)
@@ -101,10 +101,10 @@ class _Keeper:
                 kept_text(name, self._mask): self.kept(item, hide=hide or is_secret(str(name)), level=level + 1)
                 for name, item in self._first(value.items(), level)
             }
-        # A secret of digits may stand there as a number.
+        # A secret of digits may be sent as a number.
         return value if isinstance(value, bool | None) or self._mask(str(value)) == str(value) else MASK
 
     def _first(self, items: Iterable[_T], level: int) -> Iterator[_T]:
-        """As many items as may be kept; asked one by one, for those inside the one before count, too."""
+        """As many items as may be kept; lazily, because the values inside earlier items count, too."""
         if level < MOST_LEVELS:
             yield from (item for item in islice(items, MOST_ITEMS) if self._left > 0)

@@ -11,26 +11,26 @@ from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import NOTHING, Datum, JsonType
 from ecsuite.findings.finding import Finding
 
-# Kinds of breach whose value is a word of the server's, and so the same in every run.
+# Kinds of breach whose actual value is a word from the server's vocabulary, and so the same in every run.
 _WORDS: Final = frozenset({"const", "enum", "status", "unlisted"})
-# Of longer values nobody could say that they are words.
+# Longer values are not taken for words.
 _LONGEST_WORD: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What tells a deviation from another one: all of a finding that is the same in every run.
+    """What identifies a deviation: everything in a finding that is the same in every run.
 
     Attributes:
-        promise: its id.
-        operation: the id of the operation to blame; the method and the path where it is none of the contract.
-        place: as `place_text` has it.
-        kind: of the breach.
-        type: of the value that was there.
-        value: that value, where it is the same each time: a status, a word of an enum; else `NOTHING`, for any.
-        case: the input that was tried, where a table of inputs was.
-        because: why the request had to be refused: the place and the kind of what is wrong with it.
-        seen_by: the id of the operation that showed it later.
+        promise: the id of the promise.
+        operation: the id of the operation to blame; the method and the path if the contract has no such operation.
+        place: the place as `place_text` writes it.
+        kind: the kind of the breach.
+        type: the type of the actual value.
+        value: the actual value if it is the same in every run, such as a status; `NOTHING` for any.
+        case: the name of the input, if the test runs a table of inputs.
+        because: why the request had to be refused: the place and the kind of its breach.
+        seen_by: the id of the operation that revealed it later.
     """
 
     promise: str
@@ -44,7 +44,7 @@ class Mark:
     seen_by: str = ""
 
     def fits(self, other: Mark) -> bool:
-        """Whether a finding of that mark is such a deviation."""
+        """Whether a finding with the other mark is this deviation."""
         is_same = (self.value is NOTHING or self.value == other.value) and self.type == other.type
         return is_same and self._rest == other._rest
 
@@ -53,19 +53,19 @@ class Mark:
         return (self.promise, self.operation, self.place, self.kind, self.case, self.because, self.seen_by)
 
     def to_json(self) -> dict[str, Any]:
-        """The mark as a JSON value; without `value` where it may be any."""
+        """The mark as a JSON value; without `value` if any value fits."""
         names = ("promise", "operation", "place", "kind", "type", "case", "because", "seen_by")
         value = {} if self.value is NOTHING else {"value": self.value}
         return {name: getattr(self, name) for name in names} | value
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Mark:
-        """The mark that `to_json` gave; what a later version says beside that is left out."""
+        """The inverse of `to_json`; members that a later version may have added are ignored."""
         return cls(**{each.name: value[each.name] for each in fields(cls) if each.name in value})
 
 
 class Acceptance(NamedTuple):
-    """Why a finding does not fail a run: the entry that accepts it, as `Deviation` has it; the day as `2027-01-31`."""
+    """Why a finding does not fail a run: the entry that accepts it, as in `Deviation`; the day as `2027-01-31`."""
 
     reason: str
     until: str
@@ -77,12 +77,12 @@ class Acceptance(NamedTuple):
 
     @classmethod
     def from_json(cls, value: Mapping[str, str]) -> Acceptance:
-        """The acceptance that `to_json` gave."""
+        """The inverse of `to_json`."""
         return cls(value["reason"], value["until"], value["where"])
 
 
 def mark_of(finding: Finding) -> Mark:
-    """What of a finding is the same in every run."""
+    """The mark of a finding."""
     breach = finding.breach
     because = breach.because
     return Mark(
@@ -99,11 +99,11 @@ def mark_of(finding: Finding) -> Mark:
 
 
 def _constant(breach: Breach) -> Any:
-    """The value of a breach, where it is the same in every run; else `NOTHING`."""
+    """The actual value of a breach if it is the same in every run; else `NOTHING`."""
     actual = breach.actual
     if actual.type == "boolean":
         return actual.value
-    # What stands in a list may be somebody else's.
+    # A value in a list may belong to somebody else.
     is_listed = any(isinstance(token, int) for token in breach.at.path)
     is_word = breach.at.part == "status" or (breach.kind in _WORDS and not is_listed)
     return actual.value if is_word and _is_short(actual) else NOTHING
@@ -122,12 +122,12 @@ def place_text(at: Place) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """An entry of what is accepted.
+    """An accepted deviation: an entry of the configuration.
 
     Attributes:
-        mark: of what findings.
-        reason: why they are accepted.
-        until: the last day on which they are.
+        mark: which findings it accepts.
+        reason: why it accepts them.
+        until: the last day on which it does.
         where: the file and the line of the entry.
     """
 
@@ -138,7 +138,7 @@ class Deviation:
 
     @property
     def acceptance(self) -> Acceptance:
-        """What it says of a finding that fits it."""
+        """The acceptance of the findings that it accepts."""
         return Acceptance(self.reason, self.until.isoformat(), self.where)
 
     def has_expired(self, today: date) -> bool:
@@ -147,11 +147,11 @@ class Deviation:
 
 
 class Deviations:
-    """What is accepted in a run.
+    """The accepted deviations of a run.
 
     Args:
-        entries: of the configuration.
-        today: entries whose last day has passed accept nothing.
+        entries: the entries of the configuration.
+        today: the current day; entries whose last day has passed accept nothing.
     """
 
     def __init__(self, entries: Iterable[Deviation] = (), today: date = date.min) -> None:
@@ -160,7 +160,7 @@ class Deviations:
         self.valid = tuple(each for each in known if not each.has_expired(today))
 
     def accepting(self, finding: Finding) -> Acceptance | None:
-        """What accepts a finding; None where nothing does."""
+        """The acceptance of a finding; None if no entry accepts it."""
         if not self.valid:
             return None
         mark = mark_of(finding)

@@ -1,4 +1,4 @@
-"""What a check says of an exchange: passed, broken (with findings), or not checked (with the reason)."""
+"""The verdict of a check on an exchange: passed, broken (with findings), or not checked (with the reason)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Outcome = Literal["passed", "broken", "not checked", "unsteady", "repeated"]
 
 
 class Observation(NamedTuple):
-    """What was seen of a promise: that it was kept or broken, or why it could not be told.
+    """The outcome for one promise in one call.
 
     Attributes:
-        promise: its id.
-        operation: the id of the operation that was called; empty where the call is none of the contract.
-        outcome: what was seen.
-        reason: why it was not checked, or what came in place of a response of the API's (a status, `lost`); else empty.
+        promise: the id of the promise.
+        operation: the id of the called operation; empty if the contract has no such operation.
+        outcome: whether the promise was kept, broken, or could not be judged.
+        reason: why it was not checked, or what came instead of a response of the API (a status, `lost`); else empty.
     """
 
     promise: str
@@ -40,12 +40,12 @@ class NotChecked:
 
 @dataclass(frozen=True, slots=True)
 class ContractPlace:
-    """Where in a contract a rule stands.
+    """The place of a rule in a contract.
 
     Attributes:
-        pointer: to the rule.
-        file: the document, as messages name it.
-        line: of the rule.
+        pointer: the pointer to the rule.
+        file: the name of the document in messages.
+        line: the line of the rule.
         source: where the rule was published.
     """
 
@@ -60,20 +60,20 @@ class ContractPlace:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A broken promise: which, by what call, and how.
+    """A broken promise: which one, by what call, and how.
 
     Attributes:
-        promise: its id.
-        operation: the id of the operation that was called; None for a call that is none of the contract.
-        method: of the call.
-        path: of the operation, as a template; of the call where it is no operation.
-        status: of the response; None where none came.
-        breach: how it is broken.
+        promise: the id of the promise.
+        operation: the id of the called operation; None if the contract has no such operation.
+        method: the method of the call.
+        path: the path template of the operation; the path of the call if there is no operation.
+        status: the status of the response; None if none came.
+        breach: how the promise is broken.
         level: how certain the promise is.
         severity: whether a client that keeps the contract can be hurt.
-        rule: where in the contract the rule stands.
-        blamed: the exchange that broke it.
-        evidence: the later exchange that shows it; None where the blamed one does.
+        rule: the place of the rule in the contract.
+        blamed: the exchange that broke the promise.
+        evidence: the later exchange that revealed it; None if the blamed one shows it itself.
     """
 
     promise: str
@@ -90,7 +90,7 @@ class Finding:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What two findings of the same fault have in common."""
+        """The key by which findings of the same fault in the same call are equal."""
         breach = self.breach
         call = (self.promise, self.severity, self.method, self.path, self.status)
         return (*call, breach.kind, breach.at, breach.case, breach.seen_by)
@@ -116,7 +116,7 @@ class Finding:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Finding:
-        """The finding that `to_json` gave."""
+        """The inverse of `to_json`; the exchanges are None."""
         rule = value["rule"]
         return cls(
             promise=value["promise"],
@@ -133,14 +133,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All that the checks say of one exchange.
+    """The verdicts of all checks on one exchange.
 
     Attributes:
-        operation: what the request names in the contract; None where it names nothing.
-        path_parameters: what stands for the parameters in its path, decoded.
+        operation: the called operation; None if the contract has no such operation.
+        path_parameters: the values of the parameters in the path, decoded.
         passed: the promises that were kept.
         not_checked: the promises that could not be judged, each with its reason.
-        unsteady: the status of a response that is a gateway's, or asks to come back later; else empty.
+        unsteady: the status of a response that a gateway gave, or that asks to try again later; else empty.
     """
 
     exchange: Exchange
@@ -152,7 +152,7 @@ class Result:
     unsteady: str = ""
 
     def observations(self) -> tuple[Observation, ...]:
-        """What was seen of each promise."""
+        """The outcome for each promise."""
         called = self.operation.id if self.operation else ""
         return (
             *_passed(called, self.passed),
@@ -164,5 +164,5 @@ class Result:
 
 @lru_cache(maxsize=1024)
 def _passed(called: str, passed: tuple[Promise, ...]) -> tuple[Observation, ...]:
-    """That promises were kept; most exchanges of an operation keep the same ones."""
+    """Observations that promises were kept; cached because most exchanges of an operation keep the same ones."""
     return tuple(Observation(promise.id, called, "passed") for promise in passed)

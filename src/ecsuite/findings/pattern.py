@@ -1,4 +1,4 @@
-"""What a finding must say to name a fault: patterns on its data, so that words may change and patterns stay."""
+"""Patterns for the finding that a fault must cause; they match data, so they do not depend on the wording."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ecsuite.findings.finding import Finding
 from ecsuite.promises import Promise, Severity
 
 SUCCESS: Final = frozenset(range(200, 300))
-# In a path of a place: any one member or index. As the name of a place: any name.
+# In the path of a place, any one member or index; as the name of a place, any name.
 EACH: Final = "*"
 
 
 class Matcher(Protocol):
-    """What a value of a finding must be."""
+    """What a value of a finding must be like."""
 
     def fits(self, value: Datum) -> bool:
-        """Whether the value is so."""
+        """Whether the value matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Anything:
 
 @dataclass(frozen=True, slots=True)
 class Equal:
-    """This JSON value: `1` is not `true`, nor `1.0`."""
+    """This JSON value; `1` equals neither `true` nor `1.0`."""
 
     value: Any
 
@@ -46,7 +46,7 @@ class Equal:
 
 @dataclass(frozen=True, slots=True)
 class OfType:
-    """Any value of a JSON type; `missing` where there must be none."""
+    """Any value of a JSON type; `missing` if there must be no value."""
 
     type: JsonType
 
@@ -57,7 +57,7 @@ class OfType:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """A text that contains another, an array that has an item, or an object that has members."""
+    """A string that contains another, an array that contains an item, or an object that has a member or members."""
 
     part: Any
 
@@ -70,7 +70,7 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """A text, an array or an object with nothing in it."""
+    """An empty string, array or object."""
 
     def fits(self, value: Datum) -> bool:
         """Whether the value is empty."""
@@ -83,36 +83,36 @@ NONE: Final = OfType(MISSING.type)
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """Any place in a body that these members lead to, one in the other, wherever they begin and whatever follows.
+    """Any place in a body whose path contains these members in sequence, whatever precedes or follows them.
 
     Attributes:
-        names: of the members; items of lists between them do not matter.
-        part: of the exchange.
+        names: the names of the members; indexes between them are ignored.
+        part: the part of the exchange.
     """
 
     names: tuple[str, ...]
     part: Part = "body"
 
     def fits(self, place: Place) -> bool:
-        """Whether a place is there."""
+        """Whether a place matches."""
         names = tuple(token for token in place.path if isinstance(token, str))
         starts = range(len(names) - len(self.names) + 1)
         return place.part == self.part and any(names[start : start + len(self.names)] == self.names for start in starts)
 
 
 def inside(pointer: str, part: Part = "body") -> Inside:
-    """A place by the members that lead to it: `inside("/metadata/year")`; indexes, and `*`, are passed over."""
+    """A place by the members that lead to it: `inside("/metadata/year")`; indexes and `*` are ignored."""
     tokens = (token.rstrip("*") for token in pointer.split("/")[1:])
     return Inside(tuple(token for token in tokens if token and not token.isdigit()), part)
 
 
 @dataclass(frozen=True, slots=True)
 class BreachPattern:
-    """What a breach must be; what is left out may be anything.
+    """What a breach must be like; anything fits an attribute that is left out.
 
     Attributes:
         at: the place; in its path `*` is any one member or index.
-        kind: of the breach.
+        kind: the kind of the breach.
     """
 
     at: Place | Inside | None = None
@@ -124,7 +124,7 @@ class BreachPattern:
     because: BreachPattern | None = None
 
     def fits(self, breach: Breach) -> bool:
-        """Whether the breach is so."""
+        """Whether the breach matches."""
         return (
             (self.at is None or _is_at(self.at, breach.at))
             and self.kind in {"", breach.kind}
@@ -138,14 +138,14 @@ class BreachPattern:
 
 @dataclass(frozen=True, slots=True)
 class FindingPattern:
-    """What a planted fault must cause.
+    """The finding that a planted fault must cause.
 
     Attributes:
-        promise: that it breaks.
-        call: the id of the operation that is to blame, or a method and a path: `PUT /users`; empty for any.
-        statuses: of the response; empty for any, or for none.
-        breach: how it is broken.
-        severity: of the finding; None for any.
+        promise: the broken promise.
+        call: the id of the operation to blame, or a method and a path: `PUT /users`; empty for any.
+        statuses: the possible statuses of the response; if empty, any status or no response at all.
+        breach: how the promise is broken.
+        severity: the severity of the finding; None for any.
     """
 
     promise: Promise
@@ -155,7 +155,7 @@ class FindingPattern:
     severity: Severity | None = None
 
     def fits(self, finding: Finding) -> bool:
-        """Whether the finding is so."""
+        """Whether the finding matches."""
         called = {"", finding.operation, f"{finding.method} {finding.path}"}
         return (
             finding.promise == self.promise.id
@@ -176,7 +176,7 @@ def found(
     severity: Severity | None = None,
     **breach: Any,
 ) -> FindingPattern:
-    """A pattern in one line; `breach` has further parts of `BreachPattern`."""
+    """A pattern in one call; `breach` has further attributes of `BreachPattern`."""
     statuses = frozenset({status}) if isinstance(status, int) else frozenset(status)
     return FindingPattern(promise, call, statuses, BreachPattern(at, kind, **breach), severity)
 

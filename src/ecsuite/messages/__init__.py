@@ -1,1 +1,1 @@
-"""What travels: requests and responses as frozen data, the formats of bodies, and the masks over secrets."""
+"""HTTP messages: requests and responses as frozen data, the formats of bodies, and the masking of secrets."""

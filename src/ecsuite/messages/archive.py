@@ -26,7 +26,7 @@ def entry(at: datetime, taken: float, request: dict[str, Any], response: dict[st
 
 
 def request_of(method: str, url: str, headers: Fields, size: int) -> dict[str, Any]:
-    """A request of an entry, but for its body, which has so many bytes."""
+    """A request of an entry without its body, whose size is given in bytes."""
     return {
         "method": method,
         "url": url,
@@ -40,7 +40,7 @@ def request_of(method: str, url: str, headers: Fields, size: int) -> dict[str, A
 
 
 def response_of(status: int, headers: Fields, content: dict[str, Any], location: str) -> dict[str, Any]:
-    """A response of an entry; `location` is where it redirects to."""
+    """A response of an entry; `location` is the target of a redirect."""
     return {
         "status": status,
         "statusText": HTTPStatus(status).phrase if status in _KNOWN else "",
@@ -55,5 +55,5 @@ def response_of(status: int, headers: Fields, content: dict[str, Any], location:
 
 
 def fields(pairs: Fields) -> list[dict[str, str]]:
-    """Names and values, such as header fields, as an archive has them."""
+    """Names and values, such as header fields, in the format of an archive."""
     return [{"name": name, "value": value} for name, value in pairs]

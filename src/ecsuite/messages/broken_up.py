@@ -1,4 +1,4 @@
-"""What is broken up in a text, put together: by line ends, by styles of a terminal, letter by letter, for a mail."""
+"""Joins text that is broken up: by line ends, terminal styles, the encodings of mail, or separators between letters."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Final
 Span = tuple[int, int]
 
 _LINE_END: Final = r"(?:\r?\n|\\{1,8}r\\{1,8}n|\\{1,8}n)"
-# A line that was folded goes on behind blanks.
+# A folded line continues after whitespace.
 _FOLD: Final = rf"{_LINE_END}[ \t]{{0,40}}"
-# As it is, or escaped.
+# An escape sequence that sets the style of a terminal, itself escaped or not.
 _STYLE: Final = r"(?:\x1b|\\{1,8}(?:x1b|u001b|033))\[[0-9;]{0,20}m"
-# Between two words of a header of a mail (RFC 2047 section 2).
+# The end of one encoded word of a mail header and the start of the next (RFC 2047 section 2).
 _NEXT_WORD: Final = rf"\?={_LINE_END}?[ \t]{{1,8}}=\?[^?\s]{{1,20}}\?[bBqQ]\?"
 _BREAK: Final = re.compile(f"{_NEXT_WORD}|{_FOLD}|{_STYLE}")
-# Of quoted-printable (RFC 2045 section 6.7).
+# Quoted-printable (RFC 2045 section 6.7).
 _QUOTED: Final = re.compile(rf"=(?:([0-9A-Fa-f]{{2}})|{_LINE_END})")
-# Letters each of which is an item of a list, and letters with a sign between them.
+# Characters that are items of a list each, and characters with separators between them.
 _LETTER: Final = r"(?:\"(?:\\.|[^\"\\])\"|'(?:\\.|[^'\\])')"
 _LISTED: Final = re.compile(rf"(?:{_LETTER}\s{{0,40}},\s{{0,40}}){{7,}}{_LETTER}")
 _ITEM: Final = re.compile(r"([\"'])\\?(.)\1")
@@ -28,7 +28,7 @@ _SPREAD: Final = (re.compile(r"(?:\S ){7,}\S"), re.compile(r"(?:\S, ){7,}\S"), r
 
 
 def places_of(text: str, parts: Iterable[str]) -> Iterator[Span]:
-    """Where some parts stand in a text, each as often as it does."""
+    """Every occurrence of some parts in a text."""
     for part in parts:
         start = text.find(part)
         while start >= 0:
@@ -37,7 +37,7 @@ def places_of(text: str, parts: Iterable[str]) -> Iterator[Span]:
 
 
 def put_together(text: str) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
-    """What is broken up in a text, in one piece, and what gives its places in the text."""
+    """Each joined version of a text or of a part of it, with the function that maps its places to those in the text."""
     if _BREAK.search(text):
         yield _replaced(text, ((match.span(), "") for match in _BREAK.finditer(text)))
     if _QUOTED.search(text):
@@ -54,9 +54,9 @@ def put_together(text: str) -> Iterator[tuple[str, Callable[[int, int], Span]]]:
 
 
 def _replaced(text: str, parts: Iterable[tuple[Span, str]]) -> tuple[str, Callable[[int, int], Span]]:
-    """A text with some of its parts replaced by nothing, or by a character."""
+    """A text with some of its parts deleted, or replaced by a character, and the map of its places."""
     pieces: list[str] = []
-    # Where each piece begins in the new text, and in the old one.
+    # The start of each piece in the new text, and in the old one.
     new, old = [0], [0]
     at = length = 0
     for (start, end), character in parts:

@@ -1,6 +1,7 @@
-"""What a secret is encoded to, as far as it is the same whatever stands around it, in whatever case.
+"""Finds encoded secrets whatever surrounds them, even if the case of their letters was lost.
 
-What has lost the case of its letters cannot be decoded any more, and can be guessed all the same.
+Text that has lost its case cannot be decoded any more. So the secret is encoded instead, and that is searched for: the
+characters of the encoding that do not depend on what surrounds the secret.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import Final
 
 from ecsuite.messages.broken_up import Span, places_of
 
-# Letters without their case, and both alphabets of base64 as one; each character stays one.
+# Folds the case of letters and both alphabets of base64; the length of the text stays the same.
 _FOLDED: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_", "abcdefghijklmnopqrstuvwxyz+/")
-# Fewer characters may be a word.
+# Fewer characters may be an ordinary word.
 _SHORTEST: Final = 10
 
 
 def places(text: str, secret: str) -> Iterator[Span]:
-    """Where a secret stands in a text that was folded: in base64, in base32, or turned round."""
+    """The places of a secret in a folded text: in base64, in base32, or reversed."""
     return places_of(text, _cores(secret))
 
 
@@ -37,7 +38,7 @@ def _cores(secret: str) -> tuple[str, ...]:
 
 
 def _encoded(content: bytes, encode: Callable[[bytes], bytes], bits: int, alignments: int) -> Iterator[str]:
-    """The characters that hold bits of a content alone, for each number of bytes that may stand before it."""
+    """The characters that encode bits of the content only, for each number of bytes that may precede it."""
     for before in range(alignments):
         whole = encode(bytes(before) + content).decode()
         yield whole[-(-before * 8 // bits) : (before + len(content)) * 8 // bits]

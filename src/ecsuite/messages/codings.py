@@ -1,4 +1,4 @@
-"""Content codings undone (RFC 9110 section 8.4): gzip and deflate, in the spellings and shapes that are legal."""
+"""Undoes content codings (RFC 9110 section 8.4): gzip and deflate, in every legal spelling and form."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Final
 from ecsuite.bounds import BODY_BYTES, size
 
 ACCEPTED: Final = "gzip, deflate"
-# So many bytes are undone at a time: what a few bytes stand for may not fit into memory.
+# Bytes that are decoded at a time: a few bytes may expand to more than fits into memory.
 _PIECE: Final = 1024 * 1024
-# What may stand for no coding, and twice for one (RFC 9110 section 8.4.1.3).
+# The names of no coding, and of gzip (RFC 9110 section 8.4.1.3).
 _IDENTITY: Final = frozenset({"", "identity"})
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _OF_ZLIB: Final = 15
@@ -20,27 +20,27 @@ _BARE: Final = -15
 
 
 class CodingError(ValueError):
-    """A body is not in the coding that it is said to be in; the text says what is wrong, on one line."""
+    """A body is not in the coding that its header claims; the text says what is wrong, on one line."""
 
 
 def codings(fields: Sequence[str]) -> list[str]:
-    """The codings that the Content-Encoding fields of a message name, in small letters, in the order of applying."""
+    """The codings in the Content-Encoding fields of a message, in lower case, in the order in which they were used."""
     named = (name.strip(" \t").lower() for field in fields for name in field.split(","))
     return [name for name in named if name not in _IDENTITY]
 
 
 def undone(pieces: Iterable[bytes], applied: Sequence[str], longest: int = BODY_BYTES) -> Iterator[bytes]:
-    """A body with its codings undone, the last one first, piece by piece.
+    """Decode a body piece by piece, undoing its last coding first.
 
-    An empty body is in every coding: it may stand behind a head that speaks of another one, as that of a HEAD does.
+    An empty body is valid in every coding, because a response to HEAD has the header of a body that it does not have.
 
     Args:
-        pieces: the body as it travelled.
-        applied: its codings, as `codings` gives them.
-        longest: bytes that it may have when the codings are undone, and on the way there.
+        pieces: the body as transferred.
+        applied: its codings, as returned by `codings`.
+        longest: the most bytes that the body may have, after each coding is undone.
 
     Raises:
-        CodingError: it is not in a coding, cut off, or longer than that; or a coding is not one that was asked for.
+        CodingError: the body is not in one of its codings, is cut off or is too long; or a coding was not asked for.
     """
     for coding in reversed(applied):
         pieces = _bounded(_decoded(pieces, coding), longest, coding)
@@ -65,7 +65,7 @@ def _decoded(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _gunzipped(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
-    """One member after the other, as many as there are (RFC 1952 section 2.2); zeros may fill up what is left."""
+    """Decode all members of a gzip file (RFC 1952 section 2.2); zeros may follow as padding."""
     member = None
     is_padding = False
     for piece in pieces:
@@ -86,13 +86,13 @@ def _gunzipped(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _inflated(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """In zlib's wrapping, as RFC 9110 section 8.4.1.2 says, or bare, as some senders and all clients have it."""
+    """Decode deflate in zlib's format (RFC 9110 section 8.4.1.2), or raw: some send that, and all clients accept it."""
     stream = None
     for piece in pieces:
         if not piece:
             continue
         if stream is None:
-            # The low half of the first byte of zlib's wrapping says "deflate", which no bare block that is used says.
+            # In zlib's format the low half of the first byte is 8, which no raw block in use begins with.
             stream = zlib.decompressobj(_OF_ZLIB if piece[0] & 0x0F == 8 else _BARE)  # noqa: PLR2004
         yield from _drained(stream, piece, "deflate")
         if stream.unused_data:
@@ -102,7 +102,7 @@ def _inflated(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _drained(stream: zlib._Decompress, data: bytes, coding: str) -> Iterator[bytes]:
-    """What some bytes stand for, never more than a bounded piece at a time."""
+    """Decode some bytes, in pieces of bounded size."""
     while True:
         try:
             piece = stream.decompress(data, _PIECE)
@@ -111,6 +111,6 @@ def _drained(stream: zlib._Decompress, data: bytes, coding: str) -> Iterator[byt
         if piece:
             yield piece
         data = stream.unconsumed_tail
-        # All of the input may be taken, and some of what it stands for not given yet.
+        # All input may be consumed although some output is still pending.
         if stream.eof or (not data and len(piece) < _PIECE):
             return

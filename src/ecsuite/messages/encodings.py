@@ -1,4 +1,4 @@
-"""What is encoded in a text as a whole, decoded: base64 of either alphabet at any alignment, and hexadecimal."""
+"""Decodes encoded parts of a text: base64 of either alphabet at any alignment, hexadecimal, other forms of bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 from ecsuite.messages.broken_up import Span, put_together
 from ecsuite.messages.escapes import AGAIN
 
-# Gives the place in a text of what stands in a decoded part of it, from one character up to another.
+# Maps a range of characters of a decoded part to its place in the text.
 Places = Callable[[int, int], Span]
 
 # The fewest characters of base64 that hold eight bytes.
@@ -24,21 +24,21 @@ _BASE64_ESCAPE: Final = re.compile(
 )
 _ESCAPE: Final = re.compile(r"\\{1,8}u00([0-7][0-9a-fA-F])|%([0-7][0-9a-fA-F])")
 _HEX: Final = re.compile(r"[0-9a-fA-F]{2}(?:[ :,-]?[0-9a-fA-F]{2}){3,}")
-# Bytes in hexadecimal of which each has a sign of its own, and in decimal, as in a list.
+# Bytes in hexadecimal with a separator or prefix each, and in decimal, as in a list.
 _MARKED: Final = re.compile(r"(?:(?:[=;]|0[xX]|,? {0,2}0[xX]|, |\\{1,8}[xX]?|%[uU]00)[0-9a-fA-F]{2} ?){4,}")
 _MARKED_BYTE: Final = re.compile(r"(?:[=;]|0[xX]|, |\\{1,8}[xX]?|%[uU]00)([0-9a-fA-F]{2})")
 _LISTED: Final = re.compile(r"(?<!\d)(?:-?\d{1,3}[, \n]{1,3}){7,}-?\d{1,3}(?!\d)")
 _NUMBER: Final = re.compile(r"-?\d+")
-# What is not seen, but for the NUL of each second byte of UTF-16.
+# Invisible characters, such as the NUL in every second byte of UTF-16.
 _UNSEEN: Final = re.compile("[\x00\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _LARGEST: Final = 255
 _BYTES: Final = 256
 
 
 def encoded(text: str) -> Iterator[tuple[str, Places]]:
-    """What is encoded in a text, decoded: its bytes as a character each, and what gives their places in the text."""
+    """Each encoded part of a text, decoded to one character a byte, and the function that maps its places back."""
     if _ESCAPE.search(text):
-        # An escape may be made of escapes altogether.
+        # Escapes may themselves be escaped.
         yield _without_escapes(text)
     yield from put_together(text)
     yield from _byte_by_byte(text)
@@ -57,11 +57,11 @@ def encoded(text: str) -> Iterator[tuple[str, Places]]:
 
 
 def reencoded(text: str, rewrite: Callable[[str], str]) -> str:
-    """A text with what is encoded in it in base64 rewritten, and encoded again as it was.
+    """A text in which each base64 part is decoded, rewritten, and encoded again.
 
     Args:
-        text: of any kind; what is encoded in it begins and ends where its base64 does.
-        rewrite: gives what is to be encoded in the place of what was; the same where nothing is to be done.
+        text: any text; the base64 in it must begin and end with the content.
+        rewrite: the new content for a content; the same if it is to stay.
     """
 
     def run(match: re.Match[str]) -> str:
@@ -94,7 +94,7 @@ def _without_escapes(text: str) -> tuple[str, Places]:
 
 
 def _byte_by_byte(text: str) -> Iterator[tuple[str, Places]]:
-    """What stands between bytes that are not seen, and bytes by their numbers."""
+    """Text between invisible characters, and bytes that are written as numbers."""
     if _UNSEEN.search(text):
         places = [at for at, char in enumerate(text) if not _UNSEEN.match(char)]
         yield "".join(text[at] for at in places), partial(_among, [*places, len(text)])
@@ -105,13 +105,13 @@ def _byte_by_byte(text: str) -> Iterator[tuple[str, Places]]:
 
 
 def _of_bytes(found: Iterable[tuple[Span, int]]) -> tuple[str, Places]:
-    """Bytes as a character each, and where each stands."""
+    """Bytes as one character each, and the map of their places."""
     spans, codes = zip(*found, strict=True)
 
     def place(start: int, end: int) -> Span:
         return spans[start][0], spans[end - 1][1]
 
-    # What is told with a sign is a byte of Java's.
+    # A negative number is a signed byte, as Java prints it.
     content = bytes(code % _BYTES if code < 0 else min(code, _LARGEST) for code in codes)
     return content.decode("latin-1"), place
 
@@ -125,7 +125,7 @@ def _among_pairs(pairs: Sequence[tuple[int, int]], start: int, end: int) -> Span
 
 
 def _unescaped(match: re.Match[str]) -> tuple[str, list[int]]:
-    """A run of base64 without its escapes and line ends, and where each of its characters begins; the end, too."""
+    """A run of base64 without escapes and line ends, the start of each of its characters, and the end."""
     pieces: list[str] = []
     places: list[int] = []
     at = match.start()
@@ -140,16 +140,16 @@ def _unescaped(match: re.Match[str]) -> tuple[str, list[int]]:
 
 
 def _from_base64(run: str, places: Sequence[int]) -> Iterator[tuple[str, Places]]:
-    """A run of base64 decoded; it may begin before what was encoded."""
+    """A run of base64, decoded at each alignment, because other text may precede the encoded content."""
     run = run.replace("-", "+").replace("_", "/")
     for first in range(4):
         size = len(run) - first
-        # A single character more is no whole byte.
+        # A single remaining character is no whole byte.
         part = run[first : len(run) - (size % 4 == 1)]
         decoded = base64.b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
         yield decoded, partial(_among_sixes, places, first)
 
 
 def _among_sixes(places: Sequence[int], first: int, start: int, end: int) -> Span:
-    """The characters of base64 that hold a bit of the bytes from one to another."""
+    """The characters of base64 that encode a range of bytes."""
     return places[first + start * 8 // 6], places[min(first - (-end * 8 // 6), len(places) - 1)]

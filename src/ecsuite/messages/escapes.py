@@ -1,8 +1,8 @@
-"""Expressions for texts in whatever spelling: each character as it is, or escaped in any way, several times over.
+"""Regular expressions for texts in any spelling: each character plain, or escaped in any way, several times over.
 
 JSON, Python and JavaScript escape with backslashes, URLs and forms with percent signs, HTML with ampersands; each may
-be escaped by another of them. Every repetition is bounded, so that a search takes a time that is proportional to the
-length of the text.
+be escaped by another of them. Every repetition is bounded, so that the time of a search is proportional to the length
+of the text.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-# What begins an escape.
+# The characters that begin an escape.
 ESCAPING: Final = re.compile(r"[\\%&]")
-# The escape of a percent sign, without the sign: escaped again and again.
+# The rest of an escaped percent sign, which may be escaped repeatedly.
 AGAIN: Final = "(?:25){0,8}"
 _BACKSLASHES: Final = rf"(?:\\|%{AGAIN}5[cC]){{0,15}}"
 _AMPERSANDS: Final = "(?:amp;|#38;|#[xX]26;){0,4}"
-# What stands for a character that could not be read; the last, for it may be nothing.
+# What a character that could not be decoded is replaced by; tried last, because it may be nothing.
 _LOST: Final = r"\ufffd{1,4}|\?{1,4}|"
-# What behind a backslash begins an escape, and is no letter then.
+# After a backslash, these letters stand for themselves only if no such digits follow.
 _NO_ESCAPE: Final = {"u": "(?![0-9a-fA-F]{4})", "x": "(?![0-9a-fA-F]{2})"}
 # Each character has several; those of HTML 5 without a semicolon are among those of HTML 4.
 _NAMES: Final = {
@@ -35,14 +35,14 @@ _NAMES: Final = {
 
 
 def spelt(text: str, *, folded: bool = True, lossy: bool = False) -> str:
-    """An expression for a text in whatever spelling.
+    """A regular expression for a text in any spelling.
 
     Args:
         text: a secret, or a part of one.
-        folded: whether the case of letters does not count.
-        lossy: whether characters that are not ASCII may have been lost, as a text in another encoding loses them.
+        folded: whether to ignore case.
+        lossy: whether characters beyond ASCII may have been lost, as by decoding with a wrong encoding.
     """
-    # Of several backslashes each could take those of the next.
+    # Otherwise each of several backslashes could match those of the next.
     units = ((char, len([*group])) for char, group in groupby(text))
     backslash = (
         r"\\(?:134|[uU]\{?0{0,6}5[cC]\}?|5[cC])|\\|"
@@ -56,7 +56,7 @@ def spelt(text: str, *, folded: bool = True, lossy: bool = False) -> str:
 
 @lru_cache(maxsize=2048)
 def _unit(char: str, folded: bool, lossy: bool) -> str:  # noqa: FBT001  they are parts of the key
-    """An expression for one character; its alternatives begin with single characters, so that a search is fast."""
+    """A regular expression for one character; its alternatives begin with single characters, so a search is fast."""
     cases = sorted({char, *((char.lower(), char.upper()) if folded else ())})
     cases = [each for each in cases if len(each) == 1]
     if char in " +":
@@ -67,7 +67,7 @@ def _unit(char: str, folded: bool, lossy: bool) -> str:  # noqa: FBT001  they ar
     percent = "|".join(f"%{AGAIN}".join(_hex(byte) for byte in code) for code in sorted(bytes_of))
     told = "|".join(part for each in cases for part in _backslashed(each))
     itself = "|".join(f"{each}{_NO_ESCAPE.get(each.lower(), '')}" for each in plain)
-    # What is told by its code comes first, for a digit may be itself, and a part of a code.
+    # Codes come first, because a digit may stand for itself or be part of a code.
     escaped = f"{_BACKSLASHES}(?:{told}|{itself}|(?:%|u0025){AGAIN}(?:{percent})|(?:u0026|&){entity})"
     alternatives = [
         *plain,
@@ -82,7 +82,7 @@ def _unit(char: str, folded: bool, lossy: bool) -> str:  # noqa: FBT001  they ar
 
 
 def _misread(char: str) -> str:
-    """A character whose bytes were taken for a character each."""
+    """A character of which each byte was decoded as a character of its own."""
     return "".join(rf"(?:\x{byte:02x}|\\{_BACKSLASHES}(?:x|u00){_hex(byte)})" for byte in next(_bytes(char)))
 
 
@@ -103,7 +103,7 @@ def _entities(char: str) -> Iterator[str]:
 
 
 def _backslashed(char: str) -> Iterator[str]:
-    """What may follow a backslash that stands for a character."""
+    """What may follow the backslash in an escape of a character."""
     code = _any_case(f"{ord(char):x}")
     yield rf"[uU](?:0{{0,6}}{code}|\{{0{{0,4}}{code}\}})"
     for each in (*_bytes(char), *_latin(char)):

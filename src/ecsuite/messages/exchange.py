@@ -1,4 +1,4 @@
-"""One request with its response, as sent: frozen data, bodies in bytes, headers in order with their repeats."""
+"""One request with its response, as sent: frozen data, bodies in bytes, headers in order, with repeats."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ FIRST_SERVER_ERROR: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The header fields of a message, in the order and spelling in which they came."""
+    """The header fields of a message, in their original order and spelling."""
 
     fields: tuple[tuple[str, str], ...] = ()
 
     def get(self, name: str) -> str | None:
-        """The value of a field; repeats are joined by a comma, as RFC 9110 section 5.3 says; None where absent."""
+        """The value of a field, None if it is absent; repeats are joined by commas (RFC 9110 section 5.3)."""
         values = self.all(name)
         return ", ".join(values) if values else None
 
@@ -38,18 +38,18 @@ class Headers:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What the sender of a request means by it, so that a refusal that was asked for is no finding.
+    """What the sender of a request expects, so that an expected refusal is no finding.
 
     Attributes:
-        case: the input of a table that the request tries, such as `secret-cut-off`; empty for an ordinary call.
-        statuses: the statuses that the sender expects; None for any success (2xx).
+        case: the name of the input, if the test runs a table of inputs, such as `secret-cut-off`; else empty.
+        statuses: the expected statuses; None for any success (2xx).
         violates: promises about requests that this one breaks deliberately.
-        unspecified: nothing published settles the response; anything below 500 will do.
-        token_may_have_ended: how long the token lives was not told, so a 401 may mean that it has ended.
-        repeated: an earlier try of the same call had no response, and may have been done all the same.
+        unspecified: no published source specifies the response; anything below 500 will do.
+        token_may_have_ended: the lifetime of the token is unknown, so a 401 may mean that it has expired.
+        repeated: an earlier attempt at the same call got no response, and may have taken effect nevertheless.
 
     Raises:
-        ValueError: it violates what is no promise about requests.
+        ValueError: `violates` contains a promise that is not about requests.
     """
 
     case: str = ""
@@ -72,7 +72,7 @@ UNSPECIFIED = Expectation(unspecified=True)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it was sent. `url` is absolute; `body` is empty where there was none."""
+    """A request as it was sent. `url` is absolute; `body` is empty if there was none."""
 
     method: str
     url: str
@@ -83,9 +83,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response as it came, its content coding undone; of the status 0 where none came.
+    """A response as it came, with its content coding undone; its status is 0 if there was none.
 
-    `flaw` says why the body could not be had in whole (a bad coding, a cut-off transfer); empty where it could.
+    `flaw` says why the body could not be received whole (a bad coding, a cut-off transfer); else it is empty.
     """
 
     status: int
@@ -96,7 +96,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and the response to it; `seconds` from sending to the last byte, left out of comparisons."""
+    """One request and its response; `seconds` from sending to the last byte, which comparisons ignore."""
 
     request: Request
     response: Response

@@ -1,6 +1,6 @@
-"""What a secret is encoded to by groups of bytes, as far as it is the same whatever stands around it.
+"""Finds secrets in encodings of groups of bytes, whatever surrounds the secret.
 
-Base85 as Git and Python have it, Ascii85 of PostScript and PDF, Z85 of ZeroMQ, and uuencode.
+These are base85 as in Git and Python, Ascii85 of PostScript and PDF, Z85 of ZeroMQ, and uuencode.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from ecsuite.messages.broken_up import Span, places_of
 _BASE85: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 _Z85: Final = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
 _TO_Z85: Final = bytes.maketrans(_BASE85, _Z85)
-# Bytes of a group of these, and of a line of uuencode.
+# Bytes in a group of base85, and in a line of uuencode.
 _GROUP: Final = 4
 _UU_LINE: Final = 45
-# Fewer characters may be a word.
+# Fewer characters may be an ordinary word.
 _SHORTEST: Final = 10
 
 
 def places(text: str, secret: str) -> Iterator[Span]:
-    """Where a secret stands in a text in one of these; up to three bytes at each end may be left."""
+    """The places of a secret in a text in one of these encodings; up to three bytes at each end may be missed."""
     return places_of(text, _cores(secret))
 
 
@@ -34,7 +34,7 @@ def places(text: str, secret: str) -> Iterator[Span]:
 def _cores(secret: str) -> tuple[str, ...]:
     content = secret.encode(errors="surrogatepass")
     cores = {core for core in (*_by_85(content), *_by_uu(content)) if len(core) >= _SHORTEST}
-    # As they stand in JSON and in HTML.
+    # Escaped as in JSON and in HTML.
     return tuple(sorted({spelt for core in cores for spelt in (core, json.dumps(core)[1:-1], html.escape(core))}))
 
 

@@ -1,4 +1,4 @@
-"""Media types, and the two that bodies of the API are written in: JSON and forms."""
+"""Media types, and the two formats of the API's bodies: JSON and forms."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ FORM = "application/x-www-form-urlencoded"
 JSON_SUFFIXES = ("/json", "+json")
 
 
-# What is nested deeper is not read: .NET's reader stops at 64, and no body of the API comes near that.
+# Deeper nesting is not read: .NET's reader stops at 64, and no body of the API comes near that.
 DEEPEST: Final = 100
-# Bodies of so many bytes are remembered, and so many of them.
+# The sizes of bodies whose values are cached, in bytes, and how many are.
 _REMEMBERED: Final = range(2_000, 1_000_000)
 _MOST_REMEMBERED: Final = 16
-# A value that is nothing but empty lists in each other, too deep to be read.
+# A value that consists of nested empty lists only, too deep to be read.
 _NEST: Final = re.compile(rb"(?<=[:,])\s*(?:\[\s*){%d,}(?:\]\s*){%d,}" % (DEEPEST // 2, DEEPEST // 2))
 _NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 TOO_DEEP: Final = f"it is nested deeper than {DEEPEST} levels"
@@ -31,11 +31,11 @@ Reason = Literal["byte-order-mark", "lone-surrogate", "not-a-form", "not-json", 
 
 
 class UndecodableError(ValueError):
-    """A body that is not what its media type says.
+    """A body is not what its media type says.
 
     Args:
-        reason: why, for programs.
-        text: why, for people.
+        reason: the reason for programs.
+        text: the reason for people.
     """
 
     def __init__(self, reason: Reason, text: str) -> None:
@@ -43,7 +43,7 @@ class UndecodableError(ValueError):
         super().__init__(text)
 
 
-# A parameter's value may stand in quotes, and then hold anything (RFC 9110 section 5.6.6).
+# A parameter's value may be quoted, and then contain anything (RFC 9110 section 5.6.6).
 _PARAMETER: Final = re.compile(r';[ \t]*(?P<name>[^;="]*?)[ \t]*=[ \t]*(?P<value>"(?:[^"\\]|\\.)*"|[^;]*)')
 
 
@@ -52,14 +52,14 @@ def _unquoted(value: str) -> str:
 
 
 class MediaType(NamedTuple):
-    """A media type without its parameters, in lower case, and its charset ("" where none is given)."""
+    """A media type without its parameters, and its charset ("" if none is given); both in lower case."""
 
     essence: str
     charset: str
 
     @classmethod
     def of(cls, header: str | None) -> MediaType:
-        """The media type that a Content-Type field gives."""
+        """The media type in a Content-Type field."""
         essence, _, parameters = (header or "").partition(";")
         charset = ""
         for match in _PARAMETER.finditer(f";{parameters}"):
@@ -75,12 +75,12 @@ class MediaType(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Json:
-    """A JSON text as a value.
+    """The value of a JSON text.
 
     Attributes:
-        value: of two values of one member, the last.
-        has_whole_floats: whether it writes a whole number with a point, as in 2022.0.
-        repeated: the members that have several values, by their paths, with how many (RFC 8259 section 4).
+        value: the value; if a member occurs more than once, its last value counts.
+        has_whole_floats: whether a whole number is written with a decimal point, as in 2022.0.
+        repeated: the paths of members that occur more than once, with the number of times (RFC 8259 section 4).
     """
 
     value: Any
@@ -89,7 +89,7 @@ class Json:
     _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def derived(self, key: Hashable, derive: Callable[[], _T]) -> _T:
-        """What follows from the value, computed once for each key and then kept with it; it is not to be changed."""
+        """A result that depends on the value only, computed once for each key and cached; it must not be changed."""
         if key not in self._derived:
             self._derived[key] = derive()
         known: _T = self._derived[key]
@@ -97,18 +97,18 @@ class Json:
 
 
 def read_json(body: bytes, *, is_strict: bool = False) -> Json:
-    """Read a JSON text as RFC 8259 wants it.
+    """Read a JSON text (RFC 8259), tolerating two things that a server may return because it was sent them.
 
-    An escape can stand for a lone surrogate, which is no character and cannot be written (section 8.2). A server
-    that was sent one may answer with it; it is read as U+FFFD. It may answer with a member that it does not know, too:
-    lists in each other, of which a request had too many to be read, are read as one that is empty.
+    A lone surrogate, which is no character and cannot be written (section 8.2), is read as U+FFFD. Nested empty lists,
+    too deep to be read, are read as one empty list.
 
     Args:
         body: the text.
-        is_strict: whether both are refused.
+        is_strict: whether to refuse both.
 
     Raises:
-        UndecodableError: it is not UTF-8, starts with a byte order mark, or is no JSON.
+        UndecodableError: it is not UTF-8, starts with a byte order mark, is not JSON, is nested too deep, or contains
+            a number that is too large.
     """
     try:
         return _read(body, is_strict=is_strict)
@@ -131,14 +131,14 @@ def _read(body: bytes, *, is_strict: bool) -> Json:
     except RecursionError:
         raise UndecodableError("too-deep", TOO_DEEP) from None
     except ValueError as error:
-        raise UndecodableError("not-json", f"it is no JSON: {_said(error)}") from None
+        raise UndecodableError("not-json", f"it is not JSON: {_said(error)}") from None
     return Json(read, bool(reading.whole), tuple(_places(value, reading.repeating)) if reading.repeating else ())
 
 
 def read_json_once(body: bytes) -> Json:
-    """The same for a body that may have come before, as lists do that are read again and again; raises as `read_json`.
+    """The same with a cache, for bodies such as lists that are read repeatedly; raises as `read_json`.
 
-    Bodies with the same bytes are the same value, so nobody may change it.
+    Bodies with the same bytes share one value, so it must not be changed.
     """
     return _remembered(body) if len(body) in _REMEMBERED else read_json(body)
 
@@ -151,13 +151,13 @@ def _remembered(body: bytes) -> Json:
 def _said(error: ValueError) -> str:
     if not isinstance(error, json.JSONDecodeError):
         return str(error)
-    # Some of them end so that a place may follow.
+    # Some messages end with "at" before the position.
     return f"{error.msg.removesuffix(' at')} at character {error.pos}"
 
 
 @dataclass(slots=True)
 class _Reading:
-    """What is noticed while a JSON text is read: whole numbers with a point, and objects with a member twice."""
+    """Observes while a JSON text is read: whole numbers with a decimal point, and objects with repeated members."""
 
     whole: list[str] = field(default_factory=list)
     repeating: list[tuple[dict[str, Any], dict[str, int]]] = field(default_factory=list)
@@ -179,20 +179,20 @@ class _Reading:
 
 
 def _may_be_deep(body: bytes) -> bool:
-    """Whether a JSON text may be nested too deep; quick, and sure of most that are not."""
+    """Whether a JSON text may be nested too deep: a quick test, which rules out most that are not."""
     brackets = body.translate(None, _NO_BRACKETS)
     for gone in range(DEEPEST // 2):
-        # Of what is nested, each step takes away a level or two.
+        # Each step removes one or two levels of nesting.
         outer = brackets.replace(b"[]", b"").replace(b"{}", b"")
         if len(outer) == len(brackets):
-            # Nothing is nested in what is left but for brackets that stand in texts.
+            # The remaining brackets cannot be paired, so they are in strings, or close around such.
             return 2 * gone + len(outer) > DEEPEST
         brackets = outer
     return True
 
 
 def _require_shallow(value: Any) -> None:
-    """See that a value is nested no deeper than the readers of a body can follow.
+    """Require that a value is not nested too deep to be read.
 
     Raises:
         UndecodableError: it is.
@@ -215,7 +215,7 @@ def _parts(value: Any) -> Iterable[Any]:
 def _places(
     value: Any, repeating: Sequence[tuple[dict[str, Any], Mapping[str, int]]]
 ) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    """The paths of the members that have several values, but for those inside a value that does not count itself."""
+    """The paths of repeated members with their numbers; those inside a value that was overwritten are left out."""
     wanted = {id(each): counts for each, counts in repeating}
     waiting: deque[tuple[tuple[str | int, ...], Any]] = deque([((), value)])
     while waiting:
@@ -229,7 +229,7 @@ def _places(
 
 
 def json_or_none(body: bytes) -> Any:
-    """The JSON value of a body; None where it is none, or is null."""
+    """The JSON value of a body; None if it is not JSON, or is null."""
     try:
         return read_json(body).value
     except UndecodableError:
@@ -266,9 +266,9 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body), errors="strict")
     except ValueError:
-        # What it holds may be a secret, so it is not repeated.
-        raise UndecodableError("not-a-form", "it is no form: expected name=value, joined by &, in UTF-8") from None
+        # The body may contain a secret, so the message does not quote it.
+        raise UndecodableError("not-a-form", "it is not a form: expected name=value, joined by &, in UTF-8") from None
 
 
 def _no_json(name: str) -> Any:
-    raise UndecodableError("not-json", f"it is no JSON: {name} is no JSON number")
+    raise UndecodableError("not-json", f"it is not JSON: {name} is not a JSON number")

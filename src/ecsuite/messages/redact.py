@@ -1,4 +1,4 @@
-"""The one list of what is secret, and the masks that go over it before anything is written or printed."""
+"""The one list of what is secret, and the masking of it before anything is written or printed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRET_MEMBERS = frozenset(
 _SECRET_NAMES = (b"client_", b"_token", b"_assertion", b"webhookSecret")
 FORM = "application/x-www-form-urlencoded"
 MASK = "***"
-# The name of a secret, quoted or not, with what stands between it and its value; and that value, quoted or not.
+# The name of a secret, quoted or not, with the separator between it and its value; and the value, quoted or not.
 _NAMES: Final = "|".join(map(re.escape, sorted(SECRET_MEMBERS | SECRET_HEADERS)))
 _NAMED: Final = re.compile(
     rf"""(?P<before>\b(?:{_NAMES})\\{{0,8}}["']?\s{{0,8}}[:=,]\s{{0,8}}\[?(?:b(?=\\{{0,8}}["']))?)"""
@@ -27,23 +27,23 @@ _NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER: Final = "REDACTED-"
-# Characters of a text that are looked at behind what is kept of it: more than any secret has, however spelt.
+# Characters after the kept part of a text that are searched, too: more than any secret has in any spelling.
 _REACH: Final = 16 * 1024
 
 
 def is_secret(name: str) -> bool:
-    """Whether a member of a body, or a header, of that name holds a secret."""
+    """Whether a member of a body or a header of that name holds a secret."""
     lowered = name.lower()
     return lowered in SECRET_MEMBERS or lowered in SECRET_HEADERS or lowered.endswith("-signature")
 
 
 def placeholder(name: str) -> str:
-    """What stands for the secret of that name in a cassette: text that is legal where the secret was."""
+    """The replacement for the secret of that name in a cassette: text that is legal in the place of the secret."""
     return f"{_PLACEHOLDER}{name.replace('_', '-')}"
 
 
 def mask_value(value: Any, mask: str | None = MASK) -> Any:
-    """A copy of a JSON value with the members that are secret replaced; `mask` None puts in their placeholders."""
+    """A copy of a JSON value with secret members replaced by `mask`, or by their placeholders if it is None."""
     if isinstance(value, dict):
         return {
             name: (mask or placeholder(name)) if is_secret(name) and isinstance(item, str) else mask_value(item, mask)
@@ -55,7 +55,7 @@ def mask_value(value: Any, mask: str | None = MASK) -> Any:
 
 
 def mask_form(text: str, mask: str | None = MASK) -> str:
-    """A form-encoded text with the values of secret names replaced."""
+    """A form-encoded text with the values of secret names replaced, as by `mask_value`."""
     pairs = parse_qsl(text, keep_blank_values=True)
     return urlencode(
         [(name, (mask or placeholder(name)) if is_secret(name) else value) for name, value in pairs], safe="*$"
@@ -63,11 +63,11 @@ def mask_form(text: str, mask: str | None = MASK) -> str:
 
 
 def mask_body(body: bytes, essence: str) -> bytes:
-    """A body with what it holds in places of secrets replaced by placeholders; as it is where it has none.
+    """A body with its secrets replaced by placeholders; unchanged if it has none.
 
     Args:
-        body: of any kind.
-        essence: its media type, without parameters.
+        body: the body, of any media type.
+        essence: the media type, without parameters.
     """
     if essence == FORM and not body.lstrip().startswith(b"{"):
         return mask_form(body.decode(errors="replace"), mask=None).encode()
@@ -81,19 +81,19 @@ def mask_body(body: bytes, essence: str) -> bytes:
 
 
 def mask_named(text: str) -> str:
-    """A text in which data is shown, with what stands behind the names of secrets masked.
+    """A text that shows data, with the values after the names of secrets masked.
 
-    A secret is shown in a log before anybody has read the response that brings it.
+    A log may show a secret before the response that contains it has been read.
     """
     return _NAMED.sub(lambda match: f"{match['before']}{match['open'] or ''}{MASK}", text)
 
 
 class Redactor:
-    """Masks the secrets of a run wherever they turn up, in whatever spelling; threads may share it.
+    """Masks the secrets of a run wherever they occur, in any spelling; threads may share it.
 
     Args:
-        secrets: known from the beginning.
-        within: that of what the run is a part of, whose secrets are masked as well.
+        secrets: the secrets that are known from the beginning.
+        within: the redactor of what the run is a part of; its secrets are masked as well.
     """
 
     def __init__(self, secrets: Iterable[str] = (), within: Redactor | None = None) -> None:
@@ -104,7 +104,7 @@ class Redactor:
         self.add(*secrets)
 
     def add(self, *secrets: str, everywhere: bool = False) -> None:
-        """Learn secrets; `everywhere` where what the run is a part of is to know them, too."""
+        """Learn secrets; with `everywhere`, `within` learns them, too."""
         new = frozenset(secret for secret in secrets if secret and not secret.startswith(_PLACEHOLDER))
         if not new <= self._own:
             with self._lock:
@@ -113,7 +113,7 @@ class Redactor:
             self._within.add(*secrets, everywhere=True)
 
     def add_wrong(self, *values: str) -> None:
-        """Learn what was sent in the place of a secret, if that was made of one: cut off, turned round, changed."""
+        """Learn values that were sent instead of secrets, if they share a part with one: cut off, reversed, changed."""
         known = self.secrets
         for value in values:
             parts = _parts_of(value) if value not in known else frozenset[str]()
@@ -121,11 +121,11 @@ class Redactor:
                 self.add(value)
 
     def add_sent(self, headers: object, form: object) -> None:
-        """Learn what a request sends in the places of secrets, for it may show most of one; see `add_wrong`.
+        """Learn the values that a request sends in the places of secrets, which may show most of one; see `add_wrong`.
 
         Args:
-            headers: of the request, if it has any of its own.
-            form: its names and values, if it has one.
+            headers: the headers of the request, if it has any of its own.
+            form: the names and values of its form, if it has one.
         """
         if isinstance(headers, Mapping):
             self.add_wrong(*headers.get("Authorization", "").split())
@@ -134,12 +134,12 @@ class Redactor:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Every known secret, as it is."""
+        """Every known secret, in plain text."""
         return self._own | self._within.secrets if self._within is not None else self._own
 
     def text(self, text: str) -> str:
-        """The text with every known secret masked, in whatever spelling; see `Finder`."""
-        # What is known may grow at any time, in another thread.
+        """The text with every known secret masked, in any spelling; see `Finder`."""
+        # Another thread may add secrets at any time.
         secrets, finder = self.secrets, self._finder
         if finder.secrets != secrets:
             self._finder = finder = Finder.of(secrets)
@@ -147,27 +147,27 @@ class Redactor:
 
 
 def masked_start(text: str, most: int, mask: Callable[[str], str]) -> str:
-    """The beginning of a text, masked and then cut, for half of a secret would not be known as one.
+    """The beginning of a text, masked before it is cut, because half of a secret would not be recognized.
 
     Args:
-        text: of any length.
-        most: characters that are kept.
-        mask: takes secrets out of a text.
+        text: a text of any length.
+        most: the number of characters to keep.
+        mask: removes secrets from a text.
     """
     masked = mask(text[: most + _REACH])
     if len(text) > most + _REACH:
-        # What was cut before it was masked may end with half of a secret.
+        # This was cut before it was masked, so it may end with half of a secret.
         masked = masked[: -_REACH // 2]
     return masked[:most]
 
 
 def replaced(text: str, places: Iterable[Place], by: Callable[[str], str]) -> str:
-    """A text with something in the place of each of its secrets.
+    """A text with each of its secrets replaced.
 
     Args:
-        text: of any kind.
-        places: in order, apart from each other.
-        by: what stands for a secret.
+        text: any text.
+        places: the places of the secrets, in order, without overlaps.
+        by: returns the replacement for a secret.
     """
     pieces, at = [], 0
     for place in places:
@@ -178,6 +178,6 @@ def replaced(text: str, places: Iterable[Place], by: Callable[[str], str]) -> st
 
 @lru_cache(maxsize=1024)
 def _parts_of(value: str) -> frozenset[str]:
-    """All parts of a value of eight characters, forwards and backwards, without regard to case."""
+    """All substrings of a value with the length of the shortest secret, forwards and backwards, in lower case."""
     texts = (value.lower(), value[::-1].lower())
     return frozenset(text[start : start + SHORTEST] for text in texts for start in range(len(text) - SHORTEST + 1))

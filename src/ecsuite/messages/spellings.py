@@ -1,7 +1,8 @@
-"""Finds secrets in a text, however they are spelt there.
+"""Finds secrets in a text, in any spelling.
 
-Any of a secret's characters may be escaped, each in its own way (`escapes`), so that what stands around a secret cannot
-hide it. What is encoded as a whole (`encodings`) is decoded, and looked through again.
+Each character of a secret may be escaped in its own way (`escapes`). Parts of the text that are encoded as a whole
+(`encodings`) are decoded, and searched again. Encodings that cannot be decoded are searched for the encoded secret
+(`caseless`, `groups`).
 """
 
 from __future__ import annotations
@@ -20,30 +21,30 @@ from ecsuite.messages.escapes import ESCAPING, spelt
 
 
 class Place(NamedTuple):
-    """Where a secret stands in a text: from one character up to another."""
+    """The place of a secret in a text, as a range of characters."""
 
     start: int
     end: int
     secret: str
 
 
-# A shorter value is no more than a word, and words are masked where they stand alone.
+# A shorter value may occur within words by chance, so it is masked only as a whole word.
 SHORTEST: Final = 8
-# A value shorter than that is hardly a word: it is masked between quotes, or as the value of a pair, alone.
+# An even shorter value may be a word, so it is masked only between quotes, or as the value of a pair.
 SHORTEST_WORD: Final = 4
-# Encodings around encodings that are looked into.
+# The number of nested encodings that are decoded.
 DEPTH: Final = 3
 _BEFORE_WORD: Final = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9a-fA-F]{2})|(?<=\\[nrt])|(?<=\\u[0-9a-fA-F]{4}))"
 _AFTER_WORD: Final = r"(?![A-Za-z0-9])"
 _BEFORE_VALUE: Final = r"(?:(?<=[\"'=:])|^)"
 _AFTER_VALUE: Final = r"(?=[\"'&;]|$)"
-# Where somebody has cut a text; what remains of a secret is masked if it is that long.
+# Dots in the place of omitted text; a remaining part of a secret is masked if it has at least so many characters.
 _CUT: Final = re.compile(r"(?<!\.)\.\.\.(?!\.)|\u2026")
 _LEAST_PART: Final = 4
-# What is short, such as a header, comes again and again: where secrets stand in so many of such texts is remembered.
+# Short texts, such as headers, recur: the results for so many of them are cached.
 _SHORT: Final = 256
 _REMEMBERED: Final = 2048
-# Characters that one of a secret may take in such a place.
+# The most characters that one character of a secret may take before omitted text.
 _LONGEST: Final = 6
 
 
@@ -51,7 +52,7 @@ class Finder:
     """Finds the secrets of a set.
 
     Args:
-        secrets: plain; empty ones are left out.
+        secrets: the secrets in plain text; empty ones are ignored.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -63,13 +64,13 @@ class Finder:
     @classmethod
     @lru_cache(maxsize=16)
     def of(cls, secrets: frozenset[str]) -> Self:
-        """That of a set; the runs of most tests have the same."""
+        """The finder of a set of secrets, cached because the runs of most tests have the same secrets."""
         return cls(secrets)
 
     def find(self, text: str) -> list[Place]:
-        """Where secrets stand in a text, in order, and apart from each other.
+        """The places of secrets in a text, in order and without overlaps.
 
-        Places that overlap are one, which belongs to the longest of its secrets.
+        Overlapping places are merged into one, which belongs to the longest of its secrets.
         """
         if len(text) < self._fewest or not self._secrets:
             return []
@@ -79,9 +80,9 @@ class Finder:
         return _apart([*self._found(text, DEPTH), *self._cut(text), *self._guessed(text)])
 
     def _found(self, text: str, depth: int) -> Iterator[Place]:
-        looked_at = _Text(text)
+        searched = _Text(text)
         for secret in self._secrets:
-            for start, end in secret.spans(looked_at):
+            for start, end in secret.spans(searched):
                 yield Place(start, end, secret.value)
         if depth:
             for run, place_of in encoded(text):
@@ -90,7 +91,7 @@ class Finder:
                         yield Place(*place_of(place.start, place.end), place.secret)
 
     def _guessed(self, text: str) -> Iterator[Place]:
-        """Secrets in an encoding that has lost the case of its letters, turned round, or encoded by groups of bytes."""
+        """Secrets in an encoding that has lost the case of its letters, reversed, or encoded by groups of bytes."""
         folded = fold(text)
         for secret in self._secrets:
             if len(secret.value) >= SHORTEST:
@@ -98,7 +99,7 @@ class Finder:
                     yield Place(start, end, secret.value)
 
     def _cut(self, text: str) -> Iterator[Place]:
-        """The parts of secrets before and behind the dots that stand where a text was cut."""
+        """The parts of secrets before and after dots that stand for omitted text."""
         for dots in _CUT.finditer(text):
             for secret in self._secrets:
                 if len(secret.value) >= SHORTEST:
@@ -119,7 +120,7 @@ def _apart(found: Iterable[Place]) -> list[Place]:
 
 
 class _Text:
-    """A text that is looked through for one secret after the other."""
+    """A text that is searched for one secret after the other."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -128,18 +129,18 @@ class _Text:
 
 
 class _Secret:
-    """One secret, and where it stands in a text."""
+    """One secret, which finds its places in texts."""
 
     def __init__(self, value: str) -> None:
         self.value = value
         self._folded = _folded(value)
-        # What is left must be as long as a secret.
+        # Without the lost characters, enough must remain for a secret.
         self._lossy = sum(map(str.isascii, value)) >= SHORTEST
 
     @staticmethod
     @lru_cache(maxsize=4096)
     def of(value: str) -> _Secret:
-        """That of a value; those of a run are looked for in many texts."""
+        """The secret with a value, cached because the secrets of a run are searched for in many texts."""
         return _Secret(value)
 
     def spans(self, text: _Text) -> Iterator[Span]:
@@ -147,7 +148,7 @@ class _Secret:
         if len(self.value) < SHORTEST:
             yield from (match.span() for match in self._word.finditer(text.text))
         elif not text.is_plain or not self.value.isascii():
-            # What is not ASCII may be read as other letters, without an escape.
+            # Characters beyond ASCII may have been decoded wrongly, which is no escape.
             yield from self._escaped(text.text)
         else:
             start = text.folded.find(self._folded)
@@ -157,7 +158,7 @@ class _Secret:
 
     def _escaped(self, text: str) -> Iterator[Span]:
         if ESCAPING.search(self.value):
-            # A character that escapes others may be read in several ways.
+            # A secret that contains escaping characters can match in several ways, so it needs backtracking.
             yield from (match.span() for match in self._whole.finditer(text))
             return
         for match in self._units[0].finditer(text):
@@ -166,7 +167,7 @@ class _Secret:
                 yield match.start(), end
 
     def _walk(self, text: str, start: int, index: int) -> int | None:
-        """Where the secret ends whose character of that index begins there; None where it does not go on."""
+        """The end of the secret if its characters from `index` on follow at `start`; else None."""
         for unit in islice(self._units, index, None):
             match = unit.match(text, start)
             if match is None:
@@ -175,7 +176,7 @@ class _Secret:
         return start
 
     def parts(self, text: str, cut: int, goes_on: int) -> Iterator[Span]:
-        """The beginning of the secret that ends where a text was cut, and the end of it that begins behind the dots."""
+        """The beginning of the secret right before omitted text, and its end right after."""
         for start in range(max(0, cut - _LONGEST * len(self.value)), cut - _LEAST_PART + 1):
             match = self._units[0].match(text, start)
             index, at = 1, match.end() if match else cut + 1
@@ -206,7 +207,7 @@ class _Secret:
 
 
 def _folded(text: str) -> str:
-    """A text in which case does not count, and a blank may be the plus of a form."""
+    """A text in lower case, with each plus as a space, because forms encode a space as a plus."""
     return text.lower().replace("+", " ")
 
 

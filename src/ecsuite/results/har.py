@@ -83,7 +83,7 @@ def _text(body: bytes, headers: Headers, kept_of: Kept | None, mask: Mask) -> tu
         value = read_json(body).value if body else None
     except UndecodableError:
         if kept_of is not None and body.lstrip()[:1] in {b"{", b"["}:
-            return "", "left out, for it is no JSON, and so nobody can tell whose it is"
+            return "", "left out, for it is not JSON, and so nobody can tell whose it is"
         return _start(body.decode(errors="replace"), mask)
     if not body:
         return "", ""

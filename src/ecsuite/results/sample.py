@@ -19,7 +19,7 @@ from ecsuite.promises import BY_ID
 from ecsuite.results.own import Privacy, json_of
 
 Mask = Callable[[str], str]
-# Characters of a request's body and of a response that is no JSON.
+# Characters of a request's body and of a response that is not JSON.
 MOST_OF_REQUEST: Final = 8192
 MOST_OF_TEXT: Final = 400
 FIRST_REFUSAL: Final = 400
@@ -54,7 +54,7 @@ class Sample:
         request_is_cut: whether it was longer than is kept.
         status: of the response; None where none came.
         response_headers: without secrets.
-        response: the body of the response as a JSON value, cut; a text where it is no JSON; None where there is none.
+        response: the body of the response as a JSON value, cut; a text where it is not JSON; None where there is none.
         response_size: the bytes of the body.
         path: leads to what the finding is about, in the body that the server sent, as it was kept.
         violates: the ids of the promises that the request breaks deliberately.

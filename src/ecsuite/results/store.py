@@ -128,7 +128,7 @@ def read(folder: Path) -> RunResult:
     except OSError as error:
         raise ReportUnusable(path, error.strerror or str(error)) from None
     except (ValueError, RecursionError):
-        raise ReportUnusable(path, "it is no JSON") from None
+        raise ReportUnusable(path, "it is not JSON") from None
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise ReportUnusable(path, "it is none of ecsuite's")
     if value.get("schema") != SCHEMA:

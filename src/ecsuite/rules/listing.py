@@ -89,7 +89,7 @@ class Lists:
             query: what is asked for beside the page.
 
         Raises:
-            PromiseBroken: a page could not be read, or is no JSON; the finding is in the journal.
+            PromiseBroken: a page could not be read, or is not JSON; the finding is in the journal.
         """
         listing = Listing(tuple(self._pages(path, expect, query or {}, strict=strict)))
         return Listing(listing.pages, tuple(_items(listing.pages))) if listing.is_success else listing
@@ -105,7 +105,7 @@ class Lists:
         """The values of a list without undocumented members, which may differ each time.
 
         Raises:
-            PromiseBroken: a page is no JSON; the finding is in the journal.
+            PromiseBroken: a page is not JSON; the finding is in the journal.
         """
         return [value for page in listing.pages for value in records_of(checked_of(page).known())]
 

@@ -54,7 +54,7 @@ def read_token_form(content_type: str | None, body: bytes) -> Form:
     try:
         pairs = read_form(body)
     except UndecodableError:
-        raise _refusal("the body is no form") from None
+        raise _refusal("the body is not a form") from None
     names = Counter(name for name, _ in pairs)
     if repeated := [name for name, count in names.items() if count > 1]:
         raise _refusal(f"{repeated[0]} is given twice")

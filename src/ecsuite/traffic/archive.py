@@ -158,9 +158,9 @@ def _parsed(text: bytes, path: Path) -> dict[str, Any]:
         is_utf_16 = text.startswith(_UTF_16)
         document = json.loads(text.decode("utf-16" if is_utf_16 else "utf-8-sig", "replace"))
     except (ValueError, RecursionError):
-        raise ArchiveUnreadable(path, "it is no JSON") from None
+        raise ArchiveUnreadable(path, "it is not JSON") from None
     if not isinstance(document, dict):
-        raise ArchiveUnreadable(path, "it is no JSON object")
+        raise ArchiveUnreadable(path, "it is not a JSON object")
     return document
 
 

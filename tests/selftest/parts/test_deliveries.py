@@ -125,7 +125,7 @@ def test_deliveries_are_counted(hooked):
 
 
 def test_unreadable_delivery_tells_nothing(hooked):
-    """What is no JSON is a finding of the checks, and nothing more."""
+    """What is not JSON is a finding of the checks, and nothing more."""
     world, _ = hooked()
     unreadable = Exchange(Request("POST", URL, Headers(), b"{"), Response(200))
 

@@ -193,7 +193,7 @@ def test_response_shows_what_was_sent(shown, name):
 
 
 def test_unreadable_response_shows_nothing(world_of):
-    """What is no JSON is told with the reason, as an id, where the checks have not told it."""
+    """What is not JSON is told with the reason, as an id, where the checks have not told it."""
     world = world_of(lambda *_: 404)
 
     assert world.verify.shows({"a": 1}, world.api.get("/users/1", strict=False), promise=OWN) is False

@@ -12,7 +12,7 @@ from ecsuite.standin.faults.common.server_errors import crash
 
 FAULTS: Final = faults(
     "server errors",
-    crash("no-json-is-500", GUIDE, "a user that is no JSON", "createUser").when(
+    crash("no-json-is-500", GUIDE, "a user that is not JSON", "createUser").when(
         lambda asked: p.sent_value(asked) is None
     ),
     crash("empty-body-is-500", GUIDE, "an empty body of createVehicle", "createVehicle").when(

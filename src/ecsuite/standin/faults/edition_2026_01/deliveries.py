@@ -147,7 +147,7 @@ FAULTS: Final = faults(
     fault("delivery-is-a-put", GUIDE, "a delivery is a PUT")
     .plant(p.delivers_by("PUT"))
     .finding(found(OPERATION, "", 200, Place("request-line"), "unknown", actual=OfType("string"))),
-    fault("delivery-is-a-form", GUIDE, "a delivery is no JSON")
+    fault("delivery-is-a-form", GUIDE, "a delivery is not JSON")
     .plant(p.delivers(lambda own: [replace(own, body=b"event=1")]))
     .finding(found(REQUEST_BODY, "", (), Place("request-body"), "unreadable", actual=Equal("not-json"))),
     fault("delivery-is-in-latin-1", GUIDE, "a delivery is written in Latin-1")

@@ -18,7 +18,7 @@ def _crashes_at(name: str, texts: tuple[str, ...]) -> Callable[[Asked], bool]:
 
 FAULTS: Final = faults(
     "server errors",
-    crash("no-json-is-500", GUIDE, "a location that is no JSON", "createLocation").when(
+    crash("no-json-is-500", GUIDE, "a location that is not JSON", "createLocation").when(
         lambda asked: p.sent_value(asked) is None
     ),
     crash("array-is-500", GUIDE, "an array in the place of a webhook", "createWebhook").when(

@@ -76,7 +76,7 @@ def forgives_parameters(operation: str, name: str, instead: str) -> Plant:
 
 
 def reads_as(operation: str, read: Callable[[str], Any]) -> Plant:
-    """Reads what is no JSON in a way of its own, and goes on with that unless it makes trouble."""
+    """Reads what is not JSON in a way of its own, and goes on with that unless it makes trouble."""
 
     def answer(parts: Parts, original: Respond, asked: Asked) -> Reply:
         if asked.operation.id == operation and (partner := parts.bearer(asked)) and _is_undecodable(asked):
