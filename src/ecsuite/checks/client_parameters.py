@@ -24,7 +24,7 @@ from ecsuite.findings.finding import NotChecked
 from ecsuite.messages.media import UndecodableError
 from ecsuite.messages.redact import MASK
 
-_NOT_IN_ADDRESS: Final = "for what is secret does not belong in an address (RFC 6750 section 2.3)"
+_NOT_IN_ADDRESS: Final = "because secrets do not belong in a URL (RFC 6750 section 2.3)"
 _SECRETS: Final = frozenset(
     {
         "accesstoken",

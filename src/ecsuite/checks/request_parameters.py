@@ -46,7 +46,7 @@ def _secrets_in_address(decoded: DecodedExchange) -> list[Breach]:
     if decoded.operation is None or decoded.operation is not decoded.contract.token_operation:
         return []
     names = dict.fromkeys(name for name, _ in decoded.query if name.lower() in _CREDENTIALS)
-    note = "for credentials belong in the body (RFC 6749 section 2.3.1)"
+    note = "because credentials belong in the body (RFC 6749 section 2.3.1)"
     return [Breach("extra", Place("query", name), actual=datum(MASK), note=note) for name in names]
 
 

@@ -1,1 +1,1 @@
-"""Exchanges of others, read from files and judged; nothing is sent."""
+"""Recorded traffic of other clients, read from files and judged; nothing is sent."""

@@ -1,4 +1,4 @@
-"""Where the API and its token endpoint are in the traffic of a client, which calls other hosts as well."""
+"""Finds the API and its token endpoint in the traffic of a client, which may call other hosts as well."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _NOT_THERE: Final = frozenset({404, 405})
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a request goes.
+    """The target of a request.
 
     Attributes:
-        base: the base address of the API that it goes to.
-        token: the address of the token endpoint, where it goes there; else empty.
-        elsewhere: the host, where it is for something else; else empty.
+        base: the base URL of the API; empty if the request goes elsewhere.
+        token: the URL of the token endpoint, if the request goes there; else empty.
+        elsewhere: the host, if the request goes neither to the API nor to the token endpoint; else empty.
     """
 
     base: str
@@ -36,10 +36,10 @@ class Address:
 
 
 def normal(url: str) -> str:
-    """An address with its scheme and its host in small letters, and without a default port.
+    """A URL with scheme and host in lower case, and without a default port.
 
     Raises:
-        ValueError: it cannot be read.
+        ValueError: it is not a URL.
     """
     parts = urlsplit(url)
     scheme, host = parts.scheme.lower(), parts.hostname or ""
@@ -49,14 +49,14 @@ def normal(url: str) -> str:
 
 
 class Addresses:
-    """Tells the requests that are for an API from those that are not.
+    """Distinguishes the requests to an API from others.
 
-    Its base address is known by its path, wherever its host is; by the published hosts; or, where neither is there, it
-    is the one at which most operations of the contract are called.
+    The API is recognized by the path of its base URL on any host, and by the published hosts. If the traffic has no
+    such path, the base URL is the one at which the most operations of the contract are called.
 
     Args:
-        contract: of the API.
-        exchanges: all of the traffic, with normal addresses.
+        contract: the contract of the API.
+        exchanges: all of the traffic, with URLs as by `normal`.
     """
 
     def __init__(self, contract: Contract, exchanges: Sequence[Exchange]) -> None:
@@ -77,7 +77,7 @@ class Addresses:
         self._origins = {_origin(base) for base in self._bases}
 
     def of(self, exchange: Exchange) -> Address:
-        """Where a request goes."""
+        """The target of a request."""
         request = exchange.request
         url, parts = request.url, urlsplit(request.url)
         own = next((base for base in sorted(self._bases, key=len, reverse=True) if _is_at(url, base)), "")
@@ -92,7 +92,7 @@ class Addresses:
         return Address("", elsewhere=printable(parts.hostname or ""))
 
     def _is_known_grant(self, exchange: Exchange) -> bool:
-        """Whether a token comes from the published identity service, or from one with the same path."""
+        """Whether a token was granted by the published identity service, or by one with the same path."""
         parts = urlsplit(exchange.request.url)
         return parts.hostname in self._token_hosts or self._has_token_path(parts.path)
 
@@ -100,7 +100,7 @@ class Addresses:
         return bool(self._token_path) and path.lower().endswith(self._token_path.lower())
 
     def _with_base_path(self, url: str) -> str:
-        """The base address of a request whose path shows it; empty where it does not."""
+        """The base URL of a request whose path contains the published base path; else empty."""
         found = re.search(re.escape(self._base) + r"(?=/|$)", urlsplit(url).path, re.IGNORECASE)
         return f"{_origin(url)}{urlsplit(url).path[: found.end()]}" if found and self._base != "/" else ""
 
@@ -108,7 +108,7 @@ class Addresses:
         called: defaultdict[str, set[str]] = defaultdict(set)
         for each in exchanges:
             path = urlsplit(each.request.url).path
-            # Where nothing is found, there is no such API.
+            # A response of 404 or 405 is no evidence that the API is there.
             for rest in _suffixes(path) if each.response.status not in _NOT_THERE else ():
                 if match := self._contract.find(each.request.method, rest):
                     called[f"{_origin(each.request.url)}{path.removesuffix(rest)}"].add(match.operation.id)
@@ -124,7 +124,7 @@ class Addresses:
         return parts.hostname in near and self._has_token_path(parts.path)
 
     def _means_token(self, request: Request) -> bool:
-        """Whether a request to the published identity service is for a token, though its path is another one."""
+        """Whether a request to the published identity service asks for a token, though at a wrong path."""
         parts = urlsplit(request.url)
         if parts.hostname not in self._token_hosts:
             return False
@@ -133,7 +133,7 @@ class Addresses:
 
 
 def _granted(exchange: Exchange) -> str:
-    """The token that a response grants; empty where it grants none."""
+    """The token that a response grants; empty if it grants none."""
     answer = json_or_none(exchange.response.body)
     return str(answer.get("access_token") or "") if isinstance(answer, dict) else ""
 
@@ -145,7 +145,7 @@ def bearers(request: Request) -> list[str]:
 
 
 def token_address(contract: Contract) -> tuple[str, set[str]]:
-    """The path of the token endpoint, and its hosts."""
+    """The path and the hosts of the published token endpoint."""
     operation = contract.token_operation
     if operation is None:
         return "", set()
@@ -159,11 +159,11 @@ def _origin(url: str) -> str:
 
 
 def _is_at(url: str, base: str) -> bool:
-    """Whether an address is the base address, or below it."""
+    """Whether a URL is the base URL, or below it."""
     rest = url.removeprefix(base)
     return rest != url and rest[:1] in {"", "/", "?"}
 
 
 def _suffixes(path: str) -> Iterator[str]:
-    """A path, and what is left of it without its first segments."""
+    """A path, and the same without its first segments, one after the other."""
     return (path[slash.start() :] for slash in re.finditer("/", path))

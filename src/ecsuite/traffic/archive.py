@@ -1,7 +1,7 @@
-"""An HTTP archive (HAR) of a client's traffic as exchanges, whichever tool wrote it; nothing is judged here.
+"""Reads an HTTP archive (HAR) of a client's traffic as exchanges, whichever tool wrote it; nothing is judged here.
 
-No two tools write the same: what one leaves out, and what it has decoded, cut or masked, is said of each entry, so that
-nobody is blamed for it.
+Tools differ in what they omit, decode, cut or mask. Each entry says which of its parts are unknown, so that no client
+is blamed for its tool.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from ecsuite.messages.media import FORM, MediaType, json_or_none
 from ecsuite.traffic.addresses import normal
 
 Part = Literal["request-headers", "request-body", "response", "response-headers", "response-body"]
-# Gives the bytes of a file that stands beside the archive; None where there is none.
+# Returns the bytes of a file beside the archive, by its name; None if there is no such file.
 Beside = Callable[[str], bytes | None]
 _JSONP: Final = re.compile(rb"^\s*[\w.$]+\s*\(\s*(\{.*\})\s*\)\s*;?\s*$", re.DOTALL)
-# What describes how a body was transferred; the bodies of an archive are as they were before that.
+# Headers about the transfer of a body; an archive has bodies as they were before the transfer.
 _OF_TRANSFER: Final = frozenset({"content-encoding", "transfer-encoding", "content-length"})
-# How gzip and zlib begin, and how zlib is told to read either.
+# The first bytes of gzip and of zlib, and the window size that makes zlib detect either.
 _COMPRESSED: Final = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -41,9 +41,9 @@ _SWITCHED: Final = 101
 _NOT_MODIFIED: Final = 304
 _NO_CONTENT: Final = 204
 _STATUSES: Final = range(100, 1000)
-# Bytes of an archive, once it is unpacked.
+# The most bytes of an unpacked archive.
 _MOST_UNPACKED: Final = 500_000_000
-# Bytes that tell whether a compressed file is an archive.
+# Bytes from which a compressed file is recognized as an archive.
 _START: Final = 10_000
 
 
@@ -52,11 +52,11 @@ class Entry:
     """An exchange of an archive.
 
     Attributes:
-        number: of the entry, from 1, in the order of the file.
-        exchange: the request and its response, of the status 0 where none is known.
-        started: when the request was sent, in seconds since 1970; None where that is not known.
-        unknown: the parts that are not known, with the reason.
-        no_call: what it is in place of a call, such as a websocket; empty where it is one.
+        number: the number of the entry, from 1, in the order of the file.
+        exchange: the request and its response; the status is 0 if the response is unknown.
+        started: when the request was sent, in seconds since 1970; None if unknown.
+        unknown: the parts that are unknown, each with the reason.
+        no_call: what the entry is if it is no call, such as a websocket; else empty.
     """
 
     number: int
@@ -75,10 +75,10 @@ class Archive:
 
 
 def read_archive(path: Path) -> Archive:
-    """Read an archive: a file of JSON (also in UTF-16, compressed, or wrapped as JSONP), or a ZIP file that has one.
+    """Read an archive: a JSON file (also in UTF-16, compressed, or wrapped as JSONP), or a ZIP file that contains one.
 
     Raises:
-        ArchiveUnreadable: it is none, or has no entries.
+        ArchiveUnreadable: the file is no archive, or has no entries.
     """
     document, beside = _document(path)
     log = document.get("log", document)
@@ -95,7 +95,7 @@ def read_archive(path: Path) -> Archive:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is meant to be an archive: by its name, or by what is in it."""
+    """Whether a file is meant to be an archive, by its name or its content."""
     if path.suffix.lower() in {".har", ".zip", ".zhar"}:
         return True
     try:
@@ -106,7 +106,7 @@ def is_archive(path: Path) -> bool:
 
 
 def _document(path: Path) -> tuple[dict[str, Any], Beside]:
-    """The JSON object of an archive, and what stands beside it."""
+    """The JSON object of an archive, and a reader for the files beside it."""
     if path.is_file() and zipfile.is_zipfile(path):
         return _unpacked(path)
     try:
@@ -125,10 +125,10 @@ def _document(path: Path) -> tuple[dict[str, Any], Beside]:
 
 
 def _inflated(content: bytes, most: int) -> bytes:
-    """What a file has, without the compression of gzip or zlib, and not many more bytes than so many.
+    """The content of a file, decompressed if it is in gzip or zlib; not many more bytes than `most`.
 
     Raises:
-        zlib.error: it is compressed, and cut off or damaged.
+        zlib.error: the compressed content is cut off or damaged.
     """
     if not content.startswith(_COMPRESSED):
         return content
@@ -166,7 +166,7 @@ def _parsed(text: bytes, path: Path) -> dict[str, Any]:
 
 def _in_folder(folder: Path) -> Beside:
     def read(name: str) -> bytes | None:
-        # A name, and no way out of the folder.
+        # Only a plain name: a path could leave the folder.
         if Path(name).name != name:
             return None
         try:
@@ -203,7 +203,7 @@ def _entry(number: int, node: Mapping[str, Any], beside: Beside) -> Entry:
 
 
 def _no_call(node: Mapping[str, Any], request: Request, response: Response) -> str:
-    """What an entry is in place of a call."""
+    """What an entry is if it is no call; empty if it is one."""
     try:
         parts = urlsplit(normal(request.url))
     except ValueError:
@@ -222,7 +222,7 @@ def _no_call(node: Mapping[str, Any], request: Request, response: Response) -> s
 def _sent_body(
     sent: Mapping[str, Any], headers: Headers, beside: Beside, unknown: dict[Part, str]
 ) -> tuple[bytes, str]:
-    """The body of a request, and the media type that the archive has beside it."""
+    """The body of a request, and the media type that the archive states for it."""
     data = sent.get("postData")
     length = _length(headers, sent.get("bodySize"))
     if not isinstance(data, dict):
@@ -270,7 +270,7 @@ def _response(came: Mapping[str, Any], beside: Beside, unknown: dict[Part, str])
 
 
 def _bytes(data: Mapping[str, Any], encoding: Any, beside: Beside) -> bytes | None:
-    """A body as bytes; None where the archive has none."""
+    """A body as bytes; None if the archive does not have it."""
     if isinstance(data.get("_file"), str):
         return beside(data["_file"])
     text = data.get("text")
@@ -280,19 +280,19 @@ def _bytes(data: Mapping[str, Any], encoding: Any, beside: Beside) -> bytes | No
         try:
             return base64.b64decode(re.sub(r"\s", "", text), validate=True)
         except (binascii.Error, ValueError):
-            # Some tools say so of a text that they have decoded.
+            # Some tools say base64 although they have decoded the text.
             pass
     return text.encode(errors="replace")
 
 
 def _is_cut(body: bytes, data: Mapping[str, Any], length: int | None) -> bool:
-    """Whether a text is the beginning of what was sent: JSON that does not end, shorter than it is said to be."""
+    """Whether a body was cut: it is not JSON, and is shorter than stated, or a comment says so."""
     is_short = max(_number(data.get("size")), length or 0) > len(body)
     return (is_short or "cut" in str(data.get("comment", "")).lower()) and json_or_none(body) is None
 
 
 def _length(headers: Headers, size: Any) -> int | None:
-    """The bytes of a body as they were transferred; None where that is not known."""
+    """The number of bytes of a body as transferred; None if unknown."""
     said = headers.get("Content-Length") or ""
     if said.isascii() and said.isdigit():
         return int(said)
@@ -300,9 +300,9 @@ def _length(headers: Headers, size: Any) -> int | None:
 
 
 def _fields(nodes: Any) -> list[tuple[str, str]]:
-    """Header fields, without those of HTTP/2 that are none; a field that was repeated may stand on several lines.
+    """Header fields, without the pseudo-header fields of HTTP/2; the lines of a value are repeats of its field.
 
-    Where all values are empty, they were taken out, and there are none.
+    If all values are empty, a tool has removed them, and the result is empty.
     """
     fields = [
         (name, value)
@@ -314,7 +314,7 @@ def _fields(nodes: Any) -> list[tuple[str, str]]:
 
 
 def _pairs(nodes: Any) -> Iterable[tuple[str, str]]:
-    """Names and values: of objects, as the format has them, of pairs, or of one object."""
+    """Names and values: from a list of objects, as the format wants it, a list of pairs, or one object."""
     if isinstance(nodes, dict):
         return [(str(name), str(value)) for name, value in nodes.items()]
     listed = nodes if isinstance(nodes, list) else []

@@ -1,4 +1,4 @@
-"""Findings of one exchange that come of one mistake, as one: what is missing of an object that was made otherwise."""
+"""Reduces the findings of exchanges to one for each mistake of the client."""
 
 from __future__ import annotations
 
@@ -23,31 +23,35 @@ _BODIES = frozenset({"body", "request-body"})
 
 
 def as_causes(checker: Checker, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings of an exchange, with one in the place of all those that one mistake has made."""
+    """The findings of an exchange, with those that one mistake has caused reduced to one."""
     groups: dict[tuple[str, Place], list[Finding]] = {}
     for finding in findings:
         if finding.breach.at.part in _BODIES and finding.breach.at.path:
             groups.setdefault(_holder(finding), []).append(finding)
-    told: dict[int, Finding | None] = _after_others(findings)
+    replaced: dict[int, Finding | None] = _consequences(findings)
     for (_, at), group in groups.items():
-        told |= _of_object(checker, at, group)
-    kept = (told.get(id(each), each) for each in findings)
+        replaced |= _of_object(checker, at, group)
+    kept = (replaced.get(id(each), each) for each in findings)
     return tuple(each for each in kept if each is not None)
 
 
 def without_echoes(contract: Contract, results: Iterable[Result]) -> list[Result]:
-    """The results without what calls of a path say that a body has said, or a refused call: that an id is none."""
+    """The results without findings of placeholders for ids in paths that are consequences.
+
+    Such a placeholder is a consequence if a body has the same one, or if the call that would have returned the id was
+    wrong and was refused.
+    """
     kept = _without_ids_of_refused(contract, results)
     of_ids = [each for result in kept for each in result.findings if each.breach.note == NOTE]
-    said = {each.breach.actual for each in of_ids if each.breach.at.part == "request-body"}
-    echoes = {id(each) for each in of_ids if each.breach.at.part == "path" and each.breach.actual in said}
+    in_bodies = {each.breach.actual for each in of_ids if each.breach.at.part == "request-body"}
+    echoes = {id(each) for each in of_ids if each.breach.at.part == "path" and each.breach.actual in in_bodies}
     return [
         replace(result, findings=tuple(each for each in result.findings if id(each) not in echoes)) for result in kept
     ]
 
 
 def _without_ids_of_refused(contract: Contract, results: Iterable[Result]) -> list[Result]:
-    """The results without ids that are none because the call that would have given them was wrong, and was refused."""
+    """The results without placeholders for ids that a wrong and refused call would have returned."""
     kept: list[Result] = []
     refused: set[str | None] = set()
     for result in results:
@@ -56,7 +60,7 @@ def _without_ids_of_refused(contract: Contract, results: Iterable[Result]) -> li
         own, status = result.operation.id if result.operation else None, result.exchange.response.status
         if result.exchange.request.method != "POST":
             continue
-        # Why a token is refused is told where all calls have been seen.
+        # A 401 counts without a finding: why the token is refused is found later, from all calls together.
         if status in REFUSALS and (status == _UNAUTHORIZED or any(each.promise in _OF_REQUESTS for each in findings)):
             refused.add(own)
         elif status in range(200, 300):
@@ -65,7 +69,10 @@ def _without_ids_of_refused(contract: Contract, results: Iterable[Result]) -> li
 
 
 def _sources(contract: Contract, result: Result, finding: Finding) -> set[str | None]:
-    """The operations whose responses give the id that is none; None is one that the contract does not have."""
+    """The operations whose responses contain the id in place of which a placeholder was sent.
+
+    None among them stands for a call of no operation of the contract.
+    """
     at = finding.breach.at
     if finding.breach.note != NOTE or at.part not in {"path", "query"} or result.operation is None:
         return set()
@@ -74,14 +81,13 @@ def _sources(contract: Contract, result: Result, finding: Finding) -> set[str | 
     return {*by_body, None} if by_body else set()
 
 
-def _after_others(findings: Sequence[Finding]) -> dict[int, Finding | None]:
-    """Findings that go with others of the exchange.
+def _consequences(findings: Sequence[Finding]) -> dict[int, Finding | None]:
+    """The findings that are consequences of others of the exchange, by `id`, each with None.
 
-    A body is missing, for its secrets stand in the address; an object says of itself that it is something else, and so
-    it has other members.
+    A body is missing because its secrets are in the URL; an object has a wrong type constant, and so other members.
     """
     in_address = any(each.breach.at.part == "query" and each.breach.at.is_secret for each in findings)
-    others = [each.breach.at.path[:-1] for each in findings if _is_something_else(each)]
+    others = [each.breach.at.path[:-1] for each in findings if _is_wrong_constant(each)]
     return {
         id(each): None
         for each in findings
@@ -90,31 +96,34 @@ def _after_others(findings: Sequence[Finding]) -> dict[int, Finding | None]:
     }
 
 
-def _is_something_else(finding: Finding) -> bool:
-    """Whether an object says of itself that it is another one than those that may stand there."""
+def _is_wrong_constant(finding: Finding) -> bool:
+    """Whether a member of the request body that must be a constant, such as the type of its object, is not."""
     expected = finding.breach.expected.value
     return finding.breach.at.part == "request-body" and isinstance(expected, dict) and "const" in expected
 
 
 def _of_object(checker: Checker, at: Place, group: Sequence[Finding]) -> Mapping[int, Finding | None]:
-    """What is told in the place of findings about members of one object; nothing in the place of all but one."""
+    """The replacements, by `id`, of findings about members of one object; None removes a finding."""
     missing = [each for each in group if each.breach.kind == "required"]
     others = [each for each in group if each.breach.kind != "required"]
     if any(isinstance(each.breach.expected.value, dict) and "const" in each.breach.expected.value for each in others):
-        # It says of itself that it is something else, which has other members.
+        # The object has the type constant of another one, whose members differ.
         return {id(each): None for each in missing}
-    made_otherwise = _made_otherwise(checker, at, missing)
-    return {id(each): None for each in missing} | {id(missing[0]): made_otherwise} if made_otherwise else {}
+    as_one = _as_other_object(checker, at, missing)
+    return {id(each): None for each in missing} | {id(missing[0]): as_one} if as_one else {}
 
 
 def _holder(finding: Finding) -> tuple[str, Place]:
-    """The promise, and the object that a member is missing of."""
+    """The promise, and the object that contains the member, or should."""
     at = finding.breach.at
     return finding.promise, replace(at, path=at.path[:-1])
 
 
-def _made_otherwise(checker: Checker, at: Place, missing: Sequence[Finding]) -> Finding | None:
-    """One finding for members that are missing of an object that has others; None where it has none, or lacks one."""
+def _as_other_object(checker: Checker, at: Place, missing: Sequence[Finding]) -> Finding | None:
+    """One finding for all missing members of an object that only wraps another, or has undeclared members.
+
+    None if it is neither; and for undeclared members, if only one member is missing.
+    """
     exchange = missing[0].blamed if missing else None
     if exchange is None:
         return None
@@ -131,11 +140,11 @@ def _made_otherwise(checker: Checker, at: Place, missing: Sequence[Finding]) -> 
 
 
 def _is_wrapper(value: Mapping[str, Any]) -> bool:
-    """Whether an object has nothing but another one."""
+    """Whether an object's only member is another object."""
     return len(value) == 1 and isinstance(next(iter(value.values())), dict)
 
 
 def _has_others(contract: Contract, missing: Sequence[Finding], value: Mapping[str, Any]) -> bool:
-    """Whether an object has members that its schema does not declare."""
+    """Whether an object has undeclared members."""
     rule = missing[0].breach.rule or ()
     return rule[-1:] == ("required",) and not value.keys() <= contract.schemas.shape(rule[:-1]).members.keys()

@@ -1,4 +1,4 @@
-"""An archive of a client's traffic beside a contract: which operations it calls, and what the exchanges break."""
+"""Judges an archive of a client's traffic by a contract: which operations it calls, and which promises it breaks."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ from ecsuite.traffic.secrets import masking, secrets_in
 from ecsuite.traffic.sequence import Call, of_calls
 from ecsuite.traffic.where import misdirected
 
-# What stands where a tool or a person has taken something out.
+# Texts by which tools and people replace what they remove.
 _MASKED: Final = re.compile(r"\*{3}|redact|\bmasked|\bhidden|\bremoved|sanitiz|\u2022{2}|^\W*x{4,}\W*$", re.IGNORECASE)
-# These take what they call secret out of an archive, and leave no trace of it.
+# These tools remove secrets from an archive without a trace.
 _SANITIZING: Final = frozenset({"ecsuite", "webinspector"})
 _SANITIZED: Final = "the tool that wrote the archive may have left the token out"
-# Nobody says what was expected; and that a request should have been refused is told of the request.
+# Without tests nothing says which status was expected; and that a bad request should have been refused is the server's
+# fault.
 _CHECKS: Final = (
     *CLIENT_CHECKS,
     *(each for each in RESPONSE_CHECKS if each.promise not in {promises.STATUS_EXPECTED, promises.BAD_REQUEST}),
 )
-# What cannot be judged without a part of an exchange: the first of them is told of, the others go with it.
+# The promises that cannot be judged without a part of an exchange; only the first is reported as not checked.
 _NEED: Final[Mapping[Part, tuple[Promise, ...]]] = MappingProxyType(
     {
         "request-headers": (promises.BEARER_TOKEN, promises.REQUEST_BODY, promises.REQUEST_MEMBERS),
@@ -57,7 +58,7 @@ _OF_REQUESTS: Final = frozenset(promise.id for promise in (*promises.OF_REQUESTS
 
 
 def judge(archive: Archive, contract: Contract) -> tuple[Judged, ...]:
-    """Check each entry of an archive by itself, and what its entries show together; without the secrets in it."""
+    """Check each entry of an archive, and what its entries show together; the result contains no secrets."""
     return _Judge(archive, contract).all()
 
 
@@ -93,7 +94,7 @@ class _Judge:
             judged[number].journal.add(result)
             own[number] = replace(call, result=result)
         calls = list(own.values())
-        # What is wrong with the response is the server's doing.
+        # Findings about responses are the server's fault.
         wrong = {each.promise for call in calls if call.is_for_token for each in call.result.findings}
         has_token = wrong.isdisjoint(_OF_REQUESTS)
         for call, finding in of_calls(calls, has_token=has_token):
@@ -117,7 +118,7 @@ class _Judge:
         unknown = {_NEED[part][0]: reason for part, reason in entry.unknown.items()}
         needing = {promise for part in entry.unknown for promise in _NEED[part]}
         if entry.exchange.request.headers.get("Content-Type") is not None:
-            # The archive says beside the body what it is, where it has no headers.
+            # An archive without headers may still state the media type of the body.
             needing -= {*_NEED["request-body"]}
         decoded = checker.decode(entry.exchange)
         if self._is_sanitized and decoded.operation and decoded.operation.security:
@@ -131,7 +132,7 @@ class _Judge:
             result = replace(result, findings=found)
         if not any(each.promise in _OF_REQUESTS for each in result.findings) or decoded.status not in REFUSALS:
             return result
-        # How a request is refused that breaks the contract is told with it.
+        # How a bad request is refused is not reported beside what is wrong with it.
         return replace(result, findings=tuple(each for each in result.findings if each.promise in _OF_REQUESTS))
 
     def _checker(self, address: Address) -> Checker:
@@ -147,16 +148,16 @@ def _normal(entry: Entry) -> Entry:
 
 
 def _name(entry: Entry, address: Address) -> str:
-    """What a report calls an entry: its number and its call."""
+    """The name of an entry in reports: its number and its call."""
     request = entry.exchange.request
     path = request.url.partition("?")[0].removeprefix(address.base) or "/"
     return printable(f"entry {entry.number}: {request.method} {path}")
 
 
 def _is_masked(finding: Finding) -> bool:
-    """Whether what is wrong is that a value was taken out of the archive."""
+    """Whether a value is wrong only because it was removed from the archive."""
     at, exchange = finding.breach.at, finding.blamed
-    # What an address has is as it was sent.
+    # URLs are in the archive as they were sent.
     if exchange is None or at.part in {"query", "request-line"}:
         return False
     value: Any = finding.breach.actual.value

@@ -1,4 +1,4 @@
-"""What the checks say of somebody else's request, also where its path is almost one of the contract."""
+"""The verdicts of the checks on another client's request, even if its path is only almost one of the contract."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from ecsuite.promises import Promise
 from ecsuite.traffic.causes import as_causes
 from ecsuite.traffic.nearest import Guess, nearest
 
-# Ids have digits, and the names in paths have none.
+# A segment with a digit is taken for an id: the names in paths have no digits.
 _WITH_DIGIT: Final = re.compile(r"(?<=/)[^/]*\d[^/]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the checks say of one request of a file, and of its responses.
+    """The verdicts on one request of a file, and on its responses.
 
     Attributes:
-        name: of the request.
+        name: the name of the request.
         journal: its findings, and what was not checked.
-        operations: those that it calls.
-        elsewhere: what it is in place of a call of the API, such as the host that it calls; empty where it is one.
+        operations: the operations that it calls.
+        elsewhere: what it is if it is no call of the API, such as the host that it calls; else empty.
     """
 
     name: str
@@ -45,14 +45,14 @@ def result_of(
     unknown: Mapping[Promise, str],
     is_unknown: Callable[[Finding], bool],
 ) -> Result:
-    """What the checks say of an exchange; of one that is no operation, also as the operation that it seems to mean.
+    """The verdicts on an exchange. If it calls no operation, its bodies are checked as those of the likely one.
 
     Args:
-        checker: of the contract.
+        checker: the checker of the contract.
         decoded: the exchange.
-        checks: those that apply.
-        unknown: the promises that cannot be judged, with the reasons.
-        is_unknown: whether a finding is about a value that is not known.
+        checks: the checks to run.
+        unknown: the promises that cannot be judged, each with the reason.
+        is_unknown: whether a finding is about a value that is unknown; such findings are dropped.
     """
     known = [check for check in checks if check.promise not in unknown]
     result = checker.judge(decoded, known)
@@ -71,7 +71,10 @@ def result_of(
 
 
 def _unknown(finding: Finding, contract: Contract, path: str, guess: Guess | None) -> Finding:
-    """The finding of a call that is none of the contract: each wrong path a cause of its own, with what it may mean."""
+    """The finding of a call of no operation, with the path in its place, so that each wrong path is one cause.
+
+    The note names the operation that is likely meant.
+    """
     if finding.promise != promises.OPERATION.id:
         return finding
     note = f"such as {guess.operation}" if guess else ""
@@ -80,9 +83,9 @@ def _unknown(finding: Finding, contract: Contract, path: str, guess: Guess | Non
 
 
 def _without_ids(contract: Contract, path: str) -> str:
-    """A path with the parameters that it has by the contract; else up to the segment that no path of it has there.
+    """The template of a path; or, if the contract has none, the path up to the first segment that fits no template.
 
-    A segment before that has a star in its place if it has a digit.
+    In the latter, segments with a digit are replaced by `*`.
     """
     methods = contract.methods(path)
     match = contract.find(methods[0], path) if methods else None
@@ -96,6 +99,6 @@ def _without_ids(contract: Contract, path: str) -> str:
 
 
 def _starts(template: Sequence[str], segments: Sequence[str]) -> bool:
-    """Whether a path of the contract starts with such segments."""
+    """Whether a path template starts with these segments."""
     pairs = zip(template, segments, strict=False)
     return len(segments) <= len(template) and all(own[:1] == "{" or own == sent.lower() for own, sent in pairs)

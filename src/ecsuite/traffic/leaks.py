@@ -1,4 +1,4 @@
-"""Whether a client's secret goes where it does not belong: with a call of the API, or twice with one for a token."""
+"""Finds client secrets where they do not belong: in a call of the API, or twice in a token request."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from ecsuite.promises import BEARER_TOKEN, REQUEST_BODY, REQUEST_MEMBERS, REQUES
 from ecsuite.traffic.secrets import secret_of_basic
 
 _SECRET: Final = "client_secret"  # noqa: S105  the name of one
-# What is shorter may stand in a text by chance.
+# A shorter secret may occur in a text by chance.
 _SHORTEST: Final = 8
-# That a partner signs deliveries with the same secret is its own affair.
+# A partner may use the client secret as webhook secret, too.
 _OWN_AFFAIR: Final = "webhooksecret"
-_TWICE: Final = "for the form has the credentials, too, and there is one way for each request (RFC 6749 section 2.3)"
+_TWICE: Final = "because the form has the credentials, too, and only one way is allowed (RFC 6749 section 2.3)"
 _PROMISES: Final = MappingProxyType(
     {"request-header": BEARER_TOKEN, "query": REQUEST_PARAMETERS, "request-body": REQUEST_MEMBERS}
 )
-_NOTE: Final = "for the client's secret belongs to the token endpoint alone (RFC 6749 section 2.3.1)"
+_NOTE: Final = "because only the token endpoint may get the client secret (RFC 6749 section 2.3.1)"
 
 
 def secrets_of_clients(requests: Iterable[Request]) -> frozenset[str]:
-    """The secrets of clients in token requests: in the form, or in the header."""
+    """The client secrets in token requests, from the form or the header."""
     found: set[str] = set()
     for each in requests:
         form = dict(parse_qsl(each.body.decode(errors="replace")))
@@ -46,14 +46,14 @@ def secrets_of_clients(requests: Iterable[Request]) -> frozenset[str]:
 def with_leaks(
     checker: Checker, exchange: Exchange, operation: Operation, findings: Iterable[Finding], secrets: Iterable[str]
 ) -> tuple[Finding, ...]:
-    """The findings of a call, with those about the secret of a client that it has.
+    """The findings of a call, and those about client secrets in it.
 
     Args:
-        checker: that judged the call.
+        checker: the checker that judged the call.
         exchange: the call.
-        operation: what it calls.
-        findings: what else was found; that a member or a parameter is undeclared that has a secret is told as that.
-        secrets: of clients.
+        operation: the called operation.
+        findings: the other findings; those at a place with a secret are replaced.
+        secrets: the client secrets.
     """
     if operation is checker.contract.token_operation:
         own = [(REQUEST_BODY, each) for each in _twice(exchange.request)]
@@ -65,14 +65,14 @@ def with_leaks(
 
 
 def _twice(request: Request) -> Iterator[Breach]:
-    """Credentials that stand in the header and in the form."""
+    """The breach that both the header and the form have credentials."""
     form = dict(parse_qsl(request.body.decode(errors="replace")))
     if secret_of_basic(request.headers.get("Authorization") or "") and form.get(_SECRET):
         yield _breach(AUTHORIZATION, _TWICE)
 
 
 def _leaks(request: Request, known: Sequence[str]) -> Iterator[Breach]:
-    """The places of a call that have the secret of a client, each once; the header of its token is judged as that."""
+    """The breaches that a place of a call contains a client secret, one for each place."""
     for name in dict.fromkeys(name for name, value in request.headers if _has(value, known)):
         if name.lower() != "authorization":
             yield _breach(Place("request-header", name), _NOTE)

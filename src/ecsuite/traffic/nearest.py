@@ -1,4 +1,4 @@
-"""The operation that a request most likely means, though its path is none of the contract."""
+"""Guesses the operation that a request with an unknown path most likely means."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from urllib.parse import unquote
 from ecsuite.contract import Contract, Operation, Pointer
 from ecsuite.messages.media import json_or_none
 
-# How much two names have in common at least, of 1, that are spellings of one: `meter` and `meters` have 0.91.
+# The least similarity, from 0 to 1, of two spellings of one name: that of `meter` and `meters` is 0.91.
 _ALIKE: Final = 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """An operation, and what stands for the parameters of its path.
+    """A guessed operation, and the values of the parameters of its path.
 
     Attributes:
-        wrong: what is wrong with the path wherever it is sent, such as a segment; empty where that is all of it.
+        wrong: the wrong part of the path, such as a segment; empty if the whole path is wrong.
     """
 
     operation: Operation
@@ -30,13 +30,13 @@ class Guess:
 
 
 def nearest(contract: Contract, method: str, path: str, body: bytes) -> Guess | None:
-    """The operation whose path is spelt almost so, or else the only one that takes such a body; None where none is.
+    """The operation with an almost equal path, or else the only one that accepts such a body; None if there is none.
 
     Args:
-        contract: that does not list the call.
-        method: of the request.
-        path: below the base address; the whole path where it is not there.
-        body: of the request.
+        contract: the contract, which does not list the call.
+        method: the method of the request.
+        path: the path relative to the base URL; the whole path if the request goes elsewhere.
+        body: the body of the request.
     """
     segments = path.split("/")
     same_method = [each for each in contract.operations.values() if each.method == method and each.security]
@@ -56,7 +56,7 @@ def nearest(contract: Contract, method: str, path: str, body: bytes) -> Guess | 
 
 
 def _almost(contract: Contract, method: str, path: str) -> Guess | None:
-    """The operation of a path with a slash too many, with something before it, or with a method in small letters."""
+    """The operation of a path with an extra slash or extra leading segments, or of a method in lower case."""
     single = re.sub("/{2,}", "/", path)
     tried = [(method, single, "//"), (method, single.rstrip("/"), "/ at the end"), (method.upper(), path, method)]
     segments = path.split("/")
@@ -71,27 +71,27 @@ def _almost(contract: Contract, method: str, path: str) -> Guess | None:
 
 
 def _fits(contract: Contract, schema: Pointer, sent: Any) -> bool:
-    """Whether a body fits but for variables whose values are not known."""
+    """Whether a body matches a schema, apart from variables with unknown values."""
     return all(is_variable(each.value) for each in contract.schemas.violations(schema, sent))
 
 
 def is_variable(value: Any) -> bool:
-    """Whether a value of a collection is a variable, or has one in it, that is not known."""
+    """Whether a value of a collection contains an unknown variable."""
     return isinstance(value, str) and "{{" in value
 
 
 def is_alike(template: list[str], segments: list[str]) -> bool:
-    """Whether the segments of a path are spelt almost as those of a template."""
+    """Whether each segment of a path is almost equal to that of a template."""
     return len(template) == len(segments) and all(map(_is_almost, template, segments))
 
 
 def _is_almost(own: str, sent: str) -> bool:
-    """Whether a segment of a path is spelt almost as that of a template; any is a parameter."""
+    """Whether a segment of a path is almost equal to that of a template; any segment fits a parameter."""
     return own.startswith("{") or difflib.SequenceMatcher(None, own.lower(), sent.lower()).ratio() >= _ALIKE
 
 
 def _values(operation: Operation, segments: list[str]) -> dict[str, str]:
-    """What stands for each parameter; its own name where the path is too short."""
+    """The value of each path parameter; its own name if the path is too short."""
     pairs = enumerate(operation.path.split("/"))
     return {
         own[1:-1]: unquote(segments[number]) if number < len(segments) else own[1:-1]

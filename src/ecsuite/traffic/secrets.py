@@ -1,4 +1,4 @@
-"""The secrets in somebody's traffic, so that no report has them."""
+"""Finds the secrets in recorded traffic, so that reports can mask them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecsuite.messages.exchange import Exchange, Headers
 from ecsuite.messages.media import json_or_none
 from ecsuite.messages.redact import MASK, Redactor, is_secret
 
-# So many secrets are masked in every spelling; more of them, such as a token for each call, as they are.
+# Up to so many secrets are masked in any spelling; more, such as a token for each call, in plain spelling only.
 _MOST_SPELT: Final = 20
 _SHORTEST_KEY: Final = 8
 _BASIC: Final = "basic "
@@ -23,7 +23,7 @@ _WORD: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 
 
 def masking(secrets: frozenset[str]) -> Callable[[str], str]:
-    """What takes secrets out of a text, however many there are."""
+    """A function that masks secrets in a text, fast for any number of secrets."""
     ordered = sorted(secrets, key=lambda each: (len(each), each))
     spelt = Redactor(ordered[:_MOST_SPELT]).text
     others = frozenset(ordered[_MOST_SPELT:])
@@ -31,21 +31,21 @@ def masking(secrets: frozenset[str]) -> Callable[[str], str]:
 
 
 def _masked(word: str, secrets: frozenset[str]) -> str:
-    """A word without secrets, also where it is a path that has one in it."""
+    """A word with secrets masked, also if it is a path with a secret in it."""
     if word in secrets:
         return MASK
     return "/".join(MASK if part in secrets else part for part in word.split("/"))
 
 
 def secrets_in(exchanges: Iterable[Exchange]) -> frozenset[str]:
-    """What stands under the name of a secret in a header, an address or a body."""
+    """The values with the name of a secret in headers, URLs and bodies."""
     found = (secret for each in exchanges for secret in _of(each))
-    # What stands for no value is no secret: masked wherever it stands, it would hide what is wrong.
+    # A placeholder for a missing value is no secret: masking it everywhere would hide what is wrong.
     return frozenset(secret for secret in found if secret and not is_placeholder(secret, ""))
 
 
 def secret_of_basic(header: str) -> str:
-    """The password of Basic credentials (RFC 7617); empty where they are none."""
+    """The password of Basic credentials (RFC 7617); empty if the header has none."""
     if not header.lower().startswith(_BASIC):
         return ""
     try:
@@ -55,7 +55,7 @@ def secret_of_basic(header: str) -> str:
 
 
 def secrets_of_address(url: str) -> frozenset[str]:
-    """What may let somebody in at an address: a password, and values of its query that are as long as a key."""
+    """Possible credentials in a URL: its password, and query values that are as long as a key."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -76,12 +76,12 @@ def _of(exchange: Exchange) -> Iterator[str]:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    """Whether what stands under a name is a secret; where the name is spelt otherwise, if it is as long as a key."""
+    """Whether a value is a secret, by its name; under a name that only resembles that of one, if it is long enough."""
     return is_secret(name) or (len(value) >= _SHORTEST_KEY and is_credential(plain(name).removeprefix("x")))
 
 
 def _of_headers(headers: Headers) -> Iterator[str]:
-    # Of a scheme and a token, the token.
+    # Only the token of a scheme with a token.
     yield from (value.rpartition(" ")[2] for name, value in headers if _is_secret(name, value))
     yield from (secret_of_basic(value) for _, value in headers)
 

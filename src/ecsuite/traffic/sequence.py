@@ -1,4 +1,4 @@
-"""What the calls of a client show together: whether it gets over a refused token, and lets a busy service rest."""
+"""Judges a client's calls together: whether it recovers from a refused token, and gives a busy service time."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ _CREDENTIALS: Final = Place("request-body", path=("client_secret",))
 _GRANTED: Final = datum({"title": "credentials that the token endpoint accepts", "type": "string", "pattern": ""})
 _BUSY: Final = frozenset({429, 503})
 _ACCEPTED: Final = datum({"title": "a token that the API accepts", "type": "string", "pattern": ""})
-_REFUSED: Final = "for the call was refused with 401, and never made again with another one"
-# Clocks of tools are no better than that.
+_REFUSED: Final = "because the call was refused with 401, and never repeated with another one"
+# The clocks of tools are not more accurate than that.
 _TOLERANCE: Final = 0.1
-# Times of HTTP are of whole seconds, and there are two of them.
+# Times in HTTP are in whole seconds, and two of them are compared.
 _OF_TIMES: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call.
+    """A call of an archive.
 
     Attributes:
-        number: of its entry.
-        checker: that judged it.
-        result: what the checks said of it.
-        started: when it was sent, in seconds since 1970; None where that is not known.
+        number: the number of its entry.
+        checker: the checker that judged it.
+        result: the verdicts of the checks.
+        started: when it was sent, in seconds since 1970; None if unknown.
         is_for_token: whether it asks for a token.
     """
 
@@ -52,32 +52,32 @@ class Call:
 
     @property
     def request(self) -> Request:
-        """What was sent."""
+        """The request."""
         return self.result.exchange.request
 
     @property
     def status(self) -> int:
-        """Of the response; 0 where none is known."""
+        """The status of the response; 0 if unknown."""
         return self.result.exchange.response.status
 
     @property
     def sent_at(self) -> float:
-        """When it was sent, where that is known."""
+        """When it was sent, which must be known."""
         assert self.started is not None
         return self.started
 
     @property
     def answered_at(self) -> float:
-        """When its response came, where that is known."""
+        """When its response came; the time at which it was sent must be known."""
         return self.sent_at + self.result.exchange.seconds
 
 
 def of_calls(calls: Sequence[Call], *, has_token: bool) -> Iterator[tuple[Call, Finding]]:
-    """What calls break together, each with the one that breaks it.
+    """The findings that need several calls, each with the call to blame.
 
     Args:
-        calls: in any order.
-        has_token: whether the client asks for its token in the right way; if not, that is why its token is refused.
+        calls: the calls, in any order.
+        has_token: whether the client asks for its token correctly; if not, refused tokens are a consequence.
     """
     known = all(each.started is not None for each in calls)
     ordered = sorted(calls, key=lambda each: each.sent_at) if known else list(calls)
@@ -89,7 +89,7 @@ def of_calls(calls: Sequence[Call], *, has_token: bool) -> Iterator[tuple[Call, 
 
 
 def _refused_credentials(calls: Sequence[Call]) -> list[tuple[Call, Finding]]:
-    """Requests for a token that are refused, where none is ever granted: why calls are refused after them."""
+    """The token requests, if all of them were refused: that explains why later calls are refused, too."""
     asked = [each for each in calls if each.is_for_token and each.status]
     if not all(each.status in _NO_CREDENTIALS for each in asked):
         return []
@@ -98,7 +98,7 @@ def _refused_credentials(calls: Sequence[Call]) -> list[tuple[Call, Finding]]:
         came = json_or_none(call.result.exchange.response.body)
         error = came.get("error") if isinstance(came, dict) else None
         said = f" ({error})" if isinstance(error, str) else ""
-        note = f"for it was refused with {call.status}{said}, and no token was granted later"
+        note = f"because it was refused with {call.status}{said}, and no token was granted later"
         breach = Breach("pattern", _CREDENTIALS, _GRANTED, datum(MASK), note=note)
         finding = call.checker.finding(promises.REQUEST_BODY, breach, call.result.exchange, call.result.operation)
         found.append((call, finding))
@@ -106,13 +106,13 @@ def _refused_credentials(calls: Sequence[Call]) -> list[tuple[Call, Finding]]:
 
 
 def _refused_tokens(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:
-    """Calls that were refused with 401, and never made again with success; one without a token is told as such."""
+    """Calls that were refused with 401, and never repeated with success; a missing token is a finding already."""
     for place, call in enumerate(calls):
         operation = call.result.operation
         if call.status != _UNAUTHORIZED or operation is None or operation.security is None:
             continue
-        is_told = any(_is_of_token(each) for each in call.result.findings)
-        if is_told or any(_is_again(call, each) for each in calls[place + 1 :]):
+        is_known = any(_is_of_token(each) for each in call.result.findings)
+        if is_known or any(_is_again(call, each) for each in calls[place + 1 :]):
             continue
         header = call.request.headers.get("Authorization")
         sent = MISSING if header is None else datum(header)
@@ -121,12 +121,12 @@ def _refused_tokens(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:
 
 
 def _is_of_token(finding: Finding) -> bool:
-    """Whether a finding says why a token is refused: it is missing, is none, or stands in the address."""
+    """Whether a finding explains why a token is refused: it is missing, malformed, or in the URL."""
     return finding.promise == promises.BEARER_TOKEN.id or is_credential(finding.breach.at.name)
 
 
 def _is_again(call: Call, later: Call) -> bool:
-    """Whether a later call is the same one, and was not refused for its token as far as is known."""
+    """Whether a later call repeats a call, and did not get 401."""
     same = (later.request.method, _path(later)) == (call.request.method, _path(call))
     return same and later.status != _UNAUTHORIZED
 
@@ -136,13 +136,14 @@ def _path(call: Call) -> str:
 
 
 def _impatient(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:
-    """Calls that are made again before the time that the service asked for is over."""
+    """Calls that are repeated before the pause for which the service asked has passed."""
     for place, call in enumerate(calls):
         asked = _seconds_asked_for(call)
         if call.status not in _BUSY or asked is None:
             continue
         came = call.answered_at
-        # What was sent before the answer came does not repeat it, and what has no response was perhaps never sent.
+        # A call that was sent before the response came is no repetition, and one without a response was perhaps never
+        # sent.
         later = (each for each in calls[place + 1 :] if each.status and _is_same(call, each) and each.sent_at >= came)
         again = next(later, None)
         if again is not None and again.sent_at - came < asked.seconds - asked.tolerance:
@@ -152,20 +153,20 @@ def _impatient(calls: Sequence[Call]) -> Iterator[tuple[Call, Finding]]:
 
 
 class _Pause(NamedTuple):
-    """What a service asks for in whole seconds, and how exact that is."""
+    """The pause for which a service asks, and its tolerance, in seconds."""
 
     seconds: int
     tolerance: float
 
 
 def _seconds_asked_for(call: Call) -> _Pause | None:
-    """The pause that a response asks for, as a number or as a time (RFC 9110 section 10.2.3); None where it is none."""
+    """The pause in Retry-After, a number or a time (RFC 9110 section 10.2.3); None if there is none."""
     headers = call.result.exchange.response.headers
     asked = (headers.get("Retry-After") or "").strip()
     if asked.isascii() and asked.isdigit():
         return _Pause(int(asked[:6]), _TOLERANCE)
     until = _time(asked)
-    # Its own clock tells the pause; without that, ours.
+    # The time is by the server's clock; without its Date header, the client's clock must do.
     now = _time(headers.get("Date") or "")
     if until is None:
         return None
@@ -173,7 +174,7 @@ def _seconds_asked_for(call: Call) -> _Pause | None:
 
 
 def _time(text: str) -> float | None:
-    """A time as HTTP writes it, in seconds since 1970; None where it is none."""
+    """A time in the format of HTTP, in seconds since 1970; None if it is none."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError, IndexError, TypeError):
@@ -181,13 +182,13 @@ def _time(text: str) -> float | None:
 
 
 def _is_same(call: Call, later: Call) -> bool:
-    """Whether a later call is the same one, in whatever order its query and its JSON are written."""
+    """Whether a later call is the same one; the order of query parameters and of JSON members does not matter."""
     own, other = call.request, later.request
     return (own.method, _path(call)) == (other.method, _path(later)) and _meaning(own) == _meaning(other)
 
 
 def _meaning(request: Request) -> tuple[object, ...]:
-    """What the query and the body of a request say, however they are written."""
+    """The content of a request's query and body, in a form that can be compared."""
     sent = json_or_none(request.body)
     return sorted(
         parse_qsl(urlsplit(request.url).query, keep_blank_values=True)

@@ -1,4 +1,4 @@
-"""Whether a call goes where calls of its kind belong: to the published hosts by https, simulations to no production."""
+"""Whether a call goes to the right host: published hosts are called by https, and simulations never in production."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange
 from ecsuite.traffic.addresses import token_address
 
-_IN_THE_CLEAR = "for credentials and tokens would be read on their way (RFC 6750 section 5.3)"
-_NOT_IN_PRODUCTION = "for it is of the sandbox alone"
+_IN_THE_CLEAR = "because others could read credentials and tokens (RFC 6750 section 5.3)"
+_NOT_IN_PRODUCTION = "because it belongs to the sandbox only"
 
 
 def misdirected(checker: Checker, exchange: Exchange, operation: Operation) -> Iterator[Finding]:
-    """The findings of a call of an operation by where it goes; none at a host that nobody published."""
+    """The findings about the target of a call; none for a host that is not published."""
     contract, parts = checker.contract, urlsplit(exchange.request.url)
     production, sandbox = (contract.hosts(production=each) for each in (True, False))
     published = production | sandbox | token_address(contract)[1]

@@ -447,7 +447,7 @@ def test_refused_credentials_are_told_in_place_of_what_follows():
     (one,) = findings(wrong, REFUSED)
 
     assert (one.promise, one.breach.kind, one.breach.at.path) == ("request-body", "pattern", ("client_secret",))
-    assert one.breach.note == "for it was refused with 401 (invalid_client), and no token was granted later"
+    assert one.breach.note == "because it was refused with 401 (invalid_client), and no token was granted later"
     assert told(wrong, asked(), call(BEFORE)) == []
     assert told(wrong, asked(503, {}), call(BEFORE)) == []
 
