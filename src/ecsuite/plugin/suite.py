@@ -5,6 +5,7 @@ PYTEST_DONT_REWRITE, because it is imported before pytest starts.
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,17 @@ from ecsuite.results import store
 _TESTS: Final = "tests"
 # In a clone: ecsuite's own tests, which do not test an API.
 _OWN: Final = "selftest"
+# Packages that every run needs. Of an installed distribution with a plugin, pytest reads all modules by an import hook
+# in Python that rewrites assertions, which takes longer; it leaves alone what is loaded before it starts.
+_NEEDED: Final = (
+    "ecsuite.cassette.replay",
+    "ecsuite.checks",
+    "ecsuite.client",
+    "ecsuite.results.coverage",
+    "ecsuite.results.result",
+    "ecsuite.rules.verify",
+    "ecsuite.session",
+)
 _CACHE: Final = store.FOLDER / "cache"
 
 
@@ -30,6 +42,8 @@ def run_suite(options: Sequence[str]) -> int:
         options: of pytest; with paths and node ids as a run prints them, such as `tests/rules/test_token.py`.
     """
     root = editions.root()
+    for name in _NEEDED:
+        importlib.import_module(name)
     return int(
         pytest.main(
             [
