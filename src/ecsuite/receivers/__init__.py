@@ -1,1 +1,1 @@
-"""Tries a partner's webhook receiver: sends it deliveries, and judges what it answers."""
+"""Tests a partner's webhook receiver: sends deliveries to it, and judges its responses."""

@@ -1,4 +1,4 @@
-"""Deliveries with their answers, and those of them that one fault of a receiver explains, in one group."""
+"""Deliveries with their responses; those that one fault of the receiver explains are put into one group."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ecsuite.receivers.cases import (
 )
 
 ACKNOWLEDGED: Final = range(200, 300)
-# So many deliveries must have been acknowledged, and so many refused, before a rule is seen in those that were not.
+# Only if at least so many were acknowledged, and as many refused, a common property of the refused ones is evidence.
 _FEWEST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A delivery with what came back, and the first answer that is wrong."""
+    """A delivery with its exchanges, and the first of them with a wrong response; None if none is wrong."""
 
     case: Case
     exchanges: list[Exchange]
@@ -39,11 +39,11 @@ def is_taken(exchange: Exchange) -> bool:
 
 
 def legal_as_one(answered: Sequence[Answered], controls: Sequence[Answered], header: str) -> list[Answered]:
-    """Legal deliveries; where just those are refused that have certain signs in their signatures, these in one group.
+    """Legal deliveries; if exactly those with a plus or a slash in the signature were refused, these in one group.
 
     Args:
         answered: the deliveries.
-        controls: others that were sent between them.
+        controls: other deliveries that were sent between them.
         header: the name of the header with the signature.
     """
     marked: dict[str, bool] = {}
@@ -51,7 +51,7 @@ def legal_as_one(answered: Sequence[Answered], controls: Sequence[Answered], hea
     for exchange in (one for each in (*answered, *controls) for one in each.exchanges):
         signature = exchange.request.headers.get(header) or ""
         if is_marked(signature):
-            # The same delivery may have been tried several times.
+            # The same delivery may have been sent several times.
             marked[signature] = is_taken(exchange) or marked.get(signature, False)
         else:
             others.append(is_taken(exchange))
@@ -61,10 +61,10 @@ def legal_as_one(answered: Sequence[Answered], controls: Sequence[Answered], hea
 
 
 def forged_as_one(forged: Sequence[Answered]) -> list[Answered]:
-    """Forged deliveries, all that were taken in one group where a signature is not verified at all."""
+    """Forged deliveries; if the receiver does not verify signatures at all, the accepted ones in one group."""
     taken = {each.case.group for each in forged if each.wrong}
     if BEGINNING in {each.case.name for each in forged if each.wrong} and FOREIGN not in taken:
-        # Nothing is a beginning, too.
+        # A receiver that accepts the beginning of a signature accepts an empty one for the same reason.
         return [replace(each, case=replace(each.case, group=BENT)) if _is_unsigned(each) else each for each in forged]
     if not {FOREIGN, TAMPERED} <= taken:
         return list(forged)

@@ -1,4 +1,4 @@
-"""The deliveries that a receiver is tried with: what is sent in each, and how it must be answered."""
+"""The deliveries with which a receiver is tested: the content of each, and the required response."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from ecsuite.webhook.signature import sign
 
 # The name of the case whose signature is cut off.
 BEGINNING: Final = "only its beginning"
-_ANOTHER_SECRET: Final = "not-the-secret"  # noqa: S105  what forges
+_ANOTHER_SECRET: Final = "not-the-secret"  # noqa: S105  a wrong one
 JSON: Final = "application/json; charset=utf-8"
-# How much earlier an event was that comes after later ones: as long as the pauses of a few tries may take.
+# The age of an event whose delivery comes after those of later events: as long as a few retries may take.
 _LATE: Final = timedelta(minutes=2)
-# How a delivery is sent: alone, after itself, among others at the same time, or in pieces of unknown number, or
-# without the header fields that nothing asks for.
+# How a delivery is sent: alone, twice in a row, at the same time as others, with chunked transfer coding, or without
+# header fields that are not required.
 Manner = Literal["alone", "twice", "at once", "chunked", "bare"]
 
 
 class Group(NamedTuple):
-    """Cases that are one cause if a receiver fails in any of them.
+    """Cases that count as one cause if a receiver fails in any of them.
 
     Attributes:
-        name: what a report calls the delivery.
-        reason: why it must be answered so, after `for`.
-        severity: of a wrong answer.
-        forged: whether it has to be refused; else it has to be acknowledged.
+        name: the name of such deliveries in reports.
+        reason: why the response is required, as a clause after `for`.
+        severity: the severity of a wrong response.
+        forged: whether it must be refused; else it must be acknowledged.
     """
 
     name: str
@@ -88,10 +88,10 @@ class Case:
     """A delivery.
 
     Attributes:
-        group: what it shows.
-        name: of this one in its group.
+        group: its group.
+        name: its name in the group.
         body: its bytes.
-        headers: its own, in their order.
+        headers: its specific header fields, in order.
         manner: how it is sent.
     """
 
@@ -106,9 +106,9 @@ class Cases:
     """Makes the deliveries.
 
     Args:
-        notifications: what they tell.
+        notifications: makes their contents.
         header: the name of the header with the signature.
-        secret: the webhook's.
+        secret: the secret of the webhook.
     """
 
     def __init__(self, notifications: Notifications, header: str, secret: str) -> None:
@@ -122,18 +122,18 @@ class Cases:
             yield self._case(PLAIN, name, compact(self._notifications.fresh(name)))
 
     def control(self, name: str, group: Group) -> Case:
-        """One as the API sends it, whose signature is the same in every kind of Base64."""
+        """One as the API sends it, whose signature is the same in both alphabets of Base64."""
         while True:
             body = compact(self._notifications.fresh(name))
             if not is_marked(signature := self._sign(body)):
                 return Case(group, name, body, self._headers(signature))
 
     def loose(self, name: str) -> Case:
-        """One that a receiver takes that verifies what it has read and written anew, though it takes no plain one."""
+        """One that even a receiver accepts that verifies the JSON as it would write it, not the received bytes."""
         return self._case(PLAIN, name, loose(self._notifications.fresh(name)))
 
     def legal(self, taken: Sequence[str]) -> Iterator[Case]:
-        """Others that must be acknowledged, if the plain ones of these names are."""
+        """Others that must be acknowledged if the plain ones of these names are."""
         made, name = self._notifications, taken[0]
         for how, spell in _SPELLINGS.items():
             yield self._case(SPELT, how, spell(made.fresh(name)))
@@ -154,18 +154,18 @@ class Cases:
         yield Case(FRAMED, "no charset", plain, self._headers(self._sign(plain), "application/json"))
 
     def doubtful(self, name: str) -> Iterator[Case]:
-        """Those whose refusal is no error, but a loss."""
+        """Deliveries whose refusal breaks no promise, but loses events: it is only a warning."""
         yield self._case(CHUNKED, name, compact(self._notifications.fresh(name)), manner="chunked")
         yield self._case(BARE, name, compact(self._notifications.fresh(name)), manner="bare")
         for how, value in self._notifications.later_versions(name):
             yield self._case(LATER, how, compact(value))
 
     def forged(self, taken: Sequence[str], earlier: bytes = b"") -> Iterator[Case]:
-        """Those that anybody could send who does not know the secret; most of the first of these names.
+        """Deliveries that anybody could send without knowing the secret.
 
         Args:
-            taken: the names.
-            earlier: the body of a delivery that has come, whose signature somebody may have seen.
+            taken: the names of accepted notifications; most deliveries have the first one.
+            earlier: the body of a delivery that was sent before, whose signature somebody may have seen.
         """
         made, name = self._notifications, taken[0]
         body = compact(made.fresh(name))
@@ -210,7 +210,7 @@ class Cases:
 
 
 def is_marked(signature: str) -> bool:
-    """Whether a signature has one of the two signs in which kinds of Base64 differ (RFC 4648 sections 4 and 5)."""
+    """Whether a signature has a character in which the alphabets of Base64 differ (RFC 4648 sections 4 and 5)."""
     return "+" in signature or "/" in signature
 
 

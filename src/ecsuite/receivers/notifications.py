@@ -1,4 +1,4 @@
-"""Notifications to send to a receiver: the examples of a contract, spelt, filled and changed."""
+"""Notifications to send to a receiver: the examples of a contract with fresh values, and variants of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d
 _MANY: Final = 1000
 _LETTERS: Final = "hytte-på-Tromsø-Besançon-€"
 _NEW_VALUE: Final = "OfALaterVersion"
-# Numbers are spelt otherwise where they have a point.
+# Only numbers with a decimal point can be written in another way.
 _FRACTION: Final = re.compile(r"(?<=[:\[, ])-?\d+\.\d+(?=[,}\]\s])")
 
 
@@ -27,7 +27,7 @@ class Notifications:
     """Makes the notifications of one kind of delivery.
 
     Args:
-        contract: that has it.
+        contract: the contract with the examples.
         operation: the delivery.
     """
 
@@ -40,27 +40,27 @@ class Notifications:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the examples."""
+        """The names of the examples."""
         return tuple(self._examples)
 
     def fresh(self, name: str) -> Json:
-        """The example of that name, as a notification of now that nobody has seen."""
+        """The example of that name as a new notification: with current times and a fresh id."""
         value, now = copy.deepcopy(self._examples[name]), datetime.now(UTC)
         for at, own in _parts(value):
             if not isinstance(own, str):
                 continue
             if _TIME.fullmatch(own):
-                # What is planned is for full hours: of another day.
+                # Planned times are full hours, so only their day is changed.
                 on_its_day = datetime.fromisoformat(own)
                 days = timedelta(days=(now.date() - on_its_day.date()).days)
                 value = _replaced(value, at, in_ticks(now) if len(at) == 1 else (on_its_day + days).isoformat())
             elif len(at) == 1 and self._fits(_replaced(value, at, _NEW_VALUE)):
-                # Its ids are texts of any form, and it has no other such texts.
+                # Only ids are strings of any form at this level.
                 value = _replaced(value, at, str(uuid.uuid4()))
         return dict(value)
 
     def with_many(self, name: str) -> Json | None:
-        """One with a thousand entries in each list of ids of its payload; None where it has no such list."""
+        """A notification with a thousand ids in each list of ids of its payload; None if it has no such list."""
         value = self.fresh(name)
         lists = _lists_of_ids(value)
         for at in lists:
@@ -68,7 +68,7 @@ class Notifications:
         return value if lists else None
 
     def later_versions(self, name: str) -> Iterator[tuple[str, Json]]:
-        """Those that a later version of the API may send: further members, and further values of enums."""
+        """The variants that a later version of the API may send: additional members, and new values of enums."""
         value = self.fresh(name)
         for at, own in _parts(value):
             if isinstance(own, str):
@@ -81,20 +81,20 @@ class Notifications:
             yield f"a further member of {_named(at) or 'the whole'}", {**self.fresh(name), **_outermost(changed, at)}
 
     def with_none(self, name: str) -> Json | None:
-        """One with nothing in the last list of ids of its payload; None where it has less than two such lists."""
+        """A notification with an empty last list of ids in its payload; None if it has fewer than two such lists."""
         value = self.fresh(name)
         lists = _lists_of_ids(value)
         return _replaced(value, lists[-1], []) if lists[1:] else None
 
     def with_letters(self, name: str) -> Json:
-        """One with letters beyond ASCII in an id of its payload, or else in a further member."""
+        """A notification with letters beyond ASCII in an id of its payload, or else in an additional member."""
         value = self.fresh(name)
         texts = [at for at, own in _parts(value) if len(at) > 1 and isinstance(own, str) and not _TIME.fullmatch(own)]
         changed = (_replaced(value, at, _LETTERS) for at in texts)
         return next((each for each in changed if self._fits(each)), {**value, "ofALaterVersion": _LETTERS})
 
     def with_times(self, name: str, spelt: Callable[[datetime], str]) -> Json:
-        """One with its times spelt in another way."""
+        """A notification with its times in another format."""
         value = self.fresh(name)
         for at, own in _parts(value):
             if isinstance(own, str) and _TIME.fullmatch(own):
@@ -102,7 +102,7 @@ class Notifications:
         return value
 
     def tampered(self, name: str) -> tuple[Json, Json]:
-        """One, and the same with another value of a number, or else of a text in its payload."""
+        """A notification, and the same with another number, or else another string, in its payload."""
         value = self.fresh(name)
         parts = [(at, own) for at, own in _parts(value) if len(at) > 1]
         numbers = [(at, own) for at, own in parts if isinstance(own, int | float) and not isinstance(own, bool)]
@@ -118,27 +118,27 @@ class Notifications:
 
 
 def _lists_of_ids(value: Json) -> list[Path]:
-    """Where lists of texts stand that are not empty."""
+    """The paths of the lists of strings that are not empty."""
     return [at for at, own in _parts(value) if isinstance(own, list) and own and all(isinstance(x, str) for x in own)]
 
 
 def compact(value: Json) -> bytes:
-    """A notification as most senders write it."""
+    """A notification in compact JSON, as most senders write it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def loose(value: Json) -> bytes:
-    """The same JSON as who reads it and writes it anew may have it: with blanks, and in ASCII."""
+    """The same JSON with spaces and in ASCII, as a receiver may have it that parses and writes it again."""
     return json.dumps(value).encode()
 
 
 def with_escapes(value: Json) -> bytes:
-    """The same JSON with characters as escapes: a plus sign as .NET writes it by default, and a hyphen."""
+    """The same JSON with escaped characters: a plus sign, as .NET escapes it by default, and a hyphen."""
     return compact(value).replace(b"+", rb"\u002B").replace(b"-", rb"\u002d", 4)
 
 
 def with_blanks(value: Json) -> bytes:
-    """The same JSON with blanks and line ends."""
+    """The same JSON with spaces and line ends."""
     return json.dumps(value, ensure_ascii=False, indent=3).replace("\n", "\r\n").encode() + b"\n"
 
 
@@ -148,22 +148,22 @@ def in_reverse(value: Json) -> bytes:
 
 
 def in_zeros(value: Json) -> bytes:
-    """The same JSON with a zero behind each fraction."""
+    """The same JSON with a zero after each fraction."""
     return _FRACTION.sub(lambda number: f"{number[0]}0", compact(value).decode()).encode()
 
 
 def zulu(at: datetime) -> str:
-    """A time in UTC with a `Z`, without a fraction."""
+    """A time in UTC with `Z`, without a fraction."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def elsewhere(at: datetime) -> str:
-    """A time with the offset of another zone."""
+    """A time with the offset of another time zone."""
     return at.astimezone(timezone(timedelta(hours=2))).isoformat()
 
 
 def in_ticks(at: datetime) -> str:
-    """A time with seven digits, as .NET writes it."""
+    """A time with seven fractional digits, as .NET writes it."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond:06}7+00:00"
 
 
@@ -172,7 +172,7 @@ def _replaced(value: Any, at: Path, new: Any) -> Any:
 
 
 def _parts(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Each value in a JSON value, but for itself, with its path."""
+    """Each value inside a JSON value, with its path."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for token, item in items:
         yield (*at, token), item
@@ -180,7 +180,7 @@ def _parts(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def _outermost(value: Json, at: Path) -> Json:
-    """The outermost member that a path leads into; a new one where it leads to the whole."""
+    """The outermost member that contains a path; for the path of the whole value, its new member."""
     if at:
         return {str(at[0]): value[str(at[0])]}
     return {"ofALaterVersion": value["ofALaterVersion"]}

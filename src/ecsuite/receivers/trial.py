@@ -1,4 +1,4 @@
-"""Sends the deliveries to a receiver, one after the other, and judges its answers."""
+"""Sends the deliveries to a receiver, one after the other, and judges its responses."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ from ecsuite.receivers.notifications import Notifications
 _AT_ONCE: Final = 10
 _MORE_TRIES: Final = 3
 _NO_RESPONSE: Final = "no response"
-# Bytes of an answer that are looked at, and the seconds for which more of it is waited for: its status is what counts.
+# Limits for the body of a response, in bytes and in seconds: only its status counts.
 _MOST_READ: Final = 100_000
 _LONGEST_READ: Final = 1.0
-# Who fails in the second is not asked about what the first has besides.
+# A receiver that fails in the second group is not tested with the first, which includes the same difficulty.
 _PART_OF: Final = {CROWDED: {LATE}, LETTERS: {SPELT}}
 # A receiver that blocks a sender for a while may answer so.
 _BUSY: Final = 503
@@ -50,12 +50,12 @@ _BUSY: Final = 503
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A delivery with what is said of its answer.
+    """The verdict on a delivery.
 
     Attributes:
-        name: of the delivery.
+        name: the name of the delivery.
         journal: its findings.
-        seconds: that the answer took.
+        seconds: how long the slowest response took.
     """
 
     name: str
@@ -64,20 +64,20 @@ class Tried:
 
     @property
     def is_right(self) -> bool:
-        """Whether it was answered as it must be."""
+        """Whether the response was as required."""
         return not self.journal.findings
 
 
 class Trial:
-    """A trial of one receiver.
+    """A test of one receiver.
 
     Args:
-        url: where it is.
-        secret: of its webhook.
-        contract: of the edition.
-        client: that sends.
-        mask: takes the secret out of a text.
-        only: the group of the deliveries that are sent beside those as the API sends them; None for all.
+        url: the URL of the receiver.
+        secret: the secret of its webhook.
+        contract: the contract of the edition.
+        client: sends the deliveries.
+        mask: removes the secret from a text.
+        only: the group of deliveries to send besides the plain ones; None for all.
     """
 
     def __init__(
@@ -100,16 +100,16 @@ class Trial:
         self._only = only
         self._is_there = False
         self._header = header
-        # The first delivery that was taken, and whether none is any more.
+        # The first delivery that was acknowledged, and whether the receiver has stopped acknowledging any.
         self._first: Case | None = None
         self._has_stopped = False
         self._controls: list[Answered] = []
 
     def run(self) -> Iterator[Tried]:
-        """Send all deliveries; those that vary one only where the receiver takes it as the API sends it.
+        """Send all deliveries; variants of a notification only if the receiver acknowledges the plain one.
 
         Raises:
-            ReceiverUnreachable: nothing is there.
+            ReceiverUnreachable: there is no receiver at the URL.
         """
         plain = list(self._until_stopped(self._cases.plain()))
         if self._first is None:
@@ -122,7 +122,7 @@ class Trial:
             yield from map(self._tried, self._forged(taken))
 
     def _group_of_all(self, plain: Sequence[Answered]) -> Group:
-        """What deliveries show of which none was taken: whether others like them are."""
+        """The group of plain deliveries if none was acknowledged; further deliveries are sent to find out why."""
         name = plain[0].case.name
         signatures = [value for each in plain for key, value in each.case.headers if key == self._header]
         if all(map(is_marked, signatures)) and self._answered(self._cases.control(name, PLAIN)).wrong is None:
@@ -130,7 +130,7 @@ class Trial:
         return SPELT if self._answered(self._cases.loose(name)).wrong is None else PLAIN
 
     def _until_stopped(self, cases: Iterable[Case]) -> Iterator[Answered]:
-        """Send deliveries; none any more once the receiver does not take what it took before."""
+        """Send deliveries, until the receiver refuses one like those that it acknowledged before."""
         for case in cases:
             if self._has_stopped:
                 return
@@ -144,9 +144,9 @@ class Trial:
             yield answered
 
     def _varied(self, taken: Sequence[str], *, is_every: bool) -> Iterator[Answered]:
-        """Send other legal deliveries than those that the API sends, one group of them only if another was taken."""
+        """Send legal variants of plain deliveries; some groups only if the group that they include was acknowledged."""
         failed: set[Group] = set()
-        # Who does not know the kinds of today is not asked about those of tomorrow.
+        # A receiver that does not know all current kinds is not tested with those of a later version.
         doubtful = self._cases.doubtful(taken[0]) if is_every else ()
         cases = (*self._cases.legal(taken), *doubtful)
         wanted = (each for each in cases if failed.isdisjoint(_PART_OF.get(each.group, ())) and self._is_wanted(each))
@@ -155,7 +155,7 @@ class Trial:
             yield answered
 
     def _forged(self, taken: Sequence[str]) -> Iterator[Answered]:
-        """Send forged deliveries, with a right one after the first and after the last of them."""
+        """Send forged deliveries, and a valid one after the first and after the last of them."""
         assert self._first is not None
         forged = [case for case in self._cases.forged(taken, self._first.body) if self._is_wanted(case)]
         answered = [self._answered(case) for case in forged[:1]]
@@ -163,26 +163,26 @@ class Trial:
         if not any(each.wrong for each in controls):
             answered += map(self._answered, forged[1:])
             last = [self._control(STOPPED)] if controls and self._only is None else []
-            # A sender of many forged ones may be shut out for a while.
+            # A receiver may rightly block a sender of many forged ones for a while.
             controls += [each for each in last if each.wrong is None or _is_broken(each.wrong)]
         yield from forged_as_one(answered)
         yield from controls
 
     def _control(self, group: Group) -> Answered:
-        """Send another delivery like the first that was taken."""
+        """Send another delivery like the first that was acknowledged."""
         assert self._first is not None
         answered = self._answered(self._cases.control(self._first.name, group))
         self._controls.append(answered)
         return answered
 
     def _is_wanted(self, case: Case) -> bool:
-        """Whether a delivery is one of the group that is wanted, or may turn out to be."""
+        """Whether a delivery belongs to the group in `only`, or may turn out to belong to it."""
         if self._only in {None, UNSTEADY, STOPPED, UNLIKE_SIGNED, case.group}:
             return True
         return self._only in {UNVERIFIED, LOCKED} and case.group.forged
 
     def _answered(self, case: Case) -> Answered:
-        """Send a delivery; one that was not acknowledged again, as the API does."""
+        """Send a delivery, and retry it as the API does if it was not acknowledged."""
         exchanges = self._sent(case)
         wrong = [one for one in exchanges if is_taken(one) is case.group.forged]
         if not wrong:
@@ -194,7 +194,7 @@ class Trial:
         return Answered(case, exchanges, wrong[0])
 
     def _again(self, case: Case, refused: Exchange) -> list[Exchange]:
-        """The tries that the API makes of a delivery until one is acknowledged; where nothing came in time, one."""
+        """Retry a delivery as the API does, until it is acknowledged; after a timeout only once."""
         again = replace(case, body=refused.request.body, headers=refused.request.headers.fields)
         tries = [self._send(again)]
         while len(tries) < _MORE_TRIES and "Timeout" not in refused.response.flaw and not is_taken(tries[-1]):
@@ -216,7 +216,7 @@ class Trial:
         if case.manner == "twice":
             return [self._send(case), self._send(case)]
         if case.manner == "at once":
-            # Each of them is another one.
+            # Each of them is a notification of its own.
             others = [each for _ in range(_AT_ONCE) for each in self._cases.plain() if each.name == case.name]
             several = [case, *others]
             with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -256,7 +256,7 @@ class Trial:
 
 
 def _start_of(answer: httpx.Response) -> bytes:
-    """The first bytes of the body of an answer, as they came; whatever is wrong with them, the answer was given."""
+    """The first bytes of the body of a response, as they came; an error while reading them is ignored."""
     found, start = b"", time.monotonic()
     with suppress(httpx.HTTPError):
         for part in answer.iter_raw():
@@ -267,7 +267,7 @@ def _start_of(answer: httpx.Response) -> bytes:
 
 
 def signed_delivery(contract: Contract) -> tuple[Operation, str] | None:
-    """The delivery of a contract whose signature is published, and the name of its header; None where there is none."""
+    """The delivery of a contract whose signature is published, with the name of its header; None if there is none."""
     for operation in contract.deliveries.values():
         for parameter in operation.parameters:
             if parameter.signature:
@@ -276,13 +276,13 @@ def signed_delivery(contract: Contract) -> tuple[Operation, str] | None:
 
 
 def _is_broken(exchange: Exchange) -> bool:
-    """Whether an answer says that the receiver failed; not that it has had enough of somebody."""
+    """Whether a response shows that the receiver failed, rather than that it blocks the sender."""
     status = exchange.response.status
     return not status or (status >= FIRST_SERVER_ERROR and status != _BUSY)
 
 
 def breach_of(case: Case, exchange: Exchange) -> Breach:
-    """What is wrong with an answer to a delivery."""
+    """The breach in a response to a delivery."""
     status = exchange.response.status
     seen = str(status) if status else f"{_NO_RESPONSE} ({exchange.response.flaw})"
     expected = ["a status other than 2XX"] if case.group.forged else ["2XX"]
