@@ -25,7 +25,7 @@ def test_call_without_good_token_is_refused(operation: Operation, world: World) 
     refused = send()
 
     if any(response.is_success for response in refused):
-        world.verify.not_checked(REFUSED_CHANGES_NOTHING, "what had to be refused was taken")
+        world.verify.not_checked(REFUSED_CHANGES_NOTHING, "what had to be refused was accepted")
         return
     rule = (*operation.pointer, "responses", "401")
     world.changes.unchanged(REFUSED_CHANGES_NOTHING, before, refused[-1], rule=rule, again=send)

@@ -55,7 +55,7 @@ def test_batch_with_what_is_there_is_whole(operation: Operation, world: World, b
     made = world.api.post(operation.path, json={batch.member: [first, taken, last]}, expect=UNSPECIFIED, strict=False)
 
     for entity in world.batches.entities(batch, [first, last], made):
-        world.verify.there_as_told(entity, made)
+        world.verify.exists_as_shown(entity, made)
 
 
 @pytest.mark.operations(select=makes_many)

@@ -29,7 +29,7 @@ def test_entities_of_another_partner_are_not_there(operation: Operation, world: 
     rule, allowed = there(operation.security), operation.unknown(parameters(operation)[0])
     secrets = world.values.marks(world.entities.sent_for(call), but=call.ids.values())
     is_like_unknown(world.verify, PARTNERS_APART, response, unknown, allowed, rule=rule, note=LIKE_UNKNOWN)
-    world.verify.tells_nothing_of(PARTNERS_APART, response, secrets, rule)
+    world.verify.mentions_nothing_of(PARTNERS_APART, response, secrets, rule)
     world.changes.unchanged(PARTNERS_APART, before, response, rule=rule)
 
 

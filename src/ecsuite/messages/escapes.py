@@ -65,10 +65,10 @@ def _unit(char: str, folded: bool, lossy: bool) -> str:  # noqa: FBT001  they ar
     entity = f"{_AMPERSANDS}(?:{'|'.join(part for each in cases for part in _entities(each))});?"
     bytes_of = {code for each in cases for code in (*_bytes(each), *_latin(each))}
     percent = "|".join(f"%{AGAIN}".join(_hex(byte) for byte in code) for code in sorted(bytes_of))
-    told = "|".join(part for each in cases for part in _backslashed(each))
+    coded = "|".join(part for each in cases for part in _backslashed(each))
     itself = "|".join(f"{each}{_NO_ESCAPE.get(each.lower(), '')}" for each in plain)
     # Codes come first, because a digit may stand for itself or be part of a code.
-    escaped = f"{_BACKSLASHES}(?:{told}|{itself}|(?:%|u0025){AGAIN}(?:{percent})|(?:u0026|&){entity})"
+    escaped = f"{_BACKSLASHES}(?:{coded}|{itself}|(?:%|u0025){AGAIN}(?:{percent})|(?:u0026|&){entity})"
     alternatives = [
         *plain,
         rf"\\(?:{escaped})",

@@ -46,7 +46,7 @@ def _anchor(finding: Finding, breach: Breach, contract: Contract) -> Pointer:
 
 
 def _of_status(finding: Finding, breach: Breach) -> Pointer:
-    """The status that came; what had to be refused was taken with whichever success, with a bad token or otherwise."""
+    """The status that came; every success counts as one if the call had to be refused, for its token or otherwise."""
     if finding.status not in SUCCESSES:
         return (finding.status or 0,)
     if breach.because:

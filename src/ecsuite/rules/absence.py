@@ -1,7 +1,7 @@
-"""Whether a call got an answer for what is not there.
+"""Whether a response says correctly that something does not exist.
 
-Where a server answers wrongly for whatever is not there, that is its one fault: it is told as an unexpected status, as
-for an id that nobody has, and not once more for what was deleted, or belongs to another.
+A server may respond wrongly whenever something does not exist. That is one fault, reported as an unexpected status as
+for any unknown id, and not again for what was deleted or belongs to another partner.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ecsuite.rules.verify import Verify
 
 
 def shows_nothing(response: httpx.Response) -> bool:
-    """Whether a response shows no entity: a refusal does not, nor does null."""
+    """Whether a response shows no entity: it is a refusal, or null."""
     return not response.is_success or (bool(response.content) and json_or_none(response.content) is None)
 
 
@@ -31,20 +31,20 @@ def is_not_there(
     rule: Pointer | None = None,
     note: str = "",
 ) -> bool:
-    """Record whether a call found nothing; a wrong status with which it found nothing breaks no other promise.
+    """Record whether a call found nothing. If it did, but with a wrong status, only that is reported.
 
     Args:
-        verify: where it is noted.
-        promise: of the rule.
-        response: of the call.
-        allowed: the statuses for what is not there.
-        rule: where the promise stands in the contract.
+        verify: records the verdicts.
+        promise: the promise of the rule.
+        response: the response of the call.
+        allowed: the statuses for what does not exist.
+        rule: the pointer to the promise in the contract.
         note: why nothing must be found.
     """
     if not shows_nothing(response) or response.status_code in allowed:
         return verify.status(promise, response, allowed, rule=rule, note=note)
     verify.passed(promise)
-    # The checks have told of a server error.
+    # A server error is a finding of the checks.
     return response.status_code < FIRST_SERVER_ERROR and verify.status(STATUS_EXPECTED, response, allowed, note=note)
 
 
@@ -58,19 +58,19 @@ def is_like_unknown(
     rule: Pointer | None,
     note: str,
 ) -> bool:
-    """Record whether a call got what an unknown id gets, which tells nothing of what is there for others.
+    """Record whether a call got the response of an unknown id, so that it does not reveal what others have.
 
     Args:
-        verify: where it is noted.
-        promise: of the rule.
-        response: of the call.
+        verify: records the verdicts.
+        promise: the promise of the rule.
+        response: the response of the call.
         unknown: the response for an id that nobody has.
-        allowed: the statuses for what is not there.
-        rule: where the promise stands in the contract.
+        allowed: the statuses for what does not exist.
+        rule: the pointer to the promise in the contract.
         note: why nothing must be found.
     """
     if response.is_success and unknown.is_success and unknown.status_code not in allowed:
-        # Whatever is asked for is found: that is no matter of who asks.
+        # The server finds every id, whoever asks, so the partners are not to blame.
         return verify.status(STATUS_EXPECTED, unknown, allowed, note=NOBODYS)
     same = (response.status_code, response.content) == (unknown.status_code, unknown.content)
     if same or (response.status_code == unknown.status_code and shows_nothing(response) and shows_nothing(unknown)):

@@ -1,4 +1,4 @@
-"""Batches: what goes into one, and what it makes."""
+"""Batches: their items, and the entities that they create."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ecsuite.samples import Samples
 
 
 class Batches:
-    """Draws the items of batches, and knows what they make.
+    """Draws the items of batches, and knows the entities that they create.
 
     Args:
-        drafts: makes what the items name.
-        samples: draws them.
+        drafts: creates what the items refer to.
+        samples: draws the items.
         representation: what responses must show.
     """
 
@@ -28,11 +28,11 @@ class Batches:
         self._representation = representation
 
     def items(self, batch: Batch, count: int, beside: Entity | None = None) -> list[dict[str, Any]]:
-        """What to put into a batch: the smallest entity, the fullest one, and others.
+        """The items of a batch: the smallest entity, the fullest one, and others.
 
         Args:
             batch: the batch.
-            count: how many items.
+            count: the number of items.
             beside: another parent than the default one; every second item belongs to it.
         """
         schema = batch.creator.body_schema
@@ -46,7 +46,7 @@ class Batches:
         ]
 
     def entities(self, batch: Batch, items: Iterable[dict[str, Any]], response: httpx.Response) -> list[Entity]:
-        """The entities that a batch creates from its items, if it does; each item holds the ids of its parents."""
+        """The entities that a batch creates from its items if it succeeds; each item has the ids of its parents."""
         own, entities = batch.entity_type, []
         for item in items:
             ids = {name: item[name] if name in item else item[own.member] for name in own.parameters}

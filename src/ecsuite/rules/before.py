@@ -1,4 +1,4 @@
-"""Whether a response shows an entity as it was before a change, so that the change is not to be seen."""
+"""Whether a response shows an entity as it was before a change, so that the change is not visible."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _SUCCESSES: Final = range(200, 300)
 
 
 def is_as_before(found: Sequence[Difference], got: Any, shown: Exchange, earlier: Iterable[Exchange]) -> bool:
-    """Whether what is not as it was sent is as it was before the latest change.
+    """Whether all values that differ from what was sent are as before the latest change.
 
     Args:
-        found: where the response differs from what was sent.
-        got: what it shows.
+        found: the differences of the response from what was sent.
+        got: the value that the response shows.
         shown: the exchange of the response.
-        earlier: the exchanges before it, and itself or not, in order.
+        earlier: the exchanges before it, in order; it may be among them.
     """
     before, change = _around_change(shown, earlier)
     states = _states(before, found, json_or_none(change.request.body)) if change else ()
@@ -32,7 +32,7 @@ def is_as_before(found: Sequence[Difference], got: Any, shown: Exchange, earlier
 
 
 def unchanged(found: Sequence[Difference], sent: Any, got: Any) -> Breach:
-    """The breach that a change is not shown: of its one member, or of the whole with the members in question."""
+    """The breach that a change is not shown: of the one member that differs, or of the body with all that do."""
     names = list(dict.fromkeys(each.path[:1] for each in found))
     note = "and not what was before the change"
     if len(names) == 1:
@@ -43,7 +43,7 @@ def unchanged(found: Sequence[Difference], sent: Any, got: Any) -> Breach:
 
 
 def _around_change(shown: Exchange, earlier: Iterable[Exchange]) -> tuple[list[Exchange], Exchange | None]:
-    """The calls about the entity at a path before its latest change, and that one; None where none changed it."""
+    """The calls about the entity at a path before its latest change, and the change; None if there was none."""
     path = _path(shown)
     own = [each for each in _until(shown, earlier) if each.response.status in _SUCCESSES and _is_about(each, path)]
     changes = [number for number, each in enumerate(own) if each.request.method in _CHANGES]
@@ -51,9 +51,9 @@ def _around_change(shown: Exchange, earlier: Iterable[Exchange]) -> tuple[list[E
 
 
 def _states(before: Iterable[Exchange], found: Sequence[Difference], wanted: Any) -> Iterator[Any]:
-    """What was sent or shown of an entity by calls, as long as something else than now had been sent there.
+    """The states of an entity in earlier calls, while other values than now had been sent for the differing places.
 
-    What had been sent as it is now was shown as wrong then, too, and is no sign of a change that is not made.
+    If the same values had been sent earlier, a wrong value from then is no sign that the change is missing.
     """
     sent: Any = None
     for each in before:
@@ -73,7 +73,7 @@ def _until(shown: Exchange, earlier: Iterable[Exchange]) -> Iterator[Exchange]:
 
 
 def _is_about(exchange: Exchange, path: str) -> bool:
-    """Whether a call was made at the path of an entity, or made the entity."""
+    """Whether a call has the path of an entity, or created the entity."""
     own = _path(exchange)
     if own == path or exchange.request.method != "POST" or not path.startswith(own):
         return own == path
@@ -90,13 +90,13 @@ def _path(exchange: Exchange) -> str:
 
 
 def _is_whole(state: Any, got: Any, found: Sequence[Difference]) -> bool:
-    """Whether all that is wrong is as in an earlier state, which says something of it."""
+    """Whether all differing places are as in an earlier state, which contains at least one of them."""
     is_said = any(at_path(state, each.path, NOTHING) is not NOTHING for each in found)
     return is_said and all(_is_same(state, got, each) for each in found)
 
 
 def _is_same(state: Any, got: Any, difference: Difference) -> bool:
-    """Whether a place is as in an earlier state; what that does not say may be anything."""
+    """Whether a place is as in an earlier state; a member that the state omits may have any value."""
     path = difference.path
     old = at_path(state, path, NOTHING)
     if old is NOTHING:

@@ -18,8 +18,8 @@ class Call:
 
     Attributes:
         ids: the path parameters.
-        query: the query parameters that it must have.
-        targets_exist: whether it names only what is there; what a call about anything else gets is unspecified.
+        query: the required query parameters.
+        targets_exist: whether all that it refers to exists; otherwise its response is unspecified.
     """
 
     operation: Operation
@@ -30,7 +30,7 @@ class Call:
 
     @property
     def path(self) -> str:
-        """Below the base URL."""
+        """The path relative to the base URL."""
         return fill(self.operation, self.ids)
 
     @property
@@ -41,10 +41,10 @@ class Call:
 
     @property
     def expectation(self) -> Expectation:
-        """What response it must get.
+        """The expected response.
 
-        Some ids come from elsewhere, such as those of meters: where even one that is nobody's may succeed, whether the
-        API knows one that was made up is unspecified.
+        Some ids come from outside the API, such as those of meters. If an operation may succeed for unknown ids,
+        whether the API knows an invented one is unspecified.
         """
         if not self.targets_exist:
             return UNSPECIFIED_TARGET
@@ -57,7 +57,7 @@ class Call:
         return replace(self, ids={**self.ids, **ids})
 
     def switching_off(self) -> Call:
-        """The call with its switches off: what is new is on, so that switching it on would not show."""
+        """The call with all booleans false: new entities have true, so that a change to true would not show."""
         return replace(self, query={name: "false" if own == "true" else own for name, own in self.query.items()})
 
     def with_own_id(self, own: str) -> Call:

@@ -1,4 +1,4 @@
-"""Calls of operations: ones that would succeed, and ones about nothing."""
+"""Calls of operations: ones that would succeed, and ones on entities that do not exist."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ NOT_HERE: Final = "it belongs to the sandbox, never to production"
 
 
 class Calls:
-    """Makes calls ready, and sends them.
+    """Prepares calls, and sends them.
 
     Args:
         api: the client.
-        ids: where ids of nobody's are drawn from.
+        ids: draws ids that nobody has.
         samples: draws bodies.
-        drafts: bodies, and ids of what the calls name.
-        sandbox: whether what belongs to the sandbox may be called.
-        why_not: why it may not, where that is so.
-        cases: which of them a test tries.
+        drafts: draws bodies, and finds the ids of what calls refer to.
+        sandbox: whether operations that belong to the sandbox may be called.
+        why_not: the reason if they may not.
+        cases: selects the cases that a test tries.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Calls:
         return Call(operation, ids, body, self._query(operation), targets_exist=not ids)
 
     def below(self, entity: Entity, elsewhere: Entity) -> list[Call]:
-        """Calls that list or create what is below an entity, at a path that leads to it by way of another parent."""
+        """Calls that list or create the children of an entity, with a path through the wrong parent."""
         made, path = {**entity.ids, **elsewhere.ids}, f"{entity.type.reader.path}/"
         below = [
             each
@@ -88,7 +88,7 @@ class Calls:
         return [Call(each, made, self._drafts.body(each, made) if each.request else None) for each in below]
 
     def valid_or_unknown(self, operation: Operation) -> Call:
-        """A call that would succeed; where there is nothing to call the operation on, one on what is not there."""
+        """A call that would succeed; if there is nothing to call the operation on, one on what does not exist."""
         try:
             return self.valid(operation)
         except NothingThere:
@@ -104,8 +104,8 @@ class Calls:
         """Every kind of legal body for an operation; see `Samples.legal`.
 
         Args:
-            operation: what is called.
-            given: values for members; the ids of what is there, where the body repeats them, where it is left out.
+            operation: the operation.
+            given: values for members; by default the ids of existing entities that the body repeats from the path.
         """
         schema = operation.body_schema
         if given is None:
@@ -126,7 +126,7 @@ class Calls:
         return self._samples.unspecified(schema, self._drafts.ready(self._samples.all_needs(schema)), call.ids)
 
     def each_with_own_id(self, call: Call, unusual: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Unusual bodies of a call that creates something, each with a fresh id, for a second one may be refused."""
+        """Unusual bodies of a call that creates something, each with a fresh id, because a duplicate may be refused."""
         own = [each for each in self._contract.entity_types if each.creator is call.operation and each.sends_id]
         body = call.body.value if call.body else None
         known = body.get(own[0].member) if own and isinstance(body, dict) else None
@@ -134,30 +134,30 @@ class Calls:
             yield _with_text(options, known, self._ids.new()) if isinstance(known, str) else options
 
     def is_legal(self, operation: Operation) -> Callable[[Any], bool]:
-        """What says of a body for an operation whether it fits the schema."""
+        """A function that says whether a body matches the schema of an operation."""
         schema = operation.body_schema
         return lambda body: self._contract.schemas.fits(schema, body)
 
     def fresh_body(self, call: Call) -> Any:
-        """Another legal body for a call, with values that are not in use yet."""
+        """Another legal body for a call, with fresh values."""
         return self._drafts.body(call.operation, call.ids).value
 
     # Sending
 
     def some(self, cases: Iterable[_T]) -> list[_T]:
-        """The cases that are tried: all of them, or as many as the profile of the run allows."""
+        """The cases that are tried: all, or as many as the profile of the run allows."""
         return self._cases.tried(cases)
 
     def send(self, call: Call, api: Api | None = None, **options: Any) -> httpx.Response:
-        """Send a call; options as for `Api.request`, and another `method`."""
+        """Send a call; the options are those of `Api.request`, and `method` for another method."""
         method = options.pop("method", call.operation.method)
         return (api or self._api).request(method, call.path, **{**call.content, **options})
 
     def send_each(self, call: Call, options: Iterable[Mapping[str, Any]]) -> list[httpx.Response]:
-        """Send a call once for each set of options of `send`; the responses, in that order.
+        """Send a call once for each set of options of `send`; return the responses in that order.
 
-        The calls must not depend on each other: where a server takes its time, several are under way at once. One that
-        would make what might never be deleted is left out.
+        The calls must be independent: with a slow server several are in progress at a time. A call that could create
+        something that cannot be deleted is left out.
         """
         return self._api.map_concurrently(
             lambda each: self.send(call, **each), [each for each in options if self.is_deletable(call, each)]
@@ -170,14 +170,14 @@ class Calls:
         return self._api.is_deletable(method, call.path, **{**call.content, **own})
 
     def send_refused(self, call: Call, attempts: Iterable[Refused]) -> list[httpx.Response]:
-        """Send a call in each of several ways that must be refused; the responses, in that order."""
+        """Send a call in each of several ways that must be refused; return the responses in that order."""
         return self.send_each(call, [attempt.options for attempt in attempts])
 
     def send_unauthorized(self, call: Call, attempts: Sequence[Refused]) -> list[httpx.Response]:
-        """Send a call in several ways that must be refused, the one without any token first; the responses.
+        """Send a call in several ways that must be refused, the one without any token first; return the responses.
 
-        Where that is taken nobody looks at tokens, and the others would tell the same once more; and what was deleted
-        in one way is not there for the next.
+        If that one is accepted, the server does not check tokens, and the others would only repeat the finding. DELETEs
+        are sent one by one, because what one attempt deletes does not exist for the next.
         """
         alone = len(attempts) if call.operation.method == "DELETE" else 1
         responses: list[httpx.Response] = []
@@ -192,7 +192,7 @@ class Calls:
         return self._api.checker.contract
 
     def _make_ready(self, operation: Operation, ids: dict[str, str]) -> bool:
-        """Create what an operation reads or deletes, if that has no id; whether it exists, as far as is specified."""
+        """Create what an operation reads or deletes, if that has no id; return whether it is sure to exist."""
         for maker in self._contract.operations.values():
             if self._makes_for(maker, operation):
                 expect = UNSPECIFIED_TARGET if maker.may_be_rejected else SUCCESS
@@ -200,7 +200,7 @@ class Calls:
         return not operation.may_be_rejected
 
     def _makes_for(self, maker: Operation, user: Operation) -> bool:
-        """Whether one operation creates, at the same path, what another reads or deletes, and it is not an entity."""
+        """Whether one operation creates, at the same path, something without an id that another reads or deletes."""
         return (
             user.method in {"GET", "DELETE"}
             and (maker.method, maker.path) == ("POST", user.path)
@@ -209,7 +209,7 @@ class Calls:
         )
 
     def _query(self, operation: Operation) -> dict[str, str]:
-        """The query parameters that an operation must have."""
+        """The required query parameters of an operation."""
         required = [known for known in operation.parameters if known.place == "query" and known.required]
         return {parameter.name: self._text_for(parameter) for parameter in required}
 
@@ -219,7 +219,7 @@ class Calls:
 
 
 def _with_text(options: Mapping[str, Any], known: str, new: str) -> dict[str, Any]:
-    """Options of a request whose body has another text in the place of one that it has."""
+    """Options of a request with a text of its body replaced."""
     changed = dict(options)
     if "content" in options:
         changed["content"] = options["content"].replace(known.encode(), new.encode())

@@ -1,4 +1,4 @@
-"""Which of its cases a test tries: all, or as many as the profile of the run allows."""
+"""Selects the cases that a test tries: all, or as many as the profile of the run allows."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """How many of its cases a test tries.
+    """How many of its cases a test tries, and which.
 
     Attributes:
-        most: so many; None for all.
-        turn: a number of the test, by which the tests take turns at the cases.
+        most: the number of cases; None for all.
+        turn: a number of the test, which makes tests select different cases.
     """
 
     most: int | None = None
@@ -24,7 +24,7 @@ class Cases:
     def tried(self, cases: Iterable[_T]) -> list[_T]:
         """The cases that are tried: all, or the first and a selection of the others.
 
-        The others lie apart. Which they are depends on the test, so that all tests together try each kind of them.
+        The others are evenly spaced. The selection depends on the test, so that the tests together try all kinds.
         """
         every, most = list(cases), self.most
         if most is None or len(every) <= most:

@@ -1,4 +1,4 @@
-"""The deliveries to a partner's webhooks: waited for and counted, and seen to come where they must."""
+"""The deliveries to a partner's webhooks: waits for them, counts them, and verifies where they arrive."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ecsuite.rules.verify_deliveries import VerifyDeliveries
 from ecsuite.webhook.delivery import Wanted, any_delivery, hook_of, may_be
 from ecsuite.webhook.receiver import TIMEOUT, Receiver, wait_for
 
-# How long what should not come is waited for, once something that was asked for later has come.
+# Seconds to wait for a delivery that must not come, after one that was triggered later has arrived.
 GRACE: Final = 0.5
-# A server may bring each delivery twice, at once; then the two count as one attempt. In seconds.
+# Seconds within which two deliveries count as one attempt: a server may send each delivery twice at once.
 DUPLICATE_WINDOW: Final = 0.03
 
 
@@ -33,12 +33,12 @@ class Deliveries:
 
     Args:
         api: the client.
-        values: where webhooks lead.
+        values: knows the receiver.
         representation: what deliveries must show.
-        verify: where it is noted whether they do.
+        verify: records the verdicts.
 
     Attributes:
-        verify: of single deliveries.
+        verify: verifies single deliveries.
     """
 
     def __init__(self, api: Api, values: Values, representation: Representation, verify: Verify) -> None:
@@ -50,7 +50,7 @@ class Deliveries:
 
     @property
     def receiver(self) -> Receiver:
-        """Where they come."""
+        """The receiver of the deliveries."""
         return self._values.receiver
 
     def address(self, webhook: Entity) -> str:
@@ -63,29 +63,29 @@ class Deliveries:
         return self.address(webhook).partition("?")[0].rpartition("/")[2]
 
     def leads_to(self, webhook: Entity, shown: httpx.Response) -> bool:
-        """Whether a response shows a webhook with its address; where it does not, deliveries rightly go elsewhere."""
+        """Whether a response shows a webhook with its address; if not, deliveries rightly go elsewhere."""
         name = self._representation.sampled_as(webhook.type.creator, HOOK_URL)
         return shown.is_success and member_of(shown, name) == self.address(webhook)
 
     def answer_with(self, webhook: Entity, **answer: Any) -> None:
-        """How deliveries to a webhook are answered from now on; as for `Receiver.answer_with`."""
+        """Set the response to deliveries to a webhook from now on, as for `Receiver.answer_with`."""
         self.receiver.answer_with(self.hook(webhook), **answer)
 
     def wait(self, webhook: Entity, wanted: Wanted = any_delivery, seconds: float = TIMEOUT) -> Exchange | None:
-        """The next delivery to a webhook that is wanted; None where none came in that time."""
+        """Wait for the next wanted delivery to a webhook; None if none arrives in that time."""
         return wait_for(self.receiver, self.hook(webhook), wanted, seconds)
 
     def to(self, webhook: Entity, wanted: Wanted = any_delivery) -> list[Exchange]:
-        """Every delivery to a webhook that came so far and is wanted, as often as it came."""
+        """Every wanted delivery to a webhook so far, as often as it came."""
         hook = self.hook(webhook)
         return [each for each in self.receiver.received() if hook_of(each) == hook and may_be(wanted, each)]
 
     def times(self, webhook: Entity, wanted: Wanted = any_delivery) -> Sequence[float]:
-        """When those came; empty where that is not known."""
+        """The times at which these came; empty if unknown."""
         return self.receiver.arrivals(self.hook(webhook), wanted)
 
     def pause(self, seconds: float = GRACE) -> None:
-        """Wait, unless a recording is played."""
+        """Wait, unless a recording is replayed."""
         if self._api.target.mode != "replay":
             self._api.rest(seconds)
 
@@ -98,14 +98,14 @@ class Deliveries:
         secret: str = "",
         tells: Any = None,
     ) -> Exchange | None:
-        """Wait for a delivery, and record whether it came to the whole address, is signed, and is as expected.
+        """Wait for a delivery, and record whether it came to the right URL, is signed, and has the expected content.
 
         Args:
-            webhook: whose delivery.
-            asked: the response of the call that asked for it.
-            wanted: which deliveries will do.
-            secret: the webhook's, where the contract says how a delivery is signed.
-            tells: what it must tell, as it was sent.
+            webhook: the webhook.
+            asked: the response of the call that triggered the delivery.
+            wanted: which deliveries count.
+            secret: the secret of the webhook, if the contract says how deliveries are signed.
+            tells: the content that it must have, as it was sent to the API.
         """
         delivery, url = self.wait(webhook, wanted), self.address(webhook)
         self.verify.arrived(delivery, asked, url, secret)
@@ -135,7 +135,7 @@ class Deliveries:
 
 
 def apart(times: Sequence[float]) -> list[float]:
-    """The times of attempts: of those that come at once the last."""
+    """The times of attempts; of simultaneous ones only the last."""
     return [one for one, two in itertools.pairwise([*times, float("inf")]) if two - one > DUPLICATE_WINDOW]
 
 

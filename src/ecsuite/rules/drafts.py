@@ -1,4 +1,4 @@
-"""What a call needs before it is sent: a legal body, and ids of existing entities for its path, created on demand."""
+"""What a call needs before it is sent: a legal body, and ids of existing entities, which are created on demand."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ecsuite.samples import NOTHING, Body, Given, Needs, Reference, Samples
 from ecsuite.webhook.receiver import ADDRESS_MAY_BE_REJECTED, ADDRESS_REJECTED, NoReceiver
 
 NO_HTTPS: Final = "EC_HTTPS_WEBHOOKS wants https, and the receiver has none: give an address in EC_WEBHOOK_PUBLIC_URL"
-# Seconds that are given to what follows from a call, such as the log of a delivery.
+# Seconds to wait for what results from a call, such as the log of a delivery.
 FOLLOWS: Final = 10.0
 
 
 class Maker(Protocol):
-    """Who makes entities."""
+    """Creates entities."""
 
     @property
     def types(self) -> tuple[EntityType, ...]:
-        """The entity types that may be made."""
+        """The entity types that may be created."""
 
     def may(self, operation: Operation) -> bool:
         """Whether an operation may be called."""
@@ -49,8 +49,8 @@ class Drafts:
         values: draws fresh values.
         samples: draws bodies.
         representation: knows which member is the address of a webhook.
-        maker: makes what bodies and paths name.
-        must_be_https: whether webhooks are known to have to be https.
+        maker: creates what bodies and paths refer to.
+        must_be_https: whether webhooks are known to need https.
     """
 
     def __init__(
@@ -73,22 +73,22 @@ class Drafts:
         self._must_be_https = must_be_https
 
     def forget(self) -> None:
-        """Forget what was listed, so that lists are read again."""
+        """Discard the lists that were read, so that they are read again."""
         self._first.clear()
 
     def body(self, operation: Operation, given: Given = NOTHING, *, full: bool = False) -> Body:
-        """A legal body for an operation; where it has members that are in `given`, with their values."""
+        """A legal body for an operation; its members that are in `given` have the values there."""
         schema = operation.body_schema
         ids = self.ready(self._samples.needs(schema, full=full))
         return self._samples.fullest(schema, ids, given) if full else self._samples.smallest(schema, ids, given)
 
     def each_smallest(self, operation: Operation, given: Given = NOTHING) -> list[Body]:
-        """The smallest legal bodies for an operation, where there are several."""
+        """The smallest legal bodies for an operation; there may be several."""
         ids = self.ready(self._samples.all_needs(operation.body_schema))
         return self._samples.each_smallest(operation.body_schema, ids, given)
 
     def ready(self, needs: Needs) -> Mapping[Reference, str]:
-        """Create what bodies refer to, and have the API accept the receiver's address if they hold one; the ids."""
+        """Create what bodies refer to, and return the ids; also try whether the receiver's address is accepted."""
         if HOOK_URL in needs.kinds and not self._address_tried:
             self._address_tried = True
             self._try_address()
@@ -100,7 +100,7 @@ class Drafts:
         return self._values.draw(HOOK_URL)
 
     def ids_for(self, references: Iterable[Reference]) -> Mapping[Reference, str]:
-        """The ids of the targets of references, created on demand; without those that do not exist."""
+        """The ids of the targets of references, which are created on demand; those that cannot exist are left out."""
         found = {reference: self._id_for(reference) for reference in sorted(references)}
         return {reference: own for reference, own in found.items() if own is not None}
 
@@ -128,7 +128,7 @@ class Drafts:
         return first[0] if first else None
 
     def first_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
-        """The parameters of the first item of a list that links to the operation, and the item; else None."""
+        """The path parameters from the first item of a list that links to the operation, and the item; else None."""
         for source, link in links_to(operation, self._contract.operations.values()):
             if source.method == "GET" and not parameters(source):
                 if source.id not in self._first:
@@ -137,7 +137,7 @@ class Drafts:
         return None
 
     def require_first_listed(self, operation: Operation) -> tuple[dict[str, str], Any]:
-        """The same.
+        """The same as `first_listed`.
 
         Raises:
             NothingThere: the list is empty.
@@ -148,7 +148,7 @@ class Drafts:
         return found
 
     def last_listed(self, operation: Operation) -> tuple[dict[str, str], Any] | None:
-        """The same of the last item, as the list is now; None if the list is empty."""
+        """The same for the last item, from the list as it is now; None if it is empty."""
         for source, link in links_to(operation, self._contract.operations.values()):
             if source.method == "GET" and not parameters(source):
                 listed = checked_of(self._api.get(source.path)).known()
@@ -166,11 +166,11 @@ class Drafts:
         for entity_type in self._maker.types:
             if entity_type.creator.id in source.follows:
                 self._maker.create(entity_type, full=True)
-        # What follows takes its time.
+        # The result may take a while.
         return self._api.poll(source.path, lambda answer: bool(records_of(require_json(answer))), seconds=FOLLOWS)
 
     def _try_address(self) -> None:
-        """Offer the receiver's address to the API; if it is rejected, no delivery can be awaited."""
+        """Send the receiver's address to the API; if it is rejected, no deliveries can be tested."""
         hooked = [each for each in self._maker.types if self._representation.sampled_as(each.creator, HOOK_URL)]
         if not hooked or self._values.receiver.unreachable:
             return
@@ -193,7 +193,7 @@ def _first_in(listed: Any, expressions: Mapping[str, Expression]) -> tuple[dict[
 
 
 def _led_to(entity: Entity, expressions: Mapping[str, Expression]) -> dict[str, str]:
-    """The path parameters that a link gives, from the request that created an entity, or from its response."""
+    """The path parameters of a link, from the request that created an entity, or from the response to it."""
     messages = {"request": entity.body, "response": json_or_none(entity.created.content)}
     return {
         name: require_string_at(messages[expression.message], expression, entity.created)

@@ -1,7 +1,7 @@
-"""Entities, made by the links of the contract: what is needed around the call that a test is about.
+"""Creates the entities that a test needs around its call, by the links of the contract.
 
-No test says how an entity is made. The contract's links say what makes it and what it belongs to, its schema what is
-sent; the client deletes it afterwards.
+No test says how an entity is created. The contract's links say which operation creates it and what it belongs to, and
+the schema says what is sent. The client deletes it afterwards.
 """
 
 from __future__ import annotations
@@ -39,28 +39,28 @@ MAY_BE_TAKEN: Final = Expectation("may-be-taken", unspecified=True)
 
 
 class CreationRefused(NothingThere):
-    """A body that a server may refuse was refused, so nothing is there to go on with."""
+    """A body that a server may refuse was refused, so the test cannot go on."""
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__(f"{line_of(response)} was refused with {response.status_code}, as it may be")
         self.response = response
 
 
-# As .NET and Java clients send it.
+# The media type as .NET and Java clients send it.
 _WITH_CHARSET: Final = "application/json; charset=utf-8"
 
 
 class Entities:
-    """Makes entities, and what their bodies name, with the credentials of one partner.
+    """Creates entities, and what their bodies refer to, with the credentials of one partner.
 
     Args:
         api: the client.
         values: draws fresh values.
         samples: draws bodies.
         representation: what responses must show.
-        verify: where it is noted whether they do.
-        sandbox: whether what belongs to the sandbox may be made.
-        must_be_https: whether webhooks are known to have to be https.
+        verify: records the verdicts.
+        sandbox: whether entities that belong to the sandbox may be created.
+        must_be_https: whether webhooks are known to need https.
     """
 
     def __init__(
@@ -85,11 +85,11 @@ class Entities:
 
     @property
     def types(self) -> tuple[EntityType, ...]:
-        """The entity types that may be made here: in production none that belong to the sandbox."""
+        """The entity types that may be created here: in production, none that belong to the sandbox."""
         return tuple(each for each in self._contract.entity_types if self.may(each.creator))
 
     def types_made_at(self, path: str) -> list[EntityType]:
-        """The entity types that a POST to a path makes, by the path's template."""
+        """The entity types that a POST to a path creates; `path` is a template."""
         return [each for each in self._contract.entity_types if each.creator.path == path]
 
     def types_listed_by(self, operation: Operation) -> list[EntityType]:
@@ -97,7 +97,7 @@ class Entities:
         return [each for each in self.types if each.lister is operation]
 
     def type_made_by(self, creator: str) -> EntityType:
-        """The entity type that an operation makes, by the operation's id."""
+        """The entity type that an operation creates, by the operation's id."""
         return next(entity_type for entity_type in self._contract.entity_types if entity_type.creator.id == creator)
 
     def create(
@@ -113,16 +113,16 @@ class Entities:
         """Create an entity, and verify that the response shows it as it was sent.
 
         Args:
-            entity_type: of the entity.
-            parent: what it is to belong to; the default entity of that type where it is left out.
-            body: what is sent; the smallest (or fullest) legal body where it is left out.
-            full: whether the body is the fullest one.
-            expect: what response will do.
-            spell: writes the body as JSON, whose media type then has a charset; as httpx does it where it is left out.
+            entity_type: the type of the entity.
+            parent: the entity to which it will belong; by default the default entity of that type.
+            body: the body to send; by default the smallest (or fullest) legal one.
+            full: whether the default body is the fullest one.
+            expect: the expected response.
+            spell: serializes the body, whose media type then has a charset; by default httpx serializes it.
 
         Raises:
             CreationRefused: it was refused, as `expect` allows.
-            PromiseBroken: it was not made, or cannot be gone on with; the finding is in the journal.
+            PromiseBroken: it was not created, or the test cannot go on with it; the finding is in the journal.
         """
         if entity_type.parent is not None and parent is None:
             parent = self.default(entity_type.parent)
@@ -151,29 +151,29 @@ class Entities:
         expression = entity_type.identity
         if entity_type.is_named_by_client:
             return require_string_at(sent, expression, response)
-        told = require_json(response)
-        found = expression.find(told)
-        # None stands for a member that is not there, as for one that is null.
+        value = require_json(response)
+        found = expression.find(value)
+        # None may stand for a missing member or for null.
         actual = MISSING if found is None else datum(found)
         breach = Breach("absent", Place("body", path=expression.tokens), actual=actual, note="the id to read it by")
         self._verify.that(CREATION_RESPONSE, response, breach, holds=isinstance(found, str) and bool(found))
-        return require_string_at(told, expression, response)
+        return require_string_at(value, expression, response)
 
     def create_many(
         self, entity_type: EntityType, count: int, parent: Entity | None = None, *, full: bool = False
     ) -> list[Entity]:
-        """Several entities of a type, one after the other."""
+        """Create several entities of a type, one after the other."""
         return [self.create(entity_type, parent, full=full) for _ in range(count)]
 
     def create_at_once(self, entity_type: EntityType, count: int) -> list[Entity]:
-        """Several entities of a type and of one parent, at the same time."""
+        """Create several entities of a type below one parent, at the same time."""
         parent = self.default(entity_type.parent) if entity_type.parent else None
         creator = entity_type.creator
         bodies = [self.drafts.body(creator, full=True) if creator.request else None for _ in range(count)]
         return self._api.at_once(lambda body: self.create(entity_type, parent, body=body), bodies)
 
     def create_each(self, entity_type: EntityType, bodies: Iterable[Body]) -> list[Entity]:
-        """An entity of each body, without those that were rejected, as they may be."""
+        """Create an entity from each body; those that were rejected, as they may be, are left out."""
         entities = []
         for body in bodies:
             try:
@@ -183,7 +183,7 @@ class Entities:
         return entities
 
     def create_if_taken(self, entity_type: EntityType, body: Body, expect: Expectation) -> Entity | None:
-        """An entity of a body that may be rejected; None, which is recorded, if it was, or was not sent."""
+        """Create an entity from a body that may be rejected; None, which is recorded, if it was, or was not sent."""
         try:
             return self.create(entity_type, body=body, expect=expect)
         except Undeletable as error:
@@ -194,11 +194,11 @@ class Entities:
             return None
 
     def ids_in(self, entity_type: EntityType, body: Any, response: httpx.Response) -> dict[str, str]:
-        """The path parameters of an entity that belongs to the partner alone, from the response that made it."""
+        """The path parameters of an entity without a parent, from the response that created it."""
         return {entity_type.parameter: self._id_of(entity_type, body, response)}
 
     def with_deprecated(self, entity_type: EntityType) -> list[Entity]:
-        """A new entity whose body has a deprecated member; none where no legal body has one."""
+        """A new entity whose body has a deprecated member; none if no legal body has one."""
         schema = entity_type.creator.body_schema
         ids = self.drafts.ready(self._samples.all_needs(schema))
         for body in self._samples.legal(schema, ids):
@@ -214,12 +214,12 @@ class Entities:
         return self._defaults[key]
 
     def renew(self) -> None:
-        """Forget the default entities, so that new ones are made when they are needed next."""
+        """Discard the default entities, so that new ones are created when they are needed next."""
         self._defaults.clear()
         self.drafts.forget()
 
     def default_parent(self, entity_type: EntityType) -> Entity | None:
-        """The default entity of what a type belongs to; None where it belongs to the partner alone."""
+        """The default entity of the parent's type; None if the type has no parent."""
         return self.default(entity_type.parent) if entity_type.parent else None
 
     def defaults(self) -> list[Entity]:
@@ -227,7 +227,7 @@ class Entities:
         return [self.default(each) for each in self._contract.entity_types if not each.creator.sandbox_only]
 
     def sent_for(self, call: Call) -> list[Any]:
-        """Everything that was sent to create what a call is about, secrets included, and what the call itself sends."""
+        """Everything that was sent to create the default entities, and the body of a call; secrets included."""
         return [*(entity.body for entity in self._defaults.values()), call.body.value if call.body else None]
 
     def children_of(self, entity: Entity, *, full: bool = False) -> list[Entity]:
@@ -238,7 +238,7 @@ class Entities:
     def same_id_elsewhere(self, entity: Entity) -> list[str]:
         """The paths of new entities with the same id: of the same type below another parent, of other types beside it.
 
-        Where the API does not take the id there is none.
+        Entities for which the API does not accept the id are left out.
         """
         own, parent_type = entity.type, entity.type.parent
         if parent_type is None or not own.is_named_by_client or not own.is_below_parent:
@@ -253,7 +253,7 @@ class Entities:
         return paths
 
     def namesakes(self, entity: Entity) -> list[Entity]:
-        """A new entity of the same type and id below another parent; none where the API does not take the id."""
+        """A new entity of the same type and id below another parent; none if the API does not accept the id."""
         own = entity.type
         if own.parent is None or not own.is_named_by_client or not own.is_below_parent:
             return []
@@ -277,7 +277,7 @@ class Entities:
         return any(each.is_sent and each.tokens[0] not in required for each in expressions)
 
     def may(self, operation: Operation) -> bool:
-        """Whether an operation may be called here: in production none that belongs to the sandbox."""
+        """Whether an operation may be called here: in production, none that belongs to the sandbox."""
         return self._sandbox or not operation.sandbox_only
 
     @property

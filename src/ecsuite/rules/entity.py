@@ -13,14 +13,14 @@ from ecsuite.http import httpx
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """An entity that was made.
+    """A created entity.
 
     Attributes:
-        type: of the entity.
-        ids: the path parameters that name it.
-        body: all that was sent to make it, its secrets too; an empty object where nothing was.
+        type: its entity type.
+        ids: the path parameters that identify it.
+        body: everything that was sent to create it, secrets included; an empty object if nothing was sent.
         representation: what a response must show of it.
-        created: the response that made it.
+        created: the response to its creation.
     """
 
     type: EntityType
@@ -36,7 +36,7 @@ class Entity:
 
     @property
     def path(self) -> str:
-        """Where it can be read."""
+        """The path at which it can be read."""
         return fill(self.type.reader, self.ids)
 
     @property
@@ -46,7 +46,7 @@ class Entity:
 
 
 def path_below(operation: Operation, parent: Entity | None = None, own: str = "") -> str:
-    """The path of an operation below a parent, and of the id `own` where it has more parameters."""
+    """The path of an operation below a parent; `own` is the id for the last parameter, if there is one more."""
     ids = dict(parent.ids) if parent else {}
     ids |= {name: own for name in parameters(operation) if name not in ids}
     return fill(operation, ids)

@@ -1,4 +1,4 @@
-"""Tables of wrong and unusual inputs, by their names, for any operation. Pure."""
+"""Tables of wrong and unusual inputs for any operation, each with a name; pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OTHER_METHOD: Final = frozenset({OPERATION})
 BAD_NUMBERS: Final = ("abc", "1.5", "0x10", "--1")
 PAGES_OUT_OF_BOUNDS: Final = ("0", "-1", "1001", "999999999", "2147483648", "99999999999999999999")
 
-# Well-formed JSON Web Tokens that nobody has given out: one signed by somebody, one that asks not to be looked at.
+# Well-formed JSON Web Tokens that nobody has issued: one with a foreign signature, one that claims to need none.
 _CLAIMS = {"iss": "https://nobody.example", "sub": "nobody", "client_id": "nobody", "exp": 4102444800}
 _FOREIGN_TOKENS: Final[dict[str, tuple[dict[str, str], bytes]]] = {
     "signed-token-another-issuer": ({"alg": "HS256", "typ": "JWT"}, b"\x01" * 32),
@@ -36,7 +36,7 @@ _FOREIGN_TOKENS: Final[dict[str, tuple[dict[str, str], bytes]]] = {
 }
 # Header, claims and signature.
 _PARTS_OF_JWT: Final = 3
-# Nobody else has an id that is as long as this and differs from a known one in a letter.
+# The length from which nobody else has an id that differs from a known one in one letter only.
 _LONG: Final = 20
 # An id that is the same for everybody.
 _NULL: Final = "null"
@@ -49,7 +49,7 @@ _NO_JSON: Final = {
     "open-brace": b"{",
     "nan": b"NaN",
 }
-# In the place of * stand digits that are drawn anew, so that tests that run side by side share no id.
+# Fresh digits replace each *, so that tests that run in parallel share no id.
 _UNUSUAL_IDS: Final = {
     "letters": "kunde-øst-Å*",
     "blanks": "a b  *",
@@ -84,9 +84,9 @@ class Refused:
     """A request that must be refused; another response is a finding, and does not stop the test.
 
     Attributes:
-        case: what it is: `secret-cut-off`.
+        case: its name: `secret-cut-off`.
         content: how it differs from the call that would succeed, as options of `Calls.send`.
-        statuses: of the refusal.
+        statuses: the allowed statuses of the refusal.
         violates: the promises that the request breaks.
     """
 
@@ -103,7 +103,7 @@ class Refused:
 
 
 def unspecified(case: str) -> Expectation:
-    """Any response but a server error, to an input that no published source covers."""
+    """The expectation for an input that no published source covers: any response but a server error."""
     return Expectation(case, violates=BREAKS_CONTRACT, unspecified=True)
 
 
@@ -111,7 +111,7 @@ def unspecified(case: str) -> Expectation:
 
 
 def bad_credentials(token: str, client_id: str, client_secret: str, nobodys: str) -> list[Refused]:
-    """What may be sent instead of a valid token: a token of no partner, or none at all."""
+    """Requests without a valid token: with a token of no partner, or with none at all."""
     middle = len(token) // 2
     changed = "A" if token[middle] != "A" else "B"
     basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
@@ -140,7 +140,7 @@ def _without_good_token(what: str, header: str | None) -> Refused:
 
 
 def _forged(token: str) -> dict[str, str]:
-    """JSON Web Tokens (RFC 7519) that nobody has given out; with the claims of the token, where it is such a token."""
+    """JSON Web Tokens (RFC 7519) that nobody has issued; with the claims of the valid token if that is one."""
     parts = token.split(".")
     claims = parts[1] if len(parts) == _PARTS_OF_JWT else _in_base64(json.dumps(_CLAIMS).encode())
     return {
@@ -176,7 +176,7 @@ def wrong_credentials(form: Mapping[str, str], nobodys: str) -> dict[str, dict[s
 
 
 def other_methods(known: Collection[str]) -> list[list[Refused]]:
-    """For each method that a path does not support, the ways in which it is tried."""
+    """The requests to try for each method that a path does not support."""
     nothing: tuple[Any, ...] = (None,)
     return [
         [
@@ -205,7 +205,7 @@ def wrong_queries(operation: Operation) -> list[Refused]:
 
 def wrong_body(wrong: Wrong) -> Refused:
     """A body that breaks the contract in one place."""
-    # httpx takes null for no body at all.
+    # httpx sends no body for None.
     null = {"json": None, "content": b"null", "headers": {"Content-Type": PLAIN}}
     return Refused(f"{wrong.case} at {wrong.place}", null if wrong.value is None else {"json": wrong.value})
 
@@ -225,7 +225,7 @@ def broken_bodies(draw: Callable[[], Any]) -> list[Refused]:
     """Bodies that are not JSON, or not the required object, made by breaking a valid one.
 
     Args:
-        draw: gives a fresh legal body, for one that is taken must not stand in the way of the next.
+        draw: returns a fresh legal body, because an accepted one could make the next a duplicate.
     """
     contents = dict(_NO_JSON)
     for what, broken in _BROKEN.items():
@@ -243,9 +243,9 @@ def unusual_bodies(
 
     Args:
         value: the legal body.
-        large: how many characters a large body has.
-        ids: the names of members that are ids: what has an id that no path carries could never be deleted.
-        is_legal: whether a body is one: what is not, has to be refused, and other tests see to that.
+        large: the number of characters of a large body.
+        ids: the names of members that are ids; they stay, because an entity with an unusual id may be undeletable.
+        is_legal: whether a body is legal; illegal ones must be refused, which other tests verify.
     """
     contents = {**_other_media_types(value), **_unusual_json(value, large), **_unusual_texts(value, ids, is_legal)}
     unusual = [
@@ -298,7 +298,7 @@ def _unusual_json(value: Any, large: int) -> dict[str, tuple[bytes, str | None]]
 def _unusual_texts(
     value: Any, ids: Collection[str], is_legal: Callable[[Any], bool]
 ) -> dict[str, tuple[bytes, str | None]]:
-    """A body whose first free text is unusual; if it has none that is no id, an unknown member holds it."""
+    """Bodies with an unusual first free text; if a body has none except ids, an unknown member contains it."""
     texts = (
         leaf
         for at, leaf in leaves(value)
@@ -321,7 +321,7 @@ def _nested(depth: int) -> str:
 
 
 def _unusual_sizes(value: Any) -> Iterator[tuple[str, Any]]:
-    """Bodies that are legal by the letter, with one member of a size that no client sends."""
+    """Bodies that are formally legal, with one value of a size that no client sends."""
     unusual: dict[type, list[Any]] = {list: [[]], str: [""], int: [10**30, -1], float: [1e300, -0.0]}
     for at, leaf in leaves(value):
         for new in unusual.get(type(leaf), []):
@@ -338,32 +338,32 @@ def _with(value: Any, at: Path, new: Any) -> Any:
 
 
 def nobodys(own: str) -> dict[str, str]:
-    """Ids similar to a given one that nobody has, by their names; none if ids of others may be as short."""
+    """Ids that resemble a given one and that nobody has, by the names of the cases; none if the id is short."""
     if len(own) < _LONG:
         return {}
     return {"beginning-of-an-id": own[:-1], "end-of-an-id": own[1:], "id-and-a-letter": f"{own}0"}
 
 
 def unknown_id(operation: Operation, parameter: str) -> Refused:
-    """The response that an unknown id in the path must get."""
+    """The refusal that an unknown id in the path must get."""
     return Refused(f"unknown-{parameter}", {}, operation.unknown(parameter), frozenset())
 
 
 def nobodys_id(operation: Operation) -> Refused:
-    """The response where every id in the path is unknown: which of them is refused first is not published."""
+    """The refusal if every id in the path is unknown: which of them is checked first is unspecified."""
     statuses = [operation.unknown(name) for name in parameters(operation)]
     last = unknown_id(operation, parameters(operation)[-1])
     return replace(last, statuses=last.statuses.union(*statuses))
 
 
 def unknown_ids(call: Call, parameter: str) -> list[tuple[Call, Refused]]:
-    """Calls with an unknown id that resembles an existing one, each with the response that it must get.
+    """Calls with an unknown id that resembles an existing one, each with the refusal that it must get.
 
     Args:
-        call: that would succeed.
-        parameter: whose value is another.
+        call: a call that would succeed.
+        parameter: the path parameter to change.
     """
-    # Who gives ids of one form may find that this one is none.
+    # A server whose ids have a fixed form may reject these as malformed.
     statuses = call.operation.unknown(parameter) | {400, 404}
     return [
         (call.replacing(**{parameter: alike}), Refused(what, {}, statuses, frozenset()))
@@ -372,26 +372,26 @@ def unknown_ids(call: Call, parameter: str) -> list[tuple[Call, Refused]]:
 
 
 def unusual_ids(fresh: str) -> dict[str, str]:
-    """Ids of unusual characters, each with digits that nobody else has drawn, but for `null`."""
+    """Ids with unusual characters, each with fresh digits, except `null`."""
     return {case: own.replace("*", fresh) for case, own in _UNUSUAL_IDS.items()}
 
 
 def deletable_ids(fresh: str, *, is_below_parent: bool, is_first: bool) -> dict[str, str]:
-    """The unusual ids that an entity may be given: one that no path carries only where its parent takes it along.
+    """The unusual ids of entities that can be deleted: ids that do not work in every path only below a parent.
 
-    One with a NUL is refused in a path by many a server, and so is never given.
+    Many servers refuse a NUL in a path, so no id has one.
 
     Args:
         fresh: digits that nobody else has drawn.
-        is_below_parent: whether the entity goes with its parent.
-        is_first: whether it is the first of the types that are read by the same ids: tests of two may run side by side.
+        is_below_parent: whether the entity is deleted with its parent.
+        is_first: whether its type is the first of those with the same path parameters, whose tests may run in parallel.
     """
     ids = {case: own for case, own in unusual_ids(fresh).items() if is_below_parent or is_findable(own)}
     return {case: own for case, own in ids.items() if "\x00" not in own and (is_first or case != _NULL)}
 
 
 def every_change(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Each member of a body with its value; after what can be switched was switched off, and again when it is on."""
+    """Each member of a body with a value: all booleans false, the others, all booleans true, and the others again."""
     switches = [name for name, value in body.items() if isinstance(value, bool)]
     for on in (False, True) if switches else (True,):
         yield from ((name, on) for name in switches)

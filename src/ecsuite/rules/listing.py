@@ -14,13 +14,13 @@ from ecsuite.json_paths import Path
 from ecsuite.messages.exchange import SUCCESS, Expectation
 from ecsuite.rules.reading import require_json
 
-# Far more pages than a list has that a test could look through.
+# Far more pages than any list that a test could read.
 MOST_PAGES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a list: its value, the page that it stands on, and its place in the body of that page."""
+    """An item of a list: its value, its page, and its place in the body of that page."""
 
     value: Any
     page: httpx.Response
@@ -32,8 +32,8 @@ class Listing:
     """A list as it was read.
 
     Attributes:
-        pages: the responses, in order; one alone where the list does not come in pages, or was refused.
-        items: of all pages, in order.
+        pages: the responses, in order; only one if the list is not paged, or was refused.
+        items: the items of all pages, in order.
     """
 
     pages: tuple[httpx.Response, ...]
@@ -41,7 +41,7 @@ class Listing:
 
     @property
     def first(self) -> httpx.Response:
-        """The response with the first page; findings about the list as a whole blame it."""
+        """The response with the first page; it is blamed for findings about the list as a whole."""
         return self.pages[0]
 
     @property
@@ -55,15 +55,15 @@ class Listing:
         return [item.value for item in self.items]
 
     def having(self, member: str, value: Any) -> list[Item]:
-        """The items with a value of a member."""
+        """The items whose member has a value."""
         return [item for item in self.items if isinstance(item.value, dict) and item.value.get(member) == value]
 
     def of(self, entity_type: EntityType, entity_id: str) -> list[Item]:
-        """The items that are the entity of an id."""
+        """The items with the id of an entity."""
         return self.having(entity_type.member, entity_id)
 
     def count(self, member: str) -> Counter[Any]:
-        """How often each value of a member stands in the items."""
+        """How often each value of a member occurs in the items."""
         return Counter(value[member] for value in self.values if isinstance(value, dict) and member in value)
 
 
@@ -83,10 +83,10 @@ class Lists:
         """Read a list, with all its pages.
 
         Args:
-            path: below the base URL.
+            path: the path relative to the base URL.
             expect: as for `Api.request`.
             strict: as for `Api.request`.
-            query: what is asked for beside the page.
+            query: query parameters other than those of the page.
 
         Raises:
             PromiseBroken: a page could not be read, or is not JSON; the finding is in the journal.
@@ -97,12 +97,12 @@ class Lists:
     def of(
         self, entity_type: EntityType, ids: Mapping[str, str], **options: Any
     ) -> Iterator[tuple[Operation, Listing]]:
-        """Each list of an entity type below the ids of a path, with the operation that reads it."""
+        """Each list of an entity type with these path parameters, and the operation that reads it."""
         for lister in entity_type.listers:
             yield lister, self.read(fill(lister, ids), **options)
 
     def known(self, listing: Listing) -> list[Any]:
-        """The values of a list without undocumented members, which may differ each time.
+        """The values of a list without undeclared members, which may differ each time.
 
         Raises:
             PromiseBroken: a page is not JSON; the finding is in the journal.
@@ -121,7 +121,7 @@ class Lists:
         most, came, total = str(max(self._examples(match.operation, size))), 0, 0
         for number in range(1, MOST_PAGES):
             params = {**query, page: str(number), size: most}
-            # Of what has begun the rest is owed.
+            # Once the first page was returned, the others must be, too.
             response = self._api.get(path, params=params, expect=expect if number == 1 else SUCCESS, strict=strict)
             yield response
             if not response.is_success:
@@ -134,7 +134,7 @@ class Lists:
                 return
 
     def _examples(self, operation: Operation, parameter: str) -> tuple[Any, ...]:
-        """The values that the contract gives for a parameter."""
+        """The examples in the contract for a parameter."""
         own = next(known for known in operation.parameters if known.name == parameter)
         return tuple(self._api.checker.contract.schemas.shape(own.schema).keywords.get("examples", ()))
 
@@ -147,7 +147,7 @@ def _items(pages: tuple[httpx.Response, ...]) -> Iterator[Item]:
 
 
 def list_in(value: Any) -> tuple[Path, list[Any]]:
-    """The list that a response's value is, or the first one that it holds, and its place."""
+    """The list in a response's value, and its place: the value itself, or the first member that is a list."""
     if isinstance(value, list):
         return (), value
     if isinstance(value, dict):
@@ -158,12 +158,12 @@ def list_in(value: Any) -> tuple[Path, list[Any]]:
 
 
 def records_of(value: Any) -> list[Any]:
-    """The list that a response's value is, or holds."""
+    """The list in a response's value, as by `list_in`."""
     return list_in(value)[1]
 
 
 def total_of(value: Any) -> int:
-    """How many records a paged list says there are in all; 0 where it does not say."""
+    """The total number of records that a paged list states; 0 if it does not state one."""
     pagination = value.get("pagination") if isinstance(value, dict) else None
     total = pagination.get("totalRecords") if isinstance(pagination, dict) else None
     return total if isinstance(total, int) else 0

@@ -1,4 +1,4 @@
-"""Ids that are nobody's: where one of them is found, that something is found that should not be there tells no more."""
+"""Ids that nobody has: if a server finds even these, that it finds a deleted entity is no fault of its own."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NOBODYS: Final = "for an id that nobody has made"
 
 
 def is_nobodys_found(api: Api, path: str) -> bool:
-    """Whether reading an id that nobody has made succeeds, too, in the place of the one in a path.
+    """Whether reading succeeds also with an id that nobody has created, instead of the one in a path.
 
-    It is recorded then: the server finds whatever it is asked for, which is another fault than one of the call that
-    should have deleted or refused something.
+    If so, it is recorded: the server finds any id, which is not the fault of the call that should have deleted or
+    refused something.
 
     Args:
-        api: the client; its journal takes the finding.
-        path: where something was read that should not be there.
+        api: the client; its journal gets the finding.
+        path: the path of something that was read, but must not exist.
     """
     match = api.checker.contract.find("GET", path)
     names = parameters(match.operation) if match else ()
@@ -33,18 +33,18 @@ def is_nobodys_found(api: Api, path: str) -> bool:
     nobodys = fill(match.operation, {**match.path_parameters, names[-1]: str(uuid4())})
     if is_found(api, api.get(nobodys, expect=_PROBE), match.operation.unknown(names[-1])):
         return True
-    # The latest reading is the evidence of what is told next.
+    # The latest response is the evidence of the next finding, so it must be that for the original path.
     api.get(path, expect=_PROBE)
     return False
 
 
 def is_found(api: Api, unknown: httpx.Response, allowed: frozenset[int]) -> bool:
-    """Whether a call with an id that nobody has made succeeded, though it may not: it is recorded then.
+    """Whether a call with an id that nobody has created succeeded, though it must not; if so, it is recorded.
 
     Args:
-        api: the client; its journal takes the finding.
+        api: the client; its journal gets the finding.
         unknown: the response to that call.
-        allowed: the statuses that it may have.
+        allowed: the allowed statuses.
     """
     if not unknown.is_success or unknown.status_code in allowed:
         return False

@@ -1,6 +1,6 @@
-"""A paged list: read page by page, with the figures of its pagination verified.
+"""Reads paged lists page by page, and verifies their pagination.
 
-Figures must agree with each other and with what comes; the pages together hold every record once.
+The figures of each page must agree with each other and with its records; the pages together have every record once.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from ecsuite.rules.verify import Verify
 
 PAGE: Final = Place("list", "page")
 LARGEST: Final = 1000
-# However long a list is, it is walked in about so many pages, of which the last one is not full.
+# A list of any length is also read in about so many pages, of which the last one is not full.
 FEW_PAGES: Final = 5
-# Small pages are for short lists.
+# Page sizes for short lists, and the most pages to read with them.
 SMALL: Final = (1, 2)
 MOST_PAGES: Final = 12
-# While a list is walked others may make entities; then it is walked again, so many times.
+# Others may create entities while a list is read; then it is read again, at most so many times.
 WALKS: Final = 3
 
 
@@ -41,8 +41,8 @@ class Pages:
 
     Args:
         api: the partner's client.
-        operation: what lists.
-        query: what else is asked for.
+        operation: the operation that reads the list.
+        query: other query parameters.
     """
 
     def __init__(self, api: Api, operation: Operation, query: Mapping[str, str] | None = None) -> None:
@@ -51,17 +51,17 @@ class Pages:
         self._query = query or {}
 
     def page(self, number: int, size: int = LARGEST, expect: Expectation = SUCCESS) -> httpx.Response:
-        """One page, which is counted from 1."""
+        """One page; numbers start at 1."""
         names = (self.operation.paged_by("page"), self.operation.paged_by("size"))
         query = {**self._query, **dict(zip(names, (str(number), str(size)), strict=True))}
         return self._api.get(self.operation.path, params=query, expect=expect)
 
     def total(self) -> int:
-        """How many records the list says it has."""
+        """The total number of records that the list states."""
         return total_of(require_json(self.page(1)))
 
     def walk(self, size: int) -> list[httpx.Response]:
-        """Every page; none if the list changed while it was read."""
+        """All pages of a size, in order; none if the list kept changing while it was read."""
         for _ in range(WALKS):
             pages = [self.page(1, size)]
             while len(pages) * size < total_of(require_json(pages[-1])) and len(pages) <= MOST_PAGES:
@@ -77,7 +77,7 @@ class VerifyPages:
     """Records whether the pages of a list are correct.
 
     Args:
-        verify: where it is noted.
+        verify: records the verdicts.
     """
 
     def __init__(self, verify: Verify) -> None:
@@ -86,23 +86,23 @@ class VerifyPages:
     def hold_every_record_once(
         self, pages: Pages, entities: Iterable[Entity] = (), promise: Promise = LISTED_ONCE
     ) -> None:
-        """Walk a list by pages of several sizes; each of the entities must be on one of the pages, once.
+        """Read a list with several page sizes; each of the entities must be on exactly one page, once.
 
         Args:
-            pages: of the list.
-            entities: that must be in it.
-            promise: that they are, where the whole list is one page: that one of them is not is no fault of the pages.
+            pages: the pages of the list.
+            entities: the entities that must be in it.
+            promise: the promise that is broken if an entity is missing even on a single page with the whole list.
         """
         total = pages.total()
         sizes = {LARGEST, total // FEW_PAGES + 1, *(size for size in SMALL if total <= size * MOST_PAGES)}
         walked = {size: pages.walk(size) for size in sorted(size for size in sizes if size <= LARGEST)}
         if len({_held(walk) for walk in walked.values() if walk}) > 1:
-            # Others may have made one and deleted another meanwhile, which no total shows; a fault shows again.
+            # Others may have created one record and deleted another, which does not change the total. A fault recurs.
             walked = {size: pages.walk(size) for size in walked}
         entities = [each for each in entities if self._is_in(walked[LARGEST], each, promise)]
         for size, walk in walked.items():
             if not walk:
-                self._verify.not_checked(PAGES, "the list changed while it was walked, again and again")
+                self._verify.not_checked(PAGES, "the list kept changing while it was read")
                 continue
             for number, response in enumerate(walk, 1):
                 self._figures_agree(response, number, size)
@@ -112,7 +112,7 @@ class VerifyPages:
         self._hold_the_same(walked[smallest], walked[LARGEST], smallest)
 
     def is_empty(self, response: httpx.Response, number: int) -> bool:
-        """Record whether the page after the last has no records; not checked where it is refused, as it may be."""
+        """Record whether the page after the last has no records; not checked if it is refused, as it may be."""
         if not response.is_success:
             self._verify.not_checked(PAGES, f"a page after the last is refused with {response.status_code}")
             return True
@@ -120,7 +120,7 @@ class VerifyPages:
         return self._verify.count(PAGES, response, 0, count, PAGE, note=f"on page {number}, after the last")
 
     def are_in_order(self, pages: list[httpx.Response], order: str) -> bool:
-        """Record whether the records of pages are sorted by a member; with `-` in front the highest comes first."""
+        """Record whether the records of pages are sorted by the times in a member; descending with a `-` in front."""
         name, descending = order.lstrip("-"), order.startswith("-")
         items = [item for response in pages for item in records_of(require_json(response))]
         times = [_instant(item.get(name)) for item in items]
@@ -139,18 +139,18 @@ class VerifyPages:
         value = require_json(response)
         said = value.get("pagination") if isinstance(value, dict) else None
         said, count, total = said if isinstance(said, dict) else {}, len(records_of(value)), total_of(value)
-        note, told = f"for page {number} of {total} records by {size}", wrong_places(response)
+        note, wrong = f"for page {number} of {total} records by {size}", wrong_places(response)
         for name, figure in _figures(said, number, size, total).items():
-            if name in said and not any(("pagination", name)[: len(place)] == place for place in told):
+            if name in said and not any(("pagination", name)[: len(place)] == place for place in wrong):
                 breach = Breach.of("changed", body(("pagination", name)), figure, said[name], note=note)
                 if not self._verify.that(PAGES, response, breach, holds=said[name] == figure):
-                    # Those behind it follow from it.
+                    # The other figures depend on this one.
                     break
         expected = min(size, max(0, total - (number - 1) * size))
         self._verify.count(PAGES, response, expected, count, PAGE, note=note)
 
     def _is_in(self, walk: list[httpx.Response], entity: Entity, promise: Promise) -> bool:
-        """Whether an entity is in a list, once; recorded where it is not, though the list is one page alone."""
+        """Whether an entity is in a list, once; a breach is recorded only if a single page has the whole list."""
         found = _times(walk, entity)
         if len(walk) != 1 or found == 1 or total_of(require_json(walk[0])) > LARGEST:
             return True
@@ -159,7 +159,7 @@ class VerifyPages:
     def _holds(self, walk: list[httpx.Response], size: int, entity: Entity) -> None:
         """Verify that an entity is on exactly one of the pages, once."""
         found = _times(walk, entity)
-        # A walk that ended early has not seen all.
+        # If not all pages were read, the entity may be on another one.
         ended = len(walk) * size < total_of(require_json(walk[0]))
         if not (ended and found == 0):
             self._verify.once(PAGES, walk[0], entity.id, found, listed(entity.type.member))
@@ -167,7 +167,7 @@ class VerifyPages:
     def _hold_the_same(self, small: list[httpx.Response], large: list[httpx.Response], size: int) -> None:
         """Verify that small pages together hold the same records as large ones, each as often."""
         if not small or not large or len({total_of(require_json(answer)) for answer in (small[0], large[0])}) > 1:
-            self._verify.not_checked(PAGES, "the list changed between one walk and another")
+            self._verify.not_checked(PAGES, "the list changed between two readings")
             return
         expected, found = (
             Counter(_identity(record) for answer in walk for record in records_of(require_json(answer)))
@@ -188,18 +188,18 @@ def _times(walk: Iterable[httpx.Response], entity: Entity) -> int:
 
 
 def _held(walk: Iterable[httpx.Response]) -> tuple[str, ...]:
-    """The records on pages, in no order."""
+    """The records on pages, sorted."""
     return tuple(sorted(_identity(record) for answer in walk for record in records_of(require_json(answer))))
 
 
 def _figures(said: Mapping[str, Any], number: int, size: int, total: int) -> dict[str, Any]:
-    """The figures that a page must have, as far as they follow from the total."""
+    """The figures that a page must have, by the total."""
     own_size = said.get("pageSize", size)
     pages = -(-total // own_size) if isinstance(own_size, int) and own_size > 0 else 0
     return {
         "currentPage": number,
         "pageSize": size,
-        # Of an empty list nobody has said how many pages it has.
+        # The number of pages of an empty list is unspecified.
         "totalPages": pages or said.get("totalPages"),
         "nextPage": number + 1 if number < pages else None,
         "previousPage": number - 1 if number > 1 else None,
@@ -207,12 +207,12 @@ def _figures(said: Mapping[str, Any], number: int, size: int, total: int) -> dic
 
 
 def _first(records: Counter[str]) -> Any:
-    """The ids of the first of some records; `NOTHING` where there are none."""
+    """The ids of the first of some records; `NOTHING` if there are none."""
     return next((json.loads(identity) for identity in records), NOTHING)
 
 
 def _instant(text: Any) -> datetime | None:
-    """A timestamp, to compare; None if it is not one, which the checks have reported."""
+    """A timestamp for comparison; None if the text is none, which is a finding of the checks."""
     try:
         return read_time(str(text))
     except ValueError:

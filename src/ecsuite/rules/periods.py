@@ -1,4 +1,4 @@
-"""Times that must be now, and periods that must be the current month."""
+"""Verifies times that must be now, and periods that must be the current month."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from ecsuite.promises import CREATION_RESPONSE, Promise
 from ecsuite.rules.verify import Verify
 
 _DAY = timedelta(days=1)
-# Clocks and queues may be some minutes apart; time zones are half an hour apart and more.
+# Clocks may differ and queues delay by some minutes; a wrong time zone differs by half an hour or more.
 NOW: Final = timedelta(minutes=25)
 _CREATED: Final = re.compile(r"created[A-Z]\w*")
 
 
 def is_of_now(verify: Verify, response: httpx.Response, shown: Any, at: Path = ()) -> bool:
-    """Record whether what a call has created says that it was created when the response was made, by its header Date.
+    """Record whether the creation time that a response shows is about the time in its Date header.
 
     Args:
-        verify: where it is noted.
-        response: of the call.
-        shown: what it has created, as the response shows it.
-        at: where in the response that stands.
+        verify: records the verdicts.
+        response: the response of the call.
+        shown: the created entity, as the response shows it.
+        at: the place of the entity in the response.
     """
     now = _moment(response.headers.get("Date", ""), parsedate_to_datetime)
     members = shown.items() if isinstance(shown, dict) and now else ()
@@ -43,7 +43,7 @@ def is_of_now(verify: Verify, response: httpx.Response, shown: Any, at: Path = (
 
 
 def _moment(text: Any, read: Callable[[str], datetime]) -> datetime | None:
-    """A time with an offset; None where a text is none."""
+    """A time with an offset; None if the text is not one."""
     try:
         moment = read(str(text))
     except (TypeError, ValueError):
@@ -54,15 +54,15 @@ def _moment(text: Any, read: Callable[[str], datetime]) -> datetime | None:
 def is_this_month(
     verify: Verify, promise: Promise, response: httpx.Response, start: Any, end: Any, *, today: date | None
 ) -> bool:
-    """Record whether a period begins this month and has not ended; nothing says in which time zone.
+    """Record whether a period begins this month and has not ended, in any time zone: none is published.
 
     Args:
-        verify: where it is noted.
-        promise: of the rule.
-        response: that shows the period.
-        start: its first day, as the response has it.
-        end: its last day, likewise.
-        today: None where that is not known, for a recording is played.
+        verify: records the verdicts.
+        promise: the promise of the rule.
+        response: the response that shows the period.
+        start: its first day, as in the response.
+        end: its last day, as in the response.
+        today: the current day; None if a recording is replayed.
     """
     days = [one for one in (start, end) if isinstance(one, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", one)]
     if today is None or len(days) < 2:  # noqa: PLR2004  both ends

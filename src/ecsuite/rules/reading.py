@@ -1,4 +1,4 @@
-"""What a rule reads of a response and cannot go on without."""
+"""Reads values from responses; `require_*` raises if the rule cannot go on without one."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _OF_THE_WHOLE: Final = frozenset({"type", "unreadable", "absent"})
 
 
 def there(value: T | None) -> T:
-    """A value that must exist, because the test was selected by it.
+    """A value that must not be None, because the test was selected by it.
 
     Raises:
-        ValueError: it is not, so that the selection is wrong.
+        ValueError: it is None, so the selection is wrong.
     """
     if value is None:
         raise ValueError("the test was selected for something that is not there")
@@ -31,7 +31,7 @@ def require_json(response: httpx.Response) -> Any:
     """The JSON value of a response.
 
     Raises:
-        PromiseBroken: it is none; the check of the body has said so.
+        PromiseBroken: the body is not JSON, which is a finding of the checks.
     """
     return checked_of(response).json()
 
@@ -40,7 +40,7 @@ def require_member(response: httpx.Response, name: str) -> str:
     """The string of a member of a response's object.
 
     Raises:
-        PromiseBroken: there is none; the check of the body has said so.
+        PromiseBroken: there is none, which is a finding of the checks.
     """
     value = require_json(response)
     return require_string(value.get(name) if isinstance(value, dict) else None, name, response)
@@ -56,10 +56,10 @@ def require_string_at(value: Any, expression: Expression, response: httpx.Respon
 
 
 def require_string(found: Any, name: str, response: httpx.Response) -> str:
-    """What was found in a response, if it is a string that is not empty.
+    """A value from a response that must be a non-empty string.
 
     Raises:
-        PromiseBroken: it is none.
+        PromiseBroken: it is not.
     """
     if not isinstance(found, str) or not found:
         breach = Breach("absent", body((name,)), actual=datum(found))
@@ -68,9 +68,9 @@ def require_string(found: Any, name: str, response: httpx.Response) -> str:
 
 
 def wrong_places(response: httpx.Response) -> list[Path]:
-    """Where the checks have found errors in the body of a response that a client of ours returned.
+    """The places in a response's body at which the checks have found errors.
 
-    The body as a whole is such a place only where it has nothing of what is wanted.
+    The body as a whole is such a place only if it has none of the declared members.
     """
     findings = checked_of(response).result.findings if is_checked(response) else ()
     return [
@@ -84,7 +84,7 @@ def wrong_places(response: httpx.Response) -> list[Path]:
 
 
 def json_or_none(content: bytes) -> Any:
-    """The JSON value of bytes; None where they are none."""
+    """The JSON value of bytes; None if they are not JSON."""
     try:
         return read_json(content).value
     except UndecodableError:
@@ -92,11 +92,11 @@ def json_or_none(content: bytes) -> Any:
 
 
 def member_of(response: httpx.Response, name: str, default: Any = None) -> Any:
-    """The value of a member of a response's object; `default` where it has none."""
+    """The value of a member of a response's object; `default` if it has none."""
     value = json_or_none(response.content)
     return value.get(name, default) if isinstance(value, dict) else default
 
 
 def line_of(response: httpx.Response) -> str:
-    """The method and the address that a response belongs to."""
+    """The method and the URL of the request to a response."""
     return f"{response.request.method} {response.request.url}"

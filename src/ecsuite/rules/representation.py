@@ -1,4 +1,4 @@
-"""What a response must show of what was sent: pure, drawn from schemas alone."""
+"""What a response must show of what was sent, by the schemas alone; pure."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Representation:
     What may differ is marked by the types of `ecsuite.compare`, for the comparison.
 
     Args:
-        contract: whose schemas.
+        contract: the contract with the schemas.
     """
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
 
     def of(self, operation: Operation, sent: Any) -> Any:
-        """What a response must show of the body of a request."""
+        """What the response must show of the body of a request."""
         if operation.request is None:
             return {}
         seen = self.of_schema(operation.request.schema, sent)
@@ -33,7 +33,7 @@ class Representation:
         return seen
 
     def of_entity(self, entity_type: EntityType, body: Any, ids: Mapping[str, str]) -> dict[str, Any]:
-        """What a response must show of an entity: its body, the id that the API gave, the ids of what it belongs to."""
+        """What a response must show of an entity: its body, the id that the API chose, and the ids of its parents."""
         seen = self.of(entity_type.creator, body)
         if not entity_type.is_named_by_client and entity_type.member in seen:
             seen[entity_type.member] = ids[entity_type.parameter]
@@ -63,11 +63,11 @@ class Representation:
     def immutable(self, entity_type: EntityType, created: Any) -> Any:
         """The immutable part of the response that created an entity: every later response shows the same.
 
-        Strings in a list may come in another order, and times less exactly.
+        Strings in a list may come in another order, and times with less precision.
 
         Args:
-            entity_type: of the entity.
-            created: the JSON value of the response that made it; None where it had none.
+            entity_type: the type of the entity.
+            created: the JSON value of the response that created it; None if it had none.
         """
         rule = entity_type.reader.response(200)
         value = at_path(created, entity_type.answered_at)
@@ -79,7 +79,7 @@ class Representation:
         return _less_exactly(self.of_schema(schema, value))
 
     def is_of_another_type(self, schema: Pointer, shown: Any) -> bool:
-        """Whether a value is none of a schema's, for one of its constants is another in it."""
+        """Whether a value does not belong to a schema, because a constant of the schema differs."""
         shape = self._contract.schemas.shape(schema)
         if "const" in shape.keywords:
             return bool(shown != shape.keywords["const"])
@@ -102,13 +102,13 @@ class Representation:
         return {old: name for name in members for old in self.deprecated(entity_type, name) if body.get(old)}
 
     def sampled_as(self, operation: Operation, kind: str) -> str:
-        """The member of an operation's body that is a sample of a kind; empty where none is."""
+        """The member of an operation's body whose `x-sample` is of a kind; empty if there is none."""
         shape = self._contract.schemas.shape
         members = shape(operation.body_schema).members if operation.request else {}
         return next((name for name, at in members.items() if shape(at).keywords.get("x-sample") == kind), "")
 
     def _branch(self, shape: Shape, sent: Any) -> Pointer | None:
-        """The alternative of a schema that a value fits; of a partial value the only one whose constants it has."""
+        """The alternative of a schema that a value matches; for a partial value, the only one that is possible."""
         if whole := next((each for each in shape.branches if self._contract.schemas.fits(each, sent)), None):
             return whole
         possible = [each for each in shape.branches if not self.is_of_another_type(each, sent)]
@@ -131,7 +131,7 @@ class Representation:
 
 
 def _less_exactly(value: Any) -> Any:
-    """What a server adds of its own accord, marked where other responses may differ."""
+    """A value that the server may have chosen, marked for comparison where other responses may differ."""
     if isinstance(value, dict):
         return {name: _less_exactly(item) for name, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The attempts at an unacknowledged delivery: their number, their intervals, and that they are one notification."""
+"""The attempts at an unacknowledged delivery: their number, their pauses, and their common content."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from ecsuite.webhook.delivery import Wanted, value_of
 ATTEMPTS: Final = Place("delivery", "attempts")
 PAUSES: Final = Place("delivery", "pauses")
 MOST_ATTEMPTS: Final = 4
-# Retry intervals are unpublished; so many seconds are waited.
+# Retry intervals are unpublished; we wait at most so many seconds.
 LONGEST_WAIT: Final = 30.0
-# A pause may be a little shorter than it was meant to be, for the calls around it take their time; in all they grow.
+# A measured pause may be a little shorter than intended, because calls take time. The last must exceed the first.
 LEEWAY: Final = 0.9
 GROWTH: Final = 1.15
-# Of one pause nobody can say whether it grew.
+# Whether pauses grow can be seen only if there are at least two.
 _FEWEST: Final = 2
 
 
 class Attempts:
-    """The deliveries of one thing to one webhook.
+    """The attempts at one delivery to one webhook.
 
     Args:
-        deliveries: of the partner.
-        webhook: whose deliveries.
-        wanted: which of them.
+        deliveries: the deliveries of the partner.
+        webhook: the webhook.
+        wanted: which deliveries count.
     """
 
     def __init__(self, deliveries: Deliveries, webhook: Entity, wanted: Wanted) -> None:
@@ -45,22 +45,22 @@ class Attempts:
 
     @property
     def times(self) -> list[float]:
-        """When the attempts came; empty where that is not known."""
+        """The times of the attempts; empty if unknown."""
         return apart(self._deliveries.times(self._webhook, self._wanted))
 
     @property
     def count(self) -> int:
-        """How many attempts there were; simultaneous ones count as one."""
+        """The number of attempts; simultaneous ones count as one."""
         return len(self.times or self.came)
 
     def wait_for(self, count: int) -> None:
-        """Wait for attempts, until there were so many, or no more comes."""
+        """Wait until there were so many attempts, or no more come."""
         while self.count < count and self._take(LONGEST_WAIT):
             pass
         self._take_the_rest()
 
     def wait_for_any(self, count: int, since: float) -> None:
-        """Wait for so many deliveries, until a time after `since`; any counts, for one of two may have been taken."""
+        """Wait for so many deliveries, until some time after `since`; simultaneous ones count separately."""
         while len(self.came) < count and self._take(max(GRACE, since + LONGEST_WAIT - time.monotonic())):
             pass
         self._take_the_rest()
@@ -96,19 +96,19 @@ def pauses_grew(
     """Record whether each pause between attempts was longer than the one before, and the last than the first.
 
     Args:
-        verify: takes the verdict.
-        asked: the response of the call that asked for the first attempt.
-        times: when the attempts came, in seconds.
-        again: makes something else be delivered in vain, and gives those times. It is asked only where a pause did not
-            grow, for a busy machine may have held an attempt up; a server whose pauses do not grow shows it twice.
+        verify: records the verdicts.
+        asked: the response of the call that triggered the first attempt.
+        times: the times of the attempts, in seconds.
+        again: triggers another delivery that fails, and returns its times. It is called only if a pause did not grow:
+            a busy machine may have delayed an attempt, but a server whose pauses do not grow shows it twice.
     """
     pauses = _pauses(times)
     if len(pauses) < _FEWEST:
-        verify.not_checked(DELIVERY_RETRIED, "there were too few attempts, or it is not known when they came")
+        verify.not_checked(DELIVERY_RETRIED, "there were too few attempts, or their times are unknown")
         return True
     if again and not _grow(pauses):
         repeated = _pauses(again())
-        # Where these are too few to tell, the first count.
+        # If these are too few to judge, the first ones count.
         pauses = repeated if len(repeated) >= _FEWEST else pauses
     kept = True
     for before, pause, is_longer in _compared(pauses):
@@ -127,7 +127,7 @@ def _grow(pauses: Sequence[float]) -> bool:
 
 
 def _compared(pauses: Sequence[float]) -> Iterator[tuple[float, float, bool]]:
-    """A pause, a later one, and whether that is longer: each with the next, and the first with the last."""
+    """Pairs of pauses, each with whether the later one is longer: neighbours, and the first with the last."""
     for before, after in itertools.pairwise(pauses):
         yield before, after, after > before * LEEWAY
     yield pauses[0], pauses[-1], pauses[-1] > pauses[0] * GROWTH
@@ -139,22 +139,22 @@ def are_one_notification(
     """Record whether all attempts have the same content.
 
     Args:
-        deliveries: of the partner.
-        asked: the response of the call that asked for the first.
+        deliveries: the deliveries of the partner.
+        asked: the response of the call that triggered the first.
         names: the members that must stay the same.
         came: the attempts.
-        secret: that they are signed with.
+        secret: the secret with which they are signed.
     """
     first = value_of(came[0]) if came else None
-    told = {name: first[name] for name in names if name in first} if isinstance(first, dict) else {}
+    expected = {name: first[name] for name in names if name in first} if isinstance(first, dict) else {}
     kept = True
     for again in came[1:]:
-        kept &= deliveries.verify.tells(told, again, DELIVERY_RETRIED)
+        kept &= deliveries.verify.tells(expected, again, DELIVERY_RETRIED)
         kept &= deliveries.verify.arrived(again, asked, again.request.url, secret)
     return kept
 
 
 def longer_than(times: Sequence[float]) -> float:
-    """Seconds after which another attempt would have come, by the pauses so far; none where they are not known."""
+    """Seconds within which another attempt would come, by the pauses so far; 0 if they are unknown."""
     pauses = _pauses(times)
     return min(LONGEST_WAIT, pauses[-1] * 2.5 + 0.5) if pauses else 0.0

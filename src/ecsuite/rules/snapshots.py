@@ -25,7 +25,7 @@ AS_BEFORE: Final = "as before"
 
 @dataclass(frozen=True, slots=True)
 class NoSuch:
-    """Stands for a missing state: the status of the response that had none."""
+    """A missing state: the status of the response that showed none."""
 
     status: int
 
@@ -35,10 +35,10 @@ class Probe:
     """A call that shows a state.
 
     Attributes:
-        operation: the id of what is called; empty where it is none of the contract.
-        path: below the base URL.
-        shows: one value; all items of a list, or only those that hold something that was drawn here; or their number.
-        is_shared: whether others may change it meanwhile, in a way that tells of this world's entities.
+        operation: the id of the called operation; empty if the contract has no such operation.
+        path: the path relative to the base URL.
+        shows: one value; all items of a list; only its items with a value that was drawn here; or their number.
+        is_shared: whether others may cause a change that refers to this world's entities.
     """
 
     operation: str
@@ -49,7 +49,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where a later snapshot differs: how, and what is there now, or was there before."""
+    """A difference of a later snapshot: its probe, how it differs, and the value now, or before if it is missing."""
 
     probe: Probe
     breach: Breach
@@ -58,12 +58,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What probes showed at one time."""
+    """The states that probes showed at one time."""
 
     states: Mapping[Probe, Any]
 
     def differences(self, later: Snapshot) -> list[Difference]:
-        """Where a later snapshot of the same probes differs."""
+        """The differences of a later snapshot of the same probes."""
         return [found for probe, was in self.states.items() for found in _differences(probe, was, later.states[probe])]
 
 
@@ -73,7 +73,7 @@ class Snapshots:
     Args:
         api: the client.
         lists: reads lists.
-        values: what was drawn, by which this world's entities are known.
+        values: the drawn values, by which this world's entities are recognized.
     """
 
     def __init__(self, api: Api, lists: Lists, values: Values) -> None:
@@ -82,23 +82,23 @@ class Snapshots:
         self._values = values
 
     def around(self, call: Call) -> Snapshot:
-        """Everything that a call could change, as it is now."""
+        """A snapshot of everything that a call could change."""
         return self._take(probes_around(self._contract, call).values())
 
     def of(self, entities: Iterable[Entity]) -> Snapshot:
-        """Entities as they are now."""
+        """A snapshot of entities."""
         return self.at(entity.path for entity in entities)
 
     def at(self, paths: Iterable[str]) -> Snapshot:
-        """What reading each of some paths shows now."""
+        """A snapshot of what some paths show."""
         return self._take(Probe(self._called_at(path), path) for path in paths)
 
     def list_at(self, lister: Operation, ids: Mapping[str, str]) -> Snapshot:
-        """All items of a list, as they are now."""
+        """A snapshot of all items of a list."""
         return self._take([Probe(lister.id, fill(lister, ids), "items")])
 
     def lengths(self, operation: Operation) -> Snapshot:
-        """The lengths of the lists in which an operation without a body creates entities of unknown ids."""
+        """A snapshot of the lengths of the lists in which an operation without a body creates entities."""
         listers = [
             entity_type.lister
             for entity_type in self._contract.entity_types
@@ -107,11 +107,11 @@ class Snapshots:
         return self._take(Probe(lister.id, fill(lister, {}), "length") for lister in listers if lister)
 
     def again(self, snapshot: Snapshot) -> Snapshot:
-        """The same probes, as they show now."""
+        """A new snapshot of the same probes."""
         return self._take(snapshot.states)
 
     def state_of(self, path: str) -> Any:
-        """What reading a path gives: a JSON value, or `NoSuch` with a status."""
+        """The state at a path: a JSON value, or `NoSuch` with a status."""
         response = self._api.get(path, expect=PROBE)
         return checked_of(response).known() if response.is_success else NoSuch(response.status_code)
 
@@ -150,7 +150,7 @@ class Snapshots:
             return items
         if probe.shows == "length":
             return len(items)
-        # Others make entities meanwhile, so only what this world could have made counts.
+        # Others create entities meanwhile, so only items with values from this world count.
         return [item for item in items if probe.shows == "items" or self._values.has_drawn_of(item)]
 
 
@@ -175,9 +175,9 @@ def probes_around(contract: Contract, call: Call) -> dict[str, Probe]:
 
 
 def _is_singleton(contract: Contract, call: Call) -> bool:
-    """Whether a call's path is neither an entity nor a list of them, and supports more than one method.
+    """Whether a call's path is neither an entity nor a list of entities, and supports more than one method.
 
-    Methods of a template that the path would fit as well, as `/users/{userId}` for `/users/eligible`, are not its own.
+    Only methods of the same path template count: `/users/eligible` would also match `/users/{userId}`.
     """
     known = {
         operation.path
@@ -189,7 +189,7 @@ def _is_singleton(contract: Contract, call: Call) -> bool:
 
 
 def _probes_of_new(entity_type: EntityType, call: Call) -> dict[str, Probe]:
-    """The probes that would show that a call has created something: the list, and the entity if its id is known."""
+    """The probes that would reveal that a call has created something: the list, and the entity if its id is known."""
     probes: dict[str, Probe] = {}
     if entity_type.lister is not None:
         is_shared = entity_type.parent is None and not entity_type.is_named_by_client
@@ -210,7 +210,7 @@ def _begins_with(names: tuple[str, ...], first: tuple[str, ...]) -> bool:
 def _differences(probe: Probe, was: Any, now: Any) -> Iterator[Difference]:
     if isinstance(was, list) and isinstance(now, list):
         if len(was) == len(now) and all(map(is_, was, now)):
-            # What came in the same bytes is the same value.
+            # Equal bodies are decoded to the same objects, so identical items need no comparison.
             return
         more, fewer = _beyond(now, was), _beyond(was, now)
         for item in more:
@@ -222,7 +222,7 @@ def _differences(probe: Probe, was: Any, now: Any) -> Iterator[Difference]:
 
 
 def _change(was: Any, now: Any, seen_by: str) -> Breach:
-    """How a value differs from an earlier one: by its first difference, or by having appeared or disappeared."""
+    """How a value differs from an earlier one: its first difference, or that it appeared or disappeared."""
     if isinstance(was, NoSuch) and isinstance(now, NoSuch):
         return Breach.of("status", STATUS, [was.status], now.status, seen_by=seen_by, note=AS_BEFORE)
     if isinstance(now, NoSuch):
@@ -231,13 +231,13 @@ def _change(was: Any, now: Any, seen_by: str) -> Breach:
         return Breach.of("present", body(), actual=now, seen_by=seen_by, note=AS_BEFORE)
     detail = next(compare.differences(was, now), None)
     if detail is None:
-        # The value has more than it had.
+        # The value has additional members.
         return Breach.of("extra", body(), was, now, seen_by=seen_by, note=AS_BEFORE)
     return detail.breach(seen_by=seen_by, note=AS_BEFORE)
 
 
 def _beyond(these: list[Any], those: list[Any]) -> list[Any]:
-    """The items of one list that another does not have, whatever the order."""
+    """The items of one list that another does not have, in any order; repeats count."""
     left = [json.dumps(item, sort_keys=True) for item in those]
     beyond = []
     for item in these:

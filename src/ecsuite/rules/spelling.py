@@ -1,4 +1,4 @@
-"""JSON in another spelling: the same values, as other libraries write them."""
+"""Other spellings of JSON: the same values, as other libraries write them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 
 def spelt_otherwise(value: Any) -> bytes:
-    """A JSON value with escapes for what may be escaped, exponents, whitespace, and its members in another order."""
+    """A JSON value with escapes wherever possible, exponents, whitespace, and members in another order."""
     return _spelt(value).encode("ascii")
 
 
 def with_whole_numbers(value: Any) -> Any:
-    """A JSON value with each fraction cut off: a library may write no point where nothing comes after it."""
+    """A JSON value with its numbers truncated to integers: a library may write no point for a whole number."""
     if isinstance(value, dict):
         return {name: with_whole_numbers(own) for name, own in value.items()}
     if isinstance(value, list):
@@ -29,5 +29,5 @@ def _spelt(value: Any) -> str:
         return f"[ {', '.join(map(_spelt, value))}\n]"
     if isinstance(value, float):
         return f"{Decimal(repr(value)):E}"
-    # A slash may be escaped, and everything that is not ASCII, as its halves where it has two.
+    # A slash may be escaped, and so may everything beyond ASCII, as surrogate pairs where necessary.
     return json.dumps(value).replace("/", "\\/") if isinstance(value, str) else json.dumps(value)

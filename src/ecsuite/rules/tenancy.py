@@ -1,4 +1,4 @@
-"""What two partners rightly share: there, nothing shows whether they are kept apart."""
+"""Entities that two partners rightly share, which do not show whether partners are kept apart."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ LIKE_UNKNOWN: Final = "as for what is not there"
 
 
 def require_not_shared(contract: Contract, call: Call, calls: Calls, mine: Snapshots, theirs: Snapshots) -> None:
-    """Require that what a call of one partner names does not belong to the other partner, too.
+    """Require that the entities that a call of one partner names do not exist for the other partner, too.
 
     Args:
-        contract: of the API.
-        call: of the first partner.
-        calls: the second partner's.
+        contract: the contract of the API.
+        call: the call of the first partner.
+        calls: the second partner's calls.
         mine: the first partner's snapshots.
-        theirs: the second partner's.
+        theirs: the second partner's snapshots.
 
     Raises:
-        NothingThere: it is, for all partners share it, or for the server numbers each partner's own.
+        NothingThere: they do, because all partners share them, or because the server numbers them for each partner.
     """
     names = parameters(call.operation)
     if not any(each.parameters == names[: len(each.parameters)] for each in contract.entity_types):
@@ -36,15 +36,15 @@ def require_not_shared(contract: Contract, call: Call, calls: Calls, mine: Snaps
         if shared.ids == call.ids:
             raise NothingThere("both partners have it")
     numbered = [each for each in contract.entity_types if _is_numbered(each) and each.parameter in names]
-    # An entity of the other partner's own is there under that id, and is rightly shown, changed or deleted.
+    # The other partner has an own entity with that id, which may rightly be shown, changed or deleted.
     if any(both_have(each, call.ids[each.parameter], mine, theirs) for each in numbered):
         raise NothingThere("both partners have one of that id, for the server numbers each partner's own")
 
 
 def both_have(entity_type: EntityType, own: str, mine: Snapshots, theirs: Snapshots) -> bool:
-    """Whether both partners list an entity of that id, each a different one.
+    """Whether both partners list an entity with that id, but different ones.
 
-    They are compared without what a server keeps by itself, so that the same thing is not taken for two.
+    Undeclared members are ignored, so that the same entity is not taken for two.
     """
     if entity_type.is_named_by_client or entity_type.lister is None:
         return False

@@ -1,4 +1,4 @@
-"""What the token endpoint's refusals must say (RFC 6749 section 5.2)."""
+"""The error codes of the token endpoint (RFC 6749 section 5.2), and tokens of different partners."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ REFUSALS: Final = frozenset({400, 401})
 
 
 def errors_for(form: Mapping[str, str]) -> frozenset[str]:
-    """The error codes for a form whose credentials are wrong."""
+    """The allowed error codes for a form with wrong credentials."""
     return NO_CLIENT if "" in form.values() else CLIENT_ERRORS
 
 
 def error_fits(
     verify: Verify, contract: Contract, response: httpx.Response, errors: frozenset[str] | set[str], case: str
 ) -> bool:
-    """Record whether a refusal has one of the error codes; with 401 only `invalid_client` will do.
+    """Record whether a refusal has one of the error codes; with 401 only `invalid_client` is allowed.
 
     Args:
-        verify: where it is noted.
-        contract: where the rule stands.
-        response: of the token endpoint.
-        errors: the codes that fit.
-        case: what was refused.
+        verify: records the verdicts.
+        contract: the contract with the rule.
+        response: the response of the token endpoint.
+        errors: the allowed codes.
+        case: the name of the refused input.
     """
     if response.status_code not in REFUSALS:
-        # That it was not refused is a finding of the checks already.
+        # An accepted request is a finding of the checks.
         return False
     status, error = response.status_code, member_of(response, "error")
     is_unauthorized = status == httpx.codes.UNAUTHORIZED
@@ -46,7 +46,7 @@ def error_fits(
 
 
 def tokens_differ(verify: Verify, promise: Promise, mine: httpx.Response, theirs: httpx.Response) -> bool:
-    """Record whether two partners have tokens of their own."""
+    """Record whether two partners have different tokens."""
     first, second = require_member(mine, "access_token"), require_member(theirs, "access_token")
     breach = Breach.of("same", body(("access_token",)), actual=second, note="for each partner has tokens of its own")
     return verify.that(promise, theirs, breach, holds=first != second)

@@ -1,4 +1,4 @@
-"""Fresh values for the members of requests, and which of them were drawn so far."""
+"""Draws fresh values for the members of requests, and remembers them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ecsuite.ids import Ids
 from ecsuite.samples import RUN
 from ecsuite.webhook.receiver import Receiver
 
-# What makes a secret longer than a block of SHA-256, and of more than ASCII.
+# Makes a secret longer than a block of SHA-256, with characters beyond ASCII.
 LONGER: Final = " Ærlig talt: blåbærsyltetøy på brødskiva, 100 % \U0001f511"
 FIRST_HOUR: Final = datetime(2026, 1, 15, 17, tzinfo=UTC)
 HOOK_URL: Final = "hook-url"
@@ -19,14 +19,14 @@ SECRETS: Final = frozenset({"secret", "long-secret", "padded-secret"})
 
 
 class Values:
-    """Draws values by the kinds of `x-sample`, and remembers those that nobody else has.
+    """Draws values of the kinds of `x-sample`, and remembers those that nobody else has.
 
     Args:
-        ids: what they are drawn from.
-        receiver: where webhooks lead.
+        ids: draws random values.
+        receiver: the receiver to which webhooks point.
 
     Attributes:
-        receiver: the same, or what was put in its place.
+        receiver: the same, or its replacement.
     """
 
     def __init__(self, ids: Ids, receiver: Receiver) -> None:
@@ -46,9 +46,9 @@ class Values:
         }
 
     def draw(self, kind: str) -> str:
-        """A fresh value of a kind of `x-sample`; or, for `RUN`, what is put behind a text."""
+        """A fresh value of a kind of `x-sample`; for `RUN`, the suffix of texts."""
         if kind == RUN:
-            # Nothing is this world's for having it.
+            # All worlds of a run share the suffix, so it is not remembered.
             return f" ({self.ids.run})" if self.ids.run else ""
         if kind == "hour":
             self._hours += 1
@@ -58,11 +58,11 @@ class Values:
         return value
 
     def marks(self, value: Any, but: Iterable[str] = ()) -> dict[str, str]:
-        """The strings in a value that were drawn here, and so occur nowhere else, each with its name in messages."""
+        """The strings in a value that were drawn here, each with its name in messages; nobody else has them."""
         text, known = json.dumps(value, ensure_ascii=False), set(but)
         return {mark: name for mark, name in self._drawn.items() if mark in text and mark not in known}
 
     def has_drawn_of(self, value: Any) -> bool:
-        """Whether a value holds anything that was drawn here."""
+        """Whether a value contains anything that was drawn here."""
         text = json.dumps(value)
         return any(mark in text for mark in self._drawn)

@@ -1,4 +1,4 @@
-"""Records in a client's journal whether promises were kept that take more than one exchange to check."""
+"""Records in a client's journal whether promises about more than one exchange were kept."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from ecsuite.rules.reading import json_or_none, member_of, wrong_places
 
 
 class Verify:
-    """Records, and goes on: each of its methods says by its value whether the promise was kept, and none raises.
+    """Records verdicts: each method returns whether the promise was kept, and none raises.
 
     Args:
-        api: the client whose journal takes the findings.
+        api: the client; its journal gets the findings.
     """
 
     def __init__(self, api: Api) -> None:
@@ -33,10 +33,10 @@ class Verify:
         """Record that a promise was kept, or that it is broken.
 
         Args:
-            promise: of the rule.
-            response: of the call that is to blame.
-            breach: how it is broken, if it is.
-            holds: whether it was kept.
+            promise: the promise of the rule.
+            response: the response of the call to blame.
+            breach: how the promise is broken, if it is.
+            holds: whether the promise was kept.
         """
         if holds:
             self.passed(promise)
@@ -54,7 +54,7 @@ class Verify:
         case: str = "",
         note: str = "",
     ) -> bool:
-        """Record whether a response has one of the statuses that a promise wants."""
+        """Record whether a response has one of the statuses that a promise requires."""
         wanted, actual = sorted(statuses), response.status_code
         breach = Breach.of("status", STATUS, wanted, actual, rule=rule, case=case, note=note)
         return self.that(promise, response, breach, holds=actual in wanted)
@@ -70,7 +70,7 @@ class Verify:
         seen_by: str = "",
         note: str = "",
     ) -> bool:
-        """Record whether nothing was found that must not be there; `found` has JSON values."""
+        """Record whether nothing was found that must not exist; `found` has JSON values."""
         first = next(iter(found), None)
         breach = Breach.of("present", at, actual=first, rule=rule, seen_by=seen_by, note=note)
         return self.that(promise, response, breach, holds=not found)
@@ -100,7 +100,7 @@ class Verify:
         case: str = "",
         seen_by: str = "",
     ) -> bool:
-        """Record whether a value stands in a list once."""
+        """Record whether a value occurs in a list exactly once."""
         kind, actual = ("duplicate", times) if times else ("absent", NOTHING)
         breach = Breach.of(kind, at, value, actual, case=case, seen_by=seen_by)
         return self.that(promise, response, breach, holds=times == 1)
@@ -116,7 +116,7 @@ class Verify:
         seen_by: str = "",
         note: str = "",
     ) -> bool:
-        """Record whether there are as many as expected."""
+        """Record whether a number is as expected."""
         breach = Breach.of("count", at, expected, actual, seen_by=seen_by, note=note)
         return self.that(promise, response, breach, holds=actual == expected)
 
@@ -130,7 +130,7 @@ class Verify:
         *,
         note: str = "",
     ) -> bool:
-        """Record whether a value is as expected, and of its type; not checked where there is none: `NOTHING`."""
+        """Record whether a value and its type are as expected; not checked if it is `NOTHING`."""
         if actual is NOTHING:
             self.not_checked(promise, f"the response has no {at.path[-1]}")
             return True
@@ -138,9 +138,9 @@ class Verify:
         return self.that(promise, response, Breach.of("changed", at, expected, actual, note=note), holds=holds)
 
     def says(self, promise: Promise, response: httpx.Response, name: str, *, value: bool) -> bool:
-        """Record whether a member of a response's object is true, or false; not checked where it has none.
+        """Record whether a boolean member of a response's object has a value; not checked if it is missing.
 
-        What the checks have found to be no boolean is not told again.
+        If the checks have found that it is not a boolean, that is not reported again.
         """
         if (name,) in wrong_places(response):
             return False
@@ -151,7 +151,7 @@ class Verify:
         self._api.journal.add_passed(promise)
 
     def not_checked(self, promise: Promise, reason: str) -> None:
-        """Record that it could not be seen whether a promise was kept, and why."""
+        """Record that a promise could not be judged, and why."""
         self._api.journal.add_not_checked(promise, reason)
 
     def accepted(self, response: httpx.Response, why: str = "", promise: Promise = ROUND_TRIP) -> bool:
@@ -161,12 +161,12 @@ class Verify:
         return response.is_success
 
     def shows_if_any(self, sent: Any, response: httpx.Response, depth: int = 1) -> bool:
-        """Record each difference between what was sent and what a response shows, if it shows an object at all."""
+        """The same as `shows`, but only if the response is an object at all."""
         is_object = isinstance(json_or_none(response.content), dict)
         return not is_object or self.shows(sent, response, depth=depth)
 
     def shows_item(self, item: Any, response: httpx.Response) -> bool:
-        """Record whether a response shows an entity as a list does, as its whole body or as one of its members."""
+        """Record whether a response shows an entity as a list does, as its whole body or in one of its members."""
         value = json_or_none(response.content)
         members = value.items() if isinstance(value, dict) else ()
         inner = [name for name, own in members if isinstance(own, dict) and item.keys() <= own.keys()]
@@ -174,7 +174,7 @@ class Verify:
         return self.shows(item, response, whole=True, at=at)
 
     def unreadable(self, read: httpx.Response, deleted: httpx.Response) -> bool:
-        """Record that what was deleted can still be read, if it can: by itself the reading blames the wrong call."""
+        """Record whether what was deleted cannot be read any more; a breach blames the deletion, not the reading."""
         call = checked_of(read).decoded
         reader = call.operation if read.is_success else None
         if reader and not is_nobodys_found(self._api, fill(reader, call.path_values)):
@@ -190,16 +190,16 @@ class Verify:
         allowed: Collection[int],
         rule: Pointer,
     ) -> bool:
-        """Record whether a response has the status that an unknown id got, if that was one of those allowed."""
+        """Record whether a response has the status that an unknown id got; not checked if that one is not allowed."""
         if unknown.status_code not in allowed:
             self.not_checked(promise, f"an unknown id gets {unknown.status_code}")
             return True
         return self.status(promise, response, {unknown.status_code}, rule=rule, note="as for an unknown id")
 
-    def tells_nothing_of(
+    def mentions_nothing_of(
         self, promise: Promise, response: httpx.Response, marks: Mapping[str, str], rule: Pointer
     ) -> bool:
-        """Record whether a response holds none of some strings; `marks` has each with how it is called in messages."""
+        """Record whether a response contains none of the strings in `marks`, which also has their names in messages."""
         found = [name for mark, name in marks.items() if mark in response.text]
         return self.none(promise, response, found, body(), rule=rule, note="nothing of another partner's")
 
@@ -215,43 +215,43 @@ class Verify:
     ) -> bool:
         """Record each difference between what was sent and what a response shows.
 
-        Where the checks have found the body in error already, it is not told again: text in the place of a number is no
-        second fault, though it is not what was sent. Where what differs is as it was before a change, it is told once
+        Places at which the checks have found errors are not reported again: a string instead of a number is one fault,
+        although it also differs from what was sent. If all differing values are as before a change, one finding says
         that the change is not shown.
 
         Args:
             sent: the JSON value that must be shown.
-            response: the response that shows it.
+            response: the response that must show it.
             whole: whether a member that is missing in the response is a difference, too.
-            at: where in the response it stands.
-            depth: how many names deep a response that is not `whole` may miss members: it may leave out where an entity
-                is, but must not be partial.
-            promise: of the rule.
+            at: the place of the value in the response.
+            depth: the nesting, in members, down to which a response that is not `whole` may omit members: it may omit
+                an entity, but must not show only a part of it.
+            promise: the promise of the rule.
         """
         got = self._read(promise, response, at)
         if got is NOTHING:
             return False
         every = differences(sent, got, at)
         found = list(every if whole else without_omissions(every, depth + _names(at)))
-        told = wrong_places(response)
-        if not at and not told and self._is_as_before(found, got, response):
+        wrong = wrong_places(response)
+        if not at and not wrong and self._is_as_before(found, got, response):
             breach = unchanged(found, plain(sent), got)
             self._api.add_finding(promise, breach, response)
             return False
         for difference in found:
-            if not any(difference.path[: len(place)] == place for place in told):
+            if not any(difference.path[: len(place)] == place for place in wrong):
                 self._api.add_finding(promise, difference.breach(), response)
         if not found:
             self.passed(promise)
         return not found
 
     def _is_as_before(self, found: Sequence[Difference], got: Any, response: httpx.Response) -> bool:
-        """Whether a response that does not show a change shows what was before."""
+        """Whether a response that does not show a change shows the state before it."""
         earlier = (result.exchange for result in [*self._api.journal.results])
         return is_checked(response) and is_as_before(found, got, checked_of(response).decoded.exchange, earlier)
 
     def _read(self, promise: Promise, response: httpx.Response, at: Path) -> Any:
-        """What stands at a place of a response; a finding, and `NOTHING`, where nothing does."""
+        """The value at a place in a response; if there is none, record a finding and return `NOTHING`."""
         try:
             got = at_path(read_json(response.content).value, at, NOTHING)
         except UndecodableError as error:

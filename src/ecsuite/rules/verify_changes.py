@@ -1,4 +1,4 @@
-"""Records whether a call has changed nothing, or only what it should."""
+"""Records whether calls have changed nothing, or only what they should."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from ecsuite.rules.representation import Representation
 from ecsuite.rules.snapshots import NoSuch, Probe, Snapshot, Snapshots
 from ecsuite.rules.verify import Verify
 
-# How often what may be somebody else's doing is looked at again.
+# How often a call is repeated whose change may have been caused by somebody else.
 ROUNDS: Final = 3
-CHANGES_BY_ITSELF: Final = "it is another one each time that it is read"
-OTHERS_MAKE_SUCH: Final = "others make such things meanwhile, again and again"
-# Nothing but an id is as long as this and stands in a request and in what it changed.
+CHANGES_BY_ITSELF: Final = "it changes with each reading"
+OTHERS_MAKE_SUCH: Final = "others keep creating such entities"
+# A string of this length in both a request and a changed value is an id.
 SHORTEST_ID: Final = 20
 
 
 class VerifyChanges:
-    """Verifies what calls have changed, by snapshots before and after them; records and goes on, as `Verify` does.
+    """Verifies what calls have changed, by snapshots before and after them; records verdicts as `Verify` does.
 
     Args:
         api: the client.
-        representation: which members went with others.
+        representation: knows which members are deprecated.
         snapshots: takes snapshots.
-        verify: where it is noted.
+        verify: records the verdicts.
     """
 
     def __init__(self, api: Api, representation: Representation, snapshots: Snapshots, verify: Verify) -> None:
@@ -57,13 +57,13 @@ class VerifyChanges:
         """Take a snapshot again, and record each difference.
 
         Args:
-            promise: of the rule.
-            before: how everything was.
-            blame: the response of the call that is to blame for any change.
-            rule: where in the contract the promise stands.
-            sent: responses of several calls; a change that shows the ids of one of them is that call's.
-            again: does the same once more. What the API names may be somebody else's doing, though it tells of this
-                world's entities: who shares the sandbox makes such things, too, but not each time.
+            promise: the promise of the rule.
+            before: the earlier snapshot.
+            blame: the response of the call to blame for any change.
+            rule: the pointer to the promise in the contract.
+            sent: responses of several calls; a change with an id from one of their requests is blamed on that call.
+            again: repeats the calls. A new entity with a server-generated id may be somebody else's even if it refers
+                to this world's entities, because others share the sandbox; but they do not create one each time.
         """
         found = before.differences(self._snapshots.again(before))
         for _ in range(ROUNDS):
@@ -85,12 +85,12 @@ class VerifyChanges:
         return not found
 
     def _restless(self, snapshot: Snapshot) -> set[tuple[Probe, Place]]:
-        """Where two snapshots differ between which nothing is called: that is no call's doing."""
+        """The places that differ between two snapshots although nothing was called in between."""
         earlier = self._snapshots.again(snapshot)
         return {(each.probe, each.breach.at) for each in earlier.differences(self._snapshots.again(snapshot))}
 
     def _repeated(self, snapshot: Snapshot, act: Callable[[], object]) -> tuple[Snapshot, Snapshot, bool]:
-        """Snapshots before and after an act is repeated; whether what changed also does in that time without it."""
+        """Snapshots before and after `act`, and whether their probes also change in twice the time without it."""
         started, before = time.monotonic(), self._snapshots.again(snapshot)
         act()
         now = self._snapshots.again(snapshot)
@@ -110,14 +110,14 @@ class VerifyChanges:
         *,
         again: Callable[[], object] | None = None,
     ) -> bool:
-        """Record whether lists grew by less than an item for each of several calls.
+        """Record whether lists grew by fewer items than there were calls.
 
         Args:
-            promise: of the rule.
-            before: how long the lists were.
+            promise: the promise of the rule.
+            before: the lengths of the lists before the calls.
             calls: the responses of the calls, which were refused.
-            rule: where in the contract the promise stands.
-            again: makes the calls once more. Others may make as many of the same meanwhile, but not each time.
+            rule: the pointer to the promise in the contract.
+            again: repeats the calls. Others may create as many items in the meantime, but not each time.
         """
         count, now = len(calls), self._snapshots.again(before)
         for _ in range(ROUNDS):
@@ -142,7 +142,7 @@ class VerifyChanges:
     ) -> bool:
         """Record each member that changed although the request did not name it; `before` is the entity before it.
 
-        A deprecated member follows the one that has replaced it.
+        A deprecated member may change with its successor.
         """
         after, kept, deprecated = self._snapshots.members_of(entity), True, self._representation.deprecated
         changed = {other for other in before if before[other] != after.get(other, NOTHING)} | {name}
@@ -164,7 +164,7 @@ class VerifyChanges:
     ) -> bool:
         """Record each member that was omitted from a PUT and still has its old value.
 
-        Its new value is unspecified; that of a boolean may be the old one.
+        Its new value is unspecified; a boolean may rightly have the same value again.
         """
         after, kept = self._snapshots.members_of(entity), True
         omitted = [name for name in entity.body if name not in sent and not isinstance(before.get(name), bool | None)]
@@ -176,13 +176,13 @@ class VerifyChanges:
 
 
 def _grown(before: Snapshot, now: Snapshot, probe: Probe) -> int:
-    """By how much a list has grown; by nothing where it cannot be read."""
+    """By how many items a list has grown; 0 if it cannot be read."""
     was, own = before.states[probe], now.states[probe]
     return 0 if isinstance(was, NoSuch) or isinstance(own, NoSuch) else own - was
 
 
 def _blamed(value: Any, sent: Iterable[httpx.Response], otherwise: httpx.Response) -> httpx.Response:
-    """The response to the call whose ids a changed value shows; `otherwise` where it shows none."""
+    """The response to the call with an id in the changed value; `otherwise` if there is none."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return next((each for each in sent if _shares_id(json_or_none(each.request.content), text)), otherwise)
 

@@ -22,8 +22,8 @@ class VerifyDeliveries:
     """Verifies single deliveries by the contract; records and goes on, as `Verify` does.
 
     Args:
-        api: the client whose journal takes the findings.
-        verify: where it is noted.
+        api: the client; its journal gets the findings.
+        verify: records the verdicts.
     """
 
     def __init__(self, api: Api, verify: Verify) -> None:
@@ -32,7 +32,7 @@ class VerifyDeliveries:
 
     @property
     def operation(self) -> Operation:
-        """The operation of the contract that a delivery is."""
+        """The operation of the contract that describes deliveries."""
         (operation,) = self._api.checker.contract.deliveries.values()
         return operation
 
@@ -40,10 +40,10 @@ class VerifyDeliveries:
         """Check a delivery that a call has triggered; a missing one is a finding, too.
 
         Args:
-            delivery: what came; None where nothing did.
-            asked: the response of the call that asked for it.
-            url: where it was to go.
-            secret: the webhook's, where the contract says how a delivery is signed.
+            delivery: the delivery; None if none came.
+            asked: the response of the call that triggered it.
+            url: the URL to which it should come.
+            secret: the secret of the webhook, if the contract says how deliveries are signed.
         """
         breach = Breach.of("absent", DELIVERY, url)
         self._verify.that(DELIVERY_ARRIVES, asked, breach, holds=delivery is not None)
@@ -55,32 +55,32 @@ class VerifyDeliveries:
     def tells(self, expected: Any, delivery: Exchange, promise: Promise = DELIVERY_CONTENT) -> bool:
         """Record each difference between the expected content of a delivery and its actual content.
 
-        What the check of the body has found is not told again.
+        Places at which the checks have found errors are not reported again.
 
         Args:
-            expected: members with their values, as far as they are known.
-            delivery: what came.
-            promise: of the rule.
+            expected: the expected members with their values.
+            delivery: the delivery.
+            promise: the promise of the rule.
         """
         try:
             got = read_json(delivery.request.body).value
         except UndecodableError:
-            # The check of the body has said so.
+            # This is a finding of the checks.
             return False
-        found, told = list(differences(expected, got)), self._wrong_places(delivery, "request-body")
+        found, wrong = list(differences(expected, got)), self._wrong_places(delivery, "request-body")
         for difference in found:
-            if not any(difference.path[: len(place.path)] == place.path for place in told):
+            if not any(difference.path[: len(place.path)] == place.path for place in wrong):
                 self._add(promise, difference.breach("request-body"), delivery)
         if not found:
             self._verify.passed(promise)
         return not found
 
     def _signed(self, delivery: Exchange, secret: str) -> bool:
-        """Check the signature of a delivery over its bytes as received; that there is one, the contract says."""
-        kept, told = True, {place.name.lower() for place in self._wrong_places(delivery, "request-header")}
+        """Check the signature of a delivery over its bytes as received; a missing one is a finding of the checks."""
+        kept, wrong = True, {place.name.lower() for place in self._wrong_places(delivery, "request-header")}
         for index, parameter in enumerate(self.operation.parameters):
             given = delivery.request.headers.get(parameter.name)
-            if not parameter.signature or not secret or given is None or parameter.name.lower() in told:
+            if not parameter.signature or not secret or given is None or parameter.name.lower() in wrong:
                 continue
             if is_signed(secret, delivery.request.body, given):
                 self._verify.passed(SIGNATURE)
@@ -92,7 +92,7 @@ class VerifyDeliveries:
         return kept
 
     def _wrong_places(self, delivery: Exchange, part: Part) -> list[Place]:
-        """Where the checks find errors in a part of a delivery; the body as a whole is no such place."""
+        """The places in a part of a delivery at which the checks find errors, except the body as a whole."""
         found = self._api.checker.check_delivery(self.operation, delivery).findings
         places = [each.breach.at for each in found if each.severity == "error" and each.breach.at.part == part]
         return [place for place in places if place.path or place.name]

@@ -1,4 +1,4 @@
-"""Records whether calls that had to be rejected left no trace, and how those that were accepted were read."""
+"""Records whether calls that must be rejected changed nothing, and how accepted ones were understood."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ecsuite.rules.snapshots import PROBE, Snapshots
 from ecsuite.rules.verify_changes import VerifyChanges
 from ecsuite.rules.verify_state import VerifyState
 
-# Makes the attempts for a call; each time with fresh values.
+# Makes the attempts for a call, with fresh values each time.
 Draw = Callable[[Call], Iterable[Refused]]
 
 
@@ -33,11 +33,11 @@ class VerifyRefused:
 
     Args:
         api: the client.
-        entities: around the calls.
-        calls: makes and sends them.
-        snapshots: of everything that they could change.
-        verify: where it is noted.
-        changes: sees what changed.
+        entities: creates the entities around the calls.
+        calls: makes and sends the calls.
+        snapshots: takes snapshots of everything that they could change.
+        verify: records the verdicts.
+        changes: verifies what changed.
     """
 
     def __init__(
@@ -57,15 +57,15 @@ class VerifyRefused:
         self._changes = changes
 
     def changes_nothing(self, operation: Operation, draw: Draw, rule: Pointer) -> bool:
-        """Record whether rejected calls change nothing; whatever an accepted one changes is no such trace.
+        """Record whether rejected calls change nothing; changes by accepted ones do not count.
 
-        A lenient server takes some of the attempts. What they changed is not told apart from what the others did, so
-        those are made again around new entities.
+        A lenient server accepts some of the attempts. Their changes cannot be distinguished from those of the others,
+        so the others are repeated around new entities.
 
         Args:
-            operation: what is called.
+            operation: the operation to call.
             draw: makes the attempts.
-            rule: where in the contract the promise stands.
+            rule: the pointer to the promise in the contract.
 
         Raises:
             NothingThere: there is nothing to call it on.
@@ -75,12 +75,15 @@ class VerifyRefused:
             return True
         self._entities.renew()
         if taken_again := self._tried(operation, draw, rule, taken):
-            reason = f"what was refused once was taken another time: {', '.join(sorted(taken_again))}"
+            reason = f"refused at first, but accepted in another attempt: {', '.join(sorted(taken_again))}"
             self._verify.not_checked(REFUSED_CHANGES_NOTHING, reason)
         return not taken_again
 
     def _tried(self, operation: Operation, draw: Draw, rule: Pointer, but: frozenset[str]) -> frozenset[str]:
-        """Make each attempt but some; the cases of those that were taken: then nothing is recorded of the others."""
+        """Make each attempt except some, and return the cases of those that were accepted.
+
+        If any was accepted, nothing is recorded about the others.
+        """
         call = self._calls.valid(operation)
         drawn = [attempt for attempt in draw(call) if attempt.case not in but]
         attempts = self._calls.some(attempt for attempt in drawn if self._calls.is_deletable(call, attempt.options))
@@ -100,14 +103,14 @@ class VerifyRefused:
         return frozenset(attempt.case for attempt, _ in taken)
 
     def _read_back(self, call: Call, attempt: Refused, response: httpx.Response) -> None:
-        """Record whether an accepted value is shown as it was meant, if the response itself shows nothing."""
+        """Record whether an accepted value is later shown as it was meant, if the response itself does not show it."""
         decoded = checked_of(response).decoded
         breaches = bad_input_refused.breaches_of(decoded)
         path = self._path_of(call, decoded)
         if not path or is_shown(decoded, breaches):
             return
         if call.operation.method != "POST":
-            # Another attempt may have come after it.
+            # A later attempt may have changed the entity again.
             response = self._calls.send(call, **attempt.options)
         read = self._api.get(path, expect=PROBE)
         if not read.is_success or not response.is_success:
@@ -118,7 +121,7 @@ class VerifyRefused:
             self._api.add_finding(BAD_REQUEST, _misread(decoded, breaches, read), response)
 
     def _path_of(self, call: Call, decoded: DecodedExchange) -> str:
-        """The path at which the result of a call can be read; empty if it is not known."""
+        """The path at which the result of a call can be read; empty if unknown."""
         for entity_type in self._entities.types:
             if entity_type.creator is call.operation and entity_type.is_named_by_client:
                 own = entity_type.identity.find(decoded.values.request)
@@ -130,13 +133,13 @@ class VerifyRefused:
 
 
 def _is_shown_broken(read: httpx.Response, breaches: Iterable[Breach]) -> bool:
-    """Whether what was read breaks the contract where the request did."""
+    """Whether the response breaks the contract at the same place as the request."""
     places = wrong_places(read)
     return any(breach.at.part == "request-body" and breach.at.path in places for breach in breaches)
 
 
 def _misread(decoded: DecodedExchange, breaches: Sequence[Breach], read: httpx.Response) -> Breach:
-    """What was accepted, and is shown as something else by a later call."""
+    """The breach that a wrong value was accepted, and is shown as another one by a later call."""
     why = breaches[0]
     reader = checked_of(read).decoded.operation
     taken = Breach("status", STATUS, actual=datum(decoded.status), rule=why.rule, case=decoded.case, because=why)

@@ -1,4 +1,4 @@
-"""Records whether the state of the API keeps a promise: entities, lists, and what a call left behind."""
+"""Records whether the state of the API keeps promises: entities, lists, and what calls left behind."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NOT_FOUND: Final = frozenset({404})
 
 
 class VerifyState(Verify):
-    """Verifies the state of the API, by calls of its own; records and goes on, as `Verify` does.
+    """Verifies the state of the API by calls of its own; records verdicts as `Verify` does.
 
     Args:
         api: the client.
@@ -57,7 +57,7 @@ class VerifyState(Verify):
         return response.is_success and self.shows(sent, response, promise=promise)
 
     def readable(self, entity: Entity) -> bool:
-        """Record whether an entity can be read as it must be shown, under a deprecated name, too."""
+        """Record whether an entity can be read as expected, including what was sent under deprecated names."""
         return self._readable(entity, lambda response: self._shows_deprecated(entity, response))
 
     def readable_as_created(self, entity: Entity) -> bool:
@@ -71,13 +71,13 @@ class VerifyState(Verify):
 
     def _shows_as_created(self, entity: Entity, response: httpx.Response, at: Path = ()) -> bool:
         """Record whether a response shows the immutable part of an entity as the response that created it did."""
-        told = self._representation.immutable(entity.type, json_or_none(entity.created.content))
-        return self.shows(told, response, at=at, promise=CREATION_RESPONSE)
+        immutable = self._representation.immutable(entity.type, json_or_none(entity.created.content))
+        return self.shows(immutable, response, at=at, promise=CREATION_RESPONSE)
 
     def listed_once(self, listing: Listing, entity: Entity) -> bool:
-        """Record whether a list has an entity once.
+        """Record whether a list has an entity exactly once.
 
-        What a list lacks is read, too: what is not there at all is no fault of the list, and told by that.
+        A missing entity is read as well: if it does not exist at all, that is not the fault of the list.
         """
         times = len(self._own(listing, entity))
         if not times:
@@ -85,7 +85,7 @@ class VerifyState(Verify):
         return self.once(LISTED_ONCE, listing.first, entity.id, times, listed(entity.type.member))
 
     def _own(self, listing: Listing, entity: Entity) -> list[Item]:
-        """The items of a list that are an entity: a list may have those of another type, too, of the same id."""
+        """The items of a list that are an entity; a list may also have items of another type with the same id."""
         schema = entity.type.creator.body_schema if entity.type.creator.request else None
         items = listing.of(entity.type, entity.id)
         return [own for own in items if not schema or not self._representation.is_of_another_type(schema, own.value)]
@@ -93,17 +93,17 @@ class VerifyState(Verify):
     def each_listed_once(
         self, listing: Listing, member: str, ids: Sequence[str], note: str = "each of them once"
     ) -> bool:
-        """Record whether a list has each of many entities once; the note says more of what is expected."""
+        """Record whether a list has each of many entities exactly once; `note` adds to the expected number."""
         times = listing.count(member)
         found = sum(times[own] == 1 for own in ids)
         return self.count(LISTED_ONCE, listing.first, len(ids), found, listed(member), note=note)
 
     def listed(self, entity: Entity) -> bool:
-        """Record whether each list of an entity's type shows it once, and as it must be shown."""
+        """Record whether each list of an entity's type has it once, and shows it as expected."""
         return self.all_listed([entity])
 
     def all_listed(self, entities: Sequence[Entity]) -> bool:
-        """Record whether each list shows each of several entities of one type and parent once, as it must be shown."""
+        """Record whether each list has several entities of one type and parent once, and shows them as expected."""
         kept = True
         for _, listing in self._lists.of(entities[0].type, entities[0].ids) if entities else ():
             for entity in entities:
@@ -123,7 +123,7 @@ class VerifyState(Verify):
     def gone(self, entity: Entity, blame: httpx.Response) -> bool:
         """Record whether a deleted entity can neither be read nor is in any list.
 
-        What can still be read may well be in a list: that would tell the same once more.
+        If it can still be read, lists are not verified: that they have it, too, is the same fault.
         """
         read, allowed = self._api.get(entity.path, expect=PROBE), entity.type.reader.unknown(entity.type.parameter)
         if not shows_nothing(read):
@@ -138,14 +138,14 @@ class VerifyState(Verify):
         return kept
 
     def is_there(self, promise: Promise, entity: Entity, blame: httpx.Response, *, there: bool) -> bool:
-        """Record whether an entity can be read, or cannot, as a response says."""
+        """Record whether an entity exists, or does not, as `there` and a response say."""
         state = self._snapshots.state_of(entity.path)
         if not there and self._is_found_anyway(state, entity.path):
             return False
         breach = _presence(state, SUCCESSES if there else NOT_FOUND, entity.type.reader)
         return self.that(promise, blame, breach, holds=isinstance(state, NoSuch) is not there)
 
-    def there_as_told(self, entity: Entity, response: httpx.Response) -> bool:
+    def exists_as_shown(self, entity: Entity, response: httpx.Response) -> bool:
         """Record whether an entity of a batch exists if the response shows it, and does not if it is a refusal."""
         if not response.is_success:
             return self.is_there(REFUSED_CHANGES_NOTHING, entity, response, there=False)
@@ -155,19 +155,19 @@ class VerifyState(Verify):
         return True
 
     def all_there(self, entities: Sequence[Entity]) -> bool:
-        """Record whether each of several entities of one type and parent exists, as the response that made it says."""
+        """Record whether several entities of one type and parent exist and are listed, as their creation promised."""
         found = [self.is_there(CREATION_RESPONSE, entity, entity.created, there=True) for entity in entities]
         return all(found) and self.all_listed(entities)
 
     def not_made_by(self, entity: Entity, refused: httpx.Response) -> bool:
         """Record whether a rejected call has not created an entity; not checked if the call was accepted."""
         if refused.is_success:
-            self.not_checked(REFUSED_CHANGES_NOTHING, "what had to be refused was taken")
+            self.not_checked(REFUSED_CHANGES_NOTHING, "what had to be refused was accepted")
             return True
         return self.is_there(REFUSED_CHANGES_NOTHING, entity, refused, there=False)
 
     def nothing_at(self, promise: Promise, entity_type: EntityType, path: str, refused: httpx.Response) -> bool:
-        """Record whether a refused call has left nothing at a path of an entity type."""
+        """Record whether a refused call has created nothing at a path of an entity type."""
         state = self._snapshots.state_of(path)
         if self._is_found_anyway(state, path):
             return False
@@ -183,7 +183,7 @@ class VerifyState(Verify):
         return self.none(promise, refused, found, listed(), seen_by=seen_by, note="nothing from before it was made")
 
     def not_made(self, entity_type: EntityType, ids: Mapping[str, str], refused: httpx.Response) -> bool:
-        """Record whether a refused call has left no entity with these path parameters behind."""
+        """Record whether a refused call has created no entity with these path parameters."""
         path = fill(entity_type.reader, ids)
         state = self._snapshots.state_of(path)
         if self._is_found_anyway(state, path):
@@ -192,29 +192,29 @@ class VerifyState(Verify):
         return self.that(REFUSED_CHANGES_NOTHING, refused, breach, holds=isinstance(state, NoSuch))
 
     def not_made_at(self, call: Call, parameter: str, refused: httpx.Response) -> bool:
-        """Record whether a refused call with an unknown id has left no entity of that id behind."""
+        """Record whether a refused call with an unknown id has created no entity with that id."""
         contract = self._api.checker.contract
         types = [each for each in contract.entity_types if each.parameter == parameter]
         named = [each for each in types if set(each.parameters) <= set(call.ids)]
         return not named or self.not_made(named[0], call.ids, refused)
 
     def taken_id_is_there(self, entity: Entity, case: str) -> bool:
-        """Record whether an entity whose unusual id was taken is listed under it, and can be read by it."""
+        """Record whether an entity with an unusual id that was accepted is listed with it, and can be read by it."""
         times = len(self._lists.read(entity.collection).of(entity.type, entity.id))
         at, seen_by = listed(entity.type.member), entity.type.lister.id if entity.type.lister else ""
         kept = self.once(LISTED_ONCE, entity.created, entity.id, times, at, case=case, seen_by=seen_by)
         if not is_findable(entity.id) or self._api.is_beyond_reach(entity.path):
-            self.not_checked(ROUND_TRIP, "not every path carries such an id")
+            self.not_checked(ROUND_TRIP, "not every path can contain such an id")
             return kept
         response = self._api.get(entity.path, expect=unspecified(case))
         return kept & self.status(ROUND_TRIP, response, {200}, case=case, note="for an id that was taken")
 
     def _is_found_anyway(self, state: Any, path: str) -> bool:
-        """Whether what was read at a path is found under an id that nobody has made, too, which is recorded then."""
+        """Whether something was read, but the server finds any id; see `is_nobodys_found`, which records that."""
         return not isinstance(state, NoSuch) and is_nobodys_found(self._api, path)
 
     def _shows_deprecated(self, entity: Entity, response: httpx.Response) -> bool:
-        """Record whether what was sent under a deprecated name is shown, under that name or its successor's."""
+        """Record whether what was sent under a deprecated name is shown, under that name or its successor."""
         if not entity.type.creator.request:
             return True
         kept = []
@@ -228,7 +228,7 @@ class VerifyState(Verify):
 
 
 def _presence(state: Any, allowed: Iterable[int], reader: Operation) -> Breach:
-    """The breach: something exists that must not, or a read has a status that is not allowed."""
+    """The breach for a state: something exists that must not, or reading got a status that is not allowed."""
     if isinstance(state, NoSuch):
         return Breach.of("status", STATUS, sorted(allowed), state.status, seen_by=reader.id)
     return Breach.of("present", body(), actual=state, seen_by=reader.id)

@@ -1,4 +1,4 @@
-"""What a test needs around its call: a record of the parts, wired to each other."""
+"""What a test needs around its call: a record of the parts, connected to each other."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class World:
     Attributes:
         sandbox: whether webhooks may be tested.
         simulation: whether events may be simulated.
-        conditions: what is known of the server beside its contract.
+        conditions: the settings that describe the server beyond its contract.
     """
 
     api: Api
@@ -71,7 +71,7 @@ def build_world(
         ids: what ids and other values are drawn from.
         receiver: where webhooks lead.
         sandbox: whether webhooks may be tested, and events simulated.
-        conditions: what is known of the server beside its contract.
+        conditions: the settings that describe the server beyond its contract.
         cases: which of them a test tries.
     """
     conditions = conditions or Conditions()

@@ -333,7 +333,7 @@ AGAIN = {
         ([("exclusiveMinimum", PAUSES, {"exclusiveMinimum": 10}, 11.5)], 2, []),
     ),
     "pauses that grow enough": (lambda v, a: pauses_grew(v, a, [0, 10, 20.5, 32.1]), True, ([], 3, [])),
-    "one pause": (lambda v, a: pauses_grew(v, a, [0, 1]), True, ([], 0, ["there were too few attempts, or it is not known when they came"])),
+    "one pause": (lambda v, a: pauses_grew(v, a, [0, 1]), True, ([], 0, ["there were too few attempts, or their times are unknown"])),
     "pauses to a hundredth of a second": (
         lambda v, a: pauses_grew(v, a, [0, 1.23456, 2.0]),
         False,

@@ -100,7 +100,7 @@ def test_list_that_changes_is_not_judged(world_of, reasons):
     world = world_of(answer, "2026-01")
     VerifyPages(world.verify).hold_every_record_once(Pages(world.api, world.contract.operations["listUsers"]))
 
-    assert (PAGES, "the list changed while it was walked, again and again") in reasons(world)
+    assert (PAGES, "the list kept changing while it was read") in reasons(world)
     assert not [found for found in world.api.journal.findings if found.promise == PAGES.id]
 
 
@@ -371,7 +371,7 @@ def test_small_pages_hold_what_large_ones_do(world_of, reasons, name):
     VerifyPages(world.verify)._hold_the_same(responses[: len(small)], responses[len(small) :], 1)
 
     if found is None:
-        assert (PAGES, "the list changed between one walk and another") in reasons(world)
+        assert (PAGES, "the list changed between two readings") in reasons(world)
         assert found_on(world) == []
     else:
         assert found_on(world) == [(kind, listed(), expected, actual) for kind, expected, actual in found]
@@ -388,7 +388,7 @@ def test_walks_of_different_totals_are_not_compared(world_of, reasons):
 
     VerifyPages(world.verify)._hold_the_same([small], [large], 1)
 
-    assert (PAGES, "the list changed between one walk and another") in reasons(world)
+    assert (PAGES, "the list changed between two readings") in reasons(world)
     assert found_on(world) == []
 
 

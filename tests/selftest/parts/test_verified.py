@@ -157,8 +157,8 @@ def test_nothing_is_told_of_others(shown):
     """A string that stands nowhere else must not stand in the response; what it is called is told."""
     world, response = shown({"x": "other-secret"})
 
-    assert world.verify.tells_nothing_of(OWN, response, {"mine": "m"}, RULE) is True
-    assert world.verify.tells_nothing_of(OWN, response, {"mine": "m", "other-secret": "a secret"}, RULE) is False
+    assert world.verify.mentions_nothing_of(OWN, response, {"mine": "m"}, RULE) is True
+    assert world.verify.mentions_nothing_of(OWN, response, {"mine": "m", "other-secret": "a secret"}, RULE) is False
     assert recorded(world) == ([("present", body(), None, "a secret", "")], 1, [])
 
 

@@ -215,7 +215,7 @@ def test_batch_made_what_it_tells(world_of, name):
     vehicle = entity(world, "createVehicle", "v-1", CAR, userId="u")
     response = httpx.Response(status, json=value, request=vehicle.created.request)
 
-    assert world.verify.there_as_told(vehicle, response) is kept
+    assert world.verify.exists_as_shown(vehicle, response) is kept
     assert recorded(world, promise)[0] == broken
     assert bool(recorded(world, CREATION_RESPONSE)[2]) is (name == "not told")
 
@@ -280,8 +280,8 @@ TAKEN = {
     "listed and read": ([{"vehicleId": "odd"}], {"vehicleId": "odd"}, "odd", True, [], [], []),
     "not listed": ([], {"vehicleId": "odd"}, "odd", False, [("absent", listed("vehicleId"), "odd", None, "listVehicles")], [], []),
     "not read": ([{"vehicleId": "odd"}], 404, "odd", False, [], [("status", STATUS, [200], 404, "")], []),
-    "not carried by every path": ([{"vehicleId": "a/b"}], 404, "a/b", True, [], [], ["not every path carries such an id"]),
-    "neither listed nor carried": ([], 404, "a/b", False, [("absent", listed("vehicleId"), "a/b", None, "listVehicles")], [], ["not every path carries such an id"]),
+    "not carried by every path": ([{"vehicleId": "a/b"}], 404, "a/b", True, [], [], ["not every path can contain such an id"]),
+    "neither listed nor carried": ([], 404, "a/b", False, [("absent", listed("vehicleId"), "a/b", None, "listVehicles")], [], ["not every path can contain such an id"]),
 }  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def test_leak_is_named_and_not_shown(shown, findings):
     world, response = shown({"detail": "hush-hush"}, 404)
     rule = world.contract.operations["getUser"].security
 
-    assert not world.verify.tells_nothing_of(
+    assert not world.verify.mentions_nothing_of(
         PARTNERS_APART, response, {"hush-hush": "a secret", "other": "other"}, rule
     )
     assert rules(findings(world)) == [(PARTNERS_APART, "present", body(), "a secret")]

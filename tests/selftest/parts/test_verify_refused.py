@@ -96,7 +96,7 @@ def test_refused_once_and_taken_the_next_time(monkeypatch):
         reasons = [reason for (of, reason) in run.journal.tally.not_checked if of == REFUSED_CHANGES_NOTHING.id]
 
     assert not kept
-    assert reasons == ["what was refused once was taken another time: a, b"]
+    assert reasons == ["refused at first, but accepted in another attempt: a, b"]
 
 
 def test_all_is_taken(found_by):
