@@ -9,12 +9,14 @@ import pytest
 
 from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import MISSING, Datum, datum
+from ecsuite.findings.deviation import mark_of
 from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.journal import Tally
 from ecsuite.messages.exchange import Exchange, Expectation, Headers, Request, Response
 from ecsuite.promises import BEARER_TOKEN, PAGES, RESPONSE_BODY, STATUS_EXPECTED
 from ecsuite.report.causes import MOST_CAUSES, MOST_PROBLEMS, cause_lines, repeat_of, summary_lines
 from ecsuite.report.excerpt import excerpt
+from ecsuite.report.html import report_html
 from ecsuite.report.junit import failure_text, told_text
 from ecsuite.report.lines import plain
 from ecsuite.report.markdown import cause_markdown, fenced
@@ -329,6 +331,16 @@ def test_report_for_the_owner_is_whole():
     assert cause_markdown(result(), cause(operations=2)) == MARKDOWN
 
 
+def test_each_wrong_place_is_shown():
+    """A cause with several wrong members names all of them, of a bad request where they stand in the request."""
+    founds = [a_found(Breach("changed", body((name,)), datum("a"), datum("b"))) for name in ("brand", "model")]
+    whole = replace(cause(), marks=tuple(mark_of(each.finding) for each in founds))
+
+    assert "    places\n        body /brand\n        body /model\n" in plain(whole_lines(1, whole))
+    assert "- Places: `body /brand`, `body /model`.\n" in cause_markdown(result(), whole)
+    assert "5 operations, 2 places, 3 tests" in report_html(result(whole))
+
+
 def test_nothing_that_came_steers_the_report():
     """What a server sends stays inside its fence, and what stands in a heading is escaped."""
     hostile = Datum("string", "`x` [a](b) <script>", 20)
@@ -369,6 +381,7 @@ def test_one_cause_is_shown_whole():
     text = plain(whole_lines(3, cause(tests=40)))
 
     assert text.startswith(f" 3  error    {RESPONSE_BODY.title}: VehicleMetadata /year is a string where")
+    assert "    places\n" not in text
     assert "        test_it.py::test_39\n" in text
     assert (
         "    contract  contracts/2023-10/openapi.yaml:1158  (Postman collection 2023-10, Vehicles)\n        year:\n"

@@ -84,6 +84,20 @@ def altered(before: Any, after: Any, member: str, call: str = f"GET {HOOK}") -> 
     return a_found(ROUND_TRIP, call, Breach("changed", body((member,)), datum(before), datum(after)), ("x", member))
 
 
+LETTERS, DIGITS = {"enum": ["NO1", "NO2"]}, {"type": "number"}
+
+
+def accepted_as_meant(kind: str, schema: Any, value: Any, member: str, call: str, **changes: Any) -> Found:
+    """A bad request that was accepted, with what was evidently meant; a warning."""
+    because = Breach(kind, Place("request-body", path=(member,)), datum(schema), datum(value))
+    breach = Breach("status", STATUS, datum(["4XX"]), datum(201), because=because)
+    return a_found(BAD_REQUEST, call, breach, ("because", kind, member), **{"severity": "warning"} | changes)
+
+
+in_letters = accepted_as_meant("enum", LETTERS, "no2", "area", f"POST {HOOKS}")
+in_digits = accepted_as_meant("type", DIGITS, "4.5", "power", f"POST {HOOKS}")
+
+
 in_old_list = a_found(
     DELETED_IS_GONE, f"DELETE {HOOK}", Breach("present", Place("list", "id"), seen_call=f"GET {HOOKS}"), ("list",)
 )
@@ -158,6 +172,10 @@ ONE = {
     "what does not arrive, for it goes elsewhere": [astray, nothing_came],
     "what does not arrive after a failure": [given_up, nothing_came],
     "what is deleted, in a list of what was before": [longer, in_old_list],
+    "values of enums in other letters, and as numbers": [in_letters, accepted_as_meant("enum", LETTERS, 1, "type", f"PUT {CAR}")],
+    "numbers in strings": [
+        in_digits, accepted_as_meant("type", {"type": ["number", "null"]}, "7", "year", f"PUT {CAR}")
+    ],
     "texts that are altered in one way": [altered("3 & 4 < 5", "3 &amp; 4 &lt; 5", "a"), altered("d&e", "d&amp;e", "b")],
     "letters that are lost": [altered("🚗⚡", "?⚡", "a"), altered("1🦊2", "1?2", "b", f"GET {CAR}")],
     "exponents that are not read": [altered(-33.875, -3.3875, "a"), altered(412.5, 41.25, "b")],
@@ -213,6 +231,14 @@ TWO = {
     "what is not tried again, and twins": [twins, given_up],
     "what does not arrive, and too many attempts": [too_many, nothing_came],
     "what is deleted, in a list of others": [longer, a_found(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", Place("list", "id"), seen_call=f"GET {CARS}"), ("list",))],
+    "numbers in strings, and enums in other letters": [in_letters, in_digits],
+    "numbers in strings, and strings from numbers": [in_digits, accepted_as_meant("type", {"type": "string"}, 7, "name", f"PUT {CAR}")],
+    "enums in other letters, and unknown values of another": [
+        in_letters, accepted_as_meant("enum", LETTERS, "XX", "type", f"PUT {CAR}")
+    ],
+    "numbers in strings, of which one is read as another number": [
+        in_digits, accepted_as_meant("type", DIGITS, "4.5", "price", f"PUT {CAR}", severity="error")
+    ],
     "texts that are altered in two ways": [altered("3 & 4", "3 &amp; 4", "a"), altered("3 & 4", "3  4", "b")],
     "texts that are other texts": [altered("01", "1", "a"), altered("x2", "y2", "b")],
     "texts that are cut to two lengths": [altered("a" * 60, "a" * 50, "a"), altered("b" * 70, "b" * 40, "b")],

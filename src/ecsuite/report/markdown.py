@@ -29,6 +29,8 @@ def _lines(result: RunResult, cause: Cause) -> Iterator[str]:
     yield ""
     yield f"- Severity: {finding.severity}. Certainty: {finding.level}, for {_REASONS[finding.level]}."
     yield f"- Seen in {extent_of(cause)}: {', '.join(f'`{wording.printable(call)}`' for call in cause.operations)}."
+    if len(cause.places) > 1:
+        yield f"- Places: {', '.join(f'`{wording.printable(place)}`' for place in cause.places)}."
     if sample:
         yield from (f"- {text}" for text in _where(sample))
     tests = wording.count_of(len(cause.tests), "test")

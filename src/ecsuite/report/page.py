@@ -63,6 +63,7 @@ class CauseView:
     call: str
     place: str
     operations: tuple[str, ...]
+    places: tuple[str, ...]
     expected: tuple[Span, ...]
     actual: tuple[Span, ...]
     rule: str
@@ -130,6 +131,7 @@ def _cause(number: int, cause: Cause, script: str) -> CauseView:
         call=wording.subject(finding),
         place=wording.where(finding.breach),
         operations=cause.operations,
+        places=cause.places if len(cause.places) > 1 else (),
         expected=tuple(expected),
         actual=tuple(actual),
         rule=str(finding.rule),

@@ -49,6 +49,8 @@ def whole_lines(number: int, cause: Cause, folder: str = "") -> Iterator[Line]:
     yield line(f"{number:>2}  ", Part(f"{cause.severity:<7}  ", cause.severity), Part(title_of(cause), "bold"))
     yield line(f"{_TAB}{extent_of(cause)}  [{finding.level}]")
     yield from _section("operations", cause.operations)
+    if len(cause.places) > 1:
+        yield from _section("places", cause.places)
     yield from _section("expected", [wording.expected(finding.breach)])
     yield from _section("actual", [f"{wording.where(finding.breach)}: {wording.actual(finding.breach)}"])
     yield from _section(f"contract  {finding.rule}  ({finding.rule.source})", cause.first.quote)

@@ -43,6 +43,11 @@ class Cause:
         return self.finding.severity
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """The places that were wrong, as `ecsuite.toml` names them: of a bad request, those in the request."""
+        return tuple(dict.fromkeys(mark.because or mark.place for mark in self.marks))
+
+    @property
     def rank(self) -> tuple[int, int]:
         """The worst and the most frequent first."""
         return SEVERITIES.index(self.severity), -self.responses

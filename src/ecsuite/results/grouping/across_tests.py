@@ -27,7 +27,7 @@ from ecsuite.promises import (
     STATUS_EXPECTED,
 )
 from ecsuite.results.anchors import SUCCESSES
-from ecsuite.results.grouping.alterations import alteration
+from ecsuite.results.grouping.alterations import alteration, lenient_reading
 from ecsuite.results.grouping.traits import NOT_FOUND, OF_CHANGES, expected_statuses, expects_success
 from ecsuite.results.record import Found
 
@@ -101,7 +101,7 @@ def _is_same(own: Group, other: Group) -> bool:
     if own.found.finding.severity != other.found.finding.severity:
         return False
     is_one_member = _are_of_one_member(own, other) and not _is_invalid_value(own) and not _is_invalid_value(other)
-    ways = (_delete_each_others, _are_left_by_one, _are_altered_alike)
+    ways = (_delete_each_others, _are_left_by_one, _are_altered_alike, _are_read_alike)
     return is_one_member or any(way(own, other) for way in ways)
 
 
@@ -285,6 +285,15 @@ def _are_altered_alike(own: Group, other: Group) -> bool:
     findings = [each.found.finding for each in (own, other)]
     ways = [alteration(each.breach) for each in findings if each.promise == ROUND_TRIP.id]
     return len(ways) == len(findings) and bool(ways[0]) and ways[0] == ways[1]
+
+
+def _are_read_alike(own: Group, other: Group) -> bool:
+    """Whether wrong values of several members are read in the same way as what was evidently meant."""
+    findings = [each.found.finding for each in (own, other)]
+    if any(each.promise != BAD_REQUEST.id or each.severity != "warning" for each in findings):
+        return False
+    ways = [lenient_reading(each.breach) for each in findings]
+    return bool(ways[0]) and ways[0] == ways[1]
 
 
 def _are_left_by_one(own: Group, other: Group) -> bool:

@@ -1,10 +1,13 @@
-"""How a value was altered, so that the same alteration of several members is recognized as one fault."""
+"""How a value was altered, so that the same alteration of several members is recognized as one fault.
+
+A server alters values in its responses, or reads a wrong value of a request as another one.
+"""
 
 from __future__ import annotations
 
 from difflib import SequenceMatcher
 from math import log10
-from typing import Final
+from typing import Any, Final
 
 from ecsuite.findings.breach import Breach
 
@@ -26,6 +29,28 @@ def alteration(breach: Breach) -> tuple[str, ...]:
     if {breach.expected.type, breach.actual.type} <= _NUMBERS:
         return _of_number(before, after)
     return _of_text(before, after) if isinstance(before, str) and isinstance(after, str) else ()
+
+
+def lenient_reading(breach: Breach) -> tuple[str, ...]:
+    """How a server read a wrong value of a request body as a valid one; empty if others are unlikely to be read so.
+
+    JSON libraries read numbers in strings, numbers as strings, and values of an enum in other letters or by
+    number: of all members or of none.
+    """
+    because = breach.because
+    if because is None or because.at.part != "request-body":
+        return ()
+    schema, actual = because.expected.value, because.actual
+    if because.kind == "enum":
+        return ("enum",) if actual.type == "integer" or _is_in_other_letters(actual.value, schema) else ()
+    types = schema.get("type", ()) if because.kind == "type" and isinstance(schema, dict) else ()
+    wanted = sorted({types} if isinstance(types, str) else {*types} - {"null"})
+    return (*wanted, "from", actual.type) if wanted else ()
+
+
+def _is_in_other_letters(value: Any, schema: Any) -> bool:
+    allowed = schema.get("enum", ()) if isinstance(schema, dict) else ()
+    return isinstance(value, str) and value.lower() in {each.lower() for each in allowed if isinstance(each, str)}
 
 
 def _of_number(before: float, after: float) -> tuple[str, ...]:
