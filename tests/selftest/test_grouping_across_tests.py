@@ -297,6 +297,16 @@ def test_what_does_not_follow_is_a_cause_of_its_own(name):
     assert [len(told(*TWO[name])), len(told(*TWO[name][::-1]))] == [2, 2]
 
 
+def test_a_fault_that_is_seen_again_is_no_new_one():
+    """Also if it is seen more often in the member that was found last, which then leads."""
+    causes = Causes()
+    more = replace(in_digits, anchor=("more",), responses=7)
+
+    assert [causes.add("test_a", in_digits), causes.add("test_b", more), causes.add("test_c", in_letters)] == [1, 0, 1]
+    assert causes.lead_of(in_digits) == more.cause
+    assert causes.first_test(more) == "test_a"
+
+
 def test_what_became_of_others_is_told_by_a_call_on_their_type():
     """Another one may have run beside it: a delivery's webhook was deleted while a vehicle was."""
     causes = Causes()

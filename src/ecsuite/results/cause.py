@@ -9,7 +9,7 @@ from typing import Any
 from ecsuite.findings.deviation import Mark
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import Severity
-from ecsuite.results.grouping.across_tests import lead_among
+from ecsuite.results.grouping.across_tests import first_of, lead_among
 from ecsuite.results.record import Found
 from ecsuite.results.severity import SEVERITIES
 
@@ -115,11 +115,15 @@ class Causes:
         group.add(test, found)
         if is_new:
             self._leads.clear()
-        return is_new and self.lead_of(found) == found.cause
+        return is_new and self._first_cause(found) == found.cause
 
     def first_test(self, found: Found) -> str:
         """The test that found a cause first."""
-        return next(iter(self._groups[self.lead_of(found)].tests))
+        return next(iter(self._groups[self._first_cause(found)].tests))
+
+    def _first_cause(self, found: Found) -> tuple[object, ...]:
+        """The cause that was found first of those that are the same as the lead of a finding."""
+        return first_of(self.lead_of(found), self._groups)
 
     def lead_of(self, found: Found) -> tuple[object, ...]:
         """The cause that reports a finding: mostly its own."""

@@ -90,6 +90,12 @@ def lead_among(own: Key, groups: Mapping[Key, Group]) -> Key:
         seen.add(lead)
 
 
+def first_of(lead: Key, groups: Mapping[Key, Group]) -> Key:
+    """The first cause found of those that are the same fault as a lead: the lead itself if there is no earlier one."""
+    group = groups[lead]
+    return next(key for key, other in groups.items() if key == lead or _is_same(group, other))
+
+
 def _follows(own: Group, other: Group) -> bool:
     if own.found.finding.severity != other.found.finding.severity:
         return _is_milder_form(own, other)
