@@ -3,7 +3,7 @@
     fault = find_fault("2023-10", "vehicle-year-is-text")
     with serving("2023-10", plant=fault.plant) as standin: ...
 
-They are data of an edition: lines of a table in its module, made of the small functions in `planting`.
+They are data of an edition: rows of tables in its modules, made of the small functions in `planting`.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ __all__ = ["Fault", "Variant", "find_fault", "find_variant", "of_faults", "of_va
 
 
 class Planted(Protocol):
-    """What has a name and can be planted."""
+    """A fault or a variant: it has a name, and can be planted."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name."""
 
     @property
     def plant(self) -> Plant:
-        """What changes the parts of a stand-in."""
+        """The function that changes the parts of a stand-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class Fault:
     """One thing that a server does wrong.
 
     Attributes:
-        name: in small letters and hyphens.
-        category: the group it belongs to.
-        level: how certain the promise is that it breaks.
+        name: its name, in lower case with hyphens.
+        category: the group to which it belongs.
+        level: how certain the broken promise is.
         description: what the server does, in a few words.
-        plant: changes the parts of a stand-in so that it does.
-        finding: what must be found.
+        plant: changes the parts of a stand-in accordingly.
+        finding: the finding that it must cause.
     """
 
     name: str
@@ -59,12 +59,12 @@ class Fault:
 
     @property
     def promise(self) -> Promise:
-        """The promise that it breaks."""
+        """The broken promise."""
         return self.finding.promise
 
     @property
     def call(self) -> str:
-        """The id of the operation that is to blame, or its method and path."""
+        """The id of the operation to blame, or its method and path."""
         return self.finding.call
 
     def is_named_by(self, finding: Finding) -> bool:
@@ -74,7 +74,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One thing that a server may do: unusual, and right all the same."""
+    """One thing that a server may do: unusual, but correct."""
 
     name: str
     description: str
@@ -82,13 +82,13 @@ class Variant:
 
 
 def of_faults(edition: str) -> tuple[Fault, ...]:
-    """The planted faults of an edition; none where it has no catalogue yet."""
+    """The planted faults of an edition; none if it has no catalogue."""
     found: tuple[Fault, ...] = getattr(_catalogue(edition), "FAULTS", ())
     return found
 
 
 def of_variants(edition: str) -> tuple[Variant, ...]:
-    """The legal variants of an edition; none where it has no catalogue yet."""
+    """The legal variants of an edition; none if it has no catalogue."""
     found: tuple[Variant, ...] = getattr(_catalogue(edition), "VARIANTS", ())
     return found
 
@@ -130,7 +130,7 @@ _P = TypeVar("_P", bound=Planted)
 
 
 def _find(name: str, planted: Iterable[_P]) -> tuple[_P | None, str | None]:
-    """What has the name; and if nothing does, the name that is nearest to it."""
+    """The one with a name; if there is none, the nearest name instead."""
     by_name = {each.name: each for each in planted}
     near = get_close_matches(name, by_name, 1, 0.5)
     return by_name.get(name), near[0] if near else None

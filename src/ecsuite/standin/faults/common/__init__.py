@@ -1,1 +1,1 @@
-"""What the catalogues of faults have in common: how rows are written, changes, and groups of faults."""
+"""The common parts of the catalogues of faults: how rows are written, changes, and groups of faults."""

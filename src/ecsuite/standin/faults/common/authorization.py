@@ -1,4 +1,4 @@
-"""Faults with calls that have no good token, the same in every edition."""
+"""Faults with calls without a valid token, the same in every edition."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ACCESS_FAULTS: Final = faults(
 
 
 def unauthorized_faults(secured: Collection[str]) -> tuple[Fault, ...]:
-    """What goes wrong with refusing calls that have no good token; `secured` are the operations that need one."""
+    """Faults in refusing calls without a valid token; `secured` are the operations that need one."""
     return faults(
         "authorization",
         fault("no-token-is-403", GUIDE, "a call without a good token is answered with 403")

@@ -18,38 +18,38 @@ BEYOND_16_BITS: Final = 0x10000
 
 
 def ascii_only(text: str) -> str:
-    """Norwegian letters become plain ones."""
+    """Replace Norwegian letters by ASCII ones."""
     return text.translate(str.maketrans("ÆØÅæøå", "EOAeoa"))
 
 
 def question_marks(text: str) -> str:
-    """What Latin-1 lacks becomes a question mark."""
+    """Replace characters that Latin-1 lacks by question marks."""
     return text.encode("latin-1", "replace").decode("latin-1")
 
 
 def mojibake(text: str) -> str:
-    """UTF-8 that was read as Latin-1."""
+    """Decode UTF-8 as Latin-1."""
     return text.encode().decode("latin-1")
 
 
 def float32(number: float) -> float:
-    """A number that went through 32 bits."""
+    """Round a number to single precision."""
     return float(struct.unpack("f", struct.pack("f", number))[0])
 
 
 def swapped(location: dict[str, Any]) -> dict[str, Any]:
-    """Coordinates the wrong way round; either may be missing where the contract has them so."""
+    """Swap coordinates; either may be missing if the contract allows that."""
     other = {"latitude": "longitude", "longitude": "latitude"}
     return {other.get(name, name): value for name, value in location.items()}
 
 
 def unwrapped(body: Any) -> Any:
-    """What stands in an array."""
+    """The content of an array."""
     return body[0] if isinstance(body, list) else body
 
 
 def from_text(body: Any) -> Any:
-    """What stands in a JSON text."""
+    """The value of a JSON text."""
     return json.loads(body) if isinstance(body, str) else body
 
 
@@ -59,12 +59,12 @@ def shortened(count: int, text: str) -> str:
 
 
 def with_body(answer: Answer) -> Answer:
-    """A response with a body that its status has no place for."""
+    """A response with a body although its status allows none."""
     return replace(answer, headers={**answer.headers, "Content-Length": "4"}, content=b"gone")
 
 
 def more(body: Any) -> Any:
-    """A JSON value with further members in every object."""
+    """A JSON value with additional members in every object."""
     if isinstance(body, dict):
         return {"aaa": None, **{name: more(own) for name, own in body.items()}, "zzz": {"deep": [1, "x"]}}
     return [more(item) for item in body] if isinstance(body, list) else body
@@ -78,12 +78,12 @@ def backwards(body: Any) -> Any:
 
 
 def has_unknown(members: frozenset[str], body: dict[str, Any]) -> bool:
-    """Whether there is a member that is not known."""
+    """Whether an object has an unknown member."""
     return not members.issuperset(body)
 
 
 def unusual_text(body: Any) -> bool:
-    """Whether there is a text in it that no plain form would let through."""
+    """Whether a value contains an unusual string: unprintable, padded, long, decomposed, or beyond 16 bits."""
     if isinstance(body, dict | list):
         return any(map(unusual_text, body.values() if isinstance(body, dict) else body))
     if not isinstance(body, str):
@@ -95,17 +95,17 @@ def unusual_text(body: Any) -> bool:
 
 
 def two_hours_later(text: str) -> str:
-    """A time stamp of local time that is called UTC."""
+    """A timestamp in local time that claims to be UTC."""
     return (datetime.fromisoformat(text) + timedelta(hours=2)).isoformat()
 
 
 def zulu(text: str) -> str:
-    """A time stamp in UTC that ends in Z, with three digits at most."""
+    """A timestamp in UTC that ends in Z, with at most three fractional digits."""
     return f"{text.removesuffix('+00:00')[:23]}Z"
 
 
 def loud(answer: Answer) -> Answer:
-    """A media type in capitals, with a charset."""
+    """A media type in upper case, with a charset."""
     headers = {
         name: f'{own.upper()}; charset="Utf-8"' if name == "Content-Type" else own
         for name, own in answer.headers.items()

@@ -1,4 +1,4 @@
-"""What may stand before every server: what it refuses by itself says nothing of the server."""
+"""Gateways in front of a server: what they refuse says nothing about the server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ecsuite.standin.faults import Variant
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.parts import Asked
 
-# Characters that classic ASP.NET refuses in a path (requestPathInvalidCharacters), as they are or encoded.
+# Characters that classic ASP.NET refuses in a path (requestPathInvalidCharacters), plain or encoded.
 _DANGEROUS: Final = re.compile(r"[<>*:&]|%(2[56AF]|3[ACEF]|5C)", re.IGNORECASE)
 _LONGEST_SEGMENT: Final = 260
 

@@ -1,4 +1,4 @@
-"""What lenient servers read, and how frameworks refuse by themselves: no client that keeps the contract feels it."""
+"""What lenient servers accept, and how frameworks refuse: neither affects a client that keeps the contract."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ecsuite.standin.faults import Variant
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.parts import Answer, Asked
 
-# As ASP.NET writes what it refuses to bind.
+# The body of ASP.NET's refusal to bind a request.
 PROBLEM: Final = {
     "type": "https://tools.ietf.org/html/rfc9110#section-15.5.1",
     "title": "One or more validation errors occurred.",
@@ -60,7 +60,7 @@ def option_of_any_case(value: Any, schema: Mapping[str, Any]) -> Any:
 
 
 def loosely(text: bytes) -> bytes:
-    """A body with a comma too many, and with something behind it, as Json.NET reads it."""
+    """A body without trailing commas and trailing text, as Json.NET reads it."""
     mended = _TRAILING_COMMA.sub("", text.decode("utf-8", "replace")).replace("'", '"')
     try:
         value, _ = json.JSONDecoder().raw_decode(mended)
@@ -85,7 +85,7 @@ def _trace(_: Answer) -> Answer:
 
 
 def lenient_variants(secured: tuple[str, ...]) -> tuple[Variant, ...]:
-    """What every server may do with requests that no client sends that keeps the contract.
+    """What every server may do with requests that break the contract.
 
     Args:
         secured: the operations that need a token.

@@ -1,4 +1,4 @@
-"""Faults with making, listing and deleting, for each entity type of an edition."""
+"""Faults in creating, listing and deleting, for each entity type of an edition."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecsuite.standin.faults.common.rows import EntityOperations, Row, fault, fau
 
 
 def lifecycle_faults(entity_types: Collection[EntityOperations], level: Level) -> tuple[Fault, ...]:
-    """What goes wrong with making, listing and deleting, for each entity type; `level` is that of the promises."""
+    """Faults in creating, listing and deleting, for each entity type; `level` is that of the promises."""
     return faults("lifecycle", *(row for entity in entity_types for row in _rows(entity, level)))
 
 

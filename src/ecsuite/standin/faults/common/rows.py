@@ -1,4 +1,4 @@
-"""How a row of a catalogue is written."""
+"""The notation for the rows of a catalogue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ecsuite.standin.app import Plant
 from ecsuite.standin.faults import Fault
 from ecsuite.standin.faults import planting as p
 
-# How a server may misread ids in a path, each as the name and the text of a fault, and what it makes of one.
+# How a server may misread ids in a path: for each fault its name, its description, and the change of the id.
 MISREAD_IDS: Final[tuple[tuple[str, str, Callable[[str], str]], ...]] = (
     ("id-ends-at-a-colon", "an id in a path is read up to a colon alone", lambda own: own.partition(":")[0]),
     ("plus-in-path-is-a-blank", "a plus in a path is read as a blank", lambda own: own.replace("+", " ")),
@@ -31,7 +31,7 @@ SPEC: Final[Level] = "spec"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fault without its category, which is that of its table."""
+    """A fault without its category, which comes from its table."""
 
     name: str
     level: Level
@@ -42,39 +42,39 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a server does, before it is said how."""
+    """A described fault, of which the change is still missing."""
 
     name: str
     level: Level
     description: str
 
     def plant(self, plant: Plant) -> _Planted:
-        """How the stand-in comes to do it."""
+        """Add the change of the stand-in."""
         return _Planted(self, plant)
 
 
 @dataclass(frozen=True, slots=True)
 class _Planted:
-    """What a server does, and how."""
+    """A described and implemented fault, of which the finding is still missing."""
 
     told: _Told
     planted: Plant
 
     def finding(self, finding: FindingPattern) -> Row:
-        """What must be found."""
+        """Add the finding that the fault must cause."""
         return Row(self.told.name, self.told.level, self.told.description, self.planted, finding)
 
 
 def fault(name: str, level: Level, description: str) -> _Told:
-    """Begins the row of a fault.
+    """Begin the row of a fault.
 
         fault("token-type-is-mac", GUIDE, "the token is of the type mac")
         .plant(p.shows("getToken", "/token_type", "mac"))
         .finding(found(RESPONSE_BODY, "getToken", 200, body(("token_type",)))),
 
     Args:
-        name: in small letters and hyphens.
-        level: how certain the promise is that it breaks.
+        name: its name, in lower case with hyphens.
+        level: how certain the broken promise is.
         description: what the server does, in a few words.
     """
     return _Told(name, level, description)
@@ -92,16 +92,16 @@ class EntityOperations(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """Input that breaks a rule and is taken.
+    """Input that breaks a rule and is accepted.
 
     Attributes:
-        operation: that takes it.
-        pointer: the member; the start of one, where it ends in `*`; the whole body, where it is empty.
-        actual: the type of what is there; `missing` where nothing is.
-        name: what the fault is called, behind the operation.
-        text: what is taken.
-        default: what is put where nothing is.
-        mend: makes of the member what can be kept.
+        operation: the operation that accepts it.
+        pointer: the pointer to the member; a prefix of it if it ends in `*`; empty for the whole body.
+        actual: the type of the value; `missing` if there is none.
+        name: the name of the fault, after that of the operation.
+        text: the description of the accepted input.
+        default: the value for a missing member.
+        mend: converts the member to a value that can be stored.
     """
 
     operation: str
@@ -120,22 +120,22 @@ class Taken(NamedTuple):
 
 
 def not_refused(call: str, at: Place | Inside, kind: str = "", actual: Matcher = ANY) -> FindingPattern:
-    """What must be found where a call is taken that had to be refused.
+    """The finding that a call was accepted that had to be refused.
 
     Args:
         call: the id of the operation.
-        at: the place in the request that is wrong.
-        kind: of what is wrong there.
-        actual: what stands there.
+        at: the wrong place in the request.
+        kind: the kind of the breach there.
+        actual: the value there.
     """
     return found(BAD_REQUEST, call, SUCCESS, because=BreachPattern(at, kind, actual=actual))
 
 
 def faults(category: str, *rows: Row) -> tuple[Fault, ...]:
-    """The faults of a category, of their rows."""
+    """The faults of a category, from their rows."""
     return tuple(Fault(row.name, category, row.level, row.description, row.planted, row.named_by) for row in rows)
 
 
 def kebab(operation: str) -> str:
-    """An operation id in small letters and hyphens."""
+    """An operation id in lower case with hyphens."""
     return re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", operation)

@@ -1,4 +1,4 @@
-"""What a call has sent."""
+"""Values that a call has sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ecsuite.standin.parts import Asked
 
 
 def sent_member(asked: Asked, *path: str) -> Any:
-    """A member of what was sent; None where there is none."""
+    """A member of the body of a call; None if there is none."""
     value = p.sent_value(asked)
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
@@ -22,7 +22,7 @@ def own_id(asked: Asked) -> str:
 
 
 def says(name: str, asked: Asked) -> str:
-    """The value of a header of a call; empty where there is none."""
+    """The value of a header of a call; empty if there is none."""
     return asked.decoded.exchange.request.headers.get(name) or ""
 
 

@@ -1,4 +1,4 @@
-"""Calls that a careless server fails over, for the catalogues of all editions."""
+"""Calls on which a careless server crashes, for the catalogues of all editions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecsuite.standin.parts import Asked
 
 @dataclass(frozen=True, slots=True)
 class _Crash:
-    """A call that a server fails over, before it is said which."""
+    """A fault that crashes on a call, of which the condition is still missing."""
 
     name: str
     level: Level
@@ -24,7 +24,7 @@ class _Crash:
     operation: str
 
     def when(self, when: Callable[[Asked], bool]) -> Row:
-        """Which calls it fails over."""
+        """Add the condition on which it crashes."""
         return (
             fault(self.name, self.level, f"{self.description} is a server error")
             .plant(p.crashes(when, self.operation))
@@ -33,5 +33,5 @@ class _Crash:
 
 
 def crash(name: str, level: Level, description: str, operation: str) -> _Crash:
-    """Begins the row of a server that fails over some calls of an operation; `description` is of such a call."""
+    """Begin the row of a server that crashes on some calls of an operation; `description` is of such a call."""
     return _Crash(name, level, description, operation)

@@ -1,4 +1,4 @@
-"""Faults with getting a token, the same in every edition."""
+"""Faults of the token endpoint, the same in every edition."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ecsuite.standin.tokens import Form
 
 
 def _with_secret(store: Store, form: Form) -> Form:
-    """The right secret of a client in the place of what was sent."""
+    """The form with the right secret of the client instead of the one that was sent."""
     secrets = {each.client_id: each.client_secret for each in store.credentials()}
     own = form.get("client_id", "")
     return {**form, "client_secret": secrets[own]} if own in secrets else form
@@ -176,7 +176,7 @@ TOKEN_FAULTS: Final = faults(
 
 
 def lifetime_faults(lifetime: int) -> tuple[Fault, ...]:
-    """What goes wrong with how long a token lives; `lifetime` is that of the stand-in's, in seconds."""
+    """Faults in the lifetime of tokens; `lifetime` is that of the stand-in's tokens, in seconds."""
     return faults(
         "token",
         fault("token-lifetime-in-minutes", GUIDE, "expires_in is in minutes")

@@ -1,4 +1,4 @@
-"""What every server may do."""
+"""Legal variants for every edition."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecsuite.standin.tokens import Form
 
 
 def missing_client(original: p.Grant, form: Form, authorization: str | None) -> Reply:
-    """The endpoint with another error for missing credentials."""
+    """Respond with another error code to missing credentials."""
     if form.get("grant_type") == "client_credentials" and not ("client_id" in form and "client_secret" in form):
         return Reply(400, {"error": "invalid_client"}, {"Cache-Control": "no-store"})
     return original(form, authorization)
@@ -111,11 +111,11 @@ COMMON_VARIANTS: Final = (
 
 
 def secured_variants(secured: Collection[str], closed: Collection[str] = ()) -> tuple[Variant, ...]:
-    """What every server may do where a token is needed.
+    """Legal variants of operations that need a token.
 
     Args:
         secured: the operations that need a token.
-        closed: those of them whose responses have objects that may hold nothing further.
+        closed: those of them whose responses have objects without undeclared members.
     """
     return (
         Variant(

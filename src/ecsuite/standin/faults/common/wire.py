@@ -1,4 +1,4 @@
-"""How a response travels: codings, chunks, header fields, and members that come twice; the same in every edition."""
+"""Faults in the transfer of responses: codings, chunks, header fields, repeated members; the same in every edition."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from ecsuite.standin.faults import Fault, Variant
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import GUIDE, fault, faults, kebab
 
-# What is undone of a body is said by a note, and the kind of breach is the same for all that can't be.
+# All bodies that cannot be decoded cause the same kind of breach; only its note says why.
 _TRANSFER: Final = Equal("transfer")
 
 
 def wire_faults(read: str, listed: str, deleted: str, member: str, level: Level) -> tuple[Fault, ...]:
-    """Faults with how responses travel.
+    """Faults in the transfer of responses.
 
     Args:
-        read: an operation that shows an entity.
-        listed: one that lists entities.
-        deleted: one that deletes an entity, and answers with 204.
-        member: one of the entity that is shown, a text.
-        level: of what is published of these operations.
+        read: an operation that reads an entity.
+        listed: an operation that lists entities.
+        deleted: an operation that deletes an entity, and responds with 204.
+        member: a string member of the entity.
+        level: the level of these operations.
     """
     return faults(
         "wire",
@@ -51,7 +51,7 @@ def wire_faults(read: str, listed: str, deleted: str, member: str, level: Level)
 
 
 def twice(text: bytes, member: str) -> bytes:
-    """A JSON text in which a member of an object comes twice, first with a value that does not count."""
+    """A JSON text in which a member of an object is repeated; the first value does not count."""
     name = f'"{member}":'.encode()
     return text.replace(name, name + b'"earlier",' + name, 1)
 

@@ -1,8 +1,8 @@
-"""Small functions that put another part in the place of one of a stand-in: what faults and variants are made of.
+"""Small functions that replace a part of a stand-in, from which faults and variants are made.
 
-Each gives a function of `Parts`, so that a fault is a line of data. None knows an edition: operations come by their
-ids, members of bodies by their JSON pointers (`*` for each item of an array). A module a topic; all of them are built
-from the one combinator in `seams`.
+Each returns a function of `Parts`, so that a fault is one row of data. None knows an edition: operations are given by
+their ids, members of bodies by JSON pointers (`*` for each item of an array). There is a module for each topic; all of
+them use the one combinator in `seams`.
 """
 
 from ecsuite.standin.faults.planting.access import (

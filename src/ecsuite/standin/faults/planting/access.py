@@ -1,4 +1,4 @@
-"""Who is let in, and what a refusal leaves behind."""
+"""Changes to which calls are authorized, and to what refused calls do."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ecsuite.standin.store import Store
 from ecsuite.standin.tokens import Form
 
 Bearer = Callable[[Asked], int | None]
-# Gives the partner of a call that has no good token, or None; it is given all tokens that are out, with their partners.
+# Returns the partner for a call without a valid token, or None; it gets all issued tokens with their partners.
 Whose = Callable[[Asked, Mapping[str, int], Store], int | None]
 
 FIRST_PARTNER: Final = 1
 
 
 def lets_in_also(whose: Whose) -> Plant:
-    """Lets calls in that have no good token."""
+    """Accepts some calls without a valid token."""
 
     def plant(parts: Parts) -> None:
         given: dict[str, int] = {}
@@ -47,12 +47,12 @@ def lets_in_also(whose: Whose) -> Plant:
 
 
 def open_to_all(operation: str) -> Plant:
-    """Lets calls of an operation in without a token."""
+    """Accepts calls of an operation without a token."""
     return lets_in_also(lambda asked, _, __: FIRST_PARTNER if asked.operation.id == operation else None)
 
 
 def token_like(alike: Callable[[str, str], bool]) -> Plant:
-    """Takes what looks like a token; `alike` is given the Authorization header and a token that was given out."""
+    """Accepts what resembles a token; `alike` compares the Authorization header with an issued token."""
 
     def whose(asked: Asked, given: Mapping[str, int], _: Store) -> int | None:
         header = asked.authorization or ""
@@ -62,12 +62,12 @@ def token_like(alike: Callable[[str, str], bool]) -> Plant:
 
 
 def header_like(alike: Callable[[str | None], bool]) -> Plant:
-    """Takes any Authorization header of a kind, as the first partner's."""
+    """Accepts any Authorization header for which `alike` is true, as the first partner's."""
     return lets_in_also(lambda asked, _, __: FIRST_PARTNER if alike(asked.authorization) else None)
 
 
 def basic_is_taken(asked: Asked, _given: Mapping[str, int], store: Store) -> int | None:
-    """The partner whose id and secret stand in the scheme Basic."""
+    """The partner whose credentials are in an Authorization header of the scheme Basic."""
     scheme, _, encoded = (asked.authorization or "").partition(" ")
     if scheme != "Basic":
         return None
@@ -79,7 +79,7 @@ def basic_is_taken(asked: Asked, _given: Mapping[str, int], store: Store) -> int
 
 
 def acts_in_spite(operation: str, of: int) -> Plant:
-    """Refuses a call with a status, and does what was asked for all the same."""
+    """Refuses a call with a status, but performs it nevertheless."""
 
     def answer(parts: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
         try:

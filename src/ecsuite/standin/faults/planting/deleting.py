@@ -1,4 +1,4 @@
-"""What is left of an entity that is deleted, and what goes with it."""
+"""Changes to what remains of a deleted entity, and to what is deleted with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ecsuite.standin.parts import Parts
 
 
 def still_shown(getter: str, deleter: str) -> Plant:
-    """Shows what is deleted as before, to those who know its id."""
+    """Still shows deleted entities to those who know their ids."""
 
     def plant(parts: Parts) -> None:
         deleted: dict[str, Reply] = {}
@@ -40,7 +40,7 @@ def still_shown(getter: str, deleter: str) -> Plant:
 
 
 def still_listed(lister: str, getter: str, deleter: str) -> Plant:
-    """Lists what is deleted as before."""
+    """Still lists deleted entities."""
 
     def plant(parts: Parts) -> None:
         deleted: list[tuple[Mapping[str, str], Any]] = []
@@ -61,7 +61,7 @@ def still_listed(lister: str, getter: str, deleter: str) -> Plant:
 
 
 def deletes_sibling_too(deleter: str, kind: str, parameter: str) -> Plant:
-    """Deletes the newest entity beside the one that is deleted."""
+    """Also deletes the newest sibling of a deleted entity."""
 
     def then(call: Call, _: Reply) -> None:
         parent = next((own for name, own in call.path.items() if name != parameter), "")

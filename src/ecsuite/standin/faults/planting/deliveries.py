@@ -1,4 +1,4 @@
-"""What is delivered to a webhook, when, how, and how often."""
+"""Changes to what is delivered to a webhook, when, how, and how often."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Send = Callable[[httpx.AsyncClient, Delivery], Awaitable[int | None]]
 
 
 def delivers(change: Callable[[Delivery], Iterable[Delivery]]) -> Plant:
-    """Sends other deliveries in the place of one."""
+    """Sends other deliveries instead of one."""
     return delivers_with(lambda _, delivery: change(delivery))
 
 
 def delivers_with(change: Callable[[Parts, Delivery], Iterable[Delivery]]) -> Plant:
-    """The same, for a change that needs to look at other parts, such as the store."""
+    """The same, for a change that needs other parts, such as the store."""
 
     async def send(parts: Parts, original: Send, client: httpx.AsyncClient, delivery: Delivery) -> int | None:
         status = None
@@ -34,7 +34,7 @@ def delivers_with(change: Callable[[Parts, Delivery], Iterable[Delivery]]) -> Pl
 
 
 def takes_status(change: Callable[[int | None], int | None]) -> Plant:
-    """Takes the status of a receiver's answer for another one."""
+    """Takes the status of a receiver's response for another one."""
 
     async def send(_: Parts, original: Send, client: httpx.AsyncClient, delivery: Delivery) -> int | None:
         return change(await original(client, delivery))
@@ -63,7 +63,7 @@ def delivers_by(method: str) -> Plant:
 
 
 def gives_up_after_a_failure(parts: Parts) -> None:
-    """Sends nothing any more, to anybody, once a receiver has failed."""
+    """Stops all deliveries to everybody once a receiver has failed."""
     failed: list[Delivery] = []
 
     async def send(_: Parts, __: Send, client: httpx.AsyncClient, delivery: Delivery) -> None:
@@ -79,7 +79,7 @@ def gives_up_after_a_failure(parts: Parts) -> None:
 
 
 def waits_for_receiver(operation: str, failing: Callable[[httpx.Response], bool] = lambda _: False) -> Plant:
-    """Delivers while the call is being answered, and fails with the receiver."""
+    """Delivers before it responds to the call, and fails if the receiver does."""
 
     def act(original: Handler, call: Call) -> Reply:
         before = {each.seq for each in call.store.owed()}
@@ -93,7 +93,7 @@ def waits_for_receiver(operation: str, failing: Callable[[httpx.Response], bool]
 
 
 def _delivered_at_once(call: Call, delivery: Delivery, failing: Callable[[httpx.Response], bool]) -> Reply | None:
-    """The reply to the call where a delivery fails; None where it does not."""
+    """The reply to the call if the delivery fails; None if it succeeds."""
     call.store.done(delivery)
     try:
         with httpx.Client(timeout=1.0, trust_env=False, verify=False) as client:

@@ -1,4 +1,4 @@
-"""What an operation does with a call that is let in."""
+"""Changes to what an operation does with an authorized call."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Act = Callable[[Handler, Call], Reply]
 
 
 def does(operation: str, act: Act) -> Plant:
-    """Has an operation do something else; `act` is given what it would have done, and the call."""
+    """Replaces what an operation does; `act` gets the original handler, and the call."""
     return wraps(handler(operation), lambda _, original, call: act(original, call))
 
 
 def each_does(operations: Iterable[str], act: Act) -> Plant:
-    """Has each of some operations do something else."""
+    """Replaces what each of several operations does."""
     return together(*(does(operation, act) for operation in operations))
 
 
 def first_does(operation: str, first: Callable[[Call], object]) -> Plant:
-    """Has an operation do something else, too, before what it does."""
+    """Makes an operation do something else first."""
 
     def act(original: Handler, call: Call) -> Reply:
         first(call)
@@ -37,7 +37,7 @@ def first_does(operation: str, first: Callable[[Call], object]) -> Plant:
 
 
 def then_does(operation: str, then: Callable[[Call, Reply], object]) -> Plant:
-    """Has an operation do something else, too, when it has succeeded."""
+    """Makes an operation do something else after it has succeeded."""
 
     def act(original: Handler, call: Call) -> Reply:
         reply = original(call)
@@ -48,7 +48,7 @@ def then_does(operation: str, then: Callable[[Call, Reply], object]) -> Plant:
 
 
 def keeps(operation: str, pointer: str, change: Any, *more: str) -> Plant:
-    """Keeps a member otherwise than it was sent."""
+    """Stores a member with another value than was sent."""
 
     def act(original: Handler, call: Call) -> Reply:
         return original(replace(call, body=edited(call.body, pointer, change)))
@@ -57,7 +57,7 @@ def keeps(operation: str, pointer: str, change: Any, *more: str) -> Plant:
 
 
 def ignores(operation: str, *members: str) -> Plant:
-    """Has an operation take no notice of members of its body."""
+    """Makes an operation ignore members of its body."""
 
     def act(original: Handler, call: Call) -> Reply:
         return original(replace(call, body={name: own for name, own in call.body.items() if name not in members}))
@@ -66,7 +66,7 @@ def ignores(operation: str, *members: str) -> Plant:
 
 
 def lists(operation: str, change: Callable[[list[Any]], Any]) -> Plant:
-    """Lists otherwise."""
+    """Changes the items of a list."""
 
     def act(original: Handler, call: Call) -> Reply:
         reply = original(call)
@@ -76,7 +76,7 @@ def lists(operation: str, change: Callable[[list[Any]], Any]) -> Plant:
 
 
 def nothing_found_is(operation: str, reply: Reply) -> Plant:
-    """Has a list that would be empty be something else."""
+    """Sends another reply instead of an empty list."""
 
     def act(original: Handler, call: Call) -> Reply:
         listed = original(call)
@@ -86,7 +86,7 @@ def nothing_found_is(operation: str, reply: Reply) -> Plant:
 
 
 def in_place_of(code: int, operation: str, reply: Reply) -> Plant:
-    """Has an operation reply in the place of a refusal with a status."""
+    """Sends another reply instead of a refusal with a status."""
 
     def act(original: Handler, call: Call) -> Reply:
         try:
@@ -100,7 +100,7 @@ def in_place_of(code: int, operation: str, reply: Reply) -> Plant:
 
 
 def refuses(operation: str, when: Callable[[Any], bool], code: int = 400) -> Plant:
-    """Refuses bodies that are legal."""
+    """Refuses some legal bodies."""
 
     def act(original: Handler, call: Call) -> Reply:
         if when(call.body):
@@ -111,7 +111,7 @@ def refuses(operation: str, when: Callable[[Any], bool], code: int = 400) -> Pla
 
 
 def reads_id(operation: str, change: Callable[[str], str]) -> Plant:
-    """Takes the ids in the path of an operation for others."""
+    """Takes the ids in the path of an operation for other ids."""
 
     def act(original: Handler, call: Call) -> Reply:
         return original(replace(call, path={name: change(own) for name, own in call.path.items()}))
@@ -120,7 +120,7 @@ def reads_id(operation: str, change: Callable[[str], str]) -> Plant:
 
 
 def numbers_ids(*operations: str) -> Plant:
-    """Gives what operations make the next number for an id."""
+    """Gives the entities that operations create consecutive numbers as ids."""
     count = itertools.count(1)
 
     class Numbering(Call):
@@ -134,7 +134,7 @@ def numbers_ids(*operations: str) -> Plant:
 
 
 def wants_whole_ids(*operations: str) -> Plant:
-    """Answers 400, not 404, for an id of another length than those that it gives."""
+    """Responds with 400 instead of 404 to an id of another length than the server's own ids."""
 
     def act(original: Handler, call: Call) -> Reply:
         if any(len(own) != len(call.new_id()) for own in list(call.path.values())[-1:]):
@@ -145,7 +145,7 @@ def wants_whole_ids(*operations: str) -> Plant:
 
 
 def only_says(operation: str) -> Plant:
-    """Has an operation answer as it does, and leave everything as it was."""
+    """Makes an operation respond as usual, but change nothing."""
 
     def act(original: Handler, call: Call) -> Reply:
         return original(replace(call, store=_Undone(call.store)))
@@ -154,7 +154,7 @@ def only_says(operation: str) -> Plant:
 
 
 class _Undone(Store):
-    """A store that shows what another one has, and keeps nothing."""
+    """A store that shows the content of another one, but stores nothing."""
 
     def __init__(self, store: Store) -> None:
         self.now = store.now

@@ -1,4 +1,4 @@
-"""What is done with input that breaks a rule: taken, read otherwise, or failed over."""
+"""Changes to the handling of invalid input: it is accepted, misread, or causes a failure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Respond = Callable[[Asked], Reply]
 
 
 def forgives(operation: str, forgiven: Callable[[Breach], bool]) -> Plant:
-    """Does not look for breaches of a kind."""
+    """Ignores breaches of a kind."""
 
     def breaches(_: Parts, original: Callable[[Asked], list[Breach]], asked: Asked) -> list[Breach]:
         found = original(asked)
@@ -38,14 +38,14 @@ def forgives(operation: str, forgiven: Callable[[Breach], bool]) -> Plant:
 def accepts(
     operation: str, pointer: str, actual: Matcher = ANY, *, default: Any = DROP, mend: Change | None = None
 ) -> Plant:
-    """Takes input that breaks a rule.
+    """Accepts input that breaks a rule.
 
     Args:
-        operation: whose input.
-        pointer: the member; the start of one, where it ends in `*`; the whole body, where it is empty.
-        actual: what is taken there: `OfType("string")`, or NONE where nothing was sent.
-        default: what is put where nothing is.
-        mend: makes of the member what can be kept.
+        operation: the id of the operation.
+        pointer: the pointer to the member; a prefix of it if it ends in `*`; empty for the whole body.
+        actual: the accepted values: `OfType("string")`, or NONE for a missing one.
+        default: the value for a missing member.
+        mend: converts the member to a value that can be stored.
     """
 
     def forgiven(breach: Breach) -> bool:
@@ -65,7 +65,7 @@ def accepts(
 
 
 def forgives_parameters(operation: str, name: str, instead: str) -> Plant:
-    """Takes a query parameter for another value where it breaks a rule."""
+    """Uses another value instead of an invalid query parameter."""
 
     def act(original: Handler, call: Call) -> Reply:
         text = call.query.get(name, instead)
@@ -76,7 +76,7 @@ def forgives_parameters(operation: str, name: str, instead: str) -> Plant:
 
 
 def reads_as(operation: str, read: Callable[[str], Any]) -> Plant:
-    """Reads what is not JSON in a way of its own, and goes on with that unless it makes trouble."""
+    """Parses a body that is not JSON in its own way, and uses the result unless that raises."""
 
     def answer(parts: Parts, original: Respond, asked: Asked) -> Reply:
         if asked.operation.id == operation and (partner := parts.bearer(asked)) and _is_undecodable(asked):
@@ -88,7 +88,7 @@ def reads_as(operation: str, read: Callable[[str], Any]) -> Plant:
 
 
 def takes_nothing(operation: str, body: Any) -> Plant:
-    """Takes an empty body for another one."""
+    """Uses another body instead of an empty one."""
 
     def answer(parts: Parts, original: Respond, asked: Asked) -> Reply:
         if asked.operation.id == operation and not sent_text(asked) and (partner := parts.bearer(asked)):
@@ -99,7 +99,7 @@ def takes_nothing(operation: str, body: Any) -> Plant:
 
 
 def crashes(when: Callable[[Asked], bool], *operations: str) -> Plant:
-    """Fails over some calls of operations (of all, where none is named)."""
+    """Crashes on some calls of operations; of all operations if none is named."""
 
     def answer(parts: Parts, original: Respond, asked: Asked) -> Reply:
         if (not operations or asked.operation.id in operations) and parts.bearer(asked) and when(asked):
@@ -115,7 +115,7 @@ def sent_text(asked: Asked) -> str:
 
 
 def sent_value(asked: Asked) -> Any:
-    """The body of a call as a JSON value, as a careless server reads it; None where it is none."""
+    """The body of a call as a JSON value, as a careless server reads it; None if it is not JSON."""
     try:
         return json.loads(sent_text(asked))
     except (ValueError, RecursionError):
@@ -131,5 +131,5 @@ def _is_undecodable(asked: Asked) -> bool:
 
 
 def _act_on(parts: Parts, partner: int, asked: Asked, body: Any) -> Reply:
-    """What the operation does with a body, whatever was sent."""
+    """Call the handler of the operation with a body, whatever was sent."""
     return parts.handlers[asked.operation.id](Call(partner, asked.decoded.path_values, body, parts.store))

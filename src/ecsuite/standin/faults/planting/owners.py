@@ -1,4 +1,4 @@
-"""Whose an entity is: which partner's, below which parent."""
+"""Changes to the owners of entities: their partner, and their parent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def others(call: Call) -> list[int]:
 
 
 def across_partners(operation: str) -> Plant:
-    """Answers for entities of every partner."""
+    """Makes an operation work on entities of every partner."""
 
     def act(original: Handler, call: Call) -> Reply:
         try:
@@ -33,7 +33,7 @@ def across_partners(operation: str) -> Plant:
 
 
 def acts_for_others(operation: str) -> Plant:
-    """Answers that there is no such thing, and does what was asked for to the one of another partner."""
+    """Responds that there is no such entity, but performs the call on that of another partner."""
 
     def act(original: Handler, call: Call) -> Reply:
         try:
@@ -48,7 +48,7 @@ def acts_for_others(operation: str) -> Plant:
 
 
 def tells_of_others(operation: str, entity: str, parameter: str, member: str) -> Plant:
-    """Answers that there is no such thing, and shows a member of the one of another partner beside it."""
+    """Responds that there is no such entity, but reveals a member of that of another partner."""
 
     def act(original: Handler, call: Call) -> Reply:
         try:
@@ -75,7 +75,7 @@ def lists_everyones(operation: str) -> Plant:
 
 
 def across_parents(operation: str, kind: str, parameter: str) -> Plant:
-    """Answers for entities below any parent of a kind, whichever stands in the path."""
+    """Makes an operation work on entities below any parent of a kind, whatever parent is in the path."""
 
     def act(original: Handler, call: Call) -> Reply:
         try:
@@ -90,7 +90,7 @@ def across_parents(operation: str, kind: str, parameter: str) -> Plant:
 
 
 def lists_below_all(operation: str, kind: str, parameter: str) -> Plant:
-    """Lists what is below every parent of a kind."""
+    """Lists the entities below all parents of a kind."""
 
     def act(original: Handler, call: Call) -> Reply:
         reply = original(call)
@@ -102,7 +102,7 @@ def lists_below_all(operation: str, kind: str, parameter: str) -> Plant:
 
 
 def without_parent(operation: str, instead: Callable[[Call], object], *, goes_on: bool) -> Plant:
-    """Does something where there is no parent, and then goes on as if there were one, or refuses all the same."""
+    """Does something if there is no parent, and then goes on as if there were one, or refuses nevertheless."""
 
     def act(original: Handler, call: Call) -> Reply:
         try:

@@ -1,4 +1,4 @@
-"""How a request is read, where it is not what the contract says: by tolerant servers, and by those that are less so."""
+"""Changes to the parsing of requests that break the contract, as by tolerant and less tolerant servers."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ecsuite.standin.faults.planting.values import DROP, text_of
 from ecsuite.standin.parts import Asked, Parts
 
 Respond = Callable[[Asked], Reply]
-# Makes of a value that does not fit its schema another one; DROP where it cannot.
+# Converts a value that does not match its schema; returns DROP if it cannot.
 Convert = Callable[[Any, Mapping[str, Any]], Any]
 CONVERTED: Final = frozenset({"type", "enum", "const"})
 
 
 def binds(convert: Convert, *operations: str) -> Plant:
-    """Reads values of bodies that do not fit their schemas as others; of all operations, where none is named."""
+    """Converts values in bodies that do not match their schemas; for all operations if none is named."""
 
     def answer(_: Parts, original: Respond, asked: Asked) -> Reply:
         return original(_bound(convert, asked) if _concerns(operations, asked) else asked)
@@ -44,7 +44,7 @@ def reads_text(read: Callable[[bytes], bytes], *operations: str) -> Plant:
 
 
 def refuses_when(when: Callable[[Asked], bool], code: int) -> Plant:
-    """Refuses calls before anybody asks for their token, with an empty body."""
+    """Refuses some calls before their token is checked, with an empty body."""
 
     def answer(_: Parts, original: Respond, asked: Asked) -> Reply:
         if when(asked):
@@ -69,7 +69,7 @@ def _concerns(operations: Collection[str], asked: Asked) -> bool:
 
 
 def _value_of(asked: Asked) -> Any:
-    """The JSON value of the body; DROP where it is none."""
+    """The JSON value of the body; DROP if it is not JSON."""
     try:
         return asked.decoded.request_body
     except UndecodableError:

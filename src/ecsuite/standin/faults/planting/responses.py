@@ -1,4 +1,4 @@
-"""What a response is on its way out."""
+"""Changes to responses before they are sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUCCESSES: Final = range(200, 300)
 
 
 def finishes(concerned: Callable[[Operation | None, Answer], bool], change: ToAnswer) -> Plant:
-    """Changes the responses that are concerned."""
+    """Changes the responses for which `concerned` is true."""
 
     def finish(_: Parts, original: Finish, operation: Operation | None, answer: Answer) -> Answer:
         answer = original(operation, answer)
@@ -31,7 +31,7 @@ def finishes(concerned: Callable[[Operation | None, Answer], bool], change: ToAn
 
 
 def sends(change: ToAnswer, *operations: str, status: Collection[int] = SUCCESSES) -> Plant:
-    """Changes the responses of operations (all, where none is named) that have a status."""
+    """Changes the responses of operations with certain statuses; of all operations if none is named."""
 
     def concerned(operation: Operation | None, answer: Answer) -> bool:
         named = not operations or (operation is not None and operation.id in operations)
@@ -41,17 +41,17 @@ def sends(change: ToAnswer, *operations: str, status: Collection[int] = SUCCESSE
 
 
 def elsewhere(change: ToAnswer, code: int) -> Plant:
-    """Changes the responses with a status to what no operation answers: unknown paths, wrong methods."""
+    """Changes the responses with a status to calls of no operation: unknown paths, wrong methods."""
     return finishes(lambda operation, answer: operation is None and answer.status == code, change)
 
 
 def shows(operation: str, pointer: str, change: Any, *more: str) -> Plant:
-    """Shows a member otherwise in the responses of operations; `change` is a function, a value, or DROP."""
+    """Changes a member in the responses of operations; `change` is a function, a value, or DROP."""
     return sends(value(lambda body: edited(body, pointer, change)), operation, *more)
 
 
 def value(change: Change) -> ToAnswer:
-    """Changes the JSON value of a response, where it has one."""
+    """Changes the JSON value of a response, if it has one."""
 
     def edit(answer: Answer) -> Answer:
         if not answer.content:
@@ -62,17 +62,17 @@ def value(change: Change) -> ToAnswer:
 
 
 def status(code: int) -> ToAnswer:
-    """Another status."""
+    """Replaces the status."""
     return lambda answer: replace(answer, status=code)
 
 
 def content(change: Callable[[bytes], bytes]) -> ToAnswer:
-    """Another body, in bytes."""
+    """Changes the bytes of the body."""
     return lambda answer: replace(answer, content=change(answer.content))
 
 
 def header(name: str, text: str | None) -> ToAnswer:
-    """Another value of a header, or none."""
+    """Sets a header to another value, or removes it."""
 
     def edit(answer: Answer) -> Answer:
         rest = {key: own for key, own in answer.headers.items() if key.lower() != name.lower()}
@@ -82,13 +82,13 @@ def header(name: str, text: str | None) -> ToAnswer:
 
 
 def refusal(code: int, body: Any = None, media_type: str = "application/json") -> ToAnswer:
-    """Another answer in its place; a body of bytes is sent as it is."""
+    """Sends another response instead; a body of bytes is sent as it is."""
     text = body if isinstance(body, bytes) else b"" if body is None else text_of(body).encode()
     return lambda _: Answer(code, {"Content-Type": media_type} if text else {}, text)
 
 
 def chain(*changes: ToAnswer) -> ToAnswer:
-    """One change after the other."""
+    """Makes several changes, one after the other."""
 
     def edit(answer: Answer) -> Answer:
         for change in changes:

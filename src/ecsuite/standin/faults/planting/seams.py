@@ -1,9 +1,9 @@
-"""The one way in which a part of a stand-in is exchanged: something is put around it.
+"""The one way in which a part of a stand-in is replaced: it is wrapped.
 
-    wraps(ANSWER, around)       # around(parts, original, *what the part is given)
+    wraps(ANSWER, around)       # around(parts, original, *arguments of the part)
 
-A seam is a place where `Parts`, or the store in it, holds a function. What remembers something from call to call makes
-its memory in a function of `Parts`, so that no two stand-ins share it.
+A seam is a place where `Parts`, or the store in it, has a function. A wrapper with state creates the state in a
+function of `Parts`, so that no two stand-ins share it.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ Around = Callable[Concatenate[Parts, Callable[P, R], P], R]
 
 @dataclass(frozen=True, slots=True)
 class Seam(Generic[P, R]):
-    """A place where a part can be exchanged.
+    """A place where a part can be replaced.
 
     Attributes:
-        part: the part that is there.
-        put: puts another one there.
+        part: returns the current part.
+        put: puts another part there.
     """
 
     part: Callable[[Parts], Callable[P, R]]
@@ -50,7 +50,7 @@ def of_store(name: str) -> Seam[..., Any]:
 
 
 def handler(operation: str) -> Seam[[Call], Reply]:
-    """The seam of what an operation does."""
+    """The seam of the handler of an operation."""
     return Seam(lambda parts: parts.handlers[operation], lambda parts, other: parts.handlers.update({operation: other}))
 
 
@@ -64,7 +64,7 @@ SEND: Final[Seam[[httpx.AsyncClient, Delivery], Awaitable[int | None]]] = part("
 
 
 def wraps(seam: Seam[P, R], around: Around[P, R]) -> Plant:
-    """Puts something around a part; it is given the parts, the part that was there, and what that is given."""
+    """Wraps a part; `around` gets the parts, the original part, and the arguments of the call."""
 
     def plant(parts: Parts) -> None:
         original = seam.part(parts)
@@ -78,7 +78,7 @@ def wraps(seam: Seam[P, R], around: Around[P, R]) -> Plant:
 
 
 def together(*plants: Plant) -> Plant:
-    """Several changes that make one fault."""
+    """Combines several changes into one fault."""
 
     def plant(parts: Parts) -> None:
         for each in plants:

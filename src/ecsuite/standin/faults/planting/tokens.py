@@ -1,4 +1,4 @@
-"""How a token is got."""
+"""Changes to the token endpoint."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ Grant = Callable[[Form, str | None], Reply]
 
 
 def grants(act: Callable[[Grant, Form, str | None], Reply]) -> Plant:
-    """Has the token endpoint do something else; `act` is given what it would have done, and what it was given."""
+    """Replaces what the token endpoint does; `act` gets the original function and its arguments."""
     return wraps(GRANT, lambda _, original, form, authorization: act(original, form, authorization))
 
 
 def takes_form_as(change: Callable[[Store, Form], Form]) -> Plant:
-    """Has the token endpoint read something into a form that does not stand there."""
+    """Makes the token endpoint change the form that it has read."""
     return wraps(GRANT, lambda parts, original, form, authorization: original(change(parts.store, form), authorization))
 
 
 def secret_like(alike: Callable[[str, str], bool]) -> Callable[[Store, Form], Form]:
-    """Takes a client's secret that is like the right one; `alike` is given what was sent, and the right one."""
+    """Accepts a client secret that resembles the right one; `alike` compares what was sent with the right one."""
 
     def change(store: Store, form: Form) -> Form:
         for known in store.credentials():
@@ -41,7 +41,7 @@ def secret_like(alike: Callable[[str, str], bool]) -> Callable[[Store, Form], Fo
 
 
 def error_code(old: str, new: str) -> Plant:
-    """Another error code of the token endpoint."""
+    """Replaces an error code of the token endpoint."""
 
     def change(body: Any) -> Any:
         return {**body, "error": new} if body.get("error") == old else body
@@ -50,7 +50,7 @@ def error_code(old: str, new: str) -> Plant:
 
 
 def only_the_latest_token(parts: Parts) -> None:
-    """Ends the tokens of a partner when it gets another one."""
+    """Invalidates the earlier tokens of a partner when it gets another one."""
     latest: dict[int, str] = {}
 
     def remember(_: Parts, original: Grant, form: Form, authorization: str | None) -> Reply:
@@ -68,7 +68,7 @@ def only_the_latest_token(parts: Parts) -> None:
 
 
 def one_token_for_all(parts: Parts) -> None:
-    """Gives everybody the token that it gave first."""
+    """Gives everybody the token that was issued first."""
     given: list[Reply] = []
 
     def grant(original: Grant, form: Form, authorization: str | None) -> Reply:
@@ -82,7 +82,7 @@ def one_token_for_all(parts: Parts) -> None:
 
 
 def reads_form(read: Callable[[bytes], Form]) -> Plant:
-    """Has the token endpoint read bodies of any media type in a way of its own, where it would refuse them."""
+    """Makes the token endpoint parse bodies that it would refuse, in its own way."""
 
     def read_form(
         _: Parts, original: Callable[[str | None, bytes], Form], content_type: str | None, body: bytes

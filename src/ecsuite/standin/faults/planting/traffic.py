@@ -1,4 +1,4 @@
-"""What happens besides: waiting, further methods, and others who share the sandbox."""
+"""Changes around the operations: busy services, gateways, additional methods, and others who share the sandbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
 
 
 def waits_now_and_then(every: int, code: int, retry_after: str = "") -> Plant:
-    """Asks every so many calls to come back later, and does nothing; without a time where none is given."""
+    """Asks the sender of every so many calls to try again later; with `Retry-After` if a time is given."""
 
     def plant(parts: Parts) -> None:
         count = itertools.count(1)
@@ -36,7 +36,7 @@ def waits_now_and_then(every: int, code: int, retry_after: str = "") -> Plant:
 
 
 def gateway_fails_now_and_then(every: int, code: int) -> Plant:
-    """Does what every so many calls want that may be sent twice, and loses the answer."""
+    """Performs every so many calls that may be repeated, but loses the response."""
 
     def plant(parts: Parts) -> None:
         count = itertools.count(1)
@@ -55,7 +55,7 @@ def gateway_fails_now_and_then(every: int, code: int) -> Plant:
 def stands_before(
     is_refused: Callable[[Asked], bool], code: int, page: bytes | None = b"<html>Invalid Request</html>"
 ) -> Plant:
-    """Has a gateway before the server refuse calls with a page or nothing, before anybody asks for their token."""
+    """Puts a gateway in front of the server that refuses some calls, with a page or no body."""
 
     def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
         return Reply(code, page, {}, "text/html") if is_refused(asked) else original(asked)
@@ -64,7 +64,7 @@ def stands_before(
 
 
 def forbids(operation: str, when: Callable[[bytes], bool]) -> Plant:
-    """Refuses bodies with 403 that are legal, or would be refused for what is wrong with them."""
+    """Refuses some bodies with 403, whether they are legal or not."""
 
     def answer(_: Parts, original: Callable[[Asked], Reply], asked: Asked) -> Reply:
         forbidden = RefusalError(FORBIDDEN, "This is not for you.")
@@ -81,7 +81,7 @@ def forbids(operation: str, when: Callable[[bytes], bool]) -> Plant:
 
 
 def also_by(method: str, path: str, operation: str) -> Plant:
-    """Has one more method of a path do what an operation does."""
+    """Adds a method of a path that does what an operation does."""
 
     def plant(parts: Parts) -> None:
         known = next(each for each in parts.contract.operations.values() if each.id == operation)
@@ -91,7 +91,7 @@ def also_by(method: str, path: str, operation: str) -> Plant:
 
 
 def others_make_users(*operations: str) -> Plant:
-    """Whoever shares the sandbox makes a user after every third call of these operations, and deletes it later."""
+    """Simulates others who create a user after every third call of these operations, and delete it later."""
 
     def plant(parts: Parts) -> None:
         calls, theirs = itertools.count(), deque[tuple[int, str]]()

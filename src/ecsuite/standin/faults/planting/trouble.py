@@ -1,4 +1,4 @@
-"""What a server in trouble may raise over input that it does not expect."""
+"""The exceptions that a careless server may raise on unexpected input."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from typing import Final
 
 TROUBLE: Final = (
     *(sqlite3.Error, KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError),
-    # Of `ast.literal_eval`.
+    # Raised by `ast.literal_eval`.
     SyntaxError,
 )

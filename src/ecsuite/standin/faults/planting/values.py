@@ -1,4 +1,4 @@
-"""Changes of JSON values; members come by their JSON pointers, `*` for each item of an array."""
+"""Changes of JSON values; members are given by JSON pointers, with `*` for each item of an array."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def text_of(body: Any) -> str:
 
 
 def edited(body: Any, pointer: str, change: Any) -> Any:
-    """A copy of a JSON value with the members at a pointer changed, where they are there.
+    """A copy of a JSON value with the members at a pointer changed, if they exist.
 
     Args:
         body: the value.
-        pointer: to the members.
+        pointer: the pointer to the members.
         change: a function, a value, or DROP.
     """
     return _edited(copy.deepcopy(body), pointer.split("/")[1:], change)
@@ -39,7 +39,7 @@ def _edited(body: Any, tokens: list[str], change: Any) -> Any:
 
 
 def with_default(body: Any, pointer: str, default: Any) -> Any:
-    """A JSON value with something at a pointer where nothing is."""
+    """A JSON value with a default for a missing member at a pointer."""
     return _with_default(body, pointer.split("/")[1:], default)
 
 
@@ -51,7 +51,7 @@ def _with_default(body: Any, tokens: list[str], default: Any) -> Any:
 
 
 def items_of(body: Any) -> list[Any]:
-    """The items of a list as a response has them: the body itself, or its one member that is an array."""
+    """The items of a list in a response: the body itself, or its one member that is an array."""
     if isinstance(body, list):
         return body
     return next(member for member in body.values() if isinstance(member, list))
