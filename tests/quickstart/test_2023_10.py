@@ -12,9 +12,9 @@ You own a fleet of electric vehicles and hot-water tanks. To take part in the en
     8. report on an event                 GET  /events, POST /reports
     9. delete what you made               DELETE ...
 
-Each step is a function in src/ecsuite/quickstart/edition_2023_10.py, with its request written out. Here they are put
-together, and what each made is read back. There is no assertion about statuses, headers or schemas, for the client
-checks every request and every response against contracts/2023-10/openapi.yaml by itself.
+Each step is a function in src/ecsuite/quickstart/edition_2023_10.py, with its request written out. Here they are called
+one after the other, and what each has created is read back. There are no assertions about statuses, headers or schemas,
+because the client checks every request and every response against contracts/2023-10/openapi.yaml.
 
     pytest tests/quickstart                        replays the recording in cassettes/2023-10/quickstart.yaml
     pytest tests/quickstart --ec-target local      the same against a server on this machine
@@ -42,33 +42,33 @@ pytestmark = [pytest.mark.edition("2023-10"), pytest.mark.quickstart]
 @pytest.mark.guide
 @pytest.mark.scenario("quickstart")
 def test_quickstart(story: Story) -> None:
-    """A partner gets from nothing to a report, and finds everything as it was sent."""
-    # The token comes from another host than the API. It is good for half an hour.
+    """A partner goes from nothing to a report, and reads back everything as it was sent."""
+    # The token comes from another host than the API. It is valid for half an hour.
     get_a_token(story)
 
-    # You choose the user's id. Everything else of the user hangs below it.
+    # You choose the user's id. Everything else of the user is below it.
     user = create_a_user(story)
     assert story.read_back(user)["userId"] == user.id
 
-    # A vehicle and a tank have ids of yours, too; what kind they are stands in their metadata.
+    # You also choose the ids of a vehicle and a tank. Their metadata says which type they are.
     vehicle = add_a_vehicle(story)
     assert story.read_back(vehicle)["metadata"]["resourceType"] == "Vehicle"
 
-    # The meter's id is the API's, in the response. Leading zeros and Norwegian letters stay as they are.
+    # The API chooses the meter's id, and returns it in the response. Leading zeros and Norwegian letters are preserved.
     meter = add_a_meter(story)
     assert story.read_back(meter)["address"]["zipCode"] == "0180"
 
     tank = add_a_resource(story)
     assert story.read_back(tank)["metadata"]["heatingElements"] == [1750, 1250]
 
-    # From now on the API calls you. A test delivery shows that it finds the way.
+    # From now on the API calls you. A test delivery shows that it reaches you.
     webhook = subscribe_to_events(story)
     if webhook is not None:
         story.read_back(webhook)
     receive_a_test_delivery(story)
 
-    # What the vehicle did about an event is told in a report.
+    # A report says how the vehicle reacted to an event.
     report_on_an_event(story)
 
-    # Nothing is left behind; a run that fails half-way cleans up as well.
+    # Everything is deleted at the end; a run that fails half-way cleans up, too.
     delete_everything(story)

@@ -13,9 +13,9 @@ You own a fleet of electric vehicles and hot-water tanks. To take part in the en
     9. report energy usage                POST /reports
    10. delete what you made               DELETE ...
 
-Each step is a function in src/ecsuite/quickstart/edition_2026_01.py, with its request written out. Here they are put
-together, and what each made is read back. There is no assertion about statuses, headers or schemas, for the client
-checks every request and every response against contracts/2026-01/openapi.yaml by itself.
+Each step is a function in src/ecsuite/quickstart/edition_2026_01.py, with its request written out. Here they are called
+one after the other, and what each has created is read back. There are no assertions about statuses, headers or schemas,
+because the client checks every request and every response against contracts/2026-01/openapi.yaml.
 
     pytest tests/quickstart                        replays the recording in cassettes/2026-01/quickstart.yaml
     pytest tests/quickstart --ec-target local      the same against a server on this machine
@@ -44,23 +44,23 @@ pytestmark = [pytest.mark.edition("2026-01"), pytest.mark.quickstart]
 @pytest.mark.guide
 @pytest.mark.scenario("quickstart")
 def test_quickstart(story: Story) -> None:
-    """A partner gets from nothing to a report, and finds everything as it was sent."""
-    # The token comes from another host than the API. It is good for an hour.
+    """A partner goes from nothing to a report, and reads back everything as it was sent."""
+    # The token comes from another host than the API. It is valid for an hour.
     get_a_token(story)
 
-    # You choose the user's id. Everything else of the user hangs below it.
+    # You choose the user's id. Everything else of the user is below it.
     user = create_a_user(story)
     assert story.read_back(user)["userId"] == user.id
 
-    # A car belongs to the user. Whatever is a resource is read under its own id.
+    # A car belongs to the user. Every resource is read by its own id.
     vehicle = add_a_vehicle(story)
     assert story.read_back(vehicle)["resourceType"] == "Vehicle"
 
-    # A location has the meter, through which the grid operator pays. You choose its id, too.
+    # A location has the meter, through which the grid operator pays. You choose the location's id, too.
     location = add_a_location(story)
     assert story.read_back(location)["locationId"] == location.id
 
-    # Anything that stands still belongs to a location.
+    # A resource that does not move belongs to a location.
     tank = add_a_resource(story)
     assert story.read_back(tank)["resourceType"] == "HotWaterTank"
 
@@ -69,14 +69,14 @@ def test_quickstart(story: Story) -> None:
     if webhook is not None:
         story.read_back(webhook)
 
-    # The sandbox makes an event of your wishes. It arrives at the webhook, signed; and it is there to be read.
+    # The sandbox simulates an event for you. It arrives at the webhook, with a signature, and can also be read.
     simulate_a_price_curve(story)
     event = read_the_event(story)
     if event is not None:
         story.read_back(event)
 
-    # What the tank used in those hours is told in a report.
+    # A report says how much energy the tank used in those hours.
     report_energy_usage(story)
 
-    # Nothing is left behind but the event; a run that fails half-way cleans up as well.
+    # Everything but the event is deleted at the end; a run that fails half-way cleans up, too.
     delete_everything(story)

@@ -1,4 +1,4 @@
-"""What the rules share."""
+"""Fixtures of the rules."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from ecsuite.session import Run
 
 @pytest.fixture
 def plenty(run: Run) -> int:
-    """How many things are many: more than a page of any usual size, or fewer where each takes its time."""
+    """A large number of entities: more than a page of any usual size, or fewer if creating one takes long."""
     run.api.token()
     for operation in run.api.checker.contract.operations.values():
         if operation.method == "GET" and "{" not in operation.path:

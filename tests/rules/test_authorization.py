@@ -1,4 +1,4 @@
-"""Every call carries a good token, or is refused with 401 and changes nothing."""
+"""A call without a valid token is refused with 401, and changes nothing."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.guide
 
 @pytest.mark.operations(select=lambda _, operation: operation.security)
 def test_call_without_good_token_is_refused(operation: Operation, world: World) -> None:
-    """Whatever stands in the place of a token: 401, and nothing is made, changed or deleted."""
+    """Whatever is sent instead of a valid token gets 401, and creates, changes and deletes nothing."""
     call = world.calls.valid(operation, full=True).switching_off()
     credentials = world.api.target.credentials
     nobody = world.values.ids.new()

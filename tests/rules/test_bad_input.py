@@ -1,4 +1,4 @@
-"""What the contract refuses is refused with 400, and leaves no trace."""
+"""Input that breaks the contract is refused with 400, and changes nothing."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ def takes_json(_: object, operation: Operation) -> object:
 
 @pytest.mark.operations(select=takes_json)
 def test_wrong_member_is_refused(operation: Operation, world: World) -> None:
-    """For each member: missing, null, of each wrong type, outside its enum, beyond its range."""
+    """Each member is tried missing, null, with each wrong type, outside its enum, and beyond its range."""
     rule = (*operation.pointer, "responses", "400")
 
     world.refused.changes_nothing(operation, lambda call: map(wrong_body, world.calls.wrong(call)), rule)
@@ -30,7 +30,7 @@ def test_wrong_member_is_refused(operation: Operation, world: World) -> None:
 
 @pytest.mark.operations(select=takes_json)
 def test_what_is_no_json_is_refused(operation: Operation, world: World) -> None:
-    """A body that is not JSON, or not the object that is wanted."""
+    """A body that is not JSON, or not the required object, is refused."""
     rule = (*operation.pointer, "responses", "400")
 
     world.refused.changes_nothing(operation, lambda call: broken_bodies(partial(world.calls.fresh_body, call)), rule)
@@ -38,7 +38,7 @@ def test_what_is_no_json_is_refused(operation: Operation, world: World) -> None:
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent)
 def test_unknown_parent_is_refused(entity_type: EntityType, world: World) -> None:
-    """Nothing can be made below a parent that is not there, and trying makes neither of them."""
+    """Nothing can be created below a parent that does not exist, and the attempt creates neither of them."""
     body, parent_id = world.drafts.body(entity_type.creator, full=True), world.values.ids.new()
     parent_type = there(entity_type.parent)
     parent_body = world.drafts.body(parent_type.creator).value | {parent_type.member: parent_id}

@@ -1,4 +1,4 @@
-"""Batches: each of many things is made as if alone, or none of them is."""
+"""A batch creates each of its entities as if it were alone, or none of them."""
 
 import pytest
 
@@ -19,13 +19,13 @@ def makes_many(contract: Contract, operation: Operation) -> object:
 
 @pytest.fixture
 def batch(world: World, operation: Operation) -> Batch:
-    """The batch that the operation makes."""
+    """The batch that the operation creates."""
     return there(world.contract.batch_of(operation))
 
 
 @pytest.mark.operations(select=makes_many)
 def test_batch_makes_each(operation: Operation, world: World, batch: Batch) -> None:
-    """Each entity of a batch can be read, is listed once, and can be deleted alone; what was there before stays."""
+    """Each entity of a batch can be read, is listed once, and can be deleted alone; earlier entities stay."""
     parent = batch.entity_type.parent
     items = world.batches.items(batch, MANY, beside=world.entities.create(parent) if parent else None)
     before = world.snapshots.of([world.entities.default(batch.entity_type)])
@@ -47,7 +47,7 @@ def test_batch_makes_each(operation: Operation, world: World, batch: Batch) -> N
 
 @pytest.mark.operations(select=makes_many)
 def test_batch_with_what_is_there_is_whole(operation: Operation, world: World, batch: Batch) -> None:
-    """A batch with an entity that is there already makes what its response shows, or is refused and makes nothing."""
+    """A batch with an entity that already exists creates what its response shows, or is refused and creates nothing."""
     first, other, last = world.batches.items(batch, MANY)[:3]
     there = world.entities.create(batch.entity_type)
     taken = other | {name: own for name, own in there.ids.items() if name in other}
@@ -60,7 +60,7 @@ def test_batch_with_what_is_there_is_whole(operation: Operation, world: World, b
 
 @pytest.mark.operations(select=makes_many)
 def test_batch_with_a_wrong_item_makes_none(operation: Operation, world: World, batch: Batch) -> None:
-    """One item that the contract refuses, first or last, and the whole batch is refused: none of it is made."""
+    """If the first or the last item is invalid, the whole batch is refused, and none of it is created."""
     refusal = Expectation("one-wrong-item", BAD_REQUEST, BREAKS_BODY)
     for place in (0, MANY - 1):
         items = world.batches.items(batch, MANY)

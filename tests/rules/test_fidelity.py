@@ -1,4 +1,4 @@
-"""What was sent comes back the same: letters, zeros, numbers, order, wherever a response shows it."""
+"""What was sent comes back unchanged wherever a response shows it: letters, zeros, numbers, order."""
 
 import pytest
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.guide
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.creator.request)
 def test_what_was_sent_comes_back(entity_type: EntityType, world: World) -> None:
-    """Whatever legal value a member has, reading shows it unchanged, and so does each list, which leaves none out."""
+    """Every legal value of a member is shown unchanged when the entity is read, and in each list, which omits none."""
     entities = world.entities.create_each(entity_type, world.calls.legal(entity_type.creator))
 
     world.api.map_concurrently(world.verify.readable, entities)
@@ -23,7 +23,7 @@ def test_what_was_sent_comes_back(entity_type: EntityType, world: World) -> None
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.creator.request)
 def test_numbers_below_and_at_zero_come_back(entity_type: EntityType, world: World) -> None:
-    """Zero is no missing number, and a negative one is less than that; not checked where they are refused."""
+    """Zero and negative numbers come back; not checked if they are refused."""
     for factor in (0, -1):
         body = world.drafts.body(entity_type.creator, full=True).value
         for path, own in [*leaves(body)]:
@@ -38,7 +38,7 @@ def test_numbers_below_and_at_zero_come_back(entity_type: EntityType, world: Wor
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.creator.request)
 def test_other_spelling_of_json_is_the_same(entity_type: EntityType, world: World) -> None:
-    """Libraries escape letters, write numbers without a point or with an exponent, and order members as they like."""
+    """JSON with escaped letters, numbers with exponents or without a point, and members in any order means the same."""
     first, second = (world.drafts.body(entity_type.creator, full=True).value for _ in range(2))
 
     spelt = world.entities.create(entity_type, body=Body(first), spell=spelt_otherwise)
@@ -50,7 +50,7 @@ def test_other_spelling_of_json_is_the_same(entity_type: EntityType, world: Worl
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
 def test_what_was_put_comes_back(entity_type: EntityType, world: World) -> None:
-    """The same for what is put in the place of an entity."""
+    """Every legal value of a PUT is shown unchanged, too."""
     entity = world.entities.create(entity_type)
     for body in world.calls.some(world.calls.legal(there(entity_type.replacer), entity.ids)):
         replaced = world.api.put(entity.path, json=body.value, expect=body.expectation)

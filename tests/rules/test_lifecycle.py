@@ -1,4 +1,4 @@
-"""Made entities are there, once; deleted ones are gone; and nothing else changes."""
+"""Created entities exist once, deleted ones are gone, and nothing else changes."""
 
 import pytest
 
@@ -18,7 +18,7 @@ AT_ONCE = 8
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)
 def test_created_is_listed_once(entity_type: EntityType, world: World) -> None:
-    """Each of several things is in the list once and can be read, whatever was made after it."""
+    """Each of several entities is in the list once and can be read, whatever was created after it."""
     entities = world.entities.create_many(entity_type, 3, full=True)
 
     for entity in entities:
@@ -28,7 +28,7 @@ def test_created_is_listed_once(entity_type: EntityType, world: World) -> None:
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)
 def test_many_are_all_listed(entity_type: EntityType, world: World, plenty: int) -> None:
-    """A list shows everything that was made, however much that is."""
+    """A list shows all created entities, however many there are."""
     parent = world.entities.create(entity_type.parent) if entity_type.parent else None
     entities = world.entities.create_many(entity_type, plenty, parent)
 
@@ -39,29 +39,29 @@ def test_many_are_all_listed(entity_type: EntityType, world: World, plenty: int)
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister and entity_type.creator.request)
 def test_what_is_created_at_once_is_all_there(entity_type: EntityType, world: World) -> None:
-    """What several clients make at the same time is there: none of it overwrites another, and no list loses any."""
+    """Entities that are created at the same time all exist: none overwrites another, and no list omits any."""
     world.verify.all_there(world.entities.create_at_once(entity_type, AT_ONCE))
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.deleter)
 def test_deleted_is_gone(entity_type: EntityType, world: World) -> None:
-    """What is deleted cannot be read, nor listed, nor deleted again; what is beside it stays as it was."""
+    """A deleted entity cannot be read, listed, or deleted again; its siblings stay unchanged."""
     older, doomed, sibling = world.entities.create_many(entity_type, 3, full=True)
     beside = [older, sibling, *world.entities.defaults(), *world.entities.children_of(sibling)]
     elsewhere = world.entities.same_id_elsewhere(doomed)
     if elsewhere and not world.api.get(doomed.path, expect=PROBE).is_success:
-        # What is made under its id elsewhere may take its place.
+        # An entity with the same id elsewhere may have replaced it.
         doomed = world.entities.create(entity_type, full=True)
     paths = [*(entity.path for entity in beside), *elsewhere]
     before = world.snapshots.at(paths)
-    # A server that remembers what it has shown once must forget it.
+    # A server that caches responses must invalidate this one.
     world.verify.readable(doomed)
     world.verify.listed(doomed)
 
     deleted = world.api.delete(doomed.path)
 
     if world.verify.gone(doomed, deleted):
-        # What is still there is not found once more.
+        # An entity that still exists is reported only once.
         refusal = Expectation("deleted-before", there(entity_type.deleter).unknown(entity_type.parameter))
         world.api.delete(doomed.path, expect=refusal, strict=False)
     world.changes.unchanged(OTHERS_UNTOUCHED, before, deleted)
@@ -69,11 +69,11 @@ def test_deleted_is_gone(entity_type: EntityType, world: World) -> None:
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
 def test_replaced_is_changed_alone(entity_type: EntityType, world: World) -> None:
-    """PUT changes the entity that it names, keeps its id, and leaves the others as they are; twice is as good as once."""
+    """PUT changes only the entity that it names, and keeps its id; a repeated PUT has the same result."""
     entity, sibling = world.entities.create_many(entity_type, 2)
     before = world.snapshots.of([sibling, *world.entities.children_of(entity)])
     body = world.drafts.body(there(entity_type.replacer), entity.ids, full=True)
-    # A server that remembers what it has shown once must forget it.
+    # A server that caches responses must invalidate this one.
     world.verify.readable(entity)
     world.verify.listed(entity)
 
@@ -88,7 +88,7 @@ def test_replaced_is_changed_alone(entity_type: EntityType, world: World) -> Non
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
 def test_replacing_what_is_not_there_makes_nothing(entity_type: EntityType, world: World) -> None:
-    """PUT at an unknown id is refused, and nothing is there afterwards."""
+    """PUT with an unknown id is refused, and creates nothing."""
     unknown = world.values.ids.new()
     path = path_below(entity_type.reader, world.entities.default_parent(entity_type), unknown)
     body = world.drafts.body(there(entity_type.replacer), {entity_type.parameter: unknown})
@@ -100,7 +100,7 @@ def test_replacing_what_is_not_there_makes_nothing(entity_type: EntityType, worl
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.is_below_parent and entity_type.deleter)
 def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) -> None:
-    """Below another parent an entity cannot be read, listed, changed, or deleted."""
+    """An entity cannot be read, listed, changed, or deleted below another parent."""
     entity, elsewhere = world.entities.create(entity_type, full=True), world.entities.create(there(entity_type.parent))
     ids, path = {**entity.ids, **elsewhere.ids}, path_below(entity_type.reader, elsewhere, entity.id)
     note = f"for the {entity_type} of another {entity_type.parent}"
@@ -132,7 +132,7 @@ def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) 
     select=lambda entity_type: entity_type.parent and not entity_type.is_below_parent and entity_type.lister
 )
 def test_lists_of_another_parent_do_not_show_it(entity_type: EntityType, world: World) -> None:
-    """What belongs to one is in no list of another, be it one of the same id below another parent."""
+    """A child of one parent is in no list of another parent, not even of one with the same id."""
     entity = world.entities.create(entity_type, full=True)
 
     for lister in entity_type.listers:

@@ -1,4 +1,4 @@
-"""A method that the contract does not have for a path is refused, and does nothing."""
+"""A method that the contract does not list for a path is refused, and changes nothing."""
 
 from functools import partial
 
@@ -20,7 +20,7 @@ def first_of_its_path(contract: Contract, operation: Operation) -> object:
 
 @pytest.mark.operations(select=first_of_its_path)
 def test_other_methods_are_refused(operation: Operation, world: World) -> None:
-    """405, or 404, and everything is as it was."""
+    """Other methods get 405 or 404, and change nothing."""
     call = world.calls.valid_or_unknown(operation)
     made = [world.entities.create(each, full=True) for each in world.entities.types_made_at(operation.path)]
     entities, around = world.snapshots.of(made), world.snapshots.around(call)
@@ -36,7 +36,7 @@ def test_other_methods_are_refused(operation: Operation, world: World) -> None:
 
 @pytest.mark.operations(select=lambda contract, operation: operation is next(iter(contract.operations.values())))
 def test_unknown_path_is_refused(operation: Operation, world: World) -> None:
-    """A path that the contract does not have is not found, whatever the method."""
+    """A path that the contract does not have gets 404 for every method."""
     expect = Expectation("unknown-path", NOT_THERE, OTHER_METHOD)
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         content: dict[str, object] | None = None if method in {"GET", "DELETE"} else {}

@@ -1,4 +1,4 @@
-"""Lists that come in pages: every record once, whatever the size of a page, and figures that are right."""
+"""Paged lists have every record once for any page size, and correct figures."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def paged(_: object, operation: Operation) -> object:
 
 @pytest.mark.operations(select=paged)
 def test_pages_hold_every_record_once(operation: Operation, world: World) -> None:
-    """Walking the pages gives each entity that was made once, and each page says rightly which one it is."""
+    """The pages together have each created entity once, and the figures of each page are correct."""
     entities = [
         entity
         for entity_type in world.entities.types_listed_by(operation)[:1]
@@ -30,7 +30,7 @@ def test_pages_hold_every_record_once(operation: Operation, world: World) -> Non
 
 @pytest.mark.operations(select=paged)
 def test_page_after_the_last_is_empty(operation: Operation, world: World) -> None:
-    """Where the records end, so do the pages: one further on is refused, or has no records."""
+    """A page after the last is refused, or has no records."""
     for entity_type in world.entities.types_listed_by(operation)[:1]:
         world.entities.create(entity_type)
     pages = Pages(world.api, operation)
@@ -43,8 +43,8 @@ def test_page_after_the_last_is_empty(operation: Operation, world: World) -> Non
 
 @pytest.mark.operations(select=lambda _, operation: operation.order)
 def test_list_is_in_order(operation: Operation, world: World) -> None:
-    """A list that is promised in an order comes in it, over all its pages."""
-    # So many that they hardly stand in order by chance, whatever else they are sorted by.
+    """A list with a published order has it across all its pages."""
+    # So many that they are hardly in order by chance if they are sorted by something else.
     for entity_type in 2 * list(world.entities.types_listed_by(operation)):
         world.entities.create(entity_type)
 
@@ -56,7 +56,7 @@ def test_list_is_in_order(operation: Operation, world: World) -> None:
 
 @pytest.mark.operations(select=paged)
 def test_bounds_break_nothing(operation: Operation, world: World) -> None:
-    """Page 0, a page size beyond the largest, and others: unspecified, but no server error."""
+    """Page 0, a page size above the maximum and the like are unspecified, but cause no server error."""
     for what in PAGES_OUT_OF_BOUNDS:
         for name in (operation.paged_by("page"), operation.paged_by("size")):
             world.api.get(operation.path, params={name: what}, expect=unspecified(what))
@@ -68,7 +68,7 @@ def has_typed_query(_: object, operation: Operation) -> object:
 
 @pytest.mark.operations(select=has_typed_query)
 def test_wrong_query_is_refused(operation: Operation, world: World) -> None:
-    """A query parameter that must be a number or a boolean, and is none; or one that must be there, and is not."""
+    """A query parameter that is not the required number or boolean, or is missing although required, is refused."""
     rule = (*operation.pointer, "responses", "400")
 
     world.refused.changes_nothing(operation, lambda _: wrong_queries(operation), rule)

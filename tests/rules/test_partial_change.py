@@ -1,4 +1,4 @@
-"""PATCH changes what it names and nothing else; PUT replaces the entity; an id that is taken is a conflict."""
+"""PATCH changes only the members that it names; PUT replaces the entity; an id that exists already is a conflict."""
 
 import pytest
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.guide
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.changer)
 def test_change_keeps_what_it_does_not_name(entity_type: EntityType, world: World) -> None:
-    """For each member that can be changed: it is as it was sent, and every other one is as it was before."""
+    """A PATCH of each member changes it to what was sent, and leaves every other member as it was."""
     entity, sibling = world.entities.create_many(entity_type, 2, full=True)
     beside = world.snapshots.of([sibling, *world.entities.children_of(entity)])
     body = world.drafts.body(there(entity_type.changer), entity.ids, full=True).value
@@ -35,7 +35,7 @@ def test_change_keeps_what_it_does_not_name(entity_type: EntityType, world: Worl
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.changer)
 def test_null_in_a_change_changes_nothing(entity_type: EntityType, world: World) -> None:
-    """The published client writes null for what its user has not given: that is no value, and takes none away."""
+    """Null in a PATCH means "not given", as the published client sends it, and so removes no value."""
     entity, changer = world.entities.create(entity_type, full=True), there(entity_type.changer)
     body = world.drafts.body(changer, entity.ids, full=True).value
     members, fits = world.contract.schemas.shape(changer.body_schema).members, world.contract.schemas.fits
@@ -53,7 +53,7 @@ def test_null_in_a_change_changes_nothing(entity_type: EntityType, world: World)
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.changer)
 def test_change_to_an_empty_list_is_one(entity_type: EntityType, world: World) -> None:
-    """A list that is changed to an empty one is empty, where that is taken."""
+    """A PATCH with an empty list empties the list, if it is accepted."""
     entity = world.entities.create(entity_type, full=True)
     body = world.drafts.body(there(entity_type.changer), entity.ids, full=True).value
     for name in (name for name, value in body.items() if isinstance(value, list)):
@@ -65,7 +65,7 @@ def test_change_to_an_empty_list_is_one(entity_type: EntityType, world: World) -
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.changer)
 def test_change_of_several_members_is_whole(entity_type: EntityType, world: World) -> None:
-    """A change that names all members makes all of them."""
+    """A PATCH of all members changes all of them."""
     entity = world.entities.create(entity_type)
     for body in world.calls.some(world.calls.legal(there(entity_type.changer), entity.ids)):
         changed = world.api.patch(entity.path, json=body.value, expect=body.expectation)
@@ -76,7 +76,7 @@ def test_change_of_several_members_is_whole(entity_type: EntityType, world: Worl
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
 def test_replacement_keeps_nothing(entity_type: EntityType, world: World) -> None:
-    """A member omitted from a PUT must not keep its old value, nor must one that is deprecated."""
+    """A member omitted from a PUT must not keep its old value; this includes deprecated members."""
     for turn, _ in enumerate(world.drafts.each_smallest(there(entity_type.replacer))):
         for entity in (world.entities.create(entity_type, full=True), *world.entities.with_deprecated(entity_type)):
             before = world.snapshots.members_of(entity)
@@ -94,7 +94,7 @@ def test_replacement_keeps_nothing(entity_type: EntityType, world: World) -> Non
     select=lambda entity_type: entity_type.is_named_by_client and "409" in entity_type.creator.responses
 )
 def test_taken_id_is_a_conflict(entity_type: EntityType, world: World) -> None:
-    """An id that is there already gets 409, with the same body or another, and what is there stays as it was."""
+    """Creating an entity with an existing id gets 409, with the same body or another, and changes nothing."""
     parent = world.entities.default_parent(entity_type)
     entity = world.entities.create(entity_type, parent, full=True)
     before = world.snapshots.of([entity])

@@ -1,4 +1,4 @@
-"""A partner never reads, changes, or learns of what another partner has."""
+"""A partner can neither read nor change nor learn of another partner's entities."""
 
 import pytest
 
@@ -18,7 +18,7 @@ ANOTHERS = "for it is another partner's"
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
 def test_entities_of_another_partner_are_not_there(operation: Operation, world: World, other: World) -> None:
-    """To another partner an entity is what an unknown one is, and it stays as it was."""
+    """For another partner an entity is like an unknown one, and it stays unchanged."""
     call = world.calls.valid(operation, full=True)
     require_not_shared(world.contract, call, other.calls, world.snapshots, other.snapshots)
     before = world.snapshots.around(call)
@@ -40,7 +40,7 @@ def makes_below(contract: Contract, operation: Operation) -> object:
 
 @pytest.mark.operations(select=makes_below)
 def test_batch_reaches_no_other_partner(operation: Operation, world: World, other: World) -> None:
-    """What a batch makes belongs to the entities of the partner alone: for those of another it is refused."""
+    """A batch for the entities of another partner is refused."""
     batch = there(world.contract.batch_of(operation))
     parent = world.entities.create(there(batch.entity_type.parent))
     item = world.drafts.body(operation, full=True).value[batch.member][0] | {parent.type.member: parent.id}
@@ -54,7 +54,7 @@ def test_batch_reaches_no_other_partner(operation: Operation, world: World, othe
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent is None and entity_type.lister)
 def test_lists_show_own_entities_only(entity_type: EntityType, world: World, other: World) -> None:
-    """What one partner made is in no list of the other's, either way."""
+    """Neither partner's entities are in a list of the other partner."""
     for mine, theirs in ((world, other), (other, world)):
         entity = mine.entities.create(entity_type)
 
@@ -66,7 +66,7 @@ def test_lists_show_own_entities_only(entity_type: EntityType, world: World, oth
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.parent is None and entity_type.deleter)
 def test_same_id_is_another_entity(entity_type: EntityType, world: World, other: World) -> None:
-    """A partner may use an id that another one uses; what either does with it does not concern the other."""
+    """Two partners can use the same id; what one does with it does not affect the other."""
     entity = world.entities.create(entity_type, full=True)
     children = world.entities.children_of(entity, full=True)
     before, rule = world.snapshots.of([entity, *children]), entity_type.reader.security

@@ -24,7 +24,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture
 def form(world: World) -> dict[str, str]:
-    """The right form; where a token was given in its place, there is nothing to ask for."""
+    """The correct form; if the run was given an access token instead of credentials, there is nothing to test."""
     credentials = world.api.target.credentials
     if not credentials.client_secret:
         pytest.skip("EC_ACCESS_TOKEN was given, and no credentials to get a token with")
@@ -38,14 +38,14 @@ def form(world: World) -> dict[str, str]:
 def refused(
     world: World, case: str, form: dict[str, str] | None, errors: frozenset[str] | set[str], **options: Any
 ) -> None:
-    """Asks for a token in a way that must be refused, with one of the error codes."""
+    """Request a token in a way that must be refused, with one of the error codes."""
     expect = Expectation(case, REFUSALS, VIOLATES)
     response = world.api.request_token(form, expect=expect, strict=False, **options)
     error_fits(world.verify, world.contract, response, errors, case)
 
 
 def test_wrong_credentials_are_refused(operation: Operation, world: World, form: dict[str, str]) -> None:
-    """Neither half of the credentials opens anything without the other half."""
+    """Credentials with a wrong client id, a wrong secret, or both are refused."""
     for case, wrong in wrong_credentials(form, world.values.ids.new()).items():
         refused(world, case, wrong, errors_for(wrong))
 
@@ -53,14 +53,14 @@ def test_wrong_credentials_are_refused(operation: Operation, world: World, form:
 def test_secret_of_another_partner_is_refused(
     operation: Operation, world: World, other: World, form: dict[str, str]
 ) -> None:
-    """The secret of one partner does not go with the id of another."""
+    """The client id of one partner with the secret of another is refused."""
     theirs = other.api.target.credentials
     refused(world, "another-partner-secret", form | {"client_secret": theirs.client_secret}, CLIENT_ERRORS)
     refused(world, "another-partner-id", form | {"client_id": theirs.client_id}, CLIENT_ERRORS)
 
 
 def test_incomplete_request_is_refused(operation: Operation, world: World, form: dict[str, str]) -> None:
-    """Each of the three members is required, and the grant type must be one that there is."""
+    """Each of the three members is required, and the grant type must be supported."""
     without = {name: {key: value for key, value in form.items() if key != name} for name in form}
     missing = {"invalid_request", "unsupported_grant_type"}
     refused(world, "missing-grant_type", without["grant_type"], missing)
@@ -75,13 +75,13 @@ def test_incomplete_request_is_refused(operation: Operation, world: World, form:
 
 
 def test_what_is_no_form_is_refused(operation: Operation, world: World, form: dict[str, str]) -> None:
-    """JSON in the place of a form, or the form in the query: no token."""
+    """JSON instead of a form, or the form in the query, gets no token."""
     refused(world, "json-place-form", None, NO_FORM, json=form)
     refused(world, "json-called-form", None, NO_FORM, content=json.dumps(form), headers=FORM)
 
 
 def test_other_methods_give_no_token(operation: Operation, world: World, form: dict[str, str]) -> None:
-    """A token is had by POST alone."""
+    """Only POST gets a token."""
     violates = frozenset({OPERATION})
     for method in (method for method in METHODS if method != operation.method):
         expect = Expectation(method, frozenset({400, 401, 404, 405}), violates)
@@ -90,7 +90,7 @@ def test_other_methods_give_no_token(operation: Operation, world: World, form: d
 
 
 def test_token_works_again_and_again(operation: Operation, world: World, form: dict[str, str]) -> None:
-    """A token is good at once, more than once, and after the next one was given."""
+    """A token is valid at once, more than once, and after the next one was issued."""
     reads = [known for known in world.contract.operations.values() if known.method == "GET" and "{" not in known.path]
     first = require_member(world.api.request_token(form), "access_token")
     second = require_member(world.api.request_token(form), "access_token")
@@ -102,7 +102,7 @@ def test_token_works_again_and_again(operation: Operation, world: World, form: d
 
 
 def test_form_may_hold_more(operation: Operation, world: World, form: dict[str, str]) -> None:
-    """The charset of a form, an order of its own: neither matters."""
+    """Neither a charset in the media type nor the order of the members matters."""
     backwards = dict(reversed(list(form.items())))
     world.api.request_token(backwards)
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -112,7 +112,7 @@ def test_form_may_hold_more(operation: Operation, world: World, form: dict[str, 
 def test_partners_get_tokens_of_their_own(
     operation: Operation, world: World, other: World, form: dict[str, str]
 ) -> None:
-    """No two partners have the same token."""
+    """Different partners get different tokens."""
     answer = world.api.request_token(form)
     theirs = other.api.target.credentials
     second = other.api.request_token(form | {"client_id": theirs.client_id, "client_secret": theirs.client_secret})

@@ -1,4 +1,4 @@
-"""Where nothing is published, any response will do but a server error; and what was taken can be read again."""
+"""Unspecified input may get any response except a server error, and what is accepted can be read."""
 
 import pytest
 
@@ -9,15 +9,15 @@ from ecsuite.rules.world import World
 from ecsuite.samples import Body
 
 pytestmark = pytest.mark.spec
-# Characters of a large body.
+# The characters of a large body.
 LARGE = 500_000
-# Digits in an id, so that nobody else has it.
+# The number of digits that make an id unique.
 FRESH = 12
 
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and operation.request)
 def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None:
-    """Unusual media types, bytes, sizes, nestings, and a body once more: refused or taken, but never a server error."""
+    """Unusual media types, bytes, sizes and nestings, and a repeated body, never cause a server error."""
     call = world.calls.valid(operation, full=True)
     ids, is_legal = {each.member for each in world.contract.entity_types}, world.calls.is_legal(operation)
     unusual = unusual_bodies(there(call.body).value, LARGE, ids, is_legal)
@@ -34,7 +34,7 @@ def test_unusual_body_breaks_nothing(operation: Operation, world: World) -> None
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.sends_id)
 def test_unusual_id_that_is_taken_can_be_read(entity_type: EntityType, world: World) -> None:
-    """An id of unusual characters is refused, or the entity can be found under it."""
+    """An id with unusual characters is refused, or the entity can be read by it."""
     first = next(each for each in world.contract.entity_types if each.reader == entity_type.reader)
     fresh, is_below_parent = world.values.ids.digits(FRESH), entity_type.parent is not None
     ids = deletable_ids(fresh, is_below_parent=is_below_parent, is_first=entity_type is first)
@@ -49,7 +49,7 @@ def test_unusual_id_that_is_taken_can_be_read(entity_type: EntityType, world: Wo
 
 @pytest.mark.operations(select=lambda _, operation: operation.security and parameters(operation))
 def test_unusual_id_in_path_breaks_nothing(operation: Operation, world: World) -> None:
-    """Ids that nobody has, of unusual characters: any response but a server error."""
+    """Unknown ids with unusual characters cause no server error."""
     call = world.calls.valid_or_unknown(operation)
 
     ids = unusual_ids(world.values.ids.digits(FRESH))
@@ -59,7 +59,7 @@ def test_unusual_id_in_path_breaks_nothing(operation: Operation, world: World) -
 
 @pytest.mark.operations(select=lambda _, operation: operation.security)
 def test_unusual_headers_break_nothing(operation: Operation, world: World) -> None:
-    """What a client accepts or asks for beside the contract: any response but a server error."""
+    """Unusual `Accept` and other request headers cause no server error."""
     headers = {"Accept-Language": "nb-NO", "Prefer": "return=minimal", "If-Match": '"x"'}
     call = world.calls.unknown(operation)
 
