@@ -103,8 +103,8 @@ def meter_eligibility(world, meter):
 
 def tells_meters_apart(world, eligible):
     """Whether the eligibility of made-up meter points depends on their locations; if not, record "not checked"."""
-    nobodys = world.api.get(f"/meters/{world.values.draw('meter-point-id')}/eligible", expect=UNSPECIFIED)
-    if is_eligible(eligible) and not is_eligible(nobodys):
+    unknown = world.api.get(f"/meters/{world.values.draw('meter-point-id')}/eligible", expect=UNSPECIFIED)
+    if is_eligible(eligible) and not is_eligible(unknown):
         return True
     world.verify.not_checked(ELIGIBILITY, "whether a made-up meter point is eligible is not said")
     return False

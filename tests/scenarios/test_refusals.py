@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ecsuite.contract import parameters
-from ecsuite.rules.inputs import bad_credentials, nobodys_id, wrong_body
+from ecsuite.rules.inputs import bad_credentials, unknown_path_ids, wrong_body
 from ecsuite.rules.world import World
 
 pytestmark = pytest.mark.spec
@@ -21,7 +21,7 @@ def test_refusals_are_as_documented(world: World) -> None:
         about_nobody = world.calls.unknown(operation)
         refused = [without_token]
         if parameters(operation):
-            unknown = nobodys_id(operation)
+            unknown = unknown_path_ids(operation)
             # If two errors apply, which one is reported is unspecified.
             refused = [replace(without_token, statuses=without_token.statuses | unknown.statuses), unknown]
         world.calls.send_refused(about_nobody, refused)

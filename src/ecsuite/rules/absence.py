@@ -12,8 +12,8 @@ from ecsuite.contract import Pointer
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import FIRST_SERVER_ERROR
 from ecsuite.promises import STATUS_EXPECTED, Promise
-from ecsuite.rules.nobodys import NOBODYS
 from ecsuite.rules.reading import json_or_none
+from ecsuite.rules.unknown_id import FOR_UNKNOWN_ID
 from ecsuite.rules.verify import Verify
 
 
@@ -71,7 +71,7 @@ def is_like_unknown(
     """
     if response.is_success and unknown.is_success and unknown.status_code not in allowed:
         # The server finds every id, whoever asks, so the partners are not to blame.
-        return verify.status(STATUS_EXPECTED, unknown, allowed, note=NOBODYS)
+        return verify.status(STATUS_EXPECTED, unknown, allowed, note=FOR_UNKNOWN_ID)
     same = (response.status_code, response.content) == (unknown.status_code, unknown.content)
     if same or (response.status_code == unknown.status_code and shows_nothing(response) and shows_nothing(unknown)):
         return is_not_there(verify, promise, response, allowed, rule=rule, note=note)

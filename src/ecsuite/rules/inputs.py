@@ -110,7 +110,7 @@ def unspecified(case: str) -> Expectation:
 # Credentials
 
 
-def bad_credentials(token: str, client_id: str, client_secret: str, nobodys: str) -> list[Refused]:
+def bad_credentials(token: str, client_id: str, client_secret: str, unknown_token: str) -> list[Refused]:
     """Requests without a valid token: with a token of no partner, or with none at all."""
     middle = len(token) // 2
     changed = "A" if token[middle] != "A" else "B"
@@ -119,7 +119,7 @@ def bad_credentials(token: str, client_id: str, client_secret: str, nobodys: str
         "no-token": None,
         "empty-authorization-header": "",
         "no-token-after-scheme": "Bearer",
-        "token-nobody": f"Bearer {nobodys}",
+        "token-nobody": f"Bearer {unknown_token}",
         "token-cut-off": f"Bearer {token[:middle]}",
         "token-one-character-changed": f"Bearer {token[:middle]}{changed}{token[middle + 1 :]}",
         "token-something-behind": f"Bearer {token}x",
@@ -153,7 +153,7 @@ def _in_base64(part: bytes) -> str:
     return base64.urlsafe_b64encode(part).decode().rstrip("=")
 
 
-def wrong_credentials(form: Mapping[str, str], nobodys: str) -> dict[str, dict[str, str]]:
+def wrong_credentials(form: Mapping[str, str], unknown_client: str) -> dict[str, dict[str, str]]:
     """Forms for the token endpoint in which the client id, the secret, or both are wrong."""
     own_id, secret = form["client_id"], form["client_secret"]
     changes = {
@@ -163,7 +163,7 @@ def wrong_credentials(form: Mapping[str, str], nobodys: str) -> dict[str, dict[s
         "secret-another-case": {"client_secret": secret.swapcase()},
         "empty-secret": {"client_secret": ""},
         "client_id-another-case": {"client_id": own_id.swapcase()},
-        "unknown-client": {"client_id": nobodys},
+        "unknown-client": {"client_id": unknown_client},
         "id-as-secret": {"client_secret": own_id},
         "wildcard": {"client_id": "*", "client_secret": "*"},
         "sql": {"client_secret": "' OR '1'='1"},
@@ -337,7 +337,7 @@ def _with(value: Any, at: Path, new: Any) -> Any:
 # Ids
 
 
-def nobodys(own: str) -> dict[str, str]:
+def similar_ids(own: str) -> dict[str, str]:
     """Ids that resemble a given one and that nobody has, by the names of the cases; none if the id is short."""
     if len(own) < _LONG:
         return {}
@@ -349,7 +349,7 @@ def unknown_id(operation: Operation, parameter: str) -> Refused:
     return Refused(f"unknown-{parameter}", {}, operation.unknown(parameter), frozenset())
 
 
-def nobodys_id(operation: Operation) -> Refused:
+def unknown_path_ids(operation: Operation) -> Refused:
     """The refusal if every id in the path is unknown: which of them is checked first is unspecified."""
     statuses = [operation.unknown(name) for name in parameters(operation)]
     last = unknown_id(operation, parameters(operation)[-1])
@@ -367,7 +367,7 @@ def unknown_ids(call: Call, parameter: str) -> list[tuple[Call, Refused]]:
     statuses = call.operation.unknown(parameter) | {400, 404}
     return [
         (call.replacing(**{parameter: alike}), Refused(what, {}, statuses, frozenset()))
-        for what, alike in nobodys(call.ids[parameter]).items()
+        for what, alike in similar_ids(call.ids[parameter]).items()
     ]
 
 

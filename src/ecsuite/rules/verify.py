@@ -15,8 +15,8 @@ from ecsuite.json_paths import Path, at_path
 from ecsuite.messages.media import UndecodableError, read_json
 from ecsuite.promises import DELETED_IS_GONE, ROUND_TRIP, Promise
 from ecsuite.rules.before import is_as_before, unchanged
-from ecsuite.rules.nobodys import is_nobodys_found
 from ecsuite.rules.reading import json_or_none, member_of, wrong_places
+from ecsuite.rules.unknown_id import finds_any_id
 
 
 class Verify:
@@ -177,7 +177,7 @@ class Verify:
         """Record whether what was deleted cannot be read any more; a breach blames the deletion, not the reading."""
         call = checked_of(read).decoded
         reader = call.operation if read.is_success else None
-        if reader and not is_nobodys_found(self._api, fill(reader, call.path_values)):
+        if reader and not finds_any_id(self._api, fill(reader, call.path_values)):
             breach = Breach.of("present", body(), actual=json_or_none(read.content), seen_by=reader.id)
             self.that(DELETED_IS_GONE, deleted, breach, holds=False)
         return not read.is_success

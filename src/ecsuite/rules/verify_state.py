@@ -24,10 +24,10 @@ from ecsuite.rules.call import Call
 from ecsuite.rules.entity import Entity
 from ecsuite.rules.inputs import unspecified
 from ecsuite.rules.listing import Item, Listing, Lists
-from ecsuite.rules.nobodys import is_nobodys_found
 from ecsuite.rules.reading import json_or_none, member_of
 from ecsuite.rules.representation import Representation
 from ecsuite.rules.snapshots import PROBE, NoSuch, Snapshots
+from ecsuite.rules.unknown_id import finds_any_id
 from ecsuite.rules.verify import Verify
 
 SUCCESSES: Final = frozenset({200})
@@ -127,7 +127,7 @@ class VerifyState(Verify):
         """
         read, allowed = self._api.get(entity.path, expect=PROBE), entity.type.reader.unknown(entity.type.parameter)
         if not shows_nothing(read):
-            if is_nobodys_found(self._api, entity.path):
+            if finds_any_id(self._api, entity.path):
                 return False
             breach = _presence(checked_of(read).known(), allowed, entity.type.reader)
             return self.that(DELETED_IS_GONE, blame, breach, holds=False)
@@ -210,8 +210,8 @@ class VerifyState(Verify):
         return kept & self.status(ROUND_TRIP, response, {200}, case=case, note="for an id that was taken")
 
     def _is_found_anyway(self, state: Any, path: str) -> bool:
-        """Whether something was read, but the server finds any id; see `is_nobodys_found`, which records that."""
-        return not isinstance(state, NoSuch) and is_nobodys_found(self._api, path)
+        """Whether something was read, but the server finds any id; see `finds_any_id`, which records that."""
+        return not isinstance(state, NoSuch) and finds_any_id(self._api, path)
 
     def _shows_deprecated(self, entity: Entity, response: httpx.Response) -> bool:
         """Record whether what was sent under a deprecated name is shown, under that name or its successor."""

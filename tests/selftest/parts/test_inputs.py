@@ -28,11 +28,11 @@ from ecsuite.rules.inputs import (
     broken_bodies,
     deletable_ids,
     every_change,
-    nobodys,
-    nobodys_id,
     other_methods,
+    similar_ids,
     unknown_id,
     unknown_ids,
+    unknown_path_ids,
     unspecified,
     unusual_bodies,
     unusual_ids,
@@ -73,8 +73,8 @@ def test_which_unknown_id_is_refused_first_is_open():
     """Where all ids of a path are unknown, a status for any of them will do."""
     operations = editions.contract("2023-10").operations
 
-    assert nobodys_id(operations["getVehicle"]).statuses == {400, 404}
-    assert nobodys_id(operations["getWebhook"]).statuses == {404}
+    assert unknown_path_ids(operations["getVehicle"]).statuses == {400, 404}
+    assert unknown_path_ids(operations["getWebhook"]).statuses == {404}
 
 
 def test_broken_bodies_are_no_objects():
@@ -141,13 +141,13 @@ def test_queries_are_wrong_in_their_type_or_missing():
     assert wrong_queries(operations["listLocations"]) is not None
 
 
-def test_ids_like_one_are_nobodys():
+def test_similar_ids_belong_to_nobody():
     """Too short a one may be another's."""
-    assert nobodys("short") == {}
-    assert set(nobodys("x" * 20).values()) == {"x" * 19, "x" * 20 + "0"}
+    assert similar_ids("short") == {}
+    assert set(similar_ids("x" * 20).values()) == {"x" * 19, "x" * 20 + "0"}
 
 
-def test_id_of_nobodys_stands_in_one_place():
+def test_unknown_id_is_in_one_place():
     """Only the parameter that is tried has another value, whoever gave the id."""
     contract = editions.contract("2023-10")
     call = Call(contract.operations["getMeter"], {"userId": "u" * 20, "meterId": "m" * 20})
@@ -458,7 +458,7 @@ def test_ids_like_a_long_one(length, count):
     """The beginning, the end, and one letter more; none of an id that others may have by chance."""
     own = ("0123456789" * 3)[:length]
 
-    assert nobodys(own) == (
+    assert similar_ids(own) == (
         {} if not count else {"beginning-of-an-id": own[:-1], "end-of-an-id": own[1:], "id-and-a-letter": own + "0"}
     )
 

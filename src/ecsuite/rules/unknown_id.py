@@ -13,10 +13,10 @@ from ecsuite.messages.exchange import Expectation
 from ecsuite.promises import STATUS_EXPECTED
 
 _PROBE: Final = Expectation("probe", unspecified=True)
-NOBODYS: Final = "for an id that nobody has made"
+FOR_UNKNOWN_ID: Final = "for an id that nobody has created"
 
 
-def is_nobodys_found(api: Api, path: str) -> bool:
+def finds_any_id(api: Api, path: str) -> bool:
     """Whether reading succeeds also with an id that nobody has created, instead of the one in a path.
 
     If so, it is recorded: the server finds any id, which is not the fault of the call that should have deleted or
@@ -30,15 +30,15 @@ def is_nobodys_found(api: Api, path: str) -> bool:
     names = parameters(match.operation) if match else ()
     if not match or not names:
         return False
-    nobodys = fill(match.operation, {**match.path_parameters, names[-1]: str(uuid4())})
-    if is_found(api, api.get(nobodys, expect=_PROBE), match.operation.unknown(names[-1])):
+    unknown = fill(match.operation, {**match.path_parameters, names[-1]: str(uuid4())})
+    if is_unknown_found(api, api.get(unknown, expect=_PROBE), match.operation.unknown(names[-1])):
         return True
     # The latest response is the evidence of the next finding, so it must be that for the original path.
     api.get(path, expect=_PROBE)
     return False
 
 
-def is_found(api: Api, unknown: httpx.Response, allowed: frozenset[int]) -> bool:
+def is_unknown_found(api: Api, unknown: httpx.Response, allowed: frozenset[int]) -> bool:
     """Whether a call with an id that nobody has created succeeded, though it must not; if so, it is recorded.
 
     Args:
@@ -48,6 +48,6 @@ def is_found(api: Api, unknown: httpx.Response, allowed: frozenset[int]) -> bool
     """
     if not unknown.is_success or unknown.status_code in allowed:
         return False
-    breach = Breach.of("status", STATUS, sorted(allowed), unknown.status_code, note=NOBODYS)
+    breach = Breach.of("status", STATUS, sorted(allowed), unknown.status_code, note=FOR_UNKNOWN_ID)
     api.add_finding(STATUS_EXPECTED, breach, unknown)
     return True

@@ -4,7 +4,7 @@ import pytest
 
 from ecsuite.promises import DELETED_IS_GONE, REFUSED_CHANGES_NOTHING, STATUS_EXPECTED
 from ecsuite.rules.entity import Entity
-from ecsuite.rules.nobodys import is_found, is_nobodys_found
+from ecsuite.rules.unknown_id import finds_any_id, is_unknown_found
 
 
 def finding_all(line, _):
@@ -24,11 +24,11 @@ def finding_one(line, _):
     [(finding_all, "/users/42", True), (finding_one, "/users/42", False), (finding_all, "/users", False)],
     ids=["whatever is asked for", "that one alone", "a list"],
 )
-def test_nobodys_id_is_found_or_not(answering, answer, path, found):
+def test_unknown_id_is_found_or_not(answering, answer, path, found):
     """What is found under an id that nobody has made is another fault, recorded as such."""
     api = answering(answer)
 
-    assert is_nobodys_found(api, path) is found
+    assert finds_any_id(api, path) is found
     promises = [each.promise for each in api.journal.findings]
     assert promises == ([STATUS_EXPECTED.id] if found else [])
 
@@ -37,8 +37,8 @@ def test_unknown_that_may_succeed_is_nothing(answering):
     """Where nothing published says what an unknown id gets, a success is no fault."""
     api = answering(finding_all)
 
-    assert not is_found(api, api.get("/users/42"), frozenset({200, 404}))
-    assert is_found(api, api.get("/users/42"), frozenset({404}))
+    assert not is_unknown_found(api, api.get("/users/42"), frozenset({200, 404}))
+    assert is_unknown_found(api, api.get("/users/42"), frozenset({404}))
 
 
 @pytest.mark.parametrize(("answer", "promise"), [(finding_all, STATUS_EXPECTED), (finding_one, None)])
