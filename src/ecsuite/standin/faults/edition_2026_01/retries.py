@@ -9,10 +9,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from ecsuite.findings.breach import STATUS, Place
+from ecsuite.findings.breach import DELIVERY, STATUS, Place
 from ecsuite.findings.pattern import Equal, found, inside
 from ecsuite.http import httpx
-from ecsuite.promises import DELIVERED_ONCE, DELIVERY_RETRIED, SIGNATURE, STATUS_EXPECTED
+from ecsuite.promises import DELIVERED_ONCE, DELIVERED_TO_ITS_WEBHOOK, DELIVERY_RETRIED, SIGNATURE, STATUS_EXPECTED
 from ecsuite.standin.app import Plant
 from ecsuite.standin.edition_2026_01 import webhooks
 from ecsuite.standin.faults import planting as p
@@ -76,6 +76,18 @@ async def _forgets_failed(parts: Parts, original: p.Send, client: httpx.AsyncCli
     return status
 
 
+def _never_cancels(*, deleted: bool) -> Plant:
+    """Goes on with the pending deliveries to a webhook that is deleted, or that is disabled."""
+
+    def cancel(parts: Parts, original: Callable[[str], None], hook: str) -> None:
+        partners = range(1, len(parts.store.credentials()) + 1)
+        is_known = any(parts.store.get(partner, "webhook", "", hook) for partner in partners)
+        if is_known is deleted:
+            original(hook)
+
+    return p.wraps(p.of_store("cancel"), cancel)
+
+
 ATTEMPTS: Final = Place("delivery", "attempts")
 PAUSES: Final = Place("delivery", "pauses")
 FAULTS: Final = faults(
@@ -121,6 +133,12 @@ FAULTS: Final = faults(
     fault("refusal-is-an-acknowledgement", GUIDE, "4xx is an acknowledgement")
     .plant(_takes(lambda status: 400 <= status < 500))
     .finding(found(DELIVERY_RETRIED, "simulatePriceCurve", 200, ATTEMPTS, "minimum", case="answered-404")),
+    fault("retry-though-switched-off", GUIDE, "a refused delivery comes again to a webhook that was disabled meanwhile")
+    .plant(_never_cancels(deleted=False))
+    .finding(found(DELIVERED_TO_ITS_WEBHOOK, "simulatePriceCurve", 200, DELIVERY, "count")),
+    fault("retry-though-deleted", GUIDE, "a refused delivery comes again to a webhook that was deleted meanwhile")
+    .plant(_never_cancels(deleted=True))
+    .finding(found(DELIVERED_TO_ITS_WEBHOOK, "simulatePriceCurve", 200, DELIVERY, "count")),
     fault("failed-event-is-gone", GUIDE, "an event whose delivery failed for good is gone")
     .plant(p.wraps(p.SEND, _forgets_failed))
     .finding(found(STATUS_EXPECTED, "getEvent", 404, STATUS, "status")),

@@ -32,7 +32,7 @@ FAULTS: Final = faults(
         fault(f"{kebab(o)}-of-all-partners", GUIDE, f"{o} lists what all partners have")
         .plant(p.lists_everyones(o))
         .finding(found(PARTNERS_APART, o, 200, listed(EACH), "present"))
-        for o in ("listUsers", "listWebhooks", "listEvents", "listEligibleUsers")
+        for o in ("listUsers", "listWebhooks", "listEvents", "listEligibleUsers", "listNotificationLogs")
     ),
     *(
         fault(f"{kebab(o)}-in-spite-of-404", GUIDE, f"{o} answers 404 for another partner's, and acts all the same")
