@@ -1,5 +1,6 @@
 """`ecsuite serve` tells of each request to it, and what is wrong with it by the contract."""
 
+import json
 import re
 import socket
 import subprocess
@@ -8,11 +9,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from ecsuite import editions
+from ecsuite.checks import Checker
 from ecsuite.http import httpx
 from ecsuite.messages.exchange import Headers
+from ecsuite.messages.redact import Redactor
 from ecsuite.promises import BEARER_TOKEN, OPERATION, REQUEST_BODY
-from ecsuite.report.served import LONGEST_TARGET
-from ecsuite.standin.log import token_of
+from ecsuite.report.served import LONGEST_TARGET, ServedLines
+from ecsuite.standin.log import Served, token_of
 
 SERVE = (sys.executable, "-m", "ecsuite", "serve", "--edition", "2023-10", "--until-eof")
 
@@ -74,6 +78,51 @@ TOLD = {
     "nobody": r"\d\d:\d\d:\d\d  GET /energy-coordination/v1/users  401  \d+\.\d ms  no partner",
     "no token": rf" {{10}}error  {BEARER_TOKEN.title}: request header Authorization is missing, .*",
 }
+
+
+def told_of(*requests):
+    """What a stand-in of 2026-01 tells of such requests: method, path, JSON or a form, header fields, status."""
+    contract, origin = editions.contract("2026-01"), "http://127.0.0.1:1"
+    checker = Checker(contract, f"{origin}{contract.base_path()}", f"{origin}/connect/token")
+    lines = ServedLines(checker, origin, ["c"], Redactor(["s3cr3t-of-c"]), ["s3cr3t-of-c"])
+    found = []
+    for method, path, sent, fields, status in requests:
+        body = b"" if sent is None else json.dumps(sent).encode()
+        headers = Headers.of([("Authorization", "Bearer t"), ("Content-Type", "application/json"), *fields])
+        target = path if path.startswith("/connect") else f"{contract.base_path()}{path}"
+        found += list(lines.of(Served(0.0, method, target, headers, body, status, 0.0, 1)))
+    return [line.strip() for line in found if line.startswith(" ")]
+
+
+def test_id_that_a_wrong_call_would_have_given_is_not_told():
+    """The call before is to be mended; a client that goes on has no id."""
+    (one,) = told_of(
+        ("POST", "/webhooks", {"url": "http://h/x"}, [], 400),
+        ("GET", "/webhooks/undefined", None, [], 404),
+        ("PUT", "/webhooks/undefined/enabled?enabled=true", None, [], 404),
+    )
+
+    assert "/webhookUrl is missing" in one
+
+
+def test_members_that_an_object_lacks_are_one_line():
+    """Their names are told with the first."""
+    (one,) = told_of(("POST", "/users/a/vehicles", {}, [], 400))
+
+    assert "/resourceId is missing" in one
+    assert "also missing: resourceType" in one
+
+
+@pytest.mark.parametrize("at", ["header", "query"])
+def test_client_secret_in_a_call_is_told(at):
+    """Only the token endpoint gets it; it is masked wherever it stands."""
+    fields = [("X-Secret", "s3cr3t-of-c")] if at == "header" else []
+    query = "?k=s3cr3t-of-c" if at == "query" else ""
+
+    told = told_of(("GET", f"/users/a{query}", None, fields, 200))
+
+    assert any("only the token endpoint may get the client" in line for line in told), told
+    assert not any("s3cr3t-of-c" in line for line in told)
 
 
 @pytest.mark.parametrize("what", TOLD)

@@ -120,6 +120,15 @@ def test_users_come_and_go(partner):
     partner.delete("/users/a", expect=ABSENT)
 
 
+def test_names_in_queries_are_read_in_any_case(partner):
+    """ASP.NET, on which the service runs, reads them so."""
+    partner.post("/users/batch", json={"users": [{"userId": f"u{number}"} for number in range(3)]})
+
+    page = partner.get("/users?Page=2&PAGESIZE=1").json()
+
+    assert (page["pagination"]["currentPage"], [user["userId"] for user in page["users"]]) == (2, ["u1"])
+
+
 def test_pages_give_every_record_once(partner):
     """Walking the pages gives every user once, and the pagination says where one is."""
     partner.post("/users/batch", json={"users": [{"userId": f"u{number}"} for number in range(7)]})

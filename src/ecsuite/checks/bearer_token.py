@@ -6,6 +6,7 @@ import re
 
 from ecsuite.checks.client_parameters import has_secret_in_query
 from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.checks.placeholders import NOTE, is_placeholder
 from ecsuite.findings.breach import Breach, Place
 from ecsuite.findings.datum import MISSING, datum
 
@@ -22,9 +23,16 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
 
 
 def check_client(decoded: DecodedExchange) -> list[Breach] | None:
-    """The same for a client's call; not applicable if the token is in the query, which is a finding of its own."""
-    is_sent = decoded.exchange.request.headers.get("Authorization") is not None
-    return None if has_secret_in_query(decoded) and not is_sent else check(decoded)
+    """The same for a client's call, which must not send a placeholder for a missing token either.
+
+    Not applicable if the token is in the query, which is a finding of its own.
+    """
+    header = decoded.exchange.request.headers.get("Authorization")
+    breaches = None if has_secret_in_query(decoded) and header is None else check(decoded)
+    token = (header or "").rpartition(" ")[2]
+    if breaches == [] and decoded.operation and is_placeholder(token, "token"):
+        return [Breach("pattern", AUTHORIZATION, BEARER, datum(token), decoded.operation.security or (), note=NOTE)]
+    return breaches
 
 
 def breaches_of(decoded: DecodedExchange) -> list[Breach]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from ecsuite.checks import request_body
 from ecsuite.checks.client_parameters import is_sent_as_body
 from ecsuite.checks.decoded import DecodedExchange
+from ecsuite.checks.media_type import UTF_8
 from ecsuite.checks.placeholders import breach_at, is_placeholder
 from ecsuite.contract import Pointer, Schemas, Shape, schema_for
 from ecsuite.findings.breach import Breach, Path, Place
@@ -25,6 +26,10 @@ _NO_PROSE: Final = frozenset({"digits", "hook-url", "meter-point-id", "secret", 
 # The values of a member that count as not given.
 _NOT_GIVEN: Final[tuple[object, ...]] = (None, [], {})
 _AS_GUIDES_ASK: Final = "as the guides ask of clients"
+_JSON_IS_UTF_8: Final = "because JSON is UTF-8 (RFC 8259 section 8.1)"
+_CHARSET: Final = Place("request-header", "Content-Type", ("charset",))
+# In these charsets even letters of ASCII are other bytes than in UTF-8.
+_WIDE: Final = re.compile(r"(utf|ucs)-?(16|32|2|4)", re.IGNORECASE)
 
 
 def check(decoded: DecodedExchange) -> list[Breach] | None:
@@ -35,6 +40,9 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if rule is None:
         # Parameters in the body instead of the query are reported as missing from the query.
         return [] if is_sent_as_body(decoded) or _is_empty(decoded) else breaches
+    if _is_in_another_charset(decoded):
+        charset = decoded.request_media_type.charset
+        return [Breach("unlisted", _CHARSET, datum(["UTF-8"]), datum(charset), rule.pointer, note=_JSON_IS_UTF_8)]
     schemas = decoded.contract.schemas
     breaches = [each for each in breaches if not _is_published_option(schemas, each)]
     breaches += request_body.members_sent_twice(decoded)
@@ -42,6 +50,14 @@ def check(decoded: DecodedExchange) -> list[Breach] | None:
     if breaches or schema is None or not body:
         return breaches
     return list(_asked_of_clients(schemas, schema, decoded.request_body, ()))
+
+
+def _is_in_another_charset(decoded: DecodedExchange) -> bool:
+    """Whether a JSON body has another charset than UTF-8, by its media type, in which its bytes are another text."""
+    media_type, body = decoded.request_media_type, decoded.exchange.request.body
+    if not media_type.is_json or media_type.charset in UTF_8 or not body:
+        return False
+    return not body.isascii() or _WIDE.match(media_type.charset) is not None
 
 
 def _is_published_option(schemas: Schemas, breach: Breach) -> bool:

@@ -47,8 +47,8 @@ def check(decoded: DecodedExchange) -> list[Breach] | NotChecked | None:
     outcome = request_parameters.check(decoded)
     if decoded.operation is None or decoded.operation is decoded.contract.token_operation:
         return outcome
-    breaches = list(_with_reasons(decoded, outcome)) if isinstance(outcome, list) else []
-    wrong = {each.at for each in breaches}
+    breaches = _empty_as_one(_with_reasons(decoded, outcome)) if isinstance(outcome, list) else []
+    wrong = {each.at for each in outcome} if isinstance(outcome, list) else set()
     of_values = [each for each in _of_values(decoded, decoded.operation.parameters) if each.at not in wrong]
     # Several placeholders in one path have one cause.
     breaches += [each for each in of_values if each.at.part == "path"][:1]
@@ -86,6 +86,19 @@ def _with_reasons(decoded: DecodedExchange, breaches: Iterable[Breach]) -> Itera
     for each in breaches:
         is_elsewhere = each.kind == "required" and each.at.part == "query" and each.at.name in sent
         yield replace(each, note=_IN_BODY) if is_elsewhere else each
+
+
+def _empty_as_one(breaches: Iterable[Breach]) -> list[Breach]:
+    """The breaches; of query parameters without a value only the first, which names the others.
+
+    A client that sends what was not given as an empty text does so for each parameter.
+    """
+    found = list(breaches)
+    empty = [each for each in found if each.at.part == "query" and each.actual.value == ""]
+    if not empty[1:]:
+        return found
+    first = replace(empty[0], note=f"also empty: {', '.join(each.at.name for each in empty[1:])}")
+    return [first if each is empty[0] else each for each in found if each not in empty[1:]]
 
 
 def _names_in_body(decoded: DecodedExchange) -> frozenset[str]:

@@ -167,8 +167,14 @@ class DecodedExchange:
 
     @cached_property
     def query(self) -> list[tuple[str, str]]:
-        """The query parameters, decoded, in order."""
-        return parse_qsl(urlsplit(self.exchange.request.url).query, keep_blank_values=True)
+        """The query parameters, decoded, in order; a declared name has the case of the contract.
+
+        The service, like any on ASP.NET, reads names in queries regardless of case.
+        """
+        parameters = self.operation.parameters if self.operation else ()
+        declared = {each.name.lower(): each.name for each in parameters if each.place == "query"}
+        sent = parse_qsl(urlsplit(self.exchange.request.url).query, keep_blank_values=True)
+        return [(declared.get(name.lower(), name), value) for name, value in sent]
 
 
 def _without_consequences(breaches: list[Breach]) -> list[Breach]:

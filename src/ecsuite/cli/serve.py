@@ -106,8 +106,9 @@ def _lines(edition: str, running: StandIn) -> ServedLines:
     contract = editions.contract(edition)
     redactor = Redactor(running.target().secrets)
     checker = Checker(contract, running.base_url, running.token_url, redactor.text)
-    clients = [each.client_id for each in (running.credentials, running.other)]
-    return ServedLines(checker, running.base_url.removesuffix(contract.base_path()), clients, redactor)
+    partners = (running.credentials, running.other)
+    clients, secrets = [each.client_id for each in partners], [each.client_secret for each in partners]
+    return ServedLines(checker, running.base_url.removesuffix(contract.base_path()), clients, redactor, secrets)
 
 
 def _planted(edition: str, names: Iterable[str], variants: Iterable[str]) -> list[Fault | Variant]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
 from ecsuite import promises, wording
 from ecsuite.checks import CLIENT_CHECKS, Checker
+from ecsuite.checks.placeholders import is_placeholder
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange, Request, Response
-from ecsuite.messages.redact import MASK, Redactor, mask_named, masked_start
+from ecsuite.messages.redact import Redactor, mask_named, masked_start
 from ecsuite.results.anchors import anchor_of
 from ecsuite.standin.log import Served, token_of
+from ecsuite.traffic.causes import Echoes
 from ecsuite.traffic.judged import result_of
+from ecsuite.traffic.leaks import with_leaks
 
 LONGEST_TARGET: Final = 200
 _INDENT: Final = " " * 10
@@ -33,13 +38,23 @@ class ServedLines:
         origin: the stand-in's, `http://host:port`.
         clients: client ids of the stand-in's partners, in order.
         redactor: masks the secrets of the partners.
+        secrets: client secrets of the partners.
     """
 
-    def __init__(self, checker: Checker, origin: str, clients: Sequence[str], redactor: Redactor) -> None:
+    def __init__(
+        self,
+        checker: Checker,
+        origin: str,
+        clients: Sequence[str],
+        redactor: Redactor,
+        secrets: Sequence[str] = (),
+    ) -> None:
         self._checker = checker
         self._origin = origin
         self._clients = [client.encode() for client in clients]
         self._redactor = redactor
+        self._secrets = tuple(secrets)
+        self._echoes = Echoes(checker.contract)
         self._first: dict[tuple[object, ...], str] = {}
 
     def of(self, served: Served | str) -> Iterator[str]:
@@ -47,14 +62,10 @@ class ServedLines:
         if isinstance(served, str):
             yield f"{_clock(time.time())}  {wording.printable(served)}"
             return
-        token = token_of(served.headers)
-
-        def masked(text: str) -> str:
-            return text.replace(token, MASK) if token else text
-
+        masked = _masking(token_of(served.headers))
         target = masked_start(mask_named(served.target), LONGEST_TARGET, self._redactor.text)
         yield wording.printable(masked(self._call(served, target)))
-        for finding in self._findings(served):
+        for finding in _members_as_one(self._findings(served)):
             # The values in the finding were already masked when it was made.
             yield wording.printable(f"{_INDENT}{masked(self._said(finding, served))}")
 
@@ -94,7 +105,33 @@ class ServedLines:
         exchange = Exchange(request, Response(served.status), served.seconds)
         decoded = self._checker.decode(exchange)
         unknown = dict.fromkeys(_OF_BODIES, _UNREAD) if _is_unread(served) else {}
-        return result_of(self._checker, decoded, CLIENT_CHECKS, unknown, lambda _: False).findings
+        result = result_of(self._checker, decoded, CLIENT_CHECKS, unknown, lambda _: False)
+        if result.operation is not None:
+            findings = with_leaks(self._checker, exchange, result.operation, result.findings, self._secrets)
+            result = replace(result, findings=findings)
+        return self._echoes.without(result).findings
+
+
+def _members_as_one(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings; of the members that one object lacks only the first, which names the others."""
+    lacking: dict[object, list[Finding]] = {}
+    for each in findings:
+        if each.breach.kind == "required" and each.breach.at.part == "request-body":
+            lacking.setdefault(each.breach.at.path[:-1], []).append(each)
+    others = {id(group[0]): group[1:] for group in lacking.values()}
+    further = {id(each) for group in others.values() for each in group}
+    for each in findings:
+        names = ", ".join(str(one.breach.at.path[-1]) for one in others.get(id(each), ()))
+        if names:
+            yield replace(each, breach=replace(each.breach, note=f"also missing: {names}"))
+        elif id(each) not in further:
+            yield each
+
+
+@lru_cache(maxsize=100)
+def _masking(token: str) -> Callable[[str], str]:
+    """A function that masks a token in a text; not a placeholder for a missing one, which would hide what is wrong."""
+    return Redactor([token] if token and not is_placeholder(token, "") else []).text
 
 
 def _is_unread(served: Served) -> bool:

@@ -74,8 +74,7 @@ def _twice(request: Request) -> Iterator[Breach]:
 def _leaks(request: Request, known: Sequence[str]) -> Iterator[Breach]:
     """The breaches that a place of a call contains a client secret, one for each place."""
     for name in dict.fromkeys(name for name, value in request.headers if _has(value, known)):
-        if name.lower() != "authorization":
-            yield _breach(Place("request-header", name), _NOTE)
+        yield _breach(AUTHORIZATION if name.lower() == "authorization" else Place("request-header", name), _NOTE)
     for name, value in parse_qsl(urlsplit(request.url).query):
         if _has(value, known):
             yield _breach(Place("query", name), _NOTE)

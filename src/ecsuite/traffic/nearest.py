@@ -40,19 +40,20 @@ def nearest(contract: Contract, method: str, path: str, body: bytes) -> Guess | 
     """
     segments = path.split("/")
     same_method = [each for each in contract.operations.values() if each.method == method and each.security]
-    if guess := _almost(contract, method, path):
+    sent = json_or_none(body)
+    takers = [each for each in same_method if each.request and _fits(contract, each.request.schema, sent)]
+    guess = _almost(contract, method, path)
+    # A body that another operation requires is a stronger hint than a path.
+    only_taker = [each for each in takers if each.request and not _fits(contract, each.request.schema, {})]
+    if guess and not (len(only_taker) == 1 and guess.operation not in takers):
         return guess
     for operation in same_method:
         own = operation.path.split("/")
         if is_alike(own, segments):
             wrong = [sent for name, sent in zip(own, segments, strict=True) if name[:1] != "{" and name != sent]
             return Guess(operation, _values(operation, segments), "/".join(["", *wrong]))
-    sent = json_or_none(body)
-    takers = [each for each in same_method if each.request and _fits(contract, each.request.schema, sent)]
-    if len(takers) != 1:
-        return None
-    (only,) = takers
-    return Guess(only, _values(only, segments))
+    likely = takers if len(takers) == 1 else only_taker if guess else []
+    return Guess(likely[0], _values(likely[0], segments)) if likely else None
 
 
 def _almost(contract: Contract, method: str, path: str) -> Guess | None:

@@ -52,3 +52,11 @@ def test_body_that_several_take_says_nothing(guessed, body):
 def test_variable_is_a_text_with_braces():
     """A collection has them where a value is not known."""
     assert [is_variable(each) for each in ("{{id}}", "a-{{id}}", "id", "{id}", 7, None)] == [True, True] + [False] * 4
+
+
+def test_body_tells_more_than_a_path_that_is_almost_one(guessed):
+    """What only one operation asks for is meant, though the path ends like that of another."""
+    users = b'{"users": [{"userId": "a"}]}'
+
+    assert guessed("POST /batch/users", users)[0] == "/users/batch"
+    assert guessed("POST /v1/users", b'{"userId": "a"}')[0] == "/users"

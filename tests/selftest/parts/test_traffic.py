@@ -365,6 +365,61 @@ def test_id_that_is_none_after_a_later_success_is_told():
     assert NO_ID in told(WRONG_HOOK, mended, READ_NONE)
 
 
+REFUSED_GRANT = call(f"POST {TOKEN} 400", sent={"grant_type": "client_credentials"}, token=None)
+REPORT_ON_NOTHING = call("POST /reports 401", sent={"payloads": []}, token="undefined")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        call("GET /users/a 401", token="undefined"),
+        call("GET /events/undefined 401", token="undefined"),
+        call("PATCH /webhooks/None 401", sent={"name": "x"}),
+        REPORT_ON_NOTHING,
+    ],
+    ids=["its token", "an event", "a webhook", "no event"],
+)
+def test_client_without_a_token_has_nothing_to_send(later):
+    """Who gets no token learns no id: what is to be mended is the request for the token."""
+    assert told(REFUSED_GRANT, later) == ["request-body unlisted Content-Type"]
+
+
+def test_missing_id_is_told_once_a_call_has_succeeded():
+    """Then the client has a token, and could have read the id."""
+    assert NO_ID in told(REFUSED_GRANT, call(BEFORE), READ_NONE)
+
+
+def test_what_builds_on_a_refused_call_gives_no_id():
+    """Nothing can be added to what was refused, so its id is missing, too."""
+    curve = call("POST /simulation/events/pricecurve 404", sent={"priceArea": "NO3"})
+    refused = call("POST /users 400", sent={"id": "a"})
+
+    assert "request-parameters pattern eventId" not in told(refused, curve, call("GET /events/undefined 404"))
+
+
+def test_body_of_another_edition_is_one_cause():
+    """An object in it says what it is; the members around it belong to that."""
+    payload = {"payloadType": "VehicleChargeAction", "resourceId": "r", "actionType": "Start"}
+    report = call("POST /reports 400", sent={"eventId": "e", "name": "n", "payloads": [payload]})
+
+    assert told(call(BEFORE), report) == ["request-body const "]
+
+
+def test_token_that_stands_for_nothing_is_told():
+    """A client that has no token sends the name of nothing in its place."""
+    (one,) = findings(call("GET /users/a 401", token="undefined"))
+
+    assert (one.promise, one.breach.note) == ("bearer-token", "not a placeholder for a missing value")
+
+
+def test_client_secret_as_a_token_is_told():
+    """The secret goes to the token endpoint alone; the API gets a token for it."""
+    secret = "a-secret-of-a-client"
+    granted = with_body(grant(TOKEN, "t"), f"grant_type=client_credentials&client_id=c&client_secret={secret}".encode())
+
+    assert told(granted, call("GET /users/a 401", token=secret)) == ["bearer-token extra Authorization"]
+
+
 def test_credentials_in_the_address_are_told_without_the_missing_body():
     """That the form is missing says the same."""
     url = f"{TOKEN}?grant_type=client_credentials&client_id=c&client_secret=s"
