@@ -160,8 +160,7 @@ def _origin(url: str) -> str:
 
 def _is_at(url: str, base: str) -> bool:
     """Whether a URL is the base URL, or below it."""
-    rest = url.removeprefix(base)
-    return rest != url and rest[:1] in {"", "/", "?"}
+    return url == base or url.startswith((f"{base}/", f"{base}?"))
 
 
 def _suffixes(path: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import re
 import zipfile
 
 import pytest
@@ -40,6 +41,7 @@ def test_pairs_are_headers(read):
 
     for written in ([list(each) for each in pairs], dict(pairs)):
         assert list(read(headers=written).exchange.request.headers) == pairs
+    assert list(read(headers=[["Accept"], [], *map(list, pairs[1:])]).exchange.request.headers) == pairs[1:]
 
 
 def test_headers_of_the_transfer_are_left_out(read):
@@ -160,6 +162,42 @@ def test_large_compressed_archive_is_recognised(tmp_path):
     assert is_archive(path)
     path.write_bytes(gzip.compress(b'{"info": {"entries": [' + b" " * 100_000))
     assert not is_archive(path)
+
+
+def test_zip_file_is_an_archive_whatever_its_name(tmp_path):
+    """It is recognised by its first two bytes."""
+    path = tmp_path / "traffic"
+    for content, expected in ((b"PK\x03\x04", True), (b"P", False), (b"Px", False)):
+        path.write_bytes(content)
+
+        assert is_archive(path) is expected
+
+
+def test_plain_archive_that_is_damaged_names_the_line(tmp_path):
+    """A file of plain JSON can be mended by hand; one that was unpacked has no lines to look at."""
+    path = tmp_path / "t.har"
+    for content, reason in (
+        (b'{\n"log": }', r"it is not JSON \(line 2\)"),
+        (gzip.compress(b"{\n}}"), "it is not JSON$"),
+    ):
+        path.write_bytes(content)
+
+        with pytest.raises(ArchiveUnreadable) as caught:
+            read_archive(path)
+
+        assert re.search(reason, str(caught.value).partition(";")[0])
+
+
+def test_compressed_archive_that_is_cut_off_is_refused(tmp_path, monkeypatch):
+    """Also where what remains has just the size that is read."""
+    text = json.dumps({"log": {"entries": [{"request": {"method": "GET", "url": "https://h/"}}]}}).encode()
+    path = tmp_path / "t.har.gz"
+    path.write_bytes(gzip.compress(text)[:-8])
+
+    for most in (len(text), len(text) + 1):
+        monkeypatch.setattr(archive, "_MOST_UNPACKED", most)
+        with pytest.raises(ArchiveUnreadable, match="it is compressed, and cut off or damaged"):
+            read_archive(path)
 
 
 def test_too_large_archive_is_refused(tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite import editions
-from ecsuite.traffic.nearest import is_variable, nearest
+from ecsuite.traffic.nearest import is_alike, is_variable, nearest
 
 HOOK = b'{"webhookUrl": "https://h/x"}'
 
@@ -47,6 +47,14 @@ def test_only_taker_of_a_body_is_meant(guessed):
 def test_body_that_several_take_says_nothing(guessed, body):
     """What two operations take, or none, does not tell which is meant."""
     assert guessed("PATCH /hooks/w", body) is None
+
+
+def test_segments_with_most_letters_in_common_are_alike():
+    """Each segment is compared, in any case; a parameter is like any segment, and nothing is like a missing one."""
+    assert is_alike(["", "users", "{userId}"], ["", "USER", "anything"])
+    assert is_alike([f"{'x' * 17}abc"], [f"{'x' * 17}def"])
+    assert not is_alike([f"{'x' * 6}ab"], [f"{'x' * 6}cd"])
+    assert not is_alike(["users"], ["users", "a"])
 
 
 def test_variable_is_a_text_with_braces():

@@ -148,8 +148,9 @@ def test_refused_call_is_made_again(later, expected):
 
 
 def test_each_refused_call_is_told():
-    """The same refusal again is no success."""
+    """The same refusal again is no success; the finding has the token that was sent."""
     assert told(REFUSED, REFUSED) == REFUSAL * 2
+    assert [each.breach.actual.type for each in findings(REFUSED)] == ["string"]
     assert told(call(BEFORE), REFUSED) == REFUSAL
 
 
@@ -202,6 +203,31 @@ def test_request_that_was_made_otherwise_is_told_by_what_was_sent():
 
     assert (one.breach.kind, one.breach.at.part) == ("properties", "request-body")
     assert one.breach.actual.value == {"user": {"userId": "a"}}
+
+
+def test_wrong_member_explains_no_missing_one():
+    """Only one that says which kind of object it is explains what the object lacks."""
+    came = {"users": [], "pagination": {"totalRecords": 0, "pageSize": "50"}}
+
+    found = findings(call("GET /users 200", came))
+
+    assert {(each.breach.kind, each.breach.at.path[-1]) for each in found} == {
+        ("type", "pageSize"),
+        ("required", "currentPage"),
+    }
+
+
+def test_refusal_is_checked_where_the_request_is_right():
+    """How the API refuses is no fault of the client only where the request is wrong."""
+    assert told(call("GET /users/a 418")) == ["status-listed unlisted "]
+    assert told(call("POST /users 418", sent={"userId": 7})) == ["request-body type "]
+
+
+def test_body_of_a_wrong_path_is_checked_as_that_of_the_operation_that_is_meant():
+    """Both mistakes are told at once."""
+    wrong = call("POST /user 404", sent={"userId": 7})
+
+    assert told(wrong) == ["operation-known unknown /user", "request-body type "]
 
 
 def test_each_member_that_an_object_lacks_is_told():
@@ -476,6 +502,25 @@ def test_secret_of_a_client_goes_to_the_token_endpoint_alone(leaking, expected):
     assert KEY not in repr([(each.breach, each.level) for each in found])
 
 
+def test_most_of_a_secret_is_no_leak():
+    """The whole secret has to be there; in JSON within a text its quotes are escaped."""
+    assert told(asked(), with_field("X-Api-Key", KEY[:-1]), with_field("X-Api-Key", KEY[1:])) == []
+
+    quoted = 'a"secret-of-clients'
+    inner = call("POST /users 201", {"userId": "a"}, {"userId": "a", "note": json.dumps({"key": quoted})})
+    token = asked(body=FORM.replace(KEY, "a%22secret-of-clients"))
+    assert told(token, inner) == ["request-members extra "]
+
+
+def test_only_the_own_secret_of_a_webhook_is_its_own_affair():
+    """The member that has the secret counts, and not one around it."""
+    nested = call("PATCH /webhooks/w 404", sent={"webhookSecret": {"key": KEY}})
+
+    places = [each.breach.at.path for each in findings(asked(), nested) if each.promise == "request-members"]
+
+    assert places == [("webhookSecret", "key")]
+
+
 def test_short_secret_stands_in_a_text_by_chance():
     """A secret of few letters is no sign of anything."""
     assert told(asked(body=FORM.replace(KEY, "short")), with_field("X-Mode", "short")) == []
@@ -505,6 +550,8 @@ def test_refused_credentials_are_told_in_place_of_what_follows():
     assert one.breach.note == "because it was refused with 401 (invalid_client), and no token was granted later"
     assert told(wrong, asked(), call(BEFORE)) == []
     assert told(wrong, asked(503, {}), call(BEFORE)) == []
+    lost = replace(asked(), response=Response(0))
+    assert told(wrong, lost, REFUSED) == ["request-body pattern "]
 
 
 def test_token_that_lives_short_is_renewed_all_the_same():
