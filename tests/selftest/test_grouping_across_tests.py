@@ -192,6 +192,9 @@ ONE = {
         turned_to(f"GET {CAR}", 5.1234567, 5.12346, "latitude"), turned_to(f"GET {TANK}", 87.10000001, 87.1, "capacity")
     ],
     "an operation that takes no token, and a bad one": [open_to_all, bad_token],
+    "an operation that takes no token, and another partner's": [
+        open_to_all, a_found(PARTNERS_APART, TEST, Breach("status", STATUS, datum([404]), datum(200)), ("2XX",), 4)
+    ],
     "entities that cannot be read, nor are listed": [lost, one_left],
     "a delivery to another address, and none to its own": [
         deliveries(DELIVERED_TO_ITS_WEBHOOK, 1), a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")), ("none",))
@@ -250,6 +253,7 @@ TWO = {
     "texts that are changed in ways of their own": [
         turned_to(f"GET {CAR}", "Volvo", "Saab", "model"), turned_to(f"GET {TANK}", "Høiax", "OSO", "brand")
     ],
+    "another partner is let in, where another operation takes no token": [let_in, open_to_all],
     "another partner is let in, and a bad token": [let_in, replace(bad_token, finding=replace(bad_token.finding, path=CARS))],
     "another member than that which a reading shows wrong": [
         shown_wrong,

@@ -171,11 +171,12 @@ def _is_accepted_like_unknown_ids(own: Group, other: Group) -> bool:
 
 
 def _is_accepted_without_token(own: Group, other: Group) -> bool:
-    """Whether an operation accepts a bad token that also accepts a request without a token."""
+    """Whether an operation accepts a bad token, or another partner's, that also accepts a request without a token."""
     finding, because = own.found.finding, other.found.finding.breach.because
-    is_taken = finding.promise == STATUS_EXPECTED.id and _UNAUTHORIZED in expected_statuses(own.found.finding)
+    is_of_partner = finding.promise == PARTNERS_APART.id and finding.status in SUCCESSES
+    is_bad = finding.promise == STATUS_EXPECTED.id and _UNAUTHORIZED in expected_statuses(finding)
     is_open = other.found.finding.promise == BAD_REQUEST.id and because and because.at.part == "request-header"
-    return is_taken and bool(is_open) and set(own.operations) <= set(other.operations)
+    return (is_bad or is_of_partner) and bool(is_open) and set(own.operations) <= set(other.operations)
 
 
 def _is_accepted_value(own: Group, other: Group) -> bool:
