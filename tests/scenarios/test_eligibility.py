@@ -143,6 +143,15 @@ def test_location_makes_its_user_eligible(world):
         world.verify.once(ELIGIBILITY, found, user_id, times, listed("userId"))
 
 
+def test_meter_point_is_named_as_it_was_asked_for(world):
+    """Wherever the API says whether a meter point is eligible, it names that one, with its leading zeros."""
+    for meter in (world.values.draw("meter-point-id"), f"00{world.values.ids.digits(16)}"):
+        response = world.api.get(f"/meters/{meter}/eligible", expect=UNSPECIFIED)
+
+        if response.is_success:
+            world.verify.shows({"meterPointId": meter}, response)
+
+
 @pytest.mark.scenario("living-elsewhere")
 def test_who_lives_elsewhere_is_not_eligible(world):
     """A user without a location, or with a distant one, is not eligible, and neither is the distant meter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -31,6 +32,8 @@ UNUSUAL: Final[dict[str, tuple[str, ...]]] = {
     "digits": (" 0042 ", "0" * 40 + "42", "00A-42"),
     "meter-point-id": ("000000000000000042", " 707057500042000182 ", "7070575000420001820042"),
 }
+# A time span of more than a day, for schemas whose pattern allows it. A server may support shorter ones only.
+LONG_SPAN: Final = "1.02:00:00"
 NUMBERS: Final = (194.5, 200, 0.30000000000000004, 1234.56789, 7)
 INTEGERS: Final = (2, 1000)
 # The kind of URLs at which webhooks are called.
@@ -65,6 +68,8 @@ def unusual(keywords: Mapping[str, Any]) -> Iterator[Callable[[str], str]]:
     elif kind == HOOK_URL:
         # A valid URI, because logs contain it as it is.
         yield lambda url: f"{url}?key=%C3%A6%20b&long={'x' * 280}"
+    elif re.search(keywords.get("pattern", "$^"), LONG_SPAN):
+        yield _always(LONG_SPAN)
     elif keywords.get("type") == "string" and "examples" in keywords:
         yield lambda example: f" {example} "
         yield lambda example: f"{example}, and then some more, so that it is a long one"

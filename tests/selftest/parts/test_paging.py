@@ -10,7 +10,7 @@ from ecsuite.findings.datum import NOTHING, datum
 from ecsuite.findings.finding import Observation
 from ecsuite.promises import LIST_ORDER, LISTED_ONCE, PAGES
 from ecsuite.rules.entity import Entity
-from ecsuite.rules.paging import PAGE, Pages, VerifyPages, _figures, _first, _identity
+from ecsuite.rules.paging import LARGEST, MOST_PAGES, PAGE, Pages, VerifyPages, _figures, _first, _identity
 
 
 def server(records, **changes):
@@ -387,6 +387,17 @@ def test_walks_of_different_totals_are_not_compared(world_of, reasons):
     world, (small, large) = pages_of(world_of, [{"userId": "a"}], [{"userId": "a"}, {"userId": "b"}])
 
     VerifyPages(world.verify)._hold_the_same([small], [large], 1)
+
+    assert (PAGES, "the list changed between two readings") in reasons(world)
+    assert found_on(world) == []
+
+
+def test_walk_that_ended_before_the_list_is_not_compared(world_of, reasons):
+    """The list has grown since the sizes of pages were chosen, so that small pages are too many to read."""
+    world = world_of(server(users(MOST_PAGES + 3)), "2026-01")
+    pages = Pages(world.api, world.contract.operations["listUsers"])
+
+    VerifyPages(world.verify)._hold_the_same(pages.walk(1), pages.walk(LARGEST), 1)
 
     assert (PAGES, "the list changed between two readings") in reasons(world)
     assert found_on(world) == []

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import Variant
@@ -56,7 +56,17 @@ def _others_make_events(parts: Parts) -> None:
     p.wraps(p.ANSWER, answer)(parts)
 
 
+def _is_of_days(body: Any) -> bool:
+    """Whether the resolution of a price curve is more than a day."""
+    return "." in str((body.get("priceCurveDelta") or {}).get("resolution"))
+
+
 EVENT_VARIANTS: Final = (
+    Variant(
+        "curves-of-hours",
+        "a price curve by more than a day is refused",
+        p.refuses("simulatePriceCurve", _is_of_days),
+    ),
     Variant("reports-on-known-events", "a report on an unknown event is refused", p.does("createReport", _known_event)),
     Variant(
         "webhooks-by-https",

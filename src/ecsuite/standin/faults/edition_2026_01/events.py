@@ -53,6 +53,24 @@ FAULTS: Final = faults(
     .finding(
         found(RESPONSE_BODY, "getEvent", 200, inside("/priceCurveDelta/resolution"), "pattern", actual=Equal("PT1H"))
     ),
+    fault("event-curve-resolution-loses-days", GUIDE, "the resolution of a price curve is shown without its days")
+    .plant(
+        p.shows(
+            "simulatePriceCurve",
+            "/simulatedEvent/payload/priceCurveDelta/resolution",
+            lambda span: span.rpartition(".")[2],
+        )
+    )
+    .finding(
+        found(
+            ROUND_TRIP,
+            "simulatePriceCurve",
+            200,
+            inside("/priceCurveDelta/resolution"),
+            "changed",
+            actual=Equal("02:00:00"),
+        )
+    ),
     fault("event-price-is-text", GUIDE, "prices of an event are text")
     .plant(p.shows("getEvent", "/payload/priceCurveDelta/points/*/price", str))
     .finding(found(RESPONSE_BODY, "getEvent", 200, inside("/points/0/price"), "type", actual=OfType("string"))),

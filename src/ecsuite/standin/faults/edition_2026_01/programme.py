@@ -76,6 +76,9 @@ FAULTS: Final = faults(
     .finding(
         found(ROUND_TRIP, "getMeterEligibility", 200, inside("/meterPointId"), "changed", actual=Equal("somewhere"))
     ),
+    fault("meter-eligibility-loses-zeros", GUIDE, "a meter point that is asked for is named without its leading zeros")
+    .plant(p.shows("getMeterEligibility", "/meterPointId", lambda meter: meter.lstrip("0")))
+    .finding(found(ROUND_TRIP, "getMeterEligibility", 200, inside("/meterPointId"), "changed")),
     fault("enrolling-does-nothing", GUIDE, "who is enrolled is not")
     .plant(p.only_says("createEnrollment"))
     .finding(found(ENROLLMENT, "getEnrollment", 200, inside("/isEnrolled"), "changed", actual=Equal(value=False))),
