@@ -96,7 +96,7 @@ class VerifyPages:
         total = pages.total()
         sizes = {LARGEST, total // FEW_PAGES + 1, *(size for size in SMALL if total <= size * MOST_PAGES)}
         walked = {size: pages.walk(size) for size in sorted(size for size in sizes if size <= LARGEST)}
-        if len({_held(walk) for walk in walked.values() if walk}) > 1:
+        if len({_all_records(walk) for walk in walked.values() if walk}) > 1:
             # Others may have created one record and deleted another, which does not change the total. A fault recurs.
             walked = {size: pages.walk(size) for size in walked}
         entities = [each for each in entities if self._is_in(walked[LARGEST], each, promise)]
@@ -189,7 +189,7 @@ def _times(walk: Iterable[httpx.Response], entity: Entity) -> int:
     return sum(isinstance(record, dict) and record.get(entity.type.member) == entity.id for record in records)
 
 
-def _held(walk: Iterable[httpx.Response]) -> tuple[str, ...]:
+def _all_records(walk: Iterable[httpx.Response]) -> tuple[str, ...]:
     """The records on pages, sorted."""
     return tuple(sorted(_identity(record) for answer in walk for record in records_of(require_json(answer))))
 

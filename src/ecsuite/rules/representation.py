@@ -76,7 +76,7 @@ class Representation:
         schema = next(iter(rule.content.values()))
         if self._can_change(entity_type):
             value = {name: item for name, item in value.items() if self._is_immutable(schema, name)}
-        return _less_exactly(self.of_schema(schema, value))
+        return _with_tolerance(self.of_schema(schema, value))
 
     def is_of_another_type(self, schema: Pointer, shown: Any) -> bool:
         """Whether a value does not belong to a schema, because a constant of the schema differs."""
@@ -130,11 +130,11 @@ class Representation:
         return name in members and "x-immutable" in self._contract.schemas.shape(members[name]).keywords
 
 
-def _less_exactly(value: Any) -> Any:
+def _with_tolerance(value: Any) -> Any:
     """A value that the server may have chosen, marked for comparison where other responses may differ."""
     if isinstance(value, dict):
-        return {name: _less_exactly(item) for name, item in value.items()}
+        return {name: _with_tolerance(item) for name, item in value.items()}
     if isinstance(value, list):
-        items = [_less_exactly(item) for item in value]
+        items = [_with_tolerance(item) for item in value]
         return Unordered(items) if all(isinstance(item, str) for item in items) else items
     return Moment(value.value) if isinstance(value, Instant) else value

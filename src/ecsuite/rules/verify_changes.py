@@ -23,7 +23,7 @@ from ecsuite.rules.verify import Verify
 # How often a call is repeated whose change may have been caused by somebody else.
 ROUNDS: Final = 3
 CHANGES_BY_ITSELF: Final = "it changes with each reading"
-OTHERS_MAKE_SUCH: Final = "others keep creating such entities"
+OTHERS_CREATE_SUCH: Final = "others keep creating such entities"
 # A string of this length in both a request and a changed value is an id.
 SHORTEST_ID: Final = 20
 
@@ -72,19 +72,19 @@ class VerifyChanges:
             earlier, now, changes_by_itself = self._repeated(before, again)
             found = earlier.differences(now)
             if changes_by_itself:
-                self._verify.not_checked(promise, OTHERS_MAKE_SUCH)
+                self._verify.not_checked(promise, OTHERS_CREATE_SUCH)
                 return True
-        restless = self._restless(before) if found else set()
-        if restless:
+        unstable = self._unstable_places(before) if found else set()
+        if unstable:
             self._verify.not_checked(promise, CHANGES_BY_ITSELF)
-            found = [each for each in found if (each.probe, each.breach.at) not in restless]
+            found = [each for each in found if (each.probe, each.breach.at) not in unstable]
         for each in found:
             self._api.add_finding(promise, replace(each.breach, rule=rule), _blamed(each.value, sent, blame))
         if not found:
             self._verify.passed(promise)
         return not found
 
-    def _restless(self, snapshot: Snapshot) -> set[tuple[Probe, Place]]:
+    def _unstable_places(self, snapshot: Snapshot) -> set[tuple[Probe, Place]]:
         """The places that differ between two snapshots although nothing was called in between."""
         earlier = self._snapshots.again(snapshot)
         return {(each.probe, each.breach.at) for each in earlier.differences(self._snapshots.again(snapshot))}
@@ -125,7 +125,7 @@ class VerifyChanges:
                 break
             before, now, changes_by_itself = self._repeated(before, again)
             if changes_by_itself:
-                self._verify.not_checked(promise, OTHERS_MAKE_SUCH)
+                self._verify.not_checked(promise, OTHERS_CREATE_SUCH)
                 return True
         kept = []
         for probe, was in before.states.items():

@@ -12,7 +12,7 @@ from ecsuite.promises import (
 )
 from ecsuite.rules import verify_changes
 from ecsuite.rules.snapshots import NoSuch, Probe, Snapshot
-from ecsuite.rules.verify_changes import CHANGES_BY_ITSELF, OTHERS_MAKE_SUCH, _blamed
+from ecsuite.rules.verify_changes import CHANGES_BY_ITSELF, OTHERS_CREATE_SUCH, _blamed
 
 RULE = ("paths",)
 AT = body(("a",))
@@ -170,7 +170,7 @@ def test_call_is_to_blame_whose_id_is_shown():
 GROWTH = {
     "with each call": ((), True, False, ([("count", listed(), 5, 7, "listWebhooks")], 0, [])),
     "by others, once": ((), False, True, KEPT),
-    "by others, all the time": (range(1, 99), False, True, ([], 0, [OTHERS_MAKE_SUCH])),
+    "by others, all the time": (range(1, 99), False, True, ([], 0, [OTHERS_CREATE_SUCH])),
 }
 
 

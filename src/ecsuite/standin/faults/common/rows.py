@@ -41,31 +41,31 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Described:
     """A described fault, of which the change is still missing."""
 
     name: str
     level: Level
     description: str
 
-    def plant(self, plant: Plant) -> _Planted:
+    def plant(self, plant: Plant) -> _Implemented:
         """Add the change of the stand-in."""
-        return _Planted(self, plant)
+        return _Implemented(self, plant)
 
 
 @dataclass(frozen=True, slots=True)
-class _Planted:
+class _Implemented:
     """A described and implemented fault, of which the finding is still missing."""
 
-    told: _Told
+    described: _Described
     planted: Plant
 
     def finding(self, finding: FindingPattern) -> Row:
         """Add the finding that the fault must cause."""
-        return Row(self.told.name, self.told.level, self.told.description, self.planted, finding)
+        return Row(self.described.name, self.described.level, self.described.description, self.planted, finding)
 
 
-def fault(name: str, level: Level, description: str) -> _Told:
+def fault(name: str, level: Level, description: str) -> _Described:
     """Begin the row of a fault.
 
         fault("token-type-is-mac", GUIDE, "the token is of the type mac")
@@ -77,7 +77,7 @@ def fault(name: str, level: Level, description: str) -> _Told:
         level: how certain the broken promise is.
         description: what the server does, in a few words.
     """
-    return _Told(name, level, description)
+    return _Described(name, level, description)
 
 
 class EntityOperations(NamedTuple):
