@@ -239,6 +239,14 @@ def test_what_is_no_call_is_told_apart(read, method, url, status, fields, what):
     assert read(method, OK | {"status": status}, url=url, headers=headers(**fields)).no_call == what
 
 
+@pytest.mark.parametrize("length", ["\u00b2", "-1", "x", ""])
+def test_length_that_is_no_number_is_not_known(read, length):
+    """Whether there was a body is then not known either."""
+    one = read(headers=headers(Content_Length=length, Accept=JSON))
+
+    assert one.unknown == {"request-body": "the archive has no body of the request"}
+
+
 def test_repeated_header_is_several(read):
     """Some tools write the values of a field that came twice on lines of one; those of HTTP/2 with a colon are none."""
     fields = [{"name": "Set-Cookie", "value": "a=1\r\nb=2\nc=3"}, {"name": ":status", "value": "200"}]

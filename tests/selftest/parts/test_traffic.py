@@ -9,7 +9,7 @@ import pytest
 from ecsuite import editions
 from ecsuite.findings.finding import Finding
 from ecsuite.messages.exchange import Exchange, Headers, Request, Response
-from ecsuite.traffic.addresses import normal
+from ecsuite.traffic.addresses import Address, Addresses, normal
 from ecsuite.traffic.archive import Archive, Entry
 from ecsuite.traffic.judge import judge
 from ecsuite.traffic.judged import Judged
@@ -340,6 +340,7 @@ def test_masked_value_is_no_fault(value):
     assert (
         told(call("POST /users/a/locations 201", {"locationId": "l"}, {"locationId": "l", "coordinates": value})) == []
     )
+    assert told(call("GET /users/a 200", {"userId": value})) == []
     masked = call(BEFORE)
     masked = replace(masked, response=replace(masked.response, headers=Headers.of([("Content-Type", value)])))
     assert told(masked) == []
@@ -389,6 +390,30 @@ def test_id_that_is_none_after_a_later_success_is_told():
     mended = call("POST /webhooks 201", hook, {"webhookUrl": "https://h/x"})
 
     assert NO_ID in told(WRONG_HOOK, mended, READ_NONE)
+
+
+@pytest.mark.parametrize("status", [300, 500])
+def test_id_is_lost_until_a_call_succeeds(status):
+    """A call that is right and fails all the same gives no id either."""
+    failed = call(f"POST /webhooks {status}", sent={"webhookUrl": "https://h/x"})
+
+    assert NO_ID not in told(WRONG_HOOK, failed, READ_NONE)
+
+
+def test_entry_has_its_name_and_its_operation():
+    """The name has the path below the base address, or a slash; what is no operation has none."""
+    known, base, other = judged(call(BEFORE), call(f"GET {API} 404"), call("GET https://elsewhere.example/x 200"))
+
+    assert [each.id for each in known.operations] == ["getUser"]
+    assert (base.name, base.operations) == ("entry 2: GET /", ())
+    assert (other.elsewhere, other.operations) == ("elsewhere.example", ())
+
+
+def test_address_without_a_host_is_elsewhere():
+    """Nothing can be said of where it is."""
+    bare = call("GET https:///x 200")
+
+    assert Addresses(editions.contract("2026-01"), [bare]).of(bare) == Address("")
 
 
 REFUSED_GRANT = call(f"POST {TOKEN} 400", sent={"grant_type": "client_credentials"}, token=None)
@@ -507,9 +532,9 @@ def test_most_of_a_secret_is_no_leak():
     assert told(asked(), with_field("X-Api-Key", KEY[:-1]), with_field("X-Api-Key", KEY[1:])) == []
 
     quoted = 'a"secret-of-clients'
-    inner = call("POST /users 201", {"userId": "a"}, {"userId": "a", "note": json.dumps({"key": quoted})})
+    inner = call("POST /users 201", {"userId": "a"}, {"userId": "a", "note": json.dumps({"key": f"Basic {quoted}"})})
     token = asked(body=FORM.replace(KEY, "a%22secret-of-clients"))
-    assert told(token, inner) == ["request-members extra "]
+    assert ["client secret" in each.breach.note for each in findings(token, inner)] == [True]
 
 
 def test_only_the_own_secret_of_a_webhook_is_its_own_affair():
@@ -519,6 +544,13 @@ def test_only_the_own_secret_of_a_webhook_is_its_own_affair():
     places = [each.breach.at.path for each in findings(asked(), nested) if each.promise == "request-members"]
 
     assert places == [("webhookSecret", "key")]
+
+
+def test_secret_that_is_a_whole_body_is_a_leak():
+    """Its place is that of the body."""
+    bare = with_body(call("POST /users 400", sent={"userId": "a"}), json.dumps(KEY).encode())
+
+    assert [each.breach.at.path for each in findings(asked(), bare) if each.breach.kind == "extra"] == [()]
 
 
 def test_short_secret_stands_in_a_text_by_chance():
@@ -552,6 +584,7 @@ def test_refused_credentials_are_told_in_place_of_what_follows():
     assert told(wrong, asked(503, {}), call(BEFORE)) == []
     lost = replace(asked(), response=Response(0))
     assert told(wrong, lost, REFUSED) == ["request-body pattern "]
+    assert told(asked(), wrong, call(BEFORE)) == []
 
 
 def test_token_that_lives_short_is_renewed_all_the_same():
