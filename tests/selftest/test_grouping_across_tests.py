@@ -30,6 +30,7 @@ from ecsuite.promises import (
     STATUS_EXPECTED,
 )
 from ecsuite.results.cause import Causes
+from ecsuite.results.grouping.alterations import alteration, lenient_reading
 from ecsuite.results.record import Found
 
 PLACE = ContractPlace(("x",), "contracts/2023-10/openapi.yaml", 1, "Postman collection 2023-10")
@@ -278,8 +279,56 @@ TWO = {
         a_found(SERVER_ERROR, f"GET {CAR}", at(), ("status", 500)),
         a_found(SERVER_ERROR, f"GET {TANK}", at(), ("status", 500), severity="warning"),
     ],
+    "two members with wrong values that are accepted, one of which is harmless": [
+        accepted, accepted_as_meant("type", DIGITS, "4.5", "capacity", f"POST {CARS}")
+    ],
+    "a list with what is others', and a member that it shows wrong": [
+        strangers, a_found(ROUND_TRIP, f"GET {CARS}", at(0, "metadata", "brand"), ("brand",))
+    ],
+    "what is taken away by a call of which nobody knows who saw it": [missing(f"DELETE {HOOK}", ""), unlisted],
+    "another partner is let in, and a call that had to be refused otherwise": [
+        let_in,
+        a_found(
+            STATUS_EXPECTED, f"POST {CARS}", Breach("status", STATUS, datum([409]), datum(201), case="x"), ("2XX",), 4, status=201
+        ),
+    ],
+    "an operation that takes no token, and what it does not refuse otherwise": [
+        open_to_all, a_found(STATUS_EXPECTED, TEST, Breach("status", STATUS, datum([409]), datum(200)), ("2XX",))
+    ],
+    "others that are changed, and what is not found": [
+        a_found(OTHERS_UNTOUCHED, f"DELETE {CAR}", Breach("changed", body(("name",)), seen_call=f"GET {HOOK}"), ("x",)), lost
+    ],
+    "a whole that is wrong, and one of its members": [
+        shown_wrong,
+        replace(whole := a_found(ROUND_TRIP, f"GET {CARS}", at(kind="order"), ("whole",)), marks=(*whole.marks, *shown_wrong.marks)),
+    ],
+    "what is deleted, in a list that shows another member wrong": [
+        a_found(ROUND_TRIP, f"GET {HOOKS}", at("pagination"), ("pagination",), 3), in_old_list
+    ],
     "one that is less severe": [kept, a_found(ROUND_TRIP, f"GET {HOOK}", at("eventPayloadTypes"), TYPES, severity="warning")],
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("Blå", "BlÃ¥", ("beyond ASCII", "other letters", "")),
+        ("Blå", "Bl?", ("beyond ASCII", "", "?")),
+        ("car", "cár", ("a", "", "")),
+        ("d&e", "d&amp;e", ("", "", "amp;")),
+        ("7", 7, ()),
+        (7, "7", ()),
+        (0, 7, ()),
+        (33, 330, ("times", "1e1")),
+    ],
+)
+def test_alteration_is_told_by_its_first_difference(before, after, expected):
+    """Of texts and of numbers; of what else is wrong nothing is known."""
+    breach = Breach("changed", body(("x",)), datum(before), datum(after))
+
+    assert alteration(breach) == expected
+    assert alteration(replace(breach, kind="lost")) == ()
+    assert lenient_reading(breach) == ()
 
 
 @pytest.mark.parametrize("name", ONE)

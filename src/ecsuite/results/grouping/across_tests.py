@@ -165,7 +165,7 @@ def _is_accepted_like_unknown_ids(own: Group, other: Group) -> bool:
     finding = other.found.finding
     if own.found.finding.promise not in _OF_IDS or finding.promise != STATUS_EXPECTED.id:
         return False
-    is_taken = (finding.status or 0) in SUCCESSES and NOT_FOUND in expected_statuses(other.found.finding)
+    is_taken = finding.status in SUCCESSES and NOT_FOUND in expected_statuses(other.found.finding)
     operations = {each.operation for each in other.marks if each.case or finding.breach.note}
     return is_taken and all(each.operation in operations and not each.seen_by for each in own.marks)
 
