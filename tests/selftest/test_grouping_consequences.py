@@ -94,7 +94,16 @@ REFUSED = called("getToken", "/connect/token", 400, b'{"error": "no"}')
 NO_JSON = Breach.of("enum", Place("header", "Content-Type"), ["application/json"], "text/html")
 ZEROS = "007057500042000199"
 
+LOST_HOME = (STATUS_EXPECTED, called("getLocation", "/users/42/locations/7", 404), status([200], 404))
+WIDE = called(
+    "getLocation", "/users/42/locations/7", 200, b'{"locationId": 1, "locationType": 1, "userId": 1, "d": 1, "e": 1}'
+)
+
 FOLLOWS = {
+    "an id of another, which is not what was sent either": (
+        SHOWN,
+        (ROUND_TRIP, READ, Breach("lost", body(("userId",)), datum("x"))),
+    ),
     "a status, of a call that failed": (FAILED, (PARTNERS_APART, GONE_WRONG, status([404], 500))),
     "a status that a reading shows, which failed": (FAILED, (DELETED_IS_GONE, DELETED, status([404], 500, "getUser"))),
     "null that is there": ((RESPONSE_BODY, NULL, null_body()), (DELETED_IS_GONE, DELETED, PRESENT_NULL)),
@@ -160,6 +169,42 @@ FOLLOWS = {
     ),
 }
 APART = {
+    "an id of another, and a text that is none": (
+        SHOWN,
+        (RESPONSE_BODY, READ, Breach("pattern", body(("userId",)), datum({"pattern": "^x$"}), datum(LOWER))),
+    ),
+    "what is not there, and an id that another response lacks": (
+        UNREAD,
+        (ROUND_TRIP, LOG, Breach("lost", body(("webhookId",)), datum("w-1"))),
+    ),
+    "what is not there, and a parent that is changed later": (
+        (DELIVERY_LOGS, HOME, changed(("userId",), "42", "43")),
+        LOST_HOME,
+    ),
+    "what is not there, and a parent that the response lacks": (
+        (ROUND_TRIP, HOME, Breach("lost", body(("userId",)), datum("42"))),
+        LOST_HOME,
+    ),
+    "an empty reading, and a refusal with another status": (
+        (STATUS_LISTED, EMPTY, Breach.of("unlisted", STATUS, [200, 404], 204)),
+        (PARTNERS_APART, called("getUser", "/users/42", 409), status([404], 409)),
+    ),
+    "what one call was not refused, and what another changed that was": (
+        (STATUS_EXPECTED, HOME, status([409], 201)),
+        (
+            OTHERS_UNTOUCHED,
+            called("createLocation", "/users/42/locations", 409),
+            changed(("locationType",), "Other", "Unknown", "getLocation"),
+        ),
+    ),
+    "members of three items": tuple(
+        (ROUND_TRIP, HOOKS, changed(("webhooks", index, name), "a", index))
+        for index, name in enumerate(("name", "enabled", "status"))
+    ),
+    "three of many members": tuple(
+        (RESPONSE_BODY, WIDE, Breach("type", body((name,)), datum({"type": "string"}), datum(1)))
+        for name in ("locationId", "locationType", "userId")
+    ),
     "two members of an item": (
         (ROUND_TRIP, HOOKS, changed(("webhooks", 0, "name"), "a", "b")),
         (ROUND_TRIP, HOOKS, changed(("webhooks", 0, "enabled"), 1, 0)),
