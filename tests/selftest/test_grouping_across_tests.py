@@ -99,6 +99,9 @@ in_letters = accepted_as_meant("enum", LETTERS, "no2", "area", f"POST {HOOKS}")
 in_digits = accepted_as_meant("type", DIGITS, "4.5", "power", f"POST {HOOKS}")
 
 
+wrong_of_ignored = accepted_as_meant("type", DIGITS, "x", "eventPayloadTypes", f"PUT {HOOK}", severity="error")
+
+
 in_old_list = a_found(
     DELETED_IS_GONE, f"DELETE {HOOK}", Breach("present", Place("list", "id"), seen_call=f"GET {HOOKS}"), ("list",)
 )
@@ -177,6 +180,10 @@ ONE = {
     "numbers in strings": [
         in_digits, accepted_as_meant("type", {"type": ["number", "null"]}, "7", "year", f"PUT {CAR}")
     ],
+    "a member that is left as it was, and invalid values of it that are accepted": [kept, wrong_of_ignored],
+    "a member that is lost, and invalid values of it that are accepted": [
+        a_found(ROUND_TRIP, f"PUT {HOOK}", Breach("missing", body(("eventPayloadTypes",)), datum("a")), TYPES), wrong_of_ignored
+    ],
     "texts that are altered in one way": [altered("3 & 4 < 5", "3 &amp; 4 &lt; 5", "a"), altered("d&e", "d&amp;e", "b")],
     "letters that are lost": [altered("🚗⚡", "?⚡", "a"), altered("1🦊2", "1?2", "b", f"GET {CAR}")],
     "exponents that are not read": [altered(-33.875, -3.3875, "a"), altered(412.5, 41.25, "b")],
@@ -242,6 +249,12 @@ TWO = {
     ],
     "numbers in strings, of which one is read as another number": [
         in_digits, accepted_as_meant("type", DIGITS, "4.5", "price", f"PUT {CAR}", severity="error")
+    ],
+    "a member that is changed, and invalid values of it that are accepted": [
+        a_found(ROUND_TRIP, f"PUT {HOOK}", at("eventPayloadTypes"), TYPES), wrong_of_ignored
+    ],
+    "a member that is left as it was, and invalid values of another": [
+        a_found(ROUND_TRIP, f"PUT {HOOK}", at("webhookUrl", kind="same"), URL), wrong_of_ignored
     ],
     "texts that are altered in two ways": [altered("3 & 4", "3 &amp; 4", "a"), altered("3 & 4", "3  4", "b")],
     "texts that are other texts": [altered("01", "1", "a"), altered("x2", "y2", "b")],

@@ -188,6 +188,17 @@ def _is_accepted_value(own: Group, other: Group) -> bool:
     return bool(taken) and is_inside and not _entities(own).isdisjoint(_entities(other))
 
 
+def _is_of_ignored_member(own: Group, other: Group) -> bool:
+    """Whether an operation accepts an invalid value of a member that it ignores: it shows the old value, or none."""
+    shown = other.found.finding
+    if own.found.finding.promise != BAD_REQUEST.id or shown.promise != ROUND_TRIP.id:
+        return False
+    is_ignored = shown.breach.kind == "same" or shown.breach.actual.type in {"missing", "null"}
+    wrong, ignored = {_names_at(each.because) for each in own.marks}, _names(other)
+    is_inside = all(any(name[: len(each)] == each for each in ignored if each) for name in wrong)
+    return is_ignored and is_inside and set(own.operations) <= set(other.operations)
+
+
 def _is_altered_value(own: Group, other: Group) -> bool:
     """Whether a response shows an invalid value of a member that differs from what was sent."""
     return _is_invalid_value(own) and other.found.finding.promise == ROUND_TRIP.id and _are_of_one_member(own, other)
@@ -345,6 +356,7 @@ _FOLLOWS: Final = (
     _is_accepted_without_token,
     _is_neither_listed_nor_readable,
     _is_accepted_value,
+    _is_of_ignored_member,
     _is_altered_value,
     _is_of_invalid_list,
     _is_of_misdirected_deliveries,
