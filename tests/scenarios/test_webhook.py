@@ -216,8 +216,9 @@ def test_logs_agree_with_what_arrived(world):
         must_agree(world, listed_logs, known | signed, log)
     shown = require_json(read)
     must_agree(world, read, known, shown.get("webhookNotificationLog", {}))
-    if "notificationContent" in shown:
-        told = shown["notificationContent"]
+    told = shown.get("notificationContent")
+    # The checks report what is no text.
+    if isinstance(told, str):
         breach = Breach.of("changed", body(("notificationContent",)), notification, told, note="as text")
         world.verify.that(DELIVERY_LOGS, read, breach, holds=is_same_json(told, notification))
 

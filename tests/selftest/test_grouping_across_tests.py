@@ -12,6 +12,7 @@ from ecsuite.findings.deviation import mark_of
 from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.promises import (
     BAD_REQUEST,
+    CREATION_RESPONSE,
     DELETED_IS_GONE,
     DELIVERED_ONCE,
     DELIVERED_TO_ITS_WEBHOOK,
@@ -170,7 +171,45 @@ def turned_to(call: str, sent: object, shown: object, member: str) -> Found:
     return a_found(ROUND_TRIP, call, Breach("changed", body((member,)), datum(sent), datum(shown)), (member,))
 
 
+def at_hour(hour: int, call: str, promise: Any = CREATION_RESPONSE, minute: int = 0) -> Found:
+    """A timestamp that is shown at another hour than the sixth."""
+    sent, shown = datum("2026-01-19T06:00:00Z"), datum(f"2026-01-19T{hour:02}:{minute:02}:00Z")
+    return a_found(promise, call, Breach("changed", body(("createdAt",)), sent, shown), ("time", call))
+
+
+def taken_as(value: object, member: str, call: str) -> Found:
+    """A wrong value that a call should not have been accepted with."""
+    because = Breach("type", Place("request-body", path=("items", 0, member)), datum({"type": "string"}), datum(value))
+    breach = Breach("status", STATUS, datum(["4XX"]), datum(201), because=because)
+    return a_found(BAD_REQUEST, call, breach, ("taken", call, member))
+
+
+listed_twice = a_found(LISTED_ONCE, f"GET {CARS}", Breach("duplicate", Place("list", "vehicleId")), ("twice",), 9)
+undone = a_found(DELETED_IS_GONE, f"DELETE {CAR}", Breach("present", body()), ("undone",), 9)
+deleted_twice = a_found(
+    STATUS_EXPECTED, f"DELETE {CAR}", Breach("status", STATUS, datum([404]), datum(204)), status=204
+)
+empty = a_found(RESPONSE_BODY, f"GET {CAR}", Breach("absent", body()), ("empty",), 9)
+read_nobodys = a_found(STATUS_EXPECTED, f"GET {CAR}", Breach("status", STATUS, datum([404]), datum(200)), ("nobody",))
+url_is_cut = turned_to(f"POST {HOOKS}", "http://h/1?a=b", "http://h/1", "webhookUrl")
+address = Breach("changed", Place("delivery", "address"), datum("http://h/2?a=b"), datum("http://h/2"))
+other_address = a_found(DELIVERED_TO_ITS_WEBHOOK, SIMULATE, address, ("address",))
+reordered = [
+    a_found(ROUND_TRIP, call, at("metadata", "points", kind="order"), ("order", call))
+    for call in (f"GET {CAR}", f"GET {TANK}")
+]
+
+
 ONE = {
+    "an id that two have, and what is shown of them": [listed_twice, replace(shown_wrong, responses=5), twins],
+    "what is not deleted, and the deletion of what is not there": [undone, deleted_twice],
+    "an answer without an entity, also for nobody's": [empty, read_nobodys],
+    "an address that is kept otherwise, and deliveries to it": [url_is_cut, other_address],
+    "an event that is another, and who is told of it": [turned_to(SIMULATE, "a", "b", "payloadType"), astray],
+    "a clock that goes wrong": [at_hour(9, f"POST {CARS}"), at_hour(9, f"POST {HOOKS}")],
+    "times that are shifted, set by the API and sent": [at_hour(7, f"POST {CARS}"), at_hour(7, f"GET {HOOK}", ROUND_TRIP)],
+    "a wrong value that two operations take": [taken_as(7, "meter", f"POST {CARS}"), taken_as(7, "meter", f"POST {HOOKS}")],
+    "lists of one name in another order": reordered,
     "what a PUT kept, and all that it did not change": [kept, a_found(PUT_REPLACES, f"PUT {HOOK}", at("name"), ("name",))],
     "attempts that are those of a twin": [twins, too_many],
     "what does not arrive, for it goes elsewhere": [astray, nothing_came],
@@ -238,6 +277,19 @@ ONE = {
     ],
 }  # fmt: skip
 TWO = {
+    "an id that two have, and what is shown of others": [listed_twice, elsewhere],
+    "what is not deleted, and the deletion of another type": [
+        undone, replace(deleted_twice, finding=replace(deleted_twice.finding, operation=f"DELETE {HOOK}", path=HOOK))
+    ],
+    "a name that is kept otherwise, and deliveries to another address": [shown_wrong, other_address],
+    "an event that is another, and deliveries of others": [turned_to(TEST, "a", "b", "payloadType"), astray],
+    "times that are shifted by two spans": [at_hour(9, f"POST {CARS}"), at_hour(7, f"POST {HOOKS}")],
+    "texts that the API sets, altered in one way": [
+        a_found(CREATION_RESPONSE, call, Breach("changed", body(("id",)), datum("Ab"), datum("ab")), ("id", call))
+        for call in (f"POST {CARS}", f"POST {HOOKS}")
+    ],
+    "two wrong values that are taken": [taken_as(7, "meter", f"POST {CARS}"), taken_as(1.5, "meter", f"POST {HOOKS}")],
+    "a wrong value in members of two names": [taken_as(7, "meter", f"POST {CARS}"), taken_as(7, "name", f"POST {HOOKS}")],
     "what a PUT kept, and another member": [elsewhere, a_found(PUT_REPLACES, f"PUT {HOOK}", at("name"), ("name",))],
     "what is not tried again, and twins": [twins, given_up],
     "what does not arrive, and too many attempts": [too_many, nothing_came],

@@ -199,7 +199,13 @@ class VerifyState(Verify):
         return not named or self.not_made(named[0], call.ids, refused)
 
     def taken_id_is_there(self, entity: Entity, case: str) -> bool:
-        """Record whether an entity with an unusual id that was accepted is listed with it, and can be read by it."""
+        """Record whether an entity with an unusual id that was accepted is listed with it, and can be read by it.
+
+        If the response that created it shows another id, that is reported already, and the rest would only repeat it.
+        """
+        shown = member_of(entity.created, entity.type.member, entity.id)
+        if shown != entity.id:
+            return False
         times = len(self._lists.read(entity.collection).of(entity.type, entity.id))
         at, seen_by = listed(entity.type.member), entity.type.lister.id if entity.type.lister else ""
         kept = self.once(LISTED_ONCE, entity.created, entity.id, times, at, case=case, seen_by=seen_by)

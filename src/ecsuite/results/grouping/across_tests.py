@@ -27,7 +27,8 @@ from ecsuite.promises import (
     STATUS_EXPECTED,
 )
 from ecsuite.results.anchors import SUCCESSES
-from ecsuite.results.grouping.alterations import alteration, lenient_reading
+from ecsuite.results.grouping.alterations import TIME, alteration, lenient_reading, taken_value
+from ecsuite.results.grouping.stored_otherwise import FOLLOWS as FOLLOWS_STORED
 from ecsuite.results.grouping.traits import NOT_FOUND, OF_CHANGES, expected_statuses, expects_success
 from ecsuite.results.record import Found
 
@@ -107,7 +108,7 @@ def _is_same(own: Group, other: Group) -> bool:
     if own.found.finding.severity != other.found.finding.severity:
         return False
     is_one_member = _are_of_one_member(own, other) and not _is_invalid_value(own) and not _is_invalid_value(other)
-    ways = (_delete_each_others, _are_left_by_one, _are_altered_alike, _are_read_alike)
+    ways = (_delete_each_others, _are_left_by_one, _are_altered_alike, _are_read_alike, _are_taken_alike)
     return is_one_member or any(way(own, other) for way in ways)
 
 
@@ -301,7 +302,10 @@ def _is_of_unapplied_put(own: Group, other: Group) -> bool:
 def _are_altered_alike(own: Group, other: Group) -> bool:
     """Whether values of several members are altered in the same way: the same code alters all of them."""
     findings = [each.found.finding for each in (own, other)]
-    ways = [alteration(each.breach) for each in findings if each.promise == ROUND_TRIP.id]
+    ways = [alteration(each.breach) for each in findings if each.promise in _OF_MEMBERS]
+    if any(each.promise == CREATION_RESPONSE.id for each in findings) and not all(way[:1] == (TIME,) for way in ways):
+        # The API sets these members itself, each in its own way, but all by one clock.
+        return False
     return len(ways) == len(findings) and bool(ways[0]) and ways[0] == ways[1]
 
 
@@ -312,6 +316,13 @@ def _are_read_alike(own: Group, other: Group) -> bool:
         return False
     ways = [lenient_reading(each.breach) for each in findings]
     return bool(ways[0]) and ways[0] == ways[1]
+
+
+def _are_taken_alike(own: Group, other: Group) -> bool:
+    """Whether several operations accept the same wrong value of members of one name: the same code reads them."""
+    findings = [each.found.finding for each in (own, other)]
+    ways = [taken_value(each.breach) for each in findings if each.promise == BAD_REQUEST.id]
+    return len(ways) == len(findings) and bool(ways[0]) and ways[0] == ways[1]
 
 
 def _are_left_by_one(own: Group, other: Group) -> bool:
@@ -363,4 +374,5 @@ _FOLLOWS: Final = (
     _is_in_outdated_list,
     _is_of_wrong_receivers_or_retries,
     _is_of_unapplied_put,
+    *FOLLOWS_STORED,
 )

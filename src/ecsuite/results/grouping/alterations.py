@@ -9,9 +9,12 @@ from difflib import SequenceMatcher
 from math import log10
 from typing import Any, Final
 
+from ecsuite.compare import read_time
 from ecsuite.findings.breach import Breach
 
 _NUMBERS: Final = frozenset({"integer", "number"})
+# The kind of alteration of timestamps that are shifted.
+TIME: Final = "time"
 _ROUNDED: Final = 0.01
 _ASCII: Final = "\x7f"
 _BASIC_PLANE: Final = "\uffff"
@@ -20,15 +23,25 @@ _BASIC_PLANE: Final = "\uffff"
 def alteration(breach: Breach) -> tuple[str, ...]:
     """How a string or a number that came back changed was altered; empty if other members are unlikely to share it.
 
-    Of a string it is the first difference. Characters beyond ASCII and beyond the basic plane are one kind each: a
-    server that loses one of them loses all.
+    Of a list it is the order of members of this name, of a timestamp by how many minutes it is shifted, and of another
+    string the first difference. Characters beyond ASCII and beyond the basic plane are one kind each: a server that
+    loses one of them loses all.
     """
     before, after = breach.expected.value, breach.actual.value
+    if breach.kind == "order":
+        return ("order", *(str(token) for token in breach.at.path[-1:]))
     if breach.kind != "changed":
         return ()
-    if {breach.expected.type, breach.actual.type} <= _NUMBERS:
+    # A masked number is a string.
+    if (
+        {breach.expected.type, breach.actual.type} <= _NUMBERS
+        and not isinstance(before, str | None)
+        and not isinstance(after, str | None)
+    ):
         return _of_number(before, after)
-    return _of_text(before, after) if isinstance(before, str) and isinstance(after, str) else ()
+    if not isinstance(before, str) or not isinstance(after, str):
+        return ()
+    return _of_times(before, after) or _of_text(before, after)
 
 
 def lenient_reading(breach: Breach) -> tuple[str, ...]:
@@ -48,6 +61,15 @@ def lenient_reading(breach: Breach) -> tuple[str, ...]:
     return (*wanted, "from", actual.type) if wanted else ()
 
 
+def taken_value(breach: Breach) -> tuple[object, ...]:
+    """The name of a member of a request body, and the wrong value that a server accepted there; empty for none."""
+    because = breach.because
+    if because is None or because.at.part != "request-body" or because.kind != "type":
+        return ()
+    name = next((token for token in reversed(because.at.path) if isinstance(token, str)), "")
+    return (name, because.actual.type, str(because.actual.value)) if name else ()
+
+
 def _is_in_other_letters(value: Any, schema: Any) -> bool:
     allowed = schema.get("enum", ()) if isinstance(schema, dict) else ()
     return isinstance(value, str) and value.lower() in {each.lower() for each in allowed if isinstance(each, str)}
@@ -62,6 +84,15 @@ def _of_number(before: float, after: float) -> tuple[str, ...]:
         return ("rounded",)
     power = round(log10(abs(factor)), 6)
     return ("times", f"{'-' if factor < 0 else ''}1e{power:g}") if power.is_integer() else ()
+
+
+def _of_times(before: str, after: str) -> tuple[str, ...]:
+    """By how many minutes a timestamp is shifted; empty if the texts are none, or the same instant."""
+    try:
+        minutes = round((read_time(after) - read_time(before)).total_seconds() / 60)
+    except (ValueError, TypeError):
+        return ()
+    return (TIME, str(minutes)) if minutes else ()
 
 
 def _of_text(before: str, after: str) -> tuple[str, ...]:
