@@ -121,7 +121,8 @@ def test_entities_stay_with_their_parent(entity_type: EntityType, world: World) 
 
     deleted = world.api.delete(path, expect=PROBE)
 
-    is_not_there(world.verify, PARENTS, deleted, {404}, note=note)
+    gone = there(entity_type.deleter).unknown(entity_type.parameter)
+    is_not_there(world.verify, PARENTS, deleted, gone, note=note)
     world.changes.unchanged(PARENTS, before, deleted)
     for call in world.calls.below(entity, elsewhere):
         reached = world.calls.send(call, expect=PROBE)

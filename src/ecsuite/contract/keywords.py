@@ -72,6 +72,7 @@ OBJECTS: Final[dict[str, dict[str, str]]] = {
         "x-environment": VALUE,
         "x-order": VALUE,
         "x-produced-by": VALUE,
+        "x-unknown-id-statuses": VALUE,
         "x-may-be-rejected": REASON,
         **CERTAINTY,
     },

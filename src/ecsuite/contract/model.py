@@ -123,6 +123,7 @@ class Operation:
         order: the member that a list is sorted by, with a leading `-` for descending order.
         follows: the ids of operations that create what a list shows, if no link says so.
         sandbox_only: whether it only exists in the sandbox, and is never called in production.
+        not_there: the statuses for an unknown id at the end of the path, if the operation differs from others in that.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Operation:
     order: str = ""
     follows: tuple[str, ...] = ()
     sandbox_only: bool = False
+    not_there: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -152,6 +154,8 @@ class Operation:
 
     def unknown(self, parameter: str) -> frozenset[int]:
         """The statuses for an unknown id in the path: 404, and also 400 if no 404 is published."""
+        if self.not_there and self.path.endswith(f"{{{parameter}}}"):
+            return self.not_there
         own = next(known.unknown for known in self.parameters if known.name == parameter)
         rule = self.responses.get("404")
         return own or frozenset({404} if rule and rule.listed else {404, 400})

@@ -72,6 +72,7 @@ class _Reader:
             order=node.get("x-order", ""),
             follows=tuple(node.get("x-produced-by", ())),
             sandbox_only=node.get("x-environment") == "sandbox",
+            not_there=frozenset(node.get("x-unknown-id-statuses", ())),
         )
 
     def _parameters(self) -> Iterator[Parameter]:

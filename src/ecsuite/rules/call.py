@@ -48,7 +48,7 @@ class Call:
         """
         if not self.targets_exist:
             return UNSPECIFIED_TARGET
-        unknown = [self.operation.unknown(parameter) for parameter in parameters(self.operation)]
+        unknown = [parameter.unknown for parameter in self.operation.parameters]
         elsewhere = frozenset[int]().union(*(each for each in unknown if each & {200, 204}))
         return Expectation(UNSPECIFIED_TARGET.case, elsewhere) if elsewhere else SUCCESS
 

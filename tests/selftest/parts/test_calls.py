@@ -85,6 +85,27 @@ def test_unknown_call_names_nothing(world_of, shop):
     assert call.with_own_id("7").path == "/users/7"
 
 
+@pytest.mark.parametrize(
+    ("operation", "parameter", "statuses"),
+    [
+        ("getVehicle", "vehicleId", {404}),
+        ("deleteVehicle", "vehicleId", {204, 400, 404}),
+        ("deleteVehicle", "userId", {400, 404}),
+        ("deleteUser", "userId", {400, 404}),
+        ("deleteWebhook", "id", {404}),
+    ],
+)
+def test_deleting_may_succeed_where_nothing_is_left_but_not_for_an_unknown_user(
+    world_of, operation, parameter, statuses
+):
+    """Statuses for unknown ids; a call whose targets exist must succeed all the same."""
+    world = world_of(lambda _, sent: (201, {"userId": "u", "meterId": "m", "id": "w", **(sent or {})}))
+    deletion = world.contract.operations[operation]
+
+    assert deletion.unknown(parameter) == statuses
+    assert world.calls.valid(deletion).expectation == SUCCESS
+
+
 def test_what_has_no_id_is_made_before_it_is_deleted(world_of):
     """What is deleted at the path where it was made is there when the call is ready."""
     lines = []

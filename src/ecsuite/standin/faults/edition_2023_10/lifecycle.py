@@ -72,6 +72,13 @@ def _put_makes_quietly(original: Handler, call: Call) -> Reply:
         raise
 
 
+def _deletes_below_any_user(original: Handler, call: Call) -> Reply:
+    """Answers 204 where the user does not exist."""
+    if call.store.get(call.partner, "user", "", call.path["userId"]) is None:
+        return Reply(204)
+    return original(call)
+
+
 FAULTS: Final = faults(
     "lifecycle",
     *(
@@ -103,6 +110,19 @@ FAULTS: Final = faults(
         fault(f"{kebab(entity.list)}-of-all-users", SPEC, f"{entity.list} lists the {entity.name}s of all users")
         .plant(p.lists_below_all(entity.list, "user", "userId"))
         .finding(found(PARENTS, entity.list, 200, listed(EACH), "present"))
+        for entity in OWNED
+    ),
+    *(
+        fault(f"{entity.name}-deleted-twice-is-204", SPEC, f"{entity.delete} answers 204 where there is nothing")
+        .plant(p.in_place_of(404, entity.delete, Reply(204)))
+        .finding(found(STATUS_EXPECTED, entity.delete, 204, STATUS, "status"))
+        for entity in ENTITIES
+        if entity not in OWNED
+    ),
+    *(
+        fault(f"{entity.name}-deleted-below-any-user", SPEC, f"{entity.delete} answers 204 for an unknown user")
+        .plant(p.does(entity.delete, _deletes_below_any_user))
+        .finding(found(STATUS_EXPECTED, entity.delete, 204, STATUS, "status"))
         for entity in OWNED
     ),
     fault("vehicle-deleted-everywhere", SPEC, "deleteVehicle deletes the vehicles of that id below other users, too")

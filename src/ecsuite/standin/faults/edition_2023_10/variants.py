@@ -68,6 +68,16 @@ def _user_alone(_: Handler, call: Call) -> Reply:
     return Reply(204)
 
 
+def _deletes_again(original: Handler, call: Call) -> Reply:
+    """Answers 204 where an existing user has no such entity."""
+    try:
+        return original(call)
+    except RefusalError:
+        if call.store.get(call.partner, "user", "", call.path["userId"]) is None:
+            raise
+        return Reply(204)
+
+
 def _with_secret_shown(secret: str | None, body: Any) -> Any:
     return (
         [_with_secret_shown(secret, item) for item in body]
@@ -99,6 +109,11 @@ VARIANTS: Final = (
     *lenient_variants(SECURED),
     *secured_variants(SECURED),
     Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),
+    Variant(
+        "deleting-is-idempotent",
+        "deleting a vehicle, a meter or a resource that is not there is answered with 204",
+        p.each_does((entity.delete for entity in OWNED), _deletes_again),
+    ),
     Variant(
         "made-is-empty",
         "new vehicles and resources are answered without a body",
