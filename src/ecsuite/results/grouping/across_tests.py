@@ -28,6 +28,9 @@ from ecsuite.promises import (
 )
 from ecsuite.results.anchors import SUCCESSES
 from ecsuite.results.grouping.alterations import TIME, alteration, lenient_reading, taken_value
+from ecsuite.results.grouping.same_code import FOLLOWS as FOLLOWS_CODE
+from ecsuite.results.grouping.same_code import SAME as SAME_CODE
+from ecsuite.results.grouping.same_code import is_of_wrong_status
 from ecsuite.results.grouping.stored_otherwise import FOLLOWS as FOLLOWS_STORED
 from ecsuite.results.grouping.traits import NOT_FOUND, OF_CHANGES, expected_statuses, expects_success
 from ecsuite.results.record import Found
@@ -108,12 +111,17 @@ def _is_same(own: Group, other: Group) -> bool:
     if own.found.finding.severity != other.found.finding.severity:
         return False
     is_one_member = _are_of_one_member(own, other) and not _is_invalid_value(own) and not _is_invalid_value(other)
-    ways = (_delete_each_others, _are_left_by_one, _are_altered_alike, _are_read_alike, _are_taken_alike)
+    ways = (_delete_each_others, _are_left_by_one, _are_altered_alike, _are_read_alike, _are_taken_alike, *SAME_CODE)
     return is_one_member or any(way(own, other) for way in ways)
 
 
 def _is_milder_form(own: Group, other: Group) -> bool:
-    """Whether a warning has the same cause as an error: a failure at rarer input, or another accepted bad request."""
+    """Whether a warning has the same cause as an error.
+
+    It is a failure at rarer input, another accepted bad request, or the body of a response with a wrong status.
+    """
+    if other.found.finding.severity == "error" and is_of_wrong_status(own, other):
+        return True
     is_one = own.found.finding.promise == other.found.finding.promise in {SERVER_ERROR.id, BAD_REQUEST.id}
     is_error = other.found.finding.severity == "error" and other.found.cause[1:] == own.found.cause[1:]
     return is_one and is_error and set(own.operations) <= set(other.operations)
@@ -137,6 +145,9 @@ def _is_deleted_by_other(own: Group, other: Group) -> bool:
         return False
     if finding.promise in OF_CHANGES - {OTHERS_UNTOUCHED.id}:
         return finding.breach.kind == "absent" and _path(finding.breach.seen_call).startswith(path)
+    if path == other.found.finding.path:
+        # A DELETE that takes its siblings along may have taken all that their parent has.
+        path = path.rsplit("/", 2)[0] or path
     is_lost = (
         finding.promise == STATUS_EXPECTED.id and finding.status == NOT_FOUND and expects_success(own.found.finding)
     )
@@ -375,4 +386,5 @@ _FOLLOWS: Final = (
     _is_of_wrong_receivers_or_retries,
     _is_of_unapplied_put,
     *FOLLOWS_STORED,
+    *FOLLOWS_CODE,
 )

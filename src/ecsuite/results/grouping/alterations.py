@@ -5,6 +5,7 @@ A server alters values in its responses, or reads a wrong value of a request as 
 
 from __future__ import annotations
 
+import html
 from difflib import SequenceMatcher
 from math import log10
 from typing import Any, Final
@@ -16,6 +17,8 @@ _NUMBERS: Final = frozenset({"integer", "number"})
 # The kind of alteration of timestamps that are shifted.
 TIME: Final = "time"
 _ROUNDED: Final = 0.01
+# Kinds of wrong values that code for several operations accepts alike: a type, a value that is not listed, or none.
+_TAKEN: Final = frozenset({"type", "const", "enum", "required"})
 _ASCII: Final = "\x7f"
 _BASIC_PLANE: Final = "\uffff"
 
@@ -57,14 +60,15 @@ def lenient_reading(breach: Breach) -> tuple[str, ...]:
     if because.kind == "enum":
         return ("enum",) if actual.type == "integer" or _is_in_other_letters(actual.value, schema) else ()
     types = schema.get("type", ()) if because.kind == "type" and isinstance(schema, dict) else ()
-    wanted = sorted({types} if isinstance(types, str) else {*types} - {"null"})
+    named = {types} if isinstance(types, str) else {*types} - {"null"}
+    wanted = sorted({"number" if each == "integer" else each for each in named})
     return (*wanted, "from", actual.type) if wanted else ()
 
 
 def taken_value(breach: Breach) -> tuple[object, ...]:
     """The name of a member of a request body, and the wrong value that a server accepted there; empty for none."""
     because = breach.because
-    if because is None or because.at.part != "request-body" or because.kind != "type":
+    if because is None or because.at.part != "request-body" or because.kind not in _TAKEN:
         return ()
     name = next((token for token in reversed(because.at.path) if isinstance(token, str)), "")
     return (name, because.actual.type, str(because.actual.value)) if name else ()
@@ -98,6 +102,8 @@ def _of_times(before: str, after: str) -> tuple[str, ...]:
 def _of_text(before: str, after: str) -> tuple[str, ...]:
     if before.strip() == after:
         return ("trimmed",)
+    if html.unescape(after) == before:
+        return ("escaped for HTML",)
     for name, changed in (("lower", str.lower), ("upper", str.upper)):
         if changed(before) == after:
             return (name,)

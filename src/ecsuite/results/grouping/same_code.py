@@ -1,0 +1,148 @@
+"""Causes that one piece of a server's code explains: it swaps two members, or treats members of one name alike.
+
+Also what follows where that code answers with a wrong status, keeps what it refused, or gives an entity another id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Final, Protocol
+
+from ecsuite.findings.breach import STATUS
+from ecsuite.findings.deviation import Mark
+from ecsuite.findings.finding import Finding
+from ecsuite.promises import (
+    CREATION_RESPONSE,
+    DELIVERED_ONCE,
+    DELIVERY_ARRIVES,
+    OPERATION,
+    PATH_IDS,
+    REFUSED_CHANGES_NOTHING,
+    RESPONSE_BODY,
+    ROUND_TRIP,
+    STATUS_EXPECTED,
+)
+from ecsuite.results.grouping.traits import NOT_FOUND, expected_statuses, expects_success
+from ecsuite.results.record import Found
+
+_OF_MEMBERS: Final = frozenset({ROUND_TRIP.id, CREATION_RESPONSE.id})
+_FIRST_REFUSAL: Final = 400
+# Kinds of breach in which something is there that was not: an entity, or an item of a list.
+_ADDED: Final = frozenset({"present", "extra"})
+
+
+class _Group(Protocol):
+    """The findings of one cause."""
+
+    found: Found
+    responses: int
+
+    @property
+    def operations(self) -> Collection[str]: ...
+
+    @property
+    def marks(self) -> Collection[Mark]: ...
+
+
+def _are_swapped(own: _Group, other: _Group) -> bool:
+    """Whether two members of an entity each come back with what was sent as the other one."""
+    pair = [each.found.finding for each in (own, other)]
+    if any(each.promise != ROUND_TRIP.id or each.breach.kind != "changed" for each in pair):
+        return False
+    first, second = (each.breach for each in pair)
+    is_crossed = first.expected == second.actual and first.actual == second.expected
+    return is_crossed and first.at != second.at and not set(own.operations).isdisjoint(other.operations)
+
+
+def _are_of_one_name(own: _Group, other: _Group) -> bool:
+    """Whether members of one name are wrong in the same way in entities of several types.
+
+    An id of the path is another one, or a value has the same wrong type.
+    """
+    pair = [each.found.finding for each in (own, other)]
+    ways = [(each.promise, each.breach.kind, _last_name(each)) for each in pair]
+    if ways[0] != ways[1] or not ways[0][2]:
+        return False
+    if ways[0][:2] == (PATH_IDS.id, "changed"):
+        return True
+    first, second = (each.breach for each in pair)
+    is_same = first.actual.type == second.actual.type and first.expected == second.expected
+    return ways[0][:2] == (RESPONSE_BODY.id, "type") and is_same
+
+
+def _are_missing_together(own: _Group, other: _Group) -> bool:
+    """Whether several required members of an object are missing in the same responses: they have other names."""
+    pair = [each.found.finding for each in (own, other)]
+    if any(each.promise != RESPONSE_BODY.id or each.breach.kind != "required" for each in pair):
+        return False
+    is_one_object = len({each.breach.at.path[:-1] for each in pair}) == 1
+    return is_one_object and own.responses == other.responses and set(own.operations) == set(other.operations)
+
+
+def _is_of_lost_entity(own: _Group, other: _Group) -> bool:
+    """Whether a value could not be read back because entities of this type are not found at all."""
+    finding = own.found.finding
+    is_unread = finding.promise in _OF_MEMBERS and finding.breach.at == STATUS
+    is_same = not _entities(own).isdisjoint(_entities(other))
+    return is_unread and finding.breach.actual.value == NOT_FOUND and is_same and _is_lost(other.found.finding)
+
+
+def _is_of_moved_entity(own: _Group, other: _Group) -> bool:
+    """Whether an entity is not found because a change gave it another id."""
+    moved = other.found.finding
+    is_moved = moved.promise == PATH_IDS.id and moved.breach.kind == "changed" and moved.method in {"PUT", "PATCH"}
+    return is_moved and _is_lost(own.found.finding) and not _entities(own).isdisjoint(_entities(other))
+
+
+def is_of_wrong_status(own: _Group, other: _Group) -> bool:
+    """Whether a body is invalid because the response has a wrong status, for which another body is promised."""
+    shown, refused = own.found.finding, other.found.finding
+    if shown.promise != RESPONSE_BODY.id or refused.promise != STATUS_EXPECTED.id or shown.breach.at.path:
+        return False
+    if shown.status != refused.status or refused.status in expected_statuses(refused):
+        return False
+    # An empty success is a cause that explains the status.
+    is_refusal = (shown.status or 0) >= _FIRST_REFUSAL or shown.breach.kind != "absent"
+    return is_refusal and own.responses <= other.responses and set(own.operations) <= set(other.operations)
+
+
+def _is_of_refused_entity(own: _Group, other: _Group) -> bool:
+    """Whether reading shows an invalid entity because a refused call made it all the same."""
+    made = other.found.finding
+    is_made = made.promise == REFUSED_CHANGES_NOTHING.id and made.breach.kind in _ADDED and made.method == "POST"
+    is_read = own.found.finding.promise == RESPONSE_BODY.id and all(each.startswith("GET ") for each in own.operations)
+    return is_made and is_read and _entities(own) <= _entities(other)
+
+
+def _is_of_unknown_delivery(own: _Group, other: _Group) -> bool:
+    """Whether no delivery is seen because what reaches the receiver is none, such as a GET."""
+    finding = own.found.finding
+    is_none = finding.promise == DELIVERY_ARRIVES.id or (
+        finding.promise == DELIVERED_ONCE.id and finding.breach.actual.value == 0
+    )
+    return is_none and other.found.finding.promise == OPERATION.id
+
+
+def _is_lost(finding: Finding) -> bool:
+    is_absent = finding.promise == STATUS_EXPECTED.id and finding.status == NOT_FOUND
+    return is_absent and expects_success(finding)
+
+
+def _last_name(finding: Finding) -> str:
+    return next((token for token in reversed(finding.breach.at.path) if isinstance(token, str)), "")
+
+
+def _entities(group: _Group) -> set[str]:
+    """The paths of the operations without an id at the end, so that a list has the same path as its items."""
+    paths = [call.partition(" ")[2] for call in group.operations]
+    return {path.rpartition("/")[0] if path.endswith("}") else path for path in paths}
+
+
+SAME: Final[tuple[Callable[[_Group, _Group], bool], ...]] = (_are_swapped, _are_of_one_name, _are_missing_together)
+FOLLOWS: Final[tuple[Callable[[_Group, _Group], bool], ...]] = (
+    _is_of_lost_entity,
+    _is_of_moved_entity,
+    is_of_wrong_status,
+    _is_of_refused_entity,
+    _is_of_unknown_delivery,
+)

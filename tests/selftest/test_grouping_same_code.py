@@ -1,0 +1,185 @@
+"""Causes that one piece of a server's code explains are told once; similar ones that it does not explain are two."""
+
+from typing import Any
+
+import pytest
+
+from ecsuite.findings.breach import STATUS, Breach, Place, body
+from ecsuite.findings.datum import datum
+from ecsuite.findings.deviation import mark_of
+from ecsuite.findings.finding import ContractPlace, Finding
+from ecsuite.promises import (
+    BAD_REQUEST,
+    CREATION_RESPONSE,
+    DELIVERED_ONCE,
+    DELIVERY_ARRIVES,
+    OPERATION,
+    OTHERS_UNTOUCHED,
+    PATH_IDS,
+    REFUSED_CHANGES_NOTHING,
+    RESPONSE_BODY,
+    ROUND_TRIP,
+    STATUS_EXPECTED,
+)
+from ecsuite.results.cause import Causes
+from ecsuite.results.record import Found
+
+PLACE = ContractPlace(("x",), "contracts/2023-10/openapi.yaml", 1, "Postman collection 2023-10")
+HOOK, HOOKS, TEST = "/webhooks/{id}", "/webhooks", "POST /webhooks/{id}/test"
+CAR, CARS = "/users/{userId}/vehicles/{vehicleId}", "/users/{userId}/vehicles"
+TANK, TANKS = "/users/{userId}/resources/{resourceId}", "/users/{userId}/resources"
+METER = "/users/{userId}/meters/{meterId}"
+
+
+def a_found(promise: Any, call: str, breach: Breach, times: int = 1, **changes: Any) -> Found:
+    method, _, path = call.partition(" ")
+    finding = Finding(
+        promise=promise.id,
+        operation=call,
+        method=method,
+        path=path,
+        status=changes.pop("status", 200),
+        breach=breach,
+        level="spec",
+        severity=changes.pop("severity", "error"),
+        rule=PLACE,
+    )
+    # Each finding has an anchor of its own, so that no other rule makes them one.
+    anchor = (promise.id, call, str(breach.at), breach.case)
+    return Found(finding, anchor, times, marks=(mark_of(finding),), **changes)
+
+
+def count(*founds: Found) -> int:
+    causes = Causes()
+    for number, found in enumerate(founds):
+        causes.add(f"test_{number}", found)
+    return len(causes.ranked())
+
+
+def status(promise: Any, call: str, expected: int, actual: int, times: int = 1, **changes: Any) -> Found:
+    breach = Breach("status", STATUS, datum([expected]), datum(actual))
+    return a_found(promise, call, breach, times, status=changes.pop("status", actual), **changes)
+
+
+def turned(call: str, member: str, sent: object, shown: object) -> Found:
+    return a_found(ROUND_TRIP, call, Breach("changed", body(("metadata", member)), datum(sent), datum(shown)), 3)
+
+
+def other_id(call: str, name: str) -> Found:
+    return a_found(PATH_IDS, call, Breach("changed", body((name,)), datum("7"), datum("8")))
+
+
+def of_type(call: str, name: str, shown: object, wanted: str = "string") -> Found:
+    return a_found(RESPONSE_BODY, call, Breach("type", body((name,)), datum({"type": wanted}), datum(shown)))
+
+
+def lacks(call: str, name: str, times: int = 3, parent: str = "metadata") -> Found:
+    return a_found(RESPONSE_BODY, call, Breach("required", body((parent, name)), actual=datum(None)), times)
+
+
+def accepted(call: str, kind: str, name: str, value: object, wanted: object) -> Found:
+    because = Breach(kind, Place("request-body", path=("metadata", name)), datum(wanted), datum(value))
+    breach = Breach("status", STATUS, actual=datum(201), because=because)
+    return a_found(BAD_REQUEST, call, breach, status=201)
+
+
+def invalid(call: str, code: int, times: int, **changes: Any) -> Found:
+    return a_found(RESPONSE_BODY, call, Breach("anyOf", body()), times, status=code, **changes)
+
+
+def as_meant(call: str, name: str, wanted: str) -> Found:
+    because = Breach("type", Place("request-body", path=(name,)), datum({"type": wanted}), datum("4"))
+    breach = Breach("status", STATUS, actual=datum(201), because=because)
+    return a_found(BAD_REQUEST, call, breach, status=201, severity="warning")
+
+
+made = a_found(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", Breach("extra", Place("list")), 9, status=400)
+not_found = status(STATUS_EXPECTED, f"GET {CAR}", 200, 404, 9)
+unknown = a_found(OPERATION, "GET /hooks/7", Breach("unknown", Place("request-line")), 9)
+sibling_lost = a_found(
+    OTHERS_UNTOUCHED,
+    f"DELETE {METER}",
+    Breach("absent", body(), seen_by="getMeter", seen_call=f"GET {METER}"),
+    3,
+    status=204,
+)
+no_delivery = a_found(DELIVERED_ONCE, TEST, Breach("count", Place("delivery"), datum(2), datum(0)))
+ONE = {
+    "two members that are swapped": [turned(f"GET {CAR}", "brand", "Think", "City"), turned(f"GET {CAR}", "model", "City", "Think")],
+    "another id of the path in entities of two types": [other_id(f"GET {CAR}", "userId"), other_id(f"POST {TANKS}", "userId")],
+    "ids that are numbers in entities of two types": [of_type(f"GET {CAR}", "id", 7), of_type(f"GET {TANK}", "id", 9)],
+    "members of an object that have other names": [lacks(f"GET {CAR}", "brand"), lacks(f"GET {CAR}", "year")],
+    "a member that two operations do not require": [
+        accepted(f"POST {path}", "required", "metadata", None, {"type": "object"}) for path in (CARS, TANKS)
+    ],
+    "a constant that two operations do not check": [
+        accepted(f"POST {CARS}", "const", "resourceType", "text", {"const": "Vehicle"}),
+        accepted(f"POST {TANKS}", "const", "resourceType", "text", {"const": "HotWaterTank"}),
+    ],
+    "strings that are read as integers and as numbers": [as_meant(f"POST {CARS}", "year", "integer"), as_meant(f"POST {HOOKS}", "share", "number")],
+    "texts that are escaped for HTML, at their first and at another character": [
+        turned(f"GET {CAR}", "brand", "o'hoi & 3", "o&#39;hoi &amp; 3"), turned(f"GET {HOOK}", "webhookUrl", "a?b&c", "a?b&amp;c")
+    ],
+    "what is not found, and so not read back": [not_found, status(ROUND_TRIP, f"GET {CAR}", 200, 404, 3)],
+    "what is not found, and so not as the response to its creation": [
+        not_found, status(CREATION_RESPONSE, f"POST {CARS}", 200, 404, 3, status=201)
+    ],
+    "a PUT that changes the id": [other_id(f"PUT {HOOK}", "id"), status(STATUS_EXPECTED, f"GET {HOOK}", 200, 404, 9)],
+    "a refusal with another status, whose body is not the one promised for it": [
+        status(STATUS_EXPECTED, f"POST {CARS}", 401, 400, 4), invalid(f"POST {CARS}", 400, 4, severity="warning")
+    ],
+    "a success where nothing is found, which shows nothing": [
+        status(STATUS_EXPECTED, f"PUT {HOOK}", 404, 200), invalid(f"PUT {HOOK}", 200, 1)
+    ],
+    "what a refused call made, and how it is shown": [made, lacks(f"GET {HOOKS}", "url", 20), of_type(f"GET {HOOK}", "url", None)],
+    "deliveries that are none, and so are not counted": [unknown, no_delivery],
+    "deliveries that are none, and so do not arrive": [
+        unknown, a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")))
+    ],
+    "a parent that is deleted with one of its children, and the children of other types": [
+        sibling_lost, status(STATUS_EXPECTED, f"DELETE {CAR}", 204, 404)
+    ],
+}  # fmt: skip
+TWO = {
+    "two members that have other values": [turned(f"GET {CAR}", "brand", "Think", "City"), turned(f"GET {CAR}", "model", "City", "Saab")],
+    "other ids of two names": [other_id(f"GET {CAR}", "userId"), other_id(f"POST {TANKS}", "resourceId")],
+    "members of two names with a wrong type": [of_type(f"GET {CAR}", "id", 7), of_type(f"GET {TANK}", "brand", 7)],
+    "members of one name with two wrong types": [of_type(f"GET {CAR}", "id", 7), of_type(f"GET {TANK}", "id", None)],
+    "members that are missing in two objects": [lacks(f"GET {CAR}", "brand"), lacks(f"GET {CAR}", "street", 3, "address")],
+    "members that are missing in responses of two operations": [lacks(f"GET {CAR}", "brand"), lacks(f"GET {TANK}", "capacity")],
+    "members of which one is missing more often": [lacks(f"GET {CAR}", "brand"), lacks(f"GET {CAR}", "year", 7)],
+    "two members that two operations do not require": [
+        accepted(f"POST {CARS}", "required", "brand", None, {}), accepted(f"POST {TANKS}", "required", "model", None, {})
+    ],
+    "strings that are read as numbers, and as booleans": [as_meant(f"POST {CARS}", "year", "integer"), as_meant(f"POST {HOOKS}", "on", "boolean")],
+    "a text that is escaped for HTML, and one that loses a character": [
+        turned(f"GET {CAR}", "brand", "3 & 4", "3 &amp; 4"), turned(f"GET {HOOK}", "webhookUrl", "a&b", "ab")
+    ],
+    "what is not found, and another type that is not read back": [not_found, status(ROUND_TRIP, f"GET {TANK}", 200, 404)],
+    "what is not found, and a value that comes back changed": [not_found, turned(f"GET {CAR}", "brand", "a", "c")],
+    "a GET that shows another id, and what is not found": [other_id(f"GET {HOOK}", "id"), status(STATUS_EXPECTED, f"GET {HOOK}", 200, 404)],
+    "a refusal with another status, and invalid bodies also of others": [
+        status(STATUS_EXPECTED, f"POST {CARS}", 401, 400, 4), invalid(f"POST {CARS}", 400, 9, severity="warning")
+    ],
+    "a wrong status, and the body of another": [status(STATUS_EXPECTED, f"POST {CARS}", 401, 400, 4), invalid(f"POST {CARS}", 404, 4)],
+    "what a refused call made, and what is shown of another type": [made, lacks(f"GET {CAR}", "brand")],
+    "what a refused call made, and an invalid response of the call": [made, lacks(f"POST {HOOKS}", "url")],
+    "deliveries that are none, and a delivery too many": [
+        unknown, a_found(DELIVERED_ONCE, TEST, Breach("count", Place("delivery"), datum(1), datum(2)))
+    ],
+    "a sibling that is deleted, and what is not found of no child of the parent": [
+        sibling_lost, status(STATUS_EXPECTED, f"GET {HOOK}", 200, 404)
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ONE)
+def test_what_one_piece_of_code_does_is_one_cause(name):
+    """In whichever order it is found."""
+    assert [count(*ONE[name]), count(*ONE[name][::-1])] == [1, 1]
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_what_it_does_not_explain_is_a_cause_of_its_own(name):
+    """In whichever order it is found."""
+    assert [count(*TWO[name]), count(*TWO[name][::-1])] == [2, 2]
