@@ -20,6 +20,7 @@ from ecsuite.promises import (
     RESPONSE_BODY,
     ROUND_TRIP,
     STATUS_EXPECTED,
+    STATUS_LISTED,
 )
 from ecsuite.results.cause import Causes
 from ecsuite.results.record import Found
@@ -93,8 +94,15 @@ def as_meant(call: str, name: str, wanted: str) -> Found:
     return a_found(BAD_REQUEST, call, breach, status=201, severity="warning")
 
 
+def duplicate(call: str, expected: int) -> Found:
+    breach = Breach("status", STATUS, datum([expected]), datum(409), case="missing at /vehicleId")
+    return a_found(STATUS_EXPECTED, call, breach, status=409)
+
+
+not_arrived = a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")))
 made = a_found(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", Breach("extra", Place("list")), 9, status=400)
 not_found = status(STATUS_EXPECTED, f"GET {CAR}", 200, 404, 9)
+unlisted = a_found(STATUS_LISTED, f"POST {CARS}", Breach("unlisted", STATUS, actual=datum(204)), 9, status=204)
 unknown = a_found(OPERATION, "GET /hooks/7", Breach("unknown", Place("request-line")), 9)
 sibling_lost = a_found(
     OTHERS_UNTOUCHED,
@@ -132,10 +140,20 @@ ONE = {
         status(STATUS_EXPECTED, f"PUT {HOOK}", 404, 200), invalid(f"PUT {HOOK}", 200, 1)
     ],
     "what a refused call made, and how it is shown": [made, lacks(f"GET {HOOKS}", "url", 20), of_type(f"GET {HOOK}", "url", None)],
-    "deliveries that are none, and so are not counted": [unknown, no_delivery],
-    "deliveries that are none, and so do not arrive": [
-        unknown, a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")))
+    "a status that is not listed, and what could not be read of its body": [
+        unlisted, a_found(ROUND_TRIP, f"POST {CARS}", Breach("unreadable", body()), status=204)
     ],
+    "a long text that is escaped for HTML, as far as it is recorded": [
+        turned(f"GET {CAR}", "brand", "3 & 4", "3 &amp; 4"), turned(f"GET {HOOK}", "webhookUrl", "a?b&cdefghij", "a?b&amp;cdef")
+    ],
+    "an address that is cut, and a delivery that does not arrive there": [
+        turned(f"GET {HOOK}", "webhookUrl", "https://a.example/b", "https://a.ex"), not_arrived
+    ],
+    "what is accepted without its id, and then refused as a duplicate": [
+        accepted(f"POST {CARS}", "required", "vehicleId", None, {}), duplicate(f"POST {CARS}", 400)
+    ],
+    "deliveries that are none, and so are not counted": [unknown, no_delivery],
+    "deliveries that are none, and so do not arrive": [unknown, not_arrived],
     "a parent that is deleted with one of its children, and the children of other types": [
         sibling_lost, status(STATUS_EXPECTED, f"DELETE {CAR}", 204, 404)
     ],
@@ -164,6 +182,16 @@ TWO = {
     "a wrong status, and the body of another": [status(STATUS_EXPECTED, f"POST {CARS}", 401, 400, 4), invalid(f"POST {CARS}", 404, 4)],
     "what a refused call made, and what is shown of another type": [made, lacks(f"GET {CAR}", "brand")],
     "what a refused call made, and an invalid response of the call": [made, lacks(f"POST {HOOKS}", "url")],
+    "a status that is not listed, and what could not be read of another response": [
+        unlisted, a_found(ROUND_TRIP, f"POST {CARS}", Breach("unreadable", body()), status=201)
+    ],
+    "a name that is cut, and a delivery that does not arrive": [turned(f"GET {HOOK}", "name", "abc", "a"), not_arrived],
+    "what is accepted, and a duplicate of another operation": [
+        accepted(f"POST {CARS}", "required", "vehicleId", None, {}), duplicate(f"POST {TANKS}", 400)
+    ],
+    "what is accepted, and a refusal that should be a success": [
+        accepted(f"POST {CARS}", "required", "vehicleId", None, {}), duplicate(f"POST {CARS}", 201)
+    ],
     "deliveries that are none, and a delivery too many": [
         unknown, a_found(DELIVERED_ONCE, TEST, Breach("count", Place("delivery"), datum(1), datum(2)))
     ],

@@ -12,21 +12,26 @@ from ecsuite.findings.breach import STATUS
 from ecsuite.findings.deviation import Mark
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import (
+    BAD_REQUEST,
     CREATION_RESPONSE,
     DELIVERED_ONCE,
     DELIVERY_ARRIVES,
+    MEDIA_TYPE,
     OPERATION,
     PATH_IDS,
     REFUSED_CHANGES_NOTHING,
     RESPONSE_BODY,
     ROUND_TRIP,
     STATUS_EXPECTED,
+    STATUS_LISTED,
 )
 from ecsuite.results.grouping.traits import NOT_FOUND, expected_statuses, expects_success
 from ecsuite.results.record import Found
 
 _OF_MEMBERS: Final = frozenset({ROUND_TRIP.id, CREATION_RESPONSE.id})
 _FIRST_REFUSAL: Final = 400
+_BAD_REQUEST: Final = 400
+_CONFLICT: Final = 409
 # Kinds of breach in which something is there that was not: an entity, or an item of a list.
 _ADDED: Final = frozenset({"present", "extra"})
 
@@ -114,6 +119,26 @@ def _is_of_refused_entity(own: _Group, other: _Group) -> bool:
     return is_made and is_read and _entities(own) <= _entities(other)
 
 
+def _is_of_unread_response(own: _Group, other: _Group) -> bool:
+    """Whether nothing could be read back because the response has a status or a body that is not promised."""
+    finding, shown = own.found.finding, other.found.finding
+    is_unread = finding.promise in _OF_MEMBERS and finding.breach.kind == "unreadable"
+    is_wrong = shown.promise in {STATUS_LISTED.id, RESPONSE_BODY.id, MEDIA_TYPE.id} and shown.status == finding.status
+    return is_unread and is_wrong and set(own.operations) <= set(other.operations)
+
+
+def _is_duplicate_of_accepted(own: _Group, other: _Group) -> bool:
+    """Whether a bad request is refused as a duplicate, because one like it was accepted before."""
+    finding = own.found.finding
+    is_duplicate = finding.promise == STATUS_EXPECTED.id and finding.status == _CONFLICT and bool(finding.breach.case)
+    return (
+        is_duplicate
+        and _BAD_REQUEST in expected_statuses(finding)
+        and other.found.finding.promise == BAD_REQUEST.id
+        and set(own.operations) <= set(other.operations)
+    )
+
+
 def _is_of_unknown_delivery(own: _Group, other: _Group) -> bool:
     """Whether no delivery is seen because what reaches the receiver is none, such as a GET."""
     finding = own.found.finding
@@ -144,5 +169,7 @@ FOLLOWS: Final[tuple[Callable[[_Group, _Group], bool], ...]] = (
     _is_of_moved_entity,
     is_of_wrong_status,
     _is_of_refused_entity,
+    _is_of_unread_response,
+    _is_duplicate_of_accepted,
     _is_of_unknown_delivery,
 )

@@ -15,6 +15,7 @@ from ecsuite.promises import (
     DELETED_IS_GONE,
     DELIVERED_ONCE,
     DELIVERED_TO_ITS_WEBHOOK,
+    DELIVERY_ARRIVES,
     DELIVERY_RETRIED,
     LISTED_ONCE,
     RESPONSE_BODY,
@@ -60,9 +61,9 @@ def _is_of_changed_entity(own: _Group, other: _Group) -> bool:
     """Whether deliveries are wrong because an address, or what the delivered event tells, is stored otherwise."""
     finding, shown = own.found.finding, other.found.finding
     is_changed = shown.promise == ROUND_TRIP.id and shown.breach.kind == "changed" and shown.breach.at.part == "body"
-    if finding.promise != DELIVERED_TO_ITS_WEBHOOK.id or not is_changed:
+    if finding.promise not in {DELIVERED_TO_ITS_WEBHOOK.id, DELIVERY_ARRIVES.id} or not is_changed:
         return False
-    if finding.breach.at.name == "address":
+    if finding.breach.at.name == "address" or finding.promise == DELIVERY_ARRIVES.id:
         return "://" in str(shown.breach.expected.value)
     return set(own.operations) <= set(other.operations)
 
