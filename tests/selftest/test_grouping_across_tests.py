@@ -216,6 +216,11 @@ ONE = {
     "what does not arrive after a failure": [given_up, nothing_came],
     "what is deleted, in a list of what was before": [longer, in_old_list],
     "values of enums in other letters, and as numbers": [in_letters, accepted_as_meant("enum", LETTERS, 1, "type", f"PUT {CAR}")],
+    "values of enums in other letters, of which some come back as they were sent": [
+        accepted_as_meant("enum", LETTERS, "no2", "area", f"POST {HOOKS}", severity="error"),
+        accepted_as_meant("const", {"const": "Vehicle"}, "vehicle", "type", f"POST {CARS}", severity="error"),
+        in_letters,
+    ],
     "numbers in strings": [
         in_digits, accepted_as_meant("type", {"type": ["number", "null"]}, "7", "year", f"PUT {CAR}")
     ],
@@ -298,6 +303,9 @@ TWO = {
     "numbers in strings, and strings from numbers": [in_digits, accepted_as_meant("type", {"type": "string"}, 7, "name", f"PUT {CAR}")],
     "enums in other letters, and unknown values of another": [
         in_letters, accepted_as_meant("enum", LETTERS, "XX", "type", f"PUT {CAR}")
+    ],
+    "unknown values of enums that are accepted": [
+        accepted_as_meant("enum", LETTERS, "XX", name, f"PUT {CAR}", severity="error") for name in ("area", "type")
     ],
     "numbers in strings, of which one is read as another number": [
         in_digits, accepted_as_meant("type", DIGITS, "4.5", "price", f"PUT {CAR}", severity="error")

@@ -214,6 +214,7 @@ _BROKEN: Final[Mapping[str, Callable[[str], str]]] = {
     "json-cut-off": lambda text: text[: len(text) // 2],
     "json-without-last-brace": lambda text: text[:-1],
     "json-something-behind": lambda text: f"{text} x",
+    "json-trailing-comma": lambda text: f"{text[:-1]},{text[-1]}",
     "json-single-quotes": lambda text: text.replace('"', "'"),
     "json-number-none": lambda text: f'{text[:-1]}, "more": 0x1F}}',
     "json-array": lambda text: f"[{text}]",

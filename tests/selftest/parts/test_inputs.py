@@ -367,6 +367,7 @@ def test_every_broken_body():
         "json-cut-off": '{"name": "Å'.encode(),
         "json-without-last-brace": '{"name": "Å", "id": 7'.encode(),
         "json-something-behind": '{"name": "Å", "id": 7} x'.encode(),
+        "json-trailing-comma": '{"name": "Å", "id": 7,}'.encode(),
         "json-single-quotes": "{'name': 'Å', 'id': 7}".encode(),
         "json-number-none": '{"name": "Å", "id": 7, "more": 0x1F}'.encode(),
         "json-array": '[{"name": "Å", "id": 7}]'.encode(),

@@ -27,7 +27,7 @@ from ecsuite.promises import (
     STATUS_EXPECTED,
 )
 from ecsuite.results.anchors import SUCCESSES
-from ecsuite.results.grouping.alterations import TIME, alteration, lenient_reading, taken_value
+from ecsuite.results.grouping.alterations import ENUM, TIME, alteration, lenient_reading, taken_value
 from ecsuite.results.grouping.same_code import FOLLOWS as FOLLOWS_CODE
 from ecsuite.results.grouping.same_code import SAME as SAME_CODE
 from ecsuite.results.grouping.same_code import is_of_wrong_status
@@ -121,6 +121,12 @@ def _is_milder_form(own: Group, other: Group) -> bool:
     It is a failure at rarer input, another accepted bad request, or the body of a response with a wrong status.
     """
     if other.found.finding.severity == "error" and is_of_wrong_status(own, other):
+        return True
+    if (
+        own.found.finding.severity == "warning"
+        and other.found.finding.severity == "error"
+        and _are_read_alike(own, other)
+    ):
         return True
     is_one = own.found.finding.promise == other.found.finding.promise in {SERVER_ERROR.id, BAD_REQUEST.id}
     is_error = other.found.finding.severity == "error" and other.found.cause[1:] == own.found.cause[1:]
@@ -323,10 +329,12 @@ def _are_altered_alike(own: Group, other: Group) -> bool:
 def _are_read_alike(own: Group, other: Group) -> bool:
     """Whether wrong values of several members are read in the same way as what was evidently meant."""
     findings = [each.found.finding for each in (own, other)]
-    if any(each.promise != BAD_REQUEST.id or each.severity != "warning" for each in findings):
+    if any(each.promise != BAD_REQUEST.id for each in findings):
         return False
     ways = [lenient_reading(each.breach) for each in findings]
-    return bool(ways[0]) and ways[0] == ways[1]
+    # A value in other letters that comes back as it was sent is an error.
+    is_as_meant = all(each.severity == "warning" for each in findings)
+    return bool(ways[0]) and ways[0] == ways[1] and (is_as_meant or ways[0] == ENUM)
 
 
 def _are_taken_alike(own: Group, other: Group) -> bool:

@@ -16,6 +16,8 @@ from ecsuite.findings.breach import Breach
 _NUMBERS: Final = frozenset({"integer", "number"})
 # The kind of alteration of timestamps that are shifted.
 TIME: Final = "time"
+# How a value of an enum is read without regard to case, or by its number.
+ENUM: Final = ("enum",)
 _ROUNDED: Final = 0.01
 # Kinds of wrong values that code for several operations accepts alike: a type, a value that is not listed, or none.
 _TAKEN: Final = frozenset({"type", "const", "enum", "required"})
@@ -57,8 +59,8 @@ def lenient_reading(breach: Breach) -> tuple[str, ...]:
     if because is None or because.at.part != "request-body":
         return ()
     schema, actual = because.expected.value, because.actual
-    if because.kind == "enum":
-        return ("enum",) if actual.type == "integer" or _is_in_other_letters(actual.value, schema) else ()
+    if because.kind in {"enum", "const"}:
+        return ENUM if actual.type == "integer" or _is_in_other_letters(actual.value, schema) else ()
     types = schema.get("type", ()) if because.kind == "type" and isinstance(schema, dict) else ()
     named = {types} if isinstance(types, str) else {*types} - {"null"}
     wanted = sorted({"number" if each == "integer" else each for each in named})
@@ -75,7 +77,7 @@ def taken_value(breach: Breach) -> tuple[object, ...]:
 
 
 def _is_in_other_letters(value: Any, schema: Any) -> bool:
-    allowed = schema.get("enum", ()) if isinstance(schema, dict) else ()
+    allowed = [*schema.get("enum", ()), schema.get("const")] if isinstance(schema, dict) else ()
     return isinstance(value, str) and value.lower() in {each.lower() for each in allowed if isinstance(each, str)}
 
 

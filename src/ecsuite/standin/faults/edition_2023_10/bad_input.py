@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from functools import partial
 from typing import Final
 
@@ -191,6 +192,9 @@ FAULTS: Final = faults(
     fault("create-user-takes-a-form", GUIDE, "createUser reads a form that is called JSON")
     .plant(p.reads_as("createUser", lambda text: dict(each.split("=") for each in text.split("&"))))
     .finding(not_refused("createUser", Place("request-body"), "unreadable")),
+    fault("create-meter-takes-a-trailing-comma", GUIDE, "createMeter takes a comma before the last brace")
+    .plant(p.reads_as("createMeter", lambda text: json.loads(re.sub(r",\s*}$", "}", text))))
+    .finding(not_refused("createMeter", Place("request-body"), "unreadable")),
     fault("create-vehicle-takes-text-behind", GUIDE, "createVehicle does not look behind the JSON")
     .plant(p.reads_as("createVehicle", lambda text: json.JSONDecoder().raw_decode(text)[0]))
     .finding(not_refused("createVehicle", Place("request-body"), "unreadable")),

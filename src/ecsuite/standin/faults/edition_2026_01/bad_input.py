@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
 from ecsuite.findings.breach import STATUS, Place, body
@@ -259,6 +260,9 @@ FAULTS: Final = faults(
     fault("create-user-takes-a-form", GUIDE, "createUser reads a form that is called JSON")
     .plant(p.reads_as("createUser", lambda text: dict(each.split("=") for each in text.split("&"))))
     .finding(not_refused("createUser", Place("request-body"), "unreadable")),
+    fault("create-location-takes-a-trailing-comma", GUIDE, "createLocation takes a comma before the last brace")
+    .plant(p.reads_as("createLocation", lambda text: json.loads(re.sub(r",\s*}$", "}", text))))
+    .finding(not_refused("createLocation", Place("request-body"), "unreadable")),
     fault("create-location-takes-text-behind", GUIDE, "createLocation does not look behind the JSON")
     .plant(p.reads_as("createLocation", lambda text: json.JSONDecoder().raw_decode(text)[0]))
     .finding(not_refused("createLocation", Place("request-body"), "unreadable")),
