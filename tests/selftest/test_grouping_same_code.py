@@ -99,6 +99,7 @@ def duplicate(call: str, expected: int) -> Found:
     return a_found(STATUS_EXPECTED, call, breach, status=409)
 
 
+taken_away = a_found(REFUSED_CHANGES_NOTHING, f"DELETE {CAR}", Breach("absent", body()), 3, status=401)
 not_arrived = a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")))
 made = a_found(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", Breach("extra", Place("list")), 9, status=400)
 not_found = status(STATUS_EXPECTED, f"GET {CAR}", 200, 404, 9)
@@ -152,6 +153,13 @@ ONE = {
     "what is accepted without its id, and then refused as a duplicate": [
         accepted(f"POST {CARS}", "required", "vehicleId", None, {}), duplicate(f"POST {CARS}", 400)
     ],
+    "what a call without a token deletes, and then does not find": [
+        taken_away, status(STATUS_EXPECTED, f"DELETE {CAR}", 401, 404)
+    ],
+    "a child of nobody whose parent is made, and the parent that is there": [
+        status(STATUS_EXPECTED, f"POST {CARS}", 404, 201, 3), status(STATUS_EXPECTED, "POST /users", 201, 409)
+    ],
+    "a GET that shows another entity, and its members": [other_id(f"GET {CAR}", "vehicleId"), turned(f"GET {CAR}", "brand", "a", "c")],
     "deliveries that are none, and so are not counted": [unknown, no_delivery],
     "deliveries that are none, and so do not arrive": [unknown, not_arrived],
     "a parent that is deleted with one of its children, and the children of other types": [
@@ -191,6 +199,20 @@ TWO = {
     ],
     "what is accepted, and a refusal that should be a success": [
         accepted(f"POST {CARS}", "required", "vehicleId", None, {}), duplicate(f"POST {CARS}", 201)
+    ],
+    "what a call without a token deletes, and another that finds nothing": [
+        taken_away, status(STATUS_EXPECTED, f"DELETE {TANK}", 401, 404)
+    ],
+    "what a call without a token changes, and one that finds nothing": [
+        a_found(REFUSED_CHANGES_NOTHING, f"DELETE {CAR}", Breach("changed", body(("name",))), 3, status=401),
+        status(STATUS_EXPECTED, f"DELETE {CAR}", 401, 404),
+    ],
+    "a child of nobody, and a webhook that is there": [
+        status(STATUS_EXPECTED, f"POST {CARS}", 404, 201, 3), status(STATUS_EXPECTED, f"POST {HOOKS}", 201, 409)
+    ],
+    "a GET that shows another parent, and a member": [other_id(f"GET {CAR}", "userId"), turned(f"GET {CAR}", "brand", "a", "c")],
+    "a GET that shows another entity, and a member that another operation shows": [
+        other_id(f"GET {CAR}", "vehicleId"), turned(f"POST {CARS}", "brand", "a", "c")
     ],
     "deliveries that are none, and a delivery too many": [
         unknown, a_found(DELIVERED_ONCE, TEST, Breach("count", Place("delivery"), datum(1), datum(2)))

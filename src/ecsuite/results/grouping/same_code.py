@@ -25,12 +25,14 @@ from ecsuite.promises import (
     STATUS_EXPECTED,
     STATUS_LISTED,
 )
+from ecsuite.results.anchors import SUCCESSES
 from ecsuite.results.grouping.traits import NOT_FOUND, expected_statuses, expects_success
 from ecsuite.results.record import Found
 
 _OF_MEMBERS: Final = frozenset({ROUND_TRIP.id, CREATION_RESPONSE.id})
 _FIRST_REFUSAL: Final = 400
 _BAD_REQUEST: Final = 400
+_UNAUTHORIZED: Final = 401
 _CONFLICT: Final = 409
 # Kinds of breach in which something is there that was not: an entity, or an item of a list.
 _ADDED: Final = frozenset({"present", "extra"})
@@ -99,6 +101,15 @@ def _is_of_moved_entity(own: _Group, other: _Group) -> bool:
     return is_moved and _is_lost(own.found.finding) and not _entities(own).isdisjoint(_entities(other))
 
 
+def _is_of_another_entity(own: _Group, other: _Group) -> bool:
+    """Whether a member is not as it was sent because a GET shows another entity than the one that its path names."""
+    shown = other.found.finding
+    is_other = shown.promise == PATH_IDS.id and shown.breach.kind == "changed" and shown.method == "GET"
+    is_own_id = shown.path.endswith(f"/{{{_last_name(shown)}}}")
+    is_changed = own.found.finding.promise == ROUND_TRIP.id and own.found.finding.breach.at.part == "body"
+    return is_other and is_own_id and is_changed and set(own.operations) <= set(other.operations)
+
+
 def is_of_wrong_status(own: _Group, other: _Group) -> bool:
     """Whether a body is invalid because the response has a wrong status, for which another body is promised."""
     shown, refused = own.found.finding, other.found.finding
@@ -139,6 +150,24 @@ def _is_duplicate_of_accepted(own: _Group, other: _Group) -> bool:
     )
 
 
+def _is_deleted_by_refused(own: _Group, other: _Group) -> bool:
+    """Whether a call without a valid token finds nothing, because one like it deleted the entity all the same."""
+    finding, deleted = own.found.finding, other.found.finding
+    is_deleted = deleted.promise == REFUSED_CHANGES_NOTHING.id and deleted.breach.kind == "absent"
+    is_unfound = finding.promise == STATUS_EXPECTED.id and finding.status == NOT_FOUND
+    is_without_token = is_unfound and _UNAUTHORIZED in expected_statuses(finding)
+    return is_deleted and is_without_token and set(own.operations) <= set(other.operations)
+
+
+def _is_made_for_child(own: _Group, other: _Group) -> bool:
+    """Whether a parent exists already, because the creation of a child below an unknown parent made it."""
+    finding, made = own.found.finding, other.found.finding
+    is_there = finding.promise == STATUS_EXPECTED.id and finding.status == _CONFLICT and expects_success(finding)
+    is_taken = made.promise == STATUS_EXPECTED.id and made.method == "POST" and (made.status or 0) in SUCCESSES
+    is_parent = made.path.startswith(f"{finding.path}/{{")
+    return is_there and is_taken and NOT_FOUND in expected_statuses(made) and finding.method == "POST" and is_parent
+
+
 def _is_of_unknown_delivery(own: _Group, other: _Group) -> bool:
     """Whether no delivery is seen because what reaches the receiver is none, such as a GET."""
     finding = own.found.finding
@@ -167,9 +196,12 @@ SAME: Final[tuple[Callable[[_Group, _Group], bool], ...]] = (_are_swapped, _are_
 FOLLOWS: Final[tuple[Callable[[_Group, _Group], bool], ...]] = (
     _is_of_lost_entity,
     _is_of_moved_entity,
+    _is_of_another_entity,
     is_of_wrong_status,
     _is_of_refused_entity,
     _is_of_unread_response,
     _is_duplicate_of_accepted,
+    _is_deleted_by_refused,
+    _is_made_for_child,
     _is_of_unknown_delivery,
 )
