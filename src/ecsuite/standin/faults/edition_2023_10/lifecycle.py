@@ -100,24 +100,22 @@ FAULTS: Final = faults(
         for entity in ENTITIES
     ),
     *(
-        fault(f"{kebab(o)}-of-any-user", SPEC, f"{o} finds a {entity.name} below any user")
-        .plant(p.across_parents(o, "user", "userId"))
-        .finding(found(PARENTS, o, {200, 204}, STATUS, "status"))
+        fault(f"{kebab(entity.get)}-of-any-user", SPEC, f"{entity.get} finds a {entity.name} below any user")
+        .plant(p.across_parents(entity.get, "user", "userId"))
+        .finding(found(PARENTS, entity.get, 200, STATUS, "status"))
         for entity in OWNED
-        for o in (entity.get, entity.delete)
+    ),
+    *(
+        fault(f"{kebab(entity.delete)}-of-any-user", SPEC, f"{entity.delete} deletes a {entity.name} below any user")
+        .plant(p.across_parents(entity.delete, "user", "userId"))
+        .finding(found(PARENTS, entity.delete, 204, body(), "absent", seen_by=entity.get))
+        for entity in OWNED
     ),
     *(
         fault(f"{kebab(entity.list)}-of-all-users", SPEC, f"{entity.list} lists the {entity.name}s of all users")
         .plant(p.lists_below_all(entity.list, "user", "userId"))
         .finding(found(PARENTS, entity.list, 200, listed(EACH), "present"))
         for entity in OWNED
-    ),
-    *(
-        fault(f"{entity.name}-deleted-twice-is-204", SPEC, f"{entity.delete} answers 204 where there is nothing")
-        .plant(p.in_place_of(404, entity.delete, Reply(204)))
-        .finding(found(STATUS_EXPECTED, entity.delete, 204, STATUS, "status"))
-        for entity in ENTITIES
-        if entity not in OWNED
     ),
     *(
         fault(f"{entity.name}-deleted-below-any-user", SPEC, f"{entity.delete} answers 204 for an unknown user")
