@@ -11,6 +11,7 @@ from ecsuite.findings.finding import ContractPlace, Finding
 from ecsuite.promises import (
     BAD_REQUEST,
     CREATION_RESPONSE,
+    DELETED_IS_GONE,
     DELIVERED_ONCE,
     DELIVERY_ARRIVES,
     OPERATION,
@@ -78,10 +79,10 @@ def lacks(call: str, name: str, times: int = 3, parent: str = "metadata") -> Fou
     return a_found(RESPONSE_BODY, call, Breach("required", body((parent, name)), actual=datum(None)), times)
 
 
-def accepted(call: str, kind: str, name: str, value: object, wanted: object) -> Found:
+def accepted(call: str, kind: str, name: str, value: object, wanted: object, severity: str = "error") -> Found:
     because = Breach(kind, Place("request-body", path=("metadata", name)), datum(wanted), datum(value))
     breach = Breach("status", STATUS, actual=datum(201), because=because)
-    return a_found(BAD_REQUEST, call, breach, status=201)
+    return a_found(BAD_REQUEST, call, breach, status=201, severity=severity)
 
 
 def invalid(call: str, code: int, times: int, **changes: Any) -> Found:
@@ -100,6 +101,14 @@ def duplicate(call: str, expected: int) -> Found:
 
 
 taken_away = a_found(REFUSED_CHANGES_NOTHING, f"DELETE {CAR}", Breach("absent", body()), 3, status=401)
+accepted_quietly = accepted(f"POST {CARS}", "required", "vin", None, {}, severity="warning")
+other_type = a_found(RESPONSE_BODY, f"POST {TANKS}", Breach("const", body(("metadata", "resourceType"))), 9, status=201)
+seen_refused = a_found(
+    REFUSED_CHANGES_NOTHING,
+    f"PUT {HOOK}",
+    Breach("status", STATUS, datum([404]), datum(403), seen_call=f"GET {HOOK}"),
+    status=404,
+)
 not_arrived = a_found(DELIVERY_ARRIVES, TEST, Breach("absent", Place("delivery")))
 made = a_found(REFUSED_CHANGES_NOTHING, f"POST {HOOKS}", Breach("extra", Place("list")), 9, status=400)
 not_found = status(STATUS_EXPECTED, f"GET {CAR}", 200, 404, 9)
@@ -160,6 +169,17 @@ ONE = {
         status(STATUS_EXPECTED, f"POST {CARS}", 404, 201, 3), status(STATUS_EXPECTED, "POST /users", 201, 409)
     ],
     "a GET that shows another entity, and its members": [other_id(f"GET {CAR}", "vehicleId"), turned(f"GET {CAR}", "brand", "a", "c")],
+    "what is not deleted, and a call below it": [
+        a_found(DELETED_IS_GONE, f"DELETE {HOOK}", Breach("present", body()), 3, status=204), status(STATUS_EXPECTED, TEST, 404, 200)
+    ],
+    "an object that says another type, and lacks the members of that": [other_type, lacks(f"GET {TANKS}", "vin")],
+    "a GET that refuses with a wrong status, and a call before it": [
+        status(STATUS_EXPECTED, f"GET {HOOK}", 404, 403, 3), seen_refused
+    ],
+    "letters that lose their accents": [turned(f"GET {CAR}", "brand", "Åé", "Ae"), turned(f"GET {TANK}", "model", "éx", "ex")],
+    "a member that is not required, as nobody sees, and is missing in a list": [
+        accepted_quietly, a_found(RESPONSE_BODY, f"GET {CARS}", Breach("required", body((0, "metadata", "vin"))), 9)
+    ],
     "deliveries that are none, and so are not counted": [unknown, no_delivery],
     "deliveries that are none, and so do not arrive": [unknown, not_arrived],
     "a parent that is deleted with one of its children, and the children of other types": [
@@ -213,6 +233,18 @@ TWO = {
     "a GET that shows another parent, and a member": [other_id(f"GET {CAR}", "userId"), turned(f"GET {CAR}", "brand", "a", "c")],
     "a GET that shows another entity, and a member that another operation shows": [
         other_id(f"GET {CAR}", "vehicleId"), turned(f"POST {CARS}", "brand", "a", "c")
+    ],
+    "what is not deleted, and a call on another type": [
+        a_found(DELETED_IS_GONE, f"DELETE {HOOK}", Breach("present", body()), 3, status=204), status(STATUS_EXPECTED, f"PUT {CAR}", 404, 200)
+    ],
+    "an object that says another type, and an entity of another type": [other_type, lacks(f"GET {CARS}", "vin")],
+    "an object that says another type, and a member beside it that is missing": [other_type, lacks(f"GET {TANKS}", "street", 3, "address")],
+    "a GET that refuses with a wrong status, and a call before another": [
+        status(STATUS_EXPECTED, f"GET {CAR}", 404, 403, 3), seen_refused
+    ],
+    "letters that lose their accents, and others": [turned(f"GET {CAR}", "brand", "Åé", "Ae"), turned(f"GET {TANK}", "model", "xø", "x?")],
+    "a member that is not required, as nobody sees, and another that is missing in a list": [
+        accepted_quietly, a_found(RESPONSE_BODY, f"GET {CARS}", Breach("required", body((0, "metadata", "year"))), 9)
     ],
     "deliveries that are none, and a delivery too many": [
         unknown, a_found(DELIVERED_ONCE, TEST, Breach("count", Place("delivery"), datum(1), datum(2)))

@@ -118,15 +118,10 @@ def _is_same(own: Group, other: Group) -> bool:
 def _is_milder_form(own: Group, other: Group) -> bool:
     """Whether a warning has the same cause as an error.
 
-    It is a failure at rarer input, another accepted bad request, or the body of a response with a wrong status.
+    It is a failure at rarer input, a bad request that is accepted or shown otherwise, or the body of a wrong status.
     """
-    if other.found.finding.severity == "error" and is_of_wrong_status(own, other):
-        return True
-    if (
-        own.found.finding.severity == "warning"
-        and other.found.finding.severity == "error"
-        and _are_read_alike(own, other)
-    ):
+    ways = (is_of_wrong_status(own, other), _are_read_alike(own, other), _is_accepted_value(other, own))
+    if own.found.finding.severity == "warning" and other.found.finding.severity == "error" and any(ways):
         return True
     is_one = own.found.finding.promise == other.found.finding.promise in {SERVER_ERROR.id, BAD_REQUEST.id}
     is_error = other.found.finding.severity == "error" and other.found.cause[1:] == own.found.cause[1:]

@@ -6,6 +6,7 @@ A server alters values in its responses, or reads a wrong value of a request as 
 from __future__ import annotations
 
 import html
+import unicodedata
 from difflib import SequenceMatcher
 from math import log10
 from typing import Any, Final
@@ -108,13 +109,18 @@ def _of_text(before: str, after: str) -> tuple[str, ...]:
     # Long texts are recorded up to a length, so that an escaped one ends earlier.
     if plain != after and before.startswith(plain):
         return ("escaped for HTML",)
-    for name, changed in (("lower", str.lower), ("upper", str.upper)):
+    for name, changed in (("lower", str.lower), ("upper", str.upper), ("without accents", _without_accents)):
         if changed(before) == after:
             return (name,)
     if before.startswith(after):
         return ("cut", str(len(after)))
     steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     return next((_step(before[a:b], after[c:d]) for step, a, b, c, d in steps if step != "equal"), ())
+
+
+def _without_accents(text: str) -> str:
+    """A text with plain letters in the place of those with an accent, which Unicode can take apart."""
+    return "".join(each for each in unicodedata.normalize("NFD", text) if not unicodedata.combining(each))
 
 
 def _step(lost: str, got: str) -> tuple[str, ...]:

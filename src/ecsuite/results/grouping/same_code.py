@@ -26,7 +26,7 @@ from ecsuite.promises import (
     STATUS_LISTED,
 )
 from ecsuite.results.anchors import SUCCESSES
-from ecsuite.results.grouping.traits import NOT_FOUND, expected_statuses, expects_success
+from ecsuite.results.grouping.traits import NOT_FOUND, OF_CHANGES, expected_statuses, expects_success
 from ecsuite.results.record import Found
 
 _OF_MEMBERS: Final = frozenset({ROUND_TRIP.id, CREATION_RESPONSE.id})
@@ -108,6 +108,26 @@ def _is_of_another_entity(own: _Group, other: _Group) -> bool:
     is_own_id = shown.path.endswith(f"/{{{_last_name(shown)}}}")
     is_changed = own.found.finding.promise == ROUND_TRIP.id and own.found.finding.breach.at.part == "body"
     return is_other and is_own_id and is_changed and set(own.operations) <= set(other.operations)
+
+
+def _is_read_as_another_type(own: _Group, other: _Group) -> bool:
+    """Whether an object lacks members of the type that a wrong constant in it says."""
+    pair = [each.found.finding for each in (own, other)]
+    if any(each.promise != RESPONSE_BODY.id for each in pair) or [each.breach.kind for each in pair] != [
+        "required",
+        "const",
+    ]:
+        return False
+    parents = [[token for token in each.breach.at.path[:-1] if isinstance(token, str)] for each in pair]
+    return parents[0] == parents[1] and _entities(own) <= _entities(other)
+
+
+def _is_seen_with_wrong_status(own: _Group, other: _Group) -> bool:
+    """Whether a call seems to have changed what a GET answers with a wrong status, whoever calls."""
+    finding, read = own.found.finding, other.found.finding
+    is_status = finding.promise in OF_CHANGES and finding.breach.at == STATUS
+    is_read = read.promise == STATUS_EXPECTED.id and read.method == "GET" and read.status == finding.breach.actual.value
+    return is_status and is_read and finding.breach.seen_call in other.operations
 
 
 def is_of_wrong_status(own: _Group, other: _Group) -> bool:
@@ -197,6 +217,8 @@ FOLLOWS: Final[tuple[Callable[[_Group, _Group], bool], ...]] = (
     _is_of_lost_entity,
     _is_of_moved_entity,
     _is_of_another_entity,
+    _is_read_as_another_type,
+    _is_seen_with_wrong_status,
     is_of_wrong_status,
     _is_of_refused_entity,
     _is_of_unread_response,

@@ -69,9 +69,11 @@ def _is_of_changed_entity(own: _Group, other: _Group) -> bool:
 
 
 def _is_of_undone_deletion(own: _Group, other: _Group) -> bool:
-    """Whether a DELETE of what is not there succeeds, and deletes nothing of what is there either."""
+    """Whether a call on what is not there succeeds, because a DELETE deletes nothing: the DELETE, or one below it."""
     is_left = other.found.finding.promise == DELETED_IS_GONE.id
     is_same = bool(own.operations) and set(own.operations) <= set(other.operations)
+    below = f"{other.found.finding.path}/"
+    is_same = is_same or all(_path(call).startswith(below) for call in own.operations)
     return is_left and is_same and _finds_nobodys(own.found.finding)
 
 
