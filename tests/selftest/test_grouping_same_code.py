@@ -180,6 +180,9 @@ ONE = {
     "a member that is not required, as nobody sees, and is missing in a list": [
         accepted_quietly, a_found(RESPONSE_BODY, f"GET {CARS}", Breach("required", body((0, "metadata", "vin"))), 9)
     ],
+    "an invalid entity that is listed, and the next that is a duplicate of it": [
+        lacks(f"GET {CARS}", "vehicleId", 9), duplicate(f"POST {CARS}", 400)
+    ],
     "deliveries that are none, and so are not counted": [unknown, no_delivery],
     "deliveries that are none, and so do not arrive": [unknown, not_arrived],
     "a parent that is deleted with one of its children, and the children of other types": [
@@ -245,6 +248,9 @@ TWO = {
     "letters that lose their accents, and others": [turned(f"GET {CAR}", "brand", "Åé", "Ae"), turned(f"GET {TANK}", "model", "xø", "x?")],
     "a member that is not required, as nobody sees, and another that is missing in a list": [
         accepted_quietly, a_found(RESPONSE_BODY, f"GET {CARS}", Breach("required", body((0, "metadata", "year"))), 9)
+    ],
+    "an invalid entity that is listed, and a duplicate of another type": [
+        lacks(f"GET {CARS}", "vehicleId", 9), duplicate(f"POST {TANKS}", 400)
     ],
     "deliveries that are none, and a delivery too many": [
         unknown, a_found(DELIVERED_ONCE, TEST, Breach("count", Place("delivery"), datum(1), datum(2)))

@@ -159,15 +159,13 @@ def _is_of_unread_response(own: _Group, other: _Group) -> bool:
 
 
 def _is_duplicate_of_accepted(own: _Group, other: _Group) -> bool:
-    """Whether a bad request is refused as a duplicate, because one like it was accepted before."""
-    finding = own.found.finding
+    """Whether a bad request is refused as a duplicate, because one like it was accepted, or made an invalid entity."""
+    finding, taken = own.found.finding, other.found.finding
     is_duplicate = finding.promise == STATUS_EXPECTED.id and finding.status == _CONFLICT and bool(finding.breach.case)
-    return (
-        is_duplicate
-        and _BAD_REQUEST in expected_statuses(finding)
-        and other.found.finding.promise == BAD_REQUEST.id
-        and set(own.operations) <= set(other.operations)
-    )
+    if not is_duplicate or _BAD_REQUEST not in expected_statuses(finding):
+        return False
+    is_shown = taken.promise == RESPONSE_BODY.id and taken.method == "GET" and _entities(own) <= _entities(other)
+    return is_shown or (taken.promise == BAD_REQUEST.id and set(own.operations) <= set(other.operations))
 
 
 def _is_deleted_by_refused(own: _Group, other: _Group) -> bool:
