@@ -95,6 +95,12 @@ def as_meant(call: str, name: str, wanted: str) -> Found:
     return a_found(BAD_REQUEST, call, breach, status=201, severity="warning")
 
 
+def left_out(call: str, kind: str, *path: str | int) -> Found:
+    because = Breach(kind, Place("request-body", path=path), datum({"type": "number"}), datum(None))
+    breach = Breach("status", STATUS, actual=datum(201), because=because)
+    return a_found(BAD_REQUEST, call, breach, status=201, severity="warning")
+
+
 def duplicate(call: str, expected: int) -> Found:
     breach = Breach("status", STATUS, datum([expected]), datum(409), case="missing at /vehicleId")
     return a_found(STATUS_EXPECTED, call, breach, status=409)
@@ -183,6 +189,7 @@ ONE = {
     "an invalid entity that is listed, and the next that is a duplicate of it": [
         lacks(f"GET {CARS}", "vehicleId", 9), duplicate(f"POST {CARS}", 400)
     ],
+    "nulls that are left out of lists": [left_out(f"POST {HOOKS}", "enum", "types", 0), left_out(f"POST {TANKS}", "type", "elements", 0)],
     "deliveries that are none, and so are not counted": [unknown, no_delivery],
     "deliveries that are none, and so do not arrive": [unknown, not_arrived],
     "a parent that is deleted with one of its children, and the children of other types": [
@@ -251,6 +258,9 @@ TWO = {
     ],
     "an invalid entity that is listed, and a duplicate of another type": [
         lacks(f"GET {CARS}", "vehicleId", 9), duplicate(f"POST {TANKS}", 400)
+    ],
+    "a null that is left out of a list, and one that stands for no value": [
+        left_out(f"POST {HOOKS}", "enum", "types", 0), left_out(f"POST {TANKS}", "type", "brand")
     ],
     "deliveries that are none, and a delivery too many": [
         unknown, a_found(DELIVERED_ONCE, TEST, Breach("count", Place("delivery"), datum(1), datum(2)))

@@ -60,6 +60,8 @@ def lenient_reading(breach: Breach) -> tuple[str, ...]:
     if because is None or because.at.part != "request-body":
         return ()
     schema, actual = because.expected.value, because.actual
+    if actual.type == "null" and because.at.path and isinstance(because.at.path[-1], int):
+        return ("null in a list",)
     if because.kind in {"enum", "const"}:
         return ENUM if actual.type == "integer" or _is_in_other_letters(actual.value, schema) else ()
     types = schema.get("type", ()) if because.kind == "type" and isinstance(schema, dict) else ()
