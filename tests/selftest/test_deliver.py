@@ -100,6 +100,19 @@ def until_forged(came: Delivery) -> int:
     return 403 if came.seen.get("forged") else 200
 
 
+def as_javascript_writes(body: bytes) -> bytes:
+    """A body parsed and written again: 2.0 is 2."""
+
+    def shorter(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: shorter(own) for name, own in value.items()}
+        if isinstance(value, list):
+            return [shorter(own) for own in value]
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    return json.dumps(shorter(json.loads(body)), ensure_ascii=False, separators=(",", ":")).encode()
+
+
 ACKNOWLEDGED, REFUSED = "error delivery-acknowledged", "error forgery-refused"
 WRONG = {
     "an error": (lambda _: 500, f"{ACKNOWLEDGED} {cases.PLAIN.name}"),
@@ -182,6 +195,22 @@ WRONG = {
     "JSON written anew in ASCII": (
         written_anew(separators=(",", ":")),
         f"{ACKNOWLEDGED} {cases.SPELT.name}",
+    ),
+    "JSON written anew by JavaScript": (
+        by(lambda sent, _, came: sent == sign(SECRET, as_javascript_writes(came.body))),
+        f"{ACKNOWLEDGED} {cases.SPELT.name}",
+    ),
+    "whole numbers without fractions": (
+        refusing(lambda came: re.search(rb"\d\.\d*0[,}\]]", came.body)),
+        f"{ACKNOWLEDGED} {cases.SPELT.name}",
+    ),
+    "three digits of a second": (
+        refusing(lambda came: not re.search(r"T\d\d:\d\d:\d\d(\.\d{1,3})?(Z|\+00:00)$", came.created)),
+        f"{ACKNOWLEDGED} {cases.TIMED.name}",
+    ),
+    "JSON without a charset": (
+        refusing(lambda came: ("content-type", "application/json") not in [(n.lower(), v) for n, v in came.headers]),
+        f"{ACKNOWLEDGED} {cases.FRAMED.name}",
     ),
     "every third": (
         refusing(lambda came: came.count("all") % 3 == 0, 503),
@@ -318,6 +347,40 @@ def test_fault_of_a_receiver_is_found_once(name, tmp_path):
         0 if expected.startswith("warning") else 1,
         [expected],
     )
+
+
+MISTAKEN = {
+    "hexadecimal digits": lambda body: hmac.digest(SECRET.encode(), body, "sha256").hex(),
+    "without its padding": lambda body: sign(SECRET, body).rstrip("="),
+    "with a prefix": lambda body: f"sha256={sign(SECRET, body)}",
+    "of HMAC-SHA1": lambda body: base64.b64encode(hmac.digest(SECRET.encode(), body, "sha1")).decode(),
+    "of HMAC-SHA512": lambda body: base64.b64encode(hmac.digest(SECRET.encode(), body, "sha512")).decode(),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKEN)
+def test_receiver_that_wants_another_signature_is_told_which(name, tmp_path):
+    """What it would acknowledge says what is wrong; the cause is still one."""
+    wanted = MISTAKEN[name]
+
+    assert found(by(lambda sent, _, came: sent == wanted(came.body)), tmp_path)[1] == [
+        f"{ACKNOWLEDGED} {cases.PLAIN.name}"
+    ]
+    (cause,) = store.read(tmp_path).causes
+    assert cause.finding.breach.note == f"for its signature is Base64 of HMAC-SHA256, not {name}"
+
+
+def test_receiver_that_looks_at_another_header_is_told_which(tmp_path):
+    """The header of 2023-10 had another name."""
+
+    def reads_another(came: Delivery) -> int:
+        sent = {name.lower(): value for name, value in came.headers}.get("spark-signature")
+        return 200 if sent == sign(SECRET, came.body) else 401
+
+    found(reads_another, tmp_path)
+
+    (cause,) = store.read(tmp_path).causes
+    assert cause.finding.breach.note == f"for its signature is in {HEADER}, not in Spark-Signature"
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,10 +16,12 @@ from ecsuite.receivers.notifications import (
     Notifications,
     compact,
     elsewhere,
+    in_millis,
     in_reverse,
     in_ticks,
     in_zeros,
     loose,
+    shortest,
     with_blanks,
     with_escapes,
     zulu,
@@ -29,6 +32,8 @@ from ecsuite.webhook.signature import sign
 BEGINNING: Final = "only its beginning"
 _ANOTHER_SECRET: Final = "not-the-secret"  # noqa: S105  a wrong one
 JSON: Final = "application/json; charset=utf-8"
+# The header with the signatures of edition 2023-10.
+_FORMER_HEADER: Final = "Spark-Signature"
 # The age of an event whose delivery comes after those of later events: as long as a few retries may take.
 _LATE: Final = timedelta(minutes=2)
 # How a delivery is sent: alone, twice in a row, at the same time as others, with chunked transfer coding, or without
@@ -128,9 +133,23 @@ class Cases:
             if not is_marked(signature := self._sign(body)):
                 return Case(group, name, body, self._headers(signature))
 
-    def loose(self, name: str) -> Case:
-        """One that even a receiver accepts that verifies the JSON as it would write it, not the received bytes."""
-        return self._case(PLAIN, name, loose(self._notifications.fresh(name)))
+    def explaining(self, name: str) -> Iterator[Case]:
+        """Deliveries that tell why a receiver refuses all plain ones: if it accepts one, its group says why."""
+        made = self._notifications
+        yield self._case(SPELT, name, loose(made.fresh(name)))
+        yield self._case(SPELT, name, shortest(made.fresh(name)))
+        yield self._case(TIMED, name, compact(made.with_times(name, in_millis)))
+        plain = compact(made.fresh(name))
+        yield Case(FRAMED, "no charset", plain, self._headers(self._sign(plain), "application/json"))
+        for wanted, signature in _other_signatures(self._secret, plain):
+            group = PLAIN._replace(reason=f"its signature is Base64 of HMAC-SHA256, not {wanted}")
+            yield Case(group, wanted, plain, self._headers(signature))
+        elsewhere = PLAIN._replace(reason=f"its signature is in {self._header}, not in {_FORMER_HEADER}")
+        yield Case(elsewhere, name, plain, (("Content-Type", JSON), (_FORMER_HEADER, self._sign(plain))))
+
+    def shortest(self, name: str) -> Case:
+        """One as the API sends it, but with each number as short as it can be."""
+        return self._case(SPELT, name, shortest(self._notifications.fresh(name)))
 
     def legal(self, taken: Sequence[str]) -> Iterator[Case]:
         """Others that must be acknowledged if the plain ones of these names are."""
@@ -207,6 +226,16 @@ class Cases:
     def _headers(self, signature: str | None, media_type: str = JSON) -> tuple[tuple[str, str], ...]:
         signed = () if signature is None else ((self._header, signature),)
         return (("Content-Type", media_type), *signed)
+
+
+def _other_signatures(secret: str, body: bytes) -> Iterator[tuple[str, str]]:
+    """Signatures that a receiver may compute by mistake, each with its description."""
+    key, right = secret.encode(), sign(secret, body)
+    yield "hexadecimal digits", base64.b64decode(right).hex()
+    yield "without its padding", right.rstrip("=")
+    yield "with a prefix", f"sha256={right}"
+    for name in ("sha1", "sha512"):
+        yield f"of HMAC-{name.upper()}", base64.b64encode(hmac.digest(key, body, name)).decode("ascii")
 
 
 def is_marked(signature: str) -> bool:

@@ -132,6 +132,11 @@ def loose(value: Json) -> bytes:
     return json.dumps(value).encode()
 
 
+def shortest(value: Json) -> bytes:
+    """The same in compact JSON with whole numbers without a decimal point, as JavaScript writes them."""
+    return _FRACTION.sub(lambda number: re.sub(r"\.?0+$", "", number[0]), compact(value).decode()).encode()
+
+
 def with_escapes(value: Json) -> bytes:
     """The same JSON with escaped characters: a plus sign, as .NET escapes it by default, and a hyphen."""
     return compact(value).replace(b"+", rb"\u002B").replace(b"-", rb"\u002d", 4)
@@ -155,6 +160,11 @@ def in_zeros(value: Json) -> bytes:
 def zulu(at: datetime) -> str:
     """A time in UTC with `Z`, without a fraction."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def in_millis(at: datetime) -> str:
+    """A time in UTC with `Z` and three fractional digits, as JavaScript writes it."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
 
 
 def elsewhere(at: datetime) -> str:

@@ -46,6 +46,8 @@ _LONGEST_READ: Final = 1.0
 _PART_OF: Final = {CROWDED: {LATE}, LETTERS: {SPELT}}
 # A receiver that blocks a sender for a while may answer so.
 _BUSY: Final = 503
+# No status, or one of a receiver that is busy, tells nothing about the delivery.
+_NO_REFUSALS: Final = frozenset({0, 429, _BUSY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Trial:
         if self._first is None:
             group = self._group_of_all(plain)
             plain = [replace(each, case=replace(each.case, group=group)) for each in plain]
+        elif not self._has_stopped:
+            plain = [self._respelt(each) for each in plain]
         taken = [each.case.name for each in plain if each.wrong is None or each.case.group is UNSTEADY]
         varied = list(self._varied(taken, is_every=len(taken) == len(plain))) if taken else []
         yield from map(self._tried, legal_as_one([*plain, *varied], self._controls, self._header))
@@ -127,7 +131,16 @@ class Trial:
         signatures = [value for each in plain for key, value in each.case.headers if key == self._header]
         if all(map(is_marked, signatures)) and self._answered(self._cases.control(name, PLAIN)).wrong is None:
             return UNLIKE_SIGNED
-        return SPELT if self._answered(self._cases.loose(name)).wrong is None else PLAIN
+        tried = self._cases.explaining(name) if _is_refusal(plain[0]) else ()
+        return next((case.group for case in tried if is_taken(self._send(case))), PLAIN)
+
+    def _respelt(self, answered: Answered) -> Answered:
+        """A plain delivery; if it was refused only because of how its numbers are written, in the group of those."""
+        case = self._cases.shortest(answered.case.name)
+        is_of_it = answered.case.group is PLAIN and _is_refusal(answered)
+        if is_of_it and len(case.body) < len(answered.case.body) and is_taken(self._send(case)):
+            return replace(answered, case=replace(answered.case, group=SPELT))
+        return answered
 
     def _until_stopped(self, cases: Iterable[Case]) -> Iterator[Answered]:
         """Send deliveries, until the receiver refuses one like those that it acknowledged before."""
@@ -273,6 +286,11 @@ def signed_delivery(contract: Contract) -> tuple[Operation, str] | None:
             if parameter.signature:
                 return operation, parameter.name
     return None
+
+
+def _is_refusal(answered: Answered) -> bool:
+    """Whether the response refuses a delivery for what it is."""
+    return answered.wrong is not None and answered.wrong.response.status not in _NO_REFUSALS
 
 
 def _is_broken(exchange: Exchange) -> bool:
