@@ -159,6 +159,14 @@ def deliveries(promise: Any, count: int) -> Found:
     return a_found(promise, TEST, Breach("count", Place("delivery"), actual=datum(count)), (promise.id,))
 
 
+others_user = a_found(PARTNERS_APART, "GET /users/{userId}", Breach("status", STATUS, actual=datum(200)), ("2XX",), 4)
+others_hook = a_found(PARTNERS_APART, f"GET {HOOKS}", Breach("present", Place("list", "id")), ("list", "id"))
+told_of_others = a_found(
+    DELIVERED_TO_ITS_WEBHOOK, SIMULATE, Breach("count", Place("delivery"), datum(0), datum(1)), ("told",)
+)
+untold = a_found(DELIVERED_TO_ITS_WEBHOOK, SIMULATE, Breach("count", Place("delivery"), datum(1), datum(0)), ("told",))
+
+
 no_token = Breach("type", Place("request-header", "Authorization"))
 open_to_all = a_found(BAD_REQUEST, TEST, Breach("status", STATUS, actual=datum(200), because=no_token), ("open",))
 bad_token = a_found(STATUS_EXPECTED, TEST, Breach("status", STATUS, datum([401]), datum(200)), ("2XX", 401))
@@ -228,6 +236,8 @@ ONE = {
     "a member that is lost, and invalid values of it that are accepted": [
         a_found(ROUND_TRIP, f"PUT {HOOK}", Breach("missing", body(("eventPayloadTypes",)), datum("a")), TYPES), wrong_of_ignored
     ],
+    "users and webhooks of another partner": [others_user, others_hook],
+    "users of another partner, and deliveries of what happens to them": [others_user, told_of_others],
     "texts that are altered in one way": [altered("3 & 4 < 5", "3 &amp; 4 &lt; 5", "a"), altered("d&e", "d&amp;e", "b")],
     "letters that are lost": [altered("🚗⚡", "?⚡", "a"), altered("1🦊2", "1?2", "b", f"GET {CAR}")],
     "exponents that are not read": [altered(-33.875, -3.3875, "a"), altered(412.5, 41.25, "b")],
@@ -316,6 +326,7 @@ TWO = {
     "a member that is left as it was, and invalid values of another": [
         a_found(ROUND_TRIP, f"PUT {HOOK}", at("webhookUrl", kind="same"), URL), wrong_of_ignored
     ],
+    "users of another partner, and deliveries that are missing": [others_user, untold],
     "texts that are altered in two ways": [altered("3 & 4", "3 &amp; 4", "a"), altered("3 & 4", "3  4", "b")],
     "texts that are other texts": [altered("01", "1", "a"), altered("x2", "y2", "b")],
     "texts that are cut to two lengths": [altered("a" * 60, "a" * 50, "a"), altered("b" * 70, "b" * 40, "b")],
