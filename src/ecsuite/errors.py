@@ -559,8 +559,8 @@ class Undeletable(NothingThere):
 
 class OthersAtStake(NothingThere):
     def __init__(self, line: str, count: int | None) -> None:
-        others = "what is there cannot be listed" if count is None else f"{count} there are not this run's"
-        super().__init__(f"{line}: what it makes is deleted with all of its kind, and {others}")
+        self.others = "what is there cannot be listed" if count is None else f"{count} there are not this run's"
+        super().__init__(f"{line}: what it makes is deleted with all of its kind, and {self.others}")
 
 
 class OthersOwn(NothingThere):

@@ -6,6 +6,7 @@ promise, and are passed on as `Breach.note`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -82,6 +83,8 @@ def expected(breach: Breach) -> str:
     if breach.because:
         why = breach.because
         also = printable(f"; {breach.note}") if breach.note else ""
+        if is_noted(why):
+            return f"a refusal, because of the {where(why)}: {actual(why)}{also}"
         return f"a refusal, because {where(why)} is {actual(why)} where the contract has {expected(why)}{also}"
     said = _EXPECTED.get(breach.kind, _keyword)(breach)
     case = f" ({breach.case})" if breach.case else ""
@@ -103,7 +106,16 @@ def actual(breach: Breach) -> str:
         return _OF_NOTHING[breach.kind]
     if (breach.kind in _PLAIN or breach.at.part == "status") and breach.actual.type in {"integer", "string"}:
         return shorten(str(breach.actual.value))
-    return describe(breach.actual)
+    return _told_apart(breach.actual, breach.expected) if breach.kind == "changed" else describe(breach.actual)
+
+
+def _told_apart(value: Datum, other: Datum) -> str:
+    """A value in words; of an object that has members of the same names as another, those that differ."""
+    if value.type != "object" or other.type != "object" or value.value.keys() != other.value.keys():
+        return describe(value)
+    differing = {name: each for name, each in value.value.items() if each != other.value[name]}
+    told = shorten(json.dumps(differing, ensure_ascii=False, default=str))
+    return f"an object with {told}" if differing else describe(value)
 
 
 # The words for a breach of a kind without an actual value.
@@ -164,7 +176,7 @@ _EXPECTED: Final[Mapping[str, Callable[[Breach], str]]] = MappingProxyType(
         "length": lambda _: "no body",
         "absent": _absent,
         "present": lambda _: "nothing",
-        "changed": lambda breach: describe(breach.expected),
+        "changed": lambda breach: _told_apart(breach.expected, breach.actual),
         "lost": lambda breach: describe(breach.expected),
         "extra": lambda _: "nothing more",
         "same": lambda breach: "another value" if breach.expected.type == "missing" else describe(breach.expected),
@@ -245,14 +257,27 @@ def shorten(text: str, longest: int = LONGEST_SHOWN, size: int = 0) -> str:
 
 
 def statement(breach: Breach, at: str) -> str:
-    """A breach as a clause: `/year is a string where an integer is required`; `at` is the name of its place."""
+    """A breach as a clause: `/year is a string where an integer is required`; `at` is the name of its place.
+
+    The later call that shows it comes last, for where a line is cut, it is missed least.
+    """
+    said = _clause(breach, at)
+    is_seen_later = breach.seen_by and not breach.because
+    return f"{said} (in {breach.seen_call or breach.seen_by}, afterwards)" if is_seen_later else said
+
+
+def _clause(breach: Breach, at: str) -> str:
     if breach.kind == "type" and breach.actual.type in _ARTICLES:
         return f"{at} is {_ARTICLES[breach.actual.type]} where {expected(breach)} is required"
     if breach.kind == "absent" and breach.actual.type == "array":
         return f"{at} lacks {expected(breach)}"
+    if breach.kind in {"absent", "lost"} and breach.at.part == "list" and breach.actual.type == "missing":
+        return f"{at} lacks {expected(breach)}"
     if breach.kind in {"required", "absent", "lost"} and breach.at.part not in {"list", "delivery", "connection"}:
         return f"{at} is missing"
-    if breach.at.part == "status" and (breach.because or not breach.seen_by):
+    if breach.kind == "present" and breach.actual.type == "object" and breach.at.part == "body":
+        return f"{at} is there, expected {expected(breach)}"
+    if breach.at.part == "status":
         return f"{at} is {actual(breach)}, expected {expected(breach)}"
     return f"{at}: {actual(breach)}, expected {expected(breach)}"
 

@@ -20,6 +20,14 @@ def result() -> RunResult:
     return a_result(a_found(), warning, a_found("vin", value=HOSTILE), calls=30)
 
 
+@pytest.fixture(scope="module")
+def many() -> RunResult:
+    warning = a_found("capacity", severity="warning", operation="getResource", path="/users/{userId}/resources")
+    return a_result(
+        warning, a_found("vin", value=HOSTILE), *(a_found(f"{word}Charge") for word in ("min", "max", "target"))
+    )
+
+
 @pytest.mark.parametrize("width", [400, 1400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("script", [True, False])
@@ -33,10 +41,10 @@ def test_page_opens_without_complaint(opened, result, width, scheme, script):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_is_accessible(opened, result, scheme):
+def test_page_is_accessible(opened, many, scheme):
     """Axe finds nothing: contrast, names, order of headings, what can be reached by keyboard."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = opened(report_html(result), scheme=scheme).page
+    page = opened(report_html(many), scheme=scheme).page
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
 
     found = axe.run(page).response["violations"]
@@ -57,12 +65,32 @@ def shown(page: object) -> int:
     return page.locator(".cause:visible").count()
 
 
-def test_filters_narrow_the_causes(opened, result):
+@pytest.mark.parametrize("width", [400, 1400])
+def test_few_causes_stand_there_at_once(opened, result, width):
+    """What is broken needs no controls to be found in where all of it can be seen: the first cause is on the first screen."""
+    page = opened(report_html(result), width=width).page
+
+    assert page.locator("#causes .filters, .index").count() == 0
+    assert page.locator(".cause h3").first.bounding_box()["y"] < 800
+
+
+def test_many_causes_have_an_index(opened, many):
+    """Each title leads to its cause, and the numbers are those of the causes."""
+    page = opened(report_html(many)).page
+
+    titles = page.locator(".index a").all_inner_texts()
+    page.locator(".index a").last.click()
+
+    assert titles == page.locator(".cause h3").all_inner_texts()
+    assert page.evaluate("document.querySelector(':target').id") == cause_id(many.causes[-1])
+
+
+def test_filters_narrow_the_causes(opened, many):
     """By severity, operation and text; how many are shown is said."""
-    page = opened(report_html(result)).page
+    page = opened(report_html(many)).page
 
     page.locator("#causes [name=severity]").select_option("warning")
-    assert (shown(page), page.locator("#causes output").inner_text()) == (1, "1 of 3 shown")
+    assert (shown(page), page.locator("#causes output").inner_text()) == (1, "1 of 5 shown")
     page.locator("#causes [name=severity]").select_option("")
     page.locator("#causes [name=operation]").select_option("GET /users/{userId}/resources")
     assert shown(page) == 1
@@ -70,7 +98,7 @@ def test_filters_narrow_the_causes(opened, result):
     page.locator("#causes [name=text]").fill("OWNED")
     assert shown(page) == 1
     page.locator("#causes [name=text]").fill("")
-    assert shown(page) == 3
+    assert shown(page) == 5
 
 
 def test_tests_are_filtered_apart(opened, result):

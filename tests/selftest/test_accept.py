@@ -49,6 +49,22 @@ def test_cause_is_accepted_until_a_day(project):
     expired.has("1 error; 1 of 1 test failed", "ecsuite.toml:*getVehicle*was accepted until 2020-01-31*")
 
 
+def test_whole_cause_is_accepted_and_none_of_it_counts_as_mended(project):
+    """What follows from a deviation has an entry, too; it is seen wherever the deviation is, though it is told with it."""
+    with serving("2023-10", plant=faults.find_fault("2023-10", "vehicle-not-deleted").plant) as standin:
+        env = standin.environment()
+        assert project.run(*LIVE, "--ec-report=results", **env).ret == 1
+        # The last run, wherever it is stored.
+        command(project.path, "accept", "1", "--reason", "ticket 1", "--until", "2999-01-31")
+        accepted = project.run(*LIVE, **env)
+
+    entries = (project.path / "ecsuite.toml").read_text()
+    assert entries.count("[[accepted]]") == 2
+    assert entries.count("\n\n[[accepted]]") == 1
+    assert accepted.ret == 0
+    assert "was not seen" not in accepted.text
+
+
 def test_mended_deviation_is_told(project):
     """An entry that nothing fits is told where its operation was called; one that has expired fails the run all the same."""
     with serving("2023-10", plant=faults.find_fault("2023-10", "year-is-text").plant) as standin:

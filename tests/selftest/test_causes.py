@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ecsuite.findings.breach import STATUS, Breach, Place, body
+from ecsuite.findings.breach import STATUS, Breach, Place, body, listed
 from ecsuite.findings.datum import MISSING, Datum, datum
 from ecsuite.findings.deviation import mark_of
 from ecsuite.findings.finding import ContractPlace, Finding
@@ -94,7 +94,6 @@ IN_FULL = f"""\
 BRIEF = f"""\
  3  error    {RESPONSE_BODY.title}: VehicleMetadata /year is a string where an integer is required
              2 responses of 1 operation, first: GET /users/{{userId}}/vehicles/{{vehicleId}} -> 200  [spec]
-             tests: test_it.py::test_0
 """
 
 
@@ -123,14 +122,14 @@ def test_readme_shows_a_cause_as_it_is_told():
     assert text in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_further_causes_take_three_lines():
-    """The first two are shown in full; each further one adds three lines, no more."""
+def test_further_causes_take_two_lines():
+    """The first two are shown in full; each further one adds two lines, no more."""
     two = page(result(cause(), cause())).splitlines()
     three = page(result(cause(), cause(), cause(responses=2, operations=1, tests=1))).splitlines()
     four = page(result(*[cause(responses=2, operations=1, tests=1)] * 4)).splitlines()
 
     assert len(two) <= 25
-    assert (len(three), len(four)) == (len(two) + 3, len(two) + 6)
+    assert (len(three), len(four)) == (len(two) + 2, len(two) + 4)
     assert BRIEF in "\n".join(three)
     assert two[0] == "2 errors; 4 of 9 tests failed"
     assert two[-1] == "One cause in full: ecsuite show N; for the API's owner: ecsuite show N --markdown"
@@ -234,6 +233,16 @@ STATEMENTS = [
     (Breach("required", body(("a",)), datum({"type": "string"}), MISSING), "x is missing"),
     (Breach("absent", Place("header", "A"), MISSING, MISSING), "x is missing"),
     (Breach("absent", body(("a",)), datum("007"), datum(["7"])), 'x lacks a string, "007"'),
+    (Breach("lost", listed("id"), datum({"id": 1}), note="on 3 pages"), "x lacks an object with id, on 3 pages"),
+    (Breach("absent", listed("id"), datum("7")), 'x lacks an item, a string, "7"'),
+    (
+        Breach("present", body(), actual=datum({"id": 1}), seen_by="getUser", seen_call="GET /users/{userId}"),
+        "x is there, expected nothing (in GET /users/{userId}, afterwards)",
+    ),
+    (
+        Breach("absent", body(), datum({"id": 1}), seen_by="getUser"),
+        "x is missing (in getUser, afterwards)",
+    ),
     (Breach("status", STATUS, datum([200, 201]), datum(404)), "x is 404, expected 200 or 201"),
     (Breach("count", Place("list"), datum(1), datum(2)), "x: 2 items, expected 1 item"),
     (Breach("minimum", body(), datum({"minimum": 5}), datum(4)), "x: an integer, 4, expected at least 5"),

@@ -270,6 +270,18 @@ def test_what_others_made_is_not_deleted_with_all(api_of, line):
     assert line not in server.calls
 
 
+def test_what_would_go_with_others_is_told_as_that(api_of):
+    """A DELETE of all that is not sent for the others there is told with that reason, not as one without a response."""
+    api = api_of(simulating([ONE, TWO]), is_shared=True)
+
+    api.cleanup.adopt(["/simulation/partner"], [])
+    api.clean_up()
+
+    assert [(left.address, left.reason, left.said) for left in api.left] == [
+        ("/simulation/partner", "shared", "2 there are not this run's")
+    ]
+
+
 @pytest.mark.parametrize("status", [404, 500])
 def test_what_cannot_be_listed_is_not_deleted_with_all(api_of, status):
     """Where nobody knows what is there, nothing is simulated."""

@@ -1,5 +1,6 @@
 """Accepted deviations: what tells one from another, and how they are written down."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -112,7 +113,8 @@ def test_entries_are_added_and_all_else_stays(tmp_path, name, text):
     (tmp_path / name).write_text(text)
     marks = [mark_of(finding(each)) for each in (UNLISTED, YEAR, replace(UNLISTED, because=YEAR, case='a "b"'))]
 
-    add_entries(find(tmp_path), marks[:1], "one", SOON, tmp_path)
+    path, _ = add_entries(find(tmp_path), marks[:1], "one", SOON, tmp_path)
+    path.write_text(path.read_text().replace("[[", "# why\n[["))
     path, count = add_entries(find(tmp_path), marks, 'two "quoted"', SOON, tmp_path)
 
     read = list(deviations_in(find(tmp_path)))
@@ -121,6 +123,8 @@ def test_entries_are_added_and_all_else_stays(tmp_path, name, text):
     assert [each.reason for each in read] == ["one", 'two "quoted"', 'two "quoted"']
     assert len({each.where for each in read}) == 3
     kept = path.read_text()
+    assert re.findall(r"\n+(?=\[\[)", kept) == ["\n", "\n\n", "\n\n"]
+    assert "\n\n# why\n[[" in kept
     assert all(line in kept.splitlines() for line in text.splitlines() if line)
     tomlkit.parse(kept)
 

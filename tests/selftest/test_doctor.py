@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import sys
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ import pytest
 import trustme
 from projects import Result, run_module
 
+from ecsuite.cli.doctor import _hanging
 from ecsuite.doctor.network import _look_at_clock, look_at_network, proxy_of
 from ecsuite.standin import serving
 from ecsuite.target import Credentials, Target
@@ -36,10 +38,10 @@ def test_first_minute_of_a_partner(tmp_path):
         "configuration * ecsuite.toml *",
         "edition * 2023-10 * command line",
         f"EC_BASE_URL * {standin.base_url} * environment",
-        "EC_WEBHOOK_PORT * - * default",
         "EC_CLIENT_SECRET * (a secret) * environment",
+        "not set: EC_WEBHOOK_PUBLIC_URL, EC_WEBHOOK_PORT, *",
         "ok * settings *",
-        "ok * API * answers *",
+        "ok * API * answers",
         "ok * clock *",
         "ok * token endpoint *",
         "ok * first partner *",
@@ -48,6 +50,24 @@ def test_first_minute_of_a_partner(tmp_path):
         "ok * webhooks *",
     )
     assert not any(secret in ran.text for secret in (*standin.target().secrets, standin.credentials.client_id))
+
+
+def test_terminal_shows_all_of_it(monkeypatch):
+    """On a terminal, what is long goes on below its own words; what cannot be broken, and a log, stay as they are."""
+    head, text = "bad      API             ", "no answer within 10 seconds: check the address, the network and the VPN"
+    monkeypatch.setenv("COLUMNS", "60")
+
+    in_log = _hanging(head, text)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    on_terminal = _hanging(head, text)
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = _hanging(head, text)
+
+    assert in_log == narrow == head + text
+    lines = on_terminal.split("\n")
+    assert [line[: len(head)] for line in lines] == [head, *[" " * len(head)] * (len(lines) - 1)]
+    assert max(map(len, lines)) <= 60
+    assert " ".join(line[len(head) :] for line in lines) == text
 
 
 def test_file_that_is_there_stays(tmp_path):

@@ -200,14 +200,15 @@ def test_result_is_stored(project, options):
 
 
 def test_result_goes_where_it_is_told(project):
-    """With --ec-report it is written there, and nowhere else."""
+    """With --ec-report it is written there, and nowhere else; the folder of the run only notes where that is."""
     project.test(MANY)
 
     result = project.run(*LOCAL, "--ec-report", "deep/report", "-k", "fixture")
 
     result.has("One cause in full: ecsuite show --report deep/report N; *")
     assert len(stored(project, "deep/report")["causes"]) == 1
-    assert not (project.path / ".ecsuite").exists()
+    assert not (project.path / store.LAST).exists()
+    assert {path.name for path in (project.path / store.FOLDER).iterdir()} == {".gitignore", "last-run"}
 
 
 def test_run_without_calls_stores_nothing(project):

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -705,10 +706,24 @@ def test_folder_is_tried_and_left_as_it_was(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
 
 
+def test_last_run_is_found_wherever_it_is_stored(tmp_path, monkeypatch):
+    """What shows the last run never shows an earlier one; a folder that takes no note is no reason to fail."""
+    monkeypatch.chdir(tmp_path)
+    seen = [store.last()]
+    for folder in (tmp_path / "results", tmp_path.parent / "elsewhere", tmp_path / store.LAST):
+        store.note_last(folder, tmp_path)
+        seen.append(store.last())
+    (tmp_path / "file").write_text("")
+    store.note_last(tmp_path / "results", tmp_path / "file")
+
+    assert seen == [store.LAST, Path("results"), tmp_path.parent / "elsewhere", store.LAST]
+    assert (tmp_path / store.FOLDER / ".gitignore").read_text() == "*\n"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (None, "there is none: run the tests first (ecsuite test), or name the folder that was given as --report"),
+        (None, "there is none: run the tests first (ecsuite test), or name the folder of a run with --report"),
         ("{", "it is not JSON"),
         ("[" * 100_000, "it is not JSON"),
         ("[]", "it is none of ecsuite's"),

@@ -11,6 +11,9 @@ from ecsuite.promises import PAGES
 CONNECTION = Place("connection")
 TYPE = Place("header", "Content-Type")
 MANY = datum({"title": "an animal", "type": "string"})
+NO_JSON = Breach(
+    "unreadable", Place("request-body"), datum("application/json"), datum("not-json"), note="it is not JSON"
+)
 REFUSED_FOR = Breach("type", Place("request-body", path=("year",)), datum({"type": "integer"}), datum("2009"))
 
 # Where a breach is, what was expected there, and what was seen.
@@ -40,7 +43,22 @@ KINDS_IN_WORDS: dict[str, list[tuple[Breach, str, str, str]]] = {
             "body /a/0",
             'a string, "42", as in the path',
             "an integer, 42",
-        )
+        ),
+        # What their names do not tell apart, their values do; the rest would only hide it.
+        (
+            Breach(
+                "changed", body(("at",)), datum({"lat": 1.5, "long": 2, "a": 0}), datum({"lat": 1, "long": 3, "a": 0})
+            ),
+            "body /at",
+            'an object with {"lat": 1.5, "long": 2}',
+            'an object with {"lat": 1, "long": 3}',
+        ),
+        (
+            Breach("changed", body(("at",)), datum({"lat": 1.5}), datum({"latitude": 1.5})),
+            "body /at",
+            "an object with lat",
+            "an object with latitude",
+        ),
     ],
     "lost": [(Breach("lost", body(("a",)), datum(1.5)), "body /a", "a number, 1.5", "missing")],
     "early": [
@@ -104,6 +122,12 @@ KINDS_IN_WORDS: dict[str, list[tuple[Breach, str, str, str]]] = {
             Breach("status", STATUS, actual=datum(201), because=REFUSED_FOR),
             "status",
             'a refusal, because request body /year is a string, "2009" where the contract has an integer',
+            "201",
+        ),
+        (
+            Breach("status", STATUS, actual=datum(201), because=NO_JSON),
+            "status",
+            "a refusal, because of the request body: it is not JSON",
             "201",
         ),
     ],

@@ -25,7 +25,7 @@ def accept(*, number: int, reason: str, until: str, report: Path | None) -> None
     from ecsuite.report.text import accepted_text  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
 
-    day, folder = date_or_none(until), report or store.LAST
+    day, folder = date_or_none(until), report or store.last()
     if day is None or day < date.today():  # noqa: DTZ011  the local date
         raise BadDate("--until", until, "expected a day that is to come, such as 2027-01-31")
     if not reason.strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _STYLES: Final = {"ok": "green", "bad": "red", "unknown": "yellow"}
 _UNSAID: Final = "-"
+# Columns beside a heading; where there are fewer, lines are not wrapped.
+_SMALLEST_ROOM: Final = 30
 
 
 @click.command(short_help="Show the settings of a live run, and test its way to the API.")
@@ -29,7 +32,7 @@ _UNSAID: Final = "-"
 @click.option("--allow-production", "--ec-allow-production", is_flag=True, help="Allow requests to a production host.")
 def doctor(target: str | None, edition: str | None, env_file: Path | None, *, allow_production: bool) -> int:
     """Show the settings of a live run, and test its way to the API: addresses, proxy, TLS, clock, tokens, webhooks."""
-    from ecsuite.config import configure  # noqa: PLC0415
+    from ecsuite.config import configure, keys  # noqa: PLC0415
     from ecsuite.doctor import examine  # noqa: PLC0415
     from ecsuite.report.text import columns, error_line, waiting_text  # noqa: PLC0415
 
@@ -37,17 +40,33 @@ def doctor(target: str | None, edition: str | None, env_file: Path | None, *, al
         say(waiting_text(wait))
 
     configuration = configure(target or "live", edition, env_file=env_file)
-    print(columns(("setting", "value", "from"), _rows(configuration)), end="\n\n")
+    print(columns(("setting", "value", "from"), _rows(configuration)))
+    if unset := [name for name in keys.SETTINGS if configuration.values.get(name) is None]:
+        print(_hanging("not set: ", ", ".join(unset)))
+    print()
     is_well = True
     for found in examine(configuration, tell, allow_production=allow_production):
         is_well &= found.state != "bad"
-        said = abridged(error_line(found.said))
-        click.echo(f"{click.style(f'{found.state:<8}', _STYLES[found.state])} {found.topic:<15} {said}")
+        head = f"{found.state:<8} {found.topic:<15} "
+        said = _hanging(head, abridged(error_line(found.said))).removeprefix(found.state)
+        click.echo(click.style(found.state, _STYLES[found.state]) + said)
     return 0 if is_well else USAGE
 
 
+def _hanging(head: str, text: str) -> str:
+    """The text after a head, on a terminal in lines that fit, indented below the first; else on one line, for grep."""
+    import shutil  # noqa: PLC0415
+    from textwrap import fill  # noqa: PLC0415
+
+    room = shutil.get_terminal_size().columns - len(head)
+    if not sys.stdout.isatty() or room < _SMALLEST_ROOM:
+        return head + text
+    lines = fill(text, room, break_long_words=False, break_on_hyphens=False).split("\n")
+    return head + f"\n{' ' * len(head)}".join(lines)
+
+
 def _rows(configuration: Configuration) -> Iterator[tuple[str, str, str]]:
-    """The settings with their values and origins; of a secret, only whether it is set."""
+    """The settings that have values, with their origins; of a secret, only that it is set."""
     from ecsuite.config import keys  # noqa: PLC0415
 
     edition = configuration.edition
@@ -60,8 +79,6 @@ def _rows(configuration: Configuration) -> Iterator[tuple[str, str, str]]:
         value = configuration.values.get(name)
         if value is not None:
             yield name, "(a secret)" if name in keys.SECRETS else value.text, value.origin
-        elif name in keys.SETTINGS:
-            yield name, _UNSAID, "default"
     for name in os.environ:
         if name.startswith(keys.PREFIX) and name not in keys.VARIABLES:
             near = keys.nearest(name, keys.VARIABLES)

@@ -39,7 +39,7 @@ REPORT = click.option(
     "--ec-report",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Where the result of the run is.  [default: .ecsuite/last]",
+    help="Where the result of the run is.  [default: that of the last run]",
 )
 REPORT_TO = click.option(
     "--report",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def report(*, folders: tuple[Path, ...], to: Path | None, against: Path | None, schema: bool) -> int:
     """Write the pages of the results in each DIR: report.html, junit.xml, summary.md.
 
-    DIR is what was given to pytest as --ec-report.  [default: .ecsuite/last]
+    DIR is what was given to pytest as --ec-report.  [default: that of the last run]
 
     Several results are merged: each cause once, the figures added, one verdict. The exit code is that of the run, or
     of the worst one.
@@ -44,7 +44,7 @@ def report(*, folders: tuple[Path, ...], to: Path | None, against: Path | None, 
     if schema:
         print(store.schema(), end="")
         return 0
-    given = folders or (store.LAST,)
+    given = folders or (store.last(),)
     older = read_result(against) if against else None
     result = merge([read_result(folder) for folder in given])
     if to is not None:

@@ -28,7 +28,7 @@ def show(*, number: int | None, markdown: bool, report: Path | None) -> None:
     from ecsuite.report.stored import read_result  # noqa: PLC0415
     from ecsuite.results import store  # noqa: PLC0415
 
-    folder = report or store.LAST
+    folder = report or store.last()
     result = read_result(folder)
     if number is not None and number > len(result.causes):
         raise NoSuchCause(number, len(result.causes))

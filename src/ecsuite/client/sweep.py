@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from ecsuite.client.checked import checked_of
 from ecsuite.client.cleanup import Cleanup
-from ecsuite.errors import BehindFirewall, CouldNotTell, NothingThere
+from ecsuite.errors import BehindFirewall, CouldNotTell, NothingThere, OthersAtStake
 from ecsuite.findings.broken import PromiseBroken
 from ecsuite.http import httpx
 from ecsuite.ledger import Sought
@@ -108,6 +108,8 @@ class Sweep:
             return "refused", GARBLED
         except BehindFirewall:
             return "unreached", "a firewall refuses it"
+        except OthersAtStake as error:
+            return "shared", error.others
         except NothingThere as error:
             return "unreached", str(error)
         except CouldNotTell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -52,7 +53,7 @@ def add_entries(
         table.add(ACCEPTED, tomlkit.aot())
     for mark in new:
         table[ACCEPTED].append(_entry(tomlkit.table(), mark, reason, until).add(tomlkit.nl()))
-    text = tomlkit.dumps(content).rstrip("\n") + "\n"
+    text = _spaced(tomlkit.dumps(content), ".".join((*(document.prefix if document else ()), ACCEPTED)))
     if not _is_writable(text):
         raise ConfigInvalid(
             path.name, "no file can hold half a character, and what is to be accepted has one in its place"
@@ -61,6 +62,12 @@ def add_entries(
     tuple(deviations_in(changed(path, document.prefix if document else (), text)))
     _write_whole(path, text)
     return path, len(new)
+
+
+def _spaced(text: str, name: str) -> str:
+    """The text with a blank line before each entry, for tomlkit writes none or two; a comment stays with its entry."""
+    spaced = re.sub(rf"(?m)^([^#\n].*\n)\n*(?=\[\[{re.escape(name)}\]\])", r"\1\n", text)
+    return spaced.rstrip("\n") + "\n"
 
 
 def _entry(table: Table, mark: Mark, reason: str, until: date) -> Table:

@@ -66,8 +66,10 @@ def look_at_network(target: Target, topic: str, url: str) -> Iterator[Diagnosis]
     if response.status_code == _PROXY_WANTS_CREDENTIALS:
         yield Diagnosis(topic, "bad", f"{url}: {_PROXY_TROUBLE.format(proxy)}")
         return
+    # No operation is at such an address, so most statuses say no more than that something responds.
+    failed = f" ({response.status_code})" if response.is_server_error else ""
     secure = "; its certificate is trusted" if urlsplit(url).scheme == "https" else ""
-    yield Diagnosis(topic, "ok", f"{url} answers ({response.status_code}){secure}")
+    yield Diagnosis(topic, "ok", f"{url} answers{failed}{secure}")
     yield from _look_at_clock(response, asked)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -165,6 +165,10 @@ class Deviations:
             return None
         mark = mark_of(finding)
         return next((each.acceptance for each in self.valid if each.mark.fits(mark)), None)
+
+    def where_fitting(self, marks: Sequence[Mark]) -> set[str]:
+        """The places of the entries that any of the marks fits: of a finding, and of what follows from it."""
+        return {each.where for each in self.valid for mark in marks if each.mark.fits(mark)}
 
 
 NO_DEVIATIONS: Final = Deviations()

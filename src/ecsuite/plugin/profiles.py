@@ -29,7 +29,8 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     rate = session_of(config).limits(settings.editions[0]).rate
     seconds = f", {_minutes(requests / rate)} at {rate:g} a second" if rate else ""
     more = "" if name == FULL.name else f" (--ec-profile {FULL.name} runs all)"
-    return [f"ecsuite: profile {name}: {len(items)} tests, about {requests:,} requests{seconds}{more}"]
+    count = "1 test" if len(items) == 1 else f"{len(items)} tests"
+    return [f"ecsuite: profile {name}: {count}, about {requests:,} requests{seconds}{more}"]
 
 
 def _minutes(seconds: float) -> str:

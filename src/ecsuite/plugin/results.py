@@ -228,6 +228,7 @@ class Reporter:
 
     def _write(self, result: RunResult) -> None:
         store.write(self._folder, result)
+        store.note_last(self._folder, self._config.invocation_params.dir)
         if self._has_pages:
             from ecsuite.report.files import PAGE, files_of  # noqa: PLC0415  where pages are asked for
 

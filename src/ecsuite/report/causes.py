@@ -81,7 +81,7 @@ def _causes_lines(causes: Sequence[Cause], width: int, show: str, folder: str, *
     if causes:
         yield line()
     for number, cause in told[len(whole) : MOST_CAUSES]:
-        yield from cause_lines(number, cause, width, in_full=False)
+        yield from cause_lines(number, cause, width, in_full=False, with_tests=False)
     left_out = len(told) - max(len(whole), MOST_CAUSES)
     if left_out > 0:
         yield line(f"{'':{_HEAD}}and {count_of(left_out, 'more cause')}: {show}")
@@ -101,9 +101,16 @@ def headline(result: RunResult) -> str:
 
 
 def cause_lines(
-    number: int, cause: Cause, width: int, *, in_full: bool, longest_curl: int = LONGEST_CURL, folder: str = ""
+    number: int,
+    cause: Cause,
+    width: int,
+    *,
+    in_full: bool,
+    with_tests: bool = True,
+    longest_curl: int = LONGEST_CURL,
+    folder: str = "",
 ) -> Iterator[Line]:
-    """Render a cause, in three lines or in full with its sample.
+    """Render a cause, in two lines, in three with its tests, or in full with its sample.
 
     `folder` is where the script that reproduces it is stored; empty if the folder is not available.
     """
@@ -114,9 +121,11 @@ def cause_lines(
     yield cut_line(line(" " * _HEAD, f"{extent_of(cause)}, first: {_call(cause)}  [{cause.finding.level}]"), width)
     if in_full:
         yield from _body_lines(cause, width)
-    room = width - INDENT - NAME if in_full else width - _HEAD - len("tests: ")
-    tests = several(cause.tests, room)
-    yield from field_lines("tests", tests, width, 1) if in_full else [line(" " * _HEAD, Part("tests: ", "dim"), tests)]
+    if in_full:
+        yield from field_lines("tests", several(cause.tests, width - INDENT - NAME), width, 1)
+    elif with_tests:
+        tests = several(cause.tests, width - _HEAD - len("tests: "))
+        yield line(" " * _HEAD, Part("tests: ", "dim"), tests)
     if in_full and folder and cause.first.script:
         yield from _repeat_line(script_line(folder, cause))
     elif in_full and cause.first.sample:
@@ -148,12 +157,9 @@ def extent_of(cause: Cause) -> str:
 
 
 def _place(found: Found) -> str:
-    breach = found.finding.breach
-    name, pointer = place_in_schema(found.anchor) if breach.at.part in {"body", "request-body"} else ("", "")
-    if not (name or pointer):
-        return wording.where(breach)
-    later = f" of {breach.seen_call or breach.seen_by}, afterwards" if breach.seen_by else ""
-    return wording.printable(f"{name or 'body'} {pointer}".strip() + later)
+    at = found.finding.breach.at
+    name, pointer = place_in_schema(found.anchor) if at.part in {"body", "request-body"} else ("", "")
+    return wording.printable(f"{name or 'body'} {pointer}".strip()) if name or pointer else wording.place(at)
 
 
 def _call(cause: Cause) -> str:

@@ -37,6 +37,8 @@ MOST_LEFT: Final = 200
 # Tests shown for a cause, and causes shown for a test.
 MOST_TESTS: Final = 50
 MOST_CAUSES: Final = 5
+# More causes than this have an index and filters; fewer can be looked through.
+FEW_CAUSES: Final = 3
 _WORST_FIRST: Final = ("failed", "error", "inconclusive", "passed", "skipped")
 
 
@@ -285,6 +287,7 @@ def view_of(result: RunResult, *, with_calls: bool = True) -> Mapping[str, Any]:
         "is_good": result.run.exit_code == 0,
         "result": result,
         "causes": cause_views(result),
+        "few_causes": FEW_CAUSES,
         "shares": shares_of(result.coverage),
         "statuses": [statuses(result.coverage, edition) for edition in editions],
         "promises": [promises(result.coverage, edition) for edition in editions],

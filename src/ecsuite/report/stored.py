@@ -33,7 +33,7 @@ def read_result(folder: Path) -> RunResult:
 def _is_renderable(finding: Finding, *samples: Sample | None) -> bool:
     breach = finding.breach
     try:
-        wording.expected(breach), wording.actual(breach), wording.statement(breach, wording.where(breach))
+        wording.expected(breach), wording.actual(breach), wording.statement(breach, wording.place(breach.at))
         for sample in filter(None, samples):
             # The body is decoded from base64 here, and the URL is parsed.
             urlsplit(sample.request.url)

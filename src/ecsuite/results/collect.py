@@ -144,8 +144,7 @@ class Collector:
             else:
                 known.append((found, self._causes.first_test(found)))
             self._keep(test, found)
-            if found.accepted:
-                self._accepted_by.add(found.accepted.where)
+            self._accepted_by.update(self._deviations.where_fitting(found.marks))
             # What every response has is no reason to give up, as long as tests come to their end in spite of it.
             if fails(found.finding.severity, strict=self._strict) and (is_new or not record.went_on):
                 self.failures += 1

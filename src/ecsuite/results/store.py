@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,8 @@ from ecsuite.results.result import FORMAT, SCHEMA, RunResult
 FOLDER: Final = Path(".ecsuite")
 LAST: Final = FOLDER / "last"
 FILE: Final = "results.json"
+# Holds the folder of the last run if that is another one than `LAST`.
+_ELSEWHERE: Final = FOLDER / "last-run"
 _CRASHES: Final = "crash-*.txt"
 _SCRIPTS: Final = ("[0-9]*.sh", "[0-9]*.ps1")
 _OWNER_ONLY: Final = 0o700
@@ -63,8 +66,7 @@ def write(folder: Path, result: RunResult, option: str = "--ec-report") -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if folder.name == LAST.name and folder.parent.name == FOLDER.name:
-            # What stands in our own folder is nobody's to commit.
-            (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+            _ignore(folder.parent)
         for path in (each for pattern in (_CRASHES, *_SCRIPTS) for each in folder.glob(pattern)):
             path.unlink()
         for name, text in result.files.items():
@@ -75,6 +77,35 @@ def write(folder: Path, result: RunResult, option: str = "--ec-report") -> None:
         _write_whole(folder / FILE, json.dumps(result.to_json(), ensure_ascii=False) + "\n")
     except OSError as error:
         raise ReportUnwritable(folder, error.strerror or str(error), option) from None
+
+
+def _ignore(folder: Path) -> None:
+    """Keep what stands in our own folder from being committed."""
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+
+
+def note_last(folder: Path, start: Path) -> None:
+    """Note where the last run that was started in a folder has stored its result, for `last`.
+
+    A place that cannot be written is none of the run's concern: the result itself is stored.
+    """
+    note = start / _ELSEWHERE
+    with suppress(OSError):
+        if folder == start / LAST:
+            note.unlink(missing_ok=True)
+        else:
+            note.parent.mkdir(exist_ok=True)
+            _ignore(note.parent)
+            _write_whole(note, str(folder))
+
+
+def last() -> Path:
+    """The folder of the last run that was started in this folder; relative if it is inside."""
+    try:
+        folder = Path(_ELSEWHERE.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return LAST
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def write_texts(folder: Path, texts: Mapping[str, str], option: str = "--ec-report") -> None:
@@ -123,7 +154,7 @@ def read(folder: Path) -> RunResult:
     except FileNotFoundError:
         raise ReportUnusable(
             path,
-            "there is none: run the tests first (ecsuite test), or name the folder that was given as --report",
+            "there is none: run the tests first (ecsuite test), or name the folder of a run with --report",
         ) from None
     except OSError as error:
         raise ReportUnusable(path, error.strerror or str(error)) from None
