@@ -67,6 +67,22 @@ def test_deleted_is_gone(entity_type: EntityType, world: World) -> None:
     world.changes.unchanged(OTHERS_UNTOUCHED, before, deleted)
 
 
+@pytest.mark.entity_types(select=lambda entity_type: entity_type.parent and entity_type.parent.deleter)
+def test_parent_is_deleted_with_its_child(entity_type: EntityType, world: World) -> None:
+    """Deleting a parent that has a child deletes both, or is refused and changes nothing."""
+    parent = world.entities.create(there(entity_type.parent))
+    child = world.entities.create(entity_type, parent)
+    before = world.snapshots.of([parent, child])
+
+    deleted = world.api.delete(parent.path, expect=PROBE)
+
+    if not deleted.is_success:
+        world.changes.unchanged(REFUSED_CHANGES_NOTHING, before, deleted)
+    elif world.verify.gone(parent, deleted) and entity_type.is_below_parent:
+        # Whether a child with a path of its own outlives its parent is not published.
+        world.verify.gone(child, deleted)
+
+
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.replacer)
 def test_replaced_is_changed_alone(entity_type: EntityType, world: World) -> None:
     """PUT changes only the entity that it names, and keeps its id; a repeated PUT has the same result."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from ecsuite.findings.breach import STATUS, body, listed
-from ecsuite.findings.pattern import EACH, OfType, found, inside
+from ecsuite.findings.pattern import EACH, Equal, OfType, found, inside
 from ecsuite.promises import (
     DELETED_IS_GONE,
     LISTED_ONCE,
@@ -15,6 +15,7 @@ from ecsuite.promises import (
     PARENTS,
     REFUSED_CHANGES_NOTHING,
     ROUND_TRIP,
+    SERVER_ERROR,
     STATUS_EXPECTED,
 )
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
@@ -79,8 +80,29 @@ def _deletes_below_any_user(original: Handler, call: Call) -> Reply:
     return original(call)
 
 
+def _deletes_but_owners(kind: str, original: Handler, call: Call) -> Reply:
+    """Fails where the user has such a child, as a database with foreign keys does."""
+    if call.store.all(call.partner, kind, call.path["userId"]):
+        return Reply(500, {"title": "The statement conflicts with a constraint."})
+    return original(call)
+
+
 FAULTS: Final = faults(
     "lifecycle",
+    *(
+        fault(
+            f"user-with-{entity.name}-is-500", SPEC, f"deleteUser is a server error where the user has a {entity.name}"
+        )
+        .plant(p.does("deleteUser", partial(_deletes_but_owners, entity.name)))
+        .finding(found(SERVER_ERROR, "deleteUser", 500, STATUS, "exclusiveMaximum", actual=Equal(500)))
+        for entity in OWNED
+    ),
+    *(
+        fault(f"{entity.name}-outlives-user", SPEC, f"{entity.get} shows a {entity.name} whose user is deleted")
+        .plant(p.outlives(entity.get, "deleteUser"))
+        .finding(found(DELETED_IS_GONE, "deleteUser", 204, body(), "present", seen_by=entity.get))
+        for entity in OWNED
+    ),
     *(
         fault(f"{entity.name}-list-is-capped", SPEC, f"{entity.list} ends after {PAGE}")
         .plant(p.lists(entity.list, lambda items: items[:PAGE]))

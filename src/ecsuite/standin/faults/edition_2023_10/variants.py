@@ -46,6 +46,12 @@ def _only_new(entity: EntityOperations, code: int, original: Handler, call: Call
     return original(call)
 
 
+def _only_without_assets(original: Handler, call: Call) -> Reply:
+    if any(call.store.all(call.partner, entity.name, call.path["userId"]) for entity in OWNED):
+        raise RefusalError(409, "The user has assets.")
+    return original(call)
+
+
 def _unusual_id(parameter: str, body: dict[str, Any]) -> bool:
     return re.fullmatch("[A-Za-z0-9-]+", body[parameter]) is None
 
@@ -109,6 +115,11 @@ VARIANTS: Final = (
     *lenient_variants(SECURED),
     *secured_variants(SECURED),
     Variant("made-is-200", "what is made is answered with 200", p.sends(p.status(200), status=(201,))),
+    Variant(
+        "owners-are-not-deleted",
+        "deleting a user that has vehicles, meters or resources is refused with 409",
+        p.does("deleteUser", _only_without_assets),
+    ),
     Variant(
         "deleting-is-idempotent",
         "deleting a vehicle, a meter or a resource that is not there is answered with 204",

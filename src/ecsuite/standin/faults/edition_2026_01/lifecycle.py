@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from ecsuite.findings.breach import STATUS, body, listed
-from ecsuite.findings.pattern import EACH, OfType, found, inside
-from ecsuite.promises import DELETED_IS_GONE, LISTED_ONCE, OTHERS_UNTOUCHED, PARENTS, ROUND_TRIP
+from ecsuite.findings.pattern import EACH, Equal, OfType, found, inside
+from ecsuite.promises import DELETED_IS_GONE, LISTED_ONCE, OTHERS_UNTOUCHED, PARENTS, ROUND_TRIP, SERVER_ERROR
 from ecsuite.standin.call import Call, Handler, Reply
 from ecsuite.standin.edition_2026_01 import assets
 from ecsuite.standin.faults import planting as p
@@ -74,8 +75,24 @@ def _at_any_of_the_name(original: Handler, call: Call) -> Reply:
     return replace(reply, body=found) if users else reply
 
 
+def _deletes_but_owners(kind: str, original: Handler, call: Call) -> Reply:
+    """Fails where the user has such a child, as a database with foreign keys does."""
+    if call.store.all(call.partner, kind, call.path["userId"]):
+        return Reply(500, {"title": "The statement conflicts with a constraint."})
+    return original(call)
+
+
 FAULTS: Final = faults(
     "lifecycle",
+    *(
+        fault(f"user-with-{kind}-is-500", GUIDE, f"deleteUser is a server error where the user has a {kind}")
+        .plant(p.does("deleteUser", partial(_deletes_but_owners, kind)))
+        .finding(found(SERVER_ERROR, "deleteUser", 500, STATUS, "exclusiveMaximum", actual=Equal(500)))
+        for kind in ("location", "resource")
+    ),
+    fault("location-outlives-user", GUIDE, "getLocation shows a location whose user is deleted")
+    .plant(p.outlives("getLocation", "deleteUser"))
+    .finding(found(DELETED_IS_GONE, "deleteUser", 204, body(), "present", seen_by="getLocation")),
     *(
         fault(f"{entity.name}-list-is-capped", GUIDE, f"{entity.list} ends after {CAP}")
         .plant(p.lists(entity.list, lambda items: items[:CAP]))

@@ -13,7 +13,7 @@ from ecsuite.standin.faults.planting.access import (
     open_to_all,
     token_like,
 )
-from ecsuite.standin.faults.planting.deleting import deletes_sibling_too, still_listed, still_shown
+from ecsuite.standin.faults.planting.deleting import deletes_sibling_too, outlives, still_listed, still_shown
 from ecsuite.standin.faults.planting.deliveries import (
     Send,
     delivers,
@@ -148,6 +148,7 @@ __all__ = [
     "open_to_all",
     "others",
     "others_make_users",
+    "outlives",
     "reads_as",
     "reads_form",
     "reads_id",

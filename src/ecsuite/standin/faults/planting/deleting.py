@@ -39,6 +39,28 @@ def still_shown(getter: str, deleter: str) -> Plant:
     return plant
 
 
+def outlives(getter: str, deleter: str) -> Plant:
+    """Still shows entities that were read before, after their parent is deleted."""
+
+    def plant(parts: Parts) -> None:
+        seen: dict[str, Reply] = {}
+        deleted: list[Mapping[str, str]] = []
+
+        def show(original: Handler, call: Call) -> Reply:
+            try:
+                reply = seen[text_of(call.path)] = original(call)
+            except RefusalError:
+                is_orphan = any(path.items() <= call.path.items() for path in deleted)
+                if is_orphan and text_of(call.path) in seen:
+                    return seen[text_of(call.path)]
+                raise
+            return reply
+
+        together(first_does(deleter, lambda call: deleted.append(call.path)), does(getter, show))(parts)
+
+    return plant
+
+
 def still_listed(lister: str, getter: str, deleter: str) -> Plant:
     """Still lists deleted entities."""
 
