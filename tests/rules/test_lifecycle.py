@@ -3,7 +3,7 @@
 import pytest
 
 from ecsuite.client import fill
-from ecsuite.contract import EntityType
+from ecsuite.contract import EntityType, Operation, link_to_unmade
 from ecsuite.messages.exchange import ABSENT, Expectation
 from ecsuite.promises import OTHERS_UNTOUCHED, PARENTS, REFUSED_CHANGES_NOTHING
 from ecsuite.rules.absence import is_not_there
@@ -24,6 +24,17 @@ def test_created_is_listed_once(entity_type: EntityType, world: World) -> None:
     for entity in entities:
         world.verify.listed(entity)
         world.verify.readable_as_created(entity)
+
+
+@pytest.mark.operations(select=lambda contract, operation: link_to_unmade(operation, contract.entity_types))
+def test_what_the_api_makes_is_listed_once(operation: Operation, world: World) -> None:
+    """What no call creates, such as an event of the first edition, is in its list once."""
+    link = there(link_to_unmade(operation, world.contract.entity_types))
+    member = next(iter(link.parameters.values())).member
+
+    listing = world.lists.read(operation.path)
+
+    world.verify.each_listed_once(listing, member, [*listing.count(member)])
 
 
 @pytest.mark.entity_types(select=lambda entity_type: entity_type.lister)

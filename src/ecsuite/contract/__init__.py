@@ -17,7 +17,16 @@ from urllib.parse import urlsplit
 from ecsuite.contract.circles import refuse_circles
 from ecsuite.contract.digest import digest_of
 from ecsuite.contract.document import Pointer, Source
-from ecsuite.contract.entities import Batch, EntityType, batches, entity_types, links_to, parameters, success_links
+from ecsuite.contract.entities import (
+    Batch,
+    EntityType,
+    batches,
+    entity_types,
+    link_to_unmade,
+    links_to,
+    parameters,
+    success_links,
+)
 from ecsuite.contract.expressions import Expression, Values
 from ecsuite.contract.keywords import refuse_unknown
 from ecsuite.contract.model import (
@@ -59,6 +68,7 @@ __all__ = [
     "Undeclared",
     "Values",
     "Violation",
+    "link_to_unmade",
     "links_to",
     "load",
     "parameters",

@@ -179,6 +179,17 @@ def success_links(operation: Operation) -> tuple[Link, ...]:
     return next((rule.links for rule in rules), ())
 
 
+def link_to_unmade(lister: Operation, known: Iterable[EntityType]) -> Link | None:
+    """The link of a list's items to the operation that reads one, if no entity type has it: the API makes these itself.
+
+    None if there is no such link, or the list is below another entity.
+    """
+    readers = {entity_type.reader.id for entity_type in known}
+    links = () if parameters(lister) or lister.method != "GET" else success_links(lister)
+    unmade = (link for link in links if link.operation_id not in readers)
+    return next((link for link in unmade if all(each.is_in_list for each in link.parameters.values())), None)
+
+
 def _to_reader(source: Source, creator: Operation, operations: Mapping[str, Operation]) -> Link | None:
     """The link of a creator's response that leads to the new entity: a single one, and not one that existed before."""
     for link in success_links(creator):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ecsuite.client import Api, checked_of, fill, is_checked
-from ecsuite.compare import Difference, differences, plain, without_omissions
+from ecsuite.compare import Difference, by_instant, differences, plain, without_omissions
 from ecsuite.contract import Pointer
 from ecsuite.findings.breach import STATUS, Breach, Place, body
 from ecsuite.findings.datum import NOTHING
@@ -171,7 +171,7 @@ class Verify:
         members = value.items() if isinstance(value, dict) else ()
         inner = [name for name, own in members if isinstance(own, dict) and item.keys() <= own.keys()]
         at = () if not inner or item.keys() & value.keys() else (inner[0],)
-        return self.shows(item, response, whole=True, at=at)
+        return self.shows(by_instant(item), response, whole=True, at=at)
 
     def unreadable(self, read: httpx.Response, deleted: httpx.Response) -> bool:
         """Record whether what was deleted cannot be read any more; a breach blames the deletion, not the reading."""

@@ -123,6 +123,8 @@ ITEMS = {
     "inside, but the whole has such a member": ({"id": "1"}, {"event": {"id": "1"}, "id": "2"}, False),
     "inside, with less": ({"id": "1", "a": 2}, {"event": {"id": "1"}}, False),
     "a list": ({"id": "1"}, [{"id": "1"}], False),
+    "the same time, written otherwise": ({"at": "2026-01-19T06:00:00Z"}, {"at": "2026-01-19T07:00:00.0+01:00"}, True),
+    "another time": ({"at": "2026-01-19T06:00:00Z"}, {"at": "2026-01-19T07:00:00Z"}, False),
 }
 
 

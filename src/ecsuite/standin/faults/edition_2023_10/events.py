@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ecsuite.findings.breach import STATUS
+from ecsuite.findings.breach import STATUS, listed
 from ecsuite.findings.pattern import Equal, OfType, found, inside
-from ecsuite.promises import RESPONSE_BODY, SERVER_ERROR, STATUS_EXPECTED
+from ecsuite.promises import LISTED_ONCE, RESPONSE_BODY, ROUND_TRIP, SERVER_ERROR, STATUS_EXPECTED
 from ecsuite.standin.call import Call, Handler, RefusalError, Reply
 from ecsuite.standin.faults import planting as p
 from ecsuite.standin.faults.common.rows import SPEC, fault, faults
@@ -17,6 +18,10 @@ def _first_event(original: Handler, call: Call) -> Reply:
         return original(call)
     except RefusalError:
         return Reply(200, call.store.all(call.partner, "event")[0])
+
+
+def _an_hour_later(text: str) -> str:
+    return (datetime.fromisoformat(text) + timedelta(hours=1)).isoformat()
 
 
 FAULTS: Final = faults(
@@ -62,6 +67,21 @@ FAULTS: Final = faults(
     fault("listed-event-cannot-be-read", SPEC, "an event of the list is not found")
     .plant(p.sends(p.status(404), "getEvent"))
     .finding(found(STATUS_EXPECTED, "getEvent", 404, STATUS, "status")),
+    fault("event-is-listed-twice", SPEC, "listEvents has each event twice")
+    .plant(p.lists("listEvents", lambda items: [*items, *items]))
+    .finding(found(LISTED_ONCE, "listEvents", 200, listed("id"), "count", actual=OfType("integer"))),
+    fault("event-has-another-name", SPEC, "getEvent shows another name than listEvents")
+    .plant(p.shows("getEvent", "/name", lambda name: f"{name} (1)"))
+    .finding(found(ROUND_TRIP, "getEvent", 200, inside("/name"), "changed")),
+    fault("listed-event-has-another-start", SPEC, "listEvents shows events an hour later than getEvent")
+    .plant(p.shows("listEvents", "/*/intervalPeriod/start", _an_hour_later))
+    .finding(found(ROUND_TRIP, "getEvent", 200, inside("/intervalPeriod/start"), "changed")),
+    fault("event-is-always-new", SPEC, "an event's createdAt is the time at which it is read")
+    .plant(p.shows("getEvent", "/createdAt", lambda _: datetime.now(UTC).isoformat()))
+    .finding(found(ROUND_TRIP, "getEvent", 200, inside("/createdAt"), "changed")),
+    fault("event-has-no-targets", SPEC, "getEvent shows no targetResources where listEvents shows some")
+    .plant(p.shows("getEvent", "/targetResources", []))
+    .finding(found(ROUND_TRIP, "getEvent", 200, inside("/targetResources"), "count")),
     fault("unknown-event-is-the-first", SPEC, "an unknown event is the first one")
     .plant(p.does("getEvent", _first_event))
     .finding(found(STATUS_EXPECTED, "getEvent", 200, STATUS, "status")),
