@@ -218,9 +218,17 @@ class SamePartner(UsageError):
         )
 
 
+# How a reason begins that says what is wrong with a certificate.
+_OF_CERTIFICATE: Final = "the certificate of "
+
+
 class ServerUnreachable(UsageError):
     def __init__(self, url: str, reason: str, though: str = "") -> None:
         answers = f", though {though} answers" if though else ""
+        if reason.startswith(_OF_CERTIFICATE):
+            # It says itself what to do, and a server is there.
+            super().__init__(f"cannot reach {url}{answers}: {reason}")
+            return
         super().__init__(
             f"cannot reach {url} ({reason}){answers}: expected a running server; check the address, the network "
             "and the VPN"
@@ -343,11 +351,9 @@ class NoRequestOfApi(UsageError):
 
 class ReceiverUnreachable(UsageError):
     def __init__(self, url: str, reason: str) -> None:
-        is_unknown = "CERTIFICATE_VERIFY_FAILED" in reason
-        hint = ", whose certificate is known (SSL_CERT_FILE), or --insecure" if is_unknown else ""
-        super().__init__(
-            f"cannot reach the receiver {url}: {reason}; expected the address of one that is running{hint}"
-        )
+        is_untrusted = reason.startswith(_OF_CERTIFICATE)
+        hint = "--insecure delivers nevertheless" if is_untrusted else "expected the address of one that is running"
+        super().__init__(f"cannot reach the receiver {url}: {reason}; {hint}")
 
 
 class NoSuchDelivery(UsageError):
@@ -410,10 +416,12 @@ class SecretInConfig(UsageError):
 
 
 class UnknownTarget(UsageError):
-    def __init__(self, name: str, known: Iterable[str], near: str | None) -> None:
+    def __init__(self, name: str, known: Iterable[str], near: str | None, *, has_file: bool = True) -> None:
         hint = f"did you mean {near!r}? " if near else ""
+        others = "" if has_file else ", or a target of ecsuite.toml, which is neither in this folder nor above it"
         super().__init__(
-            f"there is no target {name!r}: {hint}expected one of {', '.join(known)} (--target; for pytest --ec-target)"
+            f"there is no target {name!r}: {hint}expected one of {', '.join(known)}{others} "
+            "(--target; for pytest --ec-target)"
         )
 
 

@@ -172,6 +172,8 @@ REFUSED = {
     'edtion = "all"\n': "ecsuite.toml:1: there is no key 'edtion': did you mean 'edition'?",
     '\nedition = "2020-01"\n': "ecsuite.toml:2: there is no edition '2020-01': expected one of all, 2023-10, 2026-01",
     "edition = 2023\n": "ecsuite.toml:1: expected a text in quotes",
+    'base-url = "http://x"\n': "ecsuite.toml:1: there is no key 'base-url': it belongs to a target, below [targets.NAME]",
+    "[targets.a]\nrate = 5\n": 'ecsuite.toml:2: rate is 5: expected a rate in quotes, such as "5/s"',
     "targets = 1\n": "ecsuite.toml:1: expected tables, each under [targets.NAME]",
     '[targets]\nsandbox = "http://x"\n': "ecsuite.toml:2: expected a table, under [targets.NAME]",
     "[targets.live]\n": "ecsuite.toml:1: no target can be called 'live': that is a mode; give another name",

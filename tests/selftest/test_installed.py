@@ -35,6 +35,15 @@ def test_suite_runs_from_any_folder(empty):
     assert (empty / ".ecsuite" / "last" / "results.json").is_file()
 
 
+def test_option_that_nobody_knows_names_the_command_that_was_given(empty):
+    """A person who typed `ecsuite test` need not know what runs below it."""
+    ran = run(empty, "ecsuite", "test", "--reprot", "x")
+
+    assert ran.ret == 4
+    ran.has("ecsuite test: error: unrecognized arguments: --reprot")
+    assert "pytest.main" not in ran.text
+
+
 def test_suite_runs_without_the_cache_of_pytest(empty):
     """Who rules it out, as where little is to be written, has the same run."""
     ran = run(empty, "ecsuite", "test", "-p", "no:cacheprovider", "tests/quickstart")

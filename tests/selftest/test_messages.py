@@ -62,6 +62,10 @@ MESSAGES = [
         "and the VPN",
     ),
     (
+        errors.ServerUnreachable("https://h", "the certificate of h has expired: its owner must renew it"),
+        "cannot reach https://h: the certificate of h has expired: its owner must renew it",
+    ),
+    (
         errors.TokenNotTaken("http://h", "http://t", 401),
         "http://h refuses the token that http://t gave (401): do EC_BASE_URL and EC_TOKEN_URL belong together, "
         "and may these credentials use the API?",
@@ -119,6 +123,11 @@ MESSAGES = [
         errors.UnknownTarget("sandbx", ["live", "sandbox"], "sandbox"),
         "there is no target 'sandbx': did you mean 'sandbox'? expected one of live, sandbox "
         "(--target; for pytest --ec-target)",
+    ),
+    (
+        errors.UnknownTarget("sandbox", ["live"], None, has_file=False),
+        "there is no target 'sandbox': expected one of live, or a target of ecsuite.toml, which is neither in this folder "
+        "nor above it (--target; for pytest --ec-target)",
     ),
     (
         errors.TargetNotNamed("c.toml", ["a", "b"]),
@@ -243,6 +252,10 @@ MESSAGES = [
     (
         errors.ArchiveUnreadable(Path("c.har"), "it has no log"),
         "cannot read the archive c.har: it has no log; expected an HTTP archive (HAR 1.1 or 1.2)",
+    ),
+    (
+        errors.ReceiverUnreachable("https://h", "the certificate of h is for another host"),
+        "cannot reach the receiver https://h: the certificate of h is for another host; --insecure delivers nevertheless",
     ),
     (
         errors.ReceiverUnreachable("http://h", "no answer"),

@@ -166,7 +166,7 @@ def test_unknown_target_is_a_usage_error(quickstart):
     result = quickstart.run("--ec-target", "mars")
 
     assert result.ret == 4
-    result.has("ERROR: there is no target 'mars': expected one of replay, local, live (*--ec-target)")
+    result.has("ERROR: there is no target 'mars': expected one of replay, local, live*(*--ec-target)")
 
 
 @pytest.mark.parametrize("by_token", [False, True])

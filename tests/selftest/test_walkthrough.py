@@ -168,7 +168,7 @@ USAGE = {
     "no such option": (["walkthrough", "--zz"], "ecsuite: No such option '--zz'. (see: ecsuite walkthrough --help)"),
     "no such target": (
         ["walkthrough", "--ec-target", "mars"],
-        "ecsuite: there is no target 'mars': expected one of replay, local, live (--target; for pytest --ec-target)",
+        "ecsuite: there is no target 'mars': expected one of replay, local, live, or a target of ecsuite.toml, ",
     ),
     "no such edition": (
         ["walkthrough", "--ec-edition", "1999-12"],
@@ -365,6 +365,8 @@ def test_interruption_is_exit_code_2():
 def test_help_is_there():
     """The help names every command and option, and -h is as good as --help."""
     assert run("-h").stdout == run("--help").stdout
+    assert run("test", "-h").stdout == run("test", "--help").stdout
+    assert "Write the result there" in run("test", "-h").stdout
     for command in ("walkthrough", "serve"):
         assert command in run("--help").stdout
     for option in ("target", "edition", "allow-production", "strict"):

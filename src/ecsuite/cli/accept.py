@@ -14,10 +14,15 @@ from ecsuite.errors import BadDate, NoSuchCause, ReportUnusable
 @click.command(short_help="Accept a cause of the last run until a day.")
 @click.argument("number", type=WholeNumber(1))
 @click.option("--reason", required=True, help="Why, for those who read it later.")
-@click.option("--until", required=True, metavar="YYYY-MM-DD", help="The last day; from the next one on it fails a run.")
+@click.option(
+    "--until",
+    required=True,
+    metavar="YYYY-MM-DD",
+    help="The last day; after it the cause fails a run again.",
+)
 @REPORT
 def accept(*, number: int, reason: str, until: str, report: Path | None) -> None:
-    """Accept cause NUMBER of the last run: one entry in ecsuite.toml for each operation and what was seen."""
+    """Accept cause NUMBER of the last run: add an entry to ecsuite.toml for each operation and each value seen."""
     from ecsuite.config import find  # noqa: PLC0415
     from ecsuite.config.accepted import date_or_none  # noqa: PLC0415
     from ecsuite.config.accepting import add_entries  # noqa: PLC0415

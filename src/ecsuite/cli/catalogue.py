@@ -25,7 +25,7 @@ def faults(edition: str | None) -> None:
 @click.command(short_help="List what `ecsuite serve --variant NAME` can do unusually.")
 @_EDITION
 def variants(edition: str | None) -> None:
-    """List what `ecsuite serve --variant NAME` can do in an unusual way, and right."""
+    """List what `ecsuite serve --variant NAME` can do in an unusual way that is correct."""
     from ecsuite import editions  # noqa: PLC0415
     from ecsuite.report.text import columns  # noqa: PLC0415
     from ecsuite.standin.faults import of_variants  # noqa: PLC0415

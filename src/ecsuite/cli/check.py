@@ -35,7 +35,10 @@ class Named(Protocol):
 @click.command(short_help="Check a client's traffic, or a Postman collection.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--edition", "--ec-edition", metavar="EDITION", help="Whose contract.  [default: the one that it fits best]"
+    "--edition",
+    "--ec-edition",
+    metavar="EDITION",
+    help="The edition of the contract.  [default: the one that it fits best]",
 )
 @click.option(
     "--environment",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--only",
     metavar="NAME",
-    help="Send only the deliveries that are called so, such as `without a signature`, and those as the API sends them.",
+    help="Send only the deliveries of this name, such as `without a signature`, besides those as the API sends them.",
 )
 @click.option("--insecure", is_flag=True, help="Deliver also where the certificate cannot be verified.")
 @STRICT

@@ -25,13 +25,13 @@ _UNSAID: Final = "-"
 _SMALLEST_ROOM: Final = 30
 
 
-@click.command(short_help="Show the settings of a live run, and test its way to the API.")
+@click.command(short_help="Show the settings of a live run, and test the connection.")
 @TARGET
 @click.option("--edition", "--ec-edition", metavar="EDITION", help="The edition that is expected.")
 @ENV_FILE
 @click.option("--allow-production", "--ec-allow-production", is_flag=True, help="Allow requests to a production host.")
 def doctor(target: str | None, edition: str | None, env_file: Path | None, *, allow_production: bool) -> int:
-    """Show the settings of a live run, and test its way to the API: addresses, proxy, TLS, clock, tokens, webhooks."""
+    """Show the settings of a live run, and test the connection: addresses, proxy, TLS, clock, tokens, webhooks."""
     from ecsuite.config import configure, keys  # noqa: PLC0415
     from ecsuite.doctor import examine  # noqa: PLC0415
     from ecsuite.report.text import columns, error_line, waiting_text  # noqa: PLC0415

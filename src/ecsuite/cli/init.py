@@ -27,4 +27,7 @@ def init() -> None:
         raise ConfigExists(NAME) from None
     except OSError as error:
         raise OutputUnwritable("folder", NAME, error.strerror or str(error)) from None
-    print(f"written: {NAME}. Name your server there or in the environment, then try it with: ecsuite doctor")
+    print(
+        f"written: {NAME}. Name your server in it, set EC_CLIENT_ID and EC_CLIENT_SECRET in the environment, and test "
+        "the connection: ecsuite doctor"
+    )

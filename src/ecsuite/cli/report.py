@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def report(*, folders: tuple[Path, ...], to: Path | None, against: Path | None, schema: bool) -> int:
     """Write the pages of the results in each DIR: report.html, junit.xml, summary.md.
 
-    DIR is what was given to pytest as --ec-report.  [default: that of the last run]
+    DIR is the folder of a run with --report.  [default: that of the last run]
 
     Several results are merged: each cause once, the figures added, one verdict. The exit code is that of the run, or
     of the worst one.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from ecsuite.cli.options import ENV_FILE, REPORT, STRICT
+from ecsuite.cli.options import ENV_FILE, STRICT
 
 # Options of ecsuite with the names that pytest uses.
 _PREFIX = "--ec-"
@@ -14,7 +14,7 @@ _PREFIX = "--ec-"
 
 @click.command(
     short_help="Run the tests of the API: recorded, local or live.",
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]},
     epilog="All other options are pytest's: -k, -n 4, --junitxml FILE, ...  (ecsuite test -- --help lists them.)",
 )
 @click.option(
@@ -81,7 +81,12 @@ _PREFIX = "--ec-"
     help="Fail a run that has seen less than N percent of the contracts.",
 )
 @click.option("--har", "--ec-har", metavar="FILE", help="Write all exchanges to an HTTP Archive.")
-@REPORT
+@click.option(
+    "--report",
+    "--ec-report",
+    metavar="DIR",
+    help="Write the result there, with report.html, junit.xml and summary.md.  [default: .ecsuite/last, without these]",
+)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[TESTS] [PYTEST OPTIONS]")
 def test(options: tuple[str, ...], **own: object) -> int:
     """Run the tests of the API with pytest: all, or TESTS by the names that a run prints."""

@@ -12,10 +12,10 @@ from ecsuite.errors import CertificatesUnusable
 # OpenSSL's error codes for certificates (X509_V_ERR_...).
 _WRONG: Final = {
     9: "is not valid yet: check this machine's clock",
-    10: "has expired",
+    10: "has expired: its owner must renew it, unless this machine's clock is wrong",
     18: "is signed by itself: put it into the file that SSL_CERT_FILE names, if you trust it",
-    19: "is of an authority that is not trusted here (a proxy that reads along has one of its own): put that into the "
-    "system's store, or into the file that SSL_CERT_FILE names, if you trust it",
+    19: "is of an authority that is not trusted here: if a corporate proxy inspects TLS traffic, name the certificate "
+    "of its authority in SSL_CERT_FILE, or put it into the system's store",
     62: "is for another host",
     64: "is for another address",
 }

@@ -157,7 +157,7 @@ def _chosen(
     if mode is None:
         if target not in tables:
             known = (*MODES, *tables)
-            raise UnknownTarget(target, known, nearest(target, known) or None)
+            raise UnknownTarget(target, known, nearest(target, known) or None, has_file=document is not None)
         return LIVE, target
     default = document.text_of(keys.TARGET) if document else ""
     if default and document and default not in tables:

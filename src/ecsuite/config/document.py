@@ -87,6 +87,8 @@ class Document:
             if key not in names:
                 near = keys.nearest(key, names)
                 hint = f"did you mean {near!r}?" if near else f"expected one of {', '.join(names)}"
+                if not steps and keys.variable_of(key) in keys.SETTINGS:
+                    hint = f"it belongs to a target, below [{keys.TARGETS}.NAME]"
                 raise ConfigInvalid(self.where(*steps, key), f"there is no key {key!r}: {hint}")
 
 
@@ -124,6 +126,8 @@ def _read(path: Path, prefix: tuple[str, ...]) -> Document | None:
             # Other tools report errors in pyproject.toml.
             return None
         reason = _TOO_DEEP if isinstance(error, RecursionError) else str(error)
+        if isinstance(error, UnicodeDecodeError):
+            reason = f"it is not UTF-8 (byte {error.start + 1})"
         raise ConfigInvalid(path.name, f"is no TOML: {reason}") from None
     for step in prefix:
         table = table.get(step, {})

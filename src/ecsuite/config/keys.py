@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from ecsuite.conditions import ELIGIBILITY_SECONDS, HTTPS_WEBHOOKS, REPORTS, SIMULATION, TEST_AREA
 
-Kind = Literal["address", "text", "whole number", "count", "number", "flag", "names", "area"]
+Kind = Literal["address", "text", "rate", "time", "whole number", "count", "number", "flag", "names", "area"]
 PREFIX: Final = "EC_"
 PROFILE: Final = "EC_PROFILE"
 RATE: Final = "EC_RATE"
@@ -28,9 +28,9 @@ SETTINGS: Final[Mapping[str, Kind]] = MappingProxyType(
         HTTPS_WEBHOOKS: "flag",
         SIMULATION: "flag",
         PROFILE: "text",
-        RATE: "text",
+        RATE: "rate",
         MAX_REQUESTS: "count",
-        MAX_TIME: "text",
+        MAX_TIME: "time",
     }
 )
 # Variables of a live run that must not be in a configuration file.
@@ -55,6 +55,8 @@ EXPECTED: Final[Mapping[Kind, str]] = MappingProxyType(
     {
         "address": "an address in quotes",
         "text": "a text in quotes",
+        "rate": 'a rate in quotes, such as "5/s"',
+        "time": 'a time in quotes, such as "10m"',
         "whole number": "a whole number",
         "count": "a whole number",
         "number": "a number",

@@ -72,6 +72,11 @@ def _cache(options: Sequence[str]) -> list[str]:
     return [] if has_none else [f"--override-ini=cache_dir={Path.cwd() / _CACHE}"]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let messages about options name the command that was given."""
+    parser.prog = "ecsuite test"
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Run the whole suite if no test is named, and find named tests from any folder."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from ecsuite import promises
 from ecsuite.checks import Checker
+from ecsuite.client.certificates import refused, what_is_wrong
 from ecsuite.contract import Contract, Operation
 from ecsuite.errors import ReceiverUnreachable
 from ecsuite.findings.breach import Breach, Place
@@ -252,7 +253,7 @@ class Trial:
             ValueError,
         ) as error:
             if not self._is_there:
-                raise ReceiverUnreachable(self._mask(self._url), str(error) or type(error).__name__) from None
+                raise ReceiverUnreachable(self._mask(self._url), self._mask(_reason(error))) from None
             response = Response(0, flaw=type(error).__name__)
         except httpx.HTTPError as error:
             response = Response(0, flaw=type(error).__name__)
@@ -266,6 +267,14 @@ class Trial:
         answer = self._client.send(request, stream=True)
         with closing(answer):
             return Response(answer.status_code, Headers.of(answer.headers.multi_items()), _start_of(answer))
+
+
+def _reason(error: Exception) -> str:
+    """Why a receiver cannot be reached, on one line."""
+    certificate = refused(error)
+    if certificate is not None and isinstance(error, httpx.RequestError):
+        return what_is_wrong(certificate, error.request.url.host)
+    return str(error) or type(error).__name__
 
 
 def _start_of(answer: httpx.Response) -> bytes:
