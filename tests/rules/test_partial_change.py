@@ -97,7 +97,7 @@ def test_taken_id_is_a_conflict(entity_type: EntityType, world: World) -> None:
     """Creating an entity with an existing id gets 409, with the same body or another, and changes nothing."""
     parent = world.entities.default_parent(entity_type)
     entity = world.entities.create(entity_type, parent, full=True)
-    before = world.snapshots.of([entity])
+    before = world.snapshots.of([entity, *world.entities.children_of(entity)])
     conflict = Expectation("taken-id", frozenset({409}))
     other, same = (
         world.drafts.body(entity_type.creator, full=full).value | {entity_type.member: entity.id}

@@ -236,6 +236,12 @@ ONE = {
     "a member that is lost, and invalid values of it that are accepted": [
         a_found(ROUND_TRIP, f"PUT {HOOK}", Breach("missing", body(("eventPayloadTypes",)), datum("a")), TYPES), wrong_of_ignored
     ],
+    "what was taken, and is shown inside of another member": [
+        accepted, a_found(RESPONSE_BODY, f"POST {CARS}", at("vehicle", "heatingElements", 1, kind="type"), ("inside",))
+    ],
+    "a list whose items have another parent's id, and what it lacks": [
+        other_ids, not_listed,
+    ],
     "users and webhooks of another partner": [others_user, others_hook],
     "users of another partner, and deliveries of what happens to them": [others_user, told_of_others],
     "texts that are altered in one way": [altered("3 & 4 < 5", "3 &amp; 4 &lt; 5", "a"), altered("d&e", "d&amp;e", "b")],
@@ -325,6 +331,9 @@ TWO = {
     ],
     "a member that is left as it was, and invalid values of another": [
         a_found(ROUND_TRIP, f"PUT {HOOK}", at("webhookUrl", kind="same"), URL), wrong_of_ignored
+    ],
+    "a list whose items have another parent's id, and what another list lacks": [
+        other_ids, a_found(LISTED_ONCE, f"GET {HOOKS}", Breach("absent", Place("list", "id")), ("lacks",))
     ],
     "users of another partner, and deliveries that are missing": [others_user, untold],
     "texts that are altered in two ways": [altered("3 & 4", "3 &amp; 4", "a"), altered("3 & 4", "3  4", "b")],

@@ -136,6 +136,15 @@ def _is_of_invalid_list(own: Group, other: Group) -> bool:
     return {each.seen_by or each.operation for each in own.marks} <= lists
 
 
+def _is_under_another_id(own: Group, other: Group) -> bool:
+    """Whether a list lacks an entity because its items show another id than the path."""
+    lacks, shown = own.found.finding, other.found.finding
+    is_missing = lacks.promise == LISTED_ONCE.id and lacks.breach.kind == "absent"
+    is_changed = shown.promise == PATH_IDS.id and shown.breach.kind == "changed"
+    lists = {each.operation for each in other.marks}
+    return is_missing and is_changed and {each.seen_by or each.operation for each in own.marks} <= lists
+
+
 def _is_in_outdated_list(own: Group, other: Group) -> bool:
     """Whether a list is outdated: it still has a deleted entity, and the other cause is old values in this list."""
     finding, shown = own.found.finding, other.found.finding
@@ -186,6 +195,7 @@ FOLLOWS: Final[tuple[Relation, ...]] = (
     _is_of_lost_entity,
     _is_of_moved_entity,
     _is_of_invalid_list,
+    _is_under_another_id,
     _is_in_outdated_list,
     _is_of_shared_id,
     _is_of_refused_entity,

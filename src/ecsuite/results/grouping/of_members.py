@@ -7,7 +7,7 @@ from typing import Final
 from ecsuite.findings.finding import Finding
 from ecsuite.promises import BAD_REQUEST, CREATION_RESPONSE, PATH_IDS, PUT_REPLACES, RESPONSE_BODY, ROUND_TRIP
 from ecsuite.results.grouping.alterations import ENUM, TIME, alteration, lenient_reading, taken_value
-from ecsuite.results.grouping.group import Group, Relation, entities, is_of_body, names, names_at, path_of
+from ecsuite.results.grouping.group import Group, Key, Relation, entities, is_of_body, names, names_at, path_of
 from ecsuite.results.grouping.traits import OF_CHANGES, OF_MEMBERS
 
 
@@ -138,7 +138,8 @@ def is_accepted_value(own: Group, other: Group) -> bool:
     if own.found.finding.promise != RESPONSE_BODY.id or other.found.finding.promise != BAD_REQUEST.id:
         return False
     taken = {names_at(each.because) for each in other.marks if each.because.startswith("request-body /")}
-    is_inside = all(any(name[: len(each)] == each for each in taken if each) for name in names(own))
+    # A response may have what was sent inside of another member.
+    is_inside = all(any(_has_part(name, each) for each in taken if each) for name in names(own))
     return bool(taken) and is_inside and not entities(own).isdisjoint(entities(other))
 
 
@@ -162,6 +163,11 @@ def _is_invalid_value(group: Group) -> bool:
     """Whether a response shows a value that has the right type but is invalid."""
     finding = group.found.finding
     return finding.promise == RESPONSE_BODY.id and finding.breach.kind not in {"type", "required"}
+
+
+def _has_part(name: Key, part: Key) -> bool:
+    """Whether a path of member names has another path inside, without a gap."""
+    return any(name[start : start + len(part)] == part for start in range(len(name) - len(part) + 1))
 
 
 def _last_name(finding: Finding) -> str:

@@ -82,6 +82,15 @@ def _deletes_but_owners(kind: str, original: Handler, call: Call) -> Reply:
     return original(call)
 
 
+def _empties_known_location(original: Handler, call: Call) -> Reply:
+    """Deletes the resources at a known location before it is stored again, which is refused."""
+    own, user = call.body["locationId"], call.path["userId"]
+    for each in assets.resources(call, user):
+        if each["locationId"] == own:
+            call.store.delete(call.partner, "resource", user, each["resourceId"])
+    return original(call)
+
+
 FAULTS: Final = faults(
     "lifecycle",
     *(
@@ -90,6 +99,11 @@ FAULTS: Final = faults(
         .finding(found(SERVER_ERROR, "deleteUser", 500, STATUS, "exclusiveMaximum", actual=Equal(500)))
         for kind in ("location", "resource")
     ),
+    fault(
+        "known-location-loses-resources", GUIDE, "createLocation answers 409 to a known id, and deletes what is there"
+    )
+    .plant(p.does("createLocation", _empties_known_location))
+    .finding(found(OTHERS_UNTOUCHED, "createLocation", 409, body(), "absent")),
     fault("location-outlives-user", GUIDE, "getLocation shows a location whose user is deleted")
     .plant(p.outlives("getLocation", "deleteUser"))
     .finding(found(DELETED_IS_GONE, "deleteUser", 204, body(), "present", seen_by="getLocation")),
