@@ -136,7 +136,7 @@ def test_large_page_leaves_exchanges_out():
 
     assert len(page.encode()) < LARGE
     assert "left out of this page" in page
-    assert "VehicleMetadata /year" in page
+    assert "VehicleMetadata /year" in page.replace("<wbr>", "")
 
 
 def test_causes_that_nobody_reads_have_no_exchange(monkeypatch):

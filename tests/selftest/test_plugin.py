@@ -408,14 +408,14 @@ BROKEN_TEST = (
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ("pass", f"Failed: 1 promise broken: {PAGES.title}: list: *"),
+        ("pass", f"Failed: 1 promise broken: {PAGES.title}: list lacks an item *"),
         (
             "pytest.skip('later')",
-            f"Failed: 1 promise broken, and the test stopped with Skipped: later: {PAGES.title}: list: *",
+            f"Failed: 1 promise broken, and the test stopped with Skipped: later: {PAGES.title}: list lacks an item *",
         ),
         (
             "raise __import__('ecsuite.errors').errors.NothingThere('no event')",
-            f"Failed: 1 promise broken, and the test stopped with Skipped: no event: {PAGES.title}: list: *",
+            f"Failed: 1 promise broken, and the test stopped with Skipped: no event: {PAGES.title}: list lacks an item *",
         ),
         ("assert 1 == 2", "assert 1 == 2"),
         ("pytest.fail('no')", "Failed: no"),
@@ -428,7 +428,7 @@ def test_findings_fail_a_test_whatever_else(project, more, said):
     result = project.run("--ec-target", "local", "--junitxml", "out.xml")
 
     result.ended(failed=1)
-    result.has(f" 1  error    {PAGES.title}: list: nothing, expected an item", "*first: GET /events -> 200*")
+    result.has(f" 1  error    {PAGES.title}: list lacks an item", "*first: GET /events -> 200*")
     assert fnmatch.fnmatch(failures(project)[0].get("message").partition("\n")[0], said)
 
 
